@@ -1,0 +1,48 @@
+# Employment-monitoring warehouse. `make` alone lists every action.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+export PEOPLE ?= 2000
+
+.PHONY: help run test up down bench lint
+
+help: ## list the actions
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s%s\n", $$1, $$2}'
+
+run: .venv/installed ## set up, and run three nights of demonstration data through the real scheduler
+	@$(BIN)/warehouse demonstrate --people $(PEOPLE)
+
+test: .venv/installed-dev ## set up, and run all tests
+	@$(BIN)/python -m pytest
+
+up: .venv/installed ## serve the warehouse and Airflow, and leave them running
+	@$(BIN)/warehouse up
+
+down: ## stop everything
+	@if [ -x $(BIN)/warehouse ]; then $(BIN)/warehouse down; fi
+
+bench: .venv/installed-dev ## measure against bare COPY and hand-written SQL
+	@$(BIN)/python -m tests.bench
+
+lint: .venv/installed-dev ## style, types, imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy plugins/employment_warehouse && $(BIN)/lint-imports
+
+# A stamp is written last: a set-up that was broken off is done again.
+.venv/installed: requirements.txt pyproject.toml
+	$(call install,requirements.txt)
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt requirements.txt pyproject.toml
+	$(call install,requirements-dev.txt)
+	@touch $@ .venv/installed
+
+# Older pips do not take a hashed file with extras: the newest one installs the rest.
+define install
+	@if [ -z "$(PYTHON)" ]; then echo "需要 Python 3.11 以上 | Python 3.11 or newer is needed" >&2; exit 1; fi
+	@if ! $(BIN)/python -c '' 2>/dev/null; then rm -rf .venv && $(PYTHON) -m venv .venv; fi
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25'
+	@$(BIN)/python -m pip install --quiet --require-hashes -r $(1)
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+endef

@@ -1,0 +1,78 @@
+"""门禁一、加工、门禁二、发布。 | Gate 1, transform, gate 2, publish."""
+
+from airflow.sdk import Param, dag, task
+
+from employment_warehouse.runtime.schedule import TASKS
+
+REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
+
+
+@dag(
+    schedule=None,
+    max_active_runs=1,
+    default_args=TASKS,
+    params={"report_date": REPORT_DATE},
+    doc_md=__doc__,
+)
+def build_warehouse() -> None:
+    @task
+    def start_build(report_date: str, run_id: str = "") -> int:
+        from employment_warehouse.runtime import steps
+
+        return steps.start_build(report_date, run_id)
+
+    @task
+    def gate_deliveries(build: int) -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.gate_deliveries(build)
+
+    @task
+    def build_core(build: int) -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.build_layer("core", build)
+
+    @task
+    def build_marts(build: int) -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.build_layer("mart", build)
+
+    @task
+    def gate_marts(build: int) -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.gate_marts(build)
+
+    @task
+    def rebuild_without_held(build: int) -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.rebuild_without_held(build)
+
+    @task
+    def publish_night(build: int) -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.publish_night(build)
+
+    @task
+    def purge_landing() -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.purge_landing()
+
+    build = start_build("{{ params.report_date }}")
+    (
+        gate_deliveries(build)
+        >> build_core(build)
+        >> build_marts(build)
+        >> gate_marts(build)
+        >> rebuild_without_held(build)
+        >> publish_night(build)
+        >> purge_landing()
+    )
+
+
+build_warehouse()

@@ -1,0 +1,35 @@
+"""县市报送文件入库，按县市并行。 | County files, landed county by county."""
+
+from airflow.sdk import Param, dag, task
+
+from employment_warehouse.runtime.schedule import TASKS
+
+REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
+FAMILY = ["county"]
+
+
+@dag(
+    schedule=None,
+    max_active_runs=1,
+    default_args=TASKS,
+    params={"report_date": REPORT_DATE},
+    doc_md=__doc__,
+)
+def ingest_county_files() -> None:
+    @task
+    def check_arrivals(report_date: str) -> list[str]:
+        from employment_warehouse.runtime import steps
+
+        return steps.arrived_units(FAMILY, report_date)
+
+    @task(map_index_template="{{ unit }}")
+    def land_deliveries(report_date: str, unit: str) -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.land_unit(FAMILY, report_date, unit)
+
+    report_date = "{{ params.report_date }}"
+    land_deliveries.partial(report_date=report_date).expand(unit=check_arrivals(report_date))
+
+
+ingest_county_files()

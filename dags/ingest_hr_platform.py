@@ -1,0 +1,29 @@
+"""人才平台与零工市场接口入库，按资源。 | The HR platform's interface, resource by resource."""
+
+from airflow.sdk import Param, dag, task
+
+from employment_warehouse.runtime.schedule import TASKS
+
+REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
+
+
+@dag(
+    schedule=None,
+    max_active_runs=1,
+    default_args=TASKS,
+    params={"report_date": REPORT_DATE},
+    doc_md=__doc__,
+)
+def ingest_hr_platform() -> None:
+    @task(map_index_template="{{ resource }}")
+    def land_resource(report_date: str, resource: str) -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.land_resource(resource, report_date)
+
+    land_resource.partial(report_date="{{ params.report_date }}").expand(
+        resource=["job-postings", "applications", "gig-orders"]
+    )
+
+
+ingest_hr_platform()

@@ -1,0 +1,27 @@
+"""日报，出自最新一次发布。 | The daily report, from the newest publication."""
+
+from airflow.sdk import Param, dag, task
+
+from employment_warehouse.runtime.schedule import TASKS
+
+REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
+
+
+@dag(
+    schedule=None,
+    max_active_runs=1,
+    default_args=TASKS,
+    params={"report_date": REPORT_DATE},
+    doc_md=__doc__,
+)
+def report_daily() -> None:
+    @task
+    def write_report() -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.write_daily_report()
+
+    write_report()
+
+
+report_daily()

@@ -1,0 +1,86 @@
+{#
+  The runs of a snapshot feed: who stood on the register of which unit, with which content, from when to when.
+
+  Each accepted snapshot is believed from its date until the unit's next one: [report_date, next_date). Tonight's
+  snapshots replace what stood in their intervals, whatever it was, so the order in which files come never changes
+  the result: a late file splits runs, a correction rewrites its own interval, a nil return ends every run.
+  Adjacent runs of equal content are one run. Keys that tonight changes nothing of are left out (the scope).
+
+  The model's meta.key is (unit, <key of the feed>, seen_from), its columns are those of the feed's contract.
+#}
+{% macro snapshot_runs(feed) %}
+{%- set key = model.config.meta['key'] | reject('equalto', 'seen_from') | list -%}
+{%- set content = adapter.get_columns_in_relation(this) | map(attribute='name')
+    | reject('in', key + ['seen_from', 'seen_to']) | list if execute else ['line'] -%}
+{%- set staged = ref('stg_' ~ feed) -%}
+with
+snapshots as materialized (
+    select * from ({{ accepted_snapshots(feed) }}) as accepted
+    where is_tonight
+),
+
+-- Landing keeps a key once a file; of the parts of a snapshot the last that has it counts.
+listed as (
+    select {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date
+    from {{ staged }} as staged
+    inner join snapshots on staged.unit = snapshots.unit and staged.report_date = snapshots.report_date
+    where
+        snapshots.parts = 1
+        or not exists (
+            select from {{ staged }} as later
+            where ({{ prefixed(key, 'later') }}, later.report_date) = ({{ prefixed(key, 'staged') }}, staged.report_date)
+                and later.part > staged.part
+        )
+),
+
+known as (
+    select known.*, snapshots.report_date
+    from {{ this }} as known
+    inner join snapshots
+        on known.unit = snapshots.unit
+        and (known.seen_to is null or known.seen_to > snapshots.report_date)
+        and (snapshots.next_date is null or known.seen_from < snapshots.next_date)
+),
+
+changed_keys as materialized (
+    select distinct {% for column in key %}coalesce(listed."{{ column }}", known."{{ column }}") as "{{ column }}"{{ ', ' if not loop.last }}{% endfor %}
+    from listed
+    full join known
+        on ({{ prefixed(key, 'listed') }}, listed.report_date) = ({{ prefixed(key, 'known') }}, known.report_date)
+    where
+        listed.report_date is null
+        or known.report_date is null
+        or known.seen_from > listed.report_date
+        or known.seen_to < coalesce(listed.next_date, 'infinity')
+        or ({{ prefixed(content, 'listed') }}) is distinct from ({{ prefixed(content, 'known') }})
+),
+
+replaced as (
+    select unit, range_agg(daterange(report_date, next_date)) as days
+    from snapshots
+    group by unit
+),
+
+pieces as (
+    select {{ prefixed(key + content, 'known') }},
+        unnest(datemultirange(daterange(known.seen_from, known.seen_to)) - replaced.days) as days
+    from {{ this }} as known
+    inner join changed_keys on ({{ prefixed(key, 'known') }}) = ({{ prefixed(key, 'changed_keys') }})
+    inner join replaced on known.unit = replaced.unit
+    union all
+    select {{ prefixed(key + content, 'listed') }}, daterange(listed.report_date, listed.next_date)
+    from listed
+    inner join changed_keys on ({{ prefixed(key, 'listed') }}) = ({{ prefixed(key, 'changed_keys') }})
+),
+
+runs as (
+    select {{ quoted(key + content) }}, unnest(range_agg(days)) as days
+    from pieces
+    group by {{ quoted(key + content) }}
+)
+
+select {{ prefixed(key, 'changed_keys') }}, {{ prefixed(content, 'runs') }},
+    lower(runs.days) as seen_from, upper(runs.days) as seen_to
+from changed_keys
+left join runs on ({{ prefixed(key, 'changed_keys') }}) = ({{ prefixed(key, 'runs') }})
+{% endmacro %}

@@ -1,0 +1,17 @@
+-- Employers that a spell or a posting has named; of one with several names the last in order is shown.
+with
+named as (
+    select employer_key, employer_uscc, employer_name, industry from {{ ref('fct_employment_spell') }}
+    union all
+    select {{ employer_key('employer_uscc', 'employer_name') }}, employer_uscc, employer_name, industry
+    from {{ ref('reported_job_posting') }}
+    where not coalesce(is_deleted, false)
+)
+
+select
+    employer_key,
+    max(employer_uscc) as employer_uscc,
+    max(employer_name collate "C") as employer_name,
+    max(industry) as industry
+from named
+group by employer_key

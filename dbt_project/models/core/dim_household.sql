@@ -1,0 +1,41 @@
+{%- set content = [
+    'township_code', 'village_code', 'members', 'is_relocated', 'resettlement_site_no', 'population_category',
+    'is_poverty_alleviated',
+] -%}
+with
+members as materialized (
+    select
+        persons.county_code, persons.household_no, persons.person_key, persons.township_code, persons.village_code,
+        persons.is_relocated, persons.resettlement_site_no, persons.population_category,
+        persons.valid_from, persons.valid_to
+    from {{ ref('dim_person') }} as persons
+    inner join {{ ref('touched_household') }} as touched
+        on persons.county_code = touched.county_code and persons.household_no = touched.household_no
+),
+
+spans as ({{ elementary_spans('members', ['county_code', 'household_no']) }}),
+
+told as (
+    select
+        spans.county_code, spans.household_no, spans.valid_from, spans.valid_to,
+        min(members.township_code) as township_code,
+        min(members.village_code) as village_code,
+        count(*)::integer as members,
+        bool_or(members.is_relocated) as is_relocated,
+        min(members.resettlement_site_no) as resettlement_site_no,
+        {{ worst_category('members.population_category') }} as population_category,
+        bool_or(members.population_category <> 'general') as is_poverty_alleviated
+    from spans
+    inner join members
+        on spans.county_code = members.county_code and spans.household_no = members.household_no
+        and daterange(members.valid_from, members.valid_to) @> spans.valid_from
+    group by spans.county_code, spans.household_no, spans.valid_from, spans.valid_to
+),
+
+households as ({{ merged_spans('told', ['county_code', 'household_no'], content) }})
+
+select touched.county_code, touched.household_no, {{ prefixed(content, 'households') }},
+    households.valid_from, households.valid_to
+from {{ ref('touched_household') }} as touched
+left join households
+    on touched.county_code = households.county_code and touched.household_no = households.household_no

@@ -1,0 +1,120 @@
+{%- set is_left_out = 'coalesce(believed.end_date, believed.seen_to) >= believed.seen_to' -%}
+{%- set spell = ['person_key', 'employer_name', 'start_date'] -%}
+with
+snapshots as (
+    select * from ({{ accepted_snapshots('employment') }}) as accepted
+),
+
+-- The last snapshot that names a spell is the one before the run ended.
+runs as materialized (
+    select
+        reported.*,
+        {{ employer_key('reported.employer_uscc', 'reported.employer_name') }} as employer_key,
+        snapshots.report_date as last_named_on
+    from {{ ref('reported_employment') }} as reported
+    inner join {{ ref('touched_person') }} as touched on reported.person_key = touched.person_key
+    inner join snapshots
+        on reported.unit = snapshots.unit and reported.seen_to is not distinct from snapshots.next_date
+),
+
+-- One county may have named it, left it out and named it again; two may name it: the latest snapshot is believed,
+-- of equal ones that of the lower code.
+believed as materialized (
+    select distinct on (runs.person_key, runs.employer_name, runs.start_date) runs.*
+    from runs
+    order by runs.person_key, runs.employer_name, runs.start_date, runs.last_named_on desc, runs.unit
+),
+
+-- An open spell that a snapshot leaves out ended the day before it. One that ended long ago is merely aged out.
+dated as materialized (
+    select
+        believed.*,
+        {{ is_left_out }} as is_left_out,
+        case when {{ is_left_out }} then believed.seen_to - 1 else believed.end_date end as end_on
+    from believed
+),
+
+-- Of one that was left out, the same person's spell with the same employer in that very snapshot is the correction.
+corrections as (
+    select distinct on (dated.person_key, dated.employer_name, dated.start_date)
+        dated.person_key, dated.employer_name, dated.start_date,
+        later.employer_name as later_employer_name, later.start_date as later_start_date
+    from dated
+    inner join runs as later
+        on dated.person_key = later.person_key and dated.unit = later.unit
+        and later.seen_from <= dated.seen_to and (later.seen_to is null or later.seen_to > dated.seen_to)
+        and (dated.employer_name, dated.start_date) <> (later.employer_name, later.start_date)
+        and (
+            dated.employer_key = later.employer_key
+            or (
+                (dated.employer_uscc is null or later.employer_uscc is null)
+                and {{ employer_key('null', 'dated.employer_name') }} = {{ employer_key('null', 'later.employer_name') }}
+            )
+        )
+        and later.start_date <= dated.end_on + {{ setting('corrected_spell_days', 'integer') }}
+        and (later.end_date is null or later.end_date >= dated.start_date)
+    where
+        dated.seen_to is not null
+        and (
+            dated.is_left_out
+            or dated.end_date >= dated.seen_to - make_interval(months => {{ setting('aged_out_months', 'integer') }})
+        )
+    order by dated.person_key, dated.employer_name, dated.start_date, later.start_date, later.employer_name collate "C"
+),
+
+-- Corrections of corrections: the first start holds for the spell that is left standing.
+chains as (
+    with recursive followed as (
+        select person_key, later_employer_name as employer_name, later_start_date as start_date, start_date as first_start
+        from corrections
+        union
+        select followed.person_key, corrections.later_employer_name, corrections.later_start_date, followed.first_start
+        from followed
+        inner join corrections
+            on followed.person_key = corrections.person_key and followed.employer_name = corrections.employer_name
+            and followed.start_date = corrections.start_date
+    )
+
+    select person_key, employer_name, start_date, min(first_start) as first_start
+    from followed
+    group by person_key, employer_name, start_date
+),
+
+told_again as (
+    select
+        {{ spell | join(', ') }}, min(seen_from) as first_named_on,
+        case when min(unit) < max(unit) then string_agg(distinct unit, ',' order by unit) end as also_named_by,
+        case when min(monthly_wage) < max(monthly_wage) then jsonb_object_agg(seen_from, monthly_wage) end as wage_history
+    from runs
+    group by {{ spell | join(', ') }}
+    having count(*) > 1
+),
+
+spells as (
+    select
+        dated.person_key,
+        dated.employer_name,
+        dated.start_date as reported_start_on,
+        least(dated.start_date, chains.first_start) as start_on,
+        dated.end_on,
+        case when dated.is_left_out then 'left_out' when dated.end_on is not null then 'reported' end as end_reason,
+        dated.channel, dated.work_division_code, dated.employer_key, dated.employer_uscc, dated.industry,
+        dated.occupation,
+        dated.monthly_wage::numeric(14, 2) as monthly_wage,
+        told_again.wage_history,
+        dated.has_contract, dated.is_organised, dated.labor_brand, dated.workshop_no, dated.is_reserved_job,
+        dated.updated_on,
+        dated.unit as county_code,
+        told_again.also_named_by,
+        coalesce(told_again.first_named_on, dated.seen_from) as first_named_on
+    from dated
+    left join told_again on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'told_again') }})
+    left join chains on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'chains') }})
+    left join corrections on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'corrections') }})
+    where corrections.person_key is null
+        -- One that was to begin after it was left out never was.
+        and (dated.end_on is null or dated.end_on >= least(dated.start_date, chains.first_start))
+)
+
+select * from {{ ref('touched_person') }} as touched
+left join spells using (person_key)

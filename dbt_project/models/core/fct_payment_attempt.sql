@@ -1,0 +1,47 @@
+-- Each attempt to pay a line of wages through the bank, with what came of it.
+with
+attempts as (
+    select * from {{ ref('int_payment_attempt') }}
+),
+
+answers as (
+    select
+        batch_no, place,
+        coalesce(sum(amount) filter (where result = 'success'), 0) as amount_credited,
+        count(*) filter (where result = 'failed')::integer as failed_lines,
+        bool_or(is_amount_different) as is_amount_different,
+        max(settled_on) filter (where result = 'success') as credited_on,
+        min(settled_on) filter (where result = 'failed') as failed_on
+    from {{ ref('int_return_line') }}
+    group by batch_no, place
+),
+
+-- A return stands for the whole of its batch, also one without a line.
+returned_batches as (
+    select distinct unit as batch_no
+    from {{ source('ops', 'delivery') }}
+    where feed = 'bank_return' and status = 'accepted'
+)
+
+select
+    attempts.feed, attempts.unit, attempts.period, attempts.person_key, attempts.item, attempts.batch_no,
+    coalesce(
+        case when attempts.feed = 'relief_payroll' then project.county_code else attempts.unit end, '532500'
+    ) as county_code,
+    attempts.attempt_no, attempts.account_key,
+    attempts.amount::numeric(14, 2) as amount,
+    attempts.listed_on, attempts.signed_on, attempts.approved_on, attempts.sent_on,
+    case
+        when answers.amount_credited > 0 then 'credited'
+        when answers.failed_lines > 0 then 'failed'
+        when returned_batches.batch_no is not null then 'left_out'
+        else 'no_return'
+    end as outcome,
+    coalesce(answers.amount_credited, 0)::numeric(14, 2) as amount_credited,
+    answers.credited_on, answers.failed_on,
+    coalesce(answers.failed_lines, 0) as failed_lines,
+    coalesce(answers.is_amount_different, false) as is_amount_different
+from attempts
+left join answers using (batch_no, place)
+left join returned_batches using (batch_no)
+left join {{ ref('dim_relief_project') }} as project on attempts.unit = project.project_no

@@ -1,0 +1,27 @@
+-- Each contract as the latest file that names it has it. One that is still open when a file leaves it out ended the
+-- day before that file; one that had ended by then is merely no longer reported.
+with
+latest as (
+    select distinct on (project_no, person_key, onsite_from)
+        project_no, person_key, onsite_from, offsite_on, signed_on, daily_wage, seen_to
+    from {{ ref('reported_relief_contract') }}
+    order by project_no, person_key, onsite_from, seen_to desc nulls first, seen_from desc
+),
+
+ended as (
+    select
+        latest.*,
+        seen_to is not null and (offsite_on is null or offsite_on >= seen_to) as is_left_out
+    from latest
+)
+
+select
+    ended.project_no, ended.person_key, ended.onsite_from,
+    -- A contract that was left out before its first day was never worked.
+    case when is_left_out then greatest(seen_to - 1, onsite_from - 1) else offsite_on end as offsite_on,
+    case when is_left_out then 'left_out' when offsite_on is not null then 'ended' end as end_reason,
+    coalesce(project.county_code, '532500') as county_code,
+    ended.signed_on,
+    ended.daily_wage::numeric(14, 2) as daily_wage
+from ended
+left join {{ ref('dim_relief_project') }} as project using (project_no)

@@ -1,0 +1,59 @@
+-- A line of work-relief payroll: one obligation to a person of a crew for a month, however often it was sent to the
+-- bank. Its clock starts once: each stage has the first date that any of its attempts has.
+with
+attempted as (
+    select
+        unit, period, person_key, item,
+        min(listed_on) as listed_on,
+        min(signed_on) as signed_on,
+        min(approved_on) as approved_on,
+        min(sent_on) as sent_on,
+        sum(failed_lines)::integer as failed_lines,
+        min(failed_on) as failed_on,
+        min(attempt_no) filter (where failed_lines > 0) as failed_attempt,
+        bool_or(is_amount_different) as is_amount_different,
+        coalesce(sum(abs(amount_credited - amount)) filter (where is_amount_different), 0) as amount_difference
+    from {{ ref('fct_payment_attempt') }}
+    where feed = 'relief_payroll'
+    group by unit, period, person_key, item
+),
+
+cured as (
+    select attempt.unit, attempt.period, attempt.person_key, attempt.item, min(attempt.credited_on) as cured_on
+    from {{ ref('fct_payment_attempt') }} as attempt
+    inner join attempted using (unit, period, person_key, item)
+    where attempt.feed = 'relief_payroll' and attempt.attempt_no >= attempted.failed_attempt
+    group by attempt.unit, attempt.period, attempt.person_key, attempt.item
+)
+
+select
+    payroll.project_no, payroll.period, payroll.person_key, payroll.crew,
+    payment.county_code,
+    payroll.birth_date,
+    payroll.days_worked::numeric(6, 2) as days_worked,
+    (payroll.period + interval '1 month')::date - 1 as period_end,
+    payment.pay_due_on, payment.is_pay_due_default,
+    payment.amount_due, payment.amount_listed, payment.amount_credited, payment.amount_unconfirmed,
+    payment.amount_paid, payment.amount_paid_late,
+    coalesce(attempted.amount_difference, 0)::numeric(14, 2) as amount_difference,
+    coalesce(attempted.is_amount_different, false) as is_amount_different,
+    payroll.account_key, payroll.batch_no,
+    payment.attempts, payment.last_outcome,
+    coalesce(attempted.failed_lines, 0) as failed_lines,
+    attempted.failed_on, cured.cured_on,
+    least(payroll.listed_on, attempted.listed_on) as listed_on,
+    least(payroll.signed_on, attempted.signed_on) as signed_on,
+    least(payroll.approved_on, attempted.approved_on) as approved_on,
+    least(payroll.sent_on, attempted.sent_on) as sent_on,
+    payment.credited_on, payment.paid_on
+from {{ ref('reported_relief_payroll') }} as payroll
+inner join {{ ref('fct_wage_payment') }} as payment
+    on payment.feed = 'relief_payroll' and payroll.unit = payment.unit and payroll.period = payment.period
+        and payroll.person_key = payment.person_key and payroll.crew = payment.item
+left join attempted
+    on payroll.unit = attempted.unit and payroll.period = attempted.period
+        and payroll.person_key = attempted.person_key and payroll.crew = attempted.item
+left join cured
+    on payroll.unit = cured.unit and payroll.period = cured.period
+        and payroll.person_key = cured.person_key and payroll.crew = cured.item
+where payroll.seen_to is null

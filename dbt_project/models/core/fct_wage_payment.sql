@@ -1,0 +1,71 @@
+-- What was owed to a person for a month's work or an order, and what of it was paid. Paid is what the bank credited,
+-- after re-issue if need be; where the latest batch has no return yet, what the sender says was paid counts, and
+-- stands apart as unconfirmed.
+with
+listed as (
+    select
+        'relief_payroll' as feed, payroll.unit, payroll.period, payroll.person_key, payroll.crew as item,
+        coalesce(project.county_code, '532500') as county_code,
+        payroll.amount_due, payroll.amount_paid as amount_listed, payroll.paid_on as listed_paid_on
+    from {{ ref('reported_relief_payroll') }} as payroll
+    left join {{ ref('dim_relief_project') }} as project using (project_no)
+    where payroll.seen_to is null
+    union all
+    select
+        'public_post_payment', unit, period, person_key, post_no, county_code, amount_due, amount_paid, paid_on
+    from {{ ref('reported_public_post_payment') }}
+    where seen_to is null
+    union all
+    select
+        'gig_orders', 'hr_platform', date_trunc('month', completed_on)::date, person_key, order_id, county_code,
+        coalesce(amount_due, 0), coalesce(amount_paid, 0), paid_on
+    from {{ ref('fct_gig_order') }}
+    where completed_on is not null
+),
+
+attempted as (
+    select
+        attempt.feed, attempt.unit, attempt.period, attempt.person_key, attempt.item,
+        count(*)::integer as attempts,
+        (array_agg(attempt.outcome order by attempt.attempt_no desc))[1] as last_outcome,
+        sum(attempt.amount_credited) as amount_credited,
+        coalesce(
+            sum(attempt.amount_credited) filter (where attempt.credited_on > due.pay_due_on), 0
+        ) as amount_credited_late,
+        max(attempt.credited_on) as credited_on
+    from {{ ref('fct_payment_attempt') }} as attempt
+    left join {{ ref('int_pay_due_date') }} as due using (feed, unit, period)
+    group by attempt.feed, attempt.unit, attempt.period, attempt.person_key, attempt.item
+),
+
+paid as (
+    select
+        listed.*, attempted.attempts, attempted.last_outcome, attempted.credited_on, attempted.amount_credited_late,
+        coalesce(attempted.amount_credited, 0) as amount_credited,
+        case
+            when coalesce(attempted.last_outcome, 'no_return') = 'no_return' then listed.amount_listed else 0
+        end as amount_unconfirmed,
+        due.pay_due_on, due.is_default
+    from listed
+    left join attempted using (feed, unit, period, person_key, item)
+    left join {{ ref('int_pay_due_date') }} as due using (feed, unit, period)
+)
+
+select
+    feed, unit, period, person_key, item, county_code,
+    amount_due::numeric(14, 2) as amount_due,
+    amount_listed::numeric(14, 2) as amount_listed,
+    amount_credited::numeric(14, 2) as amount_credited,
+    amount_unconfirmed::numeric(14, 2) as amount_unconfirmed,
+    (amount_credited + amount_unconfirmed)::numeric(14, 2) as amount_paid,
+    (
+        coalesce(amount_credited_late, 0) + case when listed_paid_on > pay_due_on then amount_unconfirmed else 0 end
+    )::numeric(14, 2) as amount_paid_late,
+    credited_on,
+    case when amount_unconfirmed > 0 then greatest(listed_paid_on, credited_on) else credited_on end as paid_on,
+    amount_credited > 0 as is_bank_confirmed,
+    coalesce(attempts, 0) as attempts,
+    last_outcome,
+    pay_due_on,
+    is_default as is_pay_due_default
+from paid

@@ -1,0 +1,1 @@
+{{ latest_events('applications', 'updated_at') }}

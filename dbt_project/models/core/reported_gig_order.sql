@@ -1,0 +1,1 @@
+{{ latest_events('gig_orders', 'updated_at') }}

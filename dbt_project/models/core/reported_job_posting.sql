@@ -1,0 +1,1 @@
+{{ latest_events('job_postings', 'updated_at') }}

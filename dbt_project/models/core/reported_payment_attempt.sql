@@ -1,0 +1,44 @@
+-- Every batch that a line of wages was ever sent in, as any accepted revision states it: one row a statement
+-- (account, amount), placed where it was first made. A line without an account has the nil token, which no
+-- return can name.
+with
+stated as (
+    {% for feed, item in [('relief_payroll', "coalesce(line.crew, '')"), ('public_post_payment', 'line.post_no')] -%}
+    select
+        '{{ feed }}' as feed, delivery.unit, line.period, line.person_key, {{ item }} as item, line.batch_no,
+        coalesce(line.account_key, '00000000-0000-0000-0000-000000000000') as account_key,
+        line.amount_paid as amount,
+        {% for stage in ['listed_on', 'signed_on', 'approved_on', 'sent_on'] -%}
+        {{ 'line.' ~ stage if feed == 'relief_payroll' else 'null::date' }} as {{ stage }},
+        {% endfor -%}
+        delivery.report_date as stated_on, delivery.revision, delivery.part, line.sheet, line.line
+    from {{ source('landing', feed) }} as line
+    inner join {{ source('ops', 'delivery') }} as delivery on line.delivery_id = delivery.delivery_id
+    where delivery.feed = '{{ feed }}' and delivery.status = 'accepted'
+        and delivery.build = {{ tonight_build() }} and line.batch_no is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+statements as (
+    select * from stated
+    union all
+    select {{ prefixed([
+        'feed', 'unit', 'period', 'person_key', 'item', 'batch_no', 'account_key', 'amount', 'listed_on',
+        'signed_on', 'approved_on', 'sent_on', 'stated_on', 'revision', 'part', 'sheet', 'line',
+    ], 'known') }}
+    from {{ this }} as known
+    inner join (select distinct feed, unit from stated) as units
+        on known.feed = units.feed and known.unit = units.unit
+)
+
+select distinct on (feed, unit, period, person_key, item, batch_no, account_key, amount)
+    feed, unit, period, person_key, item, batch_no, account_key, amount,
+    min(listed_on) over statement as listed_on,
+    min(signed_on) over statement as signed_on,
+    min(approved_on) over statement as approved_on,
+    min(sent_on) over statement as sent_on,
+    stated_on, revision, part, sheet, line
+from statements
+window statement as (partition by feed, unit, period, person_key, item, batch_no, account_key, amount)
+order by feed, unit, period, person_key, item, batch_no, account_key, amount, stated_on, revision, part, sheet, line

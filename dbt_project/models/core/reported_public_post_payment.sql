@@ -1,0 +1,1 @@
+{{ period_runs('public_post_payment') }}

@@ -1,0 +1,1 @@
+{{ period_runs('relief_payroll') }}

@@ -1,0 +1,96 @@
+-- Feeds by county: due tonight, or come besides; the prefecture is the same over all units. Projects and batches
+-- count in the county of the project. A source from which nothing was ever heard is missing, though nobody can say
+-- since when.
+with
+unit_counties as (
+    select project_no as unit, county_code from {{ ref('dim_relief_project') }}
+    union all
+    select distinct on (attempt.batch_no)
+        attempt.batch_no, case when attempt.feed = 'relief_payroll' then project.county_code else attempt.unit end
+    from {{ ref('reported_payment_attempt') }} as attempt
+    left join {{ ref('dim_relief_project') }} as project on attempt.unit = project.project_no
+    order by attempt.batch_no, attempt.feed, attempt.unit
+),
+
+placed as (
+    select
+        report.*,
+        case
+            when report.unit ~ '^5325\d{2}$' then report.unit else coalesce(unit_counties.county_code, '532500')
+        end as county_code
+    from {{ ref('int_unit_report') }} as report
+    left join unit_counties using (unit)
+),
+
+by_place as (
+    select * from placed
+    union all
+    select feed, unit, is_due, due_at, arrived_at, rows_read, rows_landed, rows_rejected, status, latest_on,
+        corrections_7d, '532500'
+    from placed
+    where county_code <> '532500'
+),
+
+feeds as (
+    select
+        feed, county_code,
+        max(due_at) as expected_by,
+        max(arrived_at) as arrived_at,
+        case
+            when bool_or(status = 'missing') then 'missing'
+            when bool_or(status = 'held') then 'held'
+            when bool_or(status = 'late') then 'late'
+            else 'on_time'
+        end as status,
+        case when bool_and(latest_on is not null) then min(latest_on) end as latest_on,
+        coalesce(sum(rows_read), 0) as rows_read,
+        coalesce(sum(rows_landed), 0) as rows_landed,
+        coalesce(sum(rows_rejected), 0) as rows_rejected,
+        count(*) filter (where is_due) as units_due,
+        count(*) filter (where is_due and arrived_at is not null) as units_reported,
+        sum(corrections_7d) as corrections_7d
+    from by_place
+    group by feed, county_code
+),
+
+-- The platform is read every night; the payroll's other feeds are due only once a project is known.
+always_due as (
+    select feed, source_feed
+    from (
+        values
+        ('applications', 'applications'), ('gig_orders', 'gig_orders'), ('job_postings', 'job_postings'),
+        ('relief_project', 'relief_project'), ('relief_contract', 'relief_project'),
+        ('relief_payroll', 'relief_project'), ('bank_return', 'relief_project')
+    ) as source (feed, source_feed)
+),
+
+silent as (
+    select
+        always_due.feed,
+        (
+            select max(delivery.report_date) from {{ source('ops', 'delivery') }} as delivery
+            where delivery.feed = always_due.feed and delivery.status = 'accepted'
+        ) as latest_on
+    from always_due
+    where
+        always_due.feed not in (select feed from feeds)
+        and (
+            always_due.source_feed in ('applications', 'gig_orders', 'job_postings')
+            or not exists (
+                select from {{ source('ops', 'delivery') }} as delivery
+                where delivery.feed = always_due.source_feed and delivery.status in ('accepted', 'held')
+            )
+        )
+)
+
+select
+    feed, county_code, expected_by, arrived_at, status, latest_on,
+    rows_read::integer as rows_read, rows_landed::integer as rows_landed, rows_rejected::integer as rows_rejected,
+    (rows_rejected / nullif(rows_read, 0)::numeric)::numeric(9, 4) as rejected_share,
+    (units_reported / nullif(units_due, 0)::numeric)::numeric(9, 4) as completeness,
+    units_due::integer as units_due, units_reported::integer as units_reported,
+    corrections_7d::integer as corrections_7d
+from feeds
+union all
+select feed, '532500', null, null, 'missing', latest_on, 0, 0, 0, null, 0, 1, 0, 0
+from silent

@@ -1,0 +1,79 @@
+-- Persons on the register by main job, with the best evidence of their employment on the night's day.
+with
+today as (
+    select * from {{ ref('fct_person_state') }}
+    where valid_from <= {{ tonight_date() }} and (valid_to is null or valid_to > {{ tonight_date() }})
+        and is_in_labour_force
+),
+
+-- A post counts as updated on the date of the snapshot that names it.
+post_registers as (
+    select unit, max(report_date) as updated_on
+    from {{ source('ops', 'delivery') }}
+    where feed = 'public_post' and status = 'accepted' and report_date <= {{ tonight_date() }}
+    group by unit
+),
+
+bank_credits as (
+    select distinct person_key
+    from {{ ref('fct_payment_attempt') }}
+    where amount_credited > 0 and credited_on <= {{ tonight_date() }}
+        and credited_on > {{ tonight_date() }} - {{ setting('grade_a_bank_days', 'integer') }}
+),
+
+platform_hires as (
+    select distinct person_key from {{ ref('fct_job_application') }} where hired_on <= {{ tonight_date() }}
+),
+
+-- Over all the evidence that covers the day, not that of the main job alone.
+covering as (
+    select
+        evidence.person_key,
+        bool_or(evidence.source in ('relief_contract', 'gig_order')) as is_contract_or_order,
+        bool_or(
+            coalesce(evidence.updated_on, post_registers.updated_on)
+            >= {{ tonight_date() }} - {{ setting('grade_c_updated_days', 'integer') }}
+        ) as is_updated
+    from {{ ref('fct_employment_evidence') }} as evidence
+    left join post_registers on evidence.source = 'public_post' and evidence.told_by = post_registers.unit
+    where evidence.start_on <= {{ tonight_date() }}
+        and (evidence.end_on is null or evidence.end_on >= {{ tonight_date() }})
+    group by evidence.person_key
+),
+
+awarded_workshops as (
+    select distinct workshop_no from {{ ref('dim_workshop') }}
+    where subsidy_amount > 0 and subsidy_on <= {{ tonight_date() }}
+),
+
+graded as (
+    select
+        today.county_code, today.population_category, today.channel, today.destination, today.is_employed,
+        today.is_employed and (
+            today.channel in ('public_post', 'work_relief') or awarded_workshops.workshop_no is not null
+        ) as is_subsidised,
+        case
+            when not today.is_employed then null
+            when bank_credits.person_key is not null then 'A'
+            when covering.is_contract_or_order or platform_hires.person_key is not null then 'B'
+            when covering.is_updated then 'C'
+            else 'D'
+        end as grade
+    from today
+    left join covering on today.person_key = covering.person_key
+    left join bank_credits on today.person_key = bank_credits.person_key
+    left join platform_hires on today.person_key = platform_hires.person_key
+    left join awarded_workshops on today.channel = 'workshop' and today.workshop_no = awarded_workshops.workshop_no
+)
+
+select
+    coalesce(county_code, '532500') as county_code,
+    population_category, channel, destination,
+    count(*)::integer as labour_force,
+    count(*) filter (where is_employed)::integer as employed,
+    count(*) filter (where is_subsidised)::integer as subsidised,
+    {% for grade in ['A', 'B', 'C', 'D'] -%}
+    count(*) filter (where grade = '{{ grade }}')::integer as grade_{{ grade | lower }}{{ ',' if not loop.last }}
+    {% endfor %}
+from graded
+group by population_category, channel, destination, rollup (county_code)

@@ -1,0 +1,91 @@
+-- Lines of payroll that something is wrong with, a row a finding; the amount is the money at stake.
+with
+rules as (
+    select finding, threshold from {{ ref('int_finding_rule') }} where enabled
+),
+
+lines as (
+    select line.*, coalesce(line.pay_due_on < {{ tonight_date() }}, false) as is_over
+    from {{ ref('fct_relief_payroll_line') }} as line
+),
+
+lines_with_contract as (
+    select distinct line.project_no, line.period, line.person_key
+    from lines as line
+    inner join {{ ref('fct_relief_contract') }} as contract
+        on line.project_no = contract.project_no and line.person_key = contract.person_key
+            and contract.onsite_from <= line.period_end
+            and (contract.offsite_on is null or contract.offsite_on >= line.period)
+),
+
+full_time_elsewhere as (
+    select distinct line.period, line.person_key
+    from lines as line
+    inner join {{ ref('fct_employment_spell') }} as spell
+        on line.person_key = spell.person_key and spell.channel = 'enterprise'
+            and spell.start_on <= line.period
+            and (spell.end_on is null or spell.end_on >= line.period_end)
+),
+
+shared_accounts as (
+    select account_key
+    from lines
+    group by account_key
+    having count(distinct person_key) >= (select threshold from rules where finding = 'account_shared')
+),
+
+last_failures as (
+    select distinct on (unit, period, person_key, item)
+        unit as project_no, period, person_key, item as crew, amount, outcome
+    from {{ ref('fct_payment_attempt') }}
+    where feed = 'relief_payroll'
+    order by unit, period, person_key, item, attempt_no desc
+),
+
+judged as (
+    select
+        lines.*,
+        failure.amount as last_amount,
+        contract.person_key is null as lacks_contract,
+        elsewhere.person_key is not null as is_elsewhere,
+        shared.account_key is not null as is_account_shared,
+        coalesce(worker.is_on_register, false) as is_on_register,
+        worker.deceased_on,
+        coalesce(worker.birth_date, lines.birth_date)
+        + make_interval(years => (select threshold::integer from rules where finding = 'underage')) as of_age_on
+    from lines
+    left join lines_with_contract as contract using (project_no, period, person_key)
+    left join full_time_elsewhere as elsewhere using (period, person_key)
+    left join shared_accounts as shared using (account_key)
+    left join last_failures as failure using (project_no, period, person_key, crew)
+    left join {{ ref('int_relief_worker') }} as worker using (person_key)
+),
+
+found as (
+    select judged.*, finding.finding, finding.amount
+    from judged
+    cross join lateral (
+        values
+        ('unpaid', is_over and amount_paid = 0 and amount_due > 0, amount_due),
+        ('underpaid', is_over and amount_paid > 0 and amount_paid < amount_due, amount_due - amount_paid),
+        ('paid_late', amount_paid_late > 0, amount_paid_late),
+        ('no_contract', lacks_contract, amount_due),
+        ('days_over_calendar', days_worked > period_end - period + 1, amount_due),
+        ('paid_twice', amount_credited > amount_due, amount_credited - amount_due),
+        ('bank_failed', last_outcome = 'failed', last_amount),
+        ('bank_amount_differs', is_amount_different, amount_difference),
+        ('account_shared', is_account_shared, amount_due),
+        ('not_on_register', not is_on_register, amount_due),
+        ('employed_elsewhere_full_time', is_elsewhere, amount_due),
+        ('deceased', deceased_on < period, amount_due),
+        ('underage', of_age_on > period_end, amount_due)
+    ) as finding (finding, is_found, amount)
+    where finding.is_found
+)
+
+select
+    found.county_code, found.project_no, found.period, found.person_key, found.crew, found.finding,
+    found.amount::numeric(14, 2) as amount,
+    found.amount_due, found.amount_paid, found.days_worked, found.batch_no, found.pay_due_on, found.credited_on
+from found
+inner join rules using (finding)

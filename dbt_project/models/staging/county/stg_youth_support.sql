@@ -1,0 +1,1 @@
+{{ accepted_rows('youth_support') }}

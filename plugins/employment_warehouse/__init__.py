@@ -1,0 +1,1 @@
+"""Employment-monitoring warehouse: one night from the feeds to published marts, alerts and a report."""

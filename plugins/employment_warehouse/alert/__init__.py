@@ -1,0 +1,7 @@
+"""What people must be told of a night: kept in ops.alert always, and sent to the channels that are configured."""
+
+from employment_warehouse.alert.channels import deliver_alerts
+from employment_warehouse.alert.ledger import Alert, raise_alert
+from employment_warehouse.alert.night import tell_night
+
+__all__ = ["Alert", "deliver_alerts", "raise_alert", "tell_night"]

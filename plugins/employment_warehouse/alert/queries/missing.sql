@@ -1,0 +1,14 @@
+-- What was due on the night's date and has not come; when the unit last reported that feed.
+select
+    e.unit, e.feed, e.due_at,
+    (
+        select max(a.report_date) from ops.delivery as a
+        where a.feed = e.feed and a.unit = e.unit and a.status = 'accepted'
+    ) as carried_from
+from ops.due as e
+where (e.due_at at time zone 'Asia/Shanghai')::date = %(report_date)s
+    and not exists (
+        select from ops.delivery as d
+        where d.feed = e.feed and d.unit = e.unit and d.report_date >= e.report_date and d.status <> 'withdrawn'
+    )
+order by e.unit, e.feed

@@ -1,0 +1,244 @@
+"""A text table and its contract → good rows, and rejected rows with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from employment_warehouse.checking.cells import TYPES, Parsed, parse_columns
+from employment_warehouse.contract import Column, Contract
+from employment_warehouse.reading.table import NUMERIC_CELL, TextTable
+
+REJECTED_SCHEMA = {
+    "sheet": pl.String(),
+    "line": pl.Int64(),
+    "column_name": pl.String(),
+    "reason": pl.String(),
+    "value": pl.String(),
+    "row_json": pl.String(),
+}
+WHOLE_ROW = "整行"  # in row_json, the one key of a row that could not be cut into cells
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A batch of a table after all checks.
+
+    good: `sheet`, `line`, the contract's columns by name (typed; identities still plain), `extra` (JSON text of
+    the cells that the contract does not know, or null).
+    rejected: `sheet`, `line`, `column_name` ('' of a row as a whole), `reason`, `value` (the cell as it came),
+    `row_json` (header text → cell as it came). One row a broken cell; the first of a line is the reason counted.
+    rows_read: good rows + rejected lines.
+    """
+
+    good: pl.DataFrame
+    rejected: pl.DataFrame
+    rows_read: int
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """What is wrong in a batch with one column: a reason for each row at fault, null for the others."""
+
+    column_name: str
+    reasons: pl.Series
+
+
+def check_table(table: TextTable, contract: Contract, expected: Mapping[str, str]) -> Iterator[Checked]:
+    """Check every cell of every batch, in order; memory is one batch.
+
+    expected: values that the path fixes, by column (`county_code`, `project_no`, `batch_no`, `period`), as text.
+    A row that says otherwise is rejected; a row that says nothing takes them.
+    Of the rows with one key in a batch the last counts, the others are rejected; keys that come again in a later
+    batch, or in another part of the snapshot, are settled by whoever lands them.
+    """
+    for batch in table.batches:
+        yield _check_batch(batch, table, contract, expected)
+        yield from _broken(table, contract)
+    yield from _broken(table, contract)
+
+
+def _check_batch(batch: pl.DataFrame, table: TextTable, contract: Contract, expected: Mapping[str, str]) -> Checked:
+    cells = {name: batch[f"c{position}"] for name, position in table.columns.items()}
+    told = parse_columns({name: pl.Series([text]) for name, text in expected.items()}, contract)
+    read = parse_columns(cells, contract)
+    typed: dict[str, pl.Series] = {}
+    faults: list[_Fault] = []
+    for column in contract.columns:
+        parsed = read.get(column.name) or _absent(column, len(batch))
+        if column.name in told:
+            parsed = _agreeing(parsed, told[column.name].values)
+        if column.required:
+            parsed = _present(parsed)
+        typed[column.name] = parsed.values.alias(column.name)
+        if parsed.reasons is not None:
+            faults.append(_Fault(column.name, parsed.reasons))
+    rows = pl.DataFrame(typed)
+    faults += _row_faults(rows, contract, faults)
+    rejected = _rejected_rows(faults, len(batch))
+    again = _superseded(rows, contract, rejected)
+    if again is not None:
+        faults.append(again)
+        rejected = _rejected_rows(faults, len(batch))
+    good = pl.DataFrame([batch["sheet"], batch["line"], *rows.get_columns(), _extra(batch, table)])
+    if not faults:
+        return Checked(good, pl.DataFrame(schema=REJECTED_SCHEMA), len(batch))
+    return Checked(good.filter(~rejected), _entries(faults, batch, table, cells), len(batch))
+
+
+def _absent(column: Column, height: int) -> Parsed:
+    return Parsed(pl.repeat(None, height, dtype=TYPES.get(column.type, pl.String()), eager=True), None)
+
+
+def _agreeing(parsed: Parsed, expected: pl.Series) -> Parsed:
+    """Filled where the row says nothing, refused where it disagrees with the path."""
+    values, wanted = parsed.values, expected.new_from_index(0, len(parsed.values))
+    differs = (values != wanted).fill_null(False)
+    filled = values.zip_with(values.is_not_null(), wanted)
+    return _refused(Parsed(filled, parsed.reasons), differs, "path_disagrees")
+
+
+def _present(parsed: Parsed) -> Parsed:
+    """A required cell is not empty; one that is broken has its reason already."""
+    if parsed.values.null_count() == 0:
+        return parsed
+    missing = parsed.values.is_null()
+    if parsed.reasons is not None:
+        missing &= parsed.reasons.is_null()
+    return _refused(parsed, missing, "required_missing")
+
+
+def _refused(parsed: Parsed, wrong: pl.Series, reason: str) -> Parsed:
+    if not wrong.any():
+        return parsed
+    reasons = parsed.reasons
+    if reasons is None:
+        reasons = pl.repeat(None, len(wrong), dtype=pl.String, eager=True)
+    return Parsed(parsed.values, reasons.set(wrong, reason))
+
+
+def _row_faults(rows: pl.DataFrame, contract: Contract, refused: list[_Fault]) -> list[_Fault]:
+    """What only the row as a whole can tell. A cell that is null, or was refused, breaks no rule."""
+    was_refused = {fault.column_name: fault.reasons.is_not_null() for fault in refused}
+    broken: list[tuple[str, str, pl.Expr]] = []
+    for column in contract.columns:
+        if column.required_when is not None:
+            missing = pl.sql_expr(column.required_when) & pl.col(column.name).is_null()
+            if column.name in was_refused:  # something stands there, and is told already
+                missing &= ~pl.lit(was_refused[column.name])
+            broken.append((column.name, "required_missing", missing))
+        parent = _parent(column, contract)
+        if parent is not None:
+            strays = ~pl.col(column.name).str.starts_with(pl.col(parent))
+            broken.append((column.name, "prefix_mismatch", strays))
+    for rule in contract.rules:
+        broken.append((rule.columns[0], f"rule_{rule.name}", ~pl.sql_expr(rule.expression)))
+    if not broken:
+        return []
+    found = rows.lazy().select(expr.fill_null(False).alias(str(at)) for at, (_, _, expr) in enumerate(broken)).collect()
+    return [
+        _Fault(column, _where(found[str(at)], reason))
+        for at, (column, reason, _) in enumerate(broken)
+        if found[str(at)].any()
+    ]
+
+
+def _parent(column: Column, contract: Contract) -> str | None:
+    """The column whose code begins this one's: county → township → village."""
+    names = [other.name for other in contract.columns]
+    wanted = {"township": "county_code", "village": "township_code"}.get(column.type)
+    return wanted if wanted in names else None
+
+
+def _where(mask: pl.Series, reason: str) -> pl.Series:
+    return mask.replace_strict({True: reason}, default=None, return_dtype=pl.String)
+
+
+def _superseded(rows: pl.DataFrame, contract: Contract, rejected: pl.Series) -> _Fault | None:
+    """Of the good rows with one key all but the last. Nothing counts as a value of the key."""
+    keys = rows.select(contract.key).hash_rows().to_frame("key").with_row_index().filter(~rejected)
+    again = keys.filter(~pl.col("key").is_last_distinct())["index"]
+    if again.is_empty():
+        return None
+    reasons = pl.repeat(None, len(rows), dtype=pl.String, eager=True).scatter(again, "duplicate_key")
+    return _Fault(contract.key[0], reasons)
+
+
+def _rejected_rows(faults: list[_Fault], height: int) -> pl.Series:
+    rejected = pl.repeat(False, height, dtype=pl.Boolean, eager=True)
+    for fault in faults:
+        rejected |= fault.reasons.is_not_null()
+    return rejected
+
+
+def _entries(
+    faults: list[_Fault], batch: pl.DataFrame, table: TextTable, cells: Mapping[str, pl.Series]
+) -> pl.DataFrame:
+    """The rejected cells, line by line."""
+    nothing = pl.repeat("", len(batch), dtype=pl.String, eager=True)
+    entries = []
+    for order, fault in enumerate(faults):
+        at = fault.reasons.is_not_null().arg_true()
+        entries.append(
+            pl.DataFrame(
+                {
+                    "row": at,
+                    "order": pl.repeat(order, len(at), dtype=pl.Int32, eager=True),
+                    "column_name": pl.repeat(fault.column_name, len(at), dtype=pl.String, eager=True),
+                    "reason": fault.reasons.gather(at),
+                    "value": _as_came(cells.get(fault.column_name, nothing).gather(at)),
+                }
+            )
+        )
+    told = pl.concat(entries).sort("row", "order")
+    places = batch.select(pl.col("sheet"), pl.col("line").cast(pl.Int64))[told["row"]]
+    as_came = _json(batch[told["row"]], dict(zip(_distinct(table.header), range(len(table.header)), strict=True)))
+    return pl.DataFrame([*places, *told.select("column_name", "reason", "value"), as_came.alias("row_json")])
+
+
+def _as_came(cells: pl.Series) -> pl.Series:
+    return cells.fill_null("").str.strip_prefix(NUMERIC_CELL)
+
+
+def _extra(batch: pl.DataFrame, table: TextTable) -> pl.Series:
+    """The cells of unknown columns that are not empty, as JSON; null where there are none."""
+    if not table.extra:
+        return pl.repeat(None, len(batch), dtype=pl.String, eager=True).alias("extra")
+    positions = [f"c{position}" for position in table.extra.values()]
+    filled = batch.select(pl.any_horizontal((pl.col(name).fill_null("") != "") for name in positions)).to_series()
+    return _json(batch, table.extra).set(~filled, None).alias("extra")
+
+
+def _json(batch: pl.DataFrame, positions: Mapping[str, int]) -> pl.Series:
+    """header text → cell, as JSON, for each row."""
+    named = [_as_came(batch[f"c{position}"]).alias(text) for text, position in positions.items()]
+    return pl.DataFrame(named).to_struct().struct.json_encode()
+
+
+def _distinct(header: list[str]) -> list[str]:
+    """Header texts that may name the fields of one object: a place for those that are empty or come again."""
+    return [
+        text if text and header.index(text) == position else f"{text}（第{position + 1}列）"
+        for position, text in enumerate(header)
+    ]
+
+
+def _broken(table: TextTable, contract: Contract) -> Iterator[Checked]:
+    """Rows that could not be cut into cells."""
+    broken = table.take_broken()
+    if broken.is_empty():
+        return
+    text = pl.col("text")
+    rejected = broken.select(
+        "sheet",
+        pl.col("line").cast(pl.Int64),
+        pl.lit("").alias("column_name"),
+        "reason",
+        text.alias("value"),
+        pl.struct(text.alias(WHOLE_ROW)).struct.json_encode().alias("row_json"),
+    )
+    nothing = {column.name: TYPES.get(column.type, pl.String()) for column in contract.columns}
+    good = pl.DataFrame(schema={"sheet": pl.String(), "line": pl.Int64(), **nothing, "extra": pl.String()})
+    yield Checked(good, rejected, broken.select("sheet", "line").n_unique())

@@ -1,0 +1,178 @@
+"""`warehouse`: the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from employment_warehouse import settings
+from employment_warehouse.errors import UserError
+
+app = typer.Typer(
+    name="warehouse",
+    help="就业监测数据仓库 | Employment-monitoring warehouse",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+# What is told goes to standard error; standard output is for data alone.
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def use_home(folder: Path | None) -> Path | None:
+    """From here on this process, and all that it starts, is about this warehouse."""
+    if folder is not None:
+        os.environ["WAREHOUSE_HOME"] = str(folder.expanduser().absolute())
+    return folder
+
+
+def read_date(text: str) -> date:
+    """An ISO date; a message that says so otherwise."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("应为 2024-05-01 这样的日期 | a date like 2024-05-01") from None
+
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="数据仓库目录 | folder of the warehouse [WAREHOUSE_HOME]", callback=use_home),
+]
+DateArgument = Annotated[date, typer.Argument(parser=read_date, metavar="DATE", help="报表日期 | report date")]
+
+
+@app.command()
+def up(home: HomeOption = None) -> None:
+    """启动数据库与 Airflow，保持运行。 | Start the database and Airflow, and leave them running."""
+    from employment_warehouse.runtime import service
+
+    with console.status("启动中 | starting"):
+        service.up(settings.current_home())
+    service.describe(settings.current_home(), console)
+
+
+@app.command()
+def down(home: HomeOption = None) -> None:
+    """停止全部进程。 | Stop everything: no process, socket or lock is left."""
+    from employment_warehouse.runtime import service
+
+    with console.status("停止中 | stopping"):
+        service.down(settings.current_home())
+
+
+@app.command()
+def status(home: HomeOption = None) -> None:
+    """各进程、页面地址与历次发布。 | Processes, addresses and publications."""
+    from employment_warehouse.runtime import service
+
+    service.describe(settings.current_home(), console)
+
+
+@app.command()
+def migrate(home: HomeOption = None) -> None:
+    """更新数据库结构与种子表。 | Bring the schema and the seed tables up to date."""
+    from employment_warehouse import transform
+    from employment_warehouse.runtime import service
+
+    done = service.migrate_database(settings.current_home())
+    seeded = transform.seed()
+    console.print(f"{len(done)} objects, {len(seeded.nodes)} seed tables")
+
+
+@app.command()
+def night(report_date: DateArgument, home: HomeOption = None) -> None:
+    """经 Airflow 运行一晚并等待。 | Run one night through Airflow and wait.
+
+    退出码 exit code: 0 已发布 published · 3 门禁暂扣 held by a gate · 1 失败 failed
+    """
+    from employment_warehouse.runtime import nights, service
+
+    service.use_database(settings.current_home(), "wh_auditor")
+    ended = nights.run_night(settings.current_home(), report_date, console)
+    console.print(f"{ended.report_date}  {ended.status}  build {ended.build}  {ended.reason or ''}", markup=False)
+    raise typer.Exit(ended.exit_code)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="一条查询 | one query")],
+    role: Annotated[str, typer.Option(help="以何角色 | as which role")] = "wh_analyst",
+    as_of: Annotated[
+        date | None, typer.Option(parser=read_date, metavar="DATE", help="按该日发布版本 | as published for that date")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """以分析员身份查询，结果为 CSV。 | Query as analyst; CSV to standard output."""
+    from employment_warehouse.runtime import analyst, service
+
+    service.use_database(settings.current_home(), role)
+    analyst.write_csv(query, role, as_of, sys.stdout.buffer)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="写到哪里 | where to")],
+    people: Annotated[int, typer.Option(min=100, max=1_500_000, help="人数 | people")] = 2_000,
+    nights: Annotated[int, typer.Option(min=1, max=400, help="夜数 | nights")] = 3,
+    seed: Annotated[int, typer.Option(help="随机种子 | seed")] = 1,
+    home: HomeOption = None,
+) -> None:
+    """生成演示数据（无真实人员）。 | Generate demonstration feeds; no real person is in them."""
+    from employment_warehouse import demonstration
+
+    made = demonstration.generate(folder, people=people, nights=nights, seed=seed)
+    console.print(f"{folder}: {len(made.deliveries)} 个文件 files, manifest.json", markup=False)
+
+
+@app.command(hidden=True)
+def demonstrate(
+    people: Annotated[int, typer.Option(min=100, max=1_500_000, help="人数 | people")] = 2_000,
+    home: HomeOption = None,
+) -> None:
+    """`make run`：生成演示数据并运行各晚。 | Generate feeds in the home and run their nights."""
+    from employment_warehouse.runtime import demonstration
+
+    demonstration.demonstrate(settings.current_home(), people, console)
+
+
+@app.command()
+def watch(home: HomeOption = None) -> None:
+    """Airflow 之外的看守：供 cron 或 systemd 调用，有事退出码为 1。 | Dead-man check, for cron or systemd."""
+    from employment_warehouse.runtime import service, watching
+
+    service.use_database(settings.current_home(), "wh_auditor")
+    found = watching.look(settings.current_home(), datetime.now(settings.TIMEZONE))
+    for trouble in found:
+        console.print(trouble, style="red", markup=False)
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command(hidden=True)
+def serve(part: Annotated[str, typer.Argument(help="init · api-server · scheduler · dag-processor · triggerer")]) -> None:
+    """服务器部署的一个部分。 | One part of a deployment on a server."""
+    from employment_warehouse.runtime import deployment
+
+    deployment.serve(part)
+
+
+@app.command(hidden=True)
+def secrets() -> None:
+    """为 .env 打印一套新密钥。 | Print a fresh set of secrets for .env."""
+    from employment_warehouse.runtime import deployment
+
+    typer.echo(deployment.fresh_secrets(), nl=False)
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is shown without a traceback."""
+    try:
+        app()
+    except UserError as error:
+        console.print(str(error), style="red", markup=False)
+        sys.exit(error.exit_code)

@@ -1,0 +1,108 @@
+"""One connection a role. Who a process is says its environment: AIRFLOW_CONN_<ROLE>, or Airflow's own store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import quote, urlencode
+
+import psycopg
+
+from employment_warehouse import settings
+from employment_warehouse.database.describe import values_left_out
+from employment_warehouse.errors import UserError
+
+
+@dataclass(frozen=True)
+class Address:
+    """How one role reaches one database; `host` is a name or the folder of a socket."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str
+
+
+def address(role: str) -> Address:
+    """The address of a role (`wh_loader`, …).
+
+    Raises UserError (`not_connected`) where neither the environment nor Airflow names a connection for it.
+    """
+    found = settings.connection(role) or _from_airflow(role)
+    if found is None:
+        raise UserError(
+            f"没有角色 {role} 的数据库连接 | there is no connection for the role {role}",
+            code="not_connected",
+            expected=f"AIRFLOW_CONN_{role.upper()}, or the connection `{role}` in Airflow",
+            todo="start the warehouse with `warehouse up`, or set the connection",
+        )
+    extra = found.get("extra") or {}
+    return Address(
+        host=str(extra.get("host") or found.get("host") or "localhost"),
+        port=int(str(found.get("port") or 5432)),
+        user=str(found.get("login") or role),
+        password=str(found.get("password") or ""),
+        database=str(found.get("schema") or "warehouse"),
+    )
+
+
+class QuietCursor(psycopg.Cursor[Any]):
+    """A cursor whose errors never repeat a row's values (a task's log would show them)."""
+
+    def execute(self, *arguments: Any, **named: Any) -> Self:
+        with values_left_out():
+            return super().execute(*arguments, **named)
+
+    def executemany(self, *arguments: Any, **named: Any) -> None:
+        with values_left_out():
+            super().executemany(*arguments, **named)
+
+    @contextmanager
+    def copy(self, *arguments: Any, **named: Any) -> Iterator[psycopg.Copy]:
+        with values_left_out(), super().copy(*arguments, **named) as copy:
+            yield copy
+
+
+def connect(role: str) -> psycopg.Connection:
+    """An open connection as `role`; the caller commits (`with connect(...) as connection:` does at its end)."""
+    at = address(role)
+    return psycopg.connect(
+        host=at.host,
+        port=at.port,
+        user=at.user,
+        password=at.password,
+        dbname=at.database,
+        application_name=role,
+        connect_timeout=10,
+        cursor_factory=QuietCursor,
+    )
+
+
+def sqlalchemy_url(role: str) -> str:
+    """The same for SQLAlchemy and Great Expectations (which wants to see a host name even for a socket)."""
+    at = address(role)
+    where = urlencode({"host": at.host, "port": at.port})
+    return f"postgresql+psycopg://{quote(at.user, '')}:{quote(at.password, '')}@localhost/{at.database}?{where}"
+
+
+def _from_airflow(role: str) -> dict[str, object] | None:
+    try:
+        from airflow.sdk import Connection  # noqa: PLC0415  Airflow takes seconds to import
+        from airflow.sdk.exceptions import AirflowRuntimeError  # noqa: PLC0415
+    except ImportError:
+        return None
+    try:
+        kept = Connection.get(role)
+    except AirflowRuntimeError:
+        return None
+    return {
+        "host": kept.host,
+        "port": kept.port,
+        "login": kept.login,
+        "password": kept.password,
+        "schema": kept.schema,
+        "extra": kept.extra_dejson,
+    }

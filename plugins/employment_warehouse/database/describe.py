@@ -1,0 +1,68 @@
+"""The one place that turns a database error into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors
+
+# Classes whose text speaks of connections, rights, names and resources, never of a row.
+PLAIN_CLASSES = ("08", "28", "3D", "42", "53", "55", "57", "58", "WH")
+
+
+def describe(error: BaseException) -> str:
+    """SQLSTATE, its name, and the schema, table, column and constraint that it names; never a value.
+
+    PostgreSQL's message, detail and context carry row values, and so does `str(error)` of psycopg. Its message
+    passes only in classes that are about names and rights, and in our own (`WH`).
+    """
+    found = _database_error(error)
+    if found is None:
+        return type(error).__name__
+    if found.sqlstate is None:
+        return f"{type(found).__name__} (no answer of the server)"
+    try:
+        name = errors.lookup(found.sqlstate).__name__
+    except KeyError:
+        name = ""
+    said = found.diag
+    plain = found.sqlstate.startswith(PLAIN_CLASSES)
+    named = {
+        "schema": said.schema_name,
+        "table": said.table_name,
+        "column": said.column_name,
+        "type": said.datatype_name,
+        "constraint": said.constraint_name,
+    }
+    parts = [
+        found.sqlstate,
+        name,
+        *(f"{kind}={value}" for kind, value in named.items() if value),
+        plain and said.message_primary,
+        plain and said.message_hint,
+    ]
+    return " ".join(str(part) for part in parts if part)
+
+
+@contextmanager
+def values_left_out() -> Iterator[None]:
+    """A database error that leaves this block says what `describe` says, in every log and traceback."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if error.sqlstate is not None:
+            error.args = (describe(error),)
+        raise
+
+
+def _database_error(error: BaseException | None) -> psycopg.Error | None:
+    """The psycopg error itself, or the one that SQLAlchemy or a caller has wrapped."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, psycopg.Error):
+            return error
+        seen.add(id(error))
+        error = getattr(error, "orig", None) or error.__cause__ or error.__context__
+    return None

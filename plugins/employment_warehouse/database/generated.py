@@ -1,0 +1,387 @@
+"""Tables of `store`, views of `build` and `marts`: what the YAML of dbt's models declares, kept in step.
+
+A model is declared once, beside its SQL. dbt fills its table and owns nothing of it: tables, views, policies
+and comments belong to wh_owner and are made here, by `warehouse migrate`. Layers (`config.meta.layer`):
+`reported` has a table and the view of its open rows; `core` and `mart` have a readers' view as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import yaml
+from psycopg import sql
+
+from employment_warehouse.contract import contract
+from employment_warehouse.errors import UserError
+
+READ_LAYERS = ("core", "mart")
+
+
+@dataclass(frozen=True)
+class ModelColumn:
+    """One column of a model. The readers' view computes it (`expression`), or leaves it out (`hidden`)."""
+
+    name: str
+    data_type: str
+    comment: str = ""
+    hidden: bool = False
+    expression: str = ""
+    after: str = ""
+
+
+REPORT_DATE = ModelColumn(
+    "report_date", "date", "The night that the publication shown stands for. | 所示发布对应的报告日期。"
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """One versioned model as its YAML declares it."""
+
+    name: str
+    layer: str
+    key: tuple[str, ...]
+    columns: tuple[ModelColumn, ...]
+    view_columns: tuple[ModelColumn, ...] = ()
+    comment: str = ""
+    indexes: tuple[tuple[str, ...], ...] = ()
+    for_everyone: bool = False
+
+
+def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
+    """Make or extend what the models of the dbt project declare; what was done, in words. The caller commits.
+
+    Columns are only ever added (rows from before have NULL there); only views are dropped, and made anew.
+    Raises UserError: `model_incomplete`, `model_type_changed`.
+    """
+    done = []
+    for model in read_models(project_dir):
+        done += _bring_store(connection, model)
+        script = _dependent_objects(model, list(_columns_there(connection, model)))
+        if _is_new(connection, model.name, script):
+            connection.execute(script)
+            done.append(f"{model.name}: indexes, rights, views, comments")
+    return done
+
+
+def read_models(project_dir: Path) -> list[Model]:
+    """Every versioned model of the project, by name."""
+    found = []
+    for path in sorted((project_dir / "models").rglob("*.yml")):
+        with path.open(encoding="utf-8") as file:
+            declared = yaml.safe_load(file) or {}
+        for entry in declared.get("models", []):
+            meta = entry.get("config", {}).get("meta", {})
+            if "layer" in meta:
+                found.append(_read_model(entry, meta, path))
+    return sorted(found, key=lambda model: model.name)
+
+
+def _read_model(entry: dict[str, Any], meta: dict[str, Any], path: Path) -> Model:
+    columns = [
+        ModelColumn(
+            name=column["name"],
+            data_type=column.get("data_type", ""),
+            comment=_bilingual(column.get("description", ""), _meta(column).get("zh", "")),
+            hidden=_meta(column).get("hidden", False),
+        )
+        for column in entry.get("columns", [])
+    ]
+    if "feed" in meta and not any(column.data_type for column in columns):
+        columns = _reported_columns(meta["feed"])
+    model = Model(
+        name=entry["name"],
+        layer=meta["layer"],
+        key=tuple(meta.get("key", ())),
+        columns=tuple(columns),
+        view_columns=tuple(
+            ModelColumn(
+                name=column["name"],
+                data_type=column["data_type"],
+                comment=_bilingual(column.get("description", ""), column.get("zh", "")),
+                expression=column["expression"],
+                after=column.get("after", ""),
+            )
+            for column in meta.get("view_columns", [])
+        ),
+        comment=_bilingual(entry.get("description", ""), meta.get("zh", ""), meta.get("clause", "")),
+        indexes=tuple(tuple(index) for index in meta.get("indexes", ())),
+        for_everyone=meta.get("for_everyone", False),
+    )
+    names = {column.name for column in model.columns}
+    if (
+        not model.key
+        or not names.issuperset(model.key)
+        or not all(column.data_type for column in model.columns)
+    ):
+        raise UserError(
+            f"模型 {model.name} 的声明不完整 | the declaration of the model is incomplete",
+            code="model_incomplete",
+            where=str(path),
+            expected="meta.key names some of its columns, and every column has a data_type",
+        )
+    return model
+
+
+def _meta(column: dict[str, Any]) -> dict[str, Any]:
+    meta: dict[str, Any] = column.get("config", {}).get("meta", column.get("meta", {}))
+    return meta
+
+
+def _bilingual(english: str, chinese: str, clause: str = "") -> str:
+    """`English | 中文`, on one line, with the clause of the notice where one is named."""
+    text = f"{' '.join(english.split())} | {' '.join(chinese.split())}"
+    return f"{text}（通知{clause}）" if clause else text
+
+
+def _reported_columns(feed: str) -> list[ModelColumn]:
+    """A reported snapshot feed has the columns of its contract: they are declared there, and only there."""
+    return [
+        ModelColumn("unit", "text"),
+        *(ModelColumn(name, kind) for name, kind in contract(feed).landing_columns()),
+        ModelColumn("seen_from", "date"),
+        ModelColumn("seen_to", "date"),
+    ]
+
+
+def _columns_there(connection: psycopg.Connection, model: Model) -> dict[str, str]:
+    """The columns that the store table has, with their types; without those of the builds."""
+    return dict(
+        connection.execute(
+            """
+            select attname::text, format_type(atttypid, atttypmod)
+            from pg_attribute
+            where attrelid = to_regclass(format('store.%%I', %s::text)) and attnum > 0 and not attisdropped
+                and attname not in ('from_build', 'to_build')
+            order by attnum
+            """,
+            (model.name,),
+        ).fetchall()
+    )
+
+
+def _bring_store(connection: psycopg.Connection, model: Model) -> list[str]:
+    """The store table, with every declared column; what was added."""
+    table = sql.Identifier("store", model.name)
+    there = _columns_there(connection, model)
+    if not there:
+        columns = [
+            sql.SQL("{} {}{}").format(
+                sql.Identifier(column.name),
+                _type(column),
+                sql.SQL(" not null" if column.name in model.key else ""),
+            )
+            for column in model.columns
+        ]
+        connection.execute(
+            sql.SQL(
+                "create table {} ({}, from_build integer not null, to_build integer,"
+                " check (from_build < to_build));"
+                "alter table {} owner to wh_owner"
+            ).format(table, sql.SQL(", ").join(columns), table)
+        )
+        return [f"store.{model.name}"]
+    done = []
+    for column in model.columns:
+        if column.name not in there:
+            connection.execute(
+                sql.SQL("alter table {} add column {} {}").format(
+                    table, sql.Identifier(column.name), _type(column)
+                )
+            )
+            done.append(f"store.{model.name}.{column.name}")
+        elif there[column.name] != _spelt_out(connection, column.data_type):
+            raise UserError(
+                f"store.{model.name}.{column.name}: 类型已变 | its type has changed",
+                code="model_type_changed",
+                expected=f"{there[column.name]}, as the table has it",
+                todo="write a migration that converts the column, or give the new one another name",
+            )
+    return done
+
+
+def _type(column: ModelColumn) -> sql.SQL:
+    return sql.SQL(column.data_type)  # from a reviewed file, not from data
+
+
+def _spelt_out(connection: psycopg.Connection, data_type: str) -> str:
+    """A type as the catalogue spells it: `timestamptz` is `timestamp with time zone`."""
+    row = connection.execute(
+        "select format_type(to_regtype(%(type)s), to_regtypemod(%(type)s))", {"type": data_type}
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def _is_new(connection: psycopg.Connection, name: str, script: sql.Composed) -> bool:
+    """Whether the script has to run: it never did, or it is no longer the one that ran."""
+    text = script.as_string(connection)
+    changed = connection.execute(
+        """
+        insert into ops.generated_object as known (name, statement_digest) values (%s, %s)
+        on conflict (name) do update set statement_digest = excluded.statement_digest, made_at = now()
+        where known.statement_digest <> excluded.statement_digest
+        returning name
+        """,
+        (name, hashlib.sha256(text.encode()).digest()),
+    ).fetchone()
+    return changed is not None
+
+
+def _dependent_objects(model: Model, columns: list[str]) -> sql.Composed:
+    """The script that makes all that stands on a store table; it may run again and again."""
+    parts = [_indexes(model), _rights(model), _build_view(model, columns)]
+    if model.layer in READ_LAYERS:
+        parts.append(_readers_view(model))
+    return sql.SQL("\n").join(parts)
+
+
+def _indexes(model: Model) -> sql.Composed:
+    """Declared in ops.store_index; built by ops.index_store after the first load."""
+    table = sql.Identifier("store", model.name)
+    key = _identifiers(model.key)
+    wanted = {
+        "open": sql.SQL("create unique index {} on {} ({}) where to_build is null").format,
+        "versions": sql.SQL("create unique index {} on {} ({}, from_build)").format,
+        "opened": sql.SQL("create index {} on {} using brin (from_build) with (pages_per_range = 16)").format,
+        "closed": sql.SQL("create index {} on {} (to_build) where to_build is not null").format,
+    }
+    declared = [
+        (f"{model.name}_{name}", make(sql.Identifier(f"{model.name}_{name}"), table, key))
+        for name, make in wanted.items()
+    ]
+    for columns in model.indexes:
+        name = f"{model.name}_by_{'_'.join(columns)}"
+        declared.append(
+            (
+                name,
+                sql.SQL("create index {} on {} ({})").format(
+                    sql.Identifier(name), table, _identifiers(columns)
+                ),
+            )
+        )
+    rows = [
+        sql.SQL("({}, {}, {})").format(
+            sql.Literal(model.name), sql.Literal(name), sql.Literal(made.as_string(None))
+        )
+        for name, made in declared
+    ]
+    return sql.SQL(
+        "delete from ops.store_index where store_name = {};\n"
+        "insert into ops.store_index (store_name, index_name, statement) values {};"
+    ).format(sql.Literal(model.name), sql.SQL(", ").join(rows))
+
+
+def _rights(model: Model) -> sql.Composed:
+    """Who may do what with the rows: dbt writes tonight's build only, and of a row only its end."""
+    return sql.SQL(
+        """
+        alter table {table} enable row level security;
+        revoke all on {table} from wh_transformer, wh_gate;
+        grant select, insert, delete, update (to_build) on {table} to wh_transformer;
+        grant select on {table} to wh_gate;
+        drop policy if exists read on {table};
+        drop policy if exists open_tonight on {table};
+        drop policy if exists close_tonight on {table};
+        drop policy if exists undo on {table};
+        create policy read on {table} for select to wh_transformer, wh_gate using (true);
+        create policy open_tonight on {table} for insert to wh_transformer
+            with check (to_build is null and from_build = (select build from ops.tonight));
+        create policy close_tonight on {table} for update to wh_transformer
+            using (to_build is null or to_build > (select ops.last_published()))
+            with check (to_build is null or to_build = (select build from ops.tonight));
+        create policy undo on {table} for delete to wh_transformer
+            using (from_build > (select ops.last_published()));
+        """
+    ).format(table=sql.Identifier("store", model.name))
+
+
+def _build_view(model: Model, columns: list[str]) -> sql.Composed:
+    """The open rows: what `ref` and gate 2 read. In the table's order: views on it survive a new column."""
+    return sql.SQL(
+        """
+        create or replace view {view} as select {columns} from {table} where to_build is null;
+        alter view {view} owner to wh_owner;
+        grant select on {view} to wh_transformer, wh_gate;
+        """
+    ).format(
+        view=sql.Identifier("build", model.name),
+        columns=_identifiers(columns),
+        table=sql.Identifier("store", model.name),
+    )
+
+
+def _readers_view(model: Model) -> sql.Composed:
+    """What readers see: the publication's rows, of the counties that are theirs.
+
+    Publication and counties are scalar subqueries: each is evaluated once a query, whatever the rows. A reader
+    of some counties sees neither rows of the prefecture (532500) nor those of no county, and a model without
+    a county column only if it says that it is `for_everyone`.
+    """
+    shown = _shown_columns(model)
+    return sql.SQL(
+        """
+        drop view if exists {view};
+        create view {view} with (security_barrier) as
+        select report_date, {columns}
+        from (
+            select
+                stored.*,
+                (select shown.report_date from ops.visible_publication() as shown) as report_date,
+                (select shown.publication from ops.visible_publication() as shown) as publication
+            from {table} as stored
+        ) as known
+        where from_build <= publication and (to_build is null or publication < to_build) and {own_counties};
+        alter view {view} owner to wh_owner;
+        grant select on {view} to wh_reader;
+        comment on view {view} is {comment};
+        {column_comments}
+        """
+    ).format(
+        view=sql.Identifier("marts", model.name),
+        columns=sql.SQL(", ").join(_shown_expression(column) for column in shown),
+        table=sql.Identifier("store", model.name),
+        own_counties=_own_counties(model),
+        comment=sql.Literal(model.comment),
+        column_comments=sql.SQL("\n").join(
+            sql.SQL("comment on column {} is {};").format(
+                sql.Identifier("marts", model.name, column.name), sql.Literal(column.comment)
+            )
+            for column in (REPORT_DATE, *shown)
+        ),
+    )
+
+
+def _own_counties(model: Model) -> sql.SQL:
+    """The condition on the counties of the login."""
+    if model.for_everyone:
+        return sql.SQL("true")
+    all_counties = "(select ops.counties_of(current_user)) is null"
+    if "county_code" not in {column.name for column in model.columns}:
+        return sql.SQL(all_counties)
+    return sql.SQL(f"({all_counties} or county_code = any((select ops.counties_of(current_user))::text[]))")
+
+
+def _shown_columns(model: Model) -> list[ModelColumn]:
+    """The readers' columns: those not hidden; a computed one behind the column that it names, else last."""
+    shown = [column for column in model.columns if not column.hidden]
+    for computed in model.view_columns:
+        names = [column.name for column in shown]
+        place = names.index(computed.after) + 1 if computed.after in names else len(shown)
+        shown.insert(place, computed)
+    return shown
+
+
+def _shown_expression(column: ModelColumn) -> sql.Composed:
+    if not column.expression:
+        return sql.SQL("{}").format(sql.Identifier(column.name))
+    expression = sql.SQL(column.expression)
+    return sql.SQL("({})::{} as {}").format(expression, _type(column), sql.Identifier(column.name))
+
+
+def _identifiers(names: list[str] | tuple[str, ...]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(name) for name in names)

@@ -1,0 +1,86 @@
+"""The tables of schema landing: one a feed, as its contract declares them."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from employment_warehouse.contract import Contract, contracts
+from employment_warehouse.errors import UserError
+
+BOOKKEEPING = (("delivery_id", "bigint not null"), ("line", "integer not null"), ("sheet", "text not null default ''"))
+
+
+def generate(connection: psycopg.Connection) -> list[str]:
+    """Make the landing table of each contract, and add the columns that a contract has gained.
+
+    What was done, in words. Never drops or retypes a column: that is a change for a migration by hand
+    (UserError `landing_type_changed`). The caller commits.
+    """
+    done = []
+    for contract in contracts().values():
+        there = dict(
+            connection.execute(
+                """
+                select attname::text, format_type(atttypid, atttypmod)
+                from pg_attribute
+                where attrelid = to_regclass(format('landing.%%I', %s::text)) and attnum > 0 and not attisdropped
+                """,
+                (contract.feed,),
+            ).fetchall()
+        )
+        if not there:
+            _create(connection, contract)
+            done.append(f"landing.{contract.feed}")
+            continue
+        for name, kind in contract.landing_columns():
+            if name not in there:
+                _add_column(connection, contract, name, kind)
+                done.append(f"landing.{contract.feed}.{name}")
+            elif there[name] != _spelt_out(connection, kind):
+                raise UserError(
+                    f"landing.{contract.feed}.{name}: 类型已变 | its type has changed",
+                    code="landing_type_changed",
+                    where=f"expectations/feeds/{contract.feed}.odcs.yaml",
+                    expected=f"{there[name]}, as the table has it",
+                    todo="write a migration that converts the column, or give the new one another name",
+                )
+    return done
+
+
+def _create(connection: psycopg.Connection, contract: Contract) -> None:
+    table = sql.Identifier("landing", contract.feed)
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))  # type: ignore[arg-type]
+        for name, kind in (*BOOKKEEPING, *contract.landing_columns(), ("extra", "jsonb"))
+    ]
+    index = sql.Identifier(f"{contract.feed}_by_delivery")
+    for statement in (
+        sql.SQL("create table {} ({})").format(table, sql.SQL(", ").join(columns)),
+        sql.SQL("alter table {} owner to wh_owner").format(table),
+        # A delivery's rows lie together, as COPY brought them: a block-range index finds them, and costs
+        # a load next to nothing.
+        sql.SQL("create index {} on {} using brin (delivery_id) with (autosummarize = on)").format(index, table),
+        sql.SQL("grant select, insert on {} to wh_loader").format(table),
+        sql.SQL("grant select on {} to wh_transformer, wh_gate").format(table),
+        sql.SQL("comment on table {} is {}").format(
+            table, sql.Literal(f"{contract.title_en} | {contract.title_zh}")
+        ),
+    ):
+        connection.execute(statement)
+
+
+def _add_column(connection: psycopg.Connection, contract: Contract, name: str, kind: str) -> None:
+    connection.execute(
+        sql.SQL("alter table {} add column {} {}").format(
+            sql.Identifier("landing", contract.feed),
+            sql.Identifier(name),
+            sql.SQL(kind),  # type: ignore[arg-type]
+        )
+    )
+
+
+def _spelt_out(connection: psycopg.Connection, kind: str) -> str:
+    """`timestamptz` is `timestamp with time zone` in the catalogue."""
+    row = connection.execute("select format_type(to_regtype(%s), null)", (kind,)).fetchone()
+    return "" if row is None else str(row[0])

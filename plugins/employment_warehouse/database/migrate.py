@@ -1,0 +1,87 @@
+"""Schema of the warehouse: hand-written migrations in order, then the objects that contracts and models declare."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import psycopg
+
+from employment_warehouse import settings
+from employment_warehouse.database import generated, landing_tables
+from employment_warehouse.database.describe import describe
+from employment_warehouse.database.roles import login_roles, set_password
+from employment_warehouse.errors import UserError
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def migrate(superuser_connection: psycopg.Connection) -> list[str]:
+    """Bring the database up to this version; what was done, in words, empty where nothing was to do.
+
+    Each hand-written migration commits with its record in ops.migration; the generated objects commit together.
+    Login roles whose connection the environment names (AIRFLOW_CONN_<ROLE>) get that connection's password.
+    Raises UserError: `migration_changed`, `migration_failed`.
+    """
+    connection = superuser_connection
+    done = _apply_files(connection)
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(hashtext('ops.migration'))")
+        done += landing_tables.generate(connection)
+        done += generated.generate(connection, settings.project_root() / "dbt_project")
+    for role in login_roles(connection):
+        given = settings.connection(role)
+        if given and given.get("password"):
+            set_password(connection, role, given["password"])
+    connection.commit()
+    return done
+
+
+def _apply_files(connection: psycopg.Connection) -> list[str]:
+    done = []
+    for path in sorted(MIGRATIONS.glob("*.sql")):
+        text = path.read_bytes()
+        digest = hashlib.sha256(text).digest()
+        with connection.transaction():
+            connection.execute("select pg_advisory_xact_lock(hashtext('ops.migration'))")
+            applied = _applied(connection, path.stem)
+            if applied == digest:
+                continue
+            if applied is not None:
+                raise UserError(
+                    f"迁移 {path.stem} 在执行后被改动 | a migration that was applied has been changed since",
+                    code="migration_changed",
+                    where=str(path),
+                    todo="restore the file and write the change as a new migration",
+                )
+            try:
+                connection.execute(text)
+            except psycopg.Error as error:
+                raise UserError(
+                    f"迁移 {path.stem} 失败，未留下任何改动 | migration failed, and left nothing behind",
+                    code="migration_failed",
+                    where=str(path),
+                    expected=describe(error),
+                ) from error
+            connection.execute(
+                """
+                create table if not exists ops.migration (
+                    name text primary key,
+                    sha256 bytea not null,
+                    applied_at timestamptz not null default now()
+                );
+                alter table ops.migration owner to wh_owner
+                """
+            )
+            connection.execute("insert into ops.migration (name, sha256) values (%s, %s)", (path.stem, digest))
+        done.append(path.stem)
+    return done
+
+
+def _applied(connection: psycopg.Connection, name: str) -> bytes | None:
+    """Digest of the migration as it was applied; None: it was not."""
+    known = connection.execute("select to_regclass('ops.migration')").fetchone()
+    if known is None or known[0] is None:
+        return None
+    row = connection.execute("select sha256 from ops.migration where name = %s", (name,)).fetchone()
+    return None if row is None else bytes(row[0])

@@ -1,0 +1,39 @@
+-- Indexes of the store. They are built after a table's first load (1.44 M rows: 1 s against 7 s), so the writer asks
+-- for them at its end; it owns nothing, and gets exactly those that were declared.
+set role wh_owner;
+
+create table ops.store_index (
+    store_name text not null,
+    index_name text primary key,
+    statement text not null
+);
+comment on table ops.store_index is 'Indexes that each store table is to have. | 各存储表应有的索引。';
+
+create function ops.index_store(wanted text) returns integer
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    missing ops.store_index;
+    made integer := 0;
+begin
+    for missing in
+        select i.* from ops.store_index as i
+        where i.store_name = wanted and to_regclass(format('store.%I', i.index_name)) is null
+        order by i.index_name
+    loop
+        execute missing.statement;
+        made := made + 1;
+    end loop;
+    -- The planner knows a table that it has just seen grow from nothing only if it is told.
+    if made > 0 then
+        execute format('analyze store.%I', wanted);
+    end if;
+    return made;
+end $$;
+comment on function ops.index_store(text) is
+'Builds the declared indexes that a store table lacks, and analyses the table then; how many were built.';
+
+grant execute on function ops.index_store(text) to wh_transformer;
+grant select on ops.store_index to wh_transformer, wh_auditor;
+
+reset role;

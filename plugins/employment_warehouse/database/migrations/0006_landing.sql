@@ -1,0 +1,105 @@
+-- What the loader may do beyond inserting; each thing by a function or a column grant, none of them a DELETE grant.
+set role wh_owner;
+
+-- Counts are known at the end of a delivery; its rows name it from the start.
+grant update (rows_read, rows_landed, rows_rejected, extra_columns, understood) on ops.delivery to wh_loader;
+-- The register of labour says which county a person belongs to, and replaces what another feed has sealed.
+grant select (county_code) on vault.person to wh_loader;
+grant update (county_code, key_version, sealed) on vault.person to wh_loader;
+-- What lies in the landing zone and belongs to no feed is told.
+grant insert, update on ops.alert to wh_loader;
+
+create function ops.county_codes() returns setof text
+language sql stable security definer set search_path = ''
+as $$ select distinct r.county_code from ops.reader_county as r order by r.county_code $$;
+comment on function ops.county_codes() is 'The counties of this warehouse. | 本数据仓库的县市。';
+
+create function landing.remove_duplicates(feed text, number bigint, key text [], sheets text [])
+returns table (sheet text, line integer)
+language plpgsql security definer set search_path = '' set work_mem = '256MB'
+as $$
+declare
+    key_row text := (select 'row(' || string_agg(format('l.%I', part), ', ') || ')' from unnest(key) as part);
+    suspects bigint [];
+begin
+    if not exists (
+        select from ops.delivery as d
+        where d.delivery_id = number and d.feed = remove_duplicates.feed and d.landed_at = now()
+    ) then
+        raise exception using errcode = 'WH008',
+            message = format('delivery %s is not being landed by this transaction', number);
+    end if;
+    -- A hash finds the few rows that may be meant; only those are compared by their keys. NULL is a value here.
+    execute format(
+        'select array_agg(s.digest) from (
+            select hash_record_extended(%1$s, 0) as digest from landing.%2$I as l
+            where l.delivery_id = $1 group by 1 having count(*) > 1
+        ) as s', key_row, feed
+    ) into suspects using number;
+    if suspects is null then
+        return;
+    end if;
+    return query execute format(
+        'with ranked as (
+            select l.ctid as place, row_number() over (
+                partition by %1$s order by array_position($3, l.sheet) desc, l.line desc
+            ) as age
+            from landing.%2$I as l
+            where l.delivery_id = $1 and hash_record_extended(%1$s, 0) = any($2)
+        )
+        delete from landing.%2$I as l using ranked
+        where l.ctid = ranked.place and ranked.age > 1
+        returning l.sheet, l.line', key_row, feed
+    ) using number, suspects, sheets;
+end $$;
+comment on function landing.remove_duplicates(text, bigint, text [], text []) is
+'Of rows with one key in the delivery that this transaction lands, the last stays; which ones went. | 同键取最后一行。';
+
+create function landing.purge(published integer) returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    replaced record;
+    removed bigint := 0;
+    rows_gone bigint;
+begin
+    if published > ops.last_published() then
+        raise exception using errcode = 'WH009', message = format('build %s is not published', published);
+    end if;
+    for replaced in
+        -- Rows of a unit's report that a later accepted report, or a later revision of the same part, has replaced.
+        select d.feed, array_agg(d.delivery_id) as numbers
+        from ops.delivery as d
+        where d.rows_landed > 0 and d.purged_at is null
+            and d.status in ('accepted', 'withdrawn') and d.build <= published
+            and exists (
+                select from ops.delivery as later
+                where later.feed = d.feed and later.unit = d.unit
+                    and later.status = 'accepted' and later.build <= published
+                    and (
+                        later.report_date > d.report_date
+                        or (later.report_date, later.part) = (d.report_date, d.part) and later.revision > d.revision
+                    )
+            )
+        group by d.feed
+    loop
+        execute format('delete from landing.%I where delivery_id = any($1)', replaced.feed) using replaced.numbers;
+        get diagnostics rows_gone = row_count;
+        removed := removed + rows_gone;
+        update ops.delivery set purged_at = now() where delivery_id = any(replaced.numbers);
+    end loop;
+    return removed;
+end $$;
+comment on function landing.purge(integer) is
+'Deletes landed rows that later accepted reports of their unit replaced; the archive keeps the files. | 清理已被替代的落地行。';
+
+alter table ops.delivery add column purged_at timestamptz;
+comment on column ops.delivery.purged_at is
+'When its rows left landing; they come back from the archive when a late part or correction needs them. | 落地行清理时间。';
+grant update (purged_at) on ops.delivery to wh_loader;
+
+grant execute on function ops.county_codes() to wh_loader;
+grant execute on function landing.remove_duplicates(text, bigint, text [], text []) to wh_loader;
+grant execute on function landing.purge(integer) to wh_loader;
+
+reset role;

@@ -1,0 +1,36 @@
+"""Passwords of the login roles. They travel as SCRAM verifiers, so no statement ever carries one."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+
+def login_roles(connection: psycopg.Connection) -> list[str]:
+    """Every login role of the warehouse: wh_…, county_<code>, caseworker_<code>."""
+    found = connection.execute(
+        "select rolname from pg_roles where rolcanlogin and rolname ~ '^(wh|county|caseworker)_' order by 1"
+    )
+    return [name for (name,) in found]
+
+
+def set_password(connection: psycopg.Connection, role: str, password: str) -> None:
+    """From now on `role` signs in with this password only."""
+    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+    connection.execute(
+        sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
+    )
+
+
+def make_airflow_database(connection: psycopg.Connection, password: str) -> None:
+    """Airflow's own database on the same server, with a login that owns it and enters nothing else."""
+    connection.autocommit = True
+    if connection.execute("select from pg_database where datname = 'airflow'").fetchone() is not None:
+        return
+    connection.execute(
+        "do $$ begin if to_regrole('airflow') is null then create role airflow login; end if; end $$"
+    )
+    set_password(connection, "airflow", password)
+    connection.execute("create database airflow owner airflow template template0")
+    connection.execute("revoke all on database airflow from public")
+    connection.execute("revoke connect on database postgres, template1 from public")

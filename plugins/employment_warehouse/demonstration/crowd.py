@@ -1,0 +1,378 @@
+"""The people of a county by the thousand: households, work and posts, drawn from a seed, changing a little each night.
+
+Tables hold contract column names and typed values (decimals in hundredths); columns that begin with `_` are ours.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from employment_warehouse.demonstration import identities
+from employment_warehouse.demonstration.employers import Employers
+from employment_warehouse.demonstration.places import COUNTIES, County
+
+Mask = NDArray[np.bool_]
+Days = NDArray[np.int32]
+
+CHANNELS = ("enterprise", "workshop", "public_post", "work_relief", "gig", "self_employed")
+CHANNEL_SHARES = ((0.645, 0.020, 0.007, 0.072, 0.165, 0.091), (0.580, 0.050, 0.090, 0.120, 0.120, 0.040))
+"""Of the employed: general households, poverty-alleviated ones."""
+ROSTER_SHARES = np.array([0.985, 0.98, 0.70, 0.50, 0.90, 0.97])
+"""Part of each channel's workers whom the county's roster knows; the others show only where they are paid."""
+
+POST_CATEGORIES = ("保洁员", "护林员", "道路养护员", "水管员", "养老护理员", "治安协管员")
+OCCUPATIONS = ("普工", "操作工", "装配工", "缝纫工", "焊工", "服务员", "保安", "快递员", "厨师", "建筑工")
+LABOR_BRANDS = ("蒙自米线师傅", "元阳建筑工", "红河刺绣工", "弥勒家政", "建水紫陶工")
+SPRING_FESTIVALS = tuple(
+    date.fromisoformat(d)
+    for d in ("2022-02-01", "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26")
+)
+
+ENDS, HIRES, RAISES, REFRESHES, VANISHES = 0.003, 0.003, 0.002, 0.001, 0.0002
+MOBILES, INTENTIONS, DEATHS, LEAVERS, JOINERS = 0.004, 0.002, 0.0001, 0.0001, 0.0002
+"""Parts of the open spells, and of the register, that change in an ordinary night: together about one percent."""
+
+
+def days(day: date) -> int:
+    """Days since 1970."""
+    return (day - date(1970, 1, 1)).days
+
+
+def festival_before(day: date) -> date:
+    """The last Spring Festival that began on or before the day."""
+    return max((f for f in SPRING_FESTIVALS if f <= day), default=SPRING_FESTIVALS[0])
+
+
+def _season(night: date) -> tuple[float, float]:
+    """How many times the ordinary rate of ends and hires: people go home before the festival, and out after it."""
+    nearest = min(SPRING_FESTIVALS, key=lambda f: abs((f - night).days))
+    until = (nearest - night).days
+    if 0 < until <= 20:
+        return 8.0, 0.3
+    if -30 <= until <= -5:
+        return 0.5, 8.0
+    return 1.0, 1.0
+
+
+@dataclass
+class Crowd:
+    """A county's people, spells and posts as they stand on a night."""
+
+    county: County
+    rng: np.random.Generator
+    employers: Employers
+    persons: pl.DataFrame
+    spells: pl.DataFrame
+    posts: pl.DataFrame
+    taken: dict[int, int]
+    households: int
+
+    @classmethod
+    def gather(cls, county: County, size: int, first: date, employers: Employers, seed: int) -> "Crowd":
+        """The crowd of `size` people as it stands on the first night."""
+        rng = np.random.default_rng([seed, int(county.code)])
+        taken: dict[int, int] = {}
+        persons, households = _people(rng, county, size, first, 0, taken)
+        empty = pl.DataFrame()
+        crowd = cls(county, rng, employers, persons, empty, empty, taken, households)
+        crowd.spells, crowd.posts = crowd._find_work(first)
+        return crowd
+
+    def labour_force(self, day: date) -> Mask:
+        """Who can work: 16 or more, able, not at school, alive."""
+        p = self.persons
+        adult = p["_birth"].to_numpy() <= days(day.replace(year=day.year - 16)) if p.height else np.zeros(0, bool)
+        able = (p["work_capacity"] != "none") & ~p["in_school"] & p["deceased_on"].is_null()
+        return np.asarray(adult & able.to_numpy())
+
+    def turn(self, night: date) -> None:
+        """What changed since the night before."""
+        if self.persons.height:
+            self._turn_register(night)
+            self._turn_spells(night)
+            self._turn_posts(night)
+
+    def relief_workers(self) -> pl.DataFrame:
+        """The people whose main work is on a relief project: `id_number, full_name, _person`."""
+        return self.persons.filter(pl.col("_channel") == "work_relief").select("id_number", "full_name", "_person")
+
+    # -- the first night
+
+    def _find_work(self, first: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+        rng, size = self.rng, self.persons.height
+        able = self.labour_force(first)
+        age = (days(first) - self.persons["_birth"].to_numpy()) / 365.2425
+        wanted = np.select([age < 55, age < 65], [0.92, 0.75], 0.4)
+        employed = able & (rng.random(size) < wanted)
+        is_lifted = (self.persons["population_category"] != "general").to_numpy()
+        draw = rng.random(size)
+        edges = np.cumsum(CHANNEL_SHARES, axis=1)
+        channel = np.where(
+            is_lifted, np.searchsorted(edges[1], draw), np.searchsorted(edges[0], draw)
+        ).clip(0, len(CHANNELS) - 1)
+        names = pl.Series([*CHANNELS, None]).gather(np.where(employed, channel, len(CHANNELS)))
+        self.persons = self.persons.with_columns(names.alias("_channel"))
+
+        on_roster = employed & (rng.random(size) < ROSTER_SHARES[channel])
+        people = np.flatnonzero(on_roster)
+        start = self._starts(people.size, first)
+        now = self._spells_of(people, channel[people], start, None, first)
+
+        # A spell before: of a third of those at work, and of half of those who are not.
+        before = np.flatnonzero((on_roster & (rng.random(size) < 0.46)) | (able & ~employed & (rng.random(size) < 0.5)))
+        started = np.full(size, days(first), dtype=np.int32)
+        started[people] = start
+        festival = days(festival_before(first))
+        end = started[before] - rng.integers(4, 70, before.size).astype(np.int32)
+        went_home = rng.random(before.size) < 0.5
+        end[went_home] = np.minimum(end[went_home], festival - rng.integers(3, 20, int(went_home.sum())))
+        recent = end > days(first) - 360
+        before, end = before[recent], end[recent]
+        begun = end - rng.integers(40, 900, before.size).astype(np.int32)
+        kind = np.where(rng.random(before.size) < 0.8, 0, 4)
+        former = self._spells_of(before, kind, begun, end, first)
+        holders = np.flatnonzero(employed & (channel == 2))
+        return pl.concat([now, former]), self._posts_of(holders, first)
+
+    def _starts(self, size: int, first: date) -> Days:
+        """When the work of today began: for many, in the weeks after the last Spring Festival."""
+        long_ago = days(first) - self.rng.integers(20, 1100, size)
+        festival = days(festival_before(first))
+        after = np.minimum(festival + self.rng.integers(6, 32, size), days(first) - 1)
+        return np.where(self.rng.random(size) < 0.45, after, long_ago).astype(np.int32)
+
+    def _spells_of(
+        self, people: NDArray[np.int64], channel: NDArray[np.int64], start: Days, end: Days | None, told: date
+    ) -> pl.DataFrame:
+        rng, size = self.rng, people.size
+        employer = self.employers.choose(rng, self.county, channel)
+        person = self.persons.select("id_number", "full_name", "_person")[people]
+        wage = employer["_wage"].to_numpy() * np.exp(rng.normal(0, 0.18, size))
+        updated = np.maximum(start, days(told) - rng.integers(0, 150, size)) if end is None else np.minimum(
+            end + rng.integers(0, 20, size), days(told)
+        )
+        return person.with_columns(
+            pl.Series(list(CHANNELS)).gather(channel).alias("channel"),
+            *employer.drop("_wage").get_columns(),
+            pl.Series(list(OCCUPATIONS)).gather(rng.integers(0, len(OCCUPATIONS), size)).alias("occupation"),
+            _dates("start_date", start),
+            pl.lit(None, pl.Date).alias("end_date") if end is None else _dates("end_date", end),
+            pl.Series("monthly_wage", (wage / 50).astype(np.int64) * 5_000),
+            pl.Series("has_contract", rng.random(size) < np.where(channel == 0, 0.8, 0.3)),
+            pl.Series("is_organised", rng.random(size) < np.where(channel == 0, 0.25, 0.0)),
+            pl.Series([*LABOR_BRANDS, None])
+            .gather(np.where(rng.random(size) < 0.05, rng.integers(0, len(LABOR_BRANDS), size), len(LABOR_BRANDS)))
+            .alias("labor_brand"),
+            pl.Series("is_reserved_job", rng.random(size) < 0.01),
+            _dates("updated_on", updated),
+        )
+
+    def _posts_of(self, holders: NDArray[np.int64], first: date) -> pl.DataFrame:
+        rng, size = self.rng, holders.size
+        number = pl.Series(np.arange(1, size + 1)).cast(pl.String).str.zfill(5)
+        full_time = rng.random(size) < 0.3
+        return (
+            self.persons.select(
+                pl.col("id_number").alias("holder"), "full_name", "township_code", "village_code", "_person"
+            )[holders]
+            .with_columns(
+                (pl.lit(f"{self.county.code}GY") + number).alias("post_no"),
+                pl.Series(list(POST_CATEGORIES))
+                .gather(rng.integers(0, len(POST_CATEGORIES), size))
+                .alias("post_category"),
+                _dates("start_date", days(first) - rng.integers(30, 1000, size)),
+                pl.lit(None, pl.Date).alias("end_date"),
+                pl.Series("term_months", rng.choice(np.array([12, 24, 36]), size)),
+                pl.Series("is_full_time", full_time),
+                pl.Series("monthly_subsidy", np.where(full_time, 120_000, rng.choice([50_000, 80_000], size))),
+                pl.lit(None, pl.String).alias("approver_id_number"),
+                pl.lit(None, pl.String).alias("relation_to_approver"),
+            )
+        )
+
+    # -- every other night
+
+    def _some(self, size: int, share: float) -> Mask:
+        return self.rng.random(size) < share
+
+    def _turn_register(self, night: date) -> None:
+        p, rng = self.persons, self.rng
+        size = p.height
+        mobile = self._some(size, MOBILES) & p["mobile"].is_not_null().to_numpy()
+        intention = self._some(size, INTENTIONS) & p["job_intention"].is_not_null().to_numpy()
+        died = self._some(size, DEATHS) & p["deceased_on"].is_null().to_numpy()
+        self.persons = p.with_columns(
+            _where(mobile, identities.mobiles(rng, size), p["mobile"]),
+            _where(intention, pl.repeat("nearby", size, eager=True), p["job_intention"]),
+            _where(died, pl.repeat(night - timedelta(days=1), size, eager=True), p["deceased_on"]),
+            pl.Series("_listed", p["_listed"].to_numpy() & ~self._some(size, LEAVERS)),
+        )
+        joiners = rng.binomial(size, JOINERS)
+        if joiners:
+            new, self.households = _people(rng, self.county, joiners, night, self.households, self.taken, size)
+            self.persons = pl.concat([self.persons, new.with_columns(pl.lit(None, pl.String).alias("_channel"))])
+
+    def _turn_spells(self, night: date) -> None:
+        ends, hires = _season(night)
+        kept = self.spells.filter(
+            pl.col("end_date").is_null() | (pl.col("end_date") >= night - timedelta(days=365))
+        )
+        is_open = kept["end_date"].is_null().to_numpy()
+        kept = kept.filter(~(is_open & self._some(kept.height, VANISHES)))
+        is_open = kept["end_date"].is_null().to_numpy()
+        size, number = kept.height, int(is_open.sum())
+        ended = is_open & self._some(size, ENDS * ends) & (kept["start_date"] < night).to_numpy()
+        raised = is_open & self._some(size, RAISES)
+        told = ended | raised | (is_open & self._some(size, REFRESHES))
+        tonight = pl.repeat(night, size, eager=True)
+        kept = kept.with_columns(
+            _where(ended, pl.repeat(night - timedelta(days=1), size, eager=True), kept["end_date"]),
+            _where(raised, (kept["monthly_wage"] * 21) // 2_000 * 100, kept["monthly_wage"]),
+            _where(told, tonight, kept["updated_on"]),
+        )
+        at_work = np.zeros(self.persons.height, dtype=bool)
+        at_work[kept.filter(pl.col("end_date").is_null())["_person"].to_numpy()] = True
+        idle = np.flatnonzero(self.labour_force(night) & self.persons["_listed"].to_numpy() & ~at_work)
+        wanted = min(idle.size, self.rng.binomial(number, min(1.0, HIRES * hires)))
+        people = np.sort(self.rng.choice(idle, wanted, replace=False))
+        channel = self.rng.choice(np.array([0, 0, 0, 1, 4]), wanted)
+        start = np.full(wanted, days(night), dtype=np.int32)
+        self.spells = pl.concat([kept, self._spells_of(people, channel, start, None, night)])
+
+    def _turn_posts(self, night: date) -> None:
+        posts = self.posts
+        if not posts.height:
+            return
+        ended = posts["end_date"].is_null().to_numpy() & self._some(posts.height, 0.002)
+        yesterday = pl.repeat(night - timedelta(days=1), posts.height, eager=True)
+        self.posts = posts.with_columns(_where(ended, yesterday, posts["end_date"]))
+
+
+def _where(mask: Mask, new: pl.Series, old: pl.Series) -> pl.Series:
+    return new.zip_with(pl.Series(mask), old).alias(old.name)
+
+
+def _dates(name: str, since_1970: NDArray[np.int64] | Days) -> pl.Series:
+    return pl.Series(name, since_1970.astype(np.int32)).cast(pl.Date)
+
+
+def _people(
+    rng: np.random.Generator,
+    county: County,
+    size: int,
+    day: date,
+    households: int,
+    taken: dict[int, int],
+    first_person: int = 0,
+) -> tuple[pl.DataFrame, int]:
+    """`size` people in households numbered from `households` on; gives the next household number too."""
+    household, place = _households(rng, size)
+    count = int(household[-1]) + 1 if size else 0
+    head_age = rng.integers(26, 62, count)[household]
+    elder = rng.random(size) < 0.45
+    age = np.select(
+        [place == 0, place == 1, place == 2, elder],
+        [
+            head_age,
+            np.maximum(20, head_age - rng.integers(-4, 7, size)),
+            np.maximum(0, head_age - 24 - rng.integers(0, 6, size)),
+            head_age + rng.integers(22, 30, size),
+        ],
+        np.maximum(0, head_age - 27 - rng.integers(0, 6, size)),
+    )
+    birth = (days(day) - age * 365.2425 - rng.integers(1, 366, size)).astype(np.int32)
+    head_male = (rng.random(count) < 0.85)[household]
+    is_male = np.select([place == 0, place == 1], [head_male, ~head_male], rng.random(size) < 0.5)
+    own_name = (place == 1) | ((place >= 3) & elder & ~is_male)
+    family = rng.integers(0, len(identities.SURNAMES), count)[household]
+    surname = np.where(own_name, rng.integers(0, len(identities.SURNAMES), size), family)
+
+    draw = (rng.random(count) / county.lifted_share)[household]
+    category = np.select([draw < 0.93, draw < 0.955, draw < 0.98, draw < 1.0], [1, 2, 3, 4], 0)
+    moved = (rng.random(count))[household] < np.where(category > 0, 0.18, 0.004)
+    sites = resettlement_sites(county)
+    site = rng.integers(0, len(sites), count)[household]
+    towns = county.township_codes()
+    town = rng.integers(0, len(towns), count)[household]
+    town = np.where(moved, site % len(towns), town)
+    village = 200 + rng.integers(0, 9, count)[household]
+
+    at_school = rng.random(size) < np.select([age < 6, age < 16, age < 19, age < 23], [0, 0.97, 0.75, 0.35], 0)
+    weak = rng.random(size)
+    capacity = np.select(
+        [age < 16, (age >= 75) | (weak < 0.02), (age >= 62) & (weak < 0.7), weak < 0.07, weak < 0.22],
+        [3, 3, 2, 2, 1],
+        0,
+    )
+    able = (capacity != 3) & ~at_school
+    township = pl.Series(towns).gather(town)
+    intention = np.where(able, rng.choice(5, size, p=[0.45, 0.36, 0.04, 0.1, 0.05]), 4)
+    return (
+        pl.DataFrame(
+            {
+                "id_number": identities.crowd_ids(rng, county, COUNTIES.index(county), birth, is_male, taken),
+                "full_name": identities.names(rng, surname),
+                "household_no": f"H{county.code}"
+                + pl.Series(household + 1 + households).cast(pl.String).str.zfill(6),
+                "relation_to_head": pl.Series(["户主", "配偶", "之子", "之女", "之父", "之母"]).gather(
+                    np.select(
+                        [place <= 1, (place >= 3) & elder], [place, np.where(is_male, 4, 5)], np.where(is_male, 2, 3)
+                    )
+                ),
+                "county_code": pl.repeat(county.code, size, eager=True),
+                "township_code": township,
+                "village_code": township + pl.Series(village).cast(pl.String),
+                "population_category": pl.Series(
+                    ["general", "lifted_out", "unstable", "marginal", "sudden_hardship"]
+                ).gather(category),
+                "is_relocated": pl.Series(moved),
+                "resettlement_site_no": pl.Series([*sites, None]).gather(np.where(moved, site, len(sites))),
+                "work_capacity": pl.Series(["ordinary", "skilled", "partial", "none"]).gather(capacity),
+                "in_school": pl.Series(at_school),
+                "education": pl.Series(
+                    [
+                        "primary_or_below",
+                        "junior_high",
+                        "senior_high",
+                        "secondary_vocational",
+                        "junior_college",
+                        "bachelor_or_above",
+                    ]
+                ).gather(
+                    np.where(
+                        (age < 15) | (age > 58),
+                        0,
+                        rng.choice(6, size, p=[0.22, 0.46, 0.12, 0.09, 0.07, 0.04]),
+                    )
+                ),
+                "job_intention": pl.Series(["away", "nearby", "startup", "none", None]).gather(intention),
+                "mobile": _where(
+                    (age >= 14) & (rng.random(size) < 0.85),
+                    identities.mobiles(rng, size),
+                    pl.repeat(None, size, dtype=pl.String, eager=True),
+                ),
+                "is_low_income": pl.Series((rng.random(count))[household] < np.where(category > 0, 0.12, 0.03)),
+                "deceased_on": pl.repeat(None, size, dtype=pl.Date, eager=True),
+                "_birth": pl.Series(birth),
+                "_listed": pl.repeat(True, size, eager=True),
+                "_person": pl.Series(np.arange(first_person, first_person + size)),
+            }
+        ),
+        households + count,
+    )
+
+
+def _households(rng: np.random.Generator, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Household number and place in it (0 is the head) of each of `size` people."""
+    sizes = rng.choice(np.arange(1, 6), size, p=[0.04, 0.10, 0.30, 0.34, 0.22])
+    household = np.repeat(np.arange(size), sizes)[:size]
+    starts = np.flatnonzero(np.r_[True, household[1:] != household[:-1]][:size])
+    return household, np.arange(size) - starts[household]
+
+
+def resettlement_sites(county: County) -> list[str]:
+    """The county's resettlement sites: more where more people were relocated."""
+    return [f"AZ{county.code}{i:03d}" for i in range(1, 2 + round(county.people_share * county.lifted_share * 150))]

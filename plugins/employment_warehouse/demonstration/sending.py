@@ -1,0 +1,229 @@
+"""Sending deliveries: a file into the landing zone, or among those that arrive later, and its entry in the manifest."""
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+
+from employment_warehouse.contract import contract
+from employment_warehouse.demonstration.files import LOOKS, SITE_LOOKS, Look, Patch, write_file
+from employment_warehouse.demonstration.manifest import Delivery, Rejected
+from employment_warehouse.demonstration.places import COUNTIES
+from employment_warehouse.settings import TIMEZONE
+
+LATER = "later"
+"""Folder of what arrives only after a night was built: `later/<night>/<path in the landing zone>`."""
+COUNTY_NAMES = {county.code: county.name for county in COUNTIES}
+POLARS_TYPES: Mapping[str, type[pl.DataType]] = {
+    "date": pl.Date,
+    "month": pl.Date,
+    "boolean": pl.Boolean,
+    "integer": pl.Int64,
+    "decimal": pl.Int64,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One planted row: typed values, cells that stand otherwise in the file, and why it is turned away, if it is."""
+
+    values: Mapping[str, object]
+    cells: Mapping[str, str | float] = field(default_factory=dict)
+    rejected: tuple[str, str] | None = None
+    """Contract column and reason."""
+
+
+@dataclass
+class Sender:
+    """Writes deliveries below `folder` and remembers what must become of each."""
+
+    folder: Path
+    nights: Sequence[date]
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    def send(  # noqa: PLR0913
+        self,
+        feed: str,
+        unit: str,
+        report_date: date,
+        table: pl.DataFrame | None,
+        planted: Sequence[Row] = (),
+        *,
+        part: str = "",
+        arrives_for: date | None = None,
+        modified_at: datetime | None = None,
+        revision: int = 1,
+    ) -> Delivery:
+        """Send one file: the crowd's table, spoilt here and there, with the planted rows below."""
+        of = contract(feed)
+        look = _look(unit)
+        rows = _planted_table(feed, planted)
+        crowd = rows.clear() if table is None else _aligned(table, rows)
+        spoilt = _spoil(feed, table) if table is not None else []
+        whole = pl.concat([crowd, rows])
+        if whole.height and whole[of.columns[0].name].is_null().all():
+            whole = whole.drop(of.columns[0].name)  # the county, which only the path names in these files
+        patches = [patch for patch, _ in spoilt] + [
+            Patch(crowd.height + place, name, value)
+            for place, row in enumerate(planted)
+            for name, value in row.cells.items()
+        ]
+        expected = self._first_night(report_date)
+        arrives_for = arrives_for or expected
+        home = self.folder if arrives_for == expected else self.folder / LATER / arrives_for.isoformat()
+        where = home / feed / report_date.isoformat()
+        stem = f"{unit}_{part}" if part else unit
+        title = f"{COUNTY_NAMES.get(unit, '')}{of.title_zh}"
+        written = write_file(where, stem, of, whole, patches, look, title)
+        rejected = [(patch.row, patch.column, reason) for patch, reason in spoilt] + [
+            (crowd.height + place, *row.rejected) for place, row in enumerate(planted) if row.rejected is not None
+        ]
+        bad = {row for row, _, _ in rejected}
+        delivery = Delivery(
+            feed=feed,
+            unit=unit,
+            report_date=report_date,
+            part=part,
+            path=str(written.path.relative_to(home)),
+            kind="file",
+            revision=revision,
+            arrives_for=arrives_for,
+            modified_at=modified_at or datetime.combine(report_date, time(17, 30), TIMEZONE),
+            rows=whole.height,
+            landed=whole.height - len(bad),
+            rejected=[Rejected(written.lines[r], written.headers[c], why) for r, c, why in sorted(rejected)],
+            totals=_totals(whole, bad),
+        )
+        _stamp(written.path, delivery.modified_at)
+        self.deliveries.append(delivery)
+        return delivery
+
+    def send_nil(self, feed: str, unit: str, report_date: date) -> None:
+        """Send an empty `.nil`: a report with nothing in it."""
+        path = self.folder / feed / report_date.isoformat() / f"{unit}.nil"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        self._note_bytes(feed, unit, report_date, path, "nil", datetime.combine(report_date, time(16), TIMEZONE))
+
+    def send_growing(self, feed: str, unit: str, report_date: date) -> None:
+        """Leave a file that never becomes whole: `<unit>_9.csv.part`."""
+        path = self.folder / feed / report_date.isoformat() / f"{unit}_9.csv.part"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(contract(feed).columns[0].header.encode())
+        self._note_bytes(feed, unit, report_date, path, "growing", datetime.combine(report_date, time(19), TIMEZONE))
+
+    def send_again(self, delivery: Delivery, arrives_for: date) -> None:
+        """Send the same bytes once more, as if someone had pressed the button twice."""
+        target = self.folder / LATER / arrives_for.isoformat() / delivery.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.folder / delivery.path, target)
+        again = replace(
+            delivery,
+            kind="repeat",
+            arrives_for=arrives_for,
+            modified_at=delivery.modified_at + timedelta(hours=15),
+            rows=0,
+            landed=0,
+            rejected=[],
+        )
+        _stamp(target, again.modified_at)
+        self.deliveries.append(again)
+
+    def _note_bytes(
+        self, feed: str, unit: str, report_date: date, path: Path, kind: str, modified_at: datetime
+    ) -> None:
+        _stamp(path, modified_at)
+        self.deliveries.append(
+            Delivery(
+                feed=feed,
+                unit=unit,
+                report_date=report_date,
+                part="9" if kind == "growing" else "",
+                path=str(path.relative_to(self.folder)),
+                kind=kind,
+                revision=1,
+                arrives_for=self._first_night(report_date),
+                modified_at=modified_at,
+                rows=0,
+                landed=0,
+            )
+        )
+
+    def _first_night(self, report_date: date) -> date:
+        return next((night for night in self.nights if night >= report_date), self.nights[-1])
+
+
+def _look(unit: str) -> Look:
+    """A county has its own; projects and batches take turns, a batch as its project."""
+    return LOOKS.get(unit) or SITE_LOOKS[int(unit.split("-")[0][-3:]) % len(SITE_LOOKS)]
+
+
+def _stamp(path: Path, moment: datetime) -> None:
+    os.utime(path, (moment.timestamp(), moment.timestamp()))
+
+
+def _planted_table(feed: str, planted: Sequence[Row]) -> pl.DataFrame:
+    schema = {c.name: POLARS_TYPES.get(c.type, pl.String) for c in contract(feed).columns}
+    return pl.DataFrame([dict(row.values) for row in planted], schema=schema, orient="row")
+
+
+def _aligned(table: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
+    """The table with the contract's columns in their order and types; what it lacks is empty."""
+    if not table.height:
+        return like.clear()
+    return table.select(
+        (pl.col(name) if name in table.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in like.schema.items()
+    )
+
+
+def _totals(whole: pl.DataFrame, bad: set[int]) -> dict[str, dict[str, str]]:
+    if "amount_due" not in whole.columns:
+        return {}
+    good = whole.filter(~pl.int_range(pl.len()).is_in(list(bad)))
+    sums = good.group_by("period").agg(pl.col("amount_due", "amount_paid").sum()).sort("period")
+    return {
+        f"{period:%Y-%m}": {"due": str(Decimal(due).scaleb(-2)), "paid": str(Decimal(paid).scaleb(-2))}
+        for period, due, paid in sums.iter_rows()
+    }
+
+
+# One row in 1,500 of the large registers is spoilt, the same ones every night: what clerks really get wrong.
+SPOILT_EVERY = 1500
+_SPOILS: Mapping[str, tuple[tuple[str, str | None, str], ...]] = {
+    "labor_register": (
+        ("id_number", None, "id_checksum"),
+        ("population_category", "贫困户", "unknown_code"),
+        ("full_name", "", "required_missing"),
+        ("deceased_on", "2024-02-30", "not_a_date"),
+        ("household_no", "", "required_missing"),
+    ),
+    "employment": (
+        ("monthly_wage", "三千五", "not_a_number"),
+        ("start_date", "2024-13-01", "not_a_date"),
+        ("monthly_wage", "350000", "out_of_range"),
+        ("id_number", None, "id_checksum"),
+    ),
+}
+
+
+def _spoil(feed: str, table: pl.DataFrame) -> list[tuple[Patch, str]]:
+    kinds = _SPOILS.get(feed)
+    if kinds is None:
+        return []
+    spoilt = table.with_row_index("_row").filter(pl.col("_person") % SPOILT_EVERY == SPOILT_EVERY - 1)
+    found = []
+    for row, person, number in spoilt.select("_row", "_person", "id_number").iter_rows():
+        column, text, reason = kinds[person // SPOILT_EVERY % len(kinds)]
+        found.append((Patch(row, column, text if text is not None else _mistyped(number)), reason))
+    return found
+
+
+def _mistyped(number: str) -> str:
+    """The number with its second last digit one higher: the check digit no longer fits."""
+    return f"{number[:16]}{(int(number[16]) + 1) % 10}{number[17]}"

@@ -1,0 +1,411 @@
+"""A simulated HR platform: the interface of ``docs/hr-platform.openapi.json``, with misbehaviours on demand.
+
+``build_app(items)`` gives the ASGI application; ``python -m employment_warehouse.demonstration.simulator`` serves
+a folder of demonstration items. A misbehaviour is ordered for the next answers of a resource, either by
+``POST /simulator/misbehave`` or all through a run by a seed (``--unrest``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import bisect
+import json
+import random
+import re
+import secrets
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import Depends, FastAPI, Form, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, create_model
+
+from employment_warehouse.contract import Contract, contract
+
+Item = dict[str, Any]
+
+FEED_OF_RESOURCE = {
+    "job-postings": "job_postings",
+    "applications": "applications",
+    "gig-orders": "gig_orders",
+}
+TOKEN_SECONDS = 3600
+BASIC, BEARER = HTTPBasic(auto_error=False), HTTPBearer(auto_error=False)
+
+
+class Token(BaseModel):
+    """An access token of the client-credentials grant."""
+
+    access_token: str
+    token_type: str = "bearer"  # noqa: S105 - the word of RFC 6749
+    expires_in: int = TOKEN_SECONDS
+
+
+class Problem(BaseModel):
+    """What went wrong, in a sentence."""
+
+    detail: Any
+
+
+class Misbehaviour(BaseModel):
+    """An order to misbehave on the next answers of a resource (or of ``token``)."""
+
+    resource: str
+    kind: str
+    times: int = Field(default=1, ge=1, le=1000)
+
+
+def item_model(wanted: Contract) -> type[BaseModel]:
+    """The shape of one item, from the feed's contract: names and types are declared there alone."""
+    types: dict[str, Any] = {
+        "integer": int,
+        "decimal": float,
+        "boolean": bool,
+        "timestamp": AwareDatetime,
+    }
+    fields: dict[str, Any] = {}
+    for column in wanted.columns:
+        kind = types.get(column.type, str)
+        if column.type == "boolean":
+            fields[column.header] = (bool, False)
+        elif column.required:
+            fields[column.header] = (kind, ...)
+        else:
+            fields[column.header] = (kind | None, None)
+    return create_model("".join(word.title() for word in wanted.feed.split("_")), **fields)
+
+
+def page_model(wanted: Contract) -> type[BaseModel]:
+    """One page: items in order of ``updated_at, id``, and the cursor of the next page or null."""
+    item = item_model(wanted)
+    return create_model(f"{item.__name__}Page", items=(list[item], ...), next_cursor=(str | None, ...))  # type: ignore[valid-type]
+
+
+@dataclass
+class Shelf:
+    """The items of one resource, in the order in which the interface gives them."""
+
+    items: list[Item]
+    order: list[tuple[datetime, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.items = sorted(self.items, key=_order)
+        self.order = [_order(item) for item in self.items]
+
+    def add(self, item: Item) -> None:
+        """Puts one item where it belongs, as a late commit does; a known id is replaced."""
+        self.items = [known for known in self.items if known["id"] != item["id"]] + [item]
+        self.__post_init__()
+
+    def page(self, since: datetime, after: tuple[datetime, str] | None, limit: int) -> tuple[list[Item], bool]:
+        """Up to ``limit`` items, and whether more follow."""
+        start = bisect.bisect_left(self.order, (since, "")) if after is None else bisect.bisect_right(self.order, after)
+        return self.items[start : start + limit], start + limit < len(self.items)
+
+
+def _rfc3339(text: object) -> object:
+    """A number is no instant here, though pydantic would read one as seconds since 1970."""
+    if not isinstance(text, str) or not re.match(r"\d{4}-\d\d-\d\d[Tt ]", text):
+        raise ValueError("not an RFC 3339 date-time")
+    return text
+
+
+def _order(item: Item) -> tuple[datetime, str]:
+    return datetime.fromisoformat(item["updated_at"]), item["id"]
+
+
+def _cursor_after(item: Item) -> str:
+    return _cursor_at(item["updated_at"], item["id"])
+
+
+def _cursor_at(updated_at: str, identifier: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([updated_at, identifier]).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        updated_at, identifier = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+        return datetime.fromisoformat(updated_at), str(identifier)
+    except (ValueError, TypeError):
+        raise HTTPException(410, "this cursor is not known (any more); start again from updated_since") from None
+
+
+# Misbehaviours: each takes the honest page and its text and gives the answer that is sent instead.
+Page = dict[str, Any]
+
+
+def _raw(text: str | bytes, media_type: str = "application/json") -> Response:
+    return Response(text, media_type=media_type)
+
+
+def _json(page: Page) -> Response:
+    return _raw(json.dumps(page, ensure_ascii=False))
+
+
+async def _drip(text: bytes) -> AsyncIterator[bytes]:
+    for position in range(len(text)):
+        yield text[position : position + 1]
+        await asyncio.sleep(0.5)
+
+
+def _truncated(page: Page) -> Response:
+    """Promises the whole body and breaks off half way, as a lost connection does."""
+    text = json.dumps(page, ensure_ascii=False).encode()
+
+    async def half() -> AsyncIterator[bytes]:
+        yield text[: len(text) // 2]
+        raise ConnectionResetError
+
+    return StreamingResponse(half(), media_type="application/json", headers={"Content-Length": str(len(text))})
+
+
+def _changed(page: Page, change: Callable[[Item], Item]) -> Response:
+    items = list(page["items"])
+    if items:
+        items[0] = change(items[0])
+    return _json({**page, "items": items})
+
+
+def _without_first_field(item: Item) -> Item:
+    return {name: value for name, value in item.items() if name not in ("id_number", "employer_name")}
+
+
+MISBEHAVIOURS: Mapping[str, Callable[[Page], Response]] = {
+    "rate_limited_with_retry_after": lambda _: JSONResponse({"detail": "slow down"}, 429, {"Retry-After": "1"}),
+    "rate_limited": lambda _: JSONResponse({"detail": "slow down"}, 429),
+    "server_error": lambda _: JSONResponse({"detail": "internal error"}, 500),
+    "bad_gateway": lambda _: HTMLResponse("<html>502 Bad Gateway</html>", 502),
+    "unavailable_with_retry_after": lambda _: JSONResponse({"detail": "maintenance"}, 503, {"Retry-After": "1"}),
+    "slow_drip": lambda page: StreamingResponse(_drip(json.dumps(page).encode()), media_type="application/json"),
+    "truncated_body": _truncated,
+    "truncated_json": lambda page: _raw(json.dumps(page, ensure_ascii=False)[:-20]),
+    "error_page_with_200": lambda _: HTMLResponse("<html>系统繁忙</html>"),
+    "error_object_with_200": lambda _: JSONResponse({"code": 500, "message": "系统繁忙"}),
+    "empty_body_with_200": lambda _: _raw(b""),
+    "null_items": lambda page: _json({**page, "items": None}),
+    "token_expired": lambda _: JSONResponse({"detail": "token expired"}, 401),
+    "cursor_expired": lambda _: JSONResponse({"detail": "cursor expired"}, 410),
+    "forbidden": lambda _: JSONResponse({"detail": "forbidden"}, 403),
+    "number_for_text": lambda page: _changed(page, lambda item: {**item, "updated_at": 1716048000}),
+    "number_for_id_number": lambda page: _changed(page, lambda item: {**item, "id_number": 532501199001011234}),
+    "text_for_number": lambda page: _changed(page, lambda item: {**item, "hours": "八", "headcount": "十"}),
+    "nested_value": lambda page: _changed(page, lambda item: {**item, "task": {"name": "摘果"}, "title": ["杂工"]}),
+    "missing_field": lambda page: _changed(page, _without_first_field),
+    "unknown_field": lambda page: _changed(page, lambda item: {**item, "brand_new": "新字段"}),
+    "item_is_null": lambda page: _json({**page, "items": [None, *page["items"]]}),
+    "repeated_items": lambda page: _json({**page, "items": [*page["items"], *page["items"][-1:]]}),
+    "unsorted_page": lambda page: _json({**page, "items": page["items"][::-1]}),
+    "numeric_cursor": lambda page: _json({**page, "next_cursor": 7}),
+}
+# Misbehaviours of the walk from page to page need its state, so they live in ``Platform.answer``.
+WALK_MISBEHAVIOURS = ("cursor_stands_still", "cursor_goes_round", "pages_overlap", "empty_page_with_cursor")
+
+
+@dataclass
+class Platform:
+    """What the simulated platform holds and how it is about to misbehave."""
+
+    shelves: Mapping[str, Shelf]
+    client_id: str
+    client_secret: str
+    orders: dict[str, deque[str]] = field(default_factory=dict)
+    tokens: dict[str, float] = field(default_factory=dict)
+    walked: dict[str, list[str]] = field(default_factory=dict)
+    unrest: random.Random | None = None
+
+    def misbehave(self, order: Misbehaviour) -> None:
+        if order.kind not in MISBEHAVIOURS and order.kind not in WALK_MISBEHAVIOURS:
+            raise HTTPException(422, f"no such misbehaviour; there are {[*MISBEHAVIOURS, *WALK_MISBEHAVIOURS]}")
+        self.orders.setdefault(order.resource, deque()).extend([order.kind] * order.times)
+
+    def next_order(self, resource: str) -> str | None:
+        waiting = self.orders.get(resource)
+        if waiting:
+            return waiting.popleft()
+        if self.unrest is not None and self.unrest.random() < 0.1:
+            return self.unrest.choice(
+                [
+                    "rate_limited_with_retry_after",
+                    "server_error",
+                    "truncated_json",
+                    "token_expired",
+                    "repeated_items",
+                ]
+            )
+        return None
+
+    def sign_in(self) -> Token:
+        token = secrets.token_urlsafe(24)
+        self.tokens[token] = time.monotonic() + TOKEN_SECONDS
+        return Token(access_token=token)
+
+    def knows(self, token: str) -> bool:
+        return self.tokens.get(token, 0.0) > time.monotonic()
+
+    def answer(self, resource: str, since: datetime, cursor: str | None, limit: int) -> Response:
+        after = None if cursor is None else _read_cursor(cursor)
+        items, more = self.shelves[resource].page(since, after, limit)
+        page: Page = {"items": items, "next_cursor": _cursor_after(items[-1]) if more else None}
+        order = self.next_order(resource)
+        if order == "pages_overlap" and more:
+            page["next_cursor"] = _cursor_after(items[max(0, len(items) - 4)])
+        elif order == "cursor_stands_still" and more:
+            page["next_cursor"] = cursor or page["next_cursor"]
+        elif order == "empty_page_with_cursor":
+            before = (since - timedelta(microseconds=1), "") if after is None else after
+            page = {"items": [], "next_cursor": _cursor_at(before[0].isoformat(), before[1])}
+        elif order == "cursor_goes_round" and more:
+            walked = self.walked.setdefault(resource, [])
+            walked.append(page["next_cursor"])
+            page["next_cursor"] = walked[0]
+        if order is None or order in WALK_MISBEHAVIOURS:
+            return _json(page)
+        if order == "token_expired":
+            self.tokens.clear()
+        return MISBEHAVIOURS[order](page)
+
+
+def build_app(
+    items: Mapping[str, Iterable[Item]], client_id: str, client_secret: str, unrest: int | None = None
+) -> FastAPI:
+    """The application over the items of each resource; the state stands in ``app.state.platform``."""
+    platform = Platform(
+        {resource: Shelf(list(items.get(resource, []))) for resource in FEED_OF_RESOURCE},
+        client_id,
+        client_secret,
+        unrest=None if unrest is None else random.Random(unrest),  # noqa: S311 - unrest, not secrecy
+    )
+    app = FastAPI(
+        title="红河人才网与数字零工市场 HR platform",
+        version="1.0.0",
+        description="招聘岗位、求职申请、零工订单，按更新时间增量读取。 "
+        "Job postings, applications and gig orders, read incrementally by update time.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.platform = platform
+
+    @app.post("/oauth/token", responses={401: {"model": Problem}, 400: {"model": Problem}})
+    def token(
+        client: Annotated[HTTPBasicCredentials | None, Depends(BASIC)],
+        grant_type: Annotated[str, Form()] = "client_credentials",
+    ) -> Token:
+        """OAuth 2 client credentials: the client's id and secret by HTTP Basic."""
+        if grant_type != "client_credentials":
+            raise HTTPException(400, "unsupported_grant_type")
+        known = client is not None and secrets.compare_digest(
+            f"{client.username}:{client.password}".encode(), f"{client_id}:{client_secret}".encode()
+        )
+        if not known or platform.next_order("token") == "forbidden":
+            raise HTTPException(401, "invalid_client", headers={"WWW-Authenticate": "Basic"})
+        return platform.sign_in()
+
+    def signed_in(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> None:
+        if credentials is None or not platform.knows(credentials.credentials):
+            raise HTTPException(401, "token missing, unknown or expired", headers={"WWW-Authenticate": "Bearer"})
+
+    for resource, feed in FEED_OF_RESOURCE.items():
+        _add_resource(app, platform, resource, contract(feed), signed_in)
+
+    @app.post("/simulator/misbehave", include_in_schema=False, status_code=204)
+    def misbehave(order: Misbehaviour) -> None:
+        platform.misbehave(order)
+
+    @app.post("/simulator/{resource}", include_in_schema=False, status_code=204)
+    async def commit_item(resource: str, request: Request) -> None:
+        platform.shelves[resource].add(await request.json())
+
+    return app
+
+
+def _add_resource(
+    app: FastAPI, platform: Platform, resource: str, wanted: Contract, signed_in: Callable[..., None]
+) -> None:
+    problems: dict[int | str, dict[str, Any]] = {
+        code: {"model": Problem, "description": meaning}
+        for code, meaning in (
+            (401, "token missing, unknown or expired"),
+            (410, "cursor expired: start again from the last safe updated_since"),
+            (429, "too many requests; Retry-After says how many seconds to wait"),
+            (503, "for a moment out of service"),
+        )
+    }
+
+    @app.get(
+        f"/v1/{resource}",
+        response_model=page_model(wanted),
+        responses=problems,
+        dependencies=[Depends(signed_in)],
+        name=wanted.feed,
+        summary=f"{wanted.title_zh} {wanted.title_en}",
+    )
+    def read(
+        updated_since: Annotated[
+            AwareDatetime,
+            BeforeValidator(_rfc3339),
+            Query(description="RFC 3339; items updated at or after it"),
+        ],
+        limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+        cursor: Annotated[str | None, Query(description="opaque; from the page before")] = None,
+    ) -> Response:
+        return platform.answer(resource, updated_since, cursor, limit)
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Serves the application on a free port of loopback while the block runs; gives its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def read_items(folder: Path) -> dict[str, list[Item]]:
+    """The demonstration's items: one JSON object a line in ``<folder>/<feed>.jsonl``."""
+    items: dict[str, list[Item]] = {}
+    for resource, feed in FEED_OF_RESOURCE.items():
+        lines = folder.joinpath(f"{feed}.jsonl")
+        if lines.exists():
+            with lines.open(encoding="utf-8") as stream:
+                items[resource] = [json.loads(line) for line in stream]
+    return items
+
+
+def main() -> None:
+    """Serves a folder of items on loopback; the credentials come from the environment."""
+    from employment_warehouse.settings import platform_access  # noqa: PLC0415 - only the program needs it
+
+    parser = argparse.ArgumentParser(description="serve the simulated HR platform on loopback")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--unrest", type=int, help="seed of occasional misbehaviour")
+    asked = parser.parse_args()
+    access = platform_access()
+    if access is None:
+        parser.error("WAREHOUSE_HR_URL, WAREHOUSE_HR_CLIENT_ID and WAREHOUSE_HR_CLIENT_SECRET must be set")
+    app = build_app(read_items(asked.folder), access.client_id, access.client_secret, asked.unrest)
+    uvicorn.run(app, host="127.0.0.1", port=asked.port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

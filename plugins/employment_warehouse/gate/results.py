@@ -1,0 +1,90 @@
+"""What the gates read from the ledger and write into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import psycopg
+
+from employment_warehouse.errors import UserError
+from employment_warehouse.gate.expectation import Outcome
+
+
+@dataclass(frozen=True)
+class Waivers:
+    """Who let which check of which unit pass, and why; by (name of the check, unit)."""
+
+    granted: Mapping[tuple[str, str], str]
+
+    def applied(self, outcome: Outcome, deliveries: Sequence[int] = ()) -> Outcome:
+        """The outcome with the waiver that lets its failure pass, if there is one."""
+        if outcome.success:
+            return outcome
+        names = [
+            *(f"delivery:{number}" for number in deliveries),
+            f"{outcome.suite}.{outcome.expectation.name}",
+            outcome.expectation.name,
+        ]
+        found = (self.granted.get((name, outcome.unit)) for name in names)
+        return replace(outcome, waiver=next((waiver for waiver in found if waiver), None))
+
+
+def waivers(connection: psycopg.Connection, on: date) -> Waivers:
+    """The waivers in force on a date; those of a released delivery hold for that delivery on any night."""
+    rows = connection.execute(
+        """
+        select check_name, unit, granted_by, reason from ops.waiver
+        where %s between valid_from and valid_to or check_name like 'delivery:%%'
+        """,
+        (on,),
+    ).fetchall()
+    return Waivers({(name, unit): f"{granted_by}: {reason}" for name, unit, granted_by, reason in rows})
+
+
+def tonight(connection: psycopg.Connection, build: int) -> date:
+    """The report date of the build in progress. Raises UserError where that is not this one."""
+    row = connection.execute("select report_date from ops.tonight where build = %s", (build,)).fetchone()
+    if row is None:
+        raise UserError(
+            f"第 {build} 次建库不在进行中 | build {build} is not in progress",
+            code="not_tonight",
+            todo="start the night again",
+        )
+    found: date = row[0]
+    return found
+
+
+def write(connection: psycopg.Connection, build: int, gate: int, outcomes: Iterable[Outcome]) -> None:
+    """The results of one gate, in place of those of an earlier run of the same build."""
+    connection.execute("delete from ops.check_result where build = %s and gate = %s", (build, gate))
+    with connection.cursor().copy(
+        """
+        copy ops.check_result (
+            build, gate, suite, check_name, feed, unit, delivery_id, severity, success, observed, expected,
+            unexpected_rows, message_zh, message_en, waiver
+        ) from stdin
+        """
+    ) as copy:
+        for outcome in outcomes:
+            expectation = outcome.expectation
+            copy.write_row(
+                (
+                    build,
+                    gate,
+                    outcome.suite,
+                    expectation.name,
+                    outcome.feed,
+                    outcome.unit,
+                    outcome.delivery_id,
+                    expectation.severity,
+                    outcome.success,
+                    outcome.observed,
+                    expectation.expected,
+                    outcome.unexpected_rows,
+                    outcome.message_zh,
+                    outcome.message_en,
+                    outcome.waiver,
+                )
+            )

@@ -1,0 +1,113 @@
+"""Great Expectations over one frame, guarded against the ways in which it says yes without having looked."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from employment_warehouse.gate.expectation import ROW_TYPES, Expectation, Outcome, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROW = "__row__"
+
+
+def validate(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[Outcome]:
+    """Judge a frame: one outcome an expectation and row; the column `unit` names the row's unit, `item`, where it is
+    there, what of it the row is about.
+
+    An expectation that lacks a value in every row (a comparison without history) passes without being run.
+    The others must each come back once, without an exception, having seen every row; a missing value fails.
+    """
+    judged = [
+        expectation
+        for expectation in expectations
+        if not (expectation.may_lack and frame[list(expectation.columns)].isna().any(axis=1).all())
+    ]
+    results = _run(suite, frame.reset_index(drop=True), judged)
+    return [
+        outcome
+        for expectation in expectations
+        for outcome in _outcomes(suite, frame, expectation, results.get(expectation.name), expectation in judged)
+    ]
+
+
+def _run(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation]) -> dict[str, Any]:
+    """Results of Great Expectations by name of the expectation; they come back in no order."""
+    if frame.empty or not expectations:
+        return {}
+    os.environ["GX_ANALYTICS_ENABLED"] = "False"
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    import great_expectations as gx  # noqa: PLC0415  takes seconds
+    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+    from great_expectations.expectations.registry import get_expectation_impl  # noqa: PLC0415
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset(suite)
+    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch(
+        batch_parameters={"dataframe": frame.assign(**{ROW: range(len(frame))})}
+    )
+    found = batch.validate(
+        gx.ExpectationSuite(
+            name=suite,
+            expectations=[
+                get_expectation_impl(expectation.type)(**expectation.kwargs, meta={"name": expectation.name})
+                for expectation in expectations
+            ],
+        ),
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [ROW]},
+    )
+    return {_name(result): result for result in found.results}
+
+
+def _name(result: Any) -> str:
+    return str(result.expectation_config.meta["name"])
+
+
+def _outcomes(
+    suite: str, frame: pd.DataFrame, expectation: Expectation, result: Any, was_judged: bool
+) -> list[Outcome]:
+    was_run = not was_judged or _was_run(expectation, result, len(frame))
+    failed = _failed_rows(result) if was_judged and was_run else set()
+    seen = frame[list(expectation.columns)]
+    lacks = seen.isna().any(axis=1)
+    items = frame["item"] if "item" in frame else [""] * len(frame)
+    outcomes = []
+    for row, (unit, item) in enumerate(zip(frame["unit"], items, strict=True)):
+        if lacks.iloc[row]:
+            success, observed = (
+                expectation.may_lack,
+                "无历史 no history" if expectation.may_lack else "空 nothing",
+            )
+        else:
+            success, observed = row not in failed, number(seen.iloc[row, 0])
+        outcomes.append(
+            Outcome(
+                suite,
+                expectation,
+                str(unit),
+                success=success and was_run,
+                observed=f"{item} {observed}".strip() if was_run else "未能检查 could not be judged",
+                was_run=was_run,
+                unexpected_rows=int(not success),
+            )
+        )
+    return outcomes
+
+
+def _was_run(expectation: Expectation, result: Any, rows: int) -> bool:
+    """Whether the result is an answer: it is there, raised nothing, and speaks of all rows."""
+    assert expectation.type in ROW_TYPES
+    return (
+        result is not None
+        and not (result.exception_info or {}).get("raised_exception", True)
+        and result.result.get("element_count") == rows
+    )
+
+
+def _failed_rows(result: Any) -> set[int]:
+    return {int(found[ROW]) for found in result.result.get("unexpected_index_list") or ()}

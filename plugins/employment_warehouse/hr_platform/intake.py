@@ -1,0 +1,130 @@
+"""From pages of the platform to a delivery: the same checks, tokens and transaction as a county's file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import psycopg
+
+from employment_warehouse.contract import contract
+from employment_warehouse.database import connect
+from employment_warehouse.errors import UserError
+from employment_warehouse.hr_platform.client import Item, Platform, instant_of
+from employment_warehouse.hr_platform.items import table_of
+from employment_warehouse.landing import LandedDelivery, Report, archive, take_in
+from employment_warehouse.settings import TIMEZONE, platform_access
+
+RESOURCES = {"job-postings": "job_postings", "applications": "applications", "gig-orders": "gig_orders"}
+UNIT = "hr_platform"
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+MOVE_WATERMARK = """
+    insert into ops.platform_cursor as known (resource, watermark, read_at)
+    values (%(resource)s, %(latest)s, now())
+    on conflict (resource) do update
+    set watermark = greatest(known.watermark, excluded.watermark), read_at = now()
+    where known.watermark is not distinct from %(watermark)s
+"""
+
+
+def land_resource(resource: str, report_date: date) -> LandedDelivery | None:
+    """Land what a resource has to tell up to the end of ``report_date`` (Asia/Shanghai) since it was last read.
+
+    The watermark moves in the transaction that lands the items, or not at all. Reading starts an overlap window
+    before it (setting ``platform_overlap_hours``), so that an item which was committed late is not missed; what
+    comes twice is one item. Items dated later wait for their night.
+    None: there is no platform (it is *missing*), or nothing is new. Raises PlatformFault, LandingFailed.
+    """
+    access = platform_access()
+    if access is None:
+        return None
+    with connect("wh_loader") as connection:
+        watermark, since = _position(connection, resource)
+        connection.commit()
+        with Platform(access.url, access.client_id, access.client_secret) as platform:
+            items = latest_of_each(_until(platform.items(resource, since), report_date))
+        with connection.transaction():
+            landed = _take_in_items(connection, resource, report_date, since, items)
+            _move_watermark(connection, resource, watermark, items)
+        return landed
+
+
+def latest_of_each(items: Iterable[Item]) -> list[Item]:
+    """One item an id, the one updated last (of equals the one that came last); what has no id stays as it came."""
+    kept: dict[object, Item] = {}
+    for position, item in enumerate(items):
+        identifier = item.get("id") if isinstance(item, dict) else None
+        key = identifier if isinstance(identifier, str) else position
+        known = kept.get(key)
+        if known is None or (instant_of(known) or BEGINNING) <= (instant_of(item) or BEGINNING):
+            kept[key] = item
+    return list(kept.values())
+
+
+def _until(pages: Iterable[list[Item]], report_date: date) -> Iterable[Item]:
+    """Items of a night: those dated later are left out, those that do not say when are kept, to be rejected."""
+    night_ends = datetime.combine(report_date + timedelta(days=1), time(), TIMEZONE)
+    for page in pages:
+        yield from (item for item in page if (instant_of(item) or BEGINNING) < night_ends)
+
+
+def _position(connection: psycopg.Connection, resource: str) -> tuple[datetime | None, datetime]:
+    """The watermark (None at first) and the instant from which to read."""
+    row = connection.execute("select watermark from ops.platform_cursor where resource = %s", [resource]).fetchone()
+    overlap = connection.execute(
+        "select value::float8 from seeds.setting where name = 'platform_overlap_hours' and enabled "
+        "order by valid_from desc limit 1"
+    ).fetchone()
+    if row is None:
+        return None, BEGINNING
+    return row[0], row[0] - timedelta(hours=overlap[0] if overlap else 0)
+
+
+def _take_in_items(
+    connection: psycopg.Connection, resource: str, report_date: date, since: datetime, items: list[Item]
+) -> LandedDelivery | None:
+    feed = RESOURCES[resource]
+    lines = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in items).encode()
+    report = Report(
+        feed=feed,
+        unit=UNIT,
+        report_date=report_date,
+        # A second reading of the same night starts elsewhere, and adds to the first rather than replacing it.
+        part=since.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ"),
+        kind="pages",
+        sha256=hashlib.sha256(lines).digest(),
+        path=None,
+        file_bytes=len(lines),
+        arrived_at=datetime.now(TIMEZONE),
+    )
+    landed = take_in(connection, report, lambda: table_of(items, contract(feed)))
+    if landed is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            pages = Path(folder) / "pages.jsonl"
+            pages.write_bytes(lines)
+            archive.keep(pages, report.sha256)
+    return landed
+
+
+def _move_watermark(
+    connection: psycopg.Connection, resource: str, watermark: datetime | None, items: list[Item]
+) -> None:
+    """Moves on to the latest item of this reading; a reading that another one has overtaken does not commit."""
+    latest = max((instant for instant in map(instant_of, items) if instant), default=watermark)
+    if latest is None:
+        return
+    moved = connection.execute(
+        MOVE_WATERMARK,
+        {"resource": resource, "latest": latest, "watermark": watermark},
+    )
+    if moved.rowcount != 1:
+        raise UserError(
+            "另一次读取已先完成 | another reading of the platform has finished first",
+            code="platform_overtaken",
+            where=resource,
+            todo="nothing of this reading was taken in; the retry starts from the new position",
+        )

@@ -1,0 +1,79 @@
+"""Items of the platform as a text table, so that a feed's checks are the same wherever it comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from employment_warehouse.contract import Column, Contract
+from employment_warehouse.hr_platform.client import Item
+from employment_warehouse.reading import BrokenRow, TextTable
+from employment_warehouse.reading.table import NUMERIC_CELL
+
+BATCH_ITEMS = 50_000
+# JSON types that a logical type may come in; a text is always welcome, as in a file.
+NUMBERS = frozenset({"integer", "decimal"})
+IDENTITIES = frozenset({"id_number", "bank_account", "mobile"})
+
+
+def table_of(items: list[Item], contract: Contract) -> TextTable:
+    """The items as rows, in their order; ``line`` is the place of the item in the reading, from 1.
+
+    An item that is no object, or has a value of the wrong JSON type, is a broken row (``schema_violation``).
+    Fields that the contract does not know are its extra columns.
+    """
+    headers = [column.header for column in contract.columns]
+    extra = sorted({name for item in items if isinstance(item, dict) for name in item} - set(headers))
+    broken: list[BrokenRow] = []
+    table = TextTable(
+        header=[*headers, *extra],
+        columns={column.name: position for position, column in enumerate(contract.columns)},
+        extra={name: len(headers) + position for position, name in enumerate(extra)},
+        batches=iter(()),
+        broken=broken,
+    )
+    table.batches = _batches(items, contract, extra, table, broken)
+    return table
+
+
+def _batches(
+    items: list[Item], contract: Contract, extra: list[str], table: TextTable, broken: list[BrokenRow]
+) -> Iterator[pl.DataFrame]:
+    names = [f"c{position}" for position in range(len(table.header))]
+    schema = {"sheet": pl.String(), "line": pl.Int64(), **dict.fromkeys(names, pl.String())}
+    for start in range(0, len(items), BATCH_ITEMS):
+        rows = []
+        for line, item in enumerate(items[start : start + BATCH_ITEMS], start + 1):
+            cells = _cells(item, contract.columns, extra)
+            if cells is None:
+                broken.append(BrokenRow("", line, "schema_violation", json.dumps(item, ensure_ascii=False)))
+            else:
+                rows.append(("", line, *cells))
+        table.rows_read += len(rows)
+        yield pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _cells(item: object, columns: Iterable[Column], extra: list[str]) -> list[str] | None:
+    """The item's values as texts in the table's order; None when one has the wrong type."""
+    if not isinstance(item, dict):
+        return None
+    cells = [_text(item.get(column.header), column.type) for column in columns]
+    cells += [json.dumps(item[name], ensure_ascii=False) if name in item else "" for name in extra]
+    return None if None in cells else [cell or "" for cell in cells]
+
+
+def _text(value: object, kind: str) -> str | None:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return ("true" if value else "false") if kind == "boolean" else None
+        case str():
+            return value
+        case int() | float() if kind in NUMBERS:
+            return repr(value)
+        case int() | float() if kind in IDENTITIES:
+            return f"{NUMERIC_CELL}{value}"
+    return None

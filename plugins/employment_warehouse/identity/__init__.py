@@ -1,0 +1,7 @@
+"""Identities: ID numbers, the tokens that stand for them, and the sealing of what only few may see."""
+
+from employment_warehouse.identity.id_numbers import check_id, normalise_id
+from employment_warehouse.identity.sealing import rewrap, seal, seal_all, unseal
+from employment_warehouse.identity.tokens import Domain, tokens
+
+__all__ = ["Domain", "check_id", "normalise_id", "rewrap", "seal", "seal_all", "tokens", "unseal"]

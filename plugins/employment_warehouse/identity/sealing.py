@@ -1,0 +1,97 @@
+"""Sealing: AES-256-GCM under a data key, which itself is kept wrapped (RFC 3394) by the wrapping key.
+
+Rotation wraps the data key anew and touches no sealed value. The wrapped data key lies beside the archive that it
+opens (`archive/data_key.json`): whoever restores a backup needs that folder, and the wrapping key.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from employment_warehouse import settings
+from employment_warehouse.errors import UserError
+
+NONCE_BYTES = 12
+
+
+class WrongKey(UserError):
+    """封存密钥不符。 | The wrapping key does not open what was sealed."""
+
+    code = "wrong_wrapping_key"
+
+
+def seal(plain: bytes) -> bytes:
+    """The value sealed: nonce, ciphertext, tag (28 bytes longer). Raises WrongKey."""
+    return seal_all([plain])[0]
+
+
+def seal_all(plains: list[bytes]) -> list[bytes]:
+    """Many values, each sealed by itself; some 1 µs each."""
+    encrypt = data_key().encrypt
+    nonces = os.urandom(NONCE_BYTES * len(plains))
+    sealed = []
+    for position, plain in enumerate(plains):
+        nonce = nonces[position * NONCE_BYTES : (position + 1) * NONCE_BYTES]
+        sealed.append(nonce + encrypt(nonce, plain, None))
+    return sealed
+
+
+def unseal(sealed: bytes) -> bytes:
+    """The value that was sealed. Raises WrongKey, and cryptography's InvalidTag if a bit of it was changed."""
+    return data_key().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+
+
+def data_key() -> AESGCM:
+    """The cipher of this warehouse; its data key is made at the first call ever."""
+    return _open(_kept_keys(), settings.secret_keys().wrapping_key)
+
+
+def rewrap(old_wrapping_key: bytes, new_wrapping_key: bytes) -> None:
+    """Rotate the wrapping key; tokens and sealed values stay. Raises WrongKey, and then changes nothing."""
+    path = _kept_keys()
+    fresh = aes_key_wrap(new_wrapping_key, _unwrap(path, old_wrapping_key))
+    draft = _write_draft(path, fresh)
+    draft.replace(path)
+    _open.cache_clear()
+
+
+@lru_cache(maxsize=4)
+def _open(path: Path, wrapping_key: bytes) -> AESGCM:
+    return AESGCM(_unwrap(path, wrapping_key))
+
+
+def _unwrap(path: Path, wrapping_key: bytes) -> bytes:
+    wrapped = bytes.fromhex(json.loads(path.read_text())["wrapped"])
+    try:
+        return aes_key_unwrap(wrapping_key, wrapped)
+    except InvalidUnwrap:
+        raise WrongKey(where=str(path), todo="set the wrapping key that this warehouse was sealed with") from None
+
+
+def _kept_keys() -> Path:
+    path = settings.current_home().archive / "data_key.json"
+    if path.exists():
+        return path
+    draft = _write_draft(path, aes_key_wrap(settings.secret_keys().wrapping_key, AESGCM.generate_key(256)))
+    try:
+        os.link(draft, path)  # of two processes that start together the first wins
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path
+
+
+def _write_draft(path: Path, wrapped: bytes) -> Path:
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump({"cipher": "AES-256-GCM", "wrapped": wrapped.hex()}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft

@@ -1,0 +1,20 @@
+"""Landing: what arrives is taken in, one delivery in one transaction, with the ledger that remembers it."""
+
+from employment_warehouse.landing.arrivals import Arrival, arrivals
+from employment_warehouse.landing.delivery import LandingFailed, land, restore, take_in
+from employment_warehouse.landing.expected import expect_deliveries
+from employment_warehouse.landing.ledger import LandedDelivery, Report
+from employment_warehouse.landing.purging import purge
+
+__all__ = [
+    "Arrival",
+    "LandedDelivery",
+    "LandingFailed",
+    "Report",
+    "arrivals",
+    "expect_deliveries",
+    "land",
+    "purge",
+    "restore",
+    "take_in",
+]

@@ -1,0 +1,144 @@
+"""What has come into the landing zone, by its rule: `<feed>/<report_date>/<unit>[_<part>].<ending>`."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from pathlib import PurePosixPath
+
+import psycopg
+
+from employment_warehouse.contract import Contract, contracts
+from employment_warehouse.database import connect
+from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.zone import LandingZone, Sight
+from employment_warehouse.settings import TIMEZONE
+
+ENDINGS = (".csv.gz", ".csv", ".xlsx", ".xls", ".zip", ".nil")
+UNFINISHED = re.compile(r"^(~\$|\.)|\.(part|tmp)$", re.IGNORECASE)
+# Folders of the zone that are not feeds.
+OTHER_FOLDERS = frozenset({"corrections"})
+
+
+@dataclass(frozen=True, order=True)
+class Arrival:
+    """A file that may be landed: which delivery it is, by its path, and what it was when it was seen."""
+
+    report_date: date
+    feed: str
+    unit: str
+    part: str
+    path: str
+    file_bytes: int
+    modified_at: datetime
+
+    @property
+    def kind(self) -> str:
+        """`nil` for a nil return, else `file`."""
+        return "nil" if self.path.lower().endswith(".nil") else "file"
+
+
+def arrivals(families: Iterable[str], report_date: date, settle_seconds: float = 2.0) -> list[Arrival]:
+    """Files that are whole, not yet taken in, and dated up to the report date; oldest date first.
+
+    families: sources of contracts (`county`, `payroll`, `bank`). A file that was modified within the last
+    `settle_seconds` is looked at again after that time, and left alone if it has changed. Files that no feed
+    or unit expects are told in ops.alert (`misplaced_files`), and hinder nothing.
+    """
+    zone = LandingZone()
+    wanted = {feed: made for feed, made in contracts().items() if made.source in set(families)}
+    with connect("wh_loader") as connection:
+        counties = frozenset(row[0] for row in connection.execute("select ops.county_codes()"))
+        found: list[Arrival] = []
+        misplaced: list[str] = []
+        for sight in zone.look():
+            if _is_unfinished(sight.path) or _feed_of(sight.path) in OTHER_FOLDERS:
+                continue
+            arrival = _read_path(sight, counties)
+            if arrival is None:
+                misplaced.append(sight.path)
+            elif arrival.feed in wanted and arrival.report_date <= report_date:
+                found.append(arrival)
+        _tell_misplaced(connection, misplaced)
+        fresh = _not_taken_in(connection, _latest_of_each_stem(found))
+    return sorted(_settled(zone, fresh, settle_seconds))
+
+
+def _feed_of(path: str) -> str:
+    return path.split("/", 1)[0]
+
+
+def _is_unfinished(path: str) -> bool:
+    return UNFINISHED.search(PurePosixPath(path).name) is not None
+
+
+def _read_path(sight: Sight, counties: frozenset[str]) -> Arrival | None:
+    """Which delivery a path names; None: none that any feed expects."""
+    match sight.path.split("/"):
+        case [feed, day, name] if feed in contracts() and contracts()[feed].source != "hr_platform":
+            pass
+        case _:
+            return None
+    ending = next((ending for ending in ENDINGS if name.lower().endswith(ending)), None)
+    try:
+        report_date = date.fromisoformat(day)
+    except ValueError:
+        return None
+    if ending is None or report_date.isoformat() != day:
+        return None
+    unit, part = _unit_and_part(contracts()[feed], name[: -len(ending)])
+    if not unit or (contracts()[feed].unit == "county" and unit not in counties):
+        return None
+    return Arrival(report_date, feed, unit, part, sight.path, sight.file_bytes, sight.modified_at)
+
+
+def _unit_and_part(contract: Contract, stem: str) -> tuple[str, str]:
+    """Counties send in parts (`532528_2`); the number of a project or batch is the whole stem."""
+    if contract.unit != "county":
+        return stem, ""
+    unit, _, part = stem.partition("_")
+    return unit, part
+
+
+def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:
+    """The same stem with another ending replaces: the later modified counts, of equals the later name."""
+    by_stem = sorted(found, key=lambda a: (a.report_date, a.feed, a.unit, a.part, a.modified_at, a.path))
+    return [list(same)[-1] for _, same in groupby(by_stem, key=lambda a: (a.report_date, a.feed, a.unit, a.part))]
+
+
+def _not_taken_in(connection: psycopg.Connection, found: list[Arrival]) -> list[Arrival]:
+    known = {
+        (path, file_bytes, modified_at)
+        for path, file_bytes, modified_at in connection.execute(
+            query("taken_in"), {"paths": [arrival.path for arrival in found]}
+        )
+    }
+    return [a for a in found if (a.path, a.file_bytes, a.modified_at) not in known]
+
+
+def _settled(zone: LandingZone, found: list[Arrival], settle_seconds: float) -> list[Arrival]:
+    """Those that are not growing: old enough, or the same at a second look."""
+    young = datetime.now(TIMEZONE) - timedelta(seconds=settle_seconds)
+    if all(arrival.modified_at < young for arrival in found):
+        return found
+    time.sleep(settle_seconds)
+    return [a for a in found if a.modified_at < young or is_unchanged(zone, a)]
+
+
+def is_unchanged(zone: LandingZone, arrival: Arrival) -> bool:
+    """Whether the file still is what it was when it was offered."""
+    return zone.sight(arrival.path) == Sight(arrival.path, arrival.file_bytes, arrival.modified_at)
+
+
+def _tell_misplaced(connection: psycopg.Connection, paths: list[str]) -> None:
+    if not paths:
+        return
+    # A file's name may itself be an ID number.
+    named = [re.sub(r"\d{11,}[0-9Xx]?", "…", path) for path in paths[:20]]
+    more = f"\n… +{len(paths) - 20}" if len(paths) > 20 else ""
+    connection.execute(query("misplaced"), {"count": len(paths), "body": "\n".join(named) + more})
+    connection.commit()

@@ -1,0 +1,118 @@
+"""One delivery into PostgreSQL, in one transaction: rows, rejected rows, who they name, and the ledger."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+
+import psycopg
+
+from employment_warehouse.contract import contract
+from employment_warehouse.database import connect, describe
+from employment_warehouse.landing import archive, ledger
+from employment_warehouse.landing.arrivals import Arrival, is_unchanged
+from employment_warehouse.landing.filling import fill, refill
+from employment_warehouse.landing.ledger import LandedDelivery, Report, Superseded
+from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.zone import LandingZone
+from employment_warehouse.reading import Refused, TextTable, read_tables
+
+log = logging.getLogger(__name__)
+
+
+class LandingFailed(Exception):
+    """数据库没有收下这次报送，什么也没有留下。 | The delivery was not taken in; nothing of it stays."""
+
+
+def land(arrival: Arrival) -> LandedDelivery | None:
+    """Take one file in, whole or not at all, in one transaction that this function opens and commits.
+
+    None: nothing new. The file has the bytes of the latest revision, or it was taken in or claimed by another
+    loader meanwhile, or it is still changing. A file that cannot be read is a delivery, with status `refused`.
+    Raises LandingFailed (in the words of database.describe: no values); a retry then starts from nothing.
+    """
+    zone = LandingZone()
+    try:
+        with connect("wh_loader") as connection, zone.local(arrival.path) as file:
+            with connection.transaction():
+                epoch = ledger.claim(connection, arrival)
+            report = _report(arrival, file)
+            with connection.transaction(), ThreadPoolExecutor(1, "archive") as beside:
+                kept = beside.submit(archive.keep, file, report.sha256)
+                ledger.lock_delivery(connection, report)
+                ledger.hold_claim(connection, arrival, epoch)
+                landed = take_in(connection, report, lambda: read_tables(file, contract(arrival.feed)))
+                kept.result()
+                if not is_unchanged(zone, arrival):
+                    raise archive.FileChanged
+                ledger.settle_claim(connection, arrival, epoch, landed)
+            return landed
+    except (Superseded, archive.FileChanged, FileNotFoundError) as state:
+        log.info("%s is left alone: %s", arrival.path, type(state).__name__)
+        return None
+    except psycopg.Error as error:
+        raise LandingFailed(f"{arrival.path}: {describe(error)}") from None
+
+
+def take_in(connection: psycopg.Connection, report: Report, read: Callable[[], TextTable]) -> LandedDelivery | None:
+    """Land a report within the caller's transaction, which it does not commit; None: nothing new.
+
+    read: opens the report's table; called again if some rows turn out to be replaced by later ones.
+    """
+    ledger.lock_delivery(connection, report)
+    revision = ledger.next_revision(connection, report)
+    if revision is None:
+        return None
+    try:
+        with connection.transaction():
+            delivery = ledger.open_delivery(connection, report, revision)
+            if report.kind != "nil":
+                delivery = ledger.count_delivery(connection, delivery, fill(connection, delivery, read))
+            for (sibling,) in connection.execute(query("purged_siblings"), report.__dict__).fetchall():
+                _bring_back(connection, sibling)
+            return delivery
+    except Refused as refusal:
+        return ledger.open_delivery(connection, report, revision, refusal.code)
+
+
+def restore(delivery_id: int) -> int:
+    """Bring a delivery's rows back into landing from the archive, where a purge has taken them; how many.
+
+    Raises UserError (`archive_missing`), LandingFailed.
+    """
+    try:
+        with connect("wh_loader") as connection, connection.transaction():
+            return _bring_back(connection, delivery_id)
+    except psycopg.Error as error:
+        raise LandingFailed(f"delivery {delivery_id}: {describe(error)}") from None
+
+
+def _report(arrival: Arrival, file: Path) -> Report:
+    return Report(
+        feed=arrival.feed,
+        unit=arrival.unit,
+        report_date=arrival.report_date,
+        part=arrival.part,
+        kind=arrival.kind,
+        sha256=archive.digest(file),
+        path=arrival.path,
+        file_bytes=arrival.file_bytes,
+        arrived_at=arrival.modified_at,
+    )
+
+
+def _bring_back(connection: psycopg.Connection, delivery_id: int) -> int:
+    """The purged rows of one delivery, from the archive: as many as the ledger has, or LandingFailed."""
+    row = connection.execute(query("purged_delivery"), {"delivery_id": delivery_id}).fetchone()
+    if row is None:
+        return 0
+    *who, sha256, path, rows_landed = row
+    delivery = LandedDelivery(delivery_id, *who)
+    with archive.kept(bytes(sha256), PurePosixPath(path).name) as file:
+        landed = refill(connection, delivery, lambda: read_tables(file, delivery.contract))
+    if landed != rows_landed:
+        raise LandingFailed(f"delivery {delivery_id}: {landed} rows in the archive, {rows_landed} in the ledger")
+    connection.execute(query("brought_back"), {"delivery_id": delivery_id})
+    return landed

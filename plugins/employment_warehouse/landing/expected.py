@@ -1,0 +1,58 @@
+"""What is due: rows of ops.due, written before anything arrives, from the contracts' calendars."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import psycopg
+
+from employment_warehouse.contract import Contract, contracts, due
+from employment_warehouse.database import connect
+from employment_warehouse.landing.queries import query
+
+CAMPAIGN_FREQUENCY = "daily"
+
+
+def expect_deliveries(report_date: date) -> int:
+    """Write down which deliveries of that date are due, and when; how many are new. Again: nothing happens.
+
+    Counties are those of the warehouse, projects those that are open by their latest report; each batch that
+    was sent is due back, under the date on which it was sent.
+    """
+    with connect("wh_loader") as connection:
+        campaign = _campaign_frequency(connection, report_date)
+        return sum(_expect(connection, contract, report_date, campaign) for contract in contracts().values())
+
+
+def _expect(connection: psycopg.Connection, contract: Contract, report_date: date, campaign: str) -> int:
+    given = {"feed": contract.feed, "report_date": report_date}
+    match contract.unit:
+        case "county" | "project" as unit:
+            due_at = due(contract, report_date, campaign)
+            if due_at is None:
+                return 0
+            statement = query("due_counties" if unit == "county" else "due_projects")
+            return connection.execute(statement, given | {"due_at": due_at}).rowcount
+        case "batch":
+            return sum(
+                connection.execute(
+                    query("due_unit"),
+                    {
+                        "feed": contract.feed,
+                        "unit": batch,
+                        "report_date": sent_on,
+                        "due_at": due(contract, sent_on),
+                    },
+                ).rowcount
+                for batch, sent_on in connection.execute(query("due_batches"), given).fetchall()
+            )
+    return 0
+
+
+def _campaign_frequency(connection: psycopg.Connection, report_date: date) -> str:
+    """How often the registers are due; the setting, once there are settings."""
+    row = connection.execute("select to_regclass('seeds.setting')").fetchone()
+    if row is None or row[0] is None:
+        return CAMPAIGN_FREQUENCY
+    setting = connection.execute(query("campaign_frequency"), {"report_date": report_date}).fetchone()
+    return str(setting[0]) if setting else CAMPAIGN_FREQUENCY

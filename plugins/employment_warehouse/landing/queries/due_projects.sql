@@ -1,0 +1,14 @@
+-- Open projects, as their latest accepted report has them (landing keeps it).
+with latest as (
+    select distinct on (d.unit) d.delivery_id
+    from ops.delivery as d
+    where d.feed = 'relief_project' and d.status in ('landed', 'accepted') and d.report_date <= %(report_date)s
+    order by d.unit, d.report_date desc, d.revision desc
+)
+
+insert into ops.due (feed, unit, report_date, due_at)
+select distinct %(feed)s, p.project_no, %(report_date)s, %(due_at)s
+from landing.relief_project as p
+inner join latest on p.delivery_id = latest.delivery_id
+where p.started_on <= %(report_date)s and coalesce(p.completed_on, %(report_date)s) >= %(report_date)s
+on conflict do nothing

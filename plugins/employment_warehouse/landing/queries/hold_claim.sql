@@ -1,0 +1,1 @@
+select from ops.arrival where path = %(path)s and epoch = %(epoch)s

@@ -1,0 +1,96 @@
+"""Publications: a night is begun, held, released or published. All of it is decided by functions in PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from employment_warehouse.database import connect, describe
+from employment_warehouse.errors import UserError
+
+
+class NotPublished(UserError):  # noqa: N818  it is a state of the night, not a fault
+    """数据库拒绝发布。 | The database refuses to publish."""
+
+    code = "not_published"
+    exit_code = 3
+
+
+def start_build(report_date: date, run_id: str) -> int:
+    """Begin (or go on with) the night of a date for one run; the number of its build.
+
+    Deliveries dated up to then that no publication has taken in are offered to it. A build that another run
+    left open is abandoned. Raises NotPublished if a later date is published already.
+    """
+    return int(_ask("select ops.start_build(%s, %s)", report_date, run_id))
+
+
+def publish(build: int, operator: str | None = None, reason: str | None = None) -> int:
+    """Move the pointer to this build; the number of the publication (the same). Again: nothing happens.
+
+    operator, reason: who releases a night that gate 2 holds, and why. Raises NotPublished without a certificate
+    that is complete, fresh, clean (or released) and of these very rows, or if a later build was begun.
+    """
+    return int(_ask("select ops.publish(%s, %s, %s)", build, operator, reason))
+
+
+def publish_or_hold(build: int) -> int:
+    """Publish; where the database refuses, hold the night with its reason and raise NotPublished."""
+    try:
+        return publish(build)
+    except NotPublished as refusal:
+        hold_night(build, refusal.message)
+        raise
+
+
+def newest() -> int:
+    """Number of the newest publication; 0: nothing was published yet."""
+    return int(_ask("select ops.last_published()"))
+
+
+def newest_build() -> int:
+    """Number of the newest build, whatever became of it; 0: no night was begun yet."""
+    return int(_ask("select coalesce(max(build), 0) from ops.build"))
+
+
+def hold_night(build: int, reason: str) -> None:
+    """Keep this build from readers; they go on seeing the last publication."""
+    _ask("select ops.hold_night(%s, %s)", build, reason)
+
+
+def release_night(build: int, operator: str, reason: str) -> int:
+    """Publish a held build on the record, under a name and for a reason; the number of the publication."""
+    return publish(build, operator, reason)
+
+
+def release_delivery(delivery_id: int, operator: str, reason: str) -> None:
+    """Let the next night take in a held delivery, under a name and for a reason."""
+    _ask("select ops.release_delivery(%s, %s, %s)", delivery_id, operator, reason)
+
+
+def as_of(connection: psycopg.Connection, wanted: date) -> int:
+    """Let this connection see the last publication for that date or before; its number."""
+    return int(_value(connection, "select marts.as_of(%s)", wanted))
+
+
+def pin(connection: psycopg.Connection, publication: int) -> date:
+    """Let this connection see one publication; the report date that it stands for."""
+    found: date = _value(connection, "select marts.pin(%s)", publication)
+    return found
+
+
+def _ask(question: str, *values: object) -> Any:
+    with connect("wh_publisher") as connection:
+        return _value(connection, question, *values)
+
+
+def _value(connection: psycopg.Connection, question: str, *values: object) -> Any:
+    try:
+        row = connection.execute(question, values).fetchone()  # type: ignore[arg-type]
+    except psycopg.Error as error:
+        if (error.sqlstate or "").startswith("WH"):
+            raise NotPublished(describe(error), code=str(error.sqlstate)) from error
+        raise
+    return None if row is None else row[0]

@@ -1,0 +1,341 @@
+"""CSV, fast: blocks of bytes → frames, by columns of positions; what is out of the ordinary goes to `records`.
+
+A chunk is looked at once with numpy: where are quotes, delimiters and line ends, has every record its cells, stands
+every quotation mark where one may stand. What passes is cut by polars. From the first record that does not, the exact
+tokenizer reads on until it is past the trouble. Both give the same rows, only at another speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from employment_warehouse.reading.header import Header
+from employment_warehouse.reading.records import (
+    MAX_LINES,
+    Dialect,
+    Record,
+    cells_of,
+    hides_records,
+    lines_of,
+    read_records,
+)
+from employment_warehouse.reading.rows import is_row, only_rows, trimmed
+from employment_warehouse.reading.table import BrokenRow
+
+_TAB, _LF, _CR = 9, 10, 13
+_SMALLEST, _LARGEST = 64 << 10, 8 << 20  # bytes of a chunk: small after trouble, doubled while all goes well
+_LONGEST_RECORD = 4 << 20
+_MOST_PATIENT = 4096  # records read exactly before the fast way is tried again
+
+Positions = NDArray[np.int64]
+Octets = NDArray[np.uint8]
+
+# The first bytes of the blanks beyond ASCII, in UTF-8; few other characters begin with them.
+_FIRST_OF_WIDE_BLANKS = (b"\xc2", b"\xe1", b"\xe2", b"\xe3")
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the records of a chunk lie, as far as they are beyond doubt."""
+
+    chunk: bytes  # every line end of a record is a LF or CRLF
+    starts: Positions
+    ends: Positions  # of their LF
+    n_cells: Positions
+    lines: Positions
+    quoted: bool
+    blanks: bool  # some cell may begin or end with one
+    stop: int  # the exact tokenizer goes on from here,
+    trouble: int | None  # until it is past this
+    next_line: int  # that of `stop`
+
+
+class BlockReader:
+    """Reads the rows below a header: blocks of UTF-8 in, frames of `line` and texts out."""
+
+    def __init__(
+        self, dialect: Dialect, header: Header, first_line: int, on_broken: Callable[[BrokenRow], None]
+    ) -> None:
+        """first_line: of the first row. on_broken: told of every record that is no row, in their order."""
+        self._dialect = dialect
+        self._header = header
+        self._line = first_line
+        self._on_broken = on_broken
+        self._delimiter = ord(dialect.delimiter)
+        self._quote = ord(dialect.quote)
+        self._names = [f"c{position}" for position in range(header.width)]
+        self._is_blank = np.zeros(256, bool)
+        self._is_blank[[9, 11, 12, 28, 29, 30, 31, 32, *b"".join(_FIRST_OF_WIDE_BLANKS)]] = True
+        self._is_blank[self._delimiter] = False
+        self._size = _LARGEST
+        self._patience = 1
+
+    def frames(self, blocks: Iterable[bytes]) -> Iterator[pl.DataFrame]:
+        """One frame a block, at most."""
+        rest = b""
+        for block in blocks:
+            rest, frame = self._read(rest + block, last=False)
+            if frame is not None:
+                yield frame
+        if rest:
+            _, frame = self._read(rest if rest.endswith((b"\n", b"\r")) else rest + b"\n", last=True)
+            if frame is not None:
+                yield frame
+
+    def _read(self, data: bytes, last: bool) -> tuple[bytes, pl.DataFrame | None]:
+        """What is left of `data` (a record that goes on behind it), and the rows of the rest."""
+        frames: list[pl.DataFrame] = []
+        end = len(data) if last else _after_line_end(data, 0, len(data))
+        position = 0
+        while position < end:
+            cut = min(end, position + self._size)
+            cut = end if cut == end else _after_line_end(data, position, cut) or end
+            used = self._read_chunk(data[position:cut], frames, last and cut == end)
+            if not used and cut == end:
+                break
+            self._size = self._size if used else min(self._size * 2, len(data))
+            position += used
+        return data[position:], pl.concat(frames) if frames else None
+
+    def _read_chunk(self, chunk: bytes, frames: list[pl.DataFrame], last: bool) -> int:
+        """Read the records with which `chunk` begins; how many bytes they took (0: the first goes on behind it)."""
+        layout = self._lay_out(chunk)
+        if layout.stop:
+            self._take(layout, frames)
+            self._line = layout.next_line
+        if layout.trouble is None:
+            self._size = min(self._size * 2, _LARGEST)
+            self._patience = 1 if layout.stop >= _SMALLEST else self._patience
+            endless = len(chunk) - layout.stop > _LONGEST_RECORD
+            if layout.stop == len(chunk) or not (last or endless):
+                return layout.stop
+        return layout.stop + self._read_exactly(chunk[layout.stop :], (layout.trouble or 0) - layout.stop, frames, last)
+
+    def _lay_out(self, chunk: bytes) -> _Layout:
+        octets = np.frombuffer(chunk, np.uint8)
+        quotes = self._quotes(chunk, octets)
+        inside = np.bitwise_xor.accumulate(octets == self._quote) if len(quotes) else None
+        if chunk.find(b"\r") >= 0 and chunk.count(b"\r") != chunk.count(b"\r\n"):
+            octets = _with_line_feeds(octets, inside)
+            chunk = octets.tobytes()
+        marks = np.flatnonzero((octets == self._delimiter) | (octets == _LF))
+        if inside is not None:
+            marks = marks[~inside[marks]]
+        of_ends = self._line_ends(octets, marks)
+        ends = marks[of_ends]
+        starts = np.concatenate([np.zeros(1, np.int64), ends + 1])  # and where the next would start
+        breaks = np.flatnonzero((octets == _LF) | _lone_returns(octets)) if inside is not None else ends
+        lines = self._line + (np.searchsorted(breaks, starts) if inside is not None else np.arange(len(starts)))
+        troubles = self._misplaced(chunk, octets, quotes)
+        if inside is not None:
+            troubles += self._dubious(chunk, starts, ends, np.diff(lines) > 1)
+        trouble = min(troubles, default=None)
+        n_good = len(ends) if trouble is None else int(np.searchsorted(ends, trouble))
+        return _Layout(
+            chunk=chunk,
+            starts=starts[:n_good],
+            ends=ends[:n_good],
+            n_cells=np.diff(of_ends, prepend=-1)[:n_good],
+            lines=lines[:n_good],
+            quoted=inside is not None,
+            blanks=self._has_outer_blanks(chunk, octets, marks, ends, quotes),
+            stop=int(starts[n_good]),
+            trouble=trouble,
+            next_line=int(lines[n_good]),
+        )
+
+    def _line_ends(self, octets: Octets, marks: Positions) -> Positions:
+        """Which of the marks are line ends: as a rule every n-th one."""
+        width = self._header.width
+        usual = np.arange(width - 1, len(marks), width)
+        if (
+            len(marks) % width == 0
+            and np.count_nonzero(octets == _LF) == len(usual)
+            and (octets[marks[usual]] == _LF).all()
+        ):
+            return usual
+        return np.flatnonzero(octets[marks] == _LF)
+
+    def _has_outer_blanks(
+        self, chunk: bytes, octets: Octets, marks: Positions, ends: Positions, quotes: Positions
+    ) -> bool:
+        """Whether a cell may begin or end with a blank; never a false no."""
+        n_ends = len(ends) + (np.count_nonzero(octets[ends - 1] == _CR) if chunk.find(b"\r") >= 0 else 0)
+        n_tabs = chunk.count(b"\t") if self._delimiter == _TAB else 0
+        narrow = np.count_nonzero(octets <= 32) > n_ends + n_tabs
+        wide = any(chunk.find(first) >= 0 for first in _FIRST_OF_WIDE_BLANKS)
+        if len(quotes) or not (narrow or wide):
+            return bool(narrow or wide)
+        cell_starts = octets[np.minimum(marks + 1, len(octets) - 1)]
+        cell_ends = marks - ((octets[marks] == _LF) & (octets[marks - 1] == _CR))
+        last = octets[cell_ends - 1]
+        after_wide = cell_ends[last >= 0x80]
+        return bool(
+            self._is_blank[octets[0]]
+            or self._is_blank[cell_starts].any()
+            or self._is_blank[last[last < 0x80]].any()
+            or self._is_blank[octets[after_wide - 2]].any()
+            or self._is_blank[octets[after_wide - 3]].any()
+        )
+
+    def _quotes(self, chunk: bytes, octets: Octets) -> Positions:
+        """Where marks stand that may open or close a quoted cell."""
+        if self._dialect.bare_quotes or chunk.find(self._quote) < 0:
+            return np.zeros(0, np.int64)
+        return np.flatnonzero(octets == self._quote)
+
+    def _misplaced(self, chunk: bytes, octets: Octets, quotes: Positions) -> list[int]:
+        """The first place of each kind where only the exact tokenizer can tell."""
+        troubles = [chunk.find(b"\0")]
+        if self._dialect.escape:
+            troubles.append(chunk.find(self._dialect.escape.encode()))
+        if self._dialect.bare_quotes:
+            bare = np.flatnonzero(octets == self._quote)
+            troubles += bare[np.isin(_beside(octets, bare, -1), (self._delimiter, _LF, _CR, 32, 9))][:1].tolist()
+        elif len(quotes):
+            opening, closing = quotes[0::2], quotes[1::2]
+            borders = (self._delimiter, _LF, _CR, self._quote)
+            troubles += opening[~np.isin(_beside(octets, opening, -1), borders)][:1].tolist()
+            troubles += closing[~np.isin(_beside(octets, closing, +1), borders)][:1].tolist()
+        return [position for position in troubles if position >= 0]
+
+    def _dubious(self, chunk: bytes, starts: Positions, ends: Positions, over_lines: NDArray[np.bool_]) -> list[int]:
+        """The first record over several lines that may be no record: [] or [its start]."""
+        for index in np.flatnonzero(over_lines):
+            start = int(starts[index])
+            lines = lines_of(chunk[start : int(ends[index]) + 1].decode())
+            if len(lines) > MAX_LINES or hides_records(lines, self._dialect, self._header.width):
+                return [start]
+        return []
+
+    def _take(self, layout: _Layout, frames: list[pl.DataFrame]) -> None:
+        """The rows of a layout → a frame; records with too many or too few cells → broken."""
+        data, lines = layout.chunk[: layout.stop], layout.lines
+        good = layout.n_cells == self._header.width
+        if not good.all():
+            first = np.frombuffer(data, np.uint8)[layout.starts]
+            empty = (first == _LF) | ((first == _CR) & (layout.ends == layout.starts + 1))
+            for index in np.flatnonzero(~good & ~empty):
+                text = data[int(layout.starts[index]) : int(layout.ends[index])].decode().removesuffix("\r")
+                self._row_of(Record(int(lines[index]), 1, cells_of(text, self._dialect), text))
+            data, lines = _only(data, layout, good), lines[good]
+        if not len(lines):
+            return
+        frame = pl.read_csv(
+            data,
+            has_header=False,
+            schema=dict.fromkeys(self._names, pl.String),
+            separator=self._dialect.delimiter,
+            quote_char=self._dialect.quote if layout.quoted else None,
+            empty_string_is_null=False,
+        )
+        if frame.height != len(lines):
+            raise AssertionError("polars cut another number of records")
+        frame = frame.insert_column(0, pl.Series("line", lines))
+        self._add(trimmed(frame) if layout.blanks else frame, frames)
+
+    def _read_exactly(self, chunk: bytes, trouble: int, frames: list[pl.DataFrame], last: bool) -> int:
+        """Read records one by one until past the trouble or the first broken one, and some more if there was trouble
+        of late. How many bytes of `chunk` they took.
+        """
+        self._size = _SMALLEST
+        self._patience = min(self._patience * 2, _MOST_PATIENT)
+        last = last and len(chunk) <= _LONGEST_RECORD
+        lines = lines_of(chunk[:_LONGEST_RECORD].decode(errors="ignore"))
+        rows: list[tuple[int, list[str]]] = []
+        used = n_lines = 0
+        past = False
+        records = read_records(lines, self._line, self._dialect, self._header.width)
+        for n_records, record in enumerate(records, 1):
+            undecided = record.cells is None and not last and len(lines) - n_lines < MAX_LINES
+            if undecided and len(chunk) - used < _LONGEST_RECORD:
+                break
+            row = self._row_of(record)
+            if row is not None:
+                rows.append((record.line, row))
+            used += sum(len(line.encode()) for line in lines[n_lines : n_lines + record.n_lines])
+            n_lines += record.n_lines
+            past = past or record.cells is None or used > trouble
+            if past and n_records >= self._patience:
+                break
+        self._line += n_lines
+        if rows:
+            columns = {"line": pl.Series([line for line, _ in rows], dtype=pl.Int64)}
+            columns |= {
+                name: pl.Series([row[at] for _, row in rows], dtype=pl.String) for at, name in enumerate(self._names)
+            }
+            self._add(pl.DataFrame(columns), frames)
+        return used
+
+    def _row_of(self, record: Record) -> list[str] | None:
+        """The trimmed cells of a record, or None if it is none or broken."""
+        cells = record.cells and [cell.strip() for cell in record.cells]
+        if cells is not None and not is_row(cells, self._header):
+            return None
+        if cells is None:
+            reason = "broken_quote"
+        elif "\0" in record.text:
+            reason = "schema_violation"
+        elif len(cells) != self._header.width:
+            reason = "too_many_cells" if len(cells) > self._header.width else "too_few_cells"
+        else:
+            return cells
+        self._on_broken(BrokenRow("", record.line, reason, record.text))
+        return None
+
+    def _add(self, frame: pl.DataFrame, frames: list[pl.DataFrame]) -> None:
+        """Add the rows of a cut and trimmed frame; what stands beyond the last column is too much."""
+        frame = only_rows(frame, self._header)
+        beyond = self._names[len(self._header.texts) :]
+        if beyond:
+            too_much = pl.any_horizontal(pl.col(name) != "" for name in beyond)
+            for line, *cells in frame.filter(too_much).iter_rows():
+                self._on_broken(BrokenRow("", line, "too_many_cells", self._dialect.delimiter.join(cells)))
+            frame = frame.filter(~too_much).drop(beyond)
+        if frame.height:
+            frames.append(frame)
+
+
+def _after_line_end(data: bytes, start: int, stop: int) -> int:
+    """The position behind the last line end that lies whole within data[start:stop]; 0: none."""
+    at = data.rfind(b"\n", start, stop)
+    if at < 0:
+        at = data.rfind(b"\r", start, min(stop, len(data) - 1))  # the last byte's LF may be still to come
+        if at >= 0 and data[at + 1] == _LF:
+            at = data.rfind(b"\r", start, at)
+    return at + 1
+
+
+def _lone_returns(octets: Octets) -> NDArray[np.bool_]:
+    lone: NDArray[np.bool_] = octets == _CR
+    lone[:-1] &= octets[1:] != _LF
+    return lone
+
+
+def _with_line_feeds(octets: Octets, inside: NDArray[np.bool_] | None) -> Octets:
+    """The octets with LF for every CR that ends a record."""
+    lone = _lone_returns(octets)
+    if inside is not None:
+        lone &= ~inside
+    return np.where(lone, np.uint8(_LF), octets)
+
+
+def _beside(octets: Octets, positions: Positions, step: int) -> Octets:
+    """The octets before or behind the positions; a line end at the borders."""
+    beside = positions + step
+    outside = (beside < 0) | (beside >= len(octets))
+    return np.where(outside, np.uint8(_LF), octets[np.where(outside, 0, beside)])
+
+
+def _only(data: bytes, layout: _Layout, good: NDArray[np.bool_]) -> bytes:
+    """The good records' bytes; runs of them are taken as one slice."""
+    edges = np.flatnonzero(np.diff(good, prepend=False, append=False))
+    return b"".join(
+        data[int(layout.starts[begin]) : int(layout.ends[end - 1]) + 1]
+        for begin, end in zip(edges[0::2], edges[1::2], strict=True)
+    )

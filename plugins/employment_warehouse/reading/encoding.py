@@ -1,0 +1,162 @@
+"""Bytes → UTF-8. Encodings are tried, not detected: BOM, strict UTF-8, UTF-16 that its NULs give away, strict GB18030
+with a header that makes sense, else refused.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterable, Iterator
+
+import polars as pl
+
+from employment_warehouse.reading.table import Refused
+
+BLOCK = 8 << 20
+SAMPLE = 256 << 10
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+# Characters that GB 18030 gained since Python's table: two-byte codes that still decode to private use there.
+_SINCE_2005 = {
+    ord(bytes.fromhex(code).decode("gb18030")): character
+    for code, character in {
+        "a6d9": "︐", "a6da": "︒", "a6db": "︑", "a6dc": "︓", "a6dd": "︔", "a6de": "︕", "a6df": "︖", "a6ec": "︗",
+        "a6ed": "︘", "a6f3": "︙", "a8bc": "ḿ", "fe51": "𠂇", "fe52": "𠂉", "fe53": "𠃌", "fe59": "龴", "fe61": "龵",
+        "fe66": "龶", "fe67": "龷", "fe6c": "𡗗", "fe6d": "龸", "fe76": "𢦏", "fe7e": "龹", "fe90": "龺", "fe91": "𤇾",
+        "fea0": "龻",
+    }.items()
+}  # fmt: skip
+
+# A header in Chinese has many of these; one that is Korean or Japanese read as GB 18030 has next to none.
+_HEADER_CHARACTERS = frozenset(
+    "姓名身份证号码户编与主关系县市区省州乡镇街道村社代类别型是否地址点力在校文化程度就业意愿手机联电话日期时间年月金额"
+    "单位称序备注数量合计性民族学历职务部门状态述标题内容价格度行政人口劳动岗企法统一信用理由原因结果银账目项开始束工资"
+    "发放应实补贴况表总值率产品客户订用于出生所属级等方式来源说明"
+)
+
+
+def find_encoding(open_stream: Callable[[], Iterable[bytes]], header_makes_sense: Callable[[str], bool]) -> str:
+    """The encoding of the whole stream, which is read once for it: utf-8, utf-16-le, utf-16-be or gb18030.
+
+    header_makes_sense: whether a text (the first 256 KiB, decoded) has the header that is looked for.
+    Raises Refused(encoding_unknown).
+    """
+    head = first_bytes(open_stream)
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return _checked(open_stream, encoding)
+    if encoding_by_nuls := _wide_encoding(head):
+        return _checked(open_stream, encoding_by_nuls)
+    if _is_valid(open_stream, "utf-8"):
+        return "utf-8"
+    if _is_valid(open_stream, "gb18030") and header_makes_sense(decoded(head, "gb18030")):
+        return "gb18030"
+    return _refuse()
+
+
+def first_bytes(open_stream: Callable[[], Iterable[bytes]]) -> bytes:
+    """The first 256 KiB of a stream, or all of it."""
+    head = b""
+    for block in open_stream():
+        head += block
+        if len(head) >= SAMPLE:
+            break
+    return head[:SAMPLE]
+
+
+def decoded(head: bytes, encoding: str) -> str:
+    """The first part of a stream as text, without BOM and without a character that is cut off."""
+    return codecs.getincrementaldecoder(encoding)().decode(head).removeprefix("\ufeff")
+
+
+def utf8_blocks(stream: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """The stream as UTF-8 without BOM. Blocks end anywhere."""
+    first = True
+    if encoding == "utf-8":
+        for block in stream:
+            yield block.removeprefix(codecs.BOM_UTF8) if first else block
+            first = False
+        return
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for block in stream:
+        text = decoder.decode(block)
+        yield _utf8(text.removeprefix("\ufeff") if first else text, encoding)
+        first = False
+    yield _utf8(decoder.decode(b"", True), encoding)
+
+
+def is_chinese_header(cells: list[str]) -> bool:
+    """Whether the header's characters beyond ASCII are those of Chinese headers."""
+    characters = [character for cell in cells for character in cell if character > "\x7f" and character.isalnum()]
+    known = sum(character in _HEADER_CHARACTERS for character in characters)
+    return not characters or known >= len(characters) / 4
+
+
+def _utf8(text: str, encoding: str) -> bytes:
+    block = text.encode("utf-8")
+    if encoding == "gb18030" and b"\xee" in block:  # the lead byte of all private use that _SINCE_2005 knows
+        return text.translate(_SINCE_2005).encode("utf-8")
+    return block
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """UTF-16 without BOM: its ASCII characters have their NUL always on the same side."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd > len(head) / 50 and not even:
+        return "utf-16-le"
+    if even > len(head) / 50 and not odd:
+        return "utf-16-be"
+    return None
+
+
+def _checked(open_stream: Callable[[], Iterable[bytes]], encoding: str) -> str:
+    return encoding if _is_valid(open_stream, encoding) else _refuse()
+
+
+def _is_valid(open_stream: Callable[[], Iterable[bytes]], encoding: str) -> bool:
+    if encoding == "utf-8":
+        return _is_valid_utf8(open_stream())
+    try:
+        for _ in utf8_blocks(open_stream(), encoding):
+            pass
+    except UnicodeError:
+        return False
+    return True
+
+
+def _is_valid_utf8(stream: Iterable[bytes]) -> bool:
+    """polars validates some five times as fast as Python decodes; blocks are cut where a character begins."""
+    rest = b""
+    for block in stream:
+        data = rest + block
+        end = _last_character(data)
+        rest = data[end:]
+        if not _is_utf8(data[:end]):
+            return False
+    return _is_utf8(rest)
+
+
+def _last_character(data: bytes) -> int:
+    """Where the last character of `data` begins (it may go on behind it)."""
+    for position in range(len(data) - 1, max(len(data) - 5, -1), -1):
+        if data[position] & 0xC0 != 0x80:
+            return position
+    return len(data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        pl.Series([data], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.InvalidOperationError:
+        return False
+    return True
+
+
+def _refuse() -> str:
+    raise Refused(
+        "文件的编码认不出来：既不是 UTF-8，也不是表头读得通的 GB18030。"
+        " | The encoding is unknown: neither UTF-8 nor GB18030 with a header that makes sense.",
+        code="encoding_unknown",
+        expected="UTF-8 · GB18030 · UTF-16",
+        todo="请用 Excel 或 WPS 另存为“CSV UTF-8”或 xlsx 后重新上传。 | Save as 'CSV UTF-8' or xlsx and send again.",
+    )

@@ -1,0 +1,111 @@
+"""One file, whatever it is, as a table of texts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+from polars import selectors
+
+from employment_warehouse.contract import Contract
+from employment_warehouse.reading.blocks import BlockReader
+from employment_warehouse.reading.encoding import (
+    SAMPLE,
+    decoded,
+    find_encoding,
+    first_bytes,
+    is_chinese_header,
+    utf8_blocks,
+)
+from employment_warehouse.reading.files import Text, Workbook, open_file
+from employment_warehouse.reading.header import extra_columns
+from employment_warehouse.reading.survey import Survey, survey
+from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
+from employment_warehouse.reading.workbook import read_workbook
+
+
+def read_tables(path: Path, contract: Contract | None) -> TextTable:
+    """The table in a file, understood by a contract, or, without one, as a careful human would.
+
+    path: csv, csv.gz, xlsx, xls, or a zip with one of them; told by content. Raises Refused, whose code is one of the
+    file refusals of docs/architecture.md; `where` names the file.
+    """
+    try:
+        table = _read(open_file(path, lambda member: bool(_read(member, contract))), contract)
+    except Refused as refusal:
+        refusal.where = refusal.where or path.name
+        raise
+    table.batches = _counted(_ahead(table.batches), table)
+    return table
+
+
+def write_understood(path: Path, stream: BinaryIO) -> TextTable:
+    """Write the table in a file as UTF-8 CSV, the header first; the table comes back, with its broken rows."""
+    table = read_tables(path, None)
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(table.header)
+    stream.write(header.getvalue().encode())
+    for batch in table.batches:
+        batch.select(selectors.matches(r"^c\d+$").replace("", None)).write_csv(stream, include_header=False)
+    return table
+
+
+def _read(source: Text | Workbook, contract: Contract | None) -> TextTable:
+    return _read_text(source, contract) if isinstance(source, Text) else read_workbook(source, contract)
+
+
+def _read_text(source: Text, contract: Contract | None) -> TextTable:
+    raw = first_bytes(source.open)
+    whole = len(raw) < SAMPLE
+    encoding = find_encoding(source.open, lambda head: _makes_sense(head, contract, whole))
+    found = survey(decoded(raw, encoding), contract, whole)
+    broken: list[BrokenRow] = []
+    return TextTable(
+        header=found.header.texts,
+        columns=found.header.columns,
+        extra=extra_columns(found.header.texts, found.header.columns) if contract else {},
+        batches=_rows(source, encoding, found, broken),
+        broken=broken,
+    )
+
+
+def _rows(source: Text, encoding: str, found: Survey, broken: list[BrokenRow]) -> Iterator[pl.DataFrame]:
+    reader = BlockReader(found.dialect, found.header, found.body_line, broken.append)
+    for frame in reader.frames(_behind(utf8_blocks(source.open(), encoding), found.body_offset)):
+        yield frame.select(pl.lit("").alias("sheet"), pl.all())
+
+
+def _makes_sense(head: str, contract: Contract | None, whole: bool) -> bool:
+    """Whether a head that was decoded on trial has the contract's header, or one in Chinese."""
+    try:
+        header = survey(head, contract, whole).header
+    except Refused as refusal:
+        return refusal.code == "required_column_missing"  # most of the header is there
+    return contract is not None or is_chinese_header(header.texts)
+
+
+def _behind(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
+    """The stream from `offset` on."""
+    for block in blocks:
+        yield block[offset:]
+        offset = max(0, offset - len(block))
+
+
+def _ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same, with the next batch being read while the consumer has the last."""
+    with ThreadPoolExecutor(1, "reading") as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
+
+
+def _counted(batches: Iterator[pl.DataFrame], table: TextTable) -> Iterator[pl.DataFrame]:
+    for batch in batches:
+        table.rows_read += batch.height
+        yield batch

@@ -1,0 +1,116 @@
+"""The first look at a text file: its dialect, its header, and where its rows begin."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from employment_warehouse.contract import Contract
+from employment_warehouse.reading.header import Header, find_header
+from employment_warehouse.reading.records import Dialect, Record, lines_of, read_records
+from employment_warehouse.reading.table import Refused
+
+_DELIMITERS = (",", "\t", ";", "|")
+_N_RECORDS = 400
+_ENOUGH = 0.3  # a delimiter that cuts the file this well leaves no question
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the head of a file says of the whole. The rows begin on body_line (1-based), body_offset bytes of UTF-8 from
+    the beginning.
+    """
+
+    dialect: Dialect
+    header: Header
+    body_line: int
+    body_offset: int
+
+
+def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
+    """Look at the first part of a text (`whole`: it is all of it).
+
+    Raises Refused: header_not_found, required_column_missing.
+    """
+    lines = lines_of(head)
+    if not whole and len(lines) > 1:
+        lines = lines[:-1]  # cut off in mid-line
+    refusals: list[Refused] = []
+    for dialect, records in _by_fit(lines):
+        try:
+            header = find_header([record.cells or [] for record in records], contract)
+        except Refused as refusal:
+            refusals.append(refusal)
+            if contract is None:
+                raise
+            continue
+        record = records[header.index]
+        body_line = record.line + record.n_lines
+        return Survey(dialect, header, body_line, len("".join(lines[: body_line - 1]).encode()))
+    raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
+
+
+def _by_fit(lines: list[str]) -> list[tuple[Dialect, list[Record]]]:
+    """The dialects with the records they make of the lines, the best first."""
+    read = [(dialect, _records(lines, dialect)) for dialect in _dialects(lines)]
+    scored = sorted(read, key=lambda pair: -_fit(pair[1]))
+    if _fit(scored[0][1]) < _ENOUGH:
+        by_blanks = Dialect(delimiter=" ")
+        records = _records(lines, by_blanks)
+        if len(records) > 2 and _fit(records) > 0.6:
+            return [(by_blanks, records), *scored]
+    return scored
+
+
+def _dialects(lines: list[str]) -> list[Dialect]:
+    found = []
+    for delimiter in _DELIMITERS:
+        dialect = Dialect(delimiter)
+        records = _records(lines, dialect)
+        found.append(_refined(dialect, lines, records))
+    return found
+
+
+def _refined(dialect: Dialect, lines: list[str], records: list[Record]) -> Dialect:
+    """The dialect with the way of quoting that leaves fewer records broken."""
+    text = "".join(lines)
+    candidates = [dialect]
+    if '\\"' in text:
+        candidates.append(Dialect(dialect.delimiter, escape="\\"))
+    if not _quotes(text, dialect, '"') and _quotes(text, dialect, "'"):
+        candidates.append(Dialect(dialect.delimiter, quote="'"))
+        return min(candidates, key=lambda one: -_fit(_records(lines, one)))
+    if sum(record.cells is None for record in records) > 2 and not _quotes(text, dialect, '"'):
+        candidates.append(Dialect(dialect.delimiter, bare_quotes=True))
+    return min(candidates, key=lambda one: _n_broken(_records(lines, one)))
+
+
+def _quotes(text: str, dialect: Dialect, quote: str) -> bool:
+    """Whether some cell begins and some cell ends with that mark."""
+    before = any(f"{left}{quote}" in text for left in (dialect.delimiter, "\n", "\r"))
+    behind = any(f"{quote}{right}" in text for right in (dialect.delimiter, "\n", "\r"))
+    return before and behind
+
+
+def _records(lines: list[str], dialect: Dialect) -> list[Record]:
+    records = []
+    for record in read_records(lines, 1, dialect, None):
+        records.append(record)
+        if len(records) == _N_RECORDS:
+            break
+    return records
+
+
+def _n_broken(records: list[Record]) -> int:
+    return sum(record.cells is None for record in records)
+
+
+def _fit(records: list[Record]) -> float:
+    """How well a dialect fits: the share of records with the usual width, more for a wider one; 0 for one column."""
+    widths = Counter(
+        len(record.cells or ()) for record in records if record.cells is None or any(c.strip() for c in record.cells)
+    )
+    if not widths:
+        return 0.0
+    width = max(widths, key=lambda one: (widths[one] if one > 1 else 0, one))
+    return widths[width] / widths.total() * (1 - 1 / width) if width > 1 else 0.0

@@ -1,0 +1,62 @@
+"""What reading a file gives: a table of texts, the rows that are no rows, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from employment_warehouse.errors import UserError
+
+# Before the text of a cell that was a number, date or boolean in a workbook, in a column where only text keeps
+# its value (ID numbers, accounts): checking rejects it as id_not_text, whatever digits are left of it.
+NUMERIC_CELL = "\x01"
+
+BROKEN_SCHEMA = {"sheet": pl.String(), "line": pl.Int64(), "reason": pl.String(), "text": pl.String()}
+
+
+class Refused(UserError):
+    """文件无法读取。 | The file cannot be read."""
+
+    code = "refused"
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A record that is not a row of the table. reason: broken_quote, too_many_cells or too_few_cells."""
+
+    sheet: str
+    line: int
+    reason: str
+    text: str  # as it stood in the file
+
+
+@dataclass
+class TextTable:
+    """A file as understood: one header, and rows of trimmed texts in batches.
+
+    header: the texts of the header row, by position. columns: contract column → position (empty without a
+    contract); extra: header text → position of the columns that the contract does not know.
+    batches: frames of `sheet` (text, '' for text files), `line` (Int64, 1-based line or sheet row on which the
+    record begins), then `c0`, `c1`, … (text, '' where nothing stands). Can be consumed once; raises Refused where
+    a fault shows only further down. Title, header, totals and blank lines are in no batch.
+    """
+
+    header: list[str]
+    columns: Mapping[str, int]
+    extra: Mapping[str, int]
+    batches: Iterator[pl.DataFrame]
+    broken: list[BrokenRow] = field(default_factory=list)  # grows while batches are read; see take_broken
+    notes: list[str] = field(default_factory=list)  # what a careful reader should know, e.g. a sheet left out
+    rows_read: int = 0  # rows so far: in batches, or broken and taken
+
+    def take_broken(self) -> pl.DataFrame:
+        """The broken rows found since the last call: `sheet`, `line`, `reason`, `text`. Ask after each batch, and once
+        more after the last.
+        """
+        taken = self.broken[:]
+        del self.broken[: len(taken)]
+        self.rows_read += len(taken)
+        rows = [(row.sheet, row.line, row.reason, row.text) for row in taken]
+        return pl.DataFrame(rows, schema=BROKEN_SCHEMA, orient="row")

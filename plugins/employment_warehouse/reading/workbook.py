@@ -1,0 +1,215 @@
+"""Workbooks: opened in a child process with limits, so that no file can take this one down."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from employment_warehouse.contract import Contract
+from employment_warehouse.reading.files import Workbook
+from employment_warehouse.reading.header import Header, extra_columns, find_header
+from employment_warehouse.reading.rows import only_rows, trimmed
+from employment_warehouse.reading.table import NUMERIC_CELL, Refused, TextTable
+
+_CHILD = Path(__file__).with_name("workbook_child.py")
+_SECONDS = 10
+
+# Where a number has lost its value already: 18 digits do not fit into a cell.
+_TEXT_ONLY = ("id_number", "bank_account")
+
+_MESSAGES = {
+    "password_protected": "工作簿有密码保护。 | The workbook is protected by a password.",
+    "too_large_inflated": "工作簿解压后过大。 | The workbook inflates beyond all measure.",
+    "too_many_cells_declared": "工作表占用的范围过大。 | A sheet of the workbook spans far too many cells.",
+    "workbook_unreadable": "工作簿已损坏，无法打开。 | The workbook is damaged and cannot be opened.",
+    "workbook_timeout": "工作簿在 10 秒内没有读完。 | The workbook could not be read within 10 seconds.",
+}
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    place: int  # among the workbook's sheets
+    name: str
+    header: Header
+
+
+def read_workbook(book: Workbook, contract: Contract | None) -> TextTable:
+    """The table in a workbook: the sheets whose header fits, one below the other.
+
+    Raises Refused: password_protected, too_large_inflated, too_many_cells_declared, workbook_unreadable,
+    workbook_timeout, header_not_found, required_column_missing.
+    """
+    child = _Child(book)
+    try:
+        sheets, left_out = _fitting(child.hear()["sheets"], contract)
+    except BaseException:
+        child.end()
+        raise
+    header, positions = _joined(sheets)
+    columns = sheets[0].header.columns
+    for sheet, places in zip(sheets, positions, strict=True):
+        columns = {name: places[at] for name, at in sheet.header.columns.items()} | columns
+    typed = {column.name: column.type for column in contract.columns} if contract else {}
+    text_only = {place for name, place in columns.items() if typed[name] in _TEXT_ONLY}
+    return TextTable(
+        header=header,
+        columns=columns,
+        extra=extra_columns(header, columns) if contract else {},
+        batches=_rows(child, sheets, positions, len(header), text_only),
+        notes=[
+            f"工作表“{name}”的表头不同，未读取 | sheet {name!r} has another header and was left out"
+            for name in left_out
+        ],
+    )
+
+
+def _fitting(sheets: list[dict[str, Any]], contract: Contract | None) -> tuple[list[_Sheet], list[str]]:
+    """The sheets with the table looked for (without a contract: the first table and those of the same header), and the
+    names of the others.
+    """
+    fitting: list[_Sheet] = []
+    refusals: list[Refused] = []
+    left_out = []
+    for place, sheet in enumerate(sheets):
+        try:
+            header = find_header(sheet["head"], contract)
+        except Refused as refusal:
+            refusal.where = refusal.where or f"工作表 sheet {sheet['name']}"
+            refusals.append(refusal)
+            left_out += [sheet["name"]] if any(map(any, sheet["head"])) else []
+            continue
+        if contract is None and fitting and sorted(header.texts) != sorted(fitting[0].header.texts):
+            left_out.append(sheet["name"])
+        else:
+            fitting.append(_Sheet(place, sheet["name"], header))
+    if fitting:
+        return fitting, left_out
+    if refusals:
+        raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
+    raise Refused("工作簿里没有工作表。 | The workbook has no sheet.", code="header_not_found")
+
+
+def _joined(sheets: list[_Sheet]) -> tuple[list[str], list[list[int]]]:
+    """One header for all sheets, and for each sheet where its columns stand in it."""
+    texts = list(sheets[0].header.texts)
+    columns = dict(sheets[0].header.columns)
+    positions = [list(range(len(texts)))]
+    for sheet in sheets[1:]:
+        names = {at: name for name, at in sheet.header.columns.items()}
+        free = {text: at for at, text in enumerate(texts) if at not in columns.values()}
+        places = []
+        for at, text in enumerate(sheet.header.texts):
+            place = columns.get(names[at]) if at in names else free.pop(text, None)
+            if place is None:
+                place = len(texts)
+                texts.append(text)
+                if at in names:
+                    columns[names[at]] = place
+            places.append(place)
+        positions.append(places)
+    return texts, positions
+
+
+def _rows(
+    child: _Child, sheets: list[_Sheet], positions: list[list[int]], width: int, text_only: set[int]
+) -> Iterator[pl.DataFrame]:
+    try:
+        child.tell([sheet.place for sheet in sheets])
+        for sheet, places in zip(sheets, positions, strict=True):
+            marked = {at for at, place in enumerate(places) if place in text_only}
+            while "row" in (said := child.hear()):
+                frame = _cut(child.data(said["bytes"]), said["row"], sheet.header, marked)
+                frame = _in_order(only_rows(frame, sheet.header), sheet.name, places, width)
+                if frame.height:
+                    yield frame
+    finally:
+        child.end()
+
+
+def _cut(data: bytes, first_row: int, header: Header, marked: set[int]) -> pl.DataFrame:
+    """The rows below the header; `marked` columns keep the mark of cells that are no text."""
+    names = [f"c{at}" for at in range(header.width)]
+    frame = pl.read_csv(
+        data,
+        has_header=False,
+        schema=dict.fromkeys(names, pl.String),
+        separator="\x1f",
+        eol_char="\x1e",
+        quote_char=None,
+        empty_string_is_null=False,
+    )
+    bare = [pl.col(name).str.strip_prefix(NUMERIC_CELL) for at, name in enumerate(names) if at not in marked]
+    frame = frame.insert_column(0, pl.Series("line", first_row + np.arange(frame.height)))
+    return trimmed(frame.filter(pl.col("line") > header.index + 1).with_columns(bare))
+
+
+def _in_order(frame: pl.DataFrame, sheet: str, places: list[int], width: int) -> pl.DataFrame:
+    """`sheet`, `line`, and the columns where the joined header has them."""
+    at = {place: f"c{position}" for position, place in enumerate(places)}
+    texts = [(pl.col(at[place]) if place in at else pl.lit("")).alias(f"c{place}") for place in range(width)]
+    return frame.select(pl.lit(sheet).alias("sheet"), "line", *texts)
+
+
+class _Child:
+    """The process that has the workbook open."""
+
+    def __init__(self, book: Workbook) -> None:
+        descriptor = book.file.fileno()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", str(_CHILD), str(descriptor), book.kind],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(descriptor,),
+            env={},
+        )
+        self._late = False
+
+    def tell(self, places: list[int]) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(places).encode() + b"\n")
+        self._process.stdin.flush()
+
+    def hear(self) -> dict[str, Any]:
+        """The next thing the child says; raises Refused if it refuses, is late or has died."""
+        assert self._process.stdout
+        timer = threading.Timer(_SECONDS, self._give_up)
+        timer.start()
+        line = self._process.stdout.readline()
+        timer.cancel()
+        said: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"refused": self._cause_of_death()}
+        if "refused" in said:
+            self.end()
+            raise Refused(
+                _MESSAGES[said["refused"]],
+                code=said["refused"],
+                todo="请用 Excel 或 WPS 打开，只保留数据后另存为 xlsx。 | Open it, keep the data alone, save as xlsx.",
+            )
+        return said
+
+    def data(self, n_bytes: int) -> bytes:
+        assert self._process.stdout
+        return self._process.stdout.read(n_bytes)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def _give_up(self) -> None:
+        self._late = True
+        self._process.kill()
+
+    def _cause_of_death(self) -> str:
+        code = self._process.wait()
+        if self._late or code in (-24, -9):  # processor time used up
+            return "workbook_timeout"
+        return "too_many_cells_declared" if code == -6 else "workbook_unreadable"  # -6: no memory left

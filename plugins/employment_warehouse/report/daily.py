@@ -1,0 +1,240 @@
+"""The daily report: one HTML file from one publication, for a bureau leader with two minutes and a phone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import psycopg
+from psycopg.rows import dict_row
+
+from employment_warehouse import database
+from employment_warehouse.contract import contracts
+from employment_warehouse.report import charts, words
+from employment_warehouse.settings import TIMEZONE, current_home
+
+PREFECTURE = "532500"
+ROOM = Path(__file__).parent
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target of the notice as the prefecture stands to it, with its counties."""
+
+    code: str
+    prefecture: Row
+    counties: list[Row]
+
+
+def write_daily(publication: int) -> Path:
+    """Writes ``reports/<date>/daily.html`` from a publication and records it in ``ops.product``.
+
+    Raises: psycopg.errors.RaiseException when there is no such publication. The file is replaced as a whole.
+    """
+    figures = read_figures(publication)
+    page = _page(figures)
+    report_date: date = figures["publication"]["report_date"]
+    folder = current_home().reports / report_date.isoformat()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / "daily.html"
+    draft = path.with_suffix(".tmp")
+    draft.write_text(page, encoding="utf-8")
+    draft.replace(path)
+    _record(publication, report_date, figures["publication"]["vintage"], path)
+    return path
+
+
+def read_figures(publication: int) -> dict[str, Any]:
+    """The rows of each query in ``queries/``, by its name, all as of that publication."""
+    with _pinned(publication) as connection:
+        figures: dict[str, Any] = {
+            query.stem: connection.execute(query.read_text(encoding="utf-8"), {"publication": publication}).fetchall()
+            for query in sorted(ROOM.joinpath("queries").glob("*.sql"))
+        }
+    figures["publication"] = figures["publication"][0]
+    return figures
+
+
+@contextmanager
+def _pinned(publication: int) -> Iterator[psycopg.Connection[Row]]:
+    with database.connect("wh_analyst") as connection:
+        connection.execute("select marts.pin(%s)", [publication])
+        connection.commit()
+        dicts: psycopg.Connection[Row] = connection  # type: ignore[assignment]
+        dicts.row_factory = dict_row
+        yield dicts
+
+
+def _record(publication: int, report_date: date, vintage: str, path: Path) -> None:
+    with database.connect("wh_publisher") as connection:
+        connection.execute(
+            "insert into ops.product (product, report_date, publication, vintage, path) "
+            "values ('daily', %s, %s, %s, %s) on conflict do nothing",
+            [report_date, publication, vintage, str(path.relative_to(current_home().root))],
+        )
+
+
+def _page(figures: dict[str, Any]) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ROOM),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.filters.update(
+        whole=words.whole,
+        money=words.money,
+        share=words.share,
+        day=words.day,
+        signed=words.signed,
+        wan=words.wan,
+    )
+    names = {row["county_code"]: row for row in figures["counties"]}
+    targets = _targets(figures["progress"])
+    feeds = _open_feeds(figures["feeds"])
+    return environment.get_template("daily.html.j2").render(
+        publication=figures["publication"],
+        made_at=datetime.now(TIMEZONE),
+        names=names,
+        contact=os.environ.get("WAREHOUSE_CONTACT", "红河州人力资源和社会保障局 就业科"),
+        targets=targets,
+        words=words,
+        feed_titles={feed: (each.title_zh, each.title_en) for feed, each in contracts().items()},
+        feeds=feeds,
+        carried=sorted({unit for target in targets for unit in target.prefecture["carried_forward"] or []}),
+        households={row["county_code"]: row for row in figures["households"]},
+        stock=figures["stock"],
+        wages=figures["wages_owed"],
+        findings=_findings(figures["findings"]),
+        checks=figures["checks"],
+        sources=sorted({row["feed"] for row in figures["feeds"]}),
+        schedule_charts={target.code: _schedule_chart(target) for target in targets},
+        county_chart=_county_chart(targets, names),
+        change_chart=_change_chart(targets, names),
+        wages_chart=_wages_chart(figures["wages_owed"]),
+        stock_chart=_stock_chart(figures["stock"]),
+    )
+
+
+def _targets(rows: list[Row]) -> list[Target]:
+    """The three targets in the notice's order, on the basis ``stock``, which all of them have."""
+    found = []
+    for code in words.TARGETS:
+        mine = [row for row in rows if row["target_code"] == code and row["basis"] == "stock"]
+        prefecture = next(row for row in mine if row["county_code"] == PREFECTURE)
+        found.append(Target(code, prefecture, [row for row in mine if row["county_code"] != PREFECTURE]))
+    return found
+
+
+def _open_feeds(rows: list[Row]) -> list[Row]:
+    """What did not come or was held: one row a county with its feeds, the county with most of them first."""
+    counties: dict[str, dict[str, list[Row]]] = {}
+    for row in rows:
+        if row["status"] != "on_time":
+            counties.setdefault(row["county_code"], {}).setdefault(row["status"], []).append(row)
+    listed = [
+        {"county_code": code, **{state: each.get(state, []) for state in words.STATES}}
+        for code, each in counties.items()
+    ]
+    return sorted(listed, key=lambda row: (-len(row["held"]), -len(row["missing"]), row["county_code"]))
+
+
+def _findings(rows: list[Row]) -> list[Row]:
+    """Findings by kind, the money at stake first; each with its counties."""
+    kinds: dict[str, Row] = {}
+    for row in rows:
+        kind = kinds.setdefault(
+            row["finding"], {"finding": row["finding"], "lines": 0, "amount": Decimal(0), "counties": []}
+        )
+        kind["lines"] += row["lines"]
+        kind["amount"] += row["amount"] or 0
+        kind["counties"].append(row)
+    return sorted(kinds.values(), key=lambda kind: (-kind["amount"], kind["finding"]))
+
+
+def _schedule_chart(target: Target) -> str:
+    row = target.prefecture
+    if not row["target_value"]:
+        return ""
+    zh = words.TARGETS[target.code][0]
+    return charts.schedule_bar(
+        float(row["actual_value"]),
+        float(row["scheduled_value"]),
+        float(row["target_value"]),
+        (
+            words.wan(row["actual_value"]),
+            f"今日进度线 {words.wan(row['scheduled_value'])}",
+            f"目标 {words.wan(row['target_value'])}",
+        ),
+        f"{zh}：实际 {words.whole(row['actual_value'])}，今日进度线 {words.whole(row['scheduled_value'])}，"
+        f"目标 {words.whole(row['target_value'])}",
+    )
+
+
+def _county_chart(targets: list[Target], names: dict[str, Row]) -> str:
+    target = targets[0]
+    rows = [
+        {
+            "name": names[row["county_code"]]["name_zh"],
+            "value": float(row["progress_rate"]),
+            "schedule": float(row["scheduled_value"] / row["target_value"]),
+            "behind": not row["on_track"],
+            "label": words.share(row["progress_rate"]) + words.mark(row["obs_status"]),
+        }
+        for row in sorted(target.counties, key=lambda row: -(row["progress_rate"] or 0))
+        if row["progress_rate"] is not None
+    ]
+    if not rows or target.prefecture["progress_rate"] is None:
+        return ""
+    return charts.ranked_dots(
+        rows,
+        float(target.prefecture["progress_rate"]),
+        "各县市目标完成率，由高到低；竖线为全州，短竖为本县进度线",
+    )
+
+
+def _change_chart(targets: list[Target], names: dict[str, Row]) -> str:
+    rows = [
+        {
+            "name": names[row["county_code"]]["name_zh"],
+            "value": float(row["change_1d"] or 0),
+            "label": words.signed(row["change_1d"]) + words.mark(row["obs_status"]),
+            "carried": row["obs_status"] == "E",
+        }
+        for row in sorted(targets[0].counties, key=lambda row: -(row["change_1d"] or 0))
+    ]
+    return charts.signed_bars(rows, "各县市在岗人数比昨日的变化，只比两日都报了的县市")
+
+
+def _wages_chart(rows: list[Row]) -> str:
+    if not rows:
+        return ""
+    shown = [
+        {
+            "name": row["project_name"],
+            "value": float(row["arrears"]),
+            "label": f"{words.money(row['arrears'])} 元",
+        }
+        for row in sorted(rows, key=lambda row: -row["arrears"])[:10]
+    ]
+    return charts.sorted_bars(shown, "拖欠劳务报酬最多的项目，元", charts.ALARM)
+
+
+def _stock_chart(rows: list[Row]) -> str:
+    shown = [
+        {
+            "name": words.CHANNELS.get(row["channel"], (row["channel"],))[0],
+            "value": float(row["employed"]),
+            "label": words.whole(row["employed"]),
+        }
+        for row in rows
+    ]
+    return charts.sorted_bars(shown, "在岗人员按主要工作渠道，人") if shown else ""

@@ -1,0 +1,117 @@
+"""One night, started and watched from outside Airflow."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rich.console import Console
+
+from employment_warehouse.database import connect
+from employment_warehouse.errors import UserError
+from employment_warehouse.runtime.airflow_api import AirflowApi
+from employment_warehouse.runtime.service import HEALTHY
+from employment_warehouse.settings import Home
+
+ENDED = {"success": "✓", "failed": "✗", "upstream_failed": "·", "skipped": "–"}
+
+
+@dataclass(frozen=True)
+class Night:
+    """How a night ended. status: `published`, `held` or `failed`; build: its number, None if none was begun."""
+
+    report_date: date
+    status: str
+    build: int | None
+    reason: str | None
+
+    @property
+    def exit_code(self) -> int:
+        return {"published": 0, "held": 3}.get(self.status, 1)
+
+
+def run_night(home: Home, report_date: date, console: Console) -> Night:
+    """Run the night of a date through Airflow, show how it goes, and wait for its end.
+
+    Raises UserError: `not_running`, `date_passed`.
+    """
+    api = AirflowApi(home)
+    _assert_running(api)
+    _assert_order(report_date)
+    run_id = f"night_{report_date}_{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    api.trigger("night", run_id, {"report_date": report_date.isoformat()})
+    progress = Progress(console)
+    with console.status(f"{report_date}") as status:
+        while (state := api.run_state("night", run_id)) in {"queued", "running"}:
+            status.update(f"{report_date} {progress.tell(api.task_instances([run_id, f'night__{run_id}']))}")
+            time.sleep(0.5)
+        progress.tell(api.task_instances([run_id, f"night__{run_id}"]))
+    return _outcome(report_date, f"night__{run_id}", state)
+
+
+@dataclass
+class Progress:
+    """Prints each task once when it ends; what is at work is the line that moves."""
+
+    console: Console
+    told: set[tuple[str, str, int]] = field(default_factory=set)
+
+    def tell(self, instances: list[dict[str, Any]]) -> str:
+        """What is at work now, in words."""
+        at_work = []
+        for task in sorted(instances, key=lambda task: task["end_date"] or "9"):
+            if task["dag_id"] == "night" and task["task_id"] in {instance["dag_id"] for instance in instances}:
+                continue  # it only waits for that DAG
+            key = (task["dag_id"], task["task_id"], task["map_index"])
+            name = f"{task['dag_id']} · {task['task_id']} {task.get('rendered_map_index') or ''}".rstrip()
+            if task["state"] in ENDED and key not in self.told:
+                self.told.add(key)
+                self.console.print(f"  {ENDED[task['state']]} {name}  {task['duration'] or 0:.1f} s", markup=False)
+            elif task["state"] in {"running", "up_for_retry", "deferred"}:
+                at_work.append(name)
+        return "; ".join(at_work[:4]) + (" …" if len(at_work) > 4 else "")
+
+
+def _assert_running(api: AirflowApi) -> None:
+    states = api.health()
+    if any(states.get(part) != "healthy" for part in HEALTHY):
+        raise UserError(
+            "数据仓库未在运行 | the warehouse is not running",
+            code="not_running",
+            where=str(api.home.root),
+            expected="Airflow healthy",
+            todo="start it with `warehouse up`",
+            exit_code=1,
+        )
+
+
+def _assert_order(report_date: date) -> None:
+    """Report dates never decrease; said before anything is taken in."""
+    with connect("wh_auditor") as connection:
+        row = connection.execute("select max(report_date) from ops.publication").fetchone()
+    if row and row[0] and report_date < row[0]:
+        raise UserError(
+            f"{report_date} 早于已发布的 {row[0]} | is before what was published",
+            code="date_passed",
+            expected=f"{row[0]} or later",
+            todo="late files are taken in, under their own date, by a night of today",
+            exit_code=1,
+        )
+
+
+def _outcome(report_date: date, run_id: str, state: str) -> Night:
+    with connect("wh_auditor") as connection:
+        row = connection.execute(
+            "select build, status, held_reason from ops.build where run_id = %s order by build desc limit 1",
+            (run_id,),
+        ).fetchone()
+    if row is None:
+        return Night(report_date, "failed", None, None)
+    build, status, reason = row
+    if status == "held":
+        return Night(report_date, "held", build, reason)
+    if status == "published" and state == "success":
+        return Night(report_date, "published", build, None)
+    return Night(report_date, "failed", build, "published; a later step failed" if status == "published" else None)

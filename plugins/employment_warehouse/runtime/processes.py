@@ -1,0 +1,147 @@
+"""Long-lived processes of a warehouse: each leads a session of its own, and is known by its number and start."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from employment_warehouse.errors import UserError
+from employment_warehouse.settings import Home
+
+
+@dataclass(frozen=True)
+class Service:
+    """One process by name (`scheduler`), with those that it has started. Its record is run/<name>.json."""
+
+    home: Home
+    name: str
+
+    @property
+    def log(self) -> Path:
+        return self.home.logs / f"{self.name}.log"
+
+    @property
+    def record(self) -> Path:
+        return self.home.run / f"{self.name}.json"
+
+    def start(self, command: list[str], environment: Mapping[str, str]) -> None:
+        """Start it in a new session; what a killed one has left of itself is ended first."""
+        if self.leader() is not None:
+            return
+        self.end_session()
+        with self.log.open("ab") as log:
+            self.log.chmod(0o600)
+            process = subprocess.Popen(
+                command,
+                cwd=self.home.airflow,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                umask=0o077,
+            )
+        self.record.write_text(
+            json.dumps({"pid": process.pid, "started": psutil.Process(process.pid).create_time()})
+        )
+
+    def leader(self) -> psutil.Process | None:
+        """The process itself, if it lives."""
+        pid, started = self._recorded()
+        if pid is None:
+            return None
+        try:
+            process = psutil.Process(pid)
+            alive = process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started) < 1
+        except psutil.Error:
+            return None
+        return process if alive else None
+
+    def session(self) -> list[psutil.Process]:
+        """All that lives in its session, also after the leader was killed: workers, and tasks at work."""
+        pid, started = self._recorded()
+        if pid is None:
+            return []
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if (
+                    os.getsid(process.pid) == pid
+                    and process.create_time() >= started - 1
+                    and process.status() != psutil.STATUS_ZOMBIE
+                    # A session number can be given out again: ours work in our folder.
+                    and Path(process.cwd()).is_relative_to(self.home.root.resolve())
+                ):
+                    found.append(process)
+        return found
+
+    def end_session(self) -> None:
+        """End what is left of it, and forget the record."""
+        left = self.session()
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.terminate()
+        _, stubborn = psutil.wait_procs(left, timeout=5)
+        for process in stubborn:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(stubborn, timeout=5)
+        self.record.unlink(missing_ok=True)
+
+    def last_words(self) -> str:
+        """The last line of its log, for a message about why it ended."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return next((line for line in reversed(lines) if line.strip()), "")
+
+    def _recorded(self) -> tuple[int | None, float]:
+        try:
+            kept = json.loads(self.record.read_text())
+            return int(kept["pid"]), float(kept["started"])
+        except (OSError, ValueError, KeyError):
+            return None, 0.0
+
+
+def stop_all(services: Iterable[Service]) -> None:
+    """Ask all of them to end at once, give them five seconds, then end their sessions."""
+    services = list(services)
+    leaders = [leader for service in services if (leader := service.leader()) is not None]
+    for leader in leaders:
+        with contextlib.suppress(psutil.Error):
+            leader.terminate()
+    psutil.wait_procs(leaders, timeout=5)
+    for service in services:
+        service.end_session()
+
+
+@contextmanager
+def one_at_a_time(home: Home) -> Iterator[None]:
+    """`up` and `down` of one home exclude each other. The lock is on the folder itself: no file is left."""
+    folder = os.open(home.root, os.O_RDONLY)
+    try:
+        deadline = time.monotonic() + 180
+        while True:
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise UserError(
+                        "另一个启动或停止操作正在进行 | another start or stop is going on",
+                        code="home_busy",
+                        where=str(home.root),
+                        todo="wait for it to end, then try again",
+                    ) from None
+                time.sleep(0.2)
+        yield
+    finally:
+        os.close(folder)

@@ -1,0 +1,112 @@
+"""What one task of a DAG does. Each step may be run again at any time: what is done is known from the ledger."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime, timedelta
+
+from employment_warehouse.settings import TIMEZONE
+
+log = logging.getLogger(__name__)
+
+
+def choose_date(wanted: str | None, started: datetime) -> str:
+    """The night's report date (ISO): the wanted one, else the day that ended or ends within twelve hours."""
+    if wanted:
+        return date.fromisoformat(wanted).isoformat()
+    return (started.astimezone(TIMEZONE) - timedelta(hours=12)).date().isoformat()
+
+
+def expect_deliveries(report_date: str) -> None:
+    """Write down what is due, before anything is looked at."""
+    from employment_warehouse import landing
+
+    log.info("due on %s: %s", report_date, landing.expect_deliveries(date.fromisoformat(report_date)))
+
+
+def arrived_units(families: list[str], report_date: str) -> list[str]:
+    """Units (counties, projects, batches) of these families that have sent something new."""
+    from employment_warehouse import landing
+
+    return sorted({arrival.unit for arrival in landing.arrivals(set(families), date.fromisoformat(report_date))})
+
+
+def land_unit(families: list[str], report_date: str, unit: str) -> None:
+    """Land all that a unit has sent, oldest date first."""
+    from employment_warehouse import landing
+
+    for arrival in landing.arrivals(set(families), date.fromisoformat(report_date)):
+        if arrival.unit == unit:
+            landed = landing.land(arrival)
+            log.info("%s: %s", arrival.path, landed or "nothing new")
+
+
+def land_resource(resource: str, report_date: str) -> None:
+    """Land what one resource of the HR platform has to tell; a platform that is not configured is missing."""
+    from employment_warehouse import hr_platform
+
+    log.info("%s: %s", resource, hr_platform.land_resource(resource, date.fromisoformat(report_date)))
+
+
+def start_build(report_date: str, run_id: str) -> int:
+    """Begin the night's build; its number."""
+    from employment_warehouse import publication
+
+    return publication.start_build(date.fromisoformat(report_date), run_id)
+
+
+def gate_deliveries(build: int) -> None:
+    """Gate 1."""
+    from employment_warehouse import gate
+
+    found = gate.gate_deliveries(build)
+    log.info("gate 1: %d deliveries accepted, %d held", len(found.accepted), len(found.held))
+
+
+def build_layer(layer: str, build: int) -> None:
+    """One layer of dbt: `core` or `mart`."""
+    from employment_warehouse import transform
+
+    built = transform.run_dbt(f"tag:{layer}", build)
+    log.info("%s: %d models, %d tests", layer, built.models, built.tests)
+
+
+def gate_marts(build: int) -> None:
+    """Gate 2."""
+    from employment_warehouse import gate
+
+    found = gate.gate_marts(build)
+    log.info("gate 2: %d of %d checks run, %d critical failed", found.checks_run, found.checks_expected, found.critical_failed)
+
+
+def rebuild_without_held(build: int) -> None:
+    """Build and check once more if gate 2 put deliveries on hold."""
+    from employment_warehouse import gate
+
+    if gate.rebuild_needed(build):
+        build_layer("core", build)
+        build_layer("mart", build)
+        gate_marts(build)
+
+
+def publish_night(build: int) -> None:
+    """Publish, or hold the night and say so: then nothing changes for readers."""
+    from employment_warehouse import publication
+
+    publication.publish_or_hold(build)
+
+
+def write_daily_report() -> None:
+    """The daily report of the newest publication."""
+    from employment_warehouse import publication, report
+
+    log.info("report: %s", report.write_daily(publication.newest()))
+
+
+def deliver_alerts() -> None:
+    """Tell what the newest build has to tell, whatever became of it."""
+    from employment_warehouse import alert, publication
+
+    build = publication.newest_build()
+    alert.tell_night(build)
+    alert.deliver_alerts(build)

@@ -1,0 +1,169 @@
+"""dbt, one layer at a time: staging and core, then marts."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from employment_warehouse import settings
+from employment_warehouse.database import connect
+from employment_warehouse.database.connections import address
+from employment_warehouse.errors import UserError
+
+logger = logging.getLogger(__name__)
+
+
+class TransformFailed(UserError):  # noqa: N818  a state of the night
+    """数据加工失败，本晚不发布。 | A model or a test failed; the night is not published."""
+
+    code = "transform_failed"
+    exit_code = 1
+
+
+class NotTonight(UserError):  # noqa: N818
+    """该建库编号已不是今晚的。 | This build is no longer tonight's; a later run has taken over."""
+
+    code = "not_tonight"
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Node:
+    """What became of one node of dbt: its kind (`model`, `test`, …), status, seconds, and a message without values."""
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    message: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return self.status in {"error", "fail", "runtime error"}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What one dbt run did."""
+
+    select: str
+    nodes: tuple[Node, ...]
+
+    @property
+    def failed(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.failed)
+
+    @property
+    def models(self) -> int:
+        return sum(node.kind == "model" for node in self.nodes)
+
+    @property
+    def tests(self) -> int:
+        return sum(node.kind in {"test", "unit_test"} for node in self.nodes)
+
+
+def run_dbt(select: str, build: int) -> Summary:
+    """Build what `select` names (`tag:core`, `tag:mart`) for tonight's build, tests included.
+
+    A retry is safe: each model undoes what it wrote for a build that is not published. Raises NotTonight if
+    another run has begun a later build, TransformFailed with the nodes that failed.
+    """
+    with connect("wh_transformer") as connection:
+        row = connection.execute("select build from ops.tonight").fetchone()
+    if row != (build,):
+        raise NotTonight(where=f"build {build}")
+    summary = _invoke(select, "build", "--select", select)
+    kept = settings.current_home().dbt / "runs"
+    kept.mkdir(mode=0o700, exist_ok=True)
+    shutil.copy(settings.current_home().dbt / "target" / "run_results.json", kept / f"{build}_{_file_name(select)}.json")
+    return summary
+
+
+def seed() -> Summary:
+    """Load the seed tables (settings by date, targets, divisions, calendar)."""
+    return _invoke("seed", "seed")
+
+
+def _invoke(name: str, *arguments: str) -> Summary:
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  takes seconds to import
+
+    project = str(settings.project_root() / "dbt_project")
+    # In this very process: when it is killed, its connections close and PostgreSQL rolls back.
+    with _environment(_dbt_environment()):
+        outcome = dbtRunner().invoke(
+            [*arguments, "--project-dir", project, "--profiles-dir", project, "--log-level", "none",
+             "--log-level-file", "none", "--quiet"]
+        )  # fmt: skip
+    results = getattr(outcome.result, "results", None)
+    if results is None:
+        raise TransformFailed(where=name, expected=_without_values(str(outcome.exception or "dbt stopped")))
+    summary = Summary(name, tuple(_read_node(result) for result in results))
+    for node in summary.nodes:
+        logger.info("%s %s: %s, %.1f s", node.kind, node.name, node.status, node.seconds)
+    if summary.failed or not outcome.success:
+        raise TransformFailed(
+            where=", ".join(node.name for node in summary.failed) or name,
+            expected="; ".join(f"{node.name}: {node.message}" for node in summary.failed),
+            todo="mend the model or the data, then run the night again",
+        )
+    return summary
+
+
+def _read_node(result: Any) -> Node:
+    return Node(
+        name=result.node.name,
+        kind=str(getattr(result.node.resource_type, "value", result.node.resource_type)),
+        status=str(getattr(result.status, "value", result.status)),
+        seconds=float(result.execution_time or 0),
+        message=_without_values(result.message or ""),
+    )
+
+
+def _without_values(message: str) -> str:
+    """dbt repeats PostgreSQL's text: what may hold a row's values (detail, context, a quoted value) is left out."""
+    lines = [
+        line.strip()
+        for line in message.splitlines()
+        if not re.match(r"\s*(DETAIL|CONTEXT|HINT|LINE \d+|compiled code at)\b", line)
+    ]
+    text = " ".join(line for line in lines if line)
+    return re.sub(r"\d{6,}", "…", re.sub(r'(: )"[^"]*"', r'\1"…"', text))[:600]
+
+
+def _dbt_environment() -> Mapping[str, str]:
+    at = address("wh_transformer")
+    home = settings.current_home()
+    return {
+        "DBT_HOST": at.host,
+        "DBT_PORT": str(at.port),
+        "DBT_DATABASE": at.database,
+        # dbt keeps a variable of this prefix out of its logs and of its parsed state.
+        "DBT_ENV_SECRET_PASSWORD": at.password,
+        "DBT_TARGET_PATH": str(home.dbt / "target"),
+        "DBT_LOG_PATH": str(home.dbt / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _file_name(select: str) -> str:
+    return re.sub(r"\W+", "_", select)

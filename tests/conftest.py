@@ -1,0 +1,109 @@
+"""Fixtures that every folder of tests shares: one real server a session, a fresh warehouse a test."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from employment_warehouse import settings
+from employment_warehouse.database import migrate
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.database.roles import login_roles
+from employment_warehouse.settings import Home
+
+
+@pytest.fixture(scope="session")
+def warehouse_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """An empty home for the session; WAREHOUSE_HOME names it, so its own keys are in use."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("WAREHOUSE_HOME", str(tmp_path_factory.mktemp("home")))
+    for name in ("WAREHOUSE_LANDING_ZONE", "WAREHOUSE_HR_URL", "WAREHOUSE_ALERT_URLS"):
+        patch.delenv(name, raising=False)
+    yield settings.current_home()
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def warehouse_server(warehouse_home: Home) -> Iterator[Server]:
+    """The embedded server of the session, with a migrated database `warehouse` and AIRFLOW_CONN_WH_* set.
+
+    Use `warehouse` unless your test only reads or is about the server: what is written here stays for all.
+    """
+    server = Server(warehouse_home)
+    server.init()
+    with (server.data / "postgresql.auto.conf").open("a") as file:
+        # What tests write need not outlive a power cut.
+        file.write("fsync = off\nsynchronous_commit = off\nshared_buffers = '128MB'\nmax_wal_size = '1GB'\n")
+    server.start()
+    try:
+        with server.connect_superuser() as connection:
+            migrate(connection)
+            roles = login_roles(connection)
+        server.set_passwords()
+        patch = pytest.MonkeyPatch()
+        for name, value in server.environment(*roles).items():
+            patch.setenv(name, value)
+        yield server
+        patch.undo()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def warehouse(warehouse_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection]:
+    """A fresh, migrated warehouse for one test: a superuser's connection (autocommit) to a copy of the database.
+
+    AIRFLOW_CONN_WH_* point at the copy, so `database.connect("wh_loader")` and all rooms use it. Some 50 ms.
+    """
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with warehouse_server.connect_superuser("postgres") as connection:
+        connection.autocommit = True
+        connection.execute(
+            sql.SQL("create database {} template warehouse strategy file_copy").format(sql.Identifier(name))
+        )
+        _copy_privileges(connection, name)
+    for variable in [key for key in os.environ if key.startswith("AIRFLOW_CONN_")]:
+        monkeypatch.setenv(variable, json.dumps(json.loads(os.environ[variable]) | {"schema": name}))
+    fresh = warehouse_server.connect_superuser(name)
+    fresh.autocommit = True
+    try:
+        yield fresh
+    finally:
+        fresh.close()
+        with warehouse_server.connect_superuser("postgres") as connection:
+            connection.autocommit = True
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home of this test alone, without a server."""
+    monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path / "home"))
+    return settings.current_home()
+
+
+def _copy_privileges(connection: psycopg.Connection, name: str) -> None:
+    """A copy does not take over who may enter the database and who may make temp tables."""
+    connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+    granted = connection.execute(
+        """
+        select grantee::regrole::text, privilege_type
+        from pg_database, aclexplode(datacl)
+        where datname = 'warehouse' and grantee <> datdba
+        """
+    ).fetchall()
+    for role, privilege in granted:
+        connection.execute(
+            sql.SQL("grant {} on database {} to {}").format(
+                sql.SQL(privilege), sql.Identifier(name), sql.Identifier(role)
+            )
+        )
+
+

@@ -1,0 +1,326 @@
+"""Gate 1 on a real server: what it holds, what it lets pass, and how it names it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import random
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from employment_warehouse import database, gate, settings
+from employment_warehouse.contract import Contract, contract, contracts
+from employment_warehouse.errors import UserError
+
+Row = dict[str, Any]
+COUNTIES = ("532501", "532502", "532503", "532504")
+FIRST = date(2024, 5, 1)
+
+
+@dataclass
+class Nights:
+    """Nights of a small warehouse: offer deliveries, gate them, publish."""
+
+    superuser: psycopg.Connection
+    run: int = 0
+    revisions: dict[tuple[str, str, date, str], int] = field(default_factory=dict)
+
+    def deliver(
+        self,
+        feed: str,
+        unit: str,
+        day: date,
+        rows: Sequence[Row],
+        *,
+        part: str = "",
+        rejected: int = 0,
+        kind: str = "file",
+    ) -> int:
+        """One revision of a delivery, as the landing room writes it; its number."""
+        key = feed, unit, day, part
+        self.revisions[key] = self.revisions.get(key, 0) + 1
+        with database.connect("wh_loader") as connection:
+            found = connection.execute(
+                """
+                insert into ops.delivery (
+                    feed, unit, report_date, part, revision, kind, sha256, arrived_at, rows_read, rows_landed, rows_rejected
+                ) values (%s, %s, %s, %s, %s, %s, %s, now(), %s, %s, %s) returning delivery_id
+                """,
+                (
+                    *key,
+                    self.revisions[key],
+                    kind,
+                    hashlib.sha256(repr(rows).encode()).digest(),
+                    len(rows) + rejected,
+                    len(rows),
+                    rejected,
+                ),
+            ).fetchone()
+            assert found
+            names = [name for name, _ in contract(feed).landing_columns()]
+            statement = sql.SQL("copy landing.{} (delivery_id, line, sheet, {}) from stdin").format(
+                sql.Identifier(feed), sql.SQL(", ").join(map(sql.Identifier, names))
+            )
+            with connection.cursor().copy(statement) as copy:
+                for line, row in enumerate(rows, 2):
+                    copy.write_row((found[0], line, "", *(row[name] for name in names)))
+        return int(found[0])
+
+    def start(self, day: date) -> int:
+        self.run += 1
+        with database.connect("wh_publisher") as connection:
+            row = connection.execute("select ops.start_build(%s, %s)", (day, f"run {self.run}")).fetchone()
+        assert row
+        return int(row[0])
+
+    def publish(self, build: int) -> None:
+        """Past gate 2, which is not what these tests are about."""
+        with database.connect("wh_gate") as connection:
+            connection.execute(
+                "insert into ops.certificate (build, suite_versions, checks_expected, checks_run, critical_failed,"
+                " row_counts, digest) values (%s, '{}', 1, 1, 0, '{}', ops.build_digest(%s))",
+                (build, build),
+            )
+        with database.connect("wh_publisher") as connection:
+            connection.execute("select ops.publish(%s)", (build,))
+
+    def night(self, day: date) -> gate.Gate1Result:
+        """A whole night: offered, gated, published."""
+        build = self.start(day)
+        result = gate.gate_deliveries(build)
+        self.publish(build)
+        return result
+
+    def status(self, delivery: int) -> tuple[str, str]:
+        row = self.superuser.execute(
+            "select status, coalesce(reason, '') from ops.delivery where delivery_id = %s", (delivery,)
+        ).fetchone()
+        assert row
+        return row[0], row[1]
+
+    def failures(self, unit: str) -> set[str]:
+        """Names of the critical checks of gate 1 that failed for a unit in the newest build."""
+        rows = self.superuser.execute(
+            """
+            select check_name from ops.check_result
+            where gate = 1 and unit = %s and not success and severity = 'critical'
+                and build = (select max(build) from ops.build)
+            """,
+            (unit,),
+        )
+        return {name for (name,) in rows}
+
+
+@pytest.fixture
+def nights(warehouse: psycopg.Connection) -> Nights:
+    """An empty warehouse with its settings."""
+    with database.connect("wh_transformer") as connection:
+        connection.execute(
+            "create table seeds.setting (name text, valid_from date, value text, enabled boolean, legal_basis text,"
+            " note_zh text, note_en text)"
+        )
+        with (settings.project_root() / "dbt_project/seeds/setting.csv").open(encoding="utf-8") as file:
+            connection.cursor().executemany(
+                "insert into seeds.setting values (%(name)s, %(valid_from)s, %(value)s, %(enabled)s, %(legal_basis)s,"
+                " %(note_zh)s, %(note_en)s)",
+                list(csv.DictReader(file)),
+            )
+    return Nights(warehouse)
+
+
+def make_rows(feed: str, unit: str, day: date, count: int = 60, seed: int = 1) -> list[Row]:
+    """Plausible rows of a feed, the same for the same arguments but for what moves with the day."""
+    declared = contract(feed)
+    chance = random.Random(f"{feed} {unit} {seed}")
+    return [_make_row(declared, unit, day, number, chance) for number in range(count)]
+
+
+def _make_row(declared: Contract, unit: str, day: date, number: int, chance: random.Random) -> Row:
+    size = chance.uniform(0.5, 1.5)
+    dated = datetime(2024, 1, 1 + chance.randrange(5), 8, tzinfo=settings.TIMEZONE)
+    row: Row = {}
+    for column in declared.columns:
+        names = [name for name, _ in declared.landing_columns_of(column)]
+        value: Any
+        match column.type:
+            case "id_number" | "person_name" | "mobile" | "bank_account":
+                value = uuid.UUID(int=chance.getrandbits(128))
+            case "code":
+                value = chance.choice(sorted(set(column.codes.values())))
+            case "boolean":
+                value = chance.random() < 0.3
+            case "date":
+                value = (
+                    day if column.name == "updated_on" else dated.date()
+                )
+            case "month":
+                value = day.replace(day=1)
+            case "timestamp":
+                value = dated
+            case "decimal" | "integer":
+                value = min(3000 * size, 0.6 * (column.maximum or 1e9) * size)
+                value = round(value, 2) if column.type == "decimal" else round(value)
+            case _:
+                value = f"{column.name} {number} {chance.randrange(1000)}"
+        row |= dict.fromkeys(names, None) | {names[0]: value}
+    if declared.unit_column:
+        row[declared.unit_column] = unit
+    return row
+
+
+def tomorrow(day: date) -> date:
+    return day + timedelta(1)
+
+
+# --- seeded defects, feed by feed -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What is wrong with a delivery, and the check that must name it."""
+
+    name: str
+    check: str
+    spoil: Callable[[list[Row]], list[Row]]
+    rejected: int = 0
+    missing: int = 0
+
+
+def changed(column: str, value: Callable[[Any], Any]) -> Callable[[list[Row]], list[Row]]:
+    return lambda rows: [row | {column: value(row[column])} for row in rows]
+
+
+def swapped(first: str, second: str) -> Callable[[list[Row]], list[Row]]:
+    return lambda rows: [row | {first: row[second], second: row[first]} for row in rows]
+
+
+def again(column: str, value: Callable[[Any], Any]) -> Callable[[list[Row]], list[Row]]:
+    """Every line twice, the second time with another value in a column of the key."""
+    return lambda rows: [*rows, *(row | {column: value(row[column])} for row in rows)]
+
+
+def defects(declared: Contract) -> Iterator[Defect]:
+    """Everything that can be done to a delivery of this feed without knowing it."""
+    compared = declared.kind in ("snapshot", "period")
+    yield Defect("all but one row rejected", "rejected.share", lambda rows: rows[:1], rejected=59)
+    yield Defect("every row rejected", "rows.rejected_all", lambda rows: [], rejected=60)
+    yield Defect("rows lost on the way", "rows.unaccounted", lambda rows: rows, missing=1)
+    if compared and declared.feed != "relief_payroll":
+        yield Defect("cut to a third", "volume.ratio", lambda rows: rows[:20])
+        yield Defect("cut to a half", "volume.ratio", lambda rows: rows[:30])
+        yield Defect("nothing any more", "volume.ratio", lambda rows: [])
+    if compared:
+        yield Defect("six times as much", "volume.ratio", lambda rows: rows * 6)
+    if declared.kind == "snapshot":
+        key = declared.landing_columns_of(declared.column(declared.key[-1]))[0][0]
+        yield Defect("the file of somebody else", "overlap", changed(key, other_value))
+    if declared.kind == "period":
+        last = declared.key[-1] if declared.key[-1] != "period" else declared.key[0]
+        yield Defect("a month doubled", "twin.share", again(last, lambda value: f"{value} again"))
+        yield Defect(
+            "the same file under two months", "repeated.share", again("period", lambda value: date(2024, 3, 1))
+        )
+        yield Defect("more paid than due", "paid.share", changed("amount_due", lambda value: value * 0.9))
+    for rule in declared.rules:
+        yield Defect(
+            f"breaks {rule.name}",
+            f"rule.{rule.name}.broken",
+            lambda rows, columns=rule.columns: [row | out_of_order(row, columns) for row in rows],
+        )
+    for column in declared.columns:
+        yield from column_defects(declared, column.name, compared)
+
+
+def column_defects(declared: Contract, name: str, compared: bool) -> Iterator[Defect]:
+    column = declared.column(name)
+    (landed, kind), *_ = declared.landing_columns_of(column)
+    if landed == declared.unit_column:
+        return
+    if column.required:
+        yield Defect(f"{name} is empty", f"{name}.broken", changed(landed, lambda value: None))
+    elif compared:
+        yield Defect(f"{name} is empty", f"{name}.null_rise", changed(landed, lambda value: None))
+    if kind in ("integer", "numeric"):
+        check = f"{name}.{'mean' if compared else 'peer'}_ratio"
+        yield Defect(f"{name} times 100", check, changed(landed, lambda value: value * 100))
+        yield Defect(f"{name} is nothing", check, changed(landed, lambda value: 0))
+    if column.codes and column.type == "code":
+        yield Defect(f"{name} has an unknown code", f"{name}.broken", changed(landed, lambda value: "?"))
+        if compared:
+            code = sorted(set(column.codes.values()))[0]
+            yield Defect(f"{name} is all {code}", f"{name}.shift", changed(landed, lambda value: code))
+    texts = [
+        other.name
+        for other in declared.columns
+        if other.type == "text" and other.name not in (*declared.key, declared.unit_column)
+    ]
+    if declared.kind == "snapshot" and name in texts[:-1] and declared.feed != "youth_support":
+        other = texts[texts.index(name) + 1]
+        yield Defect(f"{name} and {other} swapped", f"{name}.agreement", swapped(name, other))
+
+
+def other_value(value: Any) -> Any:
+    """Another value of the same type."""
+    match value:
+        case uuid.UUID():
+            return uuid.uuid5(value, "other")
+        case date():
+            return value - timedelta(100)
+        case _:
+            return f"{value} other"
+
+
+def out_of_order(row: Row, columns: Sequence[str]) -> Row:
+    """The first two columns of a rule that orders them, the wrong way round. Of two dates the rules name the later
+    one first, of more the earliest; of two amounts the smaller, but for wages."""
+    small, large = (date(2023, 1, 1), date(2024, 1, 1)) if isinstance(row[columns[0]], date) else (10, 20)
+    if isinstance(row[columns[0]], datetime):
+        small, large = (datetime(year, 1, 1, tzinfo=settings.TIMEZONE) for year in (2023, 2024))
+    earliest_first = len(columns) > 2 or columns[-1] == "workers"
+    return dict(zip(columns, (large, small) if earliest_first else (small, large), strict=False))
+
+
+@pytest.mark.parametrize("feed", sorted(contracts()))
+def test_every_seeded_defect_of_a_feed_is_held_and_named(nights: Nights, feed: str) -> None:
+    """Each unit of the second night has one defect; three have none."""
+    declared = contract(feed)
+    seeded = list(defects(declared))
+    units = [f"U{number:03}" for number in range(len(seeded) + 3)]
+    for unit in units:
+        nights.deliver(feed, unit, FIRST, make_rows(feed, unit, FIRST))
+    assert nights.night(FIRST).held == ()
+
+    second = tomorrow(FIRST)
+    for unit in units[len(seeded) :]:
+        nights.deliver(feed, unit, second, make_rows(feed, unit, second))
+    spoilt = {}
+    for unit, defect in zip(units, seeded, strict=False):
+        # What has no history of its own is held against the others.
+        sender = f"new {unit}" if defect.check.endswith("peer_ratio") else unit
+        rows = defect.spoil(make_rows(feed, sender, second))
+        spoilt[sender] = defect, nights.deliver(feed, sender, second, rows, rejected=defect.rejected)
+        if defect.missing:
+            nights.superuser.execute(
+                sql.SQL("delete from landing.{} where delivery_id = %s and line = 2").format(sql.Identifier(feed)),
+                (spoilt[sender][1],),
+            )
+    result = nights.night(second)
+
+    unnamed = {
+        defect.name: (defect.check, sorted(nights.failures(unit)))
+        for unit, (defect, delivery) in spoilt.items()
+        if delivery not in result.held or defect.check not in nights.failures(unit)
+    }
+    assert unnamed == {}
+    assert len(result.accepted) == 3
+
+
+def test_there_are_more_than_sixty_seeded_defects() -> None:
+    assert sum(len(list(defects(declared))) for declared in contracts().values()) > 60

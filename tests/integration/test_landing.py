@@ -1,0 +1,432 @@
+"""Landing on a real server: what each rule of the ledger says, one test each."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import time
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.identity import unseal
+from employment_warehouse.landing import LandedDelivery, arrivals, expect_deliveries, land, purge, restore
+from employment_warehouse.settings import TIMEZONE
+
+DAY = date(2024, 5, 1)
+COUNTY = "532528"
+HEADER = "岗位编号,身份证号,补贴月份,出勤天数,应发金额,实发金额,发放日期,资金来源,银行账号,代发批次号"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def id_number(serial: int) -> str:
+    body = f"532528{19600101 + serial // 1000 % 28}{serial % 1000:03d}"
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def payment(serial: int, paid: str = "800", month: str = "2024-04", batch: str = "PC1") -> str:
+    account = f"62170000000{serial:08d}"
+    return f"P{serial},{id_number(serial)},{month},22,800,{paid},2024-05-01,县级,{account},{batch}"
+
+
+def payments(*serials: int, paid: str = "800") -> str:
+    return "\n".join([HEADER, *(payment(serial, paid) for serial in serials)]) + "\n"
+
+
+@pytest.fixture
+def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "landing zone"
+    folder.mkdir()
+    monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", str(folder))
+    return folder
+
+
+def put(
+    zone: Path,
+    content: str | bytes,
+    name: str = f"{COUNTY}.csv",
+    day: date = DAY,
+    feed: str = "public_post_payment",
+    minutes: int = 0,
+) -> Path:
+    """A file as a county would leave it: whole, and some time ago (`minutes` later than the others)."""
+    path = zone / feed / day.isoformat() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    at = datetime(2024, 5, 1, 19, 0, tzinfo=TIMEZONE) + timedelta(minutes=minutes)
+    os.utime(path, (at.timestamp(), at.timestamp()))
+    return path
+
+
+def land_all(day: date = DAY, families: tuple[str, ...] = ("county", "payroll", "bank")) -> list[LandedDelivery]:
+    landed = [land(arrival) for arrival in arrivals(families, day)]
+    return [delivery for delivery in landed if delivery is not None]
+
+
+def rows_of(warehouse: psycopg.Connection, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+    return warehouse.execute(query, values).fetchall()  # type: ignore[arg-type]
+
+
+def posts(warehouse: psycopg.Connection, delivery_id: int) -> list[str]:
+    query = "select post_no from landing.public_post_payment where delivery_id = %s order by line"
+    return [post for (post,) in rows_of(warehouse, query, delivery_id)]
+
+
+def publish(warehouse: psycopg.Connection, day: date = DAY) -> int:
+    """A night in which every delivery is accepted, without its gates."""
+    (build,) = rows_of(warehouse, "select ops.start_build(%s, %s)", day, f"run {time.monotonic_ns()}")[0]
+    warehouse.execute("update ops.delivery set status = 'accepted' where build = %s and status = 'landed'", (build,))
+    warehouse.execute("insert into ops.publication (publication, report_date, digest) values (%s, %s, 0)", (build, day))
+    warehouse.execute("update ops.build set status = 'published' where build = %s", (build,))
+    return int(build)
+
+
+# --- the ledger ---------------------------------------------------------------------------------------------
+
+
+def test_a_file_becomes_one_delivery_with_its_rows(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1, 2, 3))
+    (delivery,) = land_all()
+    assert (delivery.unit, delivery.report_date, delivery.part, delivery.revision) == (COUNTY, DAY, "", 1)
+    assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (3, 3, 0)
+    assert posts(warehouse, delivery.delivery_id) == ["P1", "P2", "P3"]
+    told = rows_of(
+        warehouse, "select line, county_code, period, amount_paid from landing.public_post_payment order by 1"
+    )
+    assert [tuple(map(str, row)) for row in told][0] == ("2", COUNTY, "2024-04-01", "800.00")
+
+
+def test_a_file_that_was_taken_in_is_not_offered_again(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1))
+    (offered,) = arrivals({"county"}, DAY)
+    assert land(offered) is not None
+    assert arrivals({"county"}, DAY) == []
+    assert land(offered) is None
+    assert rows_of(warehouse, "select count(*) from ops.delivery") == [(1,)]
+
+
+def test_the_same_bytes_again_load_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1))
+    assert len(land_all()) == 1
+    put(zone, payments(1), minutes=5)
+    assert land_all() == []
+    assert rows_of(warehouse, "select count(*) from ops.delivery") == [(1,)]
+    assert arrivals({"county"}, DAY) == []
+
+
+def test_the_same_bytes_for_another_date_are_a_new_report(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1))
+    put(zone, payments(1), day=DAY + timedelta(days=1))
+    landed = land_all(DAY + timedelta(days=1))
+    assert [(d.report_date.day, d.revision, d.rows_landed) for d in landed] == [(1, 1, 1), (2, 1, 1)]
+
+
+def test_other_bytes_are_a_correction(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1, 2))
+    land_all()
+    put(zone, payments(1, 2, 3), minutes=5)
+    (correction,) = land_all()
+    assert correction.revision == 2
+    assert posts(warehouse, correction.delivery_id) == ["P1", "P2", "P3"]
+
+
+def test_a_correction_may_equal_an_older_revision(warehouse: psycopg.Connection, zone: Path) -> None:
+    revisions = []
+    for minutes, serial in enumerate((1, 2, 1)):
+        put(zone, payments(serial), minutes=minutes)
+        revisions += [delivery.revision for delivery in land_all()]
+    assert revisions == [1, 2, 3]
+
+
+def test_a_late_file_takes_its_own_date(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1), day=DAY - timedelta(days=3))
+    (late,) = land_all()
+    assert late.report_date == DAY - timedelta(days=3)
+
+
+def test_files_dated_later_wait_and_the_oldest_date_comes_first(warehouse: psycopg.Connection, zone: Path) -> None:
+    for days in (2, 0, -1):
+        put(zone, payments(1), day=DAY + timedelta(days=days))
+    assert [a.report_date.isoformat() for a in arrivals({"county"}, DAY)] == ["2024-04-30", "2024-05-01"]
+
+
+@pytest.mark.parametrize("name", [f"{COUNTY}.nil", f"{COUNTY}.csv"])
+def test_a_nil_return_is_a_report_with_nothing_in_it(warehouse: psycopg.Connection, zone: Path, name: str) -> None:
+    put(zone, "" if name.endswith("nil") else HEADER + "\n", name)
+    (nil,) = land_all()
+    assert (nil.status, nil.rows_read, nil.kind) == ("landed", 0, "nil" if name.endswith("nil") else "file")
+
+
+def test_parts_are_deliveries_of_their_own(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1), f"{COUNTY}_1.csv")
+    put(zone, payments(2), f"{COUNTY}_2.csv")
+    assert [(d.part, d.revision) for d in land_all()] == [("1", 1), ("2", 1)]
+
+
+def test_the_same_stem_with_another_ending_replaces(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1), f"{COUNTY}.csv")
+    put(zone, gzip.compress(payments(2).encode()), f"{COUNTY}.csv.gz", minutes=5)
+    (first,) = land_all()
+    assert posts(warehouse, first.delivery_id) == ["P2"]
+    put(zone, payments(3), f"{COUNTY}.csv", minutes=9)
+    (second,) = land_all()
+    assert (second.revision, posts(warehouse, second.delivery_id)) == (2, ["P3"])
+
+
+def test_two_counties_are_two_units(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1))
+    put(zone, payments(1), "532501.csv")
+    assert sorted((d.unit, d.revision) for d in land_all()) == [("532501", 1), (COUNTY, 1)]
+
+
+# --- what is left alone -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["532528.csv.part", "532528.tmp", "~$532528.xlsx", ".532528.csv.swp"])
+def test_unfinished_files_are_left_alone_without_a_word(warehouse: psycopg.Connection, zone: Path, name: str) -> None:
+    put(zone, payments(1), name)
+    assert arrivals({"county"}, DAY) == []
+    assert rows_of(warehouse, "select count(*) from ops.alert") == [(0,)]
+
+
+def test_a_growing_file_is_left_alone_until_it_is_whole(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(zone, payments(1))
+    os.utime(path)  # written this moment
+
+    def grow(_: float) -> None:
+        with path.open("a") as file:
+            file.write(payment(2) + "\n")
+
+    with monkeypatch.context() as slept:
+        slept.setattr(time, "sleep", grow)
+        assert arrivals({"county"}, DAY) == []
+    (whole,) = arrivals({"county"}, DAY, settle_seconds=0.2)
+    assert land(whole).rows_landed == 2  # type: ignore[union-attr]
+
+
+def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_look(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put(zone, payments(1))
+    (offered,) = arrivals({"county"}, DAY)
+    put(zone, payments(1, 2), minutes=5)
+    assert land(offered) is None
+    assert rows_of(warehouse, "select count(*) from ops.delivery") == [(0,)]
+    (delivery,) = land_all()
+    assert delivery.rows_landed == 2
+
+
+@pytest.mark.parametrize(
+    ("feed", "day", "name"),
+    [
+        ("no_such_feed", "2024-05-01", "532528.csv"),
+        ("public_post_payment", "2024-5-1", "532528.csv"),
+        ("public_post_payment", "2024-02-30", "532528.csv"),
+        ("public_post_payment", "2024-05-01", "532599.csv"),
+        ("public_post_payment", "2024-05-01", "532528.pdf"),
+        ("public_post_payment", "2024-05-01", "元阳县5月.xlsx"),
+        ("job_postings", "2024-05-01", "532528.csv"),
+    ],
+)
+def test_what_belongs_to_no_feed_is_told_and_hinders_nothing(
+    warehouse: psycopg.Connection, zone: Path, feed: str, day: str, name: str
+) -> None:
+    put(zone, payments(1))
+    path = zone / feed / day / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x")
+    assert len(land_all()) == 1
+    ((kind, body),) = rows_of(warehouse, "select kind, body from ops.alert")
+    assert kind == "misplaced_files" and f"{feed}/{day}/{name}" in body
+
+
+def test_a_file_named_by_an_id_number_is_told_without_it(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, "x", f"{id_number(1)}.csv")
+    assert land_all() == []
+    assert id_number(1) not in str(rows_of(warehouse, "select title, body from ops.alert"))
+
+
+def test_corrections_are_not_misplaced(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, "x", f"{COUNTY}.xlsx", feed="corrections")
+    assert land_all() == []
+    assert rows_of(warehouse, "select count(*) from ops.alert") == [(0,)]
+
+
+# --- rows that are rejected ---------------------------------------------------------------------------------
+
+
+def test_rejected_rows_are_sealed_with_the_row_as_it_came(warehouse: psycopg.Connection, zone: Path) -> None:
+    bad = payment(2).replace(id_number(2), "532528199001010000")
+    put(zone, "\n".join([HEADER, payment(1), bad, payment(3)]))
+    (delivery,) = land_all()
+    assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (3, 2, 1)
+    ((line, column, reason, sealed),) = rows_of(
+        warehouse, "select line, column_name, reason, sealed from vault.rejected_row"
+    )
+    assert (line, column, reason) == (3, "id_number", "id_checksum")
+    plain = unseal(sealed).decode()
+    assert '"value": "532528199001010000"' in plain and '"岗位编号":"P2"' in plain
+
+
+def test_a_row_with_two_broken_cells_is_one_rejected_row(warehouse: psycopg.Connection, zone: Path) -> None:
+    bad = payment(2, paid="many").replace(id_number(2), "1")
+    put(zone, "\n".join([HEADER, payment(1), bad]))
+    (delivery,) = land_all()
+    assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (2, 1, 1)
+    assert rows_of(warehouse, "select count(*) from vault.rejected_row") == [(2,)]
+
+
+def test_of_rows_with_one_key_the_last_counts(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, "\n".join([HEADER, payment(1, "100"), payment(2), payment(1, "200"), payment(1, "300")]))
+    (delivery,) = land_all()
+    assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (4, 2, 2)
+    kept = rows_of(warehouse, "select line, amount_paid from landing.public_post_payment where post_no = 'P1'")
+    assert [(line, int(paid)) for line, paid in kept] == [(5, 300)]
+    rejected = rows_of(warehouse, "select line, reason from vault.rejected_row order by line")
+    assert rejected == [(2, "duplicate_key"), (4, "duplicate_key")]
+
+
+def test_a_whole_file_of_rejected_rows_is_a_delivery_of_none(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, "\n".join([HEADER, payment(1, "x"), payment(2, "y")]))
+    (delivery,) = land_all()
+    assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (2, 0, 2)
+
+
+def test_a_row_of_another_county_is_rejected_and_its_file_is_not(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, f"县市代码,{HEADER}\n{COUNTY},{payment(1)}\n532501,{payment(2)}\n,{payment(3)}\n")
+    (delivery,) = land_all()
+    assert posts(warehouse, delivery.delivery_id) == ["P1", "P3"]
+    assert rows_of(warehouse, "select line, reason from vault.rejected_row") == [(3, "path_disagrees")]
+
+
+def test_a_file_that_cannot_be_read_is_a_refused_delivery(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1).replace("补贴月份", "月"))
+    (delivery,) = land_all()
+    assert (delivery.status, delivery.reason, delivery.rows_read) == ("refused", "required_column_missing", 0)
+    assert arrivals({"county"}, DAY) == []
+    put(zone, payments(1), minutes=5)
+    (mended,) = land_all()
+    assert (mended.revision, mended.rows_landed) == (2, 1)
+
+
+def test_unknown_columns_are_kept(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, f"{HEADER},备注\n{payment(1)},好\n{payment(2)},\n")
+    (delivery,) = land_all()
+    assert rows_of(warehouse, "select extra from landing.public_post_payment order by line") == [
+        ({"备注": "好"},),
+        (None,),
+    ]
+    assert rows_of(warehouse, "select extra_columns from ops.delivery") == [(["备注"],)]
+
+
+# --- identities ---------------------------------------------------------------------------------------------
+
+
+def test_persons_and_accounts_are_sealed_once(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1, 2))
+    put(zone, payments(2, 3), "532501.csv")
+    land_all()
+    sealed = rows_of(warehouse, "select sealed from vault.person")
+    assert sorted(unseal(one).decode() for (one,) in sealed) == sorted(
+        f'{{"id_number":"{id_number(n)}"}}' for n in (1, 2, 3)
+    )
+    assert rows_of(warehouse, "select count(*) from vault.bank_account") == [(3,)]
+    orphans = """
+        select count(*) from landing.public_post_payment as l
+        where not exists (select from vault.person as p where p.person_key = l.person_key)
+    """
+    assert rows_of(warehouse, orphans) == [(0,)]
+
+
+# --- purge, restore -----------------------------------------------------------------------------------------
+
+
+def test_purge_keeps_the_last_accepted_report_and_tonight_s(warehouse: psycopg.Connection, zone: Path) -> None:
+    for days in range(3):
+        day = DAY + timedelta(days=days)
+        put(zone, payments(*range(1, days + 2)), day=day)
+        land_all(day)
+        if days < 2:
+            build = publish(warehouse, day)
+    assert purge(build) == 1
+    assert purge(build) == 0
+    left = rows_of(warehouse, "select count(*) from landing.public_post_payment group by delivery_id order by 1")
+    assert left == [(2,), (3,)]
+
+
+def test_a_held_report_is_not_purged(warehouse: psycopg.Connection, zone: Path) -> None:
+    for days in range(2):
+        put(zone, payments(1, 2), day=DAY + timedelta(days=days))
+    first, _ = land_all(DAY + timedelta(days=1))
+    warehouse.execute("update ops.delivery set status = 'held' where delivery_id = %s", (first.delivery_id,))
+    assert purge(publish(warehouse, DAY + timedelta(days=1))) == 0
+
+
+def test_purged_rows_come_back_from_the_archive_as_they_were(warehouse: psycopg.Connection, zone: Path) -> None:
+    rows = "select * from landing.public_post_payment where delivery_id = %s order by line"
+    put(zone, "\n".join([HEADER, payment(1, "1"), payment(2), payment(1, "2"), payment(3, "?")]))
+    put(zone, payments(1), day=DAY + timedelta(days=1))
+    first, _ = land_all(DAY + timedelta(days=1))
+    before = rows_of(warehouse, rows, first.delivery_id)
+    purge(publish(warehouse, DAY + timedelta(days=1)))
+    assert rows_of(warehouse, rows, first.delivery_id) == []
+    assert restore(first.delivery_id) == 2
+    assert rows_of(warehouse, rows, first.delivery_id) == before
+    assert restore(first.delivery_id) == 0
+
+
+def test_a_correction_of_one_part_brings_back_the_other_parts(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1, 2), f"{COUNTY}_1.csv")
+    put(zone, payments(3), f"{COUNTY}_2.csv")
+    put(zone, payments(9), day=DAY + timedelta(days=1))
+    one, _, _ = land_all(DAY + timedelta(days=1))
+    purge(publish(warehouse, DAY + timedelta(days=1)))
+    assert posts(warehouse, one.delivery_id) == []
+    put(zone, payments(4), f"{COUNTY}_2.csv", minutes=5)
+    land_all(DAY + timedelta(days=1))
+    assert posts(warehouse, one.delivery_id) == ["P1", "P2"]
+
+
+# --- what is due --------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_is_written_before_anything_arrives(warehouse: psycopg.Connection, zone: Path) -> None:
+    assert expect_deliveries(DAY) > 0
+    due = dict(rows_of(warehouse, "select feed, count(*) from ops.due group by feed"))
+    assert due["labor_register"] == due["public_post"] == 13
+    assert "public_post_payment" not in due and "relief_payroll" not in due and "job_postings" not in due
+    assert rows_of(warehouse, "select distinct due_at from ops.due where feed = 'employment'") == [
+        (datetime(2024, 5, 1, 20, 0, tzinfo=TIMEZONE),)
+    ]
+    assert expect_deliveries(DAY) == 0
+
+
+def test_monthly_feeds_are_due_on_their_day(warehouse: psycopg.Connection, zone: Path) -> None:
+    expect_deliveries(date(2024, 5, 10))
+    assert rows_of(warehouse, "select count(*) from ops.due where feed = 'public_post_payment'") == [(13,)]
+
+
+def test_a_batch_that_was_sent_is_due_back_after_three_working_days(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1, 2))
+    land_all()
+    expect_deliveries(DAY)
+    # Paid on 1 May; the holiday ends on the fifth.
+    assert rows_of(warehouse, "select unit, report_date, due_at from ops.due where feed = 'bank_return'") == [
+        ("PC1", DAY, datetime(2024, 5, 8, 20, 0, tzinfo=TIMEZONE))
+    ]
+
+
+def test_projects_that_are_open_are_due(warehouse: psycopg.Connection, zone: Path) -> None:
+    header = "项目编号,项目名称,县市代码,乡镇代码,项目类型,总投资,以工代赈资金,计划劳务报酬,计划务工人数,开工日期,计划完工日期,竣工日期,业主单位,施工单位"
+    row = "{},{},532528,532528101,重点工程,1000000,500000,200000,50,2024-03-01,2024-12-31,{},县发改局,某施工队"
+    put(zone, f"{header}\n{row.format('YG1', '甲', '')}\n", "YG1.csv", feed="relief_project")
+    put(zone, f"{header}\n{row.format('YG_2', '乙', '2024-04-20')}\n", "YG_2.csv", feed="relief_project")
+    land_all()
+    expect_deliveries(DAY)
+    assert rows_of(warehouse, "select distinct unit from ops.due where feed = 'relief_project'") == [("YG1",)]

@@ -1,0 +1,144 @@
+"""Identity: ID numbers by GB 11643, tokens that cannot be joined across kinds, sealing that outlives a rotation."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import multiprocessing
+import uuid
+from datetime import date
+
+import polars as pl
+import pytest
+from cryptography.exceptions import InvalidTag
+from hypothesis import given
+from hypothesis import strategies as st
+
+from employment_warehouse import settings
+from employment_warehouse.identity import check_id, normalise_id, rewrap, seal, seal_all, tokens, unseal
+from employment_warehouse.identity.sealing import WrongKey
+from employment_warehouse.settings import Home
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+@st.composite
+def id_numbers(draw: st.DrawFn) -> str:
+    """Valid numbers, by an arithmetic of our own."""
+    place = draw(st.integers(110000, 659099))
+    born = draw(st.dates(date(1900, 1, 1), date(2026, 1, 1)))
+    body = f"{place:06d}{born:%Y%m%d}{draw(st.integers(0, 999)):03d}"
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+@given(id_numbers())
+def test_every_valid_id_number_is_accepted(number: str) -> None:
+    assert check_id(number) is None
+
+
+@given(id_numbers(), st.integers(0, 16), st.integers(1, 9))
+def test_one_wrong_digit_is_always_found(number: str, place: int, shift: int) -> None:
+    wrong = number[:place] + str((int(number[place]) + shift) % 10) + number[place + 1 :]
+    assert check_id(wrong) is not None
+
+
+@given(id_numbers(), st.sampled_from(["{}", " {} ", "'{}", '="{}"', "{}\u3000", "{}43", "{}43B1", "\ufeff{}"]))
+def test_a_dressed_id_number_is_the_same_person(number: str, dress: str) -> None:
+    wide = "".join(chr(ord(c) + 0xFEE0) if c.isdecimal() else c for c in number)
+    for written in (number, number.lower(), wide):
+        assert normalise_id(dress.format(written)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("999999199001010011", "id_placeholder"),
+        ("532528900101001", "id_first_generation"),
+        ("53252819900101000", "id_length"),
+        ("5.32528E+17", "id_length"),
+        ("", "id_length"),
+        ("532528199001010000", "id_checksum"),
+        ("532528199013010006", "id_date"),
+    ],
+)
+def test_what_cannot_be_an_id_number_is_told_by_its_reason(text: str, reason: str) -> None:
+    assert check_id(text) == reason
+
+
+def test_retired_and_unknown_divisions_are_no_fault() -> None:
+    for place in ("532521", "532522", "532526", "009999"):
+        body = f"{place}19600101001"
+        number = body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+        assert check_id(number) is None
+
+
+def test_a_token_is_the_hmac_that_the_architecture_names(fresh_home: Home) -> None:
+    key = settings.secret_keys().token_key.hex().encode()
+    expected = hmac.digest(key, b"person\x00" + b"532528199001010009", "sha256")[:16]
+    made = tokens(pl.Series("id_number", ["532528199001010009", None]), "person")
+    assert uuid.UUID(made[0]) == uuid.UUID(bytes=expected)
+    assert made[1] is None
+
+
+def test_tokens_of_one_value_differ_by_domain(fresh_home: Home) -> None:
+    value = pl.Series(["6217000000000000000"])
+    assert len({tokens(value, domain)[0] for domain in ("person", "account", "mobile", "name")}) == 4
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, unique=True))
+def test_distinct_values_have_distinct_tokens_in_their_order(values: list[str]) -> None:
+    made = tokens(pl.Series(values), "account")
+    assert made.to_list() == [tokens(pl.Series([value]), "account")[0] for value in values]
+    assert made.n_unique() == len(values)
+
+
+def test_a_name_is_one_person_s_however_its_blanks_and_dots_are_set(fresh_home: Home) -> None:
+    written = ["阿卜杜·热合曼", "阿卜杜•热合曼", "阿卜杜 ・ 热合曼", "阿卜杜．热合曼"]
+    assert tokens(pl.Series(written), "name").n_unique() == 1
+
+
+@given(st.lists(st.binary(), max_size=5))
+def test_what_is_sealed_can_be_unsealed_and_is_never_sealed_alike(plains: list[bytes]) -> None:
+    sealed = seal_all(plains)
+    assert [unseal(one) for one in sealed] == plains
+    assert len(set(sealed + seal_all(plains))) == 2 * len(plains)
+
+
+def test_a_changed_bit_is_noticed(fresh_home: Home) -> None:
+    sealed = bytearray(seal(b"plain"))
+    sealed[-1] ^= 1
+    with pytest.raises(InvalidTag):
+        unseal(bytes(sealed))
+
+
+def test_rotation_keeps_tokens_and_what_was_sealed(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed, number = seal(b"plain"), pl.Series(["532528199001010009"])
+    token = tokens(number, "person")[0]
+    old, new = settings.secret_keys(), "ab" * 32
+    rewrap(old.wrapping_key, bytes.fromhex(new))
+    with pytest.raises(WrongKey):
+        unseal(sealed)
+    monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", old.token_key.hex())
+    monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", new)
+    assert unseal(sealed) == b"plain"
+    assert tokens(number, "person")[0] == token
+
+
+def test_rotation_with_a_wrong_key_changes_nothing(fresh_home: Home) -> None:
+    sealed = seal(b"plain")
+    with pytest.raises(WrongKey):
+        rewrap(bytes(32), bytes.fromhex("ab" * 32))
+    assert unseal(sealed) == b"plain"
+
+
+def test_the_data_key_never_lies_on_the_disk_in_clear(fresh_home: Home) -> None:
+    seal(b"plain")
+    kept = json.loads((fresh_home.archive / "data_key.json").read_text())
+    assert len(bytes.fromhex(kept["wrapped"])) == 40  # RFC 3394 adds eight bytes to a key of 32
+    assert (fresh_home.archive / "data_key.json").stat().st_mode & 0o077 == 0
+
+
+def test_processes_that_start_together_agree_on_one_data_key(fresh_home: Home) -> None:
+    with multiprocessing.get_context("fork").Pool(4) as pool:
+        sealed = pool.map(seal, [b"plain"] * 8)
+    assert {unseal(one) for one in sealed} == {b"plain"}
