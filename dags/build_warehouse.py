@@ -16,7 +16,7 @@ REPORT_DATE = Param(type="string", format="date", description="报表日期 | re
 )
 def build_warehouse() -> None:
     @task
-    def start_build(report_date: str, run_id: str = "") -> int:
+    def start_build(report_date: str, run_id=None) -> int:
         from employment_warehouse.runtime import steps
 
         return steps.start_build(report_date, run_id)

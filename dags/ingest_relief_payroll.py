@@ -1,4 +1,4 @@
-"""以工代赈项目、工资与银行回单入库，按项目和批次。 | Work-relief projects, payroll and bank returns, by project and batch."""
+"""以工代赈工资与银行回单入库，按项目和批次。 | Work-relief payroll and bank returns, by project and batch."""
 
 from airflow.sdk import Param, dag, task
 

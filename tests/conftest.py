@@ -105,5 +105,3 @@ def _copy_privileges(connection: psycopg.Connection, name: str) -> None:
                 sql.SQL(privilege), sql.Identifier(name), sql.Identifier(role)
             )
         )
-
-

@@ -42,29 +42,37 @@
     {%- set columns = adapter.get_columns_in_relation(tonight) | map(attribute='name') | list -%}
     {% do assert_keys(tonight, meta['key'], scope) %}
 
-    {% call statement('close') %}
-        update {{ store }} as known set to_build = {{ tonight_build() }}
-        where known.to_build is null
-        {% if scope -%}
-            and ({{ prefixed(scope, 'known') }}) in (select {{ prefixed(scope, 'tonight') }} from {{ tonight }} as tonight)
-        {%- endif %}
-            and not exists (
-                select from {{ tonight }} as tonight
-                where ({{ prefixed(meta['key'], 'tonight') }}) = ({{ prefixed(meta['key'], 'known') }})
-                    and ({{ prefixed(columns, 'tonight') }}) is not distinct from ({{ prefixed(columns, 'known') }})
-            )
-    {% endcall %}
+    {#- Of an empty table the planner thinks that a look into it costs nothing, and looks once a row. -#}
+    {%- set is_first = run_query('select from ' ~ store ~ ' where to_build is null limit 1').rows | length == 0 -%}
+    {% if not is_first %}
+        {% call statement('close') %}
+            update {{ store }} as known set to_build = {{ tonight_build() }}
+            where known.to_build is null
+            {% if scope -%}
+                and ({{ prefixed(scope, 'known') }}) in (
+                    select {{ prefixed(scope, 'tonight') }} from {{ tonight }} as tonight
+                )
+            {%- endif %}
+                and not exists (
+                    select from {{ tonight }} as tonight
+                    where ({{ prefixed(meta['key'], 'tonight') }}) = ({{ prefixed(meta['key'], 'known') }})
+                        and ({{ prefixed(columns, 'tonight') }}) is not distinct from ({{ prefixed(columns, 'known') }})
+                )
+        {% endcall %}
+    {% endif %}
 
     {% call statement('main') %}
         insert into {{ store }} ({{ quoted(columns) }}, from_build)
         select {{ prefixed(columns, 'tonight') }}, {{ tonight_build() }}
         from {{ tonight }} as tonight
         where num_nulls({{ prefixed(meta['key'], 'tonight') }}) = 0
+        {% if not is_first -%}
             and not exists (
                 select from {{ store }} as known
                 where known.to_build is null
                     and ({{ prefixed(meta['key'], 'tonight') }}) = ({{ prefixed(meta['key'], 'known') }})
             )
+        {%- endif %}
     {% endcall %}
 
     {% call statement('finish') %}

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from employment_warehouse import settings
 from employment_warehouse.errors import UserError
+from employment_warehouse.settings import Home
 
 app = typer.Typer(
     name="warehouse",
@@ -25,13 +26,6 @@ app = typer.Typer(
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def use_home(folder: Path | None) -> Path | None:
-    """From here on this process, and all that it starts, is about this warehouse."""
-    if folder is not None:
-        os.environ["WAREHOUSE_HOME"] = str(folder.expanduser().absolute())
-    return folder
-
-
 def read_date(text: str) -> date:
     """An ISO date; a message that says so otherwise."""
     try:
@@ -40,11 +34,24 @@ def read_date(text: str) -> date:
         raise typer.BadParameter("应为 2024-05-01 这样的日期 | a date like 2024-05-01") from None
 
 
+def use_home(folder: Path | None) -> Home:
+    """From here on this process, and all that it starts, is about this warehouse."""
+    if folder is not None:
+        os.environ["WAREHOUSE_HOME"] = str(folder.expanduser().absolute())
+    return settings.current_home()
+
+
 HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="数据仓库目录 | folder of the warehouse [WAREHOUSE_HOME]", callback=use_home),
+    Path | None, typer.Option("--home", help="数据仓库目录 | folder of the warehouse [WAREHOUSE_HOME]")
 ]
 DateArgument = Annotated[date, typer.Argument(parser=read_date, metavar="DATE", help="报表日期 | report date")]
+PeopleOption = Annotated[int, typer.Option(min=100, max=1_500_000, help="人数 | people")]
+
+
+@app.callback()
+def choose_home(home: HomeOption = None) -> None:
+    """就业监测数据仓库 | Employment-monitoring warehouse"""
+    use_home(home)
 
 
 @app.command()
@@ -52,9 +59,10 @@ def up(home: HomeOption = None) -> None:
     """启动数据库与 Airflow，保持运行。 | Start the database and Airflow, and leave them running."""
     from employment_warehouse.runtime import service
 
+    chosen = use_home(home)
     with console.status("启动中 | starting"):
-        service.up(settings.current_home())
-    service.describe(settings.current_home(), console)
+        service.up(chosen)
+    service.describe(chosen, console)
 
 
 @app.command()
@@ -63,15 +71,15 @@ def down(home: HomeOption = None) -> None:
     from employment_warehouse.runtime import service
 
     with console.status("停止中 | stopping"):
-        service.down(settings.current_home())
+        service.down(use_home(home))
 
 
 @app.command()
 def status(home: HomeOption = None) -> None:
-    """各进程、页面地址与历次发布。 | Processes, addresses and publications."""
+    """各进程、页面地址与查询方法。 | Processes, addresses, and how to query."""
     from employment_warehouse.runtime import service
 
-    service.describe(settings.current_home(), console)
+    service.describe(use_home(home), console)
 
 
 @app.command()
@@ -80,9 +88,9 @@ def migrate(home: HomeOption = None) -> None:
     from employment_warehouse import transform
     from employment_warehouse.runtime import service
 
-    done = service.migrate_database(settings.current_home())
+    done = service.migrate_database(use_home(home))
     seeded = transform.seed()
-    console.print(f"{len(done)} objects, {len(seeded.nodes)} seed tables")
+    console.print(f"{len(done)} 个对象 objects, {len(seeded.nodes)} 张种子表 seed tables")
 
 
 @app.command()
@@ -93,9 +101,12 @@ def night(report_date: DateArgument, home: HomeOption = None) -> None:
     """
     from employment_warehouse.runtime import nights, service
 
-    service.use_database(settings.current_home(), "wh_auditor")
-    ended = nights.run_night(settings.current_home(), report_date, console)
-    console.print(f"{ended.report_date}  {ended.status}  build {ended.build}  {ended.reason or ''}", markup=False)
+    chosen = use_home(home)
+    service.use_database(chosen, "wh_auditor")
+    ended = nights.run_night(chosen, report_date, console)
+    console.print(
+        f"{ended.report_date}  {ended.status}  build {ended.build or '—'}  {ended.reason or ''}", markup=False
+    )
     raise typer.Exit(ended.exit_code)
 
 
@@ -111,14 +122,14 @@ def sql(
     """以分析员身份查询，结果为 CSV。 | Query as analyst; CSV to standard output."""
     from employment_warehouse.runtime import analyst, service
 
-    service.use_database(settings.current_home(), role)
+    service.use_database(use_home(home), role)
     analyst.write_csv(query, role, as_of, sys.stdout.buffer)
 
 
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="写到哪里 | where to")],
-    people: Annotated[int, typer.Option(min=100, max=1_500_000, help="人数 | people")] = 2_000,
+    people: PeopleOption = 2_000,
     nights: Annotated[int, typer.Option(min=1, max=400, help="夜数 | nights")] = 3,
     seed: Annotated[int, typer.Option(help="随机种子 | seed")] = 1,
     home: HomeOption = None,
@@ -126,46 +137,79 @@ def demo(
     """生成演示数据（无真实人员）。 | Generate demonstration feeds; no real person is in them."""
     from employment_warehouse import demonstration
 
+    use_home(home)
     made = demonstration.generate(folder, people=people, nights=nights, seed=seed)
-    console.print(f"{folder}: {len(made.deliveries)} 个文件 files, manifest.json", markup=False)
+    console.print(f"{folder}: {len(made.deliveries)} 份报送 deliveries", markup=False)
 
 
-@app.command(hidden=True)
-def demonstrate(
-    people: Annotated[int, typer.Option(min=100, max=1_500_000, help="人数 | people")] = 2_000,
+@app.command()
+def read(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX, XLS, zip, gz")],
+    feed: Annotated[str | None, typer.Option(help="按该表的约定检查 | check by this feed's contract")] = None,
     home: HomeOption = None,
 ) -> None:
-    """`make run`：生成演示数据并运行各晚。 | Generate feeds in the home and run their nights."""
-    from employment_warehouse.runtime import demonstration
+    """显示读到的表（UTF-8 CSV），不需要数据库。 | Show a file as it is understood; no database is needed."""
+    from employment_warehouse.runtime import clerk
 
-    demonstration.demonstrate(settings.current_home(), people, console)
+    use_home(home)
+    if feed is None:
+        clerk.show_table(file, sys.stdout.buffer, console)
+    else:
+        clerk.show_checks(file, feed, sys.stdout)
+
+
+@app.command()
+def template(
+    feed: Annotated[str, typer.Argument(help="表名，如 labor_register | name of a feed")],
+    folder: Annotated[Path, typer.Option("--into", help="写到哪里 | where to")] = Path(),
+    home: HomeOption = None,
+) -> None:
+    """写出一张表的空白模板（XLSX）。 | Write the blank template of a feed."""
+    from employment_warehouse.contract import blank_form
+
+    use_home(home)
+    path = folder / f"{feed}.xlsx"
+    blank_form.template(feed, path)
+    typer.echo(path)
 
 
 @app.command()
 def watch(home: HomeOption = None) -> None:
     """Airflow 之外的看守：供 cron 或 systemd 调用，有事退出码为 1。 | Dead-man check, for cron or systemd."""
-    from employment_warehouse.runtime import service, watching
+    from employment_warehouse.runtime import watching
 
-    service.use_database(settings.current_home(), "wh_auditor")
-    found = watching.look(settings.current_home(), datetime.now(settings.TIMEZONE))
+    found = watching.look(use_home(home), datetime.now(settings.TIMEZONE))
     for trouble in found:
         console.print(trouble, style="red", markup=False)
     raise typer.Exit(1 if found else 0)
 
 
 @app.command(hidden=True)
-def serve(part: Annotated[str, typer.Argument(help="init · api-server · scheduler · dag-processor · triggerer")]) -> None:
+def demonstrate(people: PeopleOption = 2_000, home: HomeOption = None) -> None:
+    """`make run`：生成演示数据并运行各晚。 | Generate feeds in the home and run their nights."""
+    from employment_warehouse.runtime import demonstration
+
+    demonstration.demonstrate(use_home(home), people, console)
+
+
+@app.command(hidden=True)
+def serve(
+    part: Annotated[str, typer.Argument(help="init · api-server · scheduler · dag-processor · triggerer")],
+    home: HomeOption = None,
+) -> None:
     """服务器部署的一个部分。 | One part of a deployment on a server."""
     from employment_warehouse.runtime import deployment
 
+    use_home(home)
     deployment.serve(part)
 
 
 @app.command(hidden=True)
-def secrets() -> None:
+def secrets(home: HomeOption = None) -> None:
     """为 .env 打印一套新密钥。 | Print a fresh set of secrets for .env."""
     from employment_warehouse.runtime import deployment
 
+    use_home(home)
     typer.echo(deployment.fresh_secrets(), nl=False)
 
 
@@ -176,3 +220,7 @@ def main() -> None:
     except UserError as error:
         console.print(str(error), style="red", markup=False)
         sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ class UserError(Exception):
     code = "user_error"
     exit_code = 2
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  its parts, each by name
         self,
         message: str = "",
         *,

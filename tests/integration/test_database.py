@@ -19,7 +19,10 @@ def test_a_wrong_password_is_refused(warehouse_server: Server, way: str) -> None
     host = str(warehouse_server.socket_folder) if way == "socket" else "127.0.0.1"
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(
-            host=host, port=warehouse_server.port, user="wh_analyst", dbname="warehouse",
+            host=host,
+            port=warehouse_server.port,
+            user="wh_analyst",
+            dbname="warehouse",
             password=address("wh_loader").password,
         )
 
@@ -40,9 +43,12 @@ def test_no_error_of_a_connection_repeats_a_value(warehouse: psycopg.Connection)
             connection.execute(statement)  # type: ignore[arg-type]
         assert "canary" not in str(raised.value)
         assert raised.value.sqlstate in str(raised.value)
-    with pytest.raises(psycopg.Error) as raised, database.connect("wh_loader") as connection:
-        with connection.cursor().copy("copy public.secret from stdin") as copy:
-            copy.write_row(("x", "canary"))
+    with (
+        pytest.raises(psycopg.Error) as raised,
+        database.connect("wh_loader") as connection,
+        connection.cursor().copy("copy public.secret from stdin") as copy,
+    ):
+        copy.write_row(("x", "canary"))
     assert "canary" not in str(raised.value)
 
 

@@ -22,6 +22,8 @@ from employment_warehouse.errors import UserError
 Row = dict[str, Any]
 COUNTIES = ("532501", "532502", "532503", "532504")
 FIRST = date(2024, 5, 1)
+# Switched off in the settings: whole columns are renewed each term; a project is one row, and that may change.
+SWITCHED_OFF = {"youth_support": {"agreement"}, "relief_project": {"agreement", "shift", "null_rise"}}
 
 
 @dataclass
@@ -139,6 +141,8 @@ def make_rows(feed: str, unit: str, day: date, count: int = 60, seed: int = 1) -
     """Plausible rows of a feed, the same for the same arguments but for what moves with the day."""
     declared = contract(feed)
     chance = random.Random(f"{feed} {unit} {seed}")
+    if declared.key == (declared.unit_column,):
+        count = 1
     return [_make_row(declared, unit, day, number, chance) for number in range(count)]
 
 
@@ -157,9 +161,7 @@ def _make_row(declared: Contract, unit: str, day: date, number: int, chance: ran
             case "boolean":
                 value = chance.random() < 0.3
             case "date":
-                value = (
-                    day if column.name == "updated_on" else dated.date()
-                )
+                value = day if column.name == "updated_on" else dated.date()
             case "month":
                 value = day.replace(day=1)
             case "timestamp":
@@ -213,12 +215,12 @@ def defects(declared: Contract) -> Iterator[Defect]:
     yield Defect("every row rejected", "rows.rejected_all", lambda rows: [], rejected=60)
     yield Defect("rows lost on the way", "rows.unaccounted", lambda rows: rows, missing=1)
     if compared and declared.feed != "relief_payroll":
-        yield Defect("cut to a third", "volume.ratio", lambda rows: rows[:20])
-        yield Defect("cut to a half", "volume.ratio", lambda rows: rows[:30])
+        yield Defect("cut to a third", "volume.ratio", lambda rows: rows[: len(rows) // 3])
+        yield Defect("cut to a half", "volume.ratio", lambda rows: rows[: len(rows) // 2])
         yield Defect("nothing any more", "volume.ratio", lambda rows: [])
     if compared:
         yield Defect("six times as much", "volume.ratio", lambda rows: rows * 6)
-    if declared.kind == "snapshot":
+    if declared.kind == "snapshot" and declared.key[-1] != declared.unit_column:
         key = declared.landing_columns_of(declared.column(declared.key[-1]))[0][0]
         yield Defect("the file of somebody else", "overlap", changed(key, other_value))
     if declared.kind == "period":
@@ -261,7 +263,7 @@ def column_defects(declared: Contract, name: str, compared: bool) -> Iterator[De
         for other in declared.columns
         if other.type == "text" and other.name not in (*declared.key, declared.unit_column)
     ]
-    if declared.kind == "snapshot" and name in texts[:-1] and declared.feed != "youth_support":
+    if declared.kind == "snapshot" and name in texts[:-1]:
         other = texts[texts.index(name) + 1]
         yield Defect(f"{name} and {other} swapped", f"{name}.agreement", swapped(name, other))
 
@@ -291,7 +293,8 @@ def out_of_order(row: Row, columns: Sequence[str]) -> Row:
 def test_every_seeded_defect_of_a_feed_is_held_and_named(nights: Nights, feed: str) -> None:
     """Each unit of the second night has one defect; three have none."""
     declared = contract(feed)
-    seeded = list(defects(declared))
+    off = SWITCHED_OFF.get(feed, set())
+    seeded = [defect for defect in defects(declared) if defect.check.rpartition(".")[2] not in off]
     units = [f"U{number:03}" for number in range(len(seeded) + 3)]
     for unit in units:
         nights.deliver(feed, unit, FIRST, make_rows(feed, unit, FIRST))
@@ -324,3 +327,208 @@ def test_every_seeded_defect_of_a_feed_is_held_and_named(nights: Nights, feed: s
 
 def test_there_are_more_than_sixty_seeded_defects() -> None:
     assert sum(len(list(defects(declared))) for declared in contracts().values()) > 60
+
+
+# --- what must pass ---------------------------------------------------------------------------------------
+
+
+def test_thirty_clean_nights_with_a_spring_festival_dip_hold_nothing(nights: Nights) -> None:
+    """Each day some entries come and go; over the festival a quarter of the spells ends within days, one of the
+    counties in a single night."""
+    chance = random.Random(1)
+    day = date(2024, 1, 20)
+    counties = COUNTIES[:2]
+    state = {
+        (feed, county): make_rows(feed, county, day, 200)
+        for feed in ("labor_register", "employment")
+        for county in counties
+    }
+    held: list[int] = []
+    for number in range(30):
+        day = tomorrow(day)
+        for (feed, county), rows in state.items():
+            leaving = 2 + (15 if feed == "employment" and 18 <= number < 22 else 0)
+            if (feed, county, number) == ("employment", counties[1], 18):
+                leaving = len(rows) // 4
+            chance.shuffle(rows)
+            rows[:leaving] = make_rows(feed, county, day, 2 if number < 24 else 5, seed=number)
+            told = [
+                row | ({"updated_on": day} if feed == "employment" and chance.random() < 0.1 else {}) for row in rows
+            ]
+            nights.deliver(feed, county, day, told)
+        held += nights.night(day).held
+    assert held == []
+
+
+def test_without_history_a_comparison_records_so_and_passes(nights: Nights) -> None:
+    nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
+    assert nights.night(FIRST).held == ()
+    found = nights.superuser.execute(
+        "select success, observed from ops.check_result where check_name = 'volume.ratio'"
+    ).fetchall()
+    assert found == [(True, "无历史 no history")]
+
+
+def test_a_handful_of_rows_is_not_compared(nights: Nights) -> None:
+    nights.deliver("employment", COUNTIES[0], FIRST, make_rows("employment", COUNTIES[0], FIRST, 12))
+    nights.night(FIRST)
+    nights.deliver("employment", COUNTIES[0], tomorrow(FIRST), make_rows("employment", COUNTIES[0], FIRST, 4))
+    assert nights.night(tomorrow(FIRST)).held == ()
+
+
+def test_a_nil_return_of_a_new_unit_is_a_report(nights: Nights) -> None:
+    nil = nights.deliver("public_post", COUNTIES[0], FIRST, [], kind="nil")
+    assert nights.night(FIRST).accepted == (nil,)
+
+
+def test_an_empty_register_is_held_even_without_history(nights: Nights) -> None:
+    nil = nights.deliver("labor_register", COUNTIES[0], FIRST, [], kind="nil")
+    assert nights.night(FIRST).held == (nil,)
+
+
+# --- deliveries, parts, revisions, nights -----------------------------------------------------------------
+
+
+def cut_to_a_third(nights: Nights) -> int:
+    """A good night, and a second one in which the register of the first county is cut to a third: its delivery."""
+    nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
+    nights.night(FIRST)
+    second = tomorrow(FIRST)
+    return nights.deliver("labor_register", COUNTIES[0], second, make_rows("labor_register", COUNTIES[0], second)[:20])
+
+
+def test_the_reason_says_what_was_seen_and_what_was_expected(nights: Nights) -> None:
+    cut = cut_to_a_third(nights)
+    nights.night(tomorrow(FIRST))
+    status, reason = nights.status(cut)
+    assert status == "held"
+    assert "农村劳动力台账行数与上次之比：实为 0.3333，应 0.8 – 1.8" in reason
+
+
+def test_the_parts_of_a_snapshot_are_judged_and_held_together(nights: Nights) -> None:
+    rows = make_rows("labor_register", COUNTIES[0], FIRST)
+    nights.deliver("labor_register", COUNTIES[0], FIRST, rows)
+    nights.night(FIRST)
+    second = tomorrow(FIRST)
+    halves = [
+        nights.deliver("labor_register", COUNTIES[0], second, rows[:30], part="1"),
+        nights.deliver("labor_register", COUNTIES[0], second, rows[30:], part="2"),
+    ]
+    assert nights.night(second).accepted == tuple(halves)
+    third = tomorrow(second)
+    halves = [
+        nights.deliver("labor_register", COUNTIES[0], third, rows[:10], part="1"),
+        nights.deliver("labor_register", COUNTIES[0], third, rows[30:40], part="2"),
+    ]
+    assert nights.night(third).held == tuple(halves)
+
+
+def test_a_late_part_is_judged_with_the_part_that_was_accepted_before(nights: Nights) -> None:
+    rows = make_rows("labor_register", COUNTIES[0], FIRST)
+    nights.deliver("labor_register", COUNTIES[0], FIRST, rows[:58], part="1")
+    nights.night(FIRST)
+    late = nights.deliver("labor_register", COUNTIES[0], FIRST, rows[58:], part="2")
+    assert nights.night(FIRST).accepted == (late,)
+
+
+def test_a_good_correction_makes_up_for_a_delivery_on_hold(nights: Nights) -> None:
+    cut = cut_to_a_third(nights)
+    second = tomorrow(FIRST)
+    nights.night(second)
+    whole = nights.deliver("labor_register", COUNTIES[0], second, make_rows("labor_register", COUNTIES[0], second))
+    assert nights.night(second).accepted == (whole,)
+    assert nights.status(cut)[0] == "held"
+
+
+def test_what_is_on_hold_is_no_history(nights: Nights) -> None:
+    cut_to_a_third(nights)
+    nights.night(tomorrow(FIRST))
+    third = FIRST + timedelta(2)
+    whole = nights.deliver("labor_register", COUNTIES[0], third, make_rows("labor_register", COUNTIES[0], third))
+    assert nights.night(third).accepted == (whole,)
+
+
+def test_an_operator_releases_a_delivery_on_the_record(nights: Nights) -> None:
+    cut = cut_to_a_third(nights)
+    nights.night(tomorrow(FIRST))
+    with database.connect("wh_publisher") as connection:
+        connection.execute(
+            "select ops.release_delivery(%s, %s, %s)", (cut, "operator", "villages moved to another county")
+        )
+    assert nights.night(FIRST + timedelta(2)).accepted == (cut,)
+    waived = nights.superuser.execute(
+        "select check_name, waiver from ops.check_result where not success and severity = 'critical' and build = 3"
+    ).fetchall()
+    assert ("volume.ratio", "operator: villages moved to another county") in waived
+
+
+def test_a_release_takes_all_parts_that_were_held_together(nights: Nights) -> None:
+    rows = make_rows("labor_register", COUNTIES[0], FIRST)
+    nights.deliver("labor_register", COUNTIES[0], FIRST, rows)
+    nights.night(FIRST)
+    second = tomorrow(FIRST)
+    parts = [
+        nights.deliver("labor_register", COUNTIES[0], second, rows[10 * n : 10 * n + 10], part=str(n)) for n in (1, 2)
+    ]
+    assert nights.night(second).held == tuple(parts)
+    with database.connect("wh_publisher") as connection:
+        connection.execute("select ops.release_delivery(%s, 'operator', 'it is so')", (parts[0],))
+    assert nights.night(second).accepted == tuple(parts)
+
+
+def test_a_waiver_lets_one_check_of_one_unit_pass_for_its_days(nights: Nights) -> None:
+    cut = cut_to_a_third(nights)
+    nights.superuser.execute(
+        "insert into ops.waiver values"
+        " ('labor_register.volume.ratio', %(unit)s, %(day)s, %(day)s, 'operator', 'a campaign of cleaning'),"
+        " ('labor_register.overlap', %(unit)s, %(day)s, %(day)s, 'operator', 'a campaign of cleaning')",
+        {"unit": COUNTIES[0], "day": tomorrow(FIRST)},
+    )
+    assert nights.night(tomorrow(FIRST)).accepted == (cut,)
+
+
+def test_running_the_gate_again_changes_nothing(nights: Nights) -> None:
+    cut_to_a_third(nights)
+    build = nights.start(tomorrow(FIRST))
+    first = gate.gate_deliveries(build)
+    written = nights.superuser.execute("select count(*), max(ctid::text) from ops.check_result").fetchone()
+    assert gate.gate_deliveries(build) == first
+    assert nights.superuser.execute("select count(*), max(ctid::text) from ops.check_result").fetchone() == written
+
+
+def test_a_night_begun_anew_is_gated_anew(nights: Nights) -> None:
+    nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
+    first = gate.gate_deliveries(nights.start(FIRST))
+    assert gate.gate_deliveries(nights.start(FIRST)) == first
+
+
+def test_a_gate_of_a_build_that_was_abandoned_is_refused(nights: Nights) -> None:
+    nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
+    old = nights.start(FIRST)
+    nights.start(FIRST)
+    with pytest.raises(UserError) as refused:
+        gate.gate_deliveries(old)
+    assert refused.value.code == "not_tonight"
+
+
+def test_a_threshold_that_is_missing_stops_the_gate(nights: Nights) -> None:
+    nights.superuser.execute("delete from seeds.setting where name = 'gate_max_mean_ratio'")
+    nights.deliver("employment", COUNTIES[0], FIRST, make_rows("employment", COUNTIES[0], FIRST))
+    build = nights.start(FIRST)
+    with pytest.raises(UserError) as refused:
+        gate.gate_deliveries(build)
+    assert refused.value.code == "setting_missing"
+    assert nights.superuser.execute("select distinct status from ops.delivery").fetchall() == [("landed",)]
+
+
+def test_no_value_of_a_row_reaches_the_ledger(nights: Nights) -> None:
+    """Not even of a row that breaks its contract: results are counts, shares and ratios."""
+    rows = make_rows("employment", COUNTIES[0], FIRST)
+    broken = [row | {"channel": "CANARY", "employer_name": "CANARY"} for row in rows]
+    nights.deliver("employment", COUNTIES[0], FIRST, broken)
+    assert nights.night(FIRST).held
+    assert not nights.superuser.execute(
+        "select from ops.check_result as c where c::text like '%CANARY%'"
+        " union all select from ops.delivery as d where d::text like '%CANARY%'"
+        " union all select from ops.delivery_profile as p where p::text like '%CANARY%'"
+    ).fetchall()

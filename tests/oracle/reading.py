@@ -12,18 +12,19 @@ import io
 import re
 import unicodedata
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
-COUNTIES = tuple(
-    "532501 532502 532503 532504 532523 532524 532525 532527 532528 532529 532530 532531 532532".split()
-)
+COUNTIES = tuple(f"5325{n:02d}" for n in (1, 2, 3, 4, 23, 24, 25, 27, 28, 29, 30, 31, 32))
 NOTHING = {"", "无", "/", "-", "暂无", "—"}
+TOTALS = ("合计", "小计")
 YES, NO = {"是", "√", "Y", "y", "1"}, {"否", "×", "N", "n", "0"}
 
 CATEGORY = {
@@ -250,12 +251,17 @@ def _deliver(feed: str, unit: str, day: date, parts: dict[str, Path]) -> Deliver
     for _, path in sorted(parts.items()):
         if path.suffix == ".nil":
             continue
-        good, bad = read_file(feed, unit, path)
+        good, bad = _read_once(feed, unit, path, path.stat().st_mtime_ns)
         rows_read += len(good) + len(bad)
         rejected += len(bad)
         rows += good
     modified = max(p.stat().st_mtime for p in parts.values())
     return Delivery(feed, unit, day, rows, rows_read, rejected, modified)
+
+
+@cache
+def _read_once(feed: str, unit: str, path: Path, _modified: int) -> tuple[list[Row], list[tuple[int, str, str]]]:
+    return read_file(feed, unit, path)
 
 
 def read_file(feed: str, unit: str, path: Path) -> tuple[list[Row], list[tuple[int, str, str]]]:
@@ -280,18 +286,30 @@ def read_file(feed: str, unit: str, path: Path) -> tuple[list[Row], list[tuple[i
     return kept, bad
 
 
+def plain_rows(path: Path, fields: dict[str, Field]) -> tuple[list[str], list[list[str]]]:
+    """Header texts, and the rows below as texts: no title, totals or blank line among them."""
+    head: list[str] = []
+    rows = []
+    for _, cells in _lines(path):
+        texts = ["" if c is None else str(c).strip() for c in cells]
+        if _as_header(texts, fields):
+            head = texts
+        elif head and any(texts) and texts[0] not in TOTALS:
+            rows.append(texts)
+    return head, rows
+
+
 def _records(path: Path, fields: dict[str, Field]) -> list[tuple[int, dict[str, Any]]]:
     """(line, cells by column) of the rows below the header: no title, header, totals or blank line among them."""
-    lines = _workbook_lines(path) if path.suffix == ".xlsx" else _csv_lines(path)
     names: dict[int, str] = {}
     records = []
-    for line, cells in lines:
+    for line, cells in _lines(path):
         texts = ["" if c is None else str(c).strip() for c in cells]
         found = _as_header(texts, fields)
         if found:
             names = found  # also where it stands again in the body
             continue
-        if not names or not any(texts) or texts[0] in ("合计", "小计"):
+        if not names or not any(texts) or texts[0] in TOTALS:
             continue
         records.append((line, {name: cells[place] for place, name in names.items() if place < len(cells)}))
     return records
@@ -302,6 +320,10 @@ def _as_header(texts: list[str], fields: dict[str, Field]) -> dict[int, str]:
     found = {bare.index(h): name for name, f in fields.items() for h in f.headers if h in bare}
     missing = [name for name, f in fields.items() if f.required and name not in found.values()]
     return {} if missing else found
+
+
+def _lines(path: Path) -> list[tuple[int, list[Any]]]:
+    return _workbook_lines(path) if path.suffix == ".xlsx" else _csv_lines(path)
 
 
 def _csv_lines(path: Path) -> list[tuple[int, list[Any]]]:
@@ -338,36 +360,11 @@ def _value(rule: Field, cell: Any) -> Any:
         if rule.required:
             raise Wrong(name, "required_missing")
         return None
-    match rule.kind:
-        case "id":
-            return _id_number(name, text)
-        case "date":
-            return _date(name, text)
-        case "month":
-            return _date(name, f"{text}-01")
-        case "number" | "whole":
-            return _number(rule, text)
-        case "yes":
-            if text not in YES | NO:
-                raise Wrong(name, "not_a_boolean")
-            return text in YES
-        case "code":
-            if text in rule.codes.values():
-                return text
-            if text not in rule.codes:
-                raise Wrong(name, "unknown_code")
-            return rule.codes[text]
-        case "division" | "township" | "village":
-            length = {"division": 6, "township": 9, "village": 12}[rule.kind]
-            text = "990000" if text == "境外" else text
-            if not re.fullmatch(rf"\d{{{length}}}", text):
-                raise Wrong(name, "not_a_division")
-        case "uscc":
-            return _uscc(name, text)
-    return text
+    return _FORMS[rule.kind](rule, text)
 
 
-def _id_number(name: str, text: str) -> str:
+def _id_number(rule: Field, text: str) -> str:
+    name = rule.headers[0]
     text = text.upper().strip("'").removeprefix('="').removesuffix('"')
     if re.fullmatch(r"\d(\.\d+)?E\+1[67]", text):
         raise Wrong(name, "id_not_text")
@@ -394,7 +391,8 @@ def born_on(id_number: str) -> date:
     return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
 
 
-def _date(name: str, text: str) -> date:
+def _date(rule: Field, text: str) -> date:
+    name = rule.headers[0]
     numbers = re.fullmatch(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?", text.removesuffix(" 00:00:00"))
     if numbers is None:
         raise Wrong(name, "not_a_date")
@@ -412,13 +410,16 @@ def _number(rule: Field, text: str) -> Decimal | int:
     try:
         value = Decimal(bare) * factor
     except InvalidOperation:
-        raise Wrong(rule.headers[0], "not_an_integer" if rule.kind == "whole" else "not_a_number") from None
+        raise Wrong(rule.headers[0], "not_a_number") from None
+    if rule.kind == "whole" and value != int(value):
+        raise Wrong(rule.headers[0], "not_an_integer")
     if (rule.minimum is not None and value < rule.minimum) or (rule.maximum is not None and value > rule.maximum):
         raise Wrong(rule.headers[0], "out_of_range")
     return int(value) if rule.kind == "whole" else value
 
 
-def _uscc(name: str, text: str) -> str:
+def _uscc(rule: Field, text: str) -> str:
+    name = rule.headers[0]
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     text = text.upper()
     if len(text) != 18 or any(c not in alphabet for c in text):
@@ -427,6 +428,44 @@ def _uscc(name: str, text: str) -> str:
     if alphabet[(31 - total % 31) % 31] != text[17]:
         raise Wrong(name, "uscc_checksum")
     return text
+
+
+def _yes(rule: Field, text: str) -> bool:
+    if text not in YES | NO:
+        raise Wrong(rule.headers[0], "not_a_boolean")
+    return text in YES
+
+
+def _code(rule: Field, text: str) -> str:
+    if text in rule.codes.values():
+        return text
+    if text not in rule.codes:
+        raise Wrong(rule.headers[0], "unknown_code")
+    return rule.codes[text]
+
+
+def _division(rule: Field, text: str) -> str:
+    length = {"division": 6, "township": 9, "village": 12}[rule.kind]
+    text = "990000" if text == "境外" else text
+    if not re.fullmatch(rf"\d{{{length}}}", text):
+        raise Wrong(rule.headers[0], "not_a_division")
+    return text
+
+
+_FORMS: dict[str, Callable[[Field, str], Any]] = {
+    "id": _id_number,
+    "date": _date,
+    "month": lambda rule, text: _date(rule, f"{text}-01"),
+    "number": _number,
+    "whole": _number,
+    "yes": _yes,
+    "code": _code,
+    "division": _division,
+    "township": _division,
+    "village": _division,
+    "uscc": _uscc,
+    "text": lambda _, text: text,
+}
 
 
 def _check_row(feed: str, unit: str, row: Row, cells: dict[str, Any]) -> None:

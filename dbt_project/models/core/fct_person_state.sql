@@ -84,7 +84,7 @@ told as (
             when jobs.work_division_code <> jobs.county_code then 'other_county'
             else 'own_county'
         end as destination,
-        least(floor(jobs.monthly_wage / 1000), 10)::smallint as wage_band
+        case when jobs.monthly_wage >= 10000 then 10 else floor(jobs.monthly_wage / 1000) end::smallint as wage_band
     from jobs
 ),
 

@@ -10,9 +10,11 @@ attempts as (
 
 returned as (
     select
-        batch_no, line_no, account_key, amount, result,
+        batch_no, line_no, account_key, amount::numeric(14, 2) as amount, result,
         coalesce(credited_on, seen_from) as settled_on,
-        row_number() over (partition by batch_no, account_key, amount order by line_no)::integer as kth
+        row_number() over (
+            partition by batch_no, account_key, amount::numeric(14, 2) order by line_no
+        )::integer as kth
     from {{ ref('reported_bank_return') }}
     where seen_to is null
 ),

@@ -1,6 +1,7 @@
 """Text table + contract → good rows, and rejected rows with reasons."""
 
 from employment_warehouse.checking.reasons import Reason, reason_of
+from employment_warehouse.checking.repeated import repeated_rows
 from employment_warehouse.checking.table import Checked, check_table
 
-__all__ = ["Checked", "Reason", "check_table", "reason_of"]
+__all__ = ["Checked", "Reason", "check_table", "reason_of", "repeated_rows"]

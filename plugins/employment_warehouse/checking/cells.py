@@ -46,21 +46,23 @@ _NARROW_ALPHANUMERIC = [narrow for narrow in _NARROW if narrow.isalnum()]
 
 _BLANK = r"\s\x{200b}\x{feff}"
 _NOTHING = r"^(?:无|暂无|/|／|-|－|—|——|--|)$"
+# 5.32528E+17: how a worksheet prints a long number, of which it has kept fifteen digits.
+_SCIENTIFIC = r"[0-9]+(?:\.[0-9]*)?[Ee]\+[0-9]+"
+_NUMERIC = rf"^(?:{NUMERIC_CELL}|{_SCIENTIFIC}$)"
 # A cell that is not yet as its type writes it; \x01 is no dress.
 _UNTIDY = rf"[{_BLANK}'=！-～]|{_NOTHING}"
 # A text that may need a hand: empty, dressed, padded, wide, standing for nothing, or with what no text may have.
-_UNTIDY_TEXT = rf"^[{_BLANK}'=]|[{_BLANK}]$|[\x00-\x1f０-９Ａ-Ｚａ-ｚ]|{_NOTHING}|^[0-9]+\.0+$"
-_UNTIDY_NAME = rf"[{_BLANK}\x00-\x1f'=０-９Ａ-Ｚａ-ｚ]|{_NOTHING}"
-# A number that came out of a numeric cell, or looks like 5.32528E+17.
-_NUMERIC = rf"^(?:{NUMERIC_CELL}|[0-9]+(?:\.[0-9]*)?[Ee]\+?[0-9]+$)"
+_UNTIDY_TEXT = rf"^[{_BLANK}'=#]|[{_BLANK}]$|[\x00-\x1f０-９Ａ-Ｚａ-ｚ]|{_NOTHING}|^[0-9]+\.0+$|^{_SCIENTIFIC}$"
+_UNTIDY_NAME = rf"[{_BLANK}\x00-\x1f'=#０-９Ａ-Ｚａ-ｚ]|{_NOTHING}"
+_FORMULA_ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)$"
 _FLOAT_TAIL = r"\.0+$"
 _WELL_FORMED_ID = r"^[0-9]{17}[0-9X]$"
 
 _CLOCK = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 _YEAR = r"((?:19|20)[0-9]{2})"
-_DAY = rf"^{_YEAR}[-/.年]([0-9]{{1,2}})[-/.月]([0-9]{{1,2}})[日号]?{_CLOCK}$"
+_DAY = rf"^{_YEAR} ?[-/.年] ?([0-9]{{1,2}}) ?[-/.月] ?([0-9]{{1,2}}) ?[日号]?{_CLOCK}$"
 _PACKED_DAY = rf"^{_YEAR}([0-9]{{2}})([0-9]{{2}})$"
-_MONTH = rf"^{_YEAR}[-/.年]([0-9]{{1,2}})月?$"
+_MONTH = rf"^{_YEAR} ?[-/.年] ?([0-9]{{1,2}}) ?月?$"
 _PACKED_MONTH = rf"^{_YEAR}([0-9]{{2}})$"
 _SERIAL_DAY = r"^([1-7][0-9]{4})(?:\.[0-9]+)?$"  # 1927 to 2119
 
@@ -109,7 +111,10 @@ def _answer(cells: pl.Series, lookup: pl.DataFrame) -> Parsed:
 def _reason(column: Column, unread: str) -> pl.Expr:
     """Why `text` is refused, though it may have been read as `value`."""
     value = pl.col("value")
-    refusals = [(pl.col("text").is_not_null() & value.is_null(), unread)]
+    text = pl.col("text")
+    refusals = [(text.is_not_null() & value.is_null(), unread)]
+    if column.type == "uscc":
+        refusals.insert(0, (text.str.contains(rf"{_NUMERIC}|{_FLOAT_TAIL}"), "id_not_text"))
     if column.type == "integer":
         refusals += [(value.round(0) != value, "not_an_integer"), (value.abs() > _INTEGER_LIMIT, "out_of_range")]
     if column.minimum is not None:
@@ -139,7 +144,7 @@ def tidy(text: pl.Expr) -> pl.Expr:
     null.
     """
     bare = _undress(text.str.replace_many(_WIDE, _NARROW))
-    return pl.when(~(bare.str.contains(_NOTHING) | (bare == ""))).then(bare)
+    return pl.when(~bare.str.contains(_NOTHING)).then(bare)
 
 
 def _undress(text: pl.Expr) -> pl.Expr:
@@ -166,8 +171,15 @@ def _tidy_text(text: pl.Expr) -> pl.Expr:
 
 
 def _why_no_text(value: pl.Expr) -> pl.Expr:
-    """PostgreSQL stores no NUL, and a control character is never meant."""
-    return pl.when(value.str.contains(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")).then(pl.lit("schema_violation"))
+    """A number of a case or a batch that a worksheet has rounded has lost its digits like an ID number. PostgreSQL
+    stores no NUL, a control character is never meant, and #N/A is what a formula says that found nothing.
+    """
+    return (
+        pl.when(value.str.contains(_NUMERIC))
+        .then(pl.lit("id_not_text"))
+        .when(value.str.contains(rf"[\x00-\x08\x0b\x0c\x0e-\x1f]|{_FORMULA_ERROR}"))
+        .then(pl.lit("schema_violation"))
+    )
 
 
 def _parse_person_name(cells: pl.Series) -> Parsed:
@@ -216,24 +228,19 @@ def _parse_id_number(cells: pl.Series) -> Parsed:
     The same answer for each number as `identity.check_id` gives.
     """
     formed = _cleaned(cells, ~cells.str.contains(_WELL_FORMED_ID), _tidy_id, _why_no_id)
-    values, reasons = formed.values, formed.reasons
-    placeholder = values.str.starts_with("999999") & values.is_not_null()
-    if placeholder.any():
-        values, reasons = values.set(placeholder, None), _set(reasons, placeholder, "id_placeholder")
-    given = values.is_not_null()
-    faults = numbers.id_faults(values.drop_nulls())
-    if faults is not None:
-        found = pl.repeat(None, len(values), dtype=pl.String, eager=True).scatter(given.arg_true(), faults)
-        values = values.set(found.is_not_null(), None)
-        reasons = found if reasons is None else reasons.zip_with(reasons.is_not_null(), found)
-    return Parsed(values, reasons)
+    faults = numbers.id_faults(formed.values.drop_nulls())
+    if faults is None:
+        return formed
+    nothing = pl.repeat(None, len(cells), dtype=pl.String, eager=True)
+    found = nothing.scatter(formed.values.is_not_null().arg_true(), faults)
+    values = formed.values.set(found.is_not_null(), None)
+    return Parsed(values, found if formed.reasons is None else found.fill_null(formed.reasons))
 
 
 def _tidy_id(text: pl.Expr) -> pl.Expr:
     bare = tidy(text).str.replace_all(rf"[{_BLANK}'\"`‘’“”=]", "").str.to_uppercase()
     # 20 or 22 characters: a disability certificate, which is the ID number, kind, grade and count of reissues.
-    certificate = bare.str.contains(r"^[0-9]{17}(?:.{3}|.{5})$")
-    return pl.when(certificate).then(bare.str.slice(0, 18)).otherwise(bare)
+    return bare.str.replace(r"^([0-9]{17}[0-9X])[0-9]{2}(?:[0-9A-Z]{2})?$", "$1")
 
 
 def _why_no_id(value: pl.Expr) -> pl.Expr:
@@ -260,19 +267,18 @@ def _cleaned(
     """The cells, of which only the untidy ones are cleaned, and refused where there is a reason why."""
     if not untidy.any():
         return Parsed(cells, None)
-    values = _changed(cells, untidy, lambda text: pl.when(clean(text) != "").then(clean(text)))
+
+    def clean_or_nothing(text: pl.Expr) -> pl.Expr:
+        cleaned = clean(text)
+        return pl.when(cleaned != "").then(cleaned)
+
+    values = _changed(cells, untidy, clean_or_nothing)
     at = untidy.arg_true()
     told = values.gather(at).to_frame("value").select(why(pl.col("value")).cast(pl.String)).to_series()
     if told.null_count() == len(told):
         return Parsed(values, None)
     reasons = pl.repeat(None, len(cells), dtype=pl.String, eager=True).scatter(at, told)
     return Parsed(values.set(reasons.is_not_null(), None), reasons)
-
-
-def _set(reasons: pl.Series | None, wrong: pl.Series, reason: str) -> pl.Series:
-    if reasons is None:
-        reasons = pl.repeat(None, len(wrong), dtype=pl.String, eager=True)
-    return reasons.set(wrong, reason)
 
 
 # Few distinct values --------------------------------------------------------------------------------------------

@@ -20,22 +20,30 @@ USCC_FORM = r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 
 
 def id_faults(numbers: pl.Series) -> pl.Series | None:
-    """`id_checksum` or `id_date` for each well-formed 18-character ID number at fault; None if none is.
+    """`id_placeholder`, `id_checksum` or `id_date` for each well-formed ID number at fault; None if none is.
 
     GB 11643-1999: ISO 7064 MOD 11-2 over 17 digits, and a date of birth that the calendar has.
     """
     characters = _characters(numbers)
     digits = (characters[:, :17] - ord("0")).astype(np.int32)
+    placeholder = (digits[:, :6] == 9).all(axis=1)
     wrong_digit = ID_CHECK_CHARACTERS[digits @ ID_WEIGHTS % 11] != characters[:, 17]
     year, month = digits[:, 6:10] @ _DATE_WEIGHTS, digits[:, 10:12] @ _DATE_WEIGHTS[2:]
     day = digits[:, 12:14] @ _DATE_WEIGHTS[2:]
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     last_day = _DAYS_IN_MONTH[np.clip(month, 0, 12) * (month <= 12)] + (leap & (month == 2))
     wrong_date = (year < _FIRST_BIRTH_YEAR) | (day < 1) | (day > last_day)
-    if not (wrong_digit.any() or wrong_date.any()):
+    if not (placeholder | wrong_digit | wrong_date).any():
         return None
-    faults = pl.DataFrame({"digit": wrong_digit, "date": wrong_date})
-    return faults.select(pl.when("digit").then(pl.lit("id_checksum")).when("date").then(pl.lit("id_date"))).to_series()
+    faults = pl.DataFrame({"placeholder": placeholder, "digit": wrong_digit, "date": wrong_date})
+    return faults.select(
+        pl.when("placeholder")
+        .then(pl.lit("id_placeholder"))
+        .when("digit")
+        .then(pl.lit("id_checksum"))
+        .when("date")
+        .then(pl.lit("id_date"))
+    ).to_series()
 
 
 def valid_usccs(codes: pl.Series) -> pl.Series:

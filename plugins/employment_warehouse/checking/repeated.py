@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from employment_warehouse.checking.table import _entries, _Fault
+from employment_warehouse.checking.table import Fault, entries_of
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading import TextTable
 
@@ -14,12 +14,12 @@ from employment_warehouse.reading import TextTable
 def repeated_rows(table: TextTable, contract: Contract, places: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Entries of `Checked.rejected`, reason `duplicate_key`, for the rows of a table that stand at `places`.
 
-    places: `sheet`, `line`. The table is read anew for it: only at its end
-    is it known which rows a later one replaces.
+    places: `sheet`, `line`. The table is read anew for it: only at its end is it known which rows a later one
+    replaces.
     """
     for batch in table.batches:
         again = batch.join(places, on=["sheet", "line"], how="semi")
         if not again.is_empty():
             reasons = pl.repeat("duplicate_key", len(again), dtype=pl.String, eager=True)
             cells = {name: again[f"c{position}"] for name, position in table.columns.items()}
-            yield _entries([_Fault(contract.key[0], reasons)], again, table, cells)
+            yield entries_of([Fault(contract.key[0], reasons)], again, table, cells)

@@ -39,7 +39,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class _Fault:
+class Fault:
     """What is wrong in a batch with one column: a reason for each row at fault, null for the others."""
 
     column_name: str
@@ -54,27 +54,29 @@ def check_table(table: TextTable, contract: Contract, expected: Mapping[str, str
     Of the rows with one key in a batch the last counts, the others are rejected; keys that come again in a later
     batch, or in another part of the snapshot, are settled by whoever lands them.
     """
+    names = {column.name for column in contract.columns}
+    wanted = {name: pl.Series([text]) for name, text in expected.items() if name in names}
+    fixed = {name: parsed.values for name, parsed in parse_columns(wanted, contract).items()}
     for batch in table.batches:
-        yield _check_batch(batch, table, contract, expected)
+        yield _check_batch(batch, table, contract, fixed)
         yield from _broken(table, contract)
     yield from _broken(table, contract)
 
 
-def _check_batch(batch: pl.DataFrame, table: TextTable, contract: Contract, expected: Mapping[str, str]) -> Checked:
+def _check_batch(batch: pl.DataFrame, table: TextTable, contract: Contract, fixed: Mapping[str, pl.Series]) -> Checked:
     cells = {name: batch[f"c{position}"] for name, position in table.columns.items()}
-    told = parse_columns({name: pl.Series([text]) for name, text in expected.items()}, contract)
     read = parse_columns(cells, contract)
     typed: dict[str, pl.Series] = {}
-    faults: list[_Fault] = []
+    faults: list[Fault] = []
     for column in contract.columns:
         parsed = read.get(column.name) or _absent(column, len(batch))
-        if column.name in told:
-            parsed = _agreeing(parsed, told[column.name].values)
+        if column.name in fixed:
+            parsed = _agreeing(parsed, fixed[column.name])
         if column.required:
             parsed = _present(parsed)
         typed[column.name] = parsed.values.alias(column.name)
         if parsed.reasons is not None:
-            faults.append(_Fault(column.name, parsed.reasons))
+            faults.append(Fault(column.name, parsed.reasons))
     rows = pl.DataFrame(typed)
     faults += _row_faults(rows, contract, faults)
     rejected = _rejected_rows(faults, len(batch))
@@ -85,7 +87,7 @@ def _check_batch(batch: pl.DataFrame, table: TextTable, contract: Contract, expe
     good = pl.DataFrame([batch["sheet"], batch["line"], *rows.get_columns(), _extra(batch, table)])
     if not faults:
         return Checked(good, pl.DataFrame(schema=REJECTED_SCHEMA), len(batch))
-    return Checked(good.filter(~rejected), _entries(faults, batch, table, cells), len(batch))
+    return Checked(good.filter(~rejected), entries_of(faults, batch, table, cells), len(batch))
 
 
 def _absent(column: Column, height: int) -> Parsed:
@@ -119,7 +121,7 @@ def _refused(parsed: Parsed, wrong: pl.Series, reason: str) -> Parsed:
     return Parsed(parsed.values, reasons.set(wrong, reason))
 
 
-def _row_faults(rows: pl.DataFrame, contract: Contract, refused: list[_Fault]) -> list[_Fault]:
+def _row_faults(rows: pl.DataFrame, contract: Contract, refused: list[Fault]) -> list[Fault]:
     """What only the row as a whole can tell. A cell that is null, or was refused, breaks no rule."""
     was_refused = {fault.column_name: fault.reasons.is_not_null() for fault in refused}
     broken: list[tuple[str, str, pl.Expr]] = []
@@ -139,7 +141,7 @@ def _row_faults(rows: pl.DataFrame, contract: Contract, refused: list[_Fault]) -
         return []
     found = rows.lazy().select(expr.fill_null(False).alias(str(at)) for at, (_, _, expr) in enumerate(broken)).collect()
     return [
-        _Fault(column, _where(found[str(at)], reason))
+        Fault(column, _where(found[str(at)], reason))
         for at, (column, reason, _) in enumerate(broken)
         if found[str(at)].any()
     ]
@@ -156,25 +158,25 @@ def _where(mask: pl.Series, reason: str) -> pl.Series:
     return mask.replace_strict({True: reason}, default=None, return_dtype=pl.String)
 
 
-def _superseded(rows: pl.DataFrame, contract: Contract, rejected: pl.Series) -> _Fault | None:
+def _superseded(rows: pl.DataFrame, contract: Contract, rejected: pl.Series) -> Fault | None:
     """Of the good rows with one key all but the last. Nothing counts as a value of the key."""
     keys = rows.select(contract.key).hash_rows().to_frame("key").with_row_index().filter(~rejected)
     again = keys.filter(~pl.col("key").is_last_distinct())["index"]
     if again.is_empty():
         return None
     reasons = pl.repeat(None, len(rows), dtype=pl.String, eager=True).scatter(again, "duplicate_key")
-    return _Fault(contract.key[0], reasons)
+    return Fault(contract.key[0], reasons)
 
 
-def _rejected_rows(faults: list[_Fault], height: int) -> pl.Series:
+def _rejected_rows(faults: list[Fault], height: int) -> pl.Series:
     rejected = pl.repeat(False, height, dtype=pl.Boolean, eager=True)
     for fault in faults:
         rejected |= fault.reasons.is_not_null()
     return rejected
 
 
-def _entries(
-    faults: list[_Fault], batch: pl.DataFrame, table: TextTable, cells: Mapping[str, pl.Series]
+def entries_of(
+    faults: list[Fault], batch: pl.DataFrame, table: TextTable, cells: Mapping[str, pl.Series]
 ) -> pl.DataFrame:
     """The rejected cells, line by line."""
     nothing = pl.repeat("", len(batch), dtype=pl.String, eager=True)

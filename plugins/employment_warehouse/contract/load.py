@@ -209,7 +209,7 @@ def _codes(node: _Node) -> Mapping[str, str]:
             if label in codes:
                 raise ContractError(f"标签重复 | label given twice: {label}", where=node.where)
             codes[label] = value.text("value")
-    return MappingProxyType(codes)
+    return codes
 
 
 def _rule(content: Mapping[str, Any], where: str) -> Rule:

@@ -88,7 +88,7 @@ def sqlalchemy_url(role: str) -> str:
     return f"postgresql+psycopg://{quote(at.user, '')}:{quote(at.password, '')}@localhost/{at.database}?{where}"
 
 
-def _from_airflow(role: str) -> dict[str, object] | None:
+def _from_airflow(role: str) -> dict[str, Any] | None:
     try:
         from airflow.sdk import Connection  # noqa: PLC0415  Airflow takes seconds to import
         from airflow.sdk.exceptions import AirflowRuntimeError  # noqa: PLC0415

@@ -114,11 +114,7 @@ def _read_model(entry: dict[str, Any], meta: dict[str, Any], path: Path) -> Mode
         for_everyone=meta.get("for_everyone", False),
     )
     names = {column.name for column in model.columns}
-    if (
-        not model.key
-        or not names.issuperset(model.key)
-        or not all(column.data_type for column in model.columns)
-    ):
+    if not model.key or not names.issuperset(model.key) or not all(column.data_type for column in model.columns):
         raise UserError(
             f"模型 {model.name} 的声明不完整 | the declaration of the model is incomplete",
             code="model_incomplete",
@@ -190,9 +186,7 @@ def _bring_store(connection: psycopg.Connection, model: Model) -> list[str]:
     for column in model.columns:
         if column.name not in there:
             connection.execute(
-                sql.SQL("alter table {} add column {} {}").format(
-                    table, sql.Identifier(column.name), _type(column)
-                )
+                sql.SQL("alter table {} add column {} {}").format(table, sql.Identifier(column.name), _type(column))
             )
             done.append(f"store.{model.name}.{column.name}")
         elif there[column.name] != _spelt_out(connection, column.data_type):
@@ -259,15 +253,11 @@ def _indexes(model: Model) -> sql.Composed:
         declared.append(
             (
                 name,
-                sql.SQL("create index {} on {} ({})").format(
-                    sql.Identifier(name), table, _identifiers(columns)
-                ),
+                sql.SQL("create index {} on {} ({})").format(sql.Identifier(name), table, _identifiers(columns)),
             )
         )
     rows = [
-        sql.SQL("({}, {}, {})").format(
-            sql.Literal(model.name), sql.Literal(name), sql.Literal(made.as_string(None))
-        )
+        sql.SQL("({}, {}, {})").format(sql.Literal(model.name), sql.Literal(name), sql.Literal(made.as_string(None)))
         for name, made in declared
     ]
     return sql.SQL(

@@ -19,7 +19,7 @@ def generate(connection: psycopg.Connection) -> list[str]:
     """
     done = []
     for contract in contracts().values():
-        there = dict(
+        there: dict[str, str] = dict(
             connection.execute(
                 """
                 select attname::text, format_type(atttypid, atttypmod)
@@ -51,7 +51,7 @@ def generate(connection: psycopg.Connection) -> list[str]:
 def _create(connection: psycopg.Connection, contract: Contract) -> None:
     table = sql.Identifier("landing", contract.feed)
     columns = [
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))  # type: ignore[arg-type]
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))
         for name, kind in (*BOOKKEEPING, *contract.landing_columns(), ("extra", "jsonb"))
     ]
     index = sql.Identifier(f"{contract.feed}_by_delivery")
@@ -63,9 +63,7 @@ def _create(connection: psycopg.Connection, contract: Contract) -> None:
         sql.SQL("create index {} on {} using brin (delivery_id) with (autosummarize = on)").format(index, table),
         sql.SQL("grant select, insert on {} to wh_loader").format(table),
         sql.SQL("grant select on {} to wh_transformer, wh_gate").format(table),
-        sql.SQL("comment on table {} is {}").format(
-            table, sql.Literal(f"{contract.title_en} | {contract.title_zh}")
-        ),
+        sql.SQL("comment on table {} is {}").format(table, sql.Literal(f"{contract.title_en} | {contract.title_zh}")),
     ):
         connection.execute(statement)
 
@@ -75,7 +73,7 @@ def _add_column(connection: psycopg.Connection, contract: Contract, name: str, k
         sql.SQL("alter table {} add column {} {}").format(
             sql.Identifier("landing", contract.feed),
             sql.Identifier(name),
-            sql.SQL(kind),  # type: ignore[arg-type]
+            sql.SQL(kind),
         )
     )
 

@@ -27,9 +27,7 @@ def make_airflow_database(connection: psycopg.Connection, password: str) -> None
     connection.autocommit = True
     if connection.execute("select from pg_database where datname = 'airflow'").fetchone() is not None:
         return
-    connection.execute(
-        "do $$ begin if to_regrole('airflow') is null then create role airflow login; end if; end $$"
-    )
+    connection.execute("do $$ begin if to_regrole('airflow') is null then create role airflow login; end if; end $$")
     set_password(connection, "airflow", password)
     connection.execute("create database airflow owner airflow template template0")
     connection.execute("revoke all on database airflow from public")

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from employment_warehouse.demonstration.crowd import Crowd, days, resettlement_sites
+from employment_warehouse.demonstration.crowd import Crowd, days
+from employment_warehouse.demonstration.people import resettlement_sites
 from employment_warehouse.demonstration.places import County
 
 DAYS_OF_HISTORY = 90

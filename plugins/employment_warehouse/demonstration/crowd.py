@@ -3,16 +3,16 @@
 Tables hold contract column names and typed values (decimals in hundredths); columns that begin with `_` are ours.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from employment_warehouse.demonstration import identities
+from employment_warehouse.demonstration import identities, people
 from employment_warehouse.demonstration.employers import Employers
-from employment_warehouse.demonstration.places import COUNTIES, County
+from employment_warehouse.demonstration.places import County
 
 Mask = NDArray[np.bool_]
 Days = NDArray[np.int32]
@@ -51,9 +51,9 @@ def _season(night: date) -> tuple[float, float]:
     nearest = min(SPRING_FESTIVALS, key=lambda f: abs((f - night).days))
     until = (nearest - night).days
     if 0 < until <= 20:
-        return 8.0, 0.3
+        return 5.0, 0.3
     if -30 <= until <= -5:
-        return 0.5, 8.0
+        return 0.5, 6.0
     return 1.0, 1.0
 
 
@@ -64,20 +64,18 @@ class Crowd:
     county: County
     rng: np.random.Generator
     employers: Employers
-    persons: pl.DataFrame
-    spells: pl.DataFrame
-    posts: pl.DataFrame
-    taken: dict[int, int]
-    households: int
+    persons: pl.DataFrame = field(default_factory=pl.DataFrame)
+    spells: pl.DataFrame = field(default_factory=pl.DataFrame)
+    posts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    _taken: dict[int, int] = field(default_factory=dict)
+    """How many ID numbers each prefix and birth has given."""
+    _households: int = 0
 
     @classmethod
     def gather(cls, county: County, size: int, first: date, employers: Employers, seed: int) -> "Crowd":
         """The crowd of `size` people as it stands on the first night."""
-        rng = np.random.default_rng([seed, int(county.code)])
-        taken: dict[int, int] = {}
-        persons, households = _people(rng, county, size, first, 0, taken)
-        empty = pl.DataFrame()
-        crowd = cls(county, rng, employers, persons, empty, empty, taken, households)
+        crowd = cls(county, np.random.default_rng([seed, int(county.code)]), employers)
+        crowd.persons = crowd._new_people(size, first)
         crowd.spells, crowd.posts = crowd._find_work(first)
         return crowd
 
@@ -101,6 +99,22 @@ class Crowd:
 
     # -- the first night
 
+    def _new_people(self, size: int, day: date) -> pl.DataFrame:
+        """`size` people in new households, as they are on the day."""
+        new = people.households(self.rng, self.county, size, self._households)
+        self._households += new["_household"].n_unique()
+        new = people.with_births(self.rng, new, day)
+        numbers = identities.crowd_ids(
+            self.rng, self.county, new["_birth"].to_numpy(), new["_is_male"].to_numpy(), self._taken
+        )
+        first = self.persons.height
+        return people.with_capacity(self.rng, new).with_columns(
+            numbers,
+            identities.names(self.rng, new["_surname"].to_numpy()),
+            _listed=pl.lit(True),
+            _person=pl.int_range(first, first + size),
+        )
+
     def _find_work(self, first: date) -> tuple[pl.DataFrame, pl.DataFrame]:
         rng, size = self.rng, self.persons.height
         able = self.labour_force(first)
@@ -110,9 +124,9 @@ class Crowd:
         is_lifted = (self.persons["population_category"] != "general").to_numpy()
         draw = rng.random(size)
         edges = np.cumsum(CHANNEL_SHARES, axis=1)
-        channel = np.where(
-            is_lifted, np.searchsorted(edges[1], draw), np.searchsorted(edges[0], draw)
-        ).clip(0, len(CHANNELS) - 1)
+        channel = np.where(is_lifted, np.searchsorted(edges[1], draw), np.searchsorted(edges[0], draw)).clip(
+            0, len(CHANNELS) - 1
+        )
         names = pl.Series([*CHANNELS, None]).gather(np.where(employed, channel, len(CHANNELS)))
         self.persons = self.persons.with_columns(names.alias("_channel"))
 
@@ -151,8 +165,10 @@ class Crowd:
         employer = self.employers.choose(rng, self.county, channel)
         person = self.persons.select("id_number", "full_name", "_person")[people]
         wage = employer["_wage"].to_numpy() * np.exp(rng.normal(0, 0.18, size))
-        updated = np.maximum(start, days(told) - rng.integers(0, 150, size)) if end is None else np.minimum(
-            end + rng.integers(0, 20, size), days(told)
+        updated = (
+            np.maximum(start, days(told) - rng.integers(0, 150, size))
+            if end is None
+            else np.minimum(end + rng.integers(0, 20, size), days(told))
         )
         return person.with_columns(
             pl.Series(list(CHANNELS)).gather(channel).alias("channel"),
@@ -174,23 +190,18 @@ class Crowd:
         rng, size = self.rng, holders.size
         number = pl.Series(np.arange(1, size + 1)).cast(pl.String).str.zfill(5)
         full_time = rng.random(size) < 0.3
-        return (
-            self.persons.select(
-                pl.col("id_number").alias("holder"), "full_name", "township_code", "village_code", "_person"
-            )[holders]
-            .with_columns(
-                (pl.lit(f"{self.county.code}GY") + number).alias("post_no"),
-                pl.Series(list(POST_CATEGORIES))
-                .gather(rng.integers(0, len(POST_CATEGORIES), size))
-                .alias("post_category"),
-                _dates("start_date", days(first) - rng.integers(30, 1000, size)),
-                pl.lit(None, pl.Date).alias("end_date"),
-                pl.Series("term_months", rng.choice(np.array([12, 24, 36]), size)),
-                pl.Series("is_full_time", full_time),
-                pl.Series("monthly_subsidy", np.where(full_time, 120_000, rng.choice([50_000, 80_000], size))),
-                pl.lit(None, pl.String).alias("approver_id_number"),
-                pl.lit(None, pl.String).alias("relation_to_approver"),
-            )
+        return self.persons.select(
+            pl.col("id_number").alias("holder"), "full_name", "township_code", "village_code", "_person"
+        )[holders].with_columns(
+            (pl.lit(f"{self.county.code}GY") + number).alias("post_no"),
+            pl.Series(list(POST_CATEGORIES)).gather(rng.integers(0, len(POST_CATEGORIES), size)).alias("post_category"),
+            _dates("start_date", days(first) - rng.integers(30, 1000, size)),
+            pl.lit(None, pl.Date).alias("end_date"),
+            pl.Series("term_months", rng.choice(np.array([12, 24, 36]), size)),
+            pl.Series("is_full_time", full_time),
+            pl.Series("monthly_subsidy", np.where(full_time, 120_000, rng.choice([50_000, 80_000], size))),
+            pl.lit(None, pl.String).alias("approver_id_number"),
+            pl.lit(None, pl.String).alias("relation_to_approver"),
         )
 
     # -- every other night
@@ -212,14 +223,12 @@ class Crowd:
         )
         joiners = rng.binomial(size, JOINERS)
         if joiners:
-            new, self.households = _people(rng, self.county, joiners, night, self.households, self.taken, size)
+            new = self._new_people(joiners, night)
             self.persons = pl.concat([self.persons, new.with_columns(pl.lit(None, pl.String).alias("_channel"))])
 
     def _turn_spells(self, night: date) -> None:
         ends, hires = _season(night)
-        kept = self.spells.filter(
-            pl.col("end_date").is_null() | (pl.col("end_date") >= night - timedelta(days=365))
-        )
+        kept = self.spells.filter(pl.col("end_date").is_null() | (pl.col("end_date") >= night - timedelta(days=365)))
         is_open = kept["end_date"].is_null().to_numpy()
         kept = kept.filter(~(is_open & self._some(kept.height, VANISHES)))
         is_open = kept["end_date"].is_null().to_numpy()
@@ -257,122 +266,3 @@ def _where(mask: Mask, new: pl.Series, old: pl.Series) -> pl.Series:
 
 def _dates(name: str, since_1970: NDArray[np.int64] | Days) -> pl.Series:
     return pl.Series(name, since_1970.astype(np.int32)).cast(pl.Date)
-
-
-def _people(
-    rng: np.random.Generator,
-    county: County,
-    size: int,
-    day: date,
-    households: int,
-    taken: dict[int, int],
-    first_person: int = 0,
-) -> tuple[pl.DataFrame, int]:
-    """`size` people in households numbered from `households` on; gives the next household number too."""
-    household, place = _households(rng, size)
-    count = int(household[-1]) + 1 if size else 0
-    head_age = rng.integers(26, 62, count)[household]
-    elder = rng.random(size) < 0.45
-    age = np.select(
-        [place == 0, place == 1, place == 2, elder],
-        [
-            head_age,
-            np.maximum(20, head_age - rng.integers(-4, 7, size)),
-            np.maximum(0, head_age - 24 - rng.integers(0, 6, size)),
-            head_age + rng.integers(22, 30, size),
-        ],
-        np.maximum(0, head_age - 27 - rng.integers(0, 6, size)),
-    )
-    birth = (days(day) - age * 365.2425 - rng.integers(1, 366, size)).astype(np.int32)
-    head_male = (rng.random(count) < 0.85)[household]
-    is_male = np.select([place == 0, place == 1], [head_male, ~head_male], rng.random(size) < 0.5)
-    own_name = (place == 1) | ((place >= 3) & elder & ~is_male)
-    family = rng.integers(0, len(identities.SURNAMES), count)[household]
-    surname = np.where(own_name, rng.integers(0, len(identities.SURNAMES), size), family)
-
-    draw = (rng.random(count) / county.lifted_share)[household]
-    category = np.select([draw < 0.93, draw < 0.955, draw < 0.98, draw < 1.0], [1, 2, 3, 4], 0)
-    moved = (rng.random(count))[household] < np.where(category > 0, 0.18, 0.004)
-    sites = resettlement_sites(county)
-    site = rng.integers(0, len(sites), count)[household]
-    towns = county.township_codes()
-    town = rng.integers(0, len(towns), count)[household]
-    town = np.where(moved, site % len(towns), town)
-    village = 200 + rng.integers(0, 9, count)[household]
-
-    at_school = rng.random(size) < np.select([age < 6, age < 16, age < 19, age < 23], [0, 0.97, 0.75, 0.35], 0)
-    weak = rng.random(size)
-    capacity = np.select(
-        [age < 16, (age >= 75) | (weak < 0.02), (age >= 62) & (weak < 0.7), weak < 0.07, weak < 0.22],
-        [3, 3, 2, 2, 1],
-        0,
-    )
-    able = (capacity != 3) & ~at_school
-    township = pl.Series(towns).gather(town)
-    intention = np.where(able, rng.choice(5, size, p=[0.45, 0.36, 0.04, 0.1, 0.05]), 4)
-    return (
-        pl.DataFrame(
-            {
-                "id_number": identities.crowd_ids(rng, county, COUNTIES.index(county), birth, is_male, taken),
-                "full_name": identities.names(rng, surname),
-                "household_no": f"H{county.code}"
-                + pl.Series(household + 1 + households).cast(pl.String).str.zfill(6),
-                "relation_to_head": pl.Series(["户主", "配偶", "之子", "之女", "之父", "之母"]).gather(
-                    np.select(
-                        [place <= 1, (place >= 3) & elder], [place, np.where(is_male, 4, 5)], np.where(is_male, 2, 3)
-                    )
-                ),
-                "county_code": pl.repeat(county.code, size, eager=True),
-                "township_code": township,
-                "village_code": township + pl.Series(village).cast(pl.String),
-                "population_category": pl.Series(
-                    ["general", "lifted_out", "unstable", "marginal", "sudden_hardship"]
-                ).gather(category),
-                "is_relocated": pl.Series(moved),
-                "resettlement_site_no": pl.Series([*sites, None]).gather(np.where(moved, site, len(sites))),
-                "work_capacity": pl.Series(["ordinary", "skilled", "partial", "none"]).gather(capacity),
-                "in_school": pl.Series(at_school),
-                "education": pl.Series(
-                    [
-                        "primary_or_below",
-                        "junior_high",
-                        "senior_high",
-                        "secondary_vocational",
-                        "junior_college",
-                        "bachelor_or_above",
-                    ]
-                ).gather(
-                    np.where(
-                        (age < 15) | (age > 58),
-                        0,
-                        rng.choice(6, size, p=[0.22, 0.46, 0.12, 0.09, 0.07, 0.04]),
-                    )
-                ),
-                "job_intention": pl.Series(["away", "nearby", "startup", "none", None]).gather(intention),
-                "mobile": _where(
-                    (age >= 14) & (rng.random(size) < 0.85),
-                    identities.mobiles(rng, size),
-                    pl.repeat(None, size, dtype=pl.String, eager=True),
-                ),
-                "is_low_income": pl.Series((rng.random(count))[household] < np.where(category > 0, 0.12, 0.03)),
-                "deceased_on": pl.repeat(None, size, dtype=pl.Date, eager=True),
-                "_birth": pl.Series(birth),
-                "_listed": pl.repeat(True, size, eager=True),
-                "_person": pl.Series(np.arange(first_person, first_person + size)),
-            }
-        ),
-        households + count,
-    )
-
-
-def _households(rng: np.random.Generator, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Household number and place in it (0 is the head) of each of `size` people."""
-    sizes = rng.choice(np.arange(1, 6), size, p=[0.04, 0.10, 0.30, 0.34, 0.22])
-    household = np.repeat(np.arange(size), sizes)[:size]
-    starts = np.flatnonzero(np.r_[True, household[1:] != household[:-1]][:size])
-    return household, np.arange(size) - starts[household]
-
-
-def resettlement_sites(county: County) -> list[str]:
-    """The county's resettlement sites: more where more people were relocated."""
-    return [f"AZ{county.code}{i:03d}" for i in range(1, 2 + round(county.people_share * county.lifted_share * 150))]

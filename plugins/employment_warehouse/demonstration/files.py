@@ -7,8 +7,8 @@ what stands in the file is text as a clerk would have it.
 import gzip
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +25,7 @@ class Look:
     """How one sender's files look."""
 
     ending: str = "csv"
+    title: str = ""
     encoding: str = "utf-8"
     delimiter: str = ","
     newline: str = "\n"
@@ -59,7 +60,7 @@ SITE_LOOKS = (Look(), Look(ending="xlsx", has_title=True), Look(encoding="gb1803
 """Project offices and the bank: by turns."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Patch:
     """One cell that stands in the file otherwise than its typed value says; `float` is a numeric cell."""
 
@@ -68,67 +69,56 @@ class Patch:
     value: str | float
 
 
-@dataclass
+@dataclass(frozen=True)
 class Written:
-    """A file as written: where its header and rows stand."""
+    """A file as written: where its rows stand."""
 
     path: Path
-    rows: int
     lines: Sequence[int]
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str]
     """Contract column name → header text in this file."""
 
 
-def write_file(
-    folder: Path,
-    stem: str,
-    contract: Contract,
-    table: pl.DataFrame,
-    patches: Sequence[Patch],
-    look: Look,
-    title: str,
-) -> Written:
-    """Write a delivery's file `<stem>.<ending>` into `folder` and say on which line each row stands."""
+def write_file(stem: Path, contract: Contract, table: pl.DataFrame, patches: Sequence[Patch], look: Look) -> Written:
+    """Write a delivery's file `<stem>.<ending>` and say on which line each row stands."""
     columns = [c for c in contract.columns if c.name in table.columns]
     if look.columns_reversed:
         columns.reverse()
+    if look.ending == "xlsx" and table.height > WORKBOOK_ROWS:
+        look = replace(look, ending="csv")
     headers = {c.name: _header(c, look) for c in columns}
-    text = table.select(_as_text(c, look).alias(c.name) for c in columns)
+    cells = table.select(_as_cells(c, look).alias(c.name) for c in columns)
     if look.extra_column is not None:
         headers[look.extra_column] = look.extra_column
-        text = text.with_columns(pl.lit("").alias(look.extra_column))
-    ending = look.ending if look.ending != "xlsx" or text.height <= WORKBOOK_ROWS else "csv"
-    path = folder / f"{stem}.{ending}"
-    folder.mkdir(parents=True, exist_ok=True)
-    if ending == "xlsx":
-        numeric = {c.name for c in columns if c.type in ("integer", "decimal")}
-        first = _write_workbook(path, list(headers.values()), text, patches, numeric, look, title)
-    else:
-        first = _write_csv(path, list(headers.values()), text, patches, look, title)
-    lines: Sequence[int] = range(first, first + text.height)
+        cells = cells.with_columns(pl.lit("").alias(look.extra_column))
+    path = stem.with_name(f"{stem.name}.{look.ending}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write = _write_workbook if look.ending == "xlsx" else _write_csv
+    first = write(path, list(headers.values()), cells, patches, look)
+    lines: Sequence[int] = range(first, first + table.height)
     again = look.header_repeats_after
-    if again is not None and ending != "xlsx":
-        lines = [line + (row >= again and text.height > again) for row, line in enumerate(lines)]
-    return Written(path, text.height, lines, headers)
+    if again is not None and table.height > again:
+        lines = [line + (row >= again) for row, line in enumerate(lines)]
+    return Written(path, lines, headers)
 
 
 def _header(column: Column, look: Look) -> str:
     return column.aliases[0] if look.uses_aliases and column.aliases else column.header
 
 
-def _as_text(column: Column, look: Look) -> pl.Expr:
+def _as_cells(column: Column, look: Look) -> pl.Expr:
+    """What the cells hold: text, but numbers in a workbook."""
     value = pl.col(column.name)
+    if column.type in ("integer", "decimal") and look.ending == "xlsx":
+        return value / (1 if column.type == "integer" else 100)
     match column.type:
-        case "date":
-            return value.dt.strftime(look.dates)
-        case "month":
-            return value.dt.strftime("%Y-%m")
+        case "date" | "month":
+            return value.dt.strftime(look.dates if column.type == "date" else "%Y-%m")
         case "boolean":
             return pl.when(value).then(pl.lit(look.booleans[0])).when(~value).then(pl.lit(look.booleans[1]))
         case "code":
-            labels: dict[str, str] = {}
-            for label, code in column.codes.items():
-                labels.setdefault(code, label)
+            # Of several labels of one code the first is the usual one.
+            labels = {code: label for label, code in reversed(list(column.codes.items()))}
             return value.replace_strict(labels, default=value, return_dtype=pl.String)
         case "decimal":
             return _amount(value, look.amounts if column.unit_text == "CNY" else "plain")
@@ -148,24 +138,21 @@ def _amount(hundredths: pl.Expr, style: str) -> pl.Expr:
     return thousands + below + fraction + "元"
 
 
-def _write_csv(
-    path: Path, headers: list[str], text: pl.DataFrame, patches: Sequence[Patch], look: Look, title: str
-) -> int:
-    changed = _patched(text, patches)
-    changed.columns = headers
-    dialect = {"separator": look.delimiter, "line_terminator": look.newline}
+def _write_csv(path: Path, headers: list[str], cells: pl.DataFrame, patches: Sequence[Patch], look: Look) -> int:
+    text = _patched(cells, patches)
+    text.columns = headers
     out = io.BytesIO()
     if look.has_title:
-        out.write((title + look.delimiter * (len(headers) - 1) + look.newline).encode())
-    head = changed.head(look.header_repeats_after) if look.header_repeats_after is not None else changed
-    head.write_csv(out, **dialect)  # type: ignore[call-overload]
-    if look.header_repeats_after is not None and changed.height > look.header_repeats_after:
-        changed.slice(look.header_repeats_after).write_csv(out, **dialect)  # type: ignore[call-overload]
+        out.write((look.title + look.delimiter * (len(headers) - 1) + look.newline).encode())
+    again = look.header_repeats_after or text.height
+    for part in (text[:again], text[again:]):
+        if part.height or part.height == text.height:
+            part.write_csv(out, separator=look.delimiter, line_terminator=look.newline)
     if look.has_totals:
-        cells = ["合计", f"{text.height}"] + [""] * (len(headers) - 2)
-        out.write((look.delimiter.join(cells) + look.newline).encode())
+        totals = ["合计", f"{text.height}"] + [""] * (len(headers) - 2)
+        out.write((look.delimiter.join(totals) + look.newline).encode())
     content = out.getvalue() if look.encoding == "utf-8" else out.getvalue().decode().encode(look.encoding)
-    if path.name.endswith(".gz"):
+    if look.ending == "csv.gz":
         content = gzip.compress(content, compresslevel=1, mtime=0)
     path.write_bytes(content)
     return 3 if look.has_title else 2
@@ -180,38 +167,23 @@ def _patched(text: pl.DataFrame, patches: Sequence[Patch]) -> pl.DataFrame:
     )
 
 
-def _write_workbook(  # noqa: PLR0913
-    path: Path,
-    headers: list[str],
-    text: pl.DataFrame,
-    patches: Sequence[Patch],
-    numeric: set[str],
-    look: Look,
-    title: str,
-) -> int:
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_numbers": False})
-    book.set_properties({"created": date(2024, 1, 1)})
+def _write_workbook(path: Path, headers: list[str], cells: pl.DataFrame, patches: Sequence[Patch], look: Look) -> int:
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    book.set_properties({"created": datetime(2024, 1, 1)})  # noqa: DTZ001 - the same bytes whenever it is written
     sheet = book.add_worksheet("Sheet1")
-    first = 0
+    header = 1 if look.has_title else 0
     if look.has_title:
-        sheet.merge_range(0, 0, 0, len(headers) - 1, title)
-        first = 1
-    sheet.write_row(first, 0, headers)
-    is_number = [name in numeric for name in text.columns]
-    special = {(p.row, p.column): p.value for p in patches}
-    positions = {name: place for place, name in enumerate(text.columns)}
-    cells = {(row, positions[name]): value for (row, name), value in special.items()}
-    for row, values in enumerate(text.iter_rows()):
+        sheet.merge_range(0, 0, 0, len(headers) - 1, look.title)
+    sheet.write_row(header, 0, headers)
+    changed = {(p.row, cells.columns.index(p.column)): p.value for p in patches}
+    for row, values in enumerate(cells.iter_rows()):
         for place, value in enumerate(values):
-            cell = cells.get((row, place), value)
+            cell = changed.get((row, place), value)
             if isinstance(cell, float):
-                sheet.write_number(first + 1 + row, place, cell)
-            elif cell is not None and cell != "":
-                if is_number[place] and (row, place) not in cells:
-                    sheet.write_number(first + 1 + row, place, float(cell))
-                else:
-                    sheet.write_string(first + 1 + row, place, cell)
+                sheet.write_number(header + 1 + row, place, cell)
+            elif cell:
+                sheet.write_string(header + 1 + row, place, cell)
     if look.has_totals:
-        sheet.write_row(first + 1 + text.height, 0, ["合计", text.height])
+        sheet.write_row(header + 1 + cells.height, 0, ["合计", cells.height])
     book.close()
-    return first + 2
+    return header + 2

@@ -1,7 +1,10 @@
 """The demonstration's landing zone: all feeds of all nights, the platform's items and the manifest."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -12,14 +15,17 @@ from employment_warehouse.demonstration.cast import Cast
 from employment_warehouse.demonstration.crowd import Crowd
 from employment_warehouse.demonstration.employers import Employers
 from employment_warehouse.demonstration.manifest import FILE_NAME, Manifest
-from employment_warehouse.demonstration.places import COUNTIES, County
+from employment_warehouse.demonstration.places import COUNTIES, PREFECTURE, County
 from employment_warehouse.demonstration.platform_items import POSTING_SHARE, Platform
-from employment_warehouse.demonstration.relief import projects_of
+from employment_warehouse.demonstration.relief import Project, projects_of
 from employment_warehouse.demonstration.sending import LATER, Row, Sender
+from employment_warehouse.demonstration.stories import assemble
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE
 
 FIRST_DATE = date(2024, 5, 18)
+EMPLOYED_SHARE = 0.66
+"""Of everyone on the register: what the demonstration's targets ask for."""
 FEWEST_PEOPLE, MOST_PEOPLE = 100, 1_500_000
 
 
@@ -33,15 +39,20 @@ def generate(folder: Path, people: int, nights: int, seed: int, first_date: date
     folder.mkdir(parents=True, exist_ok=True)
     dates = [first_date + timedelta(days=n) for n in range(nights)]
     employers = Employers.found(people, seed)
-    cast = planted.assemble(dates, employers)
+    cast = assemble(dates, employers)
     sender = Sender(folder, dates)
     platform = Platform(dates, employers, seed, max(20, round(people * POSTING_SHARE)))
-    on_register = sum(len(rows) for (feed, _, day), rows in cast.rows.items() if (feed, day) == ("labor_register", dates[0]))
+    on_register = sum(
+        len(rows) for (feed, _, day), rows in cast.rows.items() if (feed, day) == ("labor_register", dates[0])
+    )
     for county, size in _sizes(people - on_register).items():
-        _send_county(sender, cast, platform, Crowd.gather(county, size, dates[0], employers, seed), seed)
+        crowd = Crowd.gather(county, size, dates[0], employers, seed)
+        platform.add_people_of(crowd)
+        CountySender(sender, cast, crowd, seed).send_all()
     _send_planted_projects(sender, cast)
     platform.add_planted(cast)
     counts = platform.write(folder)
+    _write_targets(folder, people, first_date)
     for delivery in sender.deliveries:
         if delivery.kind == "file":
             counts[delivery.feed] = counts.get(delivery.feed, 0) + delivery.rows
@@ -94,98 +105,149 @@ def _sizes(people: int) -> dict[County, int]:
     return sizes
 
 
-def _send_county(sender: Sender, cast: Cast, platform: Platform, crowd: Crowd, seed: int) -> None:
-    code = crowd.county.code
-    dates = sender.nights
-    platform.add_people_of(crowd)
-    projects = projects_of(crowd, dates[0], seed)
-    reported = months.reported_between(dates[0], dates[-1])
-    post_payments = {month: _post_payments(crowd, month) for month in reported if months.reported_on(month) < dates[0]}
-    _send_events(sender, crowd, seed)
-    sites = county_affairs.sites(crowd, dates[0])
-    for place, night in enumerate(dates):
-        if place:
-            crowd.turn(night)
-        post_payments |= {m: _post_payments(crowd, m) for m in reported if months.reported_on(m) == night}
-        if place == 1 and code == planted.SILENT_COUNTY:
-            continue
-        _send_registers(sender, cast, crowd, place, night)
-        _send_affairs(sender, crowd, night, sites)
-        for project in projects:
-            sender.send("relief_project", project.number, night, project.project)
-            sender.send("relief_contract", project.number, night, project.contracts)
-    for month, table in post_payments.items():
-        day = months.reported_on(month)
-        sender.send("public_post_payment", code, day, table, cast.rows.get(("public_post_payment", code, day), ()))
-    for project in projects:
+@dataclass(frozen=True)
+class CountySender:
+    """What one county sends, night after night."""
+
+    sender: Sender
+    cast: Cast
+    crowd: Crowd
+    seed: int
+
+    @property
+    def code(self) -> str:
+        """The county's code."""
+        return self.crowd.county.code
+
+    def send_all(self) -> None:
+        """Everything, from the payments of the months before to the last night."""
+        nights = self.sender.nights
+        projects = projects_of(self.crowd, nights[0], self.seed)
+        sites = county_affairs.sites(self.crowd, nights[0])
+        reported = months.reported_between(nights[0], nights[-1])
+        self._send_events()
         for month in reported:
-            payroll = project.payroll(month, seed)
-            day = months.reported_on(month)
-            if payroll.height:
-                sender.send("relief_payroll", project.number, day, payroll)
-            batch = project.bank_return(payroll, seed)
-            if batch.height and day + timedelta(days=1) <= dates[-1]:
-                sender.send("bank_return", batch["batch_no"][0], day + timedelta(days=1), batch)
+            if months.reported_on(month) < nights[0]:
+                self._send_payments(month)
+        for place, night in enumerate(nights):
+            if place:
+                self.crowd.turn(night)
+            for month in reported:
+                if months.reported_on(month) == night:
+                    self._send_payments(month)
+            if not self._is_silent(night):
+                self._send_registers(place, night)
+                self._send_affairs(night, sites)
+            for project in projects:
+                self.sender.send("relief_project", project.number, night, project.project)
+                self.sender.send("relief_contract", project.number, night, project.contracts)
+        for project in projects:
+            for month in reported:
+                self._send_payroll(project, month)
+
+    def _is_silent(self, night: date) -> bool:
+        return self.code == planted.SILENT_COUNTY and night == self.cast.night(1)
+
+    def _planted(self, feed: str, day: date) -> Sequence[Row]:
+        return self.cast.rows.get((feed, self.code, day), ())
+
+    def _send_registers(self, place: int, night: date) -> None:
+        send = self.sender.send
+        listed = self.crowd.persons.filter("_listed")
+        register = send("labor_register", self.code, night, listed, self._planted("labor_register", night))
+        if self.code == planted.RESENT_COUNTY and place == 0 and len(self.sender.nights) > 1:
+            self.sender.send_again(register, self.sender.nights[1])
+        self._send_employment(place, night)
+        if self.code == planted.NIL_COUNTY:
+            self.sender.send_nil("public_post", self.code, night)
+        else:
+            send("public_post", self.code, night, self.crowd.posts, self._planted("public_post", night))
+
+    def _send_employment(self, place: int, night: date) -> None:
+        send = partial(self.sender.send, "employment", self.code, night)
+        spells, rows, nights = self.crowd.spells, self._planted("employment", night), self.sender.nights
+        morning_after = datetime.combine(night + timedelta(days=1), time(7, 30), TIMEZONE)
+        match self.code, place:
+            case planted.SPLIT_COUNTY, _:
+                half = spells.height // 2
+                send(spells[:half], part="1")
+                send(spells[half:], rows, part="2")
+            case planted.CORRECTED_COUNTY, 0 if len(nights) > 1:
+                send(spells, self.cast.before_correction(rows))
+                send(spells, rows, arrives_for=nights[1], modified_at=morning_after, revision=2)
+            case planted.LATE_COUNTY, 1 if len(nights) > 2:
+                send(spells, rows, arrives_for=nights[2], modified_at=morning_after)
+            case planted.EVENING_COUNTY, 0:
+                send(spells, rows, modified_at=datetime.combine(night, time(21, 15), TIMEZONE))
+            case _:
+                send(spells, rows)
+        if (self.code, place) == (planted.GROWING_COUNTY, 0):
+            self.sender.send_growing("employment", self.code, night)
+
+    def _send_affairs(self, night: date, sites: pl.DataFrame) -> None:
+        crowd, first = self.crowd, self.sender.nights[0]
+        for feed, table in (
+            ("workshop", county_affairs.workshops(crowd, first, night)),
+            ("resettlement_site", sites),
+            ("labor_dispute", county_affairs.disputes(crowd, first, night)),
+            ("youth_support", county_affairs.students(crowd, first)),
+            ("labor_cooperation", county_affairs.cooperation(crowd.county, first)),
+        ):
+            self.sender.send(feed, self.code, night, table)
+
+    def _send_events(self) -> None:
+        """What counties tell on Sundays: on the first one, of the three months before."""
+        crowd, (first, last) = self.crowd, (self.sender.nights[0], self.sender.nights[-1])
+        sunday = first - timedelta(days=first.isoweekday() % 7)
+        before = sunday - timedelta(days=county_affairs.DAYS_OF_HISTORY)
+        while sunday <= last:
+            if not self._is_silent(sunday):
+                services = county_affairs.services(crowd, before, sunday, self.seed)
+                self.sender.send("employment_service", self.code, sunday, services)
+                events = county_affairs.events(crowd, before, sunday, self.seed)
+                self.sender.send("job_event", self.code, sunday, events)
+                before = sunday
+            sunday += timedelta(days=7)
+
+    def _send_payments(self, month: date) -> None:
+        day = months.reported_on(month)
+        rows = self._planted("public_post_payment", day)
+        self.sender.send("public_post_payment", self.code, day, _post_payments(self.crowd, month), rows)
+
+    def _send_payroll(self, project: Project, month: date) -> None:
+        payroll = project.payroll(month, self.seed)
+        day = months.reported_on(month)
+        if payroll.height:
+            self.sender.send("relief_payroll", project.number, day, payroll)
+        batch = project.bank_return(payroll, self.seed)
+        if batch.height and day + timedelta(days=1) <= self.sender.nights[-1]:
+            self.sender.send("bank_return", batch["batch_no"][0], day + timedelta(days=1), batch)
 
 
-def _send_registers(sender: Sender, cast: Cast, crowd: Crowd, place: int, night: date) -> None:
-    code = crowd.county.code
-
-    def rows(feed: str) -> list[Row]:
-        return cast.rows.get((feed, code, night), [])
-
-    register = sender.send("labor_register", code, night, crowd.persons.filter("_listed"), rows("labor_register"))
-    if code == planted.RESENT_COUNTY and place == 0 and len(sender.nights) > 1:
-        sender.send_again(register, sender.nights[1])
-    _send_employment(sender, cast, crowd, place, night, rows("employment"))
-    if code == planted.NIL_COUNTY:
-        sender.send_nil("public_post", code, night)
-    else:
-        sender.send("public_post", code, night, crowd.posts, rows("public_post"))
-
-
-def _send_affairs(sender: Sender, crowd: Crowd, night: date, sites: pl.DataFrame) -> None:
-    code, first = crowd.county.code, sender.nights[0]
-    sender.send("workshop", code, night, county_affairs.workshops(crowd, first, night))
-    sender.send("resettlement_site", code, night, sites)
-    sender.send("labor_dispute", code, night, county_affairs.disputes(crowd, first, night))
-    sender.send("youth_support", code, night, county_affairs.students(crowd, first))
-    sender.send("labor_cooperation", code, night, county_affairs.cooperation(crowd.county, first))
-
-
-def _send_events(sender: Sender, crowd: Crowd, seed: int) -> None:
-    """What counties tell on Sundays: on the first one, of the three months before."""
-    code, (first, last) = crowd.county.code, (sender.nights[0], sender.nights[-1])
-    sunday = first - timedelta(days=first.isoweekday() % 7)
-    before = sunday - timedelta(days=county_affairs.DAYS_OF_HISTORY)
-    while sunday <= last:
-        sender.send("employment_service", code, sunday, county_affairs.services(crowd, before, sunday, seed))
-        sender.send("job_event", code, sunday, county_affairs.events(crowd, before, sunday, seed))
-        before, sunday = sunday, sunday + timedelta(days=7)
-
-
-def _send_employment(sender: Sender, cast: Cast, crowd: Crowd, place: int, night: date, rows: list[Row]) -> None:
-    code, spells = crowd.county.code, crowd.spells
-    morning_after = datetime.combine(night + timedelta(days=1), time(7, 30), TIMEZONE)
-    if code == planted.SPLIT_COUNTY:
-        half = spells.height // 2
-        sender.send("employment", code, night, spells[:half], part="1")
-        sender.send("employment", code, night, spells[half:], rows, part="2")
-    elif code == planted.CORRECTED_COUNTY and place == 0 and len(sender.nights) > 1:
-        sender.send("employment", code, night, spells, cast.before_correction(rows))
-        sender.send(
-            "employment", code, night, spells, rows,
-            arrives_for=sender.nights[1], modified_at=morning_after, revision=2,
-        )
-    elif code == planted.LATE_COUNTY and place == 1 and len(sender.nights) > 2:
-        sender.send("employment", code, night, spells, rows, arrives_for=sender.nights[2], modified_at=morning_after)
-    elif code == planted.EVENING_COUNTY and place == 0:
-        evening = datetime.combine(night, time(21, 15), TIMEZONE)
-        sender.send("employment", code, night, spells, rows, modified_at=evening)
-    else:
-        sender.send("employment", code, night, spells, rows)
-    if code == planted.GROWING_COUNTY and place == 0:
-        sender.send_growing("employment", code, night)
+def _write_targets(folder: Path, people: int, first: date) -> None:
+    """`target.csv`, in the form of the operator's seed: what so few people could reach. Marked as demonstration."""
+    rows = [(county.code, county.people_share, county.lifted_share) for county in COUNTIES]
+    shares = [(PREFECTURE, 1.0, sum(share * lifted for _, share, lifted in rows)), *rows]
+    table = pl.DataFrame(
+        [
+            (code, target, first.replace(month=1, day=1), value, first.replace(month=12, day=31))
+            for code, share, lifted in shares
+            for target, value in (
+                ("rural_employed", round(people * share * EMPLOYED_SHARE)),
+                ("poverty_alleviated_employed", round(people * share * lifted * EMPLOYED_SHARE)),
+                ("zero_employment_relocated_households", 0),
+            )
+        ],
+        schema=["county_code", "target_code", "valid_from", "target_value", "deadline"],
+        orient="row",
+    )
+    table.with_columns(
+        baseline_value=pl.lit(None, pl.Int64),
+        baseline_on=pl.lit(None, pl.Date),
+        is_demonstration=pl.lit("true"),
+        note_zh=pl.lit("演示数据的任务数"),
+        note_en=pl.lit("A target for the demonstration's people"),
+    ).write_csv(folder / "target.csv")
 
 
 def _send_planted_projects(sender: Sender, cast: Cast) -> None:
@@ -199,8 +261,7 @@ def _post_payments(crowd: Crowd, month: date) -> pl.DataFrame:
     """A month's payments to everyone who held a post in it; one in a hundred was not paid."""
     posts = crowd.posts
     held = posts.filter(
-        (pl.col("start_date") <= months.last_of(month))
-        & (pl.col("end_date").is_null() | (pl.col("end_date") >= month))
+        (pl.col("start_date") <= months.last_of(month)) & (pl.col("end_date").is_null() | (pl.col("end_date") >= month))
     )
     paid = (held["_person"] + month.month) % 100 != 0
     return held.select(
@@ -213,4 +274,3 @@ def _post_payments(crowd: Crowd, month: date) -> pl.DataFrame:
         paid_on=pl.when(paid).then(pl.lit(months.reported_on(month) - timedelta(days=2))),
         fund_source=pl.lit("衔接资金"),
     )
-

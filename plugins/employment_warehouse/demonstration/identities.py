@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from employment_warehouse.demonstration.places import County
+from employment_warehouse.demonstration.places import COUNTIES, County
 
 Integers = NDArray[np.int64]
 
@@ -59,7 +59,6 @@ def id_number(prefix: str, birth: str, sequence: int) -> str:
 def crowd_ids(
     rng: np.random.Generator,
     county: County,
-    county_index: int,
     birth: NDArray[np.int32],
     is_male: NDArray[np.bool_],
     taken: dict[int, int],
@@ -85,24 +84,20 @@ def crowd_ids(
     rank[order] = np.arange(size) - np.repeat(starts - before, lengths)
     taken.update(zip(ordered[starts].tolist(), (before + lengths).tolist(), strict=True))
 
-    share = SEQUENCES_OF_THE_CROWD // 13
-    pair = np.where(
-        stranger, county_index * share + rank % share, (rank * 37 + group * 11) % SEQUENCES_OF_THE_CROWD
-    )
+    share, county_index = SEQUENCES_OF_THE_CROWD // len(COUNTIES), COUNTIES.index(county)
+    pair = np.where(stranger, county_index * share + rank % share, (rank * 37 + group * 11) % SEQUENCES_OF_THE_CROWD)
     return id_numbers(prefix, birth, pair * 2 + np.where(is_male, 1, 2))
 
 
 def names(rng: np.random.Generator, surname: Integers) -> pl.Series:
     """Full names of two or three characters for the given surname numbers."""
     size = len(surname)
-    given = pl.Series(list(GIVEN) + [""])
+    given = pl.Series([*GIVEN, ""])
     first = rng.integers(0, len(GIVEN) - 2, size)
     # The two last characters are outside GBK: rare, but names of living people have them.
     first[rng.random(size) < 0.0005] = len(GIVEN) - 1 - int(rng.integers(0, 2))
     second = np.where(rng.random(size) < 0.7, rng.integers(0, len(GIVEN) - 2, size), len(GIVEN))
-    return (pl.Series(list(SURNAMES)).gather(surname) + given.gather(first) + given.gather(second)).alias(
-        "full_name"
-    )
+    return (pl.Series(list(SURNAMES)).gather(surname) + given.gather(first) + given.gather(second)).alias("full_name")
 
 
 def mobiles(rng: np.random.Generator, size: int) -> pl.Series:

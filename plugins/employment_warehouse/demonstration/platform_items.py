@@ -135,7 +135,7 @@ class Platform:
             }
         )
         ended = table.filter(pl.Series(closed)).with_columns(
-            closed_at=pl.col("opened_at") + pl.duration(days=pl.Series(open_for[closed])),
+            closed_at=pl.col("opened_at") + pl.Series(open_for[closed]) * timedelta(days=1),
         )
         return pl.concat([table, ended.with_columns(updated_at=pl.col("closed_at"))])
 
@@ -214,10 +214,10 @@ def _utc(seconds: np.ndarray) -> pl.Series:
 
 
 def _in_china(table: pl.DataFrame) -> pl.DataFrame:
-    return table.with_columns(
-        pl.col(pl.Datetime).dt.cast_time_unit("ms").dt.convert_time_zone("Asia/Shanghai")
-    )
+    return table.with_columns(pl.col(pl.Datetime).dt.cast_time_unit("ms").dt.convert_time_zone("Asia/Shanghai"))
 
 
 def _written(table: pl.DataFrame) -> pl.DataFrame:
-    return table.sort("updated_at", "id").with_columns(pl.col(pl.Datetime("ms", "Asia/Shanghai")).dt.strftime("%Y-%m-%dT%H:%M:%S+08:00"))
+    return table.sort("updated_at", "id").with_columns(
+        pl.col(pl.Datetime("ms", "Asia/Shanghai")).dt.strftime("%Y-%m-%dT%H:%M:%S+08:00")
+    )

@@ -61,7 +61,7 @@ class Sender:
     ) -> Delivery:
         """Send one file: the crowd's table, spoilt here and there, with the planted rows below."""
         of = contract(feed)
-        look = _look(unit)
+        look = replace(_look(unit), title=f"{COUNTY_NAMES.get(unit, '')}{of.title_zh}")
         rows = _planted_table(feed, planted)
         crowd = rows.clear() if table is None else _aligned(table, rows)
         spoilt = _spoil(feed, table) if table is not None else []
@@ -76,10 +76,8 @@ class Sender:
         expected = self._first_night(report_date)
         arrives_for = arrives_for or expected
         home = self.folder if arrives_for == expected else self.folder / LATER / arrives_for.isoformat()
-        where = home / feed / report_date.isoformat()
-        stem = f"{unit}_{part}" if part else unit
-        title = f"{COUNTY_NAMES.get(unit, '')}{of.title_zh}"
-        written = write_file(where, stem, of, whole, patches, look, title)
+        stem = home / feed / report_date.isoformat() / (f"{unit}_{part}" if part else unit)
+        written = write_file(stem, of, whole, patches, look)
         rejected = [(patch.row, patch.column, reason) for patch, reason in spoilt] + [
             (crowd.height + place, *row.rejected) for place, row in enumerate(planted) if row.rejected is not None
         ]
@@ -105,17 +103,12 @@ class Sender:
 
     def send_nil(self, feed: str, unit: str, report_date: date) -> None:
         """Send an empty `.nil`: a report with nothing in it."""
-        path = self.folder / feed / report_date.isoformat() / f"{unit}.nil"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-        self._note_bytes(feed, unit, report_date, path, "nil", datetime.combine(report_date, time(16), TIMEZONE))
+        self._leave(feed, report_date, f"{unit}.nil", b"", "nil")
 
     def send_growing(self, feed: str, unit: str, report_date: date) -> None:
         """Leave a file that never becomes whole: `<unit>_9.csv.part`."""
-        path = self.folder / feed / report_date.isoformat() / f"{unit}_9.csv.part"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(contract(feed).columns[0].header.encode())
-        self._note_bytes(feed, unit, report_date, path, "growing", datetime.combine(report_date, time(19), TIMEZONE))
+        begun = contract(feed).columns[0].header.encode()
+        self._leave(feed, report_date, f"{unit}_9.csv.part", begun, "growing")
 
     def send_again(self, delivery: Delivery, arrives_for: date) -> None:
         """Send the same bytes once more, as if someone had pressed the button twice."""
@@ -134,16 +127,20 @@ class Sender:
         _stamp(target, again.modified_at)
         self.deliveries.append(again)
 
-    def _note_bytes(
-        self, feed: str, unit: str, report_date: date, path: Path, kind: str, modified_at: datetime
-    ) -> None:
+    def _leave(self, feed: str, report_date: date, name: str, content: bytes, kind: str) -> None:
+        """A file without rows."""
+        path = self.folder / feed / report_date.isoformat() / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        unit, _, part = name.partition(".")[0].partition("_")
+        modified_at = datetime.combine(report_date, time(17, 30), TIMEZONE)
         _stamp(path, modified_at)
         self.deliveries.append(
             Delivery(
                 feed=feed,
                 unit=unit,
                 report_date=report_date,
-                part="9" if kind == "growing" else "",
+                part=part,
                 path=str(path.relative_to(self.folder)),
                 kind=kind,
                 revision=1,
@@ -160,7 +157,7 @@ class Sender:
 
 def _look(unit: str) -> Look:
     """A county has its own; projects and batches take turns, a batch as its project."""
-    return LOOKS.get(unit) or SITE_LOOKS[int(unit.split("-")[0][-3:]) % len(SITE_LOOKS)]
+    return LOOKS.get(unit) or SITE_LOOKS[int(unit.partition("-")[0][-3:]) % len(SITE_LOOKS)]
 
 
 def _stamp(path: Path, moment: datetime) -> None:

@@ -56,7 +56,7 @@ def gate_marts(build: int) -> Certificate:
             waivers.applied(outcome)
             for suite in suites
             for frame in suite.frames
-            for outcome in _judge(connection, frame)
+            for outcome in judge_frame(connection, frame)
         ]
         results.write(connection, build, 2, outcomes)
         held = _hold(connection, build, [outcome for outcome in outcomes if outcome.blocks])
@@ -81,7 +81,7 @@ def rebuild_needed(build: int) -> bool:
     return bool(row and row[0])
 
 
-def _judge(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:
+def judge_frame(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:
     """The outcomes of one frame; the first says whether it has the rows that it must have."""
     try:
         with connection.transaction():

@@ -85,16 +85,13 @@ def private_file(name: str) -> Iterator[tuple[IO[bytes], Path]]:
 
 def _object_storage_path(address: str) -> Any:
     from airflow.sdk import ObjectStoragePath  # noqa: PLC0415  Airflow takes seconds to import
-    from airflow.sdk.io import attach  # noqa: PLC0415
+    from airflow.sdk.io import attach, has_fs  # noqa: PLC0415
 
-    path = ObjectStoragePath(address)
-    try:
-        path.fs  # noqa: B018  asks for the file system
-    except ValueError:
+    scheme = urlsplit(address).scheme
+    if scheme and not has_fs(scheme):
         # No provider of Airflow brings this scheme; fsspec may know it all the same.
         import fsspec  # type: ignore[import-untyped]  # noqa: PLC0415
 
-        scheme = urlsplit(address).scheme
         if scheme not in fsspec.available_protocols():
             raise UserError(
                 f"不认识的落地区地址 | no file system for {scheme}://",
@@ -102,6 +99,6 @@ def _object_storage_path(address: str) -> Any:
                 where="WAREHOUSE_LANDING_ZONE",
                 expected="a folder, or an address that Airflow's providers or fsspec know (s3://…)",
                 todo="install the provider of that storage, or correct the address",
-            ) from None
+            )
         attach(protocol=scheme, fs=fsspec.filesystem(scheme))
-    return path
+    return ObjectStoragePath(address)

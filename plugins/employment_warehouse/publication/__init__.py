@@ -11,7 +11,7 @@ from employment_warehouse.database import connect, describe
 from employment_warehouse.errors import UserError
 
 
-class NotPublished(UserError):  # noqa: N818  it is a state of the night, not a fault
+class NotPublished(UserError):
     """数据库拒绝发布。 | The database refuses to publish."""
 
     code = "not_published"
@@ -88,7 +88,7 @@ def _ask(question: str, *values: object) -> Any:
 
 def _value(connection: psycopg.Connection, question: str, *values: object) -> Any:
     try:
-        row = connection.execute(question, values).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(question, values).fetchone()
     except psycopg.Error as error:
         if (error.sqlstate or "").startswith("WH"):
             raise NotPublished(describe(error), code=str(error.sqlstate)) from error

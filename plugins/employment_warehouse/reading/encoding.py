@@ -100,11 +100,11 @@ def _utf8(text: str, encoding: str) -> bytes:
 
 
 def _wide_encoding(head: bytes) -> str | None:
-    """UTF-16 without BOM: its ASCII characters have their NUL always on the same side."""
+    """UTF-16 without BOM: its ASCII characters have their NUL on the same side (一 and few others on the other)."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > len(head) / 50 and not even:
+    if odd > len(head) / 50 and odd > 5 * even:
         return "utf-16-le"
-    if even > len(head) / 50 and not odd:
+    if even > len(head) / 50 and even > 5 * odd:
         return "utf-16-be"
     return None
 
@@ -147,7 +147,7 @@ def _last_character(data: bytes) -> int:
 def _is_utf8(data: bytes) -> bool:
     try:
         pl.Series([data], dtype=pl.Binary).cast(pl.String)
-    except pl.exceptions.InvalidOperationError:
+    except pl.exceptions.ComputeError:
         return False
     return True
 

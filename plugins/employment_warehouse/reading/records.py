@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 # A quoted cell may hold line breaks, up to this many; what goes on longer was never closed.
 MAX_LINES = 500
-# From this many columns on, a line inside a quoted cell that looks like a record is one.
+# From this many columns on, a line inside a quoted cell that has just the cells of a row is a row; from the first of
+# these on, if it begins like one, too.
 _TELLING_WIDTH = 4
+_CERTAIN_WIDTH = 7
 # A record whose broken quote held line breaks is at most this many lines.
 _MAX_CONTINUATION = 20
 
@@ -33,6 +35,11 @@ class Dialect:
     quote: str = '"'
     escape: str = ""
     bare_quotes: bool = False
+
+    @property
+    def is_letter_within(self) -> bool:
+        """Whether a single quotation mark within an unquoted cell is a letter: an apostrophe always is."""
+        return self.bare_quotes or self.quote == "'"
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,10 @@ def hides_records(lines: Sequence[str], dialect: Dialect, width: int | None) -> 
     """Whether a quoted cell over several lines is no cell, but whole records caught between two broken quotes."""
     if width is None or width < _TELLING_WIDTH or len(lines) < 2:
         return False
-    first = _shape(lines[0], dialect)
-    whole = [line.count(dialect.delimiter) + 1 == width and _shape(line, dialect) == first != "" for line in lines]
+    whole = [line.count(dialect.delimiter) + 1 == width for line in lines]
+    if width < _CERTAIN_WIDTH:
+        first = _shape(lines[0], dialect)
+        whole = [is_whole and _shape(line, dialect) == first != "" for line, is_whole in zip(lines, whole, strict=True)]
     return any(whole[1:-1]) or (whole[0] and whole[-1])
 
 
@@ -147,7 +156,7 @@ def _cut(text: str, dialect: Dialect) -> list[str] | object:
             end = text.find(delimiter, position)
             end = len(text) if end < 0 else end
             cell = text[position:end]
-            if cell.count(quote) % 2 and not dialect.bare_quotes:
+            if cell.count(quote) % 2 and not dialect.is_letter_within:
                 return _BROKEN
             position = end
         cells.append(cell)

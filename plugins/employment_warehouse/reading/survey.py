@@ -12,7 +12,7 @@ from employment_warehouse.reading.table import Refused
 
 _DELIMITERS = (",", "\t", ";", "|")
 _N_RECORDS = 400
-_ENOUGH = 0.3  # a delimiter that cuts the file this well leaves no question
+_BLANKS_FIT = 0.65  # below, blanks between words are no delimiters
 
 
 @dataclass(frozen=True)
@@ -52,26 +52,16 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
 
 def _by_fit(lines: list[str]) -> list[tuple[Dialect, list[Record]]]:
     """The dialects with the records they make of the lines, the best first."""
-    read = [(dialect, _records(lines, dialect)) for dialect in _dialects(lines)]
-    scored = sorted(read, key=lambda pair: -_fit(pair[1]))
-    if _fit(scored[0][1]) < _ENOUGH:
-        by_blanks = Dialect(delimiter=" ")
-        records = _records(lines, by_blanks)
-        if len(records) > 2 and _fit(records) > 0.6:
-            return [(by_blanks, records), *scored]
-    return scored
+    dialects = [_refined(Dialect(delimiter), lines) for delimiter in _DELIMITERS]
+    read = sorted(((dialect, _records(lines, dialect)) for dialect in dialects), key=lambda pair: -_fit(pair[1]))
+    by_blanks = _refined(Dialect(" "), lines)
+    records = _records(lines, by_blanks)
+    if _fit(records) > max(_BLANKS_FIT, _fit(read[0][1])):
+        read.insert(0, (by_blanks, records))
+    return read
 
 
-def _dialects(lines: list[str]) -> list[Dialect]:
-    found = []
-    for delimiter in _DELIMITERS:
-        dialect = Dialect(delimiter)
-        records = _records(lines, dialect)
-        found.append(_refined(dialect, lines, records))
-    return found
-
-
-def _refined(dialect: Dialect, lines: list[str], records: list[Record]) -> Dialect:
+def _refined(dialect: Dialect, lines: list[str]) -> Dialect:
     """The dialect with the way of quoting that leaves fewer records broken."""
     text = "".join(lines)
     candidates = [dialect]
@@ -80,7 +70,7 @@ def _refined(dialect: Dialect, lines: list[str], records: list[Record]) -> Diale
     if not _quotes(text, dialect, '"') and _quotes(text, dialect, "'"):
         candidates.append(Dialect(dialect.delimiter, quote="'"))
         return min(candidates, key=lambda one: -_fit(_records(lines, one)))
-    if sum(record.cells is None for record in records) > 2 and not _quotes(text, dialect, '"'):
+    if _n_broken(_records(lines, dialect)) > 2 and not _quotes(text, dialect, '"'):
         candidates.append(Dialect(dialect.delimiter, bare_quotes=True))
     return min(candidates, key=lambda one: _n_broken(_records(lines, one)))
 

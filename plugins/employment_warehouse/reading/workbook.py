@@ -21,10 +21,10 @@ from employment_warehouse.reading.rows import only_rows, trimmed
 from employment_warehouse.reading.table import NUMERIC_CELL, Refused, TextTable
 
 _CHILD = Path(__file__).with_name("workbook_child.py")
-_SECONDS = 10
+_SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds of a processor
 
 # Where a number has lost its value already: 18 digits do not fit into a cell.
-_TEXT_ONLY = ("id_number", "bank_account")
+_TEXT_ONLY = ("id_number", "bank_account", "uscc")
 
 _MESSAGES = {
     "password_protected": "工作簿有密码保护。 | The workbook is protected by a password.",
@@ -170,7 +170,7 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             pass_fds=(descriptor,),
-            env={},
+            env={"MALLOC_ARENA_MAX": "1", "MALLOC_TOP_PAD_": str(64 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)},
         )
         self._late = False
 

@@ -1,19 +1,22 @@
-"""The process in which a workbook is opened: `python -I workbook_child.py FD KIND`; imports nothing of ours.
+"""The process in which a workbook is opened: `python -I workbook_child.py FD KIND`; it imports nothing of ours.
 
-It limits its own memory and processor time, opens nothing but that file, and speaks on standard output: a line of
-JSON, and for rows as many bytes as it says. First the sheets with their first rows; then, told on standard input which ones to
+It limits its own memory and processor time, opens nothing but that file, and speaks on standard output: a line of JSON,
+and for rows as many bytes as it says. First the sheets with their first rows; then, told on standard input which ones to
 take, all their rows. Cells are parted by U+001F, rows by U+001E; U+0001 stands before what is not text in the workbook.
 """
 
 import datetime
 import decimal
+import gc
 import itertools
 import json
+import os
 import re
 import resource
 import sys
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,7 +34,7 @@ MOST_CELLS = 16_000_000
 LOOKED_INTO = 4 << 20  # bytes of a sheet whose cells are all looked at before it is opened
 
 CELL, ROW, NO_TEXT = "\x1f", "\x1e", "\x01"
-NO_MARKS = str.maketrans({CELL: "\ufffd", ROW: "\ufffd", NO_TEXT: "\ufffd"})
+NO_MARKS = str.maketrans({CELL: "\ufffd", ROW: "\ufffd"})
 
 FAR_CELL = re.compile(rb'<c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*[^/]>')
 DIMENSION = re.compile(rb'<dimension\s+ref="(?:[A-Z]+\d+:)?([A-Z]{1,3})(\d{1,7})"')
@@ -44,6 +47,7 @@ TARGET = re.compile(rb"<Relationship\s[^>]*>")
 
 def main() -> None:
     path, kind = f"/dev/fd/{sys.argv[1]}", sys.argv[2]
+    gc.disable()  # rows are many small lists, and none of them knows another
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -119,54 +123,71 @@ def check_compound(path: str) -> None:
             refuse("password_protected")
 
 
-def speak(path: str, archive: zipfile.ZipFile | None, members: list[zipfile.ZipInfo | None]) -> None:
+def speak(path: str, archive: zipfile.ZipFile | None, parts: list[zipfile.ZipInfo | None]) -> None:
     """Open the workbook, show the heads of its sheets, send what is asked for."""
-    try:
-        book = calamine.load_workbook(path)
-        sheets = [
-            (at, book.get_sheet_by_index(at))
-            for at, meta in enumerate(book.sheets_metadata)
-            if meta.typ == calamine.SheetTypeEnum.WorkSheet
-        ]
-    except MemoryError:
-        raise
-    except calamine.PasswordError:
-        refuse("password_protected")
-    except Exception as error:
-        refuse("password_protected" if "assword" in str(error) else "workbook_unreadable")
-    heads = [
-        [[text_of(value).lstrip(NO_TEXT) for value in row] for row in itertools.islice(sheet.iter_rows(), HEAD)]
-        for _, sheet in sheets
-    ]
-    say({"sheets": [{"name": sheet.name, "head": head} for (_, sheet), head in zip(sheets, heads, strict=True)]})
-    for take in json.loads(sys.stdin.readline()):
-        at, sheet = sheets[take]
-        part = members[at] if at < len(members) else None
-        send(sheet, error_cells(archive, part) if archive and part else {})
-    say({"end": True})
+    with ThreadPoolExecutor(1) as scanner:  # looks for error cells while the library reads
+        errors = [scanner.submit(error_cells, archive, part) for part in parts] if archive else []
+        try:
+            book = calamine.load_workbook(path)
+            sheets = [
+                (at, book.get_sheet_by_index(at))
+                for at, meta in enumerate(book.sheets_metadata)
+                if meta.typ == calamine.SheetTypeEnum.WorkSheet
+            ]
+        except MemoryError:
+            raise
+        except calamine.PasswordError:
+            refuse("password_protected")
+        except Exception as error:
+            refuse("password_protected" if "assword" in str(error) else "workbook_unreadable")
+        say({"sheets": [{"name": sheet.name, "head": head_of(sheet)} for _, sheet in sheets]})
+        for take in json.loads(sys.stdin.readline()):
+            at, sheet = sheets[take]
+            send(sheet, errors[at].result() if at < len(errors) else {})
+        say({"end": True})
+
+
+def head_of(sheet: Any) -> list[list[str]]:
+    rows = itertools.islice(sheet.iter_rows(), HEAD)
+    return [[text_of(value).lstrip(NO_TEXT) for value in row] for row in rows]
 
 
 def send(sheet: Any, errors: dict[int, list[tuple[int, str]]]) -> None:
     """All rows of a sheet, from its first on, in batches."""
+    first_column = (sheet.start or (0, 0))[1]
     rows = sheet.iter_rows()
-    first_row, first_column = 1, (sheet.start or (0, 0))[1]
+    first_row = 1
     while batch := list(itertools.islice(rows, BATCH)):
-        width = len(batch[0])
-        cells = [[value if type(value) is str else text_of(value) for value in row] for row in batch]
+        lines = list(map(line_of, batch))
         for row in errors.keys() & set(range(first_row, first_row + len(batch))) if errors else ():
-            for column, text in errors[row]:
-                if 0 <= column - first_column < width:
-                    cells[row - first_row][column - first_column] = text
-        text = ROW.join([CELL.join(row) for row in cells]) + ROW
-        if text.count(CELL) != len(cells) * (width - 1) or text.count(ROW) != len(cells):
-            text = (
-                ROW.join([CELL.join([cell[:1] + cell[1:].translate(NO_MARKS) for cell in row]) for row in cells]) + ROW
-            )
+            lines[row - first_row] = with_errors(lines[row - first_row], errors[row], first_column)
+        text = ROW.join(lines) + ROW
+        if text.count(CELL) != (sheet.width - 1) * len(batch) or text.count(ROW) != len(batch):
+            text = "".join(line_of([without_marks(value) for value in row]) + ROW for row in batch)
         data = text.encode(errors="replace")
-        say({"row": first_row, "rows": len(cells), "bytes": len(data)})
+        say({"row": first_row, "rows": len(batch), "bytes": len(data)})
         sys.stdout.buffer.write(data)
         first_row += len(batch)
     say({"sheet_end": True})
+
+
+def without_marks(value: Any) -> Any:
+    return value.translate(NO_MARKS) if type(value) is str else value
+
+
+def line_of(row: list[Any]) -> str:
+    try:
+        return CELL.join(row)  # as a rule all cells are text
+    except TypeError:
+        return CELL.join([value if type(value) is str else text_of(value) for value in row])
+
+
+def with_errors(line: str, errors: list[tuple[int, str]], first_column: int) -> str:
+    cells = line.split(CELL)
+    for column, text in errors:
+        if 0 <= column - first_column < len(cells):
+            cells[column - first_column] = text
+    return CELL.join(cells)
 
 
 def text_of(value: Any) -> str:
@@ -190,8 +211,10 @@ def number(value: float) -> str:
     return format(decimal.Decimal(text), "f") if "e" in text else text
 
 
-def error_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> dict[int, list[tuple[int, str]]]:
+def error_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo | None) -> dict[int, list[tuple[int, str]]]:
     """#N/A and the like: row → [(column from 0, text)]. The library gives them as empty."""
+    if member is None:
+        return {}
     found: dict[int, list[tuple[int, str]]] = {}
     with archive.open(member) as part:
         rest = b""
@@ -219,7 +242,7 @@ def say(frame: dict[str, Any]) -> None:
 
 def refuse(code: str) -> NoReturn:
     say({"refused": code})
-    sys.exit(0)
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def write_csv(query: str, role: str, as_of: date | None, target: BinaryIO) -> No
             if as_of is not None:
                 publication.as_of(connection, as_of)
             if query.lower().startswith(("select", "with", "table", "values", "(")):
-                with connection.cursor().copy(f"copy ({query}) to stdout (format csv, header)") as rows:  # type: ignore[arg-type]
+                with connection.cursor().copy(f"copy ({query}) to stdout (format csv, header)") as rows:
                     for block in rows:
                         target.write(block)
             else:
@@ -39,7 +39,7 @@ def write_csv(query: str, role: str, as_of: date | None, target: BinaryIO) -> No
 
 def _write_answer(connection: psycopg.Connection, query: str, target: BinaryIO) -> None:
     """`explain`, `show` and the like, which COPY does not take."""
-    answer = connection.execute(query)  # type: ignore[arg-type]
+    answer = connection.execute(query)
     if answer.description is None:
         return
     text = io.TextIOWrapper(target, "utf-8", newline="", write_through=True)

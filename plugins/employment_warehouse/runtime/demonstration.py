@@ -76,7 +76,9 @@ def summarise(home: Home, console: Console) -> None:
             """
         ):
             console.print(
-                "  {}  第 {} 号 no.  {:,} 份报送 deliveries  {:,} 行 rows = {:,} 入库 landed + {:,} 退回 rejected".format(*row)
+                "  {}  第 {} 号 no.  {:,} 份报送 deliveries  {:,} 行 rows = {:,} 入库 landed + {:,} 退回 rejected".format(
+                    *row
+                )
             )
         console.print("门禁 gates")
         for row in connection.execute(
@@ -86,7 +88,9 @@ def summarise(home: Home, console: Console) -> None:
             from ops.check_result as c group by 1, 2 order by 1, 2
             """
         ):
-            console.print("  第 {} 号 build  门禁 gate {}  {:,} 项 checks  {} 严重 critical  {} 提示 warnings".format(*row))
+            console.print(
+                "  第 {} 号 build  门禁 gate {}  {:,} 项 checks  {} 严重 critical  {} 提示 warnings".format(*row)
+            )
         for row in connection.execute(
             """
             select d.feed, d.unit, d.report_date, d.status, d.reason

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 from employment_warehouse import transform
 from employment_warehouse.database import connect, migrate
 from employment_warehouse.database.embedded import LOGINS, SUPERUSER
@@ -77,17 +79,11 @@ def fresh_secrets() -> str:
     lines |= {
         "WAREHOUSE_TOKEN_KEY": secrets.token_hex(32),
         "WAREHOUSE_WRAPPING_KEY": secrets.token_hex(32),
-        "AIRFLOW_FERNET_KEY": _fernet_key(),
+        "AIRFLOW_FERNET_KEY": Fernet.generate_key().decode(),
         "AIRFLOW_API_SECRET_KEY": secrets.token_urlsafe(32),
         "AIRFLOW_JWT_SECRET": secrets.token_urlsafe(32),
     }
     return "".join(f"{name}={value}\n" for name, value in lines.items())
-
-
-def _fernet_key() -> str:
-    from cryptography.fernet import Fernet
-
-    return Fernet.generate_key().decode()
 
 
 def _init() -> None:

@@ -51,9 +51,7 @@ class Service:
                 start_new_session=True,
                 umask=0o077,
             )
-        self.record.write_text(
-            json.dumps({"pid": process.pid, "started": psutil.Process(process.pid).create_time()})
-        )
+        self.record.write_text(json.dumps({"pid": process.pid, "started": psutil.Process(process.pid).create_time()}))
 
     def leader(self) -> psutil.Process | None:
         """The process itself, if it lives."""

@@ -14,9 +14,7 @@ TASKS: dict[str, Any] = {
     "owner": "employment_warehouse",
     "retries": 3,
     "retry_delay": timedelta(seconds=5),
-    "retry_policy": ExceptionRetryPolicy(
-        [RetryRule("employment_warehouse.errors.UserError", action=RetryAction.FAIL)]
-    ),
+    "retry_policy": ExceptionRetryPolicy([RetryRule("employment_warehouse.errors.UserError", action=RetryAction.FAIL)]),
 }
 # What waits for another DAG's run is not run again because that run has failed: it has tried by itself.
 WAITS = ExceptionRetryPolicy([RetryRule("airflow.sdk.exceptions.AirflowException", action=RetryAction.FAIL)])

@@ -218,4 +218,4 @@ def describe(home: Home, console: Console) -> None:
     console.print(f"落地区 landing  {settings.landing_zone()}", markup=False)
     if Warehouse(home).states()["api-server"] != "stopped":
         console.print(f"Airflow         {base_url(home)}  (用户 user: {OPERATOR}, 密码 password: {sign_in_file(home)})")
-    console.print("查询 query      warehouse sql \"select * from marts.publications\"", markup=False)
+    console.print('查询 query      warehouse sql "select * from marts.publications"', markup=False)

@@ -76,7 +76,12 @@ def gate_marts(build: int) -> None:
     from employment_warehouse import gate
 
     found = gate.gate_marts(build)
-    log.info("gate 2: %d of %d checks run, %d critical failed", found.checks_run, found.checks_expected, found.critical_failed)
+    log.info(
+        "gate 2: %d of %d checks run, %d critical failed",
+        found.checks_run,
+        found.checks_expected,
+        found.critical_failed,
+    )
 
 
 def rebuild_without_held(build: int) -> None:

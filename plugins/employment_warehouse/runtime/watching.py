@@ -48,7 +48,5 @@ def _stopped(home: Home) -> list[str]:
 
 def _published_date() -> date | None:
     with connect("wh_auditor") as connection:
-        row = connection.execute(
-            "select max(report_date) from ops.publication where rolled_back_at is null"
-        ).fetchone()
+        row = connection.execute("select max(report_date) from ops.publication where rolled_back_at is null").fetchone()
     return None if row is None else row[0]

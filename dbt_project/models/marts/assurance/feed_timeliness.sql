@@ -2,14 +2,19 @@
 -- count in the county of the project. A source from which nothing was ever heard is missing, though nobody can say
 -- since when.
 with
-unit_counties as (
-    select project_no as unit, county_code from {{ ref('dim_relief_project') }}
-    union all
-    select distinct on (attempt.batch_no)
-        attempt.batch_no, case when attempt.feed = 'relief_payroll' then project.county_code else attempt.unit end
+batch_counties as (
+    select
+        attempt.batch_no as unit,
+        min(case when attempt.feed = 'relief_payroll' then project.county_code else attempt.unit end) as county_code
     from {{ ref('reported_payment_attempt') }} as attempt
     left join {{ ref('dim_relief_project') }} as project on attempt.unit = project.project_no
-    order by attempt.batch_no, attempt.feed, attempt.unit
+    group by attempt.batch_no
+),
+
+unit_counties as (
+    select unit, county_code from batch_counties
+    union all
+    select project_no, county_code from {{ ref('dim_relief_project') }}
 ),
 
 placed as (
@@ -92,5 +97,5 @@ select
     corrections_7d::integer as corrections_7d
 from feeds
 union all
-select feed, '532500', null, null, 'missing', latest_on, 0, 0, 0, null, 0, 1, 0, 0
+select feed, '532500', null, null, 'missing', latest_on, 0, 0, 0, null::numeric(9, 4), 0::numeric(9, 4), 1, 0, 0
 from silent

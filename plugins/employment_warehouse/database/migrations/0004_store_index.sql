@@ -37,3 +37,6 @@ grant execute on function ops.index_store(text) to wh_transformer;
 grant select on ops.store_index to wh_transformer, wh_auditor;
 
 reset role;
+
+-- A killed dbt leaves no statement behind that would hold its locks against the retry.
+alter role wh_transformer set client_connection_check_interval = '2s';

@@ -1,0 +1,200 @@
+"""Ingest: `land` against a bare COPY of the same bytes, and the ways that others take.
+
+    python bench/ingest.py [--rows 1440000] [--rounds 3] [--peers]
+
+Makes its own file (a county's labor_register, seeded) and its own server in a temporary folder. A round takes, one
+after the other: a bare COPY into a logged table of texts; `land` on an ordinary night (the vault knows the people,
+1 % of the rows changed). The first night, which also seals everyone into the vault, is measured once beside it.
+The bar: land ≤ 1.5 × COPY, its peak memory ≤ 512 MiB. Below 1.44 M rows it says that it is not the bar.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import psycopg
+
+FULL_SIZE = 1_440_000
+COUNTY = "532528"
+FIRST_DAY = date(2024, 5, 1)
+WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
+SURNAMES = list("李王张杨刘陈马白普罗何高朱孔段沈陶车")
+GIVEN = list("伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英华玉兰红")
+
+
+def write_register(path: Path, rows: int, changed_from: int = 0) -> None:
+    """A labor_register of one county: valid IDs, 17 columns; from `changed_from` on 1 % say other things."""
+    made = np.random.default_rng(7)
+    born = np.datetime64("1950-01-01") + made.integers(0, 20_000, rows)
+    digits = pl.DataFrame({"day": born.astype("datetime64[D]"), "order": np.arange(rows) % 1000}).select(
+        pl.lit("532528") + pl.col("day").dt.strftime("%Y%m%d") + pl.col("order").cast(pl.String).str.zfill(3)
+    )
+    body = digits.to_series()
+    numbers = np.frombuffer("".join(body.to_list()).encode(), np.uint8).reshape(rows, 17) - 48
+    check = np.array(list("10X98765432"))[(numbers * WEIGHTS).sum(axis=1) % 11]
+    household = np.arange(rows) // 4
+    township = 100 + household % 14
+    pick = lambda values: pl.Series(np.array(values)[made.integers(0, len(values), rows)])  # noqa: E731
+    names = pl.select(pick(SURNAMES) + pick(GIVEN) + pick(GIVEN)).to_series()
+    site = pl.Series([""]).new_from_index(0, rows)
+    wish = pick(["外出务工", "就近就业", "自主创业", "无意愿"])
+    if changed_from:
+        wish = wish.scatter(np.arange(changed_from, rows, 100), "就近就业")
+    pl.DataFrame(
+        {
+            "身份证号": body + pl.Series(check),
+            "姓名": names,
+            "户编号": "H532528" + pl.Series(household).cast(pl.String).str.zfill(8),
+            "与户主关系": pick(["户主", "配偶", "子女", "父母"]),
+            "县市代码": site.replace("", COUNTY),
+            "乡镇代码": COUNTY + pl.Series(township).cast(pl.String),
+            "村代码": COUNTY + pl.Series(township).cast(pl.String) + pl.Series(200 + household % 30).cast(pl.String),
+            "人口类别": pick(["一般农户"] * 7 + ["脱贫户", "脱贫不稳定户", "边缘易致贫户"]),
+            "是否易地搬迁": site.replace("", "否"),
+            "安置点编号": site,
+            "劳动能力": pick(["普通劳动力"] * 4 + ["技能劳动力", "弱劳动力或半劳动力"]),
+            "是否在校": pick(["否"] * 9 + ["是"]),
+            "文化程度": pick(["小学及以下", "初中", "高中", "中专", "大专", "本科及以上"]),
+            "就业意愿": wish,
+            "手机号": "1" + pl.Series(3_000_000_000 + made.permutation(rows)).cast(pl.String),
+            "是否农村低收入": pick(["是", "否"]),
+            "死亡日期": site,
+        }
+    ).unique("身份证号", keep="last", maintain_order=True).write_csv(path)
+
+
+def bare_copy(connection: psycopg.Connection, path: Path) -> None:
+    """The floor: the file's bytes into a logged table of texts, nothing looked at."""
+    connection.execute("truncate bare")
+    with connection.cursor() as cursor, cursor.copy("copy bare from stdin (format csv, header)") as copy, path.open("rb") as file:
+        while block := file.read(1 << 20):
+            copy.write(block)
+
+
+def csv_module(connection: psycopg.Connection, path: Path) -> None:
+    """A peer: the csv module and COPY, row by row, nothing checked."""
+    connection.execute("truncate bare")
+    with connection.cursor() as cursor, cursor.copy("copy bare from stdin") as copy, path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        for row in rows:
+            copy.write_row(row)
+
+
+def pandas_to_sql(path: Path, url: str) -> None:
+    """A peer: pandas, all at once through SQLAlchemy."""
+    import pandas as pd
+    import sqlalchemy
+
+    pd.read_csv(path, dtype=str).to_sql("bare_pandas", sqlalchemy.create_engine(url), if_exists="replace", index=False, chunksize=10_000)
+
+
+def land_in_a_child(day: date) -> tuple[float, float]:
+    """Seconds and peak MiB of `land` in a process of its own, as Airflow runs it."""
+    told = subprocess.run([sys.executable, __file__, "--land", day.isoformat()], capture_output=True, text=True, check=False)
+    if told.returncode:
+        sys.exit(told.stderr)
+    seconds, peak = told.stdout.split()[-2:]
+    return float(seconds), float(peak)
+
+
+def land_one(day: date) -> None:
+    """What the child does: lands the file of that date, and says how long it took."""
+    from employment_warehouse.landing import arrivals, land
+
+    (arrival,) = [offered for offered in arrivals({"county"}, day) if offered.report_date == day]
+    began = time.perf_counter()
+    delivery = land(arrival)
+    seconds = time.perf_counter() - began
+    assert delivery is not None and delivery.rows_rejected == 0, delivery
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rows", type=int, default=FULL_SIZE)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--peers", action="store_true")
+    options.add_argument("--land", type=date.fromisoformat, help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.land:
+        land_one(given.land)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        compare(Path(folder), given.rows, given.rounds, given.peers)
+
+
+def compare(folder: Path, rows: int, rounds: int, peers: bool) -> None:
+    os.environ["WAREHOUSE_HOME"] = str(folder / "home")
+    os.environ["WAREHOUSE_LANDING_ZONE"] = str(folder / "zone")
+    from employment_warehouse import settings
+    from employment_warehouse.database import migrate, sqlalchemy_url
+    from employment_warehouse.database.embedded import Server
+    from employment_warehouse.database.roles import login_roles
+
+    days = [FIRST_DAY + timedelta(days=number) for number in range(rounds + 1)]
+    files = [folder / "zone" / "labor_register" / day.isoformat() / f"{COUNTY}.csv" for day in days]
+    for number, file in enumerate(files):
+        file.parent.mkdir(parents=True)
+        write_register(file, rows, number)
+        os.utime(file, (1_714_500_000 + number, 1_714_500_000 + number))
+    header = files[0].open(encoding="utf-8").readline().strip().split(",")
+    print(f"{rows:,} rows × {len(header)} columns, {files[0].stat().st_size / 1e6:.0f} MB, {os.cpu_count()} cores")
+    server = Server(settings.current_home())
+    server.init()
+    server.start()
+    try:
+        with server.connect_superuser() as connection:
+            migrate(connection)
+            roles = login_roles(connection)
+            columns = ", ".join(f'"{name}" text' for name in header)
+            connection.execute(f"create table bare ({columns})")  # type: ignore[arg-type]
+        server.set_passwords()
+        os.environ.update(server.environment(*roles))
+        with server.connect_superuser() as connection:
+            connection.autocommit = True
+            first_night, first_peak = land_in_a_child(days[0])
+            copies, landings, peaks = [], [], []
+            for day, file in zip(days[1:], files[1:], strict=True):
+                connection.execute("checkpoint")
+                copies.append(timed(lambda file=file: bare_copy(connection, file)))  # type: ignore[misc]
+                connection.execute("checkpoint")
+                seconds, peak = land_in_a_child(day)
+                landings.append(seconds)
+                peaks.append(peak)
+                print(f"  COPY {copies[-1]:.2f} s   land {seconds:.2f} s   {seconds / copies[-1]:.2f} ×   {peak:.0f} MiB")
+            floor = statistics.median(copies)
+            if peers:
+                print(f"  csv module + COPY, nothing checked: {timed(lambda: csv_module(connection, files[1])) / floor:.1f} ×")
+                url = sqlalchemy_url("postgres")
+                print(f"  pandas.to_sql: {timed(lambda: pandas_to_sql(files[1], url)) / floor:.1f} ×")
+        print(f"first night, everyone sealed into the vault: {first_night:.2f} s, {first_night / floor:.2f} ×, {first_peak:.0f} MiB")
+        ratio = statistics.median(one / other for one, other in zip(landings, copies, strict=True))
+        note = "" if rows >= FULL_SIZE else "  (not the bar: fewer rows)"
+        print(f"peak memory {max(peaks):.0f} MiB (bar 512){note}")
+        print(f"ingest {ratio:.2f} × bare COPY (bar 1.5){note}")
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()

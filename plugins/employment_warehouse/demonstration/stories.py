@@ -1,0 +1,31 @@
+"""All stories of the demonstration, in the order in which they are told."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from employment_warehouse.demonstration import county_stories, relief_stories, spoilt_rows
+from employment_warehouse.demonstration.cast import Cast
+from employment_warehouse.demonstration.employers import Employers
+
+STORIES: tuple[Callable[[Cast], None], ...] = (
+    spoilt_rows.spoilt_register_rows,
+    spoilt_rows.spoilt_employment_rows,
+    spoilt_rows.spoilt_post_rows,
+    county_stories.nights_of_counties,
+    county_stories.people_in_two_counties,
+    county_stories.households_without_work,
+    county_stories.spells_that_change,
+    county_stories.work_by_the_order,
+    relief_stories.payment_and_bank,
+    relief_stories.people_on_a_payroll,
+    relief_stories.batch_without_return,
+    county_stories.public_posts,
+)
+
+
+def assemble(nights: Sequence[date], employers: Employers) -> Cast:
+    """Everyone planted, for these nights."""
+    cast = Cast(nights, employers)
+    for story in STORIES:
+        story(cast)
+    return cast

@@ -1,0 +1,59 @@
+"""The SQL in contracts means the same to polars and to PostgreSQL."""
+
+from __future__ import annotations
+
+import polars as pl
+import psycopg
+import pytest
+from psycopg import sql
+
+from employment_warehouse.contract import Contract, contracts
+
+# One row that breaks every rule, one that keeps them, one that is empty: the same three for every feed.
+_DAYS = ("2024-05-03", "2024-05-01", None), ("2024-05-01", "2024-05-03", None)
+_POLARS = {"date": pl.Date, "timestamptz": pl.Datetime("us", "UTC"), "integer": pl.Int32, "boolean": pl.Boolean}
+
+
+def _rows(contract: Contract) -> pl.DataFrame:
+    """Columns alternate between falling and rising values, so that of two that are compared some break the rule."""
+    columns = []
+    for at, (name, kind) in enumerate(contract.landing_columns()):
+        match kind:
+            case "date":
+                values = pl.Series(_DAYS[at % 2]).str.to_date()
+            case "timestamptz":
+                values = pl.Series(_DAYS[at % 2]).str.to_date().cast(pl.Datetime("us", "UTC"))
+            case "integer":
+                values = pl.Series([[3, 1, None], [1, 3, None]][at % 2], dtype=pl.Int32)
+            case "numeric":
+                values = pl.Series([[3, 1, None], [1, 3, None]][at % 2]).cast(pl.Decimal(38, 2))
+            case "boolean":
+                values = pl.Series([True, False, None])
+            case _:
+                values = pl.Series(["workshop", "gig", None])
+        columns.append(values.alias(name))
+    return pl.DataFrame(columns)
+
+
+def _expressions(contract: Contract) -> list[str]:
+    conditions = [column.required_when for column in contract.columns if column.required_when]
+    return [*(rule.expression for rule in contract.rules), *conditions]
+
+
+@pytest.mark.parametrize("feed", [feed for feed, made in contracts().items() if _expressions(made)])
+def test_a_rule_means_the_same_to_polars_and_to_postgresql(feed: str, warehouse: psycopg.Connection) -> None:
+    contract = contracts()[feed]
+    rows = _rows(contract)
+    names = [name for name, _ in contract.landing_columns() if not name.endswith("_key")]
+    table = sql.Identifier("landing", feed)
+    for at, row in enumerate(rows.select(names).iter_rows()):
+        warehouse.execute(
+            sql.SQL("insert into {} (delivery_id, line, {}) values (1, {}, {})").format(
+                table, sql.SQL(", ").join(map(sql.Identifier, names)), at, sql.SQL(", ").join(map(sql.Literal, row))
+            )
+        )
+    for expression in _expressions(contract):
+        by_polars = rows.select(pl.sql_expr(expression).alias("answer"))["answer"].to_list()
+        statement = sql.SQL("select {} from {} order by line").format(sql.SQL(expression), table)
+        by_server = [answer for (answer,) in warehouse.execute(statement).fetchall()]
+        assert by_polars == by_server, expression

@@ -1,0 +1,344 @@
+"""Landing under faults: loaders that die, linger or meet, and identities that must show nowhere."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import shutil
+import subprocess
+import sys
+import textwrap
+import threading
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from employment_warehouse.database import connect
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.landing import LandingFailed, arrivals, delivery, filling, land
+from employment_warehouse.settings import TIMEZONE, Home
+
+DAY = date(2024, 5, 1)
+HEADER = (
+    "身份证号,姓名,户编号,与户主关系,县市代码,乡镇代码,村代码,人口类别,是否易地搬迁,安置点编号,劳动能力,是否在校,"
+    "文化程度,就业意愿,手机号,是否农村低收入,死亡日期"
+)
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+STATE = """
+    select d.unit, d.report_date, d.part, d.revision, d.rows_read, d.rows_landed, d.rows_rejected,
+        l.line, l.person_key, l.name_key, l.mobile_key, l.household_no
+    from ops.delivery as d
+    left join landing.labor_register as l using (delivery_id)
+    order by d.unit, d.report_date, d.part, d.revision, l.line
+"""
+
+
+def id_number(serial: int) -> str:
+    body = f"532528{19600101 + serial // 1000 % 28}{serial % 1000:03d}"
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def person(serial: int, county: str) -> str:
+    return (
+        f"{id_number(serial)},张金丝雀{serial},H{serial},户主,{county},{county}101,{county}101201,一般农户,否,,普通劳动力,否,"
+        f"初中,外出务工,1390000{serial:04d},否,"
+    )
+
+
+def register(*serials: int, county: str = "532528") -> str:
+    return "\n".join([HEADER, *(person(serial, county) for serial in serials)]) + "\n"
+
+
+@pytest.fixture
+def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "zone"
+    monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", str(folder))
+    return folder
+
+
+def put(zone: Path, content: str, name: str = "532528.csv", day: date = DAY, minutes: int = 0) -> None:
+    path = zone / "labor_register" / day.isoformat() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    at = (datetime(2024, 5, 1, 19, 0, tzinfo=TIMEZONE) + timedelta(minutes=minutes)).timestamp()
+    os.utime(path, (at, at))
+
+
+def state_of(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type-arg]
+    return warehouse.execute(STATE).fetchall()  # type: ignore[return-value]
+
+
+# --- loaders that die ---------------------------------------------------------------------------------------
+
+# The loader that is to be killed: at its n-th call of a function it dies as if by kill -9, before or after it.
+DOOMED = """
+    import os, signal, sys
+    from datetime import date
+    import fsspec
+    from types import SimpleNamespace
+    from employment_warehouse.landing import archive, arrivals, delivery, filling, ledger, zone
+
+    # What dies here is the loader, not Airflow: a folder needs none of it, and it takes seconds to import.
+    zone._object_storage_path = lambda address: SimpleNamespace(fs=fsspec.filesystem("file"), path=address, protocol="")
+    room, function, call, moment = sys.argv[1:]
+    rooms = {"archive": archive, "delivery": delivery, "filling": filling, "ledger": ledger}
+    original, calls = getattr(rooms[room], function), 0
+
+    def doomed(*given, **named):
+        global calls
+        calls += 1
+        if calls == int(call) and moment == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        made = original(*given, **named)
+        if calls == int(call) and moment == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return made
+
+    setattr(rooms[room], function, doomed)
+    for arrival in arrivals({"county"}, date(2024, 5, 1)):
+        delivery.land(arrival)
+"""
+POINTS = [
+    ("ledger", "claim", "after"),
+    ("archive", "digest", "after"),
+    ("archive", "_seal_chunks", "after"),
+    ("ledger", "open_delivery", "after"),
+    ("filling", "_copy", "before"),
+    ("filling", "_copy", "after"),
+    ("filling", "keep_rejected", "after"),
+    ("filling", "remember", "after"),
+    ("ledger", "count_delivery", "after"),
+    ("ledger", "settle_claim", "after"),
+    ("delivery", "land", "after"),
+]
+
+
+def test_a_killed_loader_leaves_nothing_and_its_retry_the_same_rows(
+    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
+) -> None:
+    broken = person(9, "532528").replace(id_number(9), "1")
+    put(zone, register(1, 2, 3) + broken + "\n" + person(1, "532528") + "\n")
+    plugins = str(Path(delivery.__file__).parents[2])
+    for room, function, moment in POINTS:
+        before = state_of(warehouse)
+        killed = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(DOOMED), room, function, "1", moment],
+            env=os.environ | {"PYTHONPATH": plugins},
+            check=False,
+            capture_output=True,
+            timeout=60,
+        )
+        assert killed.returncode == -9, (room, function, killed.stderr.decode()[-500:])
+        if function != "land":
+            assert state_of(warehouse) == before == [], (room, function)
+    assert arrivals({"county"}, DAY) == []  # the last one died after its commit
+    once = state_of(warehouse)
+    assert [(row[4], row[5], row[6]) for row in once] == [(5, 3, 2)] * 3
+    warehouse.execute("truncate ops.delivery, ops.arrival, landing.labor_register, vault.rejected_row cascade")
+    (offered,) = arrivals({"county"}, DAY)
+    assert land(offered) is not None
+    assert state_of(warehouse) == once
+
+
+def test_a_connection_that_is_cut_fails_without_a_trace_and_without_a_value(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(zone, register(1, 2))
+    (offered,) = arrivals({"county"}, DAY)
+    copy = filling._copy
+
+    def cut(connection: psycopg.Connection, *given: object) -> int:
+        copied = copy(connection, *given)  # type: ignore[arg-type]
+        warehouse.execute("select pg_terminate_backend(%s)", (connection.info.backend_pid,))
+        return copied
+
+    with monkeypatch.context() as patched:
+        patched.setattr(filling, "_copy", cut)
+        with pytest.raises(LandingFailed, match="57P01|no answer"):
+            land(offered)
+    assert state_of(warehouse) == []
+    assert land(offered).rows_landed == 2  # type: ignore[union-attr]
+
+
+# --- loaders that meet --------------------------------------------------------------------------------------
+
+
+def test_eight_loaders_on_one_file_make_one_delivery(warehouse: psycopg.Connection, zone: Path) -> None:
+    for round_ in range(3):
+        put(zone, register(*range(1, 4 + round_)), minutes=round_)
+        (offered,) = arrivals({"county"}, DAY)
+        with ThreadPoolExecutor(8) as pool:
+            landed = list(pool.map(land, [offered] * 8))
+        assert len([one for one in landed if one is not None]) == 1
+        assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (round_ + 1,)
+        latest = [row for row in state_of(warehouse) if row[3] == round_ + 1]
+        assert len(latest) == 3 + round_
+
+
+@pytest.mark.parametrize("where", ["before the transaction", "in the transaction"])
+def test_a_zombie_that_wakes_after_its_replacement_changes_nothing(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    put(zone, register(1, 2, 3))
+    (offered,) = arrivals({"county"}, DAY)
+    asleep, wake = threading.Event(), threading.Event()
+    room, function = (delivery, "_report") if where == "before the transaction" else (delivery, "fill")
+    original = getattr(room, function)
+
+    def sleepy(*given: object) -> object:
+        if not asleep.is_set():
+            asleep.set()
+            assert wake.wait(30)
+        return original(*given)
+
+    monkeypatch.setattr(room, function, sleepy)
+    with ThreadPoolExecutor(2) as pool:
+        zombie = pool.submit(land, offered)
+        assert asleep.wait(30)
+        replacement = pool.submit(land, offered)
+        if where == "before the transaction":
+            assert replacement.result(30) is not None
+        else:
+            while warehouse.execute("select epoch from ops.arrival").fetchone() != (2,):
+                pass
+        wake.set()
+        assert zombie.result(30) is None
+        assert replacement.result(30) is not None
+    assert [row[3] for row in state_of(warehouse)] == [1, 1, 1]
+
+
+# --- identities ---------------------------------------------------------------------------------------------
+
+
+def test_identities_show_in_no_table_log_error_or_file(
+    warehouse: psycopg.Connection,
+    warehouse_server: Server,
+    warehouse_home: Home,
+    zone: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    canaries = [id_number(7), "张金丝雀7", "13900000007", id_number(8)[:17]]
+    broken = person(8, "532528").replace(id_number(8), id_number(8)[:17])
+    put(zone, register(7) + broken + "\n")
+    (offered,) = arrivals({"county"}, DAY)
+    failures = []
+    for rule in ("household_no <> 'H7'", "false"):
+        warehouse.execute(f"alter table landing.labor_register add constraint planted check ({rule})")  # type: ignore[arg-type]
+        with pytest.raises(LandingFailed) as failed:
+            land(offered)
+        failures += ["".join(traceback.format_exception(failed.value))]
+        warehouse.execute("alter table landing.labor_register drop constraint planted")
+    assert land(offered) is not None
+    texts = [*failures, caplog.text, warehouse_server.log.read_text(errors="replace")]
+    for schema, table in warehouse.execute(
+        "select schemaname, tablename from pg_tables where schemaname in ('ops', 'landing', 'vault')"
+    ).fetchall():
+        texts += [str(warehouse.execute(f'select t::text from "{schema}"."{table}" as t').fetchall())]  # type: ignore[arg-type]
+    for file in warehouse_home.root.rglob("*"):
+        if file.is_file() and "postgres" not in file.parts:
+            texts += [file.read_bytes().decode(errors="replace")]
+    for canary in canaries:
+        assert not [text[:200] for text in texts if canary in text]
+
+
+def test_the_loader_cannot_read_back_what_it_sealed(warehouse: psycopg.Connection) -> None:
+    for column in ("vault.person", "vault.bank_account", "vault.rejected_row"):
+        with connect("wh_loader") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(f"select sealed from {column}")  # type: ignore[arg-type]
+
+
+def test_the_loader_cannot_delete_what_has_landed(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, register(1, 2))
+    landed = land(arrivals({"county"}, DAY)[0])
+    assert landed is not None
+    with connect("wh_loader") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("delete from landing.labor_register")
+    with connect("wh_loader") as connection, pytest.raises(psycopg.Error, match="not being landed"):
+        connection.execute(
+            "select landing.remove_duplicates('labor_register', %s, '{county_code}', '{}')", (landed.delivery_id,)
+        )
+    with connect("wh_loader") as connection, pytest.raises(psycopg.Error, match="not published"):
+        connection.execute("select landing.purge(1)")
+
+
+# --- order --------------------------------------------------------------------------------------------------
+
+
+@hypothesis_settings(
+    max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+)
+@given(seed=st.integers(0, 10_000), order=st.randoms(use_true_random=False))
+def test_the_order_in_which_deliveries_land_does_not_matter(
+    warehouse: psycopg.Connection, zone: Path, seed: int, order: random.Random
+) -> None:
+    made = random.Random(seed)
+    pending: dict[tuple[str, int], list[str]] = {}
+    for county in ("532501", "532528"):
+        for days in range(2):
+            pending[county, days] = [
+                register(*made.sample(range(1, 9), made.randint(0, 4)), county=county)
+                for _ in range(made.randint(1, 2))
+            ]
+
+    def land_all(ordered: list[tuple[str, int]]) -> list[tuple]:  # type: ignore[type-arg]
+        warehouse.execute("truncate ops.delivery, ops.arrival, landing.labor_register, vault.person cascade")
+        shutil.rmtree(zone, ignore_errors=True)
+        revision = dict.fromkeys(pending, 0)
+        for minutes, (county, days) in enumerate(ordered):
+            content = pending[county, days][revision[county, days]]
+            revision[county, days] += 1
+            put(zone, content, f"{county}.csv", DAY + timedelta(days=days), minutes)
+            for offered in arrivals({"county"}, DAY + timedelta(days=1)):
+                land(offered)
+        persons = warehouse.execute("select array_agg(person_key order by person_key) from vault.person").fetchall()
+        return [*state_of(warehouse), *persons]
+
+    in_turn = [key for key, contents in pending.items() for _ in contents]
+    shuffled = in_turn.copy()
+    order.shuffle(shuffled)
+    assert land_all(shuffled) == land_all(in_turn)
+
+
+# --- other file systems -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def memory_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    import fsspec
+
+    monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", "memory://zone")
+    yield
+    fsspec.filesystem("memory").rm("/zone", recursive=True)
+
+
+def test_a_landing_zone_may_be_any_file_system(warehouse: psycopg.Connection, memory_zone: None) -> None:
+    import fsspec
+
+    files = fsspec.filesystem("memory")
+    files.pipe("/zone/labor_register/2024-05-01/532528.csv", register(1, 2).encode())
+    files.pipe("/zone/labor_register/2024-05-01/532501.csv.part", b"x")
+    (offered,) = arrivals({"county"}, DAY, settle_seconds=0.1)
+    assert offered.path == "labor_register/2024-05-01/532528.csv"
+    assert land(offered).rows_landed == 2  # type: ignore[union-attr]
+    assert arrivals({"county"}, DAY, settle_seconds=0.1) == []
+
+
+def test_an_unknown_file_system_is_told(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", "gopher://zone")
+    with pytest.raises(Exception, match="gopher") as told:
+        arrivals({"county"}, DAY)
+    assert told.value.code == "landing_zone_unknown"  # type: ignore[attr-defined]
+
+
+def test_a_landing_zone_that_is_not_there_yet_has_no_files(warehouse: psycopg.Connection, zone: Path) -> None:
+    assert arrivals({"county"}, DAY) == []

@@ -1,0 +1,109 @@
+"""What Airflow reads of us: DAG files, the plugin, and the environment of its processes."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from employment_warehouse import settings
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.runtime.environment import base_url, choose_port, environment, write_sign_in
+from employment_warehouse.runtime.service import PARTS
+from employment_warehouse.settings import Home
+
+DAGS = sorted((settings.project_root() / "dags").glob("*.py"))
+
+
+def run_python(code: str, variables: dict[str, str]) -> str:
+    done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+@pytest.fixture
+def airflow_environment(warehouse_server: Server) -> Iterator[dict[str, str]]:
+    choose_port(warehouse_server.home, "api-server")
+    yield environment(warehouse_server.home, warehouse_server)
+
+
+def test_every_dag_imports_and_bears_the_name_of_its_file(airflow_environment: dict[str, str]) -> None:
+    code = """
+import json, sys
+from pathlib import Path
+import importlib.util
+from airflow.sdk import DAG
+found = {}
+for path in sys.argv[1:] or sorted(Path(DAGS).glob("*.py")):
+    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
+    module = importlib.util.module_from_spec(spec)
+    with DAG("probe", schedule=None):
+        pass
+    spec.loader.exec_module(module)
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(DAGS, include_examples=False)
+print(json.dumps({"dags": sorted(bag.dag_ids), "errors": bag.import_errors,
+    "open": {d: dag.max_active_runs for d, dag in bag.dags.items()},
+    "retries": sorted({task.retries for dag in bag.dags.values() for task in dag.tasks})}))
+""".replace("DAGS", repr(str(settings.project_root() / "dags")))
+    said = json.loads(run_python(code, airflow_environment).strip().splitlines()[-1])
+    assert said["errors"] == {}
+    assert said["dags"] == [path.stem for path in DAGS]
+    assert set(said["open"].values()) == {1}
+    assert said["retries"][0] >= 1
+
+
+@pytest.mark.parametrize("path", DAGS, ids=lambda path: path.stem)
+def test_a_dag_is_a_table_of_contents(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) < 80
+    tree = ast.parse(text)
+    logic = (ast.If, ast.IfExp, ast.While, ast.For, ast.Try, ast.Lambda, ast.ListComp, ast.DictComp, ast.GeneratorExp)
+    assert [node.lineno for node in ast.walk(tree) if isinstance(node, logic)] == []
+    words = [node.value.lower() for node in ast.walk(tree) if isinstance(node, ast.Constant) if isinstance(node.value, str)]
+    assert not [word for word in words if word.startswith(("select ", "/", "postgres")) or "password" in word]
+
+
+def test_airflow_s_plugin_manager_imports_one_file_only(airflow_environment: dict[str, str]) -> None:
+    code = """
+import json, sys
+from airflow import plugins_manager
+plugins_manager.ensure_plugins_loaded()
+ours = [name for name, module in sys.modules.items() if "/plugins/" in (getattr(module, "__file__", None) or "")
+        and "site-packages" not in module.__file__]
+print(json.dumps({"ours": sorted(ours), "errors": plugins_manager.get_import_errors(),
+    "plugins": [p["name"] for p in plugins_manager.get_plugin_info()]}))
+"""
+    said = json.loads(run_python(code, airflow_environment).strip().splitlines()[-1])
+    assert said["errors"] == {}
+    assert "employment_warehouse" in said["plugins"]
+    assert "employment_plugin" in said["ours"]
+    # Rooms may be imported by our plugin, under their own names; none as a top-level module.
+    strangers = [name for name in said["ours"] if name.split(".")[0] not in {"employment_plugin", "employment_warehouse"}]
+    assert strangers == []
+
+
+def test_no_secret_stands_on_a_command_line(airflow_environment: dict[str, str], warehouse_home: Home) -> None:
+    lines = " ".join(word for command in PARTS.values() for word in command)
+    for name, value in airflow_environment.items():
+        if "password" in value or name.endswith(("KEY", "SECRET")):
+            assert value not in lines
+
+
+def test_the_sign_in_file_is_for_its_owner_alone(warehouse_home: Home) -> None:
+    path = write_sign_in(warehouse_home)
+    assert path.stat().st_mode & 0o077 == 0
+    assert len(json.loads(path.read_text())["operator"]) >= 20
+
+
+def test_two_homes_have_cookies_of_their_own(tmp_path: Path) -> None:
+    homes = [Home(tmp_path / "one"), Home(tmp_path / "two")]
+    for home in homes:
+        choose_port(home, "api-server")
+    paths = {base_url(home).split("/", 3)[3] for home in homes}
+    assert len(paths) == 2

@@ -1,0 +1,342 @@
+"""The expected rows of the marts, by the definitions of marts.md; persons by their ID numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from statistics import median
+from typing import Any
+
+from .pay import Line, Pay
+from .reading import COUNTIES, Delivery, Row, last_day
+from .state import CHINA, DAY, PREFECTURE, World, age, destination
+
+WORST_FIRST = ("sudden_hardship", "unstable", "marginal", "lifted_out", "general")
+Expected = dict[str, Any]
+
+
+@dataclass(eq=False)
+class Marts:
+    """The marts of one night: `nights` are those that were built, tonight the last."""
+
+    world: World
+    nights: Sequence[date]
+
+    def __post_init__(self) -> None:
+        self.today = self.nights[-1]
+        self.seeds = self.world.seeds
+        self.pay = Pay(self.world)
+
+    # -- targets
+
+    def target_progress(self) -> Iterator[Expected]:
+        """One row a county, target and basis."""
+        for target in self.seeds.targets(self.today):
+            county, code = target["county_code"], target["target_code"]
+            households = code == "zero_employment_relocated_households"
+            for basis in ("stock",) if households else ("stock", "year_to_date"):
+                actual = self._actual(code, basis, county, self.today)
+                value = Decimal(target["target_value"])
+                deadline = date.fromisoformat(target["deadline"])
+                yield {
+                    "report_date": self.today,
+                    "county_code": county,
+                    "target_code": code,
+                    "basis": basis,
+                    "target_value": value,
+                    "actual_value": actual,
+                    "progress_rate": Decimal(actual) / value if value else None,
+                    "change_1d": self._change(code, basis, county, 1),
+                    "change_7d": self._change(code, basis, county, 7),
+                    "deadline": deadline,
+                    "required_daily_change": (value - actual) / (deadline - self.today).days
+                    if deadline > self.today
+                    else None,
+                    "on_track": self._on_track(target, basis, actual),
+                }
+
+    def _actual(self, code: str, basis: str, county: str, day: date) -> int:
+        if code == "zero_employment_relocated_households":
+            return sum(
+                1
+                for (at, number), members in self.world.households(day).items()
+                if county in (at, PREFECTURE)
+                and any(m["is_relocated"] for m in members)
+                and self.is_without_work((at, number), day)
+            )
+        everyone = self.world.employed(day) if basis == "stock" else self._worked_this_year(day)
+        return sum(
+            1
+            for at, row, *_ in everyone.values()
+            if county in (at, PREFECTURE) and (code == "rural_employed" or row["population_category"] != "general")
+        )
+
+    @lru_cache  # noqa: B019
+    def _worked_this_year(self, day: date) -> dict[str, tuple[str, Row]]:
+        new_year = day.replace(month=1, day=1)
+        return {
+            p: found for p, found in self.world.labour_force(day).items() if self.world.worked_since(p, new_year, day)
+        }
+
+    def _change(self, code: str, basis: str, county: str, days: int) -> int | None:
+        """Like for like: a county carried forward on either day contributes nothing."""
+        before = self.today - timedelta(days=days)
+        counties = COUNTIES if county == PREFECTURE else (county,)
+        comparable = [c for c in counties if not self._is_carried(c, self.today) and not self._is_carried(c, before)]
+        return sum(self._actual(code, basis, c, self.today) - self._actual(code, basis, c, before) for c in comparable)
+
+    def _is_carried(self, county: str, day: date) -> bool:
+        return any(
+            all(s.report_date != day for s in self.world.snapshots(feed)[county])
+            for feed in ("labor_register", "employment", "public_post")
+        )
+
+    def _on_track(self, target: dict[str, str], basis: str, actual: int) -> bool:
+        value = Decimal(target["target_value"])
+        if not value:
+            return actual == 0
+        first = next(n for n in self.nights if n.year == self.today.year)
+        since = date.fromisoformat(target["baseline_on"]) if target["baseline_on"] else first
+        baseline = (
+            Decimal(target["baseline_value"])
+            if target["baseline_value"]
+            else self._actual(target["target_code"], basis, target["county_code"], since)
+        )
+        in_all = (date.fromisoformat(target["deadline"]) - since).days
+        return actual >= baseline + (value - baseline) * (self.today - since).days / in_all
+
+    def employment_stock(self) -> list[Expected]:
+        """Persons of the labour force by county, category, and the channel and destination of the main job."""
+        counted: dict[tuple[str, ...], Expected] = {}
+        employed = self.world.employed(self.today)
+        credits = self.pay.bank_credits()
+        for person, (county, row) in self.world.labour_force(self.today).items():
+            jobs = employed[person][2] if person in employed else []
+            main = jobs[0] if jobs else None
+            channel = main.channel if main else "none"
+            where = destination(main.division_code, county) if main else "none"
+            grade = self._grade(person, [j.grade for j in jobs], credits.get(person, [])) if main else None
+            for at in (county, PREFECTURE):
+                cell = counted.setdefault(
+                    (at, row["population_category"], channel, where),
+                    dict.fromkeys(
+                        ("labour_force", "employed", "subsidised", "grade_a", "grade_b", "grade_c", "grade_d"), 0
+                    ),
+                )
+                cell["labour_force"] += 1
+                cell["employed"] += main is not None
+                cell["subsidised"] += bool(main and main.is_subsidised)
+                if grade:
+                    cell[f"grade_{grade.lower()}"] += 1
+        names = ("county_code", "population_category", "channel", "destination")
+        return [
+            {"report_date": self.today} | dict(zip(names, key, strict=True)) | cell for key, cell in counted.items()
+        ]
+
+    def _grade(self, person: str, grades: list[str], credits: list[date]) -> str:
+        window = timedelta(days=int(self.seeds.setting("grade_a_bank_days", self.today)) - 1)
+        if any(self.today - window <= day <= self.today for day in credits):
+            return "A"
+        if any(day <= self.today for day in self.world.hires.get(person, [])):
+            return "B"
+        return min(grades)
+
+    # -- households
+
+    def is_without_work(self, household: tuple[str, str], day: date) -> bool:
+        """At least one member in the labour force, and none employed."""
+        members = self.world.households(day).get(household, [])
+        able = [m["id_number"] for m in members if m["id_number"] in self.world.labour_force(day)]
+        return bool(able) and not any(p in self.world.employed(day) for p in able)
+
+    def zero_employment_household(self) -> Iterator[Expected]:
+        """One row a household and case, from the first night on."""
+        days = [self.nights[0] + DAY * n for n in range((self.today - self.nights[0]).days + 1)]
+        ever = {h for day in days for h in self.world.households(day)}
+        for household in sorted(ever):
+            opened: date | None = None
+            for day in days:
+                without = self.is_without_work(household, day)
+                if without and opened is None:
+                    opened = day
+                elif not without and opened is not None:
+                    yield self._case(household, opened, day)
+                    opened = None
+            if opened is not None:
+                yield self._case(household, opened, None)
+
+    def _case(self, household: tuple[str, str], opened: date, cleared: date | None) -> Expected:
+        last = self.today if cleared is None else cleared - DAY
+        members = self.world.households(self.today).get(household) or self.world.households(last)[household]
+        in_case = self.world.households(last)[household]
+        return {
+            "report_date": self.today,
+            "county_code": household[0],
+            "household_no": household[1],
+            "township_code": min(m["township_code"] for m in members),
+            "is_relocated": any(m["is_relocated"] for m in members),
+            "members_in_labour_force": sum(m["id_number"] in self.world.labour_force(last) for m in in_case),
+            "opened_on": opened,
+            "cleared_on": cleared,
+            "days_open": ((cleared or self.today) - opened).days,
+            "cleared_by_channel": self._cleared_by(household, cleared) if cleared else None,
+        }
+
+    def _cleared_by(self, household: tuple[str, str], cleared: date) -> str:
+        employed = self.world.employed(cleared)
+        members = self.world.households(cleared).get(household, [])
+        mains = [employed[m["id_number"]][2][0] for m in members if m["id_number"] in employed]
+        return min(mains, key=lambda j: (j.rank, -j.start.toordinal(), j.employer, j.key)).channel if mains else "none"
+
+    def zero_employment_summary(self) -> Iterator[Expected]:
+        """Cases by county and whether the household is relocated."""
+        cases = list(self.zero_employment_household())
+        week = self.today - timedelta(days=6)
+        for county in (PREFECTURE, *COUNTIES):
+            for relocated in (True, False):
+                here = [c for c in cases if county in (c["county_code"], PREFECTURE) and c["is_relocated"] == relocated]
+                cleared = [c for c in here if c["cleared_on"]]
+                yield {
+                    "report_date": self.today,
+                    "county_code": county,
+                    "is_relocated": relocated,
+                    "open_cases": len(here) - len(cleared),
+                    "opened_7d": sum(c["opened_on"] >= week for c in here),
+                    "cleared_7d": sum(c["cleared_on"] >= week for c in cleared),
+                    "median_days_to_clear": median(c["days_open"] for c in cleared) if cleared else None,
+                }
+
+    # -- work relief
+
+    def relief_payroll_check(self) -> Iterator[Expected]:
+        """One row a payroll line and finding."""
+        looked_for = self.seeds.findings(self.today)
+        owners: dict[str, set[str]] = defaultdict(set)
+        for line in self.pay.relief_lines:
+            owners[line.row["bank_account"]].add(line.row["id_number"])
+        for line in self.pay.relief_lines:
+            for finding, amount in self._findings(line, owners):
+                if finding in looked_for:
+                    yield {
+                        "report_date": self.today,
+                        "finding": finding,
+                        "project_no": line.row["project_no"],
+                        "id_number": line.row["id_number"],
+                        "period": line.row["period"],
+                        "crew": line.row["crew"],
+                        "amount": amount,
+                    }
+
+    def _findings(self, line: Line, owners: dict[str, set[str]]) -> Iterator[tuple[str, Decimal]]:
+        yield from self._findings_of_pay(line)
+        yield from self._findings_of_person(line)
+        if line.row["bank_account"] and len(owners[line.row["bank_account"]]) > 1:
+            yield "account_shared", line.due
+        if line.row["days_worked"] > last_day(line.row["period"]).day:
+            yield "days_over_calendar", line.due
+
+    def _findings_of_pay(self, line: Line) -> Iterator[tuple[str, Decimal]]:
+        over = self.today > line.pay_date
+        if over and line.due > 0 and line.paid == 0:
+            yield "unpaid", line.due
+        if over and 0 < line.paid < line.due:
+            yield "underpaid", line.due - line.paid
+        if any(day > line.pay_date for day in line.credits):
+            yield "paid_late", line.credited
+        if line.credited > line.due:
+            yield "paid_twice", line.credited - line.due
+        if line.attempts and line.attempts[-1].failed:
+            yield "bank_failed", line.row["amount_paid"]
+        if any(a.amount_differs for a in line.attempts):
+            yield "bank_amount_differs", line.credited
+
+    def _findings_of_person(self, line: Line) -> Iterator[tuple[str, Decimal]]:
+        person, first, last = line.row["id_number"], line.row["period"], last_day(line.row["period"])
+        evidence = self.world.evidence.get(person, {})
+        contracts = [c for c in evidence.get("contract", []) if c.row["project_no"] == line.row["project_no"]]
+        if not any(c.touches(first, last) for c in contracts):
+            yield "no_contract", line.due
+        spells = [s for s in evidence.get("spell", []) if s.row["channel"] == "enterprise"]
+        if any(s.start <= first and s.end >= last for s in spells):
+            yield "employed_elsewhere_full_time", line.due
+        registered = self.world.register(self.today).get(person)
+        if registered is None:
+            yield "not_on_register", line.due
+        elif registered[1]["deceased_on"] and registered[1]["deceased_on"] < first:
+            yield "deceased", line.due
+        if age(person, last) < self.seeds.setting("working_age_from", last):
+            yield "underage", line.due
+
+    def relief_project_monitor(self) -> Iterator[Expected]:
+        """One row a project."""
+        for number in self.world.snapshots("relief_project"):
+            project = self.world.project(number, self.today)
+            if project is None:
+                continue
+            lines = [line for line in self.pay.relief_lines if line.row["project_no"] == number]
+            workers = {line.row["id_number"] for line in lines}
+            registered = {p: found[1] for p, found in self.world.register(self.today).items() if p in workers}
+            overdue = [line for line in lines if self.today > line.pay_date]
+            arrears = sum((max(line.due - line.paid, Decimal(0)) for line in overdue), Decimal(0))
+            due = sum((line.due for line in lines), Decimal(0))
+            paid = sum((line.paid for line in lines), Decimal(0))
+            covered = sum(
+                any(
+                    c.row["project_no"] == number and c.touches(line.row["period"], last_day(line.row["period"]))
+                    for c in self.world.evidence.get(line.row["id_number"], {}).get("contract", [])
+                )
+                for line in lines
+            )
+            owed = [line.pay_date for line in overdue if line.due > line.paid]
+            to_pay = [(line.credits[-1] - last_day(line.row["period"])).days for line in lines if line.credits]
+            returned = [r for line in lines for a in line.attempts for r in a.returned]
+            yield {
+                "report_date": self.today,
+                "project_no": number,
+                "relief_funds": project["relief_funds"],
+                "planned_remuneration": project["planned_remuneration"],
+                "remuneration_paid": paid,
+                "remuneration_share": paid / project["relief_funds"],
+                "workers": len(workers),
+                "priority_group_workers": sum(
+                    r["population_category"] != "general" or r["is_relocated"] or bool(r["is_low_income"])
+                    for r in registered.values()
+                ),
+                "contract_coverage": Decimal(covered) / len(lines) if lines else None,
+                "wages_due": due,
+                "wages_paid": paid,
+                "arrears": arrears,
+                "arrears_age_days": (self.today - min(owed)).days if owed else None,
+                "median_days_to_pay": median(to_pay) if to_pay else None,
+                "rejected_payments": sum(r["result"] == "failed" for r in returned),
+                "days_behind_schedule": max(
+                    0, ((project["completed_on"] or self.today) - project["planned_completion_on"]).days
+                ),
+            }
+
+    # -- assurance
+
+    def _status(self, delivery: Delivery) -> str:
+        due = datetime.combine(delivery.report_date, time(20), CHINA).timestamp()
+        return "on_time" if delivery.modified_at <= due else "late"
+
+    def feed_timeliness(self) -> Iterator[Expected]:
+        """The daily county registers: who reported tonight, and how old is what stands in for those who did not."""
+        for feed in ("labor_register", "employment", "public_post"):
+            for county in COUNTIES:
+                latest = self.world.latest(feed, county, self.today)
+                arrived = latest is not None and latest.report_date == self.today
+                yield {
+                    "report_date": self.today,
+                    "feed": feed,
+                    "county_code": county,
+                    "status": self._status(latest) if arrived and latest else "missing",
+                    "days_stale": (self.today - latest.report_date).days if latest else None,
+                    "rows_read": latest.rows_read if arrived and latest else 0,
+                    "rows_landed": len(latest.rows) if arrived and latest else 0,
+                    "rows_rejected": latest.rejected if arrived and latest else 0,
+                }

@@ -1,0 +1,173 @@
+"""What was due, what the bank credited, and when: payroll lines, their attempts and the bank's returns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from .reading import Delivery, Row
+from .state import World
+
+Key = tuple[Any, ...]
+
+
+@dataclass
+class Attempt:
+    """A line in a batch: sent to the bank once."""
+
+    batch_no: str
+    row: Row
+    """The line as the latest revision that has this batch puts it."""
+    first_told: date
+    place: tuple[date, int]
+    """Report date and place in the file: the file order of the batch's lines."""
+    returned: list[Row] = field(default_factory=list)
+    """The return lines that joined it."""
+    amount_differs: bool = False
+    has_return: bool = False
+
+    @property
+    def credited(self) -> Decimal:
+        """What the bank credited."""
+        return sum((r["amount"] for r in self.returned if r["result"] == "success"), Decimal(0))
+
+    @property
+    def failed(self) -> bool:
+        """Whether the bank refused it."""
+        return bool(self.returned) and all(r["result"] == "failed" for r in self.returned)
+
+
+@dataclass
+class Line:
+    """A payroll line in force: one obligation, however often it is issued."""
+
+    feed: str
+    unit: str
+    row: Row
+    attempts: list[Attempt]
+    pay_date: date
+
+    @property
+    def due(self) -> Decimal:
+        """What is owed for the work."""
+        return Decimal(self.row["amount_due"])
+
+    @property
+    def credited(self) -> Decimal:
+        """What the bank credited, re-issues included."""
+        return sum((a.credited for a in self.attempts), Decimal(0))
+
+    @property
+    def unconfirmed(self) -> Decimal:
+        """What the payroll says was paid while its batch has no return."""
+        current = next((a for a in self.attempts if a.batch_no == self.row["batch_no"]), None)
+        if current is not None and current.has_return:
+            return Decimal(0)
+        return Decimal(self.row["amount_paid"])
+
+    @property
+    def paid(self) -> Decimal:
+        """Credited, or told by the payroll where the bank has not answered."""
+        return self.credited + self.unconfirmed
+
+    @property
+    def credits(self) -> list[date]:
+        """The days on which the bank credited something."""
+        return sorted(
+            r["credited_on"] for a in self.attempts for r in a.returned if r["result"] == "success" and r["credited_on"]
+        )
+
+
+@dataclass(eq=False)
+class Pay:
+    """All payroll lines in force, as known from the deliveries."""
+
+    world: World
+
+    @cached_property
+    def relief_lines(self) -> list[Line]:
+        """Lines of work-relief payrolls."""
+        return self._lines("relief_payroll", ("project_no", "period", "id_number", "crew"))
+
+    @cached_property
+    def post_lines(self) -> list[Line]:
+        """Payments of public posts."""
+        return self._lines("public_post_payment", ("post_no", "id_number", "period"))
+
+    def _lines(self, feed: str, key: tuple[str, ...]) -> list[Line]:
+        attempts = self._attempts(feed, key)
+        lines = []
+        for unit, deliveries in self.world.snapshots(feed).items():
+            in_force: dict[date, Delivery] = {}
+            for delivery in deliveries:
+                # A later file for the same unit and period replaces that period's rows.
+                for period in {row["period"] for row in delivery.rows}:
+                    in_force[period] = delivery
+            for period, delivery in in_force.items():
+                pay_date = self.world.seeds.pay_date(feed, unit, period)
+                for row in delivery.rows:
+                    if row["period"] == period:
+                        k = tuple(row[name] for name in key)
+                        lines.append(Line(feed, unit, row, attempts.get(k, []), pay_date))
+        return lines
+
+    def _attempts(self, feed: str, key: tuple[str, ...]) -> dict[Key, list[Attempt]]:
+        """One attempt for each batch number seen in any accepted revision of a line."""
+        found: dict[Key, dict[str, Attempt]] = defaultdict(dict)
+        for deliveries in self.world.snapshots(feed).values():
+            for delivery in deliveries:
+                for place, row in enumerate(delivery.rows):
+                    if row["batch_no"] is None:
+                        continue
+                    of_line = found[tuple(row[name] for name in key)]
+                    before = of_line.get(row["batch_no"])
+                    first = before.first_told if before else delivery.report_date
+                    of_line[row["batch_no"]] = Attempt(row["batch_no"], row, first, (delivery.report_date, place))
+        in_batch: dict[str, list[Attempt]] = defaultdict(list)
+        for of_line in found.values():
+            for attempt in of_line.values():
+                in_batch[attempt.batch_no].append(attempt)
+        for batch_no, attempts in in_batch.items():
+            self._join(batch_no, sorted(attempts, key=lambda a: a.place))
+        return {k: sorted(a.values(), key=lambda a: (a.first_told, a.batch_no)) for k, a in found.items()}
+
+    def _join(self, batch_no: str, attempts: list[Attempt]) -> None:
+        """The k-th of equal (batch, account, amount) to the k-th; what is left over by (batch, account)."""
+        batch = self.world.latest("bank_return", batch_no, self.world.today)
+        if batch is None:
+            return
+        for attempt in attempts:
+            attempt.has_return = True
+        left_over = []
+        for returned in sorted(batch.rows, key=lambda r: r["line_no"]):
+            equal = next(
+                (
+                    a
+                    for a in attempts
+                    if not a.returned
+                    and a.row["bank_account"] == returned["bank_account"]
+                    and a.row["amount_paid"] == returned["amount"]
+                ),
+                None,
+            )
+            if equal is None:
+                left_over.append(returned)
+            else:
+                equal.returned.append(returned)
+        for returned in left_over:
+            of_account = [a for a in attempts if a.row["bank_account"] == returned["bank_account"]]
+            if of_account:
+                attempt = min(of_account, key=lambda a: (len(a.returned), a.place))
+                attempt.returned.append(returned)
+                attempt.amount_differs = True
+
+    def bank_credits(self) -> dict[str, list[date]]:
+        """ID number → days on which the bank credited work."""
+        found: dict[str, list[date]] = defaultdict(list)
+        for line in self.relief_lines + self.post_lines:
+            found[line.row["id_number"]] += line.credits
+        return found

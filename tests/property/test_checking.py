@@ -1,0 +1,210 @@
+"""Whole columns are checked as one value is checked by others: python-stdnum, datetime, Decimal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stdnum.cn import ric, uscc
+from stdnum.exceptions import ValidationError
+
+from employment_warehouse.checking.cells import Parsed, parse_columns
+from employment_warehouse.contract import contract
+from employment_warehouse.identity import check_id
+
+EMPLOYMENT = contract("employment")
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+# Divisions of today, of long ago, and such as never were: none of it may matter.
+PREFIXES = st.one_of(
+    st.sampled_from(["532528", "532501", "532521", "532522", "532526", "440300", "110101", "000000"]),
+    st.from_regex(r"[0-8][0-9]{5}", fullmatch=True),
+)
+DIGITS = "0123456789"
+
+some = settings(max_examples=100, deadline=None)
+
+
+def parse(name: str, cells: list[str]) -> Parsed:
+    return parse_columns({name: pl.Series(cells, dtype=pl.String)}, EMPLOYMENT)[name]
+
+
+def reasons(name: str, cells: list[str]) -> list[str | None]:
+    parsed = parse(name, cells)
+    assert all((value is None) == (reason is not None) for value, reason in _pairs(parsed))
+    return [None] * len(cells) if parsed.reasons is None else parsed.reasons.to_list()
+
+
+def _pairs(parsed: Parsed) -> list[tuple[object, object]]:
+    told = parsed.reasons if parsed.reasons is not None else pl.Series([None] * len(parsed.values))
+    return list(zip(parsed.values, told, strict=True))
+
+
+@st.composite
+def id_numbers(draw: st.DrawFn) -> str:
+    """Well-formed numbers, most of them right, with a date or a check digit that may be none."""
+    year = draw(st.integers(1850, 2030))
+    month, day = draw(st.integers(0, 13)), draw(st.integers(0, 32))
+    body = f"{draw(PREFIXES)}{year:04d}{month:02d}{day:02d}{draw(st.integers(0, 999)):03d}"
+    right = ric.calc_check_digit(body + "0")
+    return body + draw(st.sampled_from([right] * 3 + list("0123456789X")))
+
+
+def stdnum_accepts(number: str) -> bool:
+    """Its check digit and its date; not its place, which it would hold against the year of birth."""
+    try:
+        ric.get_birth_date(number)
+    except ValidationError:
+        return False
+    return ric.calc_check_digit(number) == number[-1]
+
+
+@some
+@given(st.lists(id_numbers(), min_size=1, max_size=30))
+def test_an_id_number_passes_where_stdnum_lets_it_pass(numbers: list[str]) -> None:
+    assert [reason is None for reason in reasons("id_number", numbers)] == [stdnum_accepts(n) for n in numbers]
+
+
+@some
+@given(st.lists(st.one_of(id_numbers(), st.text(DIGITS + "X", min_size=1, max_size=23), st.just("")), max_size=20))
+def test_a_column_of_id_numbers_is_judged_as_each_of_them_is(numbers: list[str]) -> None:
+    expected = [None if number == "" else check_id(number) for number in numbers]
+    parsed = parse("id_number", numbers)
+    told = parsed.reasons.to_list() if parsed.reasons is not None else [None] * len(numbers)
+    assert told == expected
+
+
+@some
+@given(
+    id_numbers().filter(stdnum_accepts),
+    st.sampled_from(
+        [
+            lambda n: n.lower(),
+            lambda n: f'="{n}"',
+            lambda n: f"'{n}",
+            lambda n: f"\u3000{n[:6]} {n[6:14]} {n[14:]}\u00a0",
+            lambda n: n.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)}),
+            lambda n: n + "44",
+            lambda n: n + "12B1",
+        ]
+    ),
+)
+def test_a_dressed_id_number_is_the_number(number: str, dress: Callable[[str], str]) -> None:
+    assert parse("id_number", [dress(number)]).values.to_list() == [number]
+
+
+@some
+@given(id_numbers().filter(stdnum_accepts))
+def test_a_number_from_a_numeric_cell_is_refused_whatever_its_value(number: str) -> None:
+    cells = [f"\x01{number}", f"{float(number.replace('X', '0')):.5E}", f"{number[:17]}0.0"]
+    assert reasons("id_number", cells) == ["id_not_text"] * 3
+
+
+@some
+@given(st.lists(st.text(USCC_ALPHABET, min_size=17, max_size=17), min_size=1, max_size=20), st.data())
+def test_a_credit_code_passes_where_stdnum_lets_it_pass(bodies: list[str], data: st.DataObject) -> None:
+    formed = [data.draw(st.from_regex("[0-9]{8}", fullmatch=True)) + body[8:] for body in bodies]
+    codes = [body + data.draw(st.sampled_from([uscc.calc_check_digit(body), *USCC_ALPHABET[:3]])) for body in formed]
+    assert [reason is None for reason in reasons("employer_uscc", codes)] == [uscc.is_valid(code) for code in codes]
+
+
+@some
+@given(
+    st.text(USCC_ALPHABET, min_size=2, max_size=2),
+    st.text(DIGITS, min_size=6, max_size=6),
+    st.text(USCC_ALPHABET, min_size=9, max_size=9),
+)
+def test_the_registrar_and_kind_of_a_credit_code_may_be_letters(kind: str, division: str, organisation: str) -> None:
+    body = kind + division + organisation
+    code = body + uscc.calc_check_digit(body)
+    assert parse("employer_uscc", [code]).values.to_list() == [code]
+
+
+DAY_FORMS: list[Callable[[date], str]] = [
+    lambda d: d.isoformat(),
+    lambda d: f"{d.year}/{d.month}/{d.day}",
+    lambda d: f"{d.year}.{d.month}.{d.day}",
+    lambda d: f"{d:%Y%m%d}",
+    lambda d: f"{d.year}年{d.month}月{d.day}日",
+    lambda d: f"{d:%Y-%m-%d} 00:00:00",
+    lambda d: f"{d:%Y/%m/%d} 9:05",
+    lambda d: str((d - date(1899, 12, 30)).days),
+    lambda d: f"{(d - date(1899, 12, 30)).days}.0",
+    lambda d: d.isoformat().translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)}),
+]
+
+
+@some
+@given(st.dates(date(1928, 1, 1), date(2099, 12, 31)))
+def test_all_forms_of_a_day_agree(day: date) -> None:
+    cells = [form(day) for form in DAY_FORMS]
+    assert parse("start_date", cells).values.to_list() == [day] * len(cells)
+
+
+@some
+@given(st.integers(1900, 2099), st.integers(1, 12))
+def test_all_forms_of_a_month_agree(year: int, month: int) -> None:
+    first = date(year, month, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    cells = [f"{first:%Y-%m}", f"{year}/{month}", f"{year}.{month}", f"{first:%Y%m}", f"{year}年{month}月", str(last)]
+    payroll = contract("relief_payroll")
+    read = parse_columns({"period": pl.Series(cells)}, payroll)["period"].values
+    assert read.to_list() == [first] * len(cells)
+
+
+@some
+@given(st.integers(1900, 2099), st.integers(0, 99), st.integers(0, 99))
+def test_a_day_that_the_calendar_lacks_is_no_date(year: int, month: int, day: int) -> None:
+    try:
+        expected = date(year, month, day)
+    except ValueError:
+        expected = None
+    assert parse("start_date", [f"{year}-{month:02d}-{day:02d}"]).values.to_list() == [expected]
+
+
+AMOUNT_FORMS: list[Callable[[Decimal], str]] = [
+    str,
+    lambda a: f"{a:,}",
+    lambda a: f"￥{a:,}",
+    lambda a: f"{a}元",
+    lambda a: f"{a:,}元",
+    lambda a: f"{a / 10_000}万元",
+    lambda a: f"{a / 10_000}万",
+    lambda a: f' ="{a}"',
+]
+
+
+@some
+@given(st.decimals(0, 200_000, places=2))
+def test_all_forms_of_an_amount_agree(amount: Decimal) -> None:
+    cells = [form(amount) for form in AMOUNT_FORMS]
+    assert parse("monthly_wage", cells).values.to_list() == [amount] * len(cells)
+
+
+@some
+@given(st.decimals(0, 199_999, places=6))
+def test_an_amount_is_kept_to_the_fen(amount: Decimal) -> None:
+    expected = amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    assert parse("monthly_wage", [f"{amount:f}"]).values.to_list() == [expected]
+
+
+@pytest.mark.parametrize("name", [column.name for column in EMPLOYMENT.columns])
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(max_size=24), min_size=1, max_size=8))
+def test_any_text_is_a_value_or_has_a_reason_or_stands_for_nothing(name: str, cells: list[str]) -> None:
+    parsed = parse(name, cells)
+    assert len(parsed.values) == len(cells)
+    for value, reason in _pairs(parsed):
+        assert value is None or reason is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(["2024-05-01", "x", "", "无", "45413", " 2024.5 "]), max_size=60))
+def test_a_cell_means_the_same_wherever_it_stands(cells: list[str]) -> None:
+    together = parse("start_date", cells)
+    alone = [parse("start_date", [cell]) for cell in cells]
+    assert _pairs(together) == [pair for one in alone for pair in _pairs(one)]

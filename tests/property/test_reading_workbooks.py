@@ -1,0 +1,155 @@
+"""Workbooks: what is in the cells comes out as a human reads it, and nothing takes the reader down."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from employment_warehouse.contract import contract
+from employment_warehouse.reading import NUMERIC_CELL, Refused, read_tables
+from tests.hostile.workbooks import READS, WORKBOOKS, book
+
+
+def read(path: Path, feed: str = "") -> list[tuple[Any, ...]]:
+    """(sheet, line, cells…) of every row."""
+    table = read_tables(path, contract(feed) if feed else None)
+    return [row for frame in table.batches for row in frame.iter_rows()]
+
+
+def write(path: Path, rows: list[list[Any]], *more: list[list[Any]]) -> Path:
+    workbook = openpyxl.Workbook()
+    for at, content in enumerate((rows, *more)):
+        sheet = workbook.active if at == 0 else workbook.create_sheet(f"表{at + 1}")
+        assert sheet is not None
+        for row in content:
+            sheet.append(row)
+    workbook.save(path)
+    return path
+
+
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_a_hostile_workbook_is_refused_with_its_reason_or_read_right(name: str, tmp_path: Path) -> None:
+    hostile = WORKBOOKS[name]
+    path = tmp_path / hostile.name
+    path.write_bytes(hostile.data)
+    try:
+        rows = [tuple(cells) for _, _, *cells in read(path)]
+    except Refused as refusal:
+        assert refusal.code in hostile.outcomes
+    else:
+        assert READS in hostile.outcomes
+        assert [row[:2] for row in rows][: len(hostile.rows)] == list(hostile.rows)
+
+
+def test_cells_come_as_a_human_reads_them(tmp_path: Path) -> None:
+    when = datetime.datetime(2024, 5, 1, 8, 30)  # noqa: DTZ001 - a workbook knows no time zones
+    cells = [3200, 3200.5, 0.1 + 0.2, datetime.date(2024, 5, 1), when, True, "5.32528E+17", " 前后 "]
+    path = write(tmp_path / "b.xlsx", [[f"列{at}" for at in range(len(cells))], cells])
+    assert read(path) == [
+        ("Sheet", 2, "3200", "3200.5", "0.3", "2024-05-01", "2024-05-01 08:30:00", "TRUE", "5.32528E+17", "前后")
+    ]
+
+
+def test_an_error_cell_comes_as_it_is(tmp_path: Path) -> None:
+    workbook = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    sheet = workbook.add_worksheet()
+    sheet.write_row(0, 0, ["姓名", "金额", "备注"])
+    sheet.write_row(1, 0, ["甲", 1, "好"])
+    sheet.write_string(2, 0, "乙")
+    sheet.write_formula(2, 1, "=NA()", None, "#N/A")
+    sheet.write_formula(2, 2, "=1/0", None, "#DIV/0!")
+    workbook.close()
+    assert read(tmp_path / "b.xlsx")[1] == ("Sheet1", 3, "乙", "#N/A", "#DIV/0!")
+
+
+def test_a_formula_comes_as_its_cached_value(tmp_path: Path) -> None:
+    workbook = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    sheet = workbook.add_worksheet()
+    sheet.write_row(0, 0, ["姓名", "金额"])
+    sheet.write_formula(1, 0, '="甲"&""', None, "甲")
+    sheet.write_formula(1, 1, "=1+2", None, 3)
+    workbook.close()
+    assert read(tmp_path / "b.xlsx") == [("Sheet1", 2, "甲", "3")]
+
+
+def test_a_number_where_only_text_keeps_its_value_is_marked(tmp_path: Path) -> None:
+    feed = contract("bank_return")
+    header = [column.header for column in feed.columns]
+    row: list[Any] = ["某" if column.type != "integer" else 1 for column in feed.columns]
+    at = next(at for at, column in enumerate(feed.columns) if column.type == "bank_account")
+    row[at] = 6217001234567890
+    path = write(tmp_path / "b.xlsx", [header, row])
+    cells = read(path, "bank_return")[0][2:]
+    assert cells[at] == NUMERIC_CELL + "6217001234567890"
+    assert [cell for cell in cells if cell.startswith(NUMERIC_CELL)] == [cells[at]]
+
+
+def test_two_sheets_that_fit_are_both_taken_whatever_the_order_of_their_columns(tmp_path: Path) -> None:
+    feed = contract("workshop")
+    header = [column.header for column in feed.columns]
+    one, two = ([f"{sheet}{at}" for at in range(len(header))] for sheet in "甲乙")
+    path = write(tmp_path / "b.xlsx", [["说明"]], [["车间"], header, one], [header[::-1], two[::-1]])
+    assert read(path, "workshop") == [("表2", 3, *one), ("表3", 2, *two)]
+
+
+def test_without_a_contract_a_sheet_of_another_header_is_named_and_left_out(tmp_path: Path) -> None:
+    path = write(tmp_path / "b.xlsx", [["甲", "乙"], ["1", "2"]], [["丙", "丁"], ["3", "4"]])
+    table = read_tables(path, None)
+    assert [row[2:] for frame in table.batches for row in frame.iter_rows()] == [("1", "2")]
+    assert "表2" in table.notes[0]
+
+
+def test_hidden_rows_count_and_lines_are_those_of_the_sheet(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for at, row in enumerate((["姓名", "金额"], ["甲", "1"], ["乙", "2"], ["合计", "3"], ["丙", "4"]), 3):
+        for column, text in enumerate(row, 2):
+            sheet.cell(at, column, text)
+    sheet.row_dimensions[5].hidden = True
+    workbook.save(tmp_path / "b.xlsx")
+    assert [row[1:3] for row in read(tmp_path / "b.xlsx")] == [(4, "甲"), (5, "乙"), (7, "丙")]
+
+
+CELLS = st.one_of(
+    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\0"), max_size=8),
+    st.sampled_from(["=1+1", "@SUM(A1)", "+1", "-1", "'; drop table x;--", "<c/>", "&amp;", "_x000D_", "a\nb", '"']),
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_in_a_workbook_comes_back(tmp_path: Path, rows: list[list[str]]) -> None:
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(tmp_path / "b.xlsx", options)
+    sheet = workbook.add_worksheet()
+    sheet.write_row(0, 0, ["姓名", "单位", "备注"])
+    for at, row in enumerate(rows, 1):
+        for column, text in enumerate(row):
+            if text:
+                sheet.write_string(at, column, text)
+    workbook.close()
+    stripped = [tuple(cell.strip() for cell in row) for row in rows]
+    expected = [row for row in stripped if any(row) and row != ("姓名", "单位", "备注")]
+    assert [row[2:] for row in read(tmp_path / "b.xlsx")] == expected
+
+
+@given(st.integers(0, 10_000), st.binary(min_size=1, max_size=6))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_workbook_is_read_or_refused(tmp_path: Path, at: int, noise: bytes) -> None:
+    data = bytearray(book())
+    at %= len(data)
+    data[at : at + len(noise)] = noise
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(data)
+    try:
+        read(path)
+    except Refused as refusal:
+        assert refusal.code
