@@ -104,7 +104,7 @@ def judge_frame(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:
 def has_rows(frame: Frame) -> Expectation:
     """What every frame is expected to have."""
     return Expectation(
-        f"{frame.name}.rows",
+        f"{frame.name}.has_rows",
         "expect_column_values_to_be_between",
         {"column": "rows", "min_value": frame.rows_at_least},
         "critical",
