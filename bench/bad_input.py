@@ -34,7 +34,7 @@ def main(files_a_kind: int) -> int:
         print(line_of(kind, judgement), *judgement.faults[:1])
     print(line_of("all", total))
     worst = max(by_kind, key=lambda kind: badness(by_kind[kind]))
-    print("worst kind:", worst if badness(by_kind[worst]) else "none, no kind has a fault")
+    print("worst kind:", worst if any(badness(by_kind[worst])) else "none; no kind has a fault")
     met = is_met(total)
     full = "" if total.files >= 2000 else " (below 2,000 files: not the bar)"
     print(

@@ -79,7 +79,11 @@ def write_register(path: Path, rows: int, changed_from: int = 0) -> None:
 def bare_copy(connection: psycopg.Connection, path: Path) -> None:
     """The floor: the file's bytes into a logged table of texts, nothing looked at."""
     connection.execute("truncate bare")
-    with connection.cursor() as cursor, cursor.copy("copy bare from stdin (format csv, header)") as copy, path.open("rb") as file:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("copy bare from stdin (format csv, header)") as copy,
+        path.open("rb") as file,
+    ):
         while block := file.read(1 << 20):
             copy.write(block)
 
@@ -87,7 +91,11 @@ def bare_copy(connection: psycopg.Connection, path: Path) -> None:
 def csv_module(connection: psycopg.Connection, path: Path) -> None:
     """A peer: the csv module and COPY, row by row, nothing checked."""
     connection.execute("truncate bare")
-    with connection.cursor() as cursor, cursor.copy("copy bare from stdin") as copy, path.open(encoding="utf-8", newline="") as file:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("copy bare from stdin") as copy,
+        path.open(encoding="utf-8", newline="") as file,
+    ):
         rows = csv.reader(file)
         next(rows)
         for row in rows:
@@ -99,12 +107,16 @@ def pandas_to_sql(path: Path, url: str) -> None:
     import pandas as pd
     import sqlalchemy
 
-    pd.read_csv(path, dtype=str).to_sql("bare_pandas", sqlalchemy.create_engine(url), if_exists="replace", index=False, chunksize=10_000)
+    pd.read_csv(path, dtype=str).to_sql(
+        "bare_pandas", sqlalchemy.create_engine(url), if_exists="replace", index=False, chunksize=10_000
+    )
 
 
 def land_in_a_child(day: date) -> tuple[float, float]:
     """Seconds and peak MiB of `land` in a process of its own, as Airflow runs it."""
-    told = subprocess.run([sys.executable, __file__, "--land", day.isoformat()], capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        [sys.executable, __file__, "--land", day.isoformat()], capture_output=True, text=True, check=False
+    )
     if told.returncode:
         sys.exit(told.stderr)
     seconds, peak = told.stdout.split()[-2:]
@@ -181,13 +193,19 @@ def compare(folder: Path, rows: int, rounds: int, peers: bool) -> None:
                 seconds, peak = land_in_a_child(day)
                 landings.append(seconds)
                 peaks.append(peak)
-                print(f"  COPY {copies[-1]:.2f} s   land {seconds:.2f} s   {seconds / copies[-1]:.2f} ×   {peak:.0f} MiB")
+                print(
+                    f"  COPY {copies[-1]:.2f} s   land {seconds:.2f} s   {seconds / copies[-1]:.2f} ×   {peak:.0f} MiB"
+                )
             floor = statistics.median(copies)
             if peers:
-                print(f"  csv module + COPY, nothing checked: {timed(lambda: csv_module(connection, files[1])) / floor:.1f} ×")
+                print(
+                    f"  csv module + COPY, nothing checked: {timed(lambda: csv_module(connection, files[1])) / floor:.1f} ×"
+                )
                 url = sqlalchemy_url("postgres")
                 print(f"  pandas.to_sql: {timed(lambda: pandas_to_sql(files[1], url)) / floor:.1f} ×")
-        print(f"first night, everyone sealed into the vault: {first_night:.2f} s, {first_night / floor:.2f} ×, {first_peak:.0f} MiB")
+        print(
+            f"first night, everyone sealed into the vault: {first_night:.2f} s, {first_night / floor:.2f} ×, {first_peak:.0f} MiB"
+        )
         ratio = statistics.median(one / other for one, other in zip(landings, copies, strict=True))
         note = "" if rows >= FULL_SIZE else "  (not the bar: fewer rows)"
         print(f"peak memory {max(peaks):.0f} MiB (bar 512){note}")

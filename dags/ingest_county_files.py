@@ -20,16 +20,16 @@ def ingest_county_files() -> None:
     def check_arrivals(report_date: str) -> list[str]:
         from employment_warehouse.runtime import steps
 
-        return steps.arrived_units(FAMILY, report_date)
+        return steps.arrived(FAMILY, "unit", report_date)
 
-    @task(map_index_template="{{ unit }}")
-    def land_deliveries(report_date: str, unit: str) -> None:
+    @task(map_index_template="{{ county }}")
+    def land_deliveries(report_date: str, county: str) -> None:
         from employment_warehouse.runtime import steps
 
-        steps.land_unit(FAMILY, report_date, unit)
+        steps.land(FAMILY, "unit", report_date, county)
 
     report_date = "{{ params.report_date }}"
-    land_deliveries.partial(report_date=report_date).expand(unit=check_arrivals(report_date))
+    land_deliveries.partial(report_date=report_date).expand(county=check_arrivals(report_date))
 
 
 ingest_county_files()

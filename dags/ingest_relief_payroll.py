@@ -1,4 +1,4 @@
-"""以工代赈工资与银行回单入库，按项目和批次。 | Work-relief payroll and bank returns, by project and batch."""
+"""以工代赈工资与银行回单入库，按表并行。 | Work-relief payroll and bank returns, landed feed by feed."""
 
 from airflow.sdk import Param, dag, task
 
@@ -20,16 +20,16 @@ def ingest_relief_payroll() -> None:
     def check_arrivals(report_date: str) -> list[str]:
         from employment_warehouse.runtime import steps
 
-        return steps.arrived_units(FAMILY, report_date)
+        return steps.arrived(FAMILY, "feed", report_date)
 
-    @task(map_index_template="{{ unit }}")
-    def land_deliveries(report_date: str, unit: str) -> None:
+    @task(map_index_template="{{ feed }}")
+    def land_deliveries(report_date: str, feed: str) -> None:
         from employment_warehouse.runtime import steps
 
-        steps.land_unit(FAMILY, report_date, unit)
+        steps.land(FAMILY, "feed", report_date, feed)
 
     report_date = "{{ params.report_date }}"
-    land_deliveries.partial(report_date=report_date).expand(unit=check_arrivals(report_date))
+    land_deliveries.partial(report_date=report_date).expand(feed=check_arrivals(report_date))
 
 
 ingest_relief_payroll()

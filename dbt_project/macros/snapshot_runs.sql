@@ -15,13 +15,18 @@
 {%- set staged = ref('stg_' ~ feed) -%}
 with
 snapshots as materialized (
-    select * from ({{ accepted_snapshots(feed) }}) as accepted
-    where is_tonight
+    select accepted.*, accepted.snapshots_tonight = 1 and units.unit is null as is_first
+    from (
+        select *, count(*) over (partition by unit) as snapshots_tonight
+        from ({{ accepted_snapshots(feed) }}) as accepted
+        where is_tonight
+    ) as accepted
+    left join (select distinct unit from {{ this }}) as units on accepted.unit = units.unit
 ),
 
 -- Landing keeps a key once a file; of the parts of a snapshot the last that has it counts.
-listed as (
-    select {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date
+listed as not materialized (
+    select {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date, snapshots.is_first
     from {{ staged }} as staged
     inner join snapshots on staged.unit = snapshots.unit and staged.report_date = snapshots.report_date
     where
@@ -43,8 +48,10 @@ known as (
 ),
 
 changed_keys as materialized (
-    select distinct {% for column in key %}coalesce(listed."{{ column }}", known."{{ column }}") as "{{ column }}"{{ ', ' if not loop.last }}{% endfor %}
-    from listed
+    select distinct {% for column in key -%}
+        coalesce(listed."{{ column }}", known."{{ column }}") as "{{ column }}"{{ ', ' if not loop.last }}
+    {%- endfor %}
+    from (select * from listed where not is_first) as listed
     full join known
         on ({{ prefixed(key, 'listed') }}, listed.report_date) = ({{ prefixed(key, 'known') }}, known.report_date)
     where
@@ -71,6 +78,7 @@ pieces as (
     select {{ prefixed(key + content, 'listed') }}, daterange(listed.report_date, listed.next_date)
     from listed
     inner join changed_keys on ({{ prefixed(key, 'listed') }}) = ({{ prefixed(key, 'changed_keys') }})
+    where not listed.is_first
 ),
 
 runs as (
@@ -83,4 +91,9 @@ select {{ prefixed(key, 'changed_keys') }}, {{ prefixed(content, 'runs') }},
     lower(runs.days) as seen_from, upper(runs.days) as seen_to
 from changed_keys
 left join runs on ({{ prefixed(key, 'changed_keys') }}) = ({{ prefixed(key, 'runs') }})
+union all
+-- The first snapshot of a unit has nothing to be compared with.
+select {{ prefixed(key + content, 'listed') }}, listed.report_date, listed.next_date
+from listed
+where listed.is_first
 {% endmacro %}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.hostile.polluter import Polluted
 
 from employment_warehouse.reading import NUMERIC_CELL, Refused, read_tables
-from tests.hostile.polluter import Polluted
 
 
 @dataclass

@@ -103,7 +103,7 @@ def draft(seed: int) -> Draft:
     return Draft(feed, columns, [column.header for column in columns], rows, chance)
 
 
-def made_up(column: Column, number: int, chance: random.Random) -> str:
+def made_up(column: Column, number: int, chance: random.Random) -> str:  # noqa: PLR0911 - one return a type
     """A cell that looks like its column; nobody's."""
     if not column.required and chance.random() < 0.3:
         return ""
@@ -219,7 +219,6 @@ def short_total_below(d: Draft) -> Polluted:
 
 def subtotals_within(d: Draft) -> Polluted:
     at = d.some_row()
-    d.lines()
     polluted = d.file([*d.lines()[:at], d.line(["小计"] + [""] * (len(d.header) - 1)), *d.lines()[at:]])
     return _moved(polluted, d, at, 1)
 
@@ -246,8 +245,7 @@ def _moved(polluted: Polluted, d: Draft, at: int, by: int) -> Polluted:
 
 def empty_columns_behind(d: Draft) -> Polluted:
     d.header = [*d.header, "", ""]
-    polluted = d.file([line + d.delimiter * 2 for line in d.lines()])
-    return polluted
+    return d.file([line + d.delimiter * 2 for line in d.lines()])
 
 
 def delimiter_at_line_ends(d: Draft) -> Polluted:
@@ -370,6 +368,7 @@ def workbook_with_numeric_ids(d: Draft) -> Polluted:
 def _workbook(
     d: Draft,
     rows: list[list[str]],
+    *,
     title: str = "",
     other_sheet: bool = False,
     hidden: set[int] | None = None,
@@ -543,10 +542,7 @@ def required_column_missing(d: Draft) -> Polluted:
 def delimiter_lost_in_header(d: Draft) -> Polluted:
     at = d.random.randrange(len(d.header) - 1)
     d.header[at : at + 2] = ["".join(d.header[at : at + 2])]
-    columns, d.columns = d.columns, d.columns
-    parts = [d.line(d.header), *d.lines()]
-    d.columns = columns
-    return _refused(Polluted("file.csv", "\n".join(parts).encode(), d.contract))
+    return _refused(Polluted("file.csv", "\n".join([d.line(d.header), *d.lines()]).encode(), d.contract))
 
 
 def quote_in_header(d: Draft) -> Polluted:

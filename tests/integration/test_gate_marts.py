@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import shutil
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from employment_warehouse import database, gate, publication, settings
-from employment_warehouse.gate.suites import Frame, read_suites
+from employment_warehouse import alert, database, gate, publication, settings
+from employment_warehouse.errors import UserError
+from employment_warehouse.gate.marts import judge_frame
+from employment_warehouse.gate.suites import Frame, SuiteError, read_suites
 from employment_warehouse.gate.thresholds import thresholds
 
 PREFECTURE = "532500"
-COUNTIES = [
-    "532501",
-    "532502",
-    "532503",
-    "532504",
-    "532523",
-    "532524",
-    "532525",
-    "532527",
-    "532528",
-    "532529",
-    "532530",
-    "532531",
-    "532532",
-]
+COUNTIES = tuple(f"5325{number:02}" for number in (1, 2, 3, 4, 23, 24, 25, 27, 28, 29, 30, 31, 32))
 DAY = date(2024, 5, 1)
 PERSONS, WORKERS = 40, 32
 
@@ -58,7 +48,7 @@ class World:
         with database.connect("wh_transformer") as connection:
             for name in ("setting", "division"):
                 with (root / f"{name}.csv").open(encoding="utf-8") as file:
-                    rows = list(csv.DictReader(file))
+                    rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
                 columns = [
                     sql.SQL("{} {}").format(
                         sql.Identifier(column),
@@ -250,10 +240,10 @@ class World:
             ],
         )
 
-    def frames(self) -> dict[str, Frame]:
+    def frames(self) -> list[Frame]:
         with database.connect("wh_gate") as connection:
             suites = read_suites(settings.project_root(), thresholds(connection, DAY))
-        return {f"{suite.name}.{frame.name}": frame for suite in suites for frame in suite.frames}
+        return [frame for suite in suites for frame in suite.frames]
 
 
 def spell(county: str, number: int) -> dict[str, Any]:
@@ -269,9 +259,7 @@ def _insert(connection: psycopg.Connection, table: sql.Identifier, rows: list[Ma
     statement = sql.SQL("copy {} ({}) from stdin").format(table, sql.SQL(", ").join(map(sql.Identifier, names)))
     with connection.cursor().copy(statement) as copy:
         for row in rows:
-            copy.write_row(
-                [row[name] if row[name] != "" or name in ("crew", "item", "sheet") else None for name in names]
-            )
+            copy.write_row([row[name] for name in names])
 
 
 @pytest.fixture
@@ -301,3 +289,325 @@ def failures(world: World) -> dict[str, list[str]]:
         (world.build,),
     ).fetchall()
     return dict(rows)
+
+
+# --- each expectation has a state that it names (and, above, one that it lets pass) ------------------------
+
+GEJIU, JIANSHUI = COUNTIES[0], COUNTIES[5]
+ONE = f"county_code = '{GEJIU}'"
+
+# Expectation → what is done to the store, and the unit that must be named.
+DEFECTS: dict[str, tuple[str, str]] = {
+    "presence.targets_of_every_county.three_targets": (f"delete from store.target_progress where {ONE}", GEJIU),
+    "presence.stock_of_every_county.labour_force": ("delete from store.employment_stock", PREFECTURE),
+    "reconciliation.labor_register.rows": (
+        "delete from store.reported_labor_register where ctid ="
+        f" (select min(ctid) from store.reported_labor_register where {ONE})",
+        GEJIU,
+    ),
+    "reconciliation.employment.rows": (f"delete from store.reported_employment where unit = '{GEJIU}'", GEJIU),
+    "reconciliation.public_post.rows": (
+        f"update store.reported_public_post set seen_to = seen_from + 1 where unit = '{GEJIU}'",
+        GEJIU,
+    ),
+    "reconciliation.payroll_to_the_fen.wages_due": (
+        "update store.fct_relief_payroll_line set amount_due = amount_due + 0.01 where ctid = '(0,1)'",
+        "P1",
+    ),
+    "reconciliation.persons_on_the_register.persons": (
+        f"update store.dim_person set valid_to = valid_from + 1 where {ONE}",
+        PREFECTURE,
+    ),
+    "reconciliation.persons_with_a_state.persons": (f"delete from store.fct_person_state where {ONE}", GEJIU),
+    "reconciliation.stock_and_targets.employed": (
+        f"update store.target_progress set actual_value = 31 where {ONE} and target_code = 'rural_employed'",
+        GEJIU,
+    ),
+    "totals.targets.counties_sum_to_the_prefecture": (
+        f"update store.target_progress set actual_value = actual_value + 1 where county_code = '{PREFECTURE}'",
+        PREFECTURE,
+    ),
+    "totals.stock.counties_sum_to_the_prefecture": (
+        f"update store.employment_stock set labour_force = labour_force + 1 where {ONE}",
+        PREFECTURE,
+    ),
+    "totals.zero_employment.counties_sum_to_the_prefecture": (
+        f"update store.zero_employment_summary set open_cases = 9 where {ONE}",
+        PREFECTURE,
+    ),
+    "orphans.workers.known_share": (
+        f"update store.reported_employment set person_key = gen_random_uuid() where unit = '{GEJIU}'",
+        GEJIU,
+    ),
+    "orphans.post_holders.known_share": (
+        f"update store.reported_public_post set person_key = gen_random_uuid() where unit = '{GEJIU}'",
+        GEJIU,
+    ),
+    "orphans.project_workers.known_share": (
+        "update store.reported_relief_contract set person_key = gen_random_uuid()",
+        "P1",
+    ),
+    "orphans.payroll_projects.unknown_lines": ("delete from store.dim_relief_project", "P1"),
+    "orphans.persons_of_states.orphans": (
+        f"update store.fct_person_state set person_key = gen_random_uuid() where {ONE}",
+        GEJIU,
+    ),
+    "orphans.households_of_states.orphans": (f"delete from store.dim_household where {ONE}", GEJIU),
+    "impossible.stock.no_negative_count": (f"update store.employment_stock set grade_a = -1 where {ONE}", GEJIU),
+    "impossible.stock.employed_within_labour_force": (
+        f"update store.employment_stock set labour_force = 0 where {ONE}",
+        GEJIU,
+    ),
+    "impossible.stock.every_grade": (f"update store.employment_stock set grade_c = 0 where {ONE}", GEJIU),
+    "impossible.stock.subsidised_within_employed": (
+        f"update store.employment_stock set subsidised = 99 where {ONE}",
+        GEJIU,
+    ),
+    "impossible.targets.no_negative_value": (f"update store.target_progress set actual_value = -1 where {ONE}", GEJIU),
+    "impossible.targets.no_negative_rate": (f"update store.target_progress set progress_rate = -1 where {ONE}", GEJIU),
+    "impossible.targets.coverage_from_nothing": (f"update store.target_progress set coverage = -1 where {ONE}", GEJIU),
+    "impossible.targets.coverage_to_all": (f"update store.target_progress set coverage = 2 where {ONE}", GEJIU),
+    "impossible.payments.no_negative_amount": (f"update store.fct_wage_payment set amount_due = -1 where {ONE}", GEJIU),
+    "impossible.projects.no_negative_value": ("update store.relief_project_monitor set arrears = -1", "P1"),
+    "impossible.projects.arrears_share": ("update store.relief_project_monitor set arrears_share = 2", "P1"),
+    "impossible.projects.contract_coverage": ("update store.relief_project_monitor set contract_coverage = 2", "P1"),
+}
+
+# These are about the last publication: what a second night, that begins with the same rows, does to it.
+OF_A_SECOND_NIGHT: dict[str, tuple[str, str]] = {
+    "presence.models_kept.kept_share": (
+        f"update store.dim_person set to_build = 2 where county_code > '{JIANSHUI}'",
+        PREFECTURE,
+    ),
+    "presence.models_emptied.rows_open": ("update store.fct_wage_payment set to_build = 2", PREFECTURE),
+    "change.headline.employed": (
+        f"update store.target_progress set to_build = 2 where {ONE};"
+        " insert into store.target_progress (county_code, target_code, basis, actual_value, from_build)"
+        f" values ('{GEJIU}', 'rural_employed', 'stock', 16, 2)",
+        GEJIU,
+    ),
+}
+
+
+def test_every_expectation_of_gate_2_names_its_defect(world: World) -> None:
+    """A new expectation fails here until it has a defect of its own."""
+    expectations = {
+        f"{frame.suite}.{expectation.name}": frame for frame in world.frames() for expectation in frame.expectations
+    }
+    assert set(expectations) == {*DEFECTS, *OF_A_SECOND_NIGHT}
+    found = {name: named(world, expectations[name], name, spoil) for name, (spoil, _) in DEFECTS.items()}
+    gate.gate_marts(world.build)
+    publication.publish(world.build)
+    assert world.begin() == 2
+    found |= {name: named(world, expectations[name], name, spoil) for name, (spoil, _) in OF_A_SECOND_NIGHT.items()}
+    wanted = {name: unit for name, (_, unit) in (DEFECTS | OF_A_SECOND_NIGHT).items()}
+    assert {name: units for name, units in found.items() if wanted[name] not in units} == {}
+
+
+def named(world: World, frame: Frame, expectation: str, spoil: str) -> set[str]:
+    """The units that an expectation names when the store is spoilt; the store is as before after it."""
+    with world.superuser.transaction(force_rollback=True):
+        world.superuser.execute(spoil.encode())
+        world.superuser.execute("set local role wh_gate")
+        return {
+            outcome.unit
+            for outcome in judge_frame(world.superuser, frame)
+            if f"{outcome.suite}.{outcome.expectation.name}" == expectation and not outcome.success
+        }
+
+
+# --- what follows from a failure --------------------------------------------------------------------------
+
+
+def spoil(world: World, expectation: str) -> None:
+    world.superuser.execute(DEFECTS[expectation][0].encode())
+
+
+def test_a_failure_that_a_delivery_has_caused_holds_that_delivery_and_asks_for_a_rebuild(world: World) -> None:
+    spoil(world, "orphans.workers.known_share")
+    certificate = gate.gate_marts(world.build)
+    held = world.superuser.execute(
+        "select delivery_id, feed, unit, reason from ops.delivery where status = 'held'"
+    ).fetchall()
+    assert tuple(row[0] for row in held) == certificate.held
+    assert [row[1:3] for row in held] == [("employment", GEJIU)]
+    assert "务工台账中人员在劳动力台账上的占比" in held[0][3]
+    assert gate.rebuild_needed(world.build)
+    # The rebuild leaves them out.
+    world.superuser.execute(f"delete from store.reported_employment where unit = '{GEJIU}'".encode())
+    assert gate.gate_marts(world.build).is_clean
+    assert not gate.rebuild_needed(world.build)
+    publication.publish(world.build)
+
+
+def test_any_other_critical_failure_holds_the_night_and_moves_nothing(world: World) -> None:
+    gate.gate_marts(world.build)
+    first = publication.publish(world.build)
+    build = world.begin(date(2024, 5, 2))
+    spoil(world, "totals.stock.counties_sum_to_the_prefecture")
+    certificate = gate.gate_marts(build)
+    assert (certificate.critical_failed, certificate.held) == (1, ())
+    with pytest.raises(UserError):
+        publication.publish_or_hold(build)
+    assert shown(world) == first
+    alert.tell_night(build)
+    row = world.superuser.execute("select level, title, body from ops.alert where kind = 'night_held'").fetchone()
+    assert row is not None
+    assert row[0] == "critical"
+    assert "5月2日未发布" in row[1]
+    assert "全州就业存量与各县市之和的差" in row[2]
+
+
+def test_a_waived_failure_is_counted_and_holds_nothing(world: World) -> None:
+    world.superuser.execute(
+        "insert into ops.waiver values ('totals.stock.counties_sum_to_the_prefecture', '532500', '2024-05-01',"
+        " '2024-05-01', 'operator', 'known, mended tomorrow')"
+    )
+    spoil(world, "totals.stock.counties_sum_to_the_prefecture")
+    assert gate.gate_marts(world.build).is_clean
+    waivers = world.superuser.execute("select distinct waiver from ops.check_result where not success").fetchall()
+    assert waivers == [("operator: known, mended tomorrow",)]
+
+
+def test_a_night_is_released_only_under_a_name_and_for_a_reason(world: World) -> None:
+    spoil(world, "totals.stock.counties_sum_to_the_prefecture")
+    gate.gate_marts(world.build)
+    with pytest.raises(UserError):
+        publication.release_night(world.build, "operator", "")
+    assert shown(world) is None
+    assert publication.release_night(world.build, "operator", "the bureau knows") == world.build
+
+
+# --- ways round the gate: the pointer stays where it is -----------------------------------------------------
+
+
+def shown(world: World) -> int | None:
+    row = world.superuser.execute("select publication from ops.pointer").fetchone()
+    assert row
+    return None if row[0] is None else int(row[0])
+
+
+def is_refused(world: World) -> bool:
+    with pytest.raises(UserError):
+        publication.publish(world.build)
+    return shown(world) is None
+
+
+ROLES = ("wh_loader", "wh_transformer", "wh_gate", "wh_analyst", "wh_auditor", "wh_publisher", "county_532501")
+BY_HAND = (
+    "update ops.pointer set publication = 1",
+    "insert into ops.publication (publication, report_date, digest) values (1, '2024-05-01', 0)",
+    "delete from ops.pointer",
+)
+
+
+def test_no_role_moves_the_pointer_by_hand(world: World) -> None:
+    for role in ROLES:
+        for statement in (*BY_HAND, *(() if role == "wh_publisher" else ("select ops.publish(1)",))):
+            with pytest.raises(psycopg.Error), database.connect(role) as connection:
+                connection.execute(statement)
+    assert shown(world) is None
+
+
+def test_a_night_whose_gate_was_marked_a_success_by_hand_is_refused(world: World) -> None:
+    assert is_refused(world)
+
+
+EMPTIED = ("target_progress", "employment_stock", "dim_division", "fct_person_state", "reported_labor_register")
+
+
+@pytest.mark.parametrize("model", EMPTIED)
+def test_an_emptied_table_is_no_clean_night(world: World, model: str) -> None:
+    world.superuser.execute(sql.SQL("delete from store.{}").format(sql.Identifier(model)))
+    assert not gate.gate_marts(world.build).is_clean
+    assert is_refused(world)
+
+
+def test_a_store_without_any_row_is_no_clean_night(world: World) -> None:
+    for (model,) in world.superuser.execute("select model from ops.store_rows()").fetchall():
+        world.superuser.execute(sql.SQL("delete from store.{}").format(sql.Identifier(model)))
+    assert not gate.gate_marts(world.build).is_clean
+    assert is_refused(world)
+
+
+AFTER_THE_CERTIFICATE = {
+    "the rows change": "update store.target_progress set actual_value = actual_value + 1",
+    "it is older than the night": "update ops.certificate set issued_at = issued_at - interval '1 day'",
+    "it lacks a check": "update ops.certificate set checks_run = checks_run - 1",
+    "another night was begun": "update ops.build set status = 'abandoned'; insert into ops.build (report_date, run_id)"
+    " values ('2024-05-02', 'another')",
+}
+
+
+@pytest.mark.parametrize("statement", AFTER_THE_CERTIFICATE.values(), ids=AFTER_THE_CERTIFICATE)
+def test_a_certificate_does_not_hold_once(world: World, statement: str) -> None:
+    assert gate.gate_marts(world.build).is_clean
+    world.superuser.execute(statement.encode())
+    assert is_refused(world)
+
+
+@pytest.fixture
+def own_suites(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the suites that a test may spoil."""
+    folder = tmp_path / "expectations" / "warehouse"
+    shutil.copytree(settings.project_root() / "expectations" / "warehouse", folder)
+    monkeypatch.setenv("WAREHOUSE_PROJECT", str(tmp_path))
+    return folder
+
+
+SPOILT_SUITES = {
+    "it is empty": "",
+    "it has no frame": "{}",
+    "a frame expects nothing": "a: {query: 'select 1 as unit', expectations: []}",
+    "a frame has no query": "a: {expectations: [{}]}",
+    "a key is misspelt": "a: {querry: 'select 1', expectations: []}",
+    "a limit is no number": "a: {query: 'select 1 as unit, 1 as value', expectations: [{name: x, type:"
+    " expect_column_values_to_be_between, kwargs: {column: value, min_value: zero}, severity: critical, zh: a, en: a}]}",
+    "the type is unknown": "a: {query: 'select 1 as unit', expectations: [{name: x, type: expect_the_best,"
+    " severity: critical, zh: a, en: a}]}",
+}
+
+
+def test_a_spoilt_suite_stops_the_gate(own_suites: Path, world: World) -> None:
+    for content in SPOILT_SUITES.values():
+        (own_suites / "zz.yaml").write_text(content)
+        with pytest.raises(UserError) as stopped:
+            gate.gate_marts(world.build)
+        assert stopped.value.code == "suite_invalid"
+    assert is_refused(world)
+
+
+def test_no_suite_at_all_stops_the_gate(own_suites: Path, world: World) -> None:
+    shutil.rmtree(own_suites)
+    with pytest.raises(SuiteError):
+        gate.gate_marts(world.build)
+    assert is_refused(world)
+
+
+UNPROVEN = {
+    "the query fails": ("select no_such_column as unit from ops.tonight", "{column: value, min_value: 0}"),
+    "there is nothing to look at": ("select '1' as unit, 1 as value where false", "{column: value, min_value: 0}"),
+    "a value is missing": ("select '1' as unit, null::float8 as value", "{column: value, min_value: 0}"),
+}
+
+
+def test_an_expectation_that_proves_nothing_is_no_success(own_suites: Path, world: World) -> None:
+    for path in own_suites.glob("*.yaml"):
+        path.unlink()
+    for query, kwargs in UNPROVEN.values():
+        (own_suites / "one.yaml").write_text(
+            f'frame: {{query: "{query}", expectations: [{{name: x, type: expect_column_values_to_be_between,'
+            f" kwargs: {kwargs}, severity: critical, zh: 甲, en: a}}]}}"
+        )
+        assert not gate.gate_marts(world.build).is_clean, query
+        assert is_refused(world)
+
+
+def test_the_certificate_names_the_suites_by_their_bytes_and_counts_the_rows(world: World) -> None:
+    gate.gate_marts(world.build)
+    row = world.superuser.execute("select suite_versions, row_counts from ops.certificate").fetchone()
+    assert row is not None
+    versions, counts = row
+    for path in (settings.project_root() / "expectations" / "warehouse").glob("*.yaml"):
+        assert versions[path.stem] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert counts["dim_person"] == len(COUNTIES) * PERSONS

@@ -8,23 +8,28 @@ feeds.md and marts.md. Where these leave room, this is what it does (each a ques
  2. A corrected spell: what was left out disappears with all its days, the new one is believed as it stands.
  3. An employment row with channel public_post or work_relief covers its own days as evidence, also where the post
     or contract that it matches (days overlap anywhere) does not; its rank is then the matched one's.
- 4. Windows: '7 days that end with d' is d-6 … d; 60 and 90 days likewise d-59 … d, d-89 … d.
+ 4. Windows: '7 days that end with d' is d-6 … d, 'in the 60 days to d' likewise d-59 … d; 'updated within 90 days'
+    is d-90 … d.
  5. Grade A asks for a credit in the window, whichever work it was for; grade B by hire for any application that
     stands as hired by d, without a window.
  6. `subsidised` in employment_stock is the main job's.
  7. A tie that goes to the employer name goes to the lowest; posts, contracts and orders have none ('').
  8. The year to date: a gig order covers the 7 days of its reference week.
- 9. Change over a day on which a county had no snapshot at all counts as carried forward: it contributes 0.
+ 9. Change against a day for which no county had a register yet is not known (None); one county without a register
+    then counts as carried forward and contributes 0.
 10. Carried forward in change: labor_register, employment or public_post of that date not accepted.
-11. Baseline by default: the value of the first night of the year that was built, as known now.
+11. Baseline by default: the value of the first night of the year that was built, as known now. Begun on the
+    deadline or after it, the whole target is asked for.
 12. required_daily_change: (target - actual) / days from d to the deadline.
 13. A case clears on the first day on which it no longer holds; days_open = cleared (or d) - opened.
     members_in_labour_force is of the last day of the case; cleared_by_channel the best-ranked main job in the
     household on the day of clearing.
 14. Paid = credited + what the payroll says while the current batch of the line has no return (or it has no batch).
 15. The amount by which return lines join is the payroll's amount paid, of the latest revision with that batch.
-16. paid_late: any credit after the pay date. not_on_register: by tonight's registers. deceased: before the period
-    began. underage: at the period's end. Findings about pay wait until the pay date is over.
+16. paid_late: the bank credited something after the pay date (the payroll's word alone does not make it late); the
+    amount is what was credited late. bank_amount_differs: by how much. not_on_register: by tonight's registers.
+    deceased: before the period began. underage: at the period's end. unpaid and underpaid wait until the pay date
+    is over.
 17. contract_coverage counts lines, not persons; workers are the persons on any payroll of the project.
 18. arrears sum what is missing line by line: what is overpaid to one does not pay another.
 19. Applications and orders count by their state as of the end of d (updated_at).
@@ -86,7 +91,7 @@ def expected_persons(
     return {
         person: {
             "county_code": county,
-            "in_labour_force": person in world.labour_force(report_date),
+            "is_in_labour_force": person in world.labour_force(report_date),
             "is_employed": person in employed,
             "channel": employed[person][2][0].channel if person in employed else None,
         }

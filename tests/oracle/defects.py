@@ -79,7 +79,8 @@ def employ_strangers(zone: Path, county: str, day: date) -> Spoilt:
 
 def empty_everywhere(zone: Path, feed: str, day: date) -> Spoilt:
     """Every county sends a file with a header and nothing below: a mart would be emptied."""
-    return [spoilt for county in COUNTIES for spoilt in _rewrite(zone, feed, county, day, lambda head, _: [head])]
+    sent = [county for county in COUNTIES if _files(zone, feed, county, day)]
+    return [spoilt for county in sent for spoilt in _rewrite(zone, feed, county, day, lambda head, _: [head])]
 
 
 def send_another_county(zone: Path, feed: str, county: str, day: date, other: str) -> Spoilt:
@@ -113,7 +114,8 @@ def _rewrite(zone: Path, feed: str, unit: str, day: date, spoil: Callable[[list[
 
 def _files(zone: Path, feed: str, unit: str, day: date) -> list[Path]:
     folder = zone / feed / day.isoformat()
-    return sorted(p for p in folder.glob(f"{unit}*") if p.name.partition(".")[0].partition("_")[0] == unit)
+    whole = (p for p in folder.glob(f"{unit}*") if p.suffix not in (".nil", ".part"))
+    return sorted(p for p in whole if p.name.partition(".")[0].partition("_")[0] == unit)
 
 
 def _place(head: list[str], feed: str, column: str) -> int:

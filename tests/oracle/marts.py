@@ -83,9 +83,11 @@ class Marts:
         }
 
     def _change(self, code: str, basis: str, county: str, days: int) -> int | None:
-        """Like for like: a county carried forward on either day contributes nothing."""
+        """Like for like: a county carried forward on either day contributes nothing; None before all history."""
         before = self.today - timedelta(days=days)
         counties = COUNTIES if county == PREFECTURE else (county,)
+        if all(self.world.latest("labor_register", c, before) is None for c in counties):
+            return None
         comparable = [c for c in counties if not self._is_carried(c, self.today) and not self._is_carried(c, before)]
         return sum(self._actual(code, basis, c, self.today) - self._actual(code, basis, c, before) for c in comparable)
 
@@ -107,7 +109,8 @@ class Marts:
             else self._actual(target["target_code"], basis, target["county_code"], since)
         )
         in_all = (date.fromisoformat(target["deadline"]) - since).days
-        return actual >= baseline + (value - baseline) * (self.today - since).days / in_all
+        elapsed = Decimal((self.today - since).days) / in_all if in_all > 0 else Decimal(1)
+        return actual >= baseline + (value - baseline) * elapsed
 
     def employment_stock(self) -> list[Expected]:
         """Persons of the labour force by county, category, and the channel and destination of the main job."""
@@ -245,14 +248,16 @@ class Marts:
             yield "unpaid", line.due
         if over and 0 < line.paid < line.due:
             yield "underpaid", line.due - line.paid
-        if any(day > line.pay_date for day in line.credits):
-            yield "paid_late", line.credited
+        late = line.credited_after(line.pay_date)
+        if late:
+            yield "paid_late", late
         if line.credited > line.due:
             yield "paid_twice", line.credited - line.due
         if line.attempts and line.attempts[-1].failed:
             yield "bank_failed", line.row["amount_paid"]
-        if any(a.amount_differs for a in line.attempts):
-            yield "bank_amount_differs", line.credited
+        differing = [a for a in line.attempts if a.amount_differs]
+        if differing:
+            yield "bank_amount_differs", sum((abs(a.row["amount_paid"] - a.told) for a in differing), Decimal(0))
 
     def _findings_of_person(self, line: Line) -> Iterator[tuple[str, Decimal]]:
         person, first, last = line.row["id_number"], line.row["period"], last_day(line.row["period"])

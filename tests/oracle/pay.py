@@ -36,6 +36,11 @@ class Attempt:
         return sum((r["amount"] for r in self.returned if r["result"] == "success"), Decimal(0))
 
     @property
+    def told(self) -> Decimal:
+        """What the bank's lines say, refused or not."""
+        return sum((r["amount"] for r in self.returned), Decimal(0))
+
+    @property
     def failed(self) -> bool:
         """Whether the bank refused it."""
         return bool(self.returned) and all(r["result"] == "failed" for r in self.returned)
@@ -73,6 +78,11 @@ class Line:
     def paid(self) -> Decimal:
         """Credited, or told by the payroll where the bank has not answered."""
         return self.credited + self.unconfirmed
+
+    def credited_after(self, day: date) -> Decimal:
+        """What the bank credited later than that day."""
+        returned = (r for a in self.attempts for r in a.returned if r["result"] == "success")
+        return sum((r["amount"] for r in returned if r["credited_on"] and r["credited_on"] > day), Decimal(0))
 
     @property
     def credits(self) -> list[date]:

@@ -280,7 +280,7 @@ class World:
             rank = min([rank, *(_post_rank(p) for p in same)])
         if channel == "work_relief" and any(c.touches(spell.start, spell.end) for c in evidence["contract"]):
             rank = RANKS["work_relief"]
-        fresh = timedelta(days=int(self.seeds.setting("grade_c_updated_days", day)) - 1)
+        fresh = timedelta(days=int(self.seeds.setting("grade_c_updated_days", day)))
         return Job(
             rank,
             spell.start,
@@ -295,7 +295,7 @@ class World:
 
     def _job_of_post(self, post: Dated, day: date) -> Job:
         row = post.row
-        fresh = timedelta(days=int(self.seeds.setting("grade_c_updated_days", day)) - 1)
+        fresh = timedelta(days=int(self.seeds.setting("grade_c_updated_days", day)))
         grade = "C" if post.told_on >= day - fresh else "D"
         return Job(
             _post_rank(post), post.start, "", row["post_no"], "public_post", row["township_code"][:6], True, grade

@@ -71,7 +71,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
     demonstration.generate(tmp_path / "same", people=100, nights=3, seed=1)
     demonstration.generate(tmp_path / "other", people=100, nights=3, seed=2)
     assert bytes_of(tmp_path / "same") == bytes_of(smallest[0])
-    changed = [p for p, digest in bytes_of(tmp_path / "other").items() if bytes_of(smallest[0]).get(p) != digest]
+    known = bytes_of(smallest[0])
+    changed = [path for path, digest in bytes_of(tmp_path / "other").items() if known.get(path) != digest]
     assert sum("labor_register" in path for path in changed) > 30
 
 
@@ -138,12 +139,12 @@ def test_nobody_in_the_crowd_has_anothers_number() -> None:
     assert len(set(numbers)) == 24_000
 
 
-def test_the_register_has_as_many_rows_as_people_asked_for(village: tuple[Path, Manifest]) -> None:
-    _, manifest = village
-    first = manifest.nights[0]
-    for folder_manifest, people in ((manifest, 3000),):
-        registers = [d for d in folder_manifest.deliveries if (d.feed, d.report_date) == ("labor_register", first)]
-        assert sum(d.rows for d in registers if d.kind == "file") == people
+def test_the_register_has_as_many_rows_as_people_asked_for(
+    smallest: tuple[Path, Manifest], village: tuple[Path, Manifest]
+) -> None:
+    for _, manifest in (smallest, village):
+        registers = [d for d in manifest.of_night(manifest.nights[0]) if d.feed == "labor_register"]
+        assert sum(d.rows for d in registers) == manifest.people
 
 
 def test_a_quarter_of_the_employed_is_poverty_alleviated() -> None:
@@ -181,9 +182,8 @@ def test_work_dips_at_spring_festival_and_comes_back() -> None:
     assert open_spells[-1] > 0.95 * open_spells[0]
 
 
-def test_every_fault_is_there_at_any_size(smallest: tuple[Path, Manifest], tmp_path: Path) -> None:
-    _, manifest = smallest
-    larger = demonstration.generate(tmp_path / "larger", people=1500, nights=3, seed=5)
+def test_every_fault_is_there_at_any_size(smallest: tuple[Path, Manifest], village: tuple[Path, Manifest]) -> None:
+    manifest, larger = smallest[1], village[1]
     assert [f.code for f in manifest.faults] == [f.code for f in larger.faults]
     assert len(manifest.faults) >= 60
     assert len({f.code for f in manifest.faults}) == len(manifest.faults)
@@ -191,7 +191,7 @@ def test_every_fault_is_there_at_any_size(smallest: tuple[Path, Manifest], tmp_p
     assert kinds["nil"] and kinds["repeat"] and kinds["growing"]
 
 
-@pytest.mark.parametrize("first_date", ["2023-02-05", "2024-05-10", "2024-12-31", "2025-03-17"])
+@pytest.mark.parametrize("first_date", ["2023-02-05", "2024-05-10", "2024-12-31"])
 def test_the_stories_hold_on_any_date(first_date: str, tmp_path: Path) -> None:
     folder = tmp_path / "zone"
     manifest = demonstration.generate(folder, 100, 3, 3, date.fromisoformat(first_date))
@@ -233,12 +233,7 @@ def unseen_sights(folder: Path, manifest: Manifest) -> list[tuple[str, str, date
 
 
 def as_text(row: Any) -> dict[str, str]:
-    def written(name: str, value: Any) -> str:
-        if name == "amount":
-            return f"{Decimal(value):.2f}"
-        return str(value)[:7] if name == "period" else str(value)
-
-    return {name: written(name, value) for name, value in row.items()}
+    return {name: f"{Decimal(value):.2f}" if name == "amount" else str(value) for name, value in row.items()}
 
 
 def test_payroll_totals_are_the_files_to_the_fen(village: tuple[Path, Manifest]) -> None:
@@ -276,6 +271,14 @@ def test_the_resent_file_has_the_same_bytes_and_a_later_time(smallest: tuple[Pat
     assert first != again
     assert first.read_bytes() == again.read_bytes()
     assert again.stat().st_mtime > first.stat().st_mtime
+
+
+def test_a_county_where_nothing_happened_sends_the_same_bytes_for_the_next_date(
+    smallest: tuple[Path, Manifest],
+) -> None:
+    folder, (first, second, _) = smallest[0], smallest[1].nights
+    for feed, name in (("resettlement_site", "532503.csv"), ("relief_contract", "532531YG24908.csv")):
+        assert (folder / feed / f"{first}" / name).read_bytes() == (folder / feed / f"{second}" / name).read_bytes()
 
 
 def test_platform_items_are_in_order_and_fit_their_contract(village: tuple[Path, Manifest]) -> None:

@@ -1,6 +1,16 @@
 -- A line of work-relief payroll: one obligation to a person of a crew for a month, however often it was sent to the
 -- bank. Its clock starts once: each stage has the first date that any of its attempts has.
 with
+attempts as (
+    select
+        attempt.*,
+        min(attempt_no) filter (where failed_lines > 0) over (
+            partition by unit, period, person_key, item
+        ) as failed_attempt
+    from {{ ref('fct_payment_attempt') }} as attempt
+    where feed = 'relief_payroll'
+),
+
 attempted as (
     select
         unit, period, person_key, item,
@@ -10,20 +20,11 @@ attempted as (
         min(sent_on) as sent_on,
         sum(failed_lines)::integer as failed_lines,
         min(failed_on) as failed_on,
-        min(attempt_no) filter (where failed_lines > 0) as failed_attempt,
+        min(credited_on) filter (where attempt_no >= failed_attempt) as cured_on,
         bool_or(is_amount_different) as is_amount_different,
         coalesce(sum(abs(amount_credited - amount)) filter (where is_amount_different), 0) as amount_difference
-    from {{ ref('fct_payment_attempt') }}
-    where feed = 'relief_payroll'
+    from attempts
     group by unit, period, person_key, item
-),
-
-cured as (
-    select attempt.unit, attempt.period, attempt.person_key, attempt.item, min(attempt.credited_on) as cured_on
-    from {{ ref('fct_payment_attempt') }} as attempt
-    inner join attempted using (unit, period, person_key, item)
-    where attempt.feed = 'relief_payroll' and attempt.attempt_no >= attempted.failed_attempt
-    group by attempt.unit, attempt.period, attempt.person_key, attempt.item
 )
 
 select
@@ -40,7 +41,7 @@ select
     payroll.account_key, payroll.batch_no,
     payment.attempts, payment.last_outcome,
     coalesce(attempted.failed_lines, 0) as failed_lines,
-    attempted.failed_on, cured.cured_on,
+    attempted.failed_on, attempted.cured_on,
     least(payroll.listed_on, attempted.listed_on) as listed_on,
     least(payroll.signed_on, attempted.signed_on) as signed_on,
     least(payroll.approved_on, attempted.approved_on) as approved_on,
@@ -53,7 +54,4 @@ inner join {{ ref('fct_wage_payment') }} as payment
 left join attempted
     on payroll.unit = attempted.unit and payroll.period = attempted.period
         and payroll.person_key = attempted.person_key and payroll.crew = attempted.item
-left join cured
-    on payroll.unit = cured.unit and payroll.period = cured.period
-        and payroll.person_key = cured.person_key and payroll.crew = cured.item
 where payroll.seen_to is null

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,14 +90,15 @@ def sqlalchemy_url(role: str) -> str:
 
 
 def _from_airflow(role: str) -> dict[str, Any] | None:
-    try:
-        from airflow.sdk import Connection  # noqa: PLC0415  Airflow takes seconds to import
-        from airflow.sdk.exceptions import AirflowRuntimeError  # noqa: PLC0415
-    except ImportError:
+    """What Airflow's own store has, in a process of Airflow's."""
+    if "airflow" not in sys.modules:
         return None
+    from airflow.sdk import Connection  # noqa: PLC0415  Airflow takes seconds to import
+    from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError  # noqa: PLC0415
+
     try:
         kept = Connection.get(role)
-    except AirflowRuntimeError:
+    except (AirflowNotFoundException, AirflowRuntimeError):
         return None
     return {
         "host": kept.host,

@@ -234,7 +234,7 @@ def households_without_work(cast: Cast) -> None:
             "fct_employment_spell",
             second,
             {"id_number": losing[0].id_number},
-            {"end_date": second - timedelta(days=1), "end_reason": "left_out"},
+            {"end_on": second - timedelta(days=1), "end_reason": "left_out"},
         ),
         Sight("zero_employment_household", second, case, {"opened_on": second, "cleared_on": None}),
     )
@@ -269,7 +269,7 @@ def spells_that_change(cast: Cast) -> None:
         "aged_out_spell",
         "离职满 12 个月不再上报：不算漏报",
         "an ended spell is absent because it ended over 12 months ago",
-        Sight("fct_employment_spell", second, {"id_number": former.id_number}, {"end_date": gone}),
+        Sight("fct_employment_spell", second, {"id_number": former.id_number}, {"end_on": gone}),
     )
 
     dead = cast.resident("532525", 58, deceased_on=first - timedelta(days=12))
@@ -279,7 +279,10 @@ def spells_that_change(cast: Cast) -> None:
         "已死亡者仍列在岗：不在劳动力内",
         "a dead person is still listed at work",
         Sight(
-            "fct_person_state", first, {"id_number": dead.id_number}, {"in_labour_force": False, "is_employed": False}
+            "fct_person_state",
+            first,
+            {"id_number": dead.id_number},
+            {"is_in_labour_force": False, "is_employed": False},
         ),
     )
     child = cast.resident("532504", 14)
@@ -289,7 +292,10 @@ def spells_that_change(cast: Cast) -> None:
         "未满 16 岁列在岗：不在劳动力内",
         "a child is listed at work",
         Sight(
-            "fct_person_state", first, {"id_number": child.id_number}, {"in_labour_force": False, "is_employed": False}
+            "fct_person_state",
+            first,
+            {"id_number": child.id_number},
+            {"is_in_labour_force": False, "is_employed": False},
         ),
     )
 
@@ -335,7 +341,7 @@ def public_posts(cast: Cast) -> None:
         Sight(
             "fct_wage_payment",
             first,
-            {"id_number": person.id_number, "period": f"{story_month(first):%Y-%m}"},
+            {"id_number": person.id_number, "period": story_month(first)},
             {"amount_paid": "0.00"},
         ),
     )

@@ -136,7 +136,7 @@ class Site:
         key = {
             "project_no": self.number,
             "id_number": person.id_number,
-            "period": f"{self.month:%Y-%m}",
+            "period": self.month,
             "finding": finding,
         }
         return Sight("relief_payroll_check", night, key, value if seen else None)
@@ -325,7 +325,7 @@ def people_on_a_payroll(cast: Cast) -> None:
     key = {
         "project_no": site.number,
         "id_number": too_many.id_number,
-        "period": f"{short_month:%Y-%m}",
+        "period": short_month,
         "finding": "days_over_calendar",
     }
     fault(

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from employment_warehouse.errors import UserError
 from employment_warehouse.gate.expectation import ROW_TYPES, Expectation, Outcome, number
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ def _run(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation]) -
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx  # noqa: PLC0415  takes seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
-    from great_expectations.expectations.registry import get_expectation_impl  # noqa: PLC0415
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -54,14 +54,25 @@ def _run(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation]) -
     found = batch.validate(
         gx.ExpectationSuite(
             name=suite,
-            expectations=[
-                get_expectation_impl(expectation.type)(**expectation.kwargs, meta={"name": expectation.name})
-                for expectation in expectations
-            ],
+            expectations=[_made(expectation) for expectation in expectations],
         ),
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [ROW]},
     )
     return {_name(result): result for result in found.results}
+
+
+def _made(expectation: Expectation) -> Any:
+    from great_expectations.expectations.registry import get_expectation_impl  # noqa: PLC0415
+
+    try:
+        return get_expectation_impl(expectation.type)(**expectation.kwargs, meta={"name": expectation.name})
+    except ValueError as error:
+        raise UserError(
+            f"检查项 {expectation.name} 的参数有误 | the arguments of the expectation are not as they should be",
+            code="suite_invalid",
+            expected=f"those of {expectation.type}",
+            todo="correct the suite, or the setting that it names",
+        ) from error
 
 
 def _name(result: Any) -> str:

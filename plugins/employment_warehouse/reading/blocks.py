@@ -7,6 +7,7 @@ tokenizer reads on until it is past the trouble. Both give the same rows, only a
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -191,7 +192,8 @@ class BlockReader:
 
     def _misplaced(self, chunk: bytes, octets: Octets, quotes: Positions) -> list[int]:
         """The first place of each kind where only the exact tokenizer can tell."""
-        troubles = [chunk.find(b"\0")]
+        marked = 0 if chunk.startswith(BOM_UTF8) else chunk.find(b"\n" + BOM_UTF8) + 1 or -1
+        troubles = [chunk.find(b"\0"), marked]  # polars would drop a mark that begins its bytes
         if self._dialect.escape:
             troubles.append(chunk.find(self._dialect.escape.encode()))
         if self._dialect.bare_quotes:

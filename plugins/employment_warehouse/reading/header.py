@@ -16,6 +16,8 @@ DEPTH = 60
 # What str.strip takes away; polars is told the same, so that every path trims alike.
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
+_MOST_COLUMNS = 4096
+
 TOTALS = frozenset({"合计", "小计", "总计", "共计", "总合计", "本页合计", "本页小计"})
 
 _VALUE = re.compile(r"[¥$￥€-]?[\d.,:/ %-]*\d[\d.,:/ %年月日-]*(元|万元)?$")
@@ -42,6 +44,8 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     trimmed = [[cell.strip() for cell in row] for row in rows]
     index = _index_by_contract(trimmed, contract) if contract else _index_by_look(trimmed)
     texts = trimmed[index]
+    if len(texts) > _MOST_COLUMNS:
+        raise _not_found(f"有 {len(texts)} 列，不是一张表 | {len(texts)} columns make no table")
     body = [row for row in trimmed[index + 1 :] if any(row) and not is_total(row)]
     width = _width(texts, body)
     kept = _kept(texts[:width], body, width)
@@ -103,7 +107,11 @@ def _index_by_look(rows: list[list[str]]) -> int:
     filled = [row for row in rows if any(row)]
     if not filled:
         raise _not_found("文件里没有内容 | The file is empty")
-    usual = _usual_width(filled)
+    usual, n_rows = _usual_width(filled)
+    if len(filled) > 5 and n_rows < len(filled) / 2:
+        raise _not_found(
+            "各行的列数不一，看不出是一张表 | The rows have no common number of cells; no table can be seen"
+        )
     for index, row in enumerate(rows[:DEPTH]):
         named = [position for position, cell in enumerate(row) if cell]
         wide = usual == 1 or (len(row) >= usual and len(named) >= usual / 2 and named != [0])
@@ -114,10 +122,11 @@ def _index_by_look(rows: list[list[str]]) -> int:
     raise _not_found("没有一行像表头 | No row looks like a header")
 
 
-def _usual_width(rows: list[list[str]]) -> int:
-    """The width that most rows have; of equals the wider."""
+def _usual_width(rows: list[list[str]]) -> tuple[int, int]:
+    """The width that most rows have (of equals the wider), and how many have it."""
     counts = Counter(len(row) for row in rows)
-    return max(counts, key=lambda width: (counts[width], width))
+    width = max(counts, key=lambda width: (counts[width], width))
+    return width, counts[width]
 
 
 def _looks_like_data(row: list[str], body: list[list[str]]) -> bool:

@@ -1,7 +1,7 @@
 """The process in which a workbook is opened: `python -I workbook_child.py FD KIND`; it imports nothing of ours.
 
-It limits its own memory and processor time, opens nothing but that file, and speaks on standard output: a line of JSON,
-and for rows as many bytes as it says. First the sheets with their first rows; then, told on standard input which ones to
+It limits its own memory and processor time, opens nothing but that file, and speaks on standard output: lines of
+JSON, and for rows as many bytes as it says. First the sheets with their first rows; then, told on standard input which ones to
 take, all their rows. Cells are parted by U+001F, rows by U+001E; U+0001 stands before what is not text in the workbook.
 """
 
@@ -31,6 +31,7 @@ MOST_INFLATED = 1 << 30
 MOST_INFLATION = 100  # : 1; sheets of people reach 20 : 1
 NEVER_SUSPICIOUS = 32 << 20
 MOST_CELLS = 16_000_000
+MOST_COLUMNS = 16_384  # what Excel has
 LOOKED_INTO = 4 << 20  # bytes of a sheet whose cells are all looked at before it is opened
 
 CELL, ROW, NO_TEXT = "\x1f", "\x1e", "\x01"
@@ -140,6 +141,8 @@ def speak(path: str, archive: zipfile.ZipFile | None, parts: list[zipfile.ZipInf
             refuse("password_protected")
         except Exception as error:
             refuse("password_protected" if "assword" in str(error) else "workbook_unreadable")
+        if any(sheet.width > MOST_COLUMNS for _, sheet in sheets):
+            refuse("too_many_cells_declared")
         say({"sheets": [{"name": sheet.name, "head": head_of(sheet)} for _, sheet in sheets]})
         for take in json.loads(sys.stdin.readline()):
             at, sheet = sheets[take]

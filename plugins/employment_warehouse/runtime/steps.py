@@ -24,21 +24,21 @@ def expect_deliveries(report_date: str) -> None:
     log.info("due on %s: %s", report_date, landing.expect_deliveries(date.fromisoformat(report_date)))
 
 
-def arrived_units(families: list[str], report_date: str) -> list[str]:
-    """Units (counties, projects, batches) of these families that have sent something new."""
+def arrived(families: list[str], by: str, report_date: str) -> list[str]:
+    """What has sent something new, each once: by `unit` (counties, …) or by `feed`."""
     from employment_warehouse import landing
 
-    return sorted({arrival.unit for arrival in landing.arrivals(set(families), date.fromisoformat(report_date))})
+    found = landing.arrivals(families, date.fromisoformat(report_date))
+    return sorted({getattr(arrival, by) for arrival in found})
 
 
-def land_unit(families: list[str], report_date: str, unit: str) -> None:
-    """Land all that a unit has sent, oldest date first."""
+def land(families: list[str], by: str, report_date: str, one: str) -> None:
+    """Land all that one unit or feed has sent, oldest date first."""
     from employment_warehouse import landing
 
-    for arrival in landing.arrivals(set(families), date.fromisoformat(report_date)):
-        if arrival.unit == unit:
-            landed = landing.land(arrival)
-            log.info("%s: %s", arrival.path, landed or "nothing new")
+    for arrival in landing.arrivals(families, date.fromisoformat(report_date)):
+        if getattr(arrival, by) == one:
+            log.info("%s: %s", arrival.path, landing.land(arrival) or "nothing new")
 
 
 def land_resource(resource: str, report_date: str) -> None:

@@ -88,6 +88,14 @@ def run_dbt(select: str, build: int) -> Summary:
     return summary
 
 
+def check_models(select: str) -> Summary:
+    """Run the unit tests of the models that `select` names; the models that they read must have been built once.
+
+    Raises TransformFailed with the tests that failed.
+    """
+    return _invoke(select, "test", "--select", f"{select},test_type:unit")
+
+
 def seed() -> Summary:
     """Load the seed tables (settings by date, targets, divisions, calendar)."""
     return _invoke("seed", "seed")

@@ -1,0 +1,4 @@
+select sheet, line
+from landing.remove_repeated(
+    %(feed)s, %(delivery_id)s, %(key)s::text [], %(sheets)s::text [], %(suspects)s::integer []
+)

@@ -1,0 +1,120 @@
+"""Work relief: projects and findings as readers see them, through dbt on a real server."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from employment_warehouse import transform
+from employment_warehouse.database import connect
+
+PROJECT = "532529YG001"
+MARTS = "+path:models/marts/work_relief,resource_type:model"
+
+
+def token(name: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
+
+
+def project(**other: Any) -> dict[str, Any]:
+    return {
+        "project_no": PROJECT, "project_name": "村道", "county_code": "532529", "project_type": "small_infrastructure",
+        "total_investment": 1000000, "relief_funds": 50000, "planned_remuneration": 20000, "planned_workers": 30,
+        "started_on": "2024-01-05", "planned_completion_on": "2024-04-20", "owner_unit": "村委会", "contractor": "施工队",
+    } | other  # fmt: skip
+
+
+def registered(person: str, **other: Any) -> dict[str, Any]:
+    return {
+        "person_key": token(person), "birth_date": "1980-02-03", "sex": "male", "household_no": f"H-{person}",
+        "relation_to_head": "户主", "county_code": "532529", "township_code": "532529101",
+        "village_code": "532529101001", "population_category": "general", "is_relocated": False,
+        "work_capacity": "ordinary", "in_school": False,
+    } | other  # fmt: skip
+
+
+def contract(person: str, **other: Any) -> dict[str, Any]:
+    return {"project_no": PROJECT, "person_key": token(person), "daily_wage": 120, "onsite_from": "2024-02-01"} | other
+
+
+def line(person: str, **other: Any) -> dict[str, Any]:
+    return {
+        "project_no": PROJECT, "period": "2024-03-01", "person_key": token(person), "birth_date": "1980-02-03",
+        "days_worked": 22, "amount_due": "2640.00", "amount_paid": "2640.00", "paid_on": "2024-04-08",
+        "account_key": token(f"account of {person}"), "batch_no": "B1", "listed_on": "2024-04-02",
+        "signed_on": "2024-04-03", "approved_on": "2024-04-05", "sent_on": "2024-04-07",
+    } | other  # fmt: skip
+
+
+@pytest.fixture
+def relief(nights: Any) -> Any:
+    nights.select = MARTS
+    return nights
+
+
+def findings(nights: Any) -> set[tuple[str, str]]:
+    """Findings by the token of the person."""
+    return {tuple(row) for row in nights.rows("select person_key::text, finding from marts.relief_payroll_check")}
+
+
+def test_findings_name_the_line_and_stay_within_the_rules_that_are_on(relief: Any) -> None:
+    relief.deliver("relief_project", PROJECT, "2024-04-08", [project()])
+    relief.deliver("labor_register", "532529", "2024-05-01", [
+        registered("fine", population_category="lifted_out"), registered("unpaid", is_relocated=True),
+        registered("sharing"), registered("without contract"), registered("dead", deceased_on="2024-02-20"),
+    ])  # fmt: skip
+    relief.deliver("relief_contract", PROJECT, "2024-04-08", [
+        contract(person) for person in ("fine", "unpaid", "sharing", "unknown", "dead")
+    ])  # fmt: skip
+    relief.deliver("relief_payroll", PROJECT, "2024-04-08", [
+        line("fine"), line("unpaid", amount_paid=0, batch_no=None), line("sharing", account_key=token("account of fine")),
+        line("unknown"), line("without contract"), line("dead"),
+    ])  # fmt: skip
+    relief.deliver("bank_return", "B1", "2024-04-09", [
+        {"batch_no": "B1", "line_no": place, "account_key": token(f"account of {person}"), "amount": "2640.00",
+         "result": "success", "credited_on": "2024-04-12"}
+        for place, person in enumerate(("fine", "fine", "unknown", "without contract", "dead"), start=1)
+    ])  # fmt: skip
+    relief.night("2024-05-01")
+    without_sharing = {
+        (token("unpaid"), "unpaid"), (token("unknown"), "not_on_register"),
+        (token("without contract"), "no_contract"), (token("dead"), "deceased"),
+    }  # fmt: skip
+    assert findings(relief) == without_sharing
+    assert relief.rows("select amount, days_overdue, county_code from marts.relief_payroll_check where finding = 'unpaid'") == [
+        (Decimal("2640.00"), 16, "532529")
+    ]
+
+    (seen,) = relief.records("select * from marts.relief_project_monitor")
+    assert {name: seen[name] for name in (
+        "workers", "priority_group_workers", "wages_due", "wages_paid", "arrears", "arrears_age_days",
+        "days_behind_schedule", "median_days_to_pay", "slowest_stage",
+    )} == {
+        "workers": 6, "priority_group_workers": 2, "wages_due": Decimal("15840.00"), "wages_paid": Decimal("13200.00"),
+        "arrears": Decimal("2640.00"), "arrears_age_days": 16, "days_behind_schedule": 11,
+        "median_days_to_pay": Decimal("12.0"), "slowest_stage": "credit",
+    }  # fmt: skip
+    assert seen["remuneration_share"] == Decimal("0.2640")
+    assert seen["contract_coverage"] == Decimal("0.8333")
+
+    # A rule that joins bank accounts is off until the operator confirms its basis, on the record.
+    with connect("wh_publisher") as connection, pytest.raises(psycopg.errors.CheckViolation):
+        connection.execute("select ops.decide_rule('account_shared', '2024-05-02', true, '王科长', '')")
+    with connect("wh_publisher") as connection:
+        connection.execute("select ops.decide_rule('account_shared', '2024-05-02', true, '王科长', '州人社局批复')")
+    relief.night("2024-05-02")
+    assert findings(relief) == without_sharing | {(token("fine"), "account_shared"), (token("sharing"), "account_shared")}
+    # What grows by the calendar is counted by the view; the row itself was not written again.
+    assert relief.rows("select arrears_age_days, days_behind_schedule from marts.relief_project_monitor") == [(17, 12)]
+    assert relief.scalar("select count(*) from store.relief_project_monitor") == 1
+
+
+def test_the_unit_tests_of_the_models_pass(relief: Any) -> None:
+    build = relief.start("2024-05-01")
+    relief.build(build, "+path:models/marts/work_relief +path:models/marts/assurance")
+    summary = transform.check_models("path:models")
+    assert summary.tests >= 12

@@ -1,0 +1,139 @@
+"""Any table that we can write comes back equal: in every encoding, dialect and wrapping."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from employment_warehouse.reading import Refused, read_tables, write_understood
+
+HEADER = ["姓名", "单位名称", "备注"]
+TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\r"), max_size=10)
+CELLS = st.one_of(
+    TEXT, st.sampled_from(["", "张三", "a,b", "a;b|c", 'say "hi"', "两\n行", "\r\n", "'", "=1", "\\", "\ufeff"])
+)
+ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=8)
+
+
+def file_of(rows: list[list[str]], encoding: str, delimiter: str, line_end: str, quoting: int) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=line_end, quoting=quoting)
+    writer.writerows([HEADER, *rows])
+    return out.getvalue().encode(encoding)
+
+
+def rows_of(rows: list[list[str]]) -> list[list[str]]:
+    """What is to come back: trimmed, and no blank row, no totals, no second header."""
+    trimmed = [[cell.strip() for cell in row] for row in rows]
+    totals = ("合计", "小计", "总计", "共计")
+    first = [next((cell for cell in row if cell), "") for row in trimmed]
+    return [row for row, cell in zip(trimmed, first, strict=True) if cell and cell not in totals and row != HEADER]
+
+
+def read(path: Path) -> tuple[list[str], list[list[str]]]:
+    table = read_tables(path, None)
+    rows = [cells for frame in table.batches for _, _, *cells in frame.iter_rows()]
+    assert table.take_broken().is_empty()
+    assert table.rows_read == len(rows)
+    return table.header, rows
+
+
+DIALECTS = st.tuples(
+    st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"]),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+
+
+@given(ROWS, DIALECTS)
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_table_comes_back(tmp_path: Path, rows: list[list[str]], dialect: tuple[str, str, str, int]) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(file_of(rows, *dialect))
+    assert read(path) == (HEADER, rows_of(rows))
+
+
+@given(ROWS)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_packed_table_comes_back(tmp_path: Path, rows: list[list[str]]) -> None:
+    data = file_of(rows, "utf-8", ",", "\n", csv.QUOTE_MINIMAL)
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(data[:50]) + gzip.compress(data[50:]))
+    with zipfile.ZipFile(tmp_path / "t.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("表/甲.csv", data)
+        archive.writestr("__MACOSX/表/._甲.csv", b"x")
+        archive.writestr("说明.docx", b"x")
+    assert read(tmp_path / "t.csv.gz") == read(tmp_path / "t.zip") == (HEADER, rows_of(rows))
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", "姓名,单位\n".encode(), b"\xff\xfe", b"\x1f\x8b", b"PK\x03\x04"]))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_read_or_refused(tmp_path: Path, noise: bytes, start: bytes) -> None:
+    path = tmp_path / "t"
+    path.write_bytes(start + noise)
+    try:
+        write_understood(path, io.BytesIO())
+    except Refused as refusal:
+        assert refusal.code
+        assert refusal.where
+
+
+def test_what_was_understood_is_written_as_utf8_csv(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes('就业台账\r\n\r\n姓名;单位\r\n 张三 ;"红河;某厂"\r\n合计;1\r\n'.encode("gb18030"))
+    out = io.BytesIO()
+    table = write_understood(path, out)
+    assert out.getvalue().decode() == "姓名,单位\n张三,红河;某厂\n"
+    assert table.rows_read == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("t.csv", "nom,prénom\nJosé,Nuñez\n".encode("latin-1"), "encoding_unknown"),
+        ("t.csv", "이름,나이,주소\n홍길동,20,서울\n".encode("euc-kr"), "encoding_unknown"),
+        ("t.csv", "姓名,单位\n张三,甲\n".encode() + b"\xff\n", "encoding_unknown"),
+        ("t.csv", b"", "header_not_found"),
+        ("t.csv", b"2024-05-01,1,2\n2024-05-02,3,4\n2024-05-03,5,6\n", "header_not_found"),
+        ("t.csv", b"%PDF-1.7\n", "not_what_its_ending_says"),
+        ("t.xls", b"<html><table/></html>", "not_what_its_ending_says"),
+        ("t.csv.gz", gzip.compress(bytes(80 << 20), 9), "too_large_inflated"),
+        ("t.csv.gz", gzip.compress(b"a,b\n1,2\n")[:-6], "archive_unreadable"),
+    ],
+)
+def test_what_cannot_be_read_for_certain_is_refused(tmp_path: Path, name: str, data: bytes, code: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(Refused) as refusal:
+        read(tmp_path / name)
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({}, "empty_archive"),
+        ({"说明.docx": b"x"}, "empty_archive"),
+        ({"甲.csv": b"a,b\n1,2\n", "乙.csv": b"a,b\n3,4\n"}, "archive_member_ambiguous"),
+        ({"甲.csv": bytes(80 << 20)}, "too_large_inflated"),
+        ({"甲.xlsx": b"a,b\n1,2\n"}, "not_what_its_ending_says"),
+    ],
+)
+def test_an_archive_that_is_not_one_table_is_refused(tmp_path: Path, members: dict[str, bytes], code: str) -> None:
+    with zipfile.ZipFile(tmp_path / "t.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    with pytest.raises(Refused) as refusal:
+        read(tmp_path / "t.zip")
+    assert refusal.value.code == code
+
+
+def test_characters_that_gb18030_gained_come_back(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("姓名,单位\n".encode("gb18030") + b"\xfe\x9f\xfe\x59\xa8\xbc,\xa6\xd9x\n")
+    assert read(tmp_path / "t.csv")[1] == [["䶮龴ḿ", "︐x"]]
