@@ -13,8 +13,8 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "plugins")]
 
-from tests.hostile.judgement import Judgement, judge  # noqa: E402
-from tests.hostile.polluter import KINDS, pollute  # noqa: E402
+from tests.hostile.judgement import Judgement, judge
+from tests.hostile.polluter import KINDS, pollute
 
 COLUMNS = ("files", "silently_wrong", "wrongly_refused", "rows_lost", "good_rows", "good_rows_rejected", "bad_rows")
 

@@ -16,11 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
 
-import openpyxl  # noqa: E402
-import xlsxwriter  # noqa: E402
+import openpyxl
+import xlsxwriter
 
-from employment_warehouse.contract import contract  # noqa: E402
-from employment_warehouse.reading import read_tables  # noqa: E402
+from employment_warehouse.contract import contract
+from employment_warehouse.reading import read_tables
 
 FULL = 100_000
 
@@ -41,7 +41,7 @@ def main(n_rows: int) -> int:
 
 def write(path: Path, n_rows: int) -> None:
     """A register of made-up people, as Excel stores it: shared strings, some numbers."""
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311 - nothing secret
     columns = contract("labor_register").columns
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet()

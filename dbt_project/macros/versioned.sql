@@ -46,7 +46,7 @@
     {% do assert_keys(tonight, meta['key'], scope) %}
 
     {#- Of an empty table the planner thinks that a look into it costs nothing, and looks once a row. -#}
-    {%- set is_first = run_query('select from ' ~ store ~ ' where to_build is null limit 1').rows | length == 0 -%}
+    {%- set is_first = run_query('select 1 as known from ' ~ store ~ ' where to_build is null limit 1').rows | length == 0 -%}
     {% if not is_first %}
         {% call statement('close') %}
             update {{ store }} as known set to_build = {{ tonight_build() }}

@@ -60,8 +60,8 @@ class Draft:
 
     def line(self, cells: list[str]) -> str:
         out = io.StringIO(newline="")
-        quoting = csv.QUOTE_ALL if self.quote_all else csv.QUOTE_MINIMAL
-        csv.writer(out, delimiter=self.delimiter, lineterminator="\r\n", quoting=quoting).writerow(cells)
+        options = csv.QUOTE_ALL if self.quote_all else csv.QUOTE_MINIMAL
+        csv.writer(out, delimiter=self.delimiter, lineterminator="\r\n", quoting=options).writerow(cells)
         return out.getvalue().removesuffix("\r\n")
 
     def lines(self) -> list[str]:

@@ -19,6 +19,8 @@ from employment_warehouse import alert, database, publication
 
 DAY = date(2024, 5, 2)
 YUANYANG, GEJIU = "532528", "532501"
+REASON = "门禁一 gate 1: 农村劳动力台账行数与上次之比：实为 0.33，应 0.8 – 1.8"
+LOCKED = ("refused", "password_protected")
 
 
 @dataclass
@@ -69,27 +71,24 @@ def build(warehouse: psycopg.Connection) -> int:
             (YUANYANG, GEJIU),
         )
     number = publication.start_build(DAY, "run")
-    deliver(
-        warehouse,
-        number,
-        "labor_register",
-        YUANYANG,
-        "held",
-        "门禁一 gate 1: 农村劳动力台账行数与上次之比：实为 0.33，应 0.8 – 1.8",
-    )
+    deliver(warehouse, "labor_register", YUANYANG, ("held", REASON), number)
     for unit in (YUANYANG, GEJIU):
         warehouse.execute("insert into ops.due values ('labor_register', %s, %s, '2024-05-02 20:00+08')", (unit, DAY))
     return number
 
 
-def deliver(warehouse: psycopg.Connection, build: int | None, feed: str, unit: str, status: str, reason: str) -> None:
+def deliver(
+    warehouse: psycopg.Connection, feed: str, unit: str, state: tuple[str, str], build: int | None = None
+) -> None:
+    """A delivery with its status and reason; its file has a name that must not be told."""
     warehouse.execute(
         """
         insert into ops.delivery (
-            feed, unit, report_date, revision, kind, sha256, path, arrived_at, rows_read, rows_landed, status, reason, build
+            feed, unit, report_date, revision, kind, sha256, path, arrived_at, rows_read, rows_landed, status,
+            reason, build
         ) values (%s, %s, %s, 1, 'file', %s, '/zone/CANARY.xlsx', '2024-05-02 19:30+08', 1200, 1200, %s, %s, %s)
         """,
-        (feed, unit, DAY, hashlib.sha256(unit.encode()).digest(), status, reason, build),
+        (feed, unit, DAY, hashlib.sha256(unit.encode()).digest(), *state, build),
     )
 
 
@@ -127,7 +126,7 @@ def test_what_is_on_hold_and_what_is_missing_is_told_to_the_county(warehouse: ps
 
 
 def test_a_file_that_cannot_be_read_is_told(warehouse: psycopg.Connection, build: int) -> None:
-    deliver(warehouse, None, "employment", GEJIU, "refused", "password_protected")
+    deliver(warehouse, "employment", GEJIU, LOCKED)
     publish(build)
     alert.tell_night(build)
     assert "password_protected" in told(warehouse)["file_refused", GEJIU][2]
@@ -182,7 +181,7 @@ def test_new_households_without_a_job_are_told(warehouse: psycopg.Connection, bu
 def test_a_county_gets_one_digest_a_night_the_most_urgent_first(
     warehouse: psycopg.Connection, build: int, channel: Channel
 ) -> None:
-    deliver(warehouse, None, "employment", GEJIU, "refused", "password_protected")
+    deliver(warehouse, "employment", GEJIU, LOCKED)
     publish(build)
     alert.tell_night(build)
     assert alert.deliver_alerts(build) == 2
@@ -205,12 +204,11 @@ def test_what_a_channel_does_not_take_is_sent_by_the_next_call(
     alert.tell_night(build)
     channel.is_down = True
     assert alert.deliver_alerts(build) == 0
-    assert warehouse.execute(
-        "select count(*) from ops.alert where sent_at is null and send_error is not null"
-    ).fetchone() == (2,)
+    unsent = "select count(*) from ops.alert where sent_at is null and send_error is not null"
+    assert warehouse.execute(unsent).fetchone() == (2,)
     channel.is_down = False
     assert alert.deliver_alerts(build) == 2
-    assert warehouse.execute("select count(*) from ops.alert where send_error is not null").fetchone() == (0,)
+    assert warehouse.execute(unsent).fetchone() == (0,)
 
 
 def test_without_a_channel_alerts_stay_in_the_ledger(
@@ -224,7 +222,7 @@ def test_without_a_channel_alerts_stay_in_the_ledger(
 
 
 def test_no_alert_quotes_the_name_of_a_file(warehouse: psycopg.Connection, build: int) -> None:
-    deliver(warehouse, None, "employment", GEJIU, "refused", "password_protected")
+    deliver(warehouse, "employment", GEJIU, LOCKED)
     publish(build)
     alert.tell_night(build)
     assert "CANARY" not in str(told(warehouse))

@@ -18,7 +18,8 @@ def assurance(nights: Any) -> Any:
 
 def due(nights: Any, feed: str, unit: str, on: str) -> None:
     nights.connection.execute(
-        "insert into ops.due (feed, unit, report_date, due_at) values (%s, %s, %s, %s::date + time '20:00' at time zone 'Asia/Shanghai')",
+        "insert into ops.due (feed, unit, report_date, due_at)"
+        " values (%s, %s, %s, (%s::date + time '20:00') at time zone 'Asia/Shanghai')",
         (feed, unit, on, on),
     )
 
@@ -41,15 +42,20 @@ def test_a_county_that_is_silent_is_missing_and_stays_at_its_last_report(assuran
             " where feed = 'resettlement_site'"
         )
     }
-    assert seen == {"532528": ("on_time", 0, 1.0, 1), "532529": ("missing", 1, 0.0, 0), "532500": ("missing", 1, 0.5, 1)}
+    assert seen == {
+        "532528": ("on_time", 0, 1.0, 1),
+        "532529": ("missing", 1, 0.0, 0),
+        "532500": ("missing", 1, 0.5, 1),
+    }
     # A platform and a payroll that nobody connected are missing, and the night was published all the same.
     assert assurance.rows(
-        "select feed, county_code, days_stale from marts.feed_timeliness where status = 'missing' and county_code = '532500'"
-        " and feed <> 'resettlement_site' order by feed"
+        "select feed, days_stale from marts.feed_timeliness"
+        " where status = 'missing' and county_code = '532500' and feed <> 'resettlement_site' order by feed"
     ) == [
-        (feed, "532500", None)
+        (feed, None)
         for feed in (
-            "applications", "bank_return", "gig_orders", "job_postings", "relief_contract", "relief_payroll", "relief_project",
+            "applications", "bank_return", "gig_orders", "job_postings", "relief_contract", "relief_payroll",
+            "relief_project",
         )
     ]  # fmt: skip
 
@@ -66,7 +72,10 @@ def test_data_quality_shows_what_the_gates_found_for_the_publication_shown(assur
         )
     assert assurance.rows("select * from marts.data_quality") == []
     assurance.publish(1)
-    wanted = "select report_date, county_code, suite, \"check\", success, publication from marts.data_quality order by county_code"
+    wanted = (
+        'select report_date, county_code, suite, "check", success, publication'
+        " from marts.data_quality order by county_code"
+    )
     assert assurance.rows(wanted) == [
         (date(2024, 5, 1), "532500", "marts", "volume", False, 1),
         (date(2024, 5, 1), "532528", "labor_register", "volume", False, 1),

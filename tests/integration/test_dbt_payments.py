@@ -28,7 +28,8 @@ def project(number: str = PROJECT) -> dict[str, Any]:
     return {
         "project_no": number, "project_name": "村道", "county_code": "532529", "project_type": "small_infrastructure",
         "total_investment": 1000000, "relief_funds": 500000, "planned_remuneration": 200000, "planned_workers": 30,
-        "started_on": "2024-01-05", "planned_completion_on": "2024-06-30", "owner_unit": "村委会", "contractor": "施工队",
+        "started_on": "2024-01-05", "planned_completion_on": "2024-06-30", "owner_unit": "村委会",
+        "contractor": "施工队",
     }  # fmt: skip
 
 
@@ -99,7 +100,8 @@ def test_what_the_bank_credits_is_paid_and_what_it_fails_or_leaves_out_is_not(pa
     assert seen("credited twice") == ("5280.00", "0.00", "0.00", "credited", True)
     # The total agrees to the fen.
     assert payments.rows(
-        "select sum(amount_due), sum(amount_credited), count(*) from marts.fct_relief_payroll_line where batch_no = 'B3'"
+        "select sum(amount_due), sum(amount_credited), count(*)"
+        " from marts.fct_relief_payroll_line where batch_no = 'B3'"
     ) == [(sum(cents), sum(cents), len(cents))]
     assert payments.rows("select sum(amount_due) from marts.fct_wage_payment") == [
         (sum(cents) + 9 * Decimal("2640.00"),)
@@ -110,7 +112,10 @@ def test_a_failed_line_that_the_next_file_issues_again_is_one_obligation_with_tw
     payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])
     payments.deliver("relief_payroll", PROJECT, "2024-04-08", [line("failing"), line("good")])
     payments.deliver(
-        "bank_return", "B1", "2024-04-09", returned("B1", ("failing", "2640.00", None), ("good", "2640.00", "2024-04-09"))
+        "bank_return",
+        "B1",
+        "2024-04-09",
+        returned("B1", ("failing", "2640.00", None), ("good", "2640.00", "2024-04-09")),
     )
     payments.deliver(
         "relief_payroll", PROJECT, "2024-05-02", [line("failing", batch="B9", sent_on="2024-05-02"), line("good")]
@@ -134,10 +139,21 @@ FILES = {
     "project": ("relief_project", PROJECT, "2024-04-08", 1, [project()]),
     "first": ("relief_payroll", PROJECT, "2024-04-08", 1, [line("one"), line("two"), line("three", batch="B2")]),
     "later": ("relief_payroll", PROJECT, "2024-04-20", 1, [line("one"), line("two", batch="B3"), line("four")]),
-    "latest": ("relief_payroll", PROJECT, "2024-04-25", 1, [line("one", due="2500.00"), line("one", period=APRIL, batch="B4")]),
-    "latest, without March": ("relief_payroll", PROJECT, "2024-04-25", 2, [line("one", due="1200.00", period=APRIL, batch="B4")]),
-    "return": ("bank_return", "B1", "2024-04-09", 1, returned("B1", ("one", "2640.00", "2024-04-09"), ("two", "2640.00", None))),
-    "return, corrected": ("bank_return", "B1", "2024-04-09", 2, returned("B1", ("one", "2640.00", "2024-04-10"), ("two", "2640.00", None))),
+    "latest": (
+        "relief_payroll", PROJECT, "2024-04-25", 1,
+        [line("one", due="2500.00"), line("one", period=APRIL, batch="B4")],
+    ),
+    "latest, without March": (
+        "relief_payroll", PROJECT, "2024-04-25", 2, [line("one", due="1200.00", period=APRIL, batch="B4")],
+    ),
+    "return": (
+        "bank_return", "B1", "2024-04-09", 1,
+        returned("B1", ("one", "2640.00", "2024-04-09"), ("two", "2640.00", None)),
+    ),
+    "return, corrected": (
+        "bank_return", "B1", "2024-04-09", 2,
+        returned("B1", ("one", "2640.00", "2024-04-10"), ("two", "2640.00", None)),
+    ),
 }  # fmt: skip
 
 # What arrives before which night; each order has a project and batches of its own, so that three nights serve all.

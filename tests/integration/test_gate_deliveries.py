@@ -52,7 +52,8 @@ class Nights:
             found = connection.execute(
                 """
                 insert into ops.delivery (
-                    feed, unit, report_date, part, revision, kind, sha256, arrived_at, rows_read, rows_landed, rows_rejected
+                    feed, unit, report_date, part, revision, kind, sha256, arrived_at, rows_read, rows_landed,
+                    rows_rejected
                 ) values (%s, %s, %s, %s, %s, %s, %s, now(), %s, %s, %s) returning delivery_id
                 """,
                 (
@@ -338,24 +339,18 @@ def test_thirty_clean_nights_with_a_spring_festival_dip_hold_nothing(nights: Nig
     chance = random.Random(1)
     day = date(2024, 1, 20)
     counties = COUNTIES[:2]
-    state = {
-        (feed, county): make_rows(feed, county, day, 200)
-        for feed in ("labor_register", "employment")
-        for county in counties
-    }
+    state = {county: make_rows("employment", county, day, 120) for county in counties}
     held: list[int] = []
     for number in range(30):
         day = tomorrow(day)
-        for (feed, county), rows in state.items():
-            leaving = 2 + (15 if feed == "employment" and 18 <= number < 22 else 0)
-            if (feed, county, number) == ("employment", counties[1], 18):
+        for county, rows in state.items():
+            leaving = 1 + (9 if 18 <= number < 22 else 0)
+            if (county, number) == (counties[1], 18):
                 leaving = len(rows) // 4
             chance.shuffle(rows)
-            rows[:leaving] = make_rows(feed, county, day, 2 if number < 24 else 5, seed=number)
-            told = [
-                row | ({"updated_on": day} if feed == "employment" and chance.random() < 0.1 else {}) for row in rows
-            ]
-            nights.deliver(feed, county, day, told)
+            rows[:leaving] = make_rows("employment", county, day, 1 if number < 24 else 3, seed=number)
+            told = [row | ({"updated_on": day} if chance.random() < 0.1 else {}) for row in rows]
+            nights.deliver("employment", county, day, told)
         held += nights.night(day).held
     assert held == []
 

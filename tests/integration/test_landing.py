@@ -5,17 +5,20 @@ from __future__ import annotations
 import gzip
 import os
 import time
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import psycopg
 import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
-from employment_warehouse.database.embedded import Server
 from employment_warehouse.identity import unseal
-from employment_warehouse.landing import LandedDelivery, arrivals, expect_deliveries, land, purge, restore
-from employment_warehouse.settings import TIMEZONE
+from employment_warehouse.landing import LandedDelivery, arrivals, expect_deliveries, land, purge, repeats, restore
+from employment_warehouse.settings import TIMEZONE, Home
 
 DAY = date(2024, 5, 1)
 COUNTY = "532528"
@@ -97,7 +100,7 @@ def test_a_file_becomes_one_delivery_with_its_rows(warehouse: psycopg.Connection
     told = rows_of(
         warehouse, "select line, county_code, period, amount_paid from landing.public_post_payment order by 1"
     )
-    assert [tuple(map(str, row)) for row in told][0] == ("2", COUNTY, "2024-04-01", "800.00")
+    assert tuple(map(str, told[0])) == ("2", COUNTY, "2024-04-01", "800.00")
 
 
 def test_a_file_that_was_taken_in_is_not_offered_again(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -292,6 +295,54 @@ def test_of_rows_with_one_key_the_last_counts(warehouse: psycopg.Connection, zon
     assert rejected == [(2, "duplicate_key"), (4, "duplicate_key")]
 
 
+def test_of_two_sheets_the_later_one_counts(warehouse: psycopg.Connection, zone: Path) -> None:
+    path = put(zone, "", f"{COUNTY}.xlsx")
+    workbook = xlsxwriter.Workbook(path)
+    for sheet, paid in (("乙", "100"), ("甲", "200")):
+        page = workbook.add_worksheet(sheet)
+        for row, line in enumerate([HEADER, payment(1, paid), payment(2 if sheet == "乙" else 3, paid)]):
+            page.write_row(row, 0, line.split(","))
+    workbook.close()
+    (delivery,) = land_all()
+    assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (4, 3, 1)
+    kept = rows_of(warehouse, "select sheet, line, amount_paid from landing.public_post_payment where post_no = 'P1'")
+    assert [(sheet, line, int(paid)) for sheet, line, paid in kept] == [("甲", 2, 200)]
+    ((sheet, line, sealed),) = rows_of(warehouse, "select sheet, line, sealed from vault.rejected_row")
+    assert (sheet, line) == ("乙", 2) and '"岗位编号":"P1"' in unseal(sealed).decode()
+
+
+def test_a_key_without_a_value_is_a_key(warehouse: psycopg.Connection, zone: Path) -> None:
+    header = "项目编号,工资期间,身份证号,姓名,出工天数,应发工资,实发工资,班组"
+    rows = [
+        f"YG1,2024-04,{id_number(1)},张某某,20,{wage},{wage},{crew}" for wage, crew in ((1, ""), (2, "一组"), (3, ""))
+    ]
+    put(zone, "\n".join([header, *rows]), "YG1.csv", feed="relief_payroll")
+    (delivery,) = land_all()
+    assert (delivery.rows_landed, delivery.rows_rejected) == (2, 1)
+    assert [
+        int(wage) for (wage,) in rows_of(warehouse, "select amount_due from landing.relief_payroll order by line")
+    ] == [2, 3]
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(st.integers(0, 20), unique=True, max_size=6), max_size=6))
+def test_keys_that_come_twice_are_found_whatever_the_batches(fresh_home: Home, batches: list[list[int]]) -> None:
+    numbered = enumerate(key for batch in batches for key in batch)
+    lines: dict[int, list[int]] = {}
+    for line, key in numbered:
+        lines.setdefault(key, []).append(line)
+    first = 0
+    with repeats.KeyLog() as seen:
+        for batch in batches:
+            seen.write(
+                pl.DataFrame({"key": pl.Series(batch, dtype=pl.Int64)}), pl.Series(range(first, first + len(batch)))
+            )
+            first += len(batch)
+        found = seen.repeated_lines()
+        patched = [line for go in range(3) for line in seen._repeated(3, go)]
+    assert set(found) == set(patched) == {line for again in lines.values() if len(again) > 1 for line in again}
+
+
 def test_a_whole_file_of_rejected_rows_is_a_delivery_of_none(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, "\n".join([HEADER, payment(1, "x"), payment(2, "y")]))
     (delivery,) = land_all()
@@ -317,7 +368,7 @@ def test_a_file_that_cannot_be_read_is_a_refused_delivery(warehouse: psycopg.Con
 
 def test_unknown_columns_are_kept(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, f"{HEADER},备注\n{payment(1)},好\n{payment(2)},\n")
-    (delivery,) = land_all()
+    land_all()
     assert rows_of(warehouse, "select extra from landing.public_post_payment order by line") == [
         ({"备注": "好"},),
         (None,),

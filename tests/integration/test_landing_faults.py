@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import fsspec
 import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given
@@ -112,8 +113,8 @@ POINTS = [
     ("archive", "digest", "after"),
     ("archive", "_seal_chunks", "after"),
     ("ledger", "open_delivery", "after"),
-    ("filling", "_copy", "before"),
-    ("filling", "_copy", "after"),
+    ("filling", "copy_rows", "before"),
+    ("filling", "copy_rows", "after"),
     ("filling", "keep_rejected", "after"),
     ("filling", "remember", "after"),
     ("ledger", "count_delivery", "after"),
@@ -154,7 +155,7 @@ def test_a_connection_that_is_cut_fails_without_a_trace_and_without_a_value(
 ) -> None:
     put(zone, register(1, 2))
     (offered,) = arrivals({"county"}, DAY)
-    copy = filling._copy
+    copy = filling.copy_rows
 
     def cut(connection: psycopg.Connection, *given: object) -> int:
         copied = copy(connection, *given)  # type: ignore[arg-type]
@@ -162,8 +163,8 @@ def test_a_connection_that_is_cut_fails_without_a_trace_and_without_a_value(
         return copied
 
     with monkeypatch.context() as patched:
-        patched.setattr(filling, "_copy", cut)
-        with pytest.raises(LandingFailed, match="57P01|no answer"):
+        patched.setattr(filling, "copy_rows", cut)
+        with pytest.raises(LandingFailed, match=r"57P01|no answer"):
             land(offered)
     assert state_of(warehouse) == []
     assert land(offered).rows_landed == 2  # type: ignore[union-attr]
@@ -265,7 +266,8 @@ def test_the_loader_cannot_delete_what_has_landed(warehouse: psycopg.Connection,
         connection.execute("delete from landing.labor_register")
     with connect("wh_loader") as connection, pytest.raises(psycopg.Error, match="not being landed"):
         connection.execute(
-            "select landing.remove_duplicates('labor_register', %s, '{county_code}', '{}')", (landed.delivery_id,)
+            "select landing.remove_repeated('labor_register', %s, '{county_code}', '{}', '{2,3}')",
+            (landed.delivery_id,),
         )
     with connect("wh_loader") as connection, pytest.raises(psycopg.Error, match="not published"):
         connection.execute("select landing.purge(1)")
@@ -314,16 +316,12 @@ def test_the_order_in_which_deliveries_land_does_not_matter(
 
 @pytest.fixture
 def memory_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    import fsspec
-
     monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", "memory://zone")
     yield
     fsspec.filesystem("memory").rm("/zone", recursive=True)
 
 
 def test_a_landing_zone_may_be_any_file_system(warehouse: psycopg.Connection, memory_zone: None) -> None:
-    import fsspec
-
     files = fsspec.filesystem("memory")
     files.pipe("/zone/labor_register/2024-05-01/532528.csv", register(1, 2).encode())
     files.pipe("/zone/labor_register/2024-05-01/532501.csv.part", b"x")

@@ -30,9 +30,13 @@ feeds.md and marts.md. Where these leave room, this is what it does (each a ques
     amount is what was credited late. bank_amount_differs: by how much. not_on_register: by tonight's registers.
     deceased: before the period began. underage: at the period's end. unpaid and underpaid wait until the pay date
     is over.
-17. contract_coverage counts lines, not persons; workers are the persons on any payroll of the project.
+17. workers are the persons on any payroll of the project; contract_coverage is the share of them who have a
+    contract of that project, of whatever days.
 18. arrears sum what is missing line by line: what is overpaid to one does not pay another.
-19. Applications and orders count by their state as of the end of d (updated_at).
+19. A stage of pay is counted of the lines in force that have both its dates; credit is the last credit; of equally
+    slow stages the earlier is the slowest. median_days_to_cure: from the date of the return that refused a line to
+    its credit. Not worked out here: `coverage`.
+20. Applications and orders count by their state as of the end of d (updated_at).
 """
 
 from __future__ import annotations

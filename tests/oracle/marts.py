@@ -290,11 +290,8 @@ class Marts:
             due = sum((line.due for line in lines), Decimal(0))
             paid = sum((line.paid for line in lines), Decimal(0))
             covered = sum(
-                any(
-                    c.row["project_no"] == number and c.touches(line.row["period"], last_day(line.row["period"]))
-                    for c in self.world.evidence.get(line.row["id_number"], {}).get("contract", [])
-                )
-                for line in lines
+                any(c.row["project_no"] == number for c in self.world.evidence.get(w, {}).get("contract", []))
+                for w in workers
             )
             owed = [line.pay_date for line in overdue if line.due > line.paid]
             to_pay = [(line.credits[-1] - last_day(line.row["period"])).days for line in lines if line.credits]
@@ -311,17 +308,29 @@ class Marts:
                     r["population_category"] != "general" or r["is_relocated"] or bool(r["is_low_income"])
                     for r in registered.values()
                 ),
-                "contract_coverage": Decimal(covered) / len(lines) if lines else None,
+                "contract_coverage": Decimal(covered) / len(workers) if workers else None,
                 "wages_due": due,
                 "wages_paid": paid,
                 "arrears": arrears,
+                "arrears_share": arrears / due if due else None,
                 "arrears_age_days": (self.today - min(owed)).days if owed else None,
                 "median_days_to_pay": median(to_pay) if to_pay else None,
+                **stages(lines),
+                "median_days_to_cure": median(cured)
+                if (cured := [d for line in lines for d in self._cures(line)])
+                else None,
                 "rejected_payments": sum(r["result"] == "failed" for r in returned),
                 "days_behind_schedule": max(
                     0, ((project["completed_on"] or self.today) - project["planned_completion_on"]).days
                 ),
             }
+
+    def _cures(self, line: Line) -> Iterator[int]:
+        """Days from the bank's refusal (the date of its return) to the credit, of a line that was credited after all."""
+        for attempt in line.attempts:
+            batch = self.world.latest("bank_return", attempt.batch_no, self.today)
+            if attempt.failed and batch and line.credits:
+                yield (line.credits[-1] - batch.report_date).days
 
     # -- assurance
 
@@ -345,3 +354,28 @@ class Marts:
                     "rows_landed": len(latest.rows) if arrived and latest else 0,
                     "rows_rejected": latest.rejected if arrived and latest else 0,
                 }
+
+
+def stages(lines: Sequence[Line]) -> Expected:
+    """Median days of each stage of pay, from the end of the period to the bank's credit, and the slowest one."""
+    steps = ("list", "sign", "approve", "send", "credit")
+    days: dict[str, list[int]] = {step: [] for step in steps}
+    for line in lines:
+        row = line.row
+        credited = line.credits[-1] if line.credits else None
+        dates = (
+            last_day(row["period"]),
+            row["listed_on"],
+            row["signed_on"],
+            row["approved_on"],
+            row["sent_on"],
+            credited,
+        )
+        for step, before, after in zip(steps, dates, dates[1:], strict=False):
+            if before and after:
+                days[step].append((after - before).days)
+    medians = {step: median(found) if found else None for step, found in days.items()}
+    known = {step: value for step, value in medians.items() if value is not None}
+    return {f"median_days_to_{step}": value for step, value in medians.items()} | {
+        "slowest_stage": max(known, key=lambda step: known[step]) if known else None
+    }

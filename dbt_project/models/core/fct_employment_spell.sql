@@ -14,15 +14,38 @@ runs as materialized (
     from {{ ref('reported_employment') }} as reported
     inner join {{ ref('touched_person') }} as touched on reported.person_key = touched.person_key
     inner join snapshots
-        on reported.unit = snapshots.unit and reported.seen_to is not distinct from snapshots.next_date
+        on reported.unit = snapshots.unit
+        and coalesce(reported.seen_to, 'infinity') = coalesce(snapshots.next_date, 'infinity')
+),
+
+-- Most spells were told once and never again; of the others all that was told counts.
+repeated as materialized (
+    select {{ spell | join(', ') }} from runs group by {{ spell | join(', ') }} having count(*) > 1
+),
+
+told_again as materialized (
+    select runs.* from runs inner join repeated using ({{ spell | join(', ') }})
+),
+
+histories as (
+    select
+        {{ spell | join(', ') }}, min(seen_from) as first_named_on,
+        case when min(unit) < max(unit) then string_agg(distinct unit, ',' order by unit) end as also_named_by,
+        case when min(monthly_wage) < max(monthly_wage) then jsonb_object_agg(seen_from, monthly_wage) end as wage_history
+    from told_again
+    group by {{ spell | join(', ') }}
 ),
 
 -- One county may have named it, left it out and named it again; two may name it: the latest snapshot is believed,
 -- of equal ones that of the lower code.
-believed as materialized (
-    select distinct on (runs.person_key, runs.employer_name, runs.start_date) runs.*
-    from runs
-    order by runs.person_key, runs.employer_name, runs.start_date, runs.last_named_on desc, runs.unit
+believed as (
+    select runs.* from runs
+    where not exists (select from repeated where ({{ prefixed(spell, 'repeated') }}) = ({{ prefixed(spell, 'runs') }}))
+    union all
+    (
+        select distinct on ({{ spell | join(', ') }}) * from told_again
+        order by {{ spell | join(', ') }}, last_named_on desc, unit
+    )
 ),
 
 -- An open spell that a snapshot leaves out ended the day before it. One that ended long ago is merely aged out.
@@ -80,16 +103,6 @@ chains as (
     group by person_key, employer_name, start_date
 ),
 
-told_again as (
-    select
-        {{ spell | join(', ') }}, min(seen_from) as first_named_on,
-        case when min(unit) < max(unit) then string_agg(distinct unit, ',' order by unit) end as also_named_by,
-        case when min(monthly_wage) < max(monthly_wage) then jsonb_object_agg(seen_from, monthly_wage) end as wage_history
-    from runs
-    group by {{ spell | join(', ') }}
-    having count(*) > 1
-),
-
 spells as (
     select
         dated.person_key,
@@ -101,14 +114,14 @@ spells as (
         dated.channel, dated.work_division_code, dated.employer_key, dated.employer_uscc, dated.industry,
         dated.occupation,
         dated.monthly_wage::numeric(14, 2) as monthly_wage,
-        told_again.wage_history,
+        histories.wage_history,
         dated.has_contract, dated.is_organised, dated.labor_brand, dated.workshop_no, dated.is_reserved_job,
         dated.updated_on,
         dated.unit as county_code,
-        told_again.also_named_by,
-        coalesce(told_again.first_named_on, dated.seen_from) as first_named_on
+        histories.also_named_by,
+        coalesce(histories.first_named_on, dated.seen_from) as first_named_on
     from dated
-    left join told_again on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'told_again') }})
+    left join histories on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'histories') }})
     left join chains on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'chains') }})
     left join corrections on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'corrections') }})
     where corrections.person_key is null

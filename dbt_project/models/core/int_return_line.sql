@@ -19,10 +19,16 @@ returned as (
     where seen_to is null
 ),
 
-equal as (
-    select attempts.batch_no, attempts.place, returned.line_no
-    from attempts
-    inner join returned using (batch_no, account_key, amount, kth)
+answered as (
+    select returned.*, attempts.place
+    from returned
+    left join attempts using (batch_no, account_key, amount, kth)
+),
+
+left_over as (
+    select answered.*, row_number() over (partition by batch_no, account_key order by line_no) as turn
+    from answered
+    where place is null
 ),
 
 -- Attempts that no equal line answers take what is left over; where there is none, the last one takes it.
@@ -31,34 +37,21 @@ takers as (
         attempts.batch_no, attempts.account_key, attempts.place,
         row_number() over (
             account order by
-            equal.place is not null, case when equal.place is null then attempts.place else -attempts.place end
+            returned.line_no is not null,
+            case when returned.line_no is null then attempts.place else -attempts.place end
         ) as turn,
-        greatest(1, count(*) filter (where equal.place is null) over account) as turns
+        greatest(1, count(*) filter (where returned.line_no is null) over account) as turns
     from attempts
-    left join equal using (batch_no, place)
+    inner join (select distinct batch_no, account_key from left_over) as accounts using (batch_no, account_key)
+    left join returned using (batch_no, account_key, amount, kth)
     window account as (partition by attempts.batch_no, attempts.account_key)
-),
-
-left_over as (
-    select
-        returned.batch_no, returned.account_key, returned.line_no,
-        row_number() over (partition by returned.batch_no, returned.account_key order by returned.line_no) as turn
-    from returned
-    left join equal using (batch_no, line_no)
-    where equal.line_no is null
-),
-
-joined as (
-    select batch_no, line_no, place, false as is_amount_different from equal
-    union all
-    select batch_no, left_over.line_no, takers.place, true as is_amount_different
-    from left_over
-    inner join takers using (batch_no, account_key)
-    where least(left_over.turn, takers.turns) = takers.turn
 )
 
-select
-    joined.batch_no, joined.line_no, joined.place, joined.is_amount_different,
-    returned.amount, returned.result, returned.settled_on
-from joined
-inner join returned using (batch_no, line_no)
+select batch_no, line_no, place, false as is_amount_different, amount, result, settled_on
+from answered
+where place is not null
+union all
+select batch_no, left_over.line_no, takers.place, true, left_over.amount, left_over.result, left_over.settled_on
+from left_over
+inner join takers using (batch_no, account_key)
+where least(left_over.turn, takers.turns) = takers.turn

@@ -145,9 +145,9 @@ def _write_csv(path: Path, headers: list[str], cells: pl.DataFrame, patches: Seq
     if look.has_title:
         out.write((look.title + look.delimiter * (len(headers) - 1) + look.newline).encode())
     again = look.header_repeats_after or text.height
-    for part in (text[:again], text[again:]):
-        if part.height or part.height == text.height:
-            part.write_csv(out, separator=look.delimiter, line_terminator=look.newline)
+    text[:again].write_csv(out, separator=look.delimiter, line_terminator=look.newline)
+    if text.height > again:
+        text[again:].write_csv(out, separator=look.delimiter, line_terminator=look.newline)
     if look.has_totals:
         totals = ["合计", f"{text.height}"] + [""] * (len(headers) - 2)
         out.write((look.delimiter.join(totals) + look.newline).encode())

@@ -13,18 +13,16 @@ import psycopg
 from pgpq import ArrowToPostgresBinaryEncoder
 from psycopg import sql
 
-from employment_warehouse.contract import Contract, contract
+from employment_warehouse.contract import contract
 
 JSONB_VERSION = "\x01"
 
 
-def encode_rows(rows: pl.DataFrame, made_for: Contract, delivery_id: int) -> bytes:
-    """`sheet`, `line`, the contract's landing columns and `extra` as binary COPY wants them."""
-    keys = [name for name, kind in made_for.landing_columns() if kind == "uuid"]
+def encode_rows(rows: pl.DataFrame, delivery_id: int) -> bytes:
+    """Landing rows as binary COPY wants them."""
     wire = rows.with_columns(
         pl.lit(delivery_id, pl.Int64).alias("delivery_id"),
         pl.col("line").cast(pl.Int32),
-        pl.col(keys).str.decode("hex"),
         (JSONB_VERSION + pl.col("extra")).alias("extra"),
     ).select("delivery_id", pl.exclude("delivery_id"))
     table = wire.to_arrow(compat_level=pl.CompatLevel.oldest())

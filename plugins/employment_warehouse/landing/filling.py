@@ -21,7 +21,7 @@ from employment_warehouse.landing.identify import landing_rows
 from employment_warehouse.landing.ledger import Counts, LandedDelivery
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.repeats import KeyLog
-from employment_warehouse.landing.vault import identity_columns, keep_rejected, named_in, remember
+from employment_warehouse.landing.vault import identity_columns, keep_rejected, known_persons, remember, unknown_in
 from employment_warehouse.reading import TextTable
 
 PLACE = ["sheet", "line"]
@@ -30,14 +30,14 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Batch:
-    """A stretch of rows, ready to go in. encoded: for COPY. keys: of the contract's key, as landed. named: who
-    stands in them, a frame for each of the contract's identity columns.
+    """A stretch of rows, ready to go in. encoded: for COPY. keys: of the contract's key, as landed. unknown: who
+    stands in them and may be new to the vault, a frame for each of the contract's identity columns.
     """
 
     checked: Checked
     encoded: bytes
     keys: pl.DataFrame
-    named: list[pl.DataFrame]
+    unknown: list[pl.DataFrame]
 
 
 def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callable[[], TextTable]) -> Counts:
@@ -49,11 +49,12 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
     contract = delivery.contract
     identities = identity_columns(contract)
     key = _key_columns(contract)
+    known = known_persons(connection, delivery.unit)
 
     def ready(checked: Checked) -> Batch:
         rows = landing_rows(checked.good, contract)
-        named = [named_in(identity, checked.good, rows) for identity in identities]
-        return Batch(checked, encode_rows(rows, contract, delivery.delivery_id), rows.select(key), named)
+        unknown = [unknown_in(identity, checked.good, rows, known) for identity in identities]
+        return Batch(checked, encode_rows(rows, delivery.delivery_id), rows.select(key), unknown)
 
     table = read()
     counts = Counts(extra_columns=list(table.extra))
@@ -64,8 +65,8 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
             counts.rows_read += batch.checked.rows_read
             counts.rows_rejected += batch.checked.rejected.select(PLACE).n_unique()
             counts.rows_landed += copy_rows(connection, delivery.feed, batch.encoded)
-            for identity, named in zip(identities, batch.named, strict=True):
-                remember(connection, delivery, identity, named)
+            for identity, unknown in zip(identities, batch.unknown, strict=True):
+                remember(connection, delivery, identity, unknown)
             seen.write(batch.keys, batch.checked.good["line"])
             sheets += [sheet for sheet in batch.checked.good["sheet"].unique() if sheet not in sheets]
         suspects = seen.repeated_lines()
@@ -87,7 +88,7 @@ def refill(connection: psycopg.Connection, delivery: LandedDelivery, read: Calla
 
     def ready(checked: Checked) -> bytes:
         good = checked.good.join(repeated, on=PLACE, how="anti")
-        return encode_rows(landing_rows(good, contract), contract, delivery.delivery_id)
+        return encode_rows(landing_rows(good, contract), delivery.delivery_id)
 
     batches = ahead(map(ready, check_table(read(), contract, _expected(delivery))))
     return sum(copy_rows(connection, delivery.feed, encoded) for encoded in batches)

@@ -47,7 +47,8 @@ class KeyLog:
         while block := self._file.read(ENTRY.itemsize * SORTED_AT_ONCE // 8):
             entries = np.frombuffer(block, ENTRY)
             mine.append(entries[entries["digest"] % goes == go])
-        entries = np.concatenate(mine) if mine else np.empty(0, ENTRY)
+        entries = np.concatenate([np.empty(0, ENTRY), *mine])
         entries = entries[np.argsort(entries["digest"])]
         same = entries["digest"][1:] == entries["digest"][:-1]
-        return [int(line) for line in entries["line"][np.append(same, False) | np.insert(same, 0, False)]]
+        lines: list[int] = np.concatenate([entries["line"][:-1][same], entries["line"][1:][same]]).tolist()
+        return lines

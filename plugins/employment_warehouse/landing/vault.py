@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 import psycopg
 
@@ -19,6 +20,7 @@ from employment_warehouse.landing.queries import query
 
 # The feed that says which county a person belongs to; what it says replaces what another feed has sealed.
 REGISTER = "labor_register"
+NOBODY = np.iinfo(np.uint64).max
 
 
 @dataclass(frozen=True)
@@ -50,31 +52,40 @@ def _identity(contract: Contract, column: Column) -> Identity:
     return Identity(landing_column, "persons", sealed)
 
 
-def named_in(identity: Identity, good: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """`key` and what is to be sealed under it, each key once (its last row), by key."""
+def known_persons(connection: psycopg.Connection, county: str) -> np.ndarray:
+    """The people of a county whom the vault has: the first eight bytes of their keys, in order (UInt64)."""
+    with connection.cursor(binary=True) as cursor:
+        row = cursor.execute(query("known_persons"), {"county": county}).fetchone()
+    known = np.frombuffer((row and row[0]) or b"", ">u8")
+    return np.append(known.astype(np.uint64), NOBODY)
+
+
+def unknown_in(identity: Identity, good: pl.DataFrame, rows: pl.DataFrame, known: np.ndarray) -> pl.DataFrame:
+    """Who stands in these rows and is not known: `key`, and what is to be sealed under it; each key once."""
+    keys = rows[identity.landing_column]
+    digests = keys.bin.slice(0, 8).bin.reinterpret(dtype=pl.UInt64, endianness="big")
+    wanted = digests.fill_null(NOBODY).to_numpy()
+    is_known = pl.Series(known[np.searchsorted(known, wanted)] == wanted)
     told = [good[column].alias(name) for name, column in identity.sealed.items()]
-    named = pl.DataFrame([rows[identity.landing_column].alias("key"), *told]).drop_nulls("key")
-    return named.unique("key", keep="last").sort("key")
+    return pl.DataFrame([keys.alias("key"), *told]).filter(~is_known).unique("key", keep="last")
 
 
-def remember(connection: psycopg.Connection, delivery: LandedDelivery, identity: Identity, named: pl.DataFrame) -> None:
-    """Seal those that the vault does not know."""
-    is_register = delivery.feed == REGISTER and identity.names == "persons"
-    asked = "unregistered_persons" if is_register else f"unknown_{identity.names}"
-    found = connection.execute(query(asked), {"keys": named["key"].to_list()}).fetchall()
-    if not found:
+def remember(
+    connection: psycopg.Connection, delivery: LandedDelivery, identity: Identity, unknown: pl.DataFrame
+) -> None:
+    """Seal those that the vault does not have."""
+    if unknown.is_empty():
         return
-    unknown = pl.DataFrame(found, schema={"key": pl.String}, orient="row")
-    fresh = named.join(unknown, on="key", how="semi", maintain_order="left")
-    plains = fresh.select(pl.struct(*identity.sealed).struct.json_encode()).to_series()
+    is_register = delivery.feed == REGISTER and identity.names == "persons"
+    plains = unknown.select(pl.struct(*identity.sealed).struct.json_encode()).to_series()
     values = {
-        "keys": fresh["key"].to_list(),
+        "keys": unknown["key"].bin.encode("hex").to_list(),
         "sealed": seal_all([plain.encode() for plain in plains]),
         "key_version": settings.secret_keys().version,
         "county_code": delivery.unit if is_register else None,
     }
     remembered = connection.execute(query(f"remember_{identity.names}"), values).rowcount
-    if is_register and remembered < fresh.height:
+    if is_register and remembered < unknown.height:
         connection.execute(query("register_persons"), values)
 
 

@@ -25,7 +25,7 @@ from employment_warehouse.reading.records import (
     lines_of,
     read_records,
 )
-from employment_warehouse.reading.rows import is_row, only_rows, trimmed
+from employment_warehouse.reading.rows import FIRST_OF_WIDE_BLANKS, is_row, only_rows, trimmed
 from employment_warehouse.reading.table import BrokenRow
 
 _TAB, _LF, _CR = 9, 10, 13
@@ -35,9 +35,6 @@ _MOST_PATIENT = 4096  # records read exactly before the fast way is tried again
 
 Positions = NDArray[np.int64]
 Octets = NDArray[np.uint8]
-
-# The first bytes of the blanks beyond ASCII, in UTF-8; few other characters begin with them.
-_FIRST_OF_WIDE_BLANKS = (b"\xc2", b"\xe1", b"\xe2", b"\xe3")
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ class BlockReader:
         self._quote = ord(dialect.quote)
         self._names = [f"c{position}" for position in range(header.width)]
         self._is_blank = np.zeros(256, bool)
-        self._is_blank[[9, 11, 12, 28, 29, 30, 31, 32, *b"".join(_FIRST_OF_WIDE_BLANKS)]] = True
+        self._is_blank[[9, 11, 12, 28, 29, 30, 31, 32, *b"".join(FIRST_OF_WIDE_BLANKS)]] = True
         self._is_blank[self._delimiter] = False
         self._size = _LARGEST
         self._patience = 1
@@ -169,7 +166,7 @@ class BlockReader:
         n_ends = len(ends) + (np.count_nonzero(octets[ends - 1] == _CR) if chunk.find(b"\r") >= 0 else 0)
         n_tabs = chunk.count(b"\t") if self._delimiter == _TAB else 0
         narrow = np.count_nonzero(octets <= 32) > n_ends + n_tabs
-        wide = any(chunk.find(first) >= 0 for first in _FIRST_OF_WIDE_BLANKS)
+        wide = any(chunk.find(first) >= 0 for first in FIRST_OF_WIDE_BLANKS)
         if len(quotes) or not (narrow or wide):
             return bool(narrow or wide)
         cell_starts = octets[np.minimum(marks + 1, len(octets) - 1)]

@@ -8,6 +8,9 @@ import polars as pl
 
 from employment_warehouse.reading.header import BLANKS, TOTALS, Header, is_total
 
+# The first bytes of the blanks beyond ASCII, in UTF-8; few other characters begin with them.
+FIRST_OF_WIDE_BLANKS = (b"\xc2", b"\xe1", b"\xe2", b"\xe3")
+
 
 def is_row(cells: Sequence[str], header: Header) -> bool:
     """Whether trimmed cells, of any number, are a row (perhaps a broken one)."""

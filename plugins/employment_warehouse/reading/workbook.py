@@ -17,7 +17,7 @@ import polars as pl
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading.files import Workbook
 from employment_warehouse.reading.header import Header, extra_columns, find_header
-from employment_warehouse.reading.rows import only_rows, trimmed
+from employment_warehouse.reading.rows import FIRST_OF_WIDE_BLANKS, only_rows, trimmed
 from employment_warehouse.reading.table import NUMERIC_CELL, Refused, TextTable
 
 _CHILD = Path(__file__).with_name("workbook_child.py")
@@ -25,6 +25,8 @@ _SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds o
 
 # Where a number has lost its value already: 18 digits do not fit into a cell.
 _TEXT_ONLY = ("id_number", "bank_account", "uscc")
+
+_BLANKS = tuple(bytes([code]) for code in (*range(9, 14), 28, 29, 32))
 
 _MESSAGES = {
     "password_protected": "工作簿有密码保护。 | The workbook is protected by a password.",
@@ -147,9 +149,12 @@ def _cut(data: bytes, first_row: int, header: Header, marked: set[int]) -> pl.Da
         quote_char=None,
         empty_string_is_null=False,
     )
-    bare = [pl.col(name).str.strip_prefix(NUMERIC_CELL) for at, name in enumerate(names) if at not in marked]
     frame = frame.insert_column(0, pl.Series("line", first_row + np.arange(frame.height)))
-    return trimmed(frame.filter(pl.col("line") > header.index + 1).with_columns(bare))
+    frame = frame.filter(pl.col("line") > header.index + 1)
+    if NUMERIC_CELL.encode() in data:
+        bare = [pl.col(name).str.strip_prefix(NUMERIC_CELL) for at, name in enumerate(names) if at not in marked]
+        frame = frame.with_columns(bare)
+    return trimmed(frame) if any(blank in data for blank in (*_BLANKS, *FIRST_OF_WIDE_BLANKS)) else frame
 
 
 def _in_order(frame: pl.DataFrame, sheet: str, places: list[int], width: int) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """The process in which a workbook is opened: `python -I workbook_child.py FD KIND`; it imports nothing of ours.
 
-It limits its own memory and processor time, opens nothing but that file, and speaks on standard output: lines of
-JSON, and for rows as many bytes as it says. First the sheets with their first rows; then, told on standard input which ones to
+It limits its own memory and processor time, opens nothing but that file, and speaks on standard output: lines of JSON,
+followed by rows where they say so. First the sheets with their first rows; then, told on standard input which ones to
 take, all their rows. Cells are parted by U+001F, rows by U+001E; U+0001 stands before what is not text in the workbook.
 """
 
@@ -44,6 +44,8 @@ ERROR_CELL = re.compile(
 )
 SHEET = re.compile(rb'<sheet\s[^>]*?\br:id="([^"]+)"')
 TARGET = re.compile(rb"<Relationship\s[^>]*>")
+
+Errors = dict[int, list[tuple[int, str]]]  # row → columns from 0, with their text
 
 
 def main() -> None:
@@ -127,26 +129,25 @@ def check_compound(path: str) -> None:
 def speak(path: str, archive: zipfile.ZipFile | None, parts: list[zipfile.ZipInfo | None]) -> None:
     """Open the workbook, show the heads of its sheets, send what is asked for."""
     with ThreadPoolExecutor(1) as scanner:  # looks for error cells while the library reads
-        errors = [scanner.submit(error_cells, archive, part) for part in parts] if archive else []
+        scans = [scanner.submit(error_cells, archive, part) for part in parts] if archive else []
         try:
             book = calamine.load_workbook(path)
-            sheets = [
-                (at, book.get_sheet_by_index(at))
-                for at, meta in enumerate(book.sheets_metadata)
-                if meta.typ == calamine.SheetTypeEnum.WorkSheet
+            places = [
+                at for at, meta in enumerate(book.sheets_metadata) if meta.typ == calamine.SheetTypeEnum.WorkSheet
             ]
+            sheets = [book.get_sheet_by_index(at) for at in places]
         except MemoryError:
             raise
         except calamine.PasswordError:
             refuse("password_protected")
         except Exception as error:
             refuse("password_protected" if "assword" in str(error) else "workbook_unreadable")
-        if any(sheet.width > MOST_COLUMNS for _, sheet in sheets):
+        if any(sheet.width > MOST_COLUMNS for sheet in sheets):
             refuse("too_many_cells_declared")
-        say({"sheets": [{"name": sheet.name, "head": head_of(sheet)} for _, sheet in sheets]})
+        say({"sheets": [{"name": sheet.name, "head": head_of(sheet)} for sheet in sheets]})
         for take in json.loads(sys.stdin.readline()):
-            at, sheet = sheets[take]
-            send(sheet, errors[at].result() if at < len(errors) else {})
+            place = places[take]
+            send(sheets[take], scans[place].result() if place < len(scans) else {})
         say({"end": True})
 
 
@@ -155,7 +156,7 @@ def head_of(sheet: Any) -> list[list[str]]:
     return [[text_of(value).lstrip(NO_TEXT) for value in row] for row in rows]
 
 
-def send(sheet: Any, errors: dict[int, list[tuple[int, str]]]) -> None:
+def send(sheet: Any, errors: Errors) -> None:
     """All rows of a sheet, from its first on, in batches."""
     first_column = (sheet.start or (0, 0))[1]
     rows = sheet.iter_rows()
@@ -214,20 +215,20 @@ def number(value: float) -> str:
     return format(decimal.Decimal(text), "f") if "e" in text else text
 
 
-def error_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo | None) -> dict[int, list[tuple[int, str]]]:
-    """#N/A and the like: row → [(column from 0, text)]. The library gives them as empty."""
-    if member is None:
-        return {}
-    found: dict[int, list[tuple[int, str]]] = {}
-    with archive.open(member) as part:
-        rest = b""
-        while chunk := part.read(1 << 20):
+def error_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo | None) -> Errors:
+    """#N/A and the like, which the library gives as empty."""
+    found: Errors = {}
+    if part is None:
+        return found
+    rest = b""
+    with archive.open(part) as xml:
+        while chunk := xml.read(1 << 20):
             data = rest + chunk
-            end = data.rfind(b"</c>") + 4
+            end = data.rfind(b"</c>") + len(b"</c>")
             if b't="e"' in data:
-                for letters, row, text in ERROR_CELL.findall(data, 0, max(end, 4)):
+                for letters, row, text in ERROR_CELL.findall(data, 0, end):
                     found.setdefault(int(row), []).append((column_number(letters) - 1, text.decode(errors="replace")))
-            rest = data[end:][-65536:] if end > 3 else data[-65536:]
+            rest = data[end:][-65536:]
     return found
 
 

@@ -101,6 +101,13 @@ def publish_night(build: int) -> None:
     publication.publish_or_hold(build)
 
 
+def purge_landing() -> None:
+    """Drop landed rows that the publication has replaced; the archive keeps their files."""
+    from employment_warehouse import landing, publication
+
+    log.info("rows purged: %d", landing.purge(publication.newest()))
+
+
 def write_daily_report() -> None:
     """The daily report of the newest publication."""
     from employment_warehouse import publication, report

@@ -93,7 +93,7 @@ def check_models(select: str) -> Summary:
 
     Raises TransformFailed with the tests that failed.
     """
-    return _invoke(select, "test", "--select", f"{select},test_type:unit")
+    return _invoke(select, "test", "--select", *(f"{part},test_type:unit" for part in select.split()))
 
 
 def seed() -> Summary:

@@ -3,11 +3,8 @@
 -- What each unit reported for tonight: what is due, and what came besides; one row a feed and unit.
 with
 expected as (
-    select
-        due.feed, due.unit, due.report_date, due.due_at,
-        (due.due_at at time zone 'Asia/Shanghai')::date as due_on,
-        lag(due.report_date) over (partition by due.feed, due.unit order by due.report_date) as previous_date
-    from {{ source('ops', 'due') }} as due
+    select feed, unit, report_date, due_at, (due_at at time zone 'Asia/Shanghai')::date as due_on
+    from {{ source('ops', 'due') }}
 ),
 
 deliveries as (
@@ -20,28 +17,42 @@ deliveries as (
     where delivery.status in ('accepted', 'held')
 ),
 
+histories as (
+    select
+        feed, unit,
+        max(report_date) filter (where status = 'accepted') as latest_on,
+        count(*) filter (where revision > 1 and taken_in_on > {{ tonight_date() }} - 7) as corrections_7d,
+        bool_or(status = 'accepted' and build < {{ tonight_build() }}) as was_accepted_before
+    from deliveries
+    group by feed, unit
+),
+
 -- A report counts for what is due if it is dated after the one due before; a month's file from the first of the
--- month on; a bank's return whatever its date, and what it owes stays due until it comes.
+-- month on; a bank's return whatever its date, and what the bank owes stays due until it comes.
 due_tonight as (
     select
         expected.feed, expected.unit, expected.due_at, expected.report_date as to_date,
         case
             when expected.feed = 'bank_return' then '-infinity'::date
-            when expected.previous_date is not null then expected.previous_date + 1
-            when expected.feed in ('relief_payroll', 'public_post_payment')
-                then date_trunc('month', expected.report_date)::date
-            else expected.report_date
+            else coalesce(
+                (
+                    select max(earlier.report_date) + 1 from {{ source('ops', 'due') }} as earlier
+                    where earlier.feed = expected.feed and earlier.unit = expected.unit
+                        and earlier.report_date < expected.report_date
+                ),
+                case
+                    when expected.feed in ('relief_payroll', 'public_post_payment')
+                        then date_trunc('month', expected.report_date)::date
+                    else expected.report_date
+                end
+            )
         end as from_date
     from expected
-    where
-        expected.due_on = {{ tonight_date() }}
+    left join histories using (feed, unit)
+    where expected.due_on = {{ tonight_date() }}
         or (
             expected.feed = 'bank_return' and expected.due_on < {{ tonight_date() }}
-            and not exists (
-                select from deliveries
-                where deliveries.feed = 'bank_return' and deliveries.unit = expected.unit
-                    and deliveries.status = 'accepted' and deliveries.build < {{ tonight_build() }}
-            )
+            and not coalesce(histories.was_accepted_before, false)
         )
 ),
 
@@ -51,14 +62,11 @@ came_besides as (
         deliveries.feed, deliveries.unit, max(expected.due_at) as due_at,
         max(deliveries.report_date) as to_date, max(deliveries.report_date) as from_date
     from deliveries
+    left join due_tonight using (feed, unit)
     left join expected
         on deliveries.feed = expected.feed and deliveries.unit = expected.unit
             and (deliveries.report_date = expected.report_date or deliveries.feed = 'bank_return')
-    where deliveries.build = {{ tonight_build() }}
-        and not exists (
-            select from due_tonight
-            where due_tonight.feed = deliveries.feed and due_tonight.unit = deliveries.unit
-        )
+    where deliveries.build = {{ tonight_build() }} and due_tonight.feed is null
     group by deliveries.feed, deliveries.unit
 ),
 
@@ -98,19 +106,12 @@ select
     units.feed, units.unit, units.is_due, units.due_at,
     reports.arrived_at, reports.rows_read, reports.rows_landed, reports.rows_rejected,
     case
-        when reports.arrived_at is null and reports.is_held then 'held'
-        when reports.arrived_at is null then 'missing'
+        when reports.arrived_at is null then case when reports.is_held then 'held' else 'missing' end
         when reports.arrived_at > units.due_at then 'late'
         else 'on_time'
     end as status,
-    (
-        select max(deliveries.report_date) from deliveries
-        where deliveries.feed = units.feed and deliveries.unit = units.unit and deliveries.status = 'accepted'
-    ) as latest_on,
-    (
-        select count(*) from deliveries
-        where deliveries.feed = units.feed and deliveries.unit = units.unit and deliveries.revision > 1
-            and deliveries.taken_in_on > {{ tonight_date() }} - 7
-    ) as corrections_7d
+    histories.latest_on,
+    coalesce(histories.corrections_7d, 0) as corrections_7d
 from units
 left join reports on units.feed = reports.feed and units.unit = reports.unit and reports.place = 1
+left join histories on units.feed = histories.feed and units.unit = histories.unit

@@ -2,7 +2,7 @@
 select d.unit, d.feed, d.report_date, d.reason, d.arrived_at
 from ops.delivery as d
 where d.status = 'refused'
-    and d.landed_at > coalesce(%(previous_at)s, '-infinity')
+    and d.landed_at > coalesce(%(previous_at)s::timestamptz, '-infinity')
     and not exists (
         select from ops.delivery as later
         where (later.feed, later.unit, later.report_date, later.part) = (d.feed, d.unit, d.report_date, d.part)

@@ -6,6 +6,7 @@ grant update (rows_read, rows_landed, rows_rejected, extra_columns, understood) 
 -- The register of labour says which county a person belongs to, and replaces what another feed has sealed.
 grant select (county_code) on vault.person to wh_loader;
 grant update (county_code, key_version, sealed) on vault.person to wh_loader;
+create index person_by_county on vault.person (county_code, person_key);
 -- What lies in the landing zone and belongs to no feed is told.
 grant insert, update on ops.alert to wh_loader;
 
@@ -14,45 +15,45 @@ language sql stable security definer set search_path = ''
 as $$ select distinct r.county_code from ops.reader_county as r order by r.county_code $$;
 comment on function ops.county_codes() is 'The counties of this warehouse. | 本数据仓库的县市。';
 
-create function landing.remove_duplicates(feed text, number bigint, key text [], sheets text [])
+-- The loader knows which rows may have the key of another; only those keys are looked for.
+create function landing.remove_repeated(
+    feed text, number bigint, key text [], sheets text [], suspects integer []
+)
 returns table (sheet text, line integer)
-language plpgsql security definer set search_path = '' set work_mem = '256MB'
+language plpgsql security definer set search_path = ''
 as $$
 declare
     key_row text := (select 'row(' || string_agg(format('l.%I', part), ', ') || ')' from unnest(key) as part);
-    suspects bigint [];
 begin
     if not exists (
         select from ops.delivery as d
-        where d.delivery_id = number and d.feed = remove_duplicates.feed and d.landed_at = now()
+        where d.delivery_id = number and d.feed = remove_repeated.feed and d.landed_at = now()
     ) then
         raise exception using errcode = 'WH008',
             message = format('delivery %s is not being landed by this transaction', number);
     end if;
-    -- A hash finds the few rows that may be meant; only those are compared by their keys. NULL is a value here.
-    execute format(
-        'select array_agg(s.digest) from (
-            select hash_record_extended(%1$s, 0) as digest from landing.%2$I as l
-            where l.delivery_id = $1 group by 1 having count(*) > 1
-        ) as s', key_row, feed
-    ) into suspects using number;
-    if suspects is null then
-        return;
-    end if;
+    -- A hash finds the rows that may be meant; they are compared by their keys. NULL is a value here.
     return query execute format(
-        'with ranked as (
+        'with suspect_keys as (
+            select distinct hash_record_extended(%1$s, 0) as digest
+            from landing.%2$I as l
+            where l.delivery_id = $1 and l.line = any($3)
+        ),
+
+        ranked as (
             select l.ctid as place, row_number() over (
-                partition by %1$s order by array_position($3, l.sheet) desc, l.line desc
+                partition by %1$s order by array_position($2, l.sheet) desc, l.line desc
             ) as age
             from landing.%2$I as l
-            where l.delivery_id = $1 and hash_record_extended(%1$s, 0) = any($2)
+            where l.delivery_id = $1 and hash_record_extended(%1$s, 0) in (select digest from suspect_keys)
         )
+
         delete from landing.%2$I as l using ranked
         where l.ctid = ranked.place and ranked.age > 1
         returning l.sheet, l.line', key_row, feed
-    ) using number, suspects, sheets;
+    ) using number, sheets, suspects;
 end $$;
-comment on function landing.remove_duplicates(text, bigint, text [], text []) is
+comment on function landing.remove_repeated(text, bigint, text [], text [], integer []) is
 'Of rows with one key in the delivery that this transaction lands, the last stays; which ones went. | 同键取最后一行。';
 
 create function landing.purge(published integer) returns bigint
@@ -99,7 +100,7 @@ comment on column ops.delivery.purged_at is
 grant update (purged_at) on ops.delivery to wh_loader;
 
 grant execute on function ops.county_codes() to wh_loader;
-grant execute on function landing.remove_duplicates(text, bigint, text [], text []) to wh_loader;
+grant execute on function landing.remove_repeated(text, bigint, text [], text [], integer []) to wh_loader;
 grant execute on function landing.purge(integer) to wh_loader;
 
 reset role;

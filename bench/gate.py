@@ -1,0 +1,147 @@
+"""Gate 1 against one hand-written statement that computes the same.
+
+    python bench/gate.py [--rows 1440000] [--rounds 3]
+
+Makes its own server in a temporary folder, and in it two nights of the labour registers of 13 counties: the first
+accepted, the second with 1 % of the rows changed. A round takes the floor (gate_floor.sql, its answer thrown away)
+and then gate 1 of a second night begun anew: profile, Great Expectations, ledger. The import of Great Expectations
+is measured beside it: a task pays it once. The bar: gate 1 ≤ 2 × the statement. Below 1.44 M rows it says that it
+is not the bar. `--planted` slows the gate on purpose (everything is measured three times) to show that the bar can
+be missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from employment_warehouse import gate, publication, settings
+from employment_warehouse.database import migrate
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.database.roles import login_roles
+from employment_warehouse.gate import deliveries
+
+FULL_SIZE = 1_440_000
+FIRST, SECOND = date(2024, 5, 1), date(2024, 5, 2)
+DELIVERY = """
+insert into ops.delivery (feed, unit, report_date, revision, kind, sha256, arrived_at, rows_read, rows_landed)
+select 'labor_register', county, %(day)s, 1, 'file', sha256(county::bytea), now(), %(rows)s, %(rows)s
+from ops.county_codes() as county
+"""
+# A row's values come from the hash of its number; each hundredth row has another intention on the second day.
+LANDED = """
+insert into landing.labor_register (
+    delivery_id, line, sheet, person_key, birth_date, sex, name_key, household_no, relation_to_head, county_code,
+    township_code, village_code, population_category, is_relocated, resettlement_site_no, work_capacity, in_school,
+    education, job_intention, mobile_key, is_low_income
+)
+select
+    d.delivery_id, n, '', md5(d.unit || n)::uuid, date '1950-01-01' + n %% 20000, 'male',
+    md5('name' || d.unit || n)::uuid,
+    'H' || n / 4, (array['户主', '配偶', '子女', '父母'])[1 + n %% 4], d.unit,
+    d.unit || 100 + n %% 14, d.unit || 100 + n %% 14 || 200 + n %% 30,
+    (array['general', 'general', 'lifted_out', 'unstable', 'marginal'])[1 + n %% 5], n %% 10 = 0,
+    case when n %% 10 = 0 then 'AZ01' end, (array['ordinary', 'ordinary', 'skilled', 'partial'])[1 + n %% 4],
+    n %% 12 = 0, (array['junior_high', 'primary_or_below', 'senior_high'])[1 + n %% 3],
+    case when n %% 100 = 0 then %(intention)s else 'away' end, md5('mobile' || n)::uuid, n %% 3 = 0
+from ops.delivery as d, generate_series(1, %(rows)s) as n
+where d.report_date = %(day)s
+"""
+
+
+CERTIFICATE = """
+insert into ops.certificate values (%(build)s, now(), '{}', 1, 1, 0, '{}', ops.build_digest(%(build)s))
+"""
+
+
+def timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rows", type=int, default=FULL_SIZE)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--planted", action="store_true")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["WAREHOUSE_HOME"] = folder
+        compare(given.rows, given.rounds, given.planted)
+
+
+def compare(rows: int, rounds: int, planted: bool) -> None:
+    if planted:
+        measure = deliveries.profiles
+
+        def measure_thrice(*given: Any) -> Any:
+            return [measure(*given), measure(*given), measure(*given)][-1]
+
+        deliveries.profiles = measure_thrice
+    server = Server(settings.current_home())
+    server.init()
+    server.start()
+    try:
+        with server.connect_superuser() as connection:
+            migrate(connection)
+            roles = login_roles(connection)
+        server.set_passwords()
+        os.environ.update(server.environment(*roles))
+        with server.connect_superuser() as connection:
+            connection.autocommit = True
+            fill(connection, rows // 13)
+            importing = timed(lambda: __import__("great_expectations"))
+            first = publication.start_build(FIRST, "first")
+            gate.gate_deliveries(first)
+            connection.execute(CERTIFICATE, {"build": first})
+            publication.publish(first)
+            floor = Path(__file__).with_name("gate_floor.sql").read_bytes()
+            floors, gates = [], []
+            for number in range(rounds):
+                build = publication.start_build(SECOND, f"second {number}")
+                floors.append(timed(lambda: connection.execute(floor)))
+                gates.append(timed(lambda build=build: gate.gate_deliveries(build)))  # type: ignore[misc]
+                print(f"  one statement {floors[-1]:.2f} s   gate 1 {gates[-1]:.2f} s   {gates[-1] / floors[-1]:.2f} ×")
+            counted = connection.execute(
+                "select count(distinct check_name), count(*) filter (where not success) from ops.check_result"
+                " where build = %s",
+                (build,),
+            ).fetchone()
+        assert counted is not None and counted[1] == 0, "a clean night was held"
+        note = "" if rows >= FULL_SIZE else "  (not the bar: fewer rows)"
+        print(f"{rows:,} rows, 13 counties, {counted[0]} expectations; import of Great Expectations {importing:.1f} s")
+        ratio = statistics.median(one / other for one, other in zip(gates, floors, strict=True))
+        print(f"gate 1 {ratio:.2f} × one hand-written statement (bar 2){note}")
+    finally:
+        server.stop()
+
+
+def fill(connection: psycopg.Connection, rows: int) -> None:
+    """The settings, and two days of registers: `rows` people in each county."""
+    connection.execute("create table seeds.setting (name text, valid_from date, value text, enabled boolean)")
+    connection.execute("grant select on seeds.setting to wh_gate")
+    with (settings.project_root() / "dbt_project/seeds/setting.csv").open(encoding="utf-8") as file:
+        connection.cursor().executemany(
+            "insert into seeds.setting values (%(name)s, %(valid_from)s, %(value)s, %(enabled)s)",
+            list(csv.DictReader(file)),
+        )
+    for day, intention in ((FIRST, "away"), (SECOND, "nearby")):
+        connection.execute(DELIVERY, {"day": day, "rows": rows})
+        connection.execute(LANDED, {"day": day, "rows": rows, "intention": intention})
+    connection.execute("analyze landing.labor_register")
+    connection.execute("checkpoint")
+
+
+if __name__ == "__main__":
+    main()

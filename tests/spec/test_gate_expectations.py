@@ -1,0 +1,78 @@
+"""Every expectation of gate 1 has one row that must pass and one that must fail, whatever the feed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+
+import pandas as pd
+import pytest
+
+from employment_warehouse import settings
+from employment_warehouse.contract import contract, contracts
+from employment_warehouse.gate.expectation import Expectation
+from employment_warehouse.gate.feed_suite import feed_suite
+from employment_warehouse.gate.thresholds import Thresholds
+from employment_warehouse.gate.validation import validate
+
+PASS, FAIL, LACK = "passes", "fails", "lacks"
+
+
+@pytest.fixture(scope="module")
+def limits() -> Thresholds:
+    """The thresholds that the project ships."""
+    with (settings.project_root() / "dbt_project/seeds/setting.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["name"].startswith("gate_")]
+    return Thresholds({row["name"]: float(row["value"]) if row["enabled"] == "true" else None for row in rows})
+
+
+def sample(suite: Iterable[Expectation]) -> pd.DataFrame:
+    """One row in which every expectation holds, one in which none does, one in which nothing is known."""
+    low: dict[str, float] = {}
+    high: dict[str, float] = {}
+    for expectation in suite:
+        column = expectation.columns[0]
+        low[column] = max(low.get(column, -1e9), expectation.kwargs.get("min_value", -1e9))
+        high[column] = min(high.get(column, 1e9), expectation.kwargs.get("max_value", 1e9))
+    good = {column: high[column] if high[column] < 1e9 else low[column] for column in low}
+    bad = {
+        column: max(e.kwargs.get("max_value", -1e9) for e in suite if e.columns[0] == column) + 0.01
+        if high[column] < 1e9
+        else low[column] - 0.01
+        for column in low
+    }
+    nothing = dict.fromkeys(low)
+    frame = pd.DataFrame([good | {"unit": PASS}, bad | {"unit": FAIL}, nothing | {"unit": LACK}])
+    return frame.astype(dict.fromkeys(low, float))
+
+
+@pytest.mark.parametrize("feed", sorted(contracts()))
+def test_every_expectation_of_a_feed_has_a_row_that_passes_and_one_that_fails(feed: str, limits: Thresholds) -> None:
+    suite = feed_suite(contract(feed), limits)
+    found = {(outcome.expectation.name, outcome.unit): outcome for outcome in validate(feed, sample(suite), suite)}
+    assert all(outcome.was_run for outcome in found.values())
+    assert [e.name for e in suite if not found[e.name, PASS].success] == []
+    assert [e.name for e in suite if found[e.name, FAIL].success] == []
+    # Nothing known is a failure, but for comparisons that have nothing to compare with.
+    assert [e.name for e in suite if found[e.name, LACK].success] == [e.name for e in suite if e.may_lack]
+
+
+@pytest.mark.parametrize("feed", sorted(contracts()))
+def test_every_message_is_said_in_two_languages_and_names_what_is_expected(feed: str, limits: Thresholds) -> None:
+    suite = feed_suite(contract(feed), limits)
+    assert len({expectation.name for expectation in suite}) == len(suite) > 10
+    for expectation in suite:
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in expectation.zh), expectation.name
+        assert expectation.en.isascii(), expectation.name
+        assert expectation.expected
+
+
+def test_a_feeds_own_threshold_goes_before_the_general_one() -> None:
+    limits = Thresholds({"gate_min_rows": 0, "gate_min_rows__labor_register": 5})
+    assert (limits.of("gate_min_rows", "labor_register"), limits.of("gate_min_rows", "workshop")) == (5, 0)
+
+
+def test_a_threshold_that_is_switched_off_takes_its_expectations_with_it(limits: Thresholds) -> None:
+    names = {expectation.name for expectation in feed_suite(contract("relief_payroll"), limits)}
+    without = Thresholds({**limits.values, "gate_max_twin_share": None})
+    assert names - {e.name for e in feed_suite(contract("relief_payroll"), without)} == {"twin.share"}
