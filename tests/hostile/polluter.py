@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 import xlsxwriter
 
@@ -60,8 +61,8 @@ class Draft:
 
     def line(self, cells: list[str]) -> str:
         out = io.StringIO(newline="")
-        options = csv.QUOTE_ALL if self.quote_all else csv.QUOTE_MINIMAL
-        csv.writer(out, delimiter=self.delimiter, lineterminator="\r\n", quoting=options).writerow(cells)
+        quoting: Literal[0, 1] = csv.QUOTE_ALL if self.quote_all else csv.QUOTE_MINIMAL
+        csv.writer(out, delimiter=self.delimiter, lineterminator="\r\n", quoting=quoting).writerow(cells)
         return out.getvalue().removesuffix("\r\n")
 
     def lines(self) -> list[str]:

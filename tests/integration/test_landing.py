@@ -52,6 +52,7 @@ def put(
     zone: Path,
     content: str | bytes,
     name: str = f"{COUNTY}.csv",
+    *,
     day: date = DAY,
     feed: str = "public_post_payment",
     minutes: int = 0,
@@ -474,7 +475,10 @@ def test_a_batch_that_was_sent_is_due_back_after_three_working_days(warehouse: p
 
 
 def test_projects_that_are_open_are_due(warehouse: psycopg.Connection, zone: Path) -> None:
-    header = "项目编号,项目名称,县市代码,乡镇代码,项目类型,总投资,以工代赈资金,计划劳务报酬,计划务工人数,开工日期,计划完工日期,竣工日期,业主单位,施工单位"
+    header = (
+        "项目编号,项目名称,县市代码,乡镇代码,项目类型,总投资,以工代赈资金,计划劳务报酬,计划务工人数,"
+        "开工日期,计划完工日期,竣工日期,业主单位,施工单位"
+    )
     row = "{},{},532528,532528101,重点工程,1000000,500000,200000,50,2024-03-01,2024-12-31,{},县发改局,某施工队"
     put(zone, f"{header}\n{row.format('YG1', '甲', '')}\n", "YG1.csv", feed="relief_project")
     put(zone, f"{header}\n{row.format('YG_2', '乙', '2024-04-20')}\n", "YG_2.csv", feed="relief_project")

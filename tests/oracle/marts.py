@@ -280,53 +280,54 @@ class Marts:
         """One row a project."""
         for number in self.world.snapshots("relief_project"):
             project = self.world.project(number, self.today)
-            if project is None:
-                continue
-            lines = [line for line in self.pay.relief_lines if line.row["project_no"] == number]
-            workers = {line.row["id_number"] for line in lines}
-            registered = {p: found[1] for p, found in self.world.register(self.today).items() if p in workers}
-            overdue = [line for line in lines if self.today > line.pay_date]
-            arrears = sum((max(line.due - line.paid, Decimal(0)) for line in overdue), Decimal(0))
-            due = sum((line.due for line in lines), Decimal(0))
-            paid = sum((line.paid for line in lines), Decimal(0))
-            covered = sum(
-                any(c.row["project_no"] == number for c in self.world.evidence.get(w, {}).get("contract", []))
-                for w in workers
-            )
-            owed = [line.pay_date for line in overdue if line.due > line.paid]
-            to_pay = [(line.credits[-1] - last_day(line.row["period"])).days for line in lines if line.credits]
-            returned = [r for line in lines for a in line.attempts for r in a.returned]
-            yield {
-                "report_date": self.today,
-                "project_no": number,
-                "relief_funds": project["relief_funds"],
-                "planned_remuneration": project["planned_remuneration"],
-                "remuneration_paid": paid,
-                "remuneration_share": paid / project["relief_funds"],
-                "workers": len(workers),
-                "priority_group_workers": sum(
-                    r["population_category"] != "general" or r["is_relocated"] or bool(r["is_low_income"])
-                    for r in registered.values()
-                ),
-                "contract_coverage": Decimal(covered) / len(workers) if workers else None,
-                "wages_due": due,
-                "wages_paid": paid,
-                "arrears": arrears,
-                "arrears_share": arrears / due if due else None,
-                "arrears_age_days": (self.today - min(owed)).days if owed else None,
-                "median_days_to_pay": median(to_pay) if to_pay else None,
-                **stages(lines),
-                "median_days_to_cure": median(cured)
-                if (cured := [d for line in lines for d in self._cures(line)])
-                else None,
-                "rejected_payments": sum(r["result"] == "failed" for r in returned),
-                "days_behind_schedule": max(
-                    0, ((project["completed_on"] or self.today) - project["planned_completion_on"]).days
-                ),
-            }
+            if project is not None:
+                lines = [line for line in self.pay.relief_lines if line.row["project_no"] == number]
+                funds = {name: project[name] for name in ("relief_funds", "planned_remuneration")}
+                behind = ((project["completed_on"] or self.today) - project["planned_completion_on"]).days
+                row = {"report_date": self.today, "project_no": number, "days_behind_schedule": max(0, behind)}
+                row |= funds | self._people(number, lines) | self._money(lines) | self._clock(lines)
+                yield row | {"remuneration_share": row["remuneration_paid"] / project["relief_funds"]}
+
+    def _people(self, number: str, lines: list[Line]) -> Expected:
+        workers = {line.row["id_number"] for line in lines}
+        registered = [found[1] for p, found in self.world.register(self.today).items() if p in workers]
+        contracts = {w: self.world.evidence.get(w, {}).get("contract", []) for w in workers}
+        covered = sum(any(c.row["project_no"] == number for c in found) for found in contracts.values())
+        return {
+            "workers": len(workers),
+            "priority_group_workers": sum(
+                r["population_category"] != "general" or r["is_relocated"] or bool(r["is_low_income"])
+                for r in registered
+            ),
+            "contract_coverage": Decimal(covered) / len(workers) if workers else None,
+        }
+
+    def _money(self, lines: list[Line]) -> Expected:
+        due = sum((line.due for line in lines), Decimal(0))
+        paid = sum((line.paid for line in lines), Decimal(0))
+        owed = [line for line in lines if self.today > line.pay_date and line.due > line.paid]
+        arrears = sum((line.due - line.paid for line in owed), Decimal(0))
+        return {
+            "remuneration_paid": paid,
+            "wages_due": due,
+            "wages_paid": paid,
+            "arrears": arrears,
+            "arrears_share": arrears / due if due else None,
+            "arrears_age_days": (self.today - min(line.pay_date for line in owed)).days if owed else None,
+        }
+
+    def _clock(self, lines: list[Line]) -> Expected:
+        to_pay = [(line.credits[-1] - last_day(line.row["period"])).days for line in lines if line.credits]
+        cured = [days for line in lines for days in self._cures(line)]
+        returned = [r for line in lines for a in line.attempts for r in a.returned]
+        return stages(lines) | {
+            "median_days_to_pay": median(to_pay) if to_pay else None,
+            "median_days_to_cure": median(cured) if cured else None,
+            "rejected_payments": sum(r["result"] == "failed" for r in returned),
+        }
 
     def _cures(self, line: Line) -> Iterator[int]:
-        """Days from the bank's refusal (the date of its return) to the credit, of a line that was credited after all."""
+        """Days from the bank's refusal (the date of its return) to the credit, of a line credited after all."""
         for attempt in line.attempts:
             batch = self.world.latest("bank_return", attempt.batch_no, self.today)
             if attempt.failed and batch and line.credits:

@@ -7,6 +7,7 @@ import gzip
 import io
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +25,7 @@ ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=8)
 
 def file_of(rows: list[list[str]], encoding: str, delimiter: str, line_end: str, quote_all: bool) -> bytes:
     out = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
     writer = csv.writer(out, delimiter=delimiter, lineterminator=line_end, quoting=quoting)
     writer.writerows([HEADER, *rows])
     return out.getvalue().encode(encoding)
@@ -138,3 +139,19 @@ def test_an_archive_that_is_not_one_table_is_refused(tmp_path: Path, members: di
 def test_characters_that_gb18030_gained_come_back(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes("姓名,单位\n".encode("gb18030") + b"\xfe\x9f\xfe\x59\xa8\xbc,\xa6\xd9x\n")
     assert read(tmp_path / "t.csv")[1] == [["䶮龴ḿ", "︐x"]]
+
+
+def test_a_record_that_never_ends_costs_one_row_and_little_memory(tmp_path: Path) -> None:
+    rows = "".join(f"人{number},单位,备注\n" for number in range(300_000))
+    (tmp_path / "t.csv").write_text('姓名,单位,备注\n王,"甲,乙\n' + rows, encoding="utf-8")
+    table = read_tables(tmp_path / "t.csv", None)
+    frames = list(table.batches)
+    assert table.take_broken().rows() == [("", 2, "broken_quote", '王,"甲,乙')]
+    assert table.rows_read == 300_001
+    assert frames[-1].row(-1) == ("", 300_002, "人299999", "单位", "备注")
+
+
+def test_a_line_that_never_ends_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"a,b\n" + b"1," * (40 << 20))
+    with pytest.raises(Refused):
+        read(tmp_path / "t.csv")

@@ -26,11 +26,12 @@ from employment_warehouse.reading.records import (
     read_records,
 )
 from employment_warehouse.reading.rows import FIRST_OF_WIDE_BLANKS, is_row, only_rows, trimmed
-from employment_warehouse.reading.table import BrokenRow
+from employment_warehouse.reading.table import BrokenRow, Refused
 
 _TAB, _LF, _CR = 9, 10, 13
 _SMALLEST, _LARGEST = 64 << 10, 8 << 20  # bytes of a chunk: small after trouble, doubled while all goes well
 _LONGEST_RECORD = 4 << 20
+_LONGEST_LINE = 64 << 20
 _MOST_PATIENT = 4096  # records read exactly before the fast way is tried again
 
 Positions = NDArray[np.int64]
@@ -74,7 +75,7 @@ class BlockReader:
         self._patience = 1
 
     def frames(self, blocks: Iterable[bytes]) -> Iterator[pl.DataFrame]:
-        """One frame a block, at most."""
+        """One frame a block, at most. Raises Refused where a line does not end."""
         rest = b""
         for block in blocks:
             rest, frame = self._read(rest + block, last=False)
@@ -89,6 +90,11 @@ class BlockReader:
         """What is left of `data` (a record that goes on behind it), and the rows of the rest."""
         frames: list[pl.DataFrame] = []
         end = len(data) if last else _after_line_end(data, 0, len(data))
+        if not end and len(data) > _LONGEST_LINE:
+            raise Refused(
+                f"第 {self._line} 行没有尽头，不是表格。 | Line {self._line} does not end; this is no table.",
+                code="not_what_its_ending_says",
+            )
         position = 0
         while position < end:
             cut = min(end, position + self._size)
@@ -244,15 +250,17 @@ class BlockReader:
         """
         self._size = _SMALLEST
         self._patience = min(self._patience * 2, _MOST_PATIENT)
-        last = last and len(chunk) <= _LONGEST_RECORD
-        lines = lines_of(chunk[:_LONGEST_RECORD].decode(errors="ignore"))
+        if len(chunk) > _LONGEST_RECORD:
+            chunk = chunk[: chunk.rfind(b"\n", 0, _LONGEST_RECORD) + 1 or chunk.find(b"\n") + 1 or len(chunk)]
+            last = False
+        lines = lines_of(chunk.decode())
         rows: list[tuple[int, list[str]]] = []
         used = n_lines = 0
         past = False
         records = read_records(lines, self._line, self._dialect, self._header.width)
         for n_records, record in enumerate(records, 1):
             undecided = record.cells is None and not last and len(lines) - n_lines < MAX_LINES
-            if undecided and len(chunk) - used < _LONGEST_RECORD:
+            if undecided and len(chunk) - used < _LONGEST_RECORD // 2:
                 break
             row = self._row_of(record)
             if row is not None:

@@ -33,8 +33,12 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
     Raises Refused: header_not_found, required_column_missing.
     """
     lines = lines_of(head)
-    if not whole and len(lines) > 1:
-        lines = lines[:-1]  # cut off in mid-line
+    if not whole:
+        lines.pop()  # cut off in mid-line
+    if not whole and not lines:
+        raise Refused(
+            "第一行没有尽头，不是表格。 | The first line does not end; this is no table.", code="header_not_found"
+        )
     refusals: list[Refused] = []
     for dialect, records in _by_fit(lines):
         try:
