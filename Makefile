@@ -24,7 +24,7 @@ down: ## stop everything
 	@if [ -x $(BIN)/warehouse ]; then $(BIN)/warehouse down; fi
 
 bench: .venv/installed-dev ## measure against bare COPY and hand-written SQL
-	@$(BIN)/python -m tests.bench
+	@for bar in bench/*.py; do echo "$$bar"; $(BIN)/python "$$bar" || exit 1; done
 
 lint: .venv/installed-dev ## style, types, imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy plugins/employment_warehouse && $(BIN)/lint-imports

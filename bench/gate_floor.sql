@@ -1,15 +1,22 @@
 -- What gate 1 computes of a labour register, written by hand as one statement: a row a county, tonight against before.
 with
-rows as materialized (
-    select
-        d.unit, d.build = (select max(build) from ops.build) as is_tonight, l.*
+tonight as not materialized (
+    select d.unit, l.*
     from landing.labor_register as l
     join ops.delivery as d on d.delivery_id = l.delivery_id
+    where d.report_date = date '2024-05-02'
+),
+
+before as not materialized (
+    select d.unit, l.*
+    from landing.labor_register as l
+    join ops.delivery as d on d.delivery_id = l.delivery_id
+    where d.report_date = date '2024-05-01'
 ),
 
 measured as (
     select
-        unit, is_tonight, count(*) as rows,
+        unit, count(*) as rows,
         count(person_key) as person_key, count(name_key) as name_key, count(household_no) as household_no,
         count(relation_to_head) as relation_to_head, count(county_code) as county_code,
         count(township_code) as township_code, count(village_code) as village_code,
@@ -50,8 +57,8 @@ measured as (
         ) as unknown_education,
         count(*) filter (where is_relocated) as relocated, count(*) filter (where in_school) as at_school,
         count(*) filter (where is_low_income) as low_income
-    from rows
-    group by unit, is_tonight
+    from tonight
+    group by unit
 ),
 
 agreed as (
@@ -72,9 +79,8 @@ agreed as (
         avg((tonight.mobile_key is not distinct from before.mobile_key)::integer) as mobile_key,
         avg((tonight.is_low_income is not distinct from before.is_low_income)::integer) as is_low_income,
         avg((tonight.deceased_on is not distinct from before.deceased_on)::integer) as deceased_on
-    from (select * from rows where not is_tonight) as before
-    left join (select * from rows where is_tonight) as tonight
-        on (tonight.unit, tonight.person_key) = (before.unit, before.person_key)
+    from before
+    left join tonight on (tonight.unit, tonight.person_key) = (before.unit, before.person_key)
     group by before.unit
 )
 

@@ -85,12 +85,10 @@ def status(home: HomeOption = None) -> None:
 @app.command()
 def migrate(home: HomeOption = None) -> None:
     """更新数据库结构与种子表。 | Bring the schema and the seed tables up to date."""
-    from employment_warehouse import transform
     from employment_warehouse.runtime import service
 
-    done = service.migrate_database(use_home(home))
-    seeded = transform.seed()
-    console.print(f"{len(done)} 个对象 objects, {len(seeded.nodes)} 张种子表 seed tables")
+    for name in service.migrate_database(use_home(home)):
+        console.print(name, markup=False)
 
 
 @app.command()

@@ -146,6 +146,14 @@ def connection(role: str) -> Mapping[str, Any] | None:
     return given
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file of the home, mode 0600; a kill leaves the old one or the new one, never half of it."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)
+
+
 def _kept_secrets(home: Home) -> Mapping[str, str]:
     """secrets/keys.json of the home, made once; mode 0600."""
     path = home.secrets / "keys.json"

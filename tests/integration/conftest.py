@@ -7,7 +7,6 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import psycopg
@@ -28,7 +27,14 @@ class Nights:
     runs: Iterable[int] = field(default_factory=lambda: itertools.count(1))
 
     def deliver(
-        self, feed: str, unit: str, on: str, rows: Iterable[Mapping[str, Any]] = (), revision: int = 1, part: str = ""
+        self,
+        feed: str,
+        unit: str,
+        on: str,
+        rows: Iterable[Mapping[str, Any]] = (),
+        *,
+        revision: int = 1,
+        part: str = "",
     ) -> int:
         """One revision of a delivery, landed; its number."""
         rows = list(rows)
@@ -96,7 +102,8 @@ class Nights:
     def digest(self, relation: str) -> Any:
         """Of the open rows of a model: equal digests, equal rows."""
         return self.scalar(
-            f"select count(*) || ':' || coalesce(sum(hash_record_extended(t, 0)::numeric), 0) from build.{relation} as t"
+            "select count(*) || ':' || coalesce(sum(hash_record_extended(t, 0)::numeric), 0)"
+            f" from build.{relation} as t"
         )
 
 

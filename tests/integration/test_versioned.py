@@ -30,7 +30,8 @@ def workshop(number: str, county: str = COUNTY, **other: Any) -> dict[str, Any]:
 def runs(nights: Any, number: str) -> list[tuple[Any, ...]]:
     """The runs of a workshop as now known: from, to, workers."""
     return nights.rows(
-        "select seen_from::text, seen_to::text, workers from build.reported_workshop where workshop_no = %s order by 1", number
+        "select seen_from::text, seen_to::text, workers from build.reported_workshop where workshop_no = %s order by 1",
+        number,
     )
 
 
@@ -79,7 +80,10 @@ def test_what_a_killed_or_held_night_wrote_leaves_no_trace(workshops: Any) -> No
     after = workshops.night("2024-05-02")
     assert runs(workshops, "A") == [("2024-05-01", None, 20)]
     assert runs(workshops, "B") == [("2024-05-01", None, 20)]
-    assert workshops.scalar("select count(*) from store.reported_workshop where from_build in (%s, %s)", killed, after) == 0
+    assert (
+        workshops.scalar("select count(*) from store.reported_workshop where from_build in (%s, %s)", killed, after)
+        == 0
+    )
     assert workshops.scalar("select count(*) from store.reported_workshop where to_build is not null") == 0
 
 
@@ -90,7 +94,11 @@ def test_a_late_file_splits_runs_and_a_correction_rewrites_its_own_days(workshop
     assert runs(workshops, "A") == [("2024-05-01", None, 20)]
     workshops.deliver("workshop", COUNTY, "2024-05-03", [workshop("A", workers=30)])
     workshops.night("2024-05-05")
-    assert runs(workshops, "A") == [("2024-05-01", "2024-05-03", 20), ("2024-05-03", "2024-05-05", 30), ("2024-05-05", None, 20)]
+    assert runs(workshops, "A") == [
+        ("2024-05-01", "2024-05-03", 20),
+        ("2024-05-03", "2024-05-05", 30),
+        ("2024-05-05", None, 20),
+    ]
     assert runs(workshops, "B") == [("2024-05-01", "2024-05-03", 20), ("2024-05-05", None, 20)]
     workshops.deliver("workshop", COUNTY, "2024-05-03", [workshop("A"), workshop("B")], revision=2)
     workshops.deliver("workshop", COUNTY, "2024-05-05", [], revision=2)
@@ -124,7 +132,8 @@ def test_the_order_in_which_files_arrive_leaves_no_trace(workshops: Any) -> None
     told = {
         tuple(
             workshops.rows(
-                "select workshop_no, seen_from, seen_to, workers from build.reported_workshop where unit = %s order by 1, 2",
+                "select workshop_no, seen_from, seen_to, workers from build.reported_workshop"
+                " where unit = %s order by 1, 2",
                 county,
             )
         )
@@ -164,7 +173,8 @@ def test_dbt_may_touch_tonights_rows_only(workshops: Any) -> None:
         dbt.rollback()
     refused = [
         f"insert into store.dim_workshop (county_code, workshop_no, from_build) values ('x', 'y', {published})",
-        f"insert into store.dim_workshop (county_code, workshop_no, from_build, to_build) values ('x', 'y', {build}, {build + 1})",
+        "insert into store.dim_workshop (county_code, workshop_no, from_build, to_build)"
+        f" values ('x', 'y', {build}, {build + 1})",
         "update store.dim_workshop set to_build = 99 where to_build is null",
         "update store.dim_workshop set workers = 1",
         "update store.dim_workshop set from_build = 1",
@@ -182,7 +192,11 @@ def test_dbt_may_touch_tonights_rows_only(workshops: Any) -> None:
 @pytest.mark.parametrize("role", ["wh_loader", "wh_gate", "wh_publisher", "wh_analyst", "wh_auditor", "county_532528"])
 def test_no_other_role_writes_the_store(warehouse: psycopg.Connection, role: str) -> None:
     for verb, schema in itertools.product(
-        ("delete from {}.dim_workshop", "update {}.dim_workshop set workers = 1", "insert into {}.dim_workshop (workers) values (1)"),
+        (
+            "delete from {}.dim_workshop",
+            "update {}.dim_workshop set workers = 1",
+            "insert into {}.dim_workshop (workers) values (1)",
+        ),
         ("store", "build", "marts"),
     ):
         with connect(role) as reader, pytest.raises(REFUSED):

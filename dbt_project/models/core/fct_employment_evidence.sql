@@ -49,12 +49,18 @@ orders as (
     where gig.completed_on is not null
 ),
 
+official as (
+    select * from posts
+    union all
+    select * from contracts
+),
+
 -- A row of the employment register that names a public post or work relief is one job with the post or contract that
 -- it overlaps; without one it ranks as a part-time post.
 matches as (
     select spell.person_key, spell.employer_name, spell.reported_start_on, min(official.job_rank) as job_rank
     from {{ ref('fct_employment_spell') }} as spell
-    inner join (select * from posts union all select * from contracts) as official
+    inner join official
         on spell.person_key = official.person_key and spell.channel = official.channel
         and daterange(spell.start_on, spell.end_on, '[]') && daterange(official.start_on, official.end_on, '[]')
     where spell.channel in ('public_post', 'work_relief')

@@ -1,10 +1,6 @@
 {%- set is_left_out = 'coalesce(believed.end_date, believed.seen_to) >= believed.seen_to' -%}
 {%- set spell = ['person_key', 'employer_name', 'start_date'] -%}
 with
-snapshots as (
-    select * from ({{ accepted_snapshots('employment') }}) as accepted
-),
-
 -- The last snapshot that names a spell is the one before the run ended.
 runs as materialized (
     select
@@ -13,7 +9,7 @@ runs as materialized (
         snapshots.report_date as last_named_on
     from {{ ref('reported_employment') }} as reported
     inner join {{ ref('touched_person') }} as touched on reported.person_key = touched.person_key
-    inner join snapshots
+    inner join ({{ accepted_snapshots('employment') }}) as snapshots
         on reported.unit = snapshots.unit
         and coalesce(reported.seen_to, 'infinity') = coalesce(snapshots.next_date, 'infinity')
 ),
@@ -23,15 +19,13 @@ repeated as materialized (
     select {{ spell | join(', ') }} from runs group by {{ spell | join(', ') }} having count(*) > 1
 ),
 
-told_again as materialized (
-    select runs.* from runs inner join repeated using ({{ spell | join(', ') }})
-),
+told_again as materialized (select runs.* from runs inner join repeated using ({{ spell | join(', ') }})),
 
 histories as (
     select
         {{ spell | join(', ') }}, min(seen_from) as first_named_on,
         case when min(unit) < max(unit) then string_agg(distinct unit, ',' order by unit) end as also_named_by,
-        case when min(monthly_wage) < max(monthly_wage) then jsonb_object_agg(seen_from, monthly_wage) end as wage_history
+        case when min(monthly_wage) < max(monthly_wage) then jsonb_object_agg(seen_from, monthly_wage) end as wages
     from told_again
     group by {{ spell | join(', ') }}
 ),
@@ -71,7 +65,8 @@ corrections as (
             dated.employer_key = later.employer_key
             or (
                 (dated.employer_uscc is null or later.employer_uscc is null)
-                and {{ employer_key('null', 'dated.employer_name') }} = {{ employer_key('null', 'later.employer_name') }}
+                and {{ employer_key('null', 'dated.employer_name') }}
+                = {{ employer_key('null', 'later.employer_name') }}
             )
         )
         and later.start_date <= dated.end_on + {{ setting('corrected_spell_days', 'integer') }}
@@ -85,40 +80,31 @@ corrections as (
     order by dated.person_key, dated.employer_name, dated.start_date, later.start_date, later.employer_name collate "C"
 ),
 
--- Corrections of corrections: the first start holds for the spell that is left standing.
+-- Of corrections of corrections the first start holds.
 chains as (
     with recursive followed as (
-        select person_key, later_employer_name as employer_name, later_start_date as start_date, start_date as first_start
+        select person_key, later_employer_name as employer_name, later_start_date as start_date, start_date as first
         from corrections
         union
-        select followed.person_key, corrections.later_employer_name, corrections.later_start_date, followed.first_start
+        select followed.person_key, corrections.later_employer_name, corrections.later_start_date, followed.first
         from followed
-        inner join corrections
-            on followed.person_key = corrections.person_key and followed.employer_name = corrections.employer_name
-            and followed.start_date = corrections.start_date
+        inner join corrections using (person_key, employer_name, start_date)
     )
 
-    select person_key, employer_name, start_date, min(first_start) as first_start
+    select person_key, employer_name, start_date, min(first) as first_start
     from followed
     group by person_key, employer_name, start_date
 ),
 
 spells as (
     select
-        dated.person_key,
-        dated.employer_name,
-        dated.start_date as reported_start_on,
-        least(dated.start_date, chains.first_start) as start_on,
-        dated.end_on,
+        dated.person_key, dated.employer_name, dated.start_date as reported_start_on,
+        least(dated.start_date, chains.first_start) as start_on, dated.end_on,
         case when dated.is_left_out then 'left_out' when dated.end_on is not null then 'reported' end as end_reason,
         dated.channel, dated.work_division_code, dated.employer_key, dated.employer_uscc, dated.industry,
-        dated.occupation,
-        dated.monthly_wage::numeric(14, 2) as monthly_wage,
-        histories.wage_history,
+        dated.occupation, dated.monthly_wage::numeric(14, 2) as monthly_wage, histories.wages as wage_history,
         dated.has_contract, dated.is_organised, dated.labor_brand, dated.workshop_no, dated.is_reserved_job,
-        dated.updated_on,
-        dated.unit as county_code,
-        histories.also_named_by,
+        dated.updated_on, dated.unit as county_code, histories.also_named_by,
         coalesce(histories.first_named_on, dated.seen_from) as first_named_on
     from dated
     left join histories on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'histories') }})

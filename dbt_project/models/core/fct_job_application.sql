@@ -5,7 +5,9 @@ select
     application.posting_id,
     application.status,
     (application.status_at at time zone 'Asia/Shanghai')::date as status_on,
-    case when application.status = 'hired' then (application.status_at at time zone 'Asia/Shanghai')::date end as hired_on,
+    case
+        when application.status = 'hired' then (application.status_at at time zone 'Asia/Shanghai')::date
+    end as hired_on,
     posting.employer_name,
     posting.employer_uscc,
     posting.title,

@@ -5,7 +5,11 @@
 ] -%}
 with
 registered as materialized (
-    select persons.*, (persons.birth_date + make_interval(years => {{ setting('working_age_from', 'integer') }}))::date as of_age_on
+    select
+        persons.*,
+        (
+            persons.birth_date + make_interval(years => {{ setting('working_age_from', 'integer') }})
+        )::date as of_age_on
     from {{ ref('dim_person') }} as persons
     inner join {{ ref('touched_person') }} as touched on persons.person_key = touched.person_key
 ),

@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from employment_warehouse import settings
 from employment_warehouse.database.roles import login_roles, make_airflow_database, set_password
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
@@ -178,10 +179,18 @@ class Server:
         }
 
     def set_passwords(self) -> None:
-        """Give each login role of the warehouse its own password of this home."""
+        """Give each login role of the warehouse its own password of this home, and note them for clients."""
         with self.connect_superuser() as connection:
-            for role in login_roles(connection):
-                set_password(connection, role, self.home.secret(f"password:{role}"))
+            passwords = {role: self.home.secret(f"password:{role}") for role in login_roles(connection)}
+            for role, password in passwords.items():
+                set_password(connection, role, password)
+        lines = (f"*:{self.port}:warehouse:{role}:{password}\n" for role, password in passwords.items())
+        settings.write_whole(self.password_file, "".join(lines))
+
+    @property
+    def password_file(self) -> Path:
+        """The passwords of all roles, as libpq reads them (`passfile`)."""
+        return self.home.secrets / "pgpass"
 
     # --- how ----------------------------------------------------------------------------------------------
 
@@ -312,7 +321,7 @@ class Server:
         kept = self.home.postgres / "port.json"
         wanted = self.port if kept.exists() else 0
         port = free_port(wanted)
-        kept.write_text(json.dumps({"port": port}))
+        settings.write_whole(kept, json.dumps({"port": port}))
         return port
 
     def _make_databases(self) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import psycopg
 
@@ -22,6 +23,7 @@ ENDINGS = (".csv.gz", ".csv", ".xlsx", ".xls", ".zip", ".nil")
 UNFINISHED = re.compile(r"^(~\$|\.)|\.(part|tmp)$", re.IGNORECASE)
 # Folders of the zone that are not feeds.
 OTHER_FOLDERS = frozenset({"corrections"})
+FOLDERS = 2
 
 
 @dataclass(frozen=True, order=True)
@@ -50,58 +52,62 @@ def arrivals(families: Iterable[str], report_date: date, settle_seconds: float =
     or unit expects are told in ops.alert (`misplaced_files`), and hinder nothing.
     """
     zone = LandingZone()
-    wanted = {feed: made for feed, made in contracts().items() if made.source in set(families)}
+    sources = set(families)
     with connect("wh_loader") as connection:
-        counties = frozenset(row[0] for row in connection.execute("select ops.county_codes()"))
+        expected = Expected(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
         found: list[Arrival] = []
         misplaced: list[str] = []
-        for sight in zone.look():
-            if _is_unfinished(sight.path) or _feed_of(sight.path) in OTHER_FOLDERS:
+        for path in zone.paths():
+            if _is_unfinished(path) or path.split("/", 1)[0] in OTHER_FOLDERS:
                 continue
-            arrival = _read_path(sight, counties)
-            if arrival is None:
-                misplaced.append(sight.path)
-            elif arrival.feed in wanted and arrival.report_date <= report_date:
-                found.append(arrival)
+            named = expected.delivery(path)
+            if named is None:
+                misplaced.append(path)
+            elif expected.contracts[named.feed].source in sources and named.report_date <= report_date:
+                sight = zone.sight(path)
+                found += [] if sight is None else [Arrival(*named, *astuple(sight))]
         _tell_misplaced(connection, misplaced)
         fresh = _not_taken_in(connection, _latest_of_each_stem(found))
     return sorted(_settled(zone, fresh, settle_seconds))
-
-
-def _feed_of(path: str) -> str:
-    return path.split("/", 1)[0]
 
 
 def _is_unfinished(path: str) -> bool:
     return UNFINISHED.search(PurePosixPath(path).name) is not None
 
 
-def _read_path(sight: Sight, counties: frozenset[str]) -> Arrival | None:
-    """Which delivery a path names; None: none that any feed expects."""
-    match sight.path.split("/"):
-        case [feed, day, name] if feed in contracts() and contracts()[feed].source != "hr_platform":
-            pass
-        case _:
+class Named(NamedTuple):
+    """The delivery that a path names."""
+
+    report_date: date
+    feed: str
+    unit: str
+    part: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Which feeds and units the landing zone is there for."""
+
+    contracts: Mapping[str, Contract]
+    counties: frozenset[str]
+
+    def delivery(self, path: str) -> Named | None:
+        """Which delivery a path names; None: none that any feed expects."""
+        feed, day, name = path.split("/") if path.count("/") == FOLDERS else ("", "", "")
+        contract = self.contracts.get(feed)
+        ending = next((ending for ending in ENDINGS if name.lower().endswith(ending)), None)
+        if contract is None or contract.source == "hr_platform" or ending is None:
             return None
-    ending = next((ending for ending in ENDINGS if name.lower().endswith(ending)), None)
-    try:
-        report_date = date.fromisoformat(day)
-    except ValueError:
-        return None
-    if ending is None or report_date.isoformat() != day:
-        return None
-    unit, part = _unit_and_part(contracts()[feed], name[: -len(ending)])
-    if not unit or (contracts()[feed].unit == "county" and unit not in counties):
-        return None
-    return Arrival(report_date, feed, unit, part, sight.path, sight.file_bytes, sight.modified_at)
-
-
-def _unit_and_part(contract: Contract, stem: str) -> tuple[str, str]:
-    """Counties send in parts (`532528_2`); the number of a project or batch is the whole stem."""
-    if contract.unit != "county":
-        return stem, ""
-    unit, _, part = stem.partition("_")
-    return unit, part
+        stem = name[: -len(ending)]
+        # Counties send in parts (`532528_2`); the number of a project or batch is the whole stem.
+        unit, _, part = stem.partition("_") if contract.unit == "county" else (stem, "", "")
+        if not unit or (contract.unit == "county" and unit not in self.counties):
+            return None
+        try:
+            report_date = date.fromisoformat(day)
+        except ValueError:
+            return None
+        return Named(report_date, feed, unit, part) if report_date.isoformat() == day else None
 
 
 def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:

@@ -30,12 +30,16 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Batch:
-    """A stretch of rows, ready to go in. encoded: for COPY. keys: of the contract's key, as landed. unknown: who
+    """A stretch of rows, ready to go in: nothing of it is kept that is not needed any more.
+
+    encoded: the good rows, for COPY. places: their `sheet` and `line`. keys: their key, as landed. unknown: who
     stands in them and may be new to the vault, a frame for each of the contract's identity columns.
     """
 
-    checked: Checked
+    rows_read: int
+    rejected: pl.DataFrame
     encoded: bytes
+    places: pl.DataFrame
     keys: pl.DataFrame
     unknown: list[pl.DataFrame]
 
@@ -53,22 +57,28 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
 
     def ready(checked: Checked) -> Batch:
         rows = landing_rows(checked.good, contract)
-        unknown = [unknown_in(identity, checked.good, rows, known) for identity in identities]
-        return Batch(checked, encode_rows(rows, delivery.delivery_id), rows.select(key), unknown)
+        return Batch(
+            rows_read=checked.rows_read,
+            rejected=checked.rejected,
+            encoded=encode_rows(rows, delivery.delivery_id),
+            places=rows.select(PLACE),
+            keys=rows.select(key),
+            unknown=[unknown_in(identity, checked.good, rows, known) for identity in identities],
+        )
 
     table = read()
     counts = Counts(extra_columns=list(table.extra))
     sheets: list[str] = []
     with KeyLog() as seen:
         for batch in ahead(map(ready, check_table(table, contract, _expected(delivery)))):
-            keep_rejected(connection, delivery.delivery_id, batch.checked.rejected)
-            counts.rows_read += batch.checked.rows_read
-            counts.rows_rejected += batch.checked.rejected.select(PLACE).n_unique()
+            keep_rejected(connection, delivery.delivery_id, batch.rejected)
+            counts.rows_read += batch.rows_read
+            counts.rows_rejected += batch.rejected.select(PLACE).n_unique()
             counts.rows_landed += copy_rows(connection, delivery.feed, batch.encoded)
             for identity, unknown in zip(identities, batch.unknown, strict=True):
                 remember(connection, delivery, identity, unknown)
-            seen.write(batch.keys, batch.checked.good["line"])
-            sheets += [sheet for sheet in batch.checked.good["sheet"].unique() if sheet not in sheets]
+            seen.write(batch.keys, batch.places["line"])
+            sheets += [sheet for sheet in batch.places["sheet"].unique() if sheet not in sheets]
         suspects = seen.repeated_lines()
     if suspects:
         repeated = _remove_repeated(connection, delivery, sheets, suspects)

@@ -34,13 +34,11 @@ class LandingZone:
         self.files = self.root.fs
         self.folder = str(self.root.path).rstrip("/")
 
-    def look(self, folder: str = "") -> list[Sight]:
-        """Every file below a folder of the zone, by path; none where the folder is not there."""
+    def paths(self) -> list[str]:
+        """Every file of the zone, relative to it; none where the zone is not there."""
         self.files.invalidate_cache()
-        top = f"{self.folder}/{folder}".rstrip("/")
-        found = self.files.find(top) if self.files.exists(top) else []
-        sights = (self.sight(str(path)[len(self.folder) :].lstrip("/")) for path in sorted(found))
-        return [sight for sight in sights if sight is not None]
+        found = self.files.find(self.folder) if self.files.exists(self.folder) else []
+        return sorted(str(path)[len(self.folder) :].lstrip("/") for path in found)
 
     def sight(self, path: str) -> Sight | None:
         """One file as it is now; None: it is gone."""

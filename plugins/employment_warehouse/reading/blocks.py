@@ -97,12 +97,13 @@ class BlockReader:
             )
         position = 0
         while position < end:
-            cut = min(end, position + self._size)
+            size = self._size
+            cut = min(end, position + size)
             cut = end if cut == end else _after_line_end(data, position, cut) or end
             used = self._read_chunk(data[position:cut], frames, last and cut == end)
             if not used and cut == end:
                 break
-            self._size = self._size if used else min(self._size * 2, len(data))
+            self._size = self._size if used else 2 * size  # the record goes on behind what was shown of it
             position += used
         return data[position:], pl.concat(frames) if frames else None
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
 
+import psycopg
+from rich import box
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
-from employment_warehouse import demonstration, transform
+from employment_warehouse import demonstration
 from employment_warehouse.database import connect
 from employment_warehouse.demonstration import Manifest
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import nights, service
 from employment_warehouse.settings import Home
+
+QUERIES = Path(__file__).with_name("queries")
 
 
 def demonstrate(home: Home, people: int, console: Console) -> None:
@@ -22,7 +30,6 @@ def demonstrate(home: Home, people: int, console: Console) -> None:
     """
     with console.status("数据库 | database"):
         service.migrate_database(home)
-        transform.seed()
     with console.status(f"生成演示数据 | generating feeds of {people:,} people"):
         manifest = _generate_once(home, people)
     console.print(f"演示数据 feeds: {manifest.people:,} 人 people, {len(manifest.nights)} 晚 nights")
@@ -63,54 +70,35 @@ def _published() -> set[date]:
 
 def summarise(home: Home, console: Console) -> None:
     """Publications, gates, rejected rows by reason, and where to look further."""
+    shown = {
+        "publications": (
+            "发布 publications",
+            "日期 date",
+            "编号 no.",
+            "份 deliveries",
+            "行 rows",
+            "入库 landed",
+            "退回 rejected",
+        ),
+        "gates": ("门禁 gates", "建库 build", "门禁 gate", "检查 checks", "严重 critical", "提示 warnings"),
+        "set_aside": ("暂扣与拒收 held and refused", "日期 date", "表 feed", "单位 unit", "状态 status", "原因 reason"),
+    }
     with connect("wh_auditor") as connection:
-        console.print("\n发布 publications")
-        for row in connection.execute(
-            """
-            select p.report_date, p.publication,
-                count(distinct d.delivery_id), coalesce(sum(d.rows_read), 0), coalesce(sum(d.rows_landed), 0),
-                coalesce(sum(d.rows_rejected), 0)
-            from ops.publication as p
-            left join ops.delivery as d on d.build = p.publication
-            group by 1, 2 order by 2
-            """
-        ):
-            console.print(
-                "  {}  第 {} 号 no.  {:,} 份报送 deliveries  {:,} 行 rows = {:,} 入库 landed + {:,} 退回 rejected".format(
-                    *row
-                )
-            )
-        console.print("门禁 gates")
-        for row in connection.execute(
-            """
-            select c.build, c.gate, count(*), count(*) filter (where not c.success and c.severity = 'critical'),
-                count(*) filter (where not c.success and c.severity <> 'critical')
-            from ops.check_result as c group by 1, 2 order by 1, 2
-            """
-        ):
-            console.print(
-                "  第 {} 号 build  门禁 gate {}  {:,} 项 checks  {} 严重 critical  {} 提示 warnings".format(*row)
-            )
-        for row in connection.execute(
-            """
-            select d.feed, d.unit, d.report_date, d.status, d.reason
-            from ops.delivery as d where d.status in ('held', 'refused') order by 3, 1, 2
-            """
-        ):
-            console.print("  {} {} {}: {}  {}".format(*row), markup=False)
-    console.print("退回原因 rejected rows")
+        for query, (title, *headings) in shown.items():
+            _show(console, connection, query, title, headings)
     with connect("wh_loader") as connection:
-        for row in connection.execute(
-            """
-            select reason, count(*) from (
-                select distinct delivery_id, sheet, line, reason from vault.rejected_row
-            ) as broken
-            group by 1 order by 2 desc, 1
-            """
-        ):
-            console.print("  {:24} {:,}".format(*row))
-    console.print()
+        _show(console, connection, "rejected", "退回原因 rejected rows", ["原因 reason", "行 rows"])
     for path in sorted(home.reports.rglob("daily.html"))[-1:]:
         console.print(f"日报 report     {path}", markup=False)
     service.describe(home, console)
     console.print("停止 stop       make down")
+
+
+def _show(console: Console, connection: psycopg.Connection, query: str, title: str, headings: list[str]) -> None:
+    table = Table(*headings, title=title, title_justify="left", box=box.SIMPLE)
+    for row in connection.execute((QUERIES / f"{query}.sql").read_bytes()):
+        table.add_row(
+            *(f"{value:,}" if isinstance(value, (int, Decimal)) else escape(str(value or "")) for value in row)
+        )
+    if table.row_count:
+        console.print(table)

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from employment_warehouse import transform
-from employment_warehouse.database import connect, migrate
+from employment_warehouse import settings
+from employment_warehouse.database import connect
 from employment_warehouse.database.embedded import LOGINS, SUPERUSER
 from employment_warehouse.database.roles import make_airflow_database
 from employment_warehouse.errors import UserError
+from employment_warehouse.runtime import service
 from employment_warehouse.runtime.service import PARTS
 
 PASSWORDS = (SUPERUSER, "airflow", *LOGINS)
@@ -90,7 +91,5 @@ def _init() -> None:
     password = json.loads(os.environ["AIRFLOW_CONN_AIRFLOW"])["password"]
     with connect(SUPERUSER) as connection:
         make_airflow_database(connection, password)
-        connection.autocommit = False
-        migrate(connection)
-    transform.seed()
+    service.migrate_database(settings.current_home())
     subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True)

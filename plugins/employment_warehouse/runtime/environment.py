@@ -31,7 +31,7 @@ def base_url(home: Home) -> str:
 def choose_port(home: Home, service: str) -> int:
     """The service's port of last time if it is free, else any free one; remembered."""
     chosen = free_port(_ports(home).get(service, 0))
-    (home.airflow / "ports.json").write_text(json.dumps(_ports(home) | {service: chosen}))
+    settings.write_whole(home.airflow / "ports.json", json.dumps(_ports(home) | {service: chosen}))
     return chosen
 
 
@@ -49,8 +49,7 @@ def _ports(home: Home) -> dict[str, int]:
 def write_sign_in(home: Home) -> Path:
     """The file that SimpleAuthManager reads. Made by us, 0600: its own would be open to all, and in a log."""
     path = sign_in_file(home)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({OPERATOR: operator_password(home)}, file)
+    settings.write_whole(path, json.dumps({OPERATOR: operator_password(home)}))
     return path
 
 

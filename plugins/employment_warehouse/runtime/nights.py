@@ -40,7 +40,7 @@ def run_night(home: Home, report_date: date, console: Console) -> Night:
     api = AirflowApi(home)
     _assert_running(api)
     _assert_order(report_date)
-    run_id = f"night_{report_date}_{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    run_id = _open_run(api, report_date) or f"{_prefix(report_date)}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     api.trigger("night", run_id, {"report_date": report_date.isoformat()})
     progress = Progress(console)
     with console.status(f"{report_date}") as status:
@@ -72,6 +72,15 @@ class Progress:
             elif task["state"] in {"running", "up_for_retry", "deferred"}:
                 at_work.append(name)
         return "; ".join(at_work[:4]) + (" …" if len(at_work) > 4 else "")
+
+
+def _prefix(report_date: date) -> str:
+    return f"night_{report_date}_"
+
+
+def _open_run(api: AirflowApi, report_date: date) -> str | None:
+    """The run of this night that somebody began and that has not ended: it is joined, not begun again."""
+    return next((run for run in api.open_runs("night") if run.startswith(_prefix(report_date))), None)
 
 
 def _assert_running(api: AirflowApi) -> None:

@@ -7,14 +7,16 @@ import fcntl
 import json
 import os
 import subprocess
+import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from employment_warehouse import settings
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
 
@@ -35,10 +37,9 @@ class Service:
         return self.home.run / f"{self.name}.json"
 
     def start(self, command: list[str], environment: Mapping[str, str]) -> None:
-        """Start it in a new session; what a killed one has left of itself is ended first."""
+        """Start it in a new session, unless it lives."""
         if self.leader() is not None:
             return
-        self.end_session()
         with self.log.open("ab") as log:
             self.log.chmod(0o600)
             process = subprocess.Popen(
@@ -51,7 +52,8 @@ class Service:
                 start_new_session=True,
                 umask=0o077,
             )
-        self.record.write_text(json.dumps({"pid": process.pid, "started": psutil.Process(process.pid).create_time()}))
+        started = psutil.Process(process.pid).create_time()
+        settings.write_whole(self.record, json.dumps({"pid": process.pid, "started": started}))
 
     def leader(self) -> psutil.Process | None:
         """The process itself, if it lives."""
@@ -71,30 +73,11 @@ class Service:
         if pid is None:
             return []
         found = []
-        for process in psutil.process_iter():
+        for process in at_work(self.home):
             with contextlib.suppress(psutil.Error, OSError):
-                if (
-                    os.getsid(process.pid) == pid
-                    and process.create_time() >= started - 1
-                    and process.status() != psutil.STATUS_ZOMBIE
-                    # A session number can be given out again: ours work in our folder.
-                    and Path(process.cwd()).is_relative_to(self.home.root.resolve())
-                ):
+                if os.getsid(process.pid) == pid and process.create_time() >= started - 1:
                     found.append(process)
         return found
-
-    def end_session(self) -> None:
-        """End what is left of it, and forget the record."""
-        left = self.session()
-        for process in left:
-            with contextlib.suppress(psutil.Error):
-                process.terminate()
-        _, stubborn = psutil.wait_procs(left, timeout=5)
-        for process in stubborn:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        psutil.wait_procs(stubborn, timeout=5)
-        self.record.unlink(missing_ok=True)
 
     def last_words(self) -> str:
         """The last line of its log, for a message about why it ended."""
@@ -109,16 +92,42 @@ class Service:
             return None, 0.0
 
 
-def stop_all(services: Iterable[Service]) -> None:
-    """Ask all of them to end at once, give them five seconds, then end their sessions."""
-    services = list(services)
-    leaders = [leader for service in services if (leader := service.leader()) is not None]
-    for leader in leaders:
+def at_work(home: Home) -> list[psutil.Process]:
+    """Every process that a service of this home has started: a Python whose folder is the home's `airflow`."""
+    found = []
+    folder, program = home.airflow.resolve(), Path(sys.executable).resolve()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            alive = process.status() != psutil.STATUS_ZOMBIE
+            if alive and Path(process.cwd()) == folder and Path(process.exe()) == program:
+                found.append(process)
+    return found
+
+
+def end(processes: list[psutil.Process]) -> None:
+    """Ask them to end, and after five seconds make them."""
+    for process in processes:
         with contextlib.suppress(psutil.Error):
-            leader.terminate()
-    psutil.wait_procs(leaders, timeout=5)
+            process.terminate()
+    _, stubborn = psutil.wait_procs(processes, timeout=5)
+    for process in stubborn:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(stubborn, timeout=5)
+
+
+def end_strays(home: Home, services: list[Service]) -> None:
+    """End what belongs to no service that lives: workers of a killed one, one whose start was never recorded."""
+    known = {p.pid for service in services if service.leader() is not None for p in service.session()}
+    end([process for process in at_work(home) if process.pid not in known])
+
+
+def stop_all(home: Home, services: list[Service]) -> None:
+    """End the services, all at once, then whatever is still at work for this home; forget their records."""
+    end([leader for service in services if (leader := service.leader()) is not None])
+    end(at_work(home))
     for service in services:
-        service.end_session()
+        service.record.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+import psycopg
+from rich.cells import set_cell_size
 from rich.console import Console
 
-from employment_warehouse import settings
+from employment_warehouse import database, settings, transform
 from employment_warehouse.database import connect, migrate
 from employment_warehouse.database.embedded import SUPERUSER, Server
 from employment_warehouse.errors import UserError
@@ -24,7 +26,7 @@ from employment_warehouse.runtime.environment import (
     sign_in_file,
     write_sign_in,
 )
-from employment_warehouse.runtime.processes import Service, one_at_a_time, stop_all
+from employment_warehouse.runtime.processes import Service, end_strays, one_at_a_time, stop_all
 from employment_warehouse.settings import Home
 
 # Log servers are left out: they would listen on every interface, and the pages read the files.
@@ -53,18 +55,24 @@ class Warehouse:
         return [Service(self.home, name) for name in (*PARTS, "hr-platform")]
 
     def up_database(self) -> list[str]:
-        """Start PostgreSQL, bring its schema up to date; what was done to the schema."""
+        """Start PostgreSQL, bring its schema and seed tables up to date; what was done to the schema."""
         server = self.server
         server.start()
         with server.connect_superuser() as connection:
             done = migrate(connection)
-        if done:
-            server.set_passwords()
+        server.set_passwords()
         os.environ.update(server.environment())
+        if done or not self._is_seeded():
+            transform.seed()
         return done
+
+    def _is_seeded(self) -> bool:
+        with connect("wh_transformer") as connection:
+            return connection.execute("select from pg_tables where schemaname = 'seeds'").fetchone() is not None
 
     def up_airflow(self) -> None:
         """Start Airflow's parts that do not run, and wait until all are healthy and every DAG is read."""
+        end_strays(self.home, self.services)
         starting = [service for service in self.services if service.name in PARTS and service.leader() is None]
         if len(starting) == len(PARTS):
             choose_port(self.home, "api-server")
@@ -88,7 +96,7 @@ class Warehouse:
 
     def down(self) -> None:
         """Stop everything; leaves no process, socket or lock."""
-        stop_all(self.services)
+        stop_all(self.home, self.services)
         self.server.stop()
 
     def states(self) -> dict[str, str]:
@@ -183,12 +191,14 @@ def down(home: Home) -> None:
 
 
 def migrate_database(home: Home) -> list[str]:
-    """Bring the schema up to date, of the home's own database, or of one that AIRFLOW_CONN_POSTGRES names."""
+    """Bring schema and seed tables up to date: of the home's database, or that of AIRFLOW_CONN_POSTGRES."""
     if settings.connection(SUPERUSER) is None:
         with one_at_a_time(home):
             return Warehouse(home).up_database()
     with connect(SUPERUSER) as connection:
-        return migrate(connection)
+        done = migrate(connection)
+    transform.seed()
+    return done
 
 
 def use_database(home: Home, *roles: str) -> None:
@@ -211,11 +221,31 @@ def use_database(home: Home, *roles: str) -> None:
 
 
 def describe(home: Home, console: Console) -> None:
-    """Say what runs, where its pages are, how to sign in and how to query."""
-    for name, state in Warehouse(home).states().items():
-        console.print(f"{name:14} {state}")
-    console.print(f"目录 home       {home.root}", markup=False)
-    console.print(f"落地区 landing  {settings.landing_zone()}", markup=False)
-    if Warehouse(home).states()["api-server"] != "stopped":
-        console.print(f"Airflow         {base_url(home)}  (用户 user: {OPERATOR}, 密码 password: {sign_in_file(home)})")
-    console.print('查询 query      warehouse sql "select * from marts.publications"', markup=False)
+    """Say what runs, where its pages are, how to sign in, what was published last, and how to query."""
+    warehouse = Warehouse(home)
+    states = warehouse.states()
+    lines = states | {"目录 home": str(home.root), "落地区 landing": settings.landing_zone()}
+    if states["api-server"] != "stopped":
+        lines["Airflow"] = base_url(home)
+        lines["登录 sign-in"] = f"{OPERATOR}, 密码见 password in {sign_in_file(home)}"
+    if states["postgres"] != "stopped":
+        lines["发布 published"] = _last_publication(home)
+        lines["查询 query"] = 'warehouse sql "select * from marts.publications"'
+        lines["PostgreSQL"] = (
+            f"host=127.0.0.1 port={warehouse.server.port} dbname=warehouse user=wh_analyst "
+            f"passfile='{warehouse.server.password_file}'"
+        )
+    for name, value in lines.items():
+        console.print(f"{set_cell_size(name, 16)}{value}", markup=False)
+
+
+def _last_publication(home: Home) -> str:
+    use_database(home, "wh_auditor")
+    try:
+        with connect("wh_auditor") as connection:
+            row = connection.execute(
+                "select report_date, publication from ops.publication order by publication desc limit 1"
+            ).fetchone()
+    except psycopg.Error as error:
+        return database.describe(error)
+    return "— " if row is None else f"{row[0]} (第 {row[1]} 号 no.)"

@@ -1,4 +1,4 @@
-{{ config(materialized='view', schema='staging') }}
+{{ config(materialized='table', schema='staging', post_hook='analyze {{ this }}') }}
 {%- set days_back = [0, 1, 7] %}
 
 -- What the targets count, by county, on the night's day and on the days that it is compared with, all as known tonight.
@@ -8,7 +8,7 @@ days as (
         back.days_back,
         {{ tonight_date() }} - back.days_back as on_date,
         date_trunc('year', {{ tonight_date() }} - back.days_back)::date as year_start
-    from (values {% for back in days_back %}({{ back }}){{ ', ' if not loop.last }}{% endfor %}) as back (days_back)
+    from unnest(array{{ days_back }}) as back (days_back)
 ),
 
 -- Worked this year: some evidence covers at least one day from 1 January on.
@@ -40,10 +40,15 @@ persons as (
         on states.valid_from <= days.on_date and (states.valid_to is null or states.valid_to > days.on_date)
     left join worked on states.person_key = worked.person_key
     cross join lateral (
-        select case days.days_back {% for back in days_back %}when {{ back }} then worked.on_day_{{ back }} {% endfor %}end as worked
+        select
+            case days.days_back
+                {% for back in days_back -%}
+                when {{ back }} then worked.on_day_{{ back }}
+                {% endfor -%}
+            end as worked
     ) as has
     where states.is_in_labour_force
-    group by days.days_back, rollup(states.county_code)
+    group by days.days_back, rollup (states.county_code)
 ),
 
 households as (
@@ -52,7 +57,7 @@ households as (
     inner join {{ ref('fct_household_state') }} as states
         on states.valid_from <= days.on_date and (states.valid_to is null or states.valid_to > days.on_date)
     where states.is_zero_employment and states.is_relocated
-    group by days.days_back, rollup(states.county_code)
+    group by days.days_back, rollup (states.county_code)
 ),
 
 counts as (

@@ -21,28 +21,6 @@ targets as (
     order by target.county_code, target.target_code, target.valid_from desc
 ),
 
--- What is due counts in its county and in the prefecture.
-standing as (
-    select
-        coalesce(county_code, '532500') as county_code,
-        count(*) filter (where days_back = 0) as units_due,
-        count(*) filter (where days_back = 0 and is_accepted) as units_accepted,
-        coalesce(bool_or(not is_accepted) filter (where days_back in (0, 1) and unit = county_code), false) as is_carried_1d,
-        coalesce(bool_or(not is_accepted) filter (where days_back in (0, 7) and unit = county_code), false) as is_carried_7d,
-        coalesce(bool_or(not is_accepted) filter (where days_back = 0), false) as is_carried,
-        array_agg(distinct unit order by unit) filter (where not is_accepted) as carried_forward
-    from {{ ref('int_unit_standing') }}
-    group by rollup(county_code)
-    having grouping(county_code) = 1 or county_code <> '532500'
-),
-
-registers as (
-    select unit as county_code, min(report_date) as first_on
-    from {{ source('ops', 'delivery') }}
-    where feed = 'labor_register' and status = 'accepted' and report_date <= {{ tonight_date() }}
-    group by unit
-),
-
 -- Like for like: a county that was carried forward on either day adds no change; one without a register then, none
 -- that could be told.
 changes as (
@@ -50,19 +28,19 @@ changes as (
         figures.county_code, figures.target_code, figures.basis,
         {% for back in [1, 7] -%}
         case
-            when registers.first_on > {{ tonight_date() }} - {{ back }} or registers.first_on is null then null
+            when coalesce(standing.first_register_on > {{ tonight_date() }} - {{ back }}, true) then null
             when standing.is_carried_{{ back }}d then 0
-            else coalesce(max(counts.value) filter (where counts.days_back = 0), 0)
+            else
+                coalesce(max(counts.value) filter (where counts.days_back = 0), 0)
                 - coalesce(max(counts.value) filter (where counts.days_back = {{ back }}), 0)
         end as change_{{ back }}d{{ ',' if not loop.last }}
         {% endfor %}
     from figures
+    inner join {{ ref('int_county_standing') }} as standing using (county_code)
     left join {{ ref('int_headline_count') }} as counts using (county_code, target_code, basis)
-    left join standing using (county_code)
-    left join registers using (county_code)
     where figures.county_code <> '532500'
-    group by figures.county_code, figures.target_code, figures.basis, registers.first_on, standing.is_carried_1d,
-        standing.is_carried_7d
+    group by figures.county_code, figures.target_code, figures.basis, standing.first_register_on,
+        standing.is_carried_1d, standing.is_carried_7d
 ),
 
 all_changes as (
@@ -70,7 +48,7 @@ all_changes as (
         coalesce(county_code, '532500') as county_code, target_code, basis,
         sum(change_1d) as change_1d, sum(change_7d) as change_7d
     from changes
-    group by target_code, basis, rollup(county_code)
+    group by target_code, basis, rollup (county_code)
 ),
 
 measured as (
@@ -79,22 +57,21 @@ measured as (
         all_changes.change_1d, all_changes.change_7d, standing.units_due, standing.units_accepted,
         standing.carried_forward,
         case
-            when figures.county_code <> '532500' and registers.first_on is null then 'M'
+            when figures.county_code <> '532500' and standing.first_register_on is null then 'M'
             when standing.is_carried then 'E'
             else 'A'
         end as obs_status,
         coalesce(targets.baseline_value, before.baseline_value, counts.value, 0) as baseline_value,
         coalesce(targets.baseline_on, before.baseline_on, {{ tonight_date() }}) as baseline_on
     from figures
-    left join targets using (county_code, target_code)
+    inner join {{ ref('int_county_standing') }} as standing on figures.county_code = standing.county_code
+    left join targets on figures.county_code = targets.county_code and figures.target_code = targets.target_code
     left join {{ ref('int_headline_count') }} as counts
         on figures.county_code = counts.county_code and figures.target_code = counts.target_code
         and figures.basis = counts.basis and counts.days_back = 0
     left join all_changes
         on figures.county_code = all_changes.county_code and figures.target_code = all_changes.target_code
         and figures.basis = all_changes.basis
-    left join standing on figures.county_code = standing.county_code
-    left join registers on figures.county_code = registers.county_code
     -- Without a baseline of its own a target has that of the year's first publication, which each night hands on.
     left join {{ this }} as before
         on figures.county_code = before.county_code and figures.target_code = before.target_code
@@ -120,8 +97,8 @@ select
     baseline_value::integer as baseline_value,
     baseline_on,
     (units_accepted / nullif(units_due, 0)::numeric)::numeric(7, 6) as coverage,
-    coalesce(units_due, 0)::integer as units_due,
-    coalesce(units_accepted, 0)::integer as units_accepted,
+    units_due::integer as units_due,
+    units_accepted::integer as units_accepted,
     change_1d::integer as change_1d,
     change_7d::integer as change_7d,
     deadline,

@@ -1,0 +1,1 @@
+select county_code from ops.county_codes() as county_code

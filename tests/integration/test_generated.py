@@ -1,0 +1,156 @@
+"""Store tables and readers' views, generated from the YAML of models: declared once, made by migrate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from employment_warehouse.database import connect, generated
+from employment_warehouse.errors import UserError
+
+MODEL = """
+models:
+  - name: toy
+    description: Toys by county.
+    config:
+      contract: {{enforced: true}}
+      meta:
+        zh: 玩具
+        layer: mart
+        key: [county_code, name]
+        view_columns:
+          - name: days_old
+            data_type: integer
+            expression: report_date - made_on
+            description: Days since it was made.
+            zh: 天数
+            after: made_on
+    columns:
+      - {{name: county_code, data_type: text, description: County., config: {{meta: {{zh: 县市}}}}}}
+      - {{name: name, data_type: text, description: Name., config: {{meta: {{zh: 名称}}}}}}
+      - {{name: made_on, data_type: {made_on}, description: Made on., config: {{meta: {{zh: 制作日期}}}}}}
+      - {{name: secret_name, data_type: text, description: Hidden., config: {{meta: {{zh: 隐藏, hidden: true}}}}}}
+{more}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "models" / "marts").mkdir(parents=True)
+    declare(tmp_path)
+    return tmp_path
+
+
+def declare(project: Path, made_on: str = "date", more: str = "") -> None:
+    (project / "models" / "marts" / "toy.yml").write_text(MODEL.format(made_on=made_on, more=more), "utf-8")
+
+
+def publish(warehouse: psycopg.Connection, on: str) -> int:
+    """A build of that date, published as if all its gates were passed."""
+    row = warehouse.execute(
+        "insert into ops.build (report_date, run_id, status) values (%s, %s, 'published') returning build", (on, on)
+    ).fetchone()
+    assert row is not None
+    warehouse.execute("insert into ops.publication (publication, report_date, digest) values (%s, %s, 0)", (row[0], on))
+    warehouse.execute("update ops.pointer set publication = %s", (row[0],))
+    return int(row[0])
+
+
+def test_what_a_model_declares_is_made_once(warehouse: psycopg.Connection, project: Path) -> None:
+    assert generated.generate(warehouse, project) == ["store.toy", "toy: indexes, rights, views, comments"]
+    assert generated.generate(warehouse, project) == []
+    columns = [
+        name for (name,) in warehouse.execute(
+            "select attname::text from pg_attribute where attrelid = 'marts.toy'::regclass and attnum > 0"
+            " order by attnum"
+        )
+    ]  # fmt: skip
+    assert columns == ["report_date", "county_code", "name", "made_on", "days_old"]
+    comments = [
+        comment for (comment,) in warehouse.execute(
+            "select col_description('marts.toy'::regclass, n) from generate_series(1, 5) as n union all "
+            "select obj_description('marts.toy'::regclass)"
+        )
+    ]  # fmt: skip
+    assert all(" | " in comment for comment in comments)
+    assert comments[-1] == "Toys by county. | 玩具"
+
+
+def test_a_column_added_later_is_empty_before(warehouse: psycopg.Connection, project: Path) -> None:
+    generated.generate(warehouse, project)
+    number = publish(warehouse, "2024-05-01")
+    warehouse.execute("insert into store.toy (county_code, name, from_build) values ('532528', 'doll', %s)", (number,))
+    declare(project, more="      - {name: colour, data_type: text, description: Colour., config: {meta: {zh: 颜色}}}")
+    assert generated.generate(warehouse, project) == ["store.toy.colour", "toy: indexes, rights, views, comments"]
+    assert warehouse.execute("select name, colour from marts.toy").fetchall() == [("doll", None)]
+    assert warehouse.execute("select name, colour from build.toy").fetchall() == [("doll", None)]
+
+
+def test_a_column_that_changes_its_type_is_refused(warehouse: psycopg.Connection, project: Path) -> None:
+    generated.generate(warehouse, project)
+    declare(project, made_on="text")
+    with pytest.raises(UserError) as refused:
+        generated.generate(warehouse, project)
+    assert refused.value.code == "model_type_changed"
+
+
+def test_a_key_that_is_no_column_is_refused(warehouse: psycopg.Connection, project: Path) -> None:
+    path = project / "models" / "marts" / "toy.yml"
+    path.write_text(path.read_text("utf-8").replace("key: [county_code, name]", "key: [colour]"), "utf-8")
+    with pytest.raises(UserError) as refused:
+        generated.generate(warehouse, project)
+    assert refused.value.code == "model_incomplete"
+
+
+def test_readers_see_the_publication_that_is_shown_and_their_own_county(
+    warehouse: psycopg.Connection, project: Path
+) -> None:
+    generated.generate(warehouse, project)
+    first, second = publish(warehouse, "2024-05-01"), publish(warehouse, "2024-05-02")
+    for county in ("532528", "532501", "532500", None):
+        warehouse.execute(
+            "insert into store.toy (county_code, name, made_on, from_build, to_build)"
+            " values (coalesce(%s, ''), 'old', '2024-04-01', %s, %s)",
+            (county, first, second),
+        )
+    warehouse.execute(
+        "insert into store.toy (county_code, name, made_on, from_build) values ('532528', 'new', '2024-05-01', %s)",
+        (second,),
+    )
+    warehouse.execute(
+        "insert into store.toy (county_code, name, from_build) values ('532528', 'tonight', %s)", (second + 1,)
+    )
+    with connect("wh_analyst") as analyst:
+        assert analyst.execute("select report_date::text, county_code, name, days_old from marts.toy").fetchall() == [
+            ("2024-05-02", "532528", "new", 1)
+        ]
+        analyst.execute("select marts.pin(%s)", (first,))
+        assert analyst.execute("select count(*) from marts.toy").fetchone() == (4,)
+    with connect("county_532528") as county_reader:
+        county_reader.execute("select marts.pin(%s)", (first,))
+        assert county_reader.execute("select county_code, name from marts.toy").fetchall() == [("532528", "old")]
+    with connect("county_532501") as county_reader:
+        assert county_reader.execute("select county_code, name from marts.toy").fetchall() == []
+
+
+def test_a_readers_question_by_key_goes_through_the_index(warehouse: psycopg.Connection, project: Path) -> None:
+    generated.generate(warehouse, project)
+    number = publish(warehouse, "2024-05-01")
+    warehouse.execute(
+        "insert into store.toy (county_code, name, from_build)"
+        " select '532528', 'toy ' || n, %s from generate_series(1, 20000) as n",
+        (number,),
+    )
+    assert warehouse.execute("select ops.index_store('toy')").fetchone() == (4,)
+    assert warehouse.execute("select ops.index_store('toy')").fetchone() == (0,)
+    with connect("wh_analyst") as analyst:
+        plan = "\n".join(
+            line
+            for (line,) in analyst.execute(
+                "explain (analyze) select * from marts.toy where county_code = '532528' and name = 'toy 7'"
+            )
+        )
+    assert "toy_versions" in plan or "toy_open" in plan
+    assert plan.count("loops=1)") >= 1 and "Function Scan" in plan

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from employment_warehouse import publication, settings, transform
+from employment_warehouse.transform import NotTonight, TransformFailed
+
+MODELS = {
+    "fine": "select 1 as persons",
+    "broken": "select 'canary 532501199001011234'::text::integer as persons from {{ ref('fine') }}",
+    "after": "select persons from {{ ref('broken') }}",
+}
+
+
+@pytest.fixture
+def build(warehouse: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A night of a project of three views, of which one cannot be made into a table of whole numbers."""
+    project = tmp_path / "dbt_project"
+    (project / "models").mkdir(parents=True)
+    shutil.copy(settings.project_root() / "dbt_project" / "profiles.yml", project)
+    (project / "dbt_project.yml").write_text(
+        "name: toy\nprofile: employment_warehouse\nmodels:\n  toy:\n    +materialized: table\n    +tags: core\n"
+    )
+    for name, text in MODELS.items():
+        (project / "models" / f"{name}.sql").write_text(text)
+    monkeypatch.setenv("WAREHOUSE_PROJECT", str(tmp_path))
+    monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path / "home"))
+    return publication.start_build(date(2024, 5, 18), "a night")
+
+
+def test_a_build_that_is_not_tonight_s_is_refused(build: int) -> None:
+    with pytest.raises(NotTonight):
+        transform.run_dbt("tag:core", build + 1)
+
+
+def test_a_layer_is_built_and_said(build: int, warehouse: psycopg.Connection) -> None:
+    summary = transform.run_dbt("fine", build)
+    assert [(node.name, node.kind, node.status) for node in summary.nodes] == [("fine", "model", "success")]
+    assert warehouse.execute("select persons from staging.fine").fetchall() == [(1,)]
+    kept = settings.current_home().dbt / "runs" / f"{build}_fine.json"
+    assert json.loads(kept.read_text())["results"][0]["status"] == "success"
+
+
+def test_a_model_that_fails_is_named_without_its_values(build: int, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(TransformFailed) as failure:
+        transform.run_dbt("tag:core", build)
+    assert "broken" in failure.value.where
+    assert "invalid input syntax" in failure.value.expected
+    assert "canary" not in str(failure.value)
+    assert "canary" not in caplog.text
+
+
+def test_a_retry_goes_on_where_the_failure_was_mended(build: int) -> None:
+    with pytest.raises(TransformFailed):
+        transform.run_dbt("tag:core", build)
+    model = settings.project_root() / "dbt_project" / "models" / "broken.sql"
+    model.write_text(model.read_text().replace("canary 532501199001011234", "7"))
+    assert [node.status for node in transform.run_dbt("tag:core", build).nodes] == ["success"] * 3
