@@ -562,7 +562,8 @@ SPOILT_SUITES = {
     "a frame has no query": "a: {expectations: [{}]}",
     "a key is misspelt": "a: {querry: 'select 1', expectations: []}",
     "a limit is no number": "a: {query: 'select 1 as unit, 1 as value', expectations: [{name: x, type:"
-    " expect_column_values_to_be_between, kwargs: {column: value, min_value: zero}, severity: critical, zh: a, en: a}]}",
+    " expect_column_values_to_be_between, kwargs: {column: value, min_value: zero}, severity: critical, zh: a,"
+    " en: a}]}",
     "the type is unknown": "a: {query: 'select 1 as unit', expectations: [{name: x, type: expect_the_best,"
     " severity: critical, zh: a, en: a}]}",
 }
