@@ -194,19 +194,15 @@ def compare(folder: Path, rows: int, rounds: int, peers: bool) -> None:
                 seconds, peak = land_in_a_child(day)
                 landings.append(seconds)
                 peaks.append(peak)
-                print(
-                    f"  COPY {copies[-1]:.2f} s   land {seconds:.2f} s   {seconds / copies[-1]:.2f} ×   {peak:.0f} MiB"
-                )
+                print(f"  COPY {copies[-1]:.2f} s, land {seconds:.2f} s, {seconds / copies[-1]:.2f} ×, {peak:.0f} MiB")
             floor = statistics.median(copies)
             if peers:
-                print(
-                    f"  csv module + COPY, nothing checked: {timed(lambda: csv_module(connection, files[1])) / floor:.1f} ×"
-                )
+                by_hand = timed(lambda: csv_module(connection, files[1])) / floor
+                print(f"  csv module + COPY, nothing checked: {by_hand:.1f} ×")
                 url = sqlalchemy_url("postgres")
                 print(f"  pandas.to_sql: {timed(lambda: pandas_to_sql(files[1], url)) / floor:.1f} ×")
-        print(
-            f"first night, everyone sealed into the vault: {first_night:.2f} s, {first_night / floor:.2f} ×, {first_peak:.0f} MiB"
-        )
+        peaks.append(first_peak)
+        print(f"first night, everyone sealed into the vault: {first_night:.2f} s, {first_night / floor:.2f} ×")
         ratio = statistics.median(one / other for one, other in zip(landings, copies, strict=True))
         note = "" if rows >= FULL_SIZE else "  (not the bar: fewer rows)"
         print(f"peak memory {max(peaks):.0f} MiB (bar 512){note}")
