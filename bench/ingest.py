@@ -182,7 +182,7 @@ def compare(folder: Path, rows: int, rounds: int, peers: bool) -> None:
             columns = ", ".join(f'"{name}" text' for name in header)
             connection.execute(f"create table bare ({columns})")
         server.set_passwords()
-        os.environ.update(server.environment(*roles))
+        os.environ.update(server.environment(*roles, "postgres"))
         with server.connect_superuser() as connection:
             connection.autocommit = True
             first_night, first_peak = land_in_a_child(days[0])

@@ -46,6 +46,11 @@ class Home:
         return self._folder("returns")
 
     @property
+    def seeds(self) -> Path:
+        """The operator's own seed tables (`target.csv`, …): each replaces the one of the project."""
+        return self._folder("seeds")
+
+    @property
     def secrets(self) -> Path:
         return self._folder("secrets")
 

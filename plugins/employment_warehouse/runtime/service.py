@@ -62,13 +62,9 @@ class Warehouse:
             done = migrate(connection)
         server.set_passwords()
         os.environ.update(server.environment())
-        if done or not self._is_seeded():
+        if done or transform.seeds_changed():
             transform.seed()
         return done
-
-    def _is_seeded(self) -> bool:
-        with connect("wh_transformer") as connection:
-            return connection.execute("select from pg_tables where schemaname = 'seeds'").fetchone() is not None
 
     def up_airflow(self) -> None:
         """Start Airflow's parts that do not run, and wait until all are healthy and every DAG is read."""
