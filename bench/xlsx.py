@@ -41,7 +41,7 @@ def main(n_rows: int) -> int:
 
 def write(path: Path, n_rows: int) -> None:
     """A register of made-up people, as Excel stores it: shared strings, some numbers."""
-    chance = random.Random(1)  # noqa: S311 - nothing secret
+    chance = random.Random(1)
     columns = contract("labor_register").columns
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet()
