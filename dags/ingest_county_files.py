@@ -5,7 +5,8 @@ from airflow.sdk import Param, dag, task
 from employment_warehouse.runtime.schedule import TASKS
 
 REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
-FAMILY = ["county"]
+# A return workbook that a county has mended comes after the county's own files.
+FAMILY = ["county", "correction"]
 
 
 @dag(

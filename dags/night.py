@@ -30,6 +30,12 @@ def night() -> None:
         steps.expect_deliveries(report_date)
 
     @task(trigger_rule="all_done")
+    def write_returns(report_date: str) -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.write_returns(report_date)
+
+    @task(trigger_rule="all_done")
     def deliver_alerts() -> None:
         from employment_warehouse.runtime import steps
 
@@ -56,7 +62,8 @@ def night() -> None:
     # A family that fails is missing tonight; the others are built, and the alert says so.
     build = run("build_warehouse", trigger_rule="all_done")
     report = run("report_daily")
-    expect_deliveries(report_date) >> families >> build >> report >> deliver_alerts().as_teardown()
+    told = [report, write_returns(report_date)]
+    expect_deliveries(report_date) >> families >> build >> told >> deliver_alerts().as_teardown()
 
 
 night()

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +25,8 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
+from tests import oracle
+from tests.oracle.comparison import KEYS, differences
 
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.demonstration import Manifest, Sight, read_manifest
@@ -30,6 +34,10 @@ from employment_warehouse.identity import tokens
 from employment_warehouse.runtime.environment import base_url
 from employment_warehouse.settings import Home
 
+REJECTED = """(
+    select rejected.*, delivery.feed, delivery.unit, delivery.report_date
+    from vault.rejected_row as rejected inner join ops.delivery as delivery using (delivery_id)
+) as rejected"""
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -134,7 +142,7 @@ def is_seen(cursor: psycopg.Cursor[DictRow], sight: Sight) -> bool:
     key = dict(sight.key)
     if "id_number" in key:
         key["person_key"] = str(uuid.UUID(tokens(pl.Series([key.pop("id_number")]), "person")[0]))
-    source = {"vault.rejected_row": "vault.rejected_row join ops.delivery using (delivery_id)"}.get(
+    source = {"vault.rejected_row": REJECTED}.get(
         sight.mart, sight.mart if "." in sight.mart else f"marts.{sight.mart}"
     )
     cursor.execute("select marts.as_of(%s)", (sight.night,))
@@ -153,6 +161,28 @@ def covers(row: DictRow, night: date) -> bool:
     """A row with a range of days counts on the days in it."""
     begins, ends = row.get("valid_from") or date.min, row.get("valid_to") or date.max
     return bool(begins <= night < ends) if isinstance(begins, date) else True
+
+
+def test_the_last_night_s_marts_are_those_of_an_independent_calculation(
+    run: Run, home: Path, manifest: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_HOME", str(home))
+    seeds = tmp_path / "seeds"
+    shutil.copytree(oracle.SEEDS, seeds)
+    shutil.copy(home / "seeds" / "target.csv", seeds)
+    rules = (seeds / "finding_rule.csv").read_text()
+    (seeds / "finding_rule.csv").write_text(
+        re.sub(r"(?m)^(account_shared,[^,]*),false", r"\1,true", rules)  # as the demonstration decides
+    )
+    zone = home / "demonstration"
+    nights = list(manifest.nights)
+    expected = oracle.expected_marts(zone, oracle.read_platform_items(zone), nights[-1], nights, seeds=seeds)
+    wrong = [
+        difference
+        for mart in KEYS
+        for difference in differences(mart, expected[mart], rows(run, f"select * from marts.{mart}"))
+    ]
+    assert wrong == []
 
 
 def test_an_earlier_night_is_shown_as_it_was_published(run: Run, home: Path, manifest: Manifest) -> None:

@@ -5,11 +5,11 @@ import pytest
 
 from employment_warehouse import database
 from employment_warehouse.database.connections import address
-from employment_warehouse.database.embedded import Server
+from employment_warehouse.database.embedded import LOGINS, Server
 
 
 def test_every_role_signs_in_with_its_own_password(warehouse: psycopg.Connection) -> None:
-    for role in ("wh_loader", "wh_transformer", "wh_gate", "wh_publisher", "wh_analyst", "wh_auditor", "county_532501"):
+    for role in (*LOGINS, "county_532501"):
         with database.connect(role) as connection:
             assert connection.execute("select current_user").fetchone() == (role,)
 

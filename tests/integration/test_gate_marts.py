@@ -493,7 +493,16 @@ def is_refused(world: World) -> bool:
     return shown(world) is None
 
 
-ROLES = ("wh_loader", "wh_transformer", "wh_gate", "wh_analyst", "wh_auditor", "wh_publisher", "county_532501")
+ROLES = (
+    "wh_loader",
+    "wh_transformer",
+    "wh_gate",
+    "wh_analyst",
+    "wh_auditor",
+    "wh_returner",
+    "wh_publisher",
+    "county_532501",
+)
 BY_HAND = (
     "update ops.pointer set publication = 1",
     "insert into ops.publication (publication, report_date, digest) values (1, '2024-05-01', 0)",

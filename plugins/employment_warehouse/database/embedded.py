@@ -26,7 +26,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
 
 SUPERUSER = "postgres"
-LOGINS = ("wh_loader", "wh_transformer", "wh_gate", "wh_publisher", "wh_analyst", "wh_auditor")
+LOGINS = ("wh_loader", "wh_transformer", "wh_gate", "wh_publisher", "wh_returner", "wh_analyst", "wh_auditor")
 
 SYSTEM_USER = "employment-warehouse"
 # The data of a root-owned warehouse, where this machine has no user namespaces: see Server.init.

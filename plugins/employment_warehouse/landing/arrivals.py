@@ -21,14 +21,20 @@ from employment_warehouse.settings import TIMEZONE
 
 ENDINGS = (".csv.gz", ".csv", ".xlsx", ".xls", ".zip", ".nil")
 UNFINISHED = re.compile(r"^(~\$|\.)|\.(part|tmp)$", re.IGNORECASE)
-# Folders of the zone that are not feeds.
-OTHER_FOLDERS = frozenset({"corrections"})
+# The folder of return workbooks that were mended; each other folder of the zone is a feed's.
+CORRECTIONS = "corrections"
+CORRECTION_ENDINGS = (".xlsx", ".xls")
+# Begins the part that a correction makes of a snapshot: it sorts behind the parts that counties send.
+CORRECTION_PART = "～"
 FOLDERS = 2
 
 
 @dataclass(frozen=True, order=True)
 class Arrival:
-    """A file that may be landed: which delivery it is, by its path, and what it was when it was seen."""
+    """A file that may be landed: which delivery it is, by its path, and what it was when it was seen.
+
+    The feed of a return workbook that was mended is `corrections`: land_correction makes deliveries of its sheets.
+    """
 
     report_date: date
     feed: str
@@ -40,16 +46,18 @@ class Arrival:
 
     @property
     def kind(self) -> str:
-        """`nil` for a nil return, else `file`."""
+        """`correction`, `nil` for a nil return, else `file`."""
+        if self.feed == CORRECTIONS:
+            return "correction"
         return "nil" if self.path.lower().endswith(".nil") else "file"
 
 
 def arrivals(families: Iterable[str], report_date: date, settle_seconds: float = 2.0) -> list[Arrival]:
-    """Files that are whole, not yet taken in, and dated up to the report date; oldest date first.
+    """Files that are whole, not yet taken in, and dated up to the report date; oldest date first, corrections last.
 
-    families: sources of contracts (`county`, `payroll`, `bank`). A file that was modified within the last
-    `settle_seconds` is looked at again after that time, and left alone if it has changed. Files that no feed
-    or unit expects are told in ops.alert (`misplaced_files`), and hinder nothing.
+    families: sources of contracts (`county`, `payroll`, `bank`), and `correction`. A file that was modified within
+    the last `settle_seconds` is looked at again after that time, and left alone if it has changed. Files that no
+    feed or unit expects are told in ops.alert (`misplaced_files`), and hinder nothing.
     """
     zone = LandingZone()
     sources = set(families)
@@ -58,17 +66,18 @@ def arrivals(families: Iterable[str], report_date: date, settle_seconds: float =
         found: list[Arrival] = []
         misplaced: list[str] = []
         for path in zone.paths():
-            if _is_unfinished(path) or path.split("/", 1)[0] in OTHER_FOLDERS:
+            if _is_unfinished(path):
                 continue
             named = expected.delivery(path)
             if named is None:
                 misplaced.append(path)
-            elif expected.contracts[named.feed].source in sources and named.report_date <= report_date:
+            elif expected.family(named.feed) in sources and named.report_date <= report_date:
                 sight = zone.sight(path)
                 found += [] if sight is None else [Arrival(*named, *astuple(sight))]
         _tell_misplaced(connection, misplaced)
         fresh = _not_taken_in(connection, _latest_of_each_stem(found))
-    return sorted(_settled(zone, fresh, settle_seconds))
+    # What is mended has to be there first.
+    return sorted(_settled(zone, fresh, settle_seconds), key=lambda a: (a.report_date, a.kind == "correction", a))
 
 
 def _is_unfinished(path: str) -> bool:
@@ -91,17 +100,24 @@ class Expected:
     contracts: Mapping[str, Contract]
     counties: frozenset[str]
 
+    def family(self, feed: str) -> str:
+        """The source of a feed, or `correction`."""
+        return "correction" if feed == CORRECTIONS else self.contracts[feed].source
+
     def delivery(self, path: str) -> Named | None:
         """Which delivery a path names; None: none that any feed expects."""
         feed, day, name = path.split("/") if path.count("/") == FOLDERS else ("", "", "")
+        is_correction = feed == CORRECTIONS
         contract = self.contracts.get(feed)
-        ending = next((ending for ending in ENDINGS if name.lower().endswith(ending)), None)
-        if contract is None or contract.source == "hr_platform" or ending is None:
+        endings = CORRECTION_ENDINGS if is_correction else ENDINGS
+        ending = next((ending for ending in endings if name.lower().endswith(ending)), None)
+        if ending is None or not (is_correction or (contract and contract.source != "hr_platform")):
             return None
         stem = name[: -len(ending)]
         # Counties send in parts (`532528_2`); the number of a project or batch is the whole stem.
-        unit, _, part = stem.partition("_") if contract.unit == "county" else (stem, "", "")
-        if not unit or (contract.unit == "county" and unit not in self.counties):
+        is_county = contract is None or contract.unit == "county"
+        unit, _, part = stem.partition("_") if is_county else (stem, "", "")
+        if not unit or (is_county and (unit not in self.counties or part.startswith(CORRECTION_PART))):
             return None
         try:
             report_date = date.fromisoformat(day)

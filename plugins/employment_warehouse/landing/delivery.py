@@ -33,6 +33,17 @@ def land(arrival: Arrival) -> LandedDelivery | None:
     loader meanwhile, or it is still changing. A file that cannot be read is a delivery, with status `refused`.
     Raises LandingFailed (in the words of database.describe: no values); a retry then starts from nothing.
     """
+    landed = take_file(arrival, _take_report)
+    return landed[0] if landed else None
+
+
+def take_file(
+    arrival: Arrival, take: Callable[[psycopg.Connection, Report, Path], list[LandedDelivery]]
+) -> list[LandedDelivery]:
+    """Claim a file, archive it, and do with it what `take` does, in one transaction; as `land` says.
+
+    take: gets the open transaction, the file as one report, and where to read it; gives the deliveries made of it.
+    """
     zone = LandingZone()
     try:
         with connect("wh_loader") as connection, zone.local(arrival.path) as file:
@@ -43,7 +54,7 @@ def land(arrival: Arrival) -> LandedDelivery | None:
                 kept = beside.submit(archive.keep, file, report.sha256)
                 ledger.lock_delivery(connection, report)
                 ledger.hold_claim(connection, arrival, epoch)
-                landed = take_in(connection, report, lambda: read_tables(file, contract(arrival.feed)))
+                landed = take(connection, report, file)
                 kept.result()
                 if not is_unchanged(zone, arrival):
                     raise archive.FileChanged
@@ -51,7 +62,7 @@ def land(arrival: Arrival) -> LandedDelivery | None:
             return landed
     except (Superseded, archive.FileChanged, FileNotFoundError) as state:
         log.info("%s is left alone: %s", arrival.path, type(state).__name__)
-        return None
+        return []
     except psycopg.Error as error:
         raise LandingFailed(f"{arrival.path}: {describe(error)}") from None
 
@@ -89,6 +100,11 @@ def restore(delivery_id: int) -> int:
         raise LandingFailed(f"delivery {delivery_id}: {describe(error)}") from None
 
 
+def _take_report(connection: psycopg.Connection, report: Report, file: Path) -> list[LandedDelivery]:
+    landed = take_in(connection, report, lambda: read_tables(file, contract(report.feed)))
+    return [landed] if landed else []
+
+
 def _report(arrival: Arrival, file: Path) -> Report:
     return Report(
         feed=arrival.feed,
@@ -111,7 +127,7 @@ def _bring_back(connection: psycopg.Connection, delivery_id: int) -> int:
     *who, sha256, path, rows_landed = row
     delivery = LandedDelivery(delivery_id, *who)
     with archive.kept(bytes(sha256), PurePosixPath(path).name) as file:
-        landed = refill(connection, delivery, lambda: read_tables(file, delivery.contract))
+        landed = refill(connection, delivery, lambda: read_tables(file, delivery.contract, delivery.sheet))
     if landed != rows_landed:
         raise LandingFailed(f"delivery {delivery_id}: {landed} rows in the archive, {rows_landed} in the ledger")
     connection.execute(query("brought_back"), {"delivery_id": delivery_id})

@@ -57,6 +57,11 @@ class LandedDelivery:
     def contract(self) -> Contract:
         return contract(self.feed)
 
+    @property
+    def sheet(self) -> str | None:
+        """The sheet to read; None: whichever fits. A return workbook has one for each feed."""
+        return self.contract.title_zh if self.kind == "correction" else None
+
 
 @dataclass
 class Counts:
@@ -86,9 +91,9 @@ def hold_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int) -> 
         raise Superseded
 
 
-def settle_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int, landed: LandedDelivery | None) -> None:
+def settle_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int, landed: list[LandedDelivery]) -> None:
     """The file is taken in. Raises Superseded if the claim is no longer ours; then nothing may be committed."""
-    delivery_id = landed.delivery_id if landed else None
+    delivery_id = landed[0].delivery_id if landed else None
     given = {"path": arrival.path, "epoch": epoch, "delivery_id": delivery_id}
     if connection.execute(query("settle_claim"), given).rowcount != 1:
         raise Superseded

@@ -70,6 +70,11 @@ def release_delivery(delivery_id: int, operator: str, reason: str) -> None:
     _ask("select ops.release_delivery(%s, %s, %s)", delivery_id, operator, reason)
 
 
+def decide_rule(finding: str, from_date: date, *, enabled: bool, operator: str, legal_basis: str) -> None:
+    """Switch a rule of the findings on or off from a report date, under a name and on a legal basis."""
+    _ask("select ops.decide_rule(%s, %s, %s, %s, %s)", finding, from_date, enabled, operator, legal_basis)
+
+
 def as_of(connection: psycopg.Connection, wanted: date) -> int:
     """Let this connection see the last publication for that date or before; its number."""
     return int(_value(connection, "select marts.as_of(%s)", wanted))

@@ -2,7 +2,7 @@
 with a reason, and a row that is no row is named with its line.
 """
 
-from employment_warehouse.reading.read import read_tables, write_understood
+from employment_warehouse.reading.read import read_tables, sheet_names, write_understood
 from employment_warehouse.reading.table import NUMERIC_CELL, BrokenRow, Refused, TextTable
 
-__all__ = ["NUMERIC_CELL", "BrokenRow", "Refused", "TextTable", "read_tables", "write_understood"]
+__all__ = ["NUMERIC_CELL", "BrokenRow", "Refused", "TextTable", "read_tables", "sheet_names", "write_understood"]

@@ -26,22 +26,29 @@ from employment_warehouse.reading.files import Text, Workbook, open_file
 from employment_warehouse.reading.header import extra_columns
 from employment_warehouse.reading.survey import Survey, survey
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
-from employment_warehouse.reading.workbook import read_workbook
+from employment_warehouse.reading.workbook import names_of_sheets, read_workbook
 
 
-def read_tables(path: Path, contract: Contract | None) -> TextTable:
+def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = None) -> TextTable:
     """The table in a file, understood by a contract, or, without one, as a careful human would.
 
-    path: csv, csv.gz, xlsx, xls, or a zip with one of them; told by content. Raises Refused, whose code is one of the
-    file refusals of docs/architecture.md; `where` names the file.
+    path: csv, csv.gz, xlsx, xls, or a zip with one of them; told by content. only_sheet: of a workbook, the sheet to
+    read. Raises Refused, whose code is one of the file refusals of docs/architecture.md; `where` names the file.
     """
     try:
-        table = _read(open_file(path, lambda member: bool(_read(member, contract))), contract)
+        source = open_file(path, lambda member: bool(_read(member, contract, only_sheet)))
+        table = _read(source, contract, only_sheet)
     except Refused as refusal:
         refusal.where = refusal.where or path.name
         raise
     table.batches = _counted(_ahead(table.batches), table)
     return table
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The sheets of a workbook; none of a text file. Raises Refused."""
+    source = open_file(path, lambda member: isinstance(member, Workbook))
+    return [] if isinstance(source, Text) else names_of_sheets(source)
 
 
 def write_understood(path: Path, stream: BinaryIO) -> TextTable:
@@ -55,8 +62,10 @@ def write_understood(path: Path, stream: BinaryIO) -> TextTable:
     return table
 
 
-def _read(source: Text | Workbook, contract: Contract | None) -> TextTable:
-    return _read_text(source, contract) if isinstance(source, Text) else read_workbook(source, contract)
+def _read(source: Text | Workbook, contract: Contract | None, only_sheet: str | None) -> TextTable:
+    if isinstance(source, Text):
+        return _read_text(source, contract)
+    return read_workbook(source, contract, only_sheet)
 
 
 def _read_text(source: Text, contract: Contract | None) -> TextTable:

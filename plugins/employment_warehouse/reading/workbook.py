@@ -44,15 +44,24 @@ class _Sheet:
     header: Header
 
 
-def read_workbook(book: Workbook, contract: Contract | None) -> TextTable:
-    """The table in a workbook: the sheets whose header fits, one below the other.
+def names_of_sheets(book: Workbook) -> list[str]:
+    """The workbook's sheets, in their order. Raises Refused as read_workbook does of a workbook as a whole."""
+    child = _Child(book)
+    try:
+        return [sheet["name"] for sheet in child.hear()["sheets"]]
+    finally:
+        child.end()
+
+
+def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | None = None) -> TextTable:
+    """The table in a workbook: the sheets whose header fits, one below the other; or that of one sheet only.
 
     Raises Refused: password_protected, too_large_inflated, too_many_cells_declared, workbook_unreadable,
     workbook_timeout, header_not_found, required_column_missing.
     """
     child = _Child(book)
     try:
-        sheets, left_out = _fitting(child.hear()["sheets"], contract)
+        sheets, left_out = _fitting(child.hear()["sheets"], contract, only_sheet)
     except BaseException:
         child.end()
         raise
@@ -74,7 +83,9 @@ def read_workbook(book: Workbook, contract: Contract | None) -> TextTable:
     )
 
 
-def _fitting(sheets: list[dict[str, Any]], contract: Contract | None) -> tuple[list[_Sheet], list[str]]:
+def _fitting(
+    sheets: list[dict[str, Any]], contract: Contract | None, only_sheet: str | None
+) -> tuple[list[_Sheet], list[str]]:
     """The sheets with the table looked for (without a contract: the first table and those of the same header), and the
     names of the others.
     """
@@ -82,6 +93,8 @@ def _fitting(sheets: list[dict[str, Any]], contract: Contract | None) -> tuple[l
     refusals: list[Refused] = []
     left_out = []
     for place, sheet in enumerate(sheets):
+        if only_sheet not in (None, sheet["name"]):
+            continue
         try:
             header = find_header(sheet["head"], contract)
         except Refused as refusal:

@@ -20,7 +20,7 @@ def ranked_dots(rows: Rows, prefecture: float, title: str) -> str:
     import altair as alt  # noqa: PLC0415 - heavy; only a report needs it
 
     order = [row["name"] for row in rows]
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=120))
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=170))
     values = [prefecture, *(row[field] for row in rows for field in ("value", "schedule"))]
     low, high = min(values), max(values)
     margin = max((high - low) * 0.15, 0.01)
@@ -46,7 +46,7 @@ def signed_bars(rows: Rows, title: str) -> str:
 
     order = [row["name"] for row in rows]
     extent = max([1.0, *(abs(float(row["value"])) for row in rows)]) * 1.5
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=120))
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=170))
     x = alt.X(
         "value:Q",
         title=None,

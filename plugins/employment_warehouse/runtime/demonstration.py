@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from employment_warehouse import demonstration
+from employment_warehouse import demonstration, publication
 from employment_warehouse.database import connect
 from employment_warehouse.demonstration import Manifest
 from employment_warehouse.errors import UserError
@@ -36,6 +36,7 @@ def demonstrate(home: Home, people: int, console: Console) -> None:
     console.print(f"演示数据 feeds: {manifest.people:,} 人 people, {len(manifest.nights)} 晚 nights")
     with console.status("启动 Airflow | starting Airflow"):
         service.up(home)
+    _switch_rules_on(manifest.nights[0])
     for night in manifest.nights:
         if night in _published():
             console.print(f"{night} 已发布 | published before")
@@ -72,6 +73,16 @@ def _confirm_rules(manifest: Manifest) -> None:
         connection.execute(
             "select ops.decide_rule('account_shared', %s, true, '演示 demonstration', '演示数据，无真实人员')",
             [manifest.nights[0]],
+        )
+
+
+def _switch_rules_on(from_date: date) -> None:
+    """Rules that join kinship or bank accounts wait for an operator's decision; nobody here is real."""
+    with connect("wh_publisher") as connection:
+        waiting = connection.execute("select finding from seeds.finding_rule where not enabled").fetchall()
+    for (finding,) in waiting:
+        publication.decide_rule(
+            finding, from_date, enabled=True, operator="演示 demonstration", legal_basis="演示数据，无真实人员"
         )
 
 

@@ -38,7 +38,8 @@ def land(families: list[str], by: str, report_date: str, one: str) -> None:
 
     for arrival in landing.arrivals(families, date.fromisoformat(report_date)):
         if getattr(arrival, by) == one:
-            log.info("%s: %s", arrival.path, landing.land(arrival) or "nothing new")
+            take = landing.land_correction if arrival.kind == "correction" else landing.land
+            log.info("%s: %s", arrival.path, take(arrival) or "nothing new")
 
 
 def land_resource(resource: str, report_date: str) -> None:
@@ -113,6 +114,14 @@ def write_daily_report() -> None:
     from employment_warehouse import publication, report
 
     log.info("report: %s", report.write_daily(publication.newest()))
+
+
+def write_returns(report_date: str) -> None:
+    """Return workbooks of the night's date, and of earlier ones that changed since."""
+    from employment_warehouse import returns
+
+    for day in returns.report_dates(date.fromisoformat(report_date)):
+        log.info("%s: %d return workbooks", day, len(returns.write_workbooks(day)))
 
 
 def deliver_alerts() -> None:

@@ -84,8 +84,11 @@ def run_dbt(select: str, build: int) -> Summary:
         row = connection.execute("select build from ops.tonight").fetchone()
     if row != (build,):
         raise NotTonight(where=f"build {build}")
-    # Unit tests say whether the models are right, not whether the night is: they belong to `make test`.
-    summary = _invoke(select, "build", "--select", select, "--exclude-resource-type", "unit_test")
+    # Unit tests say whether the models are right, not whether the night is: they belong to `make test`. Seeds are
+    # loaded by `seed`, with the operator's own.
+    summary = _invoke(
+        select, "build", "--select", select, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"
+    )
     kept = settings.current_home().dbt / "runs"
     kept.mkdir(mode=0o700, exist_ok=True)
     shutil.copy(

@@ -1,0 +1,21 @@
+-- Broken cells of what a county's reports of that date are now, not yet mended; what corrections broke comes last.
+with standing as (
+    select distinct on (d.feed, d.part) d.feed, d.delivery_id, d.kind, d.path, d.revision
+    from ops.delivery as d
+    where d.unit = %(unit)s and d.report_date = %(report_date)s and d.feed = any(%(feeds)s)
+        and d.status in ('landed', 'accepted', 'held')
+    order by d.feed, d.part, d.revision desc
+)
+
+select
+    s.feed,
+    s.kind = 'correction' as is_correction,
+    vault.source_of(s.path, r.sheet, s.revision) as source,
+    r.line::text as line,
+    r.column_name,
+    r.reason,
+    r.sealed
+from standing as s
+inner join vault.rejected_row as r on s.delivery_id = r.delivery_id
+where r.mended_by is null
+order by s.feed, is_correction, s.delivery_id, r.sheet, r.line

@@ -1,0 +1,21 @@
+"""Why a file was refused, for the people who are to send it again."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+REFUSALS: Mapping[str, str] = MappingProxyType(
+    {
+        "encoding_unknown": "文字编码无法识别。请另存为 xlsx，或 UTF-8 编码的 CSV。",
+        "header_not_found": "没有找到这张表的表头。请使用统一模板。",
+        "required_column_missing": "缺少必填列。请对照统一模板补上。",
+        "password_protected": "有密码保护。请取消密码后重新上传。",
+        "not_what_its_ending_says": "内容与扩展名不符。请用 Excel 或 WPS 打开后另存为 xlsx。",
+        "too_large_inflated": "解压后过大。请只保留数据后另存为 xlsx。",
+        "too_many_cells_declared": "工作表占用的范围过大。请只保留数据，粘贴到新表后另存。",
+        "workbook_unreadable": "工作簿已损坏，无法打开。请重新导出。",
+        "workbook_timeout": "工作簿没有在时限内读完。请只保留数据后另存为 xlsx，或改报 CSV。",
+        "empty_archive": "压缩包里没有表。请放入一张表，或直接上传表格。",
+        "archive_member_ambiguous": "压缩包里有几张表，分不清报的是哪一张。请只放一张。",
+        "nothing_to_correct": "当天没有可更正的报送。请先报送这张表，或核对报表日期。",
+    }
+)

@@ -1,0 +1,83 @@
+"""The daily report of the last night, as a browser shows it: offline, without a script, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from employment_warehouse.demonstration import Manifest
+from tests.end_to_end.conftest import Run, rows
+
+pytestmark = pytest.mark.browser
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(params=[1280, 390])
+def page(request: pytest.FixtureRequest, browser: Browser, run: Run, home: Path, manifest: Manifest) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": request.param, "height": 900}, java_script_enabled=False)
+    asked: list[str] = []
+    context.on("request", lambda wanted: asked.append(wanted.url))
+    shown = context.new_page()
+    shown.goto((home / "reports" / str(manifest.nights[-1]) / "daily.html").as_uri())
+    yield shown
+    context.close()
+    assert [url for url in asked if not url.startswith("file:")] == []
+
+
+def figure(page: Page, place: int) -> int:
+    return int(re.sub(r"\D", "", page.locator(".figure").nth(place).inner_text().split(" ")[0]))
+
+
+def test_the_first_screen_has_the_figures_of_the_publication(page: Page, run: Run) -> None:
+    wanted = rows(
+        run,
+        "select target_code, actual_value from marts.target_progress "
+        "where county_code = '532500' and basis = 'stock'",
+    )
+    values = {row["target_code"]: int(row["actual_value"]) for row in wanted}
+    assert [figure(page, place) for place in range(3)] == [
+        values["rural_employed"],
+        values["poverty_alleviated_employed"],
+        values["zero_employment_relocated_households"],
+    ]
+    assert f"{values['rural_employed']:,}" in page.locator(".answer").inner_text()
+
+
+def test_nothing_is_wider_than_the_screen(page: Page) -> None:
+    box = page.locator("body").bounding_box()
+    assert box is not None
+    assert page.viewport_size is not None
+    for element in page.locator("h1, h2, p, figure, .targets > div").all():
+        place = element.bounding_box()
+        assert place is None or place["x"] + place["width"] <= page.viewport_size["width"] + 1
+
+
+def test_every_chart_is_a_picture_with_words_for_who_cannot_see_it(page: Page) -> None:
+    charts = page.locator("figure svg")
+    assert charts.count() >= 4
+    for chart in charts.all():
+        assert chart.get_attribute("role") == "img"
+        assert len(chart.get_attribute("aria-label") or "") > 8
+
+
+def test_the_switch_shows_english_and_hides_chinese_without_a_script(page: Page) -> None:
+    assert "红河州" in page.locator("h1").inner_text()
+    page.locator("label[for=language]").click()
+    assert page.locator("h1").inner_text() == "Honghe daily employment report"
+
+
+def test_the_page_ends_with_its_publication(page: Page, run: Run) -> None:
+    [row] = rows(run, "select max(publication) as publication from marts.publications")
+    assert re.search(rf"发布号 {row['publication']}（快报）", page.locator("footer").inner_text())

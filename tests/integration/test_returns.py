@@ -1,0 +1,391 @@
+"""Rejected rows go back to the county as a workbook, and come back mended: the whole way, on a real server."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+from datetime import date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import openpyxl
+import psycopg
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from employment_warehouse import landing, returns
+from employment_warehouse.contract import contract
+from employment_warehouse.database import connect
+from employment_warehouse.settings import TIMEZONE, Home
+
+DAY = date(2024, 5, 1)
+COUNTY = "532528"
+FEED = "public_post_payment"
+SHEET = contract(FEED).title_zh
+HEADER = "岗位编号,备注,证件号码,补贴月份,出勤天数,应发金额,实发金额"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+TICKS = count(1)
+
+
+def id_number(serial: int) -> str:
+    body = f"53252819600101{serial:03d}"
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def payment(serial: int, *, person: str | None = None, days: str = "22", note: str = "", month: str = "2024-04") -> str:
+    return f"P{serial},{note},{person or id_number(serial)},{month},{days},800,800"
+
+
+BROKEN = payment(2, person="53252819600101")
+
+
+@pytest.fixture
+def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "landing zone"
+    monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", str(folder))
+    return folder
+
+
+def put(zone: Path, content: bytes, folder: str = FEED, name: str = f"{COUNTY}.csv", day: date = DAY) -> None:
+    """A file that lies there whole; each one later than the last."""
+    path = zone / folder / day.isoformat() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    at = (datetime(2024, 5, 1, 19, tzinfo=TIMEZONE) + timedelta(minutes=next(TICKS))).timestamp()
+    os.utime(path, (at, at))
+
+
+def put_rows(zone: Path, *rows: str, **where: object) -> None:
+    put(zone, "\n".join([HEADER, *rows, ""]).encode(), **where)  # type: ignore[arg-type]
+
+
+def land_all() -> list[landing.LandedDelivery]:
+    landed = []
+    for arrival in landing.arrivals({"county", "correction"}, DAY + timedelta(days=9)):
+        if arrival.kind == "correction":
+            landed += landing.land_correction(arrival)
+        else:
+            landed += [landing.land(arrival)]
+    return [delivery for delivery in landed if delivery]
+
+
+def returned(day: date = DAY) -> openpyxl.Workbook:
+    (path,) = returns.write_workbooks(day)
+    return openpyxl.load_workbook(path)
+
+
+def column(sheet: Worksheet, header: str) -> int:
+    return [cell.value for cell in sheet[1]].index(header) + 1
+
+
+def send_back(zone: Path, book: openpyxl.Workbook, name: str = f"{COUNTY}.xlsx", day: date = DAY) -> bytes:
+    content = io.BytesIO()
+    book.save(content)
+    put(zone, content.getvalue(), "corrections", name, day)
+    return content.getvalue()
+
+
+def mend(book: openpyxl.Workbook, header: str, value: str, row: int = 2, sheet: str = SHEET) -> openpyxl.Workbook:
+    book[sheet].cell(row, column(book[sheet], header)).value = value
+    return book
+
+
+def rows_of(warehouse: psycopg.Connection, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+    return warehouse.execute(query, values).fetchall()  # type: ignore[arg-type]
+
+
+def mended(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type-arg]
+    """(line, part of the delivery that mended it) of every rejected cell."""
+    return rows_of(
+        warehouse,
+        "select r.line, d.part from vault.rejected_row r left join ops.delivery d on d.delivery_id = r.mended_by"
+        " order by r.delivery_id, r.line",
+    )
+
+
+# --- the workbook -------------------------------------------------------------------------------------------
+
+
+def test_a_rejected_row_goes_back_as_it_came_with_its_broken_cell_explained(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    land_all()
+    book = returned()
+    assert book.sheetnames == ["说明", SHEET]
+    sheet = book[SHEET]
+    assert [cell.value for cell in sheet[1]] == ["文件", "行号", *HEADER.split(",")]
+    assert [cell.value or "" for cell in sheet[2]] == [f"{COUNTY}.csv", "3", *BROKEN.split(",")]
+    assert sheet.max_row == 2
+    broken = sheet.cell(2, column(sheet, "证件号码"))
+    commented = [cell.coordinate for row in sheet for cell in row if cell.comment]
+    assert commented == [broken.coordinate]
+    assert "问题：" in broken.comment.text and "示例：532528199001010009" in broken.comment.text
+    filled = [cell.column for cell in sheet[2] if cell.fill.fgColor.rgb == broken.fill.fgColor.rgb]
+    assert filled == [broken.column]
+
+
+def test_every_cell_is_text_and_nothing_is_hidden(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, BROKEN)
+    land_all()
+    sheet = returned()[SHEET]
+    assert {cell.number_format for row in sheet for cell in row} == {"@"}
+    assert {cell.data_type for cell in sheet[2]} <= {"s", "n"} and not any(
+        isinstance(cell.value, int | float) for cell in sheet[2]
+    )
+    assert sheet.freeze_panes == "C2"
+    dimensions = (*sheet.column_dimensions.values(), *sheet.row_dimensions.values())
+    assert not any(dimension.hidden for dimension in dimensions)
+    assert sheet.sheet_state == "visible"
+
+
+def test_several_broken_cells_of_a_row_are_one_row(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(2, person="123", days="many"))
+    land_all()
+    sheet = returned()[SHEET]
+    assert sheet.max_row == 2
+    assert {cell.column for cell in sheet[2] if cell.comment} == {column(sheet, "证件号码"), column(sheet, "出勤天数")}
+
+
+def test_the_first_sheet_says_what_to_do(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    put(zone, b"\x00\x01nothing", "workshop")
+    land_all()
+    texts = [str(cell.value) for row in returned()["说明"] for cell in row if cell.value]
+    assert any("元阳县" in text for text in texts)
+    assert any("共退回 1 行" in text for text in texts)
+    assert any(f"corrections/{DAY}/{COUNTY}.xlsx" in text for text in texts)
+    assert "2024-05-10 20:00" in texts  # payments are due on the tenth
+    assert "就业帮扶车间台账" in texts
+
+
+def test_codes_are_offered_as_drop_downs(warehouse: psycopg.Connection, zone: Path) -> None:
+    header = "车间编号,车间名称,乡镇代码,认定日期,状态,吸纳就业人数,吸纳脱贫人口数"
+    put(zone, f"{header}\nW1,甲,532528100,2024-01-01,关门,3,1\n".encode(), "workshop")
+    land_all()
+    sheet = returned()["就业帮扶车间台账"]
+    (rule,) = sheet.data_validations.dataValidation
+    assert "在营" in rule.formula1
+    assert str(rule.sqref).startswith(sheet.cell(2, column(sheet, "状态")).column_letter)
+
+
+def test_a_row_that_could_not_be_cut_gets_all_columns_to_fill_in(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1), payment(2) + ",one,two,three")
+    land_all()
+    book = returned()
+    sheet = book[SHEET]
+    assert "整行" in [cell.value for cell in sheet[1]]
+    amounts = {"出勤天数": "22", "应发金额": "1", "实发金额": "1"}
+    for header, value in {"岗位编号": "P2", "身份证号": id_number(2), "补贴月份": "2024-04", **amounts}.items():
+        mend(book, header, value)
+    send_back(zone, book)
+    (correction,) = land_all()
+    assert (correction.rows_landed, correction.rows_rejected) == (1, 0)
+    assert mended(warehouse) == [(3, correction.part)]
+
+
+HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3", "'=1+1", '=HYPERLINK("http://x")', "\t=1+1"]
+
+
+def test_no_cell_starts_a_formula(warehouse: psycopg.Connection, zone: Path) -> None:
+    rows = ['"{}",{}'.format(text.replace('"', '""'), BROKEN.split(",", 1)[1]) for text in HOSTILE]
+    put_rows(zone, *rows)
+    land_all()
+    (path,) = returns.write_workbooks(DAY)
+    with zipfile.ZipFile(path) as parts:
+        assert not [name for name in parts.namelist() if "vba" in name or "external" in name]
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                assert b"<f>" not in parts.read(name) and b"hyperlink" not in parts.read(name)
+    sheet = openpyxl.load_workbook(path)[SHEET]
+    posts = sheet[sheet.cell(1, column(sheet, "岗位编号")).column_letter][1:]
+    assert [cell.data_type for cell in posts] == ["s"] * len(HOSTILE)
+    assert [cell.value for cell in posts] == [text.strip() for text in HOSTILE]
+
+
+def test_the_file_is_its_owners_alone_and_goes_when_all_is_mended(
+    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
+) -> None:
+    put_rows(zone, BROKEN)
+    land_all()
+    (path,) = returns.write_workbooks(DAY)
+    assert path == warehouse_home.returns / DAY.isoformat() / f"{COUNTY}.xlsx"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    put_rows(zone, payment(2))
+    land_all()
+    assert returns.write_workbooks(DAY) == []
+    assert not path.exists()
+
+
+# --- and back -----------------------------------------------------------------------------------------------
+
+
+def test_a_row_that_is_mended_lands_and_is_marked(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1), BROKEN, payment(3, days="many"))
+    land_all()
+    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    (correction,) = land_all()
+    assert (correction.feed, correction.unit, correction.report_date) == (FEED, COUNTY, DAY)
+    assert (correction.kind, correction.rows_landed, correction.rows_rejected) == ("correction", 1, 1)
+    assert rows_of(warehouse, "select post_no from landing.public_post_payment order by 1") == [("P1",), ("P2",)]
+    assert mended(warehouse)[:2] == [(3, correction.part), (4, None)]
+    sheet = returned()[SHEET]
+    assert [cell.value for cell in sheet["B"]] == ["行号", "4"]
+    assert [cell.value for cell in sheet["A"]] == ["文件", f"{COUNTY}.csv"]
+    assert "many" in [cell.value for cell in sheet[2]]
+
+
+def test_the_same_workbook_twice_loads_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, BROKEN)
+    land_all()
+    content = send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    assert len(land_all()) == 1
+    put(zone, content, "corrections", f"{COUNTY}.xlsx")
+    assert land_all() == []
+    assert landing.arrivals({"correction"}, DAY) == []
+    assert rows_of(warehouse, "select count(*) from ops.delivery") == [(2,)]
+
+
+def test_a_second_workbook_under_the_same_name_merges_and_replaces_nothing(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put_rows(zone, payment(1), BROKEN, payment(3, days="many"))
+    land_all()
+    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    (first,) = land_all()
+    send_back(zone, mend(returned(), "出勤天数", "20"))
+    (second,) = land_all()
+    base = rows_of(warehouse, "select part from ops.delivery where kind = 'file'")[0][0]
+    assert sorted([second.part, first.part, base]) == [base, first.part, second.part]
+    assert {tuple(row) for row in mended(warehouse)[:2]} == {(3, first.part), (4, second.part)}
+    assert returns.write_workbooks(DAY) == []
+
+
+def test_a_row_that_is_broken_once_more_comes_back_as_the_county_left_it(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put_rows(zone, BROKEN)
+    land_all()
+    send_back(zone, mend(returned(), "证件号码", "5325281960"))
+    land_all()
+    book = returned()
+    sheet = book[SHEET]
+    assert sheet.max_row == 2
+    assert (sheet["A2"].value, sheet["B2"].value) == (f"{COUNTY}.csv", "2")
+    assert sheet.cell(2, column(sheet, "证件号码")).value == "5325281960"
+    send_back(zone, mend(book, "证件号码", id_number(2)))
+    land_all()
+    assert returns.write_workbooks(DAY) == []
+
+
+def test_a_repeated_row_is_shown_apart_and_not_read_back(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1, days="10"), payment(1, days="20"), BROKEN)
+    land_all()
+    book = returned()
+    assert book.sheetnames == ["说明", SHEET, f"{SHEET}（重复）"]
+    send_back(zone, mend(book, "证件号码", id_number(2)))
+    land_all()
+    days = rows_of(warehouse, "select post_no, days_present from landing.public_post_payment order by 1")
+    assert days == [("P1", 20), ("P2", 22)]
+
+
+def test_all_sheets_of_a_workbook_land_together_or_not_at_all(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = "活动编号,类型,日期,用工单位数,岗位数,参与人数,达成意向数\nE1,专场招聘会,2024-04-30,3,x,100,20\n"
+    put(zone, event.encode(), "job_event")
+    put_rows(zone, BROKEN)
+    land_all()
+    book = mend(returned(), "证件号码", id_number(2))
+    send_back(zone, mend(book, "岗位数", "50", sheet=contract("job_event").title_zh))
+    warehouse.execute(
+        "create function public.no() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;"
+        "create trigger no before insert on landing.public_post_payment for each row execute function public.no()"
+    )
+    with pytest.raises(landing.LandingFailed):
+        land_all()
+    assert rows_of(warehouse, "select count(*) from ops.delivery where kind = 'correction'") == [(0,)]
+    assert rows_of(warehouse, "select count(*) from landing.job_event") == [(0,)]
+    warehouse.execute("drop trigger no on landing.public_post_payment")
+    assert sorted(delivery.feed for delivery in land_all()) == ["job_event", FEED]
+    assert returns.write_workbooks(DAY) == []
+
+
+def test_a_correction_of_nothing_is_refused(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, BROKEN)
+    land_all()
+    send_back(zone, mend(returned(), "证件号码", id_number(2)), day=DAY + timedelta(days=1))
+    (refused,) = land_all()
+    assert (refused.status, refused.reason, refused.rows_read) == ("refused", "nothing_to_correct", 0)
+    assert mended(warehouse) == [(2, None)]
+
+
+def test_a_workbook_without_a_sheet_of_ours_is_told(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, b"not a workbook", "corrections", f"{COUNTY}.xlsx")
+    assert land_all() == []
+    assert rows_of(warehouse, "select kind, unit from ops.alert") == [("correction_unreadable", COUNTY)]
+    assert landing.arrivals({"correction"}, DAY) == []
+
+
+def test_a_file_sent_again_is_not_mended_by_lines_of_the_old_one(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, BROKEN)
+    land_all()
+    book = mend(returned(), "证件号码", id_number(2))
+    put_rows(zone, payment(9, days="many"))
+    send_back(zone, book)
+    land_all()
+    (line,) = returned()[SHEET].iter_rows(min_row=2, values_only=True)
+    assert line[0] == f"{COUNTY}.csv（第2版）"
+    assert "many" in line
+
+
+def test_the_rows_of_a_correction_come_back_from_the_archive(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, BROKEN)
+    land_all()
+    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    (correction,) = land_all()
+    warehouse.execute("delete from landing.public_post_payment")
+    warehouse.execute("update ops.delivery set purged_at = now()")
+    assert landing.restore(correction.delivery_id) == 1
+    assert rows_of(warehouse, "select post_no from landing.public_post_payment") == [("P2",)]
+
+
+# --- who may read what --------------------------------------------------------------------------------------
+
+
+def test_the_returner_reads_rejected_rows_and_deliveries_and_nothing_else(warehouse: psycopg.Connection) -> None:
+    relations = rows_of(
+        warehouse,
+        "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where c.relkind in ('r', 'v', 'p', 'm') and n.nspname !~ '^(pg_|information_schema)'",
+    )
+    verbs = ("select", "insert", "update", "delete")
+    may = {
+        (relation, verb)
+        for (relation,) in relations
+        for verb in verbs
+        for (allowed,) in rows_of(warehouse, "select has_table_privilege('wh_returner', %s, %s)", relation, verb)
+        if allowed
+    }
+    assert may == {("ops.delivery", "select"), ("vault.rejected_row", "select")}
+    columns = "select count(*) from information_schema.column_privileges where grantee = 'wh_returner'"
+    (both,) = rows_of(warehouse, columns + " and table_name not in ('delivery', 'rejected_row')")
+    assert both == (0,)
+    with connect("wh_returner") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("select * from vault.person")
+
+
+def test_the_loader_cannot_read_what_is_sealed(warehouse: psycopg.Connection) -> None:
+    with connect("wh_loader") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("select sealed from vault.rejected_row")
+
+
+def test_only_the_dates_that_changed_are_written(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, BROKEN, day=DAY - timedelta(days=3))
+    put_rows(zone, payment(1), day=DAY - timedelta(days=2))
+    land_all()
+    warehouse.execute("update ops.delivery set landed_at = now() - interval '2 days' where report_date = '2024-04-29'")
+    assert returns.report_dates(DAY) == [DAY - timedelta(days=3), DAY]
