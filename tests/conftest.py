@@ -18,6 +18,27 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.roles import login_roles
 from employment_warehouse.settings import Home
 
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that look at pages stay out where there is no browser; CI sets CI=true and has one."""
+    if CHROMIUM.exists() or os.environ.get("CI"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+    config.stash[LEFT_OUT] = len(left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How many tests stayed out, and what to do about it."""
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"{left_out} tests need Chromium and did not run: apt-get install chromium")
+
+
+LEFT_OUT = pytest.StashKey[int]()
+
 
 @pytest.fixture(scope="session")
 def warehouse_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -26,10 +26,11 @@ import pytest
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 from tests import oracle
+from tests.end_to_end.conftest import Run, make_run, rows
 from tests.oracle.comparison import KEYS, differences
 
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.demonstration import Manifest, Sight, read_manifest
+from employment_warehouse.demonstration import Manifest, Sight
 from employment_warehouse.identity import tokens
 from employment_warehouse.runtime.environment import base_url
 from employment_warehouse.settings import Home
@@ -38,30 +39,6 @@ REJECTED = """(
     select rejected.*, delivery.feed, delivery.unit, delivery.report_date
     from vault.rejected_row as rejected inner join ops.delivery as delivery using (delivery_id)
 ) as rejected"""
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def make_run(home: Path) -> Run:
-    """Runs `warehouse …` for this home."""
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "WAREHOUSE"))}
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "employment_warehouse.command", *arguments],
-            env=outside | {"WAREHOUSE_HOME": str(home)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=1500,
-        )
-
-    return run
-
-
-def rows(run: Run, query: str, *options: str) -> list[dict[str, str]]:
-    done = run("sql", query, *options)
-    assert done.returncode == 0, done.stderr
-    return list(csv.DictReader(io.StringIO(done.stdout)))
 
 
 def living(home: Path) -> list[str]:
@@ -74,28 +51,6 @@ def living(home: Path) -> list[str]:
         except (psutil.Error, OSError):
             continue
     return found + [str(path) for path in home.glob("run/*")] + [str(path) for path in home.glob("run/.s*")]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("end") / "仓库 一"
-
-
-@pytest.fixture(scope="module")
-def run(home: Path) -> Iterator[Run]:
-    """The warehouse after its three nights; stopped at the end."""
-    call = make_run(home)
-    try:
-        done = call("demonstrate", "--people", "200")
-        assert done.returncode == 0, done.stderr
-        yield call
-    finally:
-        call("down")
-
-
-@pytest.fixture(scope="module")
-def manifest(run: Run, home: Path) -> Manifest:
-    return read_manifest(home / "demonstration")
 
 
 def test_every_night_is_published(run: Run, manifest: Manifest) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.end_to_end.conftest import Run, rows
 
 from employment_warehouse.demonstration import Manifest
-from tests.end_to_end.conftest import Run, rows
 
 pytestmark = pytest.mark.browser
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -43,8 +43,7 @@ def figure(page: Page, place: int) -> int:
 def test_the_first_screen_has_the_figures_of_the_publication(page: Page, run: Run) -> None:
     wanted = rows(
         run,
-        "select target_code, actual_value from marts.target_progress "
-        "where county_code = '532500' and basis = 'stock'",
+        "select target_code, actual_value from marts.target_progress where county_code = '532500' and basis = 'stock'",
     )
     values = {row["target_code"]: int(row["actual_value"]) for row in wanted}
     assert [figure(page, place) for place in range(3)] == [
