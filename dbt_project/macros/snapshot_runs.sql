@@ -25,17 +25,20 @@ snapshots as materialized (
 ),
 
 -- Landing keeps a key once a file; of the parts of a snapshot the last that has it counts.
-listed as not materialized (
-    select {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date, snapshots.is_first
+listed as (
+    select {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date
     from {{ staged }} as staged
     inner join snapshots on staged.unit = snapshots.unit and staged.report_date = snapshots.report_date
-    where
-        snapshots.parts = 1
-        or not exists (
-            select from {{ staged }} as later
-            where ({{ prefixed(key, 'later') }}, later.report_date) = ({{ prefixed(key, 'staged') }}, staged.report_date)
-                and later.part > staged.part
-        )
+    where snapshots.parts = 1
+    union all
+    (
+        select distinct on ({{ prefixed(key, 'staged') }}, staged.report_date)
+            {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date
+        from {{ staged }} as staged
+        inner join snapshots on staged.unit = snapshots.unit and staged.report_date = snapshots.report_date
+        where snapshots.parts > 1
+        order by {{ prefixed(key, 'staged') }}, staged.report_date, staged.part desc
+    )
 ),
 
 known as (

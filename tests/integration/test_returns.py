@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import os
 import stat
+import uuid
 import zipfile
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import psycopg
@@ -27,6 +29,10 @@ SHEET = contract(FEED).title_zh
 HEADER = "岗位编号,备注,证件号码,补贴月份,出勤天数,应发金额,实发金额"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 TICKS = count(1)
+
+
+def token(name: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
 
 
 def id_number(serial: int) -> str:
@@ -184,6 +190,18 @@ def test_a_row_that_could_not_be_cut_gets_all_columns_to_fill_in(warehouse: psyc
     (correction,) = land_all()
     assert (correction.rows_landed, correction.rows_rejected) == (1, 0)
     assert mended(warehouse) == [(3, correction.part)]
+
+
+def test_files_with_other_headers_share_a_sheet_and_all_land(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, BROKEN)
+    other = HEADER.replace("证件号码", "身份证号*").replace("岗位编号,备注", "备注,岗位编号")
+    put(zone, f"{other}\n,P3,{id_number(3)},2024-04,many,800,800\n".encode(), name=f"{COUNTY}_2.csv")
+    land_all()
+    book = mend(returned(), "证件号码", id_number(2))
+    send_back(zone, mend(book, "出勤天数", "21", row=3))
+    (correction,) = land_all()
+    assert (correction.rows_landed, correction.rows_rejected) == (2, 0)
+    assert returns.write_workbooks(DAY) == []
 
 
 HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3", "'=1+1", '=HYPERLINK("http://x")', "\t=1+1"]
@@ -389,3 +407,22 @@ def test_only_the_dates_that_changed_are_written(warehouse: psycopg.Connection, 
     land_all()
     warehouse.execute("update ops.delivery set landed_at = now() - interval '2 days' where report_date = '2024-04-29'")
     assert returns.report_dates(DAY) == [DAY - timedelta(days=3), DAY]
+
+
+# --- what the warehouse makes of it -------------------------------------------------------------------------
+
+
+def test_a_correction_adds_to_a_month_and_replaces_no_line_of_it(nights: Any) -> None:
+    nights.select = "+reported_public_post_payment,resource_type:model"
+
+    def line(post: str, paid: int) -> dict[str, object]:
+        person = {"person_key": token(post), "birth_date": "1980-01-01", "sex": "male"}
+        money = {"days_present": 22, "amount_due": 800, "amount_paid": paid}
+        return {"post_no": post, "county_code": COUNTY, "period": "2024-04-01"} | person | money
+
+    nights.deliver(FEED, COUNTY, "2024-05-01", [line("P1", 800), line("P2", 700)])
+    nights.night("2024-05-01")
+    nights.deliver(FEED, COUNTY, "2024-05-01", [line("P2", 800), line("P3", 800)], part="～001")
+    nights.night("2024-05-02")
+    told = "select post_no, amount_paid::integer from build.reported_public_post_payment where seen_to is null"
+    assert sorted(nights.rows(told)) == [("P1", 800), ("P2", 800), ("P3", 800)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import xlsxwriter
@@ -27,6 +27,7 @@ ROWS_SHOWN = 5_000
 CELL_CHARACTERS = 32_767  # of a cell in Excel
 LIST_CHARACTERS = 255  # of a drop-down's choices
 REPEATED = "（重复）"
+A4 = 9
 OPTIONS = {
     "in_memory": True,  # no draft of it in a folder for temporary files
     "strings_to_formulas": False,
@@ -52,6 +53,10 @@ def workbook(found: Returned) -> bytes:
         _explain(book.add_worksheet("说明"), formats, found)
         for name, feed, rows in _sheets(found):
             _write_sheet(book.add_worksheet(name), formats, contract(feed), rows[:ROWS_SHOWN])
+        for sheet in book.worksheets():
+            sheet.set_paper(A4)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
     return content.getvalue()
 
 
@@ -66,18 +71,22 @@ def _sheets(found: Returned) -> Iterator[tuple[str, str, list[RejectedRow]]]:
 
 
 def _write_sheet(sheet: Worksheet, formats: dict[str, Format], feed: Contract, rows: list[RejectedRow]) -> None:
-    headers = _headers(feed, rows)
-    matched = feed.match_header(headers)
-    positions = {column.name: at for at, column in enumerate(matched, start=2) if column}
-    for at, text in enumerate((FILE_HEADER, LINE_HEADER, *headers)):
-        widest = max([len(text), *(len(row.cells.get(text, "")) for row in rows[:200])])
-        sheet.set_column(at, at, min(40, max(10, 2 * len(text) + 2, widest + 4)), formats["text"])
-        sheet.write_string(0, at, text[:CELL_CHARACTERS], formats["header"])
-    for at, column in enumerate(matched, start=2):
-        _offer_choices(sheet, at, column, len(rows))
-    for line, row in enumerate(rows, start=1):
+    own = [_own_columns(feed, row) for row in rows]
+    columns = _columns(feed, rows, own)
+    positions = {key: at for at, key in enumerate(columns, start=2)}
+    titles = (FILE_HEADER, LINE_HEADER, *columns.values())
+    table = [
+        (row.source, row.line, *(row.cells.get(headers.get(key, ""), "") for key in columns))
+        for row, headers in zip(rows, own, strict=True)
+    ]
+    for at, title in enumerate(titles):
+        sheet.set_column(at, at, _width(title, *(cells[at] for cells in table[:200])), formats["text"])
+        sheet.write_string(0, at, title[:CELL_CHARACTERS], formats["header"])
+    for column in feed.columns:
+        if column.name in positions:
+            _offer_choices(sheet, positions[column.name], column, len(rows))
+    for line, (row, cells) in enumerate(zip(rows, table, strict=True), start=1):
         notes = _notes(feed, row, positions)
-        cells = (row.source, row.line, *(row.cells.get(header, "") for header in headers))
         for at, text in enumerate(cells):
             look = "broken" if at in notes else "place" if at < 2 else "text"
             sheet.write_string(line, at, text[:CELL_CHARACTERS], formats[look])
@@ -87,19 +96,36 @@ def _write_sheet(sheet: Worksheet, formats: dict[str, Format], feed: Contract, r
     sheet.freeze_panes(1, 2)
 
 
-def _headers(feed: Contract, rows: list[RejectedRow]) -> list[str]:
-    """The county's own columns in its own order, then those that it lacks and needs: required, or found missing."""
-    headers = list(dict.fromkeys(header for row in rows for header in row.cells))
-    there = {column.name for column in feed.match_header(headers) if column}
+def _width(*texts: str) -> int:
+    """Of a column, in digits: a Chinese character takes two."""
+    return min(42, 3 + max(sum(1 + (ord(character) > 0x2E7F) for character in text) for text in texts))
+
+
+def _own_columns(feed: Contract, row: RejectedRow) -> dict[str, str]:
+    """The columns of a row's file: name of the contract's column, else its header text → header text."""
+    headers = list(row.cells)
+    matched = feed.match_header(headers)
+    return {column.name if column else text: text for column, text in zip(matched, headers, strict=True)}
+
+
+def _columns(feed: Contract, rows: list[RejectedRow], own: list[dict[str, str]]) -> dict[str, str]:
+    """The county's own columns in its own order, then those that it lacks and needs: required, or found missing.
+
+    As in _own_columns: one column of the contract is one column here, however several files head it.
+    """
+    columns: dict[str, str] = {}
+    for headers in own:
+        for key, text in headers.items():
+            columns.setdefault(key, text)
     wanted = {name for row in rows for name, _ in row.faults}
-    if any(column.required and column.name not in there for column in feed.columns):
+    if any(column.required and column.name not in columns for column in feed.columns):
         wanted = {column.name for column in feed.columns}  # rows that could not be cut into cells
-    return headers + [column.header for column in feed.columns if column.name in wanted - there]
+    return columns | {c.name: c.header for c in feed.columns if c.name in wanted and c.name not in columns}
 
 
-def _offer_choices(sheet: Worksheet, at: int, column: Column | None, n_rows: int) -> None:
-    choices = () if column is None else YES_NO if column.type == "boolean" else column.choices
-    if column is None or not choices or len(",".join(choices)) > LIST_CHARACTERS:
+def _offer_choices(sheet: Worksheet, at: int, column: Column, n_rows: int) -> None:
+    choices = YES_NO if column.type == "boolean" else column.choices
+    if not choices or len(",".join(choices)) > LIST_CHARACTERS:
         return
     rule = {
         "validate": "list",
@@ -164,6 +190,7 @@ def _explain(sheet: Worksheet, formats: dict[str, Format], found: Returned) -> N
     ]
     for at, width in enumerate((26, 12, 20, 26, 44, 24)):
         sheet.set_column(at, at, width, formats["text"])
+    sheet.set_row(0, 28)
     for line, (look, cells) in enumerate(lines):
         for at, text in enumerate(cells):
             sheet.write_string(line, at, text, formats[look])
@@ -175,7 +202,9 @@ def _files(found: Returned) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield from _table("无法读取的文件（整份没有入库，请重新报送）", (FILE_HEADER, "报表", "原因"), rows)
 
 
-def _table(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _table(
+    title: str, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "strong", (title,)
     yield "header", header
     yield from (("text", row) for row in rows)
