@@ -25,15 +25,15 @@ snapshots as materialized (
 ),
 
 -- Landing keeps a key once a file; of the parts of a snapshot the last that has it counts.
-listed as (
-    select {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date
+listed as not materialized (
+    select {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date, snapshots.is_first
     from {{ staged }} as staged
     inner join snapshots on staged.unit = snapshots.unit and staged.report_date = snapshots.report_date
     where snapshots.parts = 1
     union all
     (
         select distinct on ({{ prefixed(key, 'staged') }}, staged.report_date)
-            {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date
+            {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date, snapshots.is_first
         from {{ staged }} as staged
         inner join snapshots on staged.unit = snapshots.unit and staged.report_date = snapshots.report_date
         where snapshots.parts > 1
