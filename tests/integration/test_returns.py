@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from employment_warehouse import landing, returns
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect
+from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE, Home
 
 DAY = date(2024, 5, 1)
@@ -399,6 +400,20 @@ def test_the_returner_reads_rejected_rows_and_deliveries_and_nothing_else(wareho
 def test_the_loader_cannot_read_what_is_sealed(warehouse: psycopg.Connection) -> None:
     with connect("wh_loader") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("select sealed from vault.rejected_row")
+
+
+def test_the_steps_of_a_night_take_in_what_was_mended_and_write_what_is_left(
+    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
+) -> None:
+    put_rows(zone, BROKEN, payment(3, days="many"))
+    land_all()
+    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    families, night = ["county", "correction"], (DAY + timedelta(days=1)).isoformat()
+    assert steps.arrived(families, "unit", night) == [COUNTY]
+    steps.land(families, "unit", night, COUNTY)
+    steps.write_returns(night)
+    sheet = openpyxl.load_workbook(warehouse_home.returns / DAY.isoformat() / f"{COUNTY}.xlsx")[SHEET]
+    assert [cell.value for cell in sheet["B"]] == ["行号", "3"]
 
 
 def test_only_the_dates_that_changed_are_written(warehouse: psycopg.Connection, zone: Path) -> None:
