@@ -36,7 +36,6 @@ def demonstrate(home: Home, people: int, console: Console) -> None:
     console.print(f"演示数据 feeds: {manifest.people:,} 人 people, {len(manifest.nights)} 晚 nights")
     with console.status("启动 Airflow | starting Airflow"):
         service.up(home)
-    _switch_rules_on(manifest.nights[0])
     for night in manifest.nights:
         if night in _published():
             console.print(f"{night} 已发布 | published before")
@@ -58,32 +57,24 @@ def _generate_once(home: Home, people: int) -> Manifest:
     """What was generated stays; what a killed run left without its manifest is made anew."""
     folder = home.demonstration
     try:
-        return demonstration.read_manifest(folder)
+        manifest = demonstration.read_manifest(folder)
     except FileNotFoundError:
         shutil.rmtree(folder, ignore_errors=True)
         manifest = demonstration.generate(folder, people=people, nights=3, seed=1)
-        # So few people reach no 1.44 million: the demonstration has targets of its own size.
-        shutil.copy(folder / "target.csv", home.seeds)
-        return manifest
+    # So few people reach no 1.44 million: the demonstration has targets of its own size.
+    shutil.copy(folder / "target.csv", home.seeds)
+    return manifest
 
 
 def _confirm_rules(manifest: Manifest) -> None:
     """Rules that join bank accounts are off until somebody confirms their basis; made-up people have no objection."""
-    with connect("wh_publisher") as connection:
-        connection.execute(
-            "select ops.decide_rule('account_shared', %s, true, '演示 demonstration', '演示数据，无真实人员')",
-            [manifest.nights[0]],
-        )
-
-
-def _switch_rules_on(from_date: date) -> None:
-    """Rules that join kinship or bank accounts wait for an operator's decision; nobody here is real."""
-    with connect("wh_publisher") as connection:
-        waiting = connection.execute("select finding from seeds.finding_rule where not enabled").fetchall()
-    for (finding,) in waiting:
-        publication.decide_rule(
-            finding, from_date, enabled=True, operator="演示 demonstration", legal_basis="演示数据，无真实人员"
-        )
+    publication.decide_rule(
+        "account_shared",
+        manifest.nights[0],
+        enabled=True,
+        operator="演示 demonstration",
+        legal_basis="演示数据，无真实人员",
+    )
 
 
 def _published() -> set[date]:

@@ -1,0 +1,95 @@
+"""Loader, dbt and scheduler are killed in mid-night; what is published is what an undisturbed night publishes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+from psycopg import sql
+from tests.end_to_end.conftest import Run, make_run
+
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.demonstration import Manifest
+from employment_warehouse.settings import Home
+
+
+def test_a_night_with_three_kills_publishes_the_same_digests(
+    run: Run, home: Path, manifest: Manifest, tmp_path: Path
+) -> None:
+    other = tmp_path / "killed"
+    (other / "secrets").mkdir(parents=True, mode=0o700)
+    other.chmod(0o700)
+    shutil.copy(home / "secrets" / "keys.json", other / "secrets")  # the same keys give the same tokens
+    try:
+        demonstrate_with_kills(other)
+        builds = range(1, len(manifest.nights) + 1)
+        assert [digest(other, build) for build in builds] == [digest(home, build) for build in builds]
+    finally:
+        make_run(other)("down")
+
+
+def demonstrate_with_kills(home: Path) -> None:
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "WAREHOUSE"))}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "employment_warehouse.command", "demonstrate", "--people", "200"],
+        env=outside | {"WAREHOUSE_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert running.stdout is not None
+    kills = {"land_deliveries": kill_tasks, "gate_deliveries": kill_tasks, "build_core": kill_scheduler}
+    told = []
+    for line in running.stdout:
+        told.append(line)
+        for step in [step for step in kills if step in line]:
+            time.sleep(1.5)
+            kills.pop(step)(home)
+    assert running.wait(timeout=1200) == 0, "".join(told)
+    assert not kills
+
+
+def kill_tasks(home: Path) -> None:
+    """Every task at work in this home, without a chance to say so."""
+    for process in psutil.process_iter(["cmdline"]):
+        try:
+            is_task = "airflow worker" in " ".join(process.info["cmdline"] or [])
+            if is_task and process.environ().get("WAREHOUSE_HOME") == str(home):
+                process.kill()
+        except psutil.Error:
+            continue
+
+
+def kill_scheduler(home: Path) -> None:
+    """And the start that an operator, or a supervisor, does next."""
+    os.kill(json.loads((home / "run" / "scheduler.json").read_text())["pid"], signal.SIGKILL)
+    assert make_run(home)("up").returncode == 0
+
+
+def digest(home: Path, build: int) -> dict[str, tuple[int, int]]:
+    """Table → rows opened or closed by a build and the sum of their hashes; instants and numbers left out."""
+    found = {}
+    with Server(Home(home)).connect_superuser() as connection:
+        columns = connection.execute(
+            """
+            select table_name, array_agg(column_name::text order by ordinal_position)
+            from information_schema.columns
+            where table_schema = 'store' and data_type <> 'timestamp with time zone' and column_name <> 'delivery_id'
+            group by table_name
+            """
+        ).fetchall()
+        for table, names in columns:
+            statement = sql.SQL(
+                "select count(*), coalesce(sum(hash_record_extended(row({}), 0)::numeric), 0) from store.{} "
+                "where from_build = %(build)s or to_build = %(build)s"
+            ).format(sql.SQL(", ").join(map(sql.Identifier, names)), sql.Identifier(table))
+            count, total = connection.execute(statement, {"build": build}).fetchone() or (0, 0)
+            found[table] = (count, int(total))
+    return found
