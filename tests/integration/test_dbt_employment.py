@@ -169,10 +169,14 @@ def test_the_definitions_hold_as_the_models_say(nights: Any) -> None:
 
 def test_every_feed_has_its_source_and_its_staging_model() -> None:
     models = settings.project_root() / "dbt_project" / "models"
-    sources = yaml.safe_load((models / "staging" / "sources.yml").read_text("utf-8"))["sources"]
-    (landing,) = [source for source in sources if source["name"] == "landing"]
-    staged = {path.stem.removeprefix("stg_") for path in models.glob("staging/*/stg_*.sql")}
-    assert {table["name"] for table in landing["tables"]} == set(contracts()) == staged
+    landed = {
+        path.stem.removeprefix("stg_"): table["name"]
+        for path in models.glob("staging/*/stg_*.yml")
+        for source in yaml.safe_load(path.read_text("utf-8"))["sources"]
+        for table in source["tables"]
+    }
+    assert landed == {feed: feed for feed in contracts()}
+    assert {path.stem.removeprefix("stg_") for path in models.glob("staging/*/stg_*.sql")} == set(contracts())
 
 
 def test_models_are_short_and_each_has_its_words_in_two_languages() -> None:
