@@ -104,8 +104,7 @@ select
     deadline,
     case
         when {{ tonight_date() }} >= deadline then null
-        when target_value = 0 then -actual_value / (deadline - {{ tonight_date() }})::numeric
-        else greatest(target_value - actual_value, 0) / (deadline - {{ tonight_date() }})::numeric
+        else (target_value - actual_value) / (deadline - {{ tonight_date() }})::numeric
     end::numeric(14, 4) as required_daily_change,
     case when target_value = 0 then actual_value = 0 else actual_value >= scheduled_value end as on_track,
     obs_status,
