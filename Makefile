@@ -27,7 +27,7 @@ bench: .venv/installed-dev ## measure against bare COPY and hand-written SQL
 	@for bar in bench/*.py; do echo "$$bar"; $(BIN)/python "$$bar" || exit 1; done
 
 lint: .venv/installed-dev ## style, types, imports
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy plugins/employment_warehouse && $(BIN)/lint-imports
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy plugins/employment_warehouse && $(BIN)/lint-imports && $(BIN)/sqlfluff lint -q dbt_project/models
 
 # A stamp is written last: a set-up that was broken off is done again.
 .venv/installed: requirements.txt pyproject.toml

@@ -12,7 +12,7 @@ listed as (
     where payroll.seen_to is null
     union all
     select
-        'public_post_payment', unit, period, person_key, post_no, unit, amount_due, amount_paid, paid_on
+        'public_post_payment', unit, period, person_key, post_no, unit as county_code, amount_due, amount_paid, paid_on
     from {{ ref('reported_public_post_payment') }}
     where seen_to is null
     union all
