@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from employment_warehouse import settings
+from employment_warehouse import settings, transform
 from employment_warehouse.database import migrate
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.roles import login_roles
@@ -53,7 +53,7 @@ def warehouse_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 @pytest.fixture(scope="session")
 def warehouse_server(warehouse_home: Home) -> Iterator[Server]:
-    """The embedded server of the session, with a migrated database `warehouse` and AIRFLOW_CONN_WH_* set.
+    """The embedded server of the session, with a migrated and seeded database `warehouse`, AIRFLOW_CONN_WH_* set.
 
     Use `warehouse` unless your test only reads or is about the server: what is written here stays for all.
     """
@@ -71,6 +71,7 @@ def warehouse_server(warehouse_home: Home) -> Iterator[Server]:
         patch = pytest.MonkeyPatch()
         for name, value in server.environment(*roles).items():
             patch.setenv(name, value)
+        transform.seed()
         yield server
         patch.undo()
     finally:

@@ -15,7 +15,6 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from employment_warehouse import transform
-from employment_warehouse.database.embedded import Server
 
 
 @dataclass
@@ -112,14 +111,7 @@ def token(name: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
 
 
-@pytest.fixture(scope="session")
-def seeded_server(warehouse_server: Server) -> Server:
-    """The session's server, its seeds loaded once into the database that each test's warehouse is a copy of."""
-    transform.seed()
-    return warehouse_server
-
-
 @pytest.fixture
-def nights(seeded_server: Server, warehouse: psycopg.Connection) -> Nights:
-    """A fresh warehouse with its seeds loaded."""
+def nights(warehouse: psycopg.Connection) -> Nights:
+    """A fresh warehouse."""
     return Nights(warehouse)

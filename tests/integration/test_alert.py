@@ -63,13 +63,6 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[Channel]:
 @pytest.fixture
 def build(warehouse: psycopg.Connection) -> int:
     """A night of 2 May in which one county's register is on hold and the other has sent nothing."""
-    with database.connect("wh_transformer") as connection:
-        connection.execute("create table seeds.division (division_code text, level text, name_zh text)")
-        connection.execute(
-            "insert into seeds.division values ('532500', 'prefecture', '红河州'), (%s, 'county', '元阳县'),"
-            " (%s, 'county', '个旧市')",
-            (YUANYANG, GEJIU),
-        )
     number = publication.start_build(DAY, "run")
     deliver(warehouse, "labor_register", YUANYANG, ("held", REASON), number)
     for unit in (YUANYANG, GEJIU):

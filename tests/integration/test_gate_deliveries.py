@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import random
 import uuid
@@ -124,17 +123,6 @@ class Nights:
 @pytest.fixture
 def nights(warehouse: psycopg.Connection) -> Nights:
     """An empty warehouse with its settings."""
-    with database.connect("wh_transformer") as connection:
-        connection.execute(
-            "create table seeds.setting (name text, valid_from date, value text, enabled boolean, legal_basis text,"
-            " note_zh text, note_en text)"
-        )
-        with (settings.project_root() / "dbt_project/seeds/setting.csv").open(encoding="utf-8") as file:
-            connection.cursor().executemany(
-                "insert into seeds.setting values (%(name)s, %(valid_from)s, %(value)s, %(enabled)s, %(legal_basis)s,"
-                " %(note_zh)s, %(note_en)s)",
-                list(csv.DictReader(file)),
-            )
     return Nights(warehouse)
 
 

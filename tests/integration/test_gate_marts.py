@@ -43,23 +43,6 @@ class World:
         self.build = publication.start_build(day, f"run of {day} {uuid.uuid4()}")
         return self.build
 
-    def seeds(self) -> None:
-        root = settings.project_root() / "dbt_project/seeds"
-        with database.connect("wh_transformer") as connection:
-            for name in ("setting", "division"):
-                with (root / f"{name}.csv").open(encoding="utf-8") as file:
-                    rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(file)]
-                columns = [
-                    sql.SQL("{} {}").format(
-                        sql.Identifier(column),
-                        sql.SQL({"valid_from": "date", "enabled": "boolean"}.get(column, "text")),
-                    )
-                    for column in rows[0]
-                ]
-                table = sql.Identifier("seeds", name)
-                connection.execute(sql.SQL("create table {} ({})").format(table, sql.SQL(", ").join(columns)))
-                _insert(connection, table, rows)
-
     def deliver(self, feed: str, unit: str, day: date, rows: Iterable[Mapping[str, Any]]) -> int:
         """An accepted delivery of this build with its landed rows."""
         rows = list(rows)
@@ -265,7 +248,6 @@ def _insert(connection: psycopg.Connection, table: sql.Identifier, rows: list[Ma
 @pytest.fixture
 def world(warehouse: psycopg.Connection) -> World:
     made = World(warehouse)
-    made.seeds()
     made.begin()
     made.fill()
     return made

@@ -40,9 +40,6 @@ def gig_order(number: int, updated_at: datetime, **changes: Any) -> dict[str, An
 def platform(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     orders = [gig_order(number, START + timedelta(minutes=number)) for number in range(50)]
     app = build_app({"gig-orders": orders}, "client", "secret")
-    warehouse.execute("create table seeds.setting (name text, valid_from date, value text, enabled boolean)")
-    warehouse.execute("insert into seeds.setting values ('platform_overlap_hours', '2020-01-01', '24', true)")
-    warehouse.execute("grant select on seeds.setting to wh_loader")
     with served(app) as url:
         monkeypatch.setenv("WAREHOUSE_HR_URL", url)
         monkeypatch.setenv("WAREHOUSE_HR_CLIENT_ID", "client")
