@@ -176,7 +176,7 @@ def test_the_order_of_arrivals_leaves_no_trace(payments: Any) -> None:
                 own: list[dict[str, Any]] = [dict(row) for row in rows]
                 for row in own:
                     row |= {column: f"{row[column]} {order}" for column in ("project_no", "batch_no") if column in row}
-                payments.deliver(feed, f"{unit} {order}", on, own, revision)
+                payments.deliver(feed, f"{unit} {order}", on, own, revision=revision)
         payments.night(f"2024-05-0{night + 1}")
     answers = {
         order: payments.rows(
