@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 
 import psycopg
 
@@ -17,6 +15,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import Item, Platform, instant_of
 from employment_warehouse.hr_platform.items import table_of
 from employment_warehouse.landing import LandedDelivery, Report, archive, take_in
+from employment_warehouse.landing.zone import private_file
 from employment_warehouse.settings import TIMEZONE, platform_access
 
 RESOURCES = {"job-postings": "job_postings", "applications": "applications", "gig-orders": "gig_orders"}
@@ -103,9 +102,9 @@ def _take_in_items(
     )
     landed = take_in(connection, report, lambda: table_of(items, contract(feed)))
     if landed is not None:
-        with tempfile.TemporaryDirectory() as folder:
-            pages = Path(folder) / "pages.jsonl"
-            pages.write_bytes(lines)
+        with private_file("pages.jsonl") as (copy, pages):
+            copy.write(lines)
+            copy.flush()
             archive.keep(pages, report.sha256)
     return landed
 

@@ -81,11 +81,11 @@ def take_in(connection: psycopg.Connection, report: Report, read: Callable[[], T
             delivery = ledger.open_delivery(connection, report, revision)
             if report.kind != "nil":
                 delivery = ledger.count_delivery(connection, delivery, fill(connection, delivery, read))
-            for (sibling,) in connection.execute(query("purged_siblings"), report.__dict__).fetchall():
-                _bring_back(connection, sibling)
-            return delivery
     except Refused as refusal:
         return ledger.open_delivery(connection, report, revision, refusal.code)
+    for (sibling,) in connection.execute(query("purged_siblings"), report.__dict__).fetchall():
+        _bring_back(connection, sibling)
+    return delivery
 
 
 def restore(delivery_id: int) -> int:

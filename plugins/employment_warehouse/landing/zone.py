@@ -37,8 +37,11 @@ class LandingZone:
     def paths(self) -> list[str]:
         """Every file of the zone, relative to it; none where the zone is not there."""
         self.files.invalidate_cache()
-        found = self.files.find(self.folder) if self.files.exists(self.folder) else []
-        return sorted(str(path)[len(self.folder) :].lstrip("/") for path in found)
+        found = self.files.find(self.folder, detail=True) if self.files.exists(self.folder) else {}
+        # A link may point at another county's file.
+        return sorted(
+            str(path)[len(self.folder) :].lstrip("/") for path, info in found.items() if not info.get("islink")
+        )
 
     def sight(self, path: str) -> Sight | None:
         """One file as it is now; None: it is gone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime, timedelta
 
+from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE
 
 log = logging.getLogger(__name__)
@@ -36,10 +37,18 @@ def land(families: list[str], by: str, report_date: str, one: str) -> None:
     """Land all that one unit or feed has sent, oldest date first."""
     from employment_warehouse import landing
 
+    failed = []
     for arrival in landing.arrivals(families, date.fromisoformat(report_date)):
         if getattr(arrival, by) == one:
             take = landing.land_correction if arrival.kind == "correction" else landing.land
-            log.info("%s: %s", arrival.path, take(arrival) or "nothing new")
+            try:
+                log.info("%s: %s", arrival.path, take(arrival) or "nothing new")
+            except (landing.LandingFailed, UserError) as failure:
+                log.error("%s: %s", arrival.path, failure)
+                failed.append(arrival.path)
+    if failed:
+        # Only now: a file that cannot be taken in keeps no other from it.
+        raise landing.LandingFailed(f"not taken in: {', '.join(failed)}")
 
 
 def land_resource(resource: str, report_date: str) -> None:

@@ -24,16 +24,22 @@ begin
                 message = format('report date %s is before %s, which is published', wanted_date, shown),
                 hint = 'Late files are taken in with their own date by a night of today.';
         end if;
+        if wanted_date > (now() at time zone 'Asia/Shanghai')::date then
+            raise exception using errcode = 'WH010',
+                message = format('report date %s has not come yet', wanted_date),
+                hint = 'Published, it would close every earlier date.';
+        end if;
         update ops.build set status = 'abandoned' where status = 'building';
         insert into ops.build (report_date, run_id) values (wanted_date, wanted_run)
         returning build into number;
     end if;
-    -- What no published night has taken in is offered to this one, anew.
+    -- A night that did not publish takes nothing with it, whatever its date: what it had accepted is as it arrived.
     update ops.delivery as d
-    set build = number, status = 'landed', reason = null
-    where d.report_date <= wanted_date
-        and d.status in ('landed', 'accepted')
-        and (d.build is null or d.build > ops.last_published());
+    set build = null, status = 'landed', reason = null
+    where d.status in ('landed', 'accepted')
+        and not exists (select from ops.publication as p where p.publication = d.build);
+    update ops.delivery as d set build = number
+    where d.status = 'landed' and d.report_date <= wanted_date;
     return number;
 end $$;
 

@@ -73,6 +73,12 @@ begin
         from ops.delivery as d
         where d.rows_landed > 0 and d.purged_at is null
             and d.status in ('accepted', 'withdrawn') and d.build <= published
+            -- A part that is held, or has come since, will need its siblings.
+            and not exists (
+                select from ops.delivery as waiting
+                where (waiting.feed, waiting.unit, waiting.report_date) = (d.feed, d.unit, d.report_date)
+                    and waiting.status in ('held', 'landed')
+            )
             and exists (
                 select from ops.delivery as later
                 where later.feed = d.feed and later.unit = d.unit
