@@ -1,7 +1,7 @@
 """One column of texts, as people wrote them → typed values, and a reason for each cell that is none.
 
-Whole columns at a time. What nearly every row writes differently (ID numbers, names, texts) is looked at once by
-one regular expression, and only the cells that fail it are cleaned; of everything else the distinct values are
+Whole columns at a time. What nearly every row writes differently (ID numbers, names, accounts) is looked at once by
+one regular expression, and only the cells that fail it are cleaned; of everything else the distinct texts are
 parsed, which are few.
 """
 
@@ -75,37 +75,57 @@ def parse_columns(cells: Mapping[str, pl.Series], contract: Contract) -> dict[st
 
     Nothing becomes null, whatever it was written as. A cell that cannot be read is null and has a reason.
     """
-    columns = [contract.column(name) for name in cells]
-    direct = {column.name: _DIRECT[column.type](cells[column.name]) for column in columns if column.type in _DIRECT}
-    formed = {column.name: _texts_to_read(cells[column.name]) for column in columns if column.type in _FORMS}
-    found = pl.collect_all([_read(contract.column(name), texts) for name, texts in formed.items()])
-    return direct | {name: _answer(cells[name], lookup) for name, lookup in zip(formed, found, strict=True)}
+    columns = {name: contract.column(name) for name in cells}
+    repeating = {name: texts for name, texts in cells.items() if columns[name].type not in _OFTEN_DISTINCT}
+    lookups = {name: (texts, None) for name, texts in cells.items()} | _lookups(repeating)
+    direct = {
+        name: _DIRECT[columns[name].type](texts)
+        for name, (texts, _) in lookups.items()
+        if columns[name].type in _DIRECT
+    }
+    formed = [name for name in cells if name not in direct]
+    read = pl.collect_all([_read(columns[name], lookups[name][0]) for name in formed])
+    parsed = direct | {name: _parsed(found["value"], found["reason"]) for name, found in zip(formed, read, strict=True)}
+    return {name: _spread(parsed[name], places) for name, (_, places) in lookups.items()}
 
 
-def _texts_to_read(cells: pl.Series) -> pl.Series:
-    """Each distinct text once; where few come twice, the cells themselves, in their order."""
-    distinct = cells.unique()
-    return distinct if len(distinct) <= len(cells) // 2 else cells
+def _lookups(cells: Mapping[str, pl.Series]) -> dict[str, tuple[pl.Series, pl.Series | None]]:
+    """Of each column the distinct texts, and where among them each cell's stands; the cells themselves, and None, where
+    they are not few.
+    """
+    categories = {name: pl.Categories.random() for name in cells}
+    coded = pl.DataFrame(dict(cells)).select(
+        pl.col(name).cast(pl.Categorical(of_column)) for name, of_column in categories.items()
+    )
+    places = coded.select(pl.all().to_physical())
+    highest = places.max().row(0) if cells else ()
+    return {
+        name: (of_column.to_series(), places[name]) if (last or 0) < len(coded) // _FEW else (cells[name], None)
+        for (name, of_column), last in zip(categories.items(), highest, strict=True)
+    }
+
+
+def _parsed(values: pl.Series, reasons: pl.Series) -> Parsed:
+    return Parsed(values, None if reasons.null_count() == len(reasons) else reasons)
+
+
+def _spread(parsed: Parsed, places: pl.Series | None) -> Parsed:
+    """What was parsed once, at every place where it stands."""
+    if places is None:
+        return parsed
+    reasons = None if parsed.reasons is None else parsed.reasons.gather(places)
+    return Parsed(parsed.values.gather(places), reasons)
 
 
 def _read(column: Column, texts: pl.Series) -> pl.LazyFrame:
-    """`cell`, the `value` that it stands for, and the `reason` where it stands for none."""
+    """The `value` that each text stands for, and the `reason` where it stands for none."""
     form = _FORMS[column.type]
     return (
-        pl.LazyFrame({"cell": texts, "text": _changed(texts, texts.str.contains(_UNTIDY), tidy)})
+        pl.LazyFrame({"text": _changed(texts, texts.str.contains(_UNTIDY), tidy)})
         .with_columns(value=form.read(column, pl.col("text")))
         .with_columns(reason=_reason(column, form.unread))
-        .select("cell", "reason", value=_final(column, pl.when(pl.col("reason").is_null()).then("value")))
+        .select("reason", value=_final(column, pl.when(pl.col("reason").is_null()).then("value")))
     )
-
-
-def _answer(cells: pl.Series, lookup: pl.DataFrame) -> Parsed:
-    if len(lookup) < len(cells):
-        rows = cells.alias("cell").to_frame()
-        # Eager on purpose: half the time of the lazy join.
-        lookup = rows.join(lookup, on="cell", how="left", maintain_order="left", nulls_equal=True)
-    reasons = lookup["reason"]
-    return Parsed(lookup["value"], None if reasons.null_count() == len(reasons) else reasons)
 
 
 def _reason(column: Column, unread: str) -> pl.Expr:
@@ -375,6 +395,8 @@ _DIRECT: Mapping[str, Callable[[pl.Series], Parsed]] = {
     "mobile": _parse_mobile,
     "bank_account": _parse_bank_account,
 }
+_FEW = 8  # distinct texts among this many cells
+_OFTEN_DISTINCT = frozenset(_DIRECT) - {"text"}
 _FORMS: Mapping[str, _Form] = {
     "code": _Form(_code, "unknown_code"),
     "boolean": _Form(_boolean, "not_a_boolean"),

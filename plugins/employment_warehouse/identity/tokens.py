@@ -6,10 +6,13 @@ first 16 bytes as a UUID. Computed in this process: in SQL the key would stand i
 
 from __future__ import annotations
 
+import binascii
 from typing import Literal
 
+import numpy as np
 import polars as pl
 import polars_hash
+import pyarrow as pa
 
 from employment_warehouse import settings
 
@@ -17,18 +20,41 @@ Domain = Literal["person", "account", "mobile", "name"]
 
 
 def tokens(values: pl.Series, domain: Domain) -> pl.Series:
-    """Tokens of normalised values: 32 hexadecimal digits (a UUID, as PostgreSQL takes it), null for null.
+    """Tokens of normalised values: 16 bytes (a UUID's, as PostgreSQL takes it), null for null.
 
     Token = first 16 bytes of HMAC-SHA256(key, domain || 0x00 || value in UTF-8); the key is the token key as
     it is kept, 64 hexadecimal digits. Measured on 1.44 M ID numbers, one core, µs each: this 0.24–0.49, and it
     leaves the interpreter free; hashlib's states copied 0.91, hmac.digest 1.92, cryptography's HMAC 0.79.
     """
+    if domain != "name":
+        return _hmac(values, domain)
+    return _of_names(values)
+
+
+def _of_names(names: pl.Series) -> pl.Series:
+    """A name is one without its blanks and without the dot between its parts, which is written in many ways. Many
+    people share one: each is computed once.
+    """
+    coded = names.cast(pl.Categorical(pl.Categories.random()))
+    distinct = coded.unique().drop_nulls()
+    plain = distinct.cast(pl.String).str.replace_all(r"[\s·•‧∙⋅・･.．]", "")
+    places = coded.to_physical()
+    highest: int = places.max() or 0  # type: ignore[assignment]
+    table = np.zeros(highest + 1, np.uint32)
+    table[distinct.to_physical()] = np.arange(len(distinct), dtype=np.uint32)
+    return _hmac(plain, "name").gather(pl.Series(table).gather(places)).alias(names.name)
+
+
+def _hmac(values: pl.Series, domain: Domain) -> pl.Series:
     key = settings.secret_keys().token_key.hex()
-    plain = _plain_name(values) if domain == "name" else values
-    message = polars_hash.concat_str(pl.lit(f"{domain}\0"), pl.col(plain.name))
-    return plain.to_frame().select(message.chash.hmac_sha256(key=key).str.slice(0, 32).alias(plain.name)).to_series()
+    message = polars_hash.concat_str(pl.lit(f"{domain}\0"), pl.col(values.name))
+    return _bytes_of(values.to_frame().select(message.chash.hmac_sha256(key=key).str.slice(0, 32).alias(values.name)).to_series())
 
 
-def _plain_name(names: pl.Series) -> pl.Series:
-    """A name without blanks and without the dot between its parts, which is written in many ways."""
-    return names.str.replace_all(r"[\s·•‧∙⋅・･.．]", "")
+def _bytes_of(uuids: pl.Series) -> pl.Series:
+    """32 hexadecimal digits → 16 bytes; a third of the time of polars' own decoding, which takes one by one."""
+    texts = uuids.fill_null("0" * 32).to_arrow(compat_level=pl.CompatLevel.oldest())
+    digits = texts.buffers()[2] or b""
+    is_there = np.packbits(uuids.is_not_null().to_numpy(), bitorder="little")
+    buffers = [pa.py_buffer(is_there.tobytes()), pa.py_buffer(binascii.unhexlify(digits))]
+    return pl.Series(uuids.name, pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(uuids), buffers))

@@ -18,8 +18,8 @@ from employment_warehouse.contract import contract
 JSONB_VERSION = "\x01"
 
 
-def encode_rows(rows: pl.DataFrame, delivery_id: int) -> bytes:
-    """Landing rows as binary COPY wants them."""
+def encode_rows(rows: pl.DataFrame, delivery_id: int) -> list[bytes]:
+    """Landing rows as binary COPY wants them, in pieces."""
     wire = rows.with_columns(
         pl.lit(delivery_id, pl.Int64).alias("delivery_id"),
         pl.col("line").cast(pl.Int32),
@@ -27,15 +27,15 @@ def encode_rows(rows: pl.DataFrame, delivery_id: int) -> bytes:
     ).select("delivery_id", pl.exclude("delivery_id"))
     table = wire.to_arrow(compat_level=pl.CompatLevel.oldest())
     encoder = ArrowToPostgresBinaryEncoder(table.schema)
-    batches = (encoder.write_batch(batch) for batch in table.to_batches())
-    return b"".join((encoder.write_header(), *batches, encoder.finish()))
+    return [encoder.write_header(), *map(encoder.write_batch, table.to_batches()), encoder.finish()]
 
 
-def copy_rows(connection: psycopg.Connection, feed: str, encoded: bytes) -> int:
+def copy_rows(connection: psycopg.Connection, feed: str, encoded: list[bytes]) -> int:
     """COPY rows into landing.<feed>; how many."""
     with connection.cursor() as cursor:
         with cursor.copy(_statement(feed)) as copy:
-            copy.write(encoded)
+            for piece in encoded:
+                copy.write(piece)
         return cursor.rowcount
 
 

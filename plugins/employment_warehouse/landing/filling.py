@@ -38,7 +38,7 @@ class Batch:
 
     rows_read: int
     rejected: pl.DataFrame
-    encoded: bytes
+    encoded: list[bytes]
     places: pl.DataFrame
     keys: pl.DataFrame
     unknown: list[pl.DataFrame]
@@ -96,7 +96,7 @@ def refill(connection: psycopg.Connection, delivery: LandedDelivery, read: Calla
     places = connection.execute(query("repeated_rows"), {"delivery_id": delivery.delivery_id}).fetchall()
     repeated = _places(places)
 
-    def ready(checked: Checked) -> bytes:
+    def ready(checked: Checked) -> list[bytes]:
         good = checked.good.join(repeated, on=PLACE, how="anti")
         return encode_rows(landing_rows(good, contract), delivery.delivery_id)
 

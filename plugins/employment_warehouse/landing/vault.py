@@ -63,11 +63,14 @@ def known_persons(connection: psycopg.Connection, county: str) -> np.ndarray:
 def unknown_in(identity: Identity, good: pl.DataFrame, rows: pl.DataFrame, known: np.ndarray) -> pl.DataFrame:
     """Who stands in these rows and is not known: `key`, and what is to be sealed under it; each key once."""
     keys = rows[identity.landing_column]
-    digests = keys.bin.slice(0, 8).bin.reinterpret(dtype=pl.UInt64, endianness="big")
-    wanted = digests.fill_null(NOBODY).to_numpy()
-    is_known = pl.Series(known[np.searchsorted(known, wanted)] == wanted)
+    digests = keys.bin.slice(0, 8).bin.reinterpret(dtype=pl.UInt64, endianness="big").fill_null(NOBODY).to_numpy()
+    in_order = np.sort(digests)  # neighbours are looked up three times as fast
+    unknown = in_order[known[np.searchsorted(known, in_order)] != in_order]
     told = [good[column].alias(name) for name, column in identity.sealed.items()]
-    return pl.DataFrame([keys.alias("key"), *told]).filter(~is_known).unique("key", keep="last")
+    people = pl.DataFrame([keys.alias("key"), *told])
+    if not len(unknown):  # as a rule
+        return people.clear()
+    return people.filter(np.isin(digests, unknown)).unique("key", keep="last")
 
 
 def remember(

@@ -8,8 +8,8 @@ import polars as pl
 
 from employment_warehouse.reading.header import BLANKS, TOTALS, Header, is_total
 
-# The first bytes of the blanks beyond ASCII, in UTF-8; few other characters begin with them.
-FIRST_OF_WIDE_BLANKS = (b"\xc2", b"\xe1", b"\xe2", b"\xe3")
+# First byte of a blank in UTF-8 → how many bytes it has; beyond ASCII few other characters begin with one of these.
+FIRST_OF_BLANKS = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
 
 
 def is_row(cells: Sequence[str], header: Header) -> bool:

@@ -17,7 +17,7 @@ import polars as pl
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading.files import Workbook
 from employment_warehouse.reading.header import Header, extra_columns, find_header
-from employment_warehouse.reading.rows import FIRST_OF_WIDE_BLANKS, only_rows, trimmed
+from employment_warehouse.reading.rows import FIRST_OF_BLANKS, only_rows, trimmed
 from employment_warehouse.reading.table import NUMERIC_CELL, Refused, TextTable
 
 _CHILD = Path(__file__).with_name("workbook_child.py")
@@ -26,7 +26,7 @@ _SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds o
 # Where a number has lost its value already: 18 digits do not fit into a cell.
 _TEXT_ONLY = ("id_number", "bank_account", "uscc")
 
-_BLANKS = tuple(bytes([code]) for code in (*range(9, 14), 28, 29, 32))
+_BLANKS = (*b"\r\n", *FIRST_OF_BLANKS.keys() - {0x1E, 0x1F})  # the two part rows and cells here
 
 _MESSAGES = {
     "password_protected": "工作簿有密码保护。 | The workbook is protected by a password.",
@@ -167,7 +167,7 @@ def _cut(data: bytes, first_row: int, header: Header, marked: set[int]) -> pl.Da
     if NUMERIC_CELL.encode() in data:
         bare = [pl.col(name).str.strip_prefix(NUMERIC_CELL) for at, name in enumerate(names) if at not in marked]
         frame = frame.with_columns(bare)
-    return trimmed(frame) if any(blank in data for blank in (*_BLANKS, *FIRST_OF_WIDE_BLANKS)) else frame
+    return trimmed(frame) if any(data.find(blank) >= 0 for blank in _BLANKS) else frame
 
 
 def _in_order(frame: pl.DataFrame, sheet: str, places: list[int], width: int) -> pl.DataFrame:
