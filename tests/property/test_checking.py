@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
-from employment_warehouse.checking.cells import Parsed, parse_columns
+from employment_warehouse.checking.cells import Parsed
+from employment_warehouse.checking.columns import ColumnParser
 from employment_warehouse.contract import contract
 from employment_warehouse.identity import check_id
 
@@ -30,7 +31,7 @@ some = settings(max_examples=100, deadline=None)
 
 
 def parse(name: str, cells: list[str]) -> Parsed:
-    return parse_columns({name: pl.Series(cells, dtype=pl.String)}, EMPLOYMENT)[name]
+    return ColumnParser(EMPLOYMENT, [name]).parse({name: pl.Series(cells, dtype=pl.String)})[name]
 
 
 def reasons(name: str, cells: list[str]) -> list[str | None]:
@@ -152,7 +153,7 @@ def test_all_forms_of_a_month_agree(year: int, month: int) -> None:
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     cells = [f"{first:%Y-%m}", f"{year}/{month}", f"{year}.{month}", f"{first:%Y%m}", f"{year}年{month}月", str(last)]
     payroll = contract("relief_payroll")
-    read = parse_columns({"period": pl.Series(cells)}, payroll)["period"].values
+    read = ColumnParser(payroll, ["period"]).parse({"period": pl.Series(cells)})["period"].values
     assert read.to_list() == [first] * len(cells)
 
 

@@ -1,8 +1,7 @@
 """One column of texts, as people wrote them → typed values, and a reason for each cell that is none.
 
-Whole columns at a time. What nearly every row writes differently (ID numbers, names, accounts) is looked at once by
-one regular expression, and only the cells that fail it are cleaned; of everything else the distinct texts are
-parsed, which are few.
+Whole columns at a time. Texts and identities are looked at once by one regular expression, and only the cells that
+fail it are cleaned; of everything else `columns` shows each text only once.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from employment_warehouse.checking import numbers
-from employment_warehouse.contract import Column, Contract
+from employment_warehouse.contract import Column
 from employment_warehouse.contract.divisions import COUNTIES, PREFECTURE, PROVINCES
 from employment_warehouse.reading.table import NUMERIC_CELL
 
@@ -70,51 +69,16 @@ _NUMBER = r"^[+-]?[￥¥]?(?:(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?|\.
 _INTEGER_LIMIT = 2**31 - 1
 
 
-def parse_columns(cells: Mapping[str, pl.Series], contract: Contract) -> dict[str, Parsed]:
-    """The columns of a table (texts, null or '' where nothing stands) as values of their types, by column name.
+def parse_cells(cells: pl.Series, column: Column) -> Parsed:
+    """A column of texts (null or '' where nothing stands) as values of its type.
 
     Nothing becomes null, whatever it was written as. A cell that cannot be read is null and has a reason.
     """
-    columns = {name: contract.column(name) for name in cells}
-    repeating = {name: texts for name, texts in cells.items() if columns[name].type not in _OFTEN_DISTINCT}
-    lookups = {name: (texts, None) for name, texts in cells.items()} | _lookups(repeating)
-    direct = {
-        name: _DIRECT[columns[name].type](texts)
-        for name, (texts, _) in lookups.items()
-        if columns[name].type in _DIRECT
-    }
-    formed = [name for name in cells if name not in direct]
-    read = pl.collect_all([_read(columns[name], lookups[name][0]) for name in formed])
-    parsed = direct | {name: _parsed(found["value"], found["reason"]) for name, found in zip(formed, read, strict=True)}
-    return {name: _spread(parsed[name], places) for name, (_, places) in lookups.items()}
-
-
-def _lookups(cells: Mapping[str, pl.Series]) -> dict[str, tuple[pl.Series, pl.Series | None]]:
-    """Of each column the distinct texts, and where among them each cell's stands; the cells themselves, and None, where
-    they are not few.
-    """
-    categories = {name: pl.Categories.random() for name in cells}
-    coded = pl.DataFrame(dict(cells)).select(
-        pl.col(name).cast(pl.Categorical(of_column)) for name, of_column in categories.items()
-    )
-    places = coded.select(pl.all().to_physical())
-    highest = places.max().row(0) if cells else ()
-    return {
-        name: (of_column.to_series(), places[name]) if (last or 0) < len(coded) // _FEW else (cells[name], None)
-        for (name, of_column), last in zip(categories.items(), highest, strict=True)
-    }
-
-
-def _parsed(values: pl.Series, reasons: pl.Series) -> Parsed:
+    if column.type in _DIRECT:
+        return _DIRECT[column.type](cells)
+    found = _read(column, cells).collect()
+    values, reasons = found["value"], found["reason"]
     return Parsed(values, None if reasons.null_count() == len(reasons) else reasons)
-
-
-def _spread(parsed: Parsed, places: pl.Series | None) -> Parsed:
-    """What was parsed once, at every place where it stands."""
-    if places is None:
-        return parsed
-    reasons = None if parsed.reasons is None else parsed.reasons.gather(places)
-    return Parsed(parsed.values.gather(places), reasons)
 
 
 def _read(column: Column, texts: pl.Series) -> pl.LazyFrame:
@@ -395,8 +359,6 @@ _DIRECT: Mapping[str, Callable[[pl.Series], Parsed]] = {
     "mobile": _parse_mobile,
     "bank_account": _parse_bank_account,
 }
-_FEW = 8  # distinct texts among this many cells
-_OFTEN_DISTINCT = frozenset(_DIRECT) - {"text"}
 _FORMS: Mapping[str, _Form] = {
     "code": _Form(_code, "unknown_code"),
     "boolean": _Form(_boolean, "not_a_boolean"),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from employment_warehouse.checking.cells import TYPES, Parsed, parse_columns
+from employment_warehouse.checking.cells import TYPES, Parsed, parse_cells
+from employment_warehouse.checking.columns import ColumnParser
 from employment_warehouse.contract import Column, Contract
 from employment_warehouse.reading.table import NUMERIC_CELL, TextTable
 
@@ -54,18 +55,23 @@ def check_table(table: TextTable, contract: Contract, expected: Mapping[str, str
     Of the rows with one key in a batch the last counts, the others are rejected; keys that come again in a later
     batch, or in another part of the snapshot, are settled by whoever lands them.
     """
-    names = {column.name for column in contract.columns}
-    wanted = {name: pl.Series([text]) for name, text in expected.items() if name in names}
-    fixed = {name: parsed.values for name, parsed in parse_columns(wanted, contract).items()}
+    fixed = {
+        column.name: parse_cells(pl.Series([expected[column.name]]), column).values
+        for column in contract.columns
+        if column.name in expected
+    }
+    parser = ColumnParser(contract, table.columns)
     for batch in table.batches:
-        yield _check_batch(batch, table, contract, fixed)
+        yield _check_batch(batch, table, contract, parser, fixed)
         yield from _broken(table, contract)
     yield from _broken(table, contract)
 
 
-def _check_batch(batch: pl.DataFrame, table: TextTable, contract: Contract, fixed: Mapping[str, pl.Series]) -> Checked:
+def _check_batch(
+    batch: pl.DataFrame, table: TextTable, contract: Contract, parser: ColumnParser, fixed: Mapping[str, pl.Series]
+) -> Checked:
     cells = {name: batch[f"c{position}"] for name, position in table.columns.items()}
-    read = parse_columns(cells, contract)
+    read = parser.parse(cells)
     typed: dict[str, pl.Series] = {}
     faults: list[Fault] = []
     for column in contract.columns:

@@ -1,4 +1,4 @@
-"""The rows of one delivery: read, checked and made anonymous in one thread, while another copies them in.
+"""The rows of one delivery: read, checked, made anonymous and copied in, a thread for each.
 
 Nothing here commits.
 """
@@ -53,7 +53,6 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
     contract = delivery.contract
     identities = identity_columns(contract)
     key = _key_columns(contract)
-    known = known_persons(connection, delivery.unit)
 
     def ready(checked: Checked) -> Batch:
         rows = landing_rows(checked.good, contract)
@@ -63,14 +62,16 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
             encoded=encode_rows(rows, delivery.delivery_id),
             places=rows.select(PLACE),
             keys=rows.select(key),
-            unknown=[unknown_in(identity, checked.good, rows, known) for identity in identities],
+            unknown=[unknown_in(identity, checked.good, rows, known.result()) for identity in identities],
         )
 
-    table = read()
+    with ThreadPoolExecutor(1, "vault") as beside:
+        known = beside.submit(known_persons, connection, delivery.unit)
+        table = read()
     counts = Counts(extra_columns=list(table.extra))
     sheets: list[str] = []
     with KeyLog() as seen:
-        for batch in ahead(map(ready, check_table(table, contract, _expected(delivery)))):
+        for batch in ahead(map(ready, ahead(check_table(table, contract, _expected(delivery))))):
             keep_rejected(connection, delivery.delivery_id, batch.rejected)
             counts.rows_read += batch.rows_read
             counts.rows_rejected += batch.rejected.select(PLACE).n_unique()
@@ -100,7 +101,7 @@ def refill(connection: psycopg.Connection, delivery: LandedDelivery, read: Calla
         good = checked.good.join(repeated, on=PLACE, how="anti")
         return encode_rows(landing_rows(good, contract), delivery.delivery_id)
 
-    batches = ahead(map(ready, check_table(read(), contract, _expected(delivery))))
+    batches = ahead(map(ready, ahead(check_table(read(), contract, _expected(delivery)))))
     return sum(copy_rows(connection, delivery.feed, encoded) for encoded in batches)
 
 

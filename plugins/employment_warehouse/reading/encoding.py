@@ -11,7 +11,7 @@ import polars as pl
 
 from employment_warehouse.reading.table import Refused
 
-BLOCK = 8 << 20
+BLOCK = 4 << 20
 SAMPLE = 256 << 10
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
