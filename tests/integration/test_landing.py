@@ -418,6 +418,7 @@ def test_a_held_report_is_not_purged(warehouse: psycopg.Connection, zone: Path) 
     for days in range(2):
         put(zone, payments(1, 2), day=DAY + timedelta(days=days))
     first, _ = land_all(DAY + timedelta(days=1))
+    publish(warehouse)
     warehouse.execute("update ops.delivery set status = 'held' where delivery_id = %s", (first.delivery_id,))
     assert purge(publish(warehouse, DAY + timedelta(days=1))) == 0
 

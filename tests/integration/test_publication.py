@@ -181,3 +181,27 @@ def test_a_pin_is_honoured_for_a_publication_only(marts: psycopg.Connection) -> 
         connection.rollback()
         connection.execute("select set_config('warehouse.publication', %s, false)", (str(build),))
         assert connection.execute("select persons from marts.figure").fetchall() == [(10,)]
+
+
+def test_a_gate_cannot_rewrite_what_it_said_of_another_night(marts: psycopg.Connection) -> None:
+    first = publish_night(FIRST, 7)
+    publication.start_build(SECOND, "run of the second")
+    with database.connect("wh_gate") as connection:
+        assert connection.execute("update ops.certificate set critical_failed = 0, digest = 1").rowcount == 0
+        assert connection.execute("delete from ops.certificate").rowcount == 0
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        certify(first)
+
+
+def test_a_loader_can_accept_nothing(warehouse: psycopg.Connection) -> None:
+    insert = """
+        insert into ops.delivery (feed, unit, report_date, part, revision, kind, sha256, arrived_at, status{more})
+        values ('workshop', '532501', '2024-05-18', '', 1, 'nil', sha256(''), now(), %s{value})
+    """
+    for status in ("accepted", "held", "withdrawn"):
+        with pytest.raises(psycopg.errors.CheckViolation), database.connect("wh_loader") as connection:
+            connection.execute(insert.format(more="", value=""), (status,))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), database.connect("wh_loader") as connection:
+        connection.execute(insert.format(more=", build", value=", 1"), ("accepted",))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), database.connect("wh_loader") as connection:
+        connection.execute("update ops.delivery set status = 'accepted'")

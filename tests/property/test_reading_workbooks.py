@@ -137,7 +137,9 @@ def test_hidden_rows_count_and_lines_are_those_of_the_sheet(tmp_path: Path) -> N
 
 CELLS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0\x1e\x1f"), max_size=8),
-    st.sampled_from(["=1+1", "@SUM(A1)", "+1", "-1", "'; drop table x;--", "<c/>", "&amp;", "_x000D_", "a\nb", '"']),
+    st.sampled_from(
+        ["\x01", "\x01a", "=1+1", "@SUM(A1)", "+1", "-1", "'; drop table x;--", "<c/>", "&amp;", "_x000D_", "a\nb", '"']
+    ),
 )
 
 

@@ -48,7 +48,8 @@ def _of_names(names: pl.Series) -> pl.Series:
 def _hmac(values: pl.Series, domain: Domain) -> pl.Series:
     key = settings.secret_keys().token_key.hex()
     message = polars_hash.concat_str(pl.lit(f"{domain}\0"), pl.col(values.name))
-    return _bytes_of(values.to_frame().select(message.chash.hmac_sha256(key=key).str.slice(0, 32).alias(values.name)).to_series())
+    digits = message.chash.hmac_sha256(key=key).str.slice(0, 32).alias(values.name)
+    return _bytes_of(values.to_frame().select(digits).to_series())
 
 
 def _bytes_of(uuids: pl.Series) -> pl.Series:

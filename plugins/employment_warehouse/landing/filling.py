@@ -21,7 +21,14 @@ from employment_warehouse.landing.identify import landing_rows
 from employment_warehouse.landing.ledger import Counts, LandedDelivery
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.repeats import KeyLog
-from employment_warehouse.landing.vault import identity_columns, keep_rejected, known_persons, remember, unknown_in
+from employment_warehouse.landing.vault import (
+    Sealed,
+    identity_columns,
+    keep_rejected,
+    known_digests,
+    remember,
+    seal_unknown,
+)
 from employment_warehouse.reading import TextTable
 
 PLACE = ["sheet", "line"]
@@ -33,7 +40,7 @@ class Batch:
     """A stretch of rows, ready to go in: nothing of it is kept that is not needed any more.
 
     encoded: the good rows, for COPY. places: their `sheet` and `line`. keys: their key, as landed. unknown: who
-    stands in them and may be new to the vault, a frame for each of the contract's identity columns.
+    stands in them and may be new to the vault, sealed, for each of the contract's identity columns.
     """
 
     rows_read: int
@@ -41,7 +48,7 @@ class Batch:
     encoded: list[bytes]
     places: pl.DataFrame
     keys: pl.DataFrame
-    unknown: list[pl.DataFrame]
+    unknown: list[Sealed]
 
 
 def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callable[[], TextTable]) -> Counts:
@@ -62,11 +69,11 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
             encoded=encode_rows(rows, delivery.delivery_id),
             places=rows.select(PLACE),
             keys=rows.select(key),
-            unknown=[unknown_in(identity, checked.good, rows, known.result()) for identity in identities],
+            unknown=[seal_unknown(identity, checked.good, rows, known.result()) for identity in identities],
         )
 
     with ThreadPoolExecutor(1, "vault") as beside:
-        known = beside.submit(known_persons, connection, delivery.unit)
+        known = beside.submit(known_digests, connection, delivery.feed, delivery.unit)
         table = read()
     counts = Counts(extra_columns=list(table.extra))
     sheets: list[str] = []

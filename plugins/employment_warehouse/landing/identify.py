@@ -41,4 +41,3 @@ def _landing_columns(values: pl.Series, column: Column, contract: Contract) -> I
             .alias(names[2]),
         ).collect()
         yield from derived
-

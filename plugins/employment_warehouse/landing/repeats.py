@@ -51,7 +51,8 @@ class KeyLog:
     def _repeated(self, goes: int, go: int) -> Digests:
         mine = np.concatenate([block[block % goes == go] if goes > 1 else block for block in self._blocks()])
         mine.sort()
-        return mine[1:][mine[1:] == mine[:-1]]
+        repeated: Digests = mine[1:][mine[1:] == mine[:-1]]
+        return repeated
 
     def _lines_of(self, digests: Digests) -> list[int]:
         self._lines.seek(0)

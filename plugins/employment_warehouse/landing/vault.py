@@ -11,16 +11,21 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 import psycopg
+from numpy.typing import NDArray
 
 from employment_warehouse import settings
 from employment_warehouse.contract import Column, Contract
 from employment_warehouse.identity import seal_all
+from employment_warehouse.landing import arrays
 from employment_warehouse.landing.ledger import LandedDelivery
 from employment_warehouse.landing.queries import query
 
 # The feed that says which county a person belongs to; what it says replaces what another feed has sealed.
 REGISTER = "labor_register"
 NOBODY = np.iinfo(np.uint64).max
+DIGEST = np.dtype(">u8")
+
+Digests = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,14 @@ class Identity:
     landing_column: str
     names: str  # persons · bank_accounts
     sealed: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """People or accounts: their keys, and what is known of each, sealed."""
+
+    keys: pl.Series
+    values: list[bytes]
 
 
 def identity_columns(contract: Contract) -> list[Identity]:
@@ -52,44 +65,53 @@ def _identity(contract: Contract, column: Column) -> Identity:
     return Identity(landing_column, "persons", sealed)
 
 
-def known_persons(connection: psycopg.Connection, county: str) -> np.ndarray:
-    """The people of a county whom the vault has: the first eight bytes of their keys, in order (UInt64)."""
+def known_digests(connection: psycopg.Connection, feed: str, unit: str) -> Digests:
+    """The first eight bytes of the keys whom the vault has from this unit's deliveries of the feed, or from its
+    register; in order (UInt64).
+    """
+    given = {"feed": feed, "unit": unit, "register": REGISTER}
     with connection.cursor(binary=True) as cursor:
-        row = cursor.execute(query("known_persons"), {"county": county}).fetchone()
-    known = np.frombuffer((row and row[0]) or b"", ">u8")
-    return np.append(known.astype(np.uint64), NOBODY)
+        row = cursor.execute(query("known"), given).fetchone()
+    known = np.frombuffer((row and row[0]) or b"", DIGEST).astype(np.uint64)
+    return np.sort(np.append(known, NOBODY))
 
 
-def unknown_in(identity: Identity, good: pl.DataFrame, rows: pl.DataFrame, known: np.ndarray) -> pl.DataFrame:
-    """Who stands in these rows and is not known: `key`, and what is to be sealed under it; each key once."""
+def seal_unknown(identity: Identity, good: pl.DataFrame, rows: pl.DataFrame, known: Digests) -> Sealed:
+    """Those who stand in these rows and are not known."""
     keys = rows[identity.landing_column]
-    digests = keys.bin.slice(0, 8).bin.reinterpret(dtype=pl.UInt64, endianness="big").fill_null(NOBODY).to_numpy()
+    digests = _digests(keys)
     in_order = np.sort(digests)  # neighbours are looked up three times as fast
     unknown = in_order[known[np.searchsorted(known, in_order)] != in_order]
-    told = [good[column].alias(name) for name, column in identity.sealed.items()]
-    people = pl.DataFrame([keys.alias("key"), *told])
     if not len(unknown):  # as a rule
-        return people.clear()
-    return people.filter(np.isin(digests, unknown)).unique("key", keep="last")
+        return Sealed(pl.Series([], dtype=pl.Binary), [])
+    told = [good[column].alias(name) for name, column in identity.sealed.items()]
+    people = pl.DataFrame([keys.alias("key"), *told]).filter(np.isin(digests, unknown)).unique("key", keep="last")
+    plains = people.select(pl.struct(*identity.sealed).struct.json_encode()).to_series()
+    return Sealed(people["key"], seal_all([plain.encode() for plain in plains]))
 
 
-def remember(
-    connection: psycopg.Connection, delivery: LandedDelivery, identity: Identity, unknown: pl.DataFrame
-) -> None:
-    """Seal those that the vault does not have."""
-    if unknown.is_empty():
+def remember(connection: psycopg.Connection, delivery: LandedDelivery, identity: Identity, unknown: Sealed) -> None:
+    """Keep those that the vault does not have, and note that it has them all."""
+    if unknown.keys.is_empty():
         return
+    arrays.register(connection)
     is_register = delivery.feed == REGISTER and identity.names == "persons"
-    plains = unknown.select(pl.struct(*identity.sealed).struct.json_encode()).to_series()
     values = {
-        "keys": unknown["key"].bin.encode("hex").to_list(),
-        "sealed": seal_all([plain.encode() for plain in plains]),
+        "keys": arrays.UuidArray(unknown.keys.to_list()),
+        "sealed": arrays.ByteaArray(unknown.values),
         "key_version": settings.secret_keys().version,
         "county_code": delivery.unit if is_register else None,
     }
     remembered = connection.execute(query(f"remember_{identity.names}"), values).rowcount
-    if is_register and remembered < unknown.height:
+    if is_register and remembered < len(unknown.keys):
         connection.execute(query("register_persons"), values)
+    digests = _digests(unknown.keys).astype(DIGEST).tobytes()
+    connection.execute(query("add_known"), delivery.__dict__ | {"digests": digests})
+
+
+def _digests(keys: pl.Series) -> Digests:
+    eight = keys.bin.slice(0, 8).bin.reinterpret(dtype=pl.UInt64, endianness="big")
+    return eight.fill_null(NOBODY).to_numpy()
 
 
 def keep_rejected(connection: psycopg.Connection, delivery_id: int, rejected: pl.DataFrame) -> None:

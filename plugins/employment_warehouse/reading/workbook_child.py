@@ -153,7 +153,7 @@ def speak(path: str, archive: zipfile.ZipFile | None, parts: list[zipfile.ZipInf
 
 def head_of(sheet: Any) -> list[list[str]]:
     rows = itertools.islice(sheet.iter_rows(), HEAD)
-    return [[text_of(value).lstrip(NO_TEXT) for value in row] for row in rows]
+    return [[text_of(value).removeprefix(NO_TEXT) for value in row] for row in rows]
 
 
 def send(sheet: Any, errors: Errors) -> None:
@@ -181,9 +181,10 @@ def without_marks(value: Any) -> Any:
 
 def line_of(row: list[Any]) -> str:
     try:
-        return CELL.join(row)  # as a rule all cells are text
+        line = CELL.join(row)  # as a rule all cells are text
     except TypeError:
-        return CELL.join([value if type(value) is str else text_of(value) for value in row])
+        return CELL.join(map(text_of, row))
+    return line if NO_TEXT not in line else CELL.join(map(text_of, row))
 
 
 def with_errors(line: str, errors: list[tuple[int, str]], first_column: int) -> str:
@@ -197,7 +198,7 @@ def with_errors(line: str, errors: list[tuple[int, str]], first_column: int) -> 
 def text_of(value: Any) -> str:
     """A cell as a human reads it."""
     if type(value) is str:
-        return value
+        return NO_TEXT + value if value.startswith(NO_TEXT) else value  # one mark is taken away again
     if type(value) is float:
         return NO_TEXT + number(value)
     if type(value) is bool:

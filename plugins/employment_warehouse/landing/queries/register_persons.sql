@@ -1,5 +1,5 @@
 -- The register says whose county a person is, and knows more of them than the feed that named them first.
 update vault.person as known
 set key_version = %(key_version)s, county_code = %(county_code)s, sealed = new.sealed
-from unnest(%(keys)s::uuid [], %(sealed)b::bytea []) as new (person_key, sealed)
+from unnest(%(keys)b::uuid [], %(sealed)b::bytea []) as new (person_key, sealed)
 where known.person_key = new.person_key and known.county_code is null
