@@ -1,26 +1,66 @@
 """Bad input: files that are wrong in one known place, and what the reader makes of them.
 
-    python bench/bad_input.py [files a kind, default 35]
+    python bench/bad_input.py [--share 1] [--planted]
 
-Prints the figures of the bar by kind and in all, the worst kind last but one, and the verdict last.
+Prints the figures of the bar by kind and in all, the worst kind last but one, and the verdict last. At full size 35
+files a kind. `--planted` reads with pandas instead, to show that the bar can be missed. Exit code 1: it was missed.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
 
+import polars as pl
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
 
+from tests.hostile import judgement as judging
 from tests.hostile.judgement import Judgement, judge
 from tests.hostile.polluter import KINDS, pollute
+
+from employment_warehouse.contract import Contract
+from employment_warehouse.reading import Refused, TextTable
 
 COLUMNS = ("files", "silently_wrong", "wrongly_refused", "rows_lost", "good_rows", "good_rows_rejected", "bad_rows")
 
 
-def main(files_a_kind: int) -> int:
+FILES_A_KIND = 35  # at full size: 2,000 files and more
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--share", type=float, default=1.0)
+    options.add_argument("--planted", action="store_true")
+    given = options.parse_args()
+    if given.planted:
+        judging.read_tables = read_with_pandas
+    return measure(max(1, round(FILES_A_KIND * given.share)))
+
+
+def read_with_pandas(path: Path, contract: Contract) -> TextTable:
+    """A fault: what is read by a reader that guesses."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding_errors="replace", on_bad_lines="skip")
+    except Exception:
+        raise Refused("pandas", code="unreadable") from None
+    texts = {f"c{at}": pl.Series(frame.iloc[:, at].astype(str).tolist()) for at in range(frame.shape[1])}
+    header = list(map(str, frame.columns))
+    return TextTable(
+        header=header,
+        columns={column.name: header.index(column.header) for column in contract.columns if column.header in header},
+        extra={},
+        batches=iter([pl.DataFrame({"sheet": "", "line": range(2, len(frame) + 2)} | texts)] if len(frame) else []),
+        rows_read=len(frame),
+    )
+
+
+def measure(files_a_kind: int) -> int:
     """0: the bar is met."""
     by_kind: dict[str, Judgement] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -67,4 +107,4 @@ def line_of(kind: str, judgement: Judgement) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 35))
+    sys.exit(main())

@@ -6,6 +6,7 @@ from airflow.sdk import Param, dag, task
 from employment_warehouse.runtime.schedule import TASKS, WAITS, night_schedule
 
 REPORT_DATE = Param(None, type=["null", "string"], format="date", description="报表日期 | report date")
+RUN = "night__{{ run_id }}"  # of each DAG that a night sets off
 
 
 @dag(
@@ -36,10 +37,10 @@ def night() -> None:
         steps.write_returns(report_date)
 
     @task(trigger_rule="all_done")
-    def deliver_alerts() -> None:
+    def deliver_alerts(report_date: str | None, build_run: str) -> None:
         from employment_warehouse.runtime import steps
 
-        steps.deliver_alerts()
+        steps.deliver_alerts(report_date, build_run)
 
     report_date = choose_date()
 
@@ -47,7 +48,7 @@ def night() -> None:
         return TriggerDagRunOperator(
             task_id=dag_id,
             trigger_dag_id=dag_id,
-            trigger_run_id="night__{{ run_id }}",
+            trigger_run_id=RUN,
             conf={"report_date": report_date},
             logical_date=None,
             reset_dag_run=True,
@@ -63,7 +64,7 @@ def night() -> None:
     build = run("build_warehouse", trigger_rule="all_done")
     report = run("report_daily")
     told = [report, write_returns(report_date)]
-    expect_deliveries(report_date) >> families >> build >> told >> deliver_alerts().as_teardown()
+    expect_deliveries(report_date) >> families >> build >> told >> deliver_alerts(report_date, RUN).as_teardown()
 
 
 night()

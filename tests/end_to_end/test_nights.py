@@ -217,6 +217,25 @@ def sign_in(home: Home, password: str) -> int:
         return refusal.code
 
 
+def test_a_county_that_comes_late_is_published_again_by_the_next_run_of_the_same_night(
+    run: Run, home: Path, manifest: Manifest
+) -> None:
+    last, zone = manifest.nights[-1], home / "demonstration" / "job_event"
+    came = "select status, rows_landed from marts.feed_timeliness where feed = 'job_event' and county_code = '532501'"
+    assert rows(run, came) == []
+    late = zone / str(last) / "532501.csv"
+    late.parent.mkdir(exist_ok=True)
+    shutil.copyfile(next(zone.glob("*/532501.csv")), late)
+    before = rows(run, "select publication from marts.publications order by publication")
+    assert run("night", str(last)).returncode == 0
+    after = rows(run, "select publication, report_date from marts.publications order by publication")
+    assert [row["publication"] for row in after[:-1]] == [row["publication"] for row in before]
+    assert after[-1]["report_date"] == str(last)
+    assert rows(run, came)[0]["rows_landed"] > "0"
+    shown = (home / "reports" / str(last) / "daily.html").read_text(encoding="utf-8")
+    assert f"发布号 {after[-1]['publication']}" in shown
+
+
 def test_a_night_whose_scheduler_is_killed_is_published_after_the_next_start(
     run: Run, home: Path, manifest: Manifest
 ) -> None:

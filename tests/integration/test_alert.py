@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from employment_warehouse import alert, database, publication
+from employment_warehouse.runtime import steps
 
 DAY = date(2024, 5, 2)
 YUANYANG, GEJIU = "532528", "532501"
@@ -219,3 +220,14 @@ def test_no_alert_quotes_the_name_of_a_file(warehouse: psycopg.Connection, build
     publish(build)
     alert.tell_night(build)
     assert "CANARY" not in str(told(warehouse))
+
+
+def test_a_night_that_began_no_build_is_told_and_each_such_night_once(
+    warehouse: psycopg.Connection, build: int, channel: Channel
+) -> None:
+    for day in ("2024-05-03", "2024-05-03", "2024-05-04"):
+        steps.deliver_alerts(day, "night__of a run that failed early")
+    messages = [message["message"] for message in channel.received]
+    assert ["5月3日未能开始建库" in message for message in messages] == [True, False]
+    assert "5月4日未能开始建库" in messages[1]
+    assert told(warehouse).keys() == {("night_not_begun", "532500")}

@@ -477,6 +477,17 @@ def test_a_batch_that_was_sent_is_due_back_after_three_working_days(warehouse: p
     ]
 
 
+def test_a_batch_of_a_backlog_is_due_back_though_its_payments_are_purged(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put(zone, "\n".join([HEADER, payment(1, batch="PC0")]), day=DAY - timedelta(days=1))
+    put(zone, payments(1))
+    land_all()
+    assert purge(publish(warehouse)) == 1
+    due = rows_of(warehouse, "select unit from ops.due where feed = 'bank_return' order by unit")
+    assert due == [("PC0",), ("PC1",)]
+
+
 def test_projects_that_are_open_are_due(warehouse: psycopg.Connection, zone: Path) -> None:
     header = (
         "项目编号,项目名称,县市代码,乡镇代码,项目类型,总投资,以工代赈资金,计划劳务报酬,计划务工人数,"
@@ -486,5 +497,13 @@ def test_projects_that_are_open_are_due(warehouse: psycopg.Connection, zone: Pat
     put(zone, f"{header}\n{row.format('YG1', '甲', '')}\n", "YG1.csv", feed="relief_project")
     put(zone, f"{header}\n{row.format('YG_2', '乙', '2024-04-20')}\n", "YG_2.csv", feed="relief_project")
     land_all()
+    # One row was corrected since, twice: a part of the same report.
+    warehouse.execute(
+        """
+        insert into ops.delivery (feed, unit, report_date, part, revision, kind, sha256, arrived_at)
+        values ('relief_project', 'YG1', %s, '～532528', 2, 'correction', sha256(''), now())
+        """,
+        (DAY,),
+    )
     expect_deliveries(DAY)
     assert rows_of(warehouse, "select distinct unit from ops.due where feed = 'relief_project'") == [("YG1",)]

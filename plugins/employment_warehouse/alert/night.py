@@ -52,6 +52,24 @@ def tell_night(build: int) -> int:
     return len(stamped)
 
 
+def tell_not_begun(report_date: str | None) -> None:
+    """Raise the alert of a night that broke off before anything was built. report_date: None if not even that."""
+    day = date.fromisoformat(report_date) if report_date else None
+    raise_alert(
+        Alert(
+            kind="night_not_begun",
+            level="critical",
+            report_date=day,
+            title=f"{_day(day) if day else ''}未能开始建库 | The night of {day or 'today'} was not begun",
+            body="收集数据或登记应报表时中断，读者仍看到上次发布。请在 Airflow 中查看出错的步骤，排除原因后重试。\n"
+            "It broke off before anything was built; readers still see the last publication. Look in Airflow at the "
+            "step that failed, mend the cause, and retry.",
+            step="night",
+            link="dags/night",
+        )
+    )
+
+
 def _night_failed(night: DictRow) -> Alert:
     return Alert(
         kind="night_failed",

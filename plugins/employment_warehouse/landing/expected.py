@@ -24,6 +24,12 @@ def expect_deliveries(report_date: date) -> int:
         return sum(_expect(connection, contract, report_date, campaign) for contract in contracts().values())
 
 
+def expect_returns(connection: psycopg.Connection, report_date: date) -> int:
+    """Write down which batches are due back, by the payments that have landed; how many are new. Commits nothing."""
+    batches = [contract for contract in contracts().values() if contract.unit == "batch"]
+    return sum(_expect_batches(connection, contract, report_date) for contract in batches)
+
+
 def _expect(connection: psycopg.Connection, contract: Contract, report_date: date, campaign: str) -> int:
     given = {"feed": contract.feed, "report_date": report_date}
     match contract.unit:
@@ -34,19 +40,17 @@ def _expect(connection: psycopg.Connection, contract: Contract, report_date: dat
             statement = query("due_counties" if unit == "county" else "due_projects")
             return connection.execute(statement, given | {"due_at": due_at}).rowcount
         case "batch":
-            return sum(
-                connection.execute(
-                    query("due_unit"),
-                    {
-                        "feed": contract.feed,
-                        "unit": batch,
-                        "report_date": sent_on,
-                        "due_at": due(contract, sent_on),
-                    },
-                ).rowcount
-                for batch, sent_on in connection.execute(query("due_batches"), given).fetchall()
-            )
+            return _expect_batches(connection, contract, report_date)
     return 0
+
+
+def _expect_batches(connection: psycopg.Connection, contract: Contract, report_date: date) -> int:
+    batches = connection.execute(query("due_batches"), {"feed": contract.feed, "report_date": report_date}).fetchall()
+    dues = [
+        {"feed": contract.feed, "unit": batch, "report_date": sent_on, "due_at": due(contract, sent_on)}
+        for batch, sent_on in batches
+    ]
+    return sum(connection.execute(query("due_unit"), one).rowcount for one in dues)
 
 
 def _campaign_frequency(connection: psycopg.Connection, report_date: date) -> str:

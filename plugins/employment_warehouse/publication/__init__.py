@@ -55,6 +55,12 @@ def newest_build() -> int:
     return int(_ask("select coalesce(max(build), 0) from ops.build"))
 
 
+def build_of(run_id: str) -> int | None:
+    """Number of the newest build that a run has begun; None: it has begun none."""
+    build = _ask("select max(build) from ops.build where run_id = %s", run_id)
+    return None if build is None else int(build)
+
+
 def hold_night(build: int, reason: str) -> None:
     """Keep this build from readers; they go on seeing the last publication."""
     _ask("select ops.hold_night(%s, %s)", build, reason)

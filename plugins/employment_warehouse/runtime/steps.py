@@ -133,10 +133,13 @@ def write_returns(report_date: str) -> None:
         log.info("%s: %d return workbooks", day, len(returns.write_workbooks(day)))
 
 
-def deliver_alerts() -> None:
-    """Tell what the newest build has to tell, whatever became of it."""
+def deliver_alerts(report_date: str | None, build_run: str) -> None:
+    """Tell what a night has to tell, whatever became of it. build_run: the run that was to build it."""
     from employment_warehouse import alert, publication
 
-    build = publication.newest_build()
-    alert.tell_night(build)
-    alert.deliver_alerts(build)
+    build = publication.build_of(build_run)
+    if build is None:
+        alert.tell_not_begun(report_date)
+    else:
+        alert.tell_night(build)
+    alert.deliver_alerts(publication.newest_build())

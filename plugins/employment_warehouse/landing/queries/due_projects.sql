@@ -1,9 +1,15 @@
 -- Open projects, as their latest accepted report has them (landing keeps it).
 with latest as (
-    select distinct on (d.unit) d.delivery_id
+    -- All its parts: a correction of one row is a part beside the project's own file.
+    select distinct on (d.unit, d.part) d.delivery_id
     from ops.delivery as d
     where d.feed = 'relief_project' and d.status in ('landed', 'accepted') and d.report_date <= %(report_date)s
-    order by d.unit, d.report_date desc, d.revision desc
+        and not exists (
+            select from ops.delivery as newer
+            where newer.feed = d.feed and newer.unit = d.unit and newer.status in ('landed', 'accepted')
+                and newer.report_date > d.report_date and newer.report_date <= %(report_date)s
+        )
+    order by d.unit, d.part, d.revision desc
 )
 
 insert into ops.due (feed, unit, report_date, due_at)

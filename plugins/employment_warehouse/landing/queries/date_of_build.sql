@@ -1,0 +1,1 @@
+select report_date from ops.build where build = %(build)s

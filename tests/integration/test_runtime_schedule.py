@@ -1,0 +1,29 @@
+"""When nights run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from airflow.serialization.decoders import decode_timetable
+from airflow.serialization.encoders import encode_timetable
+from airflow.timetables.base import TimeRestriction
+
+from employment_warehouse.runtime.schedule import night_schedule
+from employment_warehouse.settings import TIMEZONE, Home
+
+
+@pytest.mark.parametrize(
+    ("came", "runs"),
+    [("20:15", "21:30"), ("23:00", "06:00"), ("07:30", "07:40")],
+)
+def test_who_comes_late_is_in_the_next_run_of_the_night(came: str, runs: str, fresh_home: Home) -> None:
+    schedule = decode_timetable(encode_timetable(night_schedule()))  # as the scheduler gets it
+    moment = datetime.fromisoformat(f"2024-05-18T{came}").replace(tzinfo=TIMEZONE)
+    following = schedule.next_dagrun_info(
+        last_automated_data_interval=None,
+        restriction=TimeRestriction(earliest=moment.astimezone(UTC), latest=None, catchup=True),
+    )
+    assert following is not None
+    assert f"{following.run_after.astimezone(TIMEZONE):%H:%M}" == runs
+    assert following.run_after - moment < timedelta(hours=8)
