@@ -250,10 +250,29 @@ def test_what_belongs_to_no_feed_is_told_and_hinders_nothing(
     assert kind == "misplaced_files" and f"{feed}/{day}/{name}" in body
 
 
-def test_a_file_named_by_an_id_number_is_told_without_it(warehouse: psycopg.Connection, zone: Path) -> None:
-    put(zone, "x", f"{id_number(1)}.csv")
+@pytest.mark.parametrize(
+    ("feed", "name"), [("public_post", "{}"), ("public_post", "532528_{}"), ("relief_project", "{}")]
+)
+def test_a_file_named_by_an_id_number_is_told_without_it(
+    warehouse: psycopg.Connection, zone: Path, feed: str, name: str
+) -> None:
+    put(zone, "x", f"{name.format(id_number(1))}.csv", feed=feed)
     assert land_all() == []
+    assert rows_of(warehouse, "select kind from ops.alert") == [("misplaced_files",)]
     assert id_number(1) not in str(rows_of(warehouse, "select title, body from ops.alert"))
+
+
+def test_a_batch_number_with_a_date_is_no_id_number(warehouse: psycopg.Connection, zone: Path) -> None:
+    body = "53252820240501001"
+    batch = body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+    put(
+        zone,
+        f"代发批次号,序号,银行账号,户名,金额,处理结果\n{batch},1,6217000000000001,某某,1,成功\n",
+        f"{batch}.csv",
+        feed="bank_return",
+    )
+    (delivery,) = land_all(families=("bank",))
+    assert (delivery.unit, delivery.rows_landed) == (batch, 1)
 
 
 def test_corrections_are_not_misplaced(warehouse: psycopg.Connection, zone: Path) -> None:

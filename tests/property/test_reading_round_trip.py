@@ -155,3 +155,29 @@ def test_a_line_that_never_ends_is_refused(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b"a,b\n" + b"1," * (40 << 20))
     with pytest.raises(Refused):
         read(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        # Apostrophes all around: they quote.
+        (["'姓名','单位'", "'甲','乙厂'", "'丙','O''Brien'"], [("甲", "乙厂"), ("丙", "O'Brien")]),
+        # Excel's mark of a number that is to be text, and a name with one: letters.
+        (["号码,姓名", "'0012,O'Brien'", "'0013,'t Hooft"], [("'0012", "O'Brien'"), ("'0013", "'t Hooft")]),
+    ],
+)
+def test_apostrophes_quote_where_all_that_are_opened_are_closed(
+    tmp_path: Path, lines: list[str], expected: list[tuple[str, str]]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert [row[2:] for frame in read_tables(path, None).batches for row in frame.iter_rows()] == expected
+
+
+@pytest.mark.parametrize("lines", [["姓名,单位"], ["姓名,单位", "姓名,单位"], ["姓名,单位", "", "姓名,单位", ""]])
+def test_a_header_without_rows_is_a_table_without_rows(tmp_path: Path, lines: list[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    table = read_tables(path, None)
+    assert table.header == ["姓名", "单位"]
+    assert list(table.batches) == []

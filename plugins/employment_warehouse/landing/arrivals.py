@@ -15,6 +15,7 @@ import psycopg
 
 from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.database import connect
+from employment_warehouse.identity import check_id
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.zone import LandingZone, Sight
 from employment_warehouse.settings import TIMEZONE
@@ -26,6 +27,8 @@ CORRECTIONS = "corrections"
 CORRECTION_ENDINGS = (".xlsx", ".xls")
 # Begins the part that a correction makes of a snapshot: it sorts behind the parts that counties send.
 CORRECTION_PART = "～"
+ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+WORKING_AGE = 16  # years: Labour Law of the PRC, article 15
 FOLDERS = 2
 
 
@@ -123,7 +126,18 @@ class Expected:
             report_date = date.fromisoformat(day)
         except ValueError:
             return None
-        return Named(report_date, feed, unit, part) if report_date.isoformat() == day else None
+        if report_date.isoformat() != day or _names_a_person(stem, report_date):
+            return None
+        return Named(report_date, feed, unit, part)
+
+
+def _names_a_person(stem: str, report_date: date) -> bool:
+    """Whether an ID number stands in a file's name: it would stand in the ledger, in logs and on pages. The number of a
+    batch may look like one, but for the date in it, which is of late.
+    """
+    of_working_age = f"{report_date.year - WORKING_AGE}"
+    numbers = ID_NUMBER.findall(stem)
+    return any(check_id(number) is None and number[6:10] <= of_working_age for number in numbers)
 
 
 def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:

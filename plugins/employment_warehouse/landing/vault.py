@@ -72,8 +72,11 @@ def known_digests(connection: psycopg.Connection, feed: str, unit: str) -> Diges
     given = {"feed": feed, "unit": unit, "register": REGISTER}
     with connection.cursor(binary=True) as cursor:
         row = cursor.execute(query("known"), given).fetchone()
-    known = np.frombuffer((row and row[0]) or b"", DIGEST).astype(np.uint64)
-    return np.sort(np.append(known, NOBODY))
+    told = np.frombuffer((row and row[0]) or b"", DIGEST)
+    known = np.full(len(told) + 1, NOBODY, np.uint64)
+    known[:-1] = told
+    known.sort()
+    return known
 
 
 def seal_unknown(identity: Identity, good: pl.DataFrame, rows: pl.DataFrame, known: Digests) -> Sealed:

@@ -72,7 +72,10 @@ def _refined(dialect: Dialect, lines: list[str]) -> Dialect:
     if '\\"' in text:
         candidates.append(Dialect(dialect.delimiter, escape="\\"))
     if not _quotes(text, dialect, '"') and _quotes(text, dialect, "'"):
-        candidates.append(Dialect(dialect.delimiter, quote="'"))
+        by_apostrophes = Dialect(dialect.delimiter, quote="'")
+        if _are_all_closed(_records(lines, dialect)):
+            candidates.insert(0, by_apostrophes)  # of two that fit alike
+        candidates.append(by_apostrophes)
         return min(candidates, key=lambda one: -_fit(_records(lines, one)))
     if _n_broken(_records(lines, dialect)) > 2 and not _quotes(text, dialect, '"'):
         candidates.append(Dialect(dialect.delimiter, bare_quotes=True))
@@ -84,6 +87,14 @@ def _quotes(text: str, dialect: Dialect, quote: str) -> bool:
     before = any(f"{left}{quote}" in text for left in (dialect.delimiter, "\n", "\r"))
     behind = any(f"{quote}{right}" in text for right in (dialect.delimiter, "\n", "\r"))
     return before and behind
+
+
+def _are_all_closed(records: list[Record]) -> bool:
+    """Whether apostrophes quote: they begin cells in most records, and end each of these cells. (Excel puts one before
+    a number that is to be text, and no second behind it.)
+    """
+    begun = [cell.strip() for record in records for cell in record.cells or () if cell.strip().startswith("'")]
+    return 2 * len(begun) >= len(records) and all(len(cell) > 1 and cell.endswith("'") for cell in begun)
 
 
 def _records(lines: list[str], dialect: Dialect) -> list[Record]:
