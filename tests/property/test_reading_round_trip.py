@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from employment_warehouse.contract import contract
 from employment_warehouse.reading import Refused, read_tables, write_understood
 
 HEADER = ["姓名", "单位名称", "备注"]
@@ -181,3 +182,76 @@ def test_a_header_without_rows_is_a_table_without_rows(tmp_path: Path, lines: li
     table = read_tables(path, None)
     assert table.header == ["姓名", "单位"]
     assert list(table.batches) == []
+
+
+PEOPLE = ["张三,2024-05-01,3200", "李四,2024-05-02,3300", "王五,2024-05-03,3400", "赵六,2024-05-04,3500"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # Sorted, header and all.
+        ["丁一,2024-04-30,3100", "姓名,日期,金额", *PEOPLE],
+        # Two tables, of which the second is the wider.
+        [
+            "姓名,日期,事由,,,,,,",
+            *["张三,五月,开会,,,,,,"] * 5,
+            "甲,乙,丙,丁,戊,己,庚,辛,壬",
+            *["李四,一,2,3,4,5,6,7,8"] * 9,
+        ],
+        # One row, and it has a cell more than the header.
+        ["姓名,日期,金额,事由", "张三,五月一日,三千,开会,又"],
+        # No header.
+        ["0,0", "0.01,0.5", "0.02,0.7", "0.03,0.9"],
+        ["2024-02-28,1:00:00,NaN", "2024-02-28,2:00:00,NaN", "2024-02-28,3:00:00,31", "2024-02-28,4:00:00,32"],
+    ],
+)
+def test_rows_that_no_header_stands_above_are_never_dropped_in_silence(tmp_path: Path, lines: list[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(Refused) as refusal:
+        read_tables(path, None)
+    assert refusal.value.code == "header_not_found"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["元阳县务工人员收入表"],
+        ["单位：元阳县,日期：2024-05-01,"],
+        ["元阳县务工人员收入表,,", "", "单位：元阳县,,"],
+    ],
+)
+def test_titles_and_headings_above_the_header_are_no_rows(tmp_path: Path, above: list[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([*above, "姓名,日期,金额", *PEOPLE]) + "\n", encoding="utf-8")
+    table = read_tables(path, None)
+    assert table.header == ["姓名", "日期", "金额"]
+    assert sum(frame.height for frame in table.batches) == len(PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("above", "names", "expected"),
+    [
+        ("组别,收入,,支出,", ",工资,其他,伙食,房租", ["组别", "收入 工资", "收入 其他", "支出 伙食", "支出 房租"]),
+        ("甲组,,乙组,", "工资,房租,工资,房租", ["甲组 工资", "甲组 房租", "乙组 工资", "乙组 房租"]),
+    ],
+)
+def test_names_under_headings_are_read_with_them(tmp_path: Path, above: str, names: str, expected: list[str]) -> None:
+    path = tmp_path / "a.csv"
+    rows = [",".join(f"{1000 + 10 * row + at}" for at in range(len(expected))) for row in range(5)]
+    path.write_text("\n".join([above, names, *rows]) + "\n", encoding="utf-8")
+    table = read_tables(path, None)
+    assert table.header == expected
+    assert sum(frame.height for frame in table.batches) == 5
+
+
+def test_the_contract_s_columns_are_found_under_headings_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "岗位编号,身份证号,补贴,,,\n,,补贴月份,出勤天数,应发金额,实发金额\nP1,532528199001010009,2024-04,22,800,800\n",
+        encoding="utf-8",
+    )
+    table = read_tables(path, contract("public_post_payment"))
+    assert list(table.columns) == ["post_no", "id_number", "period", "days_present", "amount_due", "amount_paid"]
+    assert [row[1:4] for frame in table.batches for row in frame.iter_rows()] == [(3, "P1", "532528199001010009")]

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from statistics import median
 
 from employment_warehouse.contract import Contract, normalise_header
 from employment_warehouse.reading.table import Refused
@@ -17,10 +19,15 @@ DEPTH = 60
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
 _MOST_COLUMNS = 4096
+_CELLS_OF_A_ROW = 3  # a title has fewer, and a line such as 单位：…　日期：…
+_FULL = 0.6  # of the cells that the rows below have
+_HEADINGS = 3  # above the header that have so many; more are rows
 
 TOTALS = frozenset({"合计", "小计", "总计", "共计", "总合计", "本页合计", "本页小计"})
 
-_VALUE = re.compile(r"[¥$￥€-]?[\d.,:/ %-]*\d[\d.,:/ %年月日-]*(元|万元)?$")
+_NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "--", "/", "无"})
+_NOTE = re.compile(r"[^\d\s:：][^:：]*[:：]\s*\S")
+_VALUE = re.compile(r"[¥$￥€£+-]*[\d.,:/ %-]*\d[\d.,:/ %年月日-]*([eE][+-]?\d+)?(元|万元)?$")
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,8 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     Raises Refused: header_not_found, required_column_missing.
     """
     trimmed = [[cell.strip() for cell in row] for row in rows]
-    index = _index_by_contract(trimmed, contract) if contract else _index_by_look(trimmed)
-    texts = trimmed[index]
+    index, texts = _header_by_contract(trimmed, contract) if contract else _header_by_look(trimmed)
+    _refuse_rows_above(trimmed[: index + 1], trimmed[index + 1 :])
     if len(texts) > _MOST_COLUMNS:
         raise _not_found(f"有 {len(texts)} 列，不是一张表 | {len(texts)} columns make no table")
     body = [row for row in trimmed[index + 1 :] if any(row) and not is_total(row)]
@@ -70,8 +77,14 @@ def is_total(cells: Sequence[str]) -> bool:
     return "".join(first.split()).rstrip(":：") in TOTALS
 
 
-def _index_by_contract(rows: list[list[str]], contract: Contract) -> int:
-    matches = [sum(column is not None for column in contract.match_header(row)) for row in rows[:DEPTH]]
+def _header_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, list[str]]:
+    """The row with the most of the contract's columns, or two rows that have more together: names, and headings over
+    some of them.
+    """
+    alone = list(enumerate(rows[:DEPTH]))
+    joined = [(index, _under(rows[index - 1], row)) for index, row in alone if index]
+    candidates = alone + joined
+    matches = [sum(column is not None for column in contract.match_header(row)) for _, row in candidates]
     best = max(matches, default=0)
     if best < min(2, len(contract.columns)):
         raise Refused(
@@ -80,7 +93,12 @@ def _index_by_contract(rows: list[list[str]], contract: Contract) -> int:
             expected="、".join(column.header for column in contract.columns if column.required),
             todo="请使用统一模板（warehouse template）。 | Use the template (warehouse template).",
         )
-    return matches.index(best)
+    return candidates[matches.index(best)]
+
+
+def _under(above: list[str], row: list[str]) -> list[str]:
+    """What stands lowest of two rows."""
+    return [lower or upper for upper, lower in zip_longest(above, row, fillvalue="")]
 
 
 def _columns(texts: list[str], contract: Contract) -> dict[str, int]:
@@ -102,8 +120,10 @@ def _columns(texts: list[str], contract: Contract) -> dict[str, int]:
     return columns
 
 
-def _index_by_look(rows: list[list[str]]) -> int:
-    """The first row that is as wide as the table and names more than its first column."""
+def _header_by_look(rows: list[list[str]]) -> tuple[int, list[str]]:
+    """The first row that is as wide as the table and names more than its first column; with the names below it, if it
+    has headings over several of them.
+    """
     filled = [row for row in rows if any(row)]
     if not filled:
         raise _not_found("文件里没有内容 | The file is empty")
@@ -115,11 +135,75 @@ def _index_by_look(rows: list[list[str]]) -> int:
     for index, row in enumerate(rows[:DEPTH]):
         named = [position for position, cell in enumerate(row) if cell]
         wide = usual == 1 or (len(row) >= usual and len(named) >= usual / 2 and named != [0])
-        if named and wide:
+        if named and wide and not _is_note(row):
             if _looks_like_data(row, [later for later in rows[index + 1 :] if len(later) == len(row)]):
                 raise _not_found("第一行像是数据，不是表头 | The first row looks like data, not like a header")
-            return index
+            if any(_n_filled(above) >= max(_CELLS_OF_A_ROW, len(named) * _FULL) for above in rows[:index]):
+                raise _rows_above()
+            if _has_names_below(row, rows[index + 1 :]):
+                return index + 1, _headed(row, rows[index + 1])
+            return index, row
     raise _not_found("没有一行像表头 | No row looks like a header")
+
+
+def _n_filled(row: list[str]) -> int:
+    return sum(map(bool, row))
+
+
+def _is_note(row: list[str]) -> bool:
+    """Whether a row that is not full says such as 单位：元阳县."""
+    return not all(row) and any(map(_NOTE.match, row))
+
+
+def _has_names_below(row: list[str], below: list[list[str]]) -> bool:
+    """Whether the row has gaps, and the next row has names there that stand above values."""
+    if len(below) < 3 or all(row):
+        return False
+    names, body = below[0], [later for later in below[1:] if len(later) == len(row)]
+    if len(names) > len(row) or any(_VALUE.match(name) for name in names if name):
+        return False
+    gaps = [at for at, cell in enumerate(row) if not cell and any(later[at] for later in body)]
+    above_values = [at for at, name in enumerate(names) if name and _is_of_values([later[at] for later in body])]
+    return bool(gaps) and all(at < len(names) and names[at] for at in gaps) and 2 * len(above_values) >= len(gaps)
+
+
+def _headed(row: list[str], names: list[str]) -> list[str]:
+    """Each name with the heading over it, which stands at the first of those that it is over."""
+    texts, heading = [], ""
+    for cell, name in zip_longest(row, names, fillvalue=""):
+        heading = cell or (heading if name else "")
+        texts.append(f"{heading} {name}".strip())
+    return texts
+
+
+def _is_of_values(texts: list[str]) -> bool:
+    """Whether they are values, but for one in ten, or one."""
+    told = [text for text in texts if text.lower() not in _NOTHING]
+    n_values = sum(bool(_VALUE.match(text)) for text in told)
+    return n_values > 0 and len(told) - n_values <= max(1, len(told) / 10)
+
+
+def _refuse_rows_above(head: list[list[str]], below: list[list[str]]) -> None:
+    """Titles and notes may stand above the header (the last of `head`), and headings over several columns, but no rows:
+    of another table, or of this one, sorted with its header.
+    """
+    usual = median(map(_n_filled, below)) if below else 0
+    filled = [row for row in head[:-1] if _n_filled(row) >= _CELLS_OF_A_ROW]
+    as_below = [
+        row
+        for row in filled
+        if _n_filled(row) >= usual * _FULL
+        and _looks_like_data(row, [later for later in below if len(later) == len(row)])
+    ]
+    if as_below or len(filled) >= _HEADINGS:
+        raise _rows_above()
+
+
+def _rows_above() -> Refused:
+    return _not_found(
+        "表头上方还有数据，像是两张表，或表头排到了数据中间"
+        " | Above the header stand rows: two tables, or a header sorted among its rows"
+    )
 
 
 def _usual_width(rows: list[list[str]]) -> tuple[int, int]:
@@ -130,17 +214,24 @@ def _usual_width(rows: list[list[str]]) -> tuple[int, int]:
 
 
 def _looks_like_data(row: list[str], body: list[list[str]]) -> bool:
-    """Whether values stand where the rows below have values of the same form, and nowhere a name above values."""
+    """Whether there are only values; or values stand where the rows below have values of the same form, and nowhere a
+    name above values.
+    """
+    told = [cell for cell in row if cell.lower() not in _NOTHING]
+    if body and all(map(_VALUE.match, told)):
+        return True
     alike = 0
     for position, cell in enumerate(row):
+        if cell.lower() in _NOTHING:
+            continue
         below = [later[position] for later in body if later[position]]
-        if sum(bool(_VALUE.match(text)) for text in below) < max(1, len(below) * 0.9):
+        if not _is_of_values(below):
             continue
         if not _VALUE.match(cell):
             return False
         forms = Counter(map(_form, below))
         alike += forms[_form(cell)] > len(below) / 2
-    return alike >= max(1, sum(map(bool, row)) / 4)
+    return alike >= max(1, len(told) / 4)
 
 
 def _form(text: str) -> str:

@@ -5,6 +5,8 @@ followed by rows where they say so. First the sheets with their first rows; then
 take, all their rows. Cells are parted by U+001F, rows by U+001E; U+0001 stands before what is not text in the workbook.
 """
 
+from __future__ import annotations
+
 import datetime
 import decimal
 import gc
@@ -13,12 +15,15 @@ import json
 import os
 import re
 import resource
+import shutil
 import sys
 import zipfile
 import zlib
+from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import python_calamine as calamine
 
@@ -26,6 +31,9 @@ MEMORY = 512 << 20
 SECONDS = 10
 HEAD = 80
 BATCH = 25_000
+PIECE = 2 << 20  # bytes of a large sheet's XML that are read at a time
+SLOT = 2 * PIECE
+USUAL_ROW = 32 << 10  # bytes of XML that a row takes at most, as a rule
 
 MOST_INFLATED = 1 << 30
 MOST_INFLATION = 100  # : 1; sheets of people reach 20 : 1
@@ -42,9 +50,13 @@ DIMENSION = re.compile(rb'<dimension\s+ref="(?:[A-Z]+\d+:)?([A-Z]{1,3})(\d{1,7})
 ERROR_CELL = re.compile(
     rb'<c\s(?=[^>]*\st="e")[^>]*?r="([A-Z]{1,3})(\d{1,7})"[^>]*>(?:(?!</c>).)*?<v>([^<]{1,20})</v>', re.S
 )
+SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>]*)?>")
+END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>")
+ROW_BEGIN = re.compile(rb'<(?:\w+:)?row\s(?:[^>]*\s)?r="\d')
 SHEET = re.compile(rb'<sheet\s[^>]*?\br:id="([^"]+)"')
 TARGET = re.compile(rb"<Relationship\s[^>]*>")
 
+Item = TypeVar("Item")
 Errors = dict[int, list[tuple[int, str]]]  # row → columns from 0, with their text
 
 
@@ -54,7 +66,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MEMORY, MEMORY))  # for a copy in memory
     try:
         if kind == "xlsx":
             speak(path, *check_archive(path))
@@ -86,11 +98,13 @@ def check_archive(path: str) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo | No
 
 def check_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     """A sheet becomes a rectangle in memory up to its last cell; see to it that it is not that far off."""
+    if member.file_size > LOOKED_INTO * 2:
+        return  # its rows are there, and the limit of memory is
     with archive.open(member) as part:
         xml = part.read(LOOKED_INTO)
         if part.read(1):
             found = DIMENSION.search(xml, 0, 4096)
-            cells = [found.groups()] if found and member.file_size < LOOKED_INTO * 2 else []
+            cells = [found.groups()] if found else []
         else:
             cells = FAR_CELL.findall(xml)
     if not cells:
@@ -128,51 +142,188 @@ def check_compound(path: str) -> None:
 
 def speak(path: str, archive: zipfile.ZipFile | None, parts: list[zipfile.ZipInfo | None]) -> None:
     """Open the workbook, show the heads of its sheets, send what is asked for."""
-    with ThreadPoolExecutor(1) as scanner:  # looks for error cells while the library reads
-        scans = [scanner.submit(error_cells, archive, part) for part in parts] if archive else []
-        try:
-            book = calamine.load_workbook(path)
-            places = [
-                at for at, meta in enumerate(book.sheets_metadata) if meta.typ == calamine.SheetTypeEnum.WorkSheet
-            ]
-            sheets = [book.get_sheet_by_index(at) for at in places]
-        except MemoryError:
-            raise
-        except calamine.PasswordError:
-            refuse("password_protected")
-        except Exception as error:
-            refuse("password_protected" if "assword" in str(error) else "workbook_unreadable")
-        if any(sheet.width > MOST_COLUMNS for sheet in sheets):
-            refuse("too_many_cells_declared")
-        say({"sheets": [{"name": sheet.name, "head": head_of(sheet)} for sheet in sheets]})
+    try:
+        sheets = opened(path, archive, parts)
+        say({"sheets": [{"name": sheet.name, "head": sheet.head} for sheet in sheets]})
         for take in json.loads(sys.stdin.readline()):
-            place = places[take]
-            send(sheets[take], scans[place].result() if place < len(scans) else {})
+            send(sheets[take])
         say({"end": True})
+    except MemoryError:
+        raise
+    except calamine.PasswordError:
+        refuse("password_protected")
+    except Exception as error:
+        refuse("password_protected" if "assword" in str(error) else "workbook_unreadable")
 
 
-def head_of(sheet: Any) -> list[list[str]]:
-    rows = itertools.islice(sheet.iter_rows(), HEAD)
-    return [[text_of(value).removeprefix(NO_TEXT) for value in row] for row in rows]
+def opened(path: str, archive: zipfile.ZipFile | None, parts: list[zipfile.ZipInfo | None]) -> list[Sheet]:
+    """The worksheets; of large ones the first piece has been read."""
+    pieces = {at: ahead(rows_in_pieces(archive, part)) for at, part in enumerate(parts) if archive and part}
+    begun = {at: first for at, piece in pieces.items() if (first := next(piece, b""))}
+    slot = Slot(path, parts[min(begun)], min(begun)) if begun else None
+    book = slot.book if slot else calamine.load_workbook(path)
+    sheets = []
+    for at, meta in enumerate(book.sheets_metadata):
+        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        if slot and at in begun:
+            blocks: Iterator[Block] = map(slot.block, itertools.chain([begun[at]], pieces[at]))
+        else:
+            errors = errors_of_part(archive, parts[at]) if archive and at < len(parts) else {}
+            blocks = iter([Block(book.get_sheet_by_index(at), errors)])
+        sheets.append(Sheet(meta.name, blocks))
+    return sheets
 
 
-def send(sheet: Any, errors: Errors) -> None:
-    """All rows of a sheet, from its first on, in batches."""
-    first_column = (sheet.start or (0, 0))[1]
-    rows = sheet.iter_rows()
-    first_row = 1
-    while batch := list(itertools.islice(rows, BATCH)):
-        lines = list(map(line_of, batch))
-        for row in errors.keys() & set(range(first_row, first_row + len(batch))) if errors else ():
-            lines[row - first_row] = with_errors(lines[row - first_row], errors[row], first_column)
-        text = ROW.join(lines) + ROW
-        if text.count(CELL) != (sheet.width - 1) * len(batch) or text.count(ROW) != len(batch):
-            text = "".join(line_of([without_marks(value) for value in row]) + ROW for row in batch)
-        data = text.encode(errors="replace")
-        say({"row": first_row, "rows": len(batch), "bytes": len(data)})
-        sys.stdout.buffer.write(data)
-        first_row += len(batch)
+class Slot:
+    """A copy of the workbook in memory in which one sheet's part can be written anew, for the library to read.
+
+    The library reads a part whenever it is asked for the sheet, so a sheet of any length goes through in pieces,
+    which costs little memory, and its rows are sent while the next ones are read. Before the rows stands an empty list
+    of merged cells: looking for one, the library would go through all rows once more.
+    """
+
+    BEGIN, END = b"<worksheet><mergeCells></mergeCells><sheetData>", b"</sheetData></worksheet>"
+
+    def __init__(self, path: str, part: zipfile.ZipInfo | None, place: int) -> None:
+        assert part
+        self._place = place
+        self._file = os.fdopen(os.memfd_create("workbook"), "w+b")
+        with Path(path).open("rb") as file:
+            shutil.copyfileobj(file, self._file)
+        with zipfile.ZipFile(self._file, "a") as archive:
+            archive.filelist.remove(archive.NameToInfo.pop(part.filename))
+            archive.writestr(part.filename, bytes(SLOT))
+            member = archive.getinfo(part.filename)
+            self._begin = member.header_offset + len(member.FileHeader())
+        self._file.flush()
+        self.book = calamine.load_workbook(f"/dev/fd/{self._file.fileno()}")
+
+    def block(self, rows: bytes) -> Block:
+        os.pwritev(self._file.fileno(), (self.BEGIN, rows, self.END), self._begin)
+        return Block(self.book.get_sheet_by_index(self._place), error_cells(rows))
+
+
+def rows_in_pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The rows of a large sheet, in XML, cut between rows; nothing of a sheet that is small or cannot be cut."""
+    if part.file_size <= PIECE:
+        return
+    with archive.open(part) as file:
+        data = file.read(PIECE)
+        begin, cut = SHEET_DATA.search(data), last_row(data)
+        if not begin or not cut or not is_markup(data, begin.end()) or end_of_rows(data):
+            return
+        data = data[begin.end() :]
+        while True:
+            if end := end_of_rows(data):
+                yield data[:end]
+                break
+            cut = last_row(data)
+            if cut:
+                yield data[:cut]
+            more = file.read(PIECE)
+            data = data[cut:] + more
+            if len(data) > SLOT - 4096:
+                refuse("too_many_cells_declared")  # in one row
+            if not more:
+                refuse("workbook_unreadable")  # the rows have no end
+        while file.read(PIECE):  # to the end, where the checksum is compared
+            pass
+
+
+def last_row(data: bytes) -> int:
+    """Where the last row begins that says its number; 0 where that is not sure."""
+    for searched in (USUAL_ROW, len(data)):
+        starts = [found.start() for found in ROW_BEGIN.finditer(data, max(0, len(data) - searched))]
+        if starts:
+            return starts[-1] if is_markup(data, starts[-1]) else 0
+    return 0
+
+
+def end_of_rows(data: bytes) -> int:
+    """Where the rows' element ends; 0 where it does not."""
+    found = END_OF_ROWS.search(data) if b"sheetData" in data else None
+    return found.start() if found and is_markup(data, found.start()) else 0
+
+
+def is_markup(data: bytes, at: int) -> bool:
+    """Whether a place is in no comment and in no CDATA."""
+    if b"!" not in data:  # as a rule
+        return True
+    quotes = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"))
+    return all(data.rfind(opening, 0, at) <= data.rfind(closing, 0, at) for opening, closing in quotes)
+
+
+class Block:
+    """Rows of a sheet that follow each other, as a rectangle."""
+
+    def __init__(self, sheet: Any, errors: Errors) -> None:
+        if sheet.width > MOST_COLUMNS:
+            refuse("too_many_cells_declared")
+        first: tuple[int, int] = sheet.start or (0, 0)
+        self.first_row, self.first_column = first  # from 0
+        self.height: int = sheet.height
+        self.width: int = sheet.width
+        self.rows = sheet.to_python
+        self.errors = errors
+
+
+class Sheet:
+    """A sheet that is read from its first block on; its columns are those of that block."""
+
+    def __init__(self, name: str, blocks: Iterator[Block]) -> None:
+        self.name = name
+        first = next(blocks)
+        self.blocks = itertools.chain([first], blocks)
+        self.first_column, self.width = first.first_column, first.width
+        above = min(first.first_row, HEAD)
+        rows = first.rows(nrows=HEAD - above)
+        self.head = [[""] * self.width] * above + [
+            [text_of(value).removeprefix(NO_TEXT) for value in row] for row in rows
+        ]
+
+    def rows(self, block: Block) -> list[list[Any]]:
+        """The block's rows in the sheet's columns."""
+        rows: list[list[Any]] = block.rows()
+        missing = block.first_column - self.first_column
+        if missing == 0 and block.width == self.width:
+            return rows
+        rows = [[""] * missing + row[max(0, -missing) :] for row in rows]
+        return [(row + [""] * (self.width - len(row)))[: self.width] for row in rows]
+
+
+def send(sheet: Sheet) -> None:
+    """All rows of a sheet, in batches, while the next block is being read."""
+    row_before = -1
+    for block in ahead(sheet.blocks):
+        if block.first_row <= row_before:
+            refuse("workbook_unreadable")  # rows in disorder
+        row_before = block.first_row + block.height - 1
+        rows = sheet.rows(block)
+        for at in range(0, len(rows), BATCH):
+            send_rows(sheet, block.first_row + 1 + at, rows[at : at + BATCH], block.errors)
     say({"sheet_end": True})
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The same, with the next two being made while the last is used."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = deque(maker.submit(next, items, None) for _ in range(2))
+        while (item := coming.popleft().result()) is not None:
+            coming.append(maker.submit(next, items, None))
+            yield item
+
+
+def send_rows(sheet: Sheet, first_row: int, rows: list[list[Any]], errors: Errors) -> None:
+    lines = list(map(line_of, rows))
+    for row in errors.keys() & set(range(first_row, first_row + len(rows))) if errors else ():
+        lines[row - first_row] = with_errors(lines[row - first_row], errors[row], sheet.first_column)
+    text = ROW.join(lines) + ROW
+    if text.count(CELL) != (sheet.width - 1) * len(rows) or text.count(ROW) != len(rows):
+        text = "".join(line_of([without_marks(value) for value in row]) + ROW for row in rows)
+    data = text.encode(errors="replace")
+    say({"row": first_row, "rows": len(rows), "bytes": len(data)})
+    sys.stdout.buffer.write(data)
 
 
 def without_marks(value: Any) -> Any:
@@ -216,20 +367,25 @@ def number(value: float) -> str:
     return format(decimal.Decimal(text), "f") if "e" in text else text
 
 
-def error_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo | None) -> Errors:
-    """#N/A and the like, which the library gives as empty."""
+def errors_of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo | None) -> Errors:
     found: Errors = {}
     if part is None:
         return found
     rest = b""
-    with archive.open(part) as xml:
-        while chunk := xml.read(1 << 20):
+    with archive.open(part) as file:
+        while chunk := file.read(PIECE):
             data = rest + chunk
-            end = data.rfind(b"</c>") + len(b"</c>")
-            if b't="e"' in data:
-                for letters, row, text in ERROR_CELL.findall(data, 0, end):
-                    found.setdefault(int(row), []).append((column_number(letters) - 1, text.decode(errors="replace")))
-            rest = data[end:][-65536:]
+            found |= error_cells(data)
+            rest = data[data.rfind(b"</c>") + len(b"</c>") :][-65536:]
+    return found
+
+
+def error_cells(xml: bytes) -> Errors:
+    """#N/A and the like, which the library gives as empty."""
+    found: Errors = {}
+    if b't="e"' in xml:
+        for letters, row, text in ERROR_CELL.findall(xml):
+            found.setdefault(int(row), []).append((column_number(letters) - 1, text.decode(errors="replace")))
     return found
 
 
