@@ -140,8 +140,9 @@ def _header_by_look(rows: list[list[str]]) -> tuple[int, list[str]]:
                 raise _not_found("第一行像是数据，不是表头 | The first row looks like data, not like a header")
             if any(_n_filled(above) >= max(_CELLS_OF_A_ROW, len(named) * _FULL) for above in rows[:index]):
                 raise _rows_above()
-            if _has_names_below(row, rows[index + 1 :]):
-                return index + 1, _headed(row, rows[index + 1])
+            below = next((at for at in range(index + 1, len(rows)) if any(rows[at])), index)
+            if _has_names_below(row, rows[below:]):
+                return below, _headed(row, rows[below])
             return index, row
     raise _not_found("没有一行像表头 | No row looks like a header")
 
