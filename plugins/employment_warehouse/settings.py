@@ -110,7 +110,8 @@ def project_root() -> Path:
 
 def landing_zone() -> str:
     """Address of the landing zone, a folder or an fsspec address: WAREHOUSE_LANDING_ZONE, else in the home."""
-    inside = current_home().demonstration if is_demonstration() else current_home().root / "landing_zone"
+    home = current_home()
+    inside = (home.demonstration if is_demonstration() else home.root) / "landing_zone"
     return os.environ.get("WAREHOUSE_LANDING_ZONE") or str(inside)
 
 

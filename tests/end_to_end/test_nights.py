@@ -58,6 +58,13 @@ def test_every_night_is_published(run: Run, manifest: Manifest) -> None:
     assert [row["report_date"] for row in published] == [str(night) for night in manifest.nights]
 
 
+def test_nothing_of_the_demonstration_is_misplaced(run: Run) -> None:
+    told = rows(
+        run, "select kind from ops.alert where kind in ('misplaced_files', 'night_not_begun')", "--role", "wh_auditor"
+    )
+    assert told == []
+
+
 def test_every_delivery_has_the_outcome_that_the_manifest_names(run: Run, manifest: Manifest) -> None:
     landed = rows(
         run,
@@ -129,9 +136,11 @@ def test_the_last_night_s_marts_are_those_of_an_independent_calculation(
     (seeds / "finding_rule.csv").write_text(
         re.sub(r"(?m)^(account_shared,[^,]*),false", r"\1,true", rules)  # as the demonstration decides
     )
-    zone = home / "demonstration"
+    made = home / "demonstration"
     nights = list(manifest.nights)
-    expected = oracle.expected_marts(zone, oracle.read_platform_items(zone), nights[-1], nights, seeds=seeds)
+    expected = oracle.expected_marts(
+        made / "landing_zone", oracle.read_platform_items(made), nights[-1], nights, seeds=seeds
+    )
     for row in expected["target_progress"]:
         del row["on_track"]  # rests on the baseline that the first night published; the oracle knows it as of now
     wrong = [
@@ -168,7 +177,7 @@ def test_an_earlier_date_is_refused_before_anything_is_taken_in(run: Run, manife
 
 def test_no_identity_stands_in_a_log_an_artefact_or_airflow_s_database(run: Run, home: Path) -> None:
     identities: set[str] = set()
-    for path in sorted((home / "demonstration" / "labor_register").rglob("*.csv"))[:3]:
+    for path in sorted((home / "demonstration" / "landing_zone" / "labor_register").rglob("*.csv"))[:3]:
         cells = {cell for line in csv.reader(io.StringIO(run("read", str(path)).stdout)) for cell in line}
         identities |= {cell for cell in cells if len(cell) == 18 and cell[:17].isdigit()}
     assert identities
@@ -220,7 +229,7 @@ def sign_in(home: Home, password: str) -> int:
 def test_a_county_that_comes_late_is_published_again_by_the_next_run_of_the_same_night(
     run: Run, home: Path, manifest: Manifest
 ) -> None:
-    last, zone = manifest.nights[-1], home / "demonstration" / "job_event"
+    last, zone = manifest.nights[-1], home / "demonstration" / "landing_zone" / "job_event"
     came = "select status, rows_landed from marts.feed_timeliness where feed = 'job_event' and county_code = '532501'"
     assert rows(run, came) == []
     late = zone / str(last) / "532501.csv"

@@ -103,9 +103,9 @@ def expected_persons(
     }
 
 
-def read_platform_items(landing_zone: Path) -> dict[str, list[dict[str, Any]]]:
+def read_platform_items(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """The demonstration's platform items, by feed."""
     return {
         path.stem: [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        for path in sorted((landing_zone / "hr_platform").glob("*.jsonl"))
+        for path in sorted((folder / "hr_platform").glob("*.jsonl"))
     }

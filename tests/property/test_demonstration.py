@@ -56,7 +56,7 @@ def bytes_of(folder: Path) -> dict[str, str]:
 
 def path_before_arrival(folder: Path, delivery: Delivery) -> Path:
     waiting = folder / "later" / delivery.arrives_for.isoformat() / delivery.path
-    return waiting if waiting.exists() else folder / delivery.path
+    return waiting if waiting.exists() else folder / "landing_zone" / delivery.path
 
 
 def files(folder: Path, manifest: Manifest) -> Iterator[tuple[Delivery, Path]]:
@@ -211,9 +211,12 @@ def unseen_sights(folder: Path, manifest: Manifest) -> list[tuple[str, str, date
     for number, night in enumerate(manifest.nights):
         demonstration.arrive(folder, night)
         rows: dict[str, list[dict[str, Any]]] = oracle.expected_marts(
-            folder, items, night, manifest.nights[: number + 1]
+            folder / "landing_zone", items, night, manifest.nights[: number + 1]
         )
-        persons = [{"id_number": p} | facts for p, facts in oracle.expected_persons(folder, items, night).items()]
+        persons = [
+            {"id_number": p} | facts
+            for p, facts in oracle.expected_persons(folder / "landing_zone", items, night).items()
+        ]
         rows |= {"dim_person": persons, "fct_person_state": persons}
         for fault in manifest.faults:
             for sight in fault.sights:
@@ -253,21 +256,21 @@ def test_payroll_totals_are_the_files_to_the_fen(village: tuple[Path, Manifest])
 def test_what_comes_later_arrives_once(smallest: tuple[Path, Manifest], tmp_path: Path) -> None:
     folder = shutil.copytree(smallest[0], tmp_path / "zone")
     second, third = smallest[1].nights[1:]
-    corrected = folder / "employment" / "2024-05-18" / "532524.csv"
+    corrected = folder / "landing_zone" / "employment" / "2024-05-18" / "532524.csv"
     before = corrected.read_bytes()
-    assert {p.relative_to(folder).parts[0] for p in demonstration.arrive(folder, second)} == {
+    assert {p.relative_to(folder / "landing_zone").parts[0] for p in demonstration.arrive(folder, second)} == {
         "employment",
         "labor_register",
     }
     assert corrected.read_bytes() != before
     assert demonstration.arrive(folder, second) == []
-    assert demonstration.arrive(folder, third) == [folder / "employment" / "2024-05-19" / "532531.csv"]
+    assert demonstration.arrive(folder, third) == [folder / "landing_zone" / "employment" / "2024-05-19" / "532531.csv"]
 
 
 def test_the_resent_file_has_the_same_bytes_and_a_later_time(smallest: tuple[Path, Manifest]) -> None:
     folder, manifest = smallest
     repeat = next(d for d in manifest.deliveries if d.kind == "repeat")
-    first, again = folder / repeat.path, path_before_arrival(folder, repeat)
+    first, again = folder / "landing_zone" / repeat.path, path_before_arrival(folder, repeat)
     assert first != again
     assert first.read_bytes() == again.read_bytes()
     assert again.stat().st_mtime > first.stat().st_mtime
@@ -276,9 +279,9 @@ def test_the_resent_file_has_the_same_bytes_and_a_later_time(smallest: tuple[Pat
 def test_a_county_where_nothing_happened_sends_the_same_bytes_for_the_next_date(
     smallest: tuple[Path, Manifest],
 ) -> None:
-    folder, (first, second, _) = smallest[0], smallest[1].nights
+    zone, (first, second, _) = smallest[0] / "landing_zone", smallest[1].nights
     for feed, name in (("resettlement_site", "532503.csv"), ("relief_contract", "532531YG24908.csv")):
-        assert (folder / feed / f"{first}" / name).read_bytes() == (folder / feed / f"{second}" / name).read_bytes()
+        assert (zone / feed / f"{first}" / name).read_bytes() == (zone / feed / f"{second}" / name).read_bytes()
 
 
 def test_platform_items_are_in_order_and_fit_their_contract(village: tuple[Path, Manifest]) -> None:
@@ -305,7 +308,7 @@ def test_an_impossible_demonstration_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture
 def zone(village: tuple[Path, Manifest], tmp_path: Path) -> Path:
-    return shutil.copytree(village[0], tmp_path / "zone")
+    return shutil.copytree(village[0] / "landing_zone", tmp_path / "zone")
 
 
 def rows_of(zone: Path, feed: str, unit: str, day: date) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from employment_warehouse.demonstration.manifest import FILE_NAME, Manifest
 from employment_warehouse.demonstration.places import COUNTIES, PREFECTURE, County
 from employment_warehouse.demonstration.platform_items import POSTING_SHARE, Platform
 from employment_warehouse.demonstration.relief import Project, projects_of
-from employment_warehouse.demonstration.sending import LATER, Row, Sender
+from employment_warehouse.demonstration.sending import LATER, ZONE, Row, Sender
 from employment_warehouse.demonstration.stories import assemble
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE
@@ -30,10 +30,11 @@ FEWEST_PEOPLE, MOST_PEOPLE = 100, 1_500_000
 
 
 def generate(folder: Path, people: int, nights: int, seed: int, first_date: date = FIRST_DATE) -> Manifest:
-    """Write the landing zone of a demonstration into an empty folder: the same bytes for the same arguments.
+    """Write a demonstration into an empty folder: the same bytes for the same arguments.
 
     people: rows of the labour register on the first night, 100 to 1,500,000. nights: consecutive report dates
-    from `first_date`. What arrives only after a night was built waits in `later/`; `arrive` puts it in place.
+    from `first_date`. `landing_zone/` has the files, but what arrives only after a night was built waits in `later/`;
+    `arrive` puts it in place. `hr_platform/` has the platform's items.
     """
     _refuse_wrong_wishes(folder, people, nights)
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def arrive(folder: Path, night: date) -> list[Path]:
     waiting = folder / LATER / night.isoformat()
     arrived = []
     for path in sorted(p for p in waiting.rglob("*") if p.is_file()):
-        target = folder / path.relative_to(waiting)
+        target = folder / ZONE / path.relative_to(waiting)
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(path, target)  # noqa: PTH105 - keeps the time at which the sender wrote it
         arrived.append(target)

@@ -16,6 +16,7 @@ from employment_warehouse.demonstration.manifest import Delivery, Rejected
 from employment_warehouse.demonstration.places import COUNTIES
 from employment_warehouse.settings import TIMEZONE
 
+ZONE = "landing_zone"
 LATER = "later"
 """Folder of what arrives only after a night was built: `later/<night>/<path in the landing zone>`."""
 COUNTY_NAMES = {county.code: county.name for county in COUNTIES}
@@ -40,11 +41,16 @@ class Row:
 
 @dataclass
 class Sender:
-    """Writes deliveries below `folder` and remembers what must become of each."""
+    """Writes deliveries into the landing zone of `folder` and remembers what must become of each."""
 
     folder: Path
     nights: Sequence[date]
     deliveries: list[Delivery] = field(default_factory=list)
+
+    @property
+    def zone(self) -> Path:
+        """Where counties and projects put their files."""
+        return self.folder / ZONE
 
     def send(  # noqa: PLR0913
         self,
@@ -75,7 +81,7 @@ class Sender:
         ]
         expected = self._first_night(report_date)
         arrives_for = arrives_for or expected
-        home = self.folder if arrives_for == expected else self.folder / LATER / arrives_for.isoformat()
+        home = self.zone if arrives_for == expected else self.folder / LATER / arrives_for.isoformat()
         stem = home / feed / report_date.isoformat() / (f"{unit}_{part}" if part else unit)
         written = write_file(stem, of, whole, patches, look)
         rejected = [(patch.row, patch.column, reason) for patch, reason in spoilt] + [
@@ -114,7 +120,7 @@ class Sender:
         """Send the same bytes once more, as if someone had pressed the button twice."""
         target = self.folder / LATER / arrives_for.isoformat() / delivery.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.folder / delivery.path, target)
+        shutil.copyfile(self.zone / delivery.path, target)
         again = replace(
             delivery,
             kind="repeat",
@@ -129,7 +135,7 @@ class Sender:
 
     def _leave(self, feed: str, report_date: date, name: str, content: bytes, kind: str) -> None:
         """A file without rows."""
-        path = self.folder / feed / report_date.isoformat() / name
+        path = self.zone / feed / report_date.isoformat() / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         unit, _, part = name.partition(".")[0].partition("_")
@@ -141,7 +147,7 @@ class Sender:
                 unit=unit,
                 report_date=report_date,
                 part=part,
-                path=str(path.relative_to(self.folder)),
+                path=str(path.relative_to(self.zone)),
                 kind=kind,
                 revision=1,
                 arrives_for=self._first_night(report_date),
