@@ -103,7 +103,7 @@ def is_seen(cursor: psycopg.Cursor[DictRow], sight: Sight) -> bool:
     """Whether the mart, as published for the night, has the row that it must have, or none where there must be none."""
     key = dict(sight.key)
     if "id_number" in key:
-        key["person_key"] = str(uuid.UUID(tokens(pl.Series([key.pop("id_number")]), "person")[0]))
+        key["person_key"] = str(uuid.UUID(bytes=tokens(pl.Series([key.pop("id_number")]), "person")[0]))
     source = {"vault.rejected_row": REJECTED}.get(
         sight.mart, sight.mart if "." in sight.mart else f"marts.{sight.mart}"
     )

@@ -39,7 +39,7 @@ def _with_token(row: dict[str, Any]) -> dict[str, Any]:
         return row
     told = {name: value for name, value in row.items() if name != "id_number"}
     token = tokens(pl.Series("id_number", [row["id_number"]]), "person")[0]
-    return told | {"person_key": str(uuid.UUID(token))}
+    return told | {"person_key": str(uuid.UUID(bytes=token))}
 
 
 def _plain(value: object) -> object:
