@@ -1,30 +1,57 @@
-"""The smallest .xls that is one: BIFF8 records in an OLE container, one sheet of texts and numbers."""
+"""The smallest .xls that is one: BIFF8 records in an OLE container, one sheet of texts, numbers, dates and errors."""
 
 from __future__ import annotations
 
+import datetime
 import struct
+from dataclasses import dataclass
 
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def xls(rows: list[list[str | float]]) -> bytes:
-    """The bytes of a workbook with the sheet `数据`."""
+@dataclass(frozen=True)
+class CellError:
+    """An error that stands in a cell (0x2A is #N/A), by itself or as the result of a formula."""
+
+    code: int
+    of_formula: bool = False
+
+
+Cell = str | float | datetime.date | CellError
+
+
+def xls(rows: list[list[Cell]], *, since_1904: bool = False, encryption: bytes = b"") -> bytes:
+    """The bytes of a workbook with the sheet `数据`. encryption: what the record that tells of it holds."""
     begin_book = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    if encryption:
+        begin_book += _record(0x002F, encryption)
+    begin_book += _record(0x0022, struct.pack("<H", since_1904))
+    for number_format in (0, 14):  # as it is; a date
+        begin_book += _record(0x00E0, struct.pack("<HH", 0, number_format) + bytes(16))
     sheet = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
     for row, cells in enumerate(rows):
         for column, cell in enumerate(cells):
-            at = struct.pack("<HHH", row, column, 0)
-            if isinstance(cell, str):
-                sheet += _record(0x0204, at + struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le"))
-            else:
-                sheet += _record(0x0203, at + struct.pack("<d", cell))
+            sheet += _cell(struct.pack("<HH", row, column), cell, since_1904)
     sheet += _record(0x000A, b"")
     name = "数据".encode("utf-16-le")
     bound_length = 4 + 4 + 2 + 2 + len(name)
     offset = len(begin_book) + bound_length + 4
     bound = _record(0x0085, struct.pack("<IHBB", offset, 0, 2, 1) + name)
     return _container("Workbook", begin_book + bound + _record(0x000A, b"") + sheet)
+
+
+def _cell(at: bytes, cell: Cell, since_1904: bool) -> bytes:
+    if isinstance(cell, str):
+        return _record(0x0204, at + struct.pack("<HHB", 0, len(cell), 1) + cell.encode("utf-16-le"))
+    if isinstance(cell, datetime.date):
+        begin = datetime.date(1904, 1, 1) if since_1904 else datetime.date(1899, 12, 30)
+        return _record(0x0203, at + struct.pack("<Hd", 1, (cell - begin).days))
+    if isinstance(cell, float):
+        return _record(0x0203, at + struct.pack("<Hd", 0, cell))
+    if cell.of_formula:
+        return _record(0x0006, at + struct.pack("<HBBBBBBH", 0, 2, 0, cell.code, 0, 0, 0, 0xFFFF) + bytes(8))
+    return _record(0x0205, at + struct.pack("<HBB", 0, cell.code, 1))
 
 
 def _record(kind: int, content: bytes) -> bytes:

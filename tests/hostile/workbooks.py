@@ -117,6 +117,68 @@ def doubled_members() -> bytes:
     return out.getvalue()
 
 
+def overlapping_members() -> bytes:
+    """A thousand sheets in the directory, and all of them the same sixteen MiB of the file."""
+    data = book(sheet(before=" " * (16 << 20)))
+    end = data.rfind(b"PK\x05\x06")
+    begin = int.from_bytes(data[end + 16 : end + 20], "little")
+    entry_begin = data.rfind(b"PK\x01\x02", 0, data.rfind(b"xl/worksheets/sheet1.xml"))
+    entry = data[entry_begin : entry_begin + 46 + len("xl/worksheets/sheet1.xml")]
+    more = b"".join(entry.replace(b"sheet1.xml", b"sh%04d.xml" % at) for at in range(1000))
+    directory = data[begin:end] + more
+    count = struct.pack("<HH", *[int.from_bytes(data[end + 10 : end + 12], "little") + 1000] * 2)
+    return data[:begin] + directory + data[end : end + 8] + count + struct.pack("<II", len(directory), begin) + b"\0\0"
+
+
+def wrong_data_descriptors() -> bytes:
+    """Written to a stream: sizes stand behind the data, and here they are wrong; those of the directory are right."""
+
+    class Stream(io.RawIOBase):
+        def __init__(self) -> None:
+            self.data = bytearray()
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: object) -> int:
+            self.data += bytes(data)  # type: ignore[call-overload]
+            return len(bytes(data))  # type: ignore[call-overload]
+
+    stream = Stream()
+    with zipfile.ZipFile(io.BytesIO(book())) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+    data, at = stream.data, 0
+    while (at := data.find(b"PK\x07\x08", at)) >= 0:
+        data[at + 8 : at + 16] = struct.pack("<II", 7, 0xFFFFFFF0)
+        at += 4
+    return bytes(data)
+
+
+def large(tail: str = "", n_rows: int = 60_000) -> bytes:
+    """A sheet that is read in pieces, of rows without end if the tail does not bring one."""
+    rows = "".join(f'<row r="{at}">{cell(f"A{at}", "丁")}{number(f"B{at}", "9")}</row>' for at in range(4, n_rows))
+    return sheet(HEADER_ROW + ROWS + rows + tail)
+
+
+def spoilt_in_its_middle() -> bytes:
+    """A large sheet with other bytes in the middle of what is packed."""
+    data = bytearray(book(large()))
+    at = data.find(b"xl/worksheets/sheet1.xml")
+    middle = at + (data.rfind(b"PK\x01\x02") - at) // 2
+    data[middle : middle + 16] = bytes(16)
+    return bytes(data)
+
+
+def a_million_strings() -> bytes:
+    strings = "".join(f"<si><t>字{at}</t></si>" for at in range(1_000_000))
+    rows = "".join(
+        f'<row r="{at}"><c r="A{at}" t="s"><v>{2 * at - 8}</v></c><c r="B{at}" t="s"><v>{2 * at - 7}</v></c></row>'
+        for at in range(4, 500_004)
+    )
+    return book(sheet(HEADER_ROW + ROWS + rows), xl__sharedStrings=f"<sst>{strings}</sst>".encode())
+
+
 _LAUGHS = '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "ha">' + "".join(
     f'<!ENTITY {chr(98 + at)} "{f"&{chr(97 + at)};" * 10}">' for at in range(12)
 )
@@ -215,6 +277,33 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
         "a page of the net called xlsx": Hostile(b"<html><table></table></html>", ("not_what_its_ending_says",)),
         "text called xlsx": Hostile("姓名,金额\n甲,1\n".encode(), ("not_what_its_ending_says",)),
         "a workbook called csv": Hostile(book(), ("not_what_its_ending_says",), name="book.csv"),
+        "a thousand sheets on the same bytes": Hostile(overlapping_members(), (*BOMB, *DAMAGED), is_bomb=True),
+        "sizes behind the data that are wrong": Hostile(wrong_data_descriptors(), (READS, *DAMAGED)),
+        "a million shared strings": Hostile(a_million_strings(), (READS,)),
+        "a cell of 300,000 characters": Hostile(
+            book(with_cell(f'<row r="4">{cell("A4", "字" * 300_000)}{number("B4", "3")}</row>')),
+            (READS,),
+            (("甲", "1"), ("乙", "2"), ("字" * 300_000, "3")),
+        ),
+        "a large sheet": Hostile(book(large()), (READS,)),
+        "a large sheet that breaks off": Hostile(book(large()[:-5_000]), ("workbook_unreadable",)),
+        "a large sheet spoilt in its middle": Hostile(spoilt_in_its_middle(), ("workbook_unreadable",)),
+        "a large sheet whose last row is the first once more": Hostile(
+            book(large(f'<row r="2">{cell("A2", "戊")}</row>')), ("workbook_unreadable",)
+        ),
+        "a large sheet with a row in a comment": Hostile(
+            book(large("<!--" + f'<row r="60001">{cell("A60001", "x")}</row>' * 100_000 + "-->")),
+            (READS, "workbook_unreadable", "too_many_cells_declared"),
+        ),
+        "a large sheet with one cell at the far corner": Hostile(
+            book(large(f'<row r="1048576">{cell("XFD1048576", "x")}</row>')), BOMB, is_bomb=True
+        ),
+        "a large sheet with a row of ten million bytes": Hostile(
+            book(large(f'<row r="60001">{cell("A60001", "a" * 10_000_000)}</row>')), (READS, *BOMB)
+        ),
+        "a large sheet in a namespace of its own": Hostile(
+            book(large().replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?")), (READS,)
+        ),
         "nothing in it": Hostile(book(sheet("")), ("header_not_found",)),
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.hostile.old_workbook import xls
-from tests.hostile.workbooks import READS, WORKBOOKS, book
+from tests.hostile.old_workbook import Cell, CellError, xls
+from tests.hostile.workbooks import READS, WORKBOOKS, book, cell, sheet
 
 from employment_warehouse.contract import contract
 from employment_warehouse.reading import NUMERIC_CELL, Refused, read_tables
@@ -95,7 +96,7 @@ def test_a_number_where_only_text_keeps_its_value_is_marked(tmp_path: Path) -> N
 def test_an_old_workbook_is_read_like_a_new_one(tmp_path: Path) -> None:
     feed = contract("bank_return")
     header = [column.header for column in feed.columns]
-    rows: list[list[str | float]] = [
+    rows: list[list[Cell]] = [
         ["回盘"],
         [*header],
         [3.0 if column.type == "integer" else "某" for column in feed.columns],
@@ -106,6 +107,63 @@ def test_an_old_workbook_is_read_like_a_new_one(tmp_path: Path) -> None:
     expected = ["3" if cell == 3.0 else cell for cell in rows[2]]
     expected[at] = NUMERIC_CELL + "6217001234567890"
     assert read(tmp_path / "b.xls", "bank_return") == [("数据", 3, *expected)]
+
+
+def test_an_error_cell_of_an_old_workbook_comes_as_it_is(tmp_path: Path) -> None:
+    rows: list[list[Cell]] = [["姓名", "金额", "备注"], ["甲", CellError(0x2A), CellError(0x07, of_formula=True)]]
+    (tmp_path / "b.xls").write_bytes(xls(rows))
+    assert read(tmp_path / "b.xls") == [("数据", 2, "甲", "#N/A", "#DIV/0!")]
+
+
+@pytest.mark.parametrize("encryption", [b"\0\0" + bytes(4), b"\1\0\1\0\1\0" + bytes(48)], ids=["XOR", "RC4"])
+def test_an_encrypted_old_workbook_is_refused_as_such(encryption: bytes, tmp_path: Path) -> None:
+    (tmp_path / "b.xls").write_bytes(xls([["姓名", "金额"], ["甲", "1"]], encryption=encryption))
+    with pytest.raises(Refused) as refused:
+        read(tmp_path / "b.xls")
+    assert refused.value.code == "password_protected"
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+def test_dates_are_right_whatever_day_a_workbook_counts_from(since_1904: bool, tmp_path: Path) -> None:
+    day = datetime.date(2024, 5, 1)
+    (tmp_path / "b.xls").write_bytes(xls([["姓名", "日期"], ["甲", day]], since_1904=since_1904))
+    workbook = xlsxwriter.Workbook(tmp_path / "b.xlsx", {"date_1904": since_1904})
+    sheet = workbook.add_worksheet("数据")
+    sheet.write_row(0, 0, ["姓名", "日期"])
+    sheet.write_string(1, 0, "甲")
+    sheet.write_datetime(1, 1, day, workbook.add_format({"num_format": "yyyy-mm-dd"}))
+    workbook.close()
+    for name in ("b.xls", "b.xlsx"):
+        assert read(tmp_path / name) == [("数据", 2, "甲", "2024-05-01")], name
+
+
+def test_a_formula_that_nobody_has_worked_out_is_an_error_and_not_empty(tmp_path: Path) -> None:
+    path = write(tmp_path / "b.xlsx", [["姓名", "金额", "备注"], ["甲", "=1+2", "x"], ["乙", 5, None]])
+    assert read(path) == [("Sheet", 2, "甲", "#N/A", "x"), ("Sheet", 3, "乙", "5", "")]
+
+
+def test_a_formula_whose_result_is_no_text_at_all_is_empty(tmp_path: Path) -> None:
+    rows = '<row r="2"><c r="A2" t="str"><f>IF(1,"甲")</f><v>甲</v></c><c r="B2" t="str"><f>""</f><v></v></c></row>'
+    (tmp_path / "b.xlsx").write_bytes(book(sheet(f'<row r="1">{cell("A1", "姓名")}{cell("B1", "金额")}</row>{rows}')))
+    assert read(tmp_path / "b.xlsx") == [("S1", 2, "甲", "")]
+
+
+def test_merged_titles_and_filtered_rows_hide_nothing(tmp_path: Path) -> None:
+    feed = contract("workshop")
+    header = [column.header for column in feed.columns]
+    workbook = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    sheet = workbook.add_worksheet("数据")
+    sheet.merge_range(0, 0, 1, len(header) - 1, "2024年就业帮扶车间台账")
+    sheet.write_row(2, 0, header)
+    rows = [[f"{name}{at}" for at in range(len(header))] for name in "甲乙丙"]
+    for at, row in enumerate(rows, 3):
+        sheet.write_row(at, 0, row)
+    sheet.autofilter(2, 0, 5, len(header) - 1)
+    sheet.filter_column(0, "x == 丙0")
+    sheet.set_row(3, options={"hidden": True})
+    sheet.set_row(4, options={"hidden": True})
+    workbook.close()
+    assert read(tmp_path / "b.xlsx", "workshop") == [("数据", at, *row) for at, row in enumerate(rows, 4)]
 
 
 def test_two_sheets_that_fit_are_both_taken_whatever_the_order_of_their_columns(tmp_path: Path) -> None:
@@ -172,3 +230,62 @@ def test_a_damaged_workbook_is_read_or_refused(tmp_path: Path, at: int, noise: b
         read(path)
     except Refused as refusal:
         assert refusal.code
+
+
+LARGE = 30_000  # rows; such a sheet is read in several pieces
+
+
+def write_large(path: Path, spoil: Callable[[Any], None]) -> list[list[str]]:
+    """A large sheet, and something more written into it; gives its rows."""
+    workbook = xlsxwriter.Workbook(path, {"constant_memory": False})
+    sheet = workbook.add_worksheet()
+    rows = [[f"某{row}", f"{row % 13}单位", f"{row:09d}"] for row in range(LARGE)]
+    for at, row in enumerate([["姓名", "单位", "编号"], *rows]):
+        sheet.write_row(at, 0, row)
+    spoil(sheet)
+    workbook.close()
+    return rows
+
+
+def test_a_large_sheet_is_read_whole_and_on_its_lines(tmp_path: Path) -> None:
+    rows = write_large(tmp_path / "b.xlsx", lambda sheet: None)
+    assert [list(row[1:]) for row in read(tmp_path / "b.xlsx")] == [[at, *row] for at, row in enumerate(rows, 2)]
+
+
+def test_an_error_cell_far_down_a_large_sheet_comes_as_it_is(tmp_path: Path) -> None:
+    def spoil(sheet: Any) -> None:
+        sheet.write_formula(20_000, 1, "=NA()", None, "#N/A")
+        sheet.write_formula(LARGE, 2, "=1/0", None, "#DIV/0!")
+
+    rows = write_large(tmp_path / "b.xlsx", spoil)
+    rows[19_999][1], rows[-1][2] = "#N/A", "#DIV/0!"
+    assert [list(row[2:]) for row in read(tmp_path / "b.xlsx")] == rows
+
+
+def test_a_cell_beside_the_table_costs_its_row_and_is_told_wherever_it_stands(tmp_path: Path) -> None:
+    def spoil(sheet: Any) -> None:
+        sheet.write_string(500, 3, "此人已故")
+        sheet.write_string(25_000, 9, "见附件")
+        sheet.write_string(LARGE + 5, 9, "制表人")  # beside no row
+
+    write_large(tmp_path / "b.xlsx", spoil)
+    table = read_tables(tmp_path / "b.xlsx", None)
+    lines = {line for frame in table.batches for line in frame["line"]}
+    told = table.take_broken()
+    assert told.select("line", "reason").rows() == [(501, "too_many_cells"), (25_001, "too_many_cells")]
+    assert "此人已故" in told["text"][0] and "见附件" in told["text"][1]
+    assert lines == set(range(2, LARGE + 2)) - {501, 25_001}
+
+
+def test_many_empty_rows_that_have_a_format_are_no_rows_and_end_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "b.xlsx"
+    workbook = xlsxwriter.Workbook(path)
+    sheet, grey = workbook.add_worksheet(), workbook.add_format({"bg_color": "#eeeeee"})
+    sheet.write_row(0, 0, ["姓名", "单位", "编号"])
+    sheet.write_row(1, 0, ["甲", "乙", "1"])
+    for row in range(2, 60_000):
+        for column in range(3):
+            sheet.write_blank(row, column, None, grey)
+    sheet.write_row(60_000, 0, ["丙", "丁", "2"])
+    workbook.close()
+    assert [row[1:] for row in read(path)] == [(2, "甲", "乙", "1"), (60_001, "丙", "丁", "2")]

@@ -18,10 +18,11 @@ from employment_warehouse.contract import Contract
 from employment_warehouse.reading.files import Workbook
 from employment_warehouse.reading.header import Header, extra_columns, find_header
 from employment_warehouse.reading.rows import FIRST_OF_BLANKS, only_rows, trimmed
-from employment_warehouse.reading.table import NUMERIC_CELL, Refused, TextTable
+from employment_warehouse.reading.table import NUMERIC_CELL, BrokenRow, Refused, TextTable
 
 _CHILD = Path(__file__).with_name("workbook_child.py")
 _SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds of a processor
+_PIPE = 256 << 10  # most of a batch of rows, so that neither waits long for the other
 
 # Where a number has lost its value already: 18 digits do not fit into a cell.
 _TEXT_ONLY = ("id_number", "bank_account", "uscc")
@@ -71,16 +72,18 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
         columns = {name: places[at] for name, at in sheet.header.columns.items()} | columns
     typed = {column.name: column.type for column in contract.columns} if contract else {}
     text_only = {place for name, place in columns.items() if typed[name] in _TEXT_ONLY}
-    return TextTable(
+    table = TextTable(
         header=header,
         columns=columns,
         extra=extra_columns(header, columns) if contract else {},
-        batches=_rows(child, sheets, positions, len(header), text_only),
+        batches=iter(()),
         notes=[
             f"工作表“{name}”的表头不同，未读取 | sheet {name!r} has another header and was left out"
             for name in left_out
         ],
     )
+    table.batches = _rows(child, sheets, positions, text_only, table)
+    return table
 
 
 def _fitting(
@@ -135,19 +138,38 @@ def _joined(sheets: list[_Sheet]) -> tuple[list[str], list[list[int]]]:
 
 
 def _rows(
-    child: _Child, sheets: list[_Sheet], positions: list[list[int]], width: int, text_only: set[int]
+    child: _Child, sheets: list[_Sheet], positions: list[list[int]], text_only: set[int], table: TextTable
 ) -> Iterator[pl.DataFrame]:
     try:
         child.tell([sheet.place for sheet in sheets])
         for sheet, places in zip(sheets, positions, strict=True):
             marked = {at for at, place in enumerate(places) if place in text_only}
-            while "row" in (said := child.hear()):
-                frame = _cut(child.data(said["bytes"]), said["row"], sheet.header, marked)
-                frame = _in_order(only_rows(frame, sheet.header), sheet.name, places, width)
+            while "sheet_end" not in (said := child.hear()):
+                frame = only_rows(_cut(child.data(said["bytes"]), said["row"], sheet.header, marked), sheet.header)
+                frame, too_wide = _apart(frame, sheet.header, dict(said["strays"]))
+                table.broken += [BrokenRow(sheet.name, line, "too_many_cells", text) for line, text in too_wide]
+                frame = _in_order(frame, sheet.name, places, len(table.header))
                 if frame.height:
                     yield frame
     finally:
         child.end()
+
+
+def _apart(frame: pl.DataFrame, header: Header, strays: dict[int, str]) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
+    """The rows that end with the header's last column, and those with something beside the table (line, their text).
+
+    strays: what stands in columns that the child does not send, by line.
+    """
+    beyond = [f"c{at}" for at in range(len(header.texts), header.width)]
+    too_wide = frame.select(pl.any_horizontal(pl.lit(False), *(pl.col(name) != "" for name in beyond))).to_series()
+    too_wide |= frame["line"].is_in(list(strays))
+    if not too_wide.any():
+        return frame, []
+    texts = [
+        (line, " ".join(cell for cell in (*cells, strays.get(line, "")) if cell))
+        for line, *cells in frame.filter(too_wide).iter_rows()
+    ]
+    return frame.filter(~too_wide), texts
 
 
 def _cut(data: bytes, first_row: int, header: Header, marked: set[int]) -> pl.DataFrame:
@@ -188,6 +210,7 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             pass_fds=(descriptor,),
+            pipesize=_PIPE,
             env={"MALLOC_ARENA_MAX": "1", "MALLOC_TOP_PAD_": str(64 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)},
         )
         self._late = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import functools
 import gc
 import itertools
 import json
@@ -16,15 +17,17 @@ import os
 import re
 import resource
 import shutil
+import struct
 import sys
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+import olefile
 import python_calamine as calamine
 
 MEMORY = 512 << 20
@@ -48,8 +51,29 @@ NO_MARKS = str.maketrans({CELL: "\ufffd", ROW: "\ufffd"})
 FAR_CELL = re.compile(rb'<c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*[^/]>')
 DIMENSION = re.compile(rb'<dimension\s+ref="(?:[A-Z]+\d+:)?([A-Z]{1,3})(\d{1,7})"')
 ERROR_CELL = re.compile(
-    rb'<c\s(?=[^>]*\st="e")[^>]*?r="([A-Z]{1,3})(\d{1,7})"[^>]*>(?:(?!</c>).)*?<v>([^<]{1,20})</v>', re.S
+    rb"""<(?:\w+:)?c\s(?=[^>]*\bt=["']e["'])[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>"""
+    rb"""(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]{1,20})</""",
+    re.S,
 )
+# A formula whose result is a number or not known, and whose result is not there.
+BARE_FORMULA = re.compile(
+    rb"""<(?:\w+:)?c\s(?![^>]*\st=)[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>\s*"""
+    rb"""<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v(?:\s*/>|>\s*</(?:\w+:)?v>))?\s*</"""
+)
+NOT_AVAILABLE = "#N/A"
+
+BIFF_END, BIFF_BEGIN, BIFF_ENCRYPTED, BIFF_SHEET = 0x0A, 0x809, 0x2F, 0x85
+BIFF_FORMULA, BIFF_ERROR = 0x06, 0x205
+BIFF_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: NOT_AVAILABLE,
+}
+
 SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>]*)?>")
 END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 ROW_BEGIN = re.compile(rb'<(?:\w+:)?row\s(?:[^>]*\s)?r="\d')
@@ -58,6 +82,8 @@ TARGET = re.compile(rb"<Relationship\s[^>]*>")
 
 Item = TypeVar("Item")
 Errors = dict[int, list[tuple[int, str]]]  # row → columns from 0, with their text
+FindErrors = Callable[[], Errors]
+Strays = dict[int, str]  # row → what stands beside the sheet's columns
 
 
 def main() -> None:
@@ -69,10 +95,12 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (MEMORY, MEMORY))  # for a copy in memory
     try:
         if kind == "xlsx":
-            speak(path, *check_archive(path))
+            archive, parts = check_archive(path)
+            errors = [functools.partial(errors_of_part, archive, part) if part else dict for part in parts]
+            large = {at: part for at, part in enumerate(parts) if part and part.file_size > PIECE}
+            speak(path, errors, {at: ahead(rows_in_pieces(archive, part)) for at, part in large.items()})
         else:
-            check_compound(path)
-            speak(path, None, [])
+            speak(path, check_compound(path), {})
     except MemoryError:
         refuse("too_many_cells_declared")
 
@@ -91,7 +119,7 @@ def check_archive(path: str) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo | No
         for name, member in members.items():
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                 check_cells(archive, member)
-        return archive, sheet_parts(archive, members)
+        return archive, sheet_parts(archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, RuntimeError, EOFError, zlib.error):
         refuse("workbook_unreadable")
 
@@ -116,8 +144,9 @@ def check_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
         refuse("too_many_cells_declared")
 
 
-def sheet_parts(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> list[zipfile.ZipInfo | None]:
+def sheet_parts(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo | None]:
     """The archive member of each sheet, by its place in the workbook; None where it cannot be told."""
+    members = archive.NameToInfo
     if "xl/workbook.xml" not in members or "xl/_rels/workbook.xml.rels" not in members:
         return []
     targets = {}
@@ -133,17 +162,35 @@ def attribute(tag: bytes, name: bytes) -> str:
     return found[1].decode(errors="replace") if found else ""
 
 
-def check_compound(path: str) -> None:
-    """An encrypted xlsx is an OLE file too."""
+def check_compound(path: str) -> list[FindErrors]:
+    """Refuse an encrypted workbook (an encrypted xlsx is an OLE file too); how to find each sheet's error cells."""
     with Path(path).open("rb") as file:
         if "EncryptedPackage".encode("utf-16-le") in file.read(64 << 20):
             refuse("password_protected")
+    try:
+        with olefile.OleFileIO(path) as container:
+            stream = container.openstream("Workbook" if container.exists("Workbook") else "Book").read()
+    except (OSError, ValueError, IndexError, struct.error):
+        return []  # whatever it is, the library will say
+    first_records = list(itertools.takewhile(lambda record: record[0] != BIFF_END, biff_records(stream, 0)))
+    if any(kind == BIFF_ENCRYPTED for kind, _ in first_records):
+        refuse("password_protected")
+    begins = [int.from_bytes(content[:4], "little") for kind, content in first_records if kind == BIFF_SHEET]
+    return [functools.partial(errors_of_old_sheet, stream, begin) for begin in begins]
 
 
-def speak(path: str, archive: zipfile.ZipFile | None, parts: list[zipfile.ZipInfo | None]) -> None:
+def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Kind and content of the records from there on."""
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def speak(path: str, errors: Sequence[FindErrors], pieces: dict[int, Iterator[bytes]]) -> None:
     """Open the workbook, show the heads of its sheets, send what is asked for."""
     try:
-        sheets = opened(path, archive, parts)
+        sheets = opened(path, errors, pieces)
         say({"sheets": [{"name": sheet.name, "head": sheet.head} for sheet in sheets]})
         for take in json.loads(sys.stdin.readline()):
             send(sheets[take])
@@ -156,21 +203,23 @@ def speak(path: str, archive: zipfile.ZipFile | None, parts: list[zipfile.ZipInf
         refuse("password_protected" if "assword" in str(error) else "workbook_unreadable")
 
 
-def opened(path: str, archive: zipfile.ZipFile | None, parts: list[zipfile.ZipInfo | None]) -> list[Sheet]:
-    """The worksheets; of large ones the first piece has been read."""
-    pieces = {at: ahead(rows_in_pieces(archive, part)) for at, part in enumerate(parts) if archive and part}
-    begun = {at: first for at, piece in pieces.items() if (first := next(piece, b""))}
-    slot = Slot(path, parts[min(begun)], min(begun)) if begun else None
+def opened(path: str, errors: Sequence[FindErrors], pieces: dict[int, Iterator[bytes]]) -> list[Sheet]:
+    """The worksheets; of large ones the first piece has been read.
+
+    errors: how to find the error cells of each sheet, by its place in the workbook; pieces: the rows of the large ones.
+    """
+    begun = {at: first for at, rows in pieces.items() if (first := next(rows, b""))}
+    slot = Slot(path, min(begun)) if begun else None
     book = slot.book if slot else calamine.load_workbook(path)
     sheets = []
+    blocks: Iterator[Block]
     for at, meta in enumerate(book.sheets_metadata):
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         if slot and at in begun:
-            blocks: Iterator[Block] = map(slot.block, itertools.chain([begun[at]], pieces[at]))
+            blocks = map(slot.block, itertools.chain([begun[at]], pieces[at]))
         else:
-            errors = errors_of_part(archive, parts[at]) if archive and at < len(parts) else {}
-            blocks = iter([Block(book.get_sheet_by_index(at), errors)])
+            blocks = iter([Block(book.get_sheet_by_index(at), errors[at] if at < len(errors) else dict)])
         sheets.append(Sheet(meta.name, blocks))
     return sheets
 
@@ -185,13 +234,14 @@ class Slot:
 
     BEGIN, END = b"<worksheet><mergeCells></mergeCells><sheetData>", b"</sheetData></worksheet>"
 
-    def __init__(self, path: str, part: zipfile.ZipInfo | None, place: int) -> None:
-        assert part
+    def __init__(self, path: str, place: int) -> None:
         self._place = place
         self._file = os.fdopen(os.memfd_create("workbook"), "w+b")
         with Path(path).open("rb") as file:
             shutil.copyfileobj(file, self._file)
         with zipfile.ZipFile(self._file, "a") as archive:
+            part = sheet_parts(archive)[place]
+            assert part
             archive.filelist.remove(archive.NameToInfo.pop(part.filename))
             archive.writestr(part.filename, bytes(SLOT))
             member = archive.getinfo(part.filename)
@@ -201,13 +251,11 @@ class Slot:
 
     def block(self, rows: bytes) -> Block:
         os.pwritev(self._file.fileno(), (self.BEGIN, rows, self.END), self._begin)
-        return Block(self.book.get_sheet_by_index(self._place), error_cells(rows))
+        return Block(self.book.get_sheet_by_index(self._place), functools.partial(error_cells, rows))
 
 
 def rows_in_pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The rows of a large sheet, in XML, cut between rows; nothing of a sheet that is small or cannot be cut."""
-    if part.file_size <= PIECE:
-        return
+    """The rows of a large sheet, in XML, cut between rows; nothing of a sheet that cannot be cut."""
     with archive.open(part) as file:
         data = file.read(PIECE)
         begin, cut = SHEET_DATA.search(data), last_row(data)
@@ -257,7 +305,7 @@ def is_markup(data: bytes, at: int) -> bool:
 class Block:
     """Rows of a sheet that follow each other, as a rectangle."""
 
-    def __init__(self, sheet: Any, errors: Errors) -> None:
+    def __init__(self, sheet: Any, errors: FindErrors) -> None:
         if sheet.width > MOST_COLUMNS:
             refuse("too_many_cells_declared")
         first: tuple[int, int] = sheet.start or (0, 0)
@@ -282,26 +330,34 @@ class Sheet:
             [text_of(value).removeprefix(NO_TEXT) for value in row] for row in rows
         ]
 
-    def rows(self, block: Block) -> list[list[Any]]:
-        """The block's rows in the sheet's columns."""
+    def rows(self, block: Block) -> tuple[list[list[Any]], Strays]:
+        """The block's rows in the sheet's columns, and what stands in other columns."""
         rows: list[list[Any]] = block.rows()
-        missing = block.first_column - self.first_column
-        if missing == 0 and block.width == self.width:
-            return rows
-        rows = [[""] * missing + row[max(0, -missing) :] for row in rows]
-        return [(row + [""] * (self.width - len(row)))[: self.width] for row in rows]
+        left = self.first_column - block.first_column
+        if left == 0 and block.width == self.width:
+            return rows, {}
+        begin, end = max(0, left), max(0, left + self.width)
+        strays = {
+            block.first_row + 1 + at: " ".join(text_of(value).removeprefix(NO_TEXT) for value in others)
+            for at, row in enumerate(rows)
+            if (others := [value for value in row[:begin] + row[end:] if value != ""])
+        }
+        rows = [[""] * max(0, -left) + row[begin:end] for row in rows]
+        return [row + [""] * (self.width - len(row)) for row in rows], strays
 
 
 def send(sheet: Sheet) -> None:
     """All rows of a sheet, in batches, while the next block is being read."""
     row_before = -1
     for block in ahead(sheet.blocks):
+        if not block.height:  # rows of empty cells
+            continue
         if block.first_row <= row_before:
             refuse("workbook_unreadable")  # rows in disorder
         row_before = block.first_row + block.height - 1
-        rows = sheet.rows(block)
+        (rows, strays), errors = sheet.rows(block), block.errors()
         for at in range(0, len(rows), BATCH):
-            send_rows(sheet, block.first_row + 1 + at, rows[at : at + BATCH], block.errors)
+            send_rows(sheet, block.first_row + 1 + at, rows[at : at + BATCH], errors, strays)
     say({"sheet_end": True})
 
 
@@ -314,15 +370,16 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
             yield item
 
 
-def send_rows(sheet: Sheet, first_row: int, rows: list[list[Any]], errors: Errors) -> None:
+def send_rows(sheet: Sheet, first_row: int, rows: list[list[Any]], errors: Errors, strays: Strays) -> None:
     lines = list(map(line_of, rows))
-    for row in errors.keys() & set(range(first_row, first_row + len(rows))) if errors else ():
+    here = range(first_row, first_row + len(rows))
+    for row in errors.keys() & set(here) if errors else ():
         lines[row - first_row] = with_errors(lines[row - first_row], errors[row], sheet.first_column)
     text = ROW.join(lines) + ROW
     if text.count(CELL) != (sheet.width - 1) * len(rows) or text.count(ROW) != len(rows):
         text = "".join(line_of([without_marks(value) for value in row]) + ROW for row in rows)
     data = text.encode(errors="replace")
-    say({"row": first_row, "rows": len(rows), "bytes": len(data)})
+    say({"row": first_row, "bytes": len(data), "strays": [(row, strays[row]) for row in strays if row in here]})
     sys.stdout.buffer.write(data)
 
 
@@ -367,25 +424,47 @@ def number(value: float) -> str:
     return format(decimal.Decimal(text), "f") if "e" in text else text
 
 
-def errors_of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo | None) -> Errors:
+def errors_of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Errors:
     found: Errors = {}
-    if part is None:
-        return found
     rest = b""
     with archive.open(part) as file:
         while chunk := file.read(PIECE):
             data = rest + chunk
-            found |= error_cells(data)
-            rest = data[data.rfind(b"</c>") + len(b"</c>") :][-65536:]
+            end = data.rfind(b"</c>") + len(b"</c>")
+            for row, cells in error_cells(data[:end]).items():
+                found.setdefault(row, []).extend(cells)
+            rest = data[end:][-65536:]
     return found
 
 
 def error_cells(xml: bytes) -> Errors:
-    """#N/A and the like, which the library gives as empty."""
+    """#N/A and the like, which the library gives as empty; so does it a formula that nobody has worked out."""
+    cells: list[tuple[bytes, bytes, bytes]] = []
+    if b'="e"' in xml or b"='e'" in xml:
+        cells += ERROR_CELL.findall(xml)
+    if b"<f" in xml or b":f" in xml:
+        cells += [(*place, NOT_AVAILABLE.encode()) for place in BARE_FORMULA.findall(xml)]
     found: Errors = {}
-    if b't="e"' in xml:
-        for letters, row, text in ERROR_CELL.findall(xml):
-            found.setdefault(int(row), []).append((column_number(letters) - 1, text.decode(errors="replace")))
+    for letters, row, text in cells:
+        found.setdefault(int(row), []).append((column_number(letters) - 1, text.decode(errors="replace")))
+    return found
+
+
+def errors_of_old_sheet(stream: bytes, begin: int) -> Errors:
+    """The same in a sheet of an xls, which begins there in the stream of its records."""
+    found: Errors = {}
+    depth = 0  # charts have sheets of their own within the sheet
+    for kind, content in biff_records(stream, begin):
+        depth += (kind == BIFF_BEGIN) - (kind == BIFF_END)
+        if depth == 0:
+            break
+        if depth > 1 or kind not in (BIFF_FORMULA, BIFF_ERROR) or len(content) < 8:
+            continue
+        row, column = struct.unpack_from("<HH", content)
+        if kind == BIFF_ERROR and content[7] == 1:
+            found.setdefault(row + 1, []).append((column, BIFF_ERRORS.get(content[6], NOT_AVAILABLE)))
+        if kind == BIFF_FORMULA and content[6] == 2 and content[12:14] == b"\xff\xff":
+            found.setdefault(row + 1, []).append((column, BIFF_ERRORS.get(content[8], NOT_AVAILABLE)))
     return found
 
 
