@@ -17,6 +17,15 @@ from tests.hostile.workbooks import READS, WORKBOOKS, book, cell, sheet
 
 from employment_warehouse.contract import contract
 from employment_warehouse.reading import NUMERIC_CELL, Refused, read_tables
+from employment_warehouse.reading.header import Header
+from employment_warehouse.reading.rows import is_row
+
+HEADER = [column.header for column in contract("workshop").columns if column.required]
+ROW = [
+    {"text": "CJ1", "date": "2024-05-01", "integer": "3", "township": "532528101", "code": "在营"}[column.type]
+    for column in contract("workshop").columns
+    if column.required
+]
 
 
 def read(path: Path, feed: str = "") -> list[tuple[Any, ...]]:
@@ -214,7 +223,7 @@ def test_any_text_in_a_workbook_comes_back(tmp_path: Path, rows: list[list[str]]
                 sheet.write_string(at, column, text)
     workbook.close()
     stripped = [tuple(cell.strip() for cell in row) for row in rows]
-    expected = [row for row in stripped if any(row) and row != ("姓名", "单位", "备注")]
+    expected = [row for row in stripped if is_row(row, Header(0, 3, ["姓名", "单位", "备注"], {}))]
     assert [row[2:] for row in read(tmp_path / "b.xlsx")] == expected
 
 
@@ -262,19 +271,37 @@ def test_an_error_cell_far_down_a_large_sheet_comes_as_it_is(tmp_path: Path) -> 
     assert [list(row[2:]) for row in read(tmp_path / "b.xlsx")] == rows
 
 
-def test_a_cell_beside_the_table_costs_its_row_and_is_told_wherever_it_stands(tmp_path: Path) -> None:
+def test_a_cell_beside_the_table_is_a_column_without_a_name_or_costs_its_row_and_is_told(tmp_path: Path) -> None:
     def spoil(sheet: Any) -> None:
         sheet.write_string(500, 3, "此人已故")
-        sheet.write_string(25_000, 9, "见附件")
+        sheet.write_string(25_000, 9, "见附件")  # beyond all that the first piece has
         sheet.write_string(LARGE + 5, 9, "制表人")  # beside no row
 
     write_large(tmp_path / "b.xlsx", spoil)
     table = read_tables(tmp_path / "b.xlsx", None)
-    lines = {line for frame in table.batches for line in frame["line"]}
+    assert table.header == ["姓名", "单位", "编号", ""]
+    rows = {row[1]: row[2:] for frame in table.batches for row in frame.iter_rows()}
+    assert rows[501][3] == "此人已故"
     told = table.take_broken()
-    assert told.select("line", "reason").rows() == [(501, "too_many_cells"), (25_001, "too_many_cells")]
-    assert "此人已故" in told["text"][0] and "见附件" in told["text"][1]
-    assert lines == set(range(2, LARGE + 2)) - {501, 25_001}
+    assert told.select("line", "reason", "text").rows() == [(25_001, "too_many_cells", "见附件")]
+    assert rows.keys() == set(range(2, LARGE + 2)) - {25_001}
+
+
+def test_a_remark_beside_the_table_is_kept_with_its_row(tmp_path: Path) -> None:
+    sheet = [HEADER, *([ROW] * 100)]
+    sheet[90] = [*ROW, "", "已核"]
+    path = write(tmp_path / "b.xlsx", sheet)
+    table = read_tables(path, contract("workshop"))
+    assert "已核" in {cell for frame in table.batches for row in frame.iter_rows() for cell in row}
+    assert list(table.extra) == [f"第{len(HEADER) + 1}列", f"第{len(HEADER) + 2}列"]
+
+
+def test_a_sheet_whose_header_was_sorted_among_its_rows_refuses_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "b.xlsx", [HEADER, ROW, ROW], [ROW, ROW, ROW, HEADER, ROW, ROW])
+    with pytest.raises(Refused) as refusal:
+        read_tables(path, contract("workshop"))
+    assert refusal.value.code == "rows_above_header"
+    assert "表2" in str(refusal.value.where)
 
 
 def test_many_empty_rows_that_have_a_format_are_no_rows_and_end_nothing(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ TOTALS = frozenset({"合计", "小计", "总计", "共计", "总合计", "本页
 
 _NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "--", "/", "无"})
 _NOTE = re.compile(r"[^\d\s:：][^:：]*[:：]\s*\S")
+_LABEL = re.compile(r"[^\d\s:：][:：]")
 _VALUE = re.compile(r"[¥$￥€£+-]*[\d.,:/ %-]*\d[\d.,:/ %年月日-]*([eE][+-]?\d+)?(元|万元)?$")
 
 
@@ -50,7 +51,10 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     """
     trimmed = [[cell.strip() for cell in row] for row in rows]
     index, texts = _header_by_contract(trimmed, contract) if contract else _header_by_look(trimmed)
-    _refuse_rows_above(trimmed[: index + 1], trimmed[index + 1 :])
+    below = trimmed[index + 1 :]
+    usual = _usual_cells(below) or _n_filled(texts)
+    least = max(_CELLS_OF_A_ROW, _FULL * usual) if contract else _CELLS_OF_A_ROW
+    _refuse_rows_above(trimmed[: index + 1], below, least)
     if len(texts) > _MOST_COLUMNS:
         raise _not_found(f"有 {len(texts)} 列，不是一张表 | {len(texts)} columns make no table")
     body = [row for row in trimmed[index + 1 :] if any(row) and not is_total(row)]
@@ -78,12 +82,13 @@ def is_total(cells: Sequence[str]) -> bool:
 
 
 def _header_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, list[str]]:
-    """The row with the most of the contract's columns, or two rows that have more together: names, and headings over
-    some of them.
+    """The row with the most of the contract's columns, or two or three rows that have more together: names, and
+    headings over some of them.
     """
     alone = list(enumerate(rows[:DEPTH]))
-    joined = [(index, _under(rows[index - 1], row)) for index, row in alone if index]
-    candidates = alone + joined
+    joined = [(index, _under(rows[index - 1 : index + 1])) for index, _ in alone[1:]]
+    thrice = [(index, _under(rows[index - 2 : index + 1])) for index, _ in alone[2:]]
+    candidates = alone + joined + thrice
     matches = [sum(column is not None for column in contract.match_header(row)) for _, row in candidates]
     best = max(matches, default=0)
     if best < min(2, len(contract.columns)):
@@ -96,9 +101,9 @@ def _header_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int,
     return candidates[matches.index(best)]
 
 
-def _under(above: list[str], row: list[str]) -> list[str]:
-    """What stands lowest of two rows."""
-    return [lower or upper for upper, lower in zip_longest(above, row, fillvalue="")]
+def _under(rows: list[list[str]]) -> list[str]:
+    """What stands lowest in each column of some rows."""
+    return [next((cell for cell in reversed(cells) if cell), "") for cells in zip_longest(*rows, fillvalue="")]
 
 
 def _columns(texts: list[str], contract: Contract) -> dict[str, int]:
@@ -138,7 +143,8 @@ def _header_by_look(rows: list[list[str]]) -> tuple[int, list[str]]:
         if named and wide and not _is_note(row):
             if _looks_like_data(row, [later for later in rows[index + 1 :] if len(later) == len(row)]):
                 raise _not_found("第一行像是数据，不是表头 | The first row looks like data, not like a header")
-            if any(_n_filled(above) >= max(_CELLS_OF_A_ROW, len(named) * _FULL) for above in rows[:index]):
+            least = max(_CELLS_OF_A_ROW, len(named) * _FULL)
+            if any(_n_filled(above) >= least and not _is_note(above) for above in rows[:index]):
                 raise _rows_above()
             below = next((at for at in range(index + 1, len(rows)) if any(rows[at])), index)
             if _has_names_below(row, rows[below:]):
@@ -152,8 +158,11 @@ def _n_filled(row: list[str]) -> int:
 
 
 def _is_note(row: list[str]) -> bool:
-    """Whether a row that is not full says such as 单位：元阳县."""
-    return not all(row) and any(map(_NOTE.match, row))
+    """Whether a row says such as 单位：元阳县, in one cell or in two."""
+    told = [cell for cell in row if cell]
+    if told[0].endswith(("：", ":")) or (not all(row) and _NOTE.match(told[0])):
+        return True
+    return len(told) > 1 and all(map(_NOTE.match, told))
 
 
 def _has_names_below(row: list[str], below: list[list[str]]) -> bool:
@@ -163,7 +172,10 @@ def _has_names_below(row: list[str], below: list[list[str]]) -> bool:
     names, body = below[0], [later for later in below[1:] if len(later) == len(row)]
     if len(names) > len(row) or any(_VALUE.match(name) for name in names if name):
         return False
-    gaps = [at for at, cell in enumerate(row) if not cell and any(later[at] for later in body)]
+    unnamed = {at for at, cell in enumerate(row) if not cell}
+    if any(name and not {at, at + 1} & unnamed for at, name in enumerate(names)):
+        return False  # under a name of its own: a row
+    gaps = [at for at in unnamed if any(later[at] for later in body)]
     above_values = [at for at, name in enumerate(names) if name and _is_of_values([later[at] for later in body])]
     return bool(gaps) and all(at < len(names) and names[at] for at in gaps) and 2 * len(above_values) >= len(gaps)
 
@@ -184,27 +196,45 @@ def _is_of_values(texts: list[str]) -> bool:
     return n_values > 0 and len(told) - n_values <= max(1, len(told) / 10)
 
 
-def _refuse_rows_above(head: list[list[str]], below: list[list[str]]) -> None:
+def _refuse_rows_above(head: list[list[str]], below: list[list[str]], least: float) -> None:
     """Titles and notes may stand above the header (the last of `head`), and headings over several columns, but no rows:
-    of another table, or of this one, sorted with its header.
+    of another table, or of this one, sorted with its header. least: cells that make a row of the table.
     """
-    usual = median(map(_n_filled, below)) if below else 0
-    filled = [row for row in head[:-1] if _n_filled(row) >= _CELLS_OF_A_ROW]
+    filled = [row for row in head[:-1] if _n_filled(row) >= least and not is_total(row) and not _is_numbering(row)]
+    full = _FULL * _usual_cells(below)
     as_below = [
         row
         for row in filled
-        if _n_filled(row) >= usual * _FULL
-        and _looks_like_data(row, [later for later in below if len(later) == len(row)])
+        if _n_filled(row) >= full and _looks_like_data(row, [later for later in below if len(later) == len(row)])
     ]
-    if as_below or len(filled) >= _HEADINGS:
+    if as_below or sum(not any(map(_LABEL.search, row)) for row in filled) >= _HEADINGS:
         raise _rows_above()
 
 
+def _usual_cells(rows: list[list[str]]) -> float:
+    """How many cells of a row are filled, as a rule."""
+    return median(map(_n_filled, rows)) if rows else 0
+
+
+def _is_numbering(row: list[str]) -> bool:
+    """Whether a row counts the columns: 1, 2, 3."""
+    told = [cell for cell in row if cell]
+    return len(told) > 1 and told == [str(number) for number in range(1, len(told) + 1)]
+
+
 def _rows_above() -> Refused:
-    return _not_found(
-        "表头上方还有数据，像是两张表，或表头排到了数据中间"
-        " | Above the header stand rows: two tables, or a header sorted among its rows"
+    return Refused(
+        "表头上方还有数据，像是两张表，或表头排到了数据中间。"
+        " | Above the header stand rows: two tables, or a header sorted among its rows.",
+        code="rows_above_header",
+        todo="请把表头放到第一行，一张工作表只放一张表。 | Put the header into the first row; one table a sheet.",
     )
+
+
+def _are_years(values: list[str]) -> bool:
+    """Whether numbers beside a name count on by one, as years and days do in a header."""
+    numbers = [int(value) for value in values if value.isdecimal()]
+    return len(numbers) == len(values) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _usual_width(rows: list[list[str]]) -> tuple[int, int]:
@@ -221,6 +251,8 @@ def _looks_like_data(row: list[str], body: list[list[str]]) -> bool:
     told = [cell for cell in row if cell.lower() not in _NOTHING]
     if body and all(map(_VALUE.match, told)):
         return True
+    if _are_years([cell for cell in told if _VALUE.match(cell)]):
+        return False
     alike = 0
     for position, cell in enumerate(row):
         if cell.lower() in _NOTHING:

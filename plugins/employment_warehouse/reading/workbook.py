@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,13 +102,17 @@ def _fitting(
             header = find_header(sheet["head"], contract)
         except Refused as refusal:
             refusal.where = refusal.where or f"工作表 sheet {sheet['name']}"
+            if contract and refusal.code == "rows_above_header":
+                raise  # the table that is looked for, and no other
             refusals.append(refusal)
             left_out += [sheet["name"]] if any(map(any, sheet["head"])) else []
             continue
         if contract is None and fitting and sorted(header.texts) != sorted(fitting[0].header.texts):
             left_out.append(sheet["name"])
         else:
-            fitting.append(_Sheet(place, sheet["name"], header))
+            # What stands beside the table is a column without a name.
+            texts = header.texts + [""] * (header.width - len(header.texts))
+            fitting.append(_Sheet(place, sheet["name"], replace(header, texts=texts)))
     if fitting:
         return fitting, left_out
     if refusals:
@@ -146,30 +150,15 @@ def _rows(
             marked = {at for at, place in enumerate(places) if place in text_only}
             while "sheet_end" not in (said := child.hear()):
                 frame = only_rows(_cut(child.data(said["bytes"]), said["row"], sheet.header, marked), sheet.header)
-                frame, too_wide = _apart(frame, sheet.header, dict(said["strays"]))
-                table.broken += [BrokenRow(sheet.name, line, "too_many_cells", text) for line, text in too_wide]
+                strays = dict(said["strays"])
+                for line in frame["line"].filter(frame["line"].is_in(list(strays))):
+                    table.broken.append(BrokenRow(sheet.name, line, "too_many_cells", strays[line]))
+                frame = frame.filter(~pl.col("line").is_in(list(strays)))
                 frame = _in_order(frame, sheet.name, places, len(table.header))
                 if frame.height:
                     yield frame
     finally:
         child.end()
-
-
-def _apart(frame: pl.DataFrame, header: Header, strays: dict[int, str]) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
-    """The rows that end with the header's last column, and those with something beside the table (line, their text).
-
-    strays: what stands in columns that the child does not send, by line.
-    """
-    beyond = [f"c{at}" for at in range(len(header.texts), header.width)]
-    too_wide = frame.select(pl.any_horizontal(pl.lit(False), *(pl.col(name) != "" for name in beyond))).to_series()
-    too_wide |= frame["line"].is_in(list(strays))
-    if not too_wide.any():
-        return frame, []
-    texts = [
-        (line, " ".join(cell for cell in (*cells, strays.get(line, "")) if cell))
-        for line, *cells in frame.filter(too_wide).iter_rows()
-    ]
-    return frame.filter(~too_wide), texts
 
 
 def _cut(data: bytes, first_row: int, header: Header, marked: set[int]) -> pl.DataFrame:

@@ -39,7 +39,8 @@ def show_checks(file: Path, feed: str, target: TextIO) -> None:
     rows = 0
     reasons: Counter[str] = Counter()
     try:
-        for checked in check_table(read_tables(file, wanted), wanted, {}):
+        table = read_tables(file, wanted)
+        for checked in check_table(table, wanted, {}):
             rows += checked.rows_read
             for sheet, line, column, reason in checked.rejected.select(
                 "sheet", "line", "column_name", "reason"
@@ -49,6 +50,8 @@ def show_checks(file: Path, feed: str, target: TextIO) -> None:
     except Refused as refusal:
         refusal.exit_code = 1
         raise
+    for note in table.notes:
+        target.write(f"{note}\n")
     target.write(f"行数 rows read: {rows}\n")
     for reason, count in reasons.most_common():
         target.write(f"退回 rejected {reason}: {count}\n")
