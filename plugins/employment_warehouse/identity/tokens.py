@@ -38,11 +38,11 @@ def _of_names(names: pl.Series) -> pl.Series:
     coded = names.cast(pl.Categorical(pl.Categories.random()))
     distinct = coded.unique().drop_nulls()
     plain = distinct.cast(pl.String).str.replace_all(r"[\s·•‧∙⋅・･.．]", "")
-    places = coded.to_physical()
-    highest: int = places.max() or 0  # type: ignore[assignment]
-    table = np.zeros(highest + 1, np.uint32)
-    table[distinct.to_physical()] = np.arange(len(distinct), dtype=np.uint32)
-    return _hmac(plain, "name").gather(pl.Series(table).gather(places)).alias(names.name)
+    codes = distinct.to_physical().to_numpy()
+    place_of_code = np.zeros(codes.max(initial=0) + 1, np.uint32)
+    place_of_code[codes] = np.arange(len(codes), dtype=np.uint32)
+    places = pl.Series(place_of_code).gather(coded.to_physical())
+    return _hmac(plain, "name").gather(places).alias(names.name)
 
 
 def _hmac(values: pl.Series, domain: Domain) -> pl.Series:

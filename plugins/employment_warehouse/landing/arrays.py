@@ -28,12 +28,6 @@ class ByteaArray:
     values: list[bytes]
 
 
-def register(connection: psycopg.Connection) -> None:
-    """Let a connection take these arrays as parameters."""
-    connection.adapters.register_dumper(UuidArray, _UuidArrayDumper)
-    connection.adapters.register_dumper(ByteaArray, _ByteaArrayDumper)
-
-
 class _UuidArrayDumper(Dumper):
     format = Format.BINARY
     oid = types["uuid"].array_oid
@@ -58,3 +52,8 @@ def _encoded(values: list[bytes], oid: int) -> bytes:
     for value in values:
         pieces += (len(value).to_bytes(4), value)
     return b"".join(pieces)
+
+
+# For every connection that is opened from here on.
+psycopg.adapters.register_dumper(UuidArray, _UuidArrayDumper)
+psycopg.adapters.register_dumper(ByteaArray, _ByteaArrayDumper)

@@ -5,10 +5,9 @@ Nothing here commits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
 import polars as pl
 import psycopg
@@ -30,9 +29,9 @@ from employment_warehouse.landing.vault import (
     seal_unknown,
 )
 from employment_warehouse.reading import TextTable
+from employment_warehouse.reading.ahead import ahead
 
 PLACE = ["sheet", "line"]
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -110,15 +109,6 @@ def refill(connection: psycopg.Connection, delivery: LandedDelivery, read: Calla
 
     batches = ahead(map(ready, ahead(check_table(read(), contract, _expected(delivery)))))
     return sum(copy_rows(connection, delivery.feed, encoded) for encoded in batches)
-
-
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items; while one is in use, another thread makes the next."""
-    with ThreadPoolExecutor(1, "prepare") as beside:
-        coming = beside.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = beside.submit(next, items, None)
-            yield item
 
 
 def _expected(delivery: LandedDelivery) -> dict[str, str]:

@@ -97,7 +97,6 @@ def remember(connection: psycopg.Connection, delivery: LandedDelivery, identity:
     """Keep those that the vault does not have, and note that it has them all."""
     if unknown.keys.is_empty():
         return
-    arrays.register(connection)
     is_register = delivery.feed == REGISTER and identity.names == "persons"
     values = {
         "keys": arrays.UuidArray(unknown.keys.to_list()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +12,7 @@ import polars as pl
 from polars import selectors
 
 from employment_warehouse.contract import Contract
+from employment_warehouse.reading.ahead import ahead
 from employment_warehouse.reading.blocks import BlockReader
 from employment_warehouse.reading.encoding import (
     SAMPLE,
@@ -41,7 +41,7 @@ def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = 
     except Refused as refusal:
         refusal.where = refusal.where or path.name
         raise
-    table.batches = _counted(_ahead(table.batches), table)
+    table.batches = _counted(ahead(table.batches), table)
     return table
 
 
@@ -103,15 +103,6 @@ def _behind(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
     for block in blocks:
         yield block[offset:]
         offset = max(0, offset - len(block))
-
-
-def _ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """The same, with the next batch being read while the consumer has the last."""
-    with ThreadPoolExecutor(1, "reading") as reader:
-        coming = reader.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, batches, None)
-            yield batch
 
 
 def _counted(batches: Iterator[pl.DataFrame], table: TextTable) -> Iterator[pl.DataFrame]:

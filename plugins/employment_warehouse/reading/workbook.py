@@ -151,10 +151,10 @@ def _rows(
             while "sheet_end" not in (said := child.hear()):
                 frame = only_rows(_cut(child.data(said["bytes"]), said["row"], sheet.header, marked), sheet.header)
                 strays = dict(said["strays"])
-                for line in frame["line"].filter(frame["line"].is_in(list(strays))):
+                has_stray = frame["line"].is_in(list(strays))
+                for line in frame["line"].filter(has_stray):
                     table.broken.append(BrokenRow(sheet.name, line, "too_many_cells", strays[line]))
-                frame = frame.filter(~pl.col("line").is_in(list(strays)))
-                frame = _in_order(frame, sheet.name, places, len(table.header))
+                frame = _in_order(frame.filter(~has_stray), sheet.name, places, len(table.header))
                 if frame.height:
                     yield frame
     finally:
