@@ -40,6 +40,7 @@ GIVEN = list("伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英
 def write_register(path: Path, rows: int, changed_from: int = 0) -> None:
     """A labor_register of one county: valid IDs, 17 columns; from `changed_from` on 1 % say other things."""
     made = np.random.default_rng(7)
+    wanted, rows = rows, rows * 21 // 20  # some come twice
     born = np.datetime64("1950-01-01") + made.integers(0, 20_000, rows)
     digits = pl.DataFrame({"day": born.astype("datetime64[D]"), "order": np.arange(rows) % 1000}).select(
         pl.lit("532528") + pl.col("day").dt.strftime("%Y%m%d") + pl.col("order").cast(pl.String).str.zfill(3)
@@ -75,7 +76,7 @@ def write_register(path: Path, rows: int, changed_from: int = 0) -> None:
             "是否农村低收入": pick(["是", "否"]),
             "死亡日期": site,
         }
-    ).unique("身份证号", keep="last", maintain_order=True).write_csv(path)
+    ).unique("身份证号", keep="last", maintain_order=True).head(wanted).write_csv(path)
 
 
 def bare_copy(connection: psycopg.Connection, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The columns of a table, batch by batch: what a text stands for is found out once, however often it comes."""
+"""The columns of a table, batch by batch: those whose texts come again and again, and those where each is another."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from employment_warehouse.checking.cells import Parsed, parse_cells
 from employment_warehouse.contract import Column, Contract
+from employment_warehouse.vocabulary import Vocabulary
 
 # Nearly every row has another one.
 _OWN_TYPES = frozenset({"id_number", "person_name", "mobile", "bank_account"})
@@ -20,7 +21,7 @@ class ColumnParser:
     def __init__(self, contract: Contract, names: Iterable[str]) -> None:
         self._columns = {name: contract.column(name) for name in names}
         self._vocabularies = {
-            name: _Vocabulary(column) for name, column in self._columns.items() if column.type not in _OWN_TYPES
+            name: _vocabulary(column) for name, column in self._columns.items() if column.type not in _OWN_TYPES
         }
 
     def parse(self, cells: Mapping[str, pl.Series]) -> dict[str, Parsed]:
@@ -37,49 +38,33 @@ class ColumnParser:
         coded = pl.DataFrame({name: cells[name] for name in self._vocabularies}).select(
             pl.col(name).cast(vocabulary.texts) for name, vocabulary in self._vocabularies.items()
         )
-        places = coded.select(pl.all().to_physical())
-        highest = places.max().row(0, named=True)
-        for name, last in highest.items():
-            if last is not None and last >= _MOST_TEXTS:
+        numbers = coded.select(pl.all().to_physical())
+        for name in numbers.columns:
+            self._vocabularies[name].learn(cells[name], numbers[name])
+            if self._vocabularies[name].told.height > _MOST_TEXTS:
                 del self._vocabularies[name]
-            elif last is not None:
-                self._vocabularies[name].learn(last + 1)
-        values = places.select(
-            pl.lit(vocabulary.values).gather(pl.col(name)).alias(name)
+        values = numbers.select(
+            pl.lit(vocabulary.told["value"]).gather(pl.col(name)).alias(name)
             for name, vocabulary in self._vocabularies.items()
         )
         return {
-            name: Parsed(values[name], vocabulary.reasons_at(places[name]))
+            name: Parsed(values[name], _reasons_at(vocabulary.told["reason"], numbers[name]))
             for name, vocabulary in self._vocabularies.items()
         }
 
 
-class _Vocabulary:
-    """The texts that a column has had so far, each with its number, and what they stand for, by number."""
+def _vocabulary(column: Column) -> Vocabulary:
+    def tell(texts: pl.Series) -> pl.DataFrame:
+        parsed = parse_cells(texts, column)
+        reasons = pl.repeat(None, len(texts), dtype=pl.String, eager=True) if parsed.reasons is None else parsed.reasons
+        return pl.DataFrame({"value": parsed.values, "reason": reasons})
 
-    def __init__(self, column: Column) -> None:
-        self._column = column
-        self._categories = pl.Categories.random()
-        self.texts = pl.Categorical(self._categories)
-        self._kept = pl.Series([], dtype=self.texts)  # the numbers live as long as a series that uses them
-        nothing = parse_cells(pl.Series([], dtype=pl.String), column)
-        self.values = nothing.values
-        self._reasons = pl.Series([], dtype=pl.String)
+    return Vocabulary(tell)
 
-    def learn(self, size: int) -> None:
-        """Parse the texts up to that number which are new."""
-        known = len(self.values)
-        if size <= known:
-            return
-        new = self._categories.to_series()[known:size].cast(pl.String)
-        parsed = parse_cells(new, self._column)
-        reasons = pl.repeat(None, len(new), dtype=pl.String, eager=True) if parsed.reasons is None else parsed.reasons
-        self.values = pl.concat([self.values, parsed.values])
-        self._reasons = pl.concat([self._reasons, reasons])
 
-    def reasons_at(self, places: pl.Series) -> pl.Series | None:
-        """Why the cells are refused that have these texts; None where none is."""
-        if self._reasons.null_count() == len(self._reasons):
-            return None
-        reasons = self._reasons.gather(places)
-        return None if reasons.null_count() == len(reasons) else reasons
+def _reasons_at(reasons: pl.Series, numbers: pl.Series) -> pl.Series | None:
+    """Why the cells are refused that have these texts; None where none is."""
+    if reasons.null_count() == len(reasons):
+        return None
+    found = reasons.gather(numbers)
+    return None if found.null_count() == len(found) else found

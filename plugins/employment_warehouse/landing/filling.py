@@ -16,7 +16,7 @@ from employment_warehouse.checking import Checked, check_table
 from employment_warehouse.checking.repeated import repeated_rows
 from employment_warehouse.contract import Contract
 from employment_warehouse.landing.copying import copy_rows, encode_rows
-from employment_warehouse.landing.identify import landing_rows
+from employment_warehouse.landing.identify import Anonymiser
 from employment_warehouse.landing.ledger import Counts, LandedDelivery
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.repeats import KeyLog
@@ -60,23 +60,26 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
     identities = identity_columns(contract)
     key = _key_columns(contract)
 
+    anonymiser = Anonymiser(contract)
+
     def ready(checked: Checked) -> Batch:
-        rows = landing_rows(checked.good, contract)
+        rows = anonymiser.landing_rows(checked.good)
+        in_vault = known.result()
         return Batch(
             rows_read=checked.rows_read,
             rejected=checked.rejected,
             encoded=encode_rows(rows, delivery.delivery_id),
             places=rows.select(PLACE),
             keys=rows.select(key),
-            unknown=[seal_unknown(identity, checked.good, rows, known.result()) for identity in identities],
+            unknown=[seal_unknown(identity, checked.good, rows, in_vault) for identity in identities],
         )
 
-    with ThreadPoolExecutor(1, "vault") as beside:
+    sheets: list[str] = []
+    with ThreadPoolExecutor(1, "vault") as beside, KeyLog() as seen:
+        # The connection is free for the batches when the first of them is ready, which waits for this.
         known = beside.submit(known_digests, connection, delivery.feed, delivery.unit)
         table = read()
-    counts = Counts(extra_columns=list(table.extra))
-    sheets: list[str] = []
-    with KeyLog() as seen:
+        counts = Counts(extra_columns=list(table.extra))
         for batch in ahead(map(ready, ahead(check_table(table, contract, _expected(delivery))))):
             keep_rejected(connection, delivery.delivery_id, batch.rejected)
             counts.rows_read += batch.rows_read
@@ -103,9 +106,11 @@ def refill(connection: psycopg.Connection, delivery: LandedDelivery, read: Calla
     places = connection.execute(query("repeated_rows"), {"delivery_id": delivery.delivery_id}).fetchall()
     repeated = _places(places)
 
+    anonymiser = Anonymiser(contract)
+
     def ready(checked: Checked) -> list[bytes]:
         good = checked.good.join(repeated, on=PLACE, how="anti")
-        return encode_rows(landing_rows(good, contract), delivery.delivery_id)
+        return encode_rows(anonymiser.landing_rows(good), delivery.delivery_id)
 
     batches = ahead(map(ready, ahead(check_table(read(), contract, _expected(delivery)))))
     return sum(copy_rows(connection, delivery.feed, encoded) for encoded in batches)

@@ -8,36 +8,63 @@ import polars as pl
 
 from employment_warehouse.contract import Column, Contract
 from employment_warehouse.identity import Domain, tokens
+from employment_warehouse.vocabulary import Vocabulary
 
 DOMAINS: dict[str, Domain] = {
     "id_number": "person",
-    "person_name": "name",
     "mobile": "mobile",
     "bank_account": "account",
 }
 
 
-def landing_rows(good: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """`sheet`, `line`, the contract's landing columns in their order, `extra`; identities as tokens (16 bytes)."""
-    made = [values for column in contract.columns for values in _landing_columns(good[column.name], column, contract)]
-    return pl.DataFrame([good["sheet"], good["line"], *made, good["extra"]])
+# Beyond, names are learnt anew, so that memory does not grow with the file.
+MOST_NAMES = 1 << 18
 
 
-def _landing_columns(values: pl.Series, column: Column, contract: Contract) -> Iterator[pl.Series]:
-    names = [name for name, _ in contract.landing_columns_of(column)]
-    if column.type not in DOMAINS:
-        yield values.alias(names[0])
-        return
-    yield tokens(values, DOMAINS[column.type]).alias(names[0])
-    if column.name == contract.person_column:
-        digits = values.to_frame("id").lazy()
-        sex_digit = pl.col("id").str.slice(16, 1).cast(pl.UInt8)
-        derived = digits.select(
-            pl.col("id").str.slice(6, 8).str.to_date("%Y%m%d").alias(names[1]),
-            pl.when(sex_digit % 2 == 1)
-            .then(pl.lit("male"))
-            .when(sex_digit % 2 == 0)
-            .then(pl.lit("female"))
-            .alias(names[2]),
-        ).collect()
-        yield from derived
+class Anonymiser:
+    """Makes the landing rows of one table, batch by batch; people share names, and a name's token is computed once."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._names = _names()
+
+    def landing_rows(self, good: pl.DataFrame) -> pl.DataFrame:
+        """`sheet`, `line`, the contract's landing columns in their order, `extra`; identities as tokens (16 bytes)."""
+        made = [values for column in self._contract.columns for values in self._landing_columns(good, column)]
+        return pl.DataFrame([good["sheet"], good["line"], *made, good["extra"]])
+
+    def _landing_columns(self, good: pl.DataFrame, column: Column) -> Iterator[pl.Series]:
+        values = good[column.name]
+        names = [name for name, _ in self._contract.landing_columns_of(column)]
+        if column.type == "person_name":
+            yield self._name_tokens(values).alias(names[0])
+        elif column.type in DOMAINS:
+            yield tokens(values, DOMAINS[column.type]).alias(names[0])
+        else:
+            yield values.alias(names[0])
+        if column.name == self._contract.person_column:
+            yield from _birth_date_and_sex(values).rename(dict(zip(("birth_date", "sex"), names[1:], strict=True)))
+
+    def _name_tokens(self, names: pl.Series) -> pl.Series:
+        if self._names.told.height > MOST_NAMES:
+            self._names = _names()
+        numbers = names.cast(self._names.texts).to_physical()
+        self._names.learn(names, numbers)
+        return self._names.told["token"].gather(numbers)
+
+
+def _names() -> Vocabulary:
+    return Vocabulary(lambda names: tokens(names, "name").to_frame("token"))
+
+
+def _birth_date_and_sex(id_numbers: pl.Series) -> pl.DataFrame:
+    sex_digit = pl.col("id").str.slice(16, 1).cast(pl.UInt8)
+    return (
+        id_numbers.to_frame("id")
+        .lazy()
+        .select(
+            birth_date=pl.col("id").str.slice(6, 8).str.to_date("%Y%m%d"),
+            sex=pl.when(sex_digit % 2 == 1).then(pl.lit("male")).when(sex_digit % 2 == 0).then(pl.lit("female")),
+        )
+        .collect()
+    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
-from employment_warehouse.reading.encoding import BLOCK
+from employment_warehouse.reading.encoding import BLOCK, SAMPLE
 from employment_warehouse.reading.table import Refused
 
 TABLE_ENDINGS = (".csv", ".csv.gz", ".xlsx", ".xls", ".tsv", ".txt")
@@ -110,9 +110,12 @@ def _expect(kind: str, name: str) -> None:
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """Small ones first, so that who takes them need not wait long to begin."""
+    size = SAMPLE
     with file:
-        while block := file.read(BLOCK):
+        while block := file.read(size):
             yield block
+            size = min(2 * size, BLOCK)
 
 
 def _inflated(path: Path) -> Iterator[bytes]:

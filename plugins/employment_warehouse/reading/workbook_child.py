@@ -89,6 +89,7 @@ Strays = dict[int, str]  # row → what stands beside the sheet's columns
 def main() -> None:
     path, kind = f"/dev/fd/{sys.argv[1]}", sys.argv[2]
     gc.disable()  # rows are many small lists, and none of them knows another
+    sys.setswitchinterval(0.0002)  # the library gives the interpreter back for a moment only; a tenth of the time
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -438,11 +439,14 @@ def errors_of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Errors:
 
 
 def error_cells(xml: bytes) -> Errors:
-    """#N/A and the like, which the library gives as empty; so does it a formula that nobody has worked out."""
+    """#N/A and the like, which the library gives as empty; so does it a formula that nobody has worked out.
+
+    A single byte is looked for ten times as fast as two.
+    """
     cells: list[tuple[bytes, bytes, bytes]] = []
-    if b'="e"' in xml or b"='e'" in xml:
+    if b"#" in xml:  # every error begins with it
         cells += ERROR_CELL.findall(xml)
-    if b"<f" in xml or b":f" in xml:
+    if b"f" in xml and (b"<f" in xml or b":f" in xml):
         cells += [(*place, NOT_AVAILABLE.encode()) for place in BARE_FORMULA.findall(xml)]
     found: Errors = {}
     for letters, row, text in cells:
