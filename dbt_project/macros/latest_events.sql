@@ -14,7 +14,8 @@ with
 told as (
     select distinct on ({{ quoted(key) }}) {{ quoted(names) }}, report_date as seen_from
     from {{ ref('stg_' ~ feed) }}
-    order by {{ quoted(key) }}, {{ latest }} desc, report_date desc, revision desc, part desc, sheet desc, line desc
+    order by {{ quoted(key) }}, {{ latest }} desc, report_date desc, {{ latest_part_first() }},
+        sheet desc, line desc
 ),
 
 known as (

@@ -134,6 +134,64 @@ def test_a_failed_line_that_the_next_file_issues_again_is_one_obligation_with_tw
     assert cured["amount_paid_late"] == Decimal("2640.00")
 
 
+@pytest.mark.parametrize(
+    "nights_of", [[["A", "B", "A"]], [["A"], ["B"], ["A"]]], ids=["in one night", "in three nights"]
+)
+@pytest.mark.parametrize("changed", ["account_key", "amount_paid"])
+def test_what_is_said_again_is_what_the_bank_is_asked_for(
+    payments: Any, nights_of: list[list[str]], changed: str
+) -> None:
+    said_of = {"A": line("worker"), "B": line("worker") | {"account_key": token("another"), "amount_paid": "2500.00"}}
+    said_of["B"] = said_of["A"] | {changed: said_of["B"][changed]}
+    payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])
+    revision = 0
+    for night, revisions in enumerate(nights_of, start=1):
+        for name in revisions:
+            revision += 1
+            payments.deliver("relief_payroll", PROJECT, "2024-04-08", [said_of[name]], revision=revision)
+        if night == len(nights_of):
+            payments.deliver("bank_return", "B1", "2024-04-09", returned("B1", ("worker", "2640.00", "2024-04-09")))
+        payments.night(f"2024-05-0{night}")
+    found = said(payments, "worker")
+    assert (found["last_outcome"], found["amount_paid"]) == ("credited", Decimal("2640.00"))
+    assert found["is_amount_different"] is False
+
+
+def test_equal_lines_are_answered_in_the_order_of_the_workbook_s_sheets(payments: Any) -> None:
+    shared = {"account_key": token("account of shared")}
+    payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])
+    number = payments.deliver(
+        "relief_payroll",
+        PROJECT,
+        "2024-04-08",
+        [line("first", sheet="二组", **shared), line("second", sheet="三组", **shared)],
+    )
+    payments.connection.execute(
+        """update ops.delivery set understood = '{"sheets": ["二组", "三组"]}' where delivery_id = %s""", (number,)
+    )
+    payments.deliver(
+        "bank_return",
+        "B1",
+        "2024-04-09",
+        returned("B1", ("shared", "2640.00", None), ("shared", "2640.00", "2024-04-09")),
+    )
+    payments.night("2024-05-01")
+    assert [said(payments, person)["last_outcome"] for person in ("first", "second")] == ["failed", "credited"]
+
+
+def test_of_a_line_in_two_parts_the_later_part_counts_by_its_number(payments: Any) -> None:
+    def paid(amount: str) -> list[dict[str, Any]]:
+        return [{
+            "post_no": "P1", "person_key": token("holder"), "birth_date": "1980-02-03", "period": MARCH,
+            "days_present": 22, "amount_due": "800.00", "amount_paid": amount,
+        }]  # fmt: skip
+
+    for part, amount in (("2", "100.00"), ("10", "200.00"), ("9", "150.00")):
+        payments.deliver("public_post_payment", "532528", "2024-04-08", paid(amount), part=part)
+    payments.night("2024-05-01")
+    assert payments.rows("select amount_paid::text from store.reported_public_post_payment") == [("200.00",)]
+
+
 APRIL = "2024-04-01"
 FILES = {
     "project": ("relief_project", PROJECT, "2024-04-08", 1, [project()]),

@@ -165,6 +165,61 @@ def test_a_nil_return_is_a_report_with_nothing_in_it(warehouse: psycopg.Connecti
     assert (nil.status, nil.rows_read, nil.kind) == ("landed", 0, "nil" if name.endswith("nil") else "file")
 
 
+def test_a_nil_return_with_something_in_it_is_refused(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1, 2))
+    (report,) = land_all()
+    put(zone, payments(1), f"{COUNTY}.nil", minutes=5)
+    (refused,) = land_all()
+    assert (refused.status, refused.reason) == ("refused", "not_what_its_ending_says")
+    assert posts(warehouse, report.delivery_id) == ["P1", "P2"]
+
+
+def test_of_a_file_and_a_nil_return_of_one_moment_the_file_counts(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1))
+    put(zone, "", f"{COUNTY}.nil")
+    assert [delivery.kind for delivery in land_all()] == ["file"]
+
+
+def standing(warehouse: psycopg.Connection) -> list[tuple[str, int, str]]:
+    """(part, revision, kind) of what stands of each part."""
+    query = "select distinct on (part) part, revision, kind from ops.delivery order by part, revision desc"
+    return rows_of(warehouse, query)
+
+
+def test_a_part_that_is_taken_away_before_the_night_is_no_part_of_it(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1), f"{COUNTY}_1.csv")
+    second = put(zone, payments(2), f"{COUNTY}_2.csv")
+    land_all()
+    second.unlink()
+    assert land_all() == []
+    assert standing(warehouse) == [("1", 1, "file"), ("2", 2, "nil")]
+    assert land_all() == []
+    put(zone, payments(2), f"{COUNTY}_2.csv")
+    assert [(delivery.part, delivery.revision, delivery.rows_landed) for delivery in land_all()] == [("2", 3, 1)]
+
+
+def test_parts_that_a_whole_file_has_taken_the_place_of_are_gone(warehouse: psycopg.Connection, zone: Path) -> None:
+    parts = [put(zone, payments(number), f"{COUNTY}_{number}.csv") for number in (1, 2)]
+    land_all()
+    for part in parts:
+        part.unlink()
+    put(zone, payments(1, 3))
+    land_all(DAY + timedelta(days=1))
+    assert standing(warehouse) == [("", 1, "file"), ("1", 2, "nil"), ("2", 2, "nil")]
+
+
+def test_a_date_of_which_nothing_is_left_in_the_zone_stands_as_it_was(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    for number in (1, 2):
+        put(zone, payments(number), f"{COUNTY}_{number}.csv")
+    land_all()
+    for file in (zone / "public_post_payment" / DAY.isoformat()).iterdir():
+        file.unlink()
+    assert land_all() == []
+    assert standing(warehouse) == [("1", 1, "file"), ("2", 1, "file")]
+
+
 def test_parts_are_deliveries_of_their_own(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), f"{COUNTY}_1.csv")
     put(zone, payments(2), f"{COUNTY}_2.csv")
@@ -248,6 +303,17 @@ def test_what_belongs_to_no_feed_is_told_and_hinders_nothing(
     assert len(land_all()) == 1
     ((kind, body),) = rows_of(warehouse, "select kind, body from ops.alert")
     assert kind == "misplaced_files" and f"{feed}/{day}/{name}" in body
+
+
+def test_a_name_that_is_no_text_is_told_and_hinders_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1))
+    folder = zone / "public_post_payment" / DAY.isoformat()
+    for name in ("元阳县.xlsx", "532528_二组.csv"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name.encode("gbk"))).write_text("x")
+    assert len(land_all()) == 1
+    ((title, body),) = rows_of(warehouse, "select title, body from ops.alert where kind = 'misplaced_files'")
+    assert "2 files" in title
+    assert "532528_\ufffd" in body
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ def payment(serial: int, *, person: str | None = None, days: str = "22", note: s
 
 
 BROKEN = payment(2, person="53252819600101")
+EVENT_BROKEN = "活动编号,类型,日期,用工单位数,岗位数,参与人数,达成意向数\nE1,专场招聘会,2024-04-30,3,x,100,20\n"
 
 
 @pytest.fixture
@@ -314,8 +315,7 @@ def test_a_repeated_row_is_shown_apart_and_not_read_back(warehouse: psycopg.Conn
 def test_all_sheets_of_a_workbook_land_together_or_not_at_all(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = "活动编号,类型,日期,用工单位数,岗位数,参与人数,达成意向数\nE1,专场招聘会,2024-04-30,3,x,100,20\n"
-    put(zone, event.encode(), "job_event")
+    put(zone, EVENT_BROKEN.encode(), "job_event")
     put_rows(zone, BROKEN)
     land_all()
     book = mend(returned(), "证件号码", id_number(2))
@@ -333,13 +333,161 @@ def test_all_sheets_of_a_workbook_land_together_or_not_at_all(
     assert returns.write_workbooks(DAY) == []
 
 
-def test_a_correction_of_nothing_is_refused(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_correction_waits_for_the_report_that_it_corrects(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     land_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)), day=DAY + timedelta(days=1))
-    (refused,) = land_all()
-    assert (refused.status, refused.reason, refused.rows_read) == ("refused", "nothing_to_correct", 0)
-    assert mended(warehouse) == [(2, None)]
+    assert land_all() == []
+    assert rows_of(warehouse, "select kind, unit from ops.alert") == [("correction_waits", COUNTY)]
+    put_rows(zone, payment(1), day=DAY + timedelta(days=1))
+    assert [(d.kind, d.status, d.rows_landed) for d in land_all()] == [
+        ("file", "landed", 1),
+        ("correction", "landed", 1),
+    ]
+    assert land_all() == []
+
+
+def test_a_correction_of_a_held_report_waits_until_it_is_released(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    land_all()
+    book = mend(returned(), "证件号码", id_number(2))
+    warehouse.execute("insert into ops.build (report_date, run_id) values (%s, 'x')", (DAY,))
+    warehouse.execute("update ops.delivery set status = 'held', build = (select max(build) from ops.build)")
+    send_back(zone, book)
+    assert land_all() == []
+    warehouse.execute("update ops.delivery set status = 'landed', build = null")
+    assert [delivery.status for delivery in land_all()] == ["landed"]
+    assert mended(warehouse) == [(3, "～001")]
+
+
+def test_other_sheets_do_not_wait_for_one_that_has_to(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, BROKEN)
+    put(zone, EVENT_BROKEN.encode(), "job_event")
+    land_all()
+    book = mend(returned(), "证件号码", id_number(2))
+    mend(book, "岗位数", "50", sheet=contract("job_event").title_zh)
+    warehouse.execute("update ops.delivery set status = 'refused', reason = 'x' where feed = 'job_event'")
+    send_back(zone, book)
+    assert [delivery.feed for delivery in land_all()] == [FEED]
+    assert land_all() == []
+    warehouse.execute("update ops.delivery set status = 'landed', reason = null where feed = 'job_event'")
+    assert [delivery.feed for delivery in land_all()] == ["job_event"]
+
+
+def standing_rows(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type-arg]
+    """(post, amount paid) of what each part of the report is now."""
+    return rows_of(
+        warehouse,
+        "select post_no, amount_paid::integer from landing.public_post_payment where delivery_id in"
+        " (select distinct on (part) delivery_id from ops.delivery where status <> 'refused'"
+        "  order by part, revision desc) order by 1, 2",
+    )
+
+
+@pytest.mark.parametrize(
+    ("again", "stands"),
+    [
+        ([payment(1), payment(2).replace("800,800", "650,650")], [("P1", 800), ("P2", 650)]),
+        ([payment(1)], [("P1", 800)]),
+    ],
+)
+def test_a_whole_file_that_comes_later_replaces_what_was_mended(
+    warehouse: psycopg.Connection, zone: Path, again: list[str], stands: list[tuple[str, int]]
+) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    land_all()
+    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    land_all()
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
+    put_rows(zone, *again)
+    land_all()
+    assert standing_rows(warehouse) == stands
+    assert mended(warehouse) == [(3, None)]
+
+
+def test_a_nil_return_that_comes_later_leaves_nothing_of_a_correction(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    land_all()
+    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    land_all()
+    put(zone, b"", name=f"{COUNTY}.nil")
+    land_all()
+    assert standing_rows(warehouse) == []
+
+
+def test_a_correction_older_than_the_whole_file_is_refused(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    land_all()
+    book = mend(returned(), "证件号码", id_number(2))
+    send_back(zone, book)  # and before anybody looks:
+    put_rows(zone, payment(1))
+    assert [(d.kind, d.reason) for d in land_all()] == [("file", None), ("correction", "replaced_since")]
+    assert standing_rows(warehouse) == [("P1", 800)]
+
+
+def test_a_row_that_was_mended_wrongly_is_replaced_by_a_workbook_that_names_it_again(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    land_all()
+    book = returned()
+    send_back(zone, mend(book, "证件号码", id_number(3)))
+    land_all()
+    send_back(zone, mend(book, "证件号码", id_number(2)))
+    land_all()
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
+    assert mended(warehouse) == [(3, "～002")]
+
+
+def test_a_sheet_that_is_named_as_no_feed_is_told(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, BROKEN)
+    put(zone, EVENT_BROKEN.encode(), "job_event")
+    land_all()
+    book = mend(returned(), "证件号码", id_number(2))
+    book[contract("job_event").title_zh].title = "招聘活动 (2)"
+    send_back(zone, book)
+    assert [delivery.feed for delivery in land_all()] == [FEED]
+    ((kind, body),) = rows_of(warehouse, "select kind, body from ops.alert")
+    assert kind == "correction_waits"
+    assert "招聘活动 (2)" in body
+
+
+def test_a_refused_correction_is_forgotten_when_a_good_one_comes(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    land_all()
+    book = mend(returned(), "证件号码", id_number(2))
+    broken = openpyxl.load_workbook(io.BytesIO(send_back(zone, book)))
+    broken[SHEET].delete_cols(column(broken[SHEET], "证件号码"))
+    send_back(zone, broken)
+    assert [delivery.reason for delivery in land_all()] == ["required_column_missing"]
+    send_back(zone, book)
+    land_all()
+    assert returns.write_workbooks(DAY) == []
+
+
+def test_a_line_of_a_correction_is_not_taken_for_that_of_a_file_of_its_name(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    first = openpyxl.Workbook()
+    sheet = first.active
+    assert sheet is not None
+    sheet.title = SHEET
+    for row in (HEADER.split(","), payment(1).split(","), payment(2, days="many").split(",")):
+        sheet.append(row)
+    content = io.BytesIO()
+    first.save(content)
+    put(zone, content.getvalue(), name=f"{COUNTY}.xlsx")
+    land_all()
+    added = openpyxl.load_workbook(io.BytesIO(content.getvalue()))
+    added[SHEET].cell(3, column(added[SHEET], "岗位编号")).value = "P3"
+    send_back(zone, added)  # a row more, broken on the same line
+    land_all()
+    send_back(zone, mend(returned(), "出勤天数", "20", row=2), name=f"{COUNTY}_2.xlsx")
+    land_all()
+    (left,) = returned()[SHEET].iter_rows(min_row=2, values_only=True)
+    assert left[0] == f"corrections/{COUNTY}.xlsx（{SHEET}）"
 
 
 def test_a_workbook_without_a_sheet_of_ours_is_told(warehouse: psycopg.Connection, zone: Path) -> None:

@@ -4,34 +4,58 @@
 -- amount, its place in the batch (in file order), and the how-many-eth it is of equal (batch, account, amount).
 with
 obligations as (
-    select 'relief_payroll' as feed, unit, period, person_key, crew as item, batch_no as latest_batch
+    select 'relief_payroll' as feed, unit, period, person_key, crew as item, batch_no, account_key, amount_paid
     from {{ ref('reported_relief_payroll') }} where seen_to is null
     union all
-    select 'public_post_payment' as feed, unit, period, person_key, post_no as item, batch_no as latest_batch
+    select 'public_post_payment' as feed, unit, period, person_key, post_no as item, batch_no, account_key, amount_paid
     from {{ ref('reported_public_post_payment') }} where seen_to is null
 ),
 
--- Of what was stated of an attempt the latest counts; lines that no file in force has do not compete.
+-- Of what was stated of an attempt the latest counts: of the latest batch what the line says that is in force, for it
+-- may have been said before. Lines that no file in force has do not compete.
 attempts as (
     select distinct on (stated.feed, stated.unit, stated.period, stated.person_key, stated.item, stated.batch_no)
-        stated.*, coalesce(stated.batch_no = obligations.latest_batch, false) as is_latest
+        stated.*, coalesce(stated.batch_no = obligations.batch_no, false) as is_latest
     from {{ ref('reported_payment_attempt') }} as stated
     inner join obligations using (feed, unit, period, person_key, item)
     order by
         stated.feed, stated.unit, stated.period, stated.person_key, stated.item, stated.batch_no,
-        stated.stated_on desc, stated.revision desc, stated.part desc, stated.sheet desc, stated.line desc
+        (stated.batch_no, stated.account_key, stated.amount) is not distinct from (
+            obligations.batch_no,
+            coalesce(obligations.account_key, '00000000-0000-0000-0000-000000000000'),
+            obligations.amount_paid::numeric(14, 2)
+        ) desc,
+        stated.stated_on desc, stated.revision desc, {{ latest_part_first('stated') }},
+        stated.sheet desc, stated.line desc
+),
+
+-- Sheets stand in the order of their workbook, which the ledger has.
+sheets as (
+    select
+        delivery.feed, delivery.unit, delivery.report_date, delivery.part, delivery.revision, sheet.name, sheet.number
+    from {{ source('ops', 'delivery') }} as delivery
+    cross join lateral
+        jsonb_array_elements_text(delivery.understood -> 'sheets') with ordinality as sheet (name, number)
+    where delivery.feed in (select distinct feed from obligations)
 ),
 
 placed as (
     select
         attempts.*,
         row_number() over (
-            partition by batch_no order by stated_on, revision, feed, unit, part, sheet, line, period, item, person_key
+            partition by attempts.batch_no
+            order by
+                attempts.stated_on, attempts.revision, attempts.feed, attempts.unit, length(attempts.part),
+                attempts.part, sheets.number, attempts.line, attempts.period, attempts.item, attempts.person_key
         )::integer as place,
         row_number() over (
-            partition by feed, unit, period, person_key, item order by is_latest, stated_on, revision, batch_no
+            partition by attempts.feed, attempts.unit, attempts.period, attempts.person_key, attempts.item
+            order by attempts.is_latest, attempts.stated_on, attempts.revision, attempts.batch_no
         )::integer as attempt_no
     from attempts
+    left join sheets
+        on attempts.feed = sheets.feed and attempts.unit = sheets.unit and attempts.stated_on = sheets.report_date
+        and attempts.part = sheets.part and attempts.revision = sheets.revision and attempts.sheet = sheets.name
 )
 
 select

@@ -1,7 +1,7 @@
 """Landing: what arrives is taken in, one delivery in one transaction, with the ledger that remembers it."""
 
 from employment_warehouse.landing.arrivals import Arrival, arrivals
-from employment_warehouse.landing.correction import FILE_HEADER, LINE_HEADER, land_correction
+from employment_warehouse.landing.correction import FILE_HEADER, LINE_HEADER, NOTES_SHEET, REPEATED, land_correction
 from employment_warehouse.landing.delivery import LandingFailed, land, restore, take_in
 from employment_warehouse.landing.expected import expect_deliveries
 from employment_warehouse.landing.ledger import LandedDelivery, Report
@@ -10,6 +10,8 @@ from employment_warehouse.landing.purging import purge
 __all__ = [
     "FILE_HEADER",
     "LINE_HEADER",
+    "NOTES_SHEET",
+    "REPEATED",
     "Arrival",
     "LandedDelivery",
     "LandingFailed",

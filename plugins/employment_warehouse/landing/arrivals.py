@@ -17,6 +17,7 @@ from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.database import connect
 from employment_warehouse.identity import check_id
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.withdrawing import Snapshot, withdraw_gone
 from employment_warehouse.landing.zone import LandingZone, Sight
 from employment_warehouse.settings import TIMEZONE
 
@@ -27,6 +28,7 @@ CORRECTIONS = "corrections"
 CORRECTION_ENDINGS = (".xlsx", ".xls")
 # Begins the part that a correction makes of a snapshot: it sorts behind the parts that counties send.
 CORRECTION_PART = "～"
+NO_TEXT = re.compile("[\ud800-\udfff]")  # a byte of a name that is no UTF-8
 ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 WORKING_AGE = 16  # years: Labour Law of the PRC, article 15
 FOLDERS = 2
@@ -60,7 +62,8 @@ def arrivals(families: Iterable[str], report_date: date, settle_seconds: float =
 
     families: sources of contracts (`county`, `payroll`, `bank`), and `correction`. A file that was modified within
     the last `settle_seconds` is looked at again after that time, and left alone if it has changed. Files that no
-    feed or unit expects are told in ops.alert (`misplaced_files`), and hinder nothing.
+    feed or unit expects are told in ops.alert (`misplaced_files`), and hinder nothing. Of the report date, and of one
+    of which something new is there, parts that have been taken away are withdrawn.
     """
     zone = LandingZone()
     sources = set(families)
@@ -79,8 +82,16 @@ def arrivals(families: Iterable[str], report_date: date, settle_seconds: float =
                 found += [] if sight is None else [Arrival(*named, *astuple(sight))]
         _tell_misplaced(connection, misplaced)
         fresh = _not_taken_in(connection, _latest_of_each_stem(found))
+        looked_at = {_snapshot(arrival) for arrival in fresh}
+        parts = [(_snapshot(arrival), arrival.part) for arrival in found if arrival.kind != "correction"]
+        withdraw_gone(connection, [p for p in parts if p[0] in looked_at or p[0].report_date == report_date])
+        connection.commit()
     # What is mended has to be there first.
     return sorted(_settled(zone, fresh, settle_seconds), key=lambda a: (a.report_date, a.kind == "correction", a))
+
+
+def _snapshot(arrival: Arrival) -> Snapshot:
+    return Snapshot(arrival.feed, arrival.unit, arrival.report_date)
 
 
 def _is_unfinished(path: str) -> bool:
@@ -114,7 +125,11 @@ class Expected:
         contract = self.contracts.get(feed)
         endings = CORRECTION_ENDINGS if is_correction else ENDINGS
         ending = next((ending for ending in endings if name.lower().endswith(ending)), None)
-        if ending is None or not (is_correction or (contract and contract.source != "hr_platform")):
+        if (
+            ending is None
+            or NO_TEXT.search(name)
+            or not (is_correction or (contract and contract.source != "hr_platform"))
+        ):
             return None
         stem = name[: -len(ending)]
         # Counties send in parts (`532528_2`); the number of a project or batch is the whole stem.
@@ -141,8 +156,12 @@ def _names_a_person(stem: str, report_date: date) -> bool:
 
 
 def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:
-    """The same stem with another ending replaces: the later modified counts, of equals the later name."""
-    by_stem = sorted(found, key=lambda a: (a.report_date, a.feed, a.unit, a.part, a.modified_at, a.path))
+    """The same stem with another ending replaces: the later modified counts, of equals a file before a nil return."""
+
+    def order(a: Arrival) -> tuple[object, ...]:
+        return a.report_date, a.feed, a.unit, a.part, a.modified_at, a.kind != "nil", a.path
+
+    by_stem = sorted(found, key=order)
     return [list(same)[-1] for _, same in groupby(by_stem, key=lambda a: (a.report_date, a.feed, a.unit, a.part))]
 
 
@@ -174,7 +193,7 @@ def _tell_misplaced(connection: psycopg.Connection, paths: list[str]) -> None:
     if not paths:
         return
     # A file's name may itself be an ID number.
-    named = [re.sub(r"\d{11,}[0-9Xx]?", "…", path) for path in paths[:20]]
+    named = [re.sub(r"\d{11,}[0-9Xx]?", "…", NO_TEXT.sub("\ufffd", path)) for path in paths[:20]]
     more = f"\n… +{len(paths) - 20}" if len(paths) > 20 else ""
     connection.execute(query("misplaced"), {"count": len(paths), "body": "\n".join(named) + more})
     connection.commit()

@@ -1,13 +1,16 @@
 """Return workbooks that come back mended: each sheet of a feed is one more part of that feed's report.
 
-The part is merged by key, like any other, and sorts behind those that are there; a later workbook merges upon an
-earlier one, and does not replace it: what an earlier one has mended is not in the later one.
+The part is merged by key, like any other, and sorts behind those that are there. A later workbook merges upon an
+earlier one, for what that has mended is not in the later one; it replaces it where it names each of its rows anew. A
+whole file that comes later replaces both.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -15,57 +18,93 @@ from psycopg import sql
 from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.landing import ledger
 from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival
-from employment_warehouse.landing.delivery import take_file, take_in
+from employment_warehouse.landing.delivery import Taken, take_file, take_in
 from employment_warehouse.landing.ledger import LandedDelivery, Report
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.withdrawing import Snapshot, withdraw
 from employment_warehouse.reading import Refused, read_tables, sheet_names
 
 # Headers of the columns by which a row of the workbook says which rejected row it was.
 FILE_HEADER, LINE_HEADER = "文件", "行号"
-NOTHING_TO_CORRECT = "nothing_to_correct"
+NAMED = {"file_header": FILE_HEADER, "line_header": LINE_HEADER}
+# Sheets of a return workbook that are there to be looked at: how to mend, and rows that later ones have replaced.
+NOTES_SHEET, REPEATED = "说明", "（重复）"
+REPLACED_SINCE = "replaced_since"
 
 
 def land_correction(arrival: Arrival) -> list[LandedDelivery]:
     """Take in what a workbook of `corrections/` mends, all its sheets in one transaction; one delivery a feed.
 
-    Empty: nothing new (as `land` says), or nothing in it is a sheet of a feed, which ops.alert then tells. Rejected
-    rows that a landed row names by file and line are marked as mended by it. A sheet is `refused` if it cannot be
-    read, or with `nothing_to_correct` if the county has no report of that feed and date: the rows alone would
-    stand for the whole snapshot. Raises LandingFailed.
+    Empty: nothing new (as `land` says), or nothing in it is a sheet of a feed. Rejected rows that a landed row names by
+    file and line are marked as mended by it. A sheet is `refused` if it cannot be read, or with `replaced_since` if a
+    whole file came after it. A sheet of which the county has no report yet, or one that is held, waits for it: its rows
+    alone would stand for the whole snapshot. What waits and what no feed has is told in ops.alert. Raises
+    LandingFailed.
     """
     return take_file(arrival, _take_workbook)
 
 
-def _take_workbook(connection: psycopg.Connection, report: Report, file: Path) -> list[LandedDelivery]:
+def _take_workbook(connection: psycopg.Connection, report: Report, file: Path) -> Taken:
     try:
         names = sheet_names(file)
     except Refused:
         names = []
-    feeds = [each for each in contracts().values() if each.unit == "county" and each.title_zh in names]
+    of_title = {each.title_zh: each for each in contracts().values() if each.unit == "county"}
+    feeds = [of_title[name] for name in names if name in of_title]
+    strange = [name for name in names if name not in (*of_title, NOTES_SHEET) and not name.endswith(REPEATED)]
+    waiting = [contract for contract in feeds if not _so_far(connection, report, contract).has_base]
     if not feeds:
         connection.execute(query("correction_unreadable"), report.__dict__)
-    taken = [_take_sheet(connection, report, file, contract) for contract in feeds]
-    return [delivery for delivery in taken if delivery]
+    elif waiting or strange:
+        _tell(connection, report, waiting, strange)
+    taken = [_take_sheet(connection, report, file, contract) for contract in feeds if contract not in waiting]
+    return Taken([delivery for delivery in taken if delivery], waits=bool(waiting))
+
+
+class _SoFar(NamedTuple):
+    number: int
+    latest: bytes | None
+    has_base: bool
+    replaced_at: datetime | None
+
+
+def _so_far(connection: psycopg.Connection, workbook: Report, contract: Contract) -> _SoFar:
+    """What a feed's report has been corrected by; nobody else corrects it until the end of the transaction."""
+    report = replace(workbook, feed=contract.feed, part=CORRECTION_PART)
+    ledger.lock_delivery(connection, report)
+    return _SoFar(*connection.execute(query("corrections_so_far"), report.__dict__).fetchone() or ())
 
 
 def _take_sheet(
     connection: psycopg.Connection, workbook: Report, file: Path, contract: Contract
 ) -> LandedDelivery | None:
-    report = replace(workbook, feed=contract.feed, part=CORRECTION_PART)
-    ledger.lock_delivery(connection, report)
-    number, latest, has_base = connection.execute(query("corrections_so_far"), report.__dict__).fetchone() or ()
-    if latest is not None and bytes(latest) == report.sha256:
+    so_far = _so_far(connection, workbook, contract)
+    if so_far.latest is not None and bytes(so_far.latest) == workbook.sha256:
         return None
-    report = replace(report, part=f"{CORRECTION_PART}{number + 1:03d}")
-    if not has_base:
-        return ledger.open_delivery(connection, report, 1, NOTHING_TO_CORRECT)
+    report = replace(workbook, feed=contract.feed, part=f"{CORRECTION_PART}{so_far.number + 1:03d}")
+    if so_far.replaced_at and so_far.replaced_at > report.arrived_at:
+        return ledger.open_delivery(connection, report, 1, REPLACED_SINCE)
     landed = take_in(connection, report, lambda: read_tables(file, contract, contract.title_zh))
     if landed and landed.status == "landed":
-        _mark_mended(connection, landed)
+        _withdraw_said_anew(connection, landed)
+        connection.execute(_of_rows("mark_mended", landed), landed.__dict__ | NAMED)
     return landed
 
 
-def _mark_mended(connection: psycopg.Connection, landed: LandedDelivery) -> None:
-    statement = sql.SQL(query("mark_mended").decode()).format(landing=sql.Identifier("landing", landed.feed))
-    named = {"file_header": FILE_HEADER, "line_header": LINE_HEADER}
-    connection.execute(statement, landed.__dict__ | named)
+def _withdraw_said_anew(connection: psycopg.Connection, landed: LandedDelivery) -> None:
+    said_anew = connection.execute(_of_rows("said_anew", landed), landed.__dict__ | NAMED).fetchall()
+    if said_anew:
+        snapshot = Snapshot(landed.feed, landed.unit, landed.report_date)
+        withdraw(connection, snapshot, [part for (part,) in said_anew])
+
+
+def _of_rows(name: str, landed: LandedDelivery) -> sql.Composed:
+    return sql.SQL(query(name).decode()).format(landing=sql.Identifier("landing", landed.feed))
+
+
+def _tell(connection: psycopg.Connection, report: Report, waiting: list[Contract], strange: list[str]) -> None:
+    sheets = [
+        f"“{one.title_zh}”等待当天的报送被接受 | {one.feed} waits for a report that is accepted" for one in waiting
+    ]
+    sheets += [f"“{name}”不是任何报表的名称 | a sheet that is named as no feed is" for name in strange]
+    connection.execute(query("correction_waits"), report.__dict__ | {"sheets": "；".join(sheets)})

@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import psycopg
 
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect, describe
 from employment_warehouse.landing import archive, ledger
-from employment_warehouse.landing.arrivals import Arrival, is_unchanged
+from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival, is_unchanged
 from employment_warehouse.landing.filling import fill, refill
 from employment_warehouse.landing.ledger import LandedDelivery, Report, Superseded
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.withdrawing import Snapshot, withdraw_corrections
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.reading import Refused, TextTable, read_tables
 
@@ -24,6 +27,13 @@ log = logging.getLogger(__name__)
 
 class LandingFailed(Exception):
     """数据库没有收下这次报送，什么也没有留下。 | The delivery was not taken in; nothing of it stays."""
+
+
+class Taken(NamedTuple):
+    """What was made of a file, and whether something of it has to wait: then it is offered again."""
+
+    landed: list[LandedDelivery]
+    waits: bool = False
 
 
 def land(arrival: Arrival) -> LandedDelivery | None:
@@ -37,12 +47,10 @@ def land(arrival: Arrival) -> LandedDelivery | None:
     return landed[0] if landed else None
 
 
-def take_file(
-    arrival: Arrival, take: Callable[[psycopg.Connection, Report, Path], list[LandedDelivery]]
-) -> list[LandedDelivery]:
+def take_file(arrival: Arrival, take: Callable[[psycopg.Connection, Report, Path], Taken]) -> list[LandedDelivery]:
     """Claim a file, archive it, and do with it what `take` does, in one transaction; as `land` says.
 
-    take: gets the open transaction, the file as one report, and where to read it; gives the deliveries made of it.
+    take: gets the open transaction, the file as one report, and where to read it.
     """
     zone = LandingZone()
     try:
@@ -54,11 +62,12 @@ def take_file(
                 kept = beside.submit(archive.keep, file, report.sha256)
                 ledger.lock_delivery(connection, report)
                 ledger.hold_claim(connection, arrival, epoch)
-                landed = take(connection, report, file)
+                landed, waits = take(connection, report, file)
                 kept.result()
                 if not is_unchanged(zone, arrival):
                     raise archive.FileChanged
-                ledger.settle_claim(connection, arrival, epoch, landed)
+                if not waits:
+                    ledger.settle_claim(connection, arrival, epoch, landed)
             return landed
     except (Superseded, archive.FileChanged, FileNotFoundError) as state:
         log.info("%s is left alone: %s", arrival.path, type(state).__name__)
@@ -70,7 +79,8 @@ def take_file(
 def take_in(connection: psycopg.Connection, report: Report, read: Callable[[], TextTable]) -> LandedDelivery | None:
     """Land a report within the caller's transaction, which it does not commit; None: nothing new.
 
-    read: opens the report's table; called again if some rows turn out to be replaced by later ones.
+    read: opens the report's table; called again if some rows turn out to be replaced by later ones. A whole file that
+    comes again takes back what corrections have merged into the one before it.
     """
     ledger.lock_delivery(connection, report)
     revision = ledger.next_revision(connection, report)
@@ -79,10 +89,15 @@ def take_in(connection: psycopg.Connection, report: Report, read: Callable[[], T
     try:
         with connection.transaction():
             delivery = ledger.open_delivery(connection, report, revision)
-            if report.kind != "nil":
+            if report.kind == "nil":
+                _expect_nothing(report)
+            else:
                 delivery = ledger.count_delivery(connection, delivery, fill(connection, delivery, read))
     except Refused as refusal:
         return ledger.open_delivery(connection, report, revision, refusal.code)
+    if revision > 1 and report.kind in ("file", "nil"):
+        ledger.lock_delivery(connection, replace(report, part=CORRECTION_PART))
+        withdraw_corrections(connection, Snapshot(report.feed, report.unit, report.report_date))
     for (sibling,) in connection.execute(query("purged_siblings"), report.__dict__).fetchall():
         _bring_back(connection, sibling)
     return delivery
@@ -100,9 +115,19 @@ def restore(delivery_id: int) -> int:
         raise LandingFailed(f"delivery {delivery_id}: {describe(error)}") from None
 
 
-def _take_report(connection: psycopg.Connection, report: Report, file: Path) -> list[LandedDelivery]:
+def _take_report(connection: psycopg.Connection, report: Report, file: Path) -> Taken:
     landed = take_in(connection, report, lambda: read_tables(file, contract(report.feed)))
-    return [landed] if landed else []
+    return Taken([landed] if landed else [])
+
+
+def _expect_nothing(report: Report) -> None:
+    if report.file_bytes:
+        raise Refused(
+            "零报告文件（.nil）里有内容。 | A nil return (.nil) has something in it.",
+            code="not_what_its_ending_says",
+            expected="0 bytes",
+            todo="有数据请按原格式上传；没有数据请上传空文件。 | Send data with their own ending, a nil return empty.",
+        )
 
 
 def _report(arrival: Arrival, file: Path) -> Report:

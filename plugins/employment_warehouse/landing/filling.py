@@ -97,6 +97,7 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
         for entries in repeated_rows(read(), contract, repeated):
             keep_rejected(connection, delivery.delivery_id, entries)
     counts.notes = list(table.notes)
+    counts.sheets = sheets
     return counts
 
 

@@ -72,6 +72,7 @@ class Counts:
     rows_rejected: int = 0
     extra_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    sheets: list[str] = field(default_factory=list)  # in the workbook's order
 
 
 def claim(connection: psycopg.Connection, arrival: Arrival) -> int:
@@ -141,7 +142,7 @@ def count_delivery(connection: psycopg.Connection, delivery: LandedDelivery, cou
     """Write down what became of its rows; the table's constraint holds read = landed + rejected."""
     given = counts.__dict__ | {
         "delivery_id": delivery.delivery_id,
-        "understood": Jsonb({"notes": counts.notes}),
+        "understood": Jsonb({"notes": counts.notes, "sheets": counts.sheets}),
     }
     connection.execute(query("count_delivery"), given)
     return replace(

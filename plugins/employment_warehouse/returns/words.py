@@ -16,6 +16,6 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "workbook_timeout": "工作簿没有在时限内读完。请只保留数据后另存为 xlsx，或改报 CSV。",
         "empty_archive": "压缩包里没有表。请放入一张表，或直接上传表格。",
         "archive_member_ambiguous": "压缩包里有几张表，分不清报的是哪一张。请只放一张。",
-        "nothing_to_correct": "当天没有可更正的报送。请先报送这张表，或核对报表日期。",
+        "replaced_since": "更正之后又报送了整份文件，以后者为准。如仍需更正，请用新的退回工作簿。",
     }
 )

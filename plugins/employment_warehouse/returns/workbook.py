@@ -18,7 +18,7 @@ from employment_warehouse.checking import reason_of
 from employment_warehouse.contract import Column, Contract, contract, due
 from employment_warehouse.contract.blank_form import YES_NO
 from employment_warehouse.contract.divisions import COUNTIES
-from employment_warehouse.landing import FILE_HEADER, LINE_HEADER
+from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, NOTES_SHEET, REPEATED
 from employment_warehouse.returns.rejected import RejectedRow, Returned
 from employment_warehouse.returns.words import REFUSALS
 
@@ -26,7 +26,6 @@ from employment_warehouse.returns.words import REFUSALS
 ROWS_SHOWN = 5_000
 CELL_CHARACTERS = 32_767  # of a cell in Excel
 LIST_CHARACTERS = 255  # of a drop-down's choices
-REPEATED = "（重复）"
 A4 = 9
 OPTIONS = {
     "in_memory": True,  # no draft of it in a folder for temporary files
@@ -50,7 +49,7 @@ def workbook(found: Returned) -> bytes:
             "title": book.add_format(TEXT | {"bold": True, "font_size": 16}),
             "strong": book.add_format(TEXT | {"bold": True}),
         }
-        _explain(book.add_worksheet("说明"), formats, found)
+        _explain(book.add_worksheet(NOTES_SHEET), formats, found)
         for name, feed, rows in _sheets(found):
             _write_sheet(book.add_worksheet(name), formats, contract(feed), rows[:ROWS_SHOWN])
         for sheet in book.worksheets():

@@ -21,7 +21,9 @@ histories as (
     select
         feed, unit,
         max(report_date) filter (where status = 'accepted') as latest_on,
-        count(*) filter (where revision > 1 and taken_in_on > {{ tonight_date() }} - 7) as corrections_7d,
+        count(*) filter (
+            where revision > 1 and not starts_with(part, '～') and taken_in_on > {{ tonight_date() }} - 7
+        ) as corrections_7d,
         bool_or(status = 'accepted' and build < {{ tonight_build() }}) as was_accepted_before
     from deliveries
     group by feed, unit

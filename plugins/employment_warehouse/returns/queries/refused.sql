@@ -1,10 +1,12 @@
--- Files of that date that could not be read, and that no later revision has replaced.
+-- Files of that date that could not be read, and that no later one has replaced: a correction's by its path, for each
+-- is a part of its own.
 select latest.feed, vault.source_of(latest.path, '', latest.revision) as source, latest.reason
 from (
-    select distinct on (d.feed, d.part) d.*
+    select distinct on (d.feed, place.name) d.*
     from ops.delivery as d
+    cross join lateral (select case when d.kind = 'correction' then d.path else d.part end as name) as place
     where d.unit = %(unit)s and d.report_date = %(report_date)s and d.feed = any(%(feeds)s)
-    order by d.feed, d.part, d.revision desc
+    order by d.feed, place.name, d.delivery_id desc
 ) as latest
 where latest.status = 'refused'
 order by latest.feed, source

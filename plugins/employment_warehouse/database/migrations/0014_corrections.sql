@@ -1,0 +1,12 @@
+-- A correction's own rows are told apart from those of a county's file of the same name.
+set role wh_owner;
+
+create or replace function vault.source_of(path text, sheet text, revision integer) returns text
+language sql stable set search_path = ''
+as $$
+    select regexp_replace(coalesce(path, ''), '^(corrections/)?.*/', '\1')
+        || case when sheet <> '' then format('（%s）', sheet) else '' end
+        || case when revision > 1 then format('（第%s版）', revision) else '' end
+$$;
+
+reset role;

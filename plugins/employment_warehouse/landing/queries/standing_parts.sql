@@ -1,0 +1,4 @@
+select distinct on (part) part, kind
+from ops.delivery
+where feed = %(feed)s and unit = %(unit)s and report_date = %(report_date)s and status <> 'refused'
+order by part, revision desc
