@@ -126,6 +126,17 @@ def test_a_file_that_cannot_be_read_is_told(warehouse: psycopg.Connection, build
     assert "password_protected" in told(warehouse)["file_refused", GEJIU][2]
 
 
+def test_sheets_that_were_left_out_are_told_without_their_names(warehouse: psycopg.Connection, build: int) -> None:
+    deliver(warehouse, "employment", GEJIU, ("accepted", ""), build)
+    notes = '{"notes": ["工作表“CANARY”未读取"], "sheets": []}'
+    warehouse.execute("update ops.delivery set understood = %s where feed = 'employment'", (notes,))
+    publish(build)
+    alert.tell_night(build)
+    level, title, body = told(warehouse)["sheets_left_out", GEJIU]
+    assert (level, "1 个工作簿" in title, "1 张" in body) == ("warning", True, True)
+    assert "CANARY" not in title + body
+
+
 def test_a_night_told_twice_is_told_once(warehouse: psycopg.Connection, build: int) -> None:
     publish(build)
     assert alert.tell_night(build) == alert.tell_night(build) == len(told(warehouse))

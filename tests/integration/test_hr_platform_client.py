@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import httpx
 import pytest
+from fastapi.responses import JSONResponse
 
-from employment_warehouse.demonstration.simulator import MISBEHAVIOURS, WALK_MISBEHAVIOURS, build_app, served
+from employment_warehouse.demonstration.simulator import (
+    MISBEHAVIOURS,
+    WALK_MISBEHAVIOURS,
+    Shelf,
+    build_app,
+    served,
+)
 from employment_warehouse.hr_platform import Platform, PlatformFault
 
 START = datetime(2024, 5, 1, tzinfo=UTC)
@@ -80,6 +89,94 @@ def test_cursors_that_repeat_fail_loudly(simulator: str, kind: str, code: str) -
         read_all(simulator)
     assert fault.value.code == code
     clear_orders(simulator)
+
+
+@pytest.mark.parametrize("habit", [["honest", "cursor_dies"], ["cursor_dies"]])
+def test_a_server_whose_cursors_never_live_long_is_read_to_the_end(
+    habit: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("employment_warehouse.hr_platform.client.PAGE_ITEMS", 100)
+    orders = [gig_order(number, START + timedelta(minutes=number)) for number in range(ITEMS)]
+    app = build_app({"gig-orders": orders}, "client", "secret")
+    app.state.platform.orders["gig-orders"] = deque(habit * 1000)
+    with served(app) as url:
+        assert read_all(url) == EVERY_ID
+
+
+@pytest.mark.parametrize("kind", ["cursor_dies", "cursor_expired"])
+def test_cursors_that_expire_without_progress_fail_loudly(kind: str) -> None:
+    """All items have one instant, so there is no later place to go on from; this shows after a few answers."""
+    app = build_app({"gig-orders": [gig_order(number, START) for number in range(ITEMS)]}, "client", "secret")
+    app.state.platform.orders["gig-orders"] = deque([kind] * 1000)
+    with served(app) as url, pytest.raises(PlatformFault) as fault:
+        read_all(url)
+    assert fault.value.code == "cursor_expired"
+    assert len(app.state.platform.orders["gig-orders"]) > 990
+
+
+class ShuffledPages(Shelf):
+    """Gives whole pages in the wrong order, each sorted in itself."""
+
+    pages = (0,)
+
+    def page(self, since: datetime, after: tuple[datetime, str] | None, limit: int) -> tuple[list[dict], bool]:
+        due = [item for item in self.items if datetime.fromisoformat(item["updated_at"]) >= since]
+        rows = [item for number in self.pages for item in due[number * limit : (number + 1) * limit]]
+        start = 0 if after is None else 1 + [item["id"] for item in rows].index(after[1])
+        return rows[start : start + limit], start + limit < len(rows)
+
+
+@pytest.mark.parametrize("pages", [(1, 0, 2), (0, 2, 1), (1, 2, 0), (2, 1, 0)])
+@pytest.mark.parametrize("expiring", [[], ["cursor_dies"], ["honest", "cursor_dies"]])
+def test_pages_in_the_wrong_order_fail_loudly(
+    pages: tuple[int, ...], expiring: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("employment_warehouse.hr_platform.client.PAGE_ITEMS", 100)
+    orders = [gig_order(number, START + timedelta(minutes=number)) for number in range(300)]
+    app = build_app({}, "client", "secret")
+    app.state.platform.shelves["gig-orders"] = shelf = ShuffledPages(orders)
+    shelf.pages = pages
+    app.state.platform.orders["gig-orders"] = deque(expiring)
+    with served(app) as url, pytest.raises(PlatformFault) as fault:
+        read_all(url)
+    assert fault.value.code == "pages_unsorted"
+
+
+LONG_AGO = "Wed, 01 May 2024 08:00:00 GMT"
+NO_ZONE = "Wed, 01 May 2024 08:00:00 +99999999999999999999"
+
+
+@pytest.mark.parametrize("told", ["²", "", "-5", "1.5", "soon", LONG_AGO, NO_ZONE])
+def test_a_retry_after_that_says_nothing_is_the_usual_waiting(
+    simulator: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (waited,) = waits_when_told(simulator, told, monkeypatch)
+    assert 0 < waited < 2
+
+
+def test_a_retry_after_may_be_seconds_or_a_date(simulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_a_minute = datetime.now(UTC) + timedelta(minutes=1)
+    for told in (
+        "60",
+        format_datetime(in_a_minute, usegmt=True),
+        f"{in_a_minute:%A, %d-%b-%y %H:%M:%S} GMT",
+        f"{in_a_minute:%a %b %d %H:%M:%S %Y}",
+    ):
+        (waited,) = waits_when_told(simulator, told, monkeypatch)
+        assert 50 < waited <= 60, told
+    (waited,) = waits_when_told(simulator, "9" * 400, monkeypatch)
+    assert waited == 120
+
+
+def waits_when_told(url: str, told: str, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long a client waits that gets 429 once, with this ``Retry-After``."""
+    waits: list[float] = []
+    with monkeypatch.context() as patch:
+        patch.setitem(MISBEHAVIOURS, "rate_limited", lambda _: JSONResponse({}, 429, {"Retry-After": told}))
+        patch.setattr("tenacity.nap.time.sleep", waits.append)
+        misbehave(url, "rate_limited")
+        assert read_all(url) == EVERY_ID
+    return waits
 
 
 @pytest.mark.parametrize("kind", ["rate_limited_with_retry_after", "error_page_with_200", "null_items"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 
 from employment_warehouse import hr_platform
 from employment_warehouse.database import connect
-from employment_warehouse.demonstration.simulator import Misbehaviour, Platform, build_app, served
+from employment_warehouse.demonstration.simulator import Misbehaviour, Platform, Shelf, build_app, served
+from employment_warehouse.identity import unseal
 from employment_warehouse.settings import TIMEZONE
 
 NIGHT = date(2024, 5, 20)
@@ -58,6 +60,12 @@ def watermark() -> datetime | None:
     return row[0] if row else None
 
 
+def rejected(owner: psycopg.Connection) -> list[tuple[str, str, str]]:
+    """Column, reason and value as it came, of each rejected cell."""
+    entries = owner.execute("select column_name, reason, sealed from vault.rejected_row order by column_name")
+    return [(column, reason, json.loads(unseal(sealed))["value"]) for column, reason, sealed in entries]
+
+
 def test_items_land_and_the_watermark_is_the_latest_of_them(platform: Platform) -> None:
     landed = hr_platform.land_resource("gig-orders", NIGHT)
     assert landed is not None
@@ -96,6 +104,28 @@ def test_a_failed_reading_leaves_the_watermark_where_it_was(platform: Platform) 
     assert landed_ids() == []
 
 
+def test_pages_in_the_wrong_order_leave_the_watermark_where_it_was(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second page comes before the first, and the cursor to the first expires once."""
+    monkeypatch.setattr("employment_warehouse.hr_platform.client.PAGE_ITEMS", 20)
+    honest = platform.shelves["gig-orders"].page
+
+    def second_first(
+        since: datetime, after: tuple[datetime, str] | None, limit: int
+    ) -> tuple[list[dict[str, Any]], bool]:
+        first, _ = honest(since, None, limit)
+        end = (datetime.fromisoformat(first[-1]["updated_at"]), first[-1]["id"])
+        return (first, False) if after else (honest(since, end, limit)[0] or first, True)
+
+    monkeypatch.setattr(platform.shelves["gig-orders"], "page", second_first)
+    platform.misbehave(Misbehaviour(resource="gig-orders", kind="cursor_dies"))
+    with pytest.raises(hr_platform.PlatformFault):
+        hr_platform.land_resource("gig-orders", NIGHT)
+    assert watermark() is None
+    assert landed_ids() == []
+
+
 def test_an_item_that_breaks_its_schema_is_rejected_like_a_bad_row(platform: Platform) -> None:
     platform.shelves["gig-orders"].add(gig_order(900, START, id_number=532501199001010018))
     platform.shelves["gig-orders"].add(gig_order(901, START, task={"name": "摘果"}))
@@ -106,6 +136,75 @@ def test_an_item_that_breaks_its_schema_is_rejected_like_a_bad_row(platform: Pla
     with connect("wh_loader") as connection:
         reasons = connection.execute("select reason from vault.rejected_row order by reason").fetchall()
     assert reasons == [("id_not_text",), ("not_a_number",), ("schema_violation",)]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"task": "摘果\ud83d"},
+        {"id": "G\ud83d"},
+        {"brand_new": "\udc00"},
+        {"brand_new": {"deep": ["\udc00"]}},
+        {"brand\ud83d": 1},
+        {"brand\0": 1},
+    ],
+)
+def test_an_item_that_no_text_can_hold_is_rejected_and_kept_as_it_came(
+    platform: Platform, warehouse: psycopg.Connection, broken: dict[str, Any]
+) -> None:
+    item = gig_order(900, START + timedelta(hours=2), **broken)
+    platform.shelves["gig-orders"].add(item)
+    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    assert landed is not None
+    assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (51, 50, 1)
+    assert watermark() == START + timedelta(hours=2)
+    ((column, reason, value),) = rejected(warehouse)
+    assert (column, reason, json.loads(value)) == ("", "schema_violation", item)
+
+
+def test_a_nul_in_a_value_is_rejected_with_its_column(platform: Platform, warehouse: psycopg.Connection) -> None:
+    platform.shelves["gig-orders"].add(gig_order(900, START, id="G\0"))
+    platform.shelves["gig-orders"].add(gig_order(901, START, task="摘\0果"))
+    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    assert landed is not None
+    assert (landed.rows_landed, landed.rows_rejected) == (50, 2)
+    assert rejected(warehouse) == [("order_id", "schema_violation", "G\0"), ("task", "schema_violation", "摘\0果")]
+
+
+BROKEN = [{"task": {"name": "摘果"}}, {"task": "\ud83d"}, {"hours": "八"}, {"id_number": None}]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("later", [timedelta(minutes=-1), timedelta(), timedelta(minutes=1)])
+def test_a_good_item_stays_whatever_broken_copy_of_it_comes(
+    platform: Platform, broken: dict[str, Any], later: timedelta
+) -> None:
+    copies = [gig_order(1, START, task="好"), gig_order(1, START + later, **broken)]
+    platform.shelves["gig-orders"] = Shelf([*copies, copies[0]])
+    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    assert landed is not None
+    assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (2, 1, 1)
+    with connect("wh_loader") as connection:
+        assert connection.execute("select task from landing.gig_orders").fetchall() == [("好",)]
+
+
+def test_of_good_copies_the_latest_counts_and_none_is_rejected(platform: Platform) -> None:
+    copies = [gig_order(1, START + timedelta(minutes=minutes), hours=minutes) for minutes in (0, 1, 2, 2)]
+    platform.shelves["gig-orders"] = Shelf([*copies, gig_order(1, START + timedelta(minutes=2), hours=7)])
+    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    assert landed is not None
+    assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (1, 1, 0)
+    with connect("wh_loader") as connection:
+        assert connection.execute("select hours::int from landing.gig_orders").fetchall() == [(7,)]
+
+
+def test_an_instant_may_be_written_in_small_letters(platform: Platform) -> None:
+    platform.shelves["gig-orders"].add(gig_order(900, START) | {"updated_at": "2024-05-20t09:00:00z"})
+    platform.shelves["gig-orders"].add(gig_order(901, START) | {"updated_at": "2024-05-21t09:00:00z"})
+    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    assert landed is not None
+    assert (landed.rows_landed, landed.rows_rejected) == (51, 0)
+    assert watermark() == datetime(2024, 5, 20, 17, tzinfo=TIMEZONE)
 
 
 def test_a_deleted_item_comes_as_deleted(platform: Platform) -> None:

@@ -313,3 +313,42 @@ def test_the_header_is_the_one_that_a_human_sees(tmp_path: Path, lines: list[str
     assert sum(frame.height for frame in table.batches) == len(lines) - 1 - lines.index(
         next(line for line in lines if line.split(",")[0] == header[0])
     )
+
+
+WORKSHOP = [column.header for column in contract("workshop").columns]
+
+
+@pytest.mark.parametrize("above", ["台账（单位：万元）", "金额单位: 万元", "奖补情况表（万元）", "单位：千元"])
+def test_a_line_that_gives_amounts_in_another_unit_refuses_the_file(tmp_path: Path, above: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"{above}\n{','.join(WORKSHOP)}\n{','.join('1' for _ in WORKSHOP)}\n")
+    with pytest.raises(Refused) as refused:
+        read_tables(path, contract("workshop"))
+    assert refused.value.code == "amounts_not_in_yuan"
+    path.write_text(f"台账（单位：元）\n{','.join(WORKSHOP)}\n{','.join('1' for _ in WORKSHOP)}\n")
+    assert sum(frame.height for frame in read_tables(path, contract("workshop")).batches) == 1
+
+
+@pytest.mark.parametrize("n_rows", [1, 30_000])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_second_header_in_another_order_refuses_the_file(tmp_path: Path, n_rows: int, quoted: bool) -> None:
+    row = ",".join(f"值{at}" for at in range(len(WORKSHOP)))
+    other = [*WORKSHOP[:2], *reversed(WORKSHOP[2:])]
+    odd = ['"x', row] if quoted else []
+    lines = [",".join(WORKSHOP), *[row] * n_rows, *odd, ",".join(other), row]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines) + "\n")
+    with pytest.raises(Refused) as refused:
+        for _ in read_tables(path, contract("workshop")).batches:
+            pass
+    assert refused.value.code == "second_header"
+    assert str(n_rows + 2 + len(odd)) in refused.value.message
+
+
+@pytest.mark.parametrize("padding", [",", ",,,", ', "",'])
+def test_empty_cells_behind_some_rows_are_none(tmp_path: Path, padding: str) -> None:
+    rows = [f"张{at},单位,备注" for at in range(1000)]
+    lines = [",".join(HEADER), *rows[:600], *(row + padding for row in rows[600:990]), *rows[990:]]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines) + "\n")
+    assert read(path) == (HEADER, [row.split(",") for row in rows])

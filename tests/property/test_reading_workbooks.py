@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 from tests.hostile.old_workbook import Cell, CellError, xls
 from tests.hostile.workbooks import READS, WORKBOOKS, book, cell, sheet
 
+from employment_warehouse.checking import check_table
 from employment_warehouse.contract import contract
+from employment_warehouse.contract.blank_form import template
 from employment_warehouse.reading import NUMERIC_CELL, Refused, read_tables
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.rows import is_row
@@ -98,8 +101,116 @@ def test_a_number_where_only_text_keeps_its_value_is_marked(tmp_path: Path) -> N
     row[at] = 6217001234567890
     path = write(tmp_path / "b.xlsx", [header, row])
     cells = read(path, "bank_return")[0][2:]
-    assert cells[at] == NUMERIC_CELL + "6217001234567890"
+    assert cells[at] == NUMERIC_CELL + "6.21700123456789E+15"
     assert [cell for cell in cells if cell.startswith(NUMERIC_CELL)] == [cells[at]]
+
+
+@pytest.mark.parametrize("household", [532528101201000123, 5.32528101201e17, 1e15])
+def test_a_long_number_of_something_is_refused_and_not_believed(tmp_path: Path, household: float) -> None:
+    feed = contract("labor_register")
+    at = [column.name for column in feed.columns].index("household_no")
+    row: list[Any] = [""] * len(feed.columns)
+    row[at] = household
+    table = read_tables(write(tmp_path / "b.xlsx", [[column.header for column in feed.columns], row]), feed)
+    rejected = pl.concat([batch.rejected for batch in check_table(table, feed, {})])
+    assert ("household_no", "id_not_text") in rejected.select("column_name", "reason").rows()
+
+
+@pytest.mark.parametrize(("number", "reason"), [(2024.1, "not_a_date"), (2024.5, None), (2024.12, None)])
+def test_a_number_that_may_be_january_or_october_is_no_month(tmp_path: Path, number: float, reason: str | None) -> None:
+    feed = contract("public_post_payment")
+    at = [column.name for column in feed.columns].index("period")
+    row: list[Any] = [""] * len(feed.columns)
+    row[at] = number
+    table = read_tables(write(tmp_path / "b.xlsx", [[column.header for column in feed.columns], row]), feed)
+    rejected = pl.concat([batch.rejected for batch in check_table(table, feed, {})])
+    reasons = dict(rejected.select("column_name", "reason").rows())
+    assert reasons.get("period") == reason
+
+
+HIDDEN = [HEADER, [*ROW[:-1], "9"]]
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_stands_for_nothing_beside_one_that_is_seen(tmp_path: Path, state: str) -> None:
+    path = write(tmp_path / "b.xlsx", [HEADER, ROW], HIDDEN)
+    workbook = openpyxl.load_workbook(path)
+    workbook["表2"].sheet_state = state
+    workbook.save(path)
+    table = read_tables(path, contract("workshop"))
+    assert [row[0] for frame in table.batches for row in frame.iter_rows()] == ["Sheet"]
+    assert ["表2" in note for note in table.notes] == [True]
+
+
+@pytest.mark.parametrize("title", ["填表说明", "填写示例", "代码字典"])
+def test_a_sheet_to_look_at_is_left_out_and_said(tmp_path: Path, title: str) -> None:
+    path = write(tmp_path / "b.xlsx", HIDDEN, [HEADER, ROW])
+    workbook = openpyxl.load_workbook(path)
+    workbook["Sheet"].title = title
+    workbook.save(path)
+    for feed in ("workshop", ""):
+        assert [row[0] for row in read(path, feed)] == ["表2"]
+    workbook.remove(workbook["表2"])
+    workbook.save(path)
+    assert len(read(path, "workshop")) == 1
+
+
+def test_a_sheet_that_lacks_one_column_is_not_left_out_in_silence(tmp_path: Path) -> None:
+    path = write(tmp_path / "b.xlsx", [HEADER, ROW], [HEADER[:-1], ROW[:-1]])
+    with pytest.raises(Refused) as refused:
+        read(path, "workshop")
+    assert refused.value.code == "required_column_missing"
+    assert "表2" in str(refused.value.where)
+
+
+@pytest.mark.parametrize("feed", ["public_post", "youth_support", "labor_register"])
+def test_our_own_templates_are_read(tmp_path: Path, feed: str) -> None:
+    path = tmp_path / "template.xlsx"
+    template(feed, path)
+    assert read(path, feed) == []
+
+
+def test_cells_merged_over_rows_refuse_the_file(tmp_path: Path) -> None:
+    rows = [["台账"], [], HEADER, *[[f"CJ{at}", *ROW[1:]] for at in range(9)], [], ["填表人：甲"]]
+    n_rows = 10  # the note below is one, and will be rejected
+    path = write(tmp_path / "b.xlsx", rows)
+    workbook = openpyxl.load_workbook(path)
+    sheet = workbook["Sheet"]
+    sheet.merge_cells("A1:F2")
+    sheet.merge_cells("A14:C15")
+    workbook.save(path)
+    assert len(read(path, "workshop")) == n_rows
+    sheet.merge_cells("C5:C7")
+    workbook.save(path)
+    with pytest.raises(Refused) as refused:
+        read(path, "workshop")
+    assert refused.value.code == "merged_cells"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        '<c r="B2" t="n"><f>X()</f></c>',
+        '<c r="B2" t="str"><f>X()</f></c>',
+        '<c r="B2" t="b"><f>X()</f><v></v></c>',
+        '<c r="B2" t="e"><f>X()</f><v>#N/A</v></c>',
+    ],
+)
+def test_a_formula_without_a_result_is_never_empty(tmp_path: Path, formula: str) -> None:
+    (tmp_path / "b.xlsx").write_bytes(book(sheet(one_row(formula))))
+    assert read(tmp_path / "b.xlsx")[0][3] == "#N/A"
+
+
+def one_row(second: str) -> str:
+    names = "".join(cell(f"{letter}1", text) for letter, text in zip("ABC", ("姓名", "金额", "备注"), strict=True))
+    return f'<row r="1">{names}</row><row r="2">{cell("A2", "甲")}{second}{cell("C2", "好")}</row>'
+
+
+def test_an_error_that_stands_nowhere_refuses_the_workbook(tmp_path: Path) -> None:
+    (tmp_path / "b.xlsx").write_bytes(book(sheet(one_row('<c t="e"><v>#N/A</v></c>'))))
+    with pytest.raises(Refused) as refused:
+        read(tmp_path / "b.xlsx")
+    assert refused.value.code == "workbook_unreadable"
 
 
 def test_an_old_workbook_is_read_like_a_new_one(tmp_path: Path) -> None:
@@ -114,7 +225,7 @@ def test_an_old_workbook_is_read_like_a_new_one(tmp_path: Path) -> None:
     rows[2][at] = 6217001234567890.0
     (tmp_path / "b.xls").write_bytes(xls(rows))
     expected = ["3" if cell == 3.0 else cell for cell in rows[2]]
-    expected[at] = NUMERIC_CELL + "6217001234567890"
+    expected[at] = NUMERIC_CELL + "6.21700123456789E+15"
     assert read(tmp_path / "b.xls", "bank_return") == [("数据", 3, *expected)]
 
 
@@ -223,7 +334,7 @@ def test_any_text_in_a_workbook_comes_back(tmp_path: Path, rows: list[list[str]]
                 sheet.write_string(at, column, text)
     workbook.close()
     stripped = [tuple(cell.strip() for cell in row) for row in rows]
-    expected = [row for row in stripped if is_row(row, Header(0, 3, ["姓名", "单位", "备注"], {}))]
+    expected = [row for row in stripped if is_row(row, Header(0, 3, ["姓名", "单位", "备注"], {}), 2)]
     assert [row[2:] for row in read(tmp_path / "b.xlsx")] == expected
 
 

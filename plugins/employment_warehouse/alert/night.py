@@ -39,6 +39,7 @@ def tell_night(build: int) -> int:
         alerts = [
             *_held(cursor.execute(query("held"), given).fetchall(), name),
             *_refused(cursor.execute(query("refused"), given).fetchall(), name),
+            *_left_out(cursor.execute(query("left_out"), given).fetchall(), name),
             *_missing(cursor.execute(query("missing"), given).fetchall(), name),
         ]
         if night["status"] == "held":
@@ -115,6 +116,22 @@ def _refused(rows: list[DictRow], name: Names) -> Iterator[Alert]:
             unit=unit,
             title=f"{name(unit)}：{len(files)} 个文件无法读取 | {len(files)} files could not be read",
             body=f"由{_owners(files)}按模板重报。\n" + _shown(lines) + "\nSend them again, by the template.",
+            step="land_delivery",
+            link=f"returns/{files[0]['report_date']}/{unit}.xlsx",
+        )
+
+
+def _left_out(rows: list[DictRow], name: Names) -> Iterator[Alert]:
+    for unit, files in _by_unit(rows):
+        lines = [f"· {feed_name(row['feed'])}（{row['report_date']}）：{row['sheets']} 张 sheets" for row in files]
+        yield Alert(
+            kind="sheets_left_out",
+            level="warning",
+            unit=unit,
+            title=f"{name(unit)}：{len(files)} 个工作簿有工作表未读取 | sheets of {len(files)} workbooks were left out",
+            body="这些工作表的表头不同、已隐藏，或名称表明仅供参考。如有数据，请改正后重报。\n"
+            + _shown(lines)
+            + "\nThey have another header, are hidden, or are named as things to look at. Send what is data again.",
             step="land_delivery",
             link=f"returns/{files[0]['report_date']}/{unit}.xlsx",
         )

@@ -39,6 +39,10 @@ UNIT_COLUMNS = MappingProxyType({"county": "county_code", "project": "project_no
 _HARMLESS_REMARKS = frozenset(
     [
         "元",
+        "单位:元",
+        "人民币元",
+        "元/月",
+        "元/天",
         "人",
         "天",
         "月",
@@ -55,7 +59,7 @@ _HARMLESS_REMARKS = frozenset(
         "yyyy-mm",
     ]
 )
-_REMARK = re.compile(r"\(([^()]*)\)$")
+_REMARK = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]$")
 
 
 @dataclass(frozen=True)
@@ -215,7 +219,6 @@ def normalise_header(text: str) -> str:
     '月收入'
     """
     bare = "".join(unicodedata.normalize("NFKC", text).split()).strip("*").casefold()
-    remark = _REMARK.search(bare)
-    if remark and remark.group(1).strip("*") in _HARMLESS_REMARKS:
+    while (remark := _REMARK.search(bare)) and remark.group(1).strip("*") in _HARMLESS_REMARKS:
         bare = bare[: remark.start()].strip("*")
     return bare

@@ -123,7 +123,12 @@ def _rfc3339(text: object) -> object:
 
 
 def _order(item: Item) -> tuple[datetime, str]:
-    return datetime.fromisoformat(item["updated_at"]), item["id"]
+    return _instant(item["updated_at"]), item["id"]
+
+
+def _instant(text: str) -> datetime:
+    """RFC 3339 allows small letters, Python does not."""
+    return datetime.fromisoformat(text.upper())
 
 
 def _cursor_after(item: Item) -> str:
@@ -137,7 +142,7 @@ def _cursor_at(updated_at: str, identifier: str) -> str:
 def _read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         updated_at, identifier = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-        return datetime.fromisoformat(updated_at), str(identifier)
+        return _instant(updated_at), str(identifier)
     except (ValueError, TypeError):
         raise HTTPException(410, "this cursor is not known (any more); start again from updated_since") from None
 
@@ -151,7 +156,8 @@ def _raw(text: str | bytes, media_type: str = "application/json") -> Response:
 
 
 def _json(page: Page) -> Response:
-    return _raw(json.dumps(page, ensure_ascii=False))
+    """In UTF-8; half of a surrogate pair, which UTF-8 cannot say, stays escaped."""
+    return _raw(json.dumps(page, ensure_ascii=False).encode(errors="backslashreplace"))
 
 
 async def _drip(text: bytes) -> AsyncIterator[bytes]:
@@ -183,6 +189,7 @@ def _without_first_field(item: Item) -> Item:
 
 
 MISBEHAVIOURS: Mapping[str, Callable[[Page], Response]] = {
+    "honest": _json,  # between others, in a longer order
     "rate_limited_with_retry_after": lambda _: JSONResponse({"detail": "slow down"}, 429, {"Retry-After": "1"}),
     "rate_limited": lambda _: JSONResponse({"detail": "slow down"}, 429),
     "server_error": lambda _: JSONResponse({"detail": "internal error"}, 500),
@@ -210,7 +217,13 @@ MISBEHAVIOURS: Mapping[str, Callable[[Page], Response]] = {
     "numeric_cursor": lambda page: _json({**page, "next_cursor": 7}),
 }
 # Misbehaviours of the walk from page to page need its state, so they live in ``Platform.answer``.
-WALK_MISBEHAVIOURS = ("cursor_stands_still", "cursor_goes_round", "pages_overlap", "empty_page_with_cursor")
+WALK_MISBEHAVIOURS = (
+    "cursor_stands_still",
+    "cursor_goes_round",
+    "cursor_dies",
+    "pages_overlap",
+    "empty_page_with_cursor",
+)
 
 
 @dataclass
@@ -263,6 +276,8 @@ class Platform:
             page["next_cursor"] = _cursor_after(items[max(0, len(items) - 4)])
         elif order == "cursor_stands_still" and more:
             page["next_cursor"] = cursor or page["next_cursor"]
+        elif order == "cursor_dies" and more:
+            page["next_cursor"] = "dead"
         elif order == "empty_page_with_cursor":
             before = (since - timedelta(microseconds=1), "") if after is None else after
             page = {"items": [], "next_cursor": _cursor_at(before[0].isoformat(), before[1])}

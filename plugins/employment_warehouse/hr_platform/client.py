@@ -11,8 +11,9 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import pairwise
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from itertools import count, pairwise
 from typing import Any
 
 import httpx
@@ -97,23 +98,32 @@ class Platform:
         An item may come twice (overlapping pages, restarts): it is the same key, and the later counts.
         Raises ``PlatformFault`` for answers that cannot be trusted, never stops early without one.
         """
-        safe = since
-        for _ in range(RESTARTS + 1):
+        safe, stuck = since, 0
+        for restart in count():
+            # Only a walk from end to end shows whether pages are in order: what stands on too late a page is never
+            # told to a reading that goes on from a later place. So the whole walk is tried first, and only where
+            # cursors do not live that long does the reading go on from where it was.
+            reached, start = safe, since if restart < RESTARTS else safe
             try:
-                for page in self._read_through(resource, safe):
+                for page in self._read_through(resource, start):
                     yield page
-                    safe = max([safe, *filter(None, map(instant_of, page))])
+                    safe = max([safe, *instants_of(page)])
                 return
             except _CursorExpired:
-                continue
-        raise PlatformFault("cursor_expired", "翻页标记一再过期 / cursors expired again and again", resource)
+                stuck = 0 if safe > reached else stuck + 1
+            if stuck > RESTARTS:
+                raise PlatformFault("cursor_expired", "翻页标记一再过期 / cursors expired again and again", resource)
 
     def _read_through(self, resource: str, since: datetime) -> Iterator[list[Item]]:
         cursor: str | None = None
         seen: set[str] = set()
+        before: list[Item] = []
         while True:
             page = self._page(resource, since, cursor)
+            if not _is_sorted(before + _new_items(page["items"], before)):
+                raise PlatformFault("pages_unsorted", "各页之间顺序错乱 / the pages are not in order", resource)
             yield page["items"]
+            before = page["items"] or before
             cursor = page["next_cursor"]
             if cursor is None:
                 return
@@ -188,8 +198,17 @@ class Platform:
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
+    """Seconds that the server wants us to wait: it says so, or until when (RFC 9110); None where it says neither."""
     told = answer.headers.get("Retry-After", "")
-    return min(float(told), LONGEST_WAIT) if told.isdigit() else None
+    if told.isascii() and told.isdigit():
+        return min(float(told), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(told)
+    except (ValueError, OverflowError):
+        return None
+    # asctime's form names no zone; HTTP means UTC. A moment that has passed, perhaps by another clock, asks nothing.
+    seconds = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return min(seconds, LONGEST_WAIT) if seconds > 0 else None
 
 
 def _page_of(body: bytes) -> Item:
@@ -207,15 +226,32 @@ def _page_of(body: bytes) -> Item:
 
 
 def _is_sorted(items: list[Item]) -> bool:
-    instants = [instant for instant in map(instant_of, items) if instant is not None]
-    return all(earlier <= later for earlier, later in pairwise(instants))
+    return all(earlier <= later for earlier, later in pairwise(instants_of(items)))
+
+
+def _new_items(items: list[Item], before: list[Item]) -> list[Item]:
+    """A page without what comes again from the page before, which may stand earlier than that page ended."""
+    known = {identifier_of(item) for item in before}
+    return [item for item in items if identifier_of(item) not in known]
+
+
+def instants_of(items: list[Item]) -> list[datetime]:
+    """When items were updated, in their order; without those that do not say."""
+    return [instant for instant in map(instant_of, items) if instant is not None]
 
 
 def instant_of(item: object) -> datetime | None:
     """When an item was updated; None where it does not say so in RFC 3339 with a zone."""
     told = item.get("updated_at") if isinstance(item, dict) else None
     try:
-        instant = datetime.fromisoformat(told) if isinstance(told, str) else None
+        # RFC 3339 allows small letters, Python does not.
+        instant = datetime.fromisoformat(told.upper()) if isinstance(told, str) else None
     except ValueError:
         return None
     return instant if instant is not None and instant.tzinfo is not None else None
+
+
+def identifier_of(item: object) -> str | None:
+    """Which item it is; None where it does not say."""
+    identifier = item.get("id") if isinstance(item, dict) else None
+    return identifier if isinstance(identifier, str) else None

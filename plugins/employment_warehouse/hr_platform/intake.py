@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
+import polars as pl
 import psycopg
 
-from employment_warehouse.contract import contract
+from employment_warehouse.checking import check_table
+from employment_warehouse.contract import Contract, contract
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
-from employment_warehouse.hr_platform.client import Item, Platform, instant_of
-from employment_warehouse.hr_platform.items import table_of
+from employment_warehouse.hr_platform.client import Item, Platform, identifier_of, instant_of, instants_of
+from employment_warehouse.hr_platform.items import json_text, table_of
 from employment_warehouse.landing import LandedDelivery, Report, archive, take_in
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.settings import TIMEZONE, platform_access
@@ -45,23 +47,43 @@ def land_resource(resource: str, report_date: date) -> LandedDelivery | None:
         watermark, since = _position(connection, resource)
         connection.commit()
         with Platform(access.url, access.client_id, access.client_secret) as platform:
-            items = latest_of_each(_until(platform.items(resource, since), report_date))
+            told = _until(platform.items(resource, since), report_date)
+            items = what_counts(told, contract(RESOURCES[resource]))
         with connection.transaction():
             landed = _take_in_items(connection, resource, report_date, since, items)
             _move_watermark(connection, resource, watermark, items)
         return landed
 
 
-def latest_of_each(items: Iterable[Item]) -> list[Item]:
-    """One item an id, the one updated last (of equals the one that came last); what has no id stays as it came."""
-    kept: dict[object, Item] = {}
-    for position, item in enumerate(items):
-        identifier = item.get("id") if isinstance(item, dict) else None
-        key = identifier if isinstance(identifier, str) else position
-        known = kept.get(key)
-        if known is None or (instant_of(known) or BEGINNING) <= (instant_of(item) or BEGINNING):
-            kept[key] = item
-    return list(kept.values())
+def what_counts(items: Iterable[Item], contract: Contract) -> list[Item]:
+    """What is to land of a reading: of each id the good copy that was updated last (of equals the one that came last),
+    and, to be rejected, every copy that breaks the contract. In the interface's order, wherever an item came again.
+
+    A broken copy replaces no good one, not even when it is newer: what was last known for certain stays, and the
+    rejected copy tells that something has changed since, until the platform sends it whole.
+    """
+    copies: dict[str, Item] = {}
+    for item in items:
+        text = json_text(item)
+        copies.pop(text, None)
+        copies[text] = item
+    told = sorted(copies.values(), key=_place)
+    n_copies = Counter(map(identifier_of, told))
+    alone = [item for item in told if n_copies[identifier_of(item)] == 1]
+    repeated = [item for item in told if n_copies[identifier_of(item)] > 1]
+    return sorted(alone + _not_replaced(repeated, contract), key=_place)
+
+
+def _not_replaced(items: list[Item], contract: Contract) -> list[Item]:
+    """The items without the good ones that a later good one of the same key replaces."""
+    is_replaced = pl.col("reason") == "duplicate_key"
+    checked = check_table(table_of(items, contract), contract, {})
+    replaced = {line for batch in checked for line in batch.rejected.filter(is_replaced)["line"]}
+    return [item for line, item in enumerate(items, 1) if line not in replaced]
+
+
+def _place(item: Item) -> tuple[datetime, str]:
+    return instant_of(item) or BEGINNING, identifier_of(item) or ""
 
 
 def _until(pages: Iterable[list[Item]], report_date: date) -> Iterable[Item]:
@@ -87,7 +109,7 @@ def _take_in_items(
     connection: psycopg.Connection, resource: str, report_date: date, since: datetime, items: list[Item]
 ) -> LandedDelivery | None:
     feed = RESOURCES[resource]
-    lines = "".join(json.dumps(item, ensure_ascii=False, sort_keys=True) + "\n" for item in items).encode()
+    lines = "".join(json_text(item) + "\n" for item in items).encode()
     report = Report(
         feed=feed,
         unit=UNIT,
@@ -113,7 +135,7 @@ def _move_watermark(
     connection: psycopg.Connection, resource: str, watermark: datetime | None, items: list[Item]
 ) -> None:
     """Moves on to the latest item of this reading; a reading that another one has overtaken does not commit."""
-    latest = max((instant for instant in map(instant_of, items) if instant), default=watermark)
+    latest = max(instants_of(items), default=watermark)
     if latest is None:
         return
     moved = connection.execute(

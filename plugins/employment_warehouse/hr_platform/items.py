@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 
 import polars as pl
 
-from employment_warehouse.contract import Column, Contract
+from employment_warehouse.contract import Contract
 from employment_warehouse.hr_platform.client import Item
 from employment_warehouse.reading import BrokenRow, TextTable
 from employment_warehouse.reading.table import NUMERIC_CELL
@@ -16,52 +17,59 @@ BATCH_ITEMS = 50_000
 # JSON types that a logical type may come in; a text is always welcome, as in a file.
 NUMBERS = frozenset({"integer", "decimal"})
 IDENTITIES = frozenset({"id_number", "bank_account", "mobile"})
+# Half of a surrogate pair: JSON can spell it, and no text can hold it.
+LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def json_text(item: object) -> str:
+    """An item as JSON, the same for the same content; what no text can hold stays escaped, as it came."""
+    return json.dumps(item, ensure_ascii=False, sort_keys=True).encode(errors="backslashreplace").decode()
 
 
 def table_of(items: list[Item], contract: Contract) -> TextTable:
     """The items as rows, in their order; ``line`` is the place of the item in the reading, from 1.
 
-    An item that is no object, or has a value of the wrong JSON type, is a broken row (``schema_violation``).
-    Fields that the contract does not know are its extra columns.
+    An item that is no object, has a value of the wrong JSON type, or something in it or in a field's name that
+    PostgreSQL cannot keep, is a broken row (``schema_violation``). Fields that the contract does not know are its
+    extra columns.
     """
     headers = [column.header for column in contract.columns]
-    extra = sorted({name for item in items if isinstance(item, dict) for name in item} - set(headers))
-    broken: list[BrokenRow] = []
+    told = {name for item in items if isinstance(item, dict) for name in item}
+    extra = sorted(name for name in told - set(headers) if "\0" not in name and not LONE_SURROGATE.search(name))
     table = TextTable(
         header=[*headers, *extra],
         columns={column.name: position for position, column in enumerate(contract.columns)},
         extra={name: len(headers) + position for position, name in enumerate(extra)},
         batches=iter(()),
-        broken=broken,
     )
-    table.batches = _batches(items, contract, extra, table, broken)
+    table.batches = _batches(items, contract, table)
     return table
 
 
-def _batches(
-    items: list[Item], contract: Contract, extra: list[str], table: TextTable, broken: list[BrokenRow]
-) -> Iterator[pl.DataFrame]:
+def _batches(items: list[Item], contract: Contract, table: TextTable) -> Iterator[pl.DataFrame]:
     names = [f"c{position}" for position in range(len(table.header))]
     schema = {"sheet": pl.String(), "line": pl.Int64(), **dict.fromkeys(names, pl.String())}
     for start in range(0, len(items), BATCH_ITEMS):
         rows = []
         for line, item in enumerate(items[start : start + BATCH_ITEMS], start + 1):
-            cells = _cells(item, contract.columns, extra)
+            cells = _cells(item, contract, table)
             if cells is None:
-                broken.append(BrokenRow("", line, "schema_violation", json.dumps(item, ensure_ascii=False)))
+                table.broken.append(BrokenRow("", line, "schema_violation", json_text(item)))
             else:
                 rows.append(("", line, *cells))
         table.rows_read += len(rows)
         yield pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _cells(item: object, columns: Iterable[Column], extra: list[str]) -> list[str] | None:
-    """The item's values as texts in the table's order; None when one has the wrong type."""
-    if not isinstance(item, dict):
+def _cells(item: object, contract: Contract, table: TextTable) -> list[str] | None:
+    """The item's values as texts in the table's order; None when one has the wrong type or cannot be kept."""
+    # A name that cannot be kept is not in the header.
+    if not isinstance(item, dict) or not item.keys() <= set(table.header):
         return None
-    cells = [_text(item.get(column.header), column.type) for column in columns]
-    cells += [json.dumps(item[name], ensure_ascii=False) if name in item else "" for name in extra]
-    return None if None in cells else [cell or "" for cell in cells]
+    cells = [_text(item.get(column.header), column.type) for column in contract.columns]
+    cells += [json.dumps(item[name], ensure_ascii=False) if name in item else "" for name in table.extra]
+    texts = [cell for cell in cells if cell is not None]
+    return texts if len(texts) == len(cells) and not LONE_SURROGATE.search("".join(texts)) else None
 
 
 def _text(value: object, kind: str) -> str | None:

@@ -51,7 +51,8 @@ def _take_workbook(connection: psycopg.Connection, report: Report, file: Path) -
         names = []
     of_title = {each.title_zh: each for each in contracts().values() if each.unit == "county"}
     feeds = [of_title[name] for name in names if name in of_title]
-    strange = [name for name in names if name not in (*of_title, NOTES_SHEET) and not name.endswith(REPEATED)]
+    ours = (*of_title, NOTES_SHEET)
+    strange = [at for at, name in enumerate(names, 1) if name not in ours and not name.endswith(REPEATED)]
     waiting = [contract for contract in feeds if not _so_far(connection, report, contract).has_base]
     if not feeds:
         connection.execute(query("correction_unreadable"), report.__dict__)
@@ -102,9 +103,9 @@ def _of_rows(name: str, landed: LandedDelivery) -> sql.Composed:
     return sql.SQL(query(name).decode()).format(landing=sql.Identifier("landing", landed.feed))
 
 
-def _tell(connection: psycopg.Connection, report: Report, waiting: list[Contract], strange: list[str]) -> None:
+def _tell(connection: psycopg.Connection, report: Report, waiting: list[Contract], strange: list[int]) -> None:
     sheets = [
         f"“{one.title_zh}”等待当天的报送被接受 | {one.feed} waits for a report that is accepted" for one in waiting
     ]
-    sheets += [f"“{name}”不是任何报表的名称 | a sheet that is named as no feed is" for name in strange]
+    sheets += [f"第 {at} 张工作表的名称不是任何报表的 | sheet {at} is named as no feed is" for at in strange]
     connection.execute(query("correction_waits"), report.__dict__ | {"sheets": "；".join(sheets)})

@@ -25,6 +25,8 @@ _HEADINGS = 3  # above the header that have so many; more are rows
 
 TOTALS = frozenset({"合计", "小计", "总计", "共计", "总合计", "本页合计", "本页小计"})
 
+_OTHER_UNIT = re.compile(r"单位[:：]?(?:人民币)?[（(]?[十百千万亿]+元|[（(](?:人民币)?[十百千万亿]+元[)）]")
+
 _NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "--", "/", "无"})
 _NOTE = re.compile(r"[^\d\s:：][^:：]*[:：]\s*\S")
 _LABEL = re.compile(r"[^\d\s:：][:：]")
@@ -52,15 +54,17 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     trimmed = [[cell.strip() for cell in row] for row in rows]
     index, texts = _header_by_contract(trimmed, contract) if contract else _header_by_look(trimmed)
     below = trimmed[index + 1 :]
-    usual = _usual_cells(below) or _n_filled(texts)
-    least = max(_CELLS_OF_A_ROW, _FULL * usual) if contract else _CELLS_OF_A_ROW
-    _refuse_rows_above(trimmed[: index + 1], below, least)
     if len(texts) > _MOST_COLUMNS:
         raise _not_found(f"有 {len(texts)} 列，不是一张表 | {len(texts)} columns make no table")
     body = [row for row in trimmed[index + 1 :] if any(row) and not is_total(row)]
     width = _width(texts, body)
     kept = _kept(texts[:width], body, width)
     columns = _columns(kept, contract) if contract else {}
+    usual = _usual_cells(below) or _n_filled(texts)
+    least = max(_CELLS_OF_A_ROW, _FULL * usual) if contract else _CELLS_OF_A_ROW
+    _refuse_rows_above(trimmed[: index + 1], below, least)
+    if contract and any(column.type == "decimal" for column in contract.columns):
+        _refuse_other_unit(trimmed[:index])
     return Header(index, width, kept, columns)
 
 
@@ -209,6 +213,17 @@ def _refuse_rows_above(head: list[list[str]], below: list[list[str]], least: flo
     ]
     if as_below or sum(not any(map(_LABEL.search, row)) for row in filled) >= _HEADINGS:
         raise _rows_above()
+
+
+def _refuse_other_unit(above: list[list[str]]) -> None:
+    """Amounts are yuan unless a cell or its header says otherwise; a line above the table would be overlooked."""
+    if any(_OTHER_UNIT.search("".join("".join(row).split())) for row in above):
+        raise Refused(
+            "表头上方写明金额单位不是元。 | A line above the header says that amounts are not in yuan.",
+            code="amounts_not_in_yuan",
+            expected="元 yuan",
+            todo="请把金额换算成元，或在单元格里写明单位（0.32万元）。 | Give yuan, or write the unit into the cells.",
+        )
 
 
 def _usual_cells(rows: list[list[str]]) -> float:

@@ -7,28 +7,58 @@ from collections.abc import Sequence
 import polars as pl
 
 from employment_warehouse.reading.header import BLANKS, TOTALS, Header, is_total
+from employment_warehouse.reading.table import Refused
 
 # First byte of a blank in UTF-8 → how many bytes it has; beyond ASCII few other characters begin with one of these.
 FIRST_OF_BLANKS = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
 
 
-def is_row(cells: Sequence[str], header: Header) -> bool:
-    """Whether trimmed cells, of any number, are a row (perhaps a broken one)."""
-    return any(cells) and not is_total(cells) and list(cells[: len(header.texts)]) != header.texts
+_OTHER_HEADER = 0.6  # of the header's texts; fewer may be chance
+
+
+def is_row(cells: Sequence[str], header: Header, line: int) -> bool:
+    """Whether trimmed cells, of any number, are a row (perhaps a broken one). Raises Refused as only_rows does."""
+    if not any(cells) or is_total(cells) or list(cells[: len(header.texts)]) == header.texts:
+        return False
+    if cells[0] in header.texts and sum(cell in header.texts for cell in cells if cell) >= _texts_of_a_header(header):
+        raise _second_header(line)
+    return True
 
 
 def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
-    """The same for a frame of trimmed columns c0, c1, …; columns beyond the header's stay."""
+    """The same for a frame of `line` and trimmed columns c0, c1, …; columns beyond the header's stay.
+
+    Raises Refused (second_header) where the header of a contract's table comes again with its columns in another
+    order: the rows below it would be read by the wrong one.
+    """
     texts = [name for name in frame.columns if name.startswith("c")]
     first = pl.col("c0")
-    suspects = frame.select((first == "") | (first == header.texts[0]) | first.str.contains("计", literal=True))
+    suspects = frame.select((first == "") | first.is_in(header.texts) | first.str.contains("计", literal=True))
     if not suspects.to_series().any():  # the usual case costs one look at one column
         return frame
+    known = pl.sum_horizontal((pl.col(name) != "") & pl.col(name).is_in(header.texts) for name in texts)
     blank = pl.all_horizontal(pl.col(name) == "" for name in texts)
     repeated = pl.all_horizontal(pl.col(f"c{at}") == text for at, text in enumerate(header.texts))
     filled = pl.coalesce(pl.when(pl.col(name) != "").then(pl.col(name)) for name in texts)
     total = filled.str.replace_all(r"\s", "").str.strip_chars_end(":：").is_in(list(TOTALS)).fill_null(False)
+    others = frame.filter(first.is_in(header.texts) & ~repeated & (known >= _texts_of_a_header(header)))
+    if others.height:
+        raise _second_header(others["line"][0])
     return frame.filter(~(blank | repeated | total))
+
+
+def _texts_of_a_header(header: Header) -> float:
+    """How many of the header's texts make a row another one; without a contract any row may say so."""
+    return max(3, _OTHER_HEADER * len(header.columns)) if header.columns else float("inf")
+
+
+def _second_header(line: int) -> Refused:
+    return Refused(
+        f"第 {line} 行又是表头，列的次序与第一个不同。"
+        f" | Line {line} is a header once more, with its columns in another order.",
+        code="second_header",
+        todo="一张表只留一个表头，各段的列次序要一致。 | Keep one header; all rows in its order.",
+    )
 
 
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -28,6 +29,13 @@ _PIPE = 256 << 10  # most of a batch of rows, so that neither waits long for the
 _TEXT_ONLY = ("id_number", "bank_account", "uscc")
 
 _BLANKS = (*b"\r\n", *FIRST_OF_BLANKS.keys() - {0x1E, 0x1F})  # the two part rows and cells here
+
+# Sheets with the table's header that are there to be looked at.
+_FOR_PEOPLE = re.compile("说明|须知|示例|样例|样表|范例|字典|参考")
+
+# A number such as 2024.1 in a column of days or months is January, or October that has lost its nought.
+_DATED = ("date", "month")
+_AMBIGUOUS_MONTH = rf"^{NUMERIC_CELL}(?:19|20)[0-9]{{2}}\.1$"
 
 _MESSAGES = {
     "password_protected": "工作簿有密码保护。 | The workbook is protected by a password.",
@@ -72,17 +80,19 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
         columns = {name: places[at] for name, at in sheet.header.columns.items()} | columns
     typed = {column.name: column.type for column in contract.columns} if contract else {}
     text_only = {place for name, place in columns.items() if typed[name] in _TEXT_ONLY}
+    dated = {place for name, place in columns.items() if typed[name] in _DATED}
     table = TextTable(
         header=header,
         columns=columns,
         extra=extra_columns(header, columns) if contract else {},
         batches=iter(()),
         notes=[
-            f"工作表“{name}”的表头不同，未读取 | sheet {name!r} has another header and was left out"
+            f"工作表“{name}”未读取：表头不同、已隐藏或仅供参考"
+            f" | sheet {name!r} was left out: another header, hidden, or to look at"
             for name in left_out
         ],
     )
-    table.batches = _rows(child, sheets, positions, text_only, table)
+    table.batches = _rows(child, sheets, positions, _Marked(text_only, dated), table)
     return table
 
 
@@ -90,19 +100,32 @@ def _fitting(
     sheets: list[dict[str, Any]], contract: Contract | None, only_sheet: str | None
 ) -> tuple[list[_Sheet], list[str]]:
     """The sheets with the table looked for (without a contract: the first table and those of the same header), and the
-    names of the others.
+    names of the others. Sheets that are hidden, or there to be looked at, stand for nothing where another one fits.
     """
-    fitting: list[_Sheet] = []
+    asked = [(place, sheet) for place, sheet in enumerate(sheets) if only_sheet in (None, sheet["name"])]
+    aside = [pair for pair in asked if pair[1]["hidden"] or _FOR_PEOPLE.search(pair[1]["name"])]
     refusals: list[Refused] = []
+    for some in ([pair for pair in asked if pair not in aside], aside):
+        fitting, left_out = _fitting_of(some, contract, refusals)
+        if fitting:
+            others = [sheet["name"] for _, sheet in aside if some is not aside and any(map(any, sheet["head"]))]
+            return fitting, left_out + others
+    if refusals:
+        raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
+    raise Refused("工作簿里没有工作表。 | The workbook has no sheet.", code="header_not_found")
+
+
+def _fitting_of(
+    sheets: list[tuple[int, dict[str, Any]]], contract: Contract | None, refusals: list[Refused]
+) -> tuple[list[_Sheet], list[str]]:
+    fitting: list[_Sheet] = []
     left_out = []
-    for place, sheet in enumerate(sheets):
-        if only_sheet not in (None, sheet["name"]):
-            continue
+    for place, sheet in sheets:
         try:
             header = find_header(sheet["head"], contract)
         except Refused as refusal:
             refusal.where = refusal.where or f"工作表 sheet {sheet['name']}"
-            if contract and refusal.code == "rows_above_header":
+            if contract and _is_looked_for(refusal, contract):
                 raise  # the table that is looked for, and no other
             refusals.append(refusal)
             left_out += [sheet["name"]] if any(map(any, sheet["head"])) else []
@@ -113,11 +136,14 @@ def _fitting(
             # What stands beside the table is a column without a name.
             texts = header.texts + [""] * (header.width - len(header.texts))
             fitting.append(_Sheet(place, sheet["name"], replace(header, texts=texts)))
-    if fitting:
-        return fitting, left_out
-    if refusals:
-        raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
-    raise Refused("工作簿里没有工作表。 | The workbook has no sheet.", code="header_not_found")
+    return fitting, left_out
+
+
+def _is_looked_for(refusal: Refused, contract: Contract) -> bool:
+    """Whether a sheet is refused that has most of the contract's columns."""
+    n_missing = len((refusal.expected or "").split("、")) if refusal.code == "required_column_missing" else 0
+    is_close = 2 * n_missing < sum(column.required for column in contract.columns)
+    return refusal.code != "header_not_found" and is_close
 
 
 def _joined(sheets: list[_Sheet]) -> tuple[list[str], list[list[int]]]:
@@ -141,13 +167,23 @@ def _joined(sheets: list[_Sheet]) -> tuple[list[str], list[list[int]]]:
     return texts, positions
 
 
+class _Marked(NamedTuple):
+    """Where it matters that a cell was no text."""
+
+    text_only: set[int]
+    dated: set[int]
+
+    def among(self, places: list[int]) -> _Marked:
+        return _Marked(*({at for at, place in enumerate(places) if place in marked} for marked in self))
+
+
 def _rows(
-    child: _Child, sheets: list[_Sheet], positions: list[list[int]], text_only: set[int], table: TextTable
+    child: _Child, sheets: list[_Sheet], positions: list[list[int]], all_marked: _Marked, table: TextTable
 ) -> Iterator[pl.DataFrame]:
     try:
         child.tell([sheet.place for sheet in sheets])
         for sheet, places in zip(sheets, positions, strict=True):
-            marked = {at for at, place in enumerate(places) if place in text_only}
+            marked, last_line = all_marked.among(places), 0
             while "sheet_end" not in (said := child.hear()):
                 frame = only_rows(_cut(child.data(said["bytes"]), said["row"], sheet.header, marked), sheet.header)
                 strays = dict(said["strays"])
@@ -156,13 +192,29 @@ def _rows(
                     table.broken.append(BrokenRow(sheet.name, line, "too_many_cells", strays[line]))
                 frame = _in_order(frame.filter(~has_stray), sheet.name, places, len(table.header))
                 if frame.height:
+                    last_line = frame["line"][-1]
                     yield frame
+            _refuse_merged(said["merged"], sheet, last_line)
     finally:
         child.end()
 
 
-def _cut(data: bytes, first_row: int, header: Header, marked: set[int]) -> pl.DataFrame:
-    """The rows below the header; `marked` columns keep the mark of cells that are no text."""
+def _refuse_merged(merged: list[tuple[int, int, int]], sheet: _Sheet, last_line: int) -> None:
+    """A cell that is merged over several rows keeps its value in the first alone; the others only look as if they had
+    it.
+    """
+    for first, last, column in merged:
+        if last > sheet.header.index + 1 and first <= last_line and column <= sheet.header.width:
+            raise Refused(
+                f"第 {first}—{last} 行有合并的单元格。 | Cells are merged over the rows {first} to {last}.",
+                code="merged_cells",
+                where=f"工作表 sheet {sheet.name}",
+                todo="请取消合并，把值填到每一行。 | Unmerge them, and write the value into every row.",
+            )
+
+
+def _cut(data: bytes, first_row: int, header: Header, marked: _Marked) -> pl.DataFrame:
+    """The rows below the header; cells that are no text keep their mark where it matters."""
     names = [f"c{at}" for at in range(header.width)]
     frame = pl.read_csv(
         data,
@@ -176,8 +228,13 @@ def _cut(data: bytes, first_row: int, header: Header, marked: set[int]) -> pl.Da
     frame = frame.insert_column(0, pl.Series("line", first_row + np.arange(frame.height)))
     frame = frame.filter(pl.col("line") > header.index + 1)
     if NUMERIC_CELL.encode() in data:
-        bare = [pl.col(name).str.strip_prefix(NUMERIC_CELL) for at, name in enumerate(names) if at not in marked]
-        frame = frame.with_columns(bare)
+        frame = frame.with_columns(
+            pl.when(pl.col(name).str.contains(_AMBIGUOUS_MONTH) if at in marked.dated else pl.lit(False))
+            .then(pl.col(name))
+            .otherwise(pl.col(name).str.strip_prefix(NUMERIC_CELL))
+            for at, name in enumerate(names)
+            if at not in marked.text_only
+        )
     return trimmed(frame) if any(data.find(blank) >= 0 for blank in _BLANKS) else frame
 
 

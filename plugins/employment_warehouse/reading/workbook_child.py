@@ -55,12 +55,19 @@ ERROR_CELL = re.compile(
     rb"""(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]{1,20})</""",
     re.S,
 )
-# A formula whose result is a number or not known, and whose result is not there.
+# A formula whose result is not there.
 BARE_FORMULA = re.compile(
-    rb"""<(?:\w+:)?c\s(?![^>]*\st=)[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>\s*"""
-    rb"""<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v(?:\s*/>|>\s*</(?:\w+:)?v>))?\s*</"""
+    rb"""<(?:\w+:)?c(\s[^>]*|)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"""
+    rb"""(<(?:\w+:)?v(?:\s*/>|>\s*</(?:\w+:)?v>)\s*)?</(?:\w+:)?c\s*>"""
 )
+PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d{1,7})["']""")
+IS_TEXT = re.compile(rb"""\st=["']str["']""")
+NAMELESS_ERROR = re.compile(rb"""<(?:\w+:)?c(?![^>]*\sr=)[^>]*\st=["']e["']""")
+MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d{1,7}):\1(\d{1,7})["']""")
+MOST_MERGED = 1000  # that are told
+LONGEST_TAG = 256
 NOT_AVAILABLE = "#N/A"
+EXACT = 1e15  # a worksheet keeps fifteen digits
 
 BIFF_END, BIFF_BEGIN, BIFF_ENCRYPTED, BIFF_SHEET = 0x0A, 0x809, 0x2F, 0x85
 BIFF_FORMULA, BIFF_ERROR = 0x06, 0x205
@@ -77,12 +84,13 @@ BIFF_ERRORS = {
 SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>]*)?>")
 END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 ROW_BEGIN = re.compile(rb'<(?:\w+:)?row\s(?:[^>]*\s)?r="\d')
-SHEET = re.compile(rb'<sheet\s[^>]*?\br:id="([^"]+)"')
-TARGET = re.compile(rb"<Relationship\s[^>]*>")
+SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\s\w+:id=["']([^"']+)["']""")
+TARGET = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 
 Item = TypeVar("Item")
 Errors = dict[int, list[tuple[int, str]]]  # row → columns from 0, with their text
 FindErrors = Callable[[], Errors]
+Merged = set[tuple[int, int, int]]  # first row, last row, column; from 1
 Strays = dict[int, str]  # row → what stands beside the sheet's columns
 
 
@@ -97,11 +105,19 @@ def main() -> None:
     try:
         if kind == "xlsx":
             archive, parts = check_archive(path)
-            errors = [functools.partial(errors_of_part, archive, part) if part else dict for part in parts]
+            merged: list[Merged] = [set() for _ in parts]
             large = {at: part for at, part in enumerate(parts) if part and part.file_size > PIECE}
-            speak(path, errors, {at: ahead(rows_in_pieces(archive, part)) for at, part in large.items()})
+            speak(
+                path,
+                [
+                    functools.partial(errors_of_part, archive, part, merged[at]) if part else dict
+                    for at, part in enumerate(parts)
+                ],
+                {at: ahead(rows_in_pieces(archive, part, merged[at])) for at, part in large.items()},
+                merged,
+            )
         else:
-            speak(path, check_compound(path), {})
+            speak(path, check_compound(path), {}, [])
     except MemoryError:
         refuse("too_many_cells_declared")
 
@@ -159,7 +175,7 @@ def sheet_parts(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo | None]:
 
 
 def attribute(tag: bytes, name: bytes) -> str:
-    found = re.search(rb"\s" + name + rb'="([^"]*)"', tag)
+    found = re.search(rb"\s" + name + rb"""=["']([^"']*)["']""", tag)
     return found[1].decode(errors="replace") if found else ""
 
 
@@ -188,11 +204,13 @@ def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
-def speak(path: str, errors: Sequence[FindErrors], pieces: dict[int, Iterator[bytes]]) -> None:
+def speak(
+    path: str, errors: Sequence[FindErrors], pieces: dict[int, Iterator[bytes]], merged: Sequence[Merged]
+) -> None:
     """Open the workbook, show the heads of its sheets, send what is asked for."""
     try:
-        sheets = opened(path, errors, pieces)
-        say({"sheets": [{"name": sheet.name, "head": sheet.head} for sheet in sheets]})
+        sheets = opened(path, errors, pieces, merged)
+        say({"sheets": [{"name": sheet.name, "hidden": sheet.is_hidden, "head": sheet.head} for sheet in sheets]})
         for take in json.loads(sys.stdin.readline()):
             send(sheets[take])
         say({"end": True})
@@ -204,10 +222,13 @@ def speak(path: str, errors: Sequence[FindErrors], pieces: dict[int, Iterator[by
         refuse("password_protected" if "assword" in str(error) else "workbook_unreadable")
 
 
-def opened(path: str, errors: Sequence[FindErrors], pieces: dict[int, Iterator[bytes]]) -> list[Sheet]:
+def opened(
+    path: str, errors: Sequence[FindErrors], pieces: dict[int, Iterator[bytes]], merged: Sequence[Merged]
+) -> list[Sheet]:
     """The worksheets; of large ones the first piece has been read.
 
-    errors: how to find the error cells of each sheet, by its place in the workbook; pieces: the rows of the large ones.
+    errors: how to find the error cells of each sheet, by its place in the workbook; pieces: the rows of the large ones;
+    merged: fills up while a sheet is read.
     """
     begun = {at: first for at, rows in pieces.items() if (first := next(rows, b""))}
     slot = Slot(path, min(begun)) if begun else None
@@ -221,7 +242,8 @@ def opened(path: str, errors: Sequence[FindErrors], pieces: dict[int, Iterator[b
             blocks = map(slot.block, itertools.chain([begun[at]], pieces[at]))
         else:
             blocks = iter([Block(book.get_sheet_by_index(at), errors[at] if at < len(errors) else dict)])
-        sheets.append(Sheet(meta.name, blocks))
+        is_hidden = meta.visible != calamine.SheetVisibleEnum.Visible
+        sheets.append(Sheet(meta.name, is_hidden, blocks, merged[at] if at < len(merged) else set()))
     return sheets
 
 
@@ -255,7 +277,7 @@ class Slot:
         return Block(self.book.get_sheet_by_index(self._place), functools.partial(error_cells, rows))
 
 
-def rows_in_pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+def rows_in_pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, merged: Merged) -> Iterator[bytes]:
     """The rows of a large sheet, in XML, cut between rows; nothing of a sheet that cannot be cut."""
     with archive.open(part) as file:
         data = file.read(PIECE)
@@ -266,6 +288,7 @@ def rows_in_pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[
         while True:
             if end := end_of_rows(data):
                 yield data[:end]
+                data = data[end:]
                 break
             cut = last_row(data)
             if cut:
@@ -276,8 +299,10 @@ def rows_in_pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[
                 refuse("too_many_cells_declared")  # in one row
             if not more:
                 refuse("workbook_unreadable")  # the rows have no end
-        while file.read(PIECE):  # to the end, where the checksum is compared
-            pass
+        find_merged(data, merged)
+        while more := file.read(PIECE):  # to the end, where the checksum is compared
+            data = data[-LONGEST_TAG:] + more
+            find_merged(data, merged)
 
 
 def last_row(data: bytes) -> int:
@@ -320,8 +345,8 @@ class Block:
 class Sheet:
     """A sheet that is read from its first block on; its columns are those of that block."""
 
-    def __init__(self, name: str, blocks: Iterator[Block]) -> None:
-        self.name = name
+    def __init__(self, name: str, is_hidden: bool, blocks: Iterator[Block], merged: Merged) -> None:
+        self.name, self.is_hidden, self.merged = name, is_hidden, merged
         first = next(blocks)
         self.blocks = itertools.chain([first], blocks)
         self.first_column, self.width = first.first_column, first.width
@@ -359,7 +384,7 @@ def send(sheet: Sheet) -> None:
         (rows, strays), errors = sheet.rows(block), block.errors()
         for at in range(0, len(rows), BATCH):
             send_rows(sheet, block.first_row + 1 + at, rows[at : at + BATCH], errors, strays)
-    say({"sheet_end": True})
+    say({"sheet_end": True, "merged": sorted(sheet.merged)})
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
@@ -419,23 +444,35 @@ def text_of(value: Any) -> str:
 
 
 def number(value: float) -> str:
-    if value.is_integer() and abs(value) < 1e21:
+    if abs(value) >= EXACT:  # as a worksheet shows it: nobody shall take its digits for those that were typed
+        digits, _, power = f"{value:.14E}".partition("E")
+        return f"{digits.rstrip('0').rstrip('.')}E{power}"
+    if value.is_integer():
         return str(int(value))
     text = f"{value:.15g}"  # what Excel keeps
     return format(decimal.Decimal(text), "f") if "e" in text else text
 
 
-def errors_of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Errors:
+def errors_of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, merged: Merged) -> Errors:
     found: Errors = {}
     rest = b""
     with archive.open(part) as file:
         while chunk := file.read(PIECE):
             data = rest + chunk
-            end = data.rfind(b"</c>") + len(b"</c>")
+            find_merged(data, merged)
+            end = max(data.rfind(b"</c>"), data.rfind(b":c>")) + len(b"</c>")
             for row, cells in error_cells(data[:end]).items():
                 found.setdefault(row, []).extend(cells)
             rest = data[end:][-65536:]
     return found
+
+
+def find_merged(xml: bytes, merged: Merged) -> None:
+    """Cells of one column that are merged: a block of notes below a table has several."""
+    if b"mergeCell" in xml:
+        for letters, first, last in MERGED.findall(xml):
+            if len(merged) < MOST_MERGED:
+                merged.add((int(first), int(last), column_number(letters)))
 
 
 def error_cells(xml: bytes) -> Errors:
@@ -446,8 +483,16 @@ def error_cells(xml: bytes) -> Errors:
     cells: list[tuple[bytes, bytes, bytes]] = []
     if b"#" in xml:  # every error begins with it
         cells += ERROR_CELL.findall(xml)
+        if NAMELESS_ERROR.search(xml):
+            refuse("workbook_unreadable")  # nobody can tell where it stands
     if b"f" in xml and (b"<f" in xml or b":f" in xml):
-        cells += [(*place, NOT_AVAILABLE.encode()) for place in BARE_FORMULA.findall(xml)]
+        for attributes, is_empty in BARE_FORMULA.findall(xml):
+            place = PLACE.search(attributes)
+            if is_empty and IS_TEXT.search(attributes):
+                continue  # an empty text is a result
+            if not place:
+                refuse("workbook_unreadable")
+            cells.append((place[1], place[2], NOT_AVAILABLE.encode()))
     found: Errors = {}
     for letters, row, text in cells:
         found.setdefault(int(row), []).append((column_number(letters) - 1, text.decode(errors="replace")))

@@ -16,6 +16,11 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "workbook_timeout": "工作簿没有在时限内读完。请只保留数据后另存为 xlsx，或改报 CSV。",
         "empty_archive": "压缩包里没有表。请放入一张表，或直接上传表格。",
         "archive_member_ambiguous": "压缩包里有几张表，分不清报的是哪一张。请只放一张。",
+        "rows_above_header": "表头上方还有数据。请把表头放到第一行，一张工作表只放一张表。",
+        "second_header": "表中间又有一个表头，列的次序不同。请只留一个表头，各段按同样的次序。",
+        "amounts_not_in_yuan": "表头上方写明金额单位不是元。请换算成元。",
+        "merged_cells": "有跨行合并的单元格。请取消合并，把值填到每一行。",
+        "archive_unreadable": "压缩包已损坏，无法打开。请重新打包。",
         "replaced_since": "更正之后又报送了整份文件，以后者为准。如仍需更正，请用新的退回工作簿。",
     }
 )
