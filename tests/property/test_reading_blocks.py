@@ -66,8 +66,6 @@ def read_exactly(text: str, dialect: Dialect, width: int) -> tuple[Rows, list[Br
     broken: list[BrokenRow] = []
     for record in read_records(lines_of(text), 2, dialect, width):
         cells = record.cells and [cell.strip() for cell in record.cells]
-        if cells and not any(cells[width:]):
-            cells = cells[:width]
         if cells is None:
             broken.append(BrokenRow("", record.line, "broken_quote", record.text))
         elif is_row(cells, header_of(width), record.line):

@@ -343,12 +343,3 @@ def test_a_second_header_in_another_order_refuses_the_file(tmp_path: Path, n_row
             pass
     assert refused.value.code == "second_header"
     assert str(n_rows + 2 + len(odd)) in refused.value.message
-
-
-@pytest.mark.parametrize("padding", [",", ",,,", ', "",'])
-def test_empty_cells_behind_some_rows_are_none(tmp_path: Path, padding: str) -> None:
-    rows = [f"张{at},单位,备注" for at in range(1000)]
-    lines = [",".join(HEADER), *rows[:600], *(row + padding for row in rows[600:990]), *rows[990:]]
-    path = tmp_path / "t.csv"
-    path.write_text("\n".join(lines) + "\n")
-    assert read(path) == (HEADER, [row.split(",") for row in rows])

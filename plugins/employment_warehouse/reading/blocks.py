@@ -269,36 +269,25 @@ class BlockReader:
         return []
 
     def _take(self, layout: _Layout, frames: list[pl.DataFrame]) -> None:
-        """The rows of a layout → a frame. Records with another number of cells are looked at one by one: more of them
-        may be empty cells, else they are broken.
+        """The rows of a layout → a frame; records with too many or too few cells → broken, also where those too many
+        are empty: a delimiter within a cell may have pushed the others on.
         """
         data, lines = layout.chunk[: layout.stop], layout.lines
         good = layout.n_cells == self._header.width
-        odd: list[tuple[int, list[str]]] = []
         if not good.all():
             first = np.frombuffer(data, np.uint8)[layout.starts]
             empty = (first == _LF) | ((first == _CR) & (layout.ends == layout.starts + 1))
             for index in np.flatnonzero(~good & ~empty):
                 text = data[int(layout.starts[index]) : int(layout.ends[index])].decode().removesuffix("\r")
-                record = Record(int(lines[index]), 1, cells_of(text, self._dialect), text)
-                row = self._row_of(record)
-                odd += [(record.line, row)] if row else []
+                self._row_of(Record(int(lines[index]), 1, cells_of(text, self._dialect), text))
             data, lines = _only(data, layout, good), lines[good]
-        if not len(lines) and not odd:
+        if not len(lines):
             return
-        frame = self._cut(data, layout.quoted) if len(lines) else self._frame_of([]).drop("line")
+        frame = self._cut(data, layout.quoted)
         if frame.height != len(lines):
             raise AssertionError("polars cut another number of records")
-        frame = frame.insert_column(0, pl.Series("line", lines, dtype=pl.Int64))
-        frame = trimmed(frame) if layout.blanks else frame
-        self._add(pl.concat([frame, self._frame_of(odd)]).sort("line") if odd else frame, frames)
-
-    def _frame_of(self, rows: list[tuple[int, list[str]]]) -> pl.DataFrame:
-        columns = {"line": pl.Series([line for line, _ in rows], dtype=pl.Int64)}
-        columns |= {
-            name: pl.Series([row[at] for _, row in rows], dtype=pl.String) for at, name in enumerate(self._names)
-        }
-        return pl.DataFrame(columns)
+        frame = frame.insert_column(0, pl.Series("line", lines))
+        self._add(trimmed(frame) if layout.blanks else frame, frames)
 
     def _read_exactly(self, chunk: bytes, trouble: int, frames: list[pl.DataFrame], last: bool) -> int:
         """Read records one by one until past the trouble or the first broken one, and some more if there was trouble
@@ -328,14 +317,16 @@ class BlockReader:
                 break
         self._line += n_lines
         if rows:
-            self._add(self._frame_of(rows), frames)
+            columns = {"line": pl.Series([line for line, _ in rows], dtype=pl.Int64)}
+            columns |= {
+                name: pl.Series([row[at] for _, row in rows], dtype=pl.String) for at, name in enumerate(self._names)
+            }
+            self._add(pl.DataFrame(columns), frames)
         return used
 
     def _row_of(self, record: Record) -> list[str] | None:
         """The trimmed cells of a record, or None if it is none or broken."""
         cells = record.cells and [cell.strip() for cell in record.cells]
-        if cells and len(cells) > self._header.width and not any(cells[self._header.width :]):
-            cells = cells[: self._header.width]
         if cells is not None and not is_row(cells, self._header, record.line):
             return None
         if cells is None:
