@@ -316,6 +316,18 @@ def test_a_name_that_is_no_text_is_told_and_hinders_nothing(warehouse: psycopg.C
     assert "532528_\ufffd" in body
 
 
+def test_a_link_is_not_followed_and_told(warehouse: psycopg.Connection, zone: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere" / DAY.isoformat()
+    elsewhere.mkdir(parents=True)
+    (elsewhere / f"{COUNTY}.csv").write_text(payments(1))
+    (zone / "public_post_payment").symlink_to(elsewhere.parent)
+    (zone / "workshop" / DAY.isoformat()).mkdir(parents=True)
+    (zone / "workshop" / DAY.isoformat() / f"{COUNTY}.csv").symlink_to(elsewhere / f"{COUNTY}.csv")
+    assert land_all() == []
+    ((kind, body),) = rows_of(warehouse, "select kind, body from ops.alert")
+    assert (kind, body.splitlines()) == ("misplaced_files", ["public_post_payment", f"workshop/{DAY}/{COUNTY}.csv"])
+
+
 @pytest.mark.parametrize(
     ("feed", "name"), [("public_post", "{}"), ("public_post", "532528_{}"), ("relief_project", "{}")]
 )

@@ -71,10 +71,10 @@ def arrivals(families: Iterable[str], report_date: date, settle_seconds: float =
         expected = Expected(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
         found: list[Arrival] = []
         misplaced: list[str] = []
-        for path in zone.paths():
+        for path, is_link in zone.entries():
             if _is_unfinished(path):
                 continue
-            named = expected.delivery(path)
+            named = None if is_link else expected.delivery(path)
             if named is None:
                 misplaced.append(path)
             elif expected.family(named.feed) in sources and named.report_date <= report_date:

@@ -34,13 +34,14 @@ class LandingZone:
         self.files = self.root.fs
         self.folder = str(self.root.path).rstrip("/")
 
-    def paths(self) -> list[str]:
-        """Every file of the zone, relative to it; none where the zone is not there."""
+    def entries(self) -> list[tuple[str, bool]]:
+        """Every file of the zone, relative to it, and whether it is a link (which may point at another county's file);
+        none where the zone is not there.
+        """
         self.files.invalidate_cache()
         found = self.files.find(self.folder, detail=True) if self.files.exists(self.folder) else {}
-        # A link may point at another county's file.
         return sorted(
-            str(path)[len(self.folder) :].lstrip("/") for path, info in found.items() if not info.get("islink")
+            (str(path)[len(self.folder) :].lstrip("/"), bool(info.get("islink"))) for path, info in found.items()
         )
 
     def sight(self, path: str) -> Sight | None:
