@@ -321,12 +321,22 @@ WORKSHOP = [column.header for column in contract("workshop").columns]
 @pytest.mark.parametrize("above", ["台账（单位：万元）", "金额单位: 万元", "奖补情况表（万元）", "单位：千元"])
 def test_a_line_that_gives_amounts_in_another_unit_refuses_the_file(tmp_path: Path, above: str) -> None:
     path = tmp_path / "t.csv"
-    path.write_text(f"{above}\n{','.join(WORKSHOP)}\n{','.join('1' for _ in WORKSHOP)}\n")
-    with pytest.raises(Refused) as refused:
-        read_tables(path, contract("workshop"))
-    assert refused.value.code == "amounts_not_in_yuan"
+    for encoding in ("utf-8", "gb18030"):
+        path.write_text(f"{above}\n{','.join(WORKSHOP)}\n{','.join('1' for _ in WORKSHOP)}\n", encoding=encoding)
+        with pytest.raises(Refused) as refused:
+            read_tables(path, contract("workshop"))
+        assert refused.value.code == "amounts_not_in_yuan"
     path.write_text(f"台账（单位：元）\n{','.join(WORKSHOP)}\n{','.join('1' for _ in WORKSHOP)}\n")
     assert sum(frame.height for frame in read_tables(path, contract("workshop")).batches) == 1
+
+
+def test_a_header_that_comes_again_in_its_order_refuses_nothing(tmp_path: Path) -> None:
+    row = [f"值{at}" for at in range(len(WORKSHOP))]
+    dressed = [WORKSHOP[0], f"{WORKSHOP[1]}*", *WORKSHOP[2:]]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(map(",".join, [WORKSHOP, row, WORKSHOP, row, dressed, row])) + "\n")
+    rows = [cells for frame in read_tables(path, contract("workshop")).batches for _, _, *cells in frame.iter_rows()]
+    assert rows == [row, row, dressed, row]
 
 
 @pytest.mark.parametrize("n_rows", [1, 30_000])

@@ -94,7 +94,7 @@ def _makes_sense(head: str, contract: Contract | None, whole: bool) -> bool:
     try:
         header = survey(head, contract, whole).header
     except Refused as refusal:
-        return refusal.code == "required_column_missing"  # most of the header is there
+        return refusal.code != "header_not_found"  # it is there, and something else is wrong
     return contract is not None or is_chinese_header(header.texts)
 
 

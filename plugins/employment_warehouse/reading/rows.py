@@ -13,15 +13,19 @@ from employment_warehouse.reading.table import Refused
 FIRST_OF_BLANKS = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
 
 
-_OTHER_HEADER = 0.6  # of the header's texts; fewer may be chance
+# Of the contract's headers; fewer may be chance.
+_OF_A_HEADER = 0.6
 
 
 def is_row(cells: Sequence[str], header: Header, line: int) -> bool:
     """Whether trimmed cells, of any number, are a row (perhaps a broken one). Raises Refused as only_rows does."""
     if not any(cells) or is_total(cells) or list(cells[: len(header.texts)]) == header.texts:
         return False
-    if cells[0] in header.texts and sum(cell in header.texts for cell in cells if cell) >= _texts_of_a_header(header):
-        raise _second_header(line)
+    if header.columns and cells[0] in header.texts:
+        known = [(at, cell) for at, cell in enumerate(cells) if cell and cell in header.texts]
+        is_moved = any(header.texts[at : at + 1] != [cell] for at, cell in known)
+        if is_moved and len(known) >= max(3, _OF_A_HEADER * len(header.columns)):
+            raise _second_header(line)
     return True
 
 
@@ -36,20 +40,13 @@ def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     suspects = frame.select((first == "") | first.is_in(header.texts) | first.str.contains("计", literal=True))
     if not suspects.to_series().any():  # the usual case costs one look at one column
         return frame
-    known = pl.sum_horizontal((pl.col(name) != "") & pl.col(name).is_in(header.texts) for name in texts)
+    for line, *cells in frame.filter(first != "", first.is_in(header.texts)).select("line", *texts).iter_rows():
+        is_row(cells, header, line)
     blank = pl.all_horizontal(pl.col(name) == "" for name in texts)
     repeated = pl.all_horizontal(pl.col(f"c{at}") == text for at, text in enumerate(header.texts))
     filled = pl.coalesce(pl.when(pl.col(name) != "").then(pl.col(name)) for name in texts)
     total = filled.str.replace_all(r"\s", "").str.strip_chars_end(":：").is_in(list(TOTALS)).fill_null(False)
-    others = frame.filter(first.is_in(header.texts) & ~repeated & (known >= _texts_of_a_header(header)))
-    if others.height:
-        raise _second_header(others["line"][0])
     return frame.filter(~(blank | repeated | total))
-
-
-def _texts_of_a_header(header: Header) -> float:
-    """How many of the header's texts make a row another one; without a contract any row may say so."""
-    return max(3, _OTHER_HEADER * len(header.columns)) if header.columns else float("inf")
 
 
 def _second_header(line: int) -> Refused:

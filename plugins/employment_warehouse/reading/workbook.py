@@ -142,7 +142,7 @@ def _fitting_of(
 def _is_looked_for(refusal: Refused, contract: Contract) -> bool:
     """Whether a sheet is refused that has most of the contract's columns."""
     n_missing = len((refusal.expected or "").split("、")) if refusal.code == "required_column_missing" else 0
-    is_close = 2 * n_missing < sum(column.required for column in contract.columns)
+    is_close = 4 * n_missing <= sum(column.required for column in contract.columns)
     return refusal.code != "header_not_found" and is_close
 
 
