@@ -19,6 +19,7 @@ import resource
 import shutil
 import struct
 import sys
+import threading
 import zipfile
 import zlib
 from collections import deque
@@ -240,6 +241,8 @@ def opened(
             continue
         if slot and at in begun:
             blocks = map(slot.block, itertools.chain([begun[at]], pieces[at]))
+            if at == min(begun):  # the one that is asked for, as a rule
+                blocks = ahead(blocks)
         else:
             blocks = iter([Block(book.get_sheet_by_index(at), errors[at] if at < len(errors) else dict)])
         is_hidden = meta.visible != calamine.SheetVisibleEnum.Visible
@@ -259,6 +262,7 @@ class Slot:
 
     def __init__(self, path: str, place: int) -> None:
         self._place = place
+        self._lock = threading.Lock()
         self._file = os.fdopen(os.memfd_create("workbook"), "w+b")
         with Path(path).open("rb") as file:
             shutil.copyfileobj(file, self._file)
@@ -273,8 +277,9 @@ class Slot:
         self.book = calamine.load_workbook(f"/dev/fd/{self._file.fileno()}")
 
     def block(self, rows: bytes) -> Block:
-        os.pwritev(self._file.fileno(), (self.BEGIN, rows, self.END), self._begin)
-        return Block(self.book.get_sheet_by_index(self._place), functools.partial(error_cells, rows))
+        with self._lock:
+            os.pwritev(self._file.fileno(), (self.BEGIN, rows, self.END), self._begin)
+            return Block(self.book.get_sheet_by_index(self._place), functools.partial(error_cells, rows))
 
 
 def rows_in_pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, merged: Merged) -> Iterator[bytes]:
