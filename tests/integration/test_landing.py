@@ -17,7 +17,17 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from employment_warehouse.identity import unseal
-from employment_warehouse.landing import LandedDelivery, arrivals, expect_deliveries, land, purge, repeats, restore
+from employment_warehouse.landing import (
+    LandedDelivery,
+    arrivals,
+    expect_deliveries,
+    land,
+    purge,
+    repeats,
+    restore,
+    taken_away,
+    withdraw_part,
+)
 from employment_warehouse.settings import TIMEZONE, Home
 
 DAY = date(2024, 5, 1)
@@ -67,7 +77,10 @@ def put(
 
 
 def land_all(day: date = DAY, families: tuple[str, ...] = ("county", "payroll", "bank")) -> list[LandedDelivery]:
+    gone = taken_away(families, day)
     landed = [land(arrival) for arrival in arrivals(families, day)]
+    for part in gone:
+        withdraw_part(part)
     return [delivery for delivery in landed if delivery is not None]
 
 
@@ -192,7 +205,7 @@ def test_a_part_that_is_taken_away_before_the_night_is_no_part_of_it(warehouse: 
     land_all()
     second.unlink()
     assert land_all() == []
-    assert standing(warehouse) == [("1", 1, "file"), ("2", 2, "nil")]
+    assert standing(warehouse) == [("1", 1, "file"), ("2", 2, "withdrawn")]
     assert land_all() == []
     put(zone, payments(2), f"{COUNTY}_2.csv")
     assert [(delivery.part, delivery.revision, delivery.rows_landed) for delivery in land_all()] == [("2", 3, 1)]
@@ -205,7 +218,28 @@ def test_parts_that_a_whole_file_has_taken_the_place_of_are_gone(warehouse: psyc
         part.unlink()
     put(zone, payments(1, 3))
     land_all(DAY + timedelta(days=1))
-    assert standing(warehouse) == [("", 1, "file"), ("1", 2, "nil"), ("2", 2, "nil")]
+    assert standing(warehouse) == [("", 1, "file"), ("1", 2, "withdrawn"), ("2", 2, "withdrawn")]
+
+
+def test_parts_stay_until_what_takes_their_place_can_be_read(warehouse: psycopg.Connection, zone: Path) -> None:
+    parts = [put(zone, payments(number), f"{COUNTY}_{number}.csv") for number in (1, 2)]
+    land_all()
+    for part in parts:
+        part.unlink()
+    put(zone, "not a table")
+    assert [delivery.status for delivery in land_all()] == ["refused"]
+    assert standing(warehouse)[1:] == [("1", 1, "file"), ("2", 1, "file")]
+
+
+def test_a_part_that_is_taken_away_brings_back_the_others(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1), f"{COUNTY}_1.csv")
+    second = put(zone, payments(2), f"{COUNTY}_2.csv")
+    (first, _) = land_all()
+    warehouse.execute("delete from landing.public_post_payment")
+    warehouse.execute("update ops.delivery set purged_at = now()")
+    second.unlink()
+    land_all()
+    assert posts(warehouse, first.delivery_id) == ["P1"]
 
 
 def test_a_date_of_which_nothing_is_left_in_the_zone_stands_as_it_was(

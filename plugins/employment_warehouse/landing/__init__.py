@@ -1,8 +1,8 @@
 """Landing: what arrives is taken in, one delivery in one transaction, with the ledger that remembers it."""
 
-from employment_warehouse.landing.arrivals import Arrival, arrivals
+from employment_warehouse.landing.arrivals import Arrival, TakenAway, arrivals, taken_away
 from employment_warehouse.landing.correction import FILE_HEADER, LINE_HEADER, NOTES_SHEET, REPEATED, land_correction
-from employment_warehouse.landing.delivery import LandingFailed, land, restore, take_in
+from employment_warehouse.landing.delivery import LandingFailed, land, restore, take_in, withdraw_part
 from employment_warehouse.landing.expected import expect_deliveries
 from employment_warehouse.landing.ledger import LandedDelivery, Report
 from employment_warehouse.landing.purging import purge
@@ -16,6 +16,7 @@ __all__ = [
     "LandedDelivery",
     "LandingFailed",
     "Report",
+    "TakenAway",
     "arrivals",
     "expect_deliveries",
     "land",
@@ -23,4 +24,6 @@ __all__ = [
     "purge",
     "restore",
     "take_in",
+    "taken_away",
+    "withdraw_part",
 ]

@@ -17,7 +17,7 @@ from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.database import connect
 from employment_warehouse.identity import check_id
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.withdrawing import Snapshot, withdraw_gone
+from employment_warehouse.landing.withdrawing import Snapshot, standing_parts
 from employment_warehouse.landing.zone import LandingZone, Sight
 from employment_warehouse.settings import TIMEZONE
 
@@ -62,32 +62,66 @@ def arrivals(families: Iterable[str], report_date: date, settle_seconds: float =
 
     families: sources of contracts (`county`, `payroll`, `bank`), and `correction`. A file that was modified within
     the last `settle_seconds` is looked at again after that time, and left alone if it has changed. Files that no
-    feed or unit expects are told in ops.alert (`misplaced_files`), and hinder nothing. Of the report date, and of one
-    of which something new is there, parts that have been taken away are withdrawn.
+    feed or unit expects are told in ops.alert (`misplaced_files`), and hinder nothing.
     """
     zone = LandingZone()
-    sources = set(families)
     with connect("wh_loader") as connection:
-        expected = Expected(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
-        found: list[Arrival] = []
-        misplaced: list[str] = []
-        for path, is_link in zone.entries():
-            if _is_unfinished(path):
-                continue
-            named = None if is_link else expected.delivery(path)
-            if named is None:
-                misplaced.append(path)
-            elif expected.family(named.feed) in sources and named.report_date <= report_date:
-                sight = zone.sight(path)
-                found += [] if sight is None else [Arrival(*named, *astuple(sight))]
+        found, misplaced = _look(connection, zone, set(families), report_date)
         _tell_misplaced(connection, misplaced)
         fresh = _not_taken_in(connection, _latest_of_each_stem(found))
-        looked_at = {_snapshot(arrival) for arrival in fresh}
-        parts = [(_snapshot(arrival), arrival.part) for arrival in found if arrival.kind != "correction"]
-        withdraw_gone(connection, [p for p in parts if p[0] in looked_at or p[0].report_date == report_date])
-        connection.commit()
     # What is mended has to be there first.
     return sorted(_settled(zone, fresh, settle_seconds), key=lambda a: (a.report_date, a.kind == "correction", a))
+
+
+@dataclass(frozen=True)
+class TakenAway:
+    """A part whose file is no longer in the landing zone, while others of its snapshot (`present`) are."""
+
+    report_date: date
+    feed: str
+    unit: str
+    part: str
+    path: str
+    present: tuple[str, ...]
+
+
+def taken_away(families: Iterable[str], report_date: date) -> list[TakenAway]:
+    """Parts that stand and are gone from the landing zone, of the report date and of dates of which something new is
+    there: the parts that are there when the night starts are together the snapshot.
+    """
+    with connect("wh_loader") as connection:
+        found, _ = _look(connection, LandingZone(), set(families) - {"correction"}, report_date)
+        touched = {_snapshot(arrival) for arrival in _not_taken_in(connection, found)}
+        present: dict[Snapshot, set[str]] = {}
+        for arrival in found:
+            snapshot = _snapshot(arrival)
+            if snapshot in touched or snapshot.report_date == report_date:
+                present.setdefault(snapshot, set()).add(arrival.part)
+        return [
+            TakenAway(snapshot.report_date, snapshot.feed, snapshot.unit, part, path, tuple(sorted(parts)))
+            for snapshot, parts in sorted(present.items())
+            for part, kind, path in standing_parts(connection, snapshot)
+            if kind == "file" and part not in parts
+        ]
+
+
+def _look(
+    connection: psycopg.Connection, zone: LandingZone, sources: set[str], report_date: date
+) -> tuple[list[Arrival], list[str]]:
+    """What the zone has of these sources up to that date, and what belongs to no feed."""
+    expected = Expected(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
+    found: list[Arrival] = []
+    misplaced: list[str] = []
+    for path, is_link in zone.entries():
+        if _is_unfinished(path):
+            continue
+        named = None if is_link else expected.delivery(path)
+        if named is None:
+            misplaced.append(path)
+        elif expected.family(named.feed) in sources and named.report_date <= report_date:
+            sight = zone.sight(path)
+            found += [] if sight is None else [Arrival(*named, *astuple(sight))]
+    return found, misplaced
 
 
 def _snapshot(arrival: Arrival) -> Snapshot:

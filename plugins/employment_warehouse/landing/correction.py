@@ -53,7 +53,7 @@ def _take_workbook(connection: psycopg.Connection, report: Report, file: Path) -
     feeds = [of_title[name] for name in names if name in of_title]
     ours = (*of_title, NOTES_SHEET)
     strange = [at for at, name in enumerate(names, 1) if name not in ours and not name.endswith(REPEATED)]
-    waiting = [contract for contract in feeds if not _so_far(connection, report, contract).has_base]
+    waiting = [contract for contract in feeds if _so_far(connection, report, contract).waits(report)]
     if not feeds:
         connection.execute(query("correction_unreadable"), report.__dict__)
     elif waiting or strange:
@@ -64,9 +64,16 @@ def _take_workbook(connection: psycopg.Connection, report: Report, file: Path) -
 
 class _SoFar(NamedTuple):
     number: int
+    is_taken: bool  # at an earlier look, while another sheet waited
     latest: bytes | None
     has_base: bool
     replaced_at: datetime | None
+
+    def is_replaced(self, workbook: Report) -> bool:
+        return self.replaced_at is not None and self.replaced_at > workbook.arrived_at
+
+    def waits(self, workbook: Report) -> bool:
+        return not (self.has_base or self.is_taken or self.is_replaced(workbook))
 
 
 def _so_far(connection: psycopg.Connection, workbook: Report, contract: Contract) -> _SoFar:
@@ -80,10 +87,10 @@ def _take_sheet(
     connection: psycopg.Connection, workbook: Report, file: Path, contract: Contract
 ) -> LandedDelivery | None:
     so_far = _so_far(connection, workbook, contract)
-    if so_far.latest is not None and bytes(so_far.latest) == workbook.sha256:
+    if so_far.is_taken or (so_far.latest is not None and bytes(so_far.latest) == workbook.sha256):
         return None
     report = replace(workbook, feed=contract.feed, part=f"{CORRECTION_PART}{so_far.number + 1:03d}")
-    if so_far.replaced_at and so_far.replaced_at > report.arrived_at:
+    if so_far.is_replaced(workbook):
         return ledger.open_delivery(connection, report, 1, REPLACED_SINCE)
     landed = take_in(connection, report, lambda: read_tables(file, contract, contract.title_zh))
     if landed and landed.status == "landed":

@@ -14,11 +14,11 @@ import psycopg
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect, describe
 from employment_warehouse.landing import archive, ledger
-from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival, is_unchanged
+from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival, TakenAway, is_unchanged
 from employment_warehouse.landing.filling import fill, refill
 from employment_warehouse.landing.ledger import LandedDelivery, Report, Superseded
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.withdrawing import Snapshot, withdraw_corrections
+from employment_warehouse.landing.withdrawing import Snapshot, standing_parts, withdraw, withdraw_corrections
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.reading import Refused, TextTable, read_tables
 
@@ -80,7 +80,7 @@ def take_in(connection: psycopg.Connection, report: Report, read: Callable[[], T
     """Land a report within the caller's transaction, which it does not commit; None: nothing new.
 
     read: opens the report's table; called again if some rows turn out to be replaced by later ones. A whole file that
-    comes again takes back what corrections have merged into the one before it.
+    comes again takes back what corrections have merged into what it replaces.
     """
     ledger.lock_delivery(connection, report)
     revision = ledger.next_revision(connection, report)
@@ -98,9 +98,32 @@ def take_in(connection: psycopg.Connection, report: Report, read: Callable[[], T
     if revision > 1 and report.kind in ("file", "nil"):
         ledger.lock_delivery(connection, replace(report, part=CORRECTION_PART))
         withdraw_corrections(connection, Snapshot(report.feed, report.unit, report.report_date))
-    for (sibling,) in connection.execute(query("purged_siblings"), report.__dict__).fetchall():
-        _bring_back(connection, sibling)
+    _bring_back_siblings(connection, Snapshot(report.feed, report.unit, report.report_date), report.part)
     return delivery
+
+
+def withdraw_part(gone: TakenAway) -> bool:
+    """Nothing of a part stands any longer whose file was taken away, nor of what has corrected it; whether that is so.
+
+    It is not, and stays as it was, where the file is back, or nothing stands of the parts that are there: they may be
+    unreadable. Should the file come back, it is offered again. Raises LandingFailed.
+    """
+    snapshot = Snapshot(gone.feed, gone.unit, gone.report_date)
+    try:
+        with connect("wh_loader") as connection, connection.transaction():
+            for part in (gone.part, CORRECTION_PART):
+                connection.execute(query("lock_delivery"), snapshot._asdict() | {"part": part})
+            standing = {part: kind for part, kind, _ in standing_parts(connection, snapshot)}
+            stands = any(standing.get(part) in ("file", "nil") for part in gone.present)
+            if not stands or standing.get(gone.part) != "file" or LandingZone().sight(gone.path):
+                return False
+            connection.execute(query("offer_again"), {"path": gone.path})
+            withdraw(connection, snapshot, [gone.part])
+            withdraw_corrections(connection, snapshot)
+            _bring_back_siblings(connection, snapshot, gone.part)
+            return True
+    except psycopg.Error as error:
+        raise LandingFailed(f"{gone.path}: {describe(error)}") from None
 
 
 def restore(delivery_id: int) -> int:
@@ -142,6 +165,12 @@ def _report(arrival: Arrival, file: Path) -> Report:
         file_bytes=arrival.file_bytes,
         arrived_at=arrival.modified_at,
     )
+
+
+def _bring_back_siblings(connection: psycopg.Connection, snapshot: Snapshot, part: str) -> None:
+    """A snapshot of which something is new is shown whole: the rows of its other parts, where a purge took them."""
+    for (sibling,) in connection.execute(query("purged_siblings"), snapshot._asdict() | {"part": part}).fetchall():
+        _bring_back(connection, sibling)
 
 
 def _bring_back(connection: psycopg.Connection, delivery_id: int) -> int:

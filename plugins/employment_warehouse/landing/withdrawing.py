@@ -6,9 +6,8 @@ Nothing here commits.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
-from itertools import groupby
 from typing import NamedTuple
 
 import psycopg
@@ -39,25 +38,12 @@ def withdraw(connection: psycopg.Connection, snapshot: Snapshot, parts: Collecti
 
 
 def withdraw_corrections(connection: psycopg.Connection, snapshot: Snapshot) -> None:
-    """A whole file that comes again stands from then on, whatever a correction said of the one before it."""
-    parts = [part for part, kind in _standing(connection, snapshot) if kind == "correction"]
+    """A file that comes again stands from then on, whatever a correction said of the one before it."""
+    parts = [part for part, kind, _ in standing_parts(connection, snapshot) if kind == "correction"]
     if parts:
         withdraw(connection, snapshot, parts)
 
 
-def withdraw_gone(connection: psycopg.Connection, present: Iterable[tuple[Snapshot, str]]) -> None:
-    """The parts that are there are together the snapshot: what has been taken away since stands no longer.
-
-    present: the parts of each snapshot of which something is there. A part that comes back is offered anew.
-    """
-    for snapshot, there in groupby(sorted(present), key=lambda pair: pair[0]):
-        parts = {part for _, part in there}
-        gone = [part for part, kind in _standing(connection, snapshot) if kind == "file" and part not in parts]
-        if gone:
-            connection.execute(query("offer_again"), snapshot._asdict() | {"parts": gone})
-            withdraw(connection, snapshot, gone)
-
-
-def _standing(connection: psycopg.Connection, snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Part and kind of what stands of a snapshot."""
+def standing_parts(connection: psycopg.Connection, snapshot: Snapshot) -> list[tuple[str, str, str]]:
+    """Part, kind and path of what stands of a snapshot."""
     return connection.execute(query("standing_parts"), snapshot._asdict()).fetchall()

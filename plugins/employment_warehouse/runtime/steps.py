@@ -26,19 +26,22 @@ def expect_deliveries(report_date: str) -> None:
 
 
 def arrived(families: list[str], by: str, report_date: str) -> list[str]:
-    """What has sent something new, each once: by `unit` (counties, …) or by `feed`."""
+    """What has sent something new or taken something away, each once: by `unit` (counties, …) or by `feed`."""
     from employment_warehouse import landing
 
-    found = landing.arrivals(families, date.fromisoformat(report_date))
-    return sorted({getattr(arrival, by) for arrival in found})
+    day = date.fromisoformat(report_date)
+    found = [*landing.arrivals(families, day), *landing.taken_away(families, day)]
+    return sorted({getattr(one, by) for one in found})
 
 
 def land(families: list[str], by: str, report_date: str, one: str) -> None:
-    """Land all that one unit or feed has sent, oldest date first."""
+    """Land all that one unit or feed has sent, oldest date first, and withdraw what it has taken away."""
     from employment_warehouse import landing
 
     failed = []
-    for arrival in landing.arrivals(families, date.fromisoformat(report_date)):
+    day = date.fromisoformat(report_date)
+    gone = [part for part in landing.taken_away(families, day) if getattr(part, by) == one]
+    for arrival in landing.arrivals(families, day):
         if getattr(arrival, by) == one:
             take = landing.land_correction if arrival.kind == "correction" else landing.land
             try:
@@ -46,6 +49,8 @@ def land(families: list[str], by: str, report_date: str, one: str) -> None:
             except (landing.LandingFailed, UserError) as failure:
                 log.error("%s: %s", arrival.path, failure)
                 failed.append(arrival.path)
+    for part in gone:
+        log.info("%s: %s", part.path, "withdrawn" if landing.withdraw_part(part) else "left as it is")
     if failed:
         # Only now: a file that cannot be taken in keeps no other from it.
         raise landing.LandingFailed(f"not taken in: {', '.join(failed)}")

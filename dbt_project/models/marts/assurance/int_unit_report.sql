@@ -9,8 +9,8 @@ expected as (
 
 deliveries as (
     select
-        delivery.feed, delivery.unit, delivery.report_date, delivery.part, delivery.revision, delivery.status,
-        delivery.build, delivery.arrived_at, delivery.rows_read, delivery.rows_landed, delivery.rows_rejected,
+        delivery.feed, delivery.unit, delivery.report_date, delivery.part, delivery.revision, delivery.kind,
+        delivery.status, delivery.build, delivery.arrived_at, delivery.rows_read, delivery.rows_landed, delivery.rows_rejected,
         night.report_date as taken_in_on
     from {{ source('ops', 'delivery') }} as delivery
     inner join {{ source('ops', 'build') }} as night using (build)
@@ -22,7 +22,7 @@ histories as (
         feed, unit,
         max(report_date) filter (where status = 'accepted') as latest_on,
         count(*) filter (
-            where revision > 1 and not starts_with(part, '～') and taken_in_on > {{ tonight_date() }} - 7
+            where revision > 1 and kind <> 'withdrawn' and taken_in_on > {{ tonight_date() }} - 7
         ) as corrections_7d,
         bool_or(status = 'accepted' and build < {{ tonight_build() }}) as was_accepted_before
     from deliveries

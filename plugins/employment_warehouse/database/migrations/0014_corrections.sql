@@ -9,4 +9,9 @@ as $$
         || case when revision > 1 then format('（第%s版）', revision) else '' end
 $$;
 
+-- What has been taken back is a revision with nothing in it, and no nil return of its unit.
+alter table ops.delivery drop constraint delivery_kind_check;
+alter table ops.delivery add constraint delivery_kind_check
+check (kind in ('file', 'nil', 'pages', 'correction', 'withdrawn'));
+
 reset role;

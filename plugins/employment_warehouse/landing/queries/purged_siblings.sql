@@ -5,7 +5,7 @@ from (
     from ops.delivery as d
     where d.feed = %(feed)s and d.unit = %(unit)s and d.report_date = %(report_date)s and d.part <> %(part)s
         and d.kind <> 'pages'  -- items add up by key; no other reading is needed beside one
-        and d.status in ('landed', 'accepted') and d.kind <> 'pages'
+        and d.status in ('landed', 'accepted')
     order by d.part, d.revision desc
 ) as latest
 where latest.purged_at is not null and latest.rows_landed > 0
