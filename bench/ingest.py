@@ -206,7 +206,6 @@ def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
         file.parent.mkdir(parents=True)
         write_register(file, rows if number else rows // 10, number)
         os.utime(file, (1_714_500_000 + number, 1_714_500_000 + number))
-    os.sync()  # files that counties have sent lie there, and are not being written to the disk while they are read
     tenth, first, *ordinary = zip(days, files, strict=True)
     header = files[0].open(encoding="utf-8").readline().strip().split(",")
     print(f"{rows:,} rows × {len(header)} columns, {files[1].stat().st_size / 1e6:.0f} MB, {os.cpu_count()} cores")

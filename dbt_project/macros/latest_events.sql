@@ -14,7 +14,7 @@ with
 told as (
     select distinct on ({{ quoted(key) }}) {{ quoted(names) }}, report_date as seen_from
     from {{ ref('stg_' ~ feed) }}
-    order by {{ quoted(key) }}, {{ latest }} desc, report_date desc, {{ latest_part_first() }},
+    order by {{ quoted(key) }}, {{ latest }} desc, report_date desc, {{ part_order(direction='desc') }},
         sheet desc, line desc
 ),
 

@@ -38,7 +38,7 @@ told as (
         {% endfor -%}
         report_date
     from {{ ref('stg_' ~ feed) }}
-    order by {{ quoted(key) }}, report_date, {{ latest_part_first() }}, sheet desc, line desc
+    order by {{ quoted(key) }}, report_date, {{ part_order(direction='desc') }}, sheet desc, line desc
 ),
 
 touched as (

@@ -37,7 +37,7 @@ listed as not materialized (
         from {{ staged }} as staged
         inner join snapshots on staged.unit = snapshots.unit and staged.report_date = snapshots.report_date
         where snapshots.parts > 1
-        order by {{ prefixed(key, 'staged') }}, staged.report_date, {{ latest_part_first('staged') }}
+        order by {{ prefixed(key, 'staged') }}, staged.report_date, {{ part_order('staged', 'desc') }}
     )
 ),
 

@@ -407,6 +407,41 @@ def test_a_whole_file_that_comes_later_replaces_what_was_mended(
     assert mended(warehouse) == [(3, None)]
 
 
+def test_a_part_that_comes_again_takes_back_what_was_mended_in_it_alone(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    put_rows(zone, payment(7), name=f"{COUNTY}_2.csv")
+    land_all()
+    book = mend(returned(), "证件号码", id_number(2))
+    send_back(zone, book)
+    put_rows(zone, payment(7).replace("800,800", "700,700"), name=f"{COUNTY}_2.csv")  # in the same night
+    land_all()
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800), ("P7", 700)]
+    put_rows(zone, payment(7), name=f"{COUNTY}_2.csv")
+    land_all()
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800), ("P7", 800)]
+    put_rows(zone, payment(1))
+    land_all()
+    assert standing_rows(warehouse) == [("P1", 800), ("P7", 800)]
+
+
+def test_a_workbook_of_which_a_sheet_waits_is_applied_once(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, BROKEN)
+    put(zone, EVENT_BROKEN.encode(), "job_event")
+    land_all()
+    first = mend(returned(), "证件号码", id_number(3))
+    warehouse.execute("update ops.delivery set status = 'refused', reason = 'x' where feed = 'job_event'")
+    send_back(zone, first, name=f"{COUNTY}_1.xlsx")
+    land_all()
+    send_back(zone, mend(first, "证件号码", id_number(2)), name=f"{COUNTY}_2.xlsx")
+    for _ in range(2):
+        land_all()
+    assert rows_of(
+        warehouse, "select part, kind from ops.delivery where kind in ('correction', 'withdrawn') order by delivery_id"
+    ) == [("～001", "correction"), ("～002", "correction"), ("～001", "withdrawn")]
+
+
 def test_a_nil_return_that_comes_later_leaves_nothing_of_a_correction(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:

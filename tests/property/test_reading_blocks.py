@@ -68,7 +68,7 @@ def read_exactly(text: str, dialect: Dialect, width: int) -> tuple[Rows, list[Br
         cells = record.cells and [cell.strip() for cell in record.cells]
         if cells is None:
             broken.append(BrokenRow("", record.line, "broken_quote", record.text))
-        elif is_row(cells, header_of(width), record.line):
+        elif is_row(cells, header_of(width)):
             if "\0" in record.text:
                 broken.append(BrokenRow("", record.line, "schema_violation", record.text))
             elif len(cells) != width:

@@ -318,7 +318,18 @@ def test_the_header_is_the_one_that_a_human_sees(tmp_path: Path, lines: list[str
 WORKSHOP = [column.header for column in contract("workshop").columns]
 
 
-@pytest.mark.parametrize("above", ["台账（单位：万元）", "金额单位: 万元", "奖补情况表（万元）", "单位：千元"])
+@pytest.mark.parametrize(
+    "above",
+    [
+        "台账（单位：万元）",
+        "金额单位: 万元",
+        "奖补情况表（万元）",
+        "单位：千元",
+        "单位：人、万元　日期：5月",
+        "（单位:个/户，万元）",
+        "以万元为单位",
+    ],
+)
 def test_a_line_that_gives_amounts_in_another_unit_refuses_the_file(tmp_path: Path, above: str) -> None:
     path = tmp_path / "t.csv"
     for encoding in ("utf-8", "gb18030"):
@@ -326,7 +337,8 @@ def test_a_line_that_gives_amounts_in_another_unit_refuses_the_file(tmp_path: Pa
         with pytest.raises(Refused) as refused:
             read_tables(path, contract("workshop"))
         assert refused.value.code == "amounts_not_in_yuan"
-    path.write_text(f"台账（单位：元）\n{','.join(WORKSHOP)}\n{','.join('1' for _ in WORKSHOP)}\n")
+    in_yuan = "台账（单位：元）　填报单位：万元镇　总投资（万元）：350"
+    path.write_text(f"{in_yuan}\n{','.join(WORKSHOP)}\n{','.join('1' for _ in WORKSHOP)}\n")
     assert sum(frame.height for frame in read_tables(path, contract("workshop")).batches) == 1
 
 

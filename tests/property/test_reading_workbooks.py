@@ -170,17 +170,44 @@ def test_our_own_templates_are_read(tmp_path: Path, feed: str) -> None:
     assert read(path, feed) == []
 
 
-def test_cells_merged_over_rows_refuse_the_file(tmp_path: Path) -> None:
+def test_an_example_stands_for_no_sheet_that_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "b.xlsx", [HEADER[:4], ROW[:4]], [HEADER, ROW])
+    workbook = openpyxl.load_workbook(path)
+    workbook["表2"].title = "示例"
+    workbook.save(path)
+    with pytest.raises(Refused) as refused:
+        read(path, "workshop")
+    assert refused.value.code == "required_column_missing"
+
+
+def test_the_sheet_of_another_feed_is_left_out(tmp_path: Path) -> None:
+    header = [column.header for column in contract("relief_contract").columns]
+    payroll = ["项目编号", "身份证号", "姓名", "日工资", "工资期间"]
+    path = write(tmp_path / "b.xlsx", [header, ["1"] * len(header)], [payroll, ["1"] * 5])
+    assert [row[0] for row in read(path, "relief_contract")] == ["Sheet"]
+
+
+def test_a_header_that_is_merged_downwards_refuses_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path / "b.xlsx", [HEADER, [], ROW])
+    workbook = openpyxl.load_workbook(path)
+    for at in range(len(HEADER)):
+        workbook["Sheet"].merge_cells(start_row=1, end_row=2, start_column=at + 1, end_column=at + 1)
+    workbook.save(path)
+    assert [row[:2] for row in read(path, "workshop")] == [("Sheet", 3)]
+
+
+@pytest.mark.parametrize("cells", ["C5:C7", "B5:C6"])
+def test_cells_merged_over_rows_refuse_the_file(tmp_path: Path, cells: str) -> None:
     rows = [["台账"], [], HEADER, *[[f"CJ{at}", *ROW[1:]] for at in range(9)], [], ["填表人：甲"]]
     n_rows = 10  # the note below is one, and will be rejected
     path = write(tmp_path / "b.xlsx", rows)
     workbook = openpyxl.load_workbook(path)
     sheet = workbook["Sheet"]
     sheet.merge_cells("A1:F2")
-    sheet.merge_cells("A14:C15")
+    sheet.merge_cells("A14:E15")
     workbook.save(path)
     assert len(read(path, "workshop")) == n_rows
-    sheet.merge_cells("C5:C7")
+    sheet.merge_cells(cells)
     workbook.save(path)
     with pytest.raises(Refused) as refused:
         read(path, "workshop")
@@ -334,7 +361,7 @@ def test_any_text_in_a_workbook_comes_back(tmp_path: Path, rows: list[list[str]]
                 sheet.write_string(at, column, text)
     workbook.close()
     stripped = [tuple(cell.strip() for cell in row) for row in rows]
-    expected = [row for row in stripped if is_row(row, Header(0, 3, ["姓名", "单位", "备注"], {}), 2)]
+    expected = [row for row in stripped if is_row(row, Header(0, 3, ["姓名", "单位", "备注"], {}))]
     assert [row[2:] for row in read(tmp_path / "b.xlsx")] == expected
 
 

@@ -25,7 +25,7 @@ attempts as (
             coalesce(obligations.account_key, '00000000-0000-0000-0000-000000000000'),
             obligations.amount_paid::numeric(14, 2)
         ) desc,
-        stated.stated_on desc, stated.revision desc, {{ latest_part_first('stated') }},
+        stated.stated_on desc, {{ part_order('stated', 'desc') }}, stated.revision desc,
         stated.sheet desc, stated.line desc
 ),
 
@@ -45,8 +45,8 @@ placed as (
         row_number() over (
             partition by attempts.batch_no
             order by
-                attempts.stated_on, attempts.revision, attempts.feed, attempts.unit, length(attempts.part),
-                attempts.part, sheets.number, attempts.line, attempts.period, attempts.item, attempts.person_key
+                attempts.stated_on, attempts.revision, attempts.feed, attempts.unit, {{ part_order('attempts') }},
+                sheets.number, attempts.line, attempts.period, attempts.item, attempts.person_key
         )::integer as place,
         row_number() over (
             partition by attempts.feed, attempts.unit, attempts.period, attempts.person_key, attempts.item

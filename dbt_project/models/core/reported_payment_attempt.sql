@@ -41,4 +41,6 @@ select distinct on (feed, unit, period, person_key, item, batch_no, account_key,
     stated_on, revision, part, sheet, line
 from statements
 window statement as (partition by feed, unit, period, person_key, item, batch_no, account_key, amount)
-order by feed, unit, period, person_key, item, batch_no, account_key, amount, stated_on, revision, part, sheet, line
+order by
+    feed, unit, period, person_key, item, batch_no, account_key, amount,
+    stated_on, revision, {{ part_order() }}, sheet, line

@@ -124,11 +124,12 @@ def _refused(rows: list[DictRow], name: Names) -> Iterator[Alert]:
 def _left_out(rows: list[DictRow], name: Names) -> Iterator[Alert]:
     for unit, files in _by_unit(rows):
         lines = [f"· {feed_name(row['feed'])}（{row['report_date']}）：{row['sheets']} 张 sheets" for row in files]
+        n_files = sum(row["files"] for row in files)
         yield Alert(
             kind="sheets_left_out",
             level="warning",
             unit=unit,
-            title=f"{name(unit)}：{len(files)} 个工作簿有工作表未读取 | sheets of {len(files)} workbooks were left out",
+            title=f"{name(unit)}：{n_files} 个工作簿有工作表未读取 | sheets of {n_files} workbooks were left out",
             body="这些工作表的表头不同、已隐藏，或名称表明仅供参考。如有数据，请改正后重报。\n"
             + _shown(lines)
             + "\nThey have another header, are hidden, or are named as things to look at. Send what is data again.",

@@ -39,10 +39,12 @@ class ColumnParser:
             pl.col(name).cast(vocabulary.texts) for name, vocabulary in self._vocabularies.items()
         )
         numbers = coded.select(pl.all().to_physical())
-        for name in numbers.columns:
-            self._vocabularies[name].learn(cells[name], numbers[name])
-            if self._vocabularies[name].told.height > _MOST_TEXTS:
+        highest = numbers.max().row(0, named=True)
+        for name, last in highest.items():
+            if last is not None and last >= _MOST_TEXTS:
                 del self._vocabularies[name]
+            else:
+                self._vocabularies[name].learn(cells[name], numbers[name])
         values = numbers.select(
             pl.lit(vocabulary.told["value"]).gather(pl.col(name)).alias(name)
             for name, vocabulary in self._vocabularies.items()

@@ -49,10 +49,11 @@ def table_of(items: list[Item], contract: Contract) -> TextTable:
 def _batches(items: list[Item], contract: Contract, table: TextTable) -> Iterator[pl.DataFrame]:
     names = [f"c{position}" for position in range(len(table.header))]
     schema = {"sheet": pl.String(), "line": pl.Int64(), **dict.fromkeys(names, pl.String())}
+    kept = frozenset(table.header)
     for start in range(0, len(items), BATCH_ITEMS):
         rows = []
         for line, item in enumerate(items[start : start + BATCH_ITEMS], start + 1):
-            cells = _cells(item, contract, table)
+            cells = _cells(item, contract, table, kept)
             if cells is None:
                 table.broken.append(BrokenRow("", line, "schema_violation", json_text(item)))
             else:
@@ -61,10 +62,12 @@ def _batches(items: list[Item], contract: Contract, table: TextTable) -> Iterato
         yield pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _cells(item: object, contract: Contract, table: TextTable) -> list[str] | None:
-    """The item's values as texts in the table's order; None when one has the wrong type or cannot be kept."""
-    # A name that cannot be kept is not in the header.
-    if not isinstance(item, dict) or not item.keys() <= set(table.header):
+def _cells(item: object, contract: Contract, table: TextTable, kept: frozenset[str]) -> list[str] | None:
+    """The item's values as texts in the table's order; None when one has the wrong type or cannot be kept.
+
+    kept: the names of the header; one that cannot be kept is not among them.
+    """
+    if not isinstance(item, dict) or not item.keys() <= kept:
         return None
     cells = [_text(item.get(column.header), column.type) for column in contract.columns]
     cells += [json.dumps(item[name], ensure_ascii=False) if name in item else "" for name in table.extra]

@@ -28,6 +28,9 @@ CORRECTIONS = "corrections"
 CORRECTION_ENDINGS = (".xlsx", ".xls")
 # Begins the part that a correction makes of a snapshot: it sorts behind the parts that counties send.
 CORRECTION_PART = "～"
+# Headers of the columns by which a row of a return workbook says which rejected row it was.
+FILE_HEADER, LINE_HEADER = "文件", "行号"
+NAMED = {"file_header": FILE_HEADER, "line_header": LINE_HEADER}
 NO_TEXT = re.compile("[\ud800-\udfff]")  # a byte of a name that is no UTF-8
 ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 WORKING_AGE = 16  # years: Labour Law of the PRC, article 15

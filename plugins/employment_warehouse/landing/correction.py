@@ -17,16 +17,13 @@ from psycopg import sql
 
 from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.landing import ledger
-from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival
+from employment_warehouse.landing.arrivals import CORRECTION_PART, NAMED, Arrival
 from employment_warehouse.landing.delivery import Taken, take_file, take_in
 from employment_warehouse.landing.ledger import LandedDelivery, Report
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.withdrawing import Snapshot, withdraw
 from employment_warehouse.reading import Refused, read_tables, sheet_names
 
-# Headers of the columns by which a row of the workbook says which rejected row it was.
-FILE_HEADER, LINE_HEADER = "文件", "行号"
-NAMED = {"file_header": FILE_HEADER, "line_header": LINE_HEADER}
 # Sheets of a return workbook that are there to be looked at: how to mend, and rows that later ones have replaced.
 NOTES_SHEET, REPEATED = "说明", "（重复）"
 REPLACED_SINCE = "replaced_since"

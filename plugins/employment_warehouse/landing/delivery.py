@@ -14,7 +14,7 @@ import psycopg
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect, describe
 from employment_warehouse.landing import archive, ledger
-from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival, TakenAway, is_unchanged
+from employment_warehouse.landing.arrivals import CORRECTION_PART, FILE_HEADER, Arrival, TakenAway, is_unchanged
 from employment_warehouse.landing.filling import fill, refill
 from employment_warehouse.landing.ledger import LandedDelivery, Report, Superseded
 from employment_warehouse.landing.queries import query
@@ -97,7 +97,8 @@ def take_in(connection: psycopg.Connection, report: Report, read: Callable[[], T
         return ledger.open_delivery(connection, report, revision, refusal.code)
     if revision > 1 and report.kind in ("file", "nil"):
         ledger.lock_delivery(connection, replace(report, part=CORRECTION_PART))
-        withdraw_corrections(connection, Snapshot(report.feed, report.unit, report.report_date))
+        snapshot = Snapshot(report.feed, report.unit, report.report_date)
+        withdraw_corrections(connection, snapshot, report.part, FILE_HEADER)
     _bring_back_siblings(connection, Snapshot(report.feed, report.unit, report.report_date), report.part)
     return delivery
 
@@ -119,7 +120,7 @@ def withdraw_part(gone: TakenAway) -> bool:
                 return False
             connection.execute(query("offer_again"), {"path": gone.path})
             withdraw(connection, snapshot, [gone.part])
-            withdraw_corrections(connection, snapshot)
+            withdraw_corrections(connection, snapshot, gone.part, FILE_HEADER)
             _bring_back_siblings(connection, snapshot, gone.part)
             return True
     except psycopg.Error as error:

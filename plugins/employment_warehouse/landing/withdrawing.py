@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 import psycopg
+from psycopg import sql
 
 from employment_warehouse import settings
 from employment_warehouse.landing.queries import query
@@ -37,9 +38,15 @@ def withdraw(connection: psycopg.Connection, snapshot: Snapshot, parts: Collecti
     connection.execute(query("withdraw"), given)
 
 
-def withdraw_corrections(connection: psycopg.Connection, snapshot: Snapshot) -> None:
-    """A file that comes again stands from then on, whatever a correction said of the one before it."""
-    parts = [part for part, kind, _ in standing_parts(connection, snapshot) if kind == "correction"]
+def withdraw_corrections(connection: psycopg.Connection, snapshot: Snapshot, part: str, file_header: str) -> None:
+    """A part that comes again, or is gone, stands no longer as corrections have mended it.
+
+    Those are meant of which a row says that it stood in a file of that part, or does not say in which; and those whose
+    rows are no longer there to be asked. file_header: of the column that says it.
+    """
+    statement = sql.SQL(query("corrections_of_part").decode()).format(landing=sql.Identifier("landing", snapshot.feed))
+    given = snapshot._asdict() | {"part": part, "file_header": file_header}
+    parts = [correction for (correction,) in connection.execute(statement, given).fetchall()]
     if parts:
         withdraw(connection, snapshot, parts)
 

@@ -27,7 +27,7 @@ from employment_warehouse.reading.records import (
     lines_of,
     read_records,
 )
-from employment_warehouse.reading.rows import FIRST_OF_BLANKS, is_row, only_rows, trimmed
+from employment_warehouse.reading.rows import FIRST_OF_BLANKS, is_row, only_rows, refuse_second_header, trimmed
 from employment_warehouse.reading.table import BrokenRow, Refused
 
 _TAB, _LF, _CR = 9, 10, 13
@@ -327,8 +327,9 @@ class BlockReader:
     def _row_of(self, record: Record) -> list[str] | None:
         """The trimmed cells of a record, or None if it is none or broken."""
         cells = record.cells and [cell.strip() for cell in record.cells]
-        if cells is not None and not is_row(cells, self._header, record.line):
+        if cells is not None and not is_row(cells, self._header):
             return None
+        refuse_second_header(cells or (), self._header, record.line)
         if cells is None:
             reason = "broken_quote"
         elif "\0" in record.text:

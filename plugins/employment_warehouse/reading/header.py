@@ -25,7 +25,10 @@ _HEADINGS = 3  # above the header that have so many; more are rows
 
 TOTALS = frozenset({"合计", "小计", "总计", "共计", "总合计", "本页合计", "本页小计"})
 
-_OTHER_UNIT = re.compile(r"单位[:：]?(?:人民币)?[（(]?[十百千万亿]+元|[（(](?:人民币)?[十百千万亿]+元[)）]")
+_OTHER_UNIT = re.compile(
+    r"(?:^|[|\s（(，,；;]|金额|计量|货币)单位\s*[:：为]?[^:：|]{0,12}?[十百千万亿]+元(?!\w)|以[十百千万亿]+元(?:为单位|计)"
+    r"|(?:^|\|)[^|:：]*[（(](?:人民币)?[十百千万亿]+元[)）]\s*(?:\||$)"
+)
 
 _NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "--", "/", "无"})
 _NOTE = re.compile(r"[^\d\s:：][^:：]*[:：]\s*\S")
@@ -116,12 +119,14 @@ def _columns(texts: list[str], contract: Contract) -> dict[str, int]:
     missing = [column for column in contract.columns if column.required and column.name not in columns]
     if missing:
         names = "、".join(column.header for column in missing)
-        raise Refused(
+        refusal = Refused(
             f"缺少必填列：{names}。 | Required columns are missing: {names}.",
             code="required_column_missing",
             expected=names,
             todo="请补上这些列后重新上传。 | Add the columns and send the file again.",
         )
+        refusal.missing = tuple(column.name for column in missing)
+        raise refusal
     headers = Counter(normalise_header(text) for text in texts if text)
     twice = [contract.column(name).header for name, at in columns.items() if headers[normalise_header(texts[at])] > 1]
     if twice:
@@ -217,7 +222,7 @@ def _refuse_rows_above(head: list[list[str]], below: list[list[str]], least: flo
 
 def _refuse_other_unit(above: list[list[str]]) -> None:
     """Amounts are yuan unless a cell or its header says otherwise; a line above the table would be overlooked."""
-    if any(_OTHER_UNIT.search("".join("".join(row).split())) for row in above):
+    if any(_OTHER_UNIT.search("|".join(row)) for row in above):
         raise Refused(
             "表头上方写明金额单位不是元。 | A line above the header says that amounts are not in yuan.",
             code="amounts_not_in_yuan",

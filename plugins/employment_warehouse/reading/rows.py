@@ -13,27 +13,36 @@ from employment_warehouse.reading.table import Refused
 FIRST_OF_BLANKS = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
 
 
-# Of the contract's headers; fewer may be chance.
+# Of the contract's headers that make a row another header; fewer may be chance.
 _OF_A_HEADER = 0.6
 
 
-def is_row(cells: Sequence[str], header: Header, line: int) -> bool:
-    """Whether trimmed cells, of any number, are a row (perhaps a broken one). Raises Refused as only_rows does."""
-    if not any(cells) or is_total(cells) or list(cells[: len(header.texts)]) == header.texts:
-        return False
-    if header.columns and cells[0] in header.texts:
-        known = [(at, cell) for at, cell in enumerate(cells) if cell and cell in header.texts]
-        is_moved = any(header.texts[at : at + 1] != [cell] for at, cell in known)
-        if is_moved and len(known) >= max(3, _OF_A_HEADER * len(header.columns)):
-            raise _second_header(line)
-    return True
+def is_row(cells: Sequence[str], header: Header) -> bool:
+    """Whether trimmed cells, of any number, are a row (perhaps a broken one)."""
+    return any(cells) and not is_total(cells) and list(cells[: len(header.texts)]) != header.texts
+
+
+def refuse_second_header(cells: Sequence[str], header: Header, line: int) -> None:
+    """The header of a contract's table may come again, but not in another order: the rows below would be read by the
+    wrong one. Raises Refused (second_header).
+    """
+    if not header.columns or not cells or cells[0] not in header.texts:
+        return
+    known = [(at, cell) for at, cell in enumerate(cells) if cell and cell in header.texts]
+    is_moved = any(header.texts[at : at + 1] != [cell] for at, cell in known)
+    if is_moved and len(known) >= max(3, _OF_A_HEADER * len(header.columns)):
+        raise Refused(
+            f"第 {line} 行又是表头，列的次序与第一个不同。"
+            f" | Line {line} is a header once more, with its columns in another order.",
+            code="second_header",
+            todo="一张表只留一个表头，各段的列次序要一致。 | Keep one header; all rows in its order.",
+        )
 
 
 def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     """The same for a frame of `line` and trimmed columns c0, c1, …; columns beyond the header's stay.
 
-    Raises Refused (second_header) where the header of a contract's table comes again with its columns in another
-    order: the rows below it would be read by the wrong one.
+    Raises Refused as refuse_second_header does.
     """
     texts = [name for name in frame.columns if name.startswith("c")]
     first = pl.col("c0")
@@ -41,21 +50,12 @@ def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     if not suspects.to_series().any():  # the usual case costs one look at one column
         return frame
     for line, *cells in frame.filter(first != "", first.is_in(header.texts)).select("line", *texts).iter_rows():
-        is_row(cells, header, line)
+        refuse_second_header(cells, header, line)
     blank = pl.all_horizontal(pl.col(name) == "" for name in texts)
     repeated = pl.all_horizontal(pl.col(f"c{at}") == text for at, text in enumerate(header.texts))
     filled = pl.coalesce(pl.when(pl.col(name) != "").then(pl.col(name)) for name in texts)
     total = filled.str.replace_all(r"\s", "").str.strip_chars_end(":：").is_in(list(TOTALS)).fill_null(False)
     return frame.filter(~(blank | repeated | total))
-
-
-def _second_header(line: int) -> Refused:
-    return Refused(
-        f"第 {line} 行又是表头，列的次序与第一个不同。"
-        f" | Line {line} is a header once more, with its columns in another order.",
-        code="second_header",
-        todo="一张表只留一个表头，各段的列次序要一致。 | Keep one header; all rows in its order.",
-    )
 
 
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:

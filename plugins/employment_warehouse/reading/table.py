@@ -20,6 +20,7 @@ class Refused(UserError):
     """文件无法读取。 | The file cannot be read."""
 
     code = "refused"
+    missing: tuple[str, ...] = ()  # required columns that its header lacks
 
 
 @dataclass(frozen=True)

@@ -102,24 +102,31 @@ def _fitting(
     """The sheets with the table looked for (without a contract: the first table and those of the same header), and the
     names of the others. Sheets that are hidden, or there to be looked at, stand for nothing where another one fits.
     """
-    asked = [(place, sheet) for place, sheet in enumerate(sheets) if only_sheet in (None, sheet["name"])]
-    aside = [pair for pair in asked if pair[1]["hidden"] or _FOR_PEOPLE.search(pair[1]["name"])]
-    refusals: list[Refused] = []
-    for some in ([pair for pair in asked if pair not in aside], aside):
-        fitting, left_out = _fitting_of(some, contract, refusals)
+    seen: list[tuple[int, dict[str, Any]]] = []
+    aside: list[tuple[int, dict[str, Any]]] = []
+    for place, sheet in enumerate(sheets):
+        if only_sheet in (None, sheet["name"]):
+            (aside if sheet["hidden"] or _FOR_PEOPLE.search(sheet["name"]) else seen).append((place, sheet))
+    fitting, left_out, refusals = _fitting_of(seen, contract)
+    if fitting:
+        return fitting, left_out + [sheet["name"] for _, sheet in aside if any(map(any, sheet["head"]))]
+    if not left_out:  # nothing is to be seen but these
+        fitting, left_out, of_aside = _fitting_of(aside, contract)
         if fitting:
-            others = [sheet["name"] for _, sheet in aside if some is not aside and any(map(any, sheet["head"]))]
-            return fitting, left_out + others
+            return fitting, left_out
+        refusals += of_aside
     if refusals:
         raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
     raise Refused("工作簿里没有工作表。 | The workbook has no sheet.", code="header_not_found")
 
 
 def _fitting_of(
-    sheets: list[tuple[int, dict[str, Any]]], contract: Contract | None, refusals: list[Refused]
-) -> tuple[list[_Sheet], list[str]]:
+    sheets: list[tuple[int, dict[str, Any]]], contract: Contract | None
+) -> tuple[list[_Sheet], list[str], list[Refused]]:
+    """Those that fit, the names of the others, and why they do not."""
     fitting: list[_Sheet] = []
-    left_out = []
+    left_out: list[str] = []
+    refusals: list[Refused] = []
     for place, sheet in sheets:
         try:
             header = find_header(sheet["head"], contract)
@@ -136,13 +143,13 @@ def _fitting_of(
             # What stands beside the table is a column without a name.
             texts = header.texts + [""] * (header.width - len(header.texts))
             fitting.append(_Sheet(place, sheet["name"], replace(header, texts=texts)))
-    return fitting, left_out
+    return fitting, left_out, refusals
 
 
 def _is_looked_for(refusal: Refused, contract: Contract) -> bool:
-    """Whether a sheet is refused that has most of the contract's columns."""
-    n_missing = len((refusal.expected or "").split("、")) if refusal.code == "required_column_missing" else 0
-    is_close = 4 * n_missing <= sum(column.required for column in contract.columns)
+    """Whether a sheet is refused that has nearly all of the contract's columns, its key among them."""
+    n_required = sum(column.required for column in contract.columns)
+    is_close = 4 * len(refusal.missing) <= n_required and not {*refusal.missing} & {*contract.key}
     return refusal.code != "header_not_found" and is_close
 
 
@@ -199,12 +206,13 @@ def _rows(
         child.end()
 
 
-def _refuse_merged(merged: list[tuple[int, int, int]], sheet: _Sheet, last_line: int) -> None:
-    """A cell that is merged over several rows keeps its value in the first alone; the others only look as if they had
-    it.
+def _refuse_merged(merged: list[tuple[int, int, int, int]], sheet: _Sheet, last_line: int) -> None:
+    """Cells that are merged over several rows keep their value in the first alone; the others only look as if they had
+    it. A block of half the table's width or more is a note below it.
     """
-    for first, last, column in merged:
-        if last > sheet.header.index + 1 and first <= last_line and column <= sheet.header.width:
+    for first, last, left, right in merged:
+        is_narrow = 2 * (right - left + 1) < sheet.header.width
+        if sheet.header.index + 1 < first <= last_line and left <= sheet.header.width and is_narrow:
             raise Refused(
                 f"第 {first}—{last} 行有合并的单元格。 | Cells are merged over the rows {first} to {last}.",
                 code="merged_cells",

@@ -64,14 +64,14 @@ BARE_FORMULA = re.compile(
 PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d{1,7})["']""")
 IS_TEXT = re.compile(rb"""\st=["']str["']""")
 NAMELESS_ERROR = re.compile(rb"""<(?:\w+:)?c(?![^>]*\sr=)[^>]*\st=["']e["']""")
-MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d{1,7}):\1(\d{1,7})["']""")
+MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 MOST_MERGED = 1000  # that are told
 LONGEST_TAG = 256
 NOT_AVAILABLE = "#N/A"
 EXACT = 1e15  # a worksheet keeps fifteen digits
 
 BIFF_END, BIFF_BEGIN, BIFF_ENCRYPTED, BIFF_SHEET = 0x0A, 0x809, 0x2F, 0x85
-BIFF_FORMULA, BIFF_ERROR = 0x06, 0x205
+BIFF_FORMULA, BIFF_ERROR, BIFF_MERGED = 0x06, 0x205, 0xE5
 BIFF_ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -91,7 +91,7 @@ TARGET = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 Item = TypeVar("Item")
 Errors = dict[int, list[tuple[int, str]]]  # row → columns from 0, with their text
 FindErrors = Callable[[], Errors]
-Merged = set[tuple[int, int, int]]  # first row, last row, column; from 1
+Merged = set[tuple[int, int, int, int]]  # first row, last row, first column, last column; from 1
 Strays = dict[int, str]  # row → what stands beside the sheet's columns
 
 
@@ -118,7 +118,7 @@ def main() -> None:
                 merged,
             )
         else:
-            speak(path, check_compound(path), {}, [])
+            speak(path, *check_compound(path))
     except MemoryError:
         refuse("too_many_cells_declared")
 
@@ -180,8 +180,8 @@ def attribute(tag: bytes, name: bytes) -> str:
     return found[1].decode(errors="replace") if found else ""
 
 
-def check_compound(path: str) -> list[FindErrors]:
-    """Refuse an encrypted workbook (an encrypted xlsx is an OLE file too); how to find each sheet's error cells."""
+def check_compound(path: str) -> tuple[list[FindErrors], dict[int, Iterator[bytes]], list[Merged]]:
+    """Refuse an encrypted workbook (an encrypted xlsx is an OLE file too); what `speak` wants to know of the sheets."""
     with Path(path).open("rb") as file:
         if "EncryptedPackage".encode("utf-16-le") in file.read(64 << 20):
             refuse("password_protected")
@@ -189,12 +189,14 @@ def check_compound(path: str) -> list[FindErrors]:
         with olefile.OleFileIO(path) as container:
             stream = container.openstream("Workbook" if container.exists("Workbook") else "Book").read()
     except (OSError, ValueError, IndexError, struct.error):
-        return []  # whatever it is, the library will say
+        return [], {}, []  # whatever it is, the library will say
     first_records = list(itertools.takewhile(lambda record: record[0] != BIFF_END, biff_records(stream, 0)))
     if any(kind == BIFF_ENCRYPTED for kind, _ in first_records):
         refuse("password_protected")
     begins = [int.from_bytes(content[:4], "little") for kind, content in first_records if kind == BIFF_SHEET]
-    return [functools.partial(errors_of_old_sheet, stream, begin) for begin in begins]
+    merged: list[Merged] = [set() for _ in begins]
+    errors = [functools.partial(errors_of_old_sheet, stream, *found) for found in zip(begins, merged, strict=True)]
+    return [*errors], {}, merged
 
 
 def biff_records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -465,7 +467,7 @@ def errors_of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, merged: Merg
         while chunk := file.read(PIECE):
             data = rest + chunk
             find_merged(data, merged)
-            end = max(data.rfind(b"</c>"), data.rfind(b":c>")) + len(b"</c>")
+            end = max((at + len(mark) for mark in (b"</c>", b":c>") if (at := data.rfind(mark)) >= 0), default=0)
             for row, cells in error_cells(data[:end]).items():
                 found.setdefault(row, []).extend(cells)
             rest = data[end:][-65536:]
@@ -473,11 +475,11 @@ def errors_of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, merged: Merg
 
 
 def find_merged(xml: bytes, merged: Merged) -> None:
-    """Cells of one column that are merged: a block of notes below a table has several."""
+    """Cells that are merged over several rows."""
     if b"mergeCell" in xml:
-        for letters, first, last in MERGED.findall(xml):
-            if len(merged) < MOST_MERGED:
-                merged.add((int(first), int(last), column_number(letters)))
+        for left, first, right, last in MERGED.findall(xml):
+            if first != last and len(merged) < MOST_MERGED:
+                merged.add((int(first), int(last), column_number(left), column_number(right)))
 
 
 def error_cells(xml: bytes) -> Errors:
@@ -504,7 +506,7 @@ def error_cells(xml: bytes) -> Errors:
     return found
 
 
-def errors_of_old_sheet(stream: bytes, begin: int) -> Errors:
+def errors_of_old_sheet(stream: bytes, begin: int, merged: Merged) -> Errors:
     """The same in a sheet of an xls, which begins there in the stream of its records."""
     found: Errors = {}
     depth = 0  # charts have sheets of their own within the sheet
@@ -512,6 +514,10 @@ def errors_of_old_sheet(stream: bytes, begin: int) -> Errors:
         depth += (kind == BIFF_BEGIN) - (kind == BIFF_END)
         if depth == 0:
             break
+        if depth == 1 and kind == BIFF_MERGED:
+            for first, last, left, right in struct.iter_unpack("<4H", content[2 : 2 + (len(content) - 2) // 8 * 8]):
+                if first != last and len(merged) < MOST_MERGED:
+                    merged.add((first + 1, last + 1, left + 1, right + 1))
         if depth > 1 or kind not in (BIFF_FORMULA, BIFF_ERROR) or len(content) < 8:
             continue
         row, column = struct.unpack_from("<HH", content)

@@ -1,5 +1,5 @@
 -- How many corrections a report has had, whether this one is among them, the SHA-256 of the latest that stands, whether
--- there stands anything that they correct, and when a file last came again.
+-- there stands anything that they correct, and when its file last came again; of several files each has rows of its own.
 with revisions as (
     select * from ops.delivery
     where feed = %(feed)s and unit = %(unit)s and report_date = %(report_date)s
@@ -22,6 +22,7 @@ select
     (select sha256 from standing where kind = 'correction' order by delivery_id desc limit 1) as latest,
     exists (select from standing where kind = 'file' and status in ('landed', 'accepted')) as has_base,
     (
-        select max(arrived_at) from revisions
-        where kind in ('file', 'nil') and revision > 1 and status <> 'refused'
+        select max(arrived_at) filter (where revision > 1) from revisions
+        where kind in ('file', 'nil') and status <> 'refused'
+        having count(distinct part) = 1
     ) as replaced_at
