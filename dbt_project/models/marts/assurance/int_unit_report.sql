@@ -10,7 +10,8 @@ expected as (
 deliveries as (
     select
         delivery.feed, delivery.unit, delivery.report_date, delivery.part, delivery.revision, delivery.kind,
-        delivery.status, delivery.build, delivery.arrived_at, delivery.rows_read, delivery.rows_landed, delivery.rows_rejected,
+        delivery.status, delivery.build, delivery.arrived_at, delivery.rows_read, delivery.rows_landed,
+        delivery.rows_rejected,
         night.report_date as taken_in_on
     from {{ source('ops', 'delivery') }} as delivery
     inner join {{ source('ops', 'build') }} as night using (build)
