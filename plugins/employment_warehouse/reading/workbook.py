@@ -283,17 +283,24 @@ class _Child:
         timer.cancel()
         said: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"refused": self._cause_of_death()}
         if "refused" in said:
-            self.end()
-            raise Refused(
-                _MESSAGES[said["refused"]],
-                code=said["refused"],
-                todo="请用 Excel 或 WPS 打开，只保留数据后另存为 xlsx。 | Open it, keep the data alone, save as xlsx.",
-            )
+            raise self._refused(said["refused"])
         return said
 
     def data(self, n_bytes: int) -> bytes:
+        """The rows that it has announced; raises Refused if it died over them."""
         assert self._process.stdout
-        return self._process.stdout.read(n_bytes)
+        data = self._process.stdout.read(n_bytes)
+        if len(data) < n_bytes:
+            raise self._refused(self._cause_of_death())
+        return data
+
+    def _refused(self, code: str) -> Refused:
+        self.end()
+        return Refused(
+            _MESSAGES[code],
+            code=code,
+            todo="请用 Excel 或 WPS 打开，只保留数据后另存为 xlsx。 | Open it, keep the data alone, save as xlsx.",
+        )
 
     def end(self) -> None:
         self._process.kill()

@@ -89,10 +89,16 @@ SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\s\w+:id=["']([^"']+)["']""")
 TARGET = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 
 Item = TypeVar("Item")
+
+
 Errors = dict[int, list[tuple[int, str]]]  # row → columns from 0, with their text
 FindErrors = Callable[[], Errors]
 Merged = set[tuple[int, int, int, int]]  # first row, last row, first column, last column; from 1
 Strays = dict[int, str]  # row → what stands beside the sheet's columns
+
+
+class Refusal(Exception):
+    """Why the workbook is not read: one of the codes that the reader knows."""
 
 
 def main() -> None:
@@ -119,8 +125,16 @@ def main() -> None:
             )
         else:
             speak(path, *check_compound(path))
+    except Refusal as refusal:
+        end(str(refusal))
     except MemoryError:
-        refuse("too_many_cells_declared")
+        end("too_many_cells_declared")
+
+
+def end(code: str) -> NoReturn:
+    """Say why, and go, whatever other threads are at."""
+    say({"refused": code})
+    os._exit(0)
 
 
 def check_archive(path: str) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo | None]]:
@@ -217,7 +231,7 @@ def speak(
         for take in json.loads(sys.stdin.readline()):
             send(sheets[take])
         say({"end": True})
-    except MemoryError:
+    except (MemoryError, Refusal):
         raise
     except calamine.PasswordError:
         refuse("password_protected")
@@ -541,8 +555,8 @@ def say(frame: dict[str, Any]) -> None:
 
 
 def refuse(code: str) -> NoReturn:
-    say({"refused": code})
-    os._exit(0)
+    """Raises Refusal, which the main thread tells: another one would speak into the rows that are being sent."""
+    raise Refusal(code)
 
 
 if __name__ == "__main__":
