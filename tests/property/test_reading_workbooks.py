@@ -105,27 +105,23 @@ def test_a_number_where_only_text_keeps_its_value_is_marked(tmp_path: Path) -> N
     assert [cell for cell in cells if cell.startswith(NUMERIC_CELL)] == [cells[at]]
 
 
+def refused_cells(path: Path, feed: str, name: str, value: float) -> dict[str, str]:
+    """Column → reason, of a row that has nothing but this number in a column."""
+    made = contract(feed)
+    row = [value if column.name == name else "" for column in made.columns]
+    table = read_tables(write(path, [[column.header for column in made.columns], row]), made)
+    return dict(pl.concat([batch.rejected for batch in check_table(table, made, {})])["column_name", "reason"].rows())
+
+
 @pytest.mark.parametrize("household", [532528101201000123, 5.32528101201e17, 1e15])
 def test_a_long_number_of_something_is_refused_and_not_believed(tmp_path: Path, household: float) -> None:
-    feed = contract("labor_register")
-    at = [column.name for column in feed.columns].index("household_no")
-    row: list[Any] = [""] * len(feed.columns)
-    row[at] = household
-    table = read_tables(write(tmp_path / "b.xlsx", [[column.header for column in feed.columns], row]), feed)
-    rejected = pl.concat([batch.rejected for batch in check_table(table, feed, {})])
-    assert ("household_no", "id_not_text") in rejected.select("column_name", "reason").rows()
+    refused = refused_cells(tmp_path / "b.xlsx", "labor_register", "household_no", household)
+    assert refused["household_no"] == "id_not_text"
 
 
 @pytest.mark.parametrize(("number", "reason"), [(2024.1, "not_a_date"), (2024.5, None), (2024.12, None)])
 def test_a_number_that_may_be_january_or_october_is_no_month(tmp_path: Path, number: float, reason: str | None) -> None:
-    feed = contract("public_post_payment")
-    at = [column.name for column in feed.columns].index("period")
-    row: list[Any] = [""] * len(feed.columns)
-    row[at] = number
-    table = read_tables(write(tmp_path / "b.xlsx", [[column.header for column in feed.columns], row]), feed)
-    rejected = pl.concat([batch.rejected for batch in check_table(table, feed, {})])
-    reasons = dict(rejected.select("column_name", "reason").rows())
-    assert reasons.get("period") == reason
+    assert refused_cells(tmp_path / "b.xlsx", "public_post_payment", "period", number).get("period") == reason
 
 
 HIDDEN = [HEADER, [*ROW[:-1], "9"]]
