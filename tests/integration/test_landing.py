@@ -22,12 +22,13 @@ from employment_warehouse.landing import (
     arrivals,
     expect_deliveries,
     land,
+    look,
     purge,
     repeats,
     restore,
-    taken_away,
     withdraw_part,
 )
+from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE, Home
 
 DAY = date(2024, 5, 1)
@@ -77,8 +78,8 @@ def put(
 
 
 def land_all(day: date = DAY, families: tuple[str, ...] = ("county", "payroll", "bank")) -> list[LandedDelivery]:
-    gone = taken_away(families, day)
-    landed = [land(arrival) for arrival in arrivals(families, day)]
+    come, gone = look(families, day)
+    landed = [land(arrival) for arrival in come]
     for part in gone:
         withdraw_part(part)
     return [delivery for delivery in landed if delivery is not None]
@@ -219,6 +220,20 @@ def test_parts_that_a_whole_file_has_taken_the_place_of_are_gone(warehouse: psyc
     put(zone, payments(1, 3))
     land_all(DAY + timedelta(days=1))
     assert standing(warehouse) == [("", 1, "file"), ("1", 2, "withdrawn"), ("2", 2, "withdrawn")]
+
+
+def test_the_steps_of_a_night_withdraw_what_was_taken_away(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, payments(1), f"{COUNTY}_1.csv")
+    second = put(zone, payments(2), f"{COUNTY}_2.csv")
+    put(zone, payments(3), "532501.csv")
+    for county in steps.arrived(["county"], "unit", DAY.isoformat()):
+        steps.land(["county"], "unit", DAY.isoformat(), county)
+    second.unlink()
+    assert steps.arrived(["county"], "unit", DAY.isoformat()) == [COUNTY]
+    steps.land(["county"], "unit", DAY.isoformat(), "532501")
+    assert standing(warehouse)[-1] == ("2", 1, "file")
+    steps.land(["county"], "unit", DAY.isoformat(), COUNTY)
+    assert standing(warehouse)[-1] == ("2", 2, "withdrawn")
 
 
 def test_parts_stay_until_what_takes_their_place_can_be_read(warehouse: psycopg.Connection, zone: Path) -> None:

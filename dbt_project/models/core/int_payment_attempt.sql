@@ -22,7 +22,7 @@ attempts as (
         stated.feed, stated.unit, stated.period, stated.person_key, stated.item, stated.batch_no,
         (stated.batch_no, stated.account_key, stated.amount) is not distinct from (
             obligations.batch_no,
-            coalesce(obligations.account_key, '00000000-0000-0000-0000-000000000000'),
+            {{ account_or_nil('obligations.account_key') }},
             obligations.amount_paid::numeric(14, 2)
         ) desc,
         stated.stated_on desc, {{ part_order('stated', 'desc') }}, stated.revision desc,

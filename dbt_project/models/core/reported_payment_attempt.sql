@@ -6,7 +6,7 @@ stated as (
     {% for feed, item in [('relief_payroll', "coalesce(line.crew, '')"), ('public_post_payment', 'line.post_no')] -%}
     select
         '{{ feed }}' as feed, delivery.unit, line.period, line.person_key, {{ item }} as item, line.batch_no,
-        coalesce(line.account_key, '00000000-0000-0000-0000-000000000000') as account_key,
+        {{ account_or_nil('line.account_key') }} as account_key,
         line.amount_paid::numeric(14, 2) as amount,
         {% for stage in ['listed_on', 'signed_on', 'approved_on', 'sent_on'] -%}
         {{ 'line.' ~ stage if feed == 'relief_payroll' else 'null::date' }} as {{ stage }},

@@ -28,9 +28,6 @@ CORRECTIONS = "corrections"
 CORRECTION_ENDINGS = (".xlsx", ".xls")
 # Begins the part that a correction makes of a snapshot: it sorts behind the parts that counties send.
 CORRECTION_PART = "～"
-# Headers of the columns by which a row of a return workbook says which rejected row it was.
-FILE_HEADER, LINE_HEADER = "文件", "行号"
-NAMED = {"file_header": FILE_HEADER, "line_header": LINE_HEADER}
 NO_TEXT = re.compile("[\ud800-\udfff]")  # a byte of a name that is no UTF-8
 ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 WORKING_AGE = 16  # years: Labour Law of the PRC, article 15
@@ -61,19 +58,8 @@ class Arrival:
 
 
 def arrivals(families: Iterable[str], report_date: date, settle_seconds: float = 2.0) -> list[Arrival]:
-    """Files that are whole, not yet taken in, and dated up to the report date; oldest date first, corrections last.
-
-    families: sources of contracts (`county`, `payroll`, `bank`), and `correction`. A file that was modified within
-    the last `settle_seconds` is looked at again after that time, and left alone if it has changed. Files that no
-    feed or unit expects are told in ops.alert (`misplaced_files`), and hinder nothing.
-    """
-    zone = LandingZone()
-    with connect("wh_loader") as connection:
-        found, misplaced = _look(connection, zone, set(families), report_date)
-        _tell_misplaced(connection, misplaced)
-        fresh = _not_taken_in(connection, _latest_of_each_stem(found))
-    # What is mended has to be there first.
-    return sorted(_settled(zone, fresh, settle_seconds), key=lambda a: (a.report_date, a.kind == "correction", a))
+    """The files that `look` finds."""
+    return look(families, report_date, settle_seconds)[0]
 
 
 @dataclass(frozen=True)
@@ -88,27 +74,49 @@ class TakenAway:
     present: tuple[str, ...]
 
 
-def taken_away(families: Iterable[str], report_date: date) -> list[TakenAway]:
-    """Parts that stand and are gone from the landing zone, of the report date and of dates of which something new is
-    there: the parts that are there when the night starts are together the snapshot.
+def look(
+    families: Iterable[str], report_date: date, settle_seconds: float = 2.0
+) -> tuple[list[Arrival], list[TakenAway]]:
+    """What has come into the landing zone, and what has gone from it.
+
+    Files that are whole, not yet taken in, and dated up to the report date; oldest date first, corrections last. And
+    parts that stand and are gone, of the report date and of dates of which something new is there: the parts that are
+    there when the night starts are together the snapshot.
+
+    families: sources of contracts (`county`, `payroll`, `bank`), and `correction`. A file that was modified within
+    the last `settle_seconds` is looked at again after that time, and left alone if it has changed. Files that no
+    feed or unit expects are told in ops.alert (`misplaced_files`), and hinder nothing.
     """
+    zone = LandingZone()
     with connect("wh_loader") as connection:
-        found, _ = _look(connection, LandingZone(), set(families) - {"correction"}, report_date)
-        touched = {_snapshot(arrival) for arrival in _not_taken_in(connection, found)}
-        present: dict[Snapshot, set[str]] = {}
-        for arrival in found:
-            snapshot = _snapshot(arrival)
-            if snapshot in touched or snapshot.report_date == report_date:
-                present.setdefault(snapshot, set()).add(arrival.part)
-        return [
-            TakenAway(snapshot.report_date, snapshot.feed, snapshot.unit, part, path, tuple(sorted(parts)))
-            for snapshot, parts in sorted(present.items())
-            for part, kind, path in standing_parts(connection, snapshot)
-            if kind == "file" and part not in parts
-        ]
+        found, misplaced = _found(connection, zone, set(families), report_date)
+        _tell_misplaced(connection, misplaced)
+        fresh = _not_taken_in(connection, _latest_of_each_stem(found))
+        gone = _taken_away(connection, found, fresh, report_date)
+    # What is mended has to be there first.
+    whole = sorted(_settled(zone, fresh, settle_seconds), key=lambda a: (a.report_date, a.kind == "correction", a))
+    return whole, gone
 
 
-def _look(
+def _taken_away(
+    connection: psycopg.Connection, found: list[Arrival], fresh: list[Arrival], report_date: date
+) -> list[TakenAway]:
+    touched = set(map(Snapshot.of, fresh))
+    present: dict[Snapshot, set[str]] = {}
+    for arrival in found:
+        snapshot = Snapshot.of(arrival)
+        if arrival.kind != "correction" and (snapshot in touched or snapshot.report_date == report_date):
+            present.setdefault(snapshot, set()).add(arrival.part)
+    return [
+        TakenAway(
+            snapshot.report_date, snapshot.feed, snapshot.unit, part, path, present=tuple(sorted(present[snapshot]))
+        )
+        for snapshot, part, kind, path in standing_parts(connection, present)
+        if kind == "file" and part not in present[snapshot]
+    ]
+
+
+def _found(
     connection: psycopg.Connection, zone: LandingZone, sources: set[str], report_date: date
 ) -> tuple[list[Arrival], list[str]]:
     """What the zone has of these sources up to that date, and what belongs to no feed."""
@@ -125,10 +133,6 @@ def _look(
             sight = zone.sight(path)
             found += [] if sight is None else [Arrival(*named, *astuple(sight))]
     return found, misplaced
-
-
-def _snapshot(arrival: Arrival) -> Snapshot:
-    return Snapshot(arrival.feed, arrival.unit, arrival.report_date)
 
 
 def _is_unfinished(path: str) -> bool:

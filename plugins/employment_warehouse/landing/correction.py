@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
-from psycopg import sql
 
 from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.landing import ledger
-from employment_warehouse.landing.arrivals import CORRECTION_PART, NAMED, Arrival
+from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival
 from employment_warehouse.landing.delivery import Taken, take_file, take_in
 from employment_warehouse.landing.ledger import LandedDelivery, Report
-from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.withdrawing import Snapshot, withdraw
+from employment_warehouse.landing.queries import query, query_of_rows
+from employment_warehouse.landing.withdrawing import NAMED, Snapshot, withdraw
 from employment_warehouse.reading import Refused, read_tables, sheet_names
 
 # Sheets of a return workbook that are there to be looked at: how to mend, and rows that later ones have replaced.
@@ -91,20 +90,11 @@ def _take_sheet(
         return ledger.open_delivery(connection, report, 1, REPLACED_SINCE)
     landed = take_in(connection, report, lambda: read_tables(file, contract, contract.title_zh))
     if landed and landed.status == "landed":
-        _withdraw_said_anew(connection, landed)
-        connection.execute(_of_rows("mark_mended", landed), landed.__dict__ | NAMED)
+        named = landed.__dict__ | NAMED
+        said_anew = connection.execute(query_of_rows("said_anew", landed.feed), named).fetchall()
+        withdraw(connection, Snapshot.of(landed), [part for (part,) in said_anew])
+        connection.execute(query_of_rows("mark_mended", landed.feed), named)
     return landed
-
-
-def _withdraw_said_anew(connection: psycopg.Connection, landed: LandedDelivery) -> None:
-    said_anew = connection.execute(_of_rows("said_anew", landed), landed.__dict__ | NAMED).fetchall()
-    if said_anew:
-        snapshot = Snapshot(landed.feed, landed.unit, landed.report_date)
-        withdraw(connection, snapshot, [part for (part,) in said_anew])
-
-
-def _of_rows(name: str, landed: LandedDelivery) -> sql.Composed:
-    return sql.SQL(query(name).decode()).format(landing=sql.Identifier("landing", landed.feed))
 
 
 def _tell(connection: psycopg.Connection, report: Report, waiting: list[Contract], strange: list[int]) -> None:

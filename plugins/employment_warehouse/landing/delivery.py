@@ -14,7 +14,7 @@ import psycopg
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect, describe
 from employment_warehouse.landing import archive, ledger
-from employment_warehouse.landing.arrivals import CORRECTION_PART, FILE_HEADER, Arrival, TakenAway, is_unchanged
+from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival, TakenAway, is_unchanged
 from employment_warehouse.landing.filling import fill, refill
 from employment_warehouse.landing.ledger import LandedDelivery, Report, Superseded
 from employment_warehouse.landing.queries import query
@@ -95,11 +95,11 @@ def take_in(connection: psycopg.Connection, report: Report, read: Callable[[], T
                 delivery = ledger.count_delivery(connection, delivery, fill(connection, delivery, read))
     except Refused as refusal:
         return ledger.open_delivery(connection, report, revision, refusal.code)
+    snapshot = Snapshot.of(report)
     if revision > 1 and report.kind in ("file", "nil"):
         ledger.lock_delivery(connection, replace(report, part=CORRECTION_PART))
-        snapshot = Snapshot(report.feed, report.unit, report.report_date)
-        withdraw_corrections(connection, snapshot, report.part, FILE_HEADER)
-    _bring_back_siblings(connection, Snapshot(report.feed, report.unit, report.report_date), report.part)
+        withdraw_corrections(connection, snapshot, report.part)
+    _bring_back_siblings(connection, snapshot, report.part)
     return delivery
 
 
@@ -109,18 +109,18 @@ def withdraw_part(gone: TakenAway) -> bool:
     It is not, and stays as it was, where the file is back, or nothing stands of the parts that are there: they may be
     unreadable. Should the file come back, it is offered again. Raises LandingFailed.
     """
-    snapshot = Snapshot(gone.feed, gone.unit, gone.report_date)
+    snapshot = Snapshot.of(gone)
     try:
         with connect("wh_loader") as connection, connection.transaction():
             for part in (gone.part, CORRECTION_PART):
                 connection.execute(query("lock_delivery"), snapshot._asdict() | {"part": part})
-            standing = {part: kind for part, kind, _ in standing_parts(connection, snapshot)}
+            standing = {one.part: one.kind for one in standing_parts(connection, [snapshot])}
             stands = any(standing.get(part) in ("file", "nil") for part in gone.present)
             if not stands or standing.get(gone.part) != "file" or LandingZone().sight(gone.path):
                 return False
             connection.execute(query("offer_again"), {"path": gone.path})
             withdraw(connection, snapshot, [gone.part])
-            withdraw_corrections(connection, snapshot, gone.part, FILE_HEADER)
+            withdraw_corrections(connection, snapshot, gone.part)
             _bring_back_siblings(connection, snapshot, gone.part)
             return True
     except psycopg.Error as error:

@@ -15,8 +15,6 @@ DOMAINS: dict[str, Domain] = {
     "mobile": "mobile",
     "bank_account": "account",
 }
-
-
 # Beyond, names are learnt anew, so that memory does not grow with the file.
 MOST_NAMES = 1 << 18
 

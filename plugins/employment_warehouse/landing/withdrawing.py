@@ -8,15 +8,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, Self
 
 import psycopg
-from psycopg import sql
 
 from employment_warehouse import settings
-from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.queries import query, query_of_rows
 
+# Headers of the columns by which a row of a return workbook says which rejected row it was.
+FILE_HEADER, LINE_HEADER = "文件", "行号"
+NAMED = {"file_header": FILE_HEADER, "line_header": LINE_HEADER}
 NOTHING = hashlib.sha256(b"").digest()
+
+
+class OfSnapshot(Protocol):
+    """What belongs to one."""
+
+    @property
+    def feed(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def report_date(self) -> date: ...
 
 
 class Snapshot(NamedTuple):
@@ -26,9 +39,24 @@ class Snapshot(NamedTuple):
     unit: str
     report_date: date
 
+    @classmethod
+    def of(cls, one: OfSnapshot) -> Self:
+        return cls(one.feed, one.unit, one.report_date)
+
+
+class StandingPart(NamedTuple):
+    """A part as its latest revision that could be read has it."""
+
+    snapshot: Snapshot
+    part: str
+    kind: str
+    path: str
+
 
 def withdraw(connection: psycopg.Connection, snapshot: Snapshot, parts: Collection[str]) -> None:
     """Nothing of these parts stands from now on; rows that one of them had mended are to be mended again."""
+    if not parts:
+        return
     given = snapshot._asdict() | {
         "parts": list(parts),
         "sha256": NOTHING,
@@ -38,19 +66,19 @@ def withdraw(connection: psycopg.Connection, snapshot: Snapshot, parts: Collecti
     connection.execute(query("withdraw"), given)
 
 
-def withdraw_corrections(connection: psycopg.Connection, snapshot: Snapshot, part: str, file_header: str) -> None:
+def withdraw_corrections(connection: psycopg.Connection, snapshot: Snapshot, part: str) -> None:
     """A part that comes again, or is gone, stands no longer as corrections have mended it.
 
     Those are meant of which a row says that it stood in a file of that part, or does not say in which; and those whose
-    rows are no longer there to be asked. file_header: of the column that says it.
+    rows are no longer there to be asked.
     """
-    statement = sql.SQL(query("corrections_of_part").decode()).format(landing=sql.Identifier("landing", snapshot.feed))
-    given = snapshot._asdict() | {"part": part, "file_header": file_header}
-    parts = [correction for (correction,) in connection.execute(statement, given).fetchall()]
-    if parts:
-        withdraw(connection, snapshot, parts)
+    given = snapshot._asdict() | NAMED | {"part": part}
+    corrections = connection.execute(query_of_rows("corrections_of_part", snapshot.feed), given).fetchall()
+    withdraw(connection, snapshot, [correction for (correction,) in corrections])
 
 
-def standing_parts(connection: psycopg.Connection, snapshot: Snapshot) -> list[tuple[str, str, str]]:
-    """Part, kind and path of what stands of a snapshot."""
-    return connection.execute(query("standing_parts"), snapshot._asdict()).fetchall()
+def standing_parts(connection: psycopg.Connection, snapshots: Collection[Snapshot]) -> list[StandingPart]:
+    """What stands of these snapshots, in their order."""
+    feeds, units, dates = (list(values) for values in zip(*snapshots, strict=True)) if snapshots else ([], [], [])
+    rows = connection.execute(query("standing_parts"), {"feeds": feeds, "units": units, "dates": dates}).fetchall()
+    return [StandingPart(Snapshot(*row[:3]), *row[3:]) for row in rows]

@@ -52,7 +52,7 @@ class Header:
 def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Header:
     """The header among the first rows of a table (broken records are given as empty rows).
 
-    Raises Refused: header_not_found, required_column_missing.
+    Raises Refused: header_not_found, required_column_missing, rows_above_header, amounts_not_in_yuan.
     """
     trimmed = [[cell.strip() for cell in row] for row in rows]
     index, texts = _header_by_contract(trimmed, contract) if contract else _header_by_look(trimmed)

@@ -237,13 +237,16 @@ def _cut(data: bytes, first_row: int, header: Header, marked: _Marked) -> pl.Dat
     frame = frame.filter(pl.col("line") > header.index + 1)
     if NUMERIC_CELL.encode() in data:
         frame = frame.with_columns(
-            pl.when(pl.col(name).str.contains(_AMBIGUOUS_MONTH) if at in marked.dated else pl.lit(False))
-            .then(pl.col(name))
-            .otherwise(pl.col(name).str.strip_prefix(NUMERIC_CELL))
+            _without_mark(pl.col(name), at in marked.dated)
             for at, name in enumerate(names)
             if at not in marked.text_only
         )
     return trimmed(frame) if any(data.find(blank) >= 0 for blank in _BLANKS) else frame
+
+
+def _without_mark(cells: pl.Expr, are_dates: bool) -> pl.Expr:
+    bare = cells.str.strip_prefix(NUMERIC_CELL)
+    return pl.when(cells.str.contains(_AMBIGUOUS_MONTH)).then(cells).otherwise(bare) if are_dates else bare
 
 
 def _in_order(frame: pl.DataFrame, sheet: str, places: list[int], width: int) -> pl.DataFrame:

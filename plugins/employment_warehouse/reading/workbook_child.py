@@ -89,8 +89,6 @@ SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\s\w+:id=["']([^"']+)["']""")
 TARGET = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 
 Item = TypeVar("Item")
-
-
 Errors = dict[int, list[tuple[int, str]]]  # row → columns from 0, with their text
 FindErrors = Callable[[], Errors]
 Merged = set[tuple[int, int, int, int]]  # first row, last row, first column, last column; from 1

@@ -29,9 +29,8 @@ def arrived(families: list[str], by: str, report_date: str) -> list[str]:
     """What has sent something new or taken something away, each once: by `unit` (counties, …) or by `feed`."""
     from employment_warehouse import landing
 
-    day = date.fromisoformat(report_date)
-    found = [*landing.arrivals(families, day), *landing.taken_away(families, day)]
-    return sorted({getattr(one, by) for one in found})
+    come, gone = landing.look(families, date.fromisoformat(report_date))
+    return sorted({getattr(one, by) for one in (*come, *gone)})
 
 
 def land(families: list[str], by: str, report_date: str, one: str) -> None:
@@ -39,9 +38,8 @@ def land(families: list[str], by: str, report_date: str, one: str) -> None:
     from employment_warehouse import landing
 
     failed = []
-    day = date.fromisoformat(report_date)
-    gone = [part for part in landing.taken_away(families, day) if getattr(part, by) == one]
-    for arrival in landing.arrivals(families, day):
+    come, gone = landing.look(families, date.fromisoformat(report_date))
+    for arrival in come:
         if getattr(arrival, by) == one:
             take = landing.land_correction if arrival.kind == "correction" else landing.land
             try:
@@ -50,7 +48,8 @@ def land(families: list[str], by: str, report_date: str, one: str) -> None:
                 log.error("%s: %s", arrival.path, failure)
                 failed.append(arrival.path)
     for part in gone:
-        log.info("%s: %s", part.path, "withdrawn" if landing.withdraw_part(part) else "left as it is")
+        if getattr(part, by) == one:
+            log.info("%s: %s", part.path, "withdrawn" if landing.withdraw_part(part) else "left as it is")
     if failed:
         # Only now: a file that cannot be taken in keeps no other from it.
         raise landing.LandingFailed(f"not taken in: {', '.join(failed)}")

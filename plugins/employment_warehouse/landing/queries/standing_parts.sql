@@ -1,4 +1,6 @@
-select distinct on (part) part, kind, path
-from ops.delivery
-where feed = %(feed)s and unit = %(unit)s and report_date = %(report_date)s and status <> 'refused'
-order by part, revision desc
+select distinct on (d.feed, d.unit, d.report_date, d.part) d.feed, d.unit, d.report_date, d.part, d.kind, d.path
+from ops.delivery as d
+inner join unnest(%(feeds)s::text [], %(units)s::text [], %(dates)s::date []) as asked (feed, unit, report_date)
+    on d.feed = asked.feed and d.unit = asked.unit and d.report_date = asked.report_date
+where d.status <> 'refused'
+order by d.feed, d.unit, d.report_date, d.part, d.revision desc
