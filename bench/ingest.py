@@ -2,11 +2,13 @@
 
     python bench/ingest.py [--share 1] [--rounds 3] [--planted]
 
-Makes its own file (a county's labor_register, seeded) and its own server in a temporary folder. A round takes, one
-after the other: a bare COPY into a logged table of texts; `land` on an ordinary night (the vault knows the people,
-1 % of the rows changed). Beside it: the first night, which also seals everyone into the vault; a tenth of the rows,
-for the memory; and on that tenth the peers (csv module + COPY, pandas.to_sql, dlt), which check nothing, against the
-COPY of that tenth. The bars: land ≤ 1.5 × COPY, its peak memory ≤ 512 MiB and ≤ 1.1 × that of a tenth of the rows.
+Makes its own file (a county's labor_register, seeded; empty cells are empty, as Excel and WPS write them) and its own
+server in a temporary folder, without autovacuum, which would run beside one and not the other. A round takes, one after
+the other, each over a connection of its own and behind what is there already: a bare COPY into a logged table of texts;
+`land` on an ordinary night (the vault knows the people, 1 % of the rows changed). Beside it: the first night, which
+also seals everyone into the vault; a tenth of the rows, for the memory; and on that tenth the peers (csv module + COPY,
+pandas.to_sql, dlt), which check nothing, against the COPY of that tenth. The bars: land ≤ 1.5 × COPY, its peak memory
+≤ 512 MiB and ≤ 1.1 × that of a tenth of the rows.
 Below 1.44 M rows (`--share`) it says that it is not the bar. `--planted` has `land` go through its rows one by one and
 keep them all, to show that the bars can be missed. Exit code 1: a bar was missed.
 """
@@ -24,10 +26,14 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 import psycopg
+
+if TYPE_CHECKING:
+    from employment_warehouse.database.embedded import Server
 
 FULL_SIZE = 1_440_000
 COUNTY = "532528"
@@ -76,12 +82,11 @@ def write_register(path: Path, rows: int, changed_from: int = 0) -> None:
             "是否农村低收入": pick(["是", "否"]),
             "死亡日期": site,
         }
-    ).unique("身份证号", keep="last", maintain_order=True).head(wanted).write_csv(path)
+    ).unique("身份证号", keep="last", maintain_order=True).head(wanted).write_csv(path, quote_style="never")
 
 
 def bare_copy(connection: psycopg.Connection, path: Path) -> None:
     """The floor: the file's bytes into a logged table of texts, nothing looked at."""
-    connection.execute("truncate bare")
     with (
         connection.cursor() as cursor,
         cursor.copy("copy bare from stdin (format csv, header)") as copy,
@@ -192,13 +197,29 @@ def main() -> int:
         return compare(Path(folder), int(FULL_SIZE * given.share), given.rounds, given.planted)
 
 
+def prepare(server: Server, header: list[str]) -> None:
+    """A warehouse, a bare table beside it, and the environment that leads there."""
+    from employment_warehouse.database import migrate
+    from employment_warehouse.database.roles import login_roles
+
+    with server.connect_superuser() as connection:
+        migrate(connection)
+        roles = login_roles(connection)
+        columns = ", ".join(f'"{name}" text' for name in header)
+        connection.execute(f"create table bare ({columns})")
+        connection.commit()
+        connection.autocommit = True
+        connection.execute("alter system set autovacuum = off")
+        connection.execute("select pg_reload_conf()")
+    server.set_passwords()
+    os.environ.update(server.environment(*roles, "postgres"))
+
+
 def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
     os.environ["WAREHOUSE_HOME"] = str(folder / "home")
     os.environ["WAREHOUSE_LANDING_ZONE"] = str(folder / "zone")
     from employment_warehouse import settings
-    from employment_warehouse.database import migrate
     from employment_warehouse.database.embedded import Server
-    from employment_warehouse.database.roles import login_roles
 
     days = [FIRST_DAY + timedelta(days=number) for number in range(rounds + 2)]
     files = [folder / "zone" / "labor_register" / day.isoformat() / f"{COUNTY}.csv" for day in days]
@@ -213,13 +234,7 @@ def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
     server.init()
     server.start()
     try:
-        with server.connect_superuser() as connection:
-            migrate(connection)
-            roles = login_roles(connection)
-            columns = ", ".join(f'"{name}" text' for name in header)
-            connection.execute(f"create table bare ({columns})")
-        server.set_passwords()
-        os.environ.update(server.environment(*roles, "postgres"))
+        prepare(server, header)
         with server.connect_superuser() as connection:
             connection.autocommit = True
             floor_of_tenth = min(timed(lambda: bare_copy(connection, tenth[1])) for _ in range(3))
@@ -231,7 +246,9 @@ def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
             copies, landings, peaks = [], [], [first_peak]
             for day, file in ordinary:
                 connection.execute("checkpoint")
-                copies.append(timed(lambda file=file: bare_copy(connection, file)))  # type: ignore[misc]
+                with server.connect_superuser() as its_own:
+                    its_own.autocommit = True
+                    copies.append(timed(lambda by=its_own, file=file: bare_copy(by, file)))  # type: ignore[misc]
                 connection.execute("checkpoint")
                 seconds, peak = land_in_a_child(day, planted)
                 landings.append(seconds)

@@ -23,9 +23,11 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from employment_warehouse.database import connect
+from employment_warehouse.database import connect, migrate
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.landing import LandingFailed, arrivals, delivery, filling, land
+from employment_warehouse.errors import UserError
+from employment_warehouse.landing import LandingFailed, arrivals, delivery, land
+from employment_warehouse.landing.copying import RowCopy
 from employment_warehouse.settings import TIMEZONE, Home
 
 DAY = date(2024, 5, 1)
@@ -86,12 +88,12 @@ DOOMED = """
     from datetime import date
     import fsspec
     from types import SimpleNamespace
-    from employment_warehouse.landing import archive, arrivals, delivery, filling, ledger, zone
+    from employment_warehouse.landing import archive, arrivals, copying, delivery, filling, ledger, zone
 
     # What dies here is the loader, not Airflow: a folder needs none of it, and it takes seconds to import.
     zone._object_storage_path = lambda address: SimpleNamespace(fs=fsspec.filesystem("file"), path=address, protocol="")
     room, function, call, moment = sys.argv[1:]
-    rooms = {"archive": archive, "delivery": delivery, "filling": filling, "ledger": ledger}
+    rooms = {"archive": archive, "copying": copying.RowCopy, "delivery": delivery, "filling": filling, "ledger": ledger}
     original, calls = getattr(rooms[room], function), 0
 
     def doomed(*given, **named):
@@ -113,8 +115,9 @@ POINTS = [
     ("archive", "digest", "after"),
     ("archive", "_seal_chunks", "after"),
     ("ledger", "open_delivery", "after"),
-    ("filling", "copy_rows", "before"),
-    ("filling", "copy_rows", "after"),
+    ("copying", "write", "before"),
+    ("copying", "write", "after"),
+    ("copying", "end", "after"),
     ("filling", "keep_rejected", "after"),
     ("filling", "remember", "after"),
     ("ledger", "count_delivery", "after"),
@@ -155,15 +158,14 @@ def test_a_connection_that_is_cut_fails_without_a_trace_and_without_a_value(
 ) -> None:
     put(zone, register(1, 2))
     (offered,) = arrivals({"county"}, DAY)
-    copy = filling.copy_rows
+    write = RowCopy.write
 
-    def cut(connection: psycopg.Connection, *given: object) -> int:
-        copied = copy(connection, *given)  # type: ignore[arg-type]
-        warehouse.execute("select pg_terminate_backend(%s)", (connection.info.backend_pid,))
-        return copied
+    def cut(copy: RowCopy, encoded: list[bytes]) -> None:
+        write(copy, encoded)
+        warehouse.execute("select pg_terminate_backend(%s)", (copy._cursor.connection.info.backend_pid,))
 
     with monkeypatch.context() as patched:
-        patched.setattr(filling, "copy_rows", cut)
+        patched.setattr(RowCopy, "write", cut)
         with pytest.raises(LandingFailed, match=r"57P01|no answer"):
             land(offered)
     assert state_of(warehouse) == []
@@ -309,6 +311,20 @@ def test_the_order_in_which_deliveries_land_does_not_matter(
     shuffled = in_turn.copy()
     order.shuffle(shuffled)
     assert land_all(shuffled) == land_all(in_turn)
+
+
+def test_tokens_of_the_former_kind_are_not_mixed_with_today_s(warehouse: psycopg.Connection, zone: Path) -> None:
+    forget = "delete from ops.migration where name = '0015_tokens_are_cmacs'"
+    warehouse.execute(forget)  # type: ignore[arg-type]
+    assert migrate(warehouse) == ["0015_tokens_are_cmacs"]
+    put(zone, register(1))
+    (offered,) = arrivals({"county"}, DAY)
+    assert land(offered) is not None
+    warehouse.execute(forget)  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="HMAC") as told:
+        migrate(warehouse)
+    assert told.value.code == "migration_impossible"
+    assert "WAREHOUSE_HOME" in told.value.todo
 
 
 # --- other file systems -------------------------------------------------------------------------------------

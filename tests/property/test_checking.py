@@ -15,6 +15,7 @@ from stdnum.exceptions import ValidationError
 
 from employment_warehouse.checking.cells import Parsed
 from employment_warehouse.checking.columns import ColumnParser
+from employment_warehouse.checking.numbers import birth_dates_and_sexes
 from employment_warehouse.contract import contract
 from employment_warehouse.identity import check_id
 
@@ -68,6 +69,14 @@ def stdnum_accepts(number: str) -> bool:
 @given(st.lists(id_numbers(), min_size=1, max_size=30))
 def test_an_id_number_passes_where_stdnum_lets_it_pass(numbers: list[str]) -> None:
     assert [reason is None for reason in reasons("id_number", numbers)] == [stdnum_accepts(n) for n in numbers]
+
+
+@some
+@given(st.lists(st.none() | id_numbers().filter(stdnum_accepts), max_size=30))
+def test_an_id_number_tells_birth_date_and_sex_as_stdnum_has_them(numbers: list[str | None]) -> None:
+    told = birth_dates_and_sexes(pl.Series(numbers, dtype=pl.String))
+    assert told["birth_date"].to_list() == [number and ric.get_birth_date(number) for number in numbers]
+    assert told["sex"].to_list() == [number and ("female", "male")[int(number[16]) % 2] for number in numbers]
 
 
 @some

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import polars as pl
 import pytest
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import algorithms
+from cryptography.hazmat.primitives.cmac import CMAC
 from hypothesis import given
 from hypothesis import strategies as st
 
 from employment_warehouse import settings
 from employment_warehouse.contract import contract
 from employment_warehouse.identity import check_id, normalise_id, rewrap, seal, seal_all, tokens, unseal
+from employment_warehouse.identity.cmac import Cmac
 from employment_warehouse.identity.sealing import WrongKey
 from employment_warehouse.landing.identify import Anonymiser
 from employment_warehouse.settings import Home
@@ -73,12 +76,55 @@ def test_retired_and_unknown_divisions_are_no_fault() -> None:
         assert check_id(number) is None
 
 
-def test_a_token_is_the_hmac_that_the_architecture_names(fresh_home: Home) -> None:
-    key = settings.secret_keys().token_key.hex().encode()
-    expected = hmac.digest(key, b"person\x00" + b"532528199001010009", "sha256")[:16]
+def mac_of_one(key: bytes, message: bytes) -> bytes:
+    """As cryptography makes it, message by message."""
+    mac = CMAC(algorithms.AES(key))
+    mac.update(message)
+    return mac.finalize()
+
+
+def test_a_token_is_the_mac_that_the_architecture_names(fresh_home: Home) -> None:
     made = tokens(pl.Series("id_number", ["532528199001010009", None]), "person")
-    assert made[0] == expected
+    assert made[0] == mac_of_one(settings.secret_keys().token_key, b"person\x00532528199001010009")
     assert made[1] is None
+
+
+@given(
+    st.sampled_from([16, 24, 32]).flatmap(lambda length: st.binary(min_size=length, max_size=length)),
+    st.binary(max_size=20),
+    st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=8),
+)
+def test_a_column_s_macs_are_those_of_its_values(key: bytes, prefix: bytes, values: list[str | None]) -> None:
+    column = pl.Series(values, dtype=pl.String)
+    expected = [mac_of_one(key, prefix + (value or "").encode()) for value in values]
+    assert [mac.tobytes() for mac in Cmac(key).of(prefix, column)] == expected
+    assert [mac.tobytes() for mac in Cmac(key).of(prefix, column[1:])] == expected[1:]
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "mac"),
+    [
+        (0, "bb1d6929e95937287fa37d129b756746"),
+        (16, "070a16b46b4d4144f79bdd9dd04a287c"),
+        (40, "dfa66747de9ae63030ca32611497c827"),
+        (64, "51f0bebf7e3b9d92fc49741779363cfe"),
+    ],
+)
+def test_the_macs_are_those_of_rfc_4493(n_bytes: int, mac: str) -> None:
+    key = bytes.fromhex("2b7e151628aed2a6abf7158809cf4f3c")
+    message = bytes.fromhex(
+        "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+        "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"
+    )
+    assert Cmac(key).of(message[:n_bytes], pl.Series([""])).tobytes().hex() == mac
+
+
+def test_threads_share_a_key_without_mixing_their_values(fresh_home: Home) -> None:
+    columns = [pl.Series([f"{thread}-{number}" for number in range(5_000)]) for thread in range(8)]
+    alone = [tokens(column, "account") for column in columns]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda column: tokens(column, "account"), columns * 4))
+    assert all(made.equals(expected) for made, expected in zip(together, alone * 4, strict=True))
 
 
 def test_tokens_of_one_value_differ_by_domain(fresh_home: Home) -> None:

@@ -46,6 +46,22 @@ def id_faults(numbers: pl.Series) -> pl.Series | None:
     ).to_series()
 
 
+def birth_dates_and_sexes(numbers: pl.Series) -> pl.DataFrame:
+    """`birth_date` and `sex` (male, female) that valid ID numbers tell; null for null."""
+    there = numbers.drop_nulls()
+    digits = _characters(there)[:, 6:17].astype(np.int32) - ord("0")
+    months = (digits[:, :4] @ _DATE_WEIGHTS - 1970) * 12 + digits[:, 4:6] @ _DATE_WEIGHTS[2:] - 1
+    days = months.astype("datetime64[M]").astype("datetime64[D]") + digits[:, 6:8] @ _DATE_WEIGHTS[2:] - 1
+    told = {"birth_date": pl.Series(days), "sex": pl.Series(["female", "male"]).gather(digits[:, 10] % 2)}
+    if len(there) == len(numbers):
+        return pl.DataFrame(told)
+    at = numbers.is_not_null().arg_true()
+    nothing = pl.DataFrame(
+        {name: pl.repeat(None, len(numbers), dtype=values.dtype, eager=True) for name, values in told.items()}
+    )
+    return nothing.with_columns(nothing[name].scatter(at, values) for name, values in told.items())
+
+
 def valid_usccs(codes: pl.Series) -> pl.Series:
     """The codes that GB 32100 allows; null for the others."""
     formed = codes.str.contains(USCC_FORM).fill_null(False)

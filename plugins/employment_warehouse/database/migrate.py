@@ -21,7 +21,7 @@ def migrate(superuser_connection: psycopg.Connection) -> list[str]:
 
     Each hand-written migration commits with its record in ops.migration; the generated objects commit together.
     Login roles whose connection the environment names (AIRFLOW_CONN_<ROLE>) get that connection's password.
-    Raises UserError: `migration_changed`, `migration_failed`.
+    Raises UserError: `migration_changed`, `migration_failed`, `migration_impossible`.
     """
     connection = superuser_connection
     done = _apply_files(connection)
@@ -56,6 +56,13 @@ def _apply_files(connection: psycopg.Connection) -> list[str]:
                 )
             try:
                 connection.execute(text)
+            except psycopg.errors.RaiseException as stop:  # in its own words, which quote no values
+                raise UserError(
+                    stop.diag.message_primary or "",
+                    code="migration_impossible",
+                    where=str(path),
+                    todo=stop.diag.message_hint or "",
+                ) from None
             except psycopg.Error as error:
                 raise UserError(
                     f"迁移 {path.stem} 失败，未留下任何改动 | migration failed, and left nothing behind",

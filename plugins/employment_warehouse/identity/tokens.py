@@ -1,20 +1,20 @@
 """Tokens: what stands in the warehouse for an ID number, an account, a mobile or a name.
 
-HMAC-SHA256 with the warehouse's token key, a domain for each kind so that none can be joined with another, the
-first 16 bytes as a UUID. Computed in this process: in SQL the key would stand in statements and in the log.
+AES-256-CMAC with the warehouse's token key, a domain for each kind so that none can be joined with another; its 16
+bytes are a UUID. Computed in this process: in SQL the key would stand in statements and in the log.
 """
 
 from __future__ import annotations
 
-import binascii
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 import polars as pl
-import polars_hash
 import pyarrow as pa
 
 from employment_warehouse import settings
+from employment_warehouse.identity.cmac import BLOCK, Cmac
 
 Domain = Literal["person", "account", "mobile", "name"]
 
@@ -22,26 +22,18 @@ Domain = Literal["person", "account", "mobile", "name"]
 def tokens(values: pl.Series, domain: Domain) -> pl.Series:
     """Tokens of normalised values: 16 bytes (a UUID's, as PostgreSQL takes it), null for null.
 
-    Token = first 16 bytes of HMAC-SHA256(key, domain || 0x00 || value in UTF-8); the key is the token key as
-    it is kept, 64 hexadecimal digits. Measured on 1.44 M ID numbers, one core, µs each: this 0.24–0.49, and it
-    leaves the interpreter free; hashlib's states copied 0.91, hmac.digest 1.92, cryptography's HMAC 0.79.
+    Token = AES-256-CMAC(token key, domain || 0x00 || value in UTF-8), by NIST SP 800-38B.
     """
     if domain == "name":  # is one without its blanks and the dot between its parts, which is written in many ways
         values = values.str.replace_all(r"[\s·•‧∙⋅・･.．]", "")
-    return _hmac(values, domain)
+    macs = _cmac(settings.secret_keys().token_key).of(f"{domain}\0".encode(), values)
+    is_there = np.packbits(values.is_not_null().to_numpy(), bitorder="little")
+    buffers = [pa.py_buffer(is_there.tobytes()), pa.py_buffer(macs)]
+    column = pa.FixedSizeBinaryArray.from_buffers(pa.binary(BLOCK), len(values), buffers)
+    # As a batch, for polars takes an array by itself through pyarrow.compute, whose import is 0.15 s.
+    return pl.DataFrame(pa.RecordBatch.from_arrays([column], [values.name]))[values.name]
 
 
-def _hmac(values: pl.Series, domain: Domain) -> pl.Series:
-    key = settings.secret_keys().token_key.hex()
-    message = polars_hash.concat_str(pl.lit(f"{domain}\0"), pl.col(values.name))
-    digits = message.chash.hmac_sha256(key=key).str.slice(0, 32).alias(values.name)
-    return _bytes_of(values.to_frame().select(digits).to_series())
-
-
-def _bytes_of(uuids: pl.Series) -> pl.Series:
-    """32 hexadecimal digits → 16 bytes; a third of the time of polars' own decoding, which takes one by one."""
-    texts = uuids.fill_null("0" * 32).to_arrow(compat_level=pl.CompatLevel.oldest())
-    digits = texts.buffers()[2] or b""
-    is_there = np.packbits(uuids.is_not_null().to_numpy(), bitorder="little")
-    buffers = [pa.py_buffer(is_there.tobytes()), pa.py_buffer(binascii.unhexlify(digits))]
-    return pl.Series(uuids.name, pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(uuids), buffers))
+@lru_cache(maxsize=4)
+def _cmac(key: bytes) -> Cmac:
+    return Cmac(key)

@@ -15,7 +15,7 @@ import psycopg
 from employment_warehouse.checking import Checked, check_table
 from employment_warehouse.checking.repeated import repeated_rows
 from employment_warehouse.contract import Contract
-from employment_warehouse.landing.copying import copy_rows, encode_rows
+from employment_warehouse.landing.copying import RowCopy, encode_rows
 from employment_warehouse.landing.identify import Anonymiser
 from employment_warehouse.landing.ledger import Counts, LandedDelivery
 from employment_warehouse.landing.queries import query
@@ -49,6 +49,11 @@ class Batch:
     keys: pl.DataFrame
     unknown: list[Sealed]
 
+    @property
+    def is_for_the_vault(self) -> bool:
+        """Whether something of it goes there."""
+        return not (self.rejected.is_empty() and all(people.keys.is_empty() for people in self.unknown))
+
 
 def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callable[[], TextTable]) -> Counts:
     """Copy in a delivery's rows, rejected rows and new identities.
@@ -75,20 +80,28 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
         )
 
     sheets: list[str] = []
-    with ThreadPoolExecutor(1, "vault") as beside, KeyLog() as seen:
+    with (
+        ThreadPoolExecutor(1, "vault") as beside,
+        KeyLog() as seen,
+        RowCopy(connection, delivery.feed) as copy,
+    ):
         # The connection is free for the batches when the first of them is ready, which waits for this.
         known = beside.submit(known_digests, connection, delivery.feed, delivery.unit)
         table = read()
         counts = Counts(extra_columns=list(table.extra))
         for batch in ahead(map(ready, ahead(check_table(table, contract, _expected(delivery))))):
-            keep_rejected(connection, delivery.delivery_id, batch.rejected)
+            if batch.is_for_the_vault:
+                copy.end()
+                keep_rejected(connection, delivery.delivery_id, batch.rejected)
+                for identity, unknown in zip(identities, batch.unknown, strict=True):
+                    remember(connection, delivery, identity, unknown)
+            copy.write(batch.encoded)
             counts.rows_read += batch.rows_read
             counts.rows_rejected += batch.rejected.select(PLACE).n_unique()
-            counts.rows_landed += copy_rows(connection, delivery.feed, batch.encoded)
-            for identity, unknown in zip(identities, batch.unknown, strict=True):
-                remember(connection, delivery, identity, unknown)
             seen.write(batch.keys, batch.places["line"])
             sheets += [sheet for sheet in batch.places["sheet"].unique() if sheet not in sheets]
+        copy.end()
+        counts.rows_landed = copy.rows
         suspects = seen.repeated_lines()
     if suspects:
         repeated = _remove_repeated(connection, delivery, sheets, suspects)
@@ -114,7 +127,10 @@ def refill(connection: psycopg.Connection, delivery: LandedDelivery, read: Calla
         return encode_rows(anonymiser.landing_rows(good), delivery.delivery_id)
 
     batches = ahead(map(ready, ahead(check_table(read(), contract, _expected(delivery)))))
-    return sum(copy_rows(connection, delivery.feed, encoded) for encoded in batches)
+    with RowCopy(connection, delivery.feed) as copy:
+        for encoded in batches:
+            copy.write(encoded)
+    return copy.rows
 
 
 def _expected(delivery: LandedDelivery) -> dict[str, str]:

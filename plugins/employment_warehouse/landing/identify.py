@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from employment_warehouse.checking.numbers import birth_dates_and_sexes
 from employment_warehouse.contract import Column, Contract
 from employment_warehouse.identity import Domain, tokens
 from employment_warehouse.vocabulary import Vocabulary
@@ -41,7 +42,8 @@ class Anonymiser:
         else:
             yield values.alias(names[0])
         if column.name == self._contract.person_column:
-            yield from _birth_date_and_sex(values).rename(dict(zip(("birth_date", "sex"), names[1:], strict=True)))
+            told = birth_dates_and_sexes(values)
+            yield from (told[kind].alias(name) for kind, name in zip(("birth_date", "sex"), names[1:], strict=True))
 
     def _name_tokens(self, names: pl.Series) -> pl.Series:
         if self._names.told.height > MOST_NAMES:
@@ -53,16 +55,3 @@ class Anonymiser:
 
 def _names() -> Vocabulary:
     return Vocabulary(lambda names: tokens(names, "name").to_frame("token"))
-
-
-def _birth_date_and_sex(id_numbers: pl.Series) -> pl.DataFrame:
-    sex_digit = pl.col("id").str.slice(16, 1).cast(pl.UInt8)
-    return (
-        id_numbers.to_frame("id")
-        .lazy()
-        .select(
-            birth_date=pl.col("id").str.slice(6, 8).str.to_date("%Y%m%d"),
-            sex=pl.when(sex_digit % 2 == 1).then(pl.lit("male")).when(sex_digit % 2 == 0).then(pl.lit("female")),
-        )
-        .collect()
-    )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from employment_warehouse import settings
 
 # Keys that are sorted at once; more than these are sorted in several goes.
-SORTED_AT_ONCE = 2_000_000
+SORTED_AT_ONCE = 500_000
 Digests = NDArray[np.uint64]
 DIGEST, LINE = np.dtype("<u8"), np.dtype("<i4")
 
@@ -65,5 +65,5 @@ class KeyLog:
     def _blocks(self) -> Iterator[Digests]:
         yield np.empty(0, DIGEST)
         self._digests.seek(0)
-        while block := self._digests.read(DIGEST.itemsize * SORTED_AT_ONCE // 8):
+        while block := self._digests.read(DIGEST.itemsize * SORTED_AT_ONCE // 4):
             yield np.frombuffer(block, DIGEST)
