@@ -172,6 +172,20 @@ def test_a_connection_that_is_cut_fails_without_a_trace_and_without_a_value(
     assert land(offered).rows_landed == 2  # type: ignore[union-attr]
 
 
+def test_of_a_copy_that_breaks_off_the_server_is_not_told_why(
+    warehouse: psycopg.Connection, warehouse_server: Server
+) -> None:
+    warehouse.execute("set log_min_messages = 'error'")
+    with pytest.raises(ValueError, match="canary-9"), RowCopy(warehouse, "labor_register") as copy:
+        copy.write([])
+        raise ValueError("canary-9")
+    warehouse.rollback()
+    assert copy.rows == 0
+    logged = warehouse_server.log.read_text()
+    assert "BrokenOff" in logged
+    assert "canary-9" not in logged
+
+
 # --- loaders that meet --------------------------------------------------------------------------------------
 
 

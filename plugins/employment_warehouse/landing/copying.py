@@ -37,6 +37,10 @@ def encode_rows(rows: pl.DataFrame, delivery_id: int) -> list[bytes]:
     return [*map(encoder.write_batch, table.to_batches()), encoder.finish().removesuffix(TRAILER)]
 
 
+class BrokenOff(Exception):
+    """All that the server is told of why a COPY ends before its end: an error's words may quote a value."""
+
+
 class RowCopy:
     """COPY into landing.<feed>, which stays open from batch to batch for as long as nothing else is to be said.
 
@@ -59,7 +63,8 @@ class RowCopy:
     ) -> None:
         if error is None:
             self.end()
-        self._open.__exit__(kind, error, traceback)
+        else:
+            self._open.__exit__(BrokenOff, BrokenOff(), None)
 
     def write(self, encoded: list[bytes]) -> None:
         """Add rows, as `encode_rows` makes them. The connection is in use until `end`."""
