@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -237,9 +238,9 @@ def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
         prepare(server, header)
         with server.connect_superuser() as connection:
             connection.autocommit = True
-            floor_of_tenth = min(timed(lambda: bare_copy(connection, tenth[1])) for _ in range(3))
+            floor_of_tenth = min(timed(partial(bare_copy, connection, tenth[1])) for _ in range(3))
             for name, peer in PEERS.items():
-                seconds = timed(lambda peer=peer: peer(connection, tenth[1]))  # type: ignore[misc]
+                seconds = timed(partial(peer, connection, tenth[1]))
                 print(f"  {name}, nothing checked, a tenth of the rows: {seconds / floor_of_tenth:.1f} × its COPY")
             _, peak_of_tenth = land_in_a_child(tenth[0], planted)
             first_night, first_peak = land_in_a_child(first[0], planted)
@@ -248,7 +249,7 @@ def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
                 connection.execute("checkpoint")
                 with server.connect_superuser() as its_own:
                     its_own.autocommit = True
-                    copies.append(timed(lambda by=its_own, file=file: bare_copy(by, file)))  # type: ignore[misc]
+                    copies.append(timed(partial(bare_copy, its_own, file)))
                 connection.execute("checkpoint")
                 seconds, peak = land_in_a_child(day, planted)
                 landings.append(seconds)

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+Integers = npt.NDArray[np.int32]
+
 ID_WEIGHTS = np.array([2 ** (17 - place) % 11 for place in range(17)], dtype=np.int32)
 ID_CHECK_CHARACTERS = np.frombuffer(b"10X98765432", dtype=np.uint8)  # by the weighted sum modulo 11
 _DATE_WEIGHTS = np.array([1000, 100, 10, 1], dtype=np.int32)
@@ -28,8 +30,7 @@ def id_faults(numbers: pl.Series) -> pl.Series | None:
     digits = (characters[:, :17] - ord("0")).astype(np.int32)
     placeholder = (digits[:, :6] == 9).all(axis=1)
     wrong_digit = ID_CHECK_CHARACTERS[digits @ ID_WEIGHTS % 11] != characters[:, 17]
-    year, month = digits[:, 6:10] @ _DATE_WEIGHTS, digits[:, 10:12] @ _DATE_WEIGHTS[2:]
-    day = digits[:, 12:14] @ _DATE_WEIGHTS[2:]
+    year, month, day = _birth(characters)
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     last_day = _DAYS_IN_MONTH[np.clip(month, 0, 12) * (month <= 12)] + (leap & (month == 2))
     wrong_date = (year < _FIRST_BIRTH_YEAR) | (day < 1) | (day > last_day)
@@ -48,18 +49,14 @@ def id_faults(numbers: pl.Series) -> pl.Series | None:
 
 def birth_dates_and_sexes(numbers: pl.Series) -> pl.DataFrame:
     """`birth_date` and `sex` (male, female) that valid ID numbers tell; null for null."""
-    there = numbers.drop_nulls()
-    digits = _characters(there)[:, 6:17].astype(np.int32) - ord("0")
-    months = (digits[:, :4] @ _DATE_WEIGHTS - 1970) * 12 + digits[:, 4:6] @ _DATE_WEIGHTS[2:] - 1
-    days = months.astype("datetime64[M]").astype("datetime64[D]") + digits[:, 6:8] @ _DATE_WEIGHTS[2:] - 1
-    told = {"birth_date": pl.Series(days), "sex": pl.Series(["female", "male"]).gather(digits[:, 10] % 2)}
-    if len(there) == len(numbers):
-        return pl.DataFrame(told)
-    at = numbers.is_not_null().arg_true()
-    nothing = pl.DataFrame(
-        {name: pl.repeat(None, len(numbers), dtype=values.dtype, eager=True) for name, values in told.items()}
-    )
-    return nothing.with_columns(nothing[name].scatter(at, values) for name, values in told.items())
+    is_there = numbers.is_not_null()
+    at = (is_there.cast(pl.Int64).cum_sum() - 1).set(~is_there, None)  # among those that are there
+    characters = _characters(numbers.drop_nulls())
+    year, month, day = _birth(characters)
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    sex = pl.Series(["female", "male"]).gather(characters[:, 16] % 2)  # ASCII digits are odd where their values are
+    birth_date = pl.Series(months.astype("datetime64[D]") + day - 1)
+    return pl.DataFrame({"birth_date": birth_date.gather(at), "sex": sex.gather(at)})
 
 
 def valid_usccs(codes: pl.Series) -> pl.Series:
@@ -71,6 +68,12 @@ def valid_usccs(codes: pl.Series) -> pl.Series:
     right = -(characters[:, :17] @ USCC_WEIGHTS) % 31 == characters[:, 17]
     formed = formed.scatter(formed.arg_true(), pl.Series(right))
     return codes.set(~formed, None)
+
+
+def _birth(characters: npt.NDArray[np.uint8]) -> tuple[Integers, Integers, Integers]:
+    """Year, month and day of birth of ID numbers, whether the calendar has them or not."""
+    digits = (characters[:, 6:14] - ord("0")).astype(np.int32)
+    return digits[:, :4] @ _DATE_WEIGHTS, digits[:, 4:6] @ _DATE_WEIGHTS[2:], digits[:, 6:] @ _DATE_WEIGHTS[2:]
 
 
 def _characters(texts: pl.Series) -> npt.NDArray[np.uint8]:

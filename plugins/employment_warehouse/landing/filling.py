@@ -100,9 +100,8 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
             counts.rows_rejected += batch.rejected.select(PLACE).n_unique()
             seen.write(batch.keys, batch.places["line"])
             sheets += [sheet for sheet in batch.places["sheet"].unique() if sheet not in sheets]
-        copy.end()
-        counts.rows_landed = copy.rows
         suspects = seen.repeated_lines()
+    counts.rows_landed = copy.rows
     if suspects:
         repeated = _remove_repeated(connection, delivery, sheets, suspects)
         counts.rows_landed -= repeated.height

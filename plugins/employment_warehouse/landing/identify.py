@@ -42,8 +42,7 @@ class Anonymiser:
         else:
             yield values.alias(names[0])
         if column.name == self._contract.person_column:
-            told = birth_dates_and_sexes(values)
-            yield from (told[kind].alias(name) for kind, name in zip(("birth_date", "sex"), names[1:], strict=True))
+            yield from birth_dates_and_sexes(values).rename(dict(zip(("birth_date", "sex"), names[1:], strict=True)))
 
     def _name_tokens(self, names: pl.Series) -> pl.Series:
         if self._names.told.height > MOST_NAMES:
