@@ -20,6 +20,7 @@ from employment_warehouse.identity.sealing import data_key
 from employment_warehouse.landing.zone import private_file
 
 CHUNK_BYTES = 1 << 20
+CHUNKS_IN_MEMORY = 8
 PREFIX_BYTES = 8
 TAG_BYTES = 16
 
@@ -44,8 +45,6 @@ def keep(file: Path, sha256: bytes) -> None:
     try:
         with file.open("rb") as source, draft.open("wb") as target:
             _seal_chunks(source, target, sha256)
-            target.flush()
-            os.fsync(target.fileno())
         draft.rename(place)
     finally:
         draft.unlink(missing_ok=True)
@@ -83,8 +82,20 @@ def _seal_chunks(source: IO[bytes], target: IO[bytes], sha256: bytes) -> None:
     for number, chunk, place in _chunks(source, CHUNK_BYTES):
         hashed.update(chunk)
         target.write(cipher.encrypt(prefix + number.to_bytes(4), chunk, sha256 + place))
+        if number % CHUNKS_IN_MEMORY == CHUNKS_IN_MEMORY - 1:
+            _write_through(target)
+    _write_through(target)
     if hashed.digest() != sha256:
         raise FileChanged
+
+
+def _write_through(target: IO[bytes]) -> None:
+    """What was written is on the disk, and no longer in memory: nobody reads it soon, and pages that are new to the
+    machine cost more than all else that the archive does.
+    """
+    target.flush()
+    os.fdatasync(target.fileno())
+    os.posix_fadvise(target.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _unseal_chunks(source: IO[bytes], target: IO[bytes], sha256: bytes) -> None:
