@@ -18,6 +18,7 @@ from psycopg import sql
 
 from employment_warehouse.contract import contract
 
+ROWS_AT_ONCE = 4096  # what is encoded of them stays in the processor's cache
 JSONB_VERSION = "\x01"
 # PostgreSQL's manual, COPY, Binary Format: signature, no flags, no extension; and a tuple of -1 fields.
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -34,7 +35,7 @@ def encode_rows(rows: pl.DataFrame, delivery_id: int) -> list[bytes]:
     table = wire.to_arrow(compat_level=pl.CompatLevel.oldest())
     encoder = ArrowToPostgresBinaryEncoder(table.schema)
     encoder.write_header()  # it insists on both ends, which RowCopy writes
-    return [*map(encoder.write_batch, table.to_batches()), encoder.finish().removesuffix(TRAILER)]
+    return [*map(encoder.write_batch, table.to_batches(ROWS_AT_ONCE)), encoder.finish().removesuffix(TRAILER)]
 
 
 class BrokenOff(Exception):
