@@ -50,7 +50,7 @@ def judge(polluted: Polluted, folder: Path) -> Judgement:
         return judgement
     texts = {at: name for name, at in table.columns.items()}
     read = {
-        line: {texts[at]: cell for at, cell in enumerate(cells) if at in texts}
+        line: {texts[at]: cell or "" for at, cell in enumerate(cells) if at in texts}
         for frame in frames
         for _, line, *cells in frame.iter_rows()
     }

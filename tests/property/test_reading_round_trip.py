@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Literal
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -150,6 +151,31 @@ def test_a_record_that_never_ends_costs_one_row_and_little_memory(tmp_path: Path
     assert table.take_broken().rows() == [("", 2, "broken_quote", '王,"甲,乙')]
     assert table.rows_read == 20_001
     assert frames[-1].row(-1) == ("", 20_002, "人19999", "单位" * 100, "备注")
+
+
+def test_bytes_that_are_no_utf8_far_down_refuse_the_file(tmp_path: Path) -> None:
+    rows = "".join(f"人{number},{'单位' * 20},备注\n" for number in range(20_000)).encode()
+    (tmp_path / "t.csv").write_bytes("姓名,单位,备注\n".encode() + rows + "张三,甲,乙\n".encode("gb18030") + rows)
+    table = read_tables(tmp_path / "t.csv", None)
+    with pytest.raises(Refused) as refusal:
+        list(table.batches)
+    assert (refusal.value.code, refusal.value.where) == ("encoding_unknown", "t.csv")
+
+
+def test_a_file_that_shows_its_encoding_far_down_is_read_in_it(tmp_path: Path) -> None:
+    rows = "".join(f"P{number},{'x' * 40},y\n" for number in range(20_000))
+    for encoding in ("utf-8", "gb18030"):
+        (tmp_path / "t.csv").write_bytes(f"name,place,note\n{rows}张三,甲,乙\n".encode(encoding))
+        assert read(tmp_path / "t.csv")[1][-1] == ["张三", "甲", "乙"]
+
+
+def test_a_column_whose_texts_stop_repeating_is_read_on(tmp_path: Path) -> None:
+    header = [column.header for column in contract("workshop").columns]
+    rows = [[f"{at}:{number if number > 100 else 0}" for at in range(len(header))] for number in range(20_000)]
+    (tmp_path / "t.csv").write_text("\n".join(map(",".join, [header, *rows])) + "\n", encoding="utf-8")
+    frames = list(read_tables(tmp_path / "t.csv", contract("workshop")).batches)
+    assert [cells for frame in frames for _, _, *cells in frame.iter_rows()] == rows
+    assert [frame["c1"].dtype.base_type() for frame in (frames[0], frames[-1])] == [pl.Categorical, pl.String]
 
 
 def test_a_line_that_never_ends_is_refused(tmp_path: Path) -> None:

@@ -8,11 +8,7 @@ import polars as pl
 
 from employment_warehouse.checking.cells import Parsed, parse_cells
 from employment_warehouse.contract import Column, Contract
-from employment_warehouse.vocabulary import Vocabulary
-
-# Nearly every row has another one.
-_OWN_TYPES = frozenset({"id_number", "person_name", "mobile", "bank_account"})
-_MOST_TEXTS = 4096  # a column with more of them is parsed cell by cell
+from employment_warehouse.vocabulary import MOST_TEXTS, Vocabulary, categories
 
 
 class ColumnParser:
@@ -20,31 +16,31 @@ class ColumnParser:
 
     def __init__(self, contract: Contract, names: Iterable[str]) -> None:
         self._columns = {name: contract.column(name) for name in names}
-        self._vocabularies = {
-            name: _vocabulary(column) for name, column in self._columns.items() if column.type not in _OWN_TYPES
-        }
+        self._repeated = {name for name, column in self._columns.items() if column.repeats}
+        self._vocabularies: dict[str, Vocabulary] = {}
 
     def parse(self, cells: Mapping[str, pl.Series]) -> dict[str, Parsed]:
-        """A batch of all columns (texts, null or '' where nothing stands), as `parse_cells` says of each."""
+        """A batch of all columns (texts or categories; null or '' where nothing stands), as `parse_cells` has them."""
         repeated = self._from_vocabularies(cells)
         return {
-            name: repeated[name] if name in repeated else parse_cells(cells[name], column)
+            name: repeated[name] if name in repeated else parse_cells(cells[name].cast(pl.String), column)
             for name, column in self._columns.items()
         }
 
     def _from_vocabularies(self, cells: Mapping[str, pl.Series]) -> dict[str, Parsed]:
-        if not self._vocabularies:
+        if not self._repeated:
             return {}
-        coded = pl.DataFrame({name: cells[name] for name in self._vocabularies}).select(
-            pl.col(name).cast(vocabulary.texts) for name, vocabulary in self._vocabularies.items()
+        for name in self._repeated - self._vocabularies.keys():
+            self._vocabularies[name] = _vocabulary(self._columns[name], cells[name].dtype)
+        numbers = pl.DataFrame({name: cells[name] for name in self._vocabularies}).select(
+            pl.col(name).cast(vocabulary.texts).to_physical() for name, vocabulary in self._vocabularies.items()
         )
-        numbers = coded.select(pl.all().to_physical())
-        highest = numbers.max().row(0, named=True)
-        for name, last in highest.items():
-            if last is not None and last >= _MOST_TEXTS:
+        for name, highest in numbers.max().row(0, named=True).items():
+            if highest is not None and highest >= MOST_TEXTS:
                 del self._vocabularies[name]
+                self._repeated.remove(name)
             else:
-                self._vocabularies[name].learn(cells[name], numbers[name])
+                self._vocabularies[name].learn(highest)
         values = numbers.select(
             pl.lit(vocabulary.told["value"]).gather(pl.col(name)).alias(name)
             for name, vocabulary in self._vocabularies.items()
@@ -55,13 +51,13 @@ class ColumnParser:
         }
 
 
-def _vocabulary(column: Column) -> Vocabulary:
+def _vocabulary(column: Column, texts: pl.DataType) -> Vocabulary:
     def tell(texts: pl.Series) -> pl.DataFrame:
         parsed = parse_cells(texts, column)
         reasons = pl.repeat(None, len(texts), dtype=pl.String, eager=True) if parsed.reasons is None else parsed.reasons
         return pl.DataFrame({"value": parsed.values, "reason": reasons})
 
-    return Vocabulary(tell)
+    return Vocabulary(texts if isinstance(texts, pl.Categorical) else categories(), tell)
 
 
 def _reasons_at(reasons: pl.Series, numbers: pl.Series) -> pl.Series | None:

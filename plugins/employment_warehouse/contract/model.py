@@ -32,6 +32,8 @@ TYPES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
+_IDENTITIES = frozenset({"id_number", "person_name", "mobile", "bank_account"})
+
 # The column that names the unit of a delivery. It stands in the path; where the file has it too, both agree.
 UNIT_COLUMNS = MappingProxyType({"county": "county_code", "project": "project_no", "batch": "batch_no"})
 
@@ -80,6 +82,11 @@ class Column:
     description_zh: str
     description_en: str
     example: str
+
+    @property
+    def repeats(self) -> bool:
+        """Whether its texts come again and again; an identity is, as a rule, its row's own."""
+        return self.type not in _IDENTITIES
 
     @property
     def choices(self) -> tuple[str, ...]:

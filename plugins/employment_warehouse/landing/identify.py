@@ -9,7 +9,7 @@ import polars as pl
 from employment_warehouse.checking.numbers import birth_dates_and_sexes
 from employment_warehouse.contract import Column, Contract
 from employment_warehouse.identity import Domain, tokens
-from employment_warehouse.vocabulary import Vocabulary
+from employment_warehouse.vocabulary import Vocabulary, categories
 
 DOMAINS: dict[str, Domain] = {
     "id_number": "person",
@@ -48,9 +48,10 @@ class Anonymiser:
         if self._names.told.height > MOST_NAMES:
             self._names = _names()
         numbers = names.cast(self._names.texts).to_physical()
-        self._names.learn(names, numbers)
+        (highest,) = numbers.to_frame().max().row(0)
+        self._names.learn(highest)
         return self._names.told["token"].gather(numbers)
 
 
 def _names() -> Vocabulary:
-    return Vocabulary(lambda names: tokens(names, "name").to_frame("token"))
+    return Vocabulary(categories(), lambda names: tokens(names, "name").to_frame("token"))

@@ -10,13 +10,14 @@ past the trouble.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from employment_warehouse.reading.encoding import is_utf8, unknown_encoding
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.records import (
     MAX_LINES,
@@ -29,6 +30,7 @@ from employment_warehouse.reading.records import (
 )
 from employment_warehouse.reading.rows import FIRST_OF_BLANKS, is_row, only_rows, refuse_second_header, trimmed
 from employment_warehouse.reading.table import BrokenRow, Refused
+from employment_warehouse.vocabulary import MOST_TEXTS, categories
 
 _TAB, _LF, _CR = 9, 10, 13
 _SMALLEST, _LARGEST = 64 << 10, 8 << 20  # bytes of a chunk: small after trouble, doubled while all goes well
@@ -60,23 +62,31 @@ class BlockReader:
     """Reads the rows below a header: blocks of UTF-8 in, frames of `line` and texts out."""
 
     def __init__(
-        self, dialect: Dialect, header: Header, first_line: int, on_broken: Callable[[BrokenRow], None]
+        self,
+        dialect: Dialect,
+        header: Header,
+        repeated: Collection[int],
+        first_line: int,
+        on_broken: Callable[[BrokenRow], None],
     ) -> None:
-        """first_line: of the first row. on_broken: told of every record that is no row, in their order."""
+        """repeated: columns, by position, whose texts come again and again; they come as categories for as long as that
+        is so. first_line: of the first row. on_broken: told of every record that is no row, in their order.
+        """
         self._dialect = dialect
         self._header = header
         self._line = first_line
         self._on_broken = on_broken
         self._delimiter = ord(dialect.delimiter)
         self._quote = ord(dialect.quote)
-        self._names = [f"c{position}" for position in range(header.width)]
+        self._texts: dict[str, pl.DataType] = {f"c{position}": pl.String() for position in range(header.width)}
+        self._columns = self._texts | {f"c{position}": categories() for position in repeated}
         self._is_edge = np.zeros(256, bool)  # what stands beside the first or last character of a cell
         self._is_edge[[self._delimiter, self._quote, _LF, _CR]] = True
         self._size = _LARGEST
         self._patience = 1
 
     def frames(self, blocks: Iterable[bytes]) -> Iterator[pl.DataFrame]:
-        """One frame a block, at most. Raises Refused where a line does not end."""
+        """One frame a block, at most. Raises Refused where a line does not end, or is no UTF-8."""
         rest = b""
         for block in blocks:
             rest, frame = self._read(rest + block, last=False)
@@ -106,12 +116,14 @@ class BlockReader:
                 break
             self._size = self._size if used else 2 * size  # the record goes on behind what was shown of it
             position += used
-        return data[position:], pl.concat(frames) if frames else None
+        return data[position:], self._together(frames) if frames else None
 
     def _read_chunk(self, chunk: bytes, frames: list[pl.DataFrame], last: bool) -> int:
         """Read the records with which `chunk` begins; how many bytes they took (0: the first goes on behind it)."""
         if self._take_plain(chunk, frames):
             return len(chunk)
+        if not is_utf8(chunk):
+            raise unknown_encoding()
         layout = self._lay_out(chunk)
         if layout.stop:
             self._take(layout, frames)
@@ -129,14 +141,15 @@ class BlockReader:
         n_lines = int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _LF))
         if not self._is_plain(chunk, n_lines):
             return False
+        blanks = self._has_outer_blanks(chunk)
         try:
-            frame = self._cut(chunk, quoted=self._dialect.quote.encode() in chunk)
+            frame = self._cut(chunk, self._dialect.quote.encode() in chunk, blanks)
         except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):  # too many cells in a record
             return False
         if frame.height != n_lines:
             return False
         frame = frame.insert_column(0, pl.arange(self._line, self._line + n_lines, eager=True).alias("line"))
-        self._add(trimmed(frame) if self._has_outer_blanks(chunk) else frame, frames)
+        self._add(trimmed(frame) if blanks else frame, frames)
         self._line += n_lines
         self._size = min(self._size * 2, _LARGEST)
         self._patience = 1
@@ -169,11 +182,11 @@ class BlockReader:
         around = np.concatenate([_beside(octets, first, -1), _beside(octets, second, +1)])
         return bool((self._is_edge[around] & (around != self._quote)).all())
 
-    def _cut(self, data: bytes, quoted: bool) -> pl.DataFrame:
+    def _cut(self, data: bytes, quoted: bool, blanks: bool) -> pl.DataFrame:
         return pl.read_csv(
             data,
             has_header=False,
-            schema=dict.fromkeys(self._names, pl.String),
+            schema=self._texts if blanks else self._columns,
             separator=self._dialect.delimiter,
             quote_char=self._dialect.quote if quoted else None,
             empty_string_is_null=False,
@@ -283,7 +296,7 @@ class BlockReader:
             data, lines = _only(data, layout, good), lines[good]
         if not len(lines):
             return
-        frame = self._cut(data, layout.quoted)
+        frame = self._cut(data, layout.quoted, layout.blanks)
         if frame.height != len(lines):
             raise AssertionError("polars cut another number of records")
         frame = frame.insert_column(0, pl.Series("line", lines))
@@ -319,7 +332,7 @@ class BlockReader:
         if rows:
             columns = {"line": pl.Series([line for line, _ in rows], dtype=pl.Int64)}
             columns |= {
-                name: pl.Series([row[at] for _, row in rows], dtype=pl.String) for at, name in enumerate(self._names)
+                name: pl.Series([row[at] for _, row in rows], dtype=pl.String) for at, name in enumerate(self._texts)
             }
             self._add(pl.DataFrame(columns), frames)
         return used
@@ -344,7 +357,7 @@ class BlockReader:
     def _add(self, frame: pl.DataFrame, frames: list[pl.DataFrame]) -> None:
         """Add the rows of a cut and trimmed frame; what stands beyond the last column is too much."""
         frame = only_rows(frame, self._header)
-        beyond = self._names[len(self._header.texts) :]
+        beyond = [*self._texts][len(self._header.texts) :]
         if beyond:
             too_much = pl.any_horizontal(pl.col(name) != "" for name in beyond)
             for line, *cells in frame.filter(too_much).iter_rows():
@@ -352,6 +365,16 @@ class BlockReader:
             frame = frame.filter(~too_much).drop(beyond)
         if frame.height:
             frames.append(frame)
+
+    def _together(self, frames: list[pl.DataFrame]) -> pl.DataFrame:
+        """The rows of a block; columns that turn out not to repeat themselves come as texts from the next one on."""
+        wanted = pl.Schema((name, self._columns.get(name, pl.Int64())) for name in frames[0].columns)
+        rows = pl.concat(frame if frame.schema == wanted else frame.cast(wanted) for frame in frames)
+        highest = rows.select(pl.col(pl.Categorical).to_physical().max())
+        if highest.width:
+            of_many = {name for name, number in highest.row(0, named=True).items() if (number or 0) >= MOST_TEXTS}
+            self._columns |= {name: self._texts[name] for name in of_many}
+        return rows
 
 
 def _after_line_end(data: bytes, start: int, stop: int) -> int:

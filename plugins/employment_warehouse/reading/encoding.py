@@ -36,22 +36,20 @@ _HEADER_CHARACTERS = frozenset(
 
 
 def find_encoding(open_stream: Callable[[], Iterable[bytes]], header_makes_sense: Callable[[str], bool]) -> str:
-    """The encoding of the whole stream, which is read once for it: utf-8, utf-16-le, utf-16-be or gb18030.
+    """The encoding of the whole stream: utf-8, utf-16-le, utf-16-be or gb18030. All of it is read for that, but where
+    it begins as UTF-8 with characters beyond ASCII: it is UTF-8 or nothing then, and who reads on sees which.
 
     header_makes_sense: whether a text (the first 256 KiB, decoded) has the header that is looked for.
     Raises Refused(encoding_unknown).
     """
     head = first_bytes(open_stream)
-    for bom, encoding in _BOMS:
-        if head.startswith(bom):
-            return _checked(open_stream, encoding)
-    if encoding_by_nuls := _wide_encoding(head):
-        return _checked(open_stream, encoding_by_nuls)
-    if _is_valid(open_stream, "utf-8"):
-        return "utf-8"
-    if _is_valid(open_stream, "gb18030") and header_makes_sense(decoded(head, "gb18030")):
-        return "gb18030"
-    return _refuse()
+    told = _told_encoding(head)
+    if told == "utf-8":
+        return told
+    for encoding in (told,) if told else ("utf-8", "gb18030"):
+        if _is_valid(open_stream, encoding) and (encoding != "gb18030" or header_makes_sense(decoded(head, encoding))):
+            return encoding
+    raise unknown_encoding()
 
 
 def first_bytes(open_stream: Callable[[], Iterable[bytes]]) -> bytes:
@@ -99,6 +97,14 @@ def _utf8(text: str, encoding: str) -> bytes:
     return block
 
 
+def _told_encoding(head: bytes) -> str | None:
+    """What the beginning tells beyond doubt: by its BOM, as UTF-16 without one, or as UTF-8 with more than ASCII."""
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return encoding
+    return _wide_encoding(head) or ("utf-8" if not head.isascii() and _begins_as_utf8(head) else None)
+
+
 def _wide_encoding(head: bytes) -> str | None:
     """UTF-16 without BOM: its ASCII characters have their NUL on the same side (一 and few others on the other)."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
@@ -109,42 +115,27 @@ def _wide_encoding(head: bytes) -> str | None:
     return None
 
 
-def _checked(open_stream: Callable[[], Iterable[bytes]], encoding: str) -> str:
-    return encoding if _is_valid(open_stream, encoding) else _refuse()
-
-
-def _is_valid(open_stream: Callable[[], Iterable[bytes]], encoding: str) -> bool:
-    if encoding == "utf-8":
-        return _is_valid_utf8(open_stream())
+def _begins_as_utf8(head: bytes) -> bool:
     try:
-        for _ in utf8_blocks(open_stream(), encoding):
-            pass
+        decoded(head, "utf-8")
     except UnicodeError:
         return False
     return True
 
 
-def _is_valid_utf8(stream: Iterable[bytes]) -> bool:
-    """polars validates some five times as fast as Python decodes; blocks are cut where a character begins."""
-    rest = b""
-    for block in stream:
-        data = rest + block
-        end = _last_character(data)
-        rest = data[end:]
-        if not _is_utf8(data[:end]):
-            return False
-    return _is_utf8(rest)
+def _is_valid(open_stream: Callable[[], Iterable[bytes]], encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for block in open_stream():
+            decoder.decode(block)
+        decoder.decode(b"", True)
+    except UnicodeError:
+        return False
+    return True
 
 
-def _last_character(data: bytes) -> int:
-    """Where the last character of `data` begins (it may go on behind it)."""
-    for position in range(len(data) - 1, max(len(data) - 5, -1), -1):
-        if data[position] & 0xC0 != 0x80:
-            return position
-    return len(data)
-
-
-def _is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes) -> bool:
+    """polars looks some five times as fast as Python decodes."""
     try:
         pl.Series([data], dtype=pl.Binary).cast(pl.String)
     except pl.exceptions.ComputeError:
@@ -152,8 +143,9 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _refuse() -> str:
-    raise Refused(
+def unknown_encoding() -> Refused:
+    """The refusal of what is no text that can be read."""
+    return Refused(
         "文件的编码认不出来：既不是 UTF-8，也不是表头读得通的 GB18030。"
         " | The encoding is unknown: neither UTF-8 nor GB18030 with a header that makes sense.",
         code="encoding_unknown",

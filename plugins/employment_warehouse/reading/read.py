@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,13 +36,10 @@ def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = 
     path: csv, csv.gz, xlsx, xls, or a zip with one of them; told by content. only_sheet: of a workbook, the sheet to
     read. Raises Refused, whose code is one of the file refusals of docs/architecture.md; `where` names the file.
     """
-    try:
+    with _naming(path):
         source = open_file(path, lambda member: bool(_read(member, contract, only_sheet)))
         table = _read(source, contract, only_sheet)
-    except Refused as refusal:
-        refusal.where = refusal.where or path.name
-        raise
-    table.batches = _counted(ahead(table.batches), table)
+    table.batches = _counted(ahead(table.batches), table, path)
     return table
 
 
@@ -78,13 +76,20 @@ def _read_text(source: Text, contract: Contract | None) -> TextTable:
         header=found.header.texts,
         columns=found.header.columns,
         extra=extra_columns(found.header.texts, found.header.columns) if contract else {},
-        batches=_rows(source, encoding, found, broken),
+        batches=_rows(source, encoding, found, _repeated(found.header.columns, contract), broken),
         broken=broken,
     )
 
 
-def _rows(source: Text, encoding: str, found: Survey, broken: list[BrokenRow]) -> Iterator[pl.DataFrame]:
-    reader = BlockReader(found.dialect, found.header, found.body_line, broken.append)
+def _repeated(columns: Mapping[str, int], contract: Contract | None) -> list[int]:
+    """Where the columns stand whose texts come again and again, as far as the contract tells."""
+    return [position for name, position in columns.items() if contract and contract.column(name).repeats]
+
+
+def _rows(
+    source: Text, encoding: str, found: Survey, repeated: list[int], broken: list[BrokenRow]
+) -> Iterator[pl.DataFrame]:
+    reader = BlockReader(found.dialect, found.header, repeated, found.body_line, broken.append)
     for frame in reader.frames(_behind(utf8_blocks(source.open(), encoding), found.body_offset)):
         yield frame.select(pl.lit("").alias("sheet"), pl.all())
 
@@ -105,7 +110,18 @@ def _behind(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
         offset = max(0, offset - len(block))
 
 
-def _counted(batches: Iterator[pl.DataFrame], table: TextTable) -> Iterator[pl.DataFrame]:
-    for batch in batches:
-        table.rows_read += batch.height
-        yield batch
+def _counted(batches: Iterator[pl.DataFrame], table: TextTable, path: Path) -> Iterator[pl.DataFrame]:
+    with _naming(path):
+        for batch in batches:
+            table.rows_read += batch.height
+            yield batch
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """A refusal that does not say where names the file."""
+    try:
+        yield
+    except Refused as refusal:
+        refusal.where = refusal.where or path.name
+        raise

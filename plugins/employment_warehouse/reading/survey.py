@@ -79,7 +79,7 @@ def _refined(dialect: Dialect, lines: list[str]) -> Dialect:
         return min(candidates, key=lambda one: -_fit(_records(lines, one)))
     if _n_broken(_records(lines, dialect)) > 2 and not _quotes(text, dialect, '"'):
         candidates.append(Dialect(dialect.delimiter, bare_quotes=True))
-    return min(candidates, key=lambda one: _n_broken(_records(lines, one)))
+    return min(candidates, key=lambda one: _n_broken(_records(lines, one))) if len(candidates) > 1 else dialect
 
 
 def _quotes(text: str, dialect: Dialect, quote: str) -> bool:

@@ -40,8 +40,9 @@ class TextTable:
     header: the texts of the header row, by position. columns: contract column → position (empty without a
     contract); extra: header text → position of the columns that the contract does not know.
     batches: frames of `sheet` (text, '' for text files), `line` (Int64, 1-based line or sheet row on which the
-    record begins), then `c0`, `c1`, … (text, '' where nothing stands). Can be consumed once; raises Refused where
-    a fault shows only further down. Title, header, totals and blank lines are in no batch.
+    record begins), then `c0`, `c1`, … (texts, or categories of them; null or '' where nothing stands). Can be
+    consumed once; raises Refused where a fault shows only further down. Title, header, totals and blank lines are
+    in no batch.
     """
 
     header: list[str]
