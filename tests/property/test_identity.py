@@ -7,6 +7,7 @@ import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import numpy as np
 import polars as pl
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -21,6 +22,7 @@ from employment_warehouse.identity import check_id, normalise_id, rewrap, seal, 
 from employment_warehouse.identity.cmac import Cmac
 from employment_warehouse.identity.sealing import WrongKey
 from employment_warehouse.landing.identify import Anonymiser
+from employment_warehouse.landing.vault import Known
 from employment_warehouse.settings import Home
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -202,3 +204,10 @@ def test_processes_that_start_together_agree_on_one_data_key(fresh_home: Home) -
     with multiprocessing.get_context("fork").Pool(4) as pool:
         sealed = pool.map(seal, [b"plain"] * 8)
     assert {unseal(one) for one in sealed} == {b"plain"}
+
+
+@given(st.sets(st.integers(0, 2**64 - 3)), st.lists(st.integers(0, 2**64 - 3)))
+def test_the_vault_lacks_those_whom_it_was_never_told(told: set[int], asked: list[int]) -> None:
+    known = Known(b"".join(digest.to_bytes(8) for digest in told))
+    asked += [*told][:3] + [digest + 1 for digest in told]
+    assert known.lacks(np.array(asked, np.uint64)).tolist() == [digest not in told for digest in asked]
