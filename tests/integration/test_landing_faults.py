@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from employment_warehouse import settings
 from employment_warehouse.database import connect, migrate
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
@@ -340,6 +341,26 @@ def test_tokens_of_the_former_kind_are_not_mixed_with_today_s(warehouse: psycopg
         migrate(warehouse)
     assert told.value.code == "migration_impossible"
     assert "WAREHOUSE_HOME" in told.value.todo
+
+
+def test_another_token_key_lands_nothing(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(zone, register(1))
+    (first,) = arrivals({"county"}, DAY)
+    assert land(first) is not None
+    put(zone, register(2), minutes=1)
+    (second,) = arrivals({"county"}, DAY)
+    keys = settings.secret_keys()
+    monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", keys.wrapping_key.hex())
+    monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", "00" * 32)
+    with pytest.raises(UserError) as told:
+        land(second)
+    assert told.value.code == "wrong_token_key"
+    assert keys.token_key.hex() not in str(told.value)
+    assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
+    monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", keys.token_key.hex())
+    assert land(second) is not None
 
 
 # --- other file systems -------------------------------------------------------------------------------------

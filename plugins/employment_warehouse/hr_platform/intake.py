@@ -17,6 +17,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import Item, Platform, identifier_of, instant_of, instants_of
 from employment_warehouse.hr_platform.items import json_text, table_of
 from employment_warehouse.landing import LandedDelivery, Report, archive, take_in
+from employment_warehouse.landing.ledger import hold_token_key
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.settings import TIMEZONE, platform_access
 
@@ -38,12 +39,13 @@ def land_resource(resource: str, report_date: date) -> LandedDelivery | None:
     The watermark moves in the transaction that lands the items, or not at all. Reading starts an overlap window
     before it (setting ``platform_overlap_hours``), so that an item which was committed late is not missed; what
     comes twice is one item. Items dated later wait for their night.
-    None: there is no platform (it is *missing*), or nothing is new. Raises PlatformFault, LandingFailed.
+    None: there is no platform (it is *missing*), or nothing is new. Raises PlatformFault, LandingFailed, WrongTokenKey.
     """
     access = platform_access()
     if access is None:
         return None
     with connect("wh_loader") as connection:
+        hold_token_key(connection)
         watermark, since = _position(connection, resource)
         connection.commit()
         with Platform(access.url, access.client_id, access.client_secret) as platform:

@@ -34,6 +34,13 @@ def tokens(values: pl.Series, domain: Domain) -> pl.Series:
     return pl.DataFrame(pa.RecordBatch.from_arrays([column], [values.name]))[values.name]
 
 
+def check_value() -> bytes:
+    """What tells the token key from any other, and nothing of it: the token (16 bytes) of nothing in a domain of its
+    own.
+    """
+    return _cmac(settings.secret_keys().token_key).of(b"check\0", pl.Series([""])).tobytes()
+
+
 @lru_cache(maxsize=4)
 def _cmac(key: bytes) -> Cmac:
     return Cmac(key)

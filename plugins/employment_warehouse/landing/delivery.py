@@ -41,7 +41,8 @@ def land(arrival: Arrival) -> LandedDelivery | None:
 
     None: nothing new. The file has the bytes of the latest revision, or it was taken in or claimed by another
     loader meanwhile, or it is still changing. A file that cannot be read is a delivery, with status `refused`.
-    Raises LandingFailed (in the words of database.describe: no values); a retry then starts from nothing.
+    Raises LandingFailed (in the words of database.describe: no values), and a retry then starts from nothing;
+    UserError (`wrong_token_key`).
     """
     landed = take_file(arrival, _take_report)
     return landed[0] if landed else None
@@ -56,6 +57,7 @@ def take_file(arrival: Arrival, take: Callable[[psycopg.Connection, Report, Path
     try:
         with connect("wh_loader") as connection, zone.local(arrival.path) as file:
             with connection.transaction():
+                ledger.hold_token_key(connection)
                 epoch = ledger.claim(connection, arrival)
             report = _report(arrival, file)
             with connection.transaction(), ThreadPoolExecutor(1, "archive") as beside:
@@ -130,10 +132,11 @@ def withdraw_part(gone: TakenAway) -> bool:
 def restore(delivery_id: int) -> int:
     """Bring a delivery's rows back into landing from the archive, where a purge has taken them; how many.
 
-    Raises UserError (`archive_missing`), LandingFailed.
+    Raises UserError (`archive_missing`, `wrong_token_key`), LandingFailed.
     """
     try:
         with connect("wh_loader") as connection, connection.transaction():
+            ledger.hold_token_key(connection)
             return _bring_back(connection, delivery_id)
     except psycopg.Error as error:
         raise LandingFailed(f"delivery {delivery_id}: {describe(error)}") from None

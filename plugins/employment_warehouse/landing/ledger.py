@@ -8,14 +8,21 @@ from datetime import date, datetime
 import psycopg
 from psycopg.types.json import Jsonb
 
-from employment_warehouse import settings
+from employment_warehouse import identity, settings
 from employment_warehouse.contract import Contract, contract
+from employment_warehouse.errors import UserError
 from employment_warehouse.landing.arrivals import Arrival
 from employment_warehouse.landing.queries import query
 
 
 class Superseded(Exception):
     """Another loader has claimed the file since, or has taken it in."""
+
+
+class WrongTokenKey(UserError):
+    """代号密钥与本库不符，未入库。 | Not the token key of this warehouse: nothing was taken in."""
+
+    code = "wrong_token_key"
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,20 @@ class Counts:
     extra_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)  # in the workbook's order
+
+
+def hold_token_key(connection: psycopg.Connection) -> None:
+    """The first key that lands anything is the warehouse's. Raises WrongTokenKey for any other, by which everyone
+    would be somebody else.
+    """
+    check_value = identity.check_value()
+    connection.execute(query("remember_token_key"), {"check_value": check_value})
+    kept = connection.execute("select check_value from vault.token_key").fetchone()
+    if kept is None or bytes(kept[0]) != check_value:
+        raise WrongTokenKey(
+            expected="WAREHOUSE_TOKEN_KEY, or token_key of secrets/keys.json, as it was",
+            todo="restore the key from its backup",
+        )
 
 
 def claim(connection: psycopg.Connection, arrival: Arrival) -> int:
