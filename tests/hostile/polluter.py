@@ -288,6 +288,12 @@ def extra_columns(d: Draft) -> Polluted:
     return d.file(polluted_rows)
 
 
+def cells_left_out_by_excel(d: Draft) -> Polluted:
+    """Sixteen rows of a sheet at a time, with no delimiters behind the last column that has something in them."""
+    d.header = [*d.header, "备注", "核对"]
+    return d.file([line + ",," if number < 15 else line for number, line in enumerate(d.lines())])
+
+
 def all_quoted(d: Draft) -> Polluted:
     d.quote_all = True
     return d.file(d.lines())
@@ -570,8 +576,19 @@ def byte_that_is_no_utf8(d: Draft) -> Polluted:
 def two_encodings_in_a_file(d: Draft) -> Polluted:
     polluted = d.file(d.lines())
     half = polluted.data.index(b"\n", len(polluted.data) // 2)
-    polluted.data = polluted.data[:half] + polluted.data[half:].decode().encode("gb18030")
+    polluted.data = polluted.data[:half] + _recoded(polluted.data[half:])
     return _refused(polluted)
+
+
+def one_utf8_row_among_gb18030(d: Draft) -> Polluted:
+    at, column = d.some_row(), d.text_column()
+    d.rows[at][column] = "红河哈尼族彝族自治州"
+    head, row, tail = d.file(d.lines()).data.partition(d.line(d.rows[at]).encode())
+    return _refused(Polluted("file.csv", _recoded(head) + row + _recoded(tail), d.contract))
+
+
+def _recoded(utf8: bytes) -> bytes:
+    return utf8.decode().encode("gb18030")
 
 
 def web_page_called_csv(d: Draft) -> Polluted:
@@ -624,7 +641,8 @@ KINDS: Mapping[str, Callable[[Draft], Polluted]] = MappingProxyType(
             no_last_line_end, title_above, wide_title_above, blank_lines_above, total_below, total_in_second_column,
             short_total_below, subtotals_within, header_again, blank_lines_within, empty_columns_behind,
             delimiter_at_line_ends, empty_rows_behind, columns_in_another_order, dressed_headers, aliases,
-            extra_columns, all_quoted, delimiter_in_a_cell, quotes_in_a_cell, line_break_in_a_cell,
+            extra_columns, cells_left_out_by_excel, all_quoted, delimiter_in_a_cell, quotes_in_a_cell,
+            line_break_in_a_cell,
             blanks_around_cells, blank_after_delimiters, gzipped, zipped_by_a_chinese_system, workbook,
             workbook_with_merged_title, workbook_of_two_sheets, workbook_with_hidden_rows, workbook_with_numeric_ids,
             quote_opened_and_never_closed, quote_never_closed_among_quotes, quote_never_opened_among_quotes,
@@ -632,6 +650,7 @@ KINDS: Mapping[str, Callable[[Draft], Polluted]] = MappingProxyType(
             quote_opened_in_the_last_row, one_delimiter_more, one_delimiter_less, row_cut_off, row_split_in_two,
             two_rows_in_a_line, another_delimiter_in_a_row, nul_in_a_cell, file_cut_off, required_column_missing,
             delimiter_lost_in_header, quote_in_header, column_twice, byte_that_is_no_utf8, two_encodings_in_a_file,
+            one_utf8_row_among_gb18030,
             web_page_called_csv, web_page_called_xls, workbook_called_csv, csv_called_workbook, gzip_cut_off,
             workbook_cut_off, empty_file, table_of_another_feed,
         )

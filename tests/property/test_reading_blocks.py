@@ -89,5 +89,57 @@ def test_the_fast_way_and_the_exact_way_give_the_same(
         patch.setattr(blocks, "_SMALLEST", chunk)
         patch.setattr(blocks, "_LARGEST", chunk)
         patch.setattr(blocks, "MOST_TEXTS", 3)
+        patch.setattr(blocks, "ROWS_AT_ONCE", 1000)  # what Excel leaves out is another test's
         repeated = {at for at in repeated if at < width}
         assert read_fast(text, dialect, width, repeated, step) == read_exactly(text, dialect, width)
+
+
+def as_excel_writes(rows: list[list[str]], title: int) -> str:
+    """Sixteen rows of the sheet at a time, none with more cells than the widest of them needs."""
+    sheet = [[], *([[]] * title), *rows][1:]
+    lines = []
+    for first in range(0, len(sheet), 16):
+        sixteen = sheet[first : first + 16]
+        width = max((at + 1 for row in sixteen for at, cell in enumerate(row) if cell), default=1)
+        lines += [",".join([*row, *[""] * width][:width]) for row in sixteen]
+    return "\r\n".join(lines) + "\r\n"
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["甲", '"乙\n丙"', ""]), min_size=4, max_size=4), min_size=16, max_size=80),
+    st.lists(st.integers(1, 4), min_size=5, max_size=5),
+    st.integers(0, 3),
+    st.sampled_from([3, 64, 10_000]),
+    st.sampled_from([20, 10_000]),
+)
+@settings(max_examples=300, deadline=None)
+def test_cells_that_excel_leaves_out_are_empty(
+    rows: list[list[str]], filled: list[int], title: int, step: int, chunk: int
+) -> None:
+    """filled: how many columns have something in each sixteen rows."""
+    header = [f"列{at}" for at in range(5)]
+    kept = [["1", *cells[: filled[(number + 1 + title) // 16 % 5]]] for number, cells in enumerate(rows)]
+    sheet = [[*cells, *[""] * 5][:5] for cells in kept]
+    body = as_excel_writes([header, *sheet], title).split("\r\n", title + 1)[-1]
+    broken: list[BrokenRow] = []
+    reader = BlockReader(Dialect(","), Header(title, 5, header, {}), {2}, title + 2, broken.append)
+    data = body.encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "_SMALLEST", chunk)
+        patch.setattr(blocks, "_LARGEST", chunk)
+        frames = reader.frames(data[at : at + step] for at in range(0, len(data), step))
+        read = [[cell or "" for cell in cells] for frame in frames for _, *cells in frame.iter_rows()]
+    alone = (len(sheet) + 1 + title) % 16 == 1 and bool(broken)  # by itself the last row tells nothing, as a rule
+    expected = [[cell.strip('"') for cell in cells] for cells in sheet]
+    assert read == (expected[:-1] if alone else expected)
+    assert len(broken) == alone
+
+
+def test_rows_that_lack_cells_for_another_reason_are_broken() -> None:
+    width = 5
+    whole = ["1,2,3,4,5"] * 40
+    for short in ([20], [20, 21], [*range(5, 16)]):  # one, some of their sixteen, those beside the header
+        lines = ["1,2,3,4" if at in short else line for at, line in enumerate(whole)]
+        rows, broken = read_fast("\n".join(lines) + "\n", Dialect(","), width, set(), 10_000)
+        assert [row.line for row in broken] == [at + 2 for at in short]
+        assert len(rows) == 40 - len(short)

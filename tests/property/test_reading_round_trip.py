@@ -162,6 +162,15 @@ def test_bytes_that_are_no_utf8_far_down_refuse_the_file(tmp_path: Path) -> None
     assert (refusal.value.code, refusal.value.where) == ("encoding_unknown", "t.csv")
 
 
+def test_a_line_of_utf8_among_gb18030_is_named(tmp_path: Path) -> None:
+    lines = ["姓名,单位", *["张三,红河某厂"] * 5, "李四,红河哈尼族彝族自治州", *["王五,联通"] * 5]
+    encoded = [line.encode("utf-8" if "李四" in line else "gb18030") for line in lines]
+    (tmp_path / "t.csv").write_bytes(b"\n".join(encoded))
+    with pytest.raises(Refused, match="第 7 行") as refusal:
+        read_tables(tmp_path / "t.csv", None)
+    assert refusal.value.code == "encoding_unknown"
+
+
 def test_a_file_that_shows_its_encoding_far_down_is_read_in_it(tmp_path: Path) -> None:
     rows = "".join(f"P{number},{'x' * 40},y\n" for number in range(20_000))
     for encoding in ("utf-8", "gb18030"):

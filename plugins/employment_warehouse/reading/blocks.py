@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from employment_warehouse.reading.encoding import is_utf8, unknown_encoding
-from employment_warehouse.reading.header import Header
+from employment_warehouse.reading.header import ROWS_AT_ONCE, Header
 from employment_warehouse.reading.records import (
     MAX_LINES,
     Dialect,
@@ -47,6 +47,7 @@ class _Layout:
     """Where the records of a chunk lie, as far as they are beyond doubt."""
 
     chunk: bytes  # every line end of a record is a LF or CRLF
+    first_row: int  # of the file's records, from 0
     starts: Positions
     ends: Positions  # of their LF
     n_cells: Positions
@@ -75,6 +76,8 @@ class BlockReader:
         self._dialect = dialect
         self._header = header
         self._line = first_line
+        self._row = header.index + 1  # of the file's records, from 0
+        self._narrow: set[int] = set()  # how many cells Excel has left of rows
         self._on_broken = on_broken
         self._delimiter = ord(dialect.delimiter)
         self._quote = ord(dialect.quote)
@@ -124,10 +127,11 @@ class BlockReader:
             return len(chunk)
         if not is_utf8(chunk):
             raise unknown_encoding()
-        layout = self._lay_out(chunk)
+        layout = self._lay_out(chunk, last)
         if layout.stop:
             self._take(layout, frames)
             self._line = layout.next_line
+            self._row += len(layout.ends)
         if layout.trouble is None:
             self._size = min(self._size * 2, _LARGEST)
             self._patience = 1 if layout.stop >= _SMALLEST else self._patience
@@ -151,6 +155,7 @@ class BlockReader:
         frame = frame.insert_column(0, pl.arange(self._line, self._line + n_lines, eager=True).alias("line"))
         self._add(trimmed(frame) if blanks else frame, frames)
         self._line += n_lines
+        self._row += n_lines
         self._size = min(self._size * 2, _LARGEST)
         self._patience = 1
         return True
@@ -192,7 +197,7 @@ class BlockReader:
             empty_string_is_null=False,
         )
 
-    def _lay_out(self, chunk: bytes) -> _Layout:
+    def _lay_out(self, chunk: bytes, last: bool) -> _Layout:
         octets = np.frombuffer(chunk, np.uint8)
         quotes = self._quotes(chunk, octets)
         inside = np.bitwise_xor.accumulate(octets == self._quote) if len(quotes) else None
@@ -212,12 +217,17 @@ class BlockReader:
         if inside is not None:
             troubles += self._dubious(chunk, starts, ends, over_lines)
         trouble = min(troubles, default=None)
+        n_cells = np.diff(of_ends, prepend=-1)
         n_good = len(ends) if trouble is None else int(np.searchsorted(ends, trouble))
+        begun = (self._row + n_good) % ROWS_AT_ONCE
+        if not last and trouble is None and (n_cells[max(0, n_good - begun) :] < self._header.width).any():
+            n_good = max(0, n_good - begun)  # how wide these are, the rest of their sixteen will tell
         return _Layout(
             chunk=chunk,
+            first_row=self._row,
             starts=starts[:n_good],
             ends=ends[:n_good],
-            n_cells=np.diff(of_ends, prepend=-1)[:n_good],
+            n_cells=n_cells[:n_good],
             lines=lines[:n_good],
             quoted=inside is not None,
             blanks=bool(over_lines.any()) or self._has_outer_blanks(chunk),
@@ -290,10 +300,11 @@ class BlockReader:
         if not good.all():
             first = np.frombuffer(data, np.uint8)[layout.starts]
             empty = (first == _LF) | ((first == _CR) & (layout.ends == layout.starts + 1))
+            good |= self._cut_short(layout, empty)
             for index in np.flatnonzero(~good & ~empty):
                 text = data[int(layout.starts[index]) : int(layout.ends[index])].decode().removesuffix("\r")
                 self._row_of(Record(int(lines[index]), 1, cells_of(text, self._dialect), text))
-            data, lines = _only(data, layout, good), lines[good]
+            data, lines = self._filled_up(data, layout, good), lines[good]
         if not len(lines):
             return
         frame = self._cut(data, layout.quoted, layout.blanks)
@@ -301,6 +312,32 @@ class BlockReader:
             raise AssertionError("polars cut another number of records")
         frame = frame.insert_column(0, pl.Series("line", lines))
         self._add(trimmed(frame) if layout.blanks else frame, frames)
+
+    def _cut_short(self, layout: _Layout, empty: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Records whose last cells Excel has left out, together with those of their sixteen: several of one width (or
+        the last row by itself, if others were as narrow), and none of the header's own sixteen, which is as wide as
+        the header.
+        """
+        sixteen = (layout.first_row + np.arange(len(empty))) // ROWS_AT_ONCE
+        first = np.flatnonzero(np.diff(sixteen, prepend=-1))
+        fewest = np.minimum.reduceat(np.where(empty, self._header.width, layout.n_cells), first)
+        most = np.maximum.reduceat(np.where(empty, 0, layout.n_cells), first)
+        several = np.add.reduceat(~empty, first, dtype=np.int64) > 1
+        alike = (fewest == most) & (most < self._header.width) & (sixteen[first] > self._header.index // ROWS_AT_ONCE)
+        self._narrow |= {*fewest[alike & several].tolist()}
+        alike &= several | np.isin(fewest, [*self._narrow])
+        return np.repeat(alike, np.diff(first, append=len(empty))) & ~empty
+
+    def _filled_up(self, data: bytes, layout: _Layout, good: NDArray[np.bool_]) -> bytes:
+        """The good records' bytes, with the delimiters that they lack."""
+        kept = _only(data, layout, good)
+        lacking = self._header.width - layout.n_cells[good]
+        if not lacking.any():
+            return kept
+        octets = np.frombuffer(kept, np.uint8)
+        ends = np.cumsum((layout.ends - layout.starts + 1)[good]) - 1
+        ends -= octets[ends - 1] == _CR
+        return np.insert(octets, np.repeat(ends, lacking), self._delimiter).tobytes()
 
     def _read_exactly(self, chunk: bytes, trouble: int, frames: list[pl.DataFrame], last: bool) -> int:
         """Read records one by one until past the trouble or the first broken one, and some more if there was trouble
@@ -313,7 +350,7 @@ class BlockReader:
             last = False
         lines = lines_of(chunk.decode())
         rows: list[tuple[int, list[str]]] = []
-        used = n_lines = 0
+        used = n_lines = n_read = 0
         past = False
         records = read_records(lines, self._line, self._dialect, self._header.width)
         for n_records, record in enumerate(records, 1):
@@ -325,10 +362,12 @@ class BlockReader:
                 rows.append((record.line, row))
             used += sum(len(line.encode()) for line in lines[n_lines : n_lines + record.n_lines])
             n_lines += record.n_lines
+            n_read = n_records
             past = past or record.cells is None or used > trouble
             if past and n_records >= self._patience:
                 break
         self._line += n_lines
+        self._row += n_read
         if rows:
             columns = {"line": pl.Series([line for line, _ in rows], dtype=pl.Int64)}
             columns |= {

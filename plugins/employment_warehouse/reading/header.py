@@ -15,6 +15,10 @@ from employment_warehouse.reading.table import Refused
 # How many rows may stand above the header.
 DEPTH = 60
 
+# Excel writes the rows of a sheet as text sixteen by sixteen, with no delimiters behind the last column in which one of
+# the sixteen has something (Microsoft's support note 77295).
+ROWS_AT_ONCE = 16
+
 # What str.strip takes away; polars is told the same, so that every path trims alike.
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
@@ -60,7 +64,8 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     if len(texts) > _MOST_COLUMNS:
         raise _not_found(f"有 {len(texts)} 列，不是一张表 | {len(texts)} columns make no table")
     body = [row for row in trimmed[index + 1 :] if any(row) and not is_total(row)]
-    width = _width(texts, body)
+    beside = trimmed[index + 1 : (index // ROWS_AT_ONCE + 1) * ROWS_AT_ONCE]
+    width = _width(texts, body, beside)
     kept = _kept(texts[:width], body, width)
     columns = _columns(kept, contract) if contract else {}
     usual = _usual_cells(below) or _n_filled(texts)
@@ -291,14 +296,16 @@ def _form(text: str) -> str:
     return re.sub(r"\d+", "9", text)
 
 
-def _width(texts: list[str], body: list[list[str]]) -> int:
+def _width(texts: list[str], body: list[list[str]], beside: list[list[str]]) -> int:
     """How many cells a row has: as many as the header, unless nearly all rows have only empty ones more, or fewer and
-    the header ends in as many empty ones.
+    the header ends in as many empty ones. beside: the rows that Excel would have written together with the header.
     """
     if len(body) < 3:
         return len(texts)
     usual, n_rows = Counter(len(row) for row in body).most_common(1)[0]
     if usual == len(texts) or n_rows < len(body) * 0.8:
+        return len(texts)
+    if usual < len(texts) and beside and all(len(row) == len(texts) for row in beside):
         return len(texts)
     only_empty = all(not any(row[len(texts) :]) for row in body if len(row) == usual)
     if (usual > len(texts) and only_empty) or (usual < len(texts) and not any(texts[usual:])):
