@@ -290,8 +290,12 @@ def extra_columns(d: Draft) -> Polluted:
 
 def cells_left_out_by_excel(d: Draft) -> Polluted:
     """Sixteen rows of a sheet at a time, with no delimiters behind the last column that has something in them."""
-    d.header = [*d.header, "备注", "核对"]
-    return d.file([line + ",," if number < 15 else line for number, line in enumerate(d.lines())])
+    records: list[str] = []
+    for first in (0, *range(15, len(d.rows), 16)):
+        sixteen = d.rows[first : 15 if first == 0 else first + 16]
+        width = max(at + 1 for row in sixteen for at, cell in enumerate(row) if cell) if first else len(d.header)
+        records += [d.line(row[:width]) for row in sixteen]
+    return d.file(records)
 
 
 def all_quoted(d: Draft) -> Polluted:

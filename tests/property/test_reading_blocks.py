@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from employment_warehouse.reading import blocks
+from employment_warehouse.reading import blocks, left_out
 from employment_warehouse.reading.blocks import BlockReader
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.records import Dialect, lines_of, read_records
@@ -89,7 +89,7 @@ def test_the_fast_way_and_the_exact_way_give_the_same(
         patch.setattr(blocks, "_SMALLEST", chunk)
         patch.setattr(blocks, "_LARGEST", chunk)
         patch.setattr(blocks, "MOST_TEXTS", 3)
-        patch.setattr(blocks, "ROWS_AT_ONCE", 1000)  # what Excel leaves out is another test's
+        patch.setattr(left_out, "ROWS_AT_ONCE", 1000)  # what Excel leaves out is another test's
         repeated = {at for at in repeated if at < width}
         assert read_fast(text, dialect, width, repeated, step) == read_exactly(text, dialect, width)
 
@@ -138,8 +138,17 @@ def test_cells_that_excel_leaves_out_are_empty(
 def test_rows_that_lack_cells_for_another_reason_are_broken() -> None:
     width = 5
     whole = ["1,2,3,4,5"] * 40
-    for short in ([20], [20, 21], [*range(5, 16)]):  # one, some of their sixteen, those beside the header
-        lines = ["1,2,3,4" if at in short else line for at, line in enumerate(whole)]
+    # One; some of their sixteen; those beside the header; a sixteen of which Excel would have left out more.
+    for short, cells in (([20], "4"), ([20, 21], "4"), ([*range(5, 15)], "4"), ([*range(15, 31)], "")):
+        lines = [f"1,2,3,{cells}" if at in short else line for at, line in enumerate(whole)]
         rows, broken = read_fast("\n".join(lines) + "\n", Dialect(","), width, set(), 10_000)
         assert [row.line for row in broken] == [at + 2 for at in short]
         assert len(rows) == 40 - len(short)
+
+
+def test_a_broken_row_costs_no_other_where_excel_left_out_cells() -> None:
+    lines = ["1,2,3,4,5"] * 15 + ["1,2,3"] * 48
+    lines[40] = "1,2"
+    rows, broken = read_fast("\n".join(lines) + "\n", Dialect(","), 5, set(), 10_000)
+    assert [row.line for row in broken] == [42]
+    assert [cells for _, cells in rows[15:]] == [["1", "2", "3", "", ""]] * 47

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -19,6 +18,8 @@ from numpy.typing import NDArray
 
 from employment_warehouse.reading.encoding import is_utf8, unknown_encoding
 from employment_warehouse.reading.header import ROWS_AT_ONCE, Header
+from employment_warehouse.reading.layout import Layout, Octets, Positions
+from employment_warehouse.reading.left_out import LeftOutCells
 from employment_warehouse.reading.records import (
     MAX_LINES,
     Dialect,
@@ -32,31 +33,11 @@ from employment_warehouse.reading.rows import FIRST_OF_BLANKS, is_row, only_rows
 from employment_warehouse.reading.table import BrokenRow, Refused
 from employment_warehouse.vocabulary import MOST_TEXTS, categories
 
-_TAB, _LF, _CR = 9, 10, 13
+_LF, _CR = 10, 13
 _SMALLEST, _LARGEST = 64 << 10, 8 << 20  # bytes of a chunk: small after trouble, doubled while all goes well
 _LONGEST_RECORD = 4 << 20
 _LONGEST_LINE = 64 << 20
 _MOST_PATIENT = 4096  # records read exactly before the fast way is tried again
-
-Positions = NDArray[np.int64]
-Octets = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Where the records of a chunk lie, as far as they are beyond doubt."""
-
-    chunk: bytes  # every line end of a record is a LF or CRLF
-    first_row: int  # of the file's records, from 0
-    starts: Positions
-    ends: Positions  # of their LF
-    n_cells: Positions
-    lines: Positions
-    quoted: bool
-    blanks: bool  # some cell may begin or end with one
-    stop: int  # the exact tokenizer goes on from here,
-    trouble: int | None  # until it is past this
-    next_line: int  # that of `stop`
 
 
 class BlockReader:
@@ -77,7 +58,7 @@ class BlockReader:
         self._header = header
         self._line = first_line
         self._row = header.index + 1  # of the file's records, from 0
-        self._narrow: set[int] = set()  # how many cells Excel has left of rows
+        self._left_out = LeftOutCells(dialect, header)
         self._on_broken = on_broken
         self._delimiter = ord(dialect.delimiter)
         self._quote = ord(dialect.quote)
@@ -197,7 +178,7 @@ class BlockReader:
             empty_string_is_null=False,
         )
 
-    def _lay_out(self, chunk: bytes, last: bool) -> _Layout:
+    def _lay_out(self, chunk: bytes, last: bool) -> Layout:
         octets = np.frombuffer(chunk, np.uint8)
         quotes = self._quotes(chunk, octets)
         inside = np.bitwise_xor.accumulate(octets == self._quote) if len(quotes) else None
@@ -222,7 +203,7 @@ class BlockReader:
         begun = (self._row + n_good) % ROWS_AT_ONCE
         if not last and trouble is None and (n_cells[max(0, n_good - begun) :] < self._header.width).any():
             n_good = max(0, n_good - begun)  # how wide these are, the rest of their sixteen will tell
-        return _Layout(
+        return Layout(
             chunk=chunk,
             first_row=self._row,
             starts=starts[:n_good],
@@ -291,7 +272,7 @@ class BlockReader:
                 return [start]
         return []
 
-    def _take(self, layout: _Layout, frames: list[pl.DataFrame]) -> None:
+    def _take(self, layout: Layout, frames: list[pl.DataFrame]) -> None:
         """The rows of a layout → a frame; records with too many or too few cells → broken, also where those too many
         are empty: a delimiter within a cell may have pushed the others on.
         """
@@ -300,11 +281,11 @@ class BlockReader:
         if not good.all():
             first = np.frombuffer(data, np.uint8)[layout.starts]
             empty = (first == _LF) | ((first == _CR) & (layout.ends == layout.starts + 1))
-            good |= self._cut_short(layout, empty)
+            good |= self._left_out.short_records(layout, empty)
             for index in np.flatnonzero(~good & ~empty):
                 text = data[int(layout.starts[index]) : int(layout.ends[index])].decode().removesuffix("\r")
                 self._row_of(Record(int(lines[index]), 1, cells_of(text, self._dialect), text))
-            data, lines = self._filled_up(data, layout, good), lines[good]
+            data, lines = self._left_out.filled_up(layout, good), lines[good]
         if not len(lines):
             return
         frame = self._cut(data, layout.quoted, layout.blanks)
@@ -312,32 +293,6 @@ class BlockReader:
             raise AssertionError("polars cut another number of records")
         frame = frame.insert_column(0, pl.Series("line", lines))
         self._add(trimmed(frame) if layout.blanks else frame, frames)
-
-    def _cut_short(self, layout: _Layout, empty: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Records whose last cells Excel has left out, together with those of their sixteen: several of one width (or
-        the last row by itself, if others were as narrow), and none of the header's own sixteen, which is as wide as
-        the header.
-        """
-        sixteen = (layout.first_row + np.arange(len(empty))) // ROWS_AT_ONCE
-        first = np.flatnonzero(np.diff(sixteen, prepend=-1))
-        fewest = np.minimum.reduceat(np.where(empty, self._header.width, layout.n_cells), first)
-        most = np.maximum.reduceat(np.where(empty, 0, layout.n_cells), first)
-        several = np.add.reduceat(~empty, first, dtype=np.int64) > 1
-        alike = (fewest == most) & (most < self._header.width) & (sixteen[first] > self._header.index // ROWS_AT_ONCE)
-        self._narrow |= {*fewest[alike & several].tolist()}
-        alike &= several | np.isin(fewest, [*self._narrow])
-        return np.repeat(alike, np.diff(first, append=len(empty))) & ~empty
-
-    def _filled_up(self, data: bytes, layout: _Layout, good: NDArray[np.bool_]) -> bytes:
-        """The good records' bytes, with the delimiters that they lack."""
-        kept = _only(data, layout, good)
-        lacking = self._header.width - layout.n_cells[good]
-        if not lacking.any():
-            return kept
-        octets = np.frombuffer(kept, np.uint8)
-        ends = np.cumsum((layout.ends - layout.starts + 1)[good]) - 1
-        ends -= octets[ends - 1] == _CR
-        return np.insert(octets, np.repeat(ends, lacking), self._delimiter).tobytes()
 
     def _read_exactly(self, chunk: bytes, trouble: int, frames: list[pl.DataFrame], last: bool) -> int:
         """Read records one by one until past the trouble or the first broken one, and some more if there was trouble
@@ -445,12 +400,3 @@ def _beside(octets: Octets, positions: Positions, step: int) -> Octets:
     beside = positions + step
     outside = (beside < 0) | (beside >= len(octets))
     return np.where(outside, np.uint8(_LF), octets[np.where(outside, 0, beside)])
-
-
-def _only(data: bytes, layout: _Layout, good: NDArray[np.bool_]) -> bytes:
-    """The good records' bytes; runs of them are taken as one slice."""
-    edges = np.flatnonzero(np.diff(good, prepend=False, append=False))
-    return b"".join(
-        data[int(layout.starts[begin]) : int(layout.ends[end - 1]) + 1]
-        for begin, end in zip(edges[0::2], edges[1::2], strict=True)
-    )
