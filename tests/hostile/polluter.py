@@ -289,13 +289,18 @@ def extra_columns(d: Draft) -> Polluted:
 
 
 def cells_left_out_by_excel(d: Draft) -> Polluted:
-    """Sixteen rows of a sheet at a time, with no delimiters behind the last column that has something in them."""
-    records: list[str] = []
-    for first in (0, *range(15, len(d.rows), 16)):
-        sixteen = d.rows[first : 15 if first == 0 else first + 16]
-        width = max(at + 1 for row in sixteen for at, cell in enumerate(row) if cell) if first else len(d.header)
-        records += [d.line(row[:width]) for row in sixteen]
-    return d.file(records)
+    _, *rows = left_by_excel([d.header, *d.rows])
+    return d.file([d.line(row) for row in rows])
+
+
+def left_by_excel(sheet: list[list[str]]) -> list[list[str]]:
+    """What Excel writes of each row: sixteen rows at a time, no cells behind the last column that one of them fills."""
+    written: list[list[str]] = []
+    for first in range(0, len(sheet), 16):
+        sixteen = sheet[first : first + 16]
+        width = max((at + 1 for row in sixteen for at, cell in enumerate(row) if cell), default=1)
+        written += [[*row, *[""] * width][:width] for row in sixteen]
+    return written
 
 
 def all_quoted(d: Draft) -> Polluted:

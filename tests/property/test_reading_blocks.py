@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.hostile.polluter import left_by_excel
 
 from employment_warehouse.reading import blocks, left_out
 from employment_warehouse.reading.blocks import BlockReader
@@ -89,20 +90,13 @@ def test_the_fast_way_and_the_exact_way_give_the_same(
         patch.setattr(blocks, "_SMALLEST", chunk)
         patch.setattr(blocks, "_LARGEST", chunk)
         patch.setattr(blocks, "MOST_TEXTS", 3)
-        patch.setattr(left_out, "ROWS_AT_ONCE", 1000)  # what Excel leaves out is another test's
+        patch.setattr(left_out, "SIXTEEN", 1000)  # what Excel leaves out is another test's
         repeated = {at for at in repeated if at < width}
         assert read_fast(text, dialect, width, repeated, step) == read_exactly(text, dialect, width)
 
 
 def as_excel_writes(rows: list[list[str]], title: int) -> str:
-    """Sixteen rows of the sheet at a time, none with more cells than the widest of them needs."""
-    sheet = [[], *([[]] * title), *rows][1:]
-    lines = []
-    for first in range(0, len(sheet), 16):
-        sixteen = sheet[first : first + 16]
-        width = max((at + 1 for row in sixteen for at, cell in enumerate(row) if cell), default=1)
-        lines += [",".join([*row, *[""] * width][:width]) for row in sixteen]
-    return "\r\n".join(lines) + "\r\n"
+    return "\r\n".join(map(",".join, left_by_excel([[""]] * title + rows))) + "\r\n"
 
 
 @given(

@@ -81,7 +81,7 @@ def _month_of(year: Integers, month: Integers) -> Integers:
     return (year - _FIRST_BIRTH_YEAR) * 12 + month - 1
 
 
-def _weighted(places: npt.NDArray[np.uint8] | Integers, weights: list[int]) -> Integers:
+def _weighted(places: Places, weights: list[int]) -> Integers:
     """The weighted sum of each number's places; 17 of them stay below 2¹⁵."""
     total = np.zeros(places.shape[1], np.int16)
     for place, weight in zip(places, weights, strict=False):

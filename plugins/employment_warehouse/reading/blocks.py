@@ -17,8 +17,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from employment_warehouse.reading.encoding import is_utf8, unknown_encoding
-from employment_warehouse.reading.header import ROWS_AT_ONCE, Header
-from employment_warehouse.reading.layout import Layout, Octets, Positions
+from employment_warehouse.reading.header import SIXTEEN, Header
+from employment_warehouse.reading.layout import CR, LF, Layout, Octets, Positions
 from employment_warehouse.reading.left_out import LeftOutCells
 from employment_warehouse.reading.records import (
     MAX_LINES,
@@ -33,7 +33,6 @@ from employment_warehouse.reading.rows import FIRST_OF_BLANKS, is_row, only_rows
 from employment_warehouse.reading.table import BrokenRow, Refused
 from employment_warehouse.vocabulary import MOST_TEXTS, categories
 
-_LF, _CR = 10, 13
 _SMALLEST, _LARGEST = 64 << 10, 8 << 20  # bytes of a chunk: small after trouble, doubled while all goes well
 _LONGEST_RECORD = 4 << 20
 _LONGEST_LINE = 64 << 20
@@ -65,7 +64,7 @@ class BlockReader:
         self._texts: dict[str, pl.DataType] = {f"c{position}": pl.String() for position in range(header.width)}
         self._columns = self._texts | {f"c{position}": categories() for position in repeated}
         self._is_edge = np.zeros(256, bool)  # what stands beside the first or last character of a cell
-        self._is_edge[[self._delimiter, self._quote, _LF, _CR]] = True
+        self._is_edge[[self._delimiter, self._quote, LF, CR]] = True
         self._size = _LARGEST
         self._patience = 1
 
@@ -123,7 +122,7 @@ class BlockReader:
 
     def _take_plain(self, chunk: bytes, frames: list[pl.DataFrame]) -> bool:
         """Take the rows of a chunk if it is as plain as most are; or leave it."""
-        n_lines = int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _LF))
+        n_lines = int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == LF))
         if not self._is_plain(chunk, n_lines):
             return False
         blanks = self._has_outer_blanks(chunk)
@@ -185,13 +184,13 @@ class BlockReader:
         if chunk.find(b"\r") >= 0 and chunk.count(b"\r") != chunk.count(b"\r\n"):
             octets = _with_line_feeds(octets, inside)
             chunk = octets.tobytes()
-        marks = np.flatnonzero((octets == self._delimiter) | (octets == _LF))
+        marks = np.flatnonzero((octets == self._delimiter) | (octets == LF))
         if inside is not None:
             marks = marks[~inside[marks]]
         of_ends = self._line_ends(octets, marks)
         ends = marks[of_ends]
         starts = np.concatenate([np.zeros(1, np.int64), ends + 1])  # and where the next would start
-        breaks = np.flatnonzero((octets == _LF) | _lone_returns(octets)) if inside is not None else ends
+        breaks = np.flatnonzero((octets == LF) | _lone_returns(octets)) if inside is not None else ends
         lines = self._line + (np.searchsorted(breaks, starts) if inside is not None else np.arange(len(starts)))
         troubles = self._misplaced(chunk, octets, quotes)
         over_lines = np.diff(lines) > 1
@@ -200,7 +199,7 @@ class BlockReader:
         trouble = min(troubles, default=None)
         n_cells = np.diff(of_ends, prepend=-1)
         n_good = len(ends) if trouble is None else int(np.searchsorted(ends, trouble))
-        begun = (self._row + n_good) % ROWS_AT_ONCE
+        begun = (self._row + n_good) % SIXTEEN
         if not last and trouble is None and (n_cells[max(0, n_good - begun) :] < self._header.width).any():
             n_good = max(0, n_good - begun)  # how wide these are, the rest of their sixteen will tell
         return Layout(
@@ -223,11 +222,11 @@ class BlockReader:
         usual = np.arange(width - 1, len(marks), width)
         if (
             len(marks) % width == 0
-            and np.count_nonzero(octets == _LF) == len(usual)
-            and (octets[marks[usual]] == _LF).all()
+            and np.count_nonzero(octets == LF) == len(usual)
+            and (octets[marks[usual]] == LF).all()
         ):
             return usual
-        return np.flatnonzero(octets[marks] == _LF)
+        return np.flatnonzero(octets[marks] == LF)
 
     def _has_outer_blanks(self, chunk: bytes) -> bool:
         """Whether a cell may begin or end with a blank; never a false no. The chunk ends with a line end."""
@@ -255,10 +254,10 @@ class BlockReader:
             troubles.append(chunk.find(self._dialect.escape.encode()))
         if self._dialect.bare_quotes:
             bare = np.flatnonzero(octets == self._quote)
-            troubles += bare[np.isin(_beside(octets, bare, -1), (self._delimiter, _LF, _CR, 32, 9))][:1].tolist()
+            troubles += bare[np.isin(_beside(octets, bare, -1), (self._delimiter, LF, CR, 32, 9))][:1].tolist()
         elif len(quotes):
             opening, closing = quotes[0::2], quotes[1::2]
-            borders = (self._delimiter, _LF, _CR, self._quote)
+            borders = (self._delimiter, LF, CR, self._quote)
             troubles += opening[~np.isin(_beside(octets, opening, -1), borders)][:1].tolist()
             troubles += closing[~np.isin(_beside(octets, closing, +1), borders)][:1].tolist()
         return [position for position in troubles if position >= 0]
@@ -280,7 +279,7 @@ class BlockReader:
         good = layout.n_cells == self._header.width
         if not good.all():
             first = np.frombuffer(data, np.uint8)[layout.starts]
-            empty = (first == _LF) | ((first == _CR) & (layout.ends == layout.starts + 1))
+            empty = (first == LF) | ((first == CR) & (layout.ends == layout.starts + 1))
             good |= self._left_out.short_records(layout, empty)
             for index in np.flatnonzero(~good & ~empty):
                 text = data[int(layout.starts[index]) : int(layout.ends[index])].decode().removesuffix("\r")
@@ -376,14 +375,14 @@ def _after_line_end(data: bytes, start: int, stop: int) -> int:
     at = data.rfind(b"\n", start, stop)
     if at < 0:
         at = data.rfind(b"\r", start, min(stop, len(data) - 1))  # the last byte's LF may be still to come
-        if at >= 0 and data[at + 1] == _LF:
+        if at >= 0 and data[at + 1] == LF:
             at = data.rfind(b"\r", start, at)
     return at + 1
 
 
 def _lone_returns(octets: Octets) -> NDArray[np.bool_]:
-    lone: NDArray[np.bool_] = octets == _CR
-    lone[:-1] &= octets[1:] != _LF
+    lone: NDArray[np.bool_] = octets == CR
+    lone[:-1] &= octets[1:] != LF
     return lone
 
 
@@ -392,11 +391,11 @@ def _with_line_feeds(octets: Octets, inside: NDArray[np.bool_] | None) -> Octets
     lone = _lone_returns(octets)
     if inside is not None:
         lone &= ~inside
-    return np.where(lone, np.uint8(_LF), octets)
+    return np.where(lone, np.uint8(LF), octets)
 
 
 def _beside(octets: Octets, positions: Positions, step: int) -> Octets:
     """The octets before or behind the positions; a line end at the borders."""
     beside = positions + step
     outside = (beside < 0) | (beside >= len(octets))
-    return np.where(outside, np.uint8(_LF), octets[np.where(outside, 0, beside)])
+    return np.where(outside, np.uint8(LF), octets[np.where(outside, 0, beside)])

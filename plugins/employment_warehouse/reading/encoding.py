@@ -46,13 +46,11 @@ def find_encoding(open_stream: Callable[[], Iterable[bytes]], header_makes_sense
     """
     head = first_bytes(open_stream)
     told = _told_encoding(head)
-    if told == "utf-8":
-        return told
-    for encoding in (told,) if told else ("utf-8", "gb18030"):
-        if _is_valid(open_stream, encoding) and (encoding != "gb18030" or header_makes_sense(decoded(head, encoding))):
-            if encoding == "gb18030":
-                _refuse_utf8_lines(open_stream())
-            return encoding
+    if told == "utf-8" or _is_valid(open_stream, told or "utf-8"):
+        return told or "utf-8"
+    if told is None and _is_valid(open_stream, "gb18030") and header_makes_sense(decoded(head, "gb18030")):
+        _refuse_utf8_lines(open_stream())
+        return "gb18030"
     raise unknown_encoding()
 
 
@@ -150,7 +148,11 @@ def _refuse_utf8_lines(stream: Iterable[bytes]) -> None:
         for found in _chinese_in_utf8(data[:end]):
             start = data.rfind(b"\n", 0, found) + 1
             if is_utf8(data[start : data.index(b"\n", start)]):
-                raise _mixed_encodings(line + data.count(b"\n", 0, start))
+                number = line + data.count(b"\n", 0, start)
+                raise _refusal(
+                    f"文件里混有两种编码：整个文件是 GB18030，第 {number} 行却是 UTF-8。"
+                    f" | Two encodings in one file: it is GB18030, but line {number} is UTF-8."
+                )
         line += data.count(b"\n", 0, end)
         rest = data[end:]
 
@@ -173,21 +175,17 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
-def _mixed_encodings(line: int) -> Refused:
-    return Refused(
-        f"文件里混有两种编码：整个文件是 GB18030，第 {line} 行却是 UTF-8。"
-        f" | Two encodings in one file: it is GB18030, but line {line} is UTF-8.",
-        code="encoding_unknown",
-        expected="UTF-8 · GB18030 · UTF-16",
-        todo="请用 Excel 或 WPS 另存为“CSV UTF-8”或 xlsx 后重新上传。 | Save as 'CSV UTF-8' or xlsx and send again.",
+def unknown_encoding() -> Refused:
+    """The refusal of what is no text that can be read."""
+    return _refusal(
+        "文件的编码认不出来：既不是 UTF-8，也不是表头读得通的 GB18030。"
+        " | The encoding is unknown: neither UTF-8 nor GB18030 with a header that makes sense."
     )
 
 
-def unknown_encoding() -> Refused:
-    """The refusal of what is no text that can be read."""
+def _refusal(message: str) -> Refused:
     return Refused(
-        "文件的编码认不出来：既不是 UTF-8，也不是表头读得通的 GB18030。"
-        " | The encoding is unknown: neither UTF-8 nor GB18030 with a header that makes sense.",
+        message,
         code="encoding_unknown",
         expected="UTF-8 · GB18030 · UTF-16",
         todo="请用 Excel 或 WPS 另存为“CSV UTF-8”或 xlsx 后重新上传。 | Save as 'CSV UTF-8' or xlsx and send again.",

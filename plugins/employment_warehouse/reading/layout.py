@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+LF, CR = 10, 13
+
 Positions = NDArray[np.int64]
 Octets = NDArray[np.uint8]
 

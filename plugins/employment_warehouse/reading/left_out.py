@@ -9,11 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from employment_warehouse.reading.header import ROWS_AT_ONCE, Header
-from employment_warehouse.reading.layout import Layout
+from employment_warehouse.reading.header import SIXTEEN, Header
+from employment_warehouse.reading.layout import CR, Layout
 from employment_warehouse.reading.records import Dialect
-
-_CR = 13
 
 
 class LeftOutCells:
@@ -29,14 +27,14 @@ class LeftOutCells:
         others were as narrow) and have something in their last cell; none of the header's own sixteen, which is as wide
         as the header. empty: blank lines.
         """
-        sixteen = (layout.first_row + np.arange(len(empty))) // ROWS_AT_ONCE
+        sixteen = (layout.first_row + np.arange(len(empty))) // SIXTEEN
         first = np.flatnonzero(np.diff(sixteen, prepend=-1))
         n_rows = np.diff(first, append=len(empty))
         width = np.maximum.reduceat(np.where(empty, 0, layout.n_cells), first)
         widest = ~empty & (layout.n_cells == np.repeat(width, n_rows))
         octets = np.frombuffer(layout.chunk, np.uint8)
-        last = octets[layout.ends - 1 - (octets[layout.ends - 1] == _CR)]
-        is_cut = (width < self._header.width) & (sixteen[first] > self._header.index // ROWS_AT_ONCE)
+        last = octets[layout.ends - 1 - (octets[layout.ends - 1] == CR)]
+        is_cut = (width < self._header.width) & (sixteen[first] > self._header.index // SIXTEEN)
         is_cut &= np.logical_or.reduceat(widest & (last != self._delimiter), first)
         several = np.add.reduceat(widest, first, dtype=np.int64) > 1
         self._seen |= {*width[is_cut & several].tolist()}
@@ -52,5 +50,5 @@ class LeftOutCells:
             return kept
         octets = np.frombuffer(kept, np.uint8)
         ends = np.cumsum((layout.ends - layout.starts + 1)[good]) - 1
-        ends -= octets[ends - 1] == _CR
+        ends -= octets[ends - 1] == CR
         return np.insert(octets, np.repeat(ends, lacking), self._delimiter).tobytes()

@@ -45,10 +45,8 @@ def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     Raises Refused as refuse_second_header does.
     """
     texts = [name for name in frame.columns if name.startswith("c")]
-    first = pl.col("c0").cast(pl.String)
-    suspects = frame.select(
-        first.is_null() | (first == "") | first.is_in(header.texts) | first.str.contains("计", literal=True)
-    )
+    first = pl.col("c0").cast(pl.String).fill_null("")
+    suspects = frame.select((first == "") | first.is_in(header.texts) | first.str.contains("计", literal=True))
     if not suspects.to_series().any():  # the usual case costs one look at one column
         return frame
     frame = frame.with_columns(pl.col(texts).cast(pl.String).fill_null(""))
