@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.hostile.polluter import left_by_excel
 
@@ -82,6 +82,7 @@ def read_exactly(text: str, dialect: Dialect, width: int) -> tuple[Rows, list[Br
 
 @given(files(), st.sets(st.integers(0, 5)), st.sampled_from([3, 64, 10_000]), st.sampled_from([20, 10_000]))
 @settings(max_examples=500, deadline=None)
+@example(('\t\t"\t"\n"\n', Dialect("\t"), 3), set(), 3, 20)
 def test_the_fast_way_and_the_exact_way_give_the_same(
     file: tuple[str, Dialect, int], repeated: set[int], step: int, chunk: int
 ) -> None:

@@ -232,7 +232,9 @@ class BlockReader:
         """Whether a cell may begin or end with a blank; never a false no. The chunk ends with a line end."""
         octets = np.frombuffer(chunk, np.uint8)
         for first, n_bytes in FIRST_OF_BLANKS.items():
-            if first == self._delimiter or chunk.find(first) < 0:
+            if chunk.find(first) < 0:
+                continue
+            if first == self._delimiter and chunk.find(self._quote) < 0:  # one within quotation marks is a blank
                 continue
             at = np.flatnonzero(octets == first)
             before, behind = octets[at - 1], octets[np.minimum(at + n_bytes, len(octets) - 1)]
