@@ -176,7 +176,7 @@ def watch(home: HomeOption = None) -> None:
     """Airflow 之外的看守：供 cron 或 systemd 调用，有事退出码为 1。 | Dead-man check, for cron or systemd."""
     from employment_warehouse.runtime import watching
 
-    found = watching.look(use_home(home), datetime.now(settings.TIMEZONE))
+    found = watching.scan(use_home(home), datetime.now(settings.TIMEZONE))
     for trouble in found:
         console.print(trouble, style="red", markup=False)
     raise typer.Exit(1 if found else 0)

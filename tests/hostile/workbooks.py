@@ -241,7 +241,7 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
         "two thousand sheets": Hostile(book(n_sheets=2000), (READS,), (("甲", "1"), ("乙", "2")) * 2000),
         "encrypted": Hostile(compound("EncryptedPackage"), ("password_protected",), name="book.xls"),
         "encrypted and called xlsx": Hostile(
-            compound("EncryptedPackage"), ("password_protected", "not_what_its_ending_says")
+            compound("EncryptedPackage"), ("password_protected", "extension_mismatch")
         ),
         "members marked as encrypted": Hostile(marked_as_encrypted(), ("password_protected",)),
         "an OLE file of nothing": Hostile(compound("Nothing"), ("workbook_unreadable",), name="book.xls"),
@@ -249,9 +249,9 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
             compound("Workbook", bytes(range(256)) * 64), ("workbook_unreadable",), name="book.xls"
         ),
         "noise with the mark of a zip": Hostile(
-            b"PK\x03\x04" + bytes(range(256)) * 64, ("workbook_unreadable", "not_what_its_ending_says")
+            b"PK\x03\x04" + bytes(range(256)) * 64, ("workbook_unreadable", "extension_mismatch")
         ),
-        "cut off": Hostile(book()[:-200], ("workbook_unreadable", "not_what_its_ending_says")),
+        "cut off": Hostile(book()[:-200], ("workbook_unreadable", "extension_mismatch")),
         "no workbook part": Hostile(book(xl__workbook=None), DAMAGED),
         "no sheet part": Hostile(book(xl__worksheets__sheet1=None), DAMAGED),
         "references that are none": Hostile(
@@ -274,9 +274,9 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
             book(with_cell(f'<row r="4">{number("A4", "1e999")}{number("B4", "abc")}</row>')), (READS, *DAMAGED)
         ),
         "the same member twice": Hostile(doubled_members(), (READS, "workbook_unreadable")),
-        "a page of the net called xlsx": Hostile(b"<html><table></table></html>", ("not_what_its_ending_says",)),
-        "text called xlsx": Hostile("姓名,金额\n甲,1\n".encode(), ("not_what_its_ending_says",)),
-        "a workbook called csv": Hostile(book(), ("not_what_its_ending_says",), name="book.csv"),
+        "a page of the net called xlsx": Hostile(b"<html><table></table></html>", ("extension_mismatch",)),
+        "text called xlsx": Hostile("姓名,金额\n甲,1\n".encode(), ("extension_mismatch",)),
+        "a workbook called csv": Hostile(book(), ("extension_mismatch",), name="book.csv"),
         "a thousand sheets on the same bytes": Hostile(overlapping_members(), (*BOMB, *DAMAGED), is_bomb=True),
         "sizes behind the data that are wrong": Hostile(wrong_data_descriptors(), (READS, *DAMAGED)),
         "a million shared strings": Hostile(a_million_strings(), (READS,)),

@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 
 from employment_warehouse.identity import unseal
 from employment_warehouse.landing import (
-    LandedDelivery,
+    Delivery,
     arrivals,
     expect_deliveries,
     land,
-    look,
     purge,
     repeats,
     restore,
+    scan,
     withdraw_part,
 )
 from employment_warehouse.runtime import steps
@@ -77,10 +77,10 @@ def put(
     return path
 
 
-def land_all(day: date = DAY, families: tuple[str, ...] = ("county", "payroll", "bank")) -> list[LandedDelivery]:
-    come, gone = look(families, day)
-    landed = [land(arrival) for arrival in come]
-    for part in gone:
+def land_all(day: date = DAY, families: tuple[str, ...] = ("county", "payroll", "bank")) -> list[Delivery]:
+    new, removed = scan(families, day)
+    landed = [land(arrival) for arrival in new]
+    for part in removed:
         withdraw_part(part)
     return [delivery for delivery in landed if delivery is not None]
 
@@ -184,7 +184,7 @@ def test_a_nil_return_with_something_in_it_is_refused(warehouse: psycopg.Connect
     (report,) = land_all()
     put(zone, payments(1), f"{COUNTY}.nil", minutes=5)
     (refused,) = land_all()
-    assert (refused.status, refused.reason) == ("refused", "not_what_its_ending_says")
+    assert (refused.status, refused.reason) == ("refused", "extension_mismatch")
     assert posts(warehouse, report.delivery_id) == ["P1", "P2"]
 
 

@@ -123,7 +123,7 @@ POINTS = [
     ("filling", "keep_rejected", "after"),
     ("filling", "remember", "after"),
     ("ledger", "count_delivery", "after"),
-    ("ledger", "settle_claim", "after"),
+    ("ledger", "complete_claim", "after"),
     ("delivery", "land", "after"),
 ]
 

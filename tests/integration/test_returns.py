@@ -71,7 +71,7 @@ def put_rows(zone: Path, *rows: str, **where: object) -> None:
     put(zone, "\n".join([HEADER, *rows, ""]).encode(), **where)  # type: ignore[arg-type]
 
 
-def land_all() -> list[landing.LandedDelivery]:
+def land_all() -> list[landing.Delivery]:
     landed = []
     for arrival in landing.arrivals({"county", "correction"}, DAY + timedelta(days=9)):
         if arrival.kind == "correction":
@@ -110,7 +110,7 @@ def mended(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type-a
     """(line, part of the delivery that mended it) of every rejected cell."""
     return rows_of(
         warehouse,
-        "select r.line, d.part from vault.rejected_row r left join ops.delivery d on d.delivery_id = r.mended_by"
+        "select r.line, d.part from vault.rejected_row r left join ops.delivery d on d.delivery_id = r.corrected_by"
         " order by r.delivery_id, r.line",
     )
 

@@ -106,8 +106,8 @@ def test_what_was_understood_is_written_as_utf8_csv(tmp_path: Path) -> None:
         ("t.csv", "姓名,单位\n张三,甲\n".encode() + b"\xff\n", "encoding_unknown"),
         ("t.csv", b"", "header_not_found"),
         ("t.csv", b"2024-05-01,1,2\n2024-05-02,3,4\n2024-05-03,5,6\n", "header_not_found"),
-        ("t.csv", b"%PDF-1.7\n", "not_what_its_ending_says"),
-        ("t.xls", b"<html><table/></html>", "not_what_its_ending_says"),
+        ("t.csv", b"%PDF-1.7\n", "extension_mismatch"),
+        ("t.xls", b"<html><table/></html>", "extension_mismatch"),
         ("t.csv.gz", gzip.compress(bytes(80 << 20), 9), "too_large_inflated"),
         ("t.csv.gz", gzip.compress(b"a,b\n1,2\n")[:-6], "archive_unreadable"),
     ],
@@ -126,7 +126,7 @@ def test_what_cannot_be_read_for_certain_is_refused(tmp_path: Path, name: str, d
         ({"说明.docx": b"x"}, "empty_archive"),
         ({"甲.csv": b"a,b\n1,2\n", "乙.csv": b"a,b\n3,4\n"}, "archive_member_ambiguous"),
         ({"甲.csv": bytes(80 << 20)}, "too_large_inflated"),
-        ({"甲.xlsx": b"a,b\n1,2\n"}, "not_what_its_ending_says"),
+        ({"甲.xlsx": b"a,b\n1,2\n"}, "extension_mismatch"),
     ],
 )
 def test_an_archive_that_is_not_one_table_is_refused(tmp_path: Path, members: dict[str, bytes], code: str) -> None:

@@ -9,7 +9,7 @@ members as materialized (
         persons.is_relocated, persons.resettlement_site_no, persons.population_category,
         persons.valid_from, persons.valid_to
     from {{ ref('dim_person') }} as persons
-    inner join {{ ref('touched_household') }} as touched
+    inner join {{ ref('changed_household') }} as touched
         on persons.county_code = touched.county_code and persons.household_no = touched.household_no
 ),
 
@@ -36,6 +36,6 @@ households as ({{ merged_spans('told', ['county_code', 'household_no'], content)
 
 select touched.county_code, touched.household_no, {{ prefixed(content, 'households') }},
     households.valid_from, households.valid_to
-from {{ ref('touched_household') }} as touched
+from {{ ref('changed_household') }} as touched
 left join households
     on touched.county_code = households.county_code and touched.household_no = households.household_no

@@ -13,7 +13,7 @@ runs as materialized (
         reported.education, reported.job_intention, reported.is_low_income, reported.deceased_on,
         null::text as also_listed_in, reported.seen_from as valid_from, reported.seen_to as valid_to
     from {{ ref('reported_labor_register') }} as reported
-    inner join {{ ref('touched_person') }} as touched on reported.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as touched on reported.person_key = touched.person_key
 ),
 
 contested_persons as (
@@ -69,5 +69,5 @@ persons as (
 )
 
 select touched.person_key, {{ prefixed(content, 'persons') }}, persons.valid_from, persons.valid_to
-from {{ ref('touched_person') }} as touched
+from {{ ref('changed_person') }} as touched
 left join persons on touched.person_key = persons.person_key

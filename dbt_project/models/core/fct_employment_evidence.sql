@@ -14,7 +14,7 @@ posts as (
         null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
         tenure.county_code as told_by
     from {{ ref('fct_post_tenure') }} as tenure
-    inner join {{ ref('touched_person') }} as touched on tenure.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as touched on tenure.person_key = touched.person_key
 ),
 
 contracts as (
@@ -28,7 +28,7 @@ contracts as (
         null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
         contract.project_no as told_by
     from {{ ref('fct_relief_contract') }} as contract
-    inner join {{ ref('touched_person') }} as touched on contract.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as touched on contract.person_key = touched.person_key
     where contract.offsite_on is null or contract.offsite_on >= contract.onsite_from
 ),
 
@@ -45,7 +45,7 @@ orders as (
         null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
         'hr_platform' as told_by
     from {{ ref('fct_gig_order') }} as gig
-    inner join {{ ref('touched_person') }} as touched on gig.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as touched on gig.person_key = touched.person_key
     where gig.completed_on is not null
 ),
 
@@ -80,7 +80,7 @@ spells as (
         spell.workshop_no, coalesce(spell.is_reserved_job, false) as is_reserved_job, spell.updated_on,
         spell.county_code as told_by
     from {{ ref('fct_employment_spell') }} as spell
-    inner join {{ ref('touched_person') }} as touched on spell.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as touched on spell.person_key = touched.person_key
     left join matches
         on spell.person_key = matches.person_key and spell.employer_name = matches.employer_name
         and spell.reported_start_on = matches.reported_start_on
@@ -101,5 +101,5 @@ select
     evidence.start_on, evidence.end_on, evidence.employer_name, evidence.work_division_code,
     evidence.monthly_wage::numeric(14, 2) as monthly_wage, evidence.workshop_no, evidence.is_reserved_job,
     evidence.updated_on, evidence.told_by
-from {{ ref('touched_person') }} as touched
+from {{ ref('changed_person') }} as touched
 left join evidence on touched.person_key = evidence.person_key

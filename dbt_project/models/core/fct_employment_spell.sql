@@ -8,7 +8,7 @@ runs as materialized (
         {{ employer_key('reported.employer_uscc', 'reported.employer_name') }} as employer_key,
         snapshots.report_date as last_named_on
     from {{ ref('reported_employment') }} as reported
-    inner join {{ ref('touched_person') }} as touched on reported.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as touched on reported.person_key = touched.person_key
     inner join ({{ accepted_snapshots('employment') }}) as snapshots
         on reported.unit = snapshots.unit
         and coalesce(reported.seen_to, 'infinity') = coalesce(snapshots.next_date, 'infinity')
@@ -115,5 +115,5 @@ spells as (
         and (dated.end_on is null or dated.end_on >= least(dated.start_date, chains.first_start))
 )
 
-select * from {{ ref('touched_person') }} as touched
+select * from {{ ref('changed_person') }} as touched
 left join spells using (person_key)

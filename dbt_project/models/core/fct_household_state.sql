@@ -9,7 +9,7 @@ members as materialized (
         states.is_in_labour_force, states.is_employed, states.channel, states.job_rank,
         states.valid_from, states.valid_to
     from {{ ref('fct_person_state') }} as states
-    inner join {{ ref('touched_household') }} as touched
+    inner join {{ ref('changed_household') }} as touched
         on states.county_code = touched.county_code and states.household_no = touched.household_no
 ),
 
@@ -39,5 +39,5 @@ told as (
 
 merged as ({{ merged_spans('told', ['county_code', 'household_no'], content) }})
 
-select * from {{ ref('touched_household') }} as touched
+select * from {{ ref('changed_household') }} as touched
 left join merged using (county_code, household_no)

@@ -11,13 +11,13 @@ registered as materialized (
             persons.birth_date + make_interval(years => {{ setting('working_age_from', 'integer') }})
         )::date as of_age_on
     from {{ ref('dim_person') }} as persons
-    inner join {{ ref('touched_person') }} as touched on persons.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as touched on persons.person_key = touched.person_key
 ),
 
 evidence as materialized (
     select evidence.*
     from {{ ref('fct_employment_evidence') }} as evidence
-    inner join {{ ref('touched_person') }} as touched on evidence.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as touched on evidence.person_key = touched.person_key
 ),
 
 on_register as (
@@ -94,5 +94,5 @@ told as (
 
 merged as ({{ merged_spans('told', ['person_key'], content) }})
 
-select * from {{ ref('touched_person') }} as touched
+select * from {{ ref('changed_person') }} as touched
 left join merged using (person_key)

@@ -4,7 +4,7 @@ with
 latest as materialized (
     select distinct on (reported.unit, reported.post_no, reported.person_key, reported.start_date) reported.*
     from {{ ref('reported_public_post') }} as reported
-    inner join {{ ref('touched_person') }} as touched on reported.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as touched on reported.person_key = touched.person_key
     order by reported.unit, reported.post_no, reported.person_key, reported.start_date, reported.seen_from desc
 ),
 
@@ -56,5 +56,5 @@ tenures as (
         )
 )
 
-select * from {{ ref('touched_person') }} as touched
+select * from {{ ref('changed_person') }} as touched
 left join tenures using (person_key)

@@ -5,7 +5,7 @@
 -- last of the account's attempts in the batch, so that no credit is lost.
 with
 attempts as (
-    select batch_no, account_key, amount, kth, place from {{ ref('int_payment_attempt') }}
+    select batch_no, account_key, amount, ordinal, place from {{ ref('int_payment_attempt') }}
 ),
 
 returned as (
@@ -14,7 +14,7 @@ returned as (
         coalesce(credited_on, seen_from) as settled_on,
         row_number() over (
             partition by batch_no, account_key, amount::numeric(14, 2) order by line_no
-        )::integer as kth
+        )::integer as ordinal
     from {{ ref('reported_bank_return') }}
     where seen_to is null
 ),
@@ -22,7 +22,7 @@ returned as (
 answered as (
     select returned.*, attempts.place
     from returned
-    left join attempts using (batch_no, account_key, amount, kth)
+    left join attempts using (batch_no, account_key, amount, ordinal)
 ),
 
 left_over as (
@@ -43,7 +43,7 @@ takers as (
         greatest(1, count(*) filter (where returned.line_no is null) over account) as turns
     from attempts
     inner join (select distinct batch_no, account_key from left_over) as accounts using (batch_no, account_key)
-    left join returned using (batch_no, account_key, amount, kth)
+    left join returned using (batch_no, account_key, amount, ordinal)
     window account as (partition by attempts.batch_no, attempts.account_key)
 )
 

@@ -16,7 +16,7 @@ from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import Item, Platform, identifier_of, instant_of, instants_of
 from employment_warehouse.hr_platform.items import json_text, table_of
-from employment_warehouse.landing import LandedDelivery, Report, archive, take_in
+from employment_warehouse.landing import Delivery, Report, archive, ingest_report
 from employment_warehouse.landing.ledger import hold_token_key
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.settings import TIMEZONE, platform_access
@@ -33,7 +33,7 @@ MOVE_WATERMARK = """
 """
 
 
-def land_resource(resource: str, report_date: date) -> LandedDelivery | None:
+def land_resource(resource: str, report_date: date) -> Delivery | None:
     """Land what a resource has to tell up to the end of ``report_date`` (Asia/Shanghai) since it was last read.
 
     The watermark moves in the transaction that lands the items, or not at all. Reading starts an overlap window
@@ -109,7 +109,7 @@ def _position(connection: psycopg.Connection, resource: str) -> tuple[datetime |
 
 def _take_in_items(
     connection: psycopg.Connection, resource: str, report_date: date, since: datetime, items: list[Item]
-) -> LandedDelivery | None:
+) -> Delivery | None:
     feed = RESOURCES[resource]
     lines = "".join(json_text(item) + "\n" for item in items).encode()
     report = Report(
@@ -124,7 +124,7 @@ def _take_in_items(
         file_bytes=len(lines),
         arrived_at=datetime.now(TIMEZONE),
     )
-    landed = take_in(connection, report, lambda: table_of(items, contract(feed)))
+    landed = ingest_report(connection, report, lambda: table_of(items, contract(feed)))
     if landed is not None:
         with private_file("pages.jsonl") as (copy, pages):
             copy.write(lines)

@@ -18,14 +18,14 @@ from employment_warehouse.database import connect
 from employment_warehouse.identity import check_id
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.withdrawing import Snapshot, standing_parts
-from employment_warehouse.landing.zone import LandingZone, Sight
+from employment_warehouse.landing.zone import FileStat, LandingZone
 from employment_warehouse.settings import TIMEZONE
 
-ENDINGS = (".csv.gz", ".csv", ".xlsx", ".xls", ".zip", ".nil")
+EXTENSIONS = (".csv.gz", ".csv", ".xlsx", ".xls", ".zip", ".nil")
 UNFINISHED = re.compile(r"^(~\$|\.)|\.(part|tmp)$", re.IGNORECASE)
 # The folder of return workbooks that were mended; each other folder of the zone is a feed's.
 CORRECTIONS = "corrections"
-CORRECTION_ENDINGS = (".xlsx", ".xls")
+CORRECTION_EXTENSIONS = (".xlsx", ".xls")
 # Begins the part that a correction makes of a snapshot: it sorts behind the parts that counties send.
 CORRECTION_PART = "～"
 NO_TEXT = re.compile("[\ud800-\udfff]")  # a byte of a name that is no UTF-8
@@ -58,12 +58,12 @@ class Arrival:
 
 
 def arrivals(families: Iterable[str], report_date: date, settle_seconds: float = 2.0) -> list[Arrival]:
-    """The files that `look` finds."""
-    return look(families, report_date, settle_seconds)[0]
+    """The files that `scan` finds."""
+    return scan(families, report_date, settle_seconds)[0]
 
 
 @dataclass(frozen=True)
-class TakenAway:
+class RemovedPart:
     """A part whose file is no longer in the landing zone, while others of its snapshot (`present`) are."""
 
     report_date: date
@@ -74,9 +74,9 @@ class TakenAway:
     present: tuple[str, ...]
 
 
-def look(
+def scan(
     families: Iterable[str], report_date: date, settle_seconds: float = 2.0
-) -> tuple[list[Arrival], list[TakenAway]]:
+) -> tuple[list[Arrival], list[RemovedPart]]:
     """What has come into the landing zone, and what has gone from it.
 
     Files that are whole, not yet taken in, and dated up to the report date; oldest date first, corrections last. And
@@ -92,15 +92,15 @@ def look(
         found, misplaced = _found(connection, zone, set(families), report_date)
         _tell_misplaced(connection, misplaced)
         fresh = _not_taken_in(connection, _latest_of_each_stem(found))
-        gone = _taken_away(connection, found, fresh, report_date)
+        removed = _removed_parts(connection, found, fresh, report_date)
     # What is mended has to be there first.
-    whole = sorted(_settled(zone, fresh, settle_seconds), key=lambda a: (a.report_date, a.kind == "correction", a))
-    return whole, gone
+    new = sorted(_settled(zone, fresh, settle_seconds), key=lambda a: (a.report_date, a.kind == "correction", a))
+    return new, removed
 
 
-def _taken_away(
+def _removed_parts(
     connection: psycopg.Connection, found: list[Arrival], fresh: list[Arrival], report_date: date
-) -> list[TakenAway]:
+) -> list[RemovedPart]:
     touched = set(map(Snapshot.of, fresh))
     present: dict[Snapshot, set[str]] = {}
     for arrival in found:
@@ -108,7 +108,7 @@ def _taken_away(
         if arrival.kind != "correction" and (snapshot in touched or snapshot.report_date == report_date):
             present.setdefault(snapshot, set()).add(arrival.part)
     return [
-        TakenAway(
+        RemovedPart(
             snapshot.report_date, snapshot.feed, snapshot.unit, part, path, present=tuple(sorted(present[snapshot]))
         )
         for snapshot, part, kind, path in standing_parts(connection, present)
@@ -130,8 +130,8 @@ def _found(
         if named is None:
             misplaced.append(path)
         elif expected.family(named.feed) in sources and named.report_date <= report_date:
-            sight = zone.sight(path)
-            found += [] if sight is None else [Arrival(*named, *astuple(sight))]
+            stat = zone.stat(path)
+            found += [] if stat is None else [Arrival(*named, *astuple(stat))]
     return found, misplaced
 
 
@@ -164,7 +164,7 @@ class Expected:
         feed, day, name = path.split("/") if path.count("/") == FOLDERS else ("", "", "")
         is_correction = feed == CORRECTIONS
         contract = self.contracts.get(feed)
-        endings = CORRECTION_ENDINGS if is_correction else ENDINGS
+        endings = CORRECTION_EXTENSIONS if is_correction else EXTENSIONS
         ending = next((ending for ending in endings if name.lower().endswith(ending)), None)
         if (
             ending is None
@@ -227,7 +227,7 @@ def _settled(zone: LandingZone, found: list[Arrival], settle_seconds: float) -> 
 
 def is_unchanged(zone: LandingZone, arrival: Arrival) -> bool:
     """Whether the file still is what it was when it was offered."""
-    return zone.sight(arrival.path) == Sight(arrival.path, arrival.file_bytes, arrival.modified_at)
+    return zone.stat(arrival.path) == FileStat(arrival.path, arrival.file_bytes, arrival.modified_at)
 
 
 def _tell_misplaced(connection: psycopg.Connection, paths: list[str]) -> None:

@@ -17,8 +17,8 @@ import psycopg
 from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.landing import ledger
 from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival
-from employment_warehouse.landing.delivery import Taken, take_file, take_in
-from employment_warehouse.landing.ledger import LandedDelivery, Report
+from employment_warehouse.landing.delivery import IngestResult, ingest_file, ingest_report
+from employment_warehouse.landing.ledger import Delivery, Report
 from employment_warehouse.landing.queries import query, query_of_rows
 from employment_warehouse.landing.withdrawing import NAMED, Snapshot, withdraw
 from employment_warehouse.reading import Refused, read_tables, sheet_names
@@ -28,7 +28,7 @@ NOTES_SHEET, REPEATED = "说明", "（重复）"
 REPLACED_SINCE = "replaced_since"
 
 
-def land_correction(arrival: Arrival) -> list[LandedDelivery]:
+def land_correction(arrival: Arrival) -> list[Delivery]:
     """Take in what a workbook of `corrections/` mends, all its sheets in one transaction; one delivery a feed.
 
     Empty: nothing new (as `land` says), or nothing in it is a sheet of a feed. Rejected rows that a landed row names by
@@ -37,10 +37,10 @@ def land_correction(arrival: Arrival) -> list[LandedDelivery]:
     alone would stand for the whole snapshot. What waits and what no feed has is told in ops.alert. Raises
     LandingFailed.
     """
-    return take_file(arrival, _take_workbook)
+    return ingest_file(arrival, _take_workbook)
 
 
-def _take_workbook(connection: psycopg.Connection, report: Report, file: Path) -> Taken:
+def _take_workbook(connection: psycopg.Connection, report: Report, file: Path) -> IngestResult:
     try:
         names = sheet_names(file)
     except Refused:
@@ -55,7 +55,7 @@ def _take_workbook(connection: psycopg.Connection, report: Report, file: Path) -
     elif waiting or strange:
         _tell(connection, report, waiting, strange)
     taken = [_take_sheet(connection, report, file, contract) for contract in feeds if contract not in waiting]
-    return Taken([delivery for delivery in taken if delivery], waits=bool(waiting))
+    return IngestResult([delivery for delivery in taken if delivery], waits=bool(waiting))
 
 
 class _SoFar(NamedTuple):
@@ -79,21 +79,19 @@ def _so_far(connection: psycopg.Connection, workbook: Report, contract: Contract
     return _SoFar(*connection.execute(query("corrections_so_far"), report.__dict__).fetchone() or ())
 
 
-def _take_sheet(
-    connection: psycopg.Connection, workbook: Report, file: Path, contract: Contract
-) -> LandedDelivery | None:
+def _take_sheet(connection: psycopg.Connection, workbook: Report, file: Path, contract: Contract) -> Delivery | None:
     so_far = _so_far(connection, workbook, contract)
     if so_far.is_taken or (so_far.latest is not None and bytes(so_far.latest) == workbook.sha256):
         return None
     report = replace(workbook, feed=contract.feed, part=f"{CORRECTION_PART}{so_far.number + 1:03d}")
     if so_far.is_replaced(workbook):
         return ledger.open_delivery(connection, report, 1, REPLACED_SINCE)
-    landed = take_in(connection, report, lambda: read_tables(file, contract, contract.title_zh))
+    landed = ingest_report(connection, report, lambda: read_tables(file, contract, contract.title_zh))
     if landed and landed.status == "landed":
         named = landed.__dict__ | NAMED
-        said_anew = connection.execute(query_of_rows("said_anew", landed.feed), named).fetchall()
-        withdraw(connection, Snapshot.of(landed), [part for (part,) in said_anew])
-        connection.execute(query_of_rows("mark_mended", landed.feed), named)
+        superseded = connection.execute(query_of_rows("superseded_corrections", landed.feed), named).fetchall()
+        withdraw(connection, Snapshot.of(landed), [part for (part,) in superseded])
+        connection.execute(query_of_rows("mark_corrected", landed.feed), named)
     return landed
 
 

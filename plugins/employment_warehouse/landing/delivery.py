@@ -14,9 +14,9 @@ import psycopg
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect, describe
 from employment_warehouse.landing import archive, ledger
-from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival, TakenAway, is_unchanged
+from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival, RemovedPart, is_unchanged
 from employment_warehouse.landing.filling import fill, refill
-from employment_warehouse.landing.ledger import LandedDelivery, Report, Superseded
+from employment_warehouse.landing.ledger import Delivery, Report, Superseded
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.withdrawing import Snapshot, standing_parts, withdraw, withdraw_corrections
 from employment_warehouse.landing.zone import LandingZone
@@ -29,14 +29,14 @@ class LandingFailed(Exception):
     """数据库没有收下这次报送，什么也没有留下。 | The delivery was not taken in; nothing of it stays."""
 
 
-class Taken(NamedTuple):
+class IngestResult(NamedTuple):
     """What was made of a file, and whether something of it has to wait: then it is offered again."""
 
-    landed: list[LandedDelivery]
+    landed: list[Delivery]
     waits: bool = False
 
 
-def land(arrival: Arrival) -> LandedDelivery | None:
+def land(arrival: Arrival) -> Delivery | None:
     """Take one file in, whole or not at all, in one transaction that this function opens and commits.
 
     None: nothing new. The file has the bytes of the latest revision, or it was taken in or claimed by another
@@ -44,11 +44,11 @@ def land(arrival: Arrival) -> LandedDelivery | None:
     Raises LandingFailed (in the words of database.describe: no values), and a retry then starts from nothing;
     UserError (`wrong_token_key`).
     """
-    landed = take_file(arrival, _take_report)
+    landed = ingest_file(arrival, _take_report)
     return landed[0] if landed else None
 
 
-def take_file(arrival: Arrival, take: Callable[[psycopg.Connection, Report, Path], Taken]) -> list[LandedDelivery]:
+def ingest_file(arrival: Arrival, take: Callable[[psycopg.Connection, Report, Path], IngestResult]) -> list[Delivery]:
     """Claim a file, archive it, and do with it what `take` does, in one transaction; as `land` says.
 
     take: gets the open transaction, the file as one report, and where to read it.
@@ -63,13 +63,13 @@ def take_file(arrival: Arrival, take: Callable[[psycopg.Connection, Report, Path
             with connection.transaction(), ThreadPoolExecutor(1, "archive") as beside:
                 kept = beside.submit(archive.keep, file, report.sha256)
                 ledger.lock_delivery(connection, report)
-                ledger.hold_claim(connection, arrival, epoch)
+                ledger.require_claim(connection, arrival, epoch)
                 landed, waits = take(connection, report, file)
                 kept.result()
                 if not is_unchanged(zone, arrival):
                     raise archive.FileChanged
                 if not waits:
-                    ledger.settle_claim(connection, arrival, epoch, landed)
+                    ledger.complete_claim(connection, arrival, epoch, landed)
             return landed
     except (Superseded, archive.FileChanged, FileNotFoundError) as state:
         log.info("%s is left alone: %s", arrival.path, type(state).__name__)
@@ -78,7 +78,7 @@ def take_file(arrival: Arrival, take: Callable[[psycopg.Connection, Report, Path
         raise LandingFailed(f"{arrival.path}: {describe(error)}") from None
 
 
-def take_in(connection: psycopg.Connection, report: Report, read: Callable[[], TextTable]) -> LandedDelivery | None:
+def ingest_report(connection: psycopg.Connection, report: Report, read: Callable[[], TextTable]) -> Delivery | None:
     """Land a report within the caller's transaction, which it does not commit; None: nothing new.
 
     read: opens the report's table; called again if some rows turn out to be replaced by later ones. A whole file that
@@ -105,28 +105,28 @@ def take_in(connection: psycopg.Connection, report: Report, read: Callable[[], T
     return delivery
 
 
-def withdraw_part(gone: TakenAway) -> bool:
+def withdraw_part(removed: RemovedPart) -> bool:
     """Nothing of a part stands any longer whose file was taken away, nor of what has corrected it; whether that is so.
 
     It is not, and stays as it was, where the file is back, or nothing stands of the parts that are there: they may be
     unreadable. Should the file come back, it is offered again. Raises LandingFailed.
     """
-    snapshot = Snapshot.of(gone)
+    snapshot = Snapshot.of(removed)
     try:
         with connect("wh_loader") as connection, connection.transaction():
-            for part in (gone.part, CORRECTION_PART):
+            for part in (removed.part, CORRECTION_PART):
                 connection.execute(query("lock_delivery"), snapshot._asdict() | {"part": part})
             standing = {one.part: one.kind for one in standing_parts(connection, [snapshot])}
-            stands = any(standing.get(part) in ("file", "nil") for part in gone.present)
-            if not stands or standing.get(gone.part) != "file" or LandingZone().sight(gone.path):
+            stands = any(standing.get(part) in ("file", "nil") for part in removed.present)
+            if not stands or standing.get(removed.part) != "file" or LandingZone().stat(removed.path):
                 return False
-            connection.execute(query("offer_again"), {"path": gone.path})
-            withdraw(connection, snapshot, [gone.part])
-            withdraw_corrections(connection, snapshot, gone.part)
-            _bring_back_siblings(connection, snapshot, gone.part)
+            connection.execute(query("requeue_arrival"), {"path": removed.path})
+            withdraw(connection, snapshot, [removed.part])
+            withdraw_corrections(connection, snapshot, removed.part)
+            _bring_back_siblings(connection, snapshot, removed.part)
             return True
     except psycopg.Error as error:
-        raise LandingFailed(f"{gone.path}: {describe(error)}") from None
+        raise LandingFailed(f"{removed.path}: {describe(error)}") from None
 
 
 def restore(delivery_id: int) -> int:
@@ -142,16 +142,16 @@ def restore(delivery_id: int) -> int:
         raise LandingFailed(f"delivery {delivery_id}: {describe(error)}") from None
 
 
-def _take_report(connection: psycopg.Connection, report: Report, file: Path) -> Taken:
-    landed = take_in(connection, report, lambda: read_tables(file, contract(report.feed)))
-    return Taken([landed] if landed else [])
+def _take_report(connection: psycopg.Connection, report: Report, file: Path) -> IngestResult:
+    landed = ingest_report(connection, report, lambda: read_tables(file, contract(report.feed)))
+    return IngestResult([landed] if landed else [])
 
 
 def _expect_nothing(report: Report) -> None:
     if report.file_bytes:
         raise Refused(
             "零报告文件（.nil）里有内容。 | A nil return (.nil) has something in it.",
-            code="not_what_its_ending_says",
+            code="extension_mismatch",
             expected="0 bytes",
             todo="有数据请按原格式上传；没有数据请上传空文件。 | Send data with their own ending, a nil return empty.",
         )
@@ -183,7 +183,7 @@ def _bring_back(connection: psycopg.Connection, delivery_id: int) -> int:
     if row is None:
         return 0
     *who, sha256, path, rows_landed = row
-    delivery = LandedDelivery(delivery_id, *who)
+    delivery = Delivery(delivery_id, *who)
     with archive.kept(bytes(sha256), PurePosixPath(path).name) as file:
         landed = refill(connection, delivery, lambda: read_tables(file, delivery.contract, delivery.sheet))
     if landed != rows_landed:

@@ -17,7 +17,7 @@ from employment_warehouse.checking.repeated import repeated_rows
 from employment_warehouse.contract import Contract
 from employment_warehouse.landing.copying import RowCopy, encode_rows
 from employment_warehouse.landing.identify import Anonymiser
-from employment_warehouse.landing.ledger import Counts, LandedDelivery
+from employment_warehouse.landing.ledger import Counts, Delivery
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.repeats import KeyLog
 from employment_warehouse.landing.vault import (
@@ -29,7 +29,7 @@ from employment_warehouse.landing.vault import (
     seal_unknown,
 )
 from employment_warehouse.reading import TextTable
-from employment_warehouse.reading.ahead import ahead
+from employment_warehouse.reading.prefetch import prefetch
 
 PLACE = ["sheet", "line"]
 
@@ -55,7 +55,7 @@ class Batch:
         return not (self.rejected.is_empty() and all(people.keys.is_empty() for people in self.unknown))
 
 
-def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callable[[], TextTable]) -> Counts:
+def fill(connection: psycopg.Connection, delivery: Delivery, read: Callable[[], TextTable]) -> Counts:
     """Copy in a delivery's rows, rejected rows and new identities.
 
     Of rows with one key the last stays (sheets in the workbook's order, then lines), the others are rejected.
@@ -89,7 +89,7 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
         known = beside.submit(known_digests, connection, delivery.feed, delivery.unit)
         table = read()
         counts = Counts(extra_columns=list(table.extra))
-        for batch in ahead(map(ready, ahead(check_table(table, contract, _expected(delivery))))):
+        for batch in prefetch(map(ready, prefetch(check_table(table, contract, _expected(delivery))))):
             if batch.is_for_the_vault:
                 copy.end()
                 keep_rejected(connection, delivery.delivery_id, batch.rejected)
@@ -113,7 +113,7 @@ def fill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callabl
     return counts
 
 
-def refill(connection: psycopg.Connection, delivery: LandedDelivery, read: Callable[[], TextTable]) -> int:
+def refill(connection: psycopg.Connection, delivery: Delivery, read: Callable[[], TextTable]) -> int:
     """Copy in once more the rows that a delivery has landed; how many."""
     contract = delivery.contract
     places = connection.execute(query("repeated_rows"), {"delivery_id": delivery.delivery_id}).fetchall()
@@ -125,14 +125,14 @@ def refill(connection: psycopg.Connection, delivery: LandedDelivery, read: Calla
         good = checked.good.join(repeated, on=PLACE, how="anti")
         return encode_rows(anonymiser.landing_rows(good), delivery.delivery_id)
 
-    batches = ahead(map(ready, ahead(check_table(read(), contract, _expected(delivery)))))
+    batches = prefetch(map(ready, prefetch(check_table(read(), contract, _expected(delivery)))))
     with RowCopy(connection, delivery.feed) as copy:
         for encoded in batches:
             copy.write(encoded)
     return copy.rows
 
 
-def _expected(delivery: LandedDelivery) -> dict[str, str]:
+def _expected(delivery: Delivery) -> dict[str, str]:
     """What the path says of every row."""
     unit_column = delivery.contract.unit_column
     return {unit_column: delivery.unit} if unit_column else {}
@@ -144,7 +144,7 @@ def _key_columns(contract: Contract) -> list[str]:
 
 
 def _remove_repeated(
-    connection: psycopg.Connection, delivery: LandedDelivery, sheets: list[str], suspects: list[int]
+    connection: psycopg.Connection, delivery: Delivery, sheets: list[str], suspects: list[int]
 ) -> pl.DataFrame:
     """Where the rows stood that a later row of the same key has replaced."""
     given = {

@@ -44,7 +44,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class LandedDelivery:
+class Delivery:
     """A revision of a delivery. status: `landed`, or `refused` with a reason and no rows."""
 
     delivery_id: int
@@ -107,17 +107,17 @@ def claim(connection: psycopg.Connection, arrival: Arrival) -> int:
     return int(row[0])
 
 
-def hold_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int) -> None:
+def require_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int) -> None:
     """Raises Superseded if the claim is no longer ours."""
-    if connection.execute(query("hold_claim"), {"path": arrival.path, "epoch": epoch}).fetchone() is None:
+    if connection.execute(query("require_claim"), {"path": arrival.path, "epoch": epoch}).fetchone() is None:
         raise Superseded
 
 
-def settle_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int, landed: list[LandedDelivery]) -> None:
+def complete_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int, landed: list[Delivery]) -> None:
     """The file is taken in. Raises Superseded if the claim is no longer ours; then nothing may be committed."""
     delivery_id = landed[0].delivery_id if landed else None
     given = {"path": arrival.path, "epoch": epoch, "delivery_id": delivery_id}
-    if connection.execute(query("settle_claim"), given).rowcount != 1:
+    if connection.execute(query("complete_claim"), given).rowcount != 1:
         raise Superseded
 
 
@@ -136,7 +136,7 @@ def next_revision(connection: psycopg.Connection, report: Report) -> int | None:
 
 def open_delivery(
     connection: psycopg.Connection, report: Report, revision: int, refusal: str | None = None
-) -> LandedDelivery:
+) -> Delivery:
     """Write a revision down, with no rows yet. refusal: the code of why its file cannot be read."""
     given = report.__dict__ | {
         "revision": revision,
@@ -146,7 +146,7 @@ def open_delivery(
     }
     row = connection.execute(query("open_delivery"), given).fetchone()
     assert row is not None
-    return LandedDelivery(
+    return Delivery(
         delivery_id=row[0],
         feed=report.feed,
         unit=report.unit,
@@ -159,7 +159,7 @@ def open_delivery(
     )
 
 
-def count_delivery(connection: psycopg.Connection, delivery: LandedDelivery, counts: Counts) -> LandedDelivery:
+def count_delivery(connection: psycopg.Connection, delivery: Delivery, counts: Counts) -> Delivery:
     """Write down what became of its rows; the table's constraint holds read = landed + rejected."""
     given = counts.__dict__ | {
         "delivery_id": delivery.delivery_id,

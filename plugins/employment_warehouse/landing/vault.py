@@ -17,7 +17,7 @@ from employment_warehouse import settings
 from employment_warehouse.contract import Column, Contract
 from employment_warehouse.identity import seal_all
 from employment_warehouse.landing import arrays
-from employment_warehouse.landing.ledger import LandedDelivery
+from employment_warehouse.landing.ledger import Delivery
 from employment_warehouse.landing.queries import query
 
 # The feed that says which county a person belongs to; what it says replaces what another feed has sealed.
@@ -109,7 +109,7 @@ def seal_unknown(identity: Identity, good: pl.DataFrame, rows: pl.DataFrame, kno
     return Sealed(people["key"], seal_all([plain.encode() for plain in plains]))
 
 
-def remember(connection: psycopg.Connection, delivery: LandedDelivery, identity: Identity, unknown: Sealed) -> None:
+def remember(connection: psycopg.Connection, delivery: Delivery, identity: Identity, unknown: Sealed) -> None:
     """Keep those that the vault does not have, and note that it has them all."""
     if unknown.keys.is_empty():
         return

@@ -62,7 +62,7 @@ def withdraw(connection: psycopg.Connection, snapshot: Snapshot, parts: Collecti
         "sha256": NOTHING,
         "key_version": settings.secret_keys().version,
     }
-    connection.execute(query("mended_no_longer"), given)
+    connection.execute(query("reopen_rejected"), given)
     connection.execute(query("withdraw"), given)
 
 

@@ -18,7 +18,7 @@ from employment_warehouse.errors import UserError
 
 
 @dataclass(frozen=True)
-class Sight:
+class FileStat:
     """A file as one look at the landing zone shows it; `path` is relative to the zone, with `/`."""
 
     path: str
@@ -44,7 +44,7 @@ class LandingZone:
             (str(path)[len(self.folder) :].lstrip("/"), bool(info.get("islink"))) for path, info in found.items()
         )
 
-    def sight(self, path: str) -> Sight | None:
+    def stat(self, path: str) -> FileStat | None:
         """One file as it is now; None: it is gone."""
         full = f"{self.folder}/{path}"
         try:
@@ -52,7 +52,7 @@ class LandingZone:
             size = int(self.files.info(full)["size"])
         except FileNotFoundError:
             return None
-        return Sight(path, size, modified if modified.tzinfo else modified.replace(tzinfo=UTC))
+        return FileStat(path, size, modified if modified.tzinfo else modified.replace(tzinfo=UTC))
 
     @contextmanager
     def local(self, path: str) -> Iterator[Path]:

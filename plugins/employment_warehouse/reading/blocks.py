@@ -17,9 +17,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from employment_warehouse.reading.encoding import is_utf8, unknown_encoding
-from employment_warehouse.reading.header import SIXTEEN, Header
+from employment_warehouse.reading.excel_short_rows import ExcelShortRows
+from employment_warehouse.reading.header import EXCEL_ROW_GROUP, Header
 from employment_warehouse.reading.layout import CR, LF, Layout, Octets, Positions
-from employment_warehouse.reading.left_out import LeftOutCells
 from employment_warehouse.reading.records import (
     MAX_LINES,
     Dialect,
@@ -57,7 +57,7 @@ class BlockReader:
         self._header = header
         self._line = first_line
         self._row = header.index + 1  # of the file's records, from 0
-        self._left_out = LeftOutCells(dialect, header)
+        self._left_out = ExcelShortRows(dialect, header)
         self._on_broken = on_broken
         self._delimiter = ord(dialect.delimiter)
         self._quote = ord(dialect.quote)
@@ -87,7 +87,7 @@ class BlockReader:
         if not end and len(data) > _LONGEST_LINE:
             raise Refused(
                 f"第 {self._line} 行没有尽头，不是表格。 | Line {self._line} does not end; this is no table.",
-                code="not_what_its_ending_says",
+                code="extension_mismatch",
             )
         position = 0
         while position < end:
@@ -199,7 +199,7 @@ class BlockReader:
         trouble = min(troubles, default=None)
         n_cells = np.diff(of_ends, prepend=-1)
         n_good = len(ends) if trouble is None else int(np.searchsorted(ends, trouble))
-        begun = (self._row + n_good) % SIXTEEN
+        begun = (self._row + n_good) % EXCEL_ROW_GROUP
         if not last and trouble is None and (n_cells[max(0, n_good - begun) :] < self._header.width).any():
             n_good = max(0, n_good - begun)  # how wide these are, the rest of their sixteen will tell
         return Layout(

@@ -66,7 +66,7 @@ def open_file(path: Path, fits: Callable[[Text | Workbook], bool]) -> Text | Wor
     """What there is to read in a file; a zip archive stands for the one table in it.
 
     fits: whether a table of several in an archive is one that is looked for. Raises Refused:
-    not_what_its_ending_says, password_protected, too_large_inflated, empty_archive, archive_member_ambiguous.
+    extension_mismatch, password_protected, too_large_inflated, empty_archive, archive_member_ambiguous.
     """
     kind = _kind(path.open("rb"), path.name)
     _expect(kind, path.name)
@@ -103,7 +103,7 @@ def _expect(kind: str, name: str) -> None:
         raise Refused(
             f"文件的内容是{_CALLED[kind]}，与扩展名 {ending or '（无）'} 不符。"
             f" | The file's content is {_CALLED[kind]}, not what its ending says.",
-            code="not_what_its_ending_says",
+            code="extension_mismatch",
             expected=_CALLED.get(promised or "", "csv · csv.gz · xlsx · xls · zip"),
             todo="请用 Excel 或 WPS 打开后另存为 xlsx 或 CSV。 | Open it and save as xlsx or CSV.",
         )

@@ -15,7 +15,7 @@ from employment_warehouse.reading.table import Refused
 # How many rows may stand above the header.
 DEPTH = 60
 
-SIXTEEN = 16  # rows of a sheet that Excel writes as text together; see left_out
+EXCEL_ROW_GROUP = 16  # rows of a sheet that Excel writes as text together; see excel_short_rows
 
 # What str.strip takes away; polars is told the same, so that every path trims alike.
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
@@ -62,7 +62,7 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     if len(texts) > _MOST_COLUMNS:
         raise _not_found(f"有 {len(texts)} 列，不是一张表 | {len(texts)} columns make no table")
     body = [row for row in trimmed[index + 1 :] if any(row) and not is_total(row)]
-    beside = trimmed[index + 1 : (index // SIXTEEN + 1) * SIXTEEN]
+    beside = trimmed[index + 1 : (index // EXCEL_ROW_GROUP + 1) * EXCEL_ROW_GROUP]
     width = _width(texts, body, beside)
     kept = _kept(texts[:width], body, width)
     columns = _columns(kept, contract) if contract else {}

@@ -13,7 +13,6 @@ import polars as pl
 from polars import selectors
 
 from employment_warehouse.contract import Contract
-from employment_warehouse.reading.ahead import ahead
 from employment_warehouse.reading.blocks import BlockReader
 from employment_warehouse.reading.encoding import (
     SAMPLE,
@@ -25,6 +24,7 @@ from employment_warehouse.reading.encoding import (
 )
 from employment_warehouse.reading.files import Text, Workbook, open_file
 from employment_warehouse.reading.header import extra_columns
+from employment_warehouse.reading.prefetch import prefetch
 from employment_warehouse.reading.survey import Survey, survey
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
 from employment_warehouse.reading.workbook import names_of_sheets, read_workbook
@@ -39,7 +39,7 @@ def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = 
     with _naming(path):
         source = open_file(path, lambda member: bool(_read(member, contract, only_sheet)))
         table = _read(source, contract, only_sheet)
-    table.batches = _counted(ahead(table.batches), table, path)
+    table.batches = _counted(prefetch(table.batches), table, path)
     return table
 
 

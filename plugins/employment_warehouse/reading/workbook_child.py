@@ -118,7 +118,7 @@ def main() -> None:
                     functools.partial(errors_of_part, archive, part, merged[at]) if part else dict
                     for at, part in enumerate(parts)
                 ],
-                {at: ahead(rows_in_pieces(archive, part, merged[at])) for at, part in large.items()},
+                {at: prefetch(rows_in_pieces(archive, part, merged[at])) for at, part in large.items()},
                 merged,
             )
         else:
@@ -256,7 +256,7 @@ def opened(
         if slot and at in begun:
             blocks = map(slot.block, itertools.chain([begun[at]], pieces[at]))
             if at == min(begun):  # the one that is asked for, as a rule
-                blocks = ahead(blocks)
+                blocks = prefetch(blocks)
         else:
             blocks = iter([Block(book.get_sheet_by_index(at), errors[at] if at < len(errors) else dict)])
         is_hidden = meta.visible != calamine.SheetVisibleEnum.Visible
@@ -394,7 +394,7 @@ class Sheet:
 def send(sheet: Sheet) -> None:
     """All rows of a sheet, in batches, while the next block is being read."""
     row_before = -1
-    for block in ahead(sheet.blocks):
+    for block in prefetch(sheet.blocks):
         if not block.height:  # rows of empty cells
             continue
         if block.first_row <= row_before:
@@ -406,7 +406,7 @@ def send(sheet: Sheet) -> None:
     say({"sheet_end": True, "merged": sorted(sheet.merged)})
 
 
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
+def prefetch(items: Iterator[Item]) -> Iterator[Item]:
     """The same, with the next two being made while the last is used."""
     with ThreadPoolExecutor(1) as maker:
         coming = deque(maker.submit(next, items, None) for _ in range(2))

@@ -9,7 +9,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "header_not_found": "没有找到这张表的表头。请使用统一模板。",
         "required_column_missing": "缺少必填列。请对照统一模板补上。",
         "password_protected": "有密码保护。请取消密码后重新上传。",
-        "not_what_its_ending_says": "内容与扩展名不符。请用 Excel 或 WPS 打开后另存为 xlsx。",
+        "extension_mismatch": "内容与扩展名不符。请用 Excel 或 WPS 打开后另存为 xlsx。",
         "too_large_inflated": "解压后过大。请只保留数据后另存为 xlsx。",
         "too_many_cells_declared": "工作表占用的范围过大。请只保留数据，粘贴到新表后另存。",
         "workbook_unreadable": "工作簿已损坏，无法打开。请重新导出。",

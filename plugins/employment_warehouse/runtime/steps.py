@@ -29,8 +29,8 @@ def arrived(families: list[str], by: str, report_date: str) -> list[str]:
     """What has sent something new or taken something away, each once: by `unit` (counties, …) or by `feed`."""
     from employment_warehouse import landing
 
-    come, gone = landing.look(families, date.fromisoformat(report_date))
-    return sorted({getattr(one, by) for one in (*come, *gone)})
+    new, removed = landing.scan(families, date.fromisoformat(report_date))
+    return sorted({getattr(one, by) for one in (*new, *removed)})
 
 
 def land(families: list[str], by: str, report_date: str, one: str) -> None:
@@ -38,8 +38,8 @@ def land(families: list[str], by: str, report_date: str, one: str) -> None:
     from employment_warehouse import landing
 
     failed = []
-    come, gone = landing.look(families, date.fromisoformat(report_date))
-    for arrival in come:
+    new, removed = landing.scan(families, date.fromisoformat(report_date))
+    for arrival in new:
         if getattr(arrival, by) == one:
             take = landing.land_correction if arrival.kind == "correction" else landing.land
             try:
@@ -47,7 +47,7 @@ def land(families: list[str], by: str, report_date: str, one: str) -> None:
             except (landing.LandingFailed, UserError) as failure:
                 log.error("%s: %s", arrival.path, failure)
                 failed.append(arrival.path)
-    for part in gone:
+    for part in removed:
         if getattr(part, by) == one:
             log.info("%s: %s", part.path, "withdrawn" if landing.withdraw_part(part) else "left as it is")
     if failed:

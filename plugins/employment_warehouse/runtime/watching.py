@@ -18,7 +18,7 @@ PUBLISHED_BY = time(8, 0)
 DISK_FREE = 0.1
 
 
-def look(home: Home, now: datetime) -> list[str]:
+def scan(home: Home, now: datetime) -> list[str]:
     """What is wrong at this moment, in words; empty: nothing."""
     found = [f"{name} 未运行 | is not running" for name in _stopped(home)]
     disk = shutil.disk_usage(home.root)

@@ -60,7 +60,7 @@ due_tonight as (
 ),
 
 -- What came tonight and is not due tonight: held against its own date, if that was ever due.
-came_besides as (
+unscheduled as (
     select
         deliveries.feed, deliveries.unit, max(expected.due_at) as due_at,
         max(deliveries.report_date) as to_date, max(deliveries.report_date) as from_date
@@ -76,7 +76,7 @@ came_besides as (
 units as (
     select feed, unit, due_at, from_date, to_date, true as is_due from due_tonight
     union all
-    select feed, unit, due_at, from_date, to_date, false as is_due from came_besides
+    select feed, unit, due_at, from_date, to_date, false as is_due from unscheduled
 ),
 
 -- Of each part of a report the latest revision, an accepted one before one that is held; it came when the first

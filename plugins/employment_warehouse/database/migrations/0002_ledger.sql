@@ -196,7 +196,7 @@ create table vault.rejected_row (
     reason text not null,
     key_version smallint not null default 1,
     sealed bytea not null,
-    mended_by bigint references ops.delivery (delivery_id)
+    corrected_by bigint references ops.delivery (delivery_id)
 );
 comment on table vault.rejected_row is
 'Rows that broke the contract: where and why in clear, the row as it came sealed. One row a broken cell; the first is the reason counted. | 退回行。';
@@ -217,8 +217,8 @@ grant insert, update on ops.platform_cursor to wh_loader;
 grant insert on vault.person, vault.bank_account, vault.rejected_row to wh_loader;
 grant select (person_key) on vault.person to wh_loader;
 grant select (account_key) on vault.bank_account to wh_loader;
-grant select (delivery_id, sheet, line, column_name, reason, mended_by) on vault.rejected_row to wh_loader;
-grant update (mended_by) on vault.rejected_row to wh_loader;
+grant select (delivery_id, sheet, line, column_name, reason, corrected_by) on vault.rejected_row to wh_loader;
+grant update (corrected_by) on vault.rejected_row to wh_loader;
 grant insert, delete on ops.check_result to wh_gate;
 grant insert, update, delete on ops.certificate to wh_gate;
 grant update (status, reason) on ops.delivery to wh_gate;

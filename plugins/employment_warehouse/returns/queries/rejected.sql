@@ -17,5 +17,5 @@ select
     r.sealed
 from standing as s
 inner join vault.rejected_row as r on s.delivery_id = r.delivery_id
-where r.mended_by is null
+where r.corrected_by is null
 order by s.feed, is_correction, s.delivery_id, r.sheet, r.line

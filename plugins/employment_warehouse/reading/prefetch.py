@@ -13,9 +13,9 @@ Item = TypeVar("Item")
 NICENESS = 10
 
 
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
+def prefetch(items: Iterator[Item]) -> Iterator[Item]:
     """The same items; while one is in use, another thread makes the next."""
-    with ThreadPoolExecutor(1, "ahead", _step_back) as beside:
+    with ThreadPoolExecutor(1, "prefetch", _step_back) as beside:
         coming = beside.submit(next, items, None)
         while (item := coming.result()) is not None:
             coming = beside.submit(next, items, None)

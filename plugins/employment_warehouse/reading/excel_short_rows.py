@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from employment_warehouse.reading.header import SIXTEEN, Header
+from employment_warehouse.reading.header import EXCEL_ROW_GROUP, Header
 from employment_warehouse.reading.layout import CR, Layout
 from employment_warehouse.reading.records import Dialect
 
 
-class LeftOutCells:
+class ExcelShortRows:
     """Tells records that lack cells because of Excel, and gives them back."""
 
     def __init__(self, dialect: Dialect, header: Header) -> None:
@@ -27,14 +27,14 @@ class LeftOutCells:
         others were as narrow) and have something in their last cell; none of the header's own sixteen, which is as wide
         as the header. empty: blank lines.
         """
-        sixteen = (layout.first_row + np.arange(len(empty))) // SIXTEEN
+        sixteen = (layout.first_row + np.arange(len(empty))) // EXCEL_ROW_GROUP
         first = np.flatnonzero(np.diff(sixteen, prepend=-1))
         n_rows = np.diff(first, append=len(empty))
         width = np.maximum.reduceat(np.where(empty, 0, layout.n_cells), first)
         widest = ~empty & (layout.n_cells == np.repeat(width, n_rows))
         octets = np.frombuffer(layout.chunk, np.uint8)
         last = octets[layout.ends - 1 - (octets[layout.ends - 1] == CR)]
-        is_cut = (width < self._header.width) & (sixteen[first] > self._header.index // SIXTEEN)
+        is_cut = (width < self._header.width) & (sixteen[first] > self._header.index // EXCEL_ROW_GROUP)
         is_cut &= np.logical_or.reduceat(widest & (last != self._delimiter), first)
         several = np.add.reduceat(widest, first, dtype=np.int64) > 1
         self._seen |= {*width[is_cut & several].tolist()}

@@ -1,10 +1,10 @@
 -- Rejected rows of a report that rows of its correction name by file and line, and that have landed now.
 update vault.rejected_row as rejected
-set mended_by = %(delivery_id)s
+set corrected_by = %(delivery_id)s
 from ops.delivery as d
 where rejected.delivery_id = d.delivery_id
     and d.feed = %(feed)s and d.unit = %(unit)s and d.report_date = %(report_date)s
-    and rejected.mended_by is null
+    and rejected.corrected_by is null
     and (vault.source_of(d.path, rejected.sheet, d.revision), rejected.line::text) in (
         select landed.extra ->> %(file_header)s, landed.extra ->> %(line_header)s
         from {landing} as landed
