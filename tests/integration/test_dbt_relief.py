@@ -119,6 +119,7 @@ def test_findings_name_the_line_and_stay_within_the_rules_that_are_on(relief: An
 
 def test_the_unit_tests_of_the_models_pass(relief: Any) -> None:
     build = relief.start("2024-05-01")
-    relief.build(build, "+path:models/marts/work_relief +path:models/marts/assurance")
-    summary = transform.check_models("path:models/marts/work_relief path:models/marts/assurance")
+    models = "+path:models/marts/work_relief +path:models/marts/assurance"
+    relief.build(build, models)
+    summary = transform.check_models(models)
     assert summary.tests >= 5

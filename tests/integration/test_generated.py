@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from employment_warehouse import settings
 from employment_warehouse.database import connect, generated
 from employment_warehouse.errors import UserError
 
@@ -18,7 +20,6 @@ models:
       contract: {{enforced: true}}
       meta:
         zh: 玩具
-        layer: mart
         key: [county_code, name]
         view_columns:
           - name: days_old
@@ -39,6 +40,7 @@ models:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "models" / "marts").mkdir(parents=True)
+    shutil.copy(settings.project_root() / "dbt_project" / "dbt_project.yml", tmp_path)
     declare(tmp_path)
     return tmp_path
 

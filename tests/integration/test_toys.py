@@ -32,7 +32,7 @@ models:
     description: Toys by county.
     config:
       contract: {enforced: true}
-      meta: {layer: mart, key: [county_code], grain: county_code, zh: 各县玩具数}
+      meta: {key: [county_code], grain: county_code, zh: 各县玩具数}
     columns:
       - {name: county_code, data_type: text, description: County., config: {meta: {zh: 县市}}}
       - {name: toys, data_type: integer, description: How many., config: {meta: {zh: 件数}}}

@@ -1,8 +1,8 @@
 """Tables of `store`, views of `build` and `marts`: what the YAML of dbt's models declares, kept in step.
 
 A model is declared once, beside its SQL. dbt fills its table and owns nothing of it: tables, views, policies
-and comments belong to wh_owner and are made here, by `warehouse migrate`. Layers (`config.meta.layer`):
-`reported` has a table and the view of its open rows; `core` and `mart` have a readers' view as well.
+and comments belong to wh_owner and are made here, by `warehouse migrate`. A model's folder gives its layer
+(`dbt_project.yml`): `reported` has a table and the view of its open rows; `core` and `mart` have a readers' view too.
 """
 
 from __future__ import annotations
@@ -71,18 +71,33 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
 
 def read_models(project_dir: Path) -> list[Model]:
     """Every versioned model of the project, by name."""
-    found = []
-    for path in sorted((project_dir / "models").rglob("*.yml")):
-        with path.open(encoding="utf-8") as file:
-            declared = yaml.safe_load(file) or {}
-        for entry in declared.get("models", []):
-            meta = entry.get("config", {}).get("meta", {})
-            if "layer" in meta:
-                found.append(_read_model(entry, meta, path))
+    found = [
+        _read_model(entry, layer, path)
+        for folder, layer in _layers(project_dir).items()
+        for path in sorted((project_dir / "models" / folder).rglob("*.yml"))
+        for entry in _read_yaml(path).get("models", [])
+    ]
     return sorted(found, key=lambda model: model.name)
 
 
-def _read_model(entry: dict[str, Any], meta: dict[str, Any], path: Path) -> Model:
+def _layers(project_dir: Path) -> dict[str, str]:
+    """The layer of each folder of versioned models, as `dbt_project.yml` gives it."""
+    declared = _read_yaml(project_dir / "dbt_project.yml")
+    folders: dict[str, Any] = declared["models"][declared["name"]]
+    return {
+        folder: config["+meta"]["layer"]
+        for folder, config in folders.items()
+        if config.get("+materialized") == "versioned"
+    }
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as file:
+        return yaml.safe_load(file) or {}
+
+
+def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
+    meta = entry.get("config", {}).get("meta", {})
     columns = [
         ModelColumn(
             name=column["name"],
@@ -96,7 +111,7 @@ def _read_model(entry: dict[str, Any], meta: dict[str, Any], path: Path) -> Mode
         columns = _reported_columns(meta["feed"])
     model = Model(
         name=entry["name"],
-        layer=meta["layer"],
+        layer=layer,
         key=tuple(meta.get("key", ())),
         columns=tuple(columns),
         view_columns=tuple(

@@ -1,0 +1,118 @@
+-- What each unit reported for tonight: what is due, and what came besides; one row a feed and unit.
+with
+expected as (
+    select feed, unit, report_date, due_at, (due_at at time zone 'Asia/Shanghai')::date as due_on
+    from {{ source('ops', 'due') }}
+),
+
+deliveries as (
+    select
+        delivery.feed, delivery.unit, delivery.report_date, delivery.part, delivery.revision, delivery.kind,
+        delivery.status, delivery.build, delivery.arrived_at, delivery.rows_read, delivery.rows_landed,
+        delivery.rows_rejected,
+        night.report_date as taken_in_on
+    from {{ source('ops', 'delivery') }} as delivery
+    inner join {{ source('ops', 'build') }} as night using (build)
+    where delivery.status in ('accepted', 'held')
+),
+
+histories as (
+    select
+        feed, unit,
+        max(report_date) filter (where status = 'accepted') as latest_on,
+        count(*) filter (
+            where revision > 1 and kind <> 'withdrawn' and taken_in_on > {{ tonight_date() }} - 7
+        ) as corrections_7d,
+        bool_or(status = 'accepted' and build < {{ tonight_build() }}) as was_accepted_before
+    from deliveries
+    group by feed, unit
+),
+
+-- A report counts for what is due if it is dated after the one due before; a month's file from the first of the
+-- month on; a bank's return whatever its date, and what the bank owes stays due until it comes.
+due_tonight as (
+    select
+        expected.feed, expected.unit, expected.due_at, expected.report_date as to_date,
+        case
+            when expected.feed = 'bank_return' then '-infinity'::date
+            else coalesce(
+                (
+                    select max(earlier.report_date) + 1 from {{ source('ops', 'due') }} as earlier
+                    where earlier.feed = expected.feed and earlier.unit = expected.unit
+                        and earlier.report_date < expected.report_date
+                ),
+                case
+                    when expected.feed in ('relief_payroll', 'public_post_payment')
+                        then date_trunc('month', expected.report_date)::date
+                    else expected.report_date
+                end
+            )
+        end as from_date
+    from expected
+    left join histories using (feed, unit)
+    where expected.due_on = {{ tonight_date() }}
+        or (
+            expected.feed = 'bank_return' and expected.due_on < {{ tonight_date() }}
+            and not coalesce(histories.was_accepted_before, false)
+        )
+),
+
+-- What came tonight and is not due tonight: held against its own date, if that was ever due.
+unscheduled as (
+    select
+        deliveries.feed, deliveries.unit, max(expected.due_at) as due_at,
+        max(deliveries.report_date) as to_date, max(deliveries.report_date) as from_date
+    from deliveries
+    left join due_tonight using (feed, unit)
+    left join expected
+        on deliveries.feed = expected.feed and deliveries.unit = expected.unit
+            and (deliveries.report_date = expected.report_date or deliveries.feed = 'bank_return')
+    where deliveries.build = {{ tonight_build() }} and due_tonight.feed is null
+    group by deliveries.feed, deliveries.unit
+),
+
+units as (
+    select feed, unit, due_at, from_date, to_date, true as is_due from due_tonight
+    union all
+    select feed, unit, due_at, from_date, to_date, false as is_due from unscheduled
+),
+
+-- Of each part of a report the latest revision, an accepted one before one that is held; it came when the first
+-- accepted one did.
+parts as (
+    select distinct on (units.feed, units.unit, deliveries.report_date, deliveries.part)
+        units.feed, units.unit, deliveries.report_date, deliveries.status,
+        deliveries.rows_read, deliveries.rows_landed, deliveries.rows_rejected,
+        min(deliveries.arrived_at) filter (where deliveries.status = 'accepted') over part as arrived_at
+    from units
+    inner join deliveries
+        on units.feed = deliveries.feed and units.unit = deliveries.unit
+            and (units.feed = 'bank_return' or deliveries.report_date between units.from_date and units.to_date)
+    window part as (partition by units.feed, units.unit, deliveries.report_date, deliveries.part)
+    order by
+        units.feed, units.unit, deliveries.report_date, deliveries.part,
+        deliveries.status = 'accepted' desc, deliveries.revision desc
+),
+
+reports as (
+    select
+        feed, unit, max(arrived_at) as arrived_at, bool_or(status = 'held') as is_held,
+        sum(rows_read) as rows_read, sum(rows_landed) as rows_landed, sum(rows_rejected) as rows_rejected,
+        row_number() over (partition by feed, unit order by max(arrived_at) nulls last, report_date) as place
+    from parts
+    group by feed, unit, report_date
+)
+
+select
+    units.feed, units.unit, units.is_due, units.due_at,
+    reports.arrived_at, reports.rows_read, reports.rows_landed, reports.rows_rejected,
+    case
+        when reports.arrived_at is null then case when reports.is_held then 'held' else 'missing' end
+        when reports.arrived_at > units.due_at then 'late'
+        else 'on_time'
+    end as status,
+    histories.latest_on,
+    coalesce(histories.corrections_7d, 0) as corrections_7d
+from units
+left join reports on units.feed = reports.feed and units.unit = reports.unit and reports.place = 1
+left join histories on units.feed = histories.feed and units.unit = histories.unit
