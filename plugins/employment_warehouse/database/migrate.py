@@ -68,7 +68,7 @@ def _apply_files(connection: psycopg.Connection) -> list[str]:
                     f"迁移 {path.stem} 失败，未留下任何改动 | migration failed, and left nothing behind",
                     code="migration_failed",
                     where=str(path),
-                    expected=describe(error),
+                    database=describe(error),
                 ) from error
             connection.execute(
                 """

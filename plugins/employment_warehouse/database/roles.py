@@ -1,9 +1,13 @@
-"""Passwords of the login roles. They travel as SCRAM verifiers, so no statement ever carries one."""
+"""Login roles and their passwords. A password is sent as a SCRAM verifier, so no statement carries one."""
 
 from __future__ import annotations
 
 import psycopg
 from psycopg import sql
+
+SUPERUSER = "postgres"
+# The roles that programs of the warehouse sign in as; people have roles of their own.
+LOGINS = ("wh_loader", "wh_transformer", "wh_gate", "wh_publisher", "wh_returner", "wh_analyst", "wh_auditor")
 
 
 def login_roles(connection: psycopg.Connection) -> list[str]:
@@ -23,7 +27,7 @@ def set_password(connection: psycopg.Connection, role: str, password: str) -> No
 
 
 def make_airflow_database(connection: psycopg.Connection, password: str) -> None:
-    """Airflow's own database on the same server, with a login that owns it and enters nothing else."""
+    """Create Airflow's database on the same server, with a login that owns it and can connect to nothing else."""
     connection.autocommit = True
     if connection.execute("select from pg_database where datname = 'airflow'").fetchone() is not None:
         return

@@ -32,7 +32,7 @@ def write_csv(query: str, role: str, as_of: date | None, target: BinaryIO) -> No
                 _write_answer(connection, query, target)
     except psycopg.Error as error:
         raise UserError(
-            "查询失败 | the query failed", code="query_failed", expected=describe(error), exit_code=1
+            "查询失败 | the query failed", code="query_failed", database=describe(error), exit_code=1
         ) from error
     target.flush()
 

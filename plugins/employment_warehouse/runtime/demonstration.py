@@ -46,7 +46,7 @@ def demonstrate(home: Home, people: int, console: Console) -> None:
             raise UserError(
                 f"{night} 未发布 | the night was not published: {ended.status}",
                 code="night_not_published",
-                expected=ended.reason or "",
+                found=ended.reason or "",
                 todo="`.venv/bin/warehouse status` says where Airflow's page is, with the log of the step that failed",
                 exit_code=ended.exit_code,
             )

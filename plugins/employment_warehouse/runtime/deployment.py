@@ -14,8 +14,7 @@ from cryptography.fernet import Fernet
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect
-from employment_warehouse.database.embedded import LOGINS, SUPERUSER
-from employment_warehouse.database.roles import make_airflow_database
+from employment_warehouse.database.roles import LOGINS, SUPERUSER, make_airflow_database
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import service
 from employment_warehouse.runtime.service import PARTS

@@ -15,7 +15,8 @@ from rich.console import Console
 
 from employment_warehouse import database, settings, transform
 from employment_warehouse.database import connect, migrate
-from employment_warehouse.database.embedded import SUPERUSER, Server
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.database.roles import SUPERUSER
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi, wait_until
 from employment_warehouse.runtime.environment import (
@@ -153,7 +154,8 @@ class Warehouse:
                 "Airflow 未能就绪 | Airflow did not become healthy",
                 code="airflow_not_healthy",
                 where=str(self.home.logs),
-                expected=str(api.health()),
+                expected="every part healthy",
+                found=", ".join(f"{part} {state}" for part, state in api.health().items()) or "no answer",
                 todo="`warehouse down`, then `warehouse up`; if it stays so, read the logs there",
                 exit_code=1,
             )
@@ -165,7 +167,7 @@ class Warehouse:
                     f"{service.name} 启动后退出 | ended after its start",
                     code="service_ended",
                     where=str(service.log),
-                    expected=service.last_words(),
+                    found=service.last_words(),
                     todo="read the end of that log; then start again",
                     exit_code=1,
                 )
@@ -223,7 +225,7 @@ def describe(home: Home, console: Console) -> None:
     lines = states | {"目录 home": str(home.root), "落地区 landing": settings.landing_zone()}
     if states["api-server"] != "stopped":
         lines["Airflow"] = base_url(home)
-        lines["登录 sign-in"] = f"{OPERATOR}, 密码见 password in {sign_in_file(home)}"
+        lines["登录 sign-in"] = f"{OPERATOR}, 密码在文件 {sign_in_file(home)} 中 | password in that file"
     if states["postgres"] != "stopped":
         lines["发布 published"] = _last_publication(home)
         lines["查询 query"] = 'warehouse sql "select * from marts.publications"'

@@ -150,7 +150,8 @@ def _replace_seed(path: Path) -> None:
                 "自定义种子表无法载入 | a seed table of your own cannot be loaded",
                 code="own_seed_unreadable",
                 where=str(path),
-                expected=f"the columns of dbt_project/seeds/{path.name}; {describe(error)}",
+                expected=f"the columns of dbt_project/seeds/{path.name}",
+                database=describe(error),
                 todo="mend or remove the file, then `warehouse migrate`",
             ) from None
 

@@ -1,0 +1,53 @@
+"""How PostgreSQL is set, in both deployments: the embedded server writes these to its configuration, and
+docker-compose.yml passes them to its server (a test compares the two)."""
+
+from __future__ import annotations
+
+GIGABYTE = 1024**3
+
+INITDB = (
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--locale=C",
+    "--auth=scram-sha-256",
+)
+
+# Only where PostgreSQL runs beside its users on one machine. `minimal` saves the log of tables that are filled in the
+# transaction that creates them; a server keeps its log, so that it can be backed up while it runs.
+EMBEDDED = {
+    "listen_addresses": "127.0.0.1",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+
+
+def postgres_settings(memory: int) -> dict[str, str]:
+    """Settings by name, for bulk loads with this much memory (bytes): large checkpoints, WAL compressed.
+
+    No value that a statement carries is logged: terse, no ERROR (its text may quote a value), no statements.
+    """
+    shared = min(memory // 8, 4 * GIGABYTE) // 2**20
+    return {
+        "max_connections": "150",
+        "password_encryption": "scram-sha-256",
+        "shared_buffers": f"{shared}MB",
+        "effective_cache_size": f"{memory // 2 // 2**20}MB",
+        "work_mem": f"{max(shared // 32, 4)}MB",
+        "maintenance_work_mem": f"{max(shared // 6, 64)}MB",
+        "max_wal_size": "8GB",
+        "min_wal_size": "512MB",
+        "checkpoint_timeout": "15min",
+        "wal_compression": "on",
+        "jit": "off",
+        "random_page_cost": "1.1",
+        "max_parallel_workers_per_gather": "2",
+        "log_error_verbosity": "terse",
+        "log_min_messages": "log",
+        "log_min_error_statement": "panic",
+        "log_statement": "none",
+        "log_parameter_max_length": "0",
+        "log_parameter_max_length_on_error": "0",
+        "log_timezone": "Asia/Shanghai",
+        "timezone": "Asia/Shanghai",
+    }
