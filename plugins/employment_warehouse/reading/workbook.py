@@ -21,7 +21,9 @@ from employment_warehouse.reading.header import Header, extra_columns, find_head
 from employment_warehouse.reading.rows import FIRST_OF_BLANKS, only_rows, trimmed
 from employment_warehouse.reading.table import NUMERIC_CELL, BrokenRow, Refused, TextTable
 
-_CHILD = Path(__file__).with_name("workbook_child.py")
+# The child is a package of its own that imports nothing of ours; isolated, Python finds it only if told where.
+_START = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module('workbook_child', run_name='__main__')"
+_FOLDER = Path(__file__).parent
 _SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds of a processor
 _PIPE = 256 << 10  # most of a batch of rows, so that neither waits long for the other
 
@@ -262,7 +264,7 @@ class _Child:
     def __init__(self, book: Workbook) -> None:
         descriptor = book.file.fileno()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", str(_CHILD), str(descriptor), book.kind],
+            [sys.executable, "-I", "-c", _START, str(_FOLDER), str(descriptor), book.kind],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

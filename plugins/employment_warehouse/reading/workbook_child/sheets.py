@@ -1,0 +1,61 @@
+"""The sheets of a workbook, as blocks of rows."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from .cells import text_of
+from .markup import FindErrors, Merged
+from .protocol import NOT_TEXT, refuse
+
+HEAD = 80
+MOST_COLUMNS = 16_384  # what Excel has
+
+
+Strays = dict[int, str]  # row → what stands beside the sheet's columns
+
+
+class Block:
+    """Rows of a sheet that follow each other, as a rectangle."""
+
+    def __init__(self, sheet: Any, errors: FindErrors) -> None:
+        if sheet.width > MOST_COLUMNS:
+            refuse("too_many_cells_declared")
+        first: tuple[int, int] = sheet.start or (0, 0)
+        self.first_row, self.first_column = first  # from 0
+        self.height: int = sheet.height
+        self.width: int = sheet.width
+        self.rows = sheet.to_python
+        self.errors = errors
+
+
+class Sheet:
+    """A sheet that is read from its first block on; its columns are those of that block."""
+
+    def __init__(self, name: str, is_hidden: bool, blocks: Iterator[Block], merged: Merged) -> None:
+        self.name, self.is_hidden, self.merged = name, is_hidden, merged
+        first = next(blocks)
+        self.blocks = itertools.chain([first], blocks)
+        self.first_column, self.width = first.first_column, first.width
+        above = min(first.first_row, HEAD)
+        rows = first.rows(nrows=HEAD - above)
+        self.head = [[""] * self.width] * above + [
+            [text_of(value).removeprefix(NOT_TEXT) for value in row] for row in rows
+        ]
+
+    def rows(self, block: Block) -> tuple[list[list[Any]], Strays]:
+        """The block's rows in the sheet's columns, and what stands in other columns."""
+        rows: list[list[Any]] = block.rows()
+        left = self.first_column - block.first_column
+        if left == 0 and block.width == self.width:
+            return rows, {}
+        begin, end = max(0, left), max(0, left + self.width)
+        strays = {
+            block.first_row + 1 + at: " ".join(text_of(value).removeprefix(NOT_TEXT) for value in others)
+            for at, row in enumerate(rows)
+            if (others := [value for value in row[:begin] + row[end:] if value != ""])
+        }
+        rows = [[""] * max(0, -left) + row[begin:end] for row in rows]
+        return [row + [""] * (self.width - len(row)) for row in rows], strays
