@@ -20,6 +20,7 @@ models:
       contract: {{enforced: true}}
       meta:
         zh: 玩具
+        clause: （五）
         key: [county_code, name]
         view_columns:
           - name: days_old
@@ -77,7 +78,7 @@ def test_what_a_model_declares_is_made_once(warehouse: psycopg.Connection, proje
         )
     ]  # fmt: skip
     assert all(" | " in comment for comment in comments)
-    assert comments[-1] == "Toys by county. | 玩具"
+    assert comments[-1] == "玩具（通知（五）） | Toys by county."
 
 
 def test_a_column_added_later_is_empty_before(warehouse: psycopg.Connection, project: Path) -> None:

@@ -35,7 +35,7 @@ class ModelColumn:
 
 
 REPORT_DATE = ModelColumn(
-    "report_date", "date", "The night that the publication shown stands for. | 所示发布对应的报告日期。"
+    "report_date", "date", "所示发布对应的报告日期。 | Report date of the publication that is shown."
 )
 
 
@@ -145,9 +145,9 @@ def _meta(column: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bilingual(english: str, chinese: str, clause: str = "") -> str:
-    """`English | 中文`, on one line, with the clause of the notice where one is named."""
-    text = f"{' '.join(english.split())} | {' '.join(chinese.split())}"
-    return f"{text}（通知{clause}）" if clause else text
+    """`中文 | English`, on one line, with the clause of the notice where one is named."""
+    source = f"（通知{clause}）" if clause else ""
+    return f"{' '.join(chinese.split())}{source} | {' '.join(english.split())}"
 
 
 def _reported_columns(feed: str) -> list[ModelColumn]:

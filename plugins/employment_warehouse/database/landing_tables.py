@@ -63,7 +63,7 @@ def _create(connection: psycopg.Connection, contract: Contract) -> None:
         sql.SQL("create index {} on {} using brin (delivery_id) with (autosummarize = on)").format(index, table),
         sql.SQL("grant select, insert on {} to wh_loader").format(table),
         sql.SQL("grant select on {} to wh_transformer, wh_gate").format(table),
-        sql.SQL("comment on table {} is {}").format(table, sql.Literal(f"{contract.title_en} | {contract.title_zh}")),
+        sql.SQL("comment on table {} is {}").format(table, sql.Literal(f"{contract.title_zh} | {contract.title_en}")),
     ):
         connection.execute(statement)
 
