@@ -26,10 +26,12 @@ from typing import Any
 
 import psycopg
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.kit.nights import publish
+from tests.kit.server import running_server
+
 from employment_warehouse import gate, publication, settings
-from employment_warehouse.database import migrate
-from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import login_roles
 from employment_warehouse.gate import deliveries
 
 FULL_SIZE = 1_440_000
@@ -60,11 +62,6 @@ where d.report_date = %(day)s
 """
 
 
-CERTIFICATE = """
-insert into ops.certificate values (%(build)s, now(), '{}', 1, 1, 0, '{}', ops.build_digest(%(build)s))
-"""
-
-
 def timed(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
@@ -90,23 +87,14 @@ def compare(rows: int, rounds: int, planted: bool) -> int:
             return [measure(*given), measure(*given), measure(*given)][-1]
 
         deliveries.profiles = measure_thrice
-    server = Server(settings.current_home())
-    server.init()
-    server.start()
-    try:
-        with server.connect_superuser() as connection:
-            migrate(connection)
-            roles = login_roles(connection)
-        server.set_passwords()
-        os.environ.update(server.environment(*roles))
+    with running_server(settings.current_home()) as server:
         with server.connect_superuser() as connection:
             connection.autocommit = True
             fill(connection, rows // 13)
             importing = timed(lambda: __import__("great_expectations"))
             first = publication.start_build(FIRST, "first")
             gate.gate_deliveries(first)
-            connection.execute(CERTIFICATE, {"build": first})
-            publication.publish(first)
+            publish(first)
             floor = Path(__file__).with_name("gate_floor.sql").read_bytes()
             floors, gates = [], []
             for number in range(rounds):
@@ -125,8 +113,6 @@ def compare(rows: int, rounds: int, planted: bool) -> int:
         ratio = statistics.median(one / other for one, other in zip(gates, floors, strict=True))
         print(f"gate 1 {ratio:.2f} × one hand-written statement (bar 2): {'met' if ratio <= 2 else 'NOT MET'}{small}")
         return 0 if ratio <= 2 else 1
-    finally:
-        server.stop()
 
 
 def fill(connection: psycopg.Connection, rows: int) -> None:

@@ -198,29 +198,20 @@ def main() -> int:
         return compare(Path(folder), int(FULL_SIZE * given.share), given.rounds, given.planted)
 
 
-def prepare(server: Server, header: list[str]) -> None:
-    """A warehouse, a bare table beside it, and the environment that leads there."""
-    from employment_warehouse.database import migrate
-    from employment_warehouse.database.roles import login_roles
-
+def create_bare_table(server: Server, header: list[str]) -> None:
+    """A bare table of texts beside the warehouse."""
+    columns = ", ".join(f'"{name}" text' for name in header)
     with server.connect_superuser() as connection:
-        migrate(connection)
-        roles = login_roles(connection)
-        columns = ", ".join(f'"{name}" text' for name in header)
         connection.execute(f"create table bare ({columns})")
-        connection.commit()
-        connection.autocommit = True
-        connection.execute("alter system set autovacuum = off")
-        connection.execute("select pg_reload_conf()")
-    server.set_passwords()
-    os.environ.update(server.environment(*roles, "postgres"))
 
 
 def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
     os.environ["WAREHOUSE_HOME"] = str(folder / "home")
     os.environ["WAREHOUSE_LANDING_ZONE"] = str(folder / "zone")
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.kit.server import running_server
+
     from employment_warehouse import settings
-    from employment_warehouse.database.embedded import Server
 
     days = [FIRST_DAY + timedelta(days=number) for number in range(rounds + 2)]
     files = [folder / "zone" / "labor_register" / day.isoformat() / f"{COUNTY}.csv" for day in days]
@@ -231,11 +222,8 @@ def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
     tenth, first, *ordinary = zip(days, files, strict=True)
     header = files[0].open(encoding="utf-8").readline().strip().split(",")
     print(f"{rows:,} rows × {len(header)} columns, {files[1].stat().st_size / 1e6:.0f} MB, {os.cpu_count()} cores")
-    server = Server(settings.current_home())
-    server.init()
-    server.start()
-    try:
-        prepare(server, header)
+    with running_server(settings.current_home(), {"autovacuum": "off"}, "postgres") as server:
+        create_bare_table(server, header)
         with server.connect_superuser() as connection:
             connection.autocommit = True
             floor_of_tenth = min(timed(partial(bare_copy, connection, tenth[1])) for _ in range(3))
@@ -255,8 +243,6 @@ def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
                 landings.append(seconds)
                 peaks.append(peak)
                 print(f"  COPY {copies[-1]:.2f} s, land {seconds:.2f} s, {seconds / copies[-1]:.2f} ×, {peak:.0f} MiB")
-    finally:
-        server.stop()
     print(
         f"first night, everyone sealed into the vault: {first_night:.2f} s, "
         f"{first_night / statistics.median(copies):.2f} ×"

@@ -11,11 +11,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from tests.kit.server import running_server
 
 from employment_warehouse import settings, transform
-from employment_warehouse.database import migrate
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import login_roles
 from employment_warehouse.settings import Home
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -57,25 +56,11 @@ def warehouse_server(warehouse_home: Home) -> Iterator[Server]:
 
     Use `warehouse` unless your test only reads or is about the server: what is written here stays for all.
     """
-    server = Server(warehouse_home)
-    server.init()
-    with (server.data / "postgresql.auto.conf").open("a") as file:
-        # What tests write need not outlive a power cut.
-        file.write("fsync = off\nsynchronous_commit = off\nshared_buffers = '128MB'\nmax_wal_size = '1GB'\n")
-    server.start()
-    try:
-        with server.connect_superuser() as connection:
-            migrate(connection)
-            roles = login_roles(connection)
-        server.set_passwords()
-        patch = pytest.MonkeyPatch()
-        for name, value in server.environment(*roles).items():
-            patch.setenv(name, value)
+    # What tests write need not survive a power cut.
+    options = {"fsync": "off", "synchronous_commit": "off", "shared_buffers": "'128MB'", "max_wal_size": "'1GB'"}
+    with running_server(warehouse_home, options) as server:
         transform.seed()
         yield server
-        patch.undo()
-    finally:
-        server.stop()
 
 
 @pytest.fixture

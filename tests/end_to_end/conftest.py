@@ -4,40 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.kit.process import run_warehouse
 
 from employment_warehouse.demonstration import Manifest, read_manifest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def make_run(home: Path) -> Run:
-    """Runs `warehouse …` for this home."""
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "WAREHOUSE"))}
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "employment_warehouse.command", *arguments],
-            env=outside | {"WAREHOUSE_HOME": str(home)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=1500,
-        )
-
-    return run
-
-
 def rows(run: Run, query: str, *options: str) -> list[dict[str, str]]:
     done = run("sql", query, *options)
     assert done.returncode == 0, done.stderr
     return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def make_run(home: Path) -> Run:
+    """`warehouse …` for this home."""
+    return partial(run_warehouse, home=home, timeout=1500)
 
 
 @pytest.fixture(scope="session")

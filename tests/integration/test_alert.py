@@ -14,8 +14,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.kit.nights import publish
 
-from employment_warehouse import alert, database, publication
+from employment_warehouse import alert, publication
 from employment_warehouse.runtime import steps
 
 DAY = date(2024, 5, 2)
@@ -84,16 +85,6 @@ def deliver(
         """,
         (feed, unit, DAY, hashlib.sha256(unit.encode()).digest(), *state, build),
     )
-
-
-def publish(build: int) -> None:
-    with database.connect("wh_gate") as connection:
-        connection.execute(
-            "insert into ops.certificate (build, suite_versions, checks_expected, checks_run, critical_failed,"
-            " row_counts, digest) values (%s, '{}', 1, 1, 0, '{}', ops.build_digest(%s))",
-            (build, build),
-        )
-    publication.publish(build)
 
 
 def told(warehouse: psycopg.Connection) -> dict[tuple[str, str], tuple[str, str, str]]:

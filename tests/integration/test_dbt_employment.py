@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
+from tests.kit.people import token
 
 from employment_warehouse import settings, transform
 from employment_warehouse.contract import contracts
 
 COUNTY, OTHER = "532528", "532503"
-
-
-def token(name: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
 
 
 def person(name: str, county: str = COUNTY, **other: Any) -> dict[str, Any]:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.kit.people import token
 
 PROJECT = "532529YG001"
 MARCH = "2024-03-01"
-
-
-def token(name: str) -> str:
-    """The token of a person or an account, by a name of the test's own."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
 
 
 @pytest.fixture

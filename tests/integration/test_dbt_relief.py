@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pytest
+from tests.kit.people import token
 
 from employment_warehouse import transform
 from employment_warehouse.database import connect
 
 PROJECT = "532529YG001"
 MARTS = "+path:models/marts/work_relief,resource_type:model"
-
-
-def token(name: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
 
 
 def project(**other: Any) -> dict[str, Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
+from tests.kit.nights import Nights, start_build
 
 from employment_warehouse import database, gate, settings
 from employment_warehouse.contract import Contract, contract, contracts
@@ -25,105 +25,41 @@ FIRST = date(2024, 5, 1)
 SWITCHED_OFF = {"youth_support": {"agreement"}, "relief_project": {"agreement", "shift", "null_rise"}}
 
 
-@dataclass
-class Nights:
-    """Nights of a small warehouse: offer deliveries, gate them, publish."""
+class GatedNights(Nights):
+    """Nights in which gate 1 accepts or holds what was delivered."""
 
-    superuser: psycopg.Connection
-    run: int = 0
-    revisions: dict[tuple[str, str, date, str], int] = field(default_factory=dict)
+    def start(self, on: date | str) -> int:
+        """Begin a night; its build. Accepting is what gate 1 does."""
+        return start_build(on)
 
-    def deliver(
-        self,
-        feed: str,
-        unit: str,
-        day: date,
-        rows: Sequence[Row],
-        *,
-        part: str = "",
-        rejected: int = 0,
-        kind: str = "file",
-    ) -> int:
-        """One revision of a delivery, as the landing room writes it; its number."""
-        key = feed, unit, day, part
-        self.revisions[key] = self.revisions.get(key, 0) + 1
-        with database.connect("wh_loader") as connection:
-            found = connection.execute(
-                """
-                insert into ops.delivery (
-                    feed, unit, report_date, part, revision, kind, sha256, arrived_at, rows_read, rows_landed,
-                    rows_rejected
-                ) values (%s, %s, %s, %s, %s, %s, %s, now(), %s, %s, %s) returning delivery_id
-                """,
-                (
-                    *key,
-                    self.revisions[key],
-                    kind,
-                    hashlib.sha256(repr(rows).encode()).digest(),
-                    len(rows) + rejected,
-                    len(rows),
-                    rejected,
-                ),
-            ).fetchone()
-            assert found
-            names = [name for name, _ in contract(feed).landing_columns()]
-            statement = sql.SQL("copy landing.{} (delivery_id, line, sheet, {}) from stdin").format(
-                sql.Identifier(feed), sql.SQL(", ").join(map(sql.Identifier, names))
-            )
-            with connection.cursor().copy(statement) as copy:
-                for line, row in enumerate(rows, 2):
-                    copy.write_row((found[0], line, "", *(row[name] for name in names)))
-        return int(found[0])
-
-    def start(self, day: date) -> int:
-        self.run += 1
-        with database.connect("wh_publisher") as connection:
-            row = connection.execute("select ops.start_build(%s, %s)", (day, f"run {self.run}")).fetchone()
-        assert row
-        return int(row[0])
-
-    def publish(self, build: int) -> None:
-        """Past gate 2, which is not what these tests are about."""
-        with database.connect("wh_gate") as connection:
-            connection.execute(
-                "insert into ops.certificate (build, suite_versions, checks_expected, checks_run, critical_failed,"
-                " row_counts, digest) values (%s, '{}', 1, 1, 0, '{}', ops.build_digest(%s))",
-                (build, build),
-            )
-        with database.connect("wh_publisher") as connection:
-            connection.execute("select ops.publish(%s)", (build,))
-
-    def night(self, day: date) -> gate.Gate1Result:
+    def night(self, on: date | str) -> gate.Gate1Result:
         """A whole night: offered, gated, published."""
-        build = self.start(day)
+        build = self.start(on)
         result = gate.gate_deliveries(build)
         self.publish(build)
         return result
 
     def status(self, delivery: int) -> tuple[str, str]:
-        row = self.superuser.execute(
-            "select status, coalesce(reason, '') from ops.delivery where delivery_id = %s", (delivery,)
-        ).fetchone()
-        assert row
-        return row[0], row[1]
+        """Status and reason of a delivery."""
+        return self.rows("select status, coalesce(reason, '') from ops.delivery where delivery_id = %s", delivery)[0]
 
     def failures(self, unit: str) -> set[str]:
         """Names of the critical checks of gate 1 that failed for a unit in the newest build."""
-        rows = self.superuser.execute(
+        failed = self.rows(
             """
             select check_name from ops.check_result
             where gate = 1 and unit = %s and not success and severity = 'critical'
                 and build = (select max(build) from ops.build)
             """,
-            (unit,),
+            unit,
         )
-        return {name for (name,) in rows}
+        return {name for (name,) in failed}
 
 
 @pytest.fixture
-def nights(warehouse: psycopg.Connection) -> Nights:
-    """An empty warehouse with its settings."""
-    return Nights(warehouse)
+def nights(warehouse: psycopg.Connection) -> GatedNights:
+    """The nights of an empty warehouse with its settings."""
+    return GatedNights(warehouse)
 
 
 def make_rows(feed: str, unit: str, day: date, count: int = 60, seed: int = 1) -> list[Row]:
@@ -279,7 +215,7 @@ def out_of_order(row: Row, columns: Sequence[str]) -> Row:
 
 
 @pytest.mark.parametrize("feed", sorted(contracts()))
-def test_every_seeded_defect_of_a_feed_is_held_and_named(nights: Nights, feed: str) -> None:
+def test_every_seeded_defect_of_a_feed_is_held_and_named(nights: GatedNights, feed: str) -> None:
     """Each unit of the second night has one defect; three have none."""
     declared = contract(feed)
     off = SWITCHED_OFF.get(feed, set())
@@ -299,7 +235,7 @@ def test_every_seeded_defect_of_a_feed_is_held_and_named(nights: Nights, feed: s
         rows = defect.spoil(make_rows(feed, sender, second))
         spoilt[sender] = defect, nights.deliver(feed, sender, second, rows, rejected=defect.rejected)
         if defect.missing:
-            nights.superuser.execute(
+            nights.connection.execute(
                 sql.SQL("delete from landing.{} where delivery_id = %s and line = 2").format(sql.Identifier(feed)),
                 (spoilt[sender][1],),
             )
@@ -321,7 +257,7 @@ def test_there_are_more_than_sixty_seeded_defects() -> None:
 # --- what must pass ---------------------------------------------------------------------------------------
 
 
-def test_thirty_clean_nights_with_a_spring_festival_dip_hold_nothing(nights: Nights) -> None:
+def test_thirty_clean_nights_with_a_spring_festival_dip_hold_nothing(nights: GatedNights) -> None:
     """Each day some entries come and go; over the festival a quarter of the spells ends within days, one of the
     counties in a single night."""
     chance = random.Random(1)
@@ -343,28 +279,28 @@ def test_thirty_clean_nights_with_a_spring_festival_dip_hold_nothing(nights: Nig
     assert held == []
 
 
-def test_without_history_a_comparison_records_so_and_passes(nights: Nights) -> None:
+def test_without_history_a_comparison_records_so_and_passes(nights: GatedNights) -> None:
     nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
     assert nights.night(FIRST).held == ()
-    found = nights.superuser.execute(
+    found = nights.connection.execute(
         "select success, observed from ops.check_result where check_name = 'volume.ratio'"
     ).fetchall()
     assert found == [(True, "无历史 no history")]
 
 
-def test_a_handful_of_rows_is_not_compared(nights: Nights) -> None:
+def test_a_handful_of_rows_is_not_compared(nights: GatedNights) -> None:
     nights.deliver("employment", COUNTIES[0], FIRST, make_rows("employment", COUNTIES[0], FIRST, 12))
     nights.night(FIRST)
     nights.deliver("employment", COUNTIES[0], tomorrow(FIRST), make_rows("employment", COUNTIES[0], FIRST, 4))
     assert nights.night(tomorrow(FIRST)).held == ()
 
 
-def test_a_nil_return_of_a_new_unit_is_a_report(nights: Nights) -> None:
+def test_a_nil_return_of_a_new_unit_is_a_report(nights: GatedNights) -> None:
     nil = nights.deliver("public_post", COUNTIES[0], FIRST, [], kind="nil")
     assert nights.night(FIRST).accepted == (nil,)
 
 
-def test_an_empty_register_is_held_even_without_history(nights: Nights) -> None:
+def test_an_empty_register_is_held_even_without_history(nights: GatedNights) -> None:
     nil = nights.deliver("labor_register", COUNTIES[0], FIRST, [], kind="nil")
     assert nights.night(FIRST).held == (nil,)
 
@@ -372,7 +308,7 @@ def test_an_empty_register_is_held_even_without_history(nights: Nights) -> None:
 # --- deliveries, parts, revisions, nights -----------------------------------------------------------------
 
 
-def cut_to_a_third(nights: Nights) -> int:
+def cut_to_a_third(nights: GatedNights) -> int:
     """A good night, and a second one in which the register of the first county is cut to a third: its delivery."""
     nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
     nights.night(FIRST)
@@ -380,7 +316,7 @@ def cut_to_a_third(nights: Nights) -> int:
     return nights.deliver("labor_register", COUNTIES[0], second, make_rows("labor_register", COUNTIES[0], second)[:20])
 
 
-def test_the_reason_says_what_was_seen_and_what_was_expected(nights: Nights) -> None:
+def test_the_reason_says_what_was_seen_and_what_was_expected(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
     nights.night(tomorrow(FIRST))
     status, reason = nights.status(cut)
@@ -388,7 +324,7 @@ def test_the_reason_says_what_was_seen_and_what_was_expected(nights: Nights) -> 
     assert "农村劳动力台账行数与上次之比：实为 0.3333，应 0.8 – 1.8" in reason
 
 
-def test_the_parts_of_a_snapshot_are_judged_and_held_together(nights: Nights) -> None:
+def test_the_parts_of_a_snapshot_are_judged_and_held_together(nights: GatedNights) -> None:
     rows = make_rows("labor_register", COUNTIES[0], FIRST)
     nights.deliver("labor_register", COUNTIES[0], FIRST, rows)
     nights.night(FIRST)
@@ -406,7 +342,7 @@ def test_the_parts_of_a_snapshot_are_judged_and_held_together(nights: Nights) ->
     assert nights.night(third).held == tuple(halves)
 
 
-def test_a_late_part_is_judged_with_the_part_that_was_accepted_before(nights: Nights) -> None:
+def test_a_late_part_is_judged_with_the_part_that_was_accepted_before(nights: GatedNights) -> None:
     rows = make_rows("labor_register", COUNTIES[0], FIRST)
     nights.deliver("labor_register", COUNTIES[0], FIRST, rows[:58], part="1")
     nights.night(FIRST)
@@ -414,7 +350,7 @@ def test_a_late_part_is_judged_with_the_part_that_was_accepted_before(nights: Ni
     assert nights.night(FIRST).accepted == (late,)
 
 
-def test_a_good_correction_makes_up_for_a_delivery_on_hold(nights: Nights) -> None:
+def test_a_good_correction_makes_up_for_a_delivery_on_hold(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
     second = tomorrow(FIRST)
     nights.night(second)
@@ -423,7 +359,7 @@ def test_a_good_correction_makes_up_for_a_delivery_on_hold(nights: Nights) -> No
     assert nights.status(cut)[0] == "held"
 
 
-def test_what_is_on_hold_is_no_history(nights: Nights) -> None:
+def test_what_is_on_hold_is_no_history(nights: GatedNights) -> None:
     cut_to_a_third(nights)
     nights.night(tomorrow(FIRST))
     third = FIRST + timedelta(2)
@@ -431,7 +367,7 @@ def test_what_is_on_hold_is_no_history(nights: Nights) -> None:
     assert nights.night(third).accepted == (whole,)
 
 
-def test_an_operator_releases_a_delivery_on_the_record(nights: Nights) -> None:
+def test_an_operator_releases_a_delivery_on_the_record(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
     nights.night(tomorrow(FIRST))
     with database.connect("wh_publisher") as connection:
@@ -439,13 +375,13 @@ def test_an_operator_releases_a_delivery_on_the_record(nights: Nights) -> None:
             "select ops.release_delivery(%s, %s, %s)", (cut, "operator", "villages moved to another county")
         )
     assert nights.night(FIRST + timedelta(2)).accepted == (cut,)
-    waived = nights.superuser.execute(
+    waived = nights.connection.execute(
         "select check_name, waiver from ops.check_result where not success and severity = 'critical' and build = 3"
     ).fetchall()
     assert ("volume.ratio", "operator: villages moved to another county") in waived
 
 
-def test_a_release_takes_all_parts_that_were_held_together(nights: Nights) -> None:
+def test_a_release_takes_all_parts_that_were_held_together(nights: GatedNights) -> None:
     rows = make_rows("labor_register", COUNTIES[0], FIRST)
     nights.deliver("labor_register", COUNTIES[0], FIRST, rows)
     nights.night(FIRST)
@@ -459,9 +395,9 @@ def test_a_release_takes_all_parts_that_were_held_together(nights: Nights) -> No
     assert nights.night(second).accepted == tuple(parts)
 
 
-def test_a_waiver_lets_one_check_of_one_unit_pass_for_its_days(nights: Nights) -> None:
+def test_a_waiver_lets_one_check_of_one_unit_pass_for_its_days(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
-    nights.superuser.execute(
+    nights.connection.execute(
         "insert into ops.waiver values"
         " ('labor_register.volume.ratio', %(unit)s, %(day)s, %(day)s, 'operator', 'a campaign of cleaning'),"
         " ('labor_register.overlap', %(unit)s, %(day)s, %(day)s, 'operator', 'a campaign of cleaning')",
@@ -470,22 +406,22 @@ def test_a_waiver_lets_one_check_of_one_unit_pass_for_its_days(nights: Nights) -
     assert nights.night(tomorrow(FIRST)).accepted == (cut,)
 
 
-def test_running_the_gate_again_changes_nothing(nights: Nights) -> None:
+def test_running_the_gate_again_changes_nothing(nights: GatedNights) -> None:
     cut_to_a_third(nights)
     build = nights.start(tomorrow(FIRST))
     first = gate.gate_deliveries(build)
-    written = nights.superuser.execute("select count(*), max(ctid::text) from ops.check_result").fetchone()
+    written = nights.connection.execute("select count(*), max(ctid::text) from ops.check_result").fetchone()
     assert gate.gate_deliveries(build) == first
-    assert nights.superuser.execute("select count(*), max(ctid::text) from ops.check_result").fetchone() == written
+    assert nights.connection.execute("select count(*), max(ctid::text) from ops.check_result").fetchone() == written
 
 
-def test_a_night_begun_anew_is_gated_anew(nights: Nights) -> None:
+def test_a_night_begun_anew_is_gated_anew(nights: GatedNights) -> None:
     nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
     first = gate.gate_deliveries(nights.start(FIRST))
     assert gate.gate_deliveries(nights.start(FIRST)) == first
 
 
-def test_a_gate_of_a_build_that_was_abandoned_is_refused(nights: Nights) -> None:
+def test_a_gate_of_a_build_that_was_abandoned_is_refused(nights: GatedNights) -> None:
     nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
     old = nights.start(FIRST)
     nights.start(FIRST)
@@ -494,23 +430,23 @@ def test_a_gate_of_a_build_that_was_abandoned_is_refused(nights: Nights) -> None
     assert refused.value.code == "not_tonight"
 
 
-def test_a_threshold_that_is_missing_stops_the_gate(nights: Nights) -> None:
-    nights.superuser.execute("delete from seeds.setting where name = 'gate_max_mean_ratio'")
+def test_a_threshold_that_is_missing_stops_the_gate(nights: GatedNights) -> None:
+    nights.connection.execute("delete from seeds.setting where name = 'gate_max_mean_ratio'")
     nights.deliver("employment", COUNTIES[0], FIRST, make_rows("employment", COUNTIES[0], FIRST))
     build = nights.start(FIRST)
     with pytest.raises(UserError) as refused:
         gate.gate_deliveries(build)
     assert refused.value.code == "setting_missing"
-    assert nights.superuser.execute("select distinct status from ops.delivery").fetchall() == [("landed",)]
+    assert nights.connection.execute("select distinct status from ops.delivery").fetchall() == [("landed",)]
 
 
-def test_no_value_of_a_row_reaches_the_ledger(nights: Nights) -> None:
+def test_no_value_of_a_row_reaches_the_ledger(nights: GatedNights) -> None:
     """Not even of a row that breaks its contract: results are counts, shares and ratios."""
     rows = make_rows("employment", COUNTIES[0], FIRST)
     broken = [row | {"channel": "CANARY", "employer_name": "CANARY"} for row in rows]
     nights.deliver("employment", COUNTIES[0], FIRST, broken)
     assert nights.night(FIRST).held
-    assert not nights.superuser.execute(
+    assert not nights.connection.execute(
         "select from ops.check_result as c where c::text like '%CANARY%'"
         " union all select from ops.delivery as d where d::text like '%CANARY%'"
         " union all select from ops.delivery_profile as p where p::text like '%CANARY%'"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.kit.nights import publish, start_build
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect, generated
@@ -50,17 +51,6 @@ def declare(project: Path, made_on: str = "date", more: str = "") -> None:
     (project / "models" / "marts" / "toy.yml").write_text(MODEL.format(made_on=made_on, more=more), "utf-8")
 
 
-def publish(warehouse: psycopg.Connection, on: str) -> int:
-    """A build of that date, published as if all its gates were passed."""
-    row = warehouse.execute(
-        "insert into ops.build (report_date, run_id, status) values (%s, %s, 'published') returning build", (on, on)
-    ).fetchone()
-    assert row is not None
-    warehouse.execute("insert into ops.publication (publication, report_date, digest) values (%s, %s, 0)", (row[0], on))
-    warehouse.execute("update ops.pointer set publication = %s", (row[0],))
-    return int(row[0])
-
-
 def test_what_a_model_declares_is_made_once(warehouse: psycopg.Connection, project: Path) -> None:
     assert generated.generate(warehouse, project) == ["store.toy", "toy: indexes, rights, views, comments"]
     assert generated.generate(warehouse, project) == []
@@ -83,7 +73,7 @@ def test_what_a_model_declares_is_made_once(warehouse: psycopg.Connection, proje
 
 def test_a_column_added_later_is_empty_before(warehouse: psycopg.Connection, project: Path) -> None:
     generated.generate(warehouse, project)
-    number = publish(warehouse, "2024-05-01")
+    number = publish(start_build("2024-05-01"))
     warehouse.execute("insert into store.toy (county_code, name, from_build) values ('532528', 'doll', %s)", (number,))
     declare(project, more="      - {name: colour, data_type: text, description: Colour., config: {meta: {zh: 颜色}}}")
     assert generated.generate(warehouse, project) == ["store.toy.colour", "toy: indexes, rights, views, comments"]
@@ -111,7 +101,7 @@ def test_readers_see_the_publication_that_is_shown_and_their_own_county(
     warehouse: psycopg.Connection, project: Path
 ) -> None:
     generated.generate(warehouse, project)
-    first, second = publish(warehouse, "2024-05-01"), publish(warehouse, "2024-05-02")
+    first, second = publish(start_build("2024-05-01")), publish(start_build("2024-05-02"))
     for county in ("532528", "532501", "532500", None):
         warehouse.execute(
             "insert into store.toy (county_code, name, made_on, from_build, to_build)"
@@ -140,7 +130,7 @@ def test_readers_see_the_publication_that_is_shown_and_their_own_county(
 
 def test_a_readers_question_by_key_goes_through_the_index(warehouse: psycopg.Connection, project: Path) -> None:
     generated.generate(warehouse, project)
-    number = publish(warehouse, "2024-05-01")
+    number = publish(start_build("2024-05-01"))
     warehouse.execute(
         "insert into store.toy (county_code, name, from_build)"
         " select '532528', 'toy ' || n, %s from generate_series(1, 20000) as n",

@@ -10,6 +10,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 from fastapi.responses import JSONResponse
+from tests.kit.platform import gig_order
 
 from employment_warehouse.demonstration.simulator import (
     MISBEHAVIOURS,
@@ -22,23 +23,6 @@ from employment_warehouse.hr_platform import Platform, PlatformFault
 
 START = datetime(2024, 5, 1, tzinfo=UTC)
 ITEMS = 2500
-
-
-def gig_order(number: int, updated_at: datetime) -> dict[str, object]:
-    return {
-        "id": f"G{number:06}",
-        "market_code": "M01",
-        "township_code": "532501001",
-        "id_number": "532501199001010017",
-        "task": "摘果",
-        "accepted_at": updated_at.isoformat(),
-        "completed_at": None,
-        "hours": 8,
-        "amount_due": 120.5,
-        "amount_paid": None,
-        "paid_at": None,
-        "updated_at": updated_at.isoformat(),
-    }
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.kit.platform import gig_order
 
 from employment_warehouse import hr_platform
 from employment_warehouse.database import connect
@@ -18,24 +19,6 @@ from employment_warehouse.settings import TIMEZONE
 
 NIGHT = date(2024, 5, 20)
 START = datetime(2024, 5, 20, 8, tzinfo=TIMEZONE)
-
-
-def gig_order(number: int, updated_at: datetime, **changes: Any) -> dict[str, Any]:
-    return {
-        "id": f"G{number:06}",
-        "market_code": "M01",
-        "township_code": "532501001",
-        "id_number": "532501199001010017",
-        "task": "摘果",
-        "accepted_at": updated_at.isoformat(),
-        "completed_at": updated_at.isoformat(),
-        "hours": 8,
-        "amount_due": 120.5,
-        "amount_paid": 120.5,
-        "paid_at": None,
-        "updated_at": updated_at.isoformat(),
-        **changes,
-    }
 
 
 @pytest.fixture

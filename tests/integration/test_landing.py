@@ -6,6 +6,7 @@ import gzip
 import os
 import time
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -15,31 +16,26 @@ import xlsxwriter
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from tests.kit import files
+from tests.kit.files import COUNTY, DAY, land_all
+from tests.kit.nights import accept, publish, start_build
+from tests.kit.people import id_number, with_check_digit
 
 from employment_warehouse.identity import unseal
 from employment_warehouse.landing import (
-    Delivery,
     arrivals,
     expect_deliveries,
     land,
     purge,
     repeats,
     restore,
-    scan,
-    withdraw_part,
 )
 from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE, Home
 
-DAY = date(2024, 5, 1)
-COUNTY = "532528"
+put = partial(files.put, feed="public_post_payment")
+
 HEADER = "岗位编号,身份证号,补贴月份,出勤天数,应发金额,实发金额,发放日期,资金来源,银行账号,代发批次号"
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def id_number(serial: int) -> str:
-    body = f"532528{19600101 + serial // 1000 % 28}{serial % 1000:03d}"
-    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
 
 
 def payment(serial: int, paid: str = "800", month: str = "2024-04", batch: str = "PC1") -> str:
@@ -51,40 +47,6 @@ def payments(*serials: int, paid: str = "800") -> str:
     return "\n".join([HEADER, *(payment(serial, paid) for serial in serials)]) + "\n"
 
 
-@pytest.fixture
-def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "landing zone"
-    folder.mkdir()
-    monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", str(folder))
-    return folder
-
-
-def put(
-    zone: Path,
-    content: str | bytes,
-    name: str = f"{COUNTY}.csv",
-    *,
-    day: date = DAY,
-    feed: str = "public_post_payment",
-    minutes: int = 0,
-) -> Path:
-    """A file as a county would leave it: whole, and some time ago (`minutes` later than the others)."""
-    path = zone / feed / day.isoformat() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    at = datetime(2024, 5, 1, 19, 0, tzinfo=TIMEZONE) + timedelta(minutes=minutes)
-    os.utime(path, (at.timestamp(), at.timestamp()))
-    return path
-
-
-def land_all(day: date = DAY, families: tuple[str, ...] = ("county", "payroll", "bank")) -> list[Delivery]:
-    new, removed = scan(families, day)
-    landed = [land(arrival) for arrival in new]
-    for part in removed:
-        withdraw_part(part)
-    return [delivery for delivery in landed if delivery is not None]
-
-
 def rows_of(warehouse: psycopg.Connection, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
     return warehouse.execute(query, values).fetchall()  # type: ignore[arg-type]
 
@@ -94,13 +56,11 @@ def posts(warehouse: psycopg.Connection, delivery_id: int) -> list[str]:
     return [post for (post,) in rows_of(warehouse, query, delivery_id)]
 
 
-def publish(warehouse: psycopg.Connection, day: date = DAY) -> int:
-    """A night in which every delivery is accepted, without its gates."""
-    (build,) = rows_of(warehouse, "select ops.start_build(%s, %s)", day, f"run {time.monotonic_ns()}")[0]
-    warehouse.execute("update ops.delivery set status = 'accepted' where build = %s and status = 'landed'", (build,))
-    warehouse.execute("insert into ops.publication (publication, report_date, digest) values (%s, %s, 0)", (build, day))
-    warehouse.execute("update ops.build set status = 'published' where build = %s", (build,))
-    return int(build)
+def publish_night(warehouse: psycopg.Connection, day: date = DAY) -> int:
+    """A night that accepts every delivery, published without its gates."""
+    build = start_build(day)
+    accept(warehouse, build)
+    return publish(build)
 
 
 # --- the ledger ---------------------------------------------------------------------------------------------
@@ -390,8 +350,7 @@ def test_a_file_named_by_an_id_number_is_told_without_it(
 
 
 def test_a_batch_number_with_a_date_is_no_id_number(warehouse: psycopg.Connection, zone: Path) -> None:
-    body = "53252820240501001"
-    batch = body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+    batch = with_check_digit("53252820240501001")
     put(
         zone,
         f"代发批次号,序号,银行账号,户名,金额,处理结果\n{batch},1,6217000000000001,某某,1,成功\n",
@@ -553,7 +512,7 @@ def test_purge_keeps_the_last_accepted_report_and_tonight_s(warehouse: psycopg.C
         put(zone, payments(*range(1, days + 2)), day=day)
         land_all(day)
         if days < 2:
-            build = publish(warehouse, day)
+            build = publish_night(warehouse, day)
     assert purge(build) == 1
     assert purge(build) == 0
     left = rows_of(warehouse, "select count(*) from landing.public_post_payment group by delivery_id order by 1")
@@ -564,9 +523,9 @@ def test_a_held_report_is_not_purged(warehouse: psycopg.Connection, zone: Path) 
     for days in range(2):
         put(zone, payments(1, 2), day=DAY + timedelta(days=days))
     first, _ = land_all(DAY + timedelta(days=1))
-    publish(warehouse)
+    publish_night(warehouse)
     warehouse.execute("update ops.delivery set status = 'held' where delivery_id = %s", (first.delivery_id,))
-    assert purge(publish(warehouse, DAY + timedelta(days=1))) == 0
+    assert purge(publish_night(warehouse, DAY + timedelta(days=1))) == 0
 
 
 def test_purged_rows_come_back_from_the_archive_as_they_were(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -575,7 +534,7 @@ def test_purged_rows_come_back_from_the_archive_as_they_were(warehouse: psycopg.
     put(zone, payments(1), day=DAY + timedelta(days=1))
     first, _ = land_all(DAY + timedelta(days=1))
     before = rows_of(warehouse, rows, first.delivery_id)
-    purge(publish(warehouse, DAY + timedelta(days=1)))
+    purge(publish_night(warehouse, DAY + timedelta(days=1)))
     assert rows_of(warehouse, rows, first.delivery_id) == []
     assert restore(first.delivery_id) == 2
     assert rows_of(warehouse, rows, first.delivery_id) == before
@@ -587,7 +546,7 @@ def test_a_correction_of_one_part_brings_back_the_other_parts(warehouse: psycopg
     put(zone, payments(3), f"{COUNTY}_2.csv")
     put(zone, payments(9), day=DAY + timedelta(days=1))
     one, _, _ = land_all(DAY + timedelta(days=1))
-    purge(publish(warehouse, DAY + timedelta(days=1)))
+    purge(publish_night(warehouse, DAY + timedelta(days=1)))
     assert posts(warehouse, one.delivery_id) == []
     put(zone, payments(4), f"{COUNTY}_2.csv", minutes=5)
     land_all(DAY + timedelta(days=1))
@@ -629,7 +588,7 @@ def test_a_batch_of_a_backlog_is_due_back_though_its_payments_are_purged(
     put(zone, "\n".join([HEADER, payment(1, batch="PC0")]), day=DAY - timedelta(days=1))
     put(zone, payments(1))
     land_all()
-    assert purge(publish(warehouse)) == 1
+    assert purge(publish_night(warehouse)) == 1
     due = rows_of(warehouse, "select unit from ops.due where feed = 'bank_return' order by unit")
     assert due == [("PC0",), ("PC1",)]
 

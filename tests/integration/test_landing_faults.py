@@ -13,7 +13,8 @@ import threading
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import LiteralString
 
@@ -23,6 +24,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from tests.kit import files
+from tests.kit.files import DAY
+from tests.kit.people import id_number
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect, migrate
@@ -30,14 +34,14 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import LandingFailed, arrivals, delivery, land
 from employment_warehouse.landing.copying import RowCopy
-from employment_warehouse.settings import TIMEZONE, Home
+from employment_warehouse.settings import Home
 
-DAY = date(2024, 5, 1)
+put = partial(files.put, feed="labor_register")
+
 HEADER = (
     "身份证号,姓名,户编号,与户主关系,县市代码,乡镇代码,村代码,人口类别,是否易地搬迁,安置点编号,劳动能力,是否在校,"
     "文化程度,就业意愿,手机号,是否农村低收入,死亡日期"
 )
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 STATE = """
     select d.unit, d.report_date, d.part, d.revision, d.rows_read, d.rows_landed, d.rows_rejected,
         l.line, l.person_key, l.name_key, l.mobile_key, l.household_no
@@ -45,11 +49,6 @@ STATE = """
     left join landing.labor_register as l using (delivery_id)
     order by d.unit, d.report_date, d.part, d.revision, l.line
 """
-
-
-def id_number(serial: int) -> str:
-    body = f"532528{19600101 + serial // 1000 % 28}{serial % 1000:03d}"
-    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
 
 
 def person(serial: int, county: str) -> str:
@@ -61,21 +60,6 @@ def person(serial: int, county: str) -> str:
 
 def register(*serials: int, county: str = "532528") -> str:
     return "\n".join([HEADER, *(person(serial, county) for serial in serials)]) + "\n"
-
-
-@pytest.fixture
-def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "zone"
-    monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", str(folder))
-    return folder
-
-
-def put(zone: Path, content: str, name: str = "532528.csv", day: date = DAY, minutes: int = 0) -> None:
-    path = zone / "labor_register" / day.isoformat() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content)
-    at = (datetime(2024, 5, 1, 19, 0, tzinfo=TIMEZONE) + timedelta(minutes=minutes)).timestamp()
-    os.utime(path, (at, at))
 
 
 def state_of(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type-arg]
@@ -317,7 +301,7 @@ def test_the_order_in_which_deliveries_land_does_not_matter(
         for minutes, (county, days) in enumerate(ordered):
             content = pending[county, days][revision[county, days]]
             revision[county, days] += 1
-            put(zone, content, f"{county}.csv", DAY + timedelta(days=days), minutes)
+            put(zone, content, f"{county}.csv", day=DAY + timedelta(days=days), minutes=minutes)
             for offered in arrivals({"county"}, DAY + timedelta(days=1)):
                 land(offered)
         persons = warehouse.execute("select array_agg(person_key order by person_key) from vault.person").fetchall()

@@ -4,6 +4,7 @@ from datetime import date
 
 import psycopg
 import pytest
+from tests.kit.nights import certify
 
 from employment_warehouse import database, publication
 from employment_warehouse.publication import NotPublished
@@ -38,18 +39,6 @@ def write_figure(build: int, persons: int) -> None:
         connection.execute("update store.figure set to_build = %s where to_build is null", (build,))
         connection.execute(
             "insert into store.figure (county_code, persons, from_build) values ('532501', %s, %s)", (persons, build)
-        )
-
-
-def certify(build: int, failed: int = 0, run: int = 1) -> None:
-    with database.connect("wh_gate") as connection:
-        connection.execute(
-            """
-            insert into ops.certificate (
-                build, suite_versions, checks_expected, checks_run, critical_failed, row_counts, digest
-            ) values (%s, '{}', 1, %s, %s, '{}', ops.build_digest(%s))
-            """,
-            (build, run, failed, build),
         )
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import stat
-import uuid
 import zipfile
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,30 +16,22 @@ import openpyxl
 import psycopg
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
+from tests.kit import files
+from tests.kit.files import COUNTY, DAY
+from tests.kit.people import id_number, token
 
 from employment_warehouse import landing, reading, returns
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect
 from employment_warehouse.returns.words import REFUSALS
 from employment_warehouse.runtime import steps
-from employment_warehouse.settings import TIMEZONE, Home
+from employment_warehouse.settings import Home
 
-DAY = date(2024, 5, 1)
-COUNTY = "532528"
 FEED = "public_post_payment"
 SHEET = contract(FEED).title_zh
 HEADER = "岗位编号,备注,证件号码,补贴月份,出勤天数,应发金额,实发金额"
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 TICKS = count(1)
-
-
-def token(name: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
-
-
-def id_number(serial: int) -> str:
-    body = f"53252819600101{serial:03d}"
-    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+land_all = partial(files.land_all, DAY + timedelta(days=9), ("county", "correction"))
 
 
 def payment(serial: int, *, person: str | None = None, days: str = "22", note: str = "", month: str = "2024-04") -> str:
@@ -51,34 +42,13 @@ BROKEN = payment(2, person="53252819600101")
 EVENT_BROKEN = "活动编号,类型,日期,用工单位数,岗位数,参与人数,达成意向数\nE1,专场招聘会,2024-04-30,3,x,100,20\n"
 
 
-@pytest.fixture
-def zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "landing zone"
-    monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", str(folder))
-    return folder
-
-
-def put(zone: Path, content: bytes, folder: str = FEED, name: str = f"{COUNTY}.csv", day: date = DAY) -> None:
-    """A file that lies there whole; each one later than the last."""
-    path = zone / folder / day.isoformat() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    at = (datetime(2024, 5, 1, 19, tzinfo=TIMEZONE) + timedelta(minutes=next(TICKS))).timestamp()
-    os.utime(path, (at, at))
+def put(zone: Path, content: bytes, feed: str = FEED, name: str = f"{COUNTY}.csv", day: date = DAY) -> None:
+    """A complete file, each one later than the last."""
+    files.put(zone, content, name, feed=feed, day=day, minutes=next(TICKS))
 
 
 def put_rows(zone: Path, *rows: str, **where: object) -> None:
     put(zone, "\n".join([HEADER, *rows, ""]).encode(), **where)  # type: ignore[arg-type]
-
-
-def land_all() -> list[landing.Delivery]:
-    landed = []
-    for arrival in landing.arrivals({"county", "correction"}, DAY + timedelta(days=9)):
-        if arrival.kind == "correction":
-            landed += landing.land_correction(arrival)
-        else:
-            landed += [landing.land(arrival)]
-    return [delivery for delivery in landed if delivery]
 
 
 def returned(day: date = DAY) -> openpyxl.Workbook:

@@ -6,13 +6,12 @@ import csv
 import io
 import os
 import re
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 import yaml
+from tests.kit.process import run_warehouse
 from typer.main import get_command
 
 from employment_warehouse import settings
@@ -24,17 +23,6 @@ from employment_warehouse.runtime.service import PARTS
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
 
 
-def warehouse(*arguments: str, home: Path | str, **variables: str) -> subprocess.CompletedProcess[str]:
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "WAREHOUSE"))}
-    return subprocess.run(
-        [sys.executable, "-m", "employment_warehouse.command", *arguments],
-        env=outside | variables | {"WAREHOUSE_HOME": str(home), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_in_both_languages_and_takes_a_home(name: str) -> None:
     command = get_command(app).commands[name]  # type: ignore[attr-defined]
@@ -44,7 +32,7 @@ def test_every_command_has_help_in_both_languages_and_takes_a_home(name: str) ->
 
 
 def test_sql_writes_csv_as_analyst(warehouse_server: Server) -> None:
-    done = warehouse(
+    done = run_warehouse(
         "sql", "select 1 as one, null as nothing, '甲,乙' as text, current_user as who", home=warehouse_server.home.root
     )
     assert done.returncode == 0, done.stderr
@@ -54,12 +42,12 @@ def test_sql_writes_csv_as_analyst(warehouse_server: Server) -> None:
 
 
 def test_sql_speaks_as_the_role_that_is_asked_for(warehouse_server: Server) -> None:
-    done = warehouse("sql", "show search_path", "--role", "wh_auditor", home=warehouse_server.home.root)
+    done = run_warehouse("sql", "show search_path", "--role", "wh_auditor", home=warehouse_server.home.root)
     assert done.stdout == 'search_path\n"marts, ops"\n'
 
 
 def test_sql_that_fails_says_why_without_a_traceback(warehouse_server: Server) -> None:
-    done = warehouse("sql", "select no_such_column", home=warehouse_server.home.root)
+    done = run_warehouse("sql", "select no_such_column", home=warehouse_server.home.root)
     assert done.returncode == 1
     assert re.search("数据库提示.*no_such_column", done.stderr)
     assert "应为" not in done.stderr
@@ -68,35 +56,35 @@ def test_sql_that_fails_says_why_without_a_traceback(warehouse_server: Server) -
 
 
 def test_an_analyst_writes_nothing(warehouse_server: Server) -> None:
-    done = warehouse("sql", "create table marts.mine ()", home=warehouse_server.home.root)
+    done = run_warehouse("sql", "create table marts.mine ()", home=warehouse_server.home.root)
     assert done.returncode == 1
     assert "ReadOnlySqlTransaction" in done.stderr
 
 
 def test_as_of_a_date_before_the_first_publication_is_refused(warehouse_server: Server) -> None:
-    done = warehouse("sql", "select 1", "--as-of", "2001-01-01", home=warehouse_server.home.root)
+    done = run_warehouse("sql", "select 1", "--as-of", "2001-01-01", home=warehouse_server.home.root)
     assert done.returncode != 0
     assert "nothing was published" in done.stderr
 
 
 def test_a_date_that_is_none_is_refused(tmp_path: Path) -> None:
-    done = warehouse("night", "2024-13-01", home=tmp_path)
+    done = run_warehouse("night", "2024-13-01", home=tmp_path)
     assert done.returncode == 2
     assert "2024-05-01" in done.stderr
 
 
 def test_a_night_of_a_warehouse_that_does_not_run_says_how_to_start_it(tmp_path: Path) -> None:
-    done = warehouse("night", "2024-05-01", home=tmp_path)
+    done = run_warehouse("night", "2024-05-01", home=tmp_path)
     assert done.returncode == 1
     assert "warehouse up" in done.stderr
 
 
 def test_down_without_anything_up_is_fine(tmp_path: Path) -> None:
-    assert warehouse("down", home=tmp_path / "空 目录").returncode == 0
+    assert run_warehouse("down", home=tmp_path / "空 目录").returncode == 0
 
 
 def test_watch_tells_what_is_down(tmp_path: Path) -> None:
-    done = warehouse("watch", home=tmp_path)
+    done = run_warehouse("watch", home=tmp_path)
     assert done.returncode == 1
     for part in ("postgres", *PARTS):
         assert part in done.stderr
@@ -110,11 +98,11 @@ def test_the_night_that_must_be_published_is_yesterday_s_from_eight_on() -> None
 
 
 def test_a_deployment_refuses_to_start_without_secrets_or_with_simple_sign_in(tmp_path: Path) -> None:
-    bare = warehouse("serve", "scheduler", home=tmp_path)
+    bare = run_warehouse("serve", "scheduler", home=tmp_path)
     assert bare.returncode == 2
     assert "WAREHOUSE_TOKEN_KEY" in bare.stderr
     secrets = dict.fromkeys(deployment.SECRETS, "given")
-    simple = warehouse("serve", "scheduler", home=tmp_path, **secrets)
+    simple = run_warehouse("serve", "scheduler", home=tmp_path, **secrets)
     assert simple.returncode == 2
     assert "SimpleAuthManager" in simple.stderr
 

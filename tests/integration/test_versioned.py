@@ -100,8 +100,8 @@ def test_a_late_file_splits_runs_and_a_correction_rewrites_its_own_days(workshop
         ("2024-05-05", None, 20),
     ]
     assert runs(workshops, "B") == [("2024-05-01", "2024-05-03", 20), ("2024-05-05", None, 20)]
-    workshops.deliver("workshop", COUNTY, "2024-05-03", [workshop("A"), workshop("B")], revision=2)
-    workshops.deliver("workshop", COUNTY, "2024-05-05", [], revision=2)
+    workshops.deliver("workshop", COUNTY, "2024-05-03", [workshop("A"), workshop("B")])
+    workshops.deliver("workshop", COUNTY, "2024-05-05", [])
     workshops.night("2024-05-05")
     assert runs(workshops, "A") == [("2024-05-01", "2024-05-05", 20)]
     assert runs(workshops, "B") == [("2024-05-01", "2024-05-05", 20)]
@@ -112,7 +112,7 @@ def test_the_parts_of_a_day_are_one_snapshot_and_of_one_key_the_last_part_counts
     workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("B", workers=22), workshop("C")], part="2")
     workshops.night("2024-05-01")
     assert [runs(workshops, number)[0][2] for number in "ABC"] == [20, 22, 20]
-    workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("C", workers=23)], part="2", revision=2)
+    workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("C", workers=23)], part="2")
     workshops.night("2024-05-01")
     assert [runs(workshops, number)[0][2] for number in "ABC"] == [20, 20, 23]
 

@@ -1,0 +1,136 @@
+"""Nights of a warehouse whose deliveries are written straight into landing, without files and without a reader."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from employment_warehouse import publication, transform
+from employment_warehouse.database import connect
+
+Row = Mapping[str, Any]
+RUNS = itertools.count(1)
+
+
+def insert(connection: psycopg.Connection, schema: str, table: str, rows: Iterable[Row]) -> None:
+    """Insert rows, by column; a value that is left out is NULL."""
+    target = sql.Identifier(schema, table)
+    statement = sql.SQL("insert into {} select * from jsonb_populate_recordset(null::{}, %s)").format(target, target)
+    connection.execute(statement, (json.dumps(list(rows), default=str),))
+
+
+def start_build(day: date | str) -> int:
+    """Begin the night of a date with a run of its own; its build."""
+    return publication.start_build(date.fromisoformat(str(day)), f"test run {next(RUNS)}")
+
+
+def accept(connection: psycopg.Connection, build: int) -> None:
+    """Accept everything that was offered to a build, without gate 1."""
+    connection.execute("update ops.delivery set status = 'accepted' where build = %s and status = 'landed'", (build,))
+
+
+def certify(build: int, failed: int = 0, run: int = 1) -> None:
+    """Write a certificate of one expected check, without gate 2."""
+    with connect("wh_gate") as connection:
+        connection.execute(
+            """
+            insert into ops.certificate
+                (build, suite_versions, checks_expected, checks_run, critical_failed, row_counts, digest)
+            values (%s, '{}', 1, %s, %s, '{}', ops.build_digest(%s))
+            """,
+            (build, run, failed, build),
+        )
+
+
+def publish(build: int) -> int:
+    """Publish a build without gate 2; its publication."""
+    certify(build)
+    return publication.publish(build)
+
+
+@dataclass
+class Nights:
+    """One warehouse, its deliveries and its nights. Dates are dates or ISO texts."""
+
+    connection: psycopg.Connection
+    select: str = "+path:models/marts/targets"
+    revisions: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def deliver(
+        self,
+        feed: str,
+        unit: str,
+        on: date | str,
+        rows: Iterable[Row] = (),
+        *,
+        revision: int | None = None,
+        part: str = "",
+        rejected: int = 0,
+        kind: str | None = None,
+    ) -> int:
+        """The next (or another) revision of a delivery, landed; its number. Its kind without rows is `nil`."""
+        rows = list(rows)
+        key = (feed, unit, str(on), part)
+        self.revisions[key] = revision or self.revisions.get(key, 0) + 1
+        number = self.scalar(
+            """
+            insert into ops.delivery (
+                feed, unit, report_date, part, revision, kind, sha256, arrived_at, rows_read, rows_landed, rows_rejected
+            ) values (%s, %s, %s, %s, %s, %s, sha256(%s::bytea), %s, %s, %s, %s)
+            returning delivery_id
+            """,
+            *key, self.revisions[key], kind or ("file" if rows else "nil"), uuid.uuid4().bytes, on,
+            len(rows) + rejected, len(rows), rejected,
+        )  # fmt: skip
+        located = ({"delivery_id": number, "line": line, "sheet": "", **row} for line, row in enumerate(rows, 2))
+        insert(self.connection, "landing", feed, located)
+        return int(number)
+
+    def start(self, on: date | str) -> int:
+        """Begin a night and accept all that was offered to it; its build."""
+        build = start_build(on)
+        accept(self.connection, build)
+        return build
+
+    def build(self, build: int, select: str | None = None) -> None:
+        """Run dbt for a night."""
+        transform.run_dbt(select or self.select, build)
+
+    def publish(self, build: int) -> int:
+        """Publish a build without gate 2; its publication."""
+        return publish(build)
+
+    def night(self, on: date | str) -> Any:
+        """A whole night, published; its publication."""
+        build = self.start(on)
+        self.build(build)
+        return self.publish(build)
+
+    def scalar(self, statement: str, *parameters: Any) -> Any:
+        """The one value of a query."""
+        row = self.connection.execute(statement, parameters).fetchone()
+        return row and row[0]
+
+    def rows(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self.connection.execute(statement, parameters).fetchall()
+
+    def records(self, statement: str, *parameters: Any) -> list[dict[str, Any]]:
+        """All rows of a query, by column."""
+        return self.connection.cursor(row_factory=dict_row).execute(statement, parameters).fetchall()
+
+    def digest(self, relation: str) -> Any:
+        """Of the open rows of a model: equal digests, equal rows."""
+        return self.scalar(
+            "select count(*) || ':' || coalesce(sum(hash_record_extended(t, 0)::numeric), 0)"
+            f" from build.{relation} as t"
+        )
