@@ -74,7 +74,7 @@ def write(path: Path, n_rows: int, n_numeric: int) -> None:
                 continue
             text = {"id_number": f"5325{chance.randrange(10**13):013d}X", "person_name": f"某{chance.randrange(9999)}"}
             codes = list(column.codes) or ["是", "否"]
-            sheet.write_string(row, at, text.get(column.type, chance.choice(codes)))
+            sheet.write_string(row, at, text.get(column.type.name, chance.choice(codes)))
     book.close()
 
 

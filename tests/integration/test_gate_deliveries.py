@@ -78,7 +78,7 @@ def _make_row(declared: Contract, unit: str, day: date, number: int, chance: ran
     for column in declared.columns:
         names = [name for name, _ in declared.landing_columns_of(column)]
         value: Any
-        match column.type:
+        match column.type.name:
             case "id_number" | "person_name" | "mobile" | "bank_account":
                 value = uuid.UUID(int=chance.getrandbits(128))
             case "code":
@@ -93,7 +93,7 @@ def _make_row(declared: Contract, unit: str, day: date, number: int, chance: ran
                 value = dated
             case "decimal" | "integer":
                 value = min(3000 * size, 0.6 * (column.maximum or 1e9) * size)
-                value = round(value, 2) if column.type == "decimal" else round(value)
+                value = round(value, 2) if column.type.name == "decimal" else round(value)
             case _:
                 value = f"{column.name} {number} {chance.randrange(1000)}"
         row |= dict.fromkeys(names, None) | {names[0]: value}
@@ -178,7 +178,7 @@ def column_defects(declared: Contract, name: str, compared: bool) -> Iterator[De
         check = f"{name}.{'mean' if compared else 'peer'}_ratio"
         yield Defect(f"{name} times 100", check, changed(landed, lambda value: value * 100))
         yield Defect(f"{name} is nothing", check, changed(landed, lambda value: 0))
-    if column.codes and column.type == "code":
+    if column.codes and column.type.needs_codes:
         yield Defect(f"{name} has an unknown code", f"{name}.broken", changed(landed, lambda value: "?"))
         if compared:
             code = sorted(set(column.codes.values()))[0]
@@ -186,7 +186,7 @@ def column_defects(declared: Contract, name: str, compared: bool) -> Iterator[De
     texts = [
         other.name
         for other in declared.columns
-        if other.type == "text" and other.name not in (*declared.key, declared.unit_column)
+        if other.type.name == "text" and other.name not in (*declared.key, declared.unit_column)
     ]
     if declared.kind == "snapshot" and name in texts[:-1]:
         other = texts[texts.index(name) + 1]

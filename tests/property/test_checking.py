@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
-from employment_warehouse.checking.cells import Parsed
 from employment_warehouse.checking.columns import ColumnParser
-from employment_warehouse.checking.numbers import birth_dates_and_sexes
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import Parsed, contract
+from employment_warehouse.contract.logical_types.check_digits import birth_dates_and_sexes
 from employment_warehouse.identity import check_id
 
 EMPLOYMENT = contract("employment")

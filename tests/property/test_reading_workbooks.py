@@ -25,7 +25,7 @@ from employment_warehouse.reading.rows import is_row
 
 HEADER = [column.header for column in contract("workshop").columns if column.required]
 ROW = [
-    {"text": "CJ1", "date": "2024-05-01", "integer": "3", "township": "532528101", "code": "在营"}[column.type]
+    {"text": "CJ1", "date": "2024-05-01", "integer": "3", "township": "532528101", "code": "在营"}[column.type.name]
     for column in contract("workshop").columns
     if column.required
 ]
@@ -96,8 +96,8 @@ def test_a_formula_comes_as_its_cached_value(tmp_path: Path) -> None:
 def test_a_number_where_only_text_keeps_its_value_is_marked(tmp_path: Path) -> None:
     feed = contract("bank_return")
     header = [column.header for column in feed.columns]
-    row: list[Any] = ["某" if column.type != "integer" else 1 for column in feed.columns]
-    at = next(at for at, column in enumerate(feed.columns) if column.type == "bank_account")
+    row: list[Any] = ["某" if column.type.name != "integer" else 1 for column in feed.columns]
+    at = next(at for at, column in enumerate(feed.columns) if column.type.name == "bank_account")
     row[at] = 6217001234567890
     path = write(tmp_path / "b.xlsx", [header, row])
     cells = read(path, "bank_return")[0][2:]
@@ -242,9 +242,9 @@ def test_an_old_workbook_is_read_like_a_new_one(tmp_path: Path) -> None:
     rows: list[list[Cell]] = [
         ["回盘"],
         [*header],
-        [3.0 if column.type == "integer" else "某" for column in feed.columns],
+        [3.0 if column.type.name == "integer" else "某" for column in feed.columns],
     ]
-    at = next(at for at, column in enumerate(feed.columns) if column.type == "bank_account")
+    at = next(at for at, column in enumerate(feed.columns) if column.type.name == "bank_account")
     rows[2][at] = 6217001234567890.0
     (tmp_path / "b.xls").write_bytes(xls(rows))
     expected = ["3" if cell == 3.0 else cell for cell in rows[2]]

@@ -14,8 +14,18 @@ from typing import Any
 import pytest
 import yaml
 
-from employment_warehouse.contract import ContractError, contract, contracts, dictionary, due, load, normalise_header
-from employment_warehouse.contract.divisions import COUNTIES
+from employment_warehouse.contract import (
+    ContractError,
+    Payment,
+    PlatformResource,
+    contract,
+    contracts,
+    dictionary,
+    due,
+    load,
+    normalise_header,
+)
+from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE, project_root
 
@@ -143,9 +153,9 @@ def test_the_days_of_a_month_and_the_wage_have_their_ranges() -> None:
 def test_identities_are_of_the_highest_sensitivity() -> None:
     for made in contracts().values():
         for column in made.columns:
-            if column.type in ("id_number", "bank_account", "mobile"):
+            if column.type.identity in ("person", "account", "mobile"):
                 assert column.sensitivity == "L4", (made.feed, column.name)
-            if column.type == "person_name":
+            if column.type.identity == "name":
                 assert column.sensitivity == "L3", (made.feed, column.name)
 
 
@@ -271,21 +281,105 @@ SLIPS: dict[str, Slip] = {
     "an unknown frequency": lambda d: d["slaProperties"][0].update(value="hourly"),
     "a misspelt due time": lambda d: d["slaProperties"][1].update(property="timeOfAvailabilty"),
     "the name of another feed": lambda d: d.update(id="employmnt"),
+    "a misspelt key of a synonym": lambda d: _properties(d)[1]["synonyms"][0].update(synonim="证件"),
+    "a misspelt key of a custom property": lambda d: d["customProperties"][0].update(valeu="x"),
+    "a misspelt key of a due time": lambda d: d["slaProperties"][0].update(valeu="daily"),
+    "a due time given twice": lambda d: d["slaProperties"].append(dict(d["slaProperties"][0])),
+    "a due time that no clock shows": lambda d: d["slaProperties"][1].update(value="25:00"),
+    "a freshness column that does not exist": lambda d: _custom(d, "freshnessColumn").update(value="updated_at"),
+    "a freshness column that is not a date": lambda d: _custom(d, "freshnessColumn").update(value="occupation"),
+    "a condition that is not a text": lambda d: _custom(_properties(d)[15], "requiredWhen").update(value=True),
+    "a resource of the platform for a file": lambda d: d["customProperties"].append(
+        {"property": "platform", "value": {"path": "x", "idField": "id", "updatedField": "u", "pageItems": 1}}
+    ),
+}
+
+SLIPS_OF_A_RESOURCE: dict[str, Slip] = {
+    "a misspelt key of the resource": lambda d: _custom(d, "platform")["value"].update(pagesize=10),
+    "a resource without its path": lambda d: _custom(d, "platform")["value"].pop("path"),
+    "no resource": lambda d: d["customProperties"].remove(_custom(d, "platform")),
+    "an id field that is not the key": lambda d: _custom(d, "platform")["value"].update(idField="task"),
+    "an updated field that is not the freshness column": lambda d: _custom(d, "platform")["value"].update(
+        updatedField="paid_at"
+    ),
+    "a page of no items": lambda d: _custom(d, "platform")["value"].update(pageItems=0),
+    "a column of money that does not exist": lambda d: _custom(d, "payment")["value"].update(dueColumn="amount"),
+    "a column of money that is not money": lambda d: _custom(d, "payment")["value"].update(paidColumn="hours"),
+    "a misspelt key of the payment": lambda d: _custom(d, "payment")["value"].update(due="amount_due"),
 }
 
 
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_in_a_contract_file_is_an_error(slip: str, tmp_path: Path) -> None:
-    source = project_root() / "expectations" / "feeds" / "employment.odcs.yaml"
+    _assert_refused("employment", SLIPS[slip], tmp_path)
+
+
+@pytest.mark.parametrize("slip", SLIPS_OF_A_RESOURCE)
+def test_a_slip_in_a_resource_of_the_platform_is_an_error(slip: str, tmp_path: Path) -> None:
+    _assert_refused("gig_orders", SLIPS_OF_A_RESOURCE[slip], tmp_path)
+
+
+def _assert_refused(feed: str, slip: Slip, folder: Path) -> None:
+    source = project_root() / "expectations" / "feeds" / f"{feed}.odcs.yaml"
     document = yaml.safe_load(source.read_text(encoding="utf-8"))
-    path = tmp_path / source.name
+    path = folder / source.name
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    assert load(path) == contract("employment")
-    SLIPS[slip](document)
+    assert load(path) == contract(feed)
+    slip(document)
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     with pytest.raises(ContractError) as caught:
         load(path)
-    assert "employment" in caught.value.where
+    assert feed in caught.value.where
+
+
+@pytest.mark.parametrize(
+    ("slip", "where", "key"),
+    [
+        (lambda d: d["schema"][0].update(hiden=True), "employment.odcs.yaml: schema/employment", "hiden"),
+        (
+            lambda d: _properties(d)[1].update(requierd=True),
+            "employment.odcs.yaml: schema/employment/properties/id_number",
+            "requierd",
+        ),
+        (
+            lambda d: _properties(d)[1]["customProperties"].append({"property": "hiden", "value": True}),
+            "employment.odcs.yaml: id_number",
+            "hiden",
+        ),
+    ],
+)
+def test_an_unknown_key_is_reported_with_file_column_and_key(slip: Slip, where: str, key: str, tmp_path: Path) -> None:
+    source = project_root() / "expectations" / "feeds" / "employment.odcs.yaml"
+    document = yaml.safe_load(source.read_text(encoding="utf-8"))
+    slip(document)
+    path = tmp_path / source.name
+    path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(ContractError) as caught:
+        load(path)
+    assert (caught.value.where, key in caught.value.message) == (where, True)
+
+
+def test_a_key_given_twice_is_an_error(tmp_path: Path) -> None:
+    source = project_root() / "expectations" / "feeds" / "employment.odcs.yaml"
+    path = tmp_path / source.name
+    text = source.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("businessName: 身份证号\n", "businessName: 身份证号\n        required: false\n"), "utf-8"
+    )
+    with pytest.raises(ContractError) as caught:
+        load(path)
+    assert "required" in caught.value.expected
+
+
+def test_the_money_dates_and_freshness_of_a_feed_come_from_its_contract() -> None:
+    orders = contract("gig_orders")
+    assert orders.money_columns == ("amount_due", "amount_paid")
+    assert orders.date_columns == ("accepted_at", "completed_at", "paid_at", "updated_at")
+    assert orders.freshness_column == "updated_at"
+    assert orders.payment == Payment("amount_due", "amount_paid")
+    assert orders.platform == PlatformResource("gig-orders", "id", "updated_at", 1000)
+    assert contract("employment").freshness_column == "updated_on"
+    assert contract("labor_register").payment is None
 
 
 def test_a_file_that_is_not_yaml_is_an_error(tmp_path: Path) -> None:
@@ -324,10 +418,53 @@ def test_contracts_need_no_heavy_import() -> None:
     assert run.stdout.strip() == b"set()"
 
 
+DIVISIONS = """\
+division_code,level,parent_code,name_zh
+610000,province,,陕西省
+616200,prefecture,610000,某州
+616201,county,616200,甲县
+616202,county,616200,乙县
+"""
+
+
+def test_the_operators_own_divisions_replace_the_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path))
+    own = tmp_path / "seeds" / "division.csv"
+    own.parent.mkdir()
+    own.write_text(DIVISIONS, encoding="utf-8")
+    assert divisions().prefecture == "616200"
+    assert dict(divisions().county_codes) == {"甲县": "616201", "乙县": "616202"}
+    assert divisions().provinces == {"61"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("616200,prefecture,610000,某州\n", ""),
+        ("616202,county", "616202,prefecture"),
+        ("616201,county", "61620,county"),
+        ("616201,county", "616301,county"),
+        ("level", "stufe"),
+    ],
+    ids=["no prefecture", "two prefectures", "a short code", "a county of another prefecture", "a missing column"],
+)
+def test_a_slip_in_the_divisions_is_an_error(
+    right: str, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path))
+    own = tmp_path / "seeds" / "division.csv"
+    own.parent.mkdir()
+    own.write_text(DIVISIONS.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        divisions()
+    assert "division.csv" in caught.value.where
+
+
 def test_the_prefecture_has_thirteen_counties() -> None:
-    assert len(set(COUNTIES.values())) == 13
+    assert divisions().prefecture == "532500"
+    assert len(divisions().counties) == 13
     # 532526 is nobody's: codes were not renumbered when three of them went out of use.
-    assert not {"532521", "532522", "532526"} & set(COUNTIES.values())
+    assert not {"532521", "532522", "532526"} & set(divisions().counties)
 
 
 def test_the_data_dictionary_is_up_to_date() -> None:

@@ -76,7 +76,7 @@ def test_a_template_that_was_filled_in_is_read_and_good(feed: str, tmp_path: Pat
     for cell in list(book.worksheets[0][1]):
         (column,) = made.match_header([str(cell.value)])
         assert column is not None
-        typed = date.fromisoformat(column.example) if column.type == "date" else column.example
+        typed = date.fromisoformat(column.example) if column.type.name == "date" else column.example
         book.worksheets[0][cell.coordinate.replace("1", "2")] = typed
     book.save(tmp_path / "filled.xlsx")
     unit = {column: made.column(column).example for column in [made.unit_column] if column}

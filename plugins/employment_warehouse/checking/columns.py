@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from employment_warehouse.checking.cells import Parsed, parse_cells
-from employment_warehouse.contract import Column, Contract
+from employment_warehouse.contract import Column, Contract, Parsed
 from employment_warehouse.vocabulary import MOST_TEXTS, Vocabulary, categories
 
 
@@ -23,7 +22,7 @@ class ColumnParser:
         """A batch of all columns (texts or categories; null or '' where nothing stands), as `parse_cells` has them."""
         repeated = self._from_vocabularies(cells)
         return {
-            name: repeated[name] if name in repeated else parse_cells(cells[name].cast(pl.String), column)
+            name: repeated[name] if name in repeated else column.parse(cells[name].cast(pl.String))
             for name, column in self._columns.items()
         }
 
@@ -53,7 +52,7 @@ class ColumnParser:
 
 def _vocabulary(column: Column, texts: pl.DataType) -> Vocabulary:
     def tell(texts: pl.Series) -> pl.DataFrame:
-        parsed = parse_cells(texts, column)
+        parsed = column.parse(texts)
         reasons = pl.repeat(None, len(texts), dtype=pl.String, eager=True) if parsed.reasons is None else parsed.reasons
         return pl.DataFrame({"value": parsed.values, "reason": reasons})
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from employment_warehouse.checking.cells import TYPES, Parsed, parse_cells
 from employment_warehouse.checking.columns import ColumnParser
-from employment_warehouse.contract import Column, Contract
-from employment_warehouse.reading.table import NUMERIC_CELL, TextTable
+from employment_warehouse.contract import NUMERIC_CELL, Column, Contract, Parsed
+from employment_warehouse.reading.table import TextTable
 
 REJECTED_SCHEMA = {
     "sheet": pl.String(),
@@ -57,7 +56,7 @@ def check_table(table: TextTable, contract: Contract, expected: Mapping[str, str
     batch, or in another part of the snapshot, are settled by whoever lands them.
     """
     fixed = {
-        column.name: parse_cells(pl.Series([expected[column.name]]), column).values
+        column.name: column.parse(pl.Series([expected[column.name]])).values
         for column in contract.columns
         if column.name in expected
     }
@@ -98,7 +97,7 @@ def _check_batch(
 
 
 def _absent(column: Column, height: int) -> Parsed:
-    return Parsed(pl.repeat(None, height, dtype=TYPES.get(column.type, pl.String()), eager=True), None)
+    return Parsed(pl.repeat(None, height, dtype=column.type.dtype(), eager=True), None)
 
 
 def _agreeing(parsed: Parsed, expected: pl.Series) -> Parsed:
@@ -157,7 +156,7 @@ def _row_faults(rows: pl.DataFrame, contract: Contract, refused: list[Fault]) ->
 def _parent(column: Column, contract: Contract) -> str | None:
     """The column whose code begins this one's: county → township → village."""
     names = [other.name for other in contract.columns]
-    wanted = {"township": "county_code", "village": "township_code"}.get(column.type)
+    wanted = column.type.parent_column
     return wanted if wanted in names else None
 
 
@@ -252,6 +251,6 @@ def _broken(table: TextTable, contract: Contract) -> Iterator[Checked]:
         text.alias("value"),
         pl.struct(text.alias(WHOLE_ROW)).struct.json_encode().alias("row_json"),
     )
-    nothing = {column.name: TYPES.get(column.type, pl.String()) for column in contract.columns}
+    nothing = {column.name: column.type.dtype() for column in contract.columns}
     good = pl.DataFrame(schema={"sheet": pl.String(), "line": pl.Int64(), **nothing, "extra": pl.String()})
     yield Checked(good, rejected, broken.select("sheet", "line").n_unique())

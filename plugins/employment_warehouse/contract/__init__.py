@@ -1,6 +1,6 @@
-"""What a feed is: one file of expectations/feeds/ a feed, in the Open Data Contract Standard.
+"""What a feed is: one file of expectations/feeds/ for each, in the Open Data Contract Standard.
 
-The only place that says which columns a feed has, what may stand in them, and when it is due. The reader's
+The only place that says which columns a feed has, what they may contain, and when it is due. The reader's
 checks, the landing tables, dbt's sources, the gate-1 suites, the blank templates and the data dictionary all
 come from here.
 """
@@ -9,13 +9,29 @@ from employment_warehouse.contract.blank_form import template
 from employment_warehouse.contract.calendar import due, is_working_day
 from employment_warehouse.contract.dictionary import dictionary
 from employment_warehouse.contract.load import ContractError, contract, contracts, load
-from employment_warehouse.contract.model import Calendar, Column, Contract, Rule, normalise_header
+from employment_warehouse.contract.logical_types import NUMERIC_CELL, TYPES, Domain, LogicalType, Parsed
+from employment_warehouse.contract.model import (
+    Calendar,
+    Column,
+    Contract,
+    Payment,
+    PlatformResource,
+    Rule,
+    normalise_header,
+)
 
 __all__ = [
+    "NUMERIC_CELL",
+    "TYPES",
     "Calendar",
     "Column",
     "Contract",
     "ContractError",
+    "Domain",
+    "LogicalType",
+    "Parsed",
+    "Payment",
+    "PlatformResource",
     "Rule",
     "contract",
     "contracts",

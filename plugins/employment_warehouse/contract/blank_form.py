@@ -14,33 +14,12 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
 
 LAST_ROW = 1_048_575  # of a worksheet, from 0
-YES_NO = ("是", "否")
-
-# How a cell of a type looks. Everything else is text, which keeps every digit.
-_NUMBER_FORMATS = {"date": "yyyy-mm-dd", "integer": "0", "decimal": "0.00"}
-_TYPES_ZH = {
-    "id_number": "身份证号（文本）",
-    "person_name": "姓名",
-    "mobile": "手机号（文本）",
-    "bank_account": "银行账号（文本）",
-    "text": "文字",
-    "code": "从列表选择",
-    "division": "6 位区划代码（文本）",
-    "township": "9 位乡镇代码（文本）",
-    "village": "12 位村代码（文本）",
-    "uscc": "18 位信用代码（文本）",
-    "date": "日期，如 2024-05-01",
-    "month": "月份，如 2024-05（文本）",
-    "integer": "整数",
-    "decimal": "数字，两位小数",
-    "boolean": "是／否",
-}
 
 
 def template(feed: str, path: Path) -> None:
     """Write the blank XLSX of a feed: headers with notes, drop-downs, and a sheet 说明 that explains each column.
 
-    Raises UserError (`no_template`) for a feed that comes over the HR platform's interface.
+    Raises UserError (`no_template`) for a feed of the HR platform's interface.
     """
     import xlsxwriter  # noqa: PLC0415  every process imports this room, few write a workbook
 
@@ -62,13 +41,14 @@ def template(feed: str, path: Path) -> None:
 def _write_form(book: Workbook, made: Contract, columns: list[Column]) -> None:
     sheet = book.add_worksheet(made.title_zh)
     required, optional = _header_format(book, "#FCE4D6"), _header_format(book, "#E2EFDA")
-    cells = {kind: book.add_format({"num_format": _NUMBER_FORMATS.get(kind, "@")}) for kind in _TYPES_ZH}
+    formats = {column.type.excel_format for column in columns}
+    cells = {text: book.add_format({"num_format": text}) for text in sorted(formats)}
     for position, column in enumerate(columns):
         text = f"{column.header}*" if column.required else column.header
-        sheet.set_column(position, position, max(12, 2 * len(text) + 2), cells[column.type])
+        sheet.set_column(position, position, max(12, 2 * len(text) + 2), cells[column.type.excel_format])
         sheet.write_string(0, position, text, required if column.required else optional)
         sheet.write_comment(0, position, _note(column), {"author": "", "x_scale": 2, "y_scale": 1.5})
-        if choices := _choices(column):
+        if choices := column.choices:
             rule = {
                 "validate": "list",
                 "source": list(choices),
@@ -87,15 +67,15 @@ def _write_explanation(book: Workbook, made: Contract, columns: list[Column]) ->
         sheet.set_column(position, position, width, wrapped)
         sheet.write_string(0, position, title, header)
     for row, column in enumerate(columns, start=1):
-        told = (
+        cells = (
             column.header,
             "必填" if column.required else "按情况必填" if column.required_when else "选填",
-            _TYPES_ZH[column.type],
+            column.type.name_zh,
             column.description_zh,
-            "、".join(_choices(column)) or column.range_text,
+            "、".join(column.choices) or column.range_text,
             column.example,
         )
-        for position, text in enumerate(told):
+        for position, text in enumerate(cells):
             sheet.write_string(row, position, text, wrapped)
     for row, rule in enumerate(made.rules, start=len(columns) + 2):
         sheet.write_string(row, 0, "核对规则", wrapped)
@@ -106,18 +86,12 @@ def _write_explanation(book: Workbook, made: Contract, columns: list[Column]) ->
 def _note(column: Column) -> str:
     lines = [
         column.description_zh,
-        f"填写：{_TYPES_ZH[column.type]}",
+        f"填写：{column.type.name_zh}",
         f"范围：{column.range_text}" if column.range_text else "",
         f"示例：{column.example}",
         "必填" if column.required else "",
     ]
     return "\n".join(line for line in lines if line)
-
-
-def _choices(column: Column) -> tuple[str, ...]:
-    if column.type == "boolean":
-        return YES_NO
-    return column.choices if column.type == "code" else ()
 
 
 def _header_format(book: Workbook, colour: str) -> Format:

@@ -8,22 +8,22 @@ from employment_warehouse.contract.model import Calendar, Column, Contract
 _INTRODUCTION = """# 数据字典 | Data dictionary
 
 由 `expectations/feeds/` 的数据契约生成，请改契约，不要改本页。
-Made from the contracts in `expectations/feeds/`; change those, not this page.
+Generated from the contracts in `expectations/feeds/`; change those, not this page.
 
 敏感级别 Sensitivity: L1 公开 public · L2 内部 internal · L3 个人信息 personal · L4 身份、账户 identity or account.
-L4 与姓名入库时换成令牌。 | L4 and names become tokens when they are taken in.
+L4 与姓名入库时换成人员代号。 | L4 values and names become tokens at ingest.
 """
 _KINDS = {
     "snapshot": "快照：该单位当日的全部情况 | snapshot: the whole state of the unit that day",
     "period": "按月：该单位该月的全部 | period: the whole of the unit and month",
-    "events": "逐条累加 | events: they add up by key",
+    "events": "逐条累加 | events: the latest row of each key",
     "batch": "整批 | batch: the whole of the batch",
 }
 _WEEKDAYS = "一二三四五六日"
 
 
 def dictionary() -> str:
-    """All feeds and their columns, as one Markdown page; docs/data-dictionary.md is to be equal to it."""
+    """All feeds and their columns, as one Markdown page: docs/data-dictionary.md, which a test compares with it."""
     return "\n".join([_INTRODUCTION, *(_feed(contract) for contract in contracts().values())])
 
 
@@ -55,7 +55,7 @@ def _row(contract: Contract, column: Column) -> str:
     english = ", ".join(text for text in (column.description_en, column.unit_text, column.range_text) if text)
     codes = "; ".join(f"{label} = `{code}`" for label, code in column.codes.items())
     content = f"{english}. {codes}" if codes else english
-    cells = (f"`{column.name}`", header, column.type, required, column.sensitivity, column.description_zh, content)
+    cells = (f"`{column.name}`", header, column.type.name, required, column.sensitivity, column.description_zh, content)
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in (*cells, landing))} |"
 
 

@@ -1,34 +1,97 @@
-"""Divisions that the checks know by heart: the prefecture's counties and the provinces (GB/T 2260)."""
+"""The prefecture, its counties, and the provinces: what the seed `division` says, and nothing else."""
 
+from __future__ import annotations
+
+import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
 from types import MappingProxyType
 
-PREFECTURE = "532500"
+from employment_warehouse.errors import UserError
+from employment_warehouse.settings import current_home, project_root
 
-# Full names first, short ones after; both are written in county columns of the national export.
-COUNTIES: Mapping[str, str] = MappingProxyType(
-    {
-        "个旧市": "532501",
-        "开远市": "532502",
-        "蒙自市": "532503",
-        "弥勒市": "532504",
-        "屏边苗族自治县": "532523",
-        "建水县": "532524",
-        "石屏县": "532525",
-        "泸西县": "532527",
-        "元阳县": "532528",
-        "红河县": "532529",
-        "金平苗族瑶族傣族自治县": "532530",
-        "绿春县": "532531",
-        "河口瑶族自治县": "532532",
-        "屏边县": "532523",
-        "金平县": "532530",
-        "河口县": "532532",
-    }
-)
+_COLUMNS = ("division_code", "level", "name_zh")
+_SHORT_NAME = "short_name_zh"  # 屏边县 for 屏边苗族自治县; a file of the operator's may lack the column
+_DIGITS = 6
 
-PROVINCES = (
-    *("11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37"),
-    *("41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65"),
-    *("71", "81", "82"),
-)
+
+class DivisionsError(UserError):
+    """行政区划表有误。 | The seed of divisions is invalid."""
+
+    code = "divisions_invalid"
+
+
+@dataclass(frozen=True)
+class Divisions:
+    """Codes of GB/T 2260, six digits each, and what they are called."""
+
+    prefecture: str
+    prefecture_zh: str
+    counties: Mapping[str, str]  # code → full Chinese name, in the order of the seed
+    short_names: Mapping[str, str]  # code → a second Chinese name, of the counties that have one
+    provinces: frozenset[str]  # the first two digits
+
+    @cached_property
+    def county_codes(self) -> Mapping[str, str]:
+        """Chinese name, full or short, → code of the county."""
+        codes = {name: code for code, name in self.counties.items()}
+        return MappingProxyType(codes | {name: code for code, name in self.short_names.items()})
+
+    @property
+    def prefecture_prefix(self) -> str:
+        """The four digits with which the codes of its counties begin."""
+        return self.prefecture[:4]
+
+
+def divisions() -> Divisions:
+    """As the operator's `<home>/seeds/division.csv` has them, else the project's seed. A changed file is read again.
+
+    Raises DivisionsError.
+    """
+    own = current_home().root / "seeds" / "division.csv"
+    path = own if own.is_file() else project_root() / "dbt_project" / "seeds" / "division.csv"
+    return _read_version(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _read_version(path: Path, modified_ns: int) -> Divisions:  # noqa: ARG001  part of the cache's key
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        lacking = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
+        if lacking:
+            raise DivisionsError(f"缺少列 | missing column: {', '.join(lacking)}", where=str(path))
+        rows = [{name: (row.get(name) or "").strip() for name in (*_COLUMNS, _SHORT_NAME)} for row in reader]
+    for line, row in enumerate(rows, 2):
+        code = row["division_code"]
+        if not (len(code) == _DIGITS and code.isascii() and code.isdecimal()):
+            raise DivisionsError(where=f"{path}:{line}: division_code", expected="6 位数字 | six digits")
+    return _divisions(rows, str(path))
+
+
+def _divisions(rows: list[dict[str, str]], where: str) -> Divisions:
+    of_level = {level: [row for row in rows if row["level"] == level] for level in ("province", "prefecture", "county")}
+    if len(of_level["prefecture"]) != 1 or not of_level["county"]:
+        raise DivisionsError(
+            where=where, expected="一个州（prefecture）和它的县市（county） | one prefecture, and its counties"
+        )
+    (prefecture,) = of_level["prefecture"]
+    counties = {row["division_code"]: row["name_zh"] for row in of_level["county"]}
+    strays = [code for code in counties if code[:4] != prefecture["division_code"][:4]]
+    if strays:
+        raise DivisionsError(
+            f"不属于本州的县（市） | counties of another prefecture: {', '.join(strays)}",
+            where=where,
+            expected=f"{prefecture['division_code'][:4]}…",
+        )
+    return Divisions(
+        prefecture=prefecture["division_code"],
+        prefecture_zh=prefecture["name_zh"],
+        counties=MappingProxyType(counties),
+        short_names=MappingProxyType(
+            {row["division_code"]: row[_SHORT_NAME] for row in of_level["county"] if row[_SHORT_NAME]}
+        ),
+        # 99 stands for abroad, which has no counties.
+        provinces=frozenset(row["division_code"][:2] for row in of_level["province"]) - {"99"},
+    )

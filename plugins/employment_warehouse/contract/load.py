@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,16 @@ from typing import Any, Self
 import jsonschema_rs
 import yaml
 
-from employment_warehouse.contract.model import TYPES, UNIT_COLUMNS, Calendar, Column, Contract, Rule
+from employment_warehouse.contract.logical_types import TYPES
+from employment_warehouse.contract.model import (
+    UNIT_COLUMNS,
+    Calendar,
+    Column,
+    Contract,
+    Payment,
+    PlatformResource,
+    Rule,
+)
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import project_root
 
@@ -27,20 +36,20 @@ _MISSING = object()
 
 
 class ContractError(UserError):
-    """数据契约文件有误。 | A contract file is not as it should be."""
+    """数据契约文件有误。 | A contract file is invalid."""
 
     code = "contract_invalid"
 
 
 def contracts() -> Mapping[str, Contract]:
-    """Every contract of expectations/feeds/, by feed. Raises ContractError. Files that changed are read anew."""
+    """Every contract of expectations/feeds/, by feed. Raises ContractError. A changed file is read again."""
     folder = project_root() / "expectations" / "feeds"
     files = sorted(folder.glob(f"*{SUFFIX}"))
     return MappingProxyType({path.name.removesuffix(SUFFIX): _load_version(path) for path in files})
 
 
 def contract(feed: str) -> Contract:
-    """The contract of one feed. Raises ContractError, also where there is none of that name."""
+    """The contract of one feed. Raises ContractError, also for an unknown feed."""
     folder = project_root() / "expectations" / "feeds"
     path = folder / f"{feed}{SUFFIX}"
     if path.parent != folder or not path.is_file():
@@ -54,14 +63,36 @@ def contract(feed: str) -> Contract:
 def load(path: Path) -> Contract:
     """One contract file: valid by the standard's own JSON schema, and complete by ours. Raises ContractError."""
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506  a CSafeLoader
     except yaml.YAMLError as error:
         raise ContractError("不是 YAML | not YAML", where=path.name, expected=str(error)) from error
     wrong = next(iter(_standard().iter_errors(document)), None)
     if wrong is not None:
-        at = "/".join(str(part) for part in wrong.instance_path)
-        raise ContractError(wrong.message, where=f"{path.name}: {at}", expected="Open Data Contract Standard 3.2")
+        where = f"{path.name}: {_place(document, wrong.instance_path)}"
+        raise ContractError(wrong.message, where=where, expected="Open Data Contract Standard 3.2")
     return _contract(document, path.name)
+
+
+class _UniqueKeys(yaml.CSafeLoader):
+    """YAML in which a key that is given twice is an error; plain YAML keeps the second and drops the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise yaml.constructor.ConstructorError(
+                problem=f"key given twice: {', '.join(twice)}", problem_mark=node.start_mark
+            )
+        return super().construct_mapping(node, deep)
+
+
+def _place(document: Any, steps: Iterable[str | int]) -> str:
+    """A place in a document, with the names of columns instead of their numbers: `schema/employment/properties/crew`."""
+    names = []
+    for step in steps:
+        document = document[step]
+        named = document.get("name") or document.get("property") if isinstance(document, Mapping) else None
+        names.append(str(named if isinstance(step, int) and named else step))
+    return "/".join(names)
 
 
 def _load_version(path: Path) -> Contract:
@@ -80,18 +111,17 @@ def _standard() -> jsonschema_rs.Draft201909Validator:
 
 
 class _Node:
-    """A mapping of which every key must be taken: what is left over at the end is a misspelt key.
+    """A mapping of which every key must be taken: what remains at the end is a misspelt or unknown key.
 
     customProperties are taken like the keys of the standard.
     """
 
     def __init__(self, content: Mapping[str, Any], where: str) -> None:
+        if not isinstance(content, Mapping):
+            raise ContractError(f"应为键值 | must be a mapping: {content}", where=where)
         self._left = dict(content)
         self.where = where
-        for item in self._left.pop("customProperties", ()):
-            if item["property"] in self._left:
-                raise ContractError(f"写了两次 | given twice: {item['property']}", where=where)
-            self._left[item["property"]] = item["value"]
+        self._left |= _named_values(self._left.pop("customProperties", ()), where, already=self._left)
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +131,7 @@ class _Node:
     ) -> None:
         if error is None and self._left:
             raise ContractError(
-                f"不认识的属性 | unknown property: {', '.join(self._left)}",
+                f"不认识的属性 | unknown property: {', '.join(map(str, self._left))}",
                 where=self.where,
                 todo="correct the spelling, or remove it",
             )
@@ -118,11 +148,35 @@ class _Node:
             raise ContractError(f"应为文字 | must be a text: {key}", where=self.where)
         return value
 
-    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+    def optional_text(self, key: str) -> str | None:
+        return self.text(key) if key in self._left else None
+
+    def number(self, key: str, lowest: int, highest: int) -> int:
+        value = self.take(key)
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+            raise ContractError(f"{key}: {value}", where=self.where, expected=f"{lowest}–{highest}")
+        return int(value)
+
+    def one_of(self, key: str, allowed: Sequence[str]) -> str:
         value = self.take(key)
         if value not in allowed:
             raise ContractError(f"{key}: {value}", where=self.where, expected=" · ".join(allowed))
         return str(value)
+
+
+def _named_values(items: Iterable[Mapping[str, Any]], where: str, already: Iterable[str] = ()) -> dict[str, Any]:
+    """`[{property: …, value: …}, …]` as a mapping; a name that is given twice is an error."""
+    values: dict[str, Any] = {}
+    for item in items:
+        if item.keys() != {"property", "value"}:
+            raise ContractError(
+                f"不认识的属性 | unknown property: {', '.join(item)}", where=where, expected="property, value"
+            )
+        name = item["property"]
+        if name in values or name in already:
+            raise ContractError(f"写了两次 | given twice: {name}", where=where)
+        values[name] = item["value"]
+    return values
 
 
 def _contract(document: Mapping[str, Any], where: str) -> Contract:
@@ -137,6 +191,9 @@ def _contract(document: Mapping[str, Any], where: str) -> Contract:
             owner = team.text("name")
         source, kind = node.one_of("source", _SOURCES), node.one_of("standsFor", _KINDS)
         unit = node.one_of("unit", _UNITS)
+        freshness_column = node.optional_text("freshnessColumn")
+        payment = _payment(node.take("payment", None), f"{where}: payment")
+        platform = _platform(node.take("platform", None), f"{where}: platform")
         calendar = _calendar(node.take("slaProperties", ()), f"{where}: slaProperties")
         (table,) = node.take("schema")
     with _Node(table, f"{where}: schema") as node:
@@ -166,6 +223,9 @@ def _contract(document: Mapping[str, Any], where: str) -> Contract:
         key=tuple(key_positions[position] for position in sorted(key_positions)),
         rules=rules,
         calendar=calendar,
+        freshness_column=freshness_column,
+        payment=payment,
+        platform=platform,
     )
     _check_whole(made, sorted(key_positions), where)
     return made
@@ -174,8 +234,8 @@ def _contract(document: Mapping[str, Any], where: str) -> Contract:
 def _column(content: Mapping[str, Any], where: str) -> tuple[Column, int]:
     """The column, and its place in the key (0: none)."""
     with _Node(content, f"{where}: {content['name']}") as node:
-        kind = node.one_of("physicalType", tuple(TYPES))
-        node.one_of("logicalType", (TYPES[kind][0],))
+        kind = TYPES[node.one_of("physicalType", tuple(TYPES))]
+        node.one_of("logicalType", (kind.standard_type,))
         with _Node(node.take("logicalTypeOptions", {}), node.where) as options:
             minimum, maximum = options.take("minimum", None), options.take("maximum", None)
         position = node.take("primaryKeyPosition", 0)
@@ -185,20 +245,25 @@ def _column(content: Mapping[str, Any], where: str) -> tuple[Column, int]:
         column = Column(
             name=node.text("name"),
             header=node.text("businessName"),
-            aliases=tuple(alias["synonym"] for alias in node.take("synonyms", ())),
+            aliases=tuple(_alias(alias, node.where) for alias in node.take("synonyms", ())),
             type=kind,
             required=node.take("required", False),
-            required_when=node.take("requiredWhen", None),
+            required_when=node.optional_text("requiredWhen"),
             codes=_codes(node),
             minimum=minimum,
             maximum=maximum,
-            unit_text=node.take("unit", None),
+            unit_text=node.optional_text("unit"),
             sensitivity=node.one_of("classification", _SENSITIVITIES),
             description_zh=node.text("descriptionZh"),
             description_en=node.text("description"),
             example=str(examples[0]),
         )
     return column, position
+
+
+def _alias(content: Mapping[str, Any], where: str) -> str:
+    with _Node(content, f"{where}: synonyms") as node:
+        return node.text("synonym")
 
 
 def _codes(node: _Node) -> Mapping[str, str]:
@@ -228,21 +293,47 @@ def _rule(content: Mapping[str, Any], where: str) -> Rule:
 def _calendar(items: list[Mapping[str, Any]], where: str) -> Calendar | None:
     if not items:
         return None
-    with _Node({item["property"]: item["value"] for item in items}, where) as node:
+    with _Node(_named_values(items, where), where) as node:
         frequency = node.one_of("frequency", _FREQUENCIES)
-        due_time = time.fromisoformat(node.text("timeOfAvailability"))
+        due_time = _time(node.text("timeOfAvailability"), where)
         match frequency:
             case "weekly":
-                return Calendar(frequency, due_time, weekday=node.take("weekday"))
+                return Calendar(frequency, due_time, weekday=node.number("weekday", 1, 7))
             case "monthly":
-                return Calendar(frequency, due_time, day=node.take("dayOfMonth"))
+                return Calendar(frequency, due_time, day=node.number("dayOfMonth", 1, 28))
             case "after_batch":
-                return Calendar(frequency, due_time, working_days=node.take("workingDays"))
+                return Calendar(frequency, due_time, working_days=node.number("workingDays", 1, 60))
     return Calendar(frequency, due_time)
 
 
+def _time(text: str, where: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise ContractError(f"timeOfAvailability: {text}", where=where, expected="20:00") from None
+
+
+def _payment(content: Mapping[str, Any] | None, where: str) -> Payment | None:
+    if content is None:
+        return None
+    with _Node(content, where) as node:
+        return Payment(due_column=node.text("dueColumn"), paid_column=node.text("paidColumn"))
+
+
+def _platform(content: Mapping[str, Any] | None, where: str) -> PlatformResource | None:
+    if content is None:
+        return None
+    with _Node(content, where) as node:
+        return PlatformResource(
+            path=node.text("path"),
+            id_field=node.text("idField"),
+            updated_field=node.text("updatedField"),
+            page_items=node.number("pageItems", 1, 100_000),
+        )
+
+
 def _check_whole(made: Contract, key_positions: list[int], where: str) -> None:
-    """What only the whole can say: names are unique, and whatever is named is there."""
+    """What only the whole shows: names are unique, and every column that is named exists."""
     names = [column.name for column in made.columns]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -252,9 +343,31 @@ def _check_whole(made: Contract, key_positions: list[int], where: str) -> None:
     if made.unit_column is not None and made.unit_column not in names:
         raise ContractError(f"缺少列 | missing column: {made.unit_column}", where=where)
     for column in made.columns:
-        if (column.type == "code") != bool(column.codes) and column.type != "division":
+        if not (column.type.may_have_codes if column.codes else not column.type.needs_codes):
             raise ContractError("enum", where=f"{where}: {column.name}", expected="an enum for type code, only")
     for rule in made.rules:
         unknown = sorted(set(rule.columns) - set(names))
         if unknown or not rule.columns:
             raise ContractError(f"columns: {', '.join(unknown)}", where=f"{where}: {rule.name}", expected="own columns")
+    _check_roles(made, where)
+
+
+def _check_roles(made: Contract, where: str) -> None:
+    """The columns that have a part in the feed exist, and are of a type that fits."""
+    roles = {"freshnessColumn": made.freshness_column}
+    if made.payment:
+        roles |= {"dueColumn": made.payment.due_column, "paidColumn": made.payment.paid_column}
+    for role, name in roles.items():
+        fitting = made.date_columns if role == "freshnessColumn" else made.money_columns
+        if name is not None and name not in fitting:
+            raise ContractError(f"{role}: {name}", where=where, expected=" · ".join(fitting))
+    if (made.source == "hr_platform") != (made.platform is not None):
+        raise ContractError("platform", where=where, expected="platform for the source hr_platform, only")
+    if made.platform:
+        fields = {
+            "idField": (made.platform.id_field, made.key[0]),
+            "updatedField": (made.platform.updated_field, made.freshness_column),
+        }
+        for role, (field, name) in fields.items():
+            if name is None or field != made.column(name).header:
+                raise ContractError(f"{role}: {field}", where=where, expected=f"the field of the column {name}")

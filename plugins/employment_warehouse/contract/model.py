@@ -1,4 +1,4 @@
-"""What a feed is: the words that the other rooms use. One file of expectations/feeds/ makes one Contract."""
+"""What a feed is: one file of expectations/feeds/ makes one Contract."""
 
 from __future__ import annotations
 
@@ -9,35 +9,19 @@ from dataclasses import dataclass
 from datetime import time
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-# Logical type → (logicalType of the Open Data Contract Standard, type of its landing column).
-TYPES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "id_number": ("string", "uuid"),
-        "person_name": ("string", "uuid"),
-        "mobile": ("string", "uuid"),
-        "bank_account": ("string", "uuid"),
-        "text": ("string", "text"),
-        "code": ("string", "text"),
-        "division": ("string", "text"),
-        "township": ("string", "text"),
-        "village": ("string", "text"),
-        "uscc": ("string", "text"),
-        "date": ("date", "date"),
-        "month": ("string", "date"),
-        "integer": ("integer", "integer"),
-        "decimal": ("number", "numeric"),
-        "boolean": ("boolean", "boolean"),
-        "timestamp": ("timestamp", "timestamptz"),
-    }
-)
+from employment_warehouse.contract.logical_types import Domain, LogicalType, Parsed
 
-_IDENTITIES = frozenset({"id_number", "person_name", "mobile", "bank_account"})
+if TYPE_CHECKING:
+    import polars as pl
 
-# The column that names the unit of a delivery. It stands in the path; where the file has it too, both agree.
+# The column that names the unit of a delivery. It is in the path; where the file has it too, both must agree.
 UNIT_COLUMNS = MappingProxyType({"county": "county_code", "project": "project_no", "batch": "batch_no"})
 
-# A remark in brackets behind a header that changes nothing of what stands below it. 万元 is not among them.
+MONEY_UNIT = "CNY"
+
+# A remark in brackets behind a header that does not change the meaning of its cells. 万元 is not among them.
 _HARMLESS_REMARKS = frozenset(
     [
         "元",
@@ -66,12 +50,12 @@ _REMARK = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]$")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a feed: what its header says, what its cells may hold, who may see it."""
+    """A column of a feed: its header, what its cells may contain, who may see it."""
 
     name: str
     header: str
     aliases: tuple[str, ...]
-    type: str
+    type: LogicalType
     required: bool
     required_when: str | None  # SQL over landing columns
     codes: Mapping[str, str]  # label as written → code; several labels may mean one code
@@ -85,16 +69,17 @@ class Column:
 
     @property
     def repeats(self) -> bool:
-        """Whether its texts come again and again; an identity is, as a rule, its row's own."""
-        return self.type not in _IDENTITIES
+        """Whether the same texts occur again and again; an identity usually belongs to one row."""
+        return self.type.identity is None
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The codes as a form offers them: the first label of each."""
-        labels: dict[str, str] = {}
-        for label, code in self.codes.items():
-            labels.setdefault(code, label)
-        return tuple(labels.values())
+        """The values that a form offers in a list; () where anything may be written."""
+        return self.type.choices(self)
+
+    def parse(self, cells: pl.Series) -> Parsed:
+        """Texts of the column's cells (null or '' where a cell is empty) as values of its type."""
+        return self.type.parse(cells, self)
 
     @property
     def range_text(self) -> str:
@@ -110,7 +95,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Rule:
-    """What must hold between the columns of a row. True or null is fine."""
+    """What must hold between the columns of a row. True or null passes."""
 
     name: str
     expression: str  # SQL over landing columns, for polars and PostgreSQL alike
@@ -131,8 +116,26 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Payment:
+    """The columns of a feed of payments: what was owed, and what was paid."""
+
+    due_column: str
+    paid_column: str
+
+
+@dataclass(frozen=True)
+class PlatformResource:
+    """Where the HR platform offers a feed, and the fields by which it is paged."""
+
+    path: str  # `gig-orders`
+    id_field: str
+    updated_field: str
+    page_items: int
+
+
+@dataclass(frozen=True)
 class Contract:
-    """One feed: its columns, key and rules, what its files stand for, when and by whom it is sent."""
+    """One feed: its columns, key and rules, what a file of it contains, when and by whom it is sent."""
 
     feed: str
     title_zh: str
@@ -147,6 +150,9 @@ class Contract:
     key: tuple[str, ...]
     rules: tuple[Rule, ...]
     calendar: Calendar | None
+    freshness_column: str | None  # when the row last changed, by its source
+    payment: Payment | None
+    platform: PlatformResource | None  # of the source hr_platform
 
     @property
     def unit_column(self) -> str | None:
@@ -156,12 +162,22 @@ class Contract:
     @cached_property
     def person_column(self) -> str | None:
         """The row's person: the first column of type id_number."""
-        return self._first_of("id_number")
+        return self._first_of("person")
 
     @cached_property
     def name_column(self) -> str | None:
         """The name of the row's person: the first column of type person_name."""
-        return self._first_of("person_name")
+        return self._first_of("name")
+
+    @cached_property
+    def money_columns(self) -> tuple[str, ...]:
+        """Columns whose unit is CNY."""
+        return tuple(column.name for column in self.columns if column.unit_text == MONEY_UNIT)
+
+    @cached_property
+    def date_columns(self) -> tuple[str, ...]:
+        """Columns of days, months and instants."""
+        return tuple(column.name for column in self.columns if column.type.is_time)
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""
@@ -175,20 +191,15 @@ class Contract:
         """What one column becomes in landing: identities become tokens, all else keeps its name."""
         if column.name == self.person_column:
             return ("person_key", "uuid"), ("birth_date", "date"), ("sex", "text")
-        name = column.name
         if column.name == self.name_column:
-            name = "name_key"
-        elif column.type in ("id_number", "person_name"):
-            name = f"{column.name.removesuffix('_id_number')}_key"
-        elif column.type in ("mobile", "bank_account"):
-            name = f"{column.name.removeprefix('bank_')}_key"
-        return ((name, TYPES[column.type][1]),)
+            return (("name_key", "uuid"),)
+        return ((column.type.landing_name(column.name), column.type.sql_type),)
 
     def match_header(self, headers: Sequence[str]) -> tuple[Column | None, ...]:
-        """Which column each header text names; None: none of ours.
+        """Which column each header text names; None: an unknown column.
 
-        A column is given to one header only: its own text goes before an alias, an alias before its name;
-        of equals the first in the file.
+        A column is matched by one header only: its own text precedes an alias, an alias precedes its name;
+        of equals the first in the file counts.
         """
         wanted = [normalise_header(text) for text in headers]
         found: dict[str, int] = {}
@@ -200,8 +211,8 @@ class Contract:
         by_position = {position: self._by_name[name] for name, position in found.items()}
         return tuple(by_position.get(position) for position in range(len(headers)))
 
-    def _first_of(self, kind: str) -> str | None:
-        return next((column.name for column in self.columns if column.type == kind), None)
+    def _first_of(self, domain: Domain) -> str | None:
+        return next((column.name for column in self.columns if column.type.identity == domain), None)
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:
@@ -220,7 +231,7 @@ class Contract:
 
 
 def normalise_header(text: str) -> str:
-    """A header without its dress: width, blanks, line breaks, `*`, a remark such as （元） or （必填）.
+    """A header reduced to its words: without full-width forms, blanks, line breaks, `*`, remarks like （元）, （必填）.
 
     >>> normalise_header("＊ 月收入 （元）")
     '月收入'

@@ -109,11 +109,11 @@ def _header(column: Column, look: Look) -> str:
 def _as_cells(column: Column, look: Look) -> pl.Expr:
     """What the cells hold: text, but numbers in a workbook."""
     value = pl.col(column.name)
-    if column.type in ("integer", "decimal") and look.ending == "xlsx":
-        return value / (1 if column.type == "integer" else 100)
-    match column.type:
+    if column.type.is_number and look.ending == "xlsx":
+        return value / (1 if column.type.name == "integer" else 100)
+    match column.type.name:
         case "date" | "month":
-            return value.dt.strftime(look.dates if column.type == "date" else "%Y-%m")
+            return value.dt.strftime(look.dates if column.type.name == "date" else "%Y-%m")
         case "boolean":
             return pl.when(value).then(pl.lit(look.booleans[0])).when(~value).then(pl.lit(look.booleans[1]))
         case "code":

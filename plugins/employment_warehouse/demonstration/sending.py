@@ -20,13 +20,6 @@ ZONE = "landing_zone"
 LATER = "later"
 """Folder of what arrives only after a night was built: `later/<night>/<path in the landing zone>`."""
 COUNTY_NAMES = {county.code: county.name for county in COUNTIES}
-POLARS_TYPES: Mapping[str, type[pl.DataType]] = {
-    "date": pl.Date,
-    "month": pl.Date,
-    "boolean": pl.Boolean,
-    "integer": pl.Int64,
-    "decimal": pl.Int64,
-}
 
 
 @dataclass(frozen=True)
@@ -171,7 +164,8 @@ def _stamp(path: Path, moment: datetime) -> None:
 
 
 def _planted_table(feed: str, planted: Sequence[Row]) -> pl.DataFrame:
-    schema = {c.name: POLARS_TYPES.get(c.type, pl.String) for c in contract(feed).columns}
+    # Decimals are whole hundredths here.
+    schema = {c.name: pl.Int64() if c.type.is_number else c.type.dtype() for c in contract(feed).columns}
     return pl.DataFrame([dict(row.values) for row in planted], schema=schema, orient="row")
 
 

@@ -69,16 +69,10 @@ class Misbehaviour(BaseModel):
 
 def item_model(wanted: Contract) -> type[BaseModel]:
     """The shape of one item, from the feed's contract: names and types are declared there alone."""
-    types: dict[str, Any] = {
-        "integer": int,
-        "decimal": float,
-        "boolean": bool,
-        "timestamp": AwareDatetime,
-    }
     fields: dict[str, Any] = {}
     for column in wanted.columns:
-        kind = types.get(column.type, str)
-        if column.type == "boolean":
+        kind: Any = AwareDatetime if column.type.json_type is datetime else column.type.json_type
+        if kind is bool:
             fields[column.header] = (bool, False)
         elif column.required:
             fields[column.header] = (kind, ...)

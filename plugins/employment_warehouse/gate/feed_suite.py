@@ -111,10 +111,10 @@ def _of_a_column(contract: Contract, column: Column, limits: _Limits) -> Iterato
         if mix_values(column):
             shift = limits.at_most("gate_max_mix_shift")
             yield from _compared(f"{name}.shift", shift, f"{zh}结构变动", f"{name}: share of the mix that moved")
-        if column.type in ("integer", "decimal"):
+        if column.type.is_number:
             ratio = limits.between("gate_min_mean_ratio", "gate_max_mean_ratio")
             yield from _compared(f"{name}.mean_ratio", ratio, f"{zh}均值与上次之比", f"{name}: mean against the last")
-    if column.type in ("integer", "decimal"):
+    if column.type.is_number:
         ratio = limits.within("gate_max_peer_ratio")
         yield from _compared(f"{name}.peer_ratio", ratio, f"{zh}均值与其他单位之比", f"{name}: mean against others")
     if contract.kind == "snapshot" and column in agreeing_columns(contract):

@@ -150,7 +150,7 @@ def _column_measures(contract: Contract, column: Column) -> Iterator[tuple[str, 
             f"{column.name}.broken",
             sql.SQL("count(*) filter (where {})::float8").format(sql.SQL(" or ").join(broken)),
         )
-    if column.type in ("integer", "decimal"):
+    if column.type.is_number:
         yield f"{column.name}.mean", sql.SQL("avg({})::float8").format(name)
     for value in mix_values(column):
         yield (
@@ -165,7 +165,7 @@ def _breaks(column: Column, name: sql.Identifier) -> Iterator[sql.Composable]:
         yield sql.SQL("{} is null").format(name)
     if column.required_when:
         yield sql.SQL("({} and {} is null)").format(sql.SQL(column.required_when), name)
-    if column.type == "code":
+    if column.type.needs_codes:
         yield sql.SQL("{} <> all({})").format(name, sql.Literal(sorted(set(column.codes.values()))))
     if column.minimum is not None:
         yield sql.SQL("{} < {}").format(name, sql.Literal(column.minimum))
@@ -180,9 +180,7 @@ def landing_name(contract: Contract, column: Column) -> str:
 
 def mix_values(column: Column) -> list[Any]:
     """The values whose shares make up the mix of a column; none for a column without codes."""
-    if column.type == "boolean":
-        return [True]
-    return sorted(set(column.codes.values())) if column.type == "code" else []
+    return list(column.type.mix_values(column))
 
 
 def is_broken_measured(column: Column) -> bool:
@@ -255,8 +253,7 @@ def agreeing_columns(contract: Contract) -> list[Column]:
     return [
         column
         for column in contract.columns
-        if column.name not in (*contract.key, contract.unit_column, FRESHNESS)
-        and column.type not in ("integer", "decimal")
+        if column.name not in (*contract.key, contract.unit_column, FRESHNESS) and not column.type.is_number
     ]
 
 
@@ -265,9 +262,11 @@ def _repetitions(
 ) -> dict[int, dict[str, float | None]]:
     """How much of a payroll stands there twice: under another key of the same month (`twin.share`: the same person
     with the same amounts), or under another month with the same dates and batch (`repeated.share`)."""
-    amounts = [sql.Identifier(column.name) for column in contract.columns if column.type in ("integer", "decimal")]
-    content = [sql.Identifier(landing_name(contract, column)) for column in contract.columns if column.type != "month"]
-    evidence = [sql.Identifier(column.name) for column in contract.columns if column.type == "date"]
+    amounts = [sql.Identifier(column.name) for column in contract.columns if column.type.is_number]
+    content = [
+        sql.Identifier(landing_name(contract, column)) for column in contract.columns if column.type.name != "month"
+    ]
+    evidence = [sql.Identifier(column.name) for column in contract.columns if column.type.name == "date"]
     statement = sql.SQL(
         """
         with

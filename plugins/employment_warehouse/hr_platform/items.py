@@ -11,12 +11,8 @@ import polars as pl
 from employment_warehouse.contract import Contract
 from employment_warehouse.hr_platform.client import Item
 from employment_warehouse.reading import BrokenRow, TextTable
-from employment_warehouse.reading.table import NUMERIC_CELL
 
 BATCH_ITEMS = 50_000
-# JSON types that a logical type may come in; a text is always welcome, as in a file.
-NUMBERS = frozenset({"integer", "decimal"})
-IDENTITIES = frozenset({"id_number", "bank_account", "mobile"})
 # Half of a surrogate pair: JSON can spell it, and no text can hold it.
 LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -69,22 +65,7 @@ def _cells(item: object, contract: Contract, table: TextTable, kept: frozenset[s
     """
     if not isinstance(item, dict) or not item.keys() <= kept:
         return None
-    cells = [_text(item.get(column.header), column.type) for column in contract.columns]
+    cells = [column.type.from_json(item.get(column.header)) for column in contract.columns]
     cells += [json.dumps(item[name], ensure_ascii=False) if name in item else "" for name in table.extra]
     texts = [cell for cell in cells if cell is not None]
     return texts if len(texts) == len(cells) and not LONE_SURROGATE.search("".join(texts)) else None
-
-
-def _text(value: object, kind: str) -> str | None:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return ("true" if value else "false") if kind == "boolean" else None
-        case str():
-            return value
-        case int() | float() if kind in NUMBERS:
-            return repr(value)
-        case int() | float() if kind in IDENTITIES:
-            return f"{NUMERIC_CELL}{value}"
-    return None

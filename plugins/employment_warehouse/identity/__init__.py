@@ -2,6 +2,6 @@
 
 from employment_warehouse.identity.id_numbers import check_id, normalise_id
 from employment_warehouse.identity.sealing import rewrap, seal, seal_all, unseal
-from employment_warehouse.identity.tokens import Domain, check_value, tokens
+from employment_warehouse.identity.tokens import check_value, tokens
 
-__all__ = ["Domain", "check_id", "check_value", "normalise_id", "rewrap", "seal", "seal_all", "tokens", "unseal"]
+__all__ = ["check_id", "check_value", "normalise_id", "rewrap", "seal", "seal_all", "tokens", "unseal"]

@@ -7,16 +7,14 @@ bytes are a UUID. Computed in this process: in SQL the key would stand in statem
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from employment_warehouse import settings
+from employment_warehouse.contract import Domain
 from employment_warehouse.identity.cmac import BLOCK, Cmac
-
-Domain = Literal["person", "account", "mobile", "name"]
 
 
 def tokens(values: pl.Series, domain: Domain) -> pl.Series:

@@ -6,16 +6,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from employment_warehouse.checking.numbers import birth_dates_and_sexes
 from employment_warehouse.contract import Column, Contract
-from employment_warehouse.identity import Domain, tokens
+from employment_warehouse.contract.logical_types.check_digits import birth_dates_and_sexes
+from employment_warehouse.identity import tokens
 from employment_warehouse.vocabulary import Vocabulary, categories
 
-DOMAINS: dict[str, Domain] = {
-    "id_number": "person",
-    "mobile": "mobile",
-    "bank_account": "account",
-}
 # Beyond, names are learnt anew, so that memory does not grow with the file.
 MOST_NAMES = 1 << 18
 
@@ -35,12 +30,13 @@ class Anonymiser:
     def _landing_columns(self, good: pl.DataFrame, column: Column) -> Iterator[pl.Series]:
         values = good[column.name]
         names = [name for name, _ in self._contract.landing_columns_of(column)]
-        if column.type == "person_name":
-            yield self._name_tokens(values).alias(names[0])
-        elif column.type in DOMAINS:
-            yield tokens(values, DOMAINS[column.type]).alias(names[0])
-        else:
-            yield values.alias(names[0])
+        match column.type.identity:
+            case None:
+                yield values.alias(names[0])
+            case "name":
+                yield self._name_tokens(values).alias(names[0])
+            case domain:
+                yield tokens(values, domain).alias(names[0])
         if column.name == self._contract.person_column:
             yield from birth_dates_and_sexes(values).rename(dict(zip(("birth_date", "sex"), names[1:], strict=True)))
 

@@ -49,17 +49,17 @@ class Sealed:
 
 def identity_columns(contract: Contract) -> list[Identity]:
     """What the vault remembers of a feed. The row's person is sealed with name and mobile."""
-    named = (column for column in contract.columns if column.type in ("id_number", "bank_account"))
+    named = (column for column in contract.columns if column.type.identity in ("person", "account"))
     return [_identity(contract, column) for column in named]
 
 
 def _identity(contract: Contract, column: Column) -> Identity:
     landing_column = contract.landing_columns_of(column)[0][0]
-    if column.type == "bank_account":
+    if column.type.identity == "account":
         return Identity(landing_column, "bank_accounts", {"bank_account": column.name})
     sealed = {"id_number": column.name}
     if column.name == contract.person_column:
-        mobiles = [other.name for other in contract.columns if other.type == "mobile"]
+        mobiles = [other.name for other in contract.columns if other.type.identity == "mobile"]
         sealed |= {"full_name": contract.name_column} if contract.name_column else {}
         sealed |= {"mobile": mobiles[0]} if mobiles else {}
     return Identity(landing_column, "persons", sealed)

@@ -69,7 +69,7 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     usual = _usual_cells(below) or _n_filled(texts)
     least = max(_CELLS_OF_A_ROW, _FULL * usual) if contract else _CELLS_OF_A_ROW
     _refuse_rows_above(trimmed[: index + 1], below, least)
-    if contract and any(column.type == "decimal" for column in contract.columns):
+    if contract and contract.money_columns:
         _refuse_other_unit(trimmed[:index])
     return Header(index, width, kept, columns)
 

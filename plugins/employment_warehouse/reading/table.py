@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from employment_warehouse.contract import NUMERIC_CELL
 from employment_warehouse.errors import UserError
 
-# Before the text of a cell that was a number, date or boolean in a workbook, in a column where only text keeps
-# its value (ID numbers, accounts): checking rejects it as id_not_text, whatever digits are left of it.
-NUMERIC_CELL = "\x01"
+__all__ = ["BROKEN_SCHEMA", "NUMERIC_CELL", "BrokenRow", "Refused", "TextTable"]
 
 BROKEN_SCHEMA = {"sheet": pl.String(), "line": pl.Int64(), "reason": pl.String(), "text": pl.String()}
 

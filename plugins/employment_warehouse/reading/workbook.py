@@ -27,16 +27,12 @@ _FOLDER = Path(__file__).parent
 _SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds of a processor
 _PIPE = 256 << 10  # most of a batch of rows, so that neither waits long for the other
 
-# Where a number has lost its value already: 18 digits do not fit into a cell.
-_TEXT_ONLY = ("id_number", "bank_account", "uscc")
-
 _BLANKS = (*b"\r\n", *FIRST_OF_BLANKS.keys() - {0x1E, 0x1F})  # the two part rows and cells here
 
 # Sheets with the table's header that are there to be looked at.
 _FOR_PEOPLE = re.compile("说明|须知|示例|样例|样表|范例|字典|参考")
 
 # A number such as 2024.1 in a column of days or months is January, or October that has lost its nought.
-_DATED = ("date", "month")
 _AMBIGUOUS_MONTH = rf"^{NUMERIC_CELL}(?:19|20)[0-9]{{2}}\.1$"
 
 _MESSAGES = {
@@ -80,9 +76,9 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
     columns = sheets[0].header.columns
     for sheet, places in zip(sheets, positions, strict=True):
         columns = {name: places[at] for name, at in sheet.header.columns.items()} | columns
-    typed = {column.name: column.type for column in contract.columns} if contract else {}
-    text_only = {place for name, place in columns.items() if typed[name] in _TEXT_ONLY}
-    dated = {place for name, place in columns.items() if typed[name] in _DATED}
+    typed = {name: contract.column(name).type for name in columns} if contract else {}
+    text_only = {columns[name] for name, kind in typed.items() if kind.loses_digits}
+    dated = {columns[name] for name, kind in typed.items() if kind.is_day}
     table = TextTable(
         header=header,
         columns=columns,

@@ -16,8 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from employment_warehouse.checking import reason_of
 from employment_warehouse.contract import Column, Contract, contract, due
-from employment_warehouse.contract.blank_form import YES_NO
-from employment_warehouse.contract.divisions import COUNTIES
+from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, NOTES_SHEET, REPEATED
 from employment_warehouse.returns.rejected import RejectedRow, Returned
 from employment_warehouse.returns.words import REFUSALS
@@ -123,7 +122,7 @@ def _columns(feed: Contract, rows: list[RejectedRow], own: list[dict[str, str]])
 
 
 def _offer_choices(sheet: Worksheet, at: int, column: Column, n_rows: int) -> None:
-    choices = YES_NO if column.type == "boolean" else column.choices
+    choices = column.choices
     if not choices or len(",".join(choices)) > LIST_CHARACTERS:
         return
     rule = {
@@ -154,7 +153,7 @@ def _columns_of(feed: Contract, column: str, code: str) -> Iterable[str]:
 
 
 def _explain(sheet: Worksheet, formats: dict[str, Format], found: Returned) -> None:
-    county = next(name for name, code in COUNTIES.items() if code == found.county)
+    county = divisions().counties[found.county]
     n_rows = sum(len(rows) for rows in found.rows.values())
     back_to = f"corrections/{found.report_date.isoformat()}/{found.county}.xlsx"
     table = [

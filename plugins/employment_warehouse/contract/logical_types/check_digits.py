@@ -1,4 +1,4 @@
-"""Check digits and dates over whole columns: a number has 18 places, and each place of all numbers lies together."""
+"""Check digits and birth dates of whole columns: an array row holds one of the 18 places of all numbers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def id_faults(numbers: pl.Series) -> pl.Series | None:
 
 
 def birth_dates_and_sexes(numbers: pl.Series) -> pl.DataFrame:
-    """`birth_date` and `sex` (male, female) that valid ID numbers tell; null for null."""
+    """`birth_date` and `sex` (male, female) of valid ID numbers; null for null."""
     places = _places(numbers.fill_null(_ANYBODY))
     year, month, day = _birth(places)
     birth_date = pl.Series(_FIRST_DAYS[_month_of(year, month)] + day - 1).cast(pl.Date)

@@ -1,0 +1,36 @@
+"""Column types, one class each: reading and checking of cells, SQL type, landing column, cell format, form, words.
+
+A new type is a class here, and its name in TYPES.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from employment_warehouse.contract.logical_types.base import NUMERIC_CELL, Domain, LogicalType, Parsed
+from employment_warehouse.contract.logical_types.dates import Date, Month, Timestamp
+from employment_warehouse.contract.logical_types.identities import BankAccount, IdNumber, Mobile, PersonName, Uscc
+from employment_warehouse.contract.logical_types.places import Division, Township, Village
+from employment_warehouse.contract.logical_types.quantities import Decimal, Integer
+from employment_warehouse.contract.logical_types.texts import Boolean, Code, Text
+
+_ALL = (
+    IdNumber(),
+    PersonName(),
+    Mobile(),
+    BankAccount(),
+    Text(),
+    Code(),
+    Division(),
+    Township(),
+    Village(),
+    Uscc(),
+    Date(),
+    Month(),
+    Integer(),
+    Decimal(),
+    Boolean(),
+    Timestamp(),
+)
+TYPES: Mapping[str, LogicalType] = MappingProxyType({one.name: one for one in _ALL})
+
+__all__ = ["NUMERIC_CELL", "TYPES", "Domain", "LogicalType", "Parsed"]

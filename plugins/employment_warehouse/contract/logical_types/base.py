@@ -1,0 +1,143 @@
+"""What every column type knows: how its cells are read, stored, offered in a form and called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from employment_warehouse.contract.model import Column
+
+# Before the text of a cell that was a number, date or boolean in a workbook, in a column where only text keeps
+# its value (ID numbers, accounts): it is rejected as id_not_text, whatever digits are left of it.
+NUMERIC_CELL = "\x01"
+
+Domain = Literal["person", "account", "mobile", "name"]
+"""Of tokens: those of one domain can be compared with each other, and with nothing else."""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Typed values of a column, and what is wrong with a cell. reasons: None where nothing is wrong with any."""
+
+    values: pl.Series
+    reasons: pl.Series | None
+
+
+class LogicalType:
+    """A column type of the contracts (`physicalType` in a contract file). One subclass a type, one instance of each.
+
+    The classes import polars and numpy only in the methods that read cells: every process reads contracts, and few
+    read cells.
+    """
+
+    name: ClassVar[str]
+    name_zh: ClassVar[str]  # what a form says about how to fill in the column
+    standard_type: ClassVar[str] = "string"  # `logicalType` of the Open Data Contract Standard
+    sql_type: ClassVar[str] = "text"  # of the landing column
+    excel_format: ClassVar[str] = "@"  # text, which keeps every digit
+
+    json_type: ClassVar[type[object]] = (
+        str  # in which the HR platform sends it; a text is accepted as well, as in a file
+    )
+    is_number: ClassVar[bool] = False
+    is_time: ClassVar[bool] = False
+    is_day: ClassVar[bool] = False  # a day or a month, which a worksheet may keep as a number
+    needs_codes: ClassVar[bool] = False
+    may_have_codes: ClassVar[bool] = False
+    loses_digits: ClassVar[bool] = False  # a worksheet's number keeps 15 digits, and this type has more
+    identity: ClassVar[Domain | None] = None  # of an identity, which lands as a token
+    parent_column: ClassVar[str | None] = None  # whose code begins this one's
+
+    def dtype(self) -> pl.DataType:
+        """The polars type of its values."""
+        import polars as pl
+
+        return pl.String()
+
+    def parse(self, cells: pl.Series, column: Column) -> Parsed:
+        """A column of texts (null or '' where a cell is empty) as values of this type.
+
+        What stands for nothing (`无`, `/`, `—`) becomes null. A cell that cannot be read is null and has a reason.
+        """
+        raise NotImplementedError
+
+    def from_json(self, value: object) -> str | None:
+        """A value of the HR platform as a cell's text; None where its JSON type is wrong for this type."""
+        if value is None:
+            return ""
+        return value if isinstance(value, str) else None
+
+    def choices(self, column: Column) -> tuple[str, ...]:  # noqa: ARG002  most types offer none
+        """The values that a form offers in a list."""
+        return ()
+
+    def mix_values(self, column: Column) -> tuple[str | bool, ...]:  # noqa: ARG002  most types have none
+        """The values whose shares make up the mix of a column."""
+        return ()
+
+    def landing_name(self, column_name: str) -> str:
+        """The name of its landing column."""
+        return column_name
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+
+class FormType(LogicalType):
+    """A type whose texts are few, or have one form among several: each text is cleaned, then read by an expression."""
+
+    unread: ClassVar[str]  # the reason where that fails
+
+    def value(self, column: Column, text: pl.Expr) -> pl.Expr:
+        """What a clean text stands for; null: nothing."""
+        raise NotImplementedError
+
+    def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:  # noqa: ARG002
+        """(what is wrong, its reason): the first that holds counts."""
+        return [(text.is_not_null() & value.is_null(), self.unread)]
+
+    def final(self, value: pl.Expr) -> pl.Expr:
+        """The value as it is kept."""
+        return value
+
+    def parse(self, cells: pl.Series, column: Column) -> Parsed:
+        import polars as pl
+
+        from employment_warehouse.contract.logical_types import cleaning
+
+        refusals = self.refusals(column, pl.col("text"), pl.col("value"))
+        found = (
+            pl.LazyFrame({"text": cleaning.tidied(cells)})
+            .with_columns(value=self.value(column, pl.col("text")))
+            .with_columns(reason=pl.coalesce(pl.when(wrong).then(pl.lit(reason)) for wrong, reason in refusals))
+            .select("reason", value=self.final(pl.when(pl.col("reason").is_null()).then("value")))
+            .collect()
+        )
+        values, reasons = found["value"], found["reason"]
+        return Parsed(values, None if reasons.null_count() == len(reasons) else reasons)
+
+
+class TextType(LogicalType):
+    """A type whose cells are, as a rule, what they stand for: one regular expression finds those that are not, and
+    only these are cleaned and judged.
+    """
+
+    def untidy(self, cells: pl.Series) -> pl.Series:
+        """Which cells are not yet as this type writes them."""
+        raise NotImplementedError
+
+    def clean(self, text: pl.Expr) -> pl.Expr:
+        """An untidy cell as this type writes it; null or '' where it stands for nothing."""
+        raise NotImplementedError
+
+    def why(self, value: pl.Expr) -> pl.Expr:
+        """The reason why a cleaned value is refused; null: it is fine."""
+        raise NotImplementedError
+
+    def parse(self, cells: pl.Series, column: Column) -> Parsed:  # noqa: ARG002
+        from employment_warehouse.contract.logical_types import cleaning
+
+        return Parsed(*cleaning.cleaned(cells, self.untidy(cells), self.clean, self.why))

@@ -1,0 +1,84 @@
+"""Cells as people and worksheets write them → clean texts. Whole columns at a time; only what needs it is cleaned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from employment_warehouse.contract.logical_types.base import NUMERIC_CELL
+
+# Full-width letters, digits and signs are 0xFEE0 above the ASCII ones.
+WIDE = [chr(code + 0xFEE0) for code in range(0x21, 0x7F)]
+NARROW = [chr(code) for code in range(0x21, 0x7F)]
+_WIDE_ALPHANUMERIC = [wide for wide, narrow in zip(WIDE, NARROW, strict=True) if narrow.isalnum()]
+_NARROW_ALPHANUMERIC = [narrow for narrow in NARROW if narrow.isalnum()]
+
+BLANK = r"\s\x{200b}\x{feff}"
+# What stands for nothing.
+NOTHING = r"^(?:无|暂无|/|／|-|－|—|——|--|)$"
+# 5.32528E+17: how a worksheet prints a long number, of which it has kept fifteen digits.
+SCIENTIFIC = r"[0-9]+(?:\.[0-9]*)?[Ee]\+[0-9]+"
+NUMERIC = rf"^(?:{NUMERIC_CELL}|{SCIENTIFIC}$)"
+FLOAT_TAIL = r"\.0+$"
+_UNTIDY = rf"[{BLANK}'=！-～]|{NOTHING}"
+_PADDING = rf"^[{BLANK}]+|[{BLANK}]+$"
+
+Change = Callable[[pl.Expr], pl.Expr]
+
+
+def tidied(cells: pl.Series) -> pl.Series:
+    """The cells without padding, quotation and full-width signs; null where a cell stands for nothing."""
+    return _changed(cells, cells.str.contains(_UNTIDY), tidy)
+
+
+def tidy(text: pl.Expr) -> pl.Expr:
+    """Texts in ASCII letters, digits and signs, without padding, `="…"` and apostrophe; null for nothing."""
+    return _or_nothing(unquoted(text.str.replace_many(WIDE, NARROW)))
+
+
+def tidy_text(text: pl.Expr) -> pl.Expr:
+    """As `tidy`, but signs stay as they were written, and `3.0`, as a worksheet has it, is `3`."""
+    bare = unquoted(text.str.replace_many(_WIDE_ALPHANUMERIC, _NARROW_ALPHANUMERIC))
+    return _or_nothing(bare.str.replace(r"^([0-9]+)\.0+$", "$1"))
+
+
+def unquoted(text: pl.Expr) -> pl.Expr:
+    """Texts without padding, `="…"` and a leading apostrophe."""
+    return (
+        text.str.replace_all(_PADDING, "")
+        .str.replace(r'^="(.*)"$', "$1")
+        .str.replace(r"^'", "")
+        .str.replace_all(_PADDING, "")
+    )
+
+
+def cleaned(cells: pl.Series, untidy: pl.Series, clean: Change, why: Change) -> tuple[pl.Series, pl.Series | None]:
+    """The cells, of which only the untidy ones are cleaned; null, with the reason, where there is a reason why."""
+    if not untidy.any():
+        return cells, None
+
+    def clean_or_nothing(text: pl.Expr) -> pl.Expr:
+        made = clean(text)
+        return pl.when(made != "").then(made)
+
+    values = _changed(cells, untidy, clean_or_nothing)
+    at = untidy.arg_true()
+    found = values.gather(at).to_frame("value").select(why(pl.col("value")).cast(pl.String)).to_series()
+    if found.null_count() == len(found):
+        return values, None
+    reasons = pl.repeat(None, len(cells), dtype=pl.String, eager=True).scatter(at, found)
+    return values.set(reasons.is_not_null(), None), reasons
+
+
+def _or_nothing(text: pl.Expr) -> pl.Expr:
+    return pl.when(~text.str.contains(NOTHING)).then(text)
+
+
+def _changed(cells: pl.Series, which: pl.Series, change: Change) -> pl.Series:
+    """The cells, some of them changed; only these cost anything."""
+    if not which.any():
+        return cells
+    at = which.arg_true()
+    some = cells.gather(at).to_frame("cell").select(change(pl.col("cell"))).to_series()
+    return cells.clone().scatter(at, some)

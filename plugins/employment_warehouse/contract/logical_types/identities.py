@@ -1,0 +1,200 @@
+"""Who a person is, whose an account is, which enterprise it is. All but the last land as tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from employment_warehouse.contract.logical_types.base import NUMERIC_CELL, FormType, LogicalType, Parsed, TextType
+from employment_warehouse.contract.logical_types.texts import Text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from employment_warehouse.contract.model import Column
+
+_WELL_FORMED_ID = r"^[0-9]{17}[0-9X]$"
+
+
+class _Number(LogicalType):
+    """A number that names somebody: a JSON number has lost digits, like the number of a worksheet's cell."""
+
+    def from_json(self, value: object) -> str | None:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return f"{NUMERIC_CELL}{value}"
+        return super().from_json(value)
+
+
+class IdNumber(_Number, TextType):
+    """A citizen's ID number, GB 11643: form, check digit and birth date; never the division, which keeps its number
+    of long ago. The same answer for each number as `identity.check_id` gives.
+    """
+
+    name = "id_number"
+    name_zh = "身份证号（文本）"
+    sql_type = "uuid"
+    loses_digits = True
+    identity = "person"
+
+    def untidy(self, cells: pl.Series) -> pl.Series:
+        return ~cells.str.contains(_WELL_FORMED_ID)
+
+    def clean(self, text: pl.Expr) -> pl.Expr:
+        """Without blanks and quotation marks, with a capital X.
+
+        20 or 22 characters: a disability certificate, which is the ID number, kind, grade and count of reissues.
+        """
+        from employment_warehouse.contract.logical_types.cleaning import BLANK, tidy
+
+        bare = tidy(text).str.replace_all(rf"[{BLANK}'\"`‘’“”=]", "").str.to_uppercase()
+        return bare.str.replace(r"^([0-9]{17}[0-9X])[0-9]{2}(?:[0-9A-Z]{2})?$", "$1")
+
+    def why(self, value: pl.Expr) -> pl.Expr:
+        import polars as pl
+
+        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL, NUMERIC
+
+        return (
+            pl.when(value.str.contains(_WELL_FORMED_ID))
+            .then(None)
+            .when(value.str.contains(rf"{NUMERIC}|{FLOAT_TAIL}"))
+            .then(pl.lit("id_not_text"))
+            .when(value.str.starts_with("999999"))
+            .then(pl.lit("id_placeholder"))
+            .when(value.str.contains(r"^[0-9]{15}$"))
+            .then(pl.lit("id_first_generation"))
+            .when(value.is_not_null())
+            .then(pl.lit("id_length"))
+        )
+
+    def parse(self, cells: pl.Series, column: Column) -> Parsed:
+        import polars as pl
+
+        from employment_warehouse.contract.logical_types.check_digits import id_faults
+
+        formed = super().parse(cells, column)
+        faults = id_faults(formed.values.drop_nulls())
+        if faults is None:
+            return formed
+        nothing = pl.repeat(None, len(cells), dtype=pl.String, eager=True)
+        found = nothing.scatter(formed.values.is_not_null().arg_true(), faults)
+        values = formed.values.set(found.is_not_null(), None)
+        return Parsed(values, found if formed.reasons is None else found.fill_null(formed.reasons))
+
+    def landing_name(self, column_name: str) -> str:
+        """`approver_id_number` → `approver_key`."""
+        return f"{column_name.removesuffix('_id_number')}_key"
+
+
+class PersonName(Text):
+    """A person's name. Blanks inside a Chinese one are typesetting (张　三)."""
+
+    name = "person_name"
+    name_zh = "姓名"
+    sql_type = "uuid"
+    identity = "name"
+
+    def untidy(self, cells: pl.Series) -> pl.Series:
+        from employment_warehouse.contract.logical_types.cleaning import BLANK, NOTHING
+
+        return cells.str.contains(rf"[{BLANK}\x00-\x1f'=#０-９Ａ-Ｚａ-ｚ]|{NOTHING}")
+
+    def clean(self, text: pl.Expr) -> pl.Expr:
+        import polars as pl
+
+        from employment_warehouse.contract.logical_types.cleaning import BLANK
+
+        bare = super().clean(text)
+        return pl.when(bare.str.contains(r"\p{Han}")).then(bare.str.replace_all(rf"[{BLANK}]", "")).otherwise(bare)
+
+    def landing_name(self, column_name: str) -> str:
+        """`holder` → `holder_key`."""
+        return f"{column_name}_key"
+
+
+class Mobile(_Number, TextType):
+    """A mobile number: eleven digits, as a rule; another telephone is kept as it is written."""
+
+    name = "mobile"
+    name_zh = "手机号（文本）"
+    sql_type = "uuid"
+    identity = "mobile"
+
+    def untidy(self, cells: pl.Series) -> pl.Series:
+        return ~cells.str.contains(r"^1[0-9]{10}$")
+
+    def clean(self, text: pl.Expr) -> pl.Expr:
+        """Without blanks, hyphens and the prefix of China."""
+        from employment_warehouse.contract.logical_types.cleaning import BLANK, FLOAT_TAIL, tidy
+
+        bare = tidy(text).str.replace(FLOAT_TAIL, "").str.replace_all(rf"[{BLANK}-]", "")
+        return bare.str.replace(r"^\+?86(1[0-9]{10})$", "$1")
+
+    def why(self, value: pl.Expr) -> pl.Expr:
+        import polars as pl
+
+        from employment_warehouse.contract.logical_types.cleaning import NUMERIC
+
+        return pl.when(value.str.contains(NUMERIC)).then(pl.lit("id_not_text"))
+
+    def landing_name(self, column_name: str) -> str:
+        """`mobile` → `mobile_key`."""
+        return f"{column_name}_key"
+
+
+class BankAccount(_Number, TextType):
+    """A bank account: 8 to 32 digits or letters."""
+
+    name = "bank_account"
+    name_zh = "银行账号（文本）"
+    sql_type = "uuid"
+    loses_digits = True
+    identity = "account"
+
+    def untidy(self, cells: pl.Series) -> pl.Series:
+        return ~cells.str.contains(r"^[0-9]{8,32}$")
+
+    def clean(self, text: pl.Expr) -> pl.Expr:
+        """Without blanks and hyphens."""
+        from employment_warehouse.contract.logical_types.cleaning import BLANK, tidy
+
+        return tidy(text).str.replace_all(rf"[{BLANK}-]", "")
+
+    def why(self, value: pl.Expr) -> pl.Expr:
+        import polars as pl
+
+        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL, NUMERIC
+
+        return (
+            pl.when(value.str.contains(rf"{NUMERIC}|{FLOAT_TAIL}"))
+            .then(pl.lit("id_not_text"))
+            .when(~value.str.contains(r"^[0-9A-Za-z]{8,32}$"))
+            .then(pl.lit("id_length"))
+        )
+
+    def landing_name(self, column_name: str) -> str:
+        """`bank_account` → `account_key`."""
+        return f"{column_name.removeprefix('bank_')}_key"
+
+
+class Uscc(FormType):
+    """A unified social credit code, GB 32100."""
+
+    name = "uscc"
+    name_zh = "18 位信用代码（文本）"
+    unread = "uscc_checksum"
+    loses_digits = True
+
+    def value(self, column: Column, text: pl.Expr) -> pl.Expr:  # noqa: ARG002
+        import polars as pl
+
+        from employment_warehouse.contract.logical_types.check_digits import valid_usccs
+        from employment_warehouse.contract.logical_types.cleaning import BLANK
+
+        spelt = text.str.replace_all(rf"[{BLANK}-]", "").str.to_uppercase()
+        return spelt.map_batches(valid_usccs, return_dtype=pl.String)
+
+    def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
+        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL, NUMERIC
+
+        is_number = text.str.contains(rf"{NUMERIC}|{FLOAT_TAIL}")
+        return [(is_number, "id_not_text"), *super().refusals(column, text, value)]

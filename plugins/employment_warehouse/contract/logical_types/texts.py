@@ -1,0 +1,118 @@
+"""Texts, codes, yes or no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from employment_warehouse.contract.logical_types.base import FormType, TextType
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from employment_warehouse.contract.model import Column
+
+_FORMULA_ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)$"
+_TRUE = ("是", "√", "✓", "✔", "y", "yes", "1", "true")
+_FALSE = ("否", "×", "✗", "✘", "n", "no", "0", "false")
+
+
+class Text(TextType):
+    """Any text without control characters."""
+
+    name = "text"
+    name_zh = "文字"
+
+    def untidy(self, cells: pl.Series) -> pl.Series:
+        """Empty, quoted, padded, full-width, standing for nothing, or with what no text may contain."""
+        from employment_warehouse.contract.logical_types.cleaning import BLANK, NOTHING, SCIENTIFIC
+
+        return cells.str.contains(
+            rf"^[{BLANK}'=#]|[{BLANK}]$|[\x00-\x1f０-９Ａ-Ｚａ-ｚ]|{NOTHING}|^[0-9]+\.0+$|^{SCIENTIFIC}$"
+        )
+
+    def clean(self, text: pl.Expr) -> pl.Expr:
+        from employment_warehouse.contract.logical_types.cleaning import tidy_text
+
+        return tidy_text(text)
+
+    def why(self, value: pl.Expr) -> pl.Expr:
+        """A number of a case or a batch that a worksheet has rounded has lost its digits like an ID number. PostgreSQL
+        stores no NUL, a control character is never meant, and #N/A is what a formula gives that found nothing.
+        """
+        import polars as pl
+
+        from employment_warehouse.contract.logical_types.cleaning import NUMERIC
+
+        return (
+            pl.when(value.str.contains(NUMERIC))
+            .then(pl.lit("id_not_text"))
+            .when(value.str.contains(rf"[\x00-\x08\x0b\x0c\x0e-\x1f]|{_FORMULA_ERROR}"))
+            .then(pl.lit("schema_violation"))
+        )
+
+
+class Code(FormType):
+    """One of the contract's codes, written as a label or as the code itself."""
+
+    name = "code"
+    name_zh = "从列表选择"
+    unread = "unknown_code"
+    needs_codes = True
+    may_have_codes = True
+
+    def value(self, column: Column, text: pl.Expr) -> pl.Expr:
+        import polars as pl
+
+        from employment_warehouse.contract.logical_types.cleaning import BLANK, FLOAT_TAIL, NARROW, WIDE
+
+        narrow = str.maketrans(dict(zip(WIDE, NARROW, strict=True)))
+        known = {label.translate(narrow).lower(): code for label, code in column.codes.items()}
+        known |= {code.lower(): code for code in column.codes.values()}
+        spelt = text.str.replace_all(rf"[{BLANK}]", "").str.to_lowercase().str.replace(FLOAT_TAIL, "")
+        return spelt.replace_strict(known, default=None, return_dtype=pl.String)
+
+    def choices(self, column: Column) -> tuple[str, ...]:
+        """The first label of each code."""
+        labels: dict[str, str] = {}
+        for label, code in column.codes.items():
+            labels.setdefault(code, label)
+        return tuple(labels.values())
+
+    def mix_values(self, column: Column) -> tuple[str | bool, ...]:
+        return tuple(sorted(set(column.codes.values())))
+
+
+class Boolean(FormType):
+    """Yes or no."""
+
+    name = "boolean"
+    name_zh = "是／否"
+    standard_type = "boolean"
+    sql_type = "boolean"
+    json_type = bool
+    unread = "not_a_boolean"
+
+    def dtype(self) -> pl.DataType:
+        import polars as pl
+
+        return pl.Boolean()
+
+    def value(self, column: Column, text: pl.Expr) -> pl.Expr:  # noqa: ARG002
+        import polars as pl
+
+        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL
+
+        known = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
+        spelt = text.str.to_lowercase().str.replace(FLOAT_TAIL, "")
+        return spelt.replace_strict(known, default=None, return_dtype=pl.Boolean)
+
+    def from_json(self, value: object) -> str | None:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return super().from_json(value)
+
+    def choices(self, column: Column) -> tuple[str, ...]:  # noqa: ARG002
+        return "是", "否"
+
+    def mix_values(self, column: Column) -> tuple[str | bool, ...]:  # noqa: ARG002
+        return (True,)
