@@ -86,7 +86,7 @@ class _UniqueKeys(yaml.CSafeLoader):
 
 
 def _place(document: Any, steps: Iterable[str | int]) -> str:
-    """A place in a document, with the names of columns instead of their numbers: `schema/employment/properties/crew`."""
+    """A place in a document, with names instead of numbers: `schema/employment/properties/crew`."""
     names = []
     for step in steps:
         document = document[step]
