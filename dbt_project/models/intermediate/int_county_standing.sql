@@ -10,7 +10,7 @@ registers as (
 
 standing as (
     select
-        coalesce(county_code, '532500') as county_code,
+        coalesce(county_code, {{ prefecture() }}) as county_code,
         count(*) filter (where days_back = 0) as units_due,
         count(*) filter (where days_back = 0 and is_accepted) as units_accepted,
         bool_or(not is_accepted and days_back = 0) as is_carried,
@@ -19,7 +19,7 @@ standing as (
         array_agg(distinct unit order by unit) filter (where not is_accepted) as carried_forward
     from {{ ref('int_unit_standing') }}
     group by rollup (county_code)
-    having grouping(county_code) = 1 or county_code <> '532500'
+    having grouping(county_code) = 1 or county_code <> {{ prefecture() }}
 )
 
 select

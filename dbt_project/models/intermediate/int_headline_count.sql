@@ -29,7 +29,7 @@ worked as (
 
 persons as (
     select
-        days.days_back, coalesce(states.county_code, '532500') as county_code,
+        days.days_back, coalesce(states.county_code, {{ prefecture() }}) as county_code,
         count(*) filter (where states.is_employed) as employed,
         count(*) filter (where states.is_employed and states.is_poverty_alleviated) as poverty_alleviated_employed,
         count(*) filter (where has.worked) as worked_this_year,
@@ -51,7 +51,7 @@ persons as (
 ),
 
 households as (
-    select days.days_back, coalesce(states.county_code, '532500') as county_code, count(*) as zero_employment
+    select days.days_back, coalesce(states.county_code, {{ prefecture() }}) as county_code, count(*) as zero_employment
     from days
     inner join {{ ref('fct_household_state') }} as states
         on states.valid_from <= days.on_date and (states.valid_to is null or states.valid_to > days.on_date)

@@ -4,8 +4,8 @@ select
     due.feed,
     due.unit,
     case due.feed
-        when 'gig_orders' then '532500'
-        when 'relief_contract' then coalesce(project.county_code, '532500')
+        when 'gig_orders' then {{ prefecture() }}
+        when 'relief_contract' then coalesce(project.county_code, {{ prefecture() }})
         else due.unit
     end as county_code,
     exists(

@@ -1,13 +1,14 @@
 -- Whatever says that a person works: spells, public posts, relief contracts, gig orders; from any county, for the
--- person. The rank is that of the main job: enterprise, workshop, full-time public post, self-employed, work relief,
--- part-time public post, gig.
+-- person.
 with
 posts as (
     select
         tenure.person_key, 'public_post' as source,
         concat_ws('|', tenure.county_code, tenure.post_no, tenure.reported_start_on) as source_key,
         'public_post' as channel,
-        case when tenure.is_full_time then 3 else 6 end as job_rank,
+        case
+            when tenure.is_full_time then {{ job_rank('full_time_post') }} else {{ job_rank('part_time_post') }}
+        end as job_rank,
         tenure.start_on, tenure.end_on, tenure.post_no as employer_name,
         left(tenure.township_code, 6) as work_division_code,
         tenure.monthly_subsidy as monthly_wage,
@@ -21,7 +22,7 @@ contracts as (
     select
         contract.person_key, 'relief_contract' as source,
         concat_ws('|', contract.project_no, contract.onsite_from) as source_key,
-        'work_relief' as channel, 5 as job_rank,
+        'work_relief' as channel, {{ job_rank('work_relief') }} as job_rank,
         contract.onsite_from as start_on, contract.offsite_on as end_on, contract.project_no as employer_name,
         contract.county_code as work_division_code,
         null::numeric as monthly_wage,
@@ -36,7 +37,7 @@ contracts as (
 orders as (
     select
         gig.person_key, 'gig_order' as source, gig.order_id as source_key,
-        'gig' as channel, 7 as job_rank,
+        'gig' as channel, {{ job_rank('gig') }} as job_rank,
         gig.completed_on as start_on,
         gig.completed_on + {{ setting('gig_reference_days', 'integer') }} - 1 as end_on,
         gig.market_code as employer_name,
@@ -73,8 +74,10 @@ spells as (
         concat_ws('|', spell.employer_name, spell.reported_start_on) as source_key,
         spell.channel,
         case spell.channel
-            when 'enterprise' then 1 when 'workshop' then 2 when 'self_employed' then 4 when 'gig' then 7
-            else coalesce(matches.job_rank, 6)
+            {% for channel in ['enterprise', 'workshop', 'self_employed', 'gig'] -%}
+            when '{{ channel }}' then {{ job_rank(channel) }}
+            {% endfor -%}
+            else coalesce(matches.job_rank, {{ job_rank('part_time_post') }})
         end as job_rank,
         spell.start_on, spell.end_on, spell.employer_name, spell.work_division_code, spell.monthly_wage,
         spell.workshop_no, coalesce(spell.is_reserved_job, false) as is_reserved_job, spell.updated_on,

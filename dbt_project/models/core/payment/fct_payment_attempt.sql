@@ -26,7 +26,7 @@ returned_batches as (
 select
     attempts.feed, attempts.unit, attempts.period, attempts.person_key, attempts.item, attempts.batch_no,
     coalesce(
-        case when attempts.feed = 'relief_payroll' then project.county_code else attempts.unit end, '532500'
+        case when attempts.feed = 'relief_payroll' then project.county_code else attempts.unit end, {{ prefecture() }}
     ) as county_code,
     attempts.attempt_no, attempts.account_key,
     attempts.amount::numeric(14, 2) as amount,

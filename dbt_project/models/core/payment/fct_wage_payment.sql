@@ -5,7 +5,7 @@ with
 listed as (
     select
         'relief_payroll' as feed, payroll.unit, payroll.period, payroll.person_key, payroll.crew as item,
-        coalesce(project.county_code, '532500') as county_code,
+        coalesce(project.county_code, {{ prefecture() }}) as county_code,
         payroll.amount_due, payroll.amount_paid as amount_listed, payroll.paid_on as listed_paid_on
     from {{ ref('reported_relief_payroll') }} as payroll
     left join {{ ref('dim_relief_project') }} as project using (project_no)

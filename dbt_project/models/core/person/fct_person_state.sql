@@ -83,12 +83,12 @@ told as (
         case
             when jobs.source is null then 'none'
             when jobs.work_division_code = '990000' then 'abroad'
-            when left(jobs.work_division_code, 2) <> '53' then 'other_province'
-            when left(jobs.work_division_code, 4) <> '5325' then 'other_prefecture'
+            when left(jobs.work_division_code, 2) <> left({{ prefecture() }}, 2) then 'other_province'
+            when left(jobs.work_division_code, 4) <> left({{ prefecture() }}, 4) then 'other_prefecture'
             when jobs.work_division_code <> jobs.county_code then 'other_county'
             else 'own_county'
         end as destination,
-        case when jobs.monthly_wage >= 10000 then 10 else floor(jobs.monthly_wage / 1000) end::smallint as wage_band
+        {{ wage_band('jobs.monthly_wage') }} as wage_band
     from jobs
 ),
 

@@ -20,7 +20,7 @@ select
     -- A contract that was left out before its first day was never worked.
     case when is_left_out then greatest(seen_to - 1, onsite_from - 1) else offsite_on end as offsite_on,
     case when is_left_out then 'left_out' when offsite_on is not null then 'ended' end as end_reason,
-    coalesce(project.county_code, '532500') as county_code,
+    coalesce(project.county_code, {{ prefecture() }}) as county_code,
     ended.signed_on,
     ended.daily_wage::numeric(14, 2) as daily_wage
 from ended

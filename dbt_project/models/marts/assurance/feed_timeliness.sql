@@ -20,20 +20,19 @@ unit_counties as (
 placed as (
     select
         report.*,
-        case
-            when report.unit ~ '^5325\d{2}$' then report.unit else coalesce(unit_counties.county_code, '532500')
-        end as county_code
+        coalesce(county.division_code, unit_counties.county_code, {{ prefecture() }}) as county_code
     from {{ ref('int_unit_report') }} as report
     left join unit_counties using (unit)
+    left join {{ ref('division') }} as county on report.unit = county.division_code and county.level = 'county'
 ),
 
 by_place as (
     select * from placed
     union all
     select feed, unit, is_due, due_at, arrived_at, rows_read, rows_landed, rows_rejected, status, latest_on,
-        corrections_7d, '532500'
+        corrections_7d, {{ prefecture() }}
     from placed
-    where county_code <> '532500'
+    where county_code <> {{ prefecture() }}
 ),
 
 feeds as (
@@ -97,5 +96,7 @@ select
     corrections_7d::integer as corrections_7d
 from feeds
 union all
-select feed, '532500', null, null, 'missing', latest_on, 0, 0, 0, null::numeric(9, 4), 0::numeric(9, 4), 1, 0, 0
+select
+    feed, {{ prefecture() }}, null, null, 'missing', latest_on, 0, 0, 0,
+    null::numeric(9, 4), 0::numeric(9, 4), 1, 0, 0
 from silent

@@ -67,7 +67,7 @@ graded as (
 )
 
 select
-    coalesce(county_code, '532500') as county_code,
+    coalesce(county_code, {{ prefecture() }}) as county_code,
     population_category, channel, destination,
     count(*)::integer as labour_force,
     count(*) filter (where is_employed)::integer as employed,

@@ -38,14 +38,14 @@ changes as (
     from figures
     inner join {{ ref('int_county_standing') }} as standing using (county_code)
     left join {{ ref('int_headline_count') }} as counts using (county_code, target_code, basis)
-    where figures.county_code <> '532500'
+    where figures.county_code <> {{ prefecture() }}
     group by figures.county_code, figures.target_code, figures.basis, standing.first_register_on,
         standing.is_carried_1d, standing.is_carried_7d
 ),
 
 all_changes as (
     select
-        coalesce(county_code, '532500') as county_code, target_code, basis,
+        coalesce(county_code, {{ prefecture() }}) as county_code, target_code, basis,
         sum(change_1d) as change_1d, sum(change_7d) as change_7d
     from changes
     group by target_code, basis, rollup (county_code)
@@ -57,7 +57,7 @@ measured as (
         all_changes.change_1d, all_changes.change_7d, standing.units_due, standing.units_accepted,
         standing.carried_forward,
         case
-            when figures.county_code <> '532500' and standing.first_register_on is null then 'M'
+            when figures.county_code <> {{ prefecture() }} and standing.first_register_on is null then 'M'
             when standing.is_carried then 'E'
             else 'A'
         end as obs_status,

@@ -12,7 +12,7 @@ grain as (
 
 counted as (
     select
-        coalesce(county_code, '532500') as county_code, is_relocated,
+        coalesce(county_code, {{ prefecture() }}) as county_code, is_relocated,
         count(*) filter (where cleared_on is null) as open_cases,
         count(*) filter (where opened_on > {{ tonight_date() }} - 7) as opened_7d,
         count(*) filter (where cleared_on > {{ tonight_date() }} - 7) as cleared_7d,

@@ -5,7 +5,7 @@ rules as (
 ),
 
 lines as (
-    select line.*, coalesce(line.pay_due_on < {{ tonight_date() }}, false) as is_past_due
+    select line.*, {{ arrears('line') }} as arrears
     from {{ ref('fct_relief_payroll_line') }} as line
 ),
 
@@ -66,8 +66,8 @@ found as (
     from judged
     cross join lateral (
         values
-        ('unpaid', is_past_due and amount_paid = 0 and amount_due > 0, amount_due),
-        ('underpaid', is_past_due and amount_paid > 0 and amount_paid < amount_due, amount_due - amount_paid),
+        ('unpaid', arrears > 0 and amount_paid = 0, arrears),
+        ('underpaid', arrears > 0 and amount_paid > 0, arrears),
         ('paid_late', amount_paid_late > 0, amount_paid_late),
         ('no_contract', lacks_contract, amount_due),
         ('days_over_calendar', days_worked > period_end - period + 1, amount_due),

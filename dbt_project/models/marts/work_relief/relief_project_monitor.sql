@@ -3,8 +3,7 @@ with
 lines as (
     select
         line.*,
-        greatest(line.amount_due - line.amount_paid, 0)
-        * (line.pay_due_on < {{ tonight_date() }})::integer as arrears
+        {{ arrears('line') }} as arrears
     from {{ ref('fct_relief_payroll_line') }} as line
 ),
 
@@ -14,7 +13,7 @@ wages as (
         sum(amount_due) as wages_due,
         sum(amount_paid) as wages_paid,
         sum(amount_unconfirmed) as wages_unconfirmed,
-        coalesce(sum(arrears), 0) as arrears,
+        sum(arrears) as arrears,
         min(pay_due_on) filter (where arrears > 0) as arrears_since,
         sum(failed_lines) as rejected_payments,
         percentile_cont(0.5) within group (order by cured_on - failed_on) as median_days_to_cure
