@@ -321,7 +321,8 @@ def test_the_reason_says_what_was_seen_and_what_was_expected(nights: GatedNights
     nights.night(tomorrow(FIRST))
     status, reason = nights.status(cut)
     assert status == "held"
-    assert "农村劳动力台账行数与上次之比：实为 0.3333，应 0.8 – 1.8" in reason
+    assert reason.startswith("入库前检查")
+    assert "农村劳动力台账本次 20 行，上次 60 行，仅为上次的 33%（正常为 80%–180%）" in reason
 
 
 def test_the_parts_of_a_snapshot_are_judged_and_held_together(nights: GatedNights) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from employment_warehouse import settings
 from employment_warehouse.contract import contract, contracts
-from employment_warehouse.gate.expectation import Expectation
+from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
+from employment_warehouse.gate.measures import measures_of
 from employment_warehouse.gate.thresholds import Thresholds
 from employment_warehouse.gate.validation import validate
 
@@ -55,6 +57,63 @@ def test_every_expectation_of_a_feed_has_a_row_that_passes_and_one_that_fails(fe
     assert [e.name for e in suite if found[e.name, FAIL].success] == []
     # Nothing known is a failure, but for comparisons that have nothing to compare with.
     assert [e.name for e in suite if found[e.name, LACK].success] == [e.name for e in suite if e.may_lack]
+
+
+def outcome_of(feed: str, limits: Thresholds, check: str, **values: float) -> Outcome:
+    """The outcome of one check for one submission with these measures."""
+    (expectation,) = [e for e in feed_suite(contract(feed), limits) if e.name == check]
+    (outcome,) = validate(feed, pd.DataFrame([{"unit": "532528"} | values]), [expectation])
+    return outcome
+
+
+MESSAGES = (
+    (
+        "labor_register",
+        {"check": "volume.ratio", "volume": 59.0, "volume.before": 178.0, "volume.ratio": 59 / 178},
+        "农村劳动力台账本次 59 行，上次 178 行，仅为上次的 33%（正常为 80%–180%）",
+    ),
+    (
+        "labor_register",
+        {"check": "volume.ratio", "volume": 1234.0, "volume.before": 178.0, "volume.ratio": 1234 / 178},
+        "农村劳动力台账本次 1,234 行，上次 178 行，为上次的 693%（正常为 80%–180%）",
+    ),
+    (
+        "labor_register",
+        {"check": "volume.ratio", "volume": 797.0, "volume.before": 1000.0, "volume.ratio": 0.797},
+        "农村劳动力台账本次 797 行，上次 1,000 行，仅为上次的 79.7%（正常为 80%–180%）",
+    ),
+    (
+        "labor_register",
+        {"check": "rows.rejected_all", "rows.rejected_all": 1.0, "rows.read": 56.0},
+        "农村劳动力台账全部 56 行均被退回",
+    ),
+    (
+        "labor_register",
+        {"check": "rejected.share", "rejected.share": 0.98, "rows.read": 50.0, "rows.rejected": 49.0},
+        "农村劳动力台账 50 行中有 49 行被退回，占 98%（正常不超过 50%）",
+    ),
+    ("employment", {"check": "full_name.broken", "full_name.broken": 3.0}, "“姓名”有 3 行不合约定"),
+    ("employment", {"check": "overlap", "overlap": 0.2}, "务工就业台账上次条目仍在的占比为 20%（正常不低于 50%）"),
+)
+
+
+@pytest.mark.parametrize(("feed", "values", "expected"), MESSAGES)
+def test_a_failure_says_what_was_found_and_what_is_normal(
+    feed: str, values: dict[str, Any], expected: str, limits: Thresholds
+) -> None:
+    outcome = outcome_of(feed, limits, **values)
+    assert not outcome.success
+    assert outcome.message_zh == expected
+    assert outcome.message_en.isascii() or "–" in outcome.message_en
+    assert "{" not in outcome.message_zh + outcome.message_en
+
+
+@pytest.mark.parametrize("feed", sorted(contracts()))
+def test_no_placeholder_is_left_in_a_message(feed: str, limits: Thresholds) -> None:
+    """Every column that a text shows is one that gate 1 measures."""
+    suite = feed_suite(contract(feed), limits)
+    measured = {subject.name(measure.name) for measure, subject in measures_of(contract(feed))}
+    assert {name.removesuffix(".before") for e in suite for name in e.shown} <= measured
 
 
 @pytest.mark.parametrize("feed", sorted(contracts()))

@@ -13,62 +13,64 @@ from employment_warehouse.contract import contract
 from employment_warehouse.gate import results
 from employment_warehouse.gate.expectation import Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
-from employment_warehouse.gate.profile import Profile, Report, keep, offered_reports, profiles
+from employment_warehouse.gate.measures import BROKEN
+from employment_warehouse.gate.profile import Profile, keep, profiles
+from employment_warehouse.gate.submission import Submission, offered_submissions
 from employment_warehouse.gate.thresholds import Thresholds, thresholds
 from employment_warehouse.gate.validation import validate
 
-REASON = "门禁一 gate 1"
+REASON = "入库前检查 gate 1"
 
 
 @dataclass(frozen=True)
 class Gate1Result:
-    """Numbers of the deliveries that tonight's build takes in, and of those that are held."""
+    """Numbers of the deliveries that tonight's build uses, and of those that are held."""
 
     accepted: tuple[int, ...]
     held: tuple[int, ...]
 
 
 def gate_deliveries(build: int) -> Gate1Result:
-    """Judge what `ops.start_build` offered to this build, all feeds, in one transaction.
+    """Check what `ops.start_build` offered to this build, all feeds, in one transaction.
 
-    All parts of a unit's report for a date are accepted or held together. Results go to ops.check_result.
-    Run again after it has committed it changes nothing, and says what stands in the ledger.
-    Raises UserError (`not_tonight`) where the build is not the one in progress.
+    All parts of a submission are accepted or held together. Results go to ops.check_result. A second run after the
+    first has committed changes nothing and returns what is in the ledger.
+    Raises UserError (`not_tonight`) if the build is not the one in progress, `setting_missing`.
     """
     with database.connect("wh_gate") as connection:
         report_date = results.tonight(connection, build)
         _lock(connection, build)
-        reports = offered_reports(connection, build)
-        if reports:
+        submissions = offered_submissions(connection, build)
+        if submissions:
             limits = thresholds(connection, report_date)
             waivers = results.waivers(connection, report_date)
             outcomes = [
                 outcome
-                for feed, of_feed in groupby(reports, key=lambda report: report.feed)
-                for outcome in _judge(connection, feed, list(of_feed), limits, waivers)
+                for feed, of_feed in groupby(submissions, key=lambda submission: submission.feed)
+                for outcome in _check(connection, feed, list(of_feed), limits, waivers)
             ]
             results.write(connection, build, 1, outcomes)
-        return _standing(connection, build)
+        return _recorded(connection, build)
 
 
-def _judge(
+def _check(
     connection: psycopg.Connection,
     feed: str,
-    reports: Sequence[Report],
+    submissions: Sequence[Submission],
     limits: Thresholds,
     waivers: results.Waivers,
 ) -> list[Outcome]:
-    """Judge one feed's reports, and write into the ledger what came of each."""
+    """Check one feed's submissions, and record in the ledger which are accepted and which are held."""
     import pandas as pd  # noqa: PLC0415  takes half a second
 
     declared = contract(feed)
     suite = feed_suite(declared, limits)
-    measured = profiles(connection, declared, reports, limits.of("gate_min_rows_compared", feed) or 0)
-    columns = ["unit", *dict.fromkeys(column for expectation in suite for column in expectation.columns)]
-    frame = pd.DataFrame([{"unit": profile.report.unit, **profile.all} for profile in measured]).reindex(
+    measured = profiles(connection, declared, submissions, limits)
+    columns = ["unit", *dict.fromkeys(column for e in suite for column in (*e.columns, *e.shown))]
+    frame = pd.DataFrame([{"unit": profile.submission.unit, **profile.all} for profile in measured]).reindex(
         columns=columns
     )
-    judged = validate(feed, frame.astype(dict.fromkeys(columns[1:], float)), suite)
+    outcomes = validate(feed, frame.astype(dict.fromkeys(columns[1:], float)), suite)
     found: list[Outcome] = []
     for row, profile in enumerate(measured):
         own = [
@@ -76,12 +78,12 @@ def _judge(
                 replace(
                     outcome,
                     feed=feed,
-                    delivery_id=max(profile.report.offered),
+                    delivery_id=max(profile.submission.offered),
                     unexpected_rows=_unexpected_rows(outcome, profile),
                 ),
-                profile.report.offered,
+                profile.submission.offered,
             )
-            for outcome in judged[row :: len(measured)]
+            for outcome in outcomes[row :: len(measured)]
         ]
         _conclude(connection, profile, [outcome for outcome in own if outcome.blocks])
         found += own
@@ -92,29 +94,29 @@ def _conclude(connection: psycopg.Connection, profile: Profile, blocking: Sequen
     reason = f"{REASON}: " + "；".join(outcome.message_zh for outcome in blocking[:5])
     connection.execute(
         "update ops.delivery set status = %s, reason = %s where delivery_id = any(%s) and status = 'landed'",
-        ("held" if blocking else "accepted", reason if blocking else None, list(profile.report.offered)),
+        ("held" if blocking else "accepted", reason if blocking else None, list(profile.submission.offered)),
     )
     if not blocking:
         keep(connection, [profile])
 
 
 def _unexpected_rows(outcome: Outcome, profile: Profile) -> int:
-    """Rows behind a failure: those that break a column or a rule, else all of the report."""
+    """Rows behind a failure: those that break a column or a rule, else all of the submission."""
     if outcome.success:
         return 0
-    counted = profile.own.get(outcome.expectation.columns[0]) if outcome.expectation.name.endswith(".broken") else None
-    return int(counted if counted is not None else profile.report.rows_landed)
+    counted = profile.own.get(outcome.expectation.columns[0]) if outcome.expectation.name.endswith(BROKEN) else None
+    return int(counted if counted is not None else profile.submission.rows_landed)
 
 
 def _lock(connection: psycopg.Connection, build: int) -> None:
-    """Of two gates at work on one build the second waits, and then finds nothing left to do."""
+    """Of two gates that run for one build the second waits, and then finds nothing left to do."""
     connection.execute(
         "select from ops.delivery where build = %s and status = 'landed' order by delivery_id for update",
         (build,),
     )
 
 
-def _standing(connection: psycopg.Connection, build: int) -> Gate1Result:
+def _recorded(connection: psycopg.Connection, build: int) -> Gate1Result:
     rows = connection.execute(
         "select delivery_id, status from ops.delivery where build = %s and status in ('accepted', 'held') order by 1",
         (build,),

@@ -1,4 +1,4 @@
-"""Great Expectations over one frame, guarded against the ways in which it says yes without having looked."""
+"""Great Expectations over one frame, guarded against its ways of passing without having checked anything."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from employment_warehouse.errors import UserError
-from employment_warehouse.gate.expectation import ROW_TYPES, Expectation, Outcome, number
+from employment_warehouse.gate.expectation import (
+    NO_HISTORY,
+    NO_VALUE,
+    NOT_JUDGED,
+    ROW_TYPES,
+    Expectation,
+    Outcome,
+    number,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,11 +26,11 @@ ROW = "__row__"
 
 
 def validate(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[Outcome]:
-    """Judge a frame: one outcome an expectation and row; the column `unit` names the row's unit, `item`, where it is
-    there, what of it the row is about.
+    """Check a frame: one outcome for each expectation and row. The column `unit` names the row's unit; the optional
+    column `item` says what of the unit the row is about.
 
-    An expectation that lacks a value in every row (a comparison without history) passes without being run.
-    The others must each come back once, without an exception, having seen every row; a missing value fails.
+    An expectation without a value in any row (a comparison without history) passes without being run.
+    Each of the others must return once, without an exception, having seen every row; a missing value fails.
     """
     judged = [
         expectation
@@ -38,7 +46,7 @@ def validate(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation
 
 
 def _run(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation]) -> dict[str, Any]:
-    """Results of Great Expectations by name of the expectation; they come back in no order."""
+    """Results of Great Expectations by name of the expectation; they are returned unordered."""
     if frame.empty or not expectations:
         return {}
     batch = _frames().read_dataframe(frame.assign(**{ROW: range(len(frame))}))
@@ -56,7 +64,7 @@ def _run(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation]) -
 
 @cache
 def _frames() -> Any:
-    """The one data source of this process: frames in memory. Great Expectations phones nobody, and is quiet."""
+    """The one data source of this process: frames in memory, without analytics and log messages."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx  # noqa: PLC0415  takes seconds
@@ -75,7 +83,7 @@ def _made(expectation: Expectation) -> Any:
         return get_expectation_impl(expectation.type)(**expectation.kwargs, meta={"name": expectation.name})
     except ValueError as error:
         raise UserError(
-            f"检查项 {expectation.name} 的参数有误 | the arguments of the expectation are not as they should be",
+            f"检查项 {expectation.name} 的参数有误 | the arguments of the expectation are invalid",
             code="suite_invalid",
             expected=f"those of {expectation.type}",
             todo="correct the suite, or the setting that it names",
@@ -93,28 +101,37 @@ def _outcomes(
     failed = _failed_rows(result) if was_judged and was_run else set()
     seen = frame[list(expectation.columns)]
     lacks = seen.isna().any(axis=1)
+    shown = [name for name in dict.fromkeys((*expectation.columns, *expectation.shown)) if name in frame]
     items = frame["item"] if "item" in frame else [""] * len(frame)
     outcomes = []
     for row, (unit, item) in enumerate(zip(frame["unit"], items, strict=True)):
-        if lacks.iloc[row]:
-            success, observed = (
-                expectation.may_lack,
-                "无历史 no history" if expectation.may_lack else "空 nothing",
-            )
+        values = {}
+        if not was_run:
+            success, observed = False, NOT_JUDGED
+        elif lacks.iloc[row]:
+            success, observed = expectation.may_lack, NO_HISTORY if expectation.may_lack else NO_VALUE
         else:
             success, observed = row not in failed, number(seen.iloc[row, 0])
+            values = {name: _plain(frame[name].iloc[row]) for name in shown}
         outcomes.append(
             Outcome(
                 suite,
                 expectation,
                 str(unit),
-                success=success and was_run,
-                observed=f"{item} {observed}".strip() if was_run else "未能检查 could not be judged",
+                success=success,
+                observed=f"{item} {observed}".strip() if was_run else observed,
                 was_run=was_run,
                 unexpected_rows=int(not success),
+                item=str(item),
+                values=values,
             )
         )
     return outcomes
+
+
+def _plain(value: Any) -> Any:
+    """A value of numpy as one of Python."""
+    return value.item() if hasattr(value, "item") else value
 
 
 def _was_run(expectation: Expectation, result: Any, rows: int) -> bool:

@@ -1,4 +1,4 @@
--- The reports that a build has to judge: all parts of a unit's date, and the unit's last accepted report before it.
+-- The submissions that a build has to check: all parts of a unit's date, and the unit's last accepted submission before it.
 with
 offered as (
     select d.feed, d.unit, d.report_date, array_agg(d.delivery_id order by d.delivery_id) as offered

@@ -1,0 +1,41 @@
+"""The submissions that gate 1 checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import psycopg
+from psycopg.rows import class_row
+
+from employment_warehouse.gate.queries import query
+
+Values = Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """All that a unit has sent for one feed and report date: the latest revision of each part.
+
+    offered: the deliveries that gate 1 accepts or holds together. ids: the deliveries whose rows count.
+    previous: the measures of the unit's last accepted submission; previous_ids: its deliveries, while their rows
+    are still in landing.
+    """
+
+    feed: str
+    unit: str
+    report_date: date
+    offered: list[int]
+    ids: list[int]
+    rows_read: int
+    rows_landed: int
+    rows_rejected: int
+    previous: Values | None
+    previous_ids: list[int]
+
+
+def offered_submissions(connection: psycopg.Connection, build: int) -> list[Submission]:
+    """The submissions with at least one delivery that `ops.start_build` offered to this build, by feed."""
+    with connection.cursor(row_factory=class_row(Submission)) as cursor:
+        return cursor.execute(query("offered_submissions"), {"build": build}).fetchall()
