@@ -67,7 +67,9 @@ class Subject:
         columns = contract.columns
         given: dict[str, sql.Composable] = {
             "amounts": _identifiers(column.name for column in columns if column.type.is_number),
-            "content": _identifiers(landing_name(contract, column) for column in columns if column.type.name != "month"),
+            "content": _identifiers(
+                landing_name(contract, column) for column in columns if column.type.name != "month"
+            ),
             "evidence": _identifiers(column.name for column in columns if column.type.name == "date"),
         }
         if self.column:
