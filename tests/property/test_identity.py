@@ -22,7 +22,7 @@ from employment_warehouse.contract import contract
 from employment_warehouse.identity import check_id, normalise_id, rewrap, seal, seal_all, tokens, unseal
 from employment_warehouse.identity.cmac import Cmac
 from employment_warehouse.identity.sealing import WrongKey
-from employment_warehouse.landing.identify import Anonymiser
+from employment_warehouse.landing.tokenising import Anonymiser
 from employment_warehouse.landing.vault import Known
 from employment_warehouse.settings import Home
 
