@@ -186,10 +186,10 @@ def test_the_steps_of_a_night_withdraw_what_was_taken_away(warehouse: psycopg.Co
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")
     put(zone, payments(3), "532501.csv")
-    for county in steps.arrived(["county"], "unit", DAY.isoformat()):
+    for county in steps.find_changes(["county"], "unit", DAY.isoformat()):
         steps.ingest(["county"], "unit", DAY.isoformat(), county)
     second.unlink()
-    assert steps.arrived(["county"], "unit", DAY.isoformat()) == [COUNTY]
+    assert steps.find_changes(["county"], "unit", DAY.isoformat()) == [COUNTY]
     steps.ingest(["county"], "unit", DAY.isoformat(), "532501")
     assert standing(warehouse)[-1] == ("2", 1, "file")
     steps.ingest(["county"], "unit", DAY.isoformat(), COUNTY)
@@ -447,10 +447,8 @@ def test_keys_that_come_twice_are_found_whatever_the_batches(fresh_home: Home, b
         found = seen.repeated_lines()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(repeated_keys, "SORTED_AT_ONCE", 8)
-            in_several_passes = seen.repeated_lines()
-    assert (
-        set(found) == set(in_several_passes) == {line for again in lines.values() if len(again) > 1 for line in again}
-    )
+            in_passes = seen.repeated_lines()
+    assert set(found) == set(in_passes) == {line for again in lines.values() if len(again) > 1 for line in again}
 
 
 def test_a_whole_file_of_rejected_rows_is_a_delivery_of_none(warehouse: psycopg.Connection, zone: Path) -> None:

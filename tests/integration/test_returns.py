@@ -572,7 +572,7 @@ def test_the_steps_of_a_night_take_in_what_was_mended_and_write_what_is_left(
     ingest_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)))
     families, night = ["county", "correction"], (DAY + timedelta(days=1)).isoformat()
-    assert steps.arrived(families, "unit", night) == [COUNTY]
+    assert steps.find_changes(families, "unit", night) == [COUNTY]
     steps.ingest(families, "unit", night, COUNTY)
     steps.write_returns(night)
     sheet = openpyxl.load_workbook(warehouse_home.returns / DAY.isoformat() / f"{COUNTY}.xlsx")[SHEET]
