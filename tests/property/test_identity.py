@@ -23,7 +23,7 @@ from employment_warehouse.identity import check_id, normalise_id, rewrap, seal, 
 from employment_warehouse.identity.cmac import Cmac
 from employment_warehouse.identity.sealing import WrongKey
 from employment_warehouse.landing.tokenising import Tokeniser
-from employment_warehouse.landing.vault import Known
+from employment_warehouse.landing.vault import KnownIdentities
 from employment_warehouse.settings import Home
 
 
@@ -204,6 +204,6 @@ def test_processes_that_start_together_agree_on_one_data_key(fresh_home: Home) -
 
 @given(st.sets(st.integers(0, 2**64 - 3)), st.lists(st.integers(0, 2**64 - 3)))
 def test_the_vault_lacks_those_whom_it_was_never_told(told: set[int], asked: list[int]) -> None:
-    known = Known(b"".join(digest.to_bytes(8) for digest in told))
+    known = KnownIdentities(b"".join(digest.to_bytes(8) for digest in told))
     asked += [*told][:3] + [digest + 1 for digest in told]
     assert known.lacks(np.array(asked, np.uint64)).tolist() == [digest not in told for digest in asked]
