@@ -13,7 +13,8 @@ import pytest
 from psycopg import sql
 from tests.kit.server import running_server
 
-from employment_warehouse import settings, transform
+from employment_warehouse import settings
+from employment_warehouse.database import seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.settings import Home
 
@@ -59,7 +60,7 @@ def warehouse_server(warehouse_home: Home) -> Iterator[Server]:
     # What tests write need not survive a power cut.
     options = {"fsync": "off", "synchronous_commit": "off", "shared_buffers": "'128MB'", "max_wal_size": "'1GB'"}
     with running_server(warehouse_home, options) as server:
-        transform.seed()
+        seed_tables.load()
         yield server
 
 

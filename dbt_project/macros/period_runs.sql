@@ -4,7 +4,7 @@
 
   Tonight's files rewrite what stood from their date to the next file's, so the order in which they come never
   changes the result: a late file splits runs, a correction rewrites its own stretch; where it no longer speaks of
-  a month, the file before it speaks again. Months that no file of tonight touches are left out (the scope).
+  a month, the file before it speaks again. Lines of months that no file of tonight touches are left out (the scope).
 
   The model's meta.key is (unit, period, <key of the feed>, seen_from), its columns are those of the feed's contract.
   In a text column of the key an empty cell counts as a value, ''.
@@ -94,10 +94,19 @@ pieces as (
 
 runs as (
     select {{ quoted(names) }}, unnest(range_agg(days)) as days from pieces group by {{ quoted(names) }}
+),
+
+-- Every line of those months that is or was in force: one without a run any more is closed.
+lines as (
+    select {{ quoted(key) }} from runs
+    union
+    select {{ prefixed(key, 'known') }}
+    from {{ this }} as known
+    inner join replaced on known.unit = replaced.unit and known.period = replaced.period
 )
 
-select replaced.unit, replaced.period, {{ prefixed(names | reject('in', ['unit', 'period']) | list, 'runs') }},
+select {{ prefixed(key, 'lines') }}, {{ prefixed(names | reject('in', key) | list, 'runs') }},
     lower(runs.days) as seen_from, upper(runs.days) as seen_to
-from replaced
-left join runs on replaced.unit = runs.unit and replaced.period = runs.period
+from lines
+left join runs on ({{ prefixed(key, 'lines') }}) = ({{ prefixed(key, 'runs') }})
 {% endmacro %}

@@ -26,6 +26,7 @@
 {% macro published_rows(model_name) -%}
     (
         select * from store.{{ model_name }}
-        where from_build <= ops.last_published() and (to_build is null or to_build > ops.last_published())
+        where from_build <= (select ops.chain_head())
+            and (to_build is null or to_build > (select ops.chain_head()))
     )
 {%- endmacro %}

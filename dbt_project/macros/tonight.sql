@@ -26,9 +26,9 @@
     (select * from store.{{ changed.identifier }})
     {%- else -%}
     (
-        select * from store.{{ changed.identifier }} where from_build > ops.last_published()
+        select * from store.{{ changed.identifier }} where from_build > (select ops.chain_head())
         union all
-        select * from store.{{ changed.identifier }} where to_build > ops.last_published()
+        select * from store.{{ changed.identifier }} where to_build > (select ops.chain_head())
     )
     {%- endif -%}
 {%- endmacro %}

@@ -52,7 +52,11 @@ def declare(project: Path, made_on: str = "date", more: str = "") -> None:
 
 
 def test_what_a_model_declares_is_made_once(warehouse: psycopg.Connection, project: Path) -> None:
-    assert generated.generate(warehouse, project) == ["store.toy", "toy: indexes, rights, views, comments"]
+    assert generated.generate(warehouse, project) == [
+        "tonight.toy",
+        "store.toy",
+        "toy: indexes, rights, views, comments",
+    ]
     assert generated.generate(warehouse, project) == []
     columns = [
         name for (name,) in warehouse.execute(
@@ -76,7 +80,9 @@ def test_a_column_added_later_is_empty_before(warehouse: psycopg.Connection, pro
     number = publish(start_build("2024-05-01"))
     warehouse.execute("insert into store.toy (county_code, name, from_build) values ('532528', 'doll', %s)", (number,))
     declare(project, more="      - {name: colour, data_type: text, description: Colour., config: {meta: {zh: 颜色}}}")
-    assert generated.generate(warehouse, project) == ["store.toy.colour", "toy: indexes, rights, views, comments"]
+    assert generated.generate(warehouse, project) == [
+        "tonight.toy.colour", "store.toy.colour", "toy: indexes, rights, views, comments",
+    ]  # fmt: skip
     assert warehouse.execute("select name, colour from marts.toy").fetchall() == [("doll", None)]
     assert warehouse.execute("select name, colour from build.toy").fetchall() == [("doll", None)]
 
@@ -89,7 +95,32 @@ def test_a_column_that_changes_its_type_is_refused(warehouse: psycopg.Connection
     assert refused.value.code == "model_type_changed"
 
 
-def test_a_key_that_is_no_column_is_refused(warehouse: psycopg.Connection, project: Path) -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("hidden: true", "hiden: true", "secret_name.meta.hiden"),
+        ("key: [", "kee: [", "meta.kee"),
+        ("description: Toys", "descripton: Toys", "toy.descripton"),
+        ("after: made_on", "afterwards: made_on", "view_columns.days_old.afterwards"),
+        (
+            "key: [county_code, name]",
+            "key: [county_code, name]\n        scope: {bye: x, columns: [name]}",
+            "meta.scope.bye",
+        ),
+    ],
+)
+def test_an_unknown_key_is_refused_by_its_place(
+    warehouse: psycopg.Connection, project: Path, right: str, wrong: str, named: str
+) -> None:
+    path = project / "models" / "marts" / "toy.yml"
+    path.write_text(path.read_text("utf-8").replace(right, wrong), "utf-8")
+    with pytest.raises(UserError) as refused:
+        generated.generate(warehouse, project)
+    assert refused.value.code == "model_key_unknown"
+    assert named in refused.value.where
+
+
+def test_a_key_that_is_not_a_column_is_refused(warehouse: psycopg.Connection, project: Path) -> None:
     path = project / "models" / "marts" / "toy.yml"
     path.write_text(path.read_text("utf-8").replace("key: [county_code, name]", "key: [colour]"), "utf-8")
     with pytest.raises(UserError) as refused:

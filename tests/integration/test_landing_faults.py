@@ -1,4 +1,4 @@
-"""Ingest under faults: loaders that are killed, delayed or concurrent, and identities that must appear nowhere."""
+"""Landing under faults: loaders that die, linger or meet, and identities that must show nowhere."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from employment_warehouse import settings
 from employment_warehouse.database import connect, migrate
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
-from employment_warehouse.landing import IngestFailed, delivery, ingest, scan
+from employment_warehouse.landing import LandingFailed, arrivals, delivery, land
 from employment_warehouse.landing.copying import RowCopy
 from employment_warehouse.settings import Home
 
@@ -66,85 +66,84 @@ def state_of(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type
     return warehouse.execute(STATE).fetchall()  # type: ignore[return-value]
 
 
-# --- killed loaders -----------------------------------------------------------------------------------------
+# --- loaders that die ---------------------------------------------------------------------------------------
 
-# A loader that kills itself with SIGKILL before or after its n-th call of a function.
-KILLED_LOADER = """
+# The loader that is to be killed: at its n-th call of a function it dies as if by kill -9, before or after it.
+DOOMED = """
     import os, signal, sys
     from datetime import date
     import fsspec
     from types import SimpleNamespace
-    from employment_warehouse.landing import archive, copying, delivery, ledger, loading, scan, zone
+    from employment_warehouse.landing import archive, arrivals, copying, delivery, filling, ledger, zone
 
-    # A folder needs nothing of Airflow, which takes seconds to import.
+    # What dies here is the loader, not Airflow: a folder needs none of it, and it takes seconds to import.
     zone._object_storage_path = lambda address: SimpleNamespace(fs=fsspec.filesystem("file"), path=address, protocol="")
-    module, function, call, moment = sys.argv[1:]
-    modules = {"archive": archive, "delivery": delivery, "loading": loading, "ledger": ledger}
-    modules |= {"copying": copying.RowCopy}
-    original, calls = getattr(modules[module], function), 0
+    room, function, call, moment = sys.argv[1:]
+    rooms = {"archive": archive, "copying": copying.RowCopy, "delivery": delivery, "filling": filling, "ledger": ledger}
+    original, calls = getattr(rooms[room], function), 0
 
-    def killing(*given, **named):
+    def doomed(*given, **named):
         global calls
         calls += 1
         if calls == int(call) and moment == "before":
             os.kill(os.getpid(), signal.SIGKILL)
-        result = original(*given, **named)
+        made = original(*given, **named)
         if calls == int(call) and moment == "after":
             os.kill(os.getpid(), signal.SIGKILL)
-        return result
+        return made
 
-    setattr(modules[module], function, killing)
-    for arrival in scan({"county"}, date(2024, 5, 1)).arrivals:
-        delivery.ingest(arrival)
+    setattr(rooms[room], function, doomed)
+    for arrival in arrivals({"county"}, date(2024, 5, 1)):
+        delivery.land(arrival)
 """
 POINTS = [
     ("ledger", "claim", "after"),
-    ("archive", "sha256_of", "after"),
+    ("archive", "digest", "after"),
     ("archive", "_seal_chunks", "after"),
-    ("ledger", "insert_delivery", "after"),
+    ("ledger", "open_delivery", "after"),
     ("copying", "write", "before"),
     ("copying", "write", "after"),
-    ("copying", "flush", "after"),
-    ("loading", "store_rejected", "after"),
-    ("loading", "store_identities", "after"),
-    ("ledger", "record_counts", "after"),
+    ("copying", "end", "after"),
+    ("filling", "keep_rejected", "after"),
+    ("filling", "remember", "after"),
+    ("ledger", "count_delivery", "after"),
     ("ledger", "complete_claim", "after"),
-    ("delivery", "ingest", "after"),
+    ("delivery", "land", "after"),
 ]
 
 
-def test_a_killed_loader_leaves_nothing_and_its_retry_stores_the_same_rows(
+def test_a_killed_loader_leaves_nothing_and_its_retry_the_same_rows(
     warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
 ) -> None:
     broken = person(9, "532528").replace(id_number(9), "1")
     put(zone, register(1, 2, 3) + broken + "\n" + person(1, "532528") + "\n")
     plugins = str(Path(delivery.__file__).parents[2])
-    for module, function, moment in POINTS:
+    for room, function, moment in POINTS:
         before = state_of(warehouse)
         killed = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(KILLED_LOADER), module, function, "1", moment],
+            [sys.executable, "-c", textwrap.dedent(DOOMED), room, function, "1", moment],
             env=os.environ | {"PYTHONPATH": plugins},
             check=False,
             capture_output=True,
             timeout=60,
         )
-        assert killed.returncode == -9, (module, function, killed.stderr.decode()[-500:])
-        if function != "ingest":
-            assert state_of(warehouse) == before == [], (module, function)
-    assert scan({"county"}, DAY).arrivals == []  # the last one was killed after its commit
+        assert killed.returncode == -9, (room, function, killed.stderr.decode()[-500:])
+        if function != "land":
+            assert state_of(warehouse) == before == [], (room, function)
+    assert arrivals({"county"}, DAY) == []  # the last one died after its commit
     once = state_of(warehouse)
     assert [(row[4], row[5], row[6]) for row in once] == [(5, 3, 2)] * 3
     warehouse.execute("truncate ops.delivery, ops.arrival, landing.labor_register, vault.rejected_row cascade")
-    (offered,) = scan({"county"}, DAY).arrivals
-    assert ingest(offered) is not None
+    (offered,) = arrivals({"county"}, DAY)
+    assert land(offered) is not None
     assert state_of(warehouse) == once
 
 
-def test_a_lost_connection_leaves_nothing_and_names_no_value(
+def test_a_connection_that_is_cut_fails_without_a_trace_and_without_a_value(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(zone, register(1, 2))
-    (offered,) = scan({"county"}, DAY).arrivals
+    (offered,) = arrivals({"county"}, DAY)
     write = RowCopy.write
 
     def cut(copy: RowCopy, encoded: list[bytes]) -> None:
@@ -153,13 +152,13 @@ def test_a_lost_connection_leaves_nothing_and_names_no_value(
 
     with monkeypatch.context() as patched:
         patched.setattr(RowCopy, "write", cut)
-        with pytest.raises(IngestFailed, match=r"57P01|no answer"):
-            ingest(offered)
+        with pytest.raises(LandingFailed, match=r"57P01|no answer"):
+            land(offered)
     assert state_of(warehouse) == []
-    assert ingest(offered).rows_landed == 2  # type: ignore[union-attr]
+    assert land(offered).rows_landed == 2  # type: ignore[union-attr]
 
 
-def test_the_server_does_not_learn_the_reason_of_an_aborted_copy(
+def test_of_a_copy_that_breaks_off_the_server_is_not_told_why(
     warehouse: psycopg.Connection, warehouse_server: Server
 ) -> None:
     warehouse.execute("set log_min_messages = 'error'")
@@ -169,19 +168,19 @@ def test_the_server_does_not_learn_the_reason_of_an_aborted_copy(
     warehouse.rollback()
     assert copy.rows == 0
     logged = warehouse_server.log.read_text()
-    assert "CopyAborted" in logged
+    assert "BrokenOff" in logged
     assert "canary-9" not in logged
 
 
-# --- concurrent loaders -------------------------------------------------------------------------------------
+# --- loaders that meet --------------------------------------------------------------------------------------
 
 
 def test_eight_loaders_on_one_file_make_one_delivery(warehouse: psycopg.Connection, zone: Path) -> None:
     for round_ in range(3):
         put(zone, register(*range(1, 4 + round_)), minutes=round_)
-        (offered,) = scan({"county"}, DAY).arrivals
+        (offered,) = arrivals({"county"}, DAY)
         with ThreadPoolExecutor(8) as pool:
-            landed = list(pool.map(ingest, [offered] * 8))
+            landed = list(pool.map(land, [offered] * 8))
         assert len([one for one in landed if one is not None]) == 1
         assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (round_ + 1,)
         latest = [row for row in state_of(warehouse) if row[3] == round_ + 1]
@@ -189,33 +188,33 @@ def test_eight_loaders_on_one_file_make_one_delivery(warehouse: psycopg.Connecti
 
 
 @pytest.mark.parametrize("where", ["before the transaction", "in the transaction"])
-def test_a_delayed_loader_changes_nothing_after_its_replacement(
+def test_a_zombie_that_wakes_after_its_replacement_changes_nothing(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     put(zone, register(1, 2, 3))
-    (offered,) = scan({"county"}, DAY).arrivals
+    (offered,) = arrivals({"county"}, DAY)
     asleep, wake = threading.Event(), threading.Event()
-    function = "_incoming_part" if where == "before the transaction" else "load_rows"
-    original = getattr(delivery, function)
+    room, function = (delivery, "_report") if where == "before the transaction" else (delivery, "fill")
+    original = getattr(room, function)
 
-    def delayed(*given: object) -> object:
+    def sleepy(*given: object) -> object:
         if not asleep.is_set():
             asleep.set()
             assert wake.wait(30)
         return original(*given)
 
-    monkeypatch.setattr(delivery, function, delayed)
+    monkeypatch.setattr(room, function, sleepy)
     with ThreadPoolExecutor(2) as pool:
-        delayed_loader = pool.submit(ingest, offered)
+        zombie = pool.submit(land, offered)
         assert asleep.wait(30)
-        replacement = pool.submit(ingest, offered)
+        replacement = pool.submit(land, offered)
         if where == "before the transaction":
             assert replacement.result(30) is not None
         else:
             while warehouse.execute("select epoch from ops.arrival").fetchone() != (2,):
                 pass
         wake.set()
-        assert delayed_loader.result(30) is None
+        assert zombie.result(30) is None
         assert replacement.result(30) is not None
     assert [row[3] for row in state_of(warehouse)] == [1, 1, 1]
 
@@ -223,7 +222,7 @@ def test_a_delayed_loader_changes_nothing_after_its_replacement(
 # --- identities ---------------------------------------------------------------------------------------------
 
 
-def test_identities_appear_in_no_table_log_error_or_file(
+def test_identities_show_in_no_table_log_error_or_file(
     warehouse: psycopg.Connection,
     warehouse_server: Server,
     warehouse_home: Home,
@@ -234,15 +233,15 @@ def test_identities_appear_in_no_table_log_error_or_file(
     canaries = [id_number(7), "张金丝雀7", "13900000007", id_number(8)[:17]]
     broken = person(8, "532528").replace(id_number(8), id_number(8)[:17])
     put(zone, register(7) + broken + "\n")
-    (offered,) = scan({"county"}, DAY).arrivals
+    (offered,) = arrivals({"county"}, DAY)
     failures = []
     for rule in ("household_no <> 'H7'", "false"):
         warehouse.execute(f"alter table landing.labor_register add constraint planted check ({rule})")  # type: ignore[arg-type]
-        with pytest.raises(IngestFailed) as failed:
-            ingest(offered)
+        with pytest.raises(LandingFailed) as failed:
+            land(offered)
         failures += ["".join(traceback.format_exception(failed.value))]
         warehouse.execute("alter table landing.labor_register drop constraint planted")
-    assert ingest(offered) is not None
+    assert land(offered) is not None
     texts = [*failures, caplog.text, warehouse_server.log.read_text(errors="replace")]
     for schema, table in warehouse.execute(
         "select schemaname, tablename from pg_tables where schemaname in ('ops', 'landing', 'vault')"
@@ -263,7 +262,7 @@ def test_the_loader_cannot_read_back_what_it_sealed(warehouse: psycopg.Connectio
 
 def test_the_loader_cannot_delete_what_has_landed(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, register(1, 2))
-    landed = ingest(scan({"county"}, DAY).arrivals[0])
+    landed = land(arrivals({"county"}, DAY)[0])
     assert landed is not None
     with connect("wh_loader") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("delete from landing.labor_register")
@@ -272,8 +271,6 @@ def test_the_loader_cannot_delete_what_has_landed(warehouse: psycopg.Connection,
             "select landing.remove_repeated('labor_register', %s, '{county_code}', '{}', '{2,3}')",
             (landed.delivery_id,),
         )
-    with connect("wh_loader") as connection, pytest.raises(psycopg.Error, match="not published"):
-        connection.execute("select landing.purge(1)")
 
 
 # --- order --------------------------------------------------------------------------------------------------
@@ -295,7 +292,7 @@ def test_the_order_in_which_deliveries_land_does_not_matter(
                 for _ in range(made.randint(1, 2))
             ]
 
-    def ingest_all(ordered: list[tuple[str, int]]) -> list[tuple]:  # type: ignore[type-arg]
+    def land_all(ordered: list[tuple[str, int]]) -> list[tuple]:  # type: ignore[type-arg]
         warehouse.execute("truncate ops.delivery, ops.arrival, landing.labor_register, vault.person cascade")
         shutil.rmtree(zone, ignore_errors=True)
         revision = dict.fromkeys(pending, 0)
@@ -303,15 +300,15 @@ def test_the_order_in_which_deliveries_land_does_not_matter(
             content = pending[county, days][revision[county, days]]
             revision[county, days] += 1
             put(zone, content, f"{county}.csv", day=DAY + timedelta(days=days), minutes=minutes)
-            for offered in scan({"county"}, DAY + timedelta(days=1)).arrivals:
-                ingest(offered)
+            for offered in arrivals({"county"}, DAY + timedelta(days=1)):
+                land(offered)
         persons = warehouse.execute("select array_agg(person_key order by person_key) from vault.person").fetchall()
         return [*state_of(warehouse), *persons]
 
     in_turn = [key for key, contents in pending.items() for _ in contents]
     shuffled = in_turn.copy()
     order.shuffle(shuffled)
-    assert ingest_all(shuffled) == ingest_all(in_turn)
+    assert land_all(shuffled) == land_all(in_turn)
 
 
 def test_tokens_of_the_former_kind_are_not_mixed_with_today_s(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -319,8 +316,8 @@ def test_tokens_of_the_former_kind_are_not_mixed_with_today_s(warehouse: psycopg
     warehouse.execute(forget)
     assert migrate(warehouse) == ["0015_tokens_are_cmacs"]
     put(zone, register(1))
-    (offered,) = scan({"county"}, DAY).arrivals
-    assert ingest(offered) is not None
+    (offered,) = arrivals({"county"}, DAY)
+    assert land(offered) is not None
     warehouse.execute(forget)
     with pytest.raises(UserError, match="HMAC") as told:
         migrate(warehouse)
@@ -332,20 +329,20 @@ def test_another_token_key_lands_nothing(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(zone, register(1))
-    (first,) = scan({"county"}, DAY).arrivals
-    assert ingest(first) is not None
+    (first,) = arrivals({"county"}, DAY)
+    assert land(first) is not None
     put(zone, register(2), minutes=1)
-    (second,) = scan({"county"}, DAY).arrivals
+    (second,) = arrivals({"county"}, DAY)
     keys = settings.secret_keys()
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", keys.wrapping_key.hex())
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", "00" * 32)
     with pytest.raises(UserError) as told:
-        ingest(second)
+        land(second)
     assert told.value.code == "wrong_token_key"
     assert keys.token_key.hex() not in str(told.value)
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", keys.token_key.hex())
-    assert ingest(second) is not None
+    assert land(second) is not None
 
 
 # --- other file systems -------------------------------------------------------------------------------------
@@ -362,18 +359,18 @@ def test_a_landing_zone_may_be_any_file_system(warehouse: psycopg.Connection, me
     files = fsspec.filesystem("memory")
     files.pipe("/zone/labor_register/2024-05-01/532528.csv", register(1, 2).encode())
     files.pipe("/zone/labor_register/2024-05-01/532501.csv.part", b"x")
-    (offered,) = scan({"county"}, DAY, settle_seconds=0.1).arrivals
+    (offered,) = arrivals({"county"}, DAY, settle_seconds=0.1)
     assert offered.path == "labor_register/2024-05-01/532528.csv"
-    assert ingest(offered).rows_landed == 2  # type: ignore[union-attr]
-    assert scan({"county"}, DAY, settle_seconds=0.1).arrivals == []
+    assert land(offered).rows_landed == 2  # type: ignore[union-attr]
+    assert arrivals({"county"}, DAY, settle_seconds=0.1) == []
 
 
 def test_an_unknown_file_system_is_told(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", "gopher://zone")
-    with pytest.raises(Exception, match="gopher") as raised:
-        scan({"county"}, DAY)
-    assert raised.value.code == "landing_zone_unknown"  # type: ignore[attr-defined]
+    with pytest.raises(Exception, match="gopher") as told:
+        arrivals({"county"}, DAY)
+    assert told.value.code == "landing_zone_unknown"  # type: ignore[attr-defined]
 
 
 def test_a_landing_zone_that_is_not_there_yet_has_no_files(warehouse: psycopg.Connection, zone: Path) -> None:
-    assert scan({"county"}, DAY).arrivals == []
+    assert arrivals({"county"}, DAY) == []

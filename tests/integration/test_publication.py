@@ -160,7 +160,7 @@ def test_a_retried_start_goes_on_with_the_same_build(marts: psycopg.Connection) 
     assert publication.start_build(FIRST, "first") == publication.start_build(FIRST, "first")
 
 
-def test_a_pin_is_honoured_for_a_publication_only(marts: psycopg.Connection) -> None:
+def test_only_a_publication_can_be_pinned(marts: psycopg.Connection) -> None:
     publish_night(FIRST, 10)
     build = publication.start_build(SECOND, "second")
     write_figure(build, 20)
@@ -169,7 +169,8 @@ def test_a_pin_is_honoured_for_a_publication_only(marts: psycopg.Connection) -> 
             publication.pin(connection, build)
         connection.rollback()
         connection.execute("select set_config('warehouse.publication', %s, false)", (str(build),))
-        assert connection.execute("select persons from marts.figure").fetchall() == [(10,)]
+        with pytest.raises(psycopg.Error, match="there is no publication"):
+            connection.execute("select persons from marts.figure")
 
 
 def test_a_gate_cannot_rewrite_what_it_said_of_another_night(marts: psycopg.Connection) -> None:
@@ -194,3 +195,119 @@ def test_a_loader_can_accept_nothing(warehouse: psycopg.Connection) -> None:
         connection.execute(insert.format(more=", build", value=", 1"), ("accepted",))
     with pytest.raises(psycopg.errors.InsufficientPrivilege), database.connect("wh_loader") as connection:
         connection.execute("update ops.delivery set status = 'accepted'")
+
+
+# --- rollback ---------------------------------------------------------------------------------------------------
+
+
+def deliver(warehouse: psycopg.Connection, day: date, unit: str = "532501") -> int:
+    row = warehouse.execute(
+        """
+        insert into ops.delivery (feed, unit, report_date, revision, kind, sha256, arrived_at)
+        values ('workshop', %s, %s, 1, 'nil', sha256(%s::bytea), now()) returning delivery_id
+        """,
+        (unit, day, f"{unit} {day}".encode()),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def accept(warehouse: psycopg.Connection, build: int) -> None:
+    warehouse.execute(
+        "update ops.delivery set status = 'accepted' where build = %s and status = 'landed'",
+        (build,),
+    )
+
+
+def status_of(warehouse: psycopg.Connection, delivery_id: int) -> tuple[str, int | None]:
+    row = warehouse.execute("select status, build from ops.delivery where delivery_id = %s", (delivery_id,)).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def test_a_rollback_shows_the_publication_before_and_withdraws_what_it_names(marts: psycopg.Connection) -> None:
+    first = publish_night(FIRST, 10)
+    wrong, right = deliver(marts, SECOND), deliver(marts, SECOND, "532502")
+    build = publication.start_build(SECOND, "second")
+    accept(marts, build)
+    write_figure(build, 99)
+    certify(build)
+    second = publication.publish(build)
+    assert publication.roll_back(second, [wrong], "Operator", "the county sent last year's file") == first
+    assert publication.standing() == first
+    assert seen() == [(FIRST, 10)]
+    assert seen(as_of=SECOND) == [(FIRST, 10)]
+    assert status_of(marts, wrong) == ("withdrawn", second)
+    assert status_of(marts, right) == ("landed", None)
+    third = publication.start_build(SECOND, "second again")
+    assert status_of(marts, wrong) == ("withdrawn", second)
+    assert status_of(marts, right) == ("landed", third)
+    written = marts.execute(
+        "select rolled_back_by, rollback_reason from ops.publication where publication = %s", (second,)
+    ).fetchone()
+    assert written == ("Operator", "the county sent last year's file")
+
+
+def test_a_rollback_takes_later_publications_with_it(marts: psycopg.Connection) -> None:
+    first, second, third = publish_night(FIRST, 10), publish_night(SECOND, 20), publish_night(SECOND, 30)
+    assert publication.roll_back(second, [], "Operator", "wrong formula") == first
+    with pytest.raises(NotPublished, match="rolled back already"):
+        publication.roll_back(third, [], "Operator", "wrong formula")
+    assert publication.roll_back(first, [], "Operator", "wrong formula") is None
+    assert publication.standing() == 0
+    assert seen() == []
+
+
+def test_a_rollback_without_a_name_or_a_reason_is_refused(marts: psycopg.Connection) -> None:
+    first = publish_night(FIRST, 10)
+    for operator, reason in (("", "wrong formula"), ("Operator", " ")):
+        with pytest.raises(NotPublished, match="a name and a reason"):
+            publication.roll_back(first, [], operator, reason)
+    assert publication.standing() == first
+
+
+def test_a_rollback_refuses_a_delivery_that_an_earlier_publication_accepted(marts: psycopg.Connection) -> None:
+    early = deliver(marts, FIRST)
+    build = publication.start_build(FIRST, "first")
+    accept(marts, build)
+    certify(build)
+    publication.publish(build)
+    second = publish_night(SECOND, 20)
+    with pytest.raises(NotPublished, match=f"delivery {early} was not accepted"):
+        publication.roll_back(second, [early], "Operator", "wrong file")
+    assert publication.standing() == second
+
+
+def test_a_night_that_was_begun_before_a_rollback_cannot_be_published(marts: psycopg.Connection) -> None:
+    publish_night(FIRST, 10)
+    second = publish_night(SECOND, 20)
+    begun = publication.start_build(SECOND, "in progress")
+    write_figure(begun, 30)
+    certify(begun)
+    publication.roll_back(second, [], "Operator", "wrong formula")
+    with pytest.raises(NotPublished, match="rolled back"):
+        publication.publish(begun)
+    assert publication.start_build(SECOND, "in progress") != begun
+
+
+def test_a_pin_of_a_publication_that_was_rolled_back_is_an_error(marts: psycopg.Connection) -> None:
+    publish_night(FIRST, 10)
+    second = publish_night(SECOND, 20)
+    with database.connect("wh_analyst") as connection:
+        publication.pin(connection, second)
+        connection.commit()
+        publication.roll_back(second, [], "Operator", "wrong formula")
+        with pytest.raises(psycopg.Error, match="rolled back"):
+            connection.execute("select * from marts.figure")
+        connection.rollback()
+        connection.execute("select marts.unpin()")
+        assert connection.execute("select persons from marts.figure").fetchall() == [(10,)]
+
+
+@pytest.mark.parametrize(
+    "role", ["wh_loader", "wh_transformer", "wh_gate", "wh_analyst", "wh_auditor", "county_532528"]
+)
+def test_only_the_publisher_rolls_back(marts: psycopg.Connection, role: str) -> None:
+    first = publish_night(FIRST, 10)
+    with database.connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("select ops.roll_back(%s, '{}', 'Operator', 'wrong formula')", (first,))

@@ -8,8 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.kit.nights import certify
 
-from employment_warehouse import transform
+from employment_warehouse import publication, transform
 from employment_warehouse.database import connect
 
 COUNTY = "532528"
@@ -142,7 +143,7 @@ def test_the_order_in_which_files_arrive_leaves_no_trace(workshops: Any) -> None
     assert len(told) == 1
 
 
-def test_a_key_that_stands_twice_is_refused_without_its_values(workshops: Any) -> None:
+def test_a_repeated_key_is_refused_without_its_values(workshops: Any) -> None:
     secret = f"W{uuid.uuid4().hex}"
     workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop(secret), workshop(secret)])
     build = workshops.start("2024-05-01")
@@ -157,36 +158,93 @@ def test_nothing_is_written_when_no_night_is_being_built(workshops: Any) -> None
         transform._invoke("dim_date", "run", "--select", "dim_date")
 
 
-def test_dbt_may_touch_tonights_rows_only(workshops: Any) -> None:
+def test_dbt_writes_nothing_that_readers_can_see(workshops: Any) -> None:
     workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("A")])
     published = workshops.night("2024-05-01")
-    workshops.deliver("workshop", COUNTY, "2024-05-02", [workshop("A", workers=30)])
-    workshops.night("2024-05-02")
-    build = workshops.start("2024-05-03")
-    attempts = {
-        "delete from store.dim_workshop": 0,
-        "update store.dim_workshop set to_build = null where to_build is not null": 0,
-    }
-    with connect("wh_transformer") as dbt:
-        for statement, touched in attempts.items():
-            assert dbt.execute(statement).rowcount == touched
-        dbt.rollback()
+    build = workshops.start("2024-05-02")
     refused = [
         f"insert into store.dim_workshop (county_code, workshop_no, from_build) values ('x', 'y', {published})",
-        "insert into store.dim_workshop (county_code, workshop_no, from_build, to_build)"
-        f" values ('x', 'y', {build}, {build + 1})",
+        f"insert into store.dim_workshop (county_code, workshop_no, from_build) values ('x', 'y', {build})",
         "update store.dim_workshop set to_build = 99 where to_build is null",
-        "update store.dim_workshop set workers = 1",
-        "update store.dim_workshop set from_build = 1",
+        "delete from store.dim_workshop",
         "truncate store.dim_workshop",
+        "truncate tonight.dim_workshop",
         "drop table store.dim_workshop",
+        "drop table tonight.dim_workshop",
         "drop view marts.dim_workshop",
-        "alter table store.dim_workshop disable row level security",
+        "create table tonight.mine (x integer)",
+        "create view build.mine as select 1 as x",
+        "create function tonight.mine() returns integer language sql as 'select 1'",
         "insert into ops.store_index values ('dim_workshop', 'x', 'drop table store.dim_workshop')",
+        "update ops.versioned set scope = '{}'",
+        "insert into ops.model_version values (1, 'dim_workshop', 0, 0)",
+        "update seeds.setting set value = '0'",
+        "select ops.load_seeds('{}')",
+        "delete from ops.certificate",
     ]
     for statement in refused:
-        with connect("wh_transformer") as dbt, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        with connect("wh_transformer") as dbt, pytest.raises(REFUSED):
             dbt.execute(statement)
+    assert workshops.scalar("select count(*) from pg_class where relowner = 'wh_transformer'::regrole") == 0
+
+
+def test_a_hostile_model_cannot_change_a_published_row(workshops: Any) -> None:
+    workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("A")])
+    published = workshops.night("2024-05-01")
+    before = workshops.rows("select * from store.dim_workshop")
+    build = workshops.start("2024-05-02")
+    with connect("wh_transformer") as dbt:
+        dbt.execute("select ops.undo_version('dim_workshop')")
+        dbt.execute("insert into tonight.dim_workshop (county_code, workshop_no, workers) values ('532501', 'A', 9999)")
+        dbt.execute("select ops.write_version('dim_workshop')")
+    # The row of the publication is closed by the build, and as it was for everyone who reads that publication.
+    rows = workshops.rows("select * from store.dim_workshop where from_build = %s", published)
+    assert [row[:-1] for row in rows] == [row[:-1] for row in before]
+    assert [row[-1] for row in rows] == [build]
+    with connect("wh_transformer") as dbt:
+        dbt.execute("select ops.undo_version('dim_workshop')")
+    assert workshops.rows("select * from store.dim_workshop") == before
+
+
+def test_a_certified_build_can_no_longer_be_written(workshops: Any) -> None:
+    workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("A")])
+    build = workshops.start("2024-05-01")
+    workshops.build(build)
+    certify(build)
+    for function in ("undo_version", "write_version"):
+        with connect("wh_transformer") as dbt, pytest.raises(psycopg.Error, match="has a certificate") as refused:
+            dbt.execute(f"select ops.{function}('dim_workshop')")
+        assert refused.value.sqlstate == "WH021"
+    assert publication.publish(build) == build
+
+
+def test_the_ledger_names_the_models_that_a_build_has_written(workshops: Any) -> None:
+    workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("A"), workshop("B")])
+    first = workshops.night("2024-05-01")
+    workshops.deliver("workshop", COUNTY, "2024-05-02", [workshop("A", workers=30), workshop("B")])
+    second = workshops.night("2024-05-02")
+    written = workshops.rows("select build, model, rows_opened, rows_closed from ops.model_version order by 1, 2")
+    assert written == [
+        (first, "dim_workshop", 2, 0),
+        (first, "reported_workshop", 2, 0),
+        (second, "dim_workshop", 1, 1),
+        (second, "reported_workshop", 2, 1),
+    ]
+
+
+def test_an_index_that_is_declared_otherwise_is_built_again(workshops: Any) -> None:
+    workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("A")])
+    workshops.night("2024-05-01")
+    definition = "select pg_get_indexdef('store.dim_workshop_versions'::regclass)"
+    assert "(county_code, workshop_no, from_build)" in workshops.scalar(definition)
+    workshops.connection.execute(
+        "update ops.store_index set statement = replace(statement, '\"county_code\", ', '')"
+        " where index_name = 'dim_workshop_versions'"
+    )
+    workshops.connection.execute("delete from ops.store_index where index_name = 'dim_workshop_opened'")
+    workshops.night("2024-05-02")
+    assert "(workshop_no, from_build)" in workshops.scalar(definition)
+    assert workshops.scalar("select to_regclass('store.dim_workshop_opened')") is None
 
 
 @pytest.mark.parametrize("role", ["wh_loader", "wh_gate", "wh_publisher", "wh_analyst", "wh_auditor", "county_532528"])

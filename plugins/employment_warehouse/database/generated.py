@@ -1,8 +1,9 @@
-"""Tables of `store`, views of `build` and `marts`: what the YAML of dbt's models declares, kept in step.
+"""Tables of `tonight` and `store`, views of `build` and `marts`: generated from the YAML of dbt's models.
 
-A model is declared once, beside its SQL. dbt fills its table and owns nothing of it: tables, views, policies
+A model is declared once, beside its SQL. dbt owns nothing: it inserts into `tonight.<model>`; tables, views, rights
 and comments belong to wh_owner and are made here, by `warehouse migrate`. A model's folder gives its layer
-(`dbt_project.yml`): `reported` has a table and the view of its open rows; `core` and `mart` have a readers' view too.
+(`dbt_project.yml`): `tonight` has the table in that schema alone; `reported` has versions in `store` and the view of
+its open rows; `core` and `mart` have a readers' view too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,16 @@ from employment_warehouse.contract import contract
 from employment_warehouse.errors import UserError
 
 READ_LAYERS = ("core", "mart")
+# Every key that a declaration may have: one that is misspelt would silently hide, or show, a column.
+MODEL_KEYS = {"name", "description", "config", "columns"}
+CONFIG_KEYS = {"contract", "meta"}
+META_KEYS = {
+    "zh", "grain", "clause", "key", "scope", "feed", "indexes", "view_columns", "for_everyone", "checks",
+}  # fmt: skip
+COLUMN_KEYS = {"name", "data_type", "description", "config"}
+COLUMN_META_KEYS = {"zh", "hidden", "checks"}
+VIEW_COLUMN_KEYS = {"name", "data_type", "expression", "description", "zh", "after"}
+SCOPE_KEYS = {"by", "columns"}
 
 
 @dataclass(frozen=True)
@@ -51,18 +62,27 @@ class Model:
     comment: str = ""
     indexes: tuple[tuple[str, ...], ...] = ()
     for_everyone: bool = False
+    scope: tuple[str, ...] = ()
+    scope_by: str | None = None
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether it has versions in `store`; a model of the layer `tonight` has none."""
+        return self.layer != "tonight"
 
 
 def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
     """Make or extend what the models of the dbt project declare; what was done, in words. The caller commits.
 
     Columns are only ever added (rows from before have NULL there); only views are dropped, and made anew.
-    Raises UserError: `model_incomplete`, `model_type_changed`.
+    Raises UserError: `model_incomplete`, `model_key_unknown`, `model_type_changed`.
     """
     done = []
     for model in read_models(project_dir):
-        done += _bring_store(connection, model)
-        script = _dependent_objects(model, list(_columns_there(connection, model)))
+        done += _extend_table(connection, model, "tonight")
+        if model.is_versioned:
+            done += _extend_table(connection, model, "store")
+        script = _dependent_objects(model, list(_existing_columns(connection, model, "tonight")))
         if _is_new(connection, model.name, script):
             connection.execute(script)
             done.append(f"{model.name}: indexes, rights, views, comments")
@@ -81,7 +101,7 @@ def read_models(project_dir: Path) -> list[Model]:
 
 
 def _layers(project_dir: Path) -> dict[str, str]:
-    """The layer of each folder of versioned models, as `dbt_project.yml` gives it."""
+    """The layer of each folder of models that the database holds, as `dbt_project.yml` gives it."""
     declared = _read_yaml(project_dir / "dbt_project.yml")
     folders: dict[str, Any] = declared["models"][declared["name"]]
     return {
@@ -97,6 +117,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
+    _assert_known(entry, path)
     meta = entry.get("config", {}).get("meta", {})
     columns = [
         ModelColumn(
@@ -109,6 +130,7 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
     ]
     if "feed" in meta and not any(column.data_type for column in columns):
         columns = _reported_columns(meta["feed"])
+    scope = meta.get("scope", [])
     model = Model(
         name=entry["name"],
         layer=layer,
@@ -127,20 +149,65 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         comment=_bilingual(entry.get("description", ""), meta.get("zh", ""), meta.get("clause", "")),
         indexes=tuple(tuple(index) for index in meta.get("indexes", ())),
         for_everyone=meta.get("for_everyone", False),
+        scope=tuple(scope["columns"] if isinstance(scope, dict) else scope),
+        scope_by=scope["by"] if isinstance(scope, dict) else None,
     )
-    names = {column.name for column in model.columns}
-    if not model.key or not names.issuperset(model.key) or not all(column.data_type for column in model.columns):
-        raise UserError(
-            f"模型 {model.name} 的声明不完整 | the declaration of the model is incomplete",
-            code="model_incomplete",
-            where=str(path),
-            expected="meta.key names some of its columns, and every column has a data_type",
-        )
+    _assert_complete(model, path)
     return model
 
 
+def _assert_complete(model: Model, path: Path) -> None:
+    names = {column.name for column in model.columns}
+    named = {*model.key, *model.scope, *(name for index in model.indexes for name in index)}
+    if (
+        not names.issuperset(named)
+        or not set(model.key).issuperset(model.scope)
+        or bool(model.key) != model.is_versioned
+        or not names
+        or not all(column.data_type for column in model.columns)
+    ):
+        raise UserError(
+            f"模型 {model.name} 的声明不完整 | the declaration of model {model.name} is incomplete",
+            code="model_incomplete",
+            where=str(path),
+            expected="meta.key and meta.indexes name columns of the model, meta.scope columns of the key,"
+            " and every column has a data_type; a model of the folder `intermediate` has no key",
+        )
+
+
+def _assert_known(entry: dict[str, Any], path: Path) -> None:
+    """Raises UserError (`model_key_unknown`) for a key that nothing reads."""
+    config = entry.get("config", {})
+    meta = config.get("meta", {})
+    scope = meta.get("scope", [])
+    unknown = [
+        *_surplus(entry, MODEL_KEYS, entry["name"]),
+        *_surplus(config, CONFIG_KEYS, "config"),
+        *_surplus(meta, META_KEYS, "meta"),
+        *(_surplus(scope, SCOPE_KEYS, "meta.scope") if isinstance(scope, dict) else []),
+    ]
+    for column in entry.get("columns", []):
+        unknown += _surplus(column, COLUMN_KEYS, column["name"])
+        unknown += _surplus(column.get("config", {}), {"meta"}, column["name"])
+        unknown += _surplus(_meta(column), COLUMN_META_KEYS, f"{column['name']}.meta")
+    for column in meta.get("view_columns", []):
+        unknown += _surplus(column, VIEW_COLUMN_KEYS, f"view_columns.{column.get('name', '')}")
+    if unknown:
+        raise UserError(
+            f"模型 {entry['name']} 中有无法识别的键 | unknown keys in the declaration of model {entry['name']}",
+            code="model_key_unknown",
+            where=f"{path}: {', '.join(unknown)}",
+            expected="the keys that DEVELOPING.md lists (Add a mart)",
+            todo="correct the spelling, or remove the key",
+        )
+
+
+def _surplus(given: dict[str, Any], known: set[str], where: str) -> list[str]:
+    return [f"{where}.{key}" for key in given if key not in known]
+
+
 def _meta(column: dict[str, Any]) -> dict[str, Any]:
-    meta: dict[str, Any] = column.get("config", {}).get("meta", column.get("meta", {}))
+    meta: dict[str, Any] = column.get("config", {}).get("meta", {})
     return meta
 
 
@@ -160,58 +227,63 @@ def _reported_columns(feed: str) -> list[ModelColumn]:
     ]
 
 
-def _columns_there(connection: psycopg.Connection, model: Model) -> dict[str, str]:
-    """The columns that the store table has, with their types; without those of the builds."""
+def _existing_columns(connection: psycopg.Connection, model: Model, schema: str) -> dict[str, str]:
+    """The columns that the model's table has, with their types; without those of the builds."""
     return dict(
         connection.execute(
             """
             select attname::text, format_type(atttypid, atttypmod)
             from pg_attribute
-            where attrelid = to_regclass(format('store.%%I', %s::text)) and attnum > 0 and not attisdropped
+            where attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text)) and attnum > 0 and not attisdropped
                 and attname not in ('from_build', 'to_build')
             order by attnum
             """,
-            (model.name,),
+            (schema, model.name),
         ).fetchall()
     )
 
 
-def _bring_store(connection: psycopg.Connection, model: Model) -> list[str]:
-    """The store table, with every declared column; what was added."""
-    table = sql.Identifier("store", model.name)
-    there = _columns_there(connection, model)
-    if not there:
-        columns = [
-            sql.SQL("{} {}{}").format(
-                sql.Identifier(column.name),
-                _type(column),
-                sql.SQL(" not null" if column.name in model.key else ""),
-            )
-            for column in model.columns
-        ]
-        connection.execute(
-            sql.SQL(
-                "create table {} ({}, from_build integer not null, to_build integer,"
-                " check (from_build < to_build));"
-                "alter table {} owner to wh_owner"
-            ).format(table, sql.SQL(", ").join(columns), table)
-        )
-        return [f"store.{model.name}"]
+def _extend_table(connection: psycopg.Connection, model: Model, schema: str) -> list[str]:
+    """The model's table in `tonight` or `store`, with every declared column; what was added."""
+    table = sql.Identifier(schema, model.name)
+    existing = _existing_columns(connection, model, schema)
+    if not existing:
+        connection.execute(_create_table(model, schema))
+        connection.execute(sql.SQL("alter table {} owner to wh_owner").format(table))
+        return [f"{schema}.{model.name}"]
     done = []
     for column in model.columns:
-        if column.name not in there:
+        if column.name not in existing:
             connection.execute(
                 sql.SQL("alter table {} add column {} {}").format(table, sql.Identifier(column.name), _type(column))
             )
-            done.append(f"store.{model.name}.{column.name}")
-        elif there[column.name] != _spelt_out(connection, column.data_type):
+            done.append(f"{schema}.{model.name}.{column.name}")
+        elif existing[column.name] != _spelt_out(connection, column.data_type):
             raise UserError(
-                f"store.{model.name}.{column.name}: 类型已变 | its type has changed",
+                f"{schema}.{model.name}.{column.name}: 类型已变 | its type has changed",
                 code="model_type_changed",
-                expected=f"{there[column.name]}, as the table has it",
+                expected=f"{existing[column.name]}, as the table has it",
                 todo="write a migration that converts the column, or give the new one another name",
             )
     return done
+
+
+def _create_table(model: Model, schema: str) -> sql.Composed:
+    """Of `tonight`: unlogged, for a night's rows alone, and without constraints (ops.write_version checks the key)."""
+    is_store = schema == "store"
+    columns = [
+        sql.SQL("{} {}{}").format(
+            sql.Identifier(column.name),
+            _type(column),
+            sql.SQL(" not null" if is_store and column.name in model.key else ""),
+        )
+        for column in model.columns
+    ]
+    if is_store:
+        columns.append(sql.SQL("from_build integer not null, to_build integer, check (from_build < to_build)").format())
+    return sql.SQL("create {} table {} ({})").format(
+        sql.SQL("" if is_store else "unlogged"), sql.Identifier(schema, model.name), sql.SQL(", ").join(columns)
+    )
 
 
 def _type(column: ModelColumn) -> sql.SQL:
@@ -242,8 +314,10 @@ def _is_new(connection: psycopg.Connection, name: str, script: sql.Composed) -> 
 
 
 def _dependent_objects(model: Model, columns: list[str]) -> sql.Composed:
-    """The script that makes all that stands on a store table; it may run again and again."""
-    parts = [_indexes(model), _rights(model), _build_view(model, columns)]
+    """The script that makes everything that depends on a model's tables; it may run again."""
+    parts = [_version(model), _rights(model)]
+    if model.is_versioned:
+        parts += [_indexes(model), _build_view(model, columns)]
     if model.layer in READ_LAYERS:
         parts.append(_readers_view(model))
     return sql.SQL("\n").join(parts)
@@ -282,27 +356,28 @@ def _indexes(model: Model) -> sql.Composed:
 
 
 def _rights(model: Model) -> sql.Composed:
-    """Who may do what with the rows: dbt writes tonight's build only, and of a row only its end."""
+    """Nobody writes `store` but the functions of wh_owner; dbt fills `tonight`."""
+    tonight = sql.SQL("grant select, insert on {} to wh_transformer; grant select on {} to wh_gate;").format(
+        *2 * [sql.Identifier("tonight", model.name)]
+    )
+    if not model.is_versioned:
+        return tonight
+    store = sql.SQL("grant select on {} to wh_transformer, wh_gate;").format(sql.Identifier("store", model.name))
+    return sql.SQL("{} {}").format(tonight, store)
+
+
+def _version(model: Model) -> sql.Composed:
+    """What ops.write_version has to know of the model."""
     return sql.SQL(
-        """
-        alter table {table} enable row level security;
-        revoke all on {table} from wh_transformer, wh_gate;
-        grant select, insert, delete, update (to_build) on {table} to wh_transformer;
-        grant select on {table} to wh_gate;
-        drop policy if exists read on {table};
-        drop policy if exists open_tonight on {table};
-        drop policy if exists close_tonight on {table};
-        drop policy if exists undo on {table};
-        create policy read on {table} for select to wh_transformer, wh_gate using (true);
-        create policy open_tonight on {table} for insert to wh_transformer
-            with check (to_build is null and from_build = (select build from ops.tonight));
-        create policy close_tonight on {table} for update to wh_transformer
-            using (to_build is null or to_build > (select ops.last_published()))
-            with check (to_build is null or to_build = (select build from ops.tonight));
-        create policy undo on {table} for delete to wh_transformer
-            using (from_build > (select ops.last_published()));
-        """
-    ).format(table=sql.Identifier("store", model.name))
+        "insert into ops.versioned (model, key, scope, scope_by) values ({}, {}, {}, {})"
+        " on conflict (model) do update"
+        " set key = excluded.key, scope = excluded.scope, scope_by = excluded.scope_by;"
+    ).format(
+        sql.Literal(model.name),
+        sql.Literal(list(model.key) or None),
+        sql.Literal(list(model.scope)),
+        sql.Literal(model.scope_by),
+    )
 
 
 def _build_view(model: Model, columns: list[str]) -> sql.Composed:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from employment_warehouse import settings
-from employment_warehouse.database import generated, landing_tables
+from employment_warehouse.database import county_logins, generated, landing_tables, seed_tables
 from employment_warehouse.database.describe import describe
 from employment_warehouse.database.roles import login_roles, set_password
 from employment_warehouse.errors import UserError
@@ -20,6 +20,7 @@ def migrate(superuser_connection: psycopg.Connection) -> list[str]:
     """Bring the database up to this version; what was done, in words, empty where nothing was to do.
 
     Each hand-written migration commits with its record in ops.migration; the generated objects commit together.
+    Counties have their logins by the seed `division`.
     Login roles whose connection the environment names (AIRFLOW_CONN_<ROLE>) get that connection's password.
     Raises UserError: `migration_changed`, `migration_failed`, `migration_impossible`.
     """
@@ -27,6 +28,8 @@ def migrate(superuser_connection: psycopg.Connection) -> list[str]:
     done = _apply_files(connection)
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(hashtext('ops.migration'))")
+        done += seed_tables.generate(connection, settings.project_root() / "dbt_project")
+        done += county_logins.generate(connection)
         done += landing_tables.generate(connection)
         done += generated.generate(connection, settings.project_root() / "dbt_project")
     for role in login_roles(connection):
@@ -39,6 +42,7 @@ def migrate(superuser_connection: psycopg.Connection) -> list[str]:
 
 def _apply_files(connection: psycopg.Connection) -> list[str]:
     done = []
+    _assert_same_line(connection)
     for path in sorted(MIGRATIONS.glob("*.sql")):
         text = path.read_bytes()
         digest = hashlib.sha256(text).digest()
@@ -83,6 +87,23 @@ def _apply_files(connection: psycopg.Connection) -> list[str]:
             connection.execute("insert into ops.migration (name, sha256) values (%s, %s)", (path.stem, digest))
         done.append(path.stem)
     return done
+
+
+def _assert_same_line(connection: psycopg.Connection) -> None:
+    """A warehouse that was set up before the first release has migrations that this version does not know."""
+    known = connection.execute("select to_regclass('ops.migration')").fetchone()
+    if known is None or known[0] is None:
+        return
+    names = {path.stem for path in MIGRATIONS.glob("*.sql")}
+    foreign = [name for (name,) in connection.execute("select name from ops.migration") if name not in names]
+    if foreign:
+        raise UserError(
+            "数据库由本项目的早期版本建立，不能升级 | this database was set up by a version before the first release",
+            code="migration_impossible",
+            where=", ".join(sorted(foreign)),
+            todo="set up a new warehouse beside it (another WAREHOUSE_HOME) with the same landing zone and keys, "
+            "and run its nights in date order",
+        )
 
 
 def _applied(connection: psycopg.Connection, name: str) -> bytes | None:

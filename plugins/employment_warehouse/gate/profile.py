@@ -231,7 +231,7 @@ def _accepted_measures(connection: psycopg.Connection, contract: Contract) -> di
         """
         select distinct on (p.unit) p.unit, p.measures
         from ops.delivery_profile as p join ops.delivery as d on d.delivery_id = p.delivery_id
-        where p.feed = %s and d.status = 'accepted' and d.build <= ops.last_published()
+        where p.feed = %s and d.status = 'accepted' and d.build <= ops.chain_head()
         order by p.unit, p.report_date desc, p.delivery_id desc
         """,
         (contract.feed,),

@@ -1,11 +1,11 @@
-"""Ingest of files: each delivery is stored in one transaction, together with its row in the ledger."""
+"""Landing: what arrives is taken in, one delivery in one transaction, with the ledger that remembers it."""
 
-from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, ingest_correction
-from employment_warehouse.landing.delivery import IngestFailed, ingest, ingest_part, restore, withdraw_part
-from employment_warehouse.landing.due_deliveries import expect_deliveries
-from employment_warehouse.landing.ledger import Delivery, IncomingPart
+from employment_warehouse.landing.arrivals import Arrival, RemovedPart, arrivals, scan
+from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, land_correction
+from employment_warehouse.landing.delivery import LandingFailed, ingest_report, land, restore, withdraw_part
+from employment_warehouse.landing.expected import expect_deliveries
+from employment_warehouse.landing.ledger import Delivery, Report
 from employment_warehouse.landing.purging import purge
-from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
 from employment_warehouse.landing.withdrawing import FILE_HEADER, LINE_HEADER
 
 __all__ = [
@@ -15,13 +15,14 @@ __all__ = [
     "REPEATED",
     "Arrival",
     "Delivery",
-    "IncomingPart",
-    "IngestFailed",
+    "LandingFailed",
     "RemovedPart",
+    "Report",
+    "arrivals",
     "expect_deliveries",
-    "ingest",
-    "ingest_correction",
-    "ingest_part",
+    "ingest_report",
+    "land",
+    "land_correction",
     "purge",
     "restore",
     "scan",

@@ -1,23 +1,23 @@
-"""Landing keeps each unit's last accepted submission and tonight's; the archive keeps all files."""
+"""Landing keeps the last accepted report of a unit, and tonight's; the archive keeps the files of all."""
 
 from __future__ import annotations
 
 from employment_warehouse.database import connect
-from employment_warehouse.landing.due_deliveries import expect_returns
+from employment_warehouse.landing.expected import expect_returns
 from employment_warehouse.landing.queries import query
 
 
-def purge(publication: int) -> int:
-    """Delete landed rows that later accepted submissions of their unit have replaced; returns how many.
+def purge() -> int:
+    """Delete the landed rows that later deliveries of their unit have replaced in the standing publication; how many.
 
-    Held deliveries stay, so that they can be released. The bank returns that are due are recorded before the payments
-    that announce them are deleted: of a backlog, all months but the last are deleted at once. Running it again changes
-    nothing.
+    Held deliveries keep their rows, for a release. Which batches are due back is recorded before the payments that
+    name them are deleted: of a backlog all months but the last go at once. Idempotent.
     """
     with connect("wh_loader") as connection:
-        night = connection.execute(query("date_of_build"), {"build": publication}).fetchone()
-        assert night is not None
-        expect_returns(connection, night[0])
-        row = connection.execute("select landing.purge(%s)", (publication,)).fetchone()
+        standing = connection.execute(query("standing_date")).fetchone()
+        if standing is None:
+            return 0
+        expect_returns(connection, standing[0])
+        row = connection.execute("select landing.purge()").fetchone()
         assert row is not None
         return int(row[0])

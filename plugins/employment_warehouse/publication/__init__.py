@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -45,9 +46,9 @@ def publish_or_hold(build: int) -> int:
         raise
 
 
-def newest() -> int:
-    """Number of the newest publication; 0: nothing was published yet."""
-    return int(_ask("select ops.last_published()"))
+def standing() -> int:
+    """Number of the publication that is shown, reported and compared with; 0: nothing is published."""
+    return int(_ask("select ops.chain_head()"))
 
 
 def newest_build() -> int:
@@ -74,6 +75,17 @@ def release_night(build: int, operator: str, reason: str) -> int:
 def release_delivery(delivery_id: int, operator: str, reason: str) -> None:
     """Let the next night take in a held delivery, under a name and for a reason."""
     _ask("select ops.release_delivery(%s, %s, %s)", delivery_id, operator, reason)
+
+
+def roll_back(publication: int, withdrawn: Sequence[int], operator: str, reason: str) -> int | None:
+    """Take back a publication and every later one, under a name and for a reason; the one that is shown from now on.
+
+    withdrawn: the deliveries that caused it. They are never used again; everything else that those publications
+    accepted is offered to the next night. None: nothing is published any more. Raises NotPublished for a publication
+    that is not in force, or a delivery that none of them accepted.
+    """
+    shown = _ask("select ops.roll_back(%s, %s::bigint[], %s, %s)", publication, list(withdrawn), operator, reason)
+    return None if shown is None else int(shown)
 
 
 def decide_rule(finding: str, from_date: date, *, enabled: bool, operator: str, legal_basis: str) -> None:

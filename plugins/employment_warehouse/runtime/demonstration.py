@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,7 +36,8 @@ def demonstrate(home: Home, people: int, console: Console) -> None:
     with console.status("启动 Airflow | starting Airflow"):
         service.up(home)
     for night in manifest.nights:
-        if night in _published():
+        published = nights.standing_date()
+        if published is not None and night <= published:
             console.print(f"{night} 已发布 | published before")
             continue
         demonstration.arrive(home.demonstration, night)
@@ -75,12 +75,6 @@ def _confirm_rules(manifest: Manifest) -> None:
         operator="演示 demonstration",
         legal_basis="演示数据，无真实人员",
     )
-
-
-def _published() -> set[date]:
-    with connect("wh_auditor") as connection:
-        found = connection.execute("select report_date from ops.publication where rolled_back_at is null")
-        return {day for (day,) in found}
 
 
 def summarise(home: Home, console: Console) -> None:

@@ -74,6 +74,15 @@ class Progress:
         return "; ".join(at_work[:4]) + (" …" if len(at_work) > 4 else "")
 
 
+def standing_date() -> date | None:
+    """Report date of the standing publication; None: nothing is published."""
+    with connect("wh_auditor") as connection:
+        row = connection.execute(
+            "select report_date from ops.publication where publication = ops.standing_publication()"
+        ).fetchone()
+    return None if row is None else row[0]
+
+
 def _prefix(report_date: date) -> str:
     return f"night_{report_date}_"
 
@@ -97,14 +106,13 @@ def _assert_running(api: AirflowApi) -> None:
 
 
 def _assert_order(report_date: date) -> None:
-    """Report dates never decrease; said before anything is taken in."""
-    with connect("wh_auditor") as connection:
-        row = connection.execute("select max(report_date) from ops.publication").fetchone()
-    if row and row[0] and report_date < row[0]:
+    """Report dates never decrease; checked before anything is ingested."""
+    published = standing_date()
+    if published is not None and report_date < published:
         raise UserError(
-            f"{report_date} 早于已发布的 {row[0]} | is before what was published",
+            f"{report_date} 早于已发布的 {published} | is before what was published",
             code="date_passed",
-            expected=f"{row[0]} or later",
+            expected=f"{published} or later",
             todo="late files are taken in, under their own date, by a night of today",
             exit_code=1,
         )

@@ -13,8 +13,8 @@ import psycopg
 from rich.cells import set_cell_size
 from rich.console import Console
 
-from employment_warehouse import database, settings, transform
-from employment_warehouse.database import connect, migrate
+from employment_warehouse import database, settings
+from employment_warehouse.database import connect, migrate, seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.roles import SUPERUSER
 from employment_warehouse.errors import UserError
@@ -63,8 +63,8 @@ class Warehouse:
             done = migrate(connection)
         server.set_passwords()
         os.environ.update(server.environment())
-        if done or transform.seeds_changed():
-            transform.seed()
+        if done or seed_tables.have_changed():
+            seed_tables.load()
         return done
 
     def up_airflow(self) -> None:
@@ -195,7 +195,7 @@ def migrate_database(home: Home) -> list[str]:
             return Warehouse(home).up_database()
     with connect(SUPERUSER) as connection:
         done = migrate(connection)
-    transform.seed()
+    seed_tables.load()
     return done
 
 
@@ -242,7 +242,7 @@ def _last_publication(home: Home) -> str:
     try:
         with connect("wh_auditor") as connection:
             row = connection.execute(
-                "select report_date, publication from ops.publication order by publication desc limit 1"
+                "select report_date, publication from ops.publication where publication = ops.standing_publication()"
             ).fetchone()
     except psycopg.Error as error:
         return database.describe(error)

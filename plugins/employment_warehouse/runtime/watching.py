@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 import psycopg
 
 from employment_warehouse import settings
-from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
+from employment_warehouse.runtime.nights import standing_date
 from employment_warehouse.runtime.service import HEALTHY, Warehouse
 from employment_warehouse.settings import Home
 
@@ -25,7 +25,7 @@ def scan(home: Home, now: datetime) -> list[str]:
     if disk.free < DISK_FREE * disk.total:
         found.append(f"磁盘将满，剩余 {disk.free / 2**30:.1f} GiB | the disk is nearly full")
     try:
-        shown = _published_date()
+        shown = standing_date()
     except (psycopg.Error, UserError):
         return [*found, "数据库无法连接 | the database cannot be reached"]
     wanted = wanted_date(now)
@@ -44,9 +44,3 @@ def _stopped(home: Home) -> list[str]:
     unhealthy = [part for part in HEALTHY if states.get(part) != "healthy"]
     stopped = [name for name, state in Warehouse(home).states().items() if state == "stopped" and name != "hr-platform"]
     return [*stopped, *(part for part in unhealthy if part.replace("_", "-") not in stopped and part != "metadatabase")]
-
-
-def _published_date() -> date | None:
-    with connect("wh_auditor") as connection:
-        row = connection.execute("select max(report_date) from ops.publication where rolled_back_at is null").fetchone()
-    return None if row is None else row[0]

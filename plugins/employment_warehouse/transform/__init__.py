@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import logging
 import os
 import re
@@ -11,14 +9,10 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg import sql
-
 from employment_warehouse import settings
-from employment_warehouse.database import connect, describe
+from employment_warehouse.database import connect
 from employment_warehouse.database.connections import address
 from employment_warehouse.errors import UserError
 
@@ -85,7 +79,7 @@ def run_dbt(select: str, build: int) -> Summary:
     if row != (build,):
         raise NotTonight(where=f"build {build}")
     # Unit tests say whether the models are right, not whether the night is: they belong to `make test`. Seeds are
-    # loaded by `seed`, with the operator's own.
+    # loaded by `database.seed_tables`: dbt owns no table.
     summary = _invoke(
         select, "build", "--select", select, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"
     )
@@ -103,57 +97,6 @@ def check_models(select: str) -> Summary:
     Raises TransformFailed with the tests that failed.
     """
     return _invoke(select, "test", "--select", *(f"{part},test_type:unit" for part in select.split()))
-
-
-def seed() -> Summary:
-    """Load the seed tables (settings by date, targets, divisions, calendar): the project's, then the operator's own.
-
-    Raises UserError (`own_seed_unreadable`) for a file of `<home>/seeds/` that is not in the form of its seed.
-    """
-    summary = _invoke("seed", "seed")
-    for path in sorted(settings.current_home().seeds.glob("*.csv")):
-        _replace_seed(path)
-    _seeded_digest().write_text(_seeds_digest())
-    return summary
-
-
-def seeds_changed() -> bool:
-    """Whether a seed file, the project's or the operator's, is another one than `seed` has last loaded."""
-    return not _seeded_digest().exists() or _seeded_digest().read_text() != _seeds_digest()
-
-
-def _seeded_digest() -> Path:
-    return settings.current_home().dbt / "seeds.sha256"
-
-
-def _seeds_digest() -> str:
-    files = [
-        *sorted((settings.project_root() / "dbt_project" / "seeds").glob("*.csv")),
-        *sorted(settings.current_home().seeds.glob("*.csv")),
-    ]
-    return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
-
-
-def _replace_seed(path: Path) -> None:
-    with path.open(encoding="utf-8-sig", newline="") as file, connect("wh_transformer") as connection:
-        columns = next(csv.reader([file.readline()]), [])
-        table = sql.Identifier("seeds", path.stem)
-        statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(
-            table, sql.SQL(", ").join(map(sql.Identifier, columns))
-        )
-        try:
-            connection.execute(sql.SQL("delete from {}").format(table))
-            with connection.cursor().copy(statement) as copy:
-                copy.write(file.read())
-        except psycopg.Error as error:
-            raise UserError(
-                "自定义种子表无法载入 | a seed table of your own cannot be loaded",
-                code="own_seed_unreadable",
-                where=str(path),
-                expected=f"the columns of dbt_project/seeds/{path.name}",
-                database=describe(error),
-                todo="mend or remove the file, then `warehouse migrate`",
-            ) from None
 
 
 def _invoke(name: str, *arguments: str) -> Summary:

@@ -100,9 +100,8 @@ evidence as (
 )
 
 select
-    touched.person_key, evidence.source, evidence.source_key, evidence.channel, evidence.job_rank::smallint as job_rank,
+    evidence.person_key, evidence.source, evidence.source_key, evidence.channel, evidence.job_rank::smallint as job_rank,
     evidence.start_on, evidence.end_on, evidence.employer_name, evidence.work_division_code,
     evidence.monthly_wage::numeric(14, 2) as monthly_wage, evidence.workshop_no, evidence.is_reserved_job,
     evidence.updated_on, evidence.told_by
-from {{ ref('changed_person') }} as touched
-left join evidence on touched.person_key = evidence.person_key
+from evidence

@@ -115,5 +115,4 @@ spells as (
         and (dated.end_on is null or dated.end_on >= least(dated.start_date, chains.first_start))
 )
 
-select * from {{ ref('changed_person') }} as touched
-left join spells using (person_key)
+select * from spells

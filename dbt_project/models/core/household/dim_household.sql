@@ -34,8 +34,5 @@ told as (
 
 households as ({{ merged_spans('told', ['county_code', 'household_no'], content) }})
 
-select touched.county_code, touched.household_no, {{ prefixed(content, 'households') }},
-    households.valid_from, households.valid_to
-from {{ ref('changed_household') }} as touched
-left join households
-    on touched.county_code = households.county_code and touched.household_no = households.household_no
+select county_code, household_no, {{ prefixed(content, 'households') }}, valid_from, valid_to
+from households

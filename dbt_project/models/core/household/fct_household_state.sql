@@ -39,5 +39,4 @@ told as (
 
 merged as ({{ merged_spans('told', ['county_code', 'household_no'], content) }})
 
-select * from {{ ref('changed_household') }} as touched
-left join merged using (county_code, household_no)
+select * from merged

@@ -68,6 +68,4 @@ persons as (
     select {{ prefixed(['person_key'] + content, 'settled') }}, settled.valid_from, settled.valid_to from settled
 )
 
-select touched.person_key, {{ prefixed(content, 'persons') }}, persons.valid_from, persons.valid_to
-from {{ ref('changed_person') }} as touched
-left join persons on touched.person_key = persons.person_key
+select person_key, {{ prefixed(content, 'persons') }}, valid_from, valid_to from persons

@@ -94,5 +94,4 @@ told as (
 
 merged as ({{ merged_spans('told', ['person_key'], content) }})
 
-select * from {{ ref('changed_person') }} as touched
-left join merged using (person_key)
+select * from merged

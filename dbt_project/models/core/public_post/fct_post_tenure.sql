@@ -56,5 +56,4 @@ tenures as (
         )
 )
 
-select * from {{ ref('changed_person') }} as touched
-left join tenures using (person_key)
+select * from tenures

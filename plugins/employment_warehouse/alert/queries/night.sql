@@ -1,7 +1,6 @@
 select b.report_date, b.status, b.held_reason, previous.report_date as previous_date, previous.published_at as previous_at
 from ops.build as b
 left join lateral (
-    select p.report_date, p.published_at from ops.publication as p
-    where p.publication < b.build order by p.publication desc limit 1
+    select p.report_date, p.published_at from ops.publication as p where p.publication = b.base
 ) as previous on true
 where b.build = %(build)s

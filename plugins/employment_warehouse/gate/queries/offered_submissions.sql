@@ -39,7 +39,7 @@ left join lateral (
     from ops.delivery_profile as p
     join ops.delivery as d on d.delivery_id = p.delivery_id
     where p.feed = o.feed and p.unit = o.unit and p.report_date <= o.report_date
-        and d.status = 'accepted' and d.build <= ops.last_published()
+        and d.status = 'accepted' and d.build <= ops.chain_head()
     order by p.report_date desc, p.delivery_id desc
     limit 1
 ) as before on true

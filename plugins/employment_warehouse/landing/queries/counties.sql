@@ -1,1 +1,1 @@
-select county_code from ops.county_codes() as county_code
+select unnest(ops.county_codes())

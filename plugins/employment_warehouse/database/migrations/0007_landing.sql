@@ -1,26 +1,12 @@
--- What the loader may do beyond inserting; each thing by a function or a column grant, none of them a DELETE grant.
+-- What the loader may do beyond inserting: each thing by a function or a column grant, none of them a DELETE grant.
 set role wh_owner;
-
--- Counts are known at the end of a delivery; its rows name it from the start.
-grant update (rows_read, rows_landed, rows_rejected, extra_columns, understood) on ops.delivery to wh_loader;
--- The register of labour says which county a person belongs to, and replaces what another feed has sealed.
-grant select (county_code) on vault.person to wh_loader;
-grant update (county_code, key_version, sealed) on vault.person to wh_loader;
-create index person_by_county on vault.person (county_code, person_key);
--- What lies in the landing zone and belongs to no feed is told.
-grant insert, update on ops.alert to wh_loader;
-
-create function ops.county_codes() returns setof text
-language sql stable security definer set search_path = ''
-as $$ select distinct r.county_code from ops.reader_county as r order by r.county_code $$;
-comment on function ops.county_codes() is 'The counties of this warehouse. | 本数据仓库的县市。';
 
 -- The loader knows which rows may have the key of another; only those keys are looked for.
 create function landing.remove_repeated(
     feed text, number bigint, key text [], sheets text [], suspects integer []
 )
 returns table (sheet text, line integer)
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     key_row text := (select 'row(' || string_agg(format('l.%I', part), ', ') || ')' from unnest(key) as part);
@@ -54,26 +40,24 @@ begin
     ) using number, sheets, suspects;
 end $$;
 comment on function landing.remove_repeated(text, bigint, text [], text [], integer []) is
-'Of rows with one key in the delivery that this transaction lands, the last stays; which ones went. | 同键取最后一行。';
+'同键取最后一行。 | Of rows with one key in the delivery that this transaction lands, keeps the last; the rows that it removed.';
 
-create function landing.purge(published integer) returns bigint
-language plpgsql security definer set search_path = ''
+create function landing.purge() returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
+    published integer := ops.chain_head();
     replaced record;
     removed bigint := 0;
-    rows_gone bigint;
+    deleted bigint;
 begin
-    if published > ops.last_published() then
-        raise exception using errcode = 'WH009', message = format('build %s is not published', published);
-    end if;
     for replaced in
         -- Rows of a unit's report that a later accepted report, or a later revision of the same part, has replaced.
         select d.feed, array_agg(d.delivery_id) as numbers
         from ops.delivery as d
         where d.rows_landed > 0 and d.purged_at is null
             and d.status in ('accepted', 'withdrawn') and d.build <= published
-            -- A part that is held, or has come since, will need its siblings.
+            -- A part that is held, or arrived since, will need its siblings.
             and not exists (
                 select from ops.delivery as waiting
                 where (waiting.feed, waiting.unit, waiting.report_date) = (d.feed, d.unit, d.report_date)
@@ -91,22 +75,15 @@ begin
         group by d.feed
     loop
         execute format('delete from landing.%I where delivery_id = any($1)', replaced.feed) using replaced.numbers;
-        get diagnostics rows_gone = row_count;
-        removed := removed + rows_gone;
+        get diagnostics deleted = row_count;
+        removed := removed + deleted;
         update ops.delivery set purged_at = now() where delivery_id = any(replaced.numbers);
     end loop;
     return removed;
 end $$;
-comment on function landing.purge(integer) is
-'Deletes landed rows that later accepted reports of their unit replaced; the archive keeps the files. | 清理已被替代的落地行。';
+comment on function landing.purge() is
+'清理已被现行发布替代的落地行。 | Deletes landed rows that later deliveries of their unit have replaced in the standing publication; the archive keeps the files.';
 
-alter table ops.delivery add column purged_at timestamptz;
-comment on column ops.delivery.purged_at is
-'When its rows left landing; they come back from the archive when a late part or correction needs them. | 落地行清理时间。';
-grant update (purged_at) on ops.delivery to wh_loader;
-
-grant execute on function ops.county_codes() to wh_loader;
-grant execute on function landing.remove_repeated(text, bigint, text [], text [], integer []) to wh_loader;
-grant execute on function landing.purge(integer) to wh_loader;
+grant execute on function landing.remove_repeated(text, bigint, text [], text [], integer []), landing.purge() to wh_loader;
 
 reset role;

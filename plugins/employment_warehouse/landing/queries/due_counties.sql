@@ -1,4 +1,4 @@
 insert into ops.due (feed, unit, report_date, due_at)
 select %(feed)s, county_code, %(report_date)s, %(due_at)s
-from ops.county_codes() as county_code
+from unnest(ops.county_codes()) as county_code
 on conflict do nothing

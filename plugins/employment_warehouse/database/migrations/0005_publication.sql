@@ -1,0 +1,216 @@
+-- The chain of publications, and everything that may move its head.
+set role wh_owner;
+
+create function ops.standing_publication() returns integer
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$ select p.publication from ops.pointer as p $$;
+comment on function ops.standing_publication() is
+'现行发布编号；尚无发布为 NULL。 | The publication that is shown, reported, compared with and purged against; NULL before the first.';
+
+create function ops.chain_head() returns integer
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$ select coalesce(ops.standing_publication(), 0) $$;
+comment on function ops.chain_head() is
+'链首编号：下一次汇总据此撤销未发布的行。 | The build to which the next build undoes: rows of later builds are tonight''s, or of builds that were never published or were rolled back.';
+
+create function ops.start_build(wanted_date date, wanted_run text) returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    number integer;
+    shown date;
+begin
+    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    select b.build into number from ops.build as b
+    where b.run_id = wanted_run and b.status = 'building' and b.base = ops.chain_head();
+    if number is null then
+        select p.report_date into shown from ops.publication as p
+        where p.publication = ops.standing_publication();
+        if wanted_date < shown then
+            raise exception using errcode = 'WH001',
+                message = format('report date %s is before %s, which is published', wanted_date, shown),
+                hint = 'Late files are ingested under their own date by a night of today.';
+        end if;
+        if wanted_date > (now() at time zone 'Asia/Shanghai')::date then
+            raise exception using errcode = 'WH010',
+                message = format('report date %s is in the future', wanted_date),
+                hint = 'Published, it would close every earlier date.';
+        end if;
+        update ops.build set status = 'abandoned' where status = 'building';
+        insert into ops.build (report_date, run_id, base) values (wanted_date, wanted_run, ops.chain_head())
+        returning build into number;
+    end if;
+    -- What a build accepted that was not published is offered again, whatever its date.
+    update ops.delivery as d
+    set build = null, status = 'landed', reason = null
+    where d.status in ('landed', 'accepted')
+        and not exists (
+            select from ops.publication as p where p.publication = d.build and p.rolled_back_at is null
+        );
+    update ops.delivery as d set build = number
+    where d.status = 'landed' and d.report_date <= wanted_date;
+    return number;
+end $$;
+
+create function ops.build_digest(number integer) returns numeric
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    total numeric := 0;
+    part numeric;
+    relation text;
+begin
+    for relation in
+        select format('store.%I', c.relname) from pg_class as c
+        where c.relnamespace = 'store'::regnamespace and c.relkind in ('r', 'p') order by 1
+    loop
+        execute format(
+            'select coalesce(sum(hash_record_extended(t, 0)::numeric), 0) from %s as t '
+            'where t.from_build = $1 or t.to_build = $1', relation
+        ) into part using number;
+        total := total + part;
+    end loop;
+    return total;
+end $$;
+
+create function ops.publish(number integer, operator text default null, release_reason text default null)
+returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    night ops.build;
+    paper ops.certificate;
+begin
+    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    perform from ops.pointer for update;
+    select * into night from ops.build as b where b.build = number for update;
+    if not found then
+        raise exception using errcode = 'WH002', message = format('there is no build %s', number);
+    end if;
+    if night.status = 'published' then
+        return number;
+    end if;
+    if night.status not in ('building', 'held') or night.base <> ops.chain_head()
+        or number < (select max(b.build) from ops.build as b)
+    then
+        raise exception using errcode = 'WH003', message = format(
+            'build %s (%s) is not the newest on publication %s; a later one was begun, published or rolled back',
+            number, night.status, ops.chain_head()
+        );
+    end if;
+    select * into paper from ops.certificate as c where c.build = number;
+    if not found or paper.checks_run <> paper.checks_expected then
+        raise exception using errcode = 'WH004',
+            message = format('build %s has no complete certificate of gate 2', number);
+    end if;
+    if paper.issued_at < night.started_at then
+        raise exception using errcode = 'WH004', message = format('the certificate of build %s is stale', number);
+    end if;
+    if paper.critical_failed > 0 and (operator is null or length(btrim(coalesce(release_reason, ''))) < 3) then
+        raise exception using errcode = 'WH005',
+            message = format('gate 2 holds build %s: %s critical checks failed', number, paper.critical_failed),
+            hint = 'An operator may release it on the record, with name and reason.';
+    end if;
+    if paper.digest <> ops.build_digest(number) then
+        raise exception using errcode = 'WH006',
+            message = format('build %s changed after its certificate was written', number);
+    end if;
+    insert into ops.publication (publication, report_date, digest, released_by, release_reason)
+    values (
+        number, night.report_date, paper.digest,
+        case when paper.critical_failed > 0 then operator end,
+        case when paper.critical_failed > 0 then release_reason end
+    );
+    update ops.build set status = 'published' where build = number;
+    update ops.pointer set publication = number;
+    return number;
+end $$;
+
+create function ops.hold_night(number integer, why text) returns void
+language sql security definer set search_path = pg_catalog, pg_temp
+as $$
+    update ops.build set status = 'held', held_reason = why
+    where build = number and status in ('building', 'held')
+$$;
+
+-- The parts of a unit's date were held together and are released together: half a snapshot would close the other half.
+create function ops.release_delivery(number bigint, operator text, why text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
+        raise exception using errcode = 'WH005', message = 'a release needs a name and a reason';
+    end if;
+    with released as (
+        update ops.delivery as d
+        set status = 'landed', build = null, reason = null
+        from ops.delivery as named
+        where named.delivery_id = number
+            and (d.feed, d.unit, d.report_date) = (named.feed, named.unit, named.report_date)
+            and d.status = 'held'
+        returning d.delivery_id, d.unit, d.report_date
+    )
+    insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)
+    select 'delivery:' || r.delivery_id, r.unit, r.report_date, r.report_date, operator, why
+    from released as r
+    on conflict do nothing;
+end $$;
+
+create function ops.roll_back(number integer, withdrawn bigint [], operator text, why text) returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wrong bigint;
+begin
+    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    perform from ops.pointer for update;
+    if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
+        raise exception using errcode = 'WH005', message = 'a rollback needs a name and a reason';
+    end if;
+    if not exists (
+        select from ops.publication as p where p.publication = number and p.rolled_back_at is null
+    ) then
+        raise exception using errcode = 'WH002',
+            message = format('publication %s does not exist, or is rolled back already', number);
+    end if;
+    select w into wrong
+    from unnest(withdrawn) as w
+    left join ops.delivery as d on d.delivery_id = w and d.status = 'accepted' and d.build >= number
+    where d.delivery_id is null
+    order by w limit 1;
+    if found then
+        raise exception using errcode = 'WH011',
+            message = format('delivery %s was not accepted by publication %s or a later one', wrong, number),
+            hint = 'Roll back to before the publication that accepted it.';
+    end if;
+
+    update ops.build set status = 'abandoned' where status = 'building';
+    update ops.publication as p
+    set rolled_back_at = now(), rolled_back_by = operator, rollback_reason = why
+    where p.publication >= number and p.rolled_back_at is null;
+    update ops.build as b set status = 'rolled_back' where b.build >= number and b.status = 'published';
+    update ops.pointer set publication = (
+        select max(p.publication) from ops.publication as p where p.rolled_back_at is null
+    );
+    -- What is withdrawn is gone for good; the rest is offered to the next night, as if it had just arrived.
+    update ops.delivery as d set status = 'withdrawn', reason = why where d.delivery_id = any(withdrawn);
+    update ops.delivery as d set status = 'landed', build = null, reason = null
+    where d.status = 'accepted' and d.build >= number;
+    -- Items of a withdrawn reading of the platform come again only when it is read from the beginning.
+    delete from ops.platform_cursor
+    where exists (select from ops.delivery as d where d.delivery_id = any(withdrawn) and d.kind = 'pages');
+    return ops.standing_publication();
+end $$;
+comment on function ops.roll_back(integer, bigint [], text, text) is
+'撤回某次及其后的发布，并作废所列报送。 | Rolls back a publication and every later one, and withdraws the deliveries that caused it; the publication shown from now on (NULL: none).';
+
+grant execute on function ops.standing_publication(), ops.chain_head()
+to wh_transformer, wh_gate, wh_publisher, wh_loader, wh_auditor;
+grant execute on function ops.start_build(date, text) to wh_publisher;
+grant execute on function ops.build_digest(integer) to wh_gate;
+grant execute on function ops.publish(integer, text, text) to wh_publisher;
+grant execute on function ops.hold_night(integer, text) to wh_publisher;
+grant execute on function ops.release_delivery(bigint, text, text) to wh_publisher;
+grant execute on function ops.roll_back(integer, bigint [], text, text) to wh_publisher;
+
+reset role;

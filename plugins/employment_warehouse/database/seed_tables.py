@@ -1,0 +1,156 @@
+"""Seed tables: settings, targets, divisions, calendar. Declared in dbt_project/seeds, loaded whole, read by date.
+
+The operator's own files of `<home>/seeds/` take the place of the project's, file by file.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+import yaml
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from employment_warehouse import settings
+from employment_warehouse.database.connections import connect
+from employment_warehouse.database.describe import describe
+from employment_warehouse.errors import UserError
+
+SEEDS = Path("dbt_project") / "seeds"
+Row = Mapping[str, str | None]
+
+
+def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
+    """Make the table of each declared seed; what was done, in words. The caller commits.
+
+    Seeds are loaded whole, so a seed whose columns changed gets a new table. Raises UserError (`seed_undeclared`).
+    """
+    done = []
+    for name, columns in _declared(project_dir).items():
+        existing: dict[str, str] = dict(
+            connection.execute(
+                """
+                select attname::text, format_type(atttypid, atttypmod) from pg_attribute
+                where attrelid = to_regclass(format('seeds.%%I', %s::text)) and attnum > 0 and not attisdropped
+                """,
+                (name,),
+            ).fetchall()
+        )
+        if existing == columns:
+            continue
+        table = sql.Identifier("seeds", name)
+        body = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns.items()
+        )
+        connection.execute(
+            sql.SQL(
+                "drop table if exists {table}; create table {table} ({body}); alter table {table} owner to wh_owner;"
+                " grant select on {table} to wh_loader, wh_transformer, wh_gate, wh_publisher, wh_auditor"
+            ).format(table=table, body=body)
+        )
+        done.append(f"seeds.{name}")
+    return done
+
+
+def load() -> list[str]:
+    """Load every seed in one transaction, as wh_publisher; their names.
+
+    Raises UserError (`own_seed_unreadable`) for a file that does not have the form of its seed.
+    """
+    declared = _declared(settings.project_root() / "dbt_project")
+    _assert_own_files_declared(list(declared))
+    rows = {name: read(name) for name in declared}
+    with connect("wh_publisher") as connection:
+        try:
+            connection.execute("select ops.load_seeds(%s)", (Jsonb(rows),))
+        except psycopg.Error as error:
+            raise UserError(
+                "种子表无法载入，原有内容未变 | a seed table cannot be loaded; the former rows are kept",
+                code="own_seed_unreadable",
+                where=", ".join(str(_file(name)) for name in declared if _file(name).parent == _own_folder()),
+                expected=f"values of the types that dbt_project/seeds/*.yml declares; {describe(error)}",
+                todo="correct or remove the file, then `warehouse migrate`",
+            ) from None
+    _stamp().write_text(_digest())
+    return list(rows)
+
+
+def have_changed() -> bool:
+    """Whether a seed file, the project's or the operator's, differs from what `load` has last loaded."""
+    return not _stamp().exists() or _stamp().read_text() != _digest()
+
+
+def read(name: str) -> list[Row]:
+    """The rows of a seed, cells as text, an empty one None: the operator's file, else the project's.
+
+    Raises UserError (`own_seed_unreadable`) where its columns are not those of the seed.
+    """
+    path = _file(name)
+    expected = _header(settings.project_root() / SEEDS / f"{name}.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = list(reader)
+    if list(reader.fieldnames or ()) != expected or any(None in row or None in row.values() for row in rows):
+        raise UserError(
+            f"种子表 {name} 的列不符 | the columns of the seed table {name} do not match",
+            code="own_seed_unreadable",
+            where=str(path),
+            expected=",".join(expected),
+            todo="correct or remove the file, then `warehouse migrate`",
+        )
+    return [{column: value or None for column, value in row.items()} for row in rows]
+
+
+def _declared(project_dir: Path) -> dict[str, dict[str, str]]:
+    """Name → column → type, of each seed of the project."""
+    seeds: dict[str, dict[str, str]] = {}
+    for path in sorted((project_dir / "seeds").glob("*.csv")):
+        declaration = path.with_suffix(".yml")
+        if not declaration.exists():
+            raise UserError(
+                f"种子表 {path.stem} 没有声明 | the seed table {path.stem} is not declared",
+                code="seed_undeclared",
+                where=str(declaration),
+            )
+        types = yaml.safe_load(declaration.read_text("utf-8"))["seeds"][0]["config"]["column_types"]
+        seeds[path.stem] = {column: types.get(column, "text") for column in _header(path)}
+    return seeds
+
+
+def _assert_own_files_declared(names: list[str]) -> None:
+    foreign = [path for path in sorted(_own_folder().glob("*.csv")) if path.stem not in names]
+    if foreign:
+        raise UserError(
+            "目录中有不属于任何种子表的文件 | files that belong to no seed table",
+            code="own_seed_unreadable",
+            where=", ".join(map(str, foreign)),
+            expected=" · ".join(f"{name}.csv" for name in names),
+            todo="rename or remove the file, then `warehouse migrate`",
+        )
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file), [])
+
+
+def _file(name: str) -> Path:
+    own = _own_folder() / f"{name}.csv"
+    return own if own.exists() else settings.project_root() / SEEDS / own.name
+
+
+def _own_folder() -> Path:
+    return settings.current_home().seeds
+
+
+def _stamp() -> Path:
+    return settings.current_home().dbt / "seeds.sha256"
+
+
+def _digest() -> str:
+    files = [*sorted((settings.project_root() / SEEDS).glob("*.csv")), *sorted(_own_folder().glob("*.csv"))]
+    return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()

@@ -1,1 +1,0 @@
-select report_date from ops.build where build = %(build)s
