@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.hostile.polluter import left_by_excel
 
-from employment_warehouse.reading import blocks, excel_short_rows
+from employment_warehouse.reading import blocks, collector, excel_short_rows
 from employment_warehouse.reading.blocks import BlockReader
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.records import Dialect, lines_of, read_records
@@ -90,7 +90,7 @@ def test_the_fast_way_and_the_exact_way_give_the_same(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "_SMALLEST", chunk)
         patch.setattr(blocks, "_LARGEST", chunk)
-        patch.setattr(blocks, "MOST_TEXTS", 3)
+        patch.setattr(collector, "MOST_TEXTS", 3)
         patch.setattr(excel_short_rows, "EXCEL_ROW_GROUP", 1000)  # what Excel leaves out is another test's
         repeated = {at for at in repeated if at < width}
         assert read_fast(text, dialect, width, repeated, step) == read_exactly(text, dialect, width)

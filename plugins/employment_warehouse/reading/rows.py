@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from employment_warehouse.reading.header import BLANKS, TOTALS, Header, is_total
+from employment_warehouse.reading.cell_forms import BLANKS, TOTALS, is_total
+from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.table import Refused
 
 # First byte of a blank in UTF-8 → how many bytes it has; beyond ASCII few other characters begin with one of these.
-FIRST_OF_BLANKS = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
+BLANK_LEAD_BYTES = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
 
 
 # Of the contract's headers that make a row another header; fewer may be chance.

@@ -18,7 +18,7 @@ import polars as pl
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading.files import Workbook
 from employment_warehouse.reading.header import Header, extra_columns, find_header
-from employment_warehouse.reading.rows import FIRST_OF_BLANKS, only_rows, trimmed
+from employment_warehouse.reading.rows import BLANK_LEAD_BYTES, only_rows, trimmed
 from employment_warehouse.reading.table import NUMERIC_CELL, BrokenRow, Refused, TextTable
 
 # The child is a package of its own that imports nothing of ours; isolated, Python finds it only if told where.
@@ -27,7 +27,7 @@ _FOLDER = Path(__file__).parent
 _SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds of a processor
 _PIPE = 256 << 10  # most of a batch of rows, so that neither waits long for the other
 
-_BLANKS = (*b"\r\n", *FIRST_OF_BLANKS.keys() - {0x1E, 0x1F})  # the two part rows and cells here
+_BLANKS = (*b"\r\n", *BLANK_LEAD_BYTES.keys() - {0x1E, 0x1F})  # the two part rows and cells here
 
 # Sheets with the table's header that are there to be looked at.
 _FOR_PEOPLE = re.compile("说明|须知|示例|样例|样表|范例|字典|参考")

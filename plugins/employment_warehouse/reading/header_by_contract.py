@@ -1,0 +1,95 @@
+"""The header of a feed: the row, or rows, in which the contract finds its columns."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import zip_longest
+
+from employment_warehouse.contract import Contract, normalise_header
+from employment_warehouse.reading.cell_forms import visible
+from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
+from employment_warehouse.reading.table import Refused
+from employment_warehouse.reading.units import is_other_unit, split_unit
+
+# How many rows may stand above the header.
+DEPTH = 60
+
+# A number or mark before a name (6、 （6） 3. [必填] ★), a colon, mark or footnote sign after it (： * ③ [1] 注1).
+_BEFORE = re.compile(
+    r"^(?:[(（\[【]\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3}|[*＊]?(?:必填|选填|可选|必录|非必填|必须)[*＊]?)\s*[)）\]】]"
+    r"|(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．,，:：)）]|[0-9]{1,2}\s+|[①-⑳⑴-⒇⒈-⒛]|[*＊#＃★☆●■◆※△▲√✓·]+)\s*"
+)
+_AFTER = re.compile(
+    r"\s*(?:[:：*＊#★☆※△▲]+|[①-⑳⑴-⒇]|[¹²³⁴⁵]|[\[［(（【](?:注?\s*[0-9]{1,2}|注)[\])）】］]|注[0-9]{0,2})$"
+)
+
+
+def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, list[str]]:
+    """The row with the most of the contract's columns, or two or three rows that have more together: names, and
+    headings over some of them.
+    """
+    alone = list(enumerate(rows[:DEPTH]))
+    joined = [(index, _lowest(rows[index - 1 : index + 1])) for index, _ in alone[1:]]
+    thrice = [(index, _lowest(rows[index - 2 : index + 1])) for index, _ in alone[2:]]
+    candidates = alone + joined + thrice
+    matches = [
+        sum(column is not None for column in contract.match_header(_names(row, contract))) for _, row in candidates
+    ]
+    best = max(matches, default=0)
+    if best < min(2, len(contract.columns)):
+        raise Refused(
+            f"没有找到《{contract.title_zh}》的表头。 | No row looks like the header of {contract.feed}.",
+            code="header_not_found",
+            expected="、".join(column.header for column in contract.columns if column.required),
+            todo="请使用统一模板（warehouse template）。 | Use the template (warehouse template).",
+        )
+    return candidates[matches.index(best)]
+
+
+def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
+    """Contract column → position. Raises Refused: required_column_missing, header_not_found, amounts_not_in_yuan."""
+    names = _names(texts, contract)
+    found = contract.match_header(names)
+    columns = {column.name: position for position, column in enumerate(found) if column}
+    units = {position: split_unit(_undressed(visible(text)))[1] for position, text in enumerate(texts)}
+    if any(
+        column and column.name in contract.money_columns and is_other_unit(units[at]) for at, column in enumerate(found)
+    ):
+        raise amounts_not_in_yuan()
+    missing = [column for column in contract.columns if column.required and column.name not in columns]
+    if missing:
+        headers = "、".join(column.header for column in missing)
+        refusal = Refused(
+            f"缺少必填列：{headers}。 | Required columns are missing: {headers}.",
+            code="required_column_missing",
+            expected=headers,
+            todo="请补上这些列后重新上传。 | Add the columns and send the file again.",
+        )
+        refusal.missing = tuple(column.name for column in missing)
+        raise refusal
+    counts = Counter(normalise_header(name) for name in names if name)
+    twice = [contract.column(name).header for name, at in columns.items() if counts[normalise_header(names[at])] > 1]
+    if twice:
+        raise header_not_found(f"这些列出现了两次：{'、'.join(twice)} | These columns occur twice")
+    return columns
+
+
+def _names(texts: list[str], contract: Contract) -> list[str]:
+    """The texts as the contract may know them: those that it does not know without number, mark and unit."""
+    visibles = list(map(visible, texts))
+    bare = [split_unit(_undressed(text))[0] for text in visibles]
+    changed = [at for at, text in enumerate(visibles) if bare[at] != text]
+    known = {at for at in changed if contract.match_header([visibles[at]])[0]}
+    return [text if at in known else bare[at] for at, text in enumerate(visibles)]
+
+
+def _undressed(text: str) -> str:
+    """A name without number or mark before it, and without colon or footnote sign after it."""
+    bare = _AFTER.sub("", text)
+    return _BEFORE.sub("", bare) or bare or text
+
+
+def _lowest(rows: list[list[str]]) -> list[str]:
+    """The lowest text in each column of some rows."""
+    return [next((cell for cell in reversed(cells) if cell), "") for cells in zip_longest(*rows, fillvalue="")]
