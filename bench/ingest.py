@@ -151,11 +151,11 @@ def land_in_a_child(day: date, planted: bool = False) -> tuple[float, float]:
 
 def land_one(day: date) -> None:
     """What the child does: lands the file of that date, and says how long it took."""
-    from employment_warehouse.landing import arrivals, land
+    from employment_warehouse.landing import ingest, scan
 
-    (arrival,) = [offered for offered in arrivals({"county"}, day) if offered.report_date == day]
+    (arrival,) = [offered for offered in scan({"county"}, day).arrivals if offered.report_date == day]
     began = time.perf_counter()
-    delivery = land(arrival)
+    delivery = ingest(arrival)
     seconds = time.perf_counter() - began
     assert delivery is not None and delivery.rows_rejected == 0, delivery
     # VmHWM, for ru_maxrss of a child begins with its parent's.
@@ -165,15 +165,15 @@ def land_one(day: date) -> None:
 
 def plant() -> None:
     """A fault: rows are gone through one by one, and all are kept."""
-    from employment_warehouse.landing import filling
+    from employment_warehouse.landing import loading
 
-    encode, kept = filling.encode_rows, []
+    encode, kept = loading.encode_rows, []
 
     def encode_slowly(rows: pl.DataFrame, delivery_id: int) -> list[bytes]:
         kept.append(rows.rows())
         return encode(rows, delivery_id)
 
-    filling.encode_rows = encode_slowly
+    loading.encode_rows = encode_slowly
 
 
 def timed(work: Callable[[], object]) -> float:

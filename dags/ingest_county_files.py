@@ -1,12 +1,12 @@
-"""县市报送文件入库，按县市并行。 | County files, landed county by county."""
+"""县市报送文件入库，按县市并行。 | County files, ingested county by county."""
 
 from airflow.sdk import Param, dag, task
 
 from employment_warehouse.runtime.schedule import TASKS
 
 REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
-# A return workbook that a county has mended comes after the county's own files.
-FAMILY = ["county", "correction"]
+# Corrected return workbooks are ingested after the county's own files.
+SOURCES = ["county", "correction"]
 
 
 @dag(
@@ -21,16 +21,16 @@ def ingest_county_files() -> None:
     def check_arrivals(report_date: str) -> list[str]:
         from employment_warehouse.runtime import steps
 
-        return steps.arrived(FAMILY, "unit", report_date)
+        return steps.find_changes(SOURCES, "unit", report_date)
 
     @task(map_index_template="{{ county }}")
-    def land_deliveries(report_date: str, county: str) -> None:
+    def ingest_deliveries(report_date: str, county: str) -> None:
         from employment_warehouse.runtime import steps
 
-        steps.land(FAMILY, "unit", report_date, county)
+        steps.ingest(SOURCES, "unit", report_date, county)
 
     report_date = "{{ params.report_date }}"
-    land_deliveries.partial(report_date=report_date).expand(county=check_arrivals(report_date))
+    ingest_deliveries.partial(report_date=report_date).expand(county=check_arrivals(report_date))
 
 
 ingest_county_files()

@@ -16,12 +16,12 @@ REPORT_DATE = Param(type="string", format="date", description="报表日期 | re
 )
 def ingest_hr_platform() -> None:
     @task(map_index_template="{{ resource }}")
-    def land_resource(report_date: str, resource: str) -> None:
+    def ingest_resource(report_date: str, resource: str) -> None:
         from employment_warehouse.runtime import steps
 
-        steps.land_resource(resource, report_date)
+        steps.ingest_resource(resource, report_date)
 
-    land_resource.partial(report_date="{{ params.report_date }}").expand(
+    ingest_resource.partial(report_date="{{ params.report_date }}").expand(
         resource=["job-postings", "applications", "gig-orders"]
     )
 

@@ -1,11 +1,11 @@
-"""以工代赈工资与银行回单入库，按表并行。 | Work-relief payroll and bank returns, landed feed by feed."""
+"""以工代赈工资与银行回单入库，按表并行。 | Work-relief payroll and bank returns, ingested feed by feed."""
 
 from airflow.sdk import Param, dag, task
 
 from employment_warehouse.runtime.schedule import TASKS
 
 REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
-FAMILY = ["payroll", "bank"]
+SOURCES = ["payroll", "bank"]
 
 
 @dag(
@@ -20,16 +20,16 @@ def ingest_relief_payroll() -> None:
     def check_arrivals(report_date: str) -> list[str]:
         from employment_warehouse.runtime import steps
 
-        return steps.arrived(FAMILY, "feed", report_date)
+        return steps.find_changes(SOURCES, "feed", report_date)
 
     @task(map_index_template="{{ feed }}")
-    def land_deliveries(report_date: str, feed: str) -> None:
+    def ingest_deliveries(report_date: str, feed: str) -> None:
         from employment_warehouse.runtime import steps
 
-        steps.land(FAMILY, "feed", report_date, feed)
+        steps.ingest(SOURCES, "feed", report_date, feed)
 
     report_date = "{{ params.report_date }}"
-    land_deliveries.partial(report_date=report_date).expand(feed=check_arrivals(report_date))
+    ingest_deliveries.partial(report_date=report_date).expand(feed=check_arrivals(report_date))
 
 
 ingest_relief_payroll()

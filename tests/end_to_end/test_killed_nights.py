@@ -45,7 +45,7 @@ def demonstrate_with_kills(home: Path) -> None:
         text=True,
     )
     assert running.stdout is not None
-    kills = {"land_deliveries": kill_tasks, "gate_deliveries": kill_tasks, "build_core": kill_scheduler}
+    kills = {"ingest_deliveries": kill_tasks, "gate_deliveries": kill_tasks, "build_core": kill_scheduler}
     told = []
     for line in running.stdout:
         told.append(line)

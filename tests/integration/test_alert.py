@@ -94,7 +94,7 @@ def told(warehouse: psycopg.Connection) -> dict[tuple[str, str], tuple[str, str,
 
 def test_what_is_on_hold_and_what_is_missing_is_told_to_the_county(warehouse: psycopg.Connection, build: int) -> None:
     publish(build)
-    alert.tell_night(build)
+    alert.raise_night_alerts(build)
     found = told(warehouse)
     assert set(found) == {("delivery_held", YUANYANG), ("feed_missing", GEJIU)}
     level, title, body = found["delivery_held", YUANYANG]
@@ -113,7 +113,7 @@ def test_what_is_on_hold_and_what_is_missing_is_told_to_the_county(warehouse: ps
 def test_a_file_that_cannot_be_read_is_told(warehouse: psycopg.Connection, build: int) -> None:
     deliver(warehouse, "employment", GEJIU, LOCKED)
     publish(build)
-    alert.tell_night(build)
+    alert.raise_night_alerts(build)
     assert "password_protected" in told(warehouse)["file_refused", GEJIU][2]
 
 
@@ -122,7 +122,7 @@ def test_sheets_that_were_left_out_are_told_without_their_names(warehouse: psyco
     notes = '{"notes": ["工作表“CANARY”未读取"], "sheets": []}'
     warehouse.execute("update ops.delivery set understood = %s where feed = 'employment'", (notes,))
     publish(build)
-    alert.tell_night(build)
+    alert.raise_night_alerts(build)
     level, title, body = told(warehouse)["sheets_left_out", GEJIU]
     assert (level, "1 个工作簿" in title, "1 张" in body) == ("warning", True, True)
     assert "CANARY" not in title + body
@@ -130,11 +130,11 @@ def test_sheets_that_were_left_out_are_told_without_their_names(warehouse: psyco
 
 def test_a_night_told_twice_is_told_once(warehouse: psycopg.Connection, build: int) -> None:
     publish(build)
-    assert alert.tell_night(build) == alert.tell_night(build) == len(told(warehouse))
+    assert alert.raise_night_alerts(build) == alert.raise_night_alerts(build) == len(told(warehouse))
 
 
 def test_a_night_that_broke_off_is_told(warehouse: psycopg.Connection, build: int) -> None:
-    alert.tell_night(build)
+    alert.raise_night_alerts(build)
     assert "未能完成" in told(warehouse)["night_failed", "532500"][1]
 
 
@@ -149,7 +149,7 @@ def test_wages_owed_are_told_with_persons_and_money(warehouse: psycopg.Connectio
             (uuid.uuid4(), str(number), YUANYANG, due, paid, build),
         )
     publish(build)
-    alert.tell_night(build)
+    alert.raise_night_alerts(build)
     _, title, body = told(warehouse)["wages_owed", YUANYANG]
     assert title.startswith("元阳县：欠发 1,100.00 元，2 人")
     assert "2024-04-15" in body
@@ -168,7 +168,7 @@ def test_new_households_without_a_job_are_told(warehouse: psycopg.Connection, bu
             (YUANYANG, household, household == "H1", opened_on, second),
         )
     publish(second)
-    alert.tell_night(second)
+    alert.raise_night_alerts(second)
     _, title, body = told(warehouse)["zero_employment", YUANYANG]
     assert title.startswith("元阳县：新增零就业家庭 2 户，其中易地搬迁 1 户")
     assert "H1" not in title + body
@@ -179,7 +179,7 @@ def test_a_county_gets_one_digest_a_night_the_most_urgent_first(
 ) -> None:
     deliver(warehouse, "employment", GEJIU, LOCKED)
     publish(build)
-    alert.tell_night(build)
+    alert.raise_night_alerts(build)
     assert alert.deliver_alerts(build) == 2
     titles = [message["title"] for message in channel.received]
     assert titles == [
@@ -197,7 +197,7 @@ def test_what_a_channel_does_not_take_is_sent_by_the_next_call(
     warehouse: psycopg.Connection, build: int, channel: Channel
 ) -> None:
     publish(build)
-    alert.tell_night(build)
+    alert.raise_night_alerts(build)
     channel.is_down = True
     assert alert.deliver_alerts(build) == 0
     unsent = "select count(*) from ops.alert where sent_at is null and send_error is not null"
@@ -212,7 +212,7 @@ def test_without_a_channel_alerts_stay_in_the_ledger(
 ) -> None:
     monkeypatch.delenv("WAREHOUSE_ALERT_URLS", raising=False)
     publish(build)
-    alert.tell_night(build)
+    alert.raise_night_alerts(build)
     assert alert.deliver_alerts(build) == 0
     assert len(told(warehouse)) == 2
 
@@ -220,7 +220,7 @@ def test_without_a_channel_alerts_stay_in_the_ledger(
 def test_no_alert_quotes_the_name_of_a_file(warehouse: psycopg.Connection, build: int) -> None:
     deliver(warehouse, "employment", GEJIU, LOCKED)
     publish(build)
-    alert.tell_night(build)
+    alert.raise_night_alerts(build)
     assert "CANARY" not in str(told(warehouse))
 
 

@@ -432,7 +432,7 @@ def test_any_other_critical_failure_holds_the_night_and_moves_nothing(world: Wor
     with pytest.raises(UserError):
         publication.publish_or_hold(build)
     assert shown(world) == first
-    alert.tell_night(build)
+    alert.raise_night_alerts(build)
     row = world.superuser.execute("select level, title, body from ops.alert where kind = 'night_held'").fetchone()
     assert row is not None
     assert row[0] == "critical"

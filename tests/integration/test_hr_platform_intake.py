@@ -50,39 +50,39 @@ def rejected(owner: psycopg.Connection) -> list[tuple[str, str, str]]:
 
 
 def test_items_land_and_the_watermark_is_the_latest_of_them(platform: Platform) -> None:
-    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
     assert landed is not None
     assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (50, 50, 0)
     assert watermark() == START + timedelta(minutes=49)
 
 
 def test_reading_again_when_nothing_changed_lands_no_second_row(platform: Platform) -> None:
-    hr_platform.land_resource("gig-orders", NIGHT)
-    hr_platform.land_resource("gig-orders", NIGHT)
-    assert hr_platform.land_resource("gig-orders", NIGHT) is None
+    hr_platform.ingest_resource("gig-orders", NIGHT)
+    hr_platform.ingest_resource("gig-orders", NIGHT)
+    assert hr_platform.ingest_resource("gig-orders", NIGHT) is None
     assert len(set(landed_ids())) == 50
 
 
 def test_an_item_that_was_committed_late_at_the_watermark_is_not_missed(platform: Platform) -> None:
-    hr_platform.land_resource("gig-orders", NIGHT)
+    hr_platform.ingest_resource("gig-orders", NIGHT)
     platform.shelves["gig-orders"].add(gig_order(900, START + timedelta(minutes=49)))
     platform.shelves["gig-orders"].add(gig_order(901, START + timedelta(minutes=10)))
-    hr_platform.land_resource("gig-orders", NIGHT)
+    hr_platform.ingest_resource("gig-orders", NIGHT)
     assert {"G000900", "G000901"} <= set(landed_ids())
 
 
 def test_items_of_tomorrow_wait_for_their_night(platform: Platform) -> None:
     platform.shelves["gig-orders"].add(gig_order(900, START + timedelta(days=1)))
-    hr_platform.land_resource("gig-orders", NIGHT)
+    hr_platform.ingest_resource("gig-orders", NIGHT)
     assert "G000900" not in landed_ids()
-    hr_platform.land_resource("gig-orders", NIGHT + timedelta(days=1))
+    hr_platform.ingest_resource("gig-orders", NIGHT + timedelta(days=1))
     assert "G000900" in landed_ids()
 
 
 def test_a_failed_reading_leaves_the_watermark_where_it_was(platform: Platform) -> None:
     platform.misbehave(Misbehaviour(resource="gig-orders", kind="forbidden"))
     with pytest.raises(hr_platform.PlatformFault):
-        hr_platform.land_resource("gig-orders", NIGHT)
+        hr_platform.ingest_resource("gig-orders", NIGHT)
     assert watermark() is None
     assert landed_ids() == []
 
@@ -104,7 +104,7 @@ def test_pages_in_the_wrong_order_leave_the_watermark_where_it_was(
     monkeypatch.setattr(platform.shelves["gig-orders"], "page", second_first)
     platform.misbehave(Misbehaviour(resource="gig-orders", kind="cursor_dies"))
     with pytest.raises(hr_platform.PlatformFault):
-        hr_platform.land_resource("gig-orders", NIGHT)
+        hr_platform.ingest_resource("gig-orders", NIGHT)
     assert watermark() is None
     assert landed_ids() == []
 
@@ -113,7 +113,7 @@ def test_an_item_that_breaks_its_schema_is_rejected_like_a_bad_row(platform: Pla
     platform.shelves["gig-orders"].add(gig_order(900, START, id_number=532501199001010018))
     platform.shelves["gig-orders"].add(gig_order(901, START, task={"name": "摘果"}))
     platform.shelves["gig-orders"].add(gig_order(902, START, hours="八"))
-    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
     assert landed is not None
     assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (53, 50, 3)
     with connect("wh_loader") as connection:
@@ -137,7 +137,7 @@ def test_an_item_that_no_text_can_hold_is_rejected_and_kept_as_it_came(
 ) -> None:
     item = gig_order(900, START + timedelta(hours=2), **broken)
     platform.shelves["gig-orders"].add(item)
-    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
     assert landed is not None
     assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (51, 50, 1)
     assert watermark() == START + timedelta(hours=2)
@@ -148,7 +148,7 @@ def test_an_item_that_no_text_can_hold_is_rejected_and_kept_as_it_came(
 def test_a_nul_in_a_value_is_rejected_with_its_column(platform: Platform, warehouse: psycopg.Connection) -> None:
     platform.shelves["gig-orders"].add(gig_order(900, START, id="G\0"))
     platform.shelves["gig-orders"].add(gig_order(901, START, task="摘\0果"))
-    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
     assert landed is not None
     assert (landed.rows_landed, landed.rows_rejected) == (50, 2)
     assert rejected(warehouse) == [("order_id", "schema_violation", "G\0"), ("task", "schema_violation", "摘\0果")]
@@ -164,7 +164,7 @@ def test_a_good_item_stays_whatever_broken_copy_of_it_comes(
 ) -> None:
     copies = [gig_order(1, START, task="好"), gig_order(1, START + later, **broken)]
     platform.shelves["gig-orders"] = Shelf([*copies, copies[0]])
-    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
     assert landed is not None
     assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (2, 1, 1)
     with connect("wh_loader") as connection:
@@ -174,7 +174,7 @@ def test_a_good_item_stays_whatever_broken_copy_of_it_comes(
 def test_of_good_copies_the_latest_counts_and_none_is_rejected(platform: Platform) -> None:
     copies = [gig_order(1, START + timedelta(minutes=minutes), hours=minutes) for minutes in (0, 1, 2, 2)]
     platform.shelves["gig-orders"] = Shelf([*copies, gig_order(1, START + timedelta(minutes=2), hours=7)])
-    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
     assert landed is not None
     assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (1, 1, 0)
     with connect("wh_loader") as connection:
@@ -184,7 +184,7 @@ def test_of_good_copies_the_latest_counts_and_none_is_rejected(platform: Platfor
 def test_an_instant_may_be_written_in_small_letters(platform: Platform) -> None:
     platform.shelves["gig-orders"].add(gig_order(900, START) | {"updated_at": "2024-05-20t09:00:00z"})
     platform.shelves["gig-orders"].add(gig_order(901, START) | {"updated_at": "2024-05-21t09:00:00z"})
-    landed = hr_platform.land_resource("gig-orders", NIGHT)
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
     assert landed is not None
     assert (landed.rows_landed, landed.rows_rejected) == (51, 0)
     assert watermark() == datetime(2024, 5, 20, 17, tzinfo=TIMEZONE)
@@ -192,7 +192,7 @@ def test_an_instant_may_be_written_in_small_letters(platform: Platform) -> None:
 
 def test_a_deleted_item_comes_as_deleted(platform: Platform) -> None:
     platform.shelves["gig-orders"].add({"id": "G000003", "updated_at": START.isoformat(), "deleted": True})
-    hr_platform.land_resource("gig-orders", NIGHT)
+    hr_platform.ingest_resource("gig-orders", NIGHT)
     with connect("wh_loader") as connection:
         deleted = connection.execute("select order_id from landing.gig_orders where is_deleted").fetchall()
     assert deleted == [("G000003",)]
@@ -203,4 +203,4 @@ def test_a_platform_that_is_not_configured_is_missing_not_failed(
 ) -> None:
     for name in ("WAREHOUSE_HR_URL", "WAREHOUSE_HR_CLIENT_ID", "WAREHOUSE_HR_CLIENT_SECRET"):
         monkeypatch.delenv(name, raising=False)
-    assert hr_platform.land_resource("gig-orders", NIGHT) is None
+    assert hr_platform.ingest_resource("gig-orders", NIGHT) is None

@@ -17,18 +17,18 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.kit import files
-from tests.kit.files import COUNTY, DAY, land_all
+from tests.kit.files import COUNTY, DAY, ingest_all
 from tests.kit.nights import accept, publish, start_build
 from tests.kit.people import id_number, with_check_digit
 
 from employment_warehouse.identity import unseal
 from employment_warehouse.landing import (
-    arrivals,
     expect_deliveries,
-    land,
+    ingest,
     purge,
-    repeats,
+    repeated_keys,
     restore,
+    scan,
 )
 from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE, Home
@@ -68,7 +68,7 @@ def publish_night(warehouse: psycopg.Connection, day: date = DAY) -> int:
 
 def test_a_file_becomes_one_delivery_with_its_rows(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1, 2, 3))
-    (delivery,) = land_all()
+    (delivery,) = ingest_all()
     assert (delivery.unit, delivery.report_date, delivery.part, delivery.revision) == (COUNTY, DAY, "", 1)
     assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (3, 3, 0)
     assert posts(warehouse, delivery.delivery_id) == ["P1", "P2", "P3"]
@@ -80,34 +80,34 @@ def test_a_file_becomes_one_delivery_with_its_rows(warehouse: psycopg.Connection
 
 def test_a_file_that_was_taken_in_is_not_offered_again(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
-    (offered,) = arrivals({"county"}, DAY)
-    assert land(offered) is not None
-    assert arrivals({"county"}, DAY) == []
-    assert land(offered) is None
+    (offered,) = scan({"county"}, DAY).arrivals
+    assert ingest(offered) is not None
+    assert scan({"county"}, DAY).arrivals == []
+    assert ingest(offered) is None
     assert rows_of(warehouse, "select count(*) from ops.delivery") == [(1,)]
 
 
 def test_the_same_bytes_again_load_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
-    assert len(land_all()) == 1
+    assert len(ingest_all()) == 1
     put(zone, payments(1), minutes=5)
-    assert land_all() == []
+    assert ingest_all() == []
     assert rows_of(warehouse, "select count(*) from ops.delivery") == [(1,)]
-    assert arrivals({"county"}, DAY) == []
+    assert scan({"county"}, DAY).arrivals == []
 
 
 def test_the_same_bytes_for_another_date_are_a_new_report(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
     put(zone, payments(1), day=DAY + timedelta(days=1))
-    landed = land_all(DAY + timedelta(days=1))
+    landed = ingest_all(DAY + timedelta(days=1))
     assert [(d.report_date.day, d.revision, d.rows_landed) for d in landed] == [(1, 1, 1), (2, 1, 1)]
 
 
 def test_other_bytes_are_a_correction(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1, 2))
-    land_all()
+    ingest_all()
     put(zone, payments(1, 2, 3), minutes=5)
-    (correction,) = land_all()
+    (correction,) = ingest_all()
     assert correction.revision == 2
     assert posts(warehouse, correction.delivery_id) == ["P1", "P2", "P3"]
 
@@ -116,34 +116,34 @@ def test_a_correction_may_equal_an_older_revision(warehouse: psycopg.Connection,
     revisions = []
     for minutes, serial in enumerate((1, 2, 1)):
         put(zone, payments(serial), minutes=minutes)
-        revisions += [delivery.revision for delivery in land_all()]
+        revisions += [delivery.revision for delivery in ingest_all()]
     assert revisions == [1, 2, 3]
 
 
 def test_a_late_file_takes_its_own_date(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), day=DAY - timedelta(days=3))
-    (late,) = land_all()
+    (late,) = ingest_all()
     assert late.report_date == DAY - timedelta(days=3)
 
 
 def test_files_dated_later_wait_and_the_oldest_date_comes_first(warehouse: psycopg.Connection, zone: Path) -> None:
     for days in (2, 0, -1):
         put(zone, payments(1), day=DAY + timedelta(days=days))
-    assert [a.report_date.isoformat() for a in arrivals({"county"}, DAY)] == ["2024-04-30", "2024-05-01"]
+    assert [a.report_date.isoformat() for a in scan({"county"}, DAY).arrivals] == ["2024-04-30", "2024-05-01"]
 
 
 @pytest.mark.parametrize("name", [f"{COUNTY}.nil", f"{COUNTY}.csv"])
 def test_a_nil_return_is_a_report_with_nothing_in_it(warehouse: psycopg.Connection, zone: Path, name: str) -> None:
     put(zone, "" if name.endswith("nil") else HEADER + "\n", name)
-    (nil,) = land_all()
+    (nil,) = ingest_all()
     assert (nil.status, nil.rows_read, nil.kind) == ("landed", 0, "nil" if name.endswith("nil") else "file")
 
 
 def test_a_nil_return_with_something_in_it_is_refused(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1, 2))
-    (report,) = land_all()
+    (report,) = ingest_all()
     put(zone, payments(1), f"{COUNTY}.nil", minutes=5)
-    (refused,) = land_all()
+    (refused,) = ingest_all()
     assert (refused.status, refused.reason) == ("refused", "extension_mismatch")
     assert posts(warehouse, report.delivery_id) == ["P1", "P2"]
 
@@ -151,7 +151,7 @@ def test_a_nil_return_with_something_in_it_is_refused(warehouse: psycopg.Connect
 def test_of_a_file_and_a_nil_return_of_one_moment_the_file_counts(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
     put(zone, "", f"{COUNTY}.nil")
-    assert [delivery.kind for delivery in land_all()] == ["file"]
+    assert [delivery.kind for delivery in ingest_all()] == ["file"]
 
 
 def standing(warehouse: psycopg.Connection) -> list[tuple[str, int, str]]:
@@ -163,22 +163,22 @@ def standing(warehouse: psycopg.Connection) -> list[tuple[str, int, str]]:
 def test_a_part_that_is_taken_away_before_the_night_is_no_part_of_it(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")
-    land_all()
+    ingest_all()
     second.unlink()
-    assert land_all() == []
+    assert ingest_all() == []
     assert standing(warehouse) == [("1", 1, "file"), ("2", 2, "withdrawn")]
-    assert land_all() == []
+    assert ingest_all() == []
     put(zone, payments(2), f"{COUNTY}_2.csv")
-    assert [(delivery.part, delivery.revision, delivery.rows_landed) for delivery in land_all()] == [("2", 3, 1)]
+    assert [(delivery.part, delivery.revision, delivery.rows_landed) for delivery in ingest_all()] == [("2", 3, 1)]
 
 
 def test_parts_that_a_whole_file_has_taken_the_place_of_are_gone(warehouse: psycopg.Connection, zone: Path) -> None:
     parts = [put(zone, payments(number), f"{COUNTY}_{number}.csv") for number in (1, 2)]
-    land_all()
+    ingest_all()
     for part in parts:
         part.unlink()
     put(zone, payments(1, 3))
-    land_all(DAY + timedelta(days=1))
+    ingest_all(DAY + timedelta(days=1))
     assert standing(warehouse) == [("", 1, "file"), ("1", 2, "withdrawn"), ("2", 2, "withdrawn")]
 
 
@@ -186,34 +186,34 @@ def test_the_steps_of_a_night_withdraw_what_was_taken_away(warehouse: psycopg.Co
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")
     put(zone, payments(3), "532501.csv")
-    for county in steps.arrived(["county"], "unit", DAY.isoformat()):
-        steps.land(["county"], "unit", DAY.isoformat(), county)
+    for county in steps.find_changes(["county"], "unit", DAY.isoformat()):
+        steps.ingest(["county"], "unit", DAY.isoformat(), county)
     second.unlink()
-    assert steps.arrived(["county"], "unit", DAY.isoformat()) == [COUNTY]
-    steps.land(["county"], "unit", DAY.isoformat(), "532501")
+    assert steps.find_changes(["county"], "unit", DAY.isoformat()) == [COUNTY]
+    steps.ingest(["county"], "unit", DAY.isoformat(), "532501")
     assert standing(warehouse)[-1] == ("2", 1, "file")
-    steps.land(["county"], "unit", DAY.isoformat(), COUNTY)
+    steps.ingest(["county"], "unit", DAY.isoformat(), COUNTY)
     assert standing(warehouse)[-1] == ("2", 2, "withdrawn")
 
 
 def test_parts_stay_until_what_takes_their_place_can_be_read(warehouse: psycopg.Connection, zone: Path) -> None:
     parts = [put(zone, payments(number), f"{COUNTY}_{number}.csv") for number in (1, 2)]
-    land_all()
+    ingest_all()
     for part in parts:
         part.unlink()
     put(zone, "not a table")
-    assert [delivery.status for delivery in land_all()] == ["refused"]
+    assert [delivery.status for delivery in ingest_all()] == ["refused"]
     assert standing(warehouse)[1:] == [("1", 1, "file"), ("2", 1, "file")]
 
 
 def test_a_part_that_is_taken_away_brings_back_the_others(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")
-    (first, _) = land_all()
+    (first, _) = ingest_all()
     warehouse.execute("delete from landing.public_post_payment")
     warehouse.execute("update ops.delivery set purged_at = now()")
     second.unlink()
-    land_all()
+    ingest_all()
     assert posts(warehouse, first.delivery_id) == ["P1"]
 
 
@@ -222,33 +222,33 @@ def test_a_date_of_which_nothing_is_left_in_the_zone_stands_as_it_was(
 ) -> None:
     for number in (1, 2):
         put(zone, payments(number), f"{COUNTY}_{number}.csv")
-    land_all()
+    ingest_all()
     for file in (zone / "public_post_payment" / DAY.isoformat()).iterdir():
         file.unlink()
-    assert land_all() == []
+    assert ingest_all() == []
     assert standing(warehouse) == [("1", 1, "file"), ("2", 1, "file")]
 
 
 def test_parts_are_deliveries_of_their_own(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), f"{COUNTY}_1.csv")
     put(zone, payments(2), f"{COUNTY}_2.csv")
-    assert [(d.part, d.revision) for d in land_all()] == [("1", 1), ("2", 1)]
+    assert [(d.part, d.revision) for d in ingest_all()] == [("1", 1), ("2", 1)]
 
 
 def test_the_same_stem_with_another_ending_replaces(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), f"{COUNTY}.csv")
     put(zone, gzip.compress(payments(2).encode()), f"{COUNTY}.csv.gz", minutes=5)
-    (first,) = land_all()
+    (first,) = ingest_all()
     assert posts(warehouse, first.delivery_id) == ["P2"]
     put(zone, payments(3), f"{COUNTY}.csv", minutes=9)
-    (second,) = land_all()
+    (second,) = ingest_all()
     assert (second.revision, posts(warehouse, second.delivery_id)) == (2, ["P3"])
 
 
 def test_two_counties_are_two_units(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
     put(zone, payments(1), "532501.csv")
-    assert sorted((d.unit, d.revision) for d in land_all()) == [("532501", 1), (COUNTY, 1)]
+    assert sorted((d.unit, d.revision) for d in ingest_all()) == [("532501", 1), (COUNTY, 1)]
 
 
 # --- what is left alone -------------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ def test_two_counties_are_two_units(warehouse: psycopg.Connection, zone: Path) -
 @pytest.mark.parametrize("name", ["532528.csv.part", "532528.tmp", "~$532528.xlsx", ".532528.csv.swp"])
 def test_unfinished_files_are_left_alone_without_a_word(warehouse: psycopg.Connection, zone: Path, name: str) -> None:
     put(zone, payments(1), name)
-    assert arrivals({"county"}, DAY) == []
+    assert scan({"county"}, DAY).arrivals == []
     assert rows_of(warehouse, "select count(*) from ops.alert") == [(0,)]
 
 
@@ -273,20 +273,20 @@ def test_a_growing_file_is_left_alone_until_it_is_whole(
 
     with monkeypatch.context() as slept:
         slept.setattr(time, "sleep", grow)
-        assert arrivals({"county"}, DAY) == []
-    (whole,) = arrivals({"county"}, DAY, settle_seconds=0.2)
-    assert land(whole).rows_landed == 2  # type: ignore[union-attr]
+        assert scan({"county"}, DAY).arrivals == []
+    (whole,) = scan({"county"}, DAY, settle_seconds=0.2).arrivals
+    assert ingest(whole).rows_landed == 2  # type: ignore[union-attr]
 
 
 def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_look(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put(zone, payments(1))
-    (offered,) = arrivals({"county"}, DAY)
+    (offered,) = scan({"county"}, DAY).arrivals
     put(zone, payments(1, 2), minutes=5)
-    assert land(offered) is None
+    assert ingest(offered) is None
     assert rows_of(warehouse, "select count(*) from ops.delivery") == [(0,)]
-    (delivery,) = land_all()
+    (delivery,) = ingest_all()
     assert delivery.rows_landed == 2
 
 
@@ -309,7 +309,7 @@ def test_what_belongs_to_no_feed_is_told_and_hinders_nothing(
     path = zone / feed / day / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("x")
-    assert len(land_all()) == 1
+    assert len(ingest_all()) == 1
     ((kind, body),) = rows_of(warehouse, "select kind, body from ops.alert")
     assert kind == "misplaced_files" and f"{feed}/{day}/{name}" in body
 
@@ -319,7 +319,7 @@ def test_a_name_that_is_no_text_is_told_and_hinders_nothing(warehouse: psycopg.C
     folder = zone / "public_post_payment" / DAY.isoformat()
     for name in ("元阳县.xlsx", "532528_二组.csv"):
         Path(os.fsdecode(os.fsencode(folder) + b"/" + name.encode("gbk"))).write_text("x")
-    assert len(land_all()) == 1
+    assert len(ingest_all()) == 1
     ((title, body),) = rows_of(warehouse, "select title, body from ops.alert where kind = 'misplaced_files'")
     assert "2 files" in title
     assert "532528_\ufffd" in body
@@ -332,7 +332,7 @@ def test_a_link_is_not_followed_and_told(warehouse: psycopg.Connection, zone: Pa
     (zone / "public_post_payment").symlink_to(elsewhere.parent)
     (zone / "workshop" / DAY.isoformat()).mkdir(parents=True)
     (zone / "workshop" / DAY.isoformat() / f"{COUNTY}.csv").symlink_to(elsewhere / f"{COUNTY}.csv")
-    assert land_all() == []
+    assert ingest_all() == []
     ((kind, body),) = rows_of(warehouse, "select kind, body from ops.alert")
     assert (kind, body.splitlines()) == ("misplaced_files", ["public_post_payment", f"workshop/{DAY}/{COUNTY}.csv"])
 
@@ -344,7 +344,7 @@ def test_a_file_named_by_an_id_number_is_told_without_it(
     warehouse: psycopg.Connection, zone: Path, feed: str, name: str
 ) -> None:
     put(zone, "x", f"{name.format(id_number(1))}.csv", feed=feed)
-    assert land_all() == []
+    assert ingest_all() == []
     assert rows_of(warehouse, "select kind from ops.alert") == [("misplaced_files",)]
     assert id_number(1) not in str(rows_of(warehouse, "select title, body from ops.alert"))
 
@@ -357,13 +357,13 @@ def test_a_batch_number_with_a_date_is_no_id_number(warehouse: psycopg.Connectio
         f"{batch}.csv",
         feed="bank_return",
     )
-    (delivery,) = land_all(families=("bank",))
+    (delivery,) = ingest_all(sources=("bank",))
     assert (delivery.unit, delivery.rows_landed) == (batch, 1)
 
 
 def test_corrections_are_not_misplaced(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, "x", f"{COUNTY}.xlsx", feed="corrections")
-    assert land_all() == []
+    assert ingest_all() == []
     assert rows_of(warehouse, "select count(*) from ops.alert") == [(0,)]
 
 
@@ -373,7 +373,7 @@ def test_corrections_are_not_misplaced(warehouse: psycopg.Connection, zone: Path
 def test_rejected_rows_are_sealed_with_the_row_as_it_came(warehouse: psycopg.Connection, zone: Path) -> None:
     bad = payment(2).replace(id_number(2), "532528199001010000")
     put(zone, "\n".join([HEADER, payment(1), bad, payment(3)]))
-    (delivery,) = land_all()
+    (delivery,) = ingest_all()
     assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (3, 2, 1)
     ((line, column, reason, sealed),) = rows_of(
         warehouse, "select line, column_name, reason, sealed from vault.rejected_row"
@@ -386,14 +386,14 @@ def test_rejected_rows_are_sealed_with_the_row_as_it_came(warehouse: psycopg.Con
 def test_a_row_with_two_broken_cells_is_one_rejected_row(warehouse: psycopg.Connection, zone: Path) -> None:
     bad = payment(2, paid="many").replace(id_number(2), "1")
     put(zone, "\n".join([HEADER, payment(1), bad]))
-    (delivery,) = land_all()
+    (delivery,) = ingest_all()
     assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (2, 1, 1)
     assert rows_of(warehouse, "select count(*) from vault.rejected_row") == [(2,)]
 
 
 def test_of_rows_with_one_key_the_last_counts(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, "\n".join([HEADER, payment(1, "100"), payment(2), payment(1, "200"), payment(1, "300")]))
-    (delivery,) = land_all()
+    (delivery,) = ingest_all()
     assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (4, 2, 2)
     kept = rows_of(warehouse, "select line, amount_paid from landing.public_post_payment where post_no = 'P1'")
     assert [(line, int(paid)) for line, paid in kept] == [(5, 300)]
@@ -409,7 +409,7 @@ def test_of_two_sheets_the_later_one_counts(warehouse: psycopg.Connection, zone:
         for row, line in enumerate([HEADER, payment(1, paid), payment(2 if sheet == "乙" else 3, paid)]):
             page.write_row(row, 0, line.split(","))
     workbook.close()
-    (delivery,) = land_all()
+    (delivery,) = ingest_all()
     assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (4, 3, 1)
     kept = rows_of(warehouse, "select sheet, line, amount_paid from landing.public_post_payment where post_no = 'P1'")
     assert [(sheet, line, int(paid)) for sheet, line, paid in kept] == [("甲", 2, 200)]
@@ -423,7 +423,7 @@ def test_a_key_without_a_value_is_a_key(warehouse: psycopg.Connection, zone: Pat
         f"YG1,2024-04,{id_number(1)},张某某,20,{wage},{wage},{crew}" for wage, crew in ((1, ""), (2, "一组"), (3, ""))
     ]
     put(zone, "\n".join([header, *rows]), "YG1.csv", feed="relief_payroll")
-    (delivery,) = land_all()
+    (delivery,) = ingest_all()
     assert (delivery.rows_landed, delivery.rows_rejected) == (2, 1)
     assert [
         int(wage) for (wage,) in rows_of(warehouse, "select amount_due from landing.relief_payroll order by line")
@@ -438,7 +438,7 @@ def test_keys_that_come_twice_are_found_whatever_the_batches(fresh_home: Home, b
     for line, key in numbered:
         lines.setdefault(key, []).append(line)
     first = 0
-    with repeats.KeyLog() as seen:
+    with repeated_keys.KeyLog() as seen:
         for batch in batches:
             seen.write(
                 pl.DataFrame({"key": pl.Series(batch, dtype=pl.Int64)}), pl.Series(range(first, first + len(batch)))
@@ -446,37 +446,37 @@ def test_keys_that_come_twice_are_found_whatever_the_batches(fresh_home: Home, b
             first += len(batch)
         found = seen.repeated_lines()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(repeats, "SORTED_AT_ONCE", 8)
-            in_several_goes = seen.repeated_lines()
-    assert set(found) == set(in_several_goes) == {line for again in lines.values() if len(again) > 1 for line in again}
+            patch.setattr(repeated_keys, "SORTED_AT_ONCE", 8)
+            in_passes = seen.repeated_lines()
+    assert set(found) == set(in_passes) == {line for again in lines.values() if len(again) > 1 for line in again}
 
 
 def test_a_whole_file_of_rejected_rows_is_a_delivery_of_none(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, "\n".join([HEADER, payment(1, "x"), payment(2, "y")]))
-    (delivery,) = land_all()
+    (delivery,) = ingest_all()
     assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (2, 0, 2)
 
 
 def test_a_row_of_another_county_is_rejected_and_its_file_is_not(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, f"县市代码,{HEADER}\n{COUNTY},{payment(1)}\n532501,{payment(2)}\n,{payment(3)}\n")
-    (delivery,) = land_all()
+    (delivery,) = ingest_all()
     assert posts(warehouse, delivery.delivery_id) == ["P1", "P3"]
     assert rows_of(warehouse, "select line, reason from vault.rejected_row") == [(3, "path_disagrees")]
 
 
 def test_a_file_that_cannot_be_read_is_a_refused_delivery(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1).replace("补贴月份", "月"))
-    (delivery,) = land_all()
+    (delivery,) = ingest_all()
     assert (delivery.status, delivery.reason, delivery.rows_read) == ("refused", "required_column_missing", 0)
-    assert arrivals({"county"}, DAY) == []
+    assert scan({"county"}, DAY).arrivals == []
     put(zone, payments(1), minutes=5)
-    (mended,) = land_all()
+    (mended,) = ingest_all()
     assert (mended.revision, mended.rows_landed) == (2, 1)
 
 
 def test_unknown_columns_are_kept(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, f"{HEADER},备注\n{payment(1)},好\n{payment(2)},\n")
-    land_all()
+    ingest_all()
     assert rows_of(warehouse, "select extra from landing.public_post_payment order by line") == [
         ({"备注": "好"},),
         (None,),
@@ -490,7 +490,7 @@ def test_unknown_columns_are_kept(warehouse: psycopg.Connection, zone: Path) -> 
 def test_persons_and_accounts_are_sealed_once(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1, 2))
     put(zone, payments(2, 3), "532501.csv")
-    land_all()
+    ingest_all()
     sealed = rows_of(warehouse, "select sealed from vault.person")
     assert sorted(unseal(one).decode() for (one,) in sealed) == sorted(
         f'{{"id_number":"{id_number(n)}"}}' for n in (1, 2, 3)
@@ -510,7 +510,7 @@ def test_purge_keeps_the_last_accepted_report_and_tonight_s(warehouse: psycopg.C
     for days in range(3):
         day = DAY + timedelta(days=days)
         put(zone, payments(*range(1, days + 2)), day=day)
-        land_all(day)
+        ingest_all(day)
         if days < 2:
             publish_night(warehouse, day)
     assert purge() == 1
@@ -522,7 +522,7 @@ def test_purge_keeps_the_last_accepted_report_and_tonight_s(warehouse: psycopg.C
 def test_a_held_report_is_not_purged(warehouse: psycopg.Connection, zone: Path) -> None:
     for days in range(2):
         put(zone, payments(1, 2), day=DAY + timedelta(days=days))
-    first, _ = land_all(DAY + timedelta(days=1))
+    first, _ = ingest_all(DAY + timedelta(days=1))
     publish_night(warehouse)
     warehouse.execute("update ops.delivery set status = 'held' where delivery_id = %s", (first.delivery_id,))
     publish_night(warehouse, DAY + timedelta(days=1))
@@ -533,7 +533,7 @@ def test_purged_rows_come_back_from_the_archive_as_they_were(warehouse: psycopg.
     rows = "select * from landing.public_post_payment where delivery_id = %s order by line"
     put(zone, "\n".join([HEADER, payment(1, "1"), payment(2), payment(1, "2"), payment(3, "?")]))
     put(zone, payments(1), day=DAY + timedelta(days=1))
-    first, _ = land_all(DAY + timedelta(days=1))
+    first, _ = ingest_all(DAY + timedelta(days=1))
     before = rows_of(warehouse, rows, first.delivery_id)
     publish_night(warehouse, DAY + timedelta(days=1))
     purge()
@@ -547,12 +547,12 @@ def test_a_correction_of_one_part_brings_back_the_other_parts(warehouse: psycopg
     put(zone, payments(1, 2), f"{COUNTY}_1.csv")
     put(zone, payments(3), f"{COUNTY}_2.csv")
     put(zone, payments(9), day=DAY + timedelta(days=1))
-    one, _, _ = land_all(DAY + timedelta(days=1))
+    one, _, _ = ingest_all(DAY + timedelta(days=1))
     publish_night(warehouse, DAY + timedelta(days=1))
     purge()
     assert posts(warehouse, one.delivery_id) == []
     put(zone, payments(4), f"{COUNTY}_2.csv", minutes=5)
-    land_all(DAY + timedelta(days=1))
+    ingest_all(DAY + timedelta(days=1))
     assert posts(warehouse, one.delivery_id) == ["P1", "P2"]
 
 
@@ -577,7 +577,7 @@ def test_monthly_feeds_are_due_on_their_day(warehouse: psycopg.Connection, zone:
 
 def test_a_batch_that_was_sent_is_due_back_after_three_working_days(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1, 2))
-    land_all()
+    ingest_all()
     expect_deliveries(DAY)
     # Paid on 1 May; the holiday ends on the fifth.
     assert rows_of(warehouse, "select unit, report_date, due_at from ops.due where feed = 'bank_return'") == [
@@ -590,7 +590,7 @@ def test_a_batch_of_a_backlog_is_due_back_though_its_payments_are_purged(
 ) -> None:
     put(zone, "\n".join([HEADER, payment(1, batch="PC0")]), day=DAY - timedelta(days=1))
     put(zone, payments(1))
-    land_all()
+    ingest_all()
     publish_night(warehouse)
     assert purge() == 1
     due = rows_of(warehouse, "select unit from ops.due where feed = 'bank_return' order by unit")
@@ -605,7 +605,7 @@ def test_projects_that_are_open_are_due(warehouse: psycopg.Connection, zone: Pat
     row = "{},{},532528,532528101,重点工程,1000000,500000,200000,50,2024-03-01,2024-12-31,{},县发改局,某施工队"
     put(zone, f"{header}\n{row.format('YG1', '甲', '')}\n", "YG1.csv", feed="relief_project")
     put(zone, f"{header}\n{row.format('YG_2', '乙', '2024-04-20')}\n", "YG_2.csv", feed="relief_project")
-    land_all()
+    ingest_all()
     # One row was corrected since, twice: a part of the same report.
     warehouse.execute(
         """

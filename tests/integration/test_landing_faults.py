@@ -1,4 +1,4 @@
-"""Landing under faults: loaders that die, linger or meet, and identities that must show nowhere."""
+"""Ingest under faults: loaders that are killed, delayed or concurrent, and identities that must appear nowhere."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from employment_warehouse import settings
 from employment_warehouse.database import connect, migrate
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
-from employment_warehouse.landing import LandingFailed, arrivals, delivery, land
+from employment_warehouse.landing import IngestFailed, delivery, ingest, scan
 from employment_warehouse.landing.copying import RowCopy
 from employment_warehouse.settings import Home
 
@@ -66,84 +66,85 @@ def state_of(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type
     return warehouse.execute(STATE).fetchall()  # type: ignore[return-value]
 
 
-# --- loaders that die ---------------------------------------------------------------------------------------
+# --- killed loaders -----------------------------------------------------------------------------------------
 
-# The loader that is to be killed: at its n-th call of a function it dies as if by kill -9, before or after it.
-DOOMED = """
+# A loader that kills itself with SIGKILL before or after its n-th call of a function.
+KILLED_LOADER = """
     import os, signal, sys
     from datetime import date
     import fsspec
     from types import SimpleNamespace
-    from employment_warehouse.landing import archive, arrivals, copying, delivery, filling, ledger, zone
+    from employment_warehouse.landing import archive, copying, delivery, ledger, loading, scan, zone
 
-    # What dies here is the loader, not Airflow: a folder needs none of it, and it takes seconds to import.
+    # A folder needs nothing of Airflow, which takes seconds to import.
     zone._object_storage_path = lambda address: SimpleNamespace(fs=fsspec.filesystem("file"), path=address, protocol="")
-    room, function, call, moment = sys.argv[1:]
-    rooms = {"archive": archive, "copying": copying.RowCopy, "delivery": delivery, "filling": filling, "ledger": ledger}
-    original, calls = getattr(rooms[room], function), 0
+    module, function, call, moment = sys.argv[1:]
+    modules = {"archive": archive, "delivery": delivery, "loading": loading, "ledger": ledger}
+    modules |= {"copying": copying.RowCopy}
+    original, calls = getattr(modules[module], function), 0
 
-    def doomed(*given, **named):
+    def killing(*given, **named):
         global calls
         calls += 1
         if calls == int(call) and moment == "before":
             os.kill(os.getpid(), signal.SIGKILL)
-        made = original(*given, **named)
+        result = original(*given, **named)
         if calls == int(call) and moment == "after":
             os.kill(os.getpid(), signal.SIGKILL)
-        return made
+        return result
 
-    setattr(rooms[room], function, doomed)
-    for arrival in arrivals({"county"}, date(2024, 5, 1)):
-        delivery.land(arrival)
+    setattr(modules[module], function, killing)
+    for arrival in scan({"county"}, date(2024, 5, 1)).arrivals:
+        delivery.ingest(arrival)
 """
 POINTS = [
     ("ledger", "claim", "after"),
-    ("archive", "digest", "after"),
+    ("archive", "sha256_of", "after"),
     ("archive", "_seal_chunks", "after"),
-    ("ledger", "open_delivery", "after"),
+    ("ledger", "insert_delivery", "after"),
     ("copying", "write", "before"),
     ("copying", "write", "after"),
-    ("copying", "end", "after"),
-    ("filling", "keep_rejected", "after"),
-    ("filling", "remember", "after"),
-    ("ledger", "count_delivery", "after"),
+    ("copying", "flush", "after"),
+    ("loading", "store_rejected", "after"),
+    ("loading", "store_identities", "after"),
+    ("ledger", "record_counts", "after"),
     ("ledger", "complete_claim", "after"),
-    ("delivery", "land", "after"),
+    ("delivery", "ingest", "after"),
 ]
 
 
-def test_a_killed_loader_leaves_nothing_and_its_retry_the_same_rows(
+def test_a_killed_loader_leaves_nothing_and_its_retry_stores_the_same_rows(
     warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
 ) -> None:
     broken = person(9, "532528").replace(id_number(9), "1")
     put(zone, register(1, 2, 3) + broken + "\n" + person(1, "532528") + "\n")
     plugins = str(Path(delivery.__file__).parents[2])
-    for room, function, moment in POINTS:
+    for module, function, moment in POINTS:
         before = state_of(warehouse)
         killed = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(DOOMED), room, function, "1", moment],
+            [sys.executable, "-c", textwrap.dedent(KILLED_LOADER), module, function, "1", moment],
             env=os.environ | {"PYTHONPATH": plugins},
             check=False,
             capture_output=True,
             timeout=60,
         )
-        assert killed.returncode == -9, (room, function, killed.stderr.decode()[-500:])
-        if function != "land":
-            assert state_of(warehouse) == before == [], (room, function)
-    assert arrivals({"county"}, DAY) == []  # the last one died after its commit
+        assert killed.returncode == -9, (module, function, killed.stderr.decode()[-500:])
+        if function != "ingest":
+            assert state_of(warehouse) == before == [], (module, function)
+    assert scan({"county"}, DAY).arrivals == []  # the last one was killed after its commit
     once = state_of(warehouse)
     assert [(row[4], row[5], row[6]) for row in once] == [(5, 3, 2)] * 3
     warehouse.execute("truncate ops.delivery, ops.arrival, landing.labor_register, vault.rejected_row cascade")
-    (offered,) = arrivals({"county"}, DAY)
-    assert land(offered) is not None
+    (offered,) = scan({"county"}, DAY).arrivals
+    assert ingest(offered) is not None
     assert state_of(warehouse) == once
 
 
-def test_a_connection_that_is_cut_fails_without_a_trace_and_without_a_value(
+def test_a_lost_connection_leaves_nothing_and_names_no_value(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(zone, register(1, 2))
-    (offered,) = arrivals({"county"}, DAY)
+    (offered,) = scan({"county"}, DAY).arrivals
     write = RowCopy.write
 
     def cut(copy: RowCopy, encoded: list[bytes]) -> None:
@@ -152,13 +153,13 @@ def test_a_connection_that_is_cut_fails_without_a_trace_and_without_a_value(
 
     with monkeypatch.context() as patched:
         patched.setattr(RowCopy, "write", cut)
-        with pytest.raises(LandingFailed, match=r"57P01|no answer"):
-            land(offered)
+        with pytest.raises(IngestFailed, match=r"57P01|no answer"):
+            ingest(offered)
     assert state_of(warehouse) == []
-    assert land(offered).rows_landed == 2  # type: ignore[union-attr]
+    assert ingest(offered).rows_landed == 2  # type: ignore[union-attr]
 
 
-def test_of_a_copy_that_breaks_off_the_server_is_not_told_why(
+def test_the_server_does_not_learn_the_reason_of_an_aborted_copy(
     warehouse: psycopg.Connection, warehouse_server: Server
 ) -> None:
     warehouse.execute("set log_min_messages = 'error'")
@@ -168,19 +169,19 @@ def test_of_a_copy_that_breaks_off_the_server_is_not_told_why(
     warehouse.rollback()
     assert copy.rows == 0
     logged = warehouse_server.log.read_text()
-    assert "BrokenOff" in logged
+    assert "CopyAborted" in logged
     assert "canary-9" not in logged
 
 
-# --- loaders that meet --------------------------------------------------------------------------------------
+# --- concurrent loaders -------------------------------------------------------------------------------------
 
 
 def test_eight_loaders_on_one_file_make_one_delivery(warehouse: psycopg.Connection, zone: Path) -> None:
     for round_ in range(3):
         put(zone, register(*range(1, 4 + round_)), minutes=round_)
-        (offered,) = arrivals({"county"}, DAY)
+        (offered,) = scan({"county"}, DAY).arrivals
         with ThreadPoolExecutor(8) as pool:
-            landed = list(pool.map(land, [offered] * 8))
+            landed = list(pool.map(ingest, [offered] * 8))
         assert len([one for one in landed if one is not None]) == 1
         assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (round_ + 1,)
         latest = [row for row in state_of(warehouse) if row[3] == round_ + 1]
@@ -188,33 +189,33 @@ def test_eight_loaders_on_one_file_make_one_delivery(warehouse: psycopg.Connecti
 
 
 @pytest.mark.parametrize("where", ["before the transaction", "in the transaction"])
-def test_a_zombie_that_wakes_after_its_replacement_changes_nothing(
+def test_a_delayed_loader_changes_nothing_after_its_replacement(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     put(zone, register(1, 2, 3))
-    (offered,) = arrivals({"county"}, DAY)
+    (offered,) = scan({"county"}, DAY).arrivals
     asleep, wake = threading.Event(), threading.Event()
-    room, function = (delivery, "_report") if where == "before the transaction" else (delivery, "fill")
-    original = getattr(room, function)
+    function = "_incoming_part" if where == "before the transaction" else "load_rows"
+    original = getattr(delivery, function)
 
-    def sleepy(*given: object) -> object:
+    def delayed(*given: object) -> object:
         if not asleep.is_set():
             asleep.set()
             assert wake.wait(30)
         return original(*given)
 
-    monkeypatch.setattr(room, function, sleepy)
+    monkeypatch.setattr(delivery, function, delayed)
     with ThreadPoolExecutor(2) as pool:
-        zombie = pool.submit(land, offered)
+        delayed_loader = pool.submit(ingest, offered)
         assert asleep.wait(30)
-        replacement = pool.submit(land, offered)
+        replacement = pool.submit(ingest, offered)
         if where == "before the transaction":
             assert replacement.result(30) is not None
         else:
             while warehouse.execute("select epoch from ops.arrival").fetchone() != (2,):
                 pass
         wake.set()
-        assert zombie.result(30) is None
+        assert delayed_loader.result(30) is None
         assert replacement.result(30) is not None
     assert [row[3] for row in state_of(warehouse)] == [1, 1, 1]
 
@@ -222,7 +223,7 @@ def test_a_zombie_that_wakes_after_its_replacement_changes_nothing(
 # --- identities ---------------------------------------------------------------------------------------------
 
 
-def test_identities_show_in_no_table_log_error_or_file(
+def test_identities_appear_in_no_table_log_error_or_file(
     warehouse: psycopg.Connection,
     warehouse_server: Server,
     warehouse_home: Home,
@@ -233,15 +234,15 @@ def test_identities_show_in_no_table_log_error_or_file(
     canaries = [id_number(7), "张金丝雀7", "13900000007", id_number(8)[:17]]
     broken = person(8, "532528").replace(id_number(8), id_number(8)[:17])
     put(zone, register(7) + broken + "\n")
-    (offered,) = arrivals({"county"}, DAY)
+    (offered,) = scan({"county"}, DAY).arrivals
     failures = []
     for rule in ("household_no <> 'H7'", "false"):
         warehouse.execute(f"alter table landing.labor_register add constraint planted check ({rule})")  # type: ignore[arg-type]
-        with pytest.raises(LandingFailed) as failed:
-            land(offered)
+        with pytest.raises(IngestFailed) as failed:
+            ingest(offered)
         failures += ["".join(traceback.format_exception(failed.value))]
         warehouse.execute("alter table landing.labor_register drop constraint planted")
-    assert land(offered) is not None
+    assert ingest(offered) is not None
     texts = [*failures, caplog.text, warehouse_server.log.read_text(errors="replace")]
     for schema, table in warehouse.execute(
         "select schemaname, tablename from pg_tables where schemaname in ('ops', 'landing', 'vault')"
@@ -262,7 +263,7 @@ def test_the_loader_cannot_read_back_what_it_sealed(warehouse: psycopg.Connectio
 
 def test_the_loader_cannot_delete_what_has_landed(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, register(1, 2))
-    landed = land(arrivals({"county"}, DAY)[0])
+    landed = ingest(scan({"county"}, DAY).arrivals[0])
     assert landed is not None
     with connect("wh_loader") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("delete from landing.labor_register")
@@ -292,7 +293,7 @@ def test_the_order_in_which_deliveries_land_does_not_matter(
                 for _ in range(made.randint(1, 2))
             ]
 
-    def land_all(ordered: list[tuple[str, int]]) -> list[tuple]:  # type: ignore[type-arg]
+    def ingest_all(ordered: list[tuple[str, int]]) -> list[tuple]:  # type: ignore[type-arg]
         warehouse.execute("truncate ops.delivery, ops.arrival, landing.labor_register, vault.person cascade")
         shutil.rmtree(zone, ignore_errors=True)
         revision = dict.fromkeys(pending, 0)
@@ -300,15 +301,15 @@ def test_the_order_in_which_deliveries_land_does_not_matter(
             content = pending[county, days][revision[county, days]]
             revision[county, days] += 1
             put(zone, content, f"{county}.csv", day=DAY + timedelta(days=days), minutes=minutes)
-            for offered in arrivals({"county"}, DAY + timedelta(days=1)):
-                land(offered)
+            for offered in scan({"county"}, DAY + timedelta(days=1)).arrivals:
+                ingest(offered)
         persons = warehouse.execute("select array_agg(person_key order by person_key) from vault.person").fetchall()
         return [*state_of(warehouse), *persons]
 
     in_turn = [key for key, contents in pending.items() for _ in contents]
     shuffled = in_turn.copy()
     order.shuffle(shuffled)
-    assert land_all(shuffled) == land_all(in_turn)
+    assert ingest_all(shuffled) == ingest_all(in_turn)
 
 
 def test_tokens_of_the_former_kind_are_not_mixed_with_today_s(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -316,8 +317,8 @@ def test_tokens_of_the_former_kind_are_not_mixed_with_today_s(warehouse: psycopg
     warehouse.execute(forget)
     assert migrate(warehouse) == ["0015_tokens_are_cmacs"]
     put(zone, register(1))
-    (offered,) = arrivals({"county"}, DAY)
-    assert land(offered) is not None
+    (offered,) = scan({"county"}, DAY).arrivals
+    assert ingest(offered) is not None
     warehouse.execute(forget)
     with pytest.raises(UserError, match="HMAC") as told:
         migrate(warehouse)
@@ -329,20 +330,20 @@ def test_another_token_key_lands_nothing(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(zone, register(1))
-    (first,) = arrivals({"county"}, DAY)
-    assert land(first) is not None
+    (first,) = scan({"county"}, DAY).arrivals
+    assert ingest(first) is not None
     put(zone, register(2), minutes=1)
-    (second,) = arrivals({"county"}, DAY)
+    (second,) = scan({"county"}, DAY).arrivals
     keys = settings.secret_keys()
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", keys.wrapping_key.hex())
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", "00" * 32)
     with pytest.raises(UserError) as told:
-        land(second)
+        ingest(second)
     assert told.value.code == "wrong_token_key"
     assert keys.token_key.hex() not in str(told.value)
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", keys.token_key.hex())
-    assert land(second) is not None
+    assert ingest(second) is not None
 
 
 # --- other file systems -------------------------------------------------------------------------------------
@@ -359,18 +360,18 @@ def test_a_landing_zone_may_be_any_file_system(warehouse: psycopg.Connection, me
     files = fsspec.filesystem("memory")
     files.pipe("/zone/labor_register/2024-05-01/532528.csv", register(1, 2).encode())
     files.pipe("/zone/labor_register/2024-05-01/532501.csv.part", b"x")
-    (offered,) = arrivals({"county"}, DAY, settle_seconds=0.1)
+    (offered,) = scan({"county"}, DAY, settle_seconds=0.1).arrivals
     assert offered.path == "labor_register/2024-05-01/532528.csv"
-    assert land(offered).rows_landed == 2  # type: ignore[union-attr]
-    assert arrivals({"county"}, DAY, settle_seconds=0.1) == []
+    assert ingest(offered).rows_landed == 2  # type: ignore[union-attr]
+    assert scan({"county"}, DAY, settle_seconds=0.1).arrivals == []
 
 
 def test_an_unknown_file_system_is_told(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", "gopher://zone")
-    with pytest.raises(Exception, match="gopher") as told:
-        arrivals({"county"}, DAY)
-    assert told.value.code == "landing_zone_unknown"  # type: ignore[attr-defined]
+    with pytest.raises(Exception, match="gopher") as raised:
+        scan({"county"}, DAY)
+    assert raised.value.code == "landing_zone_unknown"  # type: ignore[attr-defined]
 
 
 def test_a_landing_zone_that_is_not_there_yet_has_no_files(warehouse: psycopg.Connection, zone: Path) -> None:
-    assert arrivals({"county"}, DAY) == []
+    assert scan({"county"}, DAY).arrivals == []

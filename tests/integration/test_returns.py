@@ -31,7 +31,7 @@ FEED = "public_post_payment"
 SHEET = contract(FEED).title_zh
 HEADER = "岗位编号,备注,证件号码,补贴月份,出勤天数,应发金额,实发金额"
 TICKS = count(1)
-land_all = partial(files.land_all, DAY + timedelta(days=9), ("county", "correction"))
+ingest_all = partial(files.ingest_all, DAY + timedelta(days=9), ("county", "correction"))
 
 
 def payment(serial: int, *, person: str | None = None, days: str = "22", note: str = "", month: str = "2024-04") -> str:
@@ -92,7 +92,7 @@ def test_a_rejected_row_goes_back_as_it_came_with_its_broken_cell_explained(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put_rows(zone, payment(1), BROKEN)
-    land_all()
+    ingest_all()
     book = returned()
     assert book.sheetnames == ["说明", SHEET]
     sheet = book[SHEET]
@@ -109,7 +109,7 @@ def test_a_rejected_row_goes_back_as_it_came_with_its_broken_cell_explained(
 
 def test_every_cell_is_text_and_nothing_is_hidden(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
-    land_all()
+    ingest_all()
     sheet = returned()[SHEET]
     assert {cell.number_format for row in sheet for cell in row} == {"@"}
     assert {cell.data_type for cell in sheet[2]} <= {"s", "n"} and not any(
@@ -123,7 +123,7 @@ def test_every_cell_is_text_and_nothing_is_hidden(warehouse: psycopg.Connection,
 
 def test_several_broken_cells_of_a_row_are_one_row(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(2, person="123", days="many"))
-    land_all()
+    ingest_all()
     sheet = returned()[SHEET]
     assert sheet.max_row == 2
     assert {cell.column for cell in sheet[2] if cell.comment} == {column(sheet, "证件号码"), column(sheet, "出勤天数")}
@@ -132,7 +132,7 @@ def test_several_broken_cells_of_a_row_are_one_row(warehouse: psycopg.Connection
 def test_the_first_sheet_says_what_to_do(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
     put(zone, b"\x00\x01nothing", "workshop")
-    land_all()
+    ingest_all()
     texts = [str(cell.value) for row in returned()["说明"] for cell in row if cell.value]
     assert any("元阳县" in text for text in texts)
     assert any("共退回 1 行" in text for text in texts)
@@ -144,7 +144,7 @@ def test_the_first_sheet_says_what_to_do(warehouse: psycopg.Connection, zone: Pa
 def test_codes_are_offered_as_drop_downs(warehouse: psycopg.Connection, zone: Path) -> None:
     header = "车间编号,车间名称,乡镇代码,认定日期,状态,吸纳就业人数,吸纳脱贫人口数"
     put(zone, f"{header}\nW1,甲,532528100,2024-01-01,关门,3,1\n".encode(), "workshop")
-    land_all()
+    ingest_all()
     sheet = returned()["就业帮扶车间台账"]
     (rule,) = sheet.data_validations.dataValidation
     assert "在营" in rule.formula1
@@ -153,7 +153,7 @@ def test_codes_are_offered_as_drop_downs(warehouse: psycopg.Connection, zone: Pa
 
 def test_a_row_that_could_not_be_cut_gets_all_columns_to_fill_in(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), payment(2) + ",one,two,three")
-    land_all()
+    ingest_all()
     book = returned()
     sheet = book[SHEET]
     assert "整行" in [cell.value for cell in sheet[1]]
@@ -161,7 +161,7 @@ def test_a_row_that_could_not_be_cut_gets_all_columns_to_fill_in(warehouse: psyc
     for header, value in {"岗位编号": "P2", "身份证号": id_number(2), "补贴月份": "2024-04", **amounts}.items():
         mend(book, header, value)
     send_back(zone, book)
-    (correction,) = land_all()
+    (correction,) = ingest_all()
     assert (correction.rows_landed, correction.rows_rejected) == (1, 0)
     assert mended(warehouse) == [(3, correction.part)]
 
@@ -170,10 +170,10 @@ def test_files_with_other_headers_share_a_sheet_and_all_land(warehouse: psycopg.
     put_rows(zone, BROKEN)
     other = HEADER.replace("证件号码", "身份证号*").replace("岗位编号,备注", "备注,岗位编号")
     put(zone, f"{other}\n,P3,{id_number(3)},2024-04,many,800,800\n".encode(), name=f"{COUNTY}_2.csv")
-    land_all()
+    ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
     send_back(zone, mend(book, "出勤天数", "21", row=3))
-    (correction,) = land_all()
+    (correction,) = ingest_all()
     assert (correction.rows_landed, correction.rows_rejected) == (2, 0)
     assert returns.write_workbooks(DAY) == []
 
@@ -184,7 +184,7 @@ HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3", "'=1+1", '=HYPERLI
 def test_no_cell_starts_a_formula(warehouse: psycopg.Connection, zone: Path) -> None:
     rows = ['"{}",{}'.format(text.replace('"', '""'), BROKEN.split(",", 1)[1]) for text in HOSTILE]
     put_rows(zone, *rows)
-    land_all()
+    ingest_all()
     (path,) = returns.write_workbooks(DAY)
     with zipfile.ZipFile(path) as parts:
         assert not [name for name in parts.namelist() if "vba" in name or "external" in name]
@@ -201,13 +201,13 @@ def test_the_file_is_its_owners_alone_and_goes_when_all_is_mended(
     warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
 ) -> None:
     put_rows(zone, BROKEN)
-    land_all()
+    ingest_all()
     (path,) = returns.write_workbooks(DAY)
     assert path == warehouse_home.returns / DAY.isoformat() / f"{COUNTY}.xlsx"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in path.parent.iterdir()] == [path.name]
     put_rows(zone, payment(2))
-    land_all()
+    ingest_all()
     assert returns.write_workbooks(DAY) == []
     assert not path.exists()
 
@@ -217,9 +217,9 @@ def test_the_file_is_its_owners_alone_and_goes_when_all_is_mended(
 
 def test_a_row_that_is_mended_lands_and_is_marked(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN, payment(3, days="many"))
-    land_all()
+    ingest_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)))
-    (correction,) = land_all()
+    (correction,) = ingest_all()
     assert (correction.feed, correction.unit, correction.report_date) == (FEED, COUNTY, DAY)
     assert (correction.kind, correction.rows_landed, correction.rows_rejected) == ("correction", 1, 1)
     assert rows_of(warehouse, "select post_no from landing.public_post_payment order by 1") == [("P1",), ("P2",)]
@@ -232,12 +232,12 @@ def test_a_row_that_is_mended_lands_and_is_marked(warehouse: psycopg.Connection,
 
 def test_the_same_workbook_twice_loads_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
-    land_all()
+    ingest_all()
     content = send_back(zone, mend(returned(), "证件号码", id_number(2)))
-    assert len(land_all()) == 1
+    assert len(ingest_all()) == 1
     put(zone, content, "corrections", f"{COUNTY}.xlsx")
-    assert land_all() == []
-    assert landing.arrivals({"correction"}, DAY) == []
+    assert ingest_all() == []
+    assert landing.scan({"correction"}, DAY).arrivals == []
     assert rows_of(warehouse, "select count(*) from ops.delivery") == [(2,)]
 
 
@@ -245,11 +245,11 @@ def test_a_second_workbook_under_the_same_name_merges_and_replaces_nothing(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put_rows(zone, payment(1), BROKEN, payment(3, days="many"))
-    land_all()
+    ingest_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)))
-    (first,) = land_all()
+    (first,) = ingest_all()
     send_back(zone, mend(returned(), "出勤天数", "20"))
-    (second,) = land_all()
+    (second,) = ingest_all()
     base = rows_of(warehouse, "select part from ops.delivery where kind = 'file'")[0][0]
     assert sorted([second.part, first.part, base]) == [base, first.part, second.part]
     assert {tuple(row) for row in mended(warehouse)[:2]} == {(3, first.part), (4, second.part)}
@@ -260,26 +260,26 @@ def test_a_row_that_is_broken_once_more_comes_back_as_the_county_left_it(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put_rows(zone, BROKEN)
-    land_all()
+    ingest_all()
     send_back(zone, mend(returned(), "证件号码", "5325281960"))
-    land_all()
+    ingest_all()
     book = returned()
     sheet = book[SHEET]
     assert sheet.max_row == 2
     assert (sheet["A2"].value, sheet["B2"].value) == (f"{COUNTY}.csv", "2")
     assert sheet.cell(2, column(sheet, "证件号码")).value == "5325281960"
     send_back(zone, mend(book, "证件号码", id_number(2)))
-    land_all()
+    ingest_all()
     assert returns.write_workbooks(DAY) == []
 
 
 def test_a_repeated_row_is_shown_apart_and_not_read_back(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1, days="10"), payment(1, days="20"), BROKEN)
-    land_all()
+    ingest_all()
     book = returned()
     assert book.sheetnames == ["说明", SHEET, f"{SHEET}（重复）"]
     send_back(zone, mend(book, "证件号码", id_number(2)))
-    land_all()
+    ingest_all()
     days = rows_of(warehouse, "select post_no, days_present from landing.public_post_payment order by 1")
     assert days == [("P1", 20), ("P2", 22)]
 
@@ -289,61 +289,61 @@ def test_all_sheets_of_a_workbook_land_together_or_not_at_all(
 ) -> None:
     put(zone, EVENT_BROKEN.encode(), "job_event")
     put_rows(zone, BROKEN)
-    land_all()
+    ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
     send_back(zone, mend(book, "岗位数", "50", sheet=contract("job_event").title_zh))
     warehouse.execute(
         "create function public.no() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;"
         "create trigger no before insert on landing.public_post_payment for each row execute function public.no()"
     )
-    with pytest.raises(landing.LandingFailed):
-        land_all()
+    with pytest.raises(landing.IngestFailed):
+        ingest_all()
     assert rows_of(warehouse, "select count(*) from ops.delivery where kind = 'correction'") == [(0,)]
     assert rows_of(warehouse, "select count(*) from landing.job_event") == [(0,)]
     warehouse.execute("drop trigger no on landing.public_post_payment")
-    assert sorted(delivery.feed for delivery in land_all()) == ["job_event", FEED]
+    assert sorted(delivery.feed for delivery in ingest_all()) == ["job_event", FEED]
     assert returns.write_workbooks(DAY) == []
 
 
 def test_a_correction_waits_for_the_report_that_it_corrects(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
-    land_all()
+    ingest_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)), day=DAY + timedelta(days=1))
-    assert land_all() == []
+    assert ingest_all() == []
     assert rows_of(warehouse, "select kind, unit from ops.alert") == [("correction_waits", COUNTY)]
     put_rows(zone, payment(1), day=DAY + timedelta(days=1))
-    assert [(d.kind, d.status, d.rows_landed) for d in land_all()] == [
+    assert [(d.kind, d.status, d.rows_landed) for d in ingest_all()] == [
         ("file", "landed", 1),
         ("correction", "landed", 1),
     ]
-    assert land_all() == []
+    assert ingest_all() == []
 
 
 def test_a_correction_of_a_held_report_waits_until_it_is_released(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
-    land_all()
+    ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
     warehouse.execute("insert into ops.build (report_date, run_id) values (%s, 'x')", (DAY,))
     warehouse.execute("update ops.delivery set status = 'held', build = (select max(build) from ops.build)")
     send_back(zone, book)
-    assert land_all() == []
+    assert ingest_all() == []
     warehouse.execute("update ops.delivery set status = 'landed', build = null")
-    assert [delivery.status for delivery in land_all()] == ["landed"]
+    assert [delivery.status for delivery in ingest_all()] == ["landed"]
     assert mended(warehouse) == [(3, "～001")]
 
 
 def test_other_sheets_do_not_wait_for_one_that_has_to(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     put(zone, EVENT_BROKEN.encode(), "job_event")
-    land_all()
+    ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
     mend(book, "岗位数", "50", sheet=contract("job_event").title_zh)
     warehouse.execute("update ops.delivery set status = 'refused', reason = 'x' where feed = 'job_event'")
     send_back(zone, book)
-    assert [delivery.feed for delivery in land_all()] == [FEED]
-    assert land_all() == []
+    assert [delivery.feed for delivery in ingest_all()] == [FEED]
+    assert ingest_all() == []
     warehouse.execute("update ops.delivery set status = 'landed', reason = null where feed = 'job_event'")
-    assert [delivery.feed for delivery in land_all()] == ["job_event"]
+    assert [delivery.feed for delivery in ingest_all()] == ["job_event"]
 
 
 def standing_rows(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type-arg]
@@ -367,12 +367,12 @@ def test_a_whole_file_that_comes_later_replaces_what_was_mended(
     warehouse: psycopg.Connection, zone: Path, again: list[str], stands: list[tuple[str, int]]
 ) -> None:
     put_rows(zone, payment(1), BROKEN)
-    land_all()
+    ingest_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)))
-    land_all()
+    ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
     put_rows(zone, *again)
-    land_all()
+    ingest_all()
     assert standing_rows(warehouse) == stands
     assert mended(warehouse) == [(3, None)]
 
@@ -382,31 +382,31 @@ def test_a_part_that_comes_again_takes_back_what_was_mended_in_it_alone(
 ) -> None:
     put_rows(zone, payment(1), BROKEN)
     put_rows(zone, payment(7), name=f"{COUNTY}_2.csv")
-    land_all()
+    ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
     send_back(zone, book)
     put_rows(zone, payment(7).replace("800,800", "700,700"), name=f"{COUNTY}_2.csv")  # in the same night
-    land_all()
+    ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 800), ("P7", 700)]
     put_rows(zone, payment(7), name=f"{COUNTY}_2.csv")
-    land_all()
+    ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 800), ("P7", 800)]
     put_rows(zone, payment(1))
-    land_all()
+    ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P7", 800)]
 
 
 def test_a_workbook_of_which_a_sheet_waits_is_applied_once(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     put(zone, EVENT_BROKEN.encode(), "job_event")
-    land_all()
+    ingest_all()
     first = mend(returned(), "证件号码", id_number(3))
     warehouse.execute("update ops.delivery set status = 'refused', reason = 'x' where feed = 'job_event'")
     send_back(zone, first, name=f"{COUNTY}_1.xlsx")
-    land_all()
+    ingest_all()
     send_back(zone, mend(first, "证件号码", id_number(2)), name=f"{COUNTY}_2.xlsx")
     for _ in range(2):
-        land_all()
+        ingest_all()
     assert rows_of(
         warehouse, "select part, kind from ops.delivery where kind in ('correction', 'withdrawn') order by delivery_id"
     ) == [("～001", "correction"), ("～002", "correction"), ("～001", "withdrawn")]
@@ -416,21 +416,21 @@ def test_a_nil_return_that_comes_later_leaves_nothing_of_a_correction(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put_rows(zone, payment(1), BROKEN)
-    land_all()
+    ingest_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)))
-    land_all()
+    ingest_all()
     put(zone, b"", name=f"{COUNTY}.nil")
-    land_all()
+    ingest_all()
     assert standing_rows(warehouse) == []
 
 
 def test_a_correction_older_than_the_whole_file_is_refused(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
-    land_all()
+    ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
     send_back(zone, book)  # and before anybody looks:
     put_rows(zone, payment(1))
-    assert [(d.kind, d.reason) for d in land_all()] == [("file", None), ("correction", "replaced_since")]
+    assert [(d.kind, d.reason) for d in ingest_all()] == [("file", None), ("correction", "replaced_since")]
     assert standing_rows(warehouse) == [("P1", 800)]
 
 
@@ -438,12 +438,12 @@ def test_a_row_that_was_mended_wrongly_is_replaced_by_a_workbook_that_names_it_a
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put_rows(zone, payment(1), BROKEN)
-    land_all()
+    ingest_all()
     book = returned()
     send_back(zone, mend(book, "证件号码", id_number(3)))
-    land_all()
+    ingest_all()
     send_back(zone, mend(book, "证件号码", id_number(2)))
-    land_all()
+    ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
     assert mended(warehouse) == [(3, "～002")]
 
@@ -451,11 +451,11 @@ def test_a_row_that_was_mended_wrongly_is_replaced_by_a_workbook_that_names_it_a
 def test_a_sheet_that_is_named_as_no_feed_is_told(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     put(zone, EVENT_BROKEN.encode(), "job_event")
-    land_all()
+    ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
     book[contract("job_event").title_zh].title = "招聘活动 (2)"
     send_back(zone, book)
-    assert [delivery.feed for delivery in land_all()] == [FEED]
+    assert [delivery.feed for delivery in ingest_all()] == [FEED]
     ((kind, body),) = rows_of(warehouse, "select kind, body from ops.alert")
     assert kind == "correction_waits"
     assert "sheet 2 " in body
@@ -471,14 +471,14 @@ def test_every_refusal_has_words_for_the_county() -> None:
 
 def test_a_refused_correction_is_forgotten_when_a_good_one_comes(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
-    land_all()
+    ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
     broken = openpyxl.load_workbook(io.BytesIO(send_back(zone, book)))
     broken[SHEET].delete_cols(column(broken[SHEET], "证件号码"))
     send_back(zone, broken)
-    assert [delivery.reason for delivery in land_all()] == ["required_column_missing"]
+    assert [delivery.reason for delivery in ingest_all()] == ["required_column_missing"]
     send_back(zone, book)
-    land_all()
+    ingest_all()
     assert returns.write_workbooks(DAY) == []
 
 
@@ -494,31 +494,31 @@ def test_a_line_of_a_correction_is_not_taken_for_that_of_a_file_of_its_name(
     content = io.BytesIO()
     first.save(content)
     put(zone, content.getvalue(), name=f"{COUNTY}.xlsx")
-    land_all()
+    ingest_all()
     added = openpyxl.load_workbook(io.BytesIO(content.getvalue()))
     added[SHEET].cell(3, column(added[SHEET], "岗位编号")).value = "P3"
     send_back(zone, added)  # a row more, broken on the same line
-    land_all()
+    ingest_all()
     send_back(zone, mend(returned(), "出勤天数", "20", row=2), name=f"{COUNTY}_2.xlsx")
-    land_all()
+    ingest_all()
     (left,) = returned()[SHEET].iter_rows(min_row=2, values_only=True)
     assert left[0] == f"corrections/{COUNTY}.xlsx（{SHEET}）"
 
 
 def test_a_workbook_without_a_sheet_of_ours_is_told(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, b"not a workbook", "corrections", f"{COUNTY}.xlsx")
-    assert land_all() == []
+    assert ingest_all() == []
     assert rows_of(warehouse, "select kind, unit from ops.alert") == [("correction_unreadable", COUNTY)]
-    assert landing.arrivals({"correction"}, DAY) == []
+    assert landing.scan({"correction"}, DAY).arrivals == []
 
 
 def test_a_file_sent_again_is_not_mended_by_lines_of_the_old_one(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
-    land_all()
+    ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
     put_rows(zone, payment(9, days="many"))
     send_back(zone, book)
-    land_all()
+    ingest_all()
     (line,) = returned()[SHEET].iter_rows(min_row=2, values_only=True)
     assert line[0] == f"{COUNTY}.csv（第2版）"
     assert "many" in line
@@ -526,9 +526,9 @@ def test_a_file_sent_again_is_not_mended_by_lines_of_the_old_one(warehouse: psyc
 
 def test_the_rows_of_a_correction_come_back_from_the_archive(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
-    land_all()
+    ingest_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)))
-    (correction,) = land_all()
+    (correction,) = ingest_all()
     warehouse.execute("delete from landing.public_post_payment")
     warehouse.execute("update ops.delivery set purged_at = now()")
     assert landing.restore(correction.delivery_id) == 1
@@ -569,11 +569,11 @@ def test_the_steps_of_a_night_take_in_what_was_mended_and_write_what_is_left(
     warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
 ) -> None:
     put_rows(zone, BROKEN, payment(3, days="many"))
-    land_all()
+    ingest_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)))
     families, night = ["county", "correction"], (DAY + timedelta(days=1)).isoformat()
-    assert steps.arrived(families, "unit", night) == [COUNTY]
-    steps.land(families, "unit", night, COUNTY)
+    assert steps.find_changes(families, "unit", night) == [COUNTY]
+    steps.ingest(families, "unit", night, COUNTY)
     steps.write_returns(night)
     sheet = openpyxl.load_workbook(warehouse_home.returns / DAY.isoformat() / f"{COUNTY}.xlsx")[SHEET]
     assert [cell.value for cell in sheet["B"]] == ["行号", "3"]
@@ -582,7 +582,7 @@ def test_the_steps_of_a_night_take_in_what_was_mended_and_write_what_is_left(
 def test_only_the_dates_that_changed_are_written(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN, day=DAY - timedelta(days=3))
     put_rows(zone, payment(1), day=DAY - timedelta(days=2))
-    land_all()
+    ingest_all()
     warehouse.execute("update ops.delivery set landed_at = now() - interval '2 days' where report_date = '2024-04-29'")
     assert returns.report_dates(DAY) == [DAY - timedelta(days=3), DAY]
 

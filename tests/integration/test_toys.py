@@ -74,8 +74,8 @@ def test_a_toy_feed_and_a_toy_mart_go_through_the_whole_night(project: Path, nig
         "A2,视频带岗,2024-05-20,1,5,9,2\n",
         "A3,不知道,2024-05-20,1,5,9,2\n",
     )
-    (arrival,) = landing.arrivals({"county"}, NIGHT)
-    landed = landing.land(arrival)
+    (arrival,) = landing.scan({"county"}, NIGHT).arrivals
+    landed = landing.ingest(arrival)
     assert landed is not None
     assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (3, 2, 1)
     build = publication.start_build(NIGHT, "toy")

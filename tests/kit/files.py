@@ -1,4 +1,4 @@
-"""Files in a landing zone, and landing them."""
+"""Files in a landing zone, and their ingest."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from employment_warehouse.landing import Delivery, land, land_correction, scan, withdraw_part
+from employment_warehouse.landing import Delivery, ingest, ingest_correction, scan, withdraw_part
 from employment_warehouse.settings import TIMEZONE
 
 DAY = date(2024, 5, 1)
 COUNTY = "532528"
-FAMILIES = ("county", "payroll", "bank")
+SOURCES = ("county", "payroll", "bank")
 
 
 def put(
@@ -33,12 +33,12 @@ def put(
     return path
 
 
-def land_all(day: date = DAY, families: Iterable[str] = FAMILIES) -> list[Delivery]:
-    """Land every new file dated up to that day, and withdraw the parts that were removed; the new deliveries."""
-    new, removed = scan(families, day)
+def ingest_all(day: date = DAY, sources: Iterable[str] = SOURCES) -> list[Delivery]:
+    """Ingest every new file dated up to that day, and withdraw the parts that were removed; the new deliveries."""
+    arrivals, removed = scan(sources, day)
     landed: list[Delivery | None] = []
-    for arrival in new:
-        landed += land_correction(arrival) if arrival.kind == "correction" else [land(arrival)]
+    for arrival in arrivals:
+        landed += ingest_correction(arrival) if arrival.kind == "correction" else [ingest(arrival)]
     for part in removed:
         withdraw_part(part)
     return [delivery for delivery in landed if delivery is not None]

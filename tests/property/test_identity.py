@@ -22,8 +22,8 @@ from employment_warehouse.contract import contract
 from employment_warehouse.identity import check_id, normalise_id, rewrap, seal, seal_all, tokens, unseal
 from employment_warehouse.identity.cmac import Cmac
 from employment_warehouse.identity.sealing import WrongKey
-from employment_warehouse.landing.identify import Anonymiser
-from employment_warehouse.landing.vault import Known
+from employment_warehouse.landing.tokenising import Tokeniser
+from employment_warehouse.landing.vault import KnownIdentities
 from employment_warehouse.settings import Home
 
 
@@ -145,14 +145,14 @@ def test_a_name_is_one_person_s_however_its_blanks_and_dots_are_set(fresh_home: 
 @given(st.lists(st.lists(st.sampled_from(["李伟", "张 芳", "张芳", "王·敏", "", None])), min_size=1, max_size=4))
 def test_a_name_s_token_is_the_same_in_every_batch(batches: list[list[str | None]]) -> None:
     named = contract("relief_contract")
-    anonymiser = Anonymiser(named)
+    tokeniser = Tokeniser(named)
     for names in batches:
         rows = pl.DataFrame(
             [{"sheet": "", "line": at, "full_name": name, "extra": None} for at, name in enumerate(names)],
             schema={"sheet": pl.String, "line": pl.Int64, "full_name": pl.String, "extra": pl.String},
         )
         rows = rows.with_columns(pl.lit(None, pl.String).alias(c.name) for c in named.columns if c.name != "full_name")
-        assert anonymiser.landing_rows(rows)["name_key"].to_list() == tokens(rows["full_name"], "name").to_list()
+        assert tokeniser.landing_rows(rows)["name_key"].to_list() == tokens(rows["full_name"], "name").to_list()
 
 
 @given(st.lists(st.binary(), max_size=5))
@@ -204,6 +204,6 @@ def test_processes_that_start_together_agree_on_one_data_key(fresh_home: Home) -
 
 @given(st.sets(st.integers(0, 2**64 - 3)), st.lists(st.integers(0, 2**64 - 3)))
 def test_the_vault_lacks_those_whom_it_was_never_told(told: set[int], asked: list[int]) -> None:
-    known = Known(b"".join(digest.to_bytes(8) for digest in told))
+    known = KnownIdentities(b"".join(digest.to_bytes(8) for digest in told))
     asked += [*told][:3] + [digest + 1 for digest in told]
     assert known.lacks(np.array(asked, np.uint64)).tolist() == [digest not in told for digest in asked]

@@ -1,4 +1,4 @@
--- Households with a member, of now or of before, of whom this build learnt something.
+-- Households with a current or former member whose registration or state this build changed.
 select county_code, household_no from {{ changed_rows('fct_person_state') }} as states
 union
 select county_code, household_no from {{ changed_rows('dim_person') }} as persons

@@ -1,5 +1,5 @@
--- How far a county can be believed tonight: what was due and came, and since when it has a register at all. What is
--- due counts in its county and in the prefecture.
+-- What each county has delivered tonight of what was due, and since when it has a register. A unit counts in its county
+-- and in the prefecture.
 with
 registers as (
     select unit as county_code, min(report_date) as first_register_on

@@ -32,8 +32,8 @@ persons as (
         days.days_back, coalesce(states.county_code, {{ prefecture() }}) as county_code,
         count(*) filter (where states.is_employed) as employed,
         count(*) filter (where states.is_employed and states.is_poverty_alleviated) as poverty_alleviated_employed,
-        count(*) filter (where has.worked) as worked_this_year,
-        count(*) filter (where has.worked and states.is_poverty_alleviated) as poverty_alleviated_worked
+        count(*) filter (where this_year.has_worked) as worked_this_year,
+        count(*) filter (where this_year.has_worked and states.is_poverty_alleviated) as poverty_alleviated_worked
     from days
     inner join {{ ref('fct_person_state') }} as states
         on states.valid_from <= days.on_date and (states.valid_to is null or states.valid_to > days.on_date)
@@ -44,8 +44,8 @@ persons as (
                 {% for back in days_back -%}
                 when {{ back }} then worked.on_day_{{ back }}
                 {% endfor -%}
-            end as worked
-    ) as has
+            end as has_worked
+    ) as this_year
     where states.is_in_labour_force
     group by days.days_back, rollup (states.county_code)
 ),

@@ -1,5 +1,5 @@
 -- Each attempt to pay a line of wages that is in force: the line, the batch that it was sent in, its account and
--- amount, its place in the batch (in file order), and the how-many-eth it is of equal (batch, account, amount).
+-- amount, its place in the batch (in file order), and its ordinal among equal (batch, account, amount).
 with
 obligations as (
     select 'relief_payroll' as feed, unit, period, person_key, crew as item, batch_no, account_key, amount_paid
@@ -9,25 +9,27 @@ obligations as (
     from {{ ref('reported_public_post_payment') }} where seen_to is null
 ),
 
--- Of what was stated of an attempt the latest counts: of the latest batch what the line says that is in force, for it
--- may have been said before. Lines that no file in force has do not compete.
+-- Of several statements about an attempt the latest counts; for the latest batch it is the one that the line in force
+-- makes, which may be an older one. Lines that are no longer in force are left out.
 attempts as (
-    select distinct on (stated.feed, stated.unit, stated.period, stated.person_key, stated.item, stated.batch_no)
-        stated.*, coalesce(stated.batch_no = obligations.batch_no, false) as is_latest
-    from {{ ref('reported_payment_attempt') }} as stated
+    select distinct on (
+        statement.feed, statement.unit, statement.period, statement.person_key, statement.item, statement.batch_no
+    )
+        statement.*, coalesce(statement.batch_no = obligations.batch_no, false) as is_latest
+    from {{ ref('reported_payment_attempt') }} as statement
     inner join obligations using (feed, unit, period, person_key, item)
     order by
-        stated.feed, stated.unit, stated.period, stated.person_key, stated.item, stated.batch_no,
-        (stated.batch_no, stated.account_key, stated.amount) is not distinct from (
+        statement.feed, statement.unit, statement.period, statement.person_key, statement.item, statement.batch_no,
+        (statement.batch_no, statement.account_key, statement.amount) is not distinct from (
             obligations.batch_no,
             {{ account_or_nil('obligations.account_key') }},
             obligations.amount_paid::numeric(14, 2)
         ) desc,
-        stated.stated_on desc, {{ part_order('stated', 'desc') }}, stated.revision desc,
-        stated.sheet desc, stated.line desc
+        statement.stated_on desc, {{ part_order('statement', 'desc') }}, statement.revision desc,
+        statement.sheet desc, statement.line desc
 ),
 
--- Sheets stand in the order of their workbook, which the ledger has.
+-- The order of the sheets in their workbook is in the ledger.
 sheets as (
     select
         delivery.feed, delivery.unit, delivery.report_date, delivery.part, delivery.revision, sheet.name, sheet.number
@@ -37,7 +39,7 @@ sheets as (
     where delivery.feed in (select distinct feed from obligations)
 ),
 
-placed as (
+attempts_in_order as (
     select
         attempts.*,
         row_number() over (
@@ -60,4 +62,4 @@ select
     feed, unit, period, person_key, item, batch_no, account_key, amount, listed_on, signed_on, approved_on, sent_on,
     place, attempt_no,
     row_number() over (partition by batch_no, account_key, amount order by place)::integer as ordinal
-from placed
+from attempts_in_order

@@ -1,4 +1,4 @@
--- Whoever stands on a payroll of work relief, as the latest register that listed them knows them.
+-- Persons on payrolls of work relief, as the latest register that listed them describes them.
 with
 workers as (
     select distinct person_key from {{ ref('fct_relief_payroll_line') }}

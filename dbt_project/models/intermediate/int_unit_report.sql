@@ -1,4 +1,4 @@
--- What each unit reported for tonight: what is due, and what came besides; one row a feed and unit.
+-- What each unit reported for tonight: what is due, and what arrived without being due; one row a feed and unit.
 with
 expected as (
     select feed, unit, report_date, due_at, (due_at at time zone 'Asia/Shanghai')::date as due_on
@@ -10,7 +10,7 @@ deliveries as (
         delivery.feed, delivery.unit, delivery.report_date, delivery.part, delivery.revision, delivery.kind,
         delivery.status, delivery.build, delivery.arrived_at, delivery.rows_read, delivery.rows_landed,
         delivery.rows_rejected,
-        night.report_date as taken_in_on
+        night.report_date as night_on
     from {{ source('ops', 'delivery') }} as delivery
     inner join {{ source('ops', 'build') }} as night using (build)
     where delivery.status in ('accepted', 'held')
@@ -21,15 +21,15 @@ histories as (
         feed, unit,
         max(report_date) filter (where status = 'accepted') as latest_on,
         count(*) filter (
-            where revision > 1 and kind <> 'withdrawn' and taken_in_on > {{ tonight_date() }} - 7
+            where revision > 1 and kind <> 'withdrawn' and night_on > {{ tonight_date() }} - 7
         ) as corrections_7d,
         bool_or(status = 'accepted' and build < {{ tonight_build() }}) as was_accepted_before
     from deliveries
     group by feed, unit
 ),
 
--- A report counts for what is due if it is dated after the one due before; a month's file from the first of the
--- month on; a bank's return whatever its date, and what the bank owes stays due until it comes.
+-- A report counts as the one due if it is dated after the one due before it; a month's file, from the first of the
+-- month on; a bank's return, whatever its date. A return stays due until it arrives.
 due_tonight as (
     select
         expected.feed, expected.unit, expected.due_at, expected.report_date as to_date,
@@ -57,7 +57,7 @@ due_tonight as (
         )
 ),
 
--- What came tonight and is not due tonight: held against its own date, if that was ever due.
+-- What arrived tonight without being due tonight: compared with the time at which its own date was due, if it ever was.
 unscheduled as (
     select
         deliveries.feed, deliveries.unit, max(expected.due_at) as due_at,
@@ -77,8 +77,8 @@ units as (
     select feed, unit, due_at, from_date, to_date, false as is_due from unscheduled
 ),
 
--- Of each part of a report the latest revision, an accepted one before one that is held; it came when the first
--- accepted one did.
+-- Of each part of a report the latest revision, an accepted one before a held one. A part arrived when its first
+-- accepted revision did.
 parts as (
     select distinct on (units.feed, units.unit, deliveries.report_date, deliveries.part)
         units.feed, units.unit, deliveries.report_date, deliveries.status,

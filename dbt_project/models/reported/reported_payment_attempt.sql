@@ -1,8 +1,8 @@
 -- Every batch that a line of wages was ever sent in, as any accepted revision states it: one row a statement
--- (account, amount), placed where it was first made. A line without an account has the nil token, which no
+-- (account, amount), at the place where it was first made. A line without an account has the nil token, which no
 -- return can name.
 with
-stated as (
+new_statements as (
     {% for feed, item in [('relief_payroll', "coalesce(line.crew, '')"), ('public_post_payment', 'line.post_no')] -%}
     select
         '{{ feed }}' as feed, delivery.unit, line.period, line.person_key, {{ item }} as item, line.batch_no,
@@ -21,15 +21,15 @@ stated as (
 ),
 
 statements as (
-    select * from stated
+    select * from new_statements
     union all
     select {{ prefixed([
         'feed', 'unit', 'period', 'person_key', 'item', 'batch_no', 'account_key', 'amount', 'listed_on',
         'signed_on', 'approved_on', 'sent_on', 'stated_on', 'revision', 'part', 'sheet', 'line',
-    ], 'known') }}
-    from {{ this }} as known
-    inner join (select distinct feed, unit from stated) as units
-        on known.feed = units.feed and known.unit = units.unit
+    ], 'earlier') }}
+    from {{ this }} as earlier
+    inner join (select distinct feed, unit from new_statements) as units
+        on earlier.feed = units.feed and earlier.unit = units.unit
 )
 
 select distinct on (feed, unit, period, person_key, item, batch_no, account_key, amount)

@@ -2,6 +2,6 @@
 
 from employment_warehouse.alert.channels import deliver_alerts
 from employment_warehouse.alert.ledger import Alert, raise_alert
-from employment_warehouse.alert.night import tell_night, tell_not_begun
+from employment_warehouse.alert.night import raise_night_alerts, raise_night_not_started
 
-__all__ = ["Alert", "deliver_alerts", "raise_alert", "tell_night", "tell_not_begun"]
+__all__ = ["Alert", "deliver_alerts", "raise_alert", "raise_night_alerts", "raise_night_not_started"]

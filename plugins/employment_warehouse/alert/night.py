@@ -21,7 +21,7 @@ Names = Callable[[str], str]
 SHOWN = 10
 
 
-def tell_night(build: int) -> int:
+def raise_night_alerts(build: int) -> int:
     """Raise the alerts of a night that was published, was held, or broke off; how many. Again: the same ones.
 
     Figures are told of a published night only: nobody saw the others.
@@ -53,7 +53,7 @@ def tell_night(build: int) -> int:
     return len(stamped)
 
 
-def tell_not_begun(report_date: str | None) -> None:
+def raise_night_not_started(report_date: str | None) -> None:
     """Raise the alert of a night that broke off before anything was built. report_date: None if not even that."""
     day = date.fromisoformat(report_date) if report_date else None
     raise_alert(

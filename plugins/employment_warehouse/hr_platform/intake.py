@@ -16,8 +16,8 @@ from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import Item, Platform, identifier_of, instant_of, instants_of
 from employment_warehouse.hr_platform.items import json_text, table_of
-from employment_warehouse.landing import Delivery, Report, archive, ingest_report
-from employment_warehouse.landing.ledger import hold_token_key
+from employment_warehouse.landing import Delivery, IncomingPart, archive, ingest_part
+from employment_warehouse.landing.ledger import require_token_key
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.settings import TIMEZONE, platform_access
 
@@ -33,19 +33,19 @@ MOVE_WATERMARK = """
 """
 
 
-def land_resource(resource: str, report_date: date) -> Delivery | None:
+def ingest_resource(resource: str, report_date: date) -> Delivery | None:
     """Land what a resource has to tell up to the end of ``report_date`` (Asia/Shanghai) since it was last read.
 
     The watermark moves in the transaction that lands the items, or not at all. Reading starts an overlap window
     before it (setting ``platform_overlap_hours``), so that an item which was committed late is not missed; what
     comes twice is one item. Items dated later wait for their night.
-    None: there is no platform (it is *missing*), or nothing is new. Raises PlatformFault, LandingFailed, WrongTokenKey.
+    None: there is no platform (it is *missing*), or nothing is new. Raises PlatformFault, IngestFailed, WrongTokenKey.
     """
     access = platform_access()
     if access is None:
         return None
     with connect("wh_loader") as connection:
-        hold_token_key(connection)
+        require_token_key(connection)
         watermark, since = _position(connection, resource)
         connection.commit()
         with Platform(access.url, access.client_id, access.client_secret) as platform:
@@ -112,7 +112,7 @@ def _take_in_items(
 ) -> Delivery | None:
     feed = RESOURCES[resource]
     lines = "".join(json_text(item) + "\n" for item in items).encode()
-    report = Report(
+    report = IncomingPart(
         feed=feed,
         unit=UNIT,
         report_date=report_date,
@@ -124,12 +124,12 @@ def _take_in_items(
         file_bytes=len(lines),
         arrived_at=datetime.now(TIMEZONE),
     )
-    landed = ingest_report(connection, report, lambda: table_of(items, contract(feed)))
+    landed = ingest_part(connection, report, lambda: table_of(items, contract(feed)))
     if landed is not None:
         with private_file("pages.jsonl") as (copy, pages):
             copy.write(lines)
             copy.flush()
-            archive.keep(pages, report.sha256)
+            archive.store(pages, report.sha256)
     return landed
 
 

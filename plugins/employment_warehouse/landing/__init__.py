@@ -1,11 +1,11 @@
-"""Landing: what arrives is taken in, one delivery in one transaction, with the ledger that remembers it."""
+"""Ingest of files: each delivery is stored in one transaction, together with its row in the ledger."""
 
-from employment_warehouse.landing.arrivals import Arrival, RemovedPart, arrivals, scan
-from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, land_correction
-from employment_warehouse.landing.delivery import LandingFailed, ingest_report, land, restore, withdraw_part
-from employment_warehouse.landing.expected import expect_deliveries
-from employment_warehouse.landing.ledger import Delivery, Report
+from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, ingest_correction
+from employment_warehouse.landing.delivery import IngestFailed, ingest, ingest_part, restore, withdraw_part
+from employment_warehouse.landing.due_deliveries import expect_deliveries
+from employment_warehouse.landing.ledger import Delivery, IncomingPart
 from employment_warehouse.landing.purging import purge
+from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
 from employment_warehouse.landing.withdrawing import FILE_HEADER, LINE_HEADER
 
 __all__ = [
@@ -15,14 +15,13 @@ __all__ = [
     "REPEATED",
     "Arrival",
     "Delivery",
-    "LandingFailed",
+    "IncomingPart",
+    "IngestFailed",
     "RemovedPart",
-    "Report",
-    "arrivals",
     "expect_deliveries",
-    "ingest_report",
-    "land",
-    "land_correction",
+    "ingest",
+    "ingest_correction",
+    "ingest_part",
     "purge",
     "restore",
     "scan",

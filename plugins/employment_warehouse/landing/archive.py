@@ -1,8 +1,8 @@
-"""The archive: every file that was taken in, by its SHA-256, encrypted; the source of any rebuild.
+"""The archive: every ingested file, addressed by its SHA-256 and encrypted; the source of any rebuild.
 
-A file of the archive is a chain of chunks, each sealed with AES-256-GCM under a nonce of the file's own eight
-random bytes and the chunk's number, and bound to the file's SHA-256 and to whether it is the last: none can be
-left out, moved, cut off or come from another file.
+An archived file is a sequence of chunks, each sealed with AES-256-GCM. The nonce is eight random bytes of the file
+and the chunk's number; the associated data are the file's SHA-256 and whether the chunk is the last. So no chunk can be
+removed, moved, truncated or taken from another file.
 """
 
 from __future__ import annotations
@@ -25,53 +25,53 @@ PREFIX_BYTES = 8
 TAG_BYTES = 16
 
 
-def digest(file: Path) -> bytes:
+def sha256_of(file: Path) -> bytes:
     """SHA-256 of a file's bytes."""
     with file.open("rb") as source:
         return hashlib.file_digest(source, "sha256").digest()
 
 
 class FileChanged(Exception):
-    """The file is no longer what it was when it was offered; a later look offers it anew."""
+    """The file changed after it was found; the next scan finds it again."""
 
 
-def keep(file: Path, sha256: bytes) -> None:
-    """Put a file into the archive, once; it is on the disk on return. Raises FileChanged for another hash."""
-    place = _place(sha256)
-    if place.exists():
+def store(file: Path, sha256: bytes) -> None:
+    """Archive a file, once; on return it is on the disk. Raises FileChanged if its hash is not `sha256`."""
+    archived = _path_of(sha256)
+    if archived.exists():
         return
-    place.parent.mkdir(mode=0o700, exist_ok=True)
-    draft = place.with_name(f"{place.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    archived.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = archived.with_name(f"{archived.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
         with file.open("rb") as source, draft.open("wb") as target:
             _seal_chunks(source, target, sha256)
-        draft.rename(place)
+        draft.rename(archived)
     finally:
         draft.unlink(missing_ok=True)
 
 
 @contextmanager
-def kept(sha256: bytes, name: str) -> Iterator[Path]:
-    """The file as it came, under its own name, for as long as the block lasts.
+def open_stored(sha256: bytes, name: str) -> Iterator[Path]:
+    """The original file under its own name, for the duration of the block.
 
-    Raises UserError (`archive_missing`), and cryptography's InvalidTag if it was changed in any bit.
+    Raises UserError (`archive_missing`), and cryptography's InvalidTag if any bit was changed.
     """
-    place = _place(sha256)
-    if not place.exists():
+    archived = _path_of(sha256)
+    if not archived.exists():
         raise UserError(
             "存档中没有这个文件 | the archive does not have this file",
             code="archive_missing",
-            where=str(place),
-            todo="restore the archive from its backup, or let the unit send the file again",
+            where=str(archived),
+            todo="restore the archive from its backup, or ask the unit to send the file again",
         )
     with private_file(name) as (copy, path):
-        with place.open("rb") as source:
+        with archived.open("rb") as source:
             _unseal_chunks(source, copy, sha256)
         copy.flush()
         yield path
 
 
-def _place(sha256: bytes) -> Path:
+def _path_of(sha256: bytes) -> Path:
     name = sha256.hex()
     return settings.current_home().archive / name[:2] / f"{name}.sealed"
 
@@ -79,19 +79,19 @@ def _place(sha256: bytes) -> Path:
 def _seal_chunks(source: IO[bytes], target: IO[bytes], sha256: bytes) -> None:
     cipher, prefix, hashed = data_key(), os.urandom(PREFIX_BYTES), hashlib.sha256()
     target.write(prefix)
-    for number, chunk, place in _chunks(source, CHUNK_BYTES):
+    for number, chunk, position in _chunks(source, CHUNK_BYTES):
         hashed.update(chunk)
-        target.write(cipher.encrypt(prefix + number.to_bytes(4), chunk, sha256 + place))
+        target.write(cipher.encrypt(prefix + number.to_bytes(4), chunk, sha256 + position))
         if number % CHUNKS_IN_MEMORY == CHUNKS_IN_MEMORY - 1:
-            _write_through(target)
-    _write_through(target)
+            _flush_to_disk(target)
+    _flush_to_disk(target)
     if hashed.digest() != sha256:
         raise FileChanged
 
 
-def _write_through(target: IO[bytes]) -> None:
-    """What was written is on the disk, and no longer in memory: nobody reads it soon, and pages that are new to the
-    machine cost more than all else that the archive does.
+def _flush_to_disk(target: IO[bytes]) -> None:
+    """Write to the disk and bypass the page cache: nobody reads the file soon, and allocating new pages costs more than
+    everything else that the archive does.
     """
     target.flush()
     os.fdatasync(target.fileno())
@@ -100,8 +100,8 @@ def _write_through(target: IO[bytes]) -> None:
 
 def _unseal_chunks(source: IO[bytes], target: IO[bytes], sha256: bytes) -> None:
     cipher, prefix = data_key(), source.read(PREFIX_BYTES)
-    for number, chunk, place in _chunks(source, CHUNK_BYTES + TAG_BYTES):
-        target.write(cipher.decrypt(prefix + number.to_bytes(4), chunk, sha256 + place))
+    for number, chunk, position in _chunks(source, CHUNK_BYTES + TAG_BYTES):
+        target.write(cipher.decrypt(prefix + number.to_bytes(4), chunk, sha256 + position))
 
 
 def _chunks(source: IO[bytes], size: int) -> Iterator[tuple[int, bytes, bytes]]:

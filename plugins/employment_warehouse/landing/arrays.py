@@ -1,6 +1,6 @@
-"""Many values as one parameter: arrays in PostgreSQL's binary form.
+"""Many values as one parameter: arrays in PostgreSQL's binary format.
 
-psycopg writes lists element by element: 50,000 keys and sealed values take both sides 145 ms that way, 27 ms this way.
+psycopg encodes lists element by element: 50,000 keys and sealed values take client and server 145 ms, 27 ms this way.
 """
 
 from __future__ import annotations
@@ -54,6 +54,6 @@ def _encoded(values: list[bytes], oid: int) -> bytes:
     return b"".join(pieces)
 
 
-# For every connection that is opened from here on.
+# For every connection that is opened after this import.
 psycopg.adapters.register_dumper(UuidArray, _UuidArrayDumper)
 psycopg.adapters.register_dumper(ByteaArray, _ByteaArrayDumper)

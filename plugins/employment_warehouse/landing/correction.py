@@ -1,8 +1,8 @@
-"""Return workbooks that come back mended: each sheet of a feed is one more part of that feed's report.
+"""Corrected return workbooks: each sheet of a feed becomes one more part of that feed's submission.
 
-The part is merged by key, like any other, and sorts behind those that are there. A later workbook merges upon an
-earlier one, for what that has mended is not in the later one; it replaces it where it names each of its rows anew. A
-whole file that comes later replaces both.
+The part is merged by key, like any other, and sorts after the existing parts. A later workbook is merged with an
+earlier one, because rows that the earlier one corrected are not in the later one; it replaces the earlier one if it
+names all its rows again. A complete file that arrives later replaces both.
 """
 
 from __future__ import annotations
@@ -16,88 +16,97 @@ import psycopg
 
 from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.landing import ledger
-from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival
-from employment_warehouse.landing.delivery import IngestResult, ingest_file, ingest_report
-from employment_warehouse.landing.ledger import Delivery, Report
+from employment_warehouse.landing.delivery import IngestResult, ingest_file, ingest_part
+from employment_warehouse.landing.ledger import Delivery, IncomingPart
 from employment_warehouse.landing.queries import query, query_of_rows
-from employment_warehouse.landing.withdrawing import NAMED, Snapshot, withdraw
+from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival
+from employment_warehouse.landing.withdrawing import PLACE_HEADERS, Submission, withdraw
 from employment_warehouse.reading import Refused, read_tables, sheet_names
 
-# Sheets of a return workbook that are there to be looked at: how to mend, and rows that later ones have replaced.
+# Sheets of a return workbook that are for reference only: instructions, and rows replaced by later rows.
 NOTES_SHEET, REPEATED = "说明", "（重复）"
 REPLACED_SINCE = "replaced_since"
 
 
-def land_correction(arrival: Arrival) -> list[Delivery]:
-    """Take in what a workbook of `corrections/` mends, all its sheets in one transaction; one delivery a feed.
+def ingest_correction(arrival: Arrival) -> list[Delivery]:
+    """Ingest a workbook of `corrections/`, all its sheets in one transaction; one delivery for each feed.
 
-    Empty: nothing new (as `land` says), or nothing in it is a sheet of a feed. Rejected rows that a landed row names by
-    file and line are marked as mended by it. A sheet is `refused` if it cannot be read, or with `replaced_since` if a
-    whole file came after it. A sheet of which the county has no report yet, or one that is held, waits for it: its rows
-    alone would stand for the whole snapshot. What waits and what no feed has is told in ops.alert. Raises
-    LandingFailed.
+    Empty: nothing new (as for `ingest`), or no sheet has the title of a feed. Rejected rows that an ingested row names
+    by file and line are marked as corrected. A sheet is `refused` if it cannot be read, or with `replaced_since` if a
+    complete file arrived after it. A sheet whose submission is missing or held waits for it: its rows alone would count
+    as the complete submission. Waiting and unknown sheets raise an alert. Raises IngestFailed.
     """
-    return ingest_file(arrival, _take_workbook)
+    return ingest_file(arrival, _ingest_workbook)
 
 
-def _take_workbook(connection: psycopg.Connection, report: Report, file: Path) -> IngestResult:
+def _ingest_workbook(connection: psycopg.Connection, workbook: IncomingPart, file: Path) -> IngestResult:
     try:
         names = sheet_names(file)
     except Refused:
         names = []
-    of_title = {each.title_zh: each for each in contracts().values() if each.unit == "county"}
-    feeds = [of_title[name] for name in names if name in of_title]
-    ours = (*of_title, NOTES_SHEET)
-    strange = [at for at, name in enumerate(names, 1) if name not in ours and not name.endswith(REPEATED)]
-    waiting = [contract for contract in feeds if _so_far(connection, report, contract).waits(report)]
+    by_title = {contract.title_zh: contract for contract in contracts().values() if contract.unit == "county"}
+    feeds = [by_title[name] for name in names if name in by_title]
+    known = (*by_title, NOTES_SHEET)
+    unknown = [number for number, name in enumerate(names, 1) if name not in known and not name.endswith(REPEATED)]
+    waiting = [contract for contract in feeds if _correction_state(connection, workbook, contract).must_wait(workbook)]
     if not feeds:
-        connection.execute(query("correction_unreadable"), report.__dict__)
-    elif waiting or strange:
-        _tell(connection, report, waiting, strange)
-    taken = [_take_sheet(connection, report, file, contract) for contract in feeds if contract not in waiting]
-    return IngestResult([delivery for delivery in taken if delivery], waits=bool(waiting))
+        connection.execute(query("alert_correction_unreadable"), workbook.__dict__)
+    elif waiting or unknown:
+        _alert_waiting(connection, workbook, waiting, unknown)
+    landed = [_ingest_sheet(connection, workbook, file, contract) for contract in feeds if contract not in waiting]
+    return IngestResult([delivery for delivery in landed if delivery], is_waiting=bool(waiting))
 
 
-class _SoFar(NamedTuple):
+class _CorrectionState(NamedTuple):
+    """The corrections that a submission has received so far."""
+
     number: int
-    is_taken: bool  # at an earlier look, while another sheet waited
+    is_ingested: bool  # this one, in an earlier scan, while another sheet waited
     latest: bytes | None
     has_base: bool
     replaced_at: datetime | None
 
-    def is_replaced(self, workbook: Report) -> bool:
+    def is_replaced(self, workbook: IncomingPart) -> bool:
         return self.replaced_at is not None and self.replaced_at > workbook.arrived_at
 
-    def waits(self, workbook: Report) -> bool:
-        return not (self.has_base or self.is_taken or self.is_replaced(workbook))
+    def must_wait(self, workbook: IncomingPart) -> bool:
+        return not (self.has_base or self.is_ingested or self.is_replaced(workbook))
 
 
-def _so_far(connection: psycopg.Connection, workbook: Report, contract: Contract) -> _SoFar:
-    """What a feed's report has been corrected by; nobody else corrects it until the end of the transaction."""
-    report = replace(workbook, feed=contract.feed, part=CORRECTION_PART)
-    ledger.lock_delivery(connection, report)
-    return _SoFar(*connection.execute(query("corrections_so_far"), report.__dict__).fetchone() or ())
+def _correction_state(connection: psycopg.Connection, workbook: IncomingPart, contract: Contract) -> _CorrectionState:
+    """Read it under a lock: nobody else corrects the submission until the end of the transaction."""
+    part = replace(workbook, feed=contract.feed, part=CORRECTION_PART)
+    ledger.lock_part(connection, part)
+    return _CorrectionState(*connection.execute(query("correction_state"), part.__dict__).fetchone() or ())
 
 
-def _take_sheet(connection: psycopg.Connection, workbook: Report, file: Path, contract: Contract) -> Delivery | None:
-    so_far = _so_far(connection, workbook, contract)
-    if so_far.is_taken or (so_far.latest is not None and bytes(so_far.latest) == workbook.sha256):
+def _ingest_sheet(
+    connection: psycopg.Connection, workbook: IncomingPart, file: Path, contract: Contract
+) -> Delivery | None:
+    state = _correction_state(connection, workbook, contract)
+    if state.is_ingested or (state.latest is not None and bytes(state.latest) == workbook.sha256):
         return None
-    report = replace(workbook, feed=contract.feed, part=f"{CORRECTION_PART}{so_far.number + 1:03d}")
-    if so_far.is_replaced(workbook):
-        return ledger.open_delivery(connection, report, 1, REPLACED_SINCE)
-    landed = ingest_report(connection, report, lambda: read_tables(file, contract, contract.title_zh))
-    if landed and landed.status == "landed":
-        named = landed.__dict__ | NAMED
-        superseded = connection.execute(query_of_rows("superseded_corrections", landed.feed), named).fetchall()
-        withdraw(connection, Snapshot.of(landed), [part for (part,) in superseded])
-        connection.execute(query_of_rows("mark_corrected", landed.feed), named)
-    return landed
+    part = replace(workbook, feed=contract.feed, part=f"{CORRECTION_PART}{state.number + 1:03d}")
+    if state.is_replaced(workbook):
+        return ledger.insert_delivery(connection, part, 1, REPLACED_SINCE)
+    delivery = ingest_part(connection, part, lambda: read_tables(file, contract, contract.title_zh))
+    if delivery and delivery.status == "landed":
+        given = delivery.__dict__ | PLACE_HEADERS
+        superseded = connection.execute(query_of_rows("superseded_corrections", delivery.feed), given).fetchall()
+        withdraw(connection, Submission.of(delivery), [part for (part,) in superseded])
+        connection.execute(query_of_rows("mark_corrected", delivery.feed), given)
+    return delivery
 
 
-def _tell(connection: psycopg.Connection, report: Report, waiting: list[Contract], strange: list[int]) -> None:
+def _alert_waiting(
+    connection: psycopg.Connection, workbook: IncomingPart, waiting: list[Contract], unknown: list[int]
+) -> None:
     sheets = [
-        f"“{one.title_zh}”等待当天的报送被接受 | {one.feed} waits for a report that is accepted" for one in waiting
+        f"“{contract.title_zh}”等待当天的报送被采用 | {contract.feed} waits until that day's submission is accepted"
+        for contract in waiting
     ]
-    sheets += [f"第 {at} 张工作表的名称不是任何报表的 | sheet {at} is named as no feed is" for at in strange]
-    connection.execute(query("correction_waits"), report.__dict__ | {"sheets": "；".join(sheets)})
+    sheets += [
+        f"第 {number} 张工作表的名称不是任何报表名 | the name of sheet {number} is not the title of a feed"
+        for number in unknown
+    ]
+    connection.execute(query("alert_correction_waits"), workbook.__dict__ | {"sheets": "；".join(sheets)})

@@ -1,4 +1,4 @@
-"""One delivery into PostgreSQL, in one transaction: rows, rejected rows, who they name, and the ledger."""
+"""Ingest one delivery into PostgreSQL, in one transaction: rows, rejected rows, identities and the ledger."""
 
 from __future__ import annotations
 
@@ -14,179 +14,182 @@ import psycopg
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect, describe
 from employment_warehouse.landing import archive, ledger
-from employment_warehouse.landing.arrivals import CORRECTION_PART, Arrival, RemovedPart, is_unchanged
-from employment_warehouse.landing.filling import fill, refill
-from employment_warehouse.landing.ledger import Delivery, Report, Superseded
+from employment_warehouse.landing.ledger import Delivery, IncomingPart, Superseded
+from employment_warehouse.landing.loading import load_rows, reload_rows
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.withdrawing import Snapshot, standing_parts, withdraw, withdraw_corrections
+from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival, RemovedPart, is_unchanged
+from employment_warehouse.landing.withdrawing import Submission, current_parts, withdraw, withdraw_corrections
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.reading import Refused, TextTable, read_tables
 
 log = logging.getLogger(__name__)
 
 
-class LandingFailed(Exception):
-    """数据库没有收下这次报送，什么也没有留下。 | The delivery was not taken in; nothing of it stays."""
+class IngestFailed(Exception):
+    """入库失败，没有写入任何数据。 | Ingest failed; nothing was stored."""
 
 
 class IngestResult(NamedTuple):
-    """What was made of a file, and whether something of it has to wait: then it is offered again."""
+    """The deliveries made of a file. is_waiting: a part of it has to wait, so the file is found again later."""
 
     landed: list[Delivery]
-    waits: bool = False
+    is_waiting: bool = False
 
 
-def land(arrival: Arrival) -> Delivery | None:
-    """Take one file in, whole or not at all, in one transaction that this function opens and commits.
+Ingester = Callable[[psycopg.Connection, IncomingPart, Path], IngestResult]
 
-    None: nothing new. The file has the bytes of the latest revision, or it was taken in or claimed by another
-    loader meanwhile, or it is still changing. A file that cannot be read is a delivery, with status `refused`.
-    Raises LandingFailed (in the words of database.describe: no values), and a retry then starts from nothing;
-    UserError (`wrong_token_key`).
+
+def ingest(arrival: Arrival) -> Delivery | None:
+    """Ingest one file completely or not at all, in one transaction that this function opens and commits.
+
+    None: nothing new. The file has the bytes of the latest revision, or another loader has ingested or claimed it,
+    or it is still changing. A file that cannot be read becomes a delivery with status `refused`.
+    Raises IngestFailed (with the text of database.describe, which contains no values); a retry starts from the
+    beginning. Raises UserError (`wrong_token_key`).
     """
-    landed = ingest_file(arrival, _take_report)
+    landed = ingest_file(arrival, _ingest_single_part)
     return landed[0] if landed else None
 
 
-def ingest_file(arrival: Arrival, take: Callable[[psycopg.Connection, Report, Path], IngestResult]) -> list[Delivery]:
-    """Claim a file, archive it, and do with it what `take` does, in one transaction; as `land` says.
+def ingest_file(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
+    """Claim a file, archive it and pass it to `ingester`, in one transaction. Results and errors as `ingest`.
 
-    take: gets the open transaction, the file as one report, and where to read it.
+    ingester: receives the open transaction, the file as one part, and the path to read it from.
     """
     zone = LandingZone()
     try:
         with connect("wh_loader") as connection, zone.local(arrival.path) as file:
             with connection.transaction():
-                ledger.hold_token_key(connection)
+                ledger.require_token_key(connection)
                 epoch = ledger.claim(connection, arrival)
-            report = _report(arrival, file)
-            with connection.transaction(), ThreadPoolExecutor(1, "archive") as beside:
-                kept = beside.submit(archive.keep, file, report.sha256)
-                ledger.lock_delivery(connection, report)
+            part = _incoming_part(arrival, file)
+            with connection.transaction(), ThreadPoolExecutor(1, "archive") as archiver:
+                archived = archiver.submit(archive.store, file, part.sha256)
+                ledger.lock_part(connection, part)
                 ledger.require_claim(connection, arrival, epoch)
-                landed, waits = take(connection, report, file)
-                kept.result()
+                landed, is_waiting = ingester(connection, part, file)
+                archived.result()
                 if not is_unchanged(zone, arrival):
                     raise archive.FileChanged
-                if not waits:
+                if not is_waiting:
                     ledger.complete_claim(connection, arrival, epoch, landed)
             return landed
     except (Superseded, archive.FileChanged, FileNotFoundError) as state:
-        log.info("%s is left alone: %s", arrival.path, type(state).__name__)
+        log.info("%s skipped: %s", arrival.path, type(state).__name__)
         return []
     except psycopg.Error as error:
-        raise LandingFailed(f"{arrival.path}: {describe(error)}") from None
+        raise IngestFailed(f"{arrival.path}: {describe(error)}") from None
 
 
-def ingest_report(connection: psycopg.Connection, report: Report, read: Callable[[], TextTable]) -> Delivery | None:
-    """Land a report within the caller's transaction, which it does not commit; None: nothing new.
+def ingest_part(connection: psycopg.Connection, part: IncomingPart, read: Callable[[], TextTable]) -> Delivery | None:
+    """Ingest a part within the caller's transaction, which is not committed here; None: nothing new.
 
-    read: opens the report's table; called again if some rows turn out to be replaced by later ones. A whole file that
-    comes again takes back what corrections have merged into what it replaces.
+    read: opens the table; called again if some rows turn out to be replaced by later rows with the same key. A file
+    that is sent again withdraws the corrections of the file that it replaces.
     """
-    ledger.lock_delivery(connection, report)
-    revision = ledger.next_revision(connection, report)
+    ledger.lock_part(connection, part)
+    revision = ledger.next_revision(connection, part)
     if revision is None:
         return None
     try:
         with connection.transaction():
-            delivery = ledger.open_delivery(connection, report, revision)
-            if report.kind == "nil":
-                _expect_nothing(report)
+            delivery = ledger.insert_delivery(connection, part, revision)
+            if part.kind == "nil":
+                _require_empty(part)
             else:
-                delivery = ledger.count_delivery(connection, delivery, fill(connection, delivery, read))
+                delivery = ledger.record_counts(connection, delivery, load_rows(connection, delivery, read))
     except Refused as refusal:
-        return ledger.open_delivery(connection, report, revision, refusal.code)
-    snapshot = Snapshot.of(report)
-    if revision > 1 and report.kind in ("file", "nil"):
-        ledger.lock_delivery(connection, replace(report, part=CORRECTION_PART))
-        withdraw_corrections(connection, snapshot, report.part)
-    _bring_back_siblings(connection, snapshot, report.part)
+        return ledger.insert_delivery(connection, part, revision, refusal.code)
+    submission = Submission.of(part)
+    if revision > 1 and part.kind in ("file", "nil"):
+        ledger.lock_part(connection, replace(part, part=CORRECTION_PART))
+        withdraw_corrections(connection, submission, part.part)
+    _restore_siblings(connection, submission, part.part)
     return delivery
 
 
 def withdraw_part(removed: RemovedPart) -> bool:
-    """Nothing of a part stands any longer whose file was taken away, nor of what has corrected it; whether that is so.
+    """Withdraw a part whose file was removed, and its corrections; whether it was withdrawn.
 
-    It is not, and stays as it was, where the file is back, or nothing stands of the parts that are there: they may be
-    unreadable. Should the file come back, it is offered again. Raises LandingFailed.
+    It is not withdrawn if its file is back, or if none of the present parts is current, because they may be
+    unreadable. If the file comes back later, it is found again. Raises IngestFailed.
     """
-    snapshot = Snapshot.of(removed)
+    submission = Submission.of(removed)
     try:
         with connect("wh_loader") as connection, connection.transaction():
             for part in (removed.part, CORRECTION_PART):
-                connection.execute(query("lock_delivery"), snapshot._asdict() | {"part": part})
-            standing = {one.part: one.kind for one in standing_parts(connection, [snapshot])}
-            stands = any(standing.get(part) in ("file", "nil") for part in removed.present)
-            if not stands or standing.get(removed.part) != "file" or LandingZone().stat(removed.path):
+                connection.execute(query("lock_part"), submission._asdict() | {"part": part})
+            kinds = {current.part: current.kind for current in current_parts(connection, [submission])}
+            is_replaced = any(kinds.get(part) in ("file", "nil") for part in removed.present)
+            if not is_replaced or kinds.get(removed.part) != "file" or LandingZone().stat(removed.path):
                 return False
             connection.execute(query("requeue_arrival"), {"path": removed.path})
-            withdraw(connection, snapshot, [removed.part])
-            withdraw_corrections(connection, snapshot, removed.part)
-            _bring_back_siblings(connection, snapshot, removed.part)
+            withdraw(connection, submission, [removed.part])
+            withdraw_corrections(connection, submission, removed.part)
+            _restore_siblings(connection, submission, removed.part)
             return True
     except psycopg.Error as error:
-        raise LandingFailed(f"{removed.path}: {describe(error)}") from None
+        raise IngestFailed(f"{removed.path}: {describe(error)}") from None
 
 
 def restore(delivery_id: int) -> int:
-    """Bring a delivery's rows back into landing from the archive, where a purge has taken them; how many.
+    """Restore a purged delivery's rows to landing from the archive; returns their number.
 
-    Raises UserError (`archive_missing`, `wrong_token_key`), LandingFailed.
+    Raises UserError (`archive_missing`, `wrong_token_key`), IngestFailed.
     """
     try:
         with connect("wh_loader") as connection, connection.transaction():
-            ledger.hold_token_key(connection)
-            return _bring_back(connection, delivery_id)
+            ledger.require_token_key(connection)
+            return _restore_rows(connection, delivery_id)
     except psycopg.Error as error:
-        raise LandingFailed(f"delivery {delivery_id}: {describe(error)}") from None
+        raise IngestFailed(f"delivery {delivery_id}: {describe(error)}") from None
 
 
-def _take_report(connection: psycopg.Connection, report: Report, file: Path) -> IngestResult:
-    landed = ingest_report(connection, report, lambda: read_tables(file, contract(report.feed)))
-    return IngestResult([landed] if landed else [])
+def _ingest_single_part(connection: psycopg.Connection, part: IncomingPart, file: Path) -> IngestResult:
+    delivery = ingest_part(connection, part, lambda: read_tables(file, contract(part.feed)))
+    return IngestResult([delivery] if delivery else [])
 
 
-def _expect_nothing(report: Report) -> None:
-    if report.file_bytes:
+def _require_empty(part: IncomingPart) -> None:
+    if part.file_bytes:
         raise Refused(
-            "零报告文件（.nil）里有内容。 | A nil return (.nil) has something in it.",
+            "零报告文件（.nil）里有内容。 | A nil return (.nil) is not empty.",
             code="extension_mismatch",
             expected="0 bytes",
-            todo="有数据请按原格式上传；没有数据请上传空文件。 | Send data with their own ending, a nil return empty.",
+            todo="有数据请按原格式上传；没有数据请上传空文件。 | Upload data in their own format, a nil return empty.",
         )
 
 
-def _report(arrival: Arrival, file: Path) -> Report:
-    return Report(
+def _incoming_part(arrival: Arrival, file: Path) -> IncomingPart:
+    return IncomingPart(
         feed=arrival.feed,
         unit=arrival.unit,
         report_date=arrival.report_date,
         part=arrival.part,
         kind=arrival.kind,
-        sha256=archive.digest(file),
+        sha256=archive.sha256_of(file),
         path=arrival.path,
         file_bytes=arrival.file_bytes,
         arrived_at=arrival.modified_at,
     )
 
 
-def _bring_back_siblings(connection: psycopg.Connection, snapshot: Snapshot, part: str) -> None:
-    """A snapshot of which something is new is shown whole: the rows of its other parts, where a purge took them."""
-    for (sibling,) in connection.execute(query("purged_siblings"), snapshot._asdict() | {"part": part}).fetchall():
-        _bring_back(connection, sibling)
+def _restore_siblings(connection: psycopg.Connection, submission: Submission, part: str) -> None:
+    """Restore the purged rows of the submission's other parts: a changed submission is built from all its parts."""
+    for (sibling,) in connection.execute(query("purged_siblings"), submission._asdict() | {"part": part}).fetchall():
+        _restore_rows(connection, sibling)
 
 
-def _bring_back(connection: psycopg.Connection, delivery_id: int) -> int:
-    """The purged rows of one delivery, from the archive: as many as the ledger has, or LandingFailed."""
+def _restore_rows(connection: psycopg.Connection, delivery_id: int) -> int:
+    """Restore the purged rows of one delivery. Raises IngestFailed unless there are as many as the ledger says."""
     row = connection.execute(query("purged_delivery"), {"delivery_id": delivery_id}).fetchone()
     if row is None:
         return 0
-    *who, sha256, path, rows_landed = row
-    delivery = Delivery(delivery_id, *who)
-    with archive.kept(bytes(sha256), PurePosixPath(path).name) as file:
-        landed = refill(connection, delivery, lambda: read_tables(file, delivery.contract, delivery.sheet))
-    if landed != rows_landed:
-        raise LandingFailed(f"delivery {delivery_id}: {landed} rows in the archive, {rows_landed} in the ledger")
-    connection.execute(query("brought_back"), {"delivery_id": delivery_id})
-    return landed
+    *identity, sha256, path, rows_landed = row
+    delivery = Delivery(delivery_id, *identity)
+    with archive.open_stored(bytes(sha256), PurePosixPath(path).name) as file:
+        restored = reload_rows(connection, delivery, lambda: read_tables(file, delivery.contract, delivery.sheet))
+    if restored != rows_landed:
+        raise IngestFailed(f"delivery {delivery_id}: {restored} rows in the archive, {rows_landed} in the ledger")
+    connection.execute(query("clear_purged"), {"delivery_id": delivery_id})
+    return restored

@@ -11,23 +11,23 @@ from psycopg.types.json import Jsonb
 from employment_warehouse import identity, settings
 from employment_warehouse.contract import Contract, contract
 from employment_warehouse.errors import UserError
-from employment_warehouse.landing.arrivals import Arrival
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.scanning import Arrival
 
 
 class Superseded(Exception):
-    """Another loader has claimed the file since, or has taken it in."""
+    """Another loader has claimed the file since, or has ingested it."""
 
 
 class WrongTokenKey(UserError):
-    """代号密钥与本库不符，未入库。 | Not the token key of this warehouse: nothing was taken in."""
+    """代号密钥与本库不符，未入库。 | This is not the token key of this warehouse: nothing was ingested."""
 
     code = "wrong_token_key"
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a unit has sent, before it is read: which delivery it is, and the SHA-256 of its bytes.
+class IncomingPart:
+    """A part of a submission before it is read: which part it is, and the SHA-256 of its bytes.
 
     kind: `file`, `nil`, `pages` or `correction`. path: where it came from, for people.
     """
@@ -45,7 +45,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A revision of a delivery. status: `landed`, or `refused` with a reason and no rows."""
+    """One revision of a part. status: `landed`, or `refused` with a reason and without rows."""
 
     delivery_id: int
     feed: str
@@ -66,13 +66,13 @@ class Delivery:
 
     @property
     def sheet(self) -> str | None:
-        """The sheet to read; None: whichever fits. A return workbook has one for each feed."""
+        """The sheet to read; None: any sheet whose header matches. A return workbook has one sheet for each feed."""
         return self.contract.title_zh if self.kind == "correction" else None
 
 
 @dataclass
 class Counts:
-    """What was read of a report, and what became of it."""
+    """The rows of a part: read, landed and rejected, and how its file was understood."""
 
     rows_read: int = 0
     rows_landed: int = 0
@@ -82,24 +82,24 @@ class Counts:
     sheets: list[str] = field(default_factory=list)  # in the workbook's order
 
 
-def hold_token_key(connection: psycopg.Connection) -> None:
-    """The first key that lands anything is the warehouse's. Raises WrongTokenKey for any other, by which everyone
-    would be somebody else.
+def require_token_key(connection: psycopg.Connection) -> None:
+    """The first key that ingests anything becomes the warehouse's key. Raises WrongTokenKey for any other key, which
+    would give every person another token.
     """
     check_value = identity.check_value()
-    connection.execute(query("remember_token_key"), {"check_value": check_value})
-    kept = connection.execute("select check_value from vault.token_key").fetchone()
-    if kept is None or bytes(kept[0]) != check_value:
+    connection.execute(query("insert_token_key"), {"check_value": check_value})
+    recorded = connection.execute("select check_value from vault.token_key").fetchone()
+    if recorded is None or bytes(recorded[0]) != check_value:
         raise WrongTokenKey(
-            expected="WAREHOUSE_TOKEN_KEY, or token_key of secrets/keys.json, as it was",
+            expected="the former WAREHOUSE_TOKEN_KEY, or the former token_key of secrets/keys.json",
             todo="restore the key from its backup",
         )
 
 
 def claim(connection: psycopg.Connection, arrival: Arrival) -> int:
-    """The epoch of our claim: of several loaders the last that claims may take the file in, and no other.
+    """Claim a file and return the epoch of the claim: only the loader that claimed last may ingest it.
 
-    Raises Superseded if it has been taken in.
+    Raises Superseded if the file has been ingested.
     """
     row = connection.execute(query("claim"), arrival.__dict__).fetchone()
     if row is None:
@@ -114,58 +114,58 @@ def require_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int) 
 
 
 def complete_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int, landed: list[Delivery]) -> None:
-    """The file is taken in. Raises Superseded if the claim is no longer ours; then nothing may be committed."""
+    """Record the file as ingested. Raises Superseded if the claim is no longer ours; then nothing may be committed."""
     delivery_id = landed[0].delivery_id if landed else None
     given = {"path": arrival.path, "epoch": epoch, "delivery_id": delivery_id}
     if connection.execute(query("complete_claim"), given).rowcount != 1:
         raise Superseded
 
 
-def lock_delivery(connection: psycopg.Connection, report: Report) -> None:
-    """One loader at a time on a delivery, until the end of the transaction."""
-    connection.execute(query("lock_delivery"), report.__dict__)
+def lock_part(connection: psycopg.Connection, part: IncomingPart) -> None:
+    """One loader at a time works on a part, until the end of the transaction."""
+    connection.execute(query("lock_part"), part.__dict__)
 
 
-def next_revision(connection: psycopg.Connection, report: Report) -> int | None:
-    """The number of the revision that the report is; None: it has the bytes of the latest one."""
-    latest = connection.execute(query("latest_revision"), report.__dict__).fetchone()
+def next_revision(connection: psycopg.Connection, part: IncomingPart) -> int | None:
+    """The revision number for this part; None if it has the same bytes as the latest revision."""
+    latest = connection.execute(query("latest_revision"), part.__dict__).fetchone()
     if latest is None:
         return 1
-    return None if bytes(latest[1]) == report.sha256 else int(latest[0]) + 1
+    return None if bytes(latest[1]) == part.sha256 else int(latest[0]) + 1
 
 
-def open_delivery(
-    connection: psycopg.Connection, report: Report, revision: int, refusal: str | None = None
+def insert_delivery(
+    connection: psycopg.Connection, part: IncomingPart, revision: int, refusal: str | None = None
 ) -> Delivery:
-    """Write a revision down, with no rows yet. refusal: the code of why its file cannot be read."""
-    given = report.__dict__ | {
+    """Insert a revision without rows. refusal: the code of the reason why its file cannot be read."""
+    given = part.__dict__ | {
         "revision": revision,
         "key_version": settings.secret_keys().version,
         "status": "refused" if refusal else "landed",
         "reason": refusal,
     }
-    row = connection.execute(query("open_delivery"), given).fetchone()
+    row = connection.execute(query("insert_delivery"), given).fetchone()
     assert row is not None
     return Delivery(
         delivery_id=row[0],
-        feed=report.feed,
-        unit=report.unit,
-        report_date=report.report_date,
-        part=report.part,
+        feed=part.feed,
+        unit=part.unit,
+        report_date=part.report_date,
+        part=part.part,
         revision=revision,
-        kind=report.kind,
+        kind=part.kind,
         status=given["status"],
         reason=refusal,
     )
 
 
-def count_delivery(connection: psycopg.Connection, delivery: Delivery, counts: Counts) -> Delivery:
-    """Write down what became of its rows; the table's constraint holds read = landed + rejected."""
+def record_counts(connection: psycopg.Connection, delivery: Delivery, counts: Counts) -> Delivery:
+    """Record the row counts; a constraint of the table requires read = landed + rejected."""
     given = counts.__dict__ | {
         "delivery_id": delivery.delivery_id,
         "understood": Jsonb({"notes": counts.notes, "sheets": counts.sheets}),
     }
-    connection.execute(query("count_delivery"), given)
+    connection.execute(query("record_counts"), given)
     return replace(
         delivery,
         rows_read=counts.rows_read,

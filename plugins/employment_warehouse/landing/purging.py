@@ -1,17 +1,18 @@
-"""Landing keeps the last accepted report of a unit, and tonight's; the archive keeps the files of all."""
+"""Landing keeps each unit's last accepted submission and tonight's; the archive keeps all files."""
 
 from __future__ import annotations
 
 from employment_warehouse.database import connect
-from employment_warehouse.landing.expected import expect_returns
+from employment_warehouse.landing.due_deliveries import expect_returns
 from employment_warehouse.landing.queries import query
 
 
 def purge() -> int:
-    """Delete the landed rows that later deliveries of their unit have replaced in the standing publication; how many.
+    """Delete landed rows that later deliveries of their unit have replaced in the standing publication; how many.
 
-    Held deliveries keep their rows, for a release. Which batches are due back is recorded before the payments that
-    name them are deleted: of a backlog all months but the last go at once. Idempotent.
+    Held deliveries stay, so that they can be released. The bank returns that are due are recorded before the payments
+    that announce them are deleted: of a backlog, all months but the last are deleted at once. Running it again changes
+    nothing.
     """
     with connect("wh_loader") as connection:
         standing = connection.execute(query("standing_date")).fetchone()

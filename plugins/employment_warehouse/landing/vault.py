@@ -1,4 +1,4 @@
-"""The vault: who stands behind a token, sealed; and the rows that were rejected, sealed as they came.
+"""The vault: the original identity behind each token, and the rejected rows as they arrived; both sealed.
 
 Nothing here commits.
 """
@@ -20,37 +20,37 @@ from employment_warehouse.landing import arrays
 from employment_warehouse.landing.ledger import Delivery
 from employment_warehouse.landing.queries import query
 
-# The feed that says which county a person belongs to; what it says replaces what another feed has sealed.
+# The feed that determines a person's county; its identities replace those that another feed has stored.
 REGISTER = "labor_register"
-NOBODY = np.iinfo(np.uint64).max
-DIGEST = np.dtype(">u8")
+NO_KEY = np.iinfo(np.uint64).max
+HASH = np.dtype(">u8")
 
-Digests = NDArray[np.uint64]
+Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A column of a feed that names persons or accounts: its landing column, which of both it names, and what is
-    sealed (name in the sealed JSON → contract column).
+    """A column of a feed that identifies persons or bank accounts: its landing column, the vault table, and the sealed
+    values (name in the sealed JSON → contract column).
     """
 
     landing_column: str
-    names: str  # persons · bank_accounts
+    table: str  # persons · bank_accounts
     sealed: dict[str, str]
 
 
 @dataclass(frozen=True)
-class Sealed:
-    """People or accounts: their keys, and what is known of each, sealed."""
+class SealedIdentities:
+    """Persons or accounts: their keys, and their sealed values."""
 
     keys: pl.Series
     values: list[bytes]
 
 
 def identity_columns(contract: Contract) -> list[Identity]:
-    """What the vault remembers of a feed. The row's person is sealed with name and mobile."""
-    named = (column for column in contract.columns if column.type.identity in ("person", "account"))
-    return [_identity(contract, column) for column in named]
+    """The identities that the vault stores for a feed. The row's person is sealed with name and mobile."""
+    columns = (column for column in contract.columns if column.type.identity in ("person", "account"))
+    return [_identity(contract, column) for column in columns]
 
 
 def _identity(contract: Contract, column: Column) -> Identity:
@@ -65,75 +65,80 @@ def _identity(contract: Contract, column: Column) -> Identity:
     return Identity(landing_column, "persons", sealed)
 
 
-class Known:
-    """Those whom the vault has, by the first eight bytes of their keys, which are as good as drawn by lot."""
+class KnownIdentities:
+    """The identities that the vault has, by the first eight bytes of their keys, which are uniformly distributed."""
 
-    def __init__(self, told: bytes) -> None:
-        """told: digests, big-endian, in any order."""
-        self._digests = np.full(len(told) // DIGEST.itemsize + 1, NOBODY, np.uint64)
-        self._digests[:-1] = np.frombuffer(told, DIGEST)
-        self._digests.sort()
-        bits = max(1, len(self._digests).bit_length() - 2)  # some four digests have the same first bits
+    def __init__(self, hashes: bytes) -> None:
+        """hashes: eight bytes each, big-endian, in any order."""
+        self._hashes = np.full(len(hashes) // HASH.itemsize + 1, NO_KEY, np.uint64)
+        self._hashes[:-1] = np.frombuffer(hashes, HASH)
+        self._hashes.sort()
+        bits = max(1, len(self._hashes).bit_length() - 2)  # about four hashes share these first bits
         self._shift = np.uint64(64 - bits)
         first = np.arange(1 << bits, dtype=np.uint64) << self._shift
-        self._starts = np.searchsorted(self._digests, first).astype(np.int32)
+        self._starts = np.searchsorted(self._hashes, first).astype(np.int32)
 
-    def lacks(self, digests: Digests) -> NDArray[np.bool_]:
-        """Which of these it does not have; in order they are looked up faster."""
-        at = self._starts[digests >> self._shift]
-        while (before := self._digests[at] < digests).any():
-            at += before
-        lacks: NDArray[np.bool_] = self._digests[at] != digests
+    def lacks(self, hashes: Hashes) -> NDArray[np.bool_]:
+        """Which of these are unknown; the look-up is faster if they are sorted."""
+        position = self._starts[hashes >> self._shift]
+        while (before := self._hashes[position] < hashes).any():
+            position += before
+        lacks: NDArray[np.bool_] = self._hashes[position] != hashes
         return lacks
 
 
-def known_digests(connection: psycopg.Connection, feed: str, unit: str) -> Known:
-    """Whom the vault has from this unit's deliveries of the feed, or from its register."""
+def known_identities(connection: psycopg.Connection, feed: str, unit: str) -> KnownIdentities:
+    """The identities that the vault has from this unit's deliveries of the feed, or from its register."""
     given = {"feed": feed, "unit": unit, "register": REGISTER}
     with connection.cursor(binary=True) as cursor:
-        row = cursor.execute(query("known"), given).fetchone()
-    return Known((row and row[0]) or b"")
+        row = cursor.execute(query("known_identities"), given).fetchone()
+    return KnownIdentities((row and row[0]) or b"")
 
 
-def seal_unknown(identity: Identity, good: pl.DataFrame, rows: pl.DataFrame, known: Known) -> Sealed:
-    """Those who stand in these rows and are not known."""
+def seal_unknown(
+    identity: Identity, good: pl.DataFrame, rows: pl.DataFrame, known: KnownIdentities
+) -> SealedIdentities:
+    """Seal the identities in these rows that are not known."""
     keys = rows[identity.landing_column]
-    digests = _digests(keys)
-    in_order = np.sort(digests)
+    hashes = _hashes(keys)
+    in_order = np.sort(hashes)
     unknown = in_order[known.lacks(in_order)]
-    if not len(unknown):  # as a rule
-        return Sealed(pl.Series([], dtype=pl.Binary), [])
-    told = [good[column].alias(name) for name, column in identity.sealed.items()]
-    people = pl.DataFrame([keys.alias("key"), *told]).filter(np.isin(digests, unknown)).unique("key", keep="last")
-    plains = people.select(pl.struct(*identity.sealed).struct.json_encode()).to_series()
-    return Sealed(people["key"], seal_all([plain.encode() for plain in plains]))
+    if not len(unknown):  # the usual case
+        return SealedIdentities(pl.Series([], dtype=pl.Binary), [])
+    values = [good[column].alias(name) for name, column in identity.sealed.items()]
+    identities = pl.DataFrame([keys.alias("key"), *values])
+    identities = identities.filter(np.isin(hashes, unknown)).unique("key", keep="last")
+    plains = identities.select(pl.struct(*identity.sealed).struct.json_encode()).to_series()
+    return SealedIdentities(identities["key"], seal_all([plain.encode() for plain in plains]))
 
 
-def remember(connection: psycopg.Connection, delivery: Delivery, identity: Identity, unknown: Sealed) -> None:
-    """Keep those that the vault does not have, and note that it has them all."""
+def store_identities(
+    connection: psycopg.Connection, delivery: Delivery, identity: Identity, unknown: SealedIdentities
+) -> None:
+    """Store the identities that the vault does not have, and record all of them as known."""
     if unknown.keys.is_empty():
         return
-    is_register = delivery.feed == REGISTER and identity.names == "persons"
+    is_register = delivery.feed == REGISTER and identity.table == "persons"
     values = {
         "keys": arrays.UuidArray(unknown.keys.to_list()),
         "sealed": arrays.ByteaArray(unknown.values),
         "key_version": settings.secret_keys().version,
         "county_code": delivery.unit if is_register else None,
     }
-    remembered = connection.execute(query(f"remember_{identity.names}"), values).rowcount
-    if is_register and remembered < len(unknown.keys):
-        connection.execute(query("register_persons"), values)
-    digests = _digests(unknown.keys).astype(DIGEST).tobytes()
-    connection.execute(query("add_known"), delivery.__dict__ | {"digests": digests})
+    inserted = connection.execute(query(f"insert_{identity.table}"), values).rowcount
+    if is_register and inserted < len(unknown.keys):
+        connection.execute(query("update_registered_persons"), values)
+    hashes = _hashes(unknown.keys).astype(HASH).tobytes()
+    connection.execute(query("insert_known_identities"), delivery.__dict__ | {"hashes": hashes})
 
 
-def _digests(keys: pl.Series) -> Digests:
+def _hashes(keys: pl.Series) -> Hashes:
     eight = keys.bin.slice(0, 8).bin.reinterpret(dtype=pl.UInt64, endianness="big")
-    return eight.fill_null(NOBODY).to_numpy()
+    return eight.fill_null(NO_KEY).to_numpy()
 
 
-def keep_rejected(connection: psycopg.Connection, delivery_id: int, rejected: pl.DataFrame) -> None:
-    """Keep entries of `Checked.rejected`; sealed with each is JSON: `value`, `row` (header text → cell)."""
+def store_rejected(connection: psycopg.Connection, delivery_id: int, rejected: pl.DataFrame) -> None:
+    """Store entries of `Checked.rejected`; each is sealed as JSON: `value`, `row` (header text → cell)."""
     if rejected.is_empty():
         return
     key_version = settings.secret_keys().version

@@ -1,4 +1,5 @@
-"""Parts that stand no longer: a revision with nothing in it, for a report is the latest revision of each of its parts.
+"""Parts that no longer count: each gets one more revision, without rows, because a submission is the latest revision of
+each of its parts.
 
 Nothing here commits.
 """
@@ -15,14 +16,14 @@ import psycopg
 from employment_warehouse import settings
 from employment_warehouse.landing.queries import query, query_of_rows
 
-# Headers of the columns by which a row of a return workbook says which rejected row it was.
+# Headers of the two columns by which a row of a return workbook identifies the rejected row.
 FILE_HEADER, LINE_HEADER = "文件", "行号"
-NAMED = {"file_header": FILE_HEADER, "line_header": LINE_HEADER}
+PLACE_HEADERS = {"file_header": FILE_HEADER, "line_header": LINE_HEADER}
 NOTHING = hashlib.sha256(b"").digest()
 
 
-class OfSnapshot(Protocol):
-    """What belongs to one."""
+class HasSubmission(Protocol):
+    """Anything that belongs to one submission."""
 
     @property
     def feed(self) -> str: ...
@@ -32,32 +33,32 @@ class OfSnapshot(Protocol):
     def report_date(self) -> date: ...
 
 
-class Snapshot(NamedTuple):
-    """The parts that a unit has sent for a date are together one."""
+class Submission(NamedTuple):
+    """All parts that a unit has sent for one feed and date."""
 
     feed: str
     unit: str
     report_date: date
 
     @classmethod
-    def of(cls, one: OfSnapshot) -> Self:
-        return cls(one.feed, one.unit, one.report_date)
+    def of(cls, member: HasSubmission) -> Self:
+        return cls(member.feed, member.unit, member.report_date)
 
 
-class StandingPart(NamedTuple):
-    """A part as its latest revision that could be read has it."""
+class CurrentPart(NamedTuple):
+    """A part by its latest revision that could be read."""
 
-    snapshot: Snapshot
+    submission: Submission
     part: str
     kind: str
     path: str
 
 
-def withdraw(connection: psycopg.Connection, snapshot: Snapshot, parts: Collection[str]) -> None:
-    """Nothing of these parts stands from now on; rows that one of them had mended are to be mended again."""
+def withdraw(connection: psycopg.Connection, submission: Submission, parts: Collection[str]) -> None:
+    """Withdraw parts; rejected rows that one of them had corrected are open again."""
     if not parts:
         return
-    given = snapshot._asdict() | {
+    given = submission._asdict() | {
         "parts": list(parts),
         "sha256": NOTHING,
         "key_version": settings.secret_keys().version,
@@ -66,19 +67,19 @@ def withdraw(connection: psycopg.Connection, snapshot: Snapshot, parts: Collecti
     connection.execute(query("withdraw"), given)
 
 
-def withdraw_corrections(connection: psycopg.Connection, snapshot: Snapshot, part: str) -> None:
-    """A part that comes again, or is gone, stands no longer as corrections have mended it.
+def withdraw_corrections(connection: psycopg.Connection, submission: Submission, part: str) -> None:
+    """Withdraw the corrections of a part that was sent again or removed.
 
-    Those are meant of which a row says that it stood in a file of that part, or does not say in which; and those whose
-    rows are no longer there to be asked.
+    These are the corrections with a row that names a file of that part, or that names no file; and those whose rows
+    are no longer in landing, so that it cannot be determined.
     """
-    given = snapshot._asdict() | NAMED | {"part": part}
-    corrections = connection.execute(query_of_rows("corrections_of_part", snapshot.feed), given).fetchall()
-    withdraw(connection, snapshot, [correction for (correction,) in corrections])
+    given = submission._asdict() | PLACE_HEADERS | {"part": part}
+    corrections = connection.execute(query_of_rows("corrections_of_part", submission.feed), given).fetchall()
+    withdraw(connection, submission, [correction for (correction,) in corrections])
 
 
-def standing_parts(connection: psycopg.Connection, snapshots: Collection[Snapshot]) -> list[StandingPart]:
-    """What stands of these snapshots, in their order."""
-    feeds, units, dates = (list(values) for values in zip(*snapshots, strict=True)) if snapshots else ([], [], [])
-    rows = connection.execute(query("standing_parts"), {"feeds": feeds, "units": units, "dates": dates}).fetchall()
-    return [StandingPart(Snapshot(*row[:3]), *row[3:]) for row in rows]
+def current_parts(connection: psycopg.Connection, submissions: Collection[Submission]) -> list[CurrentPart]:
+    """The current parts of these submissions, ordered by submission and part."""
+    feeds, units, dates = (list(values) for values in zip(*submissions, strict=True)) if submissions else ([], [], [])
+    rows = connection.execute(query("current_parts"), {"feeds": feeds, "units": units, "dates": dates}).fetchall()
+    return [CurrentPart(Submission(*row[:3]), *row[3:]) for row in rows]

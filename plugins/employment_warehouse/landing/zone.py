@@ -19,7 +19,7 @@ from employment_warehouse.errors import UserError
 
 @dataclass(frozen=True)
 class FileStat:
-    """A file as one look at the landing zone shows it; `path` is relative to the zone, with `/`."""
+    """A file of the landing zone when it was listed; `path` is relative to the zone, with `/`."""
 
     path: str
     file_bytes: int
@@ -27,7 +27,7 @@ class FileStat:
 
 
 class LandingZone:
-    """What settings.landing_zone() names, seen through Airflow's ObjectStoragePath (fsspec)."""
+    """The storage that settings.landing_zone() names, through Airflow's ObjectStoragePath (fsspec)."""
 
     def __init__(self) -> None:
         self.root = _object_storage_path(settings.landing_zone())
@@ -35,8 +35,8 @@ class LandingZone:
         self.folder = str(self.root.path).rstrip("/")
 
     def entries(self) -> list[tuple[str, bool]]:
-        """Every file of the zone, relative to it, and whether it is a link (which may point at another county's file);
-        none where the zone is not there.
+        """Every file of the zone, by its relative path, and whether it is a link (which may point to another county's
+        file). Empty if the zone does not exist.
         """
         self.files.invalidate_cache()
         found = self.files.find(self.folder, detail=True) if self.files.exists(self.folder) else {}
@@ -45,7 +45,7 @@ class LandingZone:
         )
 
     def stat(self, path: str) -> FileStat | None:
-        """One file as it is now; None: it is gone."""
+        """The current state of one file; None if it does not exist."""
         full = f"{self.folder}/{path}"
         try:
             modified = self.files.modified(full)
@@ -56,25 +56,25 @@ class LandingZone:
 
     @contextmanager
     def local(self, path: str) -> Iterator[Path]:
-        """The file as one on this machine; a remote one is fetched into a private copy."""
+        """The file as a local path; a remote file is copied to a private file."""
         if self.root.protocol in ("", "file", "local"):
             yield Path(f"{self.folder}/{path}")
             return
         with (
-            private_file(Path(path).name) as (copy, place),
+            private_file(Path(path).name) as (copy, local_path),
             self.files.open(f"{self.folder}/{path}", "rb") as source,
         ):
             shutil.copyfileobj(source, copy, 1 << 20)
             copy.flush()
-            yield place
+            yield local_path
 
 
 @contextmanager
 def private_file(name: str) -> Iterator[tuple[IO[bytes], Path]]:
-    """A file to write to, and a path of that name to read it by.
+    """A file to write to, and a path of that name to read it from.
 
-    It has no place in any folder (the path is a link to this process's open file), so nothing of it stays
-    when the process ends, however it ends.
+    The file has no directory entry (the path is a link to this process's open file), so nothing remains when the
+    process ends, however it ends.
     """
     with (
         tempfile.TemporaryFile(dir=settings.current_home().run) as file,
@@ -91,15 +91,15 @@ def _object_storage_path(address: str) -> Any:
 
     scheme = urlsplit(address).scheme
     if scheme and not has_fs(scheme):
-        # No provider of Airflow brings this scheme; fsspec may know it all the same.
+        # No Airflow provider supports this scheme; fsspec may.
         import fsspec  # type: ignore[import-untyped]  # noqa: PLC0415
 
         if scheme not in fsspec.available_protocols():
             raise UserError(
-                f"不认识的落地区地址 | no file system for {scheme}://",
+                f"无法识别的落地区地址 | no file system for {scheme}://",
                 code="landing_zone_unknown",
                 where="WAREHOUSE_LANDING_ZONE",
-                expected="a folder, or an address that Airflow's providers or fsspec know (s3://…)",
+                expected="a folder, or an address that Airflow's providers or fsspec support (s3://…)",
                 todo="install the provider of that storage, or correct the address",
             )
         attach(protocol=scheme, fs=fsspec.filesystem(scheme))

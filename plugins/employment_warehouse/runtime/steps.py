@@ -25,41 +25,41 @@ def expect_deliveries(report_date: str) -> None:
     log.info("due on %s: %s", report_date, landing.expect_deliveries(date.fromisoformat(report_date)))
 
 
-def arrived(families: list[str], by: str, report_date: str) -> list[str]:
-    """What has sent something new or taken something away, each once: by `unit` (counties, …) or by `feed`."""
+def find_changes(sources: list[str], by: str, report_date: str) -> list[str]:
+    """The units (`by="unit"`) or feeds (`by="feed"`) whose files in the landing zone were added or removed."""
     from employment_warehouse import landing
 
-    new, removed = landing.scan(families, date.fromisoformat(report_date))
-    return sorted({getattr(one, by) for one in (*new, *removed)})
+    arrivals, removed = landing.scan(sources, date.fromisoformat(report_date))
+    return sorted({getattr(changed, by) for changed in (*arrivals, *removed)})
 
 
-def land(families: list[str], by: str, report_date: str, one: str) -> None:
-    """Land all that one unit or feed has sent, oldest date first, and withdraw what it has taken away."""
+def ingest(sources: list[str], by: str, report_date: str, name: str) -> None:
+    """Ingest all files of one unit or feed, oldest date first, and withdraw the parts whose files were removed."""
     from employment_warehouse import landing
 
     failed = []
-    new, removed = landing.scan(families, date.fromisoformat(report_date))
-    for arrival in new:
-        if getattr(arrival, by) == one:
-            take = landing.land_correction if arrival.kind == "correction" else landing.land
+    arrivals, removed = landing.scan(sources, date.fromisoformat(report_date))
+    for arrival in arrivals:
+        if getattr(arrival, by) == name:
+            ingest_arrival = landing.ingest_correction if arrival.kind == "correction" else landing.ingest
             try:
-                log.info("%s: %s", arrival.path, take(arrival) or "nothing new")
-            except (landing.LandingFailed, UserError) as failure:
+                log.info("%s: %s", arrival.path, ingest_arrival(arrival) or "nothing new")
+            except (landing.IngestFailed, UserError) as failure:
                 log.error("%s: %s", arrival.path, failure)
                 failed.append(arrival.path)
     for part in removed:
-        if getattr(part, by) == one:
-            log.info("%s: %s", part.path, "withdrawn" if landing.withdraw_part(part) else "left as it is")
+        if getattr(part, by) == name:
+            log.info("%s: %s", part.path, "withdrawn" if landing.withdraw_part(part) else "not withdrawn")
     if failed:
-        # Only now: a file that cannot be taken in keeps no other from it.
-        raise landing.LandingFailed(f"not taken in: {', '.join(failed)}")
+        # Raised last: a file that cannot be ingested does not stop the others.
+        raise landing.IngestFailed(f"not ingested: {', '.join(failed)}")
 
 
-def land_resource(resource: str, report_date: str) -> None:
-    """Land what one resource of the HR platform has to tell; a platform that is not configured is missing."""
+def ingest_resource(resource: str, report_date: str) -> None:
+    """Ingest one resource of the HR platform; a platform that is not configured is missing."""
     from employment_warehouse import hr_platform
 
-    log.info("%s: %s", resource, hr_platform.land_resource(resource, date.fromisoformat(report_date)))
+    log.info("%s: %s", resource, hr_platform.ingest_resource(resource, date.fromisoformat(report_date)))
 
 
 def start_build(report_date: str, run_id: str) -> int:
@@ -143,7 +143,7 @@ def deliver_alerts(report_date: str | None, build_run: str) -> None:
 
     build = publication.build_of(build_run)
     if build is None:
-        alert.tell_not_begun(report_date)
+        alert.raise_night_not_started(report_date)
     else:
-        alert.tell_night(build)
+        alert.raise_night_alerts(build)
     alert.deliver_alerts(publication.newest_build())

@@ -1,6 +1,6 @@
--- Employers that a spell or a posting has named; of one with several names the last in order is shown.
+-- Employers named by a spell or a posting; of several names the last in order is shown.
 with
-named as (
+mentions as (
     select employer_key, employer_uscc, employer_name, industry from {{ ref('fct_employment_spell') }}
     union all
     select {{ employer_key('employer_uscc', 'employer_name') }}, employer_uscc, employer_name, industry
@@ -13,5 +13,5 @@ select
     max(employer_uscc) as employer_uscc,
     max(employer_name collate "C") as employer_name,
     max(industry) as industry
-from named
+from mentions
 group by employer_key

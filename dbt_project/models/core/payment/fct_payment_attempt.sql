@@ -1,4 +1,4 @@
--- Each attempt to pay a line of wages through the bank, with what came of it.
+-- Each attempt to pay a line of wages through the bank, with its outcome.
 with
 attempts as (
     select * from {{ ref('int_payment_attempt') }}
@@ -16,7 +16,7 @@ answers as (
     group by batch_no, place
 ),
 
--- A return stands for the whole of its batch, also one without a line.
+-- A return covers the whole of its batch, even one without lines.
 returned_batches as (
     select distinct unit as batch_no
     from {{ source('ops', 'delivery') }}

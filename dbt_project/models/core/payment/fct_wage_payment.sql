@@ -1,8 +1,7 @@
--- What was owed to a person for a month's work or an order, and what of it was paid. Paid is what the bank credited,
--- after re-issue if need be; where the latest batch has no return yet, what the sender says was paid counts, and
--- stands apart as unconfirmed.
+-- Wages owed to a person for a month's work or for an order, and paid. Paid is what the bank credited, re-issues
+-- included; while the latest batch has no return, the amount that the sender reports counts, shown as unconfirmed.
 with
-listed as (
+obligations as (
     select
         'relief_payroll' as feed, payroll.unit, payroll.period, payroll.person_key, payroll.crew as item,
         coalesce(project.county_code, {{ prefecture() }}) as county_code,
@@ -23,7 +22,7 @@ listed as (
     where completed_on is not null
 ),
 
-attempted as (
+attempt_sums as (
     select
         attempt.feed, attempt.unit, attempt.period, attempt.person_key, attempt.item,
         count(*)::integer as attempts,
@@ -38,16 +37,17 @@ attempted as (
     group by attempt.feed, attempt.unit, attempt.period, attempt.person_key, attempt.item
 ),
 
-paid as (
+payments as (
     select
-        listed.*, attempted.attempts, attempted.last_outcome, attempted.credited_on, attempted.amount_credited_late,
-        coalesce(attempted.amount_credited, 0) as amount_credited,
+        obligations.*,
+        attempt_sums.attempts, attempt_sums.last_outcome, attempt_sums.credited_on, attempt_sums.amount_credited_late,
+        coalesce(attempt_sums.amount_credited, 0) as amount_credited,
         case
-            when coalesce(attempted.last_outcome, 'no_return') = 'no_return' then listed.amount_listed else 0
+            when coalesce(attempt_sums.last_outcome, 'no_return') = 'no_return' then obligations.amount_listed else 0
         end as amount_unconfirmed,
         due.pay_due_on, due.is_default
-    from listed
-    left join attempted using (feed, unit, period, person_key, item)
+    from obligations
+    left join attempt_sums using (feed, unit, period, person_key, item)
     left join {{ ref('int_pay_due_date') }} as due using (feed, unit, period)
 )
 
@@ -68,4 +68,4 @@ select
     last_outcome,
     pay_due_on,
     is_default as is_pay_due_default
-from paid
+from payments

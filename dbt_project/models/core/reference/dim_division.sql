@@ -1,4 +1,4 @@
--- Townships and villages are those that a register or a township-wide feed has named; their names come in no feed.
+-- Townships and villages are those that a register has named; no feed gives their names.
 with
 divisions as (
     select division_code, level, parent_code, name_zh, name_en, key_county_level, is_verified
@@ -19,7 +19,7 @@ codes as (
     select distinct village_code, 'village' from places where village_code is not null
 ),
 
-seen as (
+named_divisions as (
     select
         codes.division_code,
         codes.level,
@@ -35,7 +35,7 @@ seen as (
 all_divisions as (
     select * from divisions
     union all
-    select * from seen
+    select * from named_divisions
 )
 
 select

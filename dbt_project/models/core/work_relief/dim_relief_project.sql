@@ -1,4 +1,4 @@
--- Each project as its latest file that names it describes it; left_out_on where a later file no longer has it.
+-- Each project as the latest file that names it describes it; left_out_on where a later file leaves it out.
 select distinct on (project_no)
     project_no, county_code, township_code, project_name, project_type,
     total_investment::numeric(14, 2) as total_investment,

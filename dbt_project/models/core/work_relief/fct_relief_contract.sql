@@ -1,5 +1,5 @@
--- Each contract as the latest file that names it has it. One that is still open when a file leaves it out ended the
--- day before that file; one that had ended by then is merely no longer reported.
+-- Each contract as the latest file that names it describes it. One that is still open when a file leaves it out ended
+-- the day before that file; one that had already ended is merely no longer reported.
 with
 latest as (
     select distinct on (project_no, person_key, onsite_from)

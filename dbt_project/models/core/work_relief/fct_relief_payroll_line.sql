@@ -11,7 +11,7 @@ attempts as (
     where feed = 'relief_payroll'
 ),
 
-attempted as (
+attempt_sums as (
     select
         unit, period, person_key, item,
         min(listed_on) as listed_on,
@@ -36,22 +36,22 @@ select
     payment.pay_due_on, payment.is_pay_due_default,
     payment.amount_due, payment.amount_listed, payment.amount_credited, payment.amount_unconfirmed,
     payment.amount_paid, payment.amount_paid_late,
-    coalesce(attempted.amount_difference, 0)::numeric(14, 2) as amount_difference,
-    coalesce(attempted.is_amount_different, false) as is_amount_different,
+    coalesce(attempt_sums.amount_difference, 0)::numeric(14, 2) as amount_difference,
+    coalesce(attempt_sums.is_amount_different, false) as is_amount_different,
     payroll.account_key, payroll.batch_no,
     payment.attempts, payment.last_outcome,
-    coalesce(attempted.failed_lines, 0) as failed_lines,
-    attempted.failed_on, attempted.cured_on,
-    least(payroll.listed_on, attempted.listed_on) as listed_on,
-    least(payroll.signed_on, attempted.signed_on) as signed_on,
-    least(payroll.approved_on, attempted.approved_on) as approved_on,
-    least(payroll.sent_on, attempted.sent_on) as sent_on,
+    coalesce(attempt_sums.failed_lines, 0) as failed_lines,
+    attempt_sums.failed_on, attempt_sums.cured_on,
+    least(payroll.listed_on, attempt_sums.listed_on) as listed_on,
+    least(payroll.signed_on, attempt_sums.signed_on) as signed_on,
+    least(payroll.approved_on, attempt_sums.approved_on) as approved_on,
+    least(payroll.sent_on, attempt_sums.sent_on) as sent_on,
     payment.credited_on, payment.paid_on
 from {{ ref('reported_relief_payroll') }} as payroll
 inner join {{ ref('fct_wage_payment') }} as payment
     on payment.feed = 'relief_payroll' and payroll.unit = payment.unit and payroll.period = payment.period
         and payroll.person_key = payment.person_key and payroll.crew = payment.item
-left join attempted
-    on payroll.unit = attempted.unit and payroll.period = attempted.period
-        and payroll.person_key = attempted.person_key and payroll.crew = attempted.item
+left join attempt_sums
+    on payroll.unit = attempt_sums.unit and payroll.period = attempt_sums.period
+        and payroll.person_key = attempt_sums.person_key and payroll.crew = attempt_sums.item
 where payroll.seen_to is null

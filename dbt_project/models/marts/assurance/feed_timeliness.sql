@@ -1,6 +1,5 @@
--- Feeds by county: due tonight, or come besides; the prefecture is the same over all units. Projects and batches
--- count in the county of the project. A source from which nothing was ever heard is missing, though nobody can say
--- since when.
+-- Feeds by county: what was due tonight, and what arrived without being due; the prefecture's row is over all units.
+-- Projects and batches count in the county of the project. A source that has never delivered is missing.
 with
 batch_counties as (
     select
@@ -17,7 +16,7 @@ unit_counties as (
     select project_no, county_code from {{ ref('dim_relief_project') }}
 ),
 
-placed as (
+unit_reports as (
     select
         report.*,
         coalesce(county.division_code, unit_counties.county_code, {{ prefecture() }}) as county_code
@@ -26,12 +25,12 @@ placed as (
     left join {{ ref('division') }} as county on report.unit = county.division_code and county.level = 'county'
 ),
 
-by_place as (
-    select * from placed
+county_reports as (
+    select * from unit_reports
     union all
     select feed, unit, is_due, due_at, arrived_at, rows_read, rows_landed, rows_rejected, status, latest_on,
         corrections_7d, {{ prefecture() }}
-    from placed
+    from unit_reports
     where county_code <> {{ prefecture() }}
 ),
 
@@ -53,7 +52,7 @@ feeds as (
         count(*) filter (where is_due) as units_due,
         count(*) filter (where is_due and arrived_at is not null) as units_reported,
         sum(corrections_7d) as corrections_7d
-    from by_place
+    from county_reports
     group by feed, county_code
 ),
 
@@ -68,7 +67,7 @@ always_due as (
     ) as source (feed, source_feed)
 ),
 
-silent as (
+never_delivered as (
     select
         always_due.feed,
         (
@@ -99,4 +98,4 @@ union all
 select
     feed, {{ prefecture() }}, null, null, 'missing', latest_on, 0, 0, 0,
     null::numeric(9, 4), 0::numeric(9, 4), 1, 0, 0
-from silent
+from never_delivered

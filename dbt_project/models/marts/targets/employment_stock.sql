@@ -25,8 +25,8 @@ platform_hires as (
     select distinct person_key from {{ ref('fct_job_application') }} where hired_on <= {{ tonight_date() }}
 ),
 
--- Over all the evidence that covers the day, not that of the main job alone.
-covering as (
+-- All evidence that covers the day, not only that of the main job.
+covering_evidence as (
     select
         evidence.person_key,
         bool_or(evidence.source in ('relief_contract', 'gig_order')) as is_contract_or_order,
@@ -55,12 +55,12 @@ graded as (
         case
             when not today.is_employed then null
             when bank_credits.person_key is not null then 'A'
-            when covering.is_contract_or_order or platform_hires.person_key is not null then 'B'
-            when covering.is_updated then 'C'
+            when covering_evidence.is_contract_or_order or platform_hires.person_key is not null then 'B'
+            when covering_evidence.is_updated then 'C'
             else 'D'
         end as grade
     from today
-    left join covering on today.person_key = covering.person_key
+    left join covering_evidence on today.person_key = covering_evidence.person_key
     left join bank_credits on today.person_key = bank_credits.person_key
     left join platform_hires on today.person_key = platform_hires.person_key
     left join awarded_workshops on today.channel = 'workshop' and today.workshop_no = awarded_workshops.workshop_no

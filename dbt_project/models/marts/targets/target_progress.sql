@@ -21,8 +21,8 @@ targets as (
     order by target.county_code, target.target_code, target.valid_from desc
 ),
 
--- Like for like: a county that was carried forward on either day adds no change; one without a register then, none
--- that could be told.
+-- Like for like: the change of a county that was carried forward on either day is 0; of one that had no register on the
+-- earlier day it is unknown.
 changes as (
     select
         figures.county_code, figures.target_code, figures.basis,
@@ -72,7 +72,7 @@ measured as (
     left join all_changes
         on figures.county_code = all_changes.county_code and figures.target_code = all_changes.target_code
         and figures.basis = all_changes.basis
-    -- Without a baseline of its own a target has that of the year's first publication, which each night hands on.
+    -- A target without a baseline of its own has that of the year's first publication, which each night keeps.
     left join {{ this }} as before
         on figures.county_code = before.county_code and figures.target_code = before.target_code
         and figures.basis = before.basis

@@ -1,4 +1,4 @@
--- Lines of payroll that something is wrong with, a row a finding; the amount is the money at stake.
+-- Findings on lines of payroll, one row a line and finding; the amount is the money at stake.
 with
 rules as (
     select finding, threshold from {{ ref('int_finding_rule') }} where enabled
@@ -42,7 +42,7 @@ last_failures as (
     order by unit, period, person_key, item, attempt_no desc
 ),
 
-judged as (
+assessed_lines as (
     select
         lines.*,
         failure.amount as last_amount,
@@ -61,9 +61,9 @@ judged as (
     left join {{ ref('int_relief_worker') }} as worker using (person_key)
 ),
 
-found as (
-    select judged.*, finding.finding, finding.amount
-    from judged
+findings as (
+    select assessed_lines.*, possible.finding, possible.amount
+    from assessed_lines
     cross join lateral (
         values
         ('unpaid', arrears > 0 and amount_paid = 0, arrears),
@@ -79,13 +79,14 @@ found as (
         ('employed_elsewhere_full_time', is_elsewhere, amount_due),
         ('deceased', deceased_on < period, amount_due),
         ('underage', of_age_on > period_end, amount_due)
-    ) as finding (finding, is_found, amount)
-    where finding.is_found
+    ) as possible (finding, is_found, amount)
+    where possible.is_found
 )
 
 select
-    found.county_code, found.project_no, found.period, found.person_key, found.crew, found.finding,
-    found.amount::numeric(14, 2) as amount,
-    found.amount_due, found.amount_paid, found.days_worked, found.batch_no, found.pay_due_on, found.credited_on
-from found
+    findings.county_code, findings.project_no, findings.period, findings.person_key, findings.crew, findings.finding,
+    findings.amount::numeric(14, 2) as amount,
+    findings.amount_due, findings.amount_paid, findings.days_worked, findings.batch_no, findings.pay_due_on,
+    findings.credited_on
+from findings
 inner join rules using (finding)

@@ -5,7 +5,7 @@ with revisions as (
 
 corrections as (
     select delivery_id, part
-    from (select distinct on (part) * from revisions order by part, revision desc) as standing
+    from (select distinct on (part) * from revisions order by part, revision desc) as latest
     where kind = 'correction'
 ),
 

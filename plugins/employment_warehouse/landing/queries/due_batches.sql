@@ -1,4 +1,4 @@
--- Batches that went to the bank, and when.
+-- Payment batches that were sent to the bank, and the date.
 select batch_no, min(sent_on) as sent_on
 from (
     select batch_no, sent_on from landing.relief_payroll

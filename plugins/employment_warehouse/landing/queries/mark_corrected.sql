@@ -1,4 +1,4 @@
--- Rejected rows of a report that rows of its correction name by file and line, and that have landed now.
+-- Mark the rejected rows of a submission whose file and line a landed row of this correction names.
 update vault.rejected_row as rejected
 set corrected_by = %(delivery_id)s
 from ops.delivery as d

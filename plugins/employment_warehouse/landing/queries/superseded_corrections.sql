@@ -1,5 +1,5 @@
--- Parts of earlier corrections each of whose rows names a rejected row that the new correction names too.
-with standing as (
+-- Earlier corrections all of whose rows name a rejected row that the new correction names too.
+with current_part as (
     select distinct on (part) delivery_id, part, kind
     from ops.delivery
     where feed = %(feed)s and unit = %(unit)s and report_date = %(report_date)s and status <> 'refused'
@@ -8,12 +8,12 @@ with standing as (
 named as (
     select delivery_id, extra ->> %(file_header)s as file, extra ->> %(line_header)s as line
     from {landing}
-    where delivery_id in (select delivery_id from standing where kind = 'correction')
+    where delivery_id in (select delivery_id from current_part where kind = 'correction')
 )
 select s.part
-from standing as s
+from current_part as s
 inner join named on s.delivery_id = named.delivery_id
-left join named as anew on anew.delivery_id = %(delivery_id)s and (anew.file, anew.line) = (named.file, named.line)
+left join named as again on again.delivery_id = %(delivery_id)s and (again.file, again.line) = (named.file, named.line)
 where s.delivery_id <> %(delivery_id)s
 group by s.part
-having count(*) = count(anew.delivery_id)
+having count(*) = count(again.delivery_id)

@@ -1,4 +1,4 @@
-"""Checked rows → landing rows: identities become tokens; what they were goes aside, for the vault."""
+"""Checked rows → landing rows: identities become tokens."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from employment_warehouse.contract.logical_types.check_digits import birth_dates
 from employment_warehouse.identity import tokens
 from employment_warehouse.vocabulary import Vocabulary, categories
 
-# Beyond, names are learnt anew, so that memory does not grow with the file.
+# With more distinct names the cache starts again, so that memory does not grow with the file.
 MOST_NAMES = 1 << 18
 
 
-class Anonymiser:
-    """Makes the landing rows of one table, batch by batch; people share names, and a name's token is computed once."""
+class Tokeniser:
+    """Makes the landing rows of one table, frame by frame; many people share a name, whose token is computed once."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract

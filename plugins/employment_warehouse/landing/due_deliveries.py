@@ -1,4 +1,4 @@
-"""What is due: rows of ops.due, written before anything arrives, from the contracts' calendars."""
+"""Due deliveries: rows of ops.due, written before anything arrives, from the contracts' calendars."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ CAMPAIGN_FREQUENCY = "daily"
 
 
 def expect_deliveries(report_date: date) -> int:
-    """Write down which deliveries of that date are due, and when; how many are new. Again: nothing happens.
+    """Record which deliveries of that date are due, and when; returns how many are new. Running it again adds nothing.
 
-    Counties are those of the warehouse, projects those that are open by their latest report; each batch that
-    was sent is due back, under the date on which it was sent.
+    Counties are those of the warehouse, projects those that are open by their latest submission. Each payment batch
+    is due back from the bank, under the date on which it was sent.
     """
     with connect("wh_loader") as connection:
         campaign = _campaign_frequency(connection, report_date)
@@ -25,9 +25,9 @@ def expect_deliveries(report_date: date) -> int:
 
 
 def expect_returns(connection: psycopg.Connection, report_date: date) -> int:
-    """Write down which batches are due back, by the payments that have landed; how many are new. Commits nothing."""
-    batches = [contract for contract in contracts().values() if contract.unit == "batch"]
-    return sum(_expect_batches(connection, contract, report_date) for contract in batches)
+    """Record which bank returns are due for the landed payments; returns how many are new. Commits nothing."""
+    feeds = [contract for contract in contracts().values() if contract.unit == "batch"]
+    return sum(_expect_batches(connection, contract, report_date) for contract in feeds)
 
 
 def _expect(connection: psycopg.Connection, contract: Contract, report_date: date, campaign: str) -> int:
@@ -37,7 +37,7 @@ def _expect(connection: psycopg.Connection, contract: Contract, report_date: dat
             due_at = due(contract, report_date, campaign)
             if due_at is None:
                 return 0
-            statement = query("due_counties" if unit == "county" else "due_projects")
+            statement = query("insert_due_counties" if unit == "county" else "insert_due_projects")
             return connection.execute(statement, given | {"due_at": due_at}).rowcount
         case "batch":
             return _expect_batches(connection, contract, report_date)
@@ -46,15 +46,15 @@ def _expect(connection: psycopg.Connection, contract: Contract, report_date: dat
 
 def _expect_batches(connection: psycopg.Connection, contract: Contract, report_date: date) -> int:
     batches = connection.execute(query("due_batches"), {"feed": contract.feed, "report_date": report_date}).fetchall()
-    dues = [
+    rows = [
         {"feed": contract.feed, "unit": batch, "report_date": sent_on, "due_at": due(contract, sent_on)}
         for batch, sent_on in batches
     ]
-    return sum(connection.execute(query("due_unit"), one).rowcount for one in dues)
+    return sum(connection.execute(query("insert_due_unit"), row).rowcount for row in rows)
 
 
 def _campaign_frequency(connection: psycopg.Connection, report_date: date) -> str:
-    """How often the registers are due; the setting, once there are settings."""
+    """How often the registers are due: a setting; the default before the settings are loaded."""
     row = connection.execute("select to_regclass('seeds.setting')").fetchone()
     if row is None or row[0] is None:
         return CAMPAIGN_FREQUENCY

@@ -1,6 +1,6 @@
--- Open projects, as their latest accepted report has them (landing keeps it).
+-- Open projects, by their latest submission (landing keeps it).
 with latest as (
-    -- All its parts: a correction of one row is a part beside the project's own file.
+    -- All parts: a correction of one row is a part beside the project's own file.
     select distinct on (d.unit, d.part) d.delivery_id
     from ops.delivery as d
     where d.feed = 'relief_project' and d.status in ('landed', 'accepted') and d.report_date <= %(report_date)s

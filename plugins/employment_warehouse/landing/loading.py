@@ -1,0 +1,161 @@
+"""The rows of one delivery: read, checked, tokenised and copied, each step in a thread of its own.
+
+Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import polars as pl
+import psycopg
+
+from employment_warehouse.checking import Checked, check_table
+from employment_warehouse.checking.repeated import repeated_rows
+from employment_warehouse.contract import Contract
+from employment_warehouse.landing.copying import RowCopy, encode_rows
+from employment_warehouse.landing.ledger import Counts, Delivery
+from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.repeated_keys import KeyLog
+from employment_warehouse.landing.tokenising import Tokeniser
+from employment_warehouse.landing.vault import (
+    SealedIdentities,
+    identity_columns,
+    known_identities,
+    seal_unknown,
+    store_identities,
+    store_rejected,
+)
+from employment_warehouse.reading import TextTable
+from employment_warehouse.reading.prefetch import prefetch
+
+PLACE = ["sheet", "line"]
+
+
+@dataclass(frozen=True)
+class PreparedFrame:
+    """A frame of rows that is ready to be stored; it holds only what is still needed.
+
+    encoded: the good rows, for COPY. places: their `sheet` and `line`. keys: their key columns, as landed. unknown: for
+    each identity column of the contract, the identities that the vault may not have yet, sealed.
+    """
+
+    rows_read: int
+    rejected: pl.DataFrame
+    encoded: list[bytes]
+    places: pl.DataFrame
+    keys: pl.DataFrame
+    unknown: list[SealedIdentities]
+
+    @property
+    def changes_vault(self) -> bool:
+        """Whether the vault needs to store something of it."""
+        return not (self.rejected.is_empty() and all(identities.keys.is_empty() for identities in self.unknown))
+
+
+def load_rows(connection: psycopg.Connection, delivery: Delivery, read: Callable[[], TextTable]) -> Counts:
+    """Store a delivery's rows, rejected rows and new identities.
+
+    Of rows with the same key the last one counts (sheets in the workbook's order, then lines); the others are rejected.
+    Memory does not grow with the file. Raises Refused.
+    """
+    contract = delivery.contract
+    identities = identity_columns(contract)
+    key = _key_columns(contract)
+
+    tokeniser = Tokeniser(contract)
+
+    def prepare(checked: Checked) -> PreparedFrame:
+        rows = tokeniser.landing_rows(checked.good)
+        in_vault = known.result()
+        return PreparedFrame(
+            rows_read=checked.rows_read,
+            rejected=checked.rejected,
+            encoded=encode_rows(rows, delivery.delivery_id),
+            places=rows.select(PLACE),
+            keys=rows.select(key),
+            unknown=[seal_unknown(identity, checked.good, rows, in_vault) for identity in identities],
+        )
+
+    sheets: list[str] = []
+    with (
+        ThreadPoolExecutor(1, "vault") as vault_reader,
+        KeyLog() as key_log,
+        RowCopy(connection, delivery.feed) as copy,
+    ):
+        # The first frame waits for this query, so the connection is free when the first rows are written.
+        known = vault_reader.submit(known_identities, connection, delivery.feed, delivery.unit)
+        table = read()
+        counts = Counts(extra_columns=list(table.extra))
+        for frame in prefetch(map(prepare, prefetch(check_table(table, contract, _expected(delivery))))):
+            if frame.changes_vault:
+                copy.flush()
+                store_rejected(connection, delivery.delivery_id, frame.rejected)
+                for identity, unknown in zip(identities, frame.unknown, strict=True):
+                    store_identities(connection, delivery, identity, unknown)
+            copy.write(frame.encoded)
+            counts.rows_read += frame.rows_read
+            counts.rows_rejected += frame.rejected.select(PLACE).n_unique()
+            key_log.write(frame.keys, frame.places["line"])
+            sheets += [sheet for sheet in frame.places["sheet"].unique() if sheet not in sheets]
+        suspects = key_log.repeated_lines()
+    counts.rows_landed = copy.rows
+    if suspects:
+        repeated = _remove_repeated(connection, delivery, sheets, suspects)
+        counts.rows_landed -= repeated.height
+        counts.rows_rejected += repeated.height
+        for entries in repeated_rows(read(), contract, repeated):
+            store_rejected(connection, delivery.delivery_id, entries)
+    counts.notes = list(table.notes)
+    counts.sheets = sheets
+    return counts
+
+
+def reload_rows(connection: psycopg.Connection, delivery: Delivery, read: Callable[[], TextTable]) -> int:
+    """Store again the rows that a delivery has landed before; returns how many."""
+    contract = delivery.contract
+    places = connection.execute(query("duplicate_key_rows"), {"delivery_id": delivery.delivery_id}).fetchall()
+    repeated = _places(places)
+
+    tokeniser = Tokeniser(contract)
+
+    def prepare(checked: Checked) -> list[bytes]:
+        good = checked.good.join(repeated, on=PLACE, how="anti")
+        return encode_rows(tokeniser.landing_rows(good), delivery.delivery_id)
+
+    frames = prefetch(map(prepare, prefetch(check_table(read(), contract, _expected(delivery)))))
+    with RowCopy(connection, delivery.feed) as copy:
+        for encoded in frames:
+            copy.write(encoded)
+    return copy.rows
+
+
+def _expected(delivery: Delivery) -> dict[str, str]:
+    """The values that the path fixes for every row."""
+    unit_column = delivery.contract.unit_column
+    return {unit_column: delivery.unit} if unit_column else {}
+
+
+def _key_columns(contract: Contract) -> list[str]:
+    """The contract's key, by its landing columns."""
+    return [contract.landing_columns_of(contract.column(name))[0][0] for name in contract.key]
+
+
+def _remove_repeated(
+    connection: psycopg.Connection, delivery: Delivery, sheets: list[str], suspects: list[int]
+) -> pl.DataFrame:
+    """Delete rows that a later row with the same key replaces; returns their `sheet` and `line`."""
+    given = {
+        "feed": delivery.feed,
+        "delivery_id": delivery.delivery_id,
+        "key": _key_columns(delivery.contract),
+        "sheets": sheets,
+        "suspects": suspects,
+    }
+    return _places(connection.execute(query("remove_repeated"), given).fetchall())
+
+
+def _places(rows: list[tuple[str, int]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema={"sheet": pl.String, "line": pl.Int64}, orient="row")

@@ -1,0 +1,242 @@
+"""What is in the landing zone, by its naming rule: `<feed>/<report_date>/<unit>[_<part>].<extension>`."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+import psycopg
+
+from employment_warehouse.contract import Contract, contracts
+from employment_warehouse.database import connect
+from employment_warehouse.identity import check_id
+from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.withdrawing import Submission, current_parts
+from employment_warehouse.landing.zone import FileStat, LandingZone
+from employment_warehouse.settings import TIMEZONE
+
+EXTENSIONS = (".csv.gz", ".csv", ".xlsx", ".xls", ".zip", ".nil")
+UNFINISHED = re.compile(r"^(~\$|\.)|\.(part|tmp)$", re.IGNORECASE)
+# The folder of corrected return workbooks; every other folder of the zone belongs to a feed.
+CORRECTIONS = "corrections"
+CORRECTION_EXTENSIONS = (".xlsx", ".xls")
+# Begins the name of the part that a correction adds to a submission: it sorts after the parts that counties send.
+CORRECTION_PART = "～"
+NOT_UTF8 = re.compile("[\ud800-\udfff]")  # a byte of a file name that is not UTF-8
+ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+WORKING_AGE = 16  # years: Labour Law of the PRC, article 15
+FOLDERS = 2
+PATHS_LISTED = 20  # in an alert
+
+
+@dataclass(frozen=True, order=True)
+class Arrival:
+    """A file that may be ingested: the part that its path names, and its size and time when it was found.
+
+    The feed of a corrected return workbook is `corrections`: ingest_correction makes a delivery of each of its sheets.
+    """
+
+    report_date: date
+    feed: str
+    unit: str
+    part: str
+    path: str
+    file_bytes: int
+    modified_at: datetime
+
+    @property
+    def kind(self) -> str:
+        """`correction`, `nil` for a nil return, else `file`."""
+        if self.feed == CORRECTIONS:
+            return "correction"
+        return "nil" if self.path.lower().endswith(".nil") else "file"
+
+
+@dataclass(frozen=True)
+class RemovedPart:
+    """A part whose file is no longer in the landing zone, while other parts of its submission (`present`) are."""
+
+    report_date: date
+    feed: str
+    unit: str
+    part: str
+    path: str
+    present: tuple[str, ...]
+
+
+class Scan(NamedTuple):
+    """What changed in the landing zone since the last ingest."""
+
+    arrivals: list[Arrival]
+    removed: list[RemovedPart]
+
+
+def scan(sources: Iterable[str], report_date: date, settle_seconds: float = 2.0) -> Scan:
+    """Find the files to ingest and the parts whose files were removed.
+
+    Arrivals are complete, not yet ingested and dated up to the report date; oldest date first, corrections last.
+    Removed parts are reported for the report date, and for earlier dates that have an arrival: the parts that are
+    present when the night starts together form the submission.
+
+    sources: sources of contracts (`county`, `payroll`, `bank`), and `correction`. A file that was modified within
+    the last `settle_seconds` is checked again after that time, and skipped if it has changed. Files that belong to no
+    feed or unit raise an alert (`misplaced_files`) and are otherwise ignored.
+    """
+    zone = LandingZone()
+    with connect("wh_loader") as connection:
+        present, misplaced = _list_files(connection, zone, set(sources), report_date)
+        _alert_misplaced(connection, misplaced)
+        new = _not_ingested(connection, _latest_of_each_stem(present))
+        removed = _removed_parts(connection, present, new, report_date)
+    # A correction needs the file that it corrects.
+    arrivals = sorted(_settled(zone, new, settle_seconds), key=lambda a: (a.report_date, a.kind == "correction", a))
+    return Scan(arrivals, removed)
+
+
+def _removed_parts(
+    connection: psycopg.Connection, found: list[Arrival], new: list[Arrival], report_date: date
+) -> list[RemovedPart]:
+    changed = set(map(Submission.of, new))
+    present: dict[Submission, set[str]] = {}
+    for arrival in found:
+        submission = Submission.of(arrival)
+        if arrival.kind != "correction" and (submission in changed or submission.report_date == report_date):
+            present.setdefault(submission, set()).add(arrival.part)
+    return [
+        RemovedPart(
+            submission.report_date, submission.feed, submission.unit, part, path, tuple(sorted(present[submission]))
+        )
+        for submission, part, kind, path in current_parts(connection, present)
+        if kind == "file" and part not in present[submission]
+    ]
+
+
+def _list_files(
+    connection: psycopg.Connection, zone: LandingZone, sources: set[str], report_date: date
+) -> tuple[list[Arrival], list[str]]:
+    """The files of these sources up to that date, and the paths that belong to no feed."""
+    naming = NamingRule(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
+    found: list[Arrival] = []
+    misplaced: list[str] = []
+    for path, is_link in zone.entries():
+        if _is_unfinished(path):
+            continue
+        named = None if is_link else naming.parse(path)
+        if named is None:
+            misplaced.append(path)
+        elif naming.source(named.feed) in sources and named.report_date <= report_date:
+            stat = zone.stat(path)
+            found += [] if stat is None else [Arrival(*named, *astuple(stat))]
+    return found, misplaced
+
+
+def _is_unfinished(path: str) -> bool:
+    return UNFINISHED.search(PurePosixPath(path).name) is not None
+
+
+class NamedPart(NamedTuple):
+    """The part of a submission that a path names."""
+
+    report_date: date
+    feed: str
+    unit: str
+    part: str
+
+
+@dataclass(frozen=True)
+class NamingRule:
+    """How files of the landing zone are named, for these feeds and counties."""
+
+    contracts: Mapping[str, Contract]
+    counties: frozenset[str]
+
+    def source(self, feed: str) -> str:
+        """The source of a feed, or `correction`."""
+        return "correction" if feed == CORRECTIONS else self.contracts[feed].source
+
+    def parse(self, path: str) -> NamedPart | None:
+        """The part that a path names; None if it belongs to no feed or unit."""
+        feed, day, name = path.split("/") if path.count("/") == FOLDERS else ("", "", "")
+        is_correction = feed == CORRECTIONS
+        contract = self.contracts.get(feed)
+        allowed = CORRECTION_EXTENSIONS if is_correction else EXTENSIONS
+        extension = next((extension for extension in allowed if name.lower().endswith(extension)), None)
+        if (
+            extension is None
+            or NOT_UTF8.search(name)
+            or not (is_correction or (contract and contract.source != "hr_platform"))
+        ):
+            return None
+        stem = name[: -len(extension)]
+        # Counties send in parts (`532528_2`); the number of a project or payment batch is the whole stem.
+        is_county = contract is None or contract.unit == "county"
+        unit, _, part = stem.partition("_") if is_county else (stem, "", "")
+        if not unit or (is_county and (unit not in self.counties or part.startswith(CORRECTION_PART))):
+            return None
+        try:
+            report_date = date.fromisoformat(day)
+        except ValueError:
+            return None
+        if report_date.isoformat() != day or _contains_id_number(stem, report_date):
+            return None
+        return NamedPart(report_date, feed, unit, part)
+
+
+def _contains_id_number(stem: str, report_date: date) -> bool:
+    """Whether a file name contains an ID number, which would then appear in the ledger, in logs and on pages.
+
+    The number of a payment batch may look like one, but the date in it is recent.
+    """
+    of_working_age = f"{report_date.year - WORKING_AGE}"
+    numbers = ID_NUMBER.findall(stem)
+    return any(check_id(number) is None and number[6:10] <= of_working_age for number in numbers)
+
+
+def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:
+    """Of files with the same stem the one modified last counts; at equal times a file, not a nil return."""
+
+    def order(a: Arrival) -> tuple[object, ...]:
+        return a.report_date, a.feed, a.unit, a.part, a.modified_at, a.kind != "nil", a.path
+
+    by_stem = sorted(found, key=order)
+    return [list(same)[-1] for _, same in groupby(by_stem, key=lambda a: (a.report_date, a.feed, a.unit, a.part))]
+
+
+def _not_ingested(connection: psycopg.Connection, found: list[Arrival]) -> list[Arrival]:
+    ingested = {
+        (path, file_bytes, modified_at)
+        for path, file_bytes, modified_at in connection.execute(
+            query("ingested_arrivals"), {"paths": [arrival.path for arrival in found]}
+        )
+    }
+    return [a for a in found if (a.path, a.file_bytes, a.modified_at) not in ingested]
+
+
+def _settled(zone: LandingZone, found: list[Arrival], settle_seconds: float) -> list[Arrival]:
+    """Those that are not growing: old enough, or unchanged after `settle_seconds`."""
+    young = datetime.now(TIMEZONE) - timedelta(seconds=settle_seconds)
+    if all(arrival.modified_at < young for arrival in found):
+        return found
+    time.sleep(settle_seconds)
+    return [a for a in found if a.modified_at < young or is_unchanged(zone, a)]
+
+
+def is_unchanged(zone: LandingZone, arrival: Arrival) -> bool:
+    """Whether the file still has the size and time with which it was found."""
+    return zone.stat(arrival.path) == FileStat(arrival.path, arrival.file_bytes, arrival.modified_at)
+
+
+def _alert_misplaced(connection: psycopg.Connection, paths: list[str]) -> None:
+    if not paths:
+        return
+    # A file's name may itself be an ID number.
+    listed = [re.sub(r"\d{11,}[0-9Xx]?", "…", NOT_UTF8.sub("\ufffd", path)) for path in paths[:PATHS_LISTED]]
+    more = f"\n… +{len(paths) - PATHS_LISTED}" if len(paths) > PATHS_LISTED else ""
+    connection.execute(query("alert_misplaced_files"), {"count": len(paths), "body": "\n".join(listed) + more})
+    connection.commit()
