@@ -30,20 +30,20 @@ bench: .venv/installed-dev ## measure against the bars, at full size or at SHARE
 lint: .venv/installed-dev ## style, types, imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy plugins/employment_warehouse && $(BIN)/lint-imports && $(BIN)/sqlfluff lint -q dbt_project/models
 
-# A stamp is written last: a set-up that was broken off is done again.
-.venv/installed: requirements.txt pyproject.toml
+# A stamp is written last: a set-up that failed is repeated.
+.venv/installed: requirements.txt requirements-installer.txt pyproject.toml
 	$(call install,requirements.txt)
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt requirements.txt pyproject.toml
+.venv/installed-dev: requirements-dev.txt requirements.txt requirements-installer.txt pyproject.toml
 	$(call install,requirements-dev.txt)
 	@touch $@ .venv/installed
 
-# Older pips do not take a hashed file with extras: the newest one installs the rest.
+# Older versions of pip reject a hashed file with extras: the pinned one installs the rest.
 define install
 	@if [ -z "$(PYTHON)" ]; then echo "需要 Python 3.11 以上 | Python 3.11 or newer is needed" >&2; exit 1; fi
 	@if ! $(BIN)/python -c '' 2>/dev/null; then rm -rf .venv && $(PYTHON) -m venv .venv; fi
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-installer.txt
 	@$(BIN)/python -m pip install --quiet --require-hashes -r $(1)
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 endef

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,26 +19,29 @@ from employment_warehouse.database import seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.settings import Home
 
-CHROMIUM = Path("/usr/bin/chromium")
+# Marker -> a program that its tests need, and the package that has it.
+PROGRAMS = {"browser": ("chromium", "chromium"), "compose": ("docker-compose", "docker-compose")}
+DESELECTED = pytest.StashKey[dict[str, int]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that look at pages stay out where there is no browser; CI sets CI=true and has one."""
-    if CHROMIUM.exists() or os.environ.get("CI"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
-    config.stash[LEFT_OUT] = len(left_out)
+    """Deselect tests whose program this machine lacks; CI sets CI=true and has them all."""
+    counts = config.stash.setdefault(DESELECTED, {})
+    for marker, (program, _) in PROGRAMS.items():
+        if shutil.which(program) or os.environ.get("CI"):
+            continue
+        deselected = [item for item in items if item.get_closest_marker(marker)]
+        items[:] = [item for item in items if item not in deselected]
+        config.hook.pytest_deselected(items=deselected)
+        if deselected:
+            counts[marker] = len(deselected)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """How many tests stayed out, and what to do about it."""
-    if left_out := config.stash.get(LEFT_OUT, 0):
-        terminalreporter.write_line(f"{left_out} tests need Chromium and did not run: apt-get install chromium")
-
-
-LEFT_OUT = pytest.StashKey[int]()
+    """How many tests were deselected, and what to install."""
+    for marker, count in config.stash.get(DESELECTED, {}).items():
+        program, package = PROGRAMS[marker]
+        terminalreporter.write_line(f"{count} tests need {program} and did not run: apt-get install {package}")
 
 
 @pytest.fixture(scope="session")

@@ -22,12 +22,12 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     add_completion=False,
 )
-# What is told goes to standard error; standard output is for data alone.
+# Messages go to standard error; standard output is for data only.
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def read_date(text: str) -> date:
-    """An ISO date; a message that says so otherwise."""
+    """An ISO date. Raises BadParameter with an example."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -35,7 +35,7 @@ def read_date(text: str) -> date:
 
 
 def use_home(folder: Path | None) -> Home:
-    """From here on this process, and all that it starts, is about this warehouse."""
+    """Select the warehouse of this process and of those that it starts."""
     if folder is not None:
         os.environ["WAREHOUSE_HOME"] = str(folder.expanduser().absolute())
     return settings.current_home()
@@ -57,29 +57,29 @@ def choose_home(home: HomeOption = None) -> None:
 @app.command()
 def up(home: HomeOption = None) -> None:
     """启动数据库与 Airflow，保持运行。 | Start the database and Airflow, and leave them running."""
-    from employment_warehouse.runtime import service
+    from employment_warehouse.runtime import service, status
 
     chosen = use_home(home)
     with console.status("启动中 | starting"):
         service.up(chosen)
-    service.describe(chosen, console)
+    status.describe(chosen, console)
 
 
 @app.command()
 def down(home: HomeOption = None) -> None:
-    """停止全部进程。 | Stop everything: no process, socket or lock is left."""
+    """停止全部进程。 | Stop everything; no process, socket or lock remains."""
     from employment_warehouse.runtime import service
 
     with console.status("停止中 | stopping"):
         service.down(use_home(home))
 
 
-@app.command()
-def status(home: HomeOption = None) -> None:
+@app.command("status")
+def show_status(home: HomeOption = None) -> None:
     """各进程、页面地址与查询方法。 | Processes, addresses, and how to query."""
-    from employment_warehouse.runtime import service
+    from employment_warehouse.runtime import status
 
-    service.describe(use_home(home), console)
+    status.describe(use_home(home), console)
 
 
 @app.command()
@@ -95,13 +95,11 @@ def migrate(home: HomeOption = None) -> None:
 def night(report_date: DateArgument, home: HomeOption = None) -> None:
     """经 Airflow 运行一晚并等待。 | Run one night through Airflow and wait.
 
-    退出码 exit code: 0 已发布 published · 3 门禁暂扣 held by a gate · 1 失败 failed
+    退出码 exit code: 0 已发布 published · 3 暂扣 held by a gate · 1 失败 failed
     """
-    from employment_warehouse.runtime import nights, service
+    from employment_warehouse.runtime import deployment, nights
 
-    chosen = use_home(home)
-    service.use_database(chosen, "wh_auditor")
-    ended = nights.run_night(chosen, report_date, console)
+    ended = nights.run_night(deployment.use_database(use_home(home), "wh_auditor"), report_date, console)
     console.print(
         f"{ended.report_date}  {ended.status}  build {ended.build or '—'}  {ended.reason or ''}", markup=False
     )
@@ -118,15 +116,15 @@ def sql(
     home: HomeOption = None,
 ) -> None:
     """以分析员身份查询，结果为 CSV。 | Query as analyst; CSV to standard output."""
-    from employment_warehouse.runtime import analyst, service
+    from employment_warehouse.runtime import analyst, deployment
 
-    service.use_database(use_home(home), role)
+    deployment.use_database(use_home(home), role)
     analyst.write_csv(query, role, as_of, sys.stdout.buffer)
 
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(help="写到哪里 | where to")],
+    folder: Annotated[Path, typer.Argument(help="写到哪里 | folder to write to")],
     people: PeopleOption = 2_000,
     nights: Annotated[int, typer.Option(min=1, max=400, help="夜数 | nights")] = 3,
     seed: Annotated[int, typer.Option(help="随机种子 | seed")] = 1,
@@ -143,10 +141,10 @@ def demo(
 @app.command()
 def read(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX, XLS, zip, gz")],
-    feed: Annotated[str | None, typer.Option(help="按该表的约定检查 | check by this feed's contract")] = None,
+    feed: Annotated[str | None, typer.Option(help="按该表的约定检查 | check against this feed's contract")] = None,
     home: HomeOption = None,
 ) -> None:
-    """显示读到的表（UTF-8 CSV），不需要数据库。 | Show a file as it is understood; no database is needed."""
+    """显示读到的表（UTF-8 CSV），不需要数据库。 | Show a file as the reader understands it; needs no database."""
     from employment_warehouse.runtime import clerk
 
     use_home(home)
@@ -159,7 +157,7 @@ def read(
 @app.command()
 def template(
     feed: Annotated[str, typer.Argument(help="表名，如 labor_register | name of a feed")],
-    folder: Annotated[Path, typer.Option("--into", help="写到哪里 | where to")] = Path(),
+    folder: Annotated[Path, typer.Option("--into", help="写到哪里 | folder to write to")] = Path(),
     home: HomeOption = None,
 ) -> None:
     """写出一张表的空白模板（XLSX）。 | Write the blank template of a feed."""
@@ -196,23 +194,36 @@ def serve(
     home: HomeOption = None,
 ) -> None:
     """服务器部署的一个部分。 | One part of a deployment on a server."""
-    from employment_warehouse.runtime import deployment
+    from employment_warehouse.runtime import serving
 
-    use_home(home)
-    deployment.serve(part)
+    serving.serve(use_home(home), part)
 
 
 @app.command(hidden=True)
-def secrets(home: HomeOption = None) -> None:
-    """为 .env 打印一套新密钥。 | Print a fresh set of secrets for .env."""
-    from employment_warehouse.runtime import deployment
+def health(
+    part: Annotated[str, typer.Argument(help="api-server · scheduler · dag-processor · triggerer")],
+    home: HomeOption = None,
+) -> None:
+    """容器健康检查：正常时退出码为 0。 | Health check of a container: exit code 0 if healthy."""
+    from employment_warehouse.runtime import serving
+
+    serving.check_health(use_home(home), part)
+
+
+@app.command(hidden=True)
+def secrets(
+    folder: Annotated[Path, typer.Argument(help="写到哪里 | folder to write to")], home: HomeOption = None
+) -> None:
+    """写出服务器部署的一套新密钥，每个一个文件；已有的不变。 | Write new secrets for a server, one file each."""
+    from employment_warehouse.runtime import serving
 
     use_home(home)
-    typer.echo(deployment.fresh_secrets(), nl=False)
+    for name in serving.write_secrets(folder):
+        console.print(name, markup=False)
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is shown without a traceback."""
+    """Run the command line; errors that the user can correct are shown without a traceback."""
     try:
         app()
     except UserError as error:

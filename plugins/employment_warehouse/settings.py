@@ -1,4 +1,4 @@
-"""Where things stand and which keys are in use: the only room that reads the environment."""
+"""Paths, addresses and keys of a warehouse. Only this module reads the environment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TIMEZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True)
 class Home:
-    """The folder of one warehouse; several live side by side. Everything in it is for its owner alone."""
+    """The folder of one warehouse; a machine may have several. Only its owner can read it."""
 
     root: Path
 
@@ -68,14 +68,14 @@ class Home:
 
     @property
     def demonstration(self) -> Path:
-        """Landing zone of a home that shows generated feeds; its being there makes it one."""
+        """Generated feeds; a home that has this folder is a demonstration."""
         return self.root / "demonstration"
 
     def secret(self, purpose: str) -> str:
-        """This warehouse's own secret for one purpose (`password:wh_loader`, `airflow:fernet`): URL-safe text.
+        """This warehouse's secret for one purpose (`password:wh_loader`, `airflow:fernet`): URL-safe text.
 
-        All come from one random key of secrets/keys.json, so each role and each service has its own, and
-        nothing needs to be listed or stored twice. Good as a Fernet key.
+        All are derived from one random key in secrets/keys.json: each role and service has its own, and none is
+        stored. The form is that of a Fernet key.
         """
         key = bytes.fromhex(_kept_secrets(self)["derivation_key"])
         return base64.urlsafe_b64encode(hmac.digest(key, purpose.encode(), hashlib.sha256)).decode()
@@ -88,23 +88,43 @@ class Home:
 
 @dataclass(frozen=True)
 class SecretKeys:
-    """token_key makes tokens and never changes; wrapping_key seals the vault and may be rotated (version)."""
+    """token_key computes tokens and never changes; wrapping_key encrypts the vault and may be rotated (version)."""
 
     token_key: bytes
     wrapping_key: bytes
     version: int
 
 
+def variable(name: str) -> str:
+    """Value of an environment variable, or of the file that NAME_FILE names, as containers receive secrets; or ''.
+
+    Raises UserError (`secret_file_unreadable`).
+    """
+    path = os.environ.get(f"{name}_FILE")
+    if os.environ.get(name) or not path:
+        return os.environ.get(name, "")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"{name}_FILE 指定的文件无法读取 | the file that {name}_FILE names cannot be read",
+            code="secret_file_unreadable",
+            where=path,
+            expected="a text file that this user may read",
+            todo=f"correct {name}_FILE or the file's mode",
+        ) from error
+
+
 def current_home() -> Home:
     """The warehouse of this process: WAREHOUSE_HOME, else `.warehouse` in the project."""
-    root = Path(os.environ.get("WAREHOUSE_HOME") or project_root() / ".warehouse").expanduser().absolute()
+    root = Path(variable("WAREHOUSE_HOME") or project_root() / ".warehouse").expanduser().absolute()
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Home(root)
 
 
 def project_root() -> Path:
-    """Where dags/, dbt_project/ and expectations/ stand: WAREHOUSE_PROJECT, else this checkout."""
-    configured = os.environ.get("WAREHOUSE_PROJECT")
+    """The folder of dags/, dbt_project/ and expectations/: WAREHOUSE_PROJECT, else this checkout."""
+    configured = variable("WAREHOUSE_PROJECT")
     return Path(configured).absolute() if configured else Path(__file__).resolve().parents[2]
 
 
@@ -112,12 +132,12 @@ def landing_zone() -> str:
     """Address of the landing zone, a folder or an fsspec address: WAREHOUSE_LANDING_ZONE, else in the home."""
     home = current_home()
     inside = (home.demonstration if is_demonstration() else home.root) / "landing_zone"
-    return os.environ.get("WAREHOUSE_LANDING_ZONE") or str(inside)
+    return variable("WAREHOUSE_LANDING_ZONE") or str(inside)
 
 
 def alert_urls() -> str:
-    """Where alerts go: addresses of Apprise, separated by blanks (WAREHOUSE_ALERT_URLS); empty: nowhere."""
-    return os.environ.get("WAREHOUSE_ALERT_URLS", "")
+    """Addresses of Apprise that alerts are sent to, separated by blanks (WAREHOUSE_ALERT_URLS); may be empty."""
+    return variable("WAREHOUSE_ALERT_URLS")
 
 
 def is_demonstration() -> bool:
@@ -127,9 +147,9 @@ def is_demonstration() -> bool:
 
 def secret_keys() -> SecretKeys:
     """The keys of identity: WAREHOUSE_TOKEN_KEY and WAREHOUSE_WRAPPING_KEY (hex), else those of the home."""
-    token, wrapping = os.environ.get("WAREHOUSE_TOKEN_KEY"), os.environ.get("WAREHOUSE_WRAPPING_KEY")
+    token, wrapping = variable("WAREHOUSE_TOKEN_KEY"), variable("WAREHOUSE_WRAPPING_KEY")
     if token and wrapping:
-        version = int(os.environ.get("WAREHOUSE_KEY_VERSION", "1"))
+        version = int(variable("WAREHOUSE_KEY_VERSION") or "1")
     else:
         kept = _kept_secrets(current_home())
         token, wrapping, version = kept["token_key"], kept["wrapping_key"], int(kept["version"])
@@ -138,7 +158,7 @@ def secret_keys() -> SecretKeys:
 
 def connection(role: str) -> Mapping[str, Any] | None:
     """AIRFLOW_CONN_<ROLE> (JSON: host, port, login, password, schema, extra); None where it is not set."""
-    text = os.environ.get(f"AIRFLOW_CONN_{role.upper()}")
+    text = variable(f"AIRFLOW_CONN_{role.upper()}")
     if not text:
         return None
     try:
@@ -153,7 +173,7 @@ def connection(role: str) -> Mapping[str, Any] | None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file of the home, mode 0600; a kill leaves the old one or the new one, never half of it."""
+    """Write a file of the home, mode 0600; a kill leaves the old file or the new one, never a part of it."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
@@ -161,7 +181,7 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def _kept_secrets(home: Home) -> Mapping[str, str]:
-    """secrets/keys.json of the home, made once; mode 0600."""
+    """secrets/keys.json of the home, created once; mode 0600."""
     path = home.secrets / "keys.json"
     if not path.exists():
         fresh = {
@@ -170,8 +190,8 @@ def _kept_secrets(home: Home) -> Mapping[str, str]:
             "wrapping_key": secrets.token_hex(32),
             "derivation_key": secrets.token_hex(32),
         }
-        # Written whole under another name, then linked: a killed set-up leaves no half file, and of two
-        # processes that start together the first wins.
+        # Written under another name, then linked: a killed set-up leaves no partial file, and of two processes
+        # that start together the first one's keys are kept.
         draft = path.with_name(f"keys.{os.getpid()}.tmp")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(fresh, file, indent=1)
@@ -190,7 +210,7 @@ def _kept_secrets(home: Home) -> Mapping[str, str]:
             "密钥文件无法读取 | the file of keys cannot be read",
             code="keys_unreadable",
             where=str(path),
-            expected="JSON as it was made at set-up",
+            expected="JSON as set-up wrote it",
             todo="restore it from a backup: without its token key earlier deliveries can no longer be matched",
         ) from error
     return kept
@@ -208,20 +228,20 @@ class PlatformAccess:
 def platform_access() -> PlatformAccess | None:
     """WAREHOUSE_HR_URL, WAREHOUSE_HR_CLIENT_ID, WAREHOUSE_HR_CLIENT_SECRET; None: there is no HR platform.
 
-    Raises UserError when only some of the three are set: half a configuration is a mistake, not a choice.
+    Raises UserError (`platform_half_configured`) if only some of the three are set.
     """
     names = ("WAREHOUSE_HR_URL", "WAREHOUSE_HR_CLIENT_ID", "WAREHOUSE_HR_CLIENT_SECRET")
-    given = {name: os.environ.get(name, "") for name in names}
+    given = {name: variable(name) for name in names}
     if not any(given.values()):
         return None
     missing = [name for name in names if not given[name]]
     if missing:
         raise UserError(
-            "人才平台的配置不完整 | the HR platform is configured in part",
+            "人才平台的配置不完整 | the HR platform is only partly configured",
             code="platform_half_configured",
             where=", ".join(missing),
             expected="all three set, or none",
-            todo="set what is missing, or unset the others if there is no platform",
+            todo="set the missing ones, or unset the others if there is no platform",
         )
     url, client_id, client_secret = given.values()
     return PlatformAccess(url.rstrip("/"), client_id, client_secret)

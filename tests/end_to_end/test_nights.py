@@ -32,7 +32,7 @@ from tests.oracle.comparison import KEYS, differences
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.demonstration import Manifest, Sight
 from employment_warehouse.identity import tokens
-from employment_warehouse.runtime.environment import base_url
+from employment_warehouse.runtime.deployment import embedded
 from employment_warehouse.settings import Home
 
 REJECTED = """(
@@ -203,7 +203,7 @@ def test_two_warehouses_run_side_by_side_and_neither_signs_in_at_the_other(
         assert other("up").returncode == 0
         assert rows(other, "select count(*) from marts.publications") == [{"count": "0"}]
         assert len(rows(run, "select * from marts.publications")) == 3
-        assert base_url(Home(home)) != base_url(Home(other_home))
+        assert embedded(Home(home)).url != embedded(Home(other_home)).url
         password = json.loads((home / "secrets" / "airflow_sign_in.json").read_text())["operator"]
         assert sign_in(Home(home), password) == 201
         assert sign_in(Home(other_home), password) == 401
@@ -219,7 +219,7 @@ def test_two_warehouses_run_side_by_side_and_neither_signs_in_at_the_other(
 
 def sign_in(home: Home, password: str) -> int:
     body = json.dumps({"username": "operator", "password": password}).encode()
-    request = urllib.request.Request(f"{base_url(home)}/auth/token", body, {"Content-Type": "application/json"})
+    request = urllib.request.Request(f"{embedded(home).url}/auth/token", body, {"Content-Type": "application/json"})
     try:
         return int(urllib.request.urlopen(request, timeout=30).status)
     except urllib.error.HTTPError as refusal:

@@ -1,4 +1,4 @@
-"""What Airflow reads of us: DAG files, the plugin, and the environment of its processes."""
+"""What Airflow reads: DAG files, the plugin, and the environment of its processes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ import pytest
 
 from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.runtime.environment import base_url, choose_port, environment, write_sign_in
-from employment_warehouse.runtime.service import PARTS
+from employment_warehouse.runtime.deployment import embedded, sign_in_file
+from employment_warehouse.runtime.environment import environment
+from employment_warehouse.runtime.parts import AIRFLOW_PARTS
+from employment_warehouse.runtime.ports import choose_port
+from employment_warehouse.runtime.service import write_sign_in
 from employment_warehouse.settings import Home
 
 DAGS = sorted((settings.project_root() / "dags").glob("*.py"))
@@ -29,10 +32,11 @@ def run_python(code: str, variables: dict[str, str]) -> str:
 @pytest.fixture
 def airflow_environment(warehouse_server: Server) -> Iterator[dict[str, str]]:
     choose_port(warehouse_server.home, "api-server")
-    yield environment(warehouse_server.home, warehouse_server)
+    # That of the process that parses DAG files: they need nothing else.
+    yield environment(embedded(warehouse_server.home), AIRFLOW_PARTS["dag-processor"])
 
 
-def test_every_dag_imports_and_bears_the_name_of_its_file(airflow_environment: dict[str, str]) -> None:
+def test_every_dag_can_be_imported_and_has_the_name_of_its_file(airflow_environment: dict[str, str]) -> None:
     code = f"""
 import json
 from airflow.dag_processing.dagbag import DagBag
@@ -42,15 +46,15 @@ print(json.dumps({{"dags": sorted(bag.dags), "errors": bag.import_errors,
     "runs": sorted({{dag.max_active_runs for dag in dags}}),
     "retries": sorted({{task.retries for dag in dags for task in dag.tasks}})}}))
 """
-    said = json.loads(run_python(code, airflow_environment).strip().splitlines()[-1])
-    assert said["errors"] == {}
-    assert said["dags"] == [path.stem for path in DAGS]
-    assert said["runs"] == [1]
-    assert said["retries"][0] >= 1
+    found = json.loads(run_python(code, airflow_environment).strip().splitlines()[-1])
+    assert found["errors"] == {}
+    assert found["dags"] == [path.stem for path in DAGS]
+    assert found["runs"] == [1]
+    assert found["retries"][0] >= 1
 
 
 @pytest.mark.parametrize("path", DAGS, ids=lambda path: path.stem)
-def test_a_dag_is_a_table_of_contents(path: Path) -> None:
+def test_a_dag_is_a_list_of_steps(path: Path) -> None:
     text = path.read_text()
     assert len(text.splitlines()) < 80
     tree = ast.parse(text)
@@ -62,7 +66,7 @@ def test_a_dag_is_a_table_of_contents(path: Path) -> None:
     assert not [word for word in words if word.startswith(("select ", "/", "postgres")) or "password" in word]
 
 
-def test_airflow_s_plugin_manager_imports_one_file_only(airflow_environment: dict[str, str]) -> None:
+def test_airflow_s_plugin_manager_imports_only_one_file(airflow_environment: dict[str, str]) -> None:
     code = """
 import json, sys
 from airflow import plugins_manager
@@ -72,33 +76,25 @@ ours = [name for name, module in sys.modules.items() if "/plugins/" in (getattr(
 print(json.dumps({"ours": sorted(ours), "errors": plugins_manager.get_import_errors(),
     "plugins": [p["name"] for p in plugins_manager.get_plugin_info()]}))
 """
-    said = json.loads(run_python(code, airflow_environment).strip().splitlines()[-1])
-    assert said["errors"] == {}
-    assert "employment_warehouse" in said["plugins"]
-    assert "employment_plugin" in said["ours"]
-    # Rooms may be imported by our plugin, under their own names; none as a top-level module.
-    strangers = [
-        name for name in said["ours"] if name.split(".")[0] not in {"employment_plugin", "employment_warehouse"}
-    ]
-    assert strangers == []
+    found = json.loads(run_python(code, airflow_environment).strip().splitlines()[-1])
+    assert found["errors"] == {}
+    assert "employment_warehouse" in found["plugins"]
+    assert "employment_plugin" in found["ours"]
+    # The plugin may import our modules under their own names; none of them as a top-level module.
+    others = [name for name in found["ours"] if name.split(".")[0] not in {"employment_plugin", "employment_warehouse"}]
+    assert others == []
 
 
-def test_no_secret_stands_on_a_command_line(airflow_environment: dict[str, str], warehouse_home: Home) -> None:
-    lines = " ".join(word for command in PARTS.values() for word in command)
-    for name, value in airflow_environment.items():
-        if "password" in value or name.endswith(("KEY", "SECRET")):
-            assert value not in lines
-
-
-def test_the_sign_in_file_is_for_its_owner_alone(warehouse_home: Home) -> None:
-    path = write_sign_in(warehouse_home)
+def test_the_sign_in_file_can_be_read_by_its_owner_alone(warehouse_home: Home) -> None:
+    write_sign_in(warehouse_home)
+    path = sign_in_file(warehouse_home)
     assert path.stat().st_mode & 0o077 == 0
     assert len(json.loads(path.read_text())["operator"]) >= 20
 
 
-def test_two_homes_have_cookies_of_their_own(tmp_path: Path) -> None:
+def test_two_homes_have_separate_cookies(tmp_path: Path) -> None:
     homes = [Home(tmp_path / "one"), Home(tmp_path / "two")]
     for home in homes:
         choose_port(home, "api-server")
-    paths = {base_url(home).split("/", 3)[3] for home in homes}
+    paths = {embedded(home).url.split("/", 3)[3] for home in homes}
     assert len(paths) == 2

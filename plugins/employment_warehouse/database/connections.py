@@ -1,7 +1,8 @@
-"""One connection a role. Who a process is says its environment: AIRFLOW_CONN_<ROLE>, or Airflow's own store."""
+"""One connection for each role: from AIRFLOW_CONN_<ROLE> in the environment, or from Airflow's own store."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,20 @@ class Address:
     user: str
     password: str
     database: str
+
+
+def as_variable(role: str, at: Address) -> dict[str, str]:
+    """AIRFLOW_CONN_<ROLE>, as `address` and Airflow read it."""
+    connection = {
+        "conn_type": "postgres",
+        "host": "localhost",
+        "port": at.port,
+        "login": at.user,
+        "password": at.password,
+        "schema": at.database,
+        "extra": {"host": at.host},
+    }
+    return {f"AIRFLOW_CONN_{role.upper()}": json.dumps(connection)}
 
 
 def address(role: str) -> Address:

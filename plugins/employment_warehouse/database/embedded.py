@@ -18,6 +18,7 @@ import psycopg
 
 from employment_warehouse import settings
 from employment_warehouse.database.account import choose_data_folder, owner, run_program
+from employment_warehouse.database.connections import Address, as_variable
 from employment_warehouse.database.postgres_settings import EMBEDDED, INITDB, postgres_settings
 from employment_warehouse.database.roles import LOGINS, SUPERUSER, login_roles, make_airflow_database, set_password
 from employment_warehouse.errors import UserError
@@ -43,8 +44,9 @@ class Server:
 
     @property
     def port(self) -> int:
-        """The port that was chosen at the last start; it also names the socket."""
-        return int(json.loads((self.home.postgres / "port.json").read_text())["port"])
+        """The port that was chosen at the last start, 0 if there was none; it also names the socket."""
+        path = self.home.postgres / "port.json"
+        return int(json.loads(path.read_text())["port"]) if path.exists() else 0
 
     @property
     def socket_folder(self) -> Path:
@@ -152,19 +154,13 @@ class Server:
 
     def environment(self, *roles: str) -> dict[str, str]:
         """AIRFLOW_CONN_<ROLE> for these roles (all of LOGINS without any): what `database.connect` reads."""
+        host = str(self.socket_folder)
         return {
-            f"AIRFLOW_CONN_{role.upper()}": json.dumps(
-                {
-                    "conn_type": "postgres",
-                    "host": "localhost",
-                    "port": self.port,
-                    "login": role,
-                    "password": self.home.secret(f"password:{role}"),
-                    "schema": "warehouse",
-                    "extra": {"host": str(self.socket_folder)},
-                }
-            )
+            name: value
             for role in roles or LOGINS
+            for name, value in as_variable(
+                role, Address(host, self.port, role, self.home.secret(f"password:{role}"), "warehouse")
+            ).items()
         }
 
     def set_passwords(self) -> None:
@@ -253,10 +249,8 @@ class Server:
 
     def _choose_port(self) -> int:
         """The previous port if it is free, else any free one; it is stored."""
-        kept = self.home.postgres / "port.json"
-        wanted = self.port if kept.exists() else 0
-        port = free_port(wanted)
-        settings.write_whole(kept, json.dumps({"port": port}))
+        port = free_port(self.port)
+        settings.write_whole(self.home.postgres / "port.json", json.dumps({"port": port}))
         return port
 
     def _make_databases(self) -> None:

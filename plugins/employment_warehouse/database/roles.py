@@ -10,6 +10,11 @@ SUPERUSER = "postgres"
 LOGINS = ("wh_loader", "wh_transformer", "wh_gate", "wh_publisher", "wh_returner", "wh_analyst", "wh_auditor")
 
 
+def password_variable(role: str) -> str:
+    """The variable that holds the password of a role where it is not the home's: WH_LOADER_PASSWORD."""
+    return f"{role.upper()}_PASSWORD"
+
+
 def login_roles(connection: psycopg.Connection) -> list[str]:
     """Every login role of the warehouse: wh_…, county_<code>, caseworker_<code>."""
     found = connection.execute(

@@ -1,4 +1,4 @@
-"""Airflow's REST interface, as far as nights need it."""
+"""The part of Airflow's REST interface that nights need."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import httpx
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from employment_warehouse.errors import UserError
-from employment_warehouse.runtime.environment import OPERATOR, base_url, operator_password
-from employment_warehouse.settings import Home
+from employment_warehouse.runtime.deployment import OPERATOR, Deployment
+from employment_warehouse.runtime.parts import OPERATOR_PASSWORD
 
-# An answer may be lost while services restart; asking again is always safe here.
-patiently = retry(
+# An response may be lost while services restart; every request here can be repeated safely.
+with_retries = retry(
     retry=retry_if_exception_type(httpx.TransportError),
     wait=wait_fixed(1),
     stop=stop_after_delay(60),
@@ -27,90 +27,90 @@ patiently = retry(
 class AirflowApi:
     """A session as the operator of one warehouse."""
 
-    home: Home
+    deployment: Deployment
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, trust_env=False))
     token: str = ""
 
     def health(self) -> dict[str, str]:
-        """State of each part (`healthy`, …); empty while nobody answers."""
+        """State of each part (`healthy`, …); empty if nothing answers."""
         try:
-            answer = self.client.get(f"{base_url(self.home)}/api/v2/monitor/health")
-            answer.raise_for_status()
+            response = self.client.get(f"{self.deployment.api_url}/api/v2/monitor/health")
+            response.raise_for_status()
         except httpx.HTTPError:
             return {}
-        return {part: str((found or {}).get("status")) for part, found in answer.json().items()}
+        return {part: str((found or {}).get("status")) for part, found in response.json().items()}
 
     def parsed_since(self, moment: datetime) -> set[str]:
-        """DAGs whose file was read after this moment."""
-        found = self._ask("GET", "dags", params={"limit": 200}).json()["dags"]
+        """DAGs whose file was parsed after this moment."""
+        found = self._request("GET", "dags", params={"limit": 200}).json()["dags"]
         return {dag["dag_id"] for dag in found if _instant(dag["last_parsed_time"]) >= moment}
 
     def import_errors(self) -> list[str]:
-        """DAG files that could not be read, each with the last line of its error."""
-        found = self._ask("GET", "importErrors").json()["import_errors"]
+        """DAG files that could not be imported, each with the last line of its error."""
+        found = self._request("GET", "importErrors").json()["import_errors"]
         return [f"{error['filename']}: {error['stack_trace'].strip().splitlines()[-1]}" for error in found]
 
     def trigger(self, dag: str, run_id: str, conf: dict[str, str]) -> None:
-        """Start a run under this id; one that was started already goes on."""
+        """Start a run under this id; one that was already started continues."""
         body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
-        answer = self._ask("POST", f"dags/{dag}/dagRuns", json=body, refused=(409,))
-        if answer.status_code == 409 and not self._ask("GET", f"dags/{dag}/dagRuns/{run_id}").is_success:
-            answer.raise_for_status()
+        response = self._request("POST", f"dags/{dag}/dagRuns", json=body, tolerated=(409,))
+        if response.status_code == 409 and not self._request("GET", f"dags/{dag}/dagRuns/{run_id}").is_success:
+            response.raise_for_status()
 
     def run_state(self, dag: str, run_id: str) -> str:
         """`queued`, `running`, `success` or `failed`."""
-        return str(self._ask("GET", f"dags/{dag}/dagRuns/{run_id}").json()["state"])
+        return str(self._request("GET", f"dags/{dag}/dagRuns/{run_id}").json()["state"])
 
     def open_runs(self, dag: str) -> list[str]:
         """Ids of the runs that are queued or running."""
-        found = self._ask("GET", f"dags/{dag}/dagRuns", params={"state": ["queued", "running"]}).json()
+        found = self._request("GET", f"dags/{dag}/dagRuns", params={"state": ["queued", "running"]}).json()
         return [run["dag_run_id"] for run in found["dag_runs"]]
 
     def task_instances(self, run_ids: list[str]) -> list[dict[str, Any]]:
-        """All task instances of these runs, of whatever DAG."""
+        """All task instances of these runs, of any DAG."""
         body = {"dag_run_ids": run_ids, "page_limit": 1000}
-        answer = self._ask("POST", "dags/~/dagRuns/~/taskInstances/list", json=body)
-        found: list[dict[str, Any]] = answer.json()["task_instances"]
+        response = self._request("POST", "dags/~/dagRuns/~/taskInstances/list", json=body)
+        found: list[dict[str, Any]] = response.json()["task_instances"]
         return found
 
-    @patiently
-    def _ask(self, verb: str, path: str, refused: tuple[int, ...] = (), **options: Any) -> httpx.Response:
-        answer = self._send(verb, path, options)
-        if answer.status_code == 401:
+    @with_retries
+    def _request(self, method: str, path: str, tolerated: tuple[int, ...] = (), **options: Any) -> httpx.Response:
+        response = self._send(method, path, options)
+        if response.status_code == 401:
             self._sign_in()
-            answer = self._send(verb, path, options)
-        if answer.status_code not in refused:
-            answer.raise_for_status()
-        return answer
+            response = self._send(method, path, options)
+        if response.status_code not in tolerated:
+            response.raise_for_status()
+        return response
 
-    def _send(self, verb: str, path: str, options: dict[str, Any]) -> httpx.Response:
+    def _send(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
         if not self.token:
             self._sign_in()
         return self.client.request(
-            verb,
-            f"{base_url(self.home)}/api/v2/{path}",
+            method,
+            f"{self.deployment.api_url}/api/v2/{path}",
             headers={"Authorization": f"Bearer {self.token}"},
             **options,
         )
 
     def _sign_in(self) -> None:
-        answer = self.client.post(
-            f"{base_url(self.home)}/auth/token",
-            json={"username": OPERATOR, "password": operator_password(self.home)},
+        response = self.client.post(
+            f"{self.deployment.api_url}/auth/token",
+            json={"username": OPERATOR, "password": self.deployment.secret(OPERATOR_PASSWORD)},
         )
-        if answer.status_code == 401:
+        if response.status_code == 401:
             raise UserError(
-                "Airflow 拒绝登录 | Airflow refuses the sign-in",
+                "Airflow 拒绝登录 | Airflow refused the sign-in",
                 code="sign_in_refused",
-                where=base_url(self.home),
-                todo="`warehouse down`, then `warehouse up`: the port may have gone to another warehouse",
+                where=self.deployment.api_url,
+                todo="restart the warehouse: its port may be in use by another one, or its password was changed",
             )
-        answer.raise_for_status()
-        self.token = str(answer.json()["access_token"])
+        response.raise_for_status()
+        self.token = str(response.json()["access_token"])
 
 
 def wait_until(ready: Any, seconds: float) -> bool:
-    """Whether `ready()` came true within this time; asked three times a second."""
+    """Whether `ready()` became true within this time; it is called three times a second."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if ready():

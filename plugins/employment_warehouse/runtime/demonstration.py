@@ -16,14 +16,14 @@ from employment_warehouse import demonstration, publication
 from employment_warehouse.database import connect
 from employment_warehouse.demonstration import Manifest
 from employment_warehouse.errors import UserError
-from employment_warehouse.runtime import nights, service
+from employment_warehouse.runtime import deployment, nights, service, status
 from employment_warehouse.settings import Home
 
 QUERIES = Path(__file__).with_name("queries")
 
 
 def demonstrate(home: Home, people: int, console: Console) -> None:
-    """Set up, generate, run the nights that are not published yet, and say what came of it.
+    """Set up, generate, run the nights that are not published yet, and show the results.
 
     Leaves the warehouse running. Raises UserError (`night_not_published`) if a night is not published.
     """
@@ -38,36 +38,36 @@ def demonstrate(home: Home, people: int, console: Console) -> None:
     for night in manifest.nights:
         published = nights.standing_date()
         if published is not None and night <= published:
-            console.print(f"{night} 已发布 | published before")
+            console.print(f"{night} 已发布 | already published")
             continue
         demonstration.arrive(home.demonstration, night)
-        ended = nights.run_night(home, night, console)
+        ended = nights.run_night(deployment.embedded(home), night, console)
         if ended.exit_code:
             raise UserError(
                 f"{night} 未发布 | the night was not published: {ended.status}",
                 code="night_not_published",
                 found=ended.reason or "",
-                todo="`.venv/bin/warehouse status` says where Airflow's page is, with the log of the step that failed",
+                todo="`.venv/bin/warehouse status` shows Airflow's address: its page has the log of the failed step",
                 exit_code=ended.exit_code,
             )
     summarise(home, console)
 
 
 def _generate_once(home: Home, people: int) -> Manifest:
-    """What was generated stays; what a killed run left without its manifest is made anew."""
+    """Feeds that exist are kept; those that a killed run left without a manifest are generated again."""
     folder = home.demonstration
     try:
         manifest = demonstration.read_manifest(folder)
     except FileNotFoundError:
         shutil.rmtree(folder, ignore_errors=True)
         manifest = demonstration.generate(folder, people=people, nights=3, seed=1)
-    # So few people reach no 1.44 million: the demonstration has targets of its own size.
+    # So few people cannot reach 1.44 million: the demonstration has targets of its own size.
     shutil.copy(folder / "target.csv", home.seeds)
     return manifest
 
 
 def _confirm_rules(manifest: Manifest) -> None:
-    """Rules that join bank accounts are off until somebody confirms their basis; made-up people have no objection."""
+    """Rules that join bank accounts are off until their legal basis is confirmed; here, no person is real."""
     publication.decide_rule(
         "account_shared",
         manifest.nights[0],
@@ -78,7 +78,7 @@ def _confirm_rules(manifest: Manifest) -> None:
 
 
 def summarise(home: Home, console: Console) -> None:
-    """Publications, gates, rejected rows by reason, and where to look further."""
+    """Show publications, gates, rejected rows by reason, and where to find more."""
     shown = {
         "publications": (
             "发布 publications",
@@ -99,7 +99,7 @@ def summarise(home: Home, console: Console) -> None:
         _show(console, connection, "rejected", "退回原因 rejected rows", ["原因 reason", "行 rows"])
     for path in sorted(home.reports.rglob("daily.html"))[-1:]:
         console.print(f"日报 report     {path}", markup=False)
-    service.describe(home, console)
+    status.describe(home, console)
     console.print("停止 stop       make down")
 
 

@@ -1,94 +1,143 @@
-"""One part of a deployment on a server (`docker-compose.yml`): its secrets read, its settings checked, then started."""
+"""Where the servers of a warehouse are, and the secrets that open them: embedded in a home, or on a server."""
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
-import secrets
-import subprocess
-import sys
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-
-from cryptography.fernet import Fernet
+from urllib.parse import quote, urlsplit
 
 from employment_warehouse import settings
-from employment_warehouse.database import connect
-from employment_warehouse.database.roles import LOGINS, SUPERUSER, make_airflow_database
+from employment_warehouse.database.connections import Address, as_variable
+from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
-from employment_warehouse.runtime import service
-from employment_warehouse.runtime.service import PARTS
-
-PASSWORDS = (SUPERUSER, "airflow", *LOGINS)
-SECRETS = (
-    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
-    "AIRFLOW__CORE__FERNET_KEY",
-    "AIRFLOW__API__SECRET_KEY",
-    "AIRFLOW__API_AUTH__JWT_SECRET",
-    "WAREHOUSE_TOKEN_KEY",
-    "WAREHOUSE_WRAPPING_KEY",
+from employment_warehouse.runtime.parts import (
+    API_SECRET_KEY,
+    COMMAND_LINE,
+    FERNET_KEY,
+    JWT_SECRET,
+    OPERATOR_PASSWORD,
+    PASSWORDS,
 )
+from employment_warehouse.runtime.ports import port
+from employment_warehouse.settings import Home
+
+OPERATOR = "operator"
+SIMPLE = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
+FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 
 
-def serve(part: str) -> None:
-    """Become `airflow <part>`, or (`init`) make and migrate the databases and return.
+@dataclass(frozen=True)
+class Deployment:
+    """One warehouse as its processes and commands see it; everything that differs between deployments.
 
-    Raises UserError: `secret_missing`, `sign_in_unfit`, `part_unknown`.
+    host: of PostgreSQL, a name or the folder of a socket. listen: address and port of Airflow's pages. url: of the
+    pages for people, api_url: for processes of the warehouse. auth_manager: of Airflow. secret: None if not given.
     """
-    read_secret_files()
-    assert_fit(os.environ)
-    if part == "init":
-        _init()
-    elif part in PARTS:
-        os.execv(sys.executable, [sys.executable, "-m", "airflow", *PARTS[part]])  # noqa: S606
-    else:
+
+    home: Home
+    is_embedded: bool
+    host: str
+    port: int
+    listen: tuple[str, int]
+    url: str
+    api_url: str
+    auth_manager: str
+
+    def secret(self, variable: str) -> str:
+        """A secret by the name of its variable; '' if it was not given to this process."""
+        derived = _derived_secret(self.home, variable) if self.is_embedded else ""
+        return derived or settings.variable(variable)
+
+    def connections(self, *roles: str) -> dict[str, str]:
+        """AIRFLOW_CONN_<ROLE> for those of these roles whose password this process has: `database.connect` reads it."""
+        passwords = {role: self.secret(variable) for variable, role in PASSWORDS.items() if role in roles}
+        return {
+            name: value
+            for role, password in passwords.items()
+            if password
+            for name, value in as_variable(role, Address(self.host, self.port, role, password, "warehouse")).items()
+        }
+
+    def airflow_database(self) -> str:
+        """SQLAlchemy's address of Airflow's own database."""
+        password = quote(self.secret("AIRFLOW_PASSWORD"), "")
+        return f"postgresql+psycopg://airflow:{password}@/airflow?host={quote(self.host, '/')}&port={self.port}"
+
+
+def current(home: Home) -> Deployment:
+    """The deployment that this process belongs to: a server's if WAREHOUSE_DATABASE names one, else the home's own."""
+    return on_server(home) if settings.variable("WAREHOUSE_DATABASE") else embedded(home)
+
+
+def embedded(home: Home) -> Deployment:
+    """Everything in one home, on this machine."""
+    server = Server(home)
+    number = port(home, "api-server")
+    # The path is this warehouse's own: a browser sends its cookies to every port of a host.
+    slug = hashlib.sha256(os.fsencode(home.root)).hexdigest()[:8]
+    url = f"http://127.0.0.1:{number}/warehouse-{slug}"
+    return Deployment(
+        home=home,
+        is_embedded=True,
+        host=str(server.socket_folder),
+        port=server.port,
+        listen=("127.0.0.1", number),
+        url=url,
+        api_url=url,
+        auth_manager=SIMPLE,
+    )
+
+
+def on_server(home: Home) -> Deployment:
+    """The parts of docker-compose.yml: WAREHOUSE_DATABASE (`host:port`), WAREHOUSE_API_SERVER (its address between the
+    parts) and WAREHOUSE_URL (its address for people)."""
+    host, _, number = settings.variable("WAREHOUSE_DATABASE").partition(":")
+    api_server = urlsplit(settings.variable("WAREHOUSE_API_SERVER") or "http://api-server:8080")
+    url = (settings.variable("WAREHOUSE_URL") or api_server.geturl()).rstrip("/")
+    return Deployment(
+        home=home,
+        is_embedded=False,
+        host=host,
+        port=int(number or 5432),
+        listen=("0.0.0.0", api_server.port or 8080),  # noqa: S104  in its container; docker-compose.yml publishes it
+        url=url,
+        api_url=f"{api_server.scheme}://{api_server.netloc}{urlsplit(url).path}",
+        auth_manager=settings.variable("AIRFLOW__CORE__AUTH_MANAGER") or FAB,
+    )
+
+
+def use_database(home: Home, *roles: str) -> Deployment:
+    """Let this process connect as these roles.
+
+    Raises UserError (`not_running`) if the home has a database that is not running.
+    """
+    deployment = current(home)
+    server = Server(home)
+    if deployment.is_embedded and not server.exists():
+        return deployment  # the environment may name connections itself
+    if deployment.is_embedded and not server.running():
         raise UserError(
-            f"没有这个部分 | there is no such part: {part}", code="part_unknown", expected=", ".join(["init", *PARTS])
+            "数据库未在运行 | the database is not running",
+            code="not_running",
+            where=str(home.root),
+            todo="start it with `warehouse up`",
+            exit_code=1,
         )
+    os.environ.update(deployment.connections(*(roles or COMMAND_LINE.roles)))
+    return deployment
 
 
-def read_secret_files() -> None:
-    """`NAME_FILE` names a file that holds the value of `NAME`, as container secrets come."""
-    for name, path in list(os.environ.items()):
-        if name.startswith(("AIRFLOW_", "WAREHOUSE_")) and name.endswith("_FILE") and Path(path).is_file():
-            os.environ[name.removesuffix("_FILE")] = Path(path).read_text().strip()
+def sign_in_file(home: Home) -> Path:
+    """The file that SimpleAuthManager reads."""
+    return home.secrets / "airflow_sign_in.json"
 
 
-def assert_fit(variables: Mapping[str, str]) -> None:
-    """Refuse to serve without secrets of its own, or with the sign-in that is made for trying things out."""
-    missing = [name for name in SECRETS if not variables.get(name)]
-    if missing:
-        raise UserError(
-            "部署缺少密钥 | the deployment lacks secrets",
-            code="secret_missing",
-            where=", ".join(missing),
-            todo="`warehouse secrets` prints a fresh set for .env; each may come as NAME_FILE",
-        )
-    if "SimpleAuthManager" in variables.get("AIRFLOW__CORE__AUTH_MANAGER", "SimpleAuthManager"):
-        raise UserError(
-            "服务器部署不得使用 SimpleAuthManager | SimpleAuthManager is for the embedded default only",
-            code="sign_in_unfit",
-            where="AIRFLOW__CORE__AUTH_MANAGER",
-            expected="the auth manager of FAB or Keycloak",
-        )
-
-
-def fresh_secrets() -> str:
-    """A set of secrets for .env, one `NAME=value` a line."""
-    lines = {f"{role.upper()}_PASSWORD": secrets.token_urlsafe(24) for role in PASSWORDS}
-    lines |= {
-        "WAREHOUSE_TOKEN_KEY": secrets.token_hex(32),
-        "WAREHOUSE_WRAPPING_KEY": secrets.token_hex(32),
-        "AIRFLOW_FERNET_KEY": Fernet.generate_key().decode(),
-        "AIRFLOW_API_SECRET_KEY": secrets.token_urlsafe(32),
-        "AIRFLOW_JWT_SECRET": secrets.token_urlsafe(32),
-    }
-    return "".join(f"{name}={value}\n" for name, value in lines.items())
-
-
-def _init() -> None:
-    password = json.loads(os.environ["AIRFLOW_CONN_AIRFLOW"])["password"]
-    with connect(SUPERUSER) as connection:
-        make_airflow_database(connection, password)
-    service.migrate_database(settings.current_home())
-    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True)
+def _derived_secret(home: Home, variable: str) -> str:
+    if role := PASSWORDS.get(variable):
+        return home.secret(f"password:{role}")
+    if variable == OPERATOR_PASSWORD:
+        return home.secret(f"sign-in:{OPERATOR}")[:20]
+    purpose = {FERNET_KEY: "airflow:fernet", API_SECRET_KEY: "airflow:api", JWT_SECRET: "airflow:jwt"}.get(variable)
+    return home.secret(purpose) if purpose else ""

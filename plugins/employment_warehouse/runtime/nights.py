@@ -1,4 +1,4 @@
-"""One night, started and watched from outside Airflow."""
+"""One night, started and followed from outside Airflow."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from rich.console import Console
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
-from employment_warehouse.runtime.service import HEALTHY
-from employment_warehouse.settings import Home
+from employment_warehouse.runtime.deployment import Deployment
+from employment_warehouse.runtime.parts import HEALTHY
 
 ENDED = {"success": "✓", "failed": "✗", "upstream_failed": "·", "skipped": "–"}
 
 
 @dataclass(frozen=True)
 class Night:
-    """How a night ended. status: `published`, `held` or `failed`; build: its number, None if none was begun."""
+    """How a night ended. status: `published`, `held` or `failed`; build: its number, None if none was started."""
 
     report_date: date
     status: str
@@ -32,12 +32,12 @@ class Night:
         return {"published": 0, "held": 3}.get(self.status, 1)
 
 
-def run_night(home: Home, report_date: date, console: Console) -> Night:
-    """Run the night of a date through Airflow, show how it goes, and wait for its end.
+def run_night(deployment: Deployment, report_date: date, console: Console) -> Night:
+    """Run the night of a date through Airflow, show its progress, and wait for its end.
 
     Raises UserError: `not_running`, `date_passed`.
     """
-    api = AirflowApi(home)
+    api = AirflowApi(deployment)
     _assert_running(api)
     _assert_order(report_date)
     run_id = _open_run(api, report_date) or f"{_prefix(report_date)}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
@@ -45,33 +45,33 @@ def run_night(home: Home, report_date: date, console: Console) -> Night:
     progress = Progress(console)
     with console.status(f"{report_date}") as status:
         while (state := api.run_state("night", run_id)) in {"queued", "running"}:
-            status.update(f"{report_date} {progress.tell(api.task_instances([run_id, f'night__{run_id}']))}")
+            status.update(f"{report_date} {progress.update(api.task_instances([run_id, f'night__{run_id}']))}")
             time.sleep(0.5)
-        progress.tell(api.task_instances([run_id, f"night__{run_id}"]))
+        progress.update(api.task_instances([run_id, f"night__{run_id}"]))
     return _outcome(report_date, f"night__{run_id}", state)
 
 
 @dataclass
 class Progress:
-    """Prints each task once when it ends; what is at work is the line that moves."""
+    """Prints each task once, when it ends; running tasks are in the status line."""
 
     console: Console
-    told: set[tuple[str, str, int]] = field(default_factory=set)
+    printed: set[tuple[str, str, int]] = field(default_factory=set)
 
-    def tell(self, instances: list[dict[str, Any]]) -> str:
-        """What is at work now, in words."""
-        at_work = []
+    def update(self, instances: list[dict[str, Any]]) -> str:
+        """Print the tasks that ended since the last call; returns the running ones, in words."""
+        running = []
         for task in sorted(instances, key=lambda task: task["end_date"] or "9"):
             if task["dag_id"] == "night" and task["task_id"] in {instance["dag_id"] for instance in instances}:
                 continue  # it only waits for that DAG
             key = (task["dag_id"], task["task_id"], task["map_index"])
             name = f"{task['dag_id']} · {task['task_id']} {task.get('rendered_map_index') or ''}".rstrip()
-            if task["state"] in ENDED and key not in self.told:
-                self.told.add(key)
+            if task["state"] in ENDED and key not in self.printed:
+                self.printed.add(key)
                 self.console.print(f"  {ENDED[task['state']]} {name}  {task['duration'] or 0:.1f} s", markup=False)
             elif task["state"] in {"running", "up_for_retry", "deferred"}:
-                at_work.append(name)
-        return "; ".join(at_work[:4]) + (" …" if len(at_work) > 4 else "")
+                running.append(name)
+        return "; ".join(running[:4]) + (" …" if len(running) > 4 else "")
 
 
 def standing_date() -> date | None:
@@ -88,7 +88,7 @@ def _prefix(report_date: date) -> str:
 
 
 def _open_run(api: AirflowApi, report_date: date) -> str | None:
-    """The run of this night that somebody began and that has not ended: it is joined, not begun again."""
+    """The run of this night that was started and has not ended: it is joined, not started again."""
     return next((run for run in api.open_runs("night") if run.startswith(_prefix(report_date))), None)
 
 
@@ -98,9 +98,9 @@ def _assert_running(api: AirflowApi) -> None:
         raise UserError(
             "数据仓库未在运行 | the warehouse is not running",
             code="not_running",
-            where=str(api.home.root),
+            where=api.deployment.url,
             expected="Airflow healthy",
-            todo="start it with `warehouse up`",
+            todo="start it: `warehouse up`, on a server `docker compose up -d`",
             exit_code=1,
         )
 
@@ -110,10 +110,10 @@ def _assert_order(report_date: date) -> None:
     published = standing_date()
     if published is not None and report_date < published:
         raise UserError(
-            f"{report_date} 早于已发布的 {published} | is before what was published",
+            f"{report_date} 早于已发布的 {published} | is before {published}, which is published",
             code="date_passed",
             expected=f"{published} or later",
-            todo="late files are taken in, under their own date, by a night of today",
+            todo="files that arrive late are ingested under their own date by a night of today",
             exit_code=1,
         )
 

@@ -1,4 +1,4 @@
-"""Long-lived processes of a warehouse: each leads a session of its own, and is known by its number and start."""
+"""Long-running processes of a home. Each leads its own session and is identified by its number and start time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from employment_warehouse.settings import Home
 
 @dataclass(frozen=True)
 class Service:
-    """One process by name (`scheduler`), with those that it has started. Its record is run/<name>.json."""
+    """One process by name (`scheduler`), and the processes that it started. Its record is run/<name>.json."""
 
     home: Home
     name: str
@@ -37,7 +37,7 @@ class Service:
         return self.home.run / f"{self.name}.json"
 
     def start(self, command: list[str], environment: Mapping[str, str]) -> None:
-        """Start it in a new session, unless it lives."""
+        """Start it in a new session, unless it is running."""
         if self.leader() is not None:
             return
         with self.log.open("ab") as log:
@@ -56,7 +56,7 @@ class Service:
         settings.write_whole(self.record, json.dumps({"pid": process.pid, "started": started}))
 
     def leader(self) -> psutil.Process | None:
-        """The process itself, if it lives."""
+        """The process itself, if it is running."""
         pid, started = self._recorded()
         if pid is None:
             return None
@@ -68,19 +68,19 @@ class Service:
         return process if alive else None
 
     def session(self) -> list[psutil.Process]:
-        """All that lives in its session, also after the leader was killed: workers, and tasks at work."""
+        """All processes of its session, even after the leader was killed: workers and running tasks."""
         pid, started = self._recorded()
         if pid is None:
             return []
         found = []
-        for process in at_work(self.home):
+        for process in home_processes(self.home):
             with contextlib.suppress(psutil.Error, OSError):
                 if os.getsid(process.pid) == pid and process.create_time() >= started - 1:
                     found.append(process)
         return found
 
-    def last_words(self) -> str:
-        """The last line of its log, for a message about why it ended."""
+    def last_line(self) -> str:
+        """The last line of its log, for a message about why it exited."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return next((line for line in reversed(lines) if line.strip()), "")
 
@@ -92,8 +92,8 @@ class Service:
             return None, 0.0
 
 
-def at_work(home: Home) -> list[psutil.Process]:
-    """Every process that a service of this home has started: a Python whose folder is the home's `airflow`."""
+def home_processes(home: Home) -> list[psutil.Process]:
+    """Every process that a service of this home started: a Python whose working folder is the home's `airflow`."""
     found = []
     folder, program = home.airflow.resolve(), Path(sys.executable).resolve()
     for process in psutil.process_iter():
@@ -105,7 +105,7 @@ def at_work(home: Home) -> list[psutil.Process]:
 
 
 def end(processes: list[psutil.Process]) -> None:
-    """Ask them to end, and after five seconds make them."""
+    """Terminate them; kill those that are still running after five seconds."""
     for process in processes:
         with contextlib.suppress(psutil.Error):
             process.terminate()
@@ -117,15 +117,15 @@ def end(processes: list[psutil.Process]) -> None:
 
 
 def end_strays(home: Home, services: list[Service]) -> None:
-    """End what belongs to no service that lives: workers of a killed one, one whose start was never recorded."""
+    """End processes of no running service: workers of a killed one, one whose start was never recorded."""
     known = {p.pid for service in services if service.leader() is not None for p in service.session()}
-    end([process for process in at_work(home) if process.pid not in known])
+    end([process for process in home_processes(home) if process.pid not in known])
 
 
 def stop_all(home: Home, services: list[Service]) -> None:
-    """End the services, all at once, then whatever is still at work for this home; forget their records."""
+    """End the services, all at once, then every other process of this home; delete their records."""
     end([leader for service in services if (leader := service.leader()) is not None])
-    end(at_work(home))
+    end(home_processes(home))
     for service in services:
         service.record.unlink(missing_ok=True)
 
@@ -143,10 +143,10 @@ def one_at_a_time(home: Home) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise UserError(
-                        "另一个启动或停止操作正在进行 | another start or stop is going on",
+                        "另一个启动或停止操作正在进行 | another start or stop is in progress",
                         code="home_busy",
                         where=str(home.root),
-                        todo="wait for it to end, then try again",
+                        todo="wait until it has finished, then try again",
                     ) from None
                 time.sleep(0.2)
         yield

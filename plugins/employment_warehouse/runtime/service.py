@@ -1,7 +1,8 @@
-"""Up and down: the servers of one warehouse."""
+"""The embedded deployment: start and stop the servers of one home."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,40 +10,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-import psycopg
-from rich.cells import set_cell_size
-from rich.console import Console
-
-from employment_warehouse import database, settings
+from employment_warehouse import settings
 from employment_warehouse.database import connect, migrate, seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.roles import SUPERUSER
 from employment_warehouse.errors import UserError
+from employment_warehouse.runtime import deployment
 from employment_warehouse.runtime.airflow_api import AirflowApi, wait_until
-from employment_warehouse.runtime.environment import (
-    OPERATOR,
-    base_url,
-    choose_port,
-    environment,
-    sign_in_file,
-    write_sign_in,
-)
+from employment_warehouse.runtime.deployment import OPERATOR, Deployment, sign_in_file
+from employment_warehouse.runtime.environment import environment
+from employment_warehouse.runtime.parts import AIRFLOW_PARTS, HEALTHY, OPERATOR_PASSWORD, SIMULATOR
+from employment_warehouse.runtime.ports import choose_port
 from employment_warehouse.runtime.processes import Service, end_strays, one_at_a_time, stop_all
 from employment_warehouse.settings import Home
-
-# Log servers are left out: they would listen on every interface, and the pages read the files.
-PARTS = {
-    "api-server": ["api-server"],
-    "scheduler": ["scheduler", "--skip-serve-logs"],
-    "dag-processor": ["dag-processor"],
-    "triggerer": ["triggerer", "--skip-serve-logs"],
-}
-HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 
 
 @dataclass(frozen=True)
 class Warehouse:
-    """The servers of one home. Each method may be called at any time and again."""
+    """The servers of one home. Each method may be called at any time, any number of times."""
 
     home: Home
 
@@ -51,12 +36,16 @@ class Warehouse:
         return Server(self.home)
 
     @property
+    def deployment(self) -> Deployment:
+        return deployment.embedded(self.home)
+
+    @property
     def services(self) -> list[Service]:
         """Airflow's parts, and the platform simulator of the demonstration."""
-        return [Service(self.home, name) for name in (*PARTS, "hr-platform")]
+        return [Service(self.home, name) for name in (*AIRFLOW_PARTS, "hr-platform")]
 
     def up_database(self) -> list[str]:
-        """Start PostgreSQL, bring its schema and seed tables up to date; what was done to the schema."""
+        """Start PostgreSQL and bring its schema and seed tables up to date; returns what changed in the schema."""
         server = self.server
         server.start()
         with server.connect_superuser() as connection:
@@ -68,17 +57,17 @@ class Warehouse:
         return done
 
     def up_airflow(self) -> None:
-        """Start Airflow's parts that do not run, and wait until all are healthy and every DAG is read."""
+        """Start the parts of Airflow that are not running; wait until all are healthy and every DAG is parsed."""
         end_strays(self.home, self.services)
-        starting = [service for service in self.services if service.name in PARTS and service.leader() is None]
-        if len(starting) == len(PARTS):
+        starting = [service for service in self.services if service.name in AIRFLOW_PARTS and service.leader() is None]
+        if len(starting) == len(AIRFLOW_PARTS):
             choose_port(self.home, "api-server")
             write_sign_in(self.home)
-        variables = environment(self.home, self.server)
-        self._migrate_metadata(variables)
+        self._migrate_metadata()
         began = datetime.now(UTC)
         for service in starting:
-            service.start([sys.executable, "-m", "airflow", *PARTS[service.name]], variables)
+            part = AIRFLOW_PARTS[service.name]
+            service.start([sys.executable, "-m", "airflow", *part.arguments], environment(self.deployment, part))
         self._wait(began if any(service.name == "dag-processor" for service in starting) else None)
 
     def up_platform(self) -> None:
@@ -89,7 +78,7 @@ class Warehouse:
             return
         number = choose_port(self.home, service.name)
         command = [sys.executable, "-m", "employment_warehouse.demonstration.simulator", str(items)]
-        service.start([*command, "--port", str(number)], environment(self.home, self.server))
+        service.start([*command, "--port", str(number)], environment(self.deployment, SIMULATOR))
 
     def down(self) -> None:
         """Stop everything; leaves no process, socket or lock."""
@@ -104,7 +93,7 @@ class Warehouse:
             found[service.name] = "stopped" if leader is None else f"pid {leader.pid}"
         return found
 
-    def _migrate_metadata(self, variables: dict[str, str]) -> None:
+    def _migrate_metadata(self) -> None:
         """Airflow's own tables, once for each of its versions."""
         stamp = self.home.airflow / "migrated"
         wanted = version("apache-airflow-core")
@@ -114,7 +103,7 @@ class Warehouse:
         with log.open("ab") as file:
             done = subprocess.run(
                 [sys.executable, "-m", "airflow", "db", "migrate"],
-                env=variables,
+                env=environment(self.deployment, AIRFLOW_PARTS["api-server"]),
                 cwd=self.home.airflow,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -123,7 +112,7 @@ class Warehouse:
             )
         if done.returncode:
             raise UserError(
-                "Airflow 元数据库初始化失败 | Airflow's tables could not be made",
+                "Airflow 元数据库初始化失败 | Airflow's tables could not be created",
                 code="airflow_not_migrated",
                 where=str(log),
                 todo="read the end of that log; then start again",
@@ -132,7 +121,7 @@ class Warehouse:
         stamp.write_text(wanted)
 
     def _wait(self, parsing_since: datetime | None) -> None:
-        api = AirflowApi(self.home)
+        api = AirflowApi(self.deployment)
         dags = {path.stem for path in (settings.project_root() / "dags").glob("*.py")}
 
         def ready() -> bool:
@@ -156,25 +145,26 @@ class Warehouse:
                 where=str(self.home.logs),
                 expected="every part healthy",
                 found=", ".join(f"{part} {state}" for part, state in api.health().items()) or "no answer",
-                todo="`warehouse down`, then `warehouse up`; if it stays so, read the logs there",
+                todo="`warehouse down`, then `warehouse up`; if that does not help, read the logs there",
                 exit_code=1,
             )
 
     def _assert_alive(self) -> None:
         for service in self.services:
-            if service.name in PARTS and service.leader() is None:
+            if service.name in AIRFLOW_PARTS and service.leader() is None:
                 raise UserError(
-                    f"{service.name} 启动后退出 | ended after its start",
+                    f"{service.name} 启动后退出 | exited after its start",
                     code="service_ended",
                     where=str(service.log),
-                    found=service.last_words(),
+                    found=service.last_line(),
                     todo="read the end of that log; then start again",
                     exit_code=1,
                 )
 
 
 def up(home: Home) -> None:
-    """Start the whole warehouse."""
+    """Start the whole warehouse. Raises UserError (`not_embedded`) on a server."""
+    _assert_embedded(home)
     with one_at_a_time(home):
         warehouse = Warehouse(home)
         warehouse.up_database()
@@ -183,7 +173,8 @@ def up(home: Home) -> None:
 
 
 def down(home: Home) -> None:
-    """Stop the whole warehouse."""
+    """Stop the whole warehouse. Raises UserError (`not_embedded`) on a server."""
+    _assert_embedded(home)
     with one_at_a_time(home):
         Warehouse(home).down()
 
@@ -199,51 +190,17 @@ def migrate_database(home: Home) -> list[str]:
     return done
 
 
-def use_database(home: Home, *roles: str) -> None:
-    """Let this process connect as these roles: to the home's own database, else to whom the environment names.
+def write_sign_in(home: Home) -> None:
+    """Write the file that SimpleAuthManager reads, 0600. Its own would be readable by all, and logged."""
+    password = deployment.embedded(home).secret(OPERATOR_PASSWORD)
+    settings.write_whole(sign_in_file(home), json.dumps({OPERATOR: password}))
 
-    Raises UserError (`not_running`) if the home has a database that does not run.
-    """
-    server = Server(home)
-    if not server.exists():
-        return
-    if not server.running():
+
+def _assert_embedded(home: Home) -> None:
+    if not deployment.current(home).is_embedded:
         raise UserError(
-            "数据库未在运行 | the database is not running",
-            code="not_running",
-            where=str(home.root),
-            todo="start it with `warehouse up`",
-            exit_code=1,
+            "服务器部署由 Docker 启停 | on a server, Docker starts and stops the warehouse",
+            code="not_embedded",
+            where="WAREHOUSE_DATABASE",
+            todo="`docker compose up -d`, `docker compose down`",
         )
-    os.environ.update(server.environment(*roles))
-
-
-def describe(home: Home, console: Console) -> None:
-    """Say what runs, where its pages are, how to sign in, what was published last, and how to query."""
-    warehouse = Warehouse(home)
-    states = warehouse.states()
-    lines = states | {"目录 home": str(home.root), "落地区 landing": settings.landing_zone()}
-    if states["api-server"] != "stopped":
-        lines["Airflow"] = base_url(home)
-        lines["登录 sign-in"] = f"{OPERATOR}, 密码在文件 {sign_in_file(home)} 中 | password in that file"
-    if states["postgres"] != "stopped":
-        lines["发布 published"] = _last_publication(home)
-        lines["查询 query"] = 'warehouse sql "select * from marts.publications"'
-        lines["PostgreSQL"] = (
-            f"host=127.0.0.1 port={warehouse.server.port} dbname=warehouse user=wh_analyst "
-            f"passfile='{warehouse.server.password_file}'"
-        )
-    for name, value in lines.items():
-        console.print(f"{set_cell_size(name, 16)}{value}", markup=False)
-
-
-def _last_publication(home: Home) -> str:
-    use_database(home, "wh_auditor")
-    try:
-        with connect("wh_auditor") as connection:
-            row = connection.execute(
-                "select report_date, publication from ops.publication where publication = ops.standing_publication()"
-            ).fetchone()
-    except psycopg.Error as error:
-        return database.describe(error)
-    return "— " if row is None else f"{row[0]} (第 {row[1]} 号 no.)"

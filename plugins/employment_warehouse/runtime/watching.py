@@ -10,8 +10,10 @@ import psycopg
 from employment_warehouse import settings
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
+from employment_warehouse.runtime.deployment import current
 from employment_warehouse.runtime.nights import standing_date
-from employment_warehouse.runtime.service import HEALTHY, Warehouse
+from employment_warehouse.runtime.parts import HEALTHY
+from employment_warehouse.runtime.service import Warehouse
 from employment_warehouse.settings import Home
 
 PUBLISHED_BY = time(8, 0)
@@ -40,7 +42,7 @@ def wanted_date(now: datetime) -> date:
 
 
 def _stopped(home: Home) -> list[str]:
-    states = AirflowApi(home).health()
+    states = AirflowApi(current(home)).health()
     unhealthy = [part for part in HEALTHY if states.get(part) != "healthy"]
     stopped = [name for name, state in Warehouse(home).states().items() if state == "stopped" and name != "hr-platform"]
     return [*stopped, *(part for part in unhealthy if part.replace("_", "-") not in stopped and part != "metadatabase")]

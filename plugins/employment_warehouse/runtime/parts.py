@@ -1,0 +1,59 @@
+"""The processes of a warehouse, and the secrets that each gets: what it needs and no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from employment_warehouse.database.roles import LOGINS, SUPERUSER, password_variable
+
+AIRFLOW_PASSWORD = password_variable("airflow")
+FERNET_KEY = "AIRFLOW_FERNET_KEY"
+API_SECRET_KEY = "AIRFLOW_API_SECRET_KEY"  # noqa: S105  names of variables
+JWT_SECRET = "AIRFLOW_JWT_SECRET"  # noqa: S105
+OPERATOR_PASSWORD = "WAREHOUSE_OPERATOR_PASSWORD"  # noqa: S105
+# Where nothing is configured, the source or the channel is missing; everything else must be given.
+OPTIONAL = frozenset({"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS"})
+KEYS = frozenset({"WAREHOUSE_TOKEN_KEY", "WAREHOUSE_WRAPPING_KEY"})
+PASSWORDS = {password_variable(role): role for role in (SUPERUSER, "airflow", *LOGINS)}
+SECRETS = (*PASSWORDS, FERNET_KEY, API_SECRET_KEY, JWT_SECRET, OPERATOR_PASSWORD, *sorted(KEYS), *sorted(OPTIONAL))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process. arguments: of the program `airflow`; secrets: names of their variables (of SECRETS)."""
+
+    arguments: tuple[str, ...]
+    secrets: frozenset[str]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that it signs in to the database `warehouse` as."""
+        return tuple(role for role in (SUPERUSER, *LOGINS) if password_variable(role) in self.secrets)
+
+
+def _passwords(*roles: str) -> frozenset[str]:
+    return frozenset(map(password_variable, roles))
+
+
+# Log servers are off: they would listen on every interface, and the pages read the files.
+AIRFLOW_PARTS = {
+    "api-server": Part(("api-server",), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, API_SECRET_KEY, JWT_SECRET})),
+    # Tasks are its children. Nothing in a task signs in as auditor.
+    "scheduler": Part(
+        ("scheduler", "--skip-serve-logs"),
+        frozenset({AIRFLOW_PASSWORD, FERNET_KEY, JWT_SECRET})
+        | _passwords(*(role for role in LOGINS if role != "wh_auditor"))
+        | KEYS
+        | OPTIONAL,
+    ),
+    # It reads DAG files, which name no connection.
+    "dag-processor": Part(("dag-processor",), frozenset({AIRFLOW_PASSWORD})),
+    "triggerer": Part(("triggerer", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY})),
+}
+# Set-up and migrations: the only ones that sign in as superuser.
+INIT = Part((), frozenset(PASSWORDS) | {FERNET_KEY, API_SECRET_KEY, OPERATOR_PASSWORD})
+# The simulated HR platform of a demonstration; its secret is the one that the scheduler's tasks present.
+SIMULATOR = Part((), frozenset({"WAREHOUSE_HR_CLIENT_SECRET"}))
+# The command line of a person: `night`, `status`, `watch`, `sql`.
+COMMAND_LINE = Part((), _passwords("wh_auditor", "wh_analyst", "wh_publisher") | {OPERATOR_PASSWORD})
+HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")

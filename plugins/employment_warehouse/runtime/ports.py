@@ -1,0 +1,27 @@
+"""The TCP ports of the embedded deployment's services, on this machine only."""
+
+from __future__ import annotations
+
+import json
+
+from employment_warehouse import settings
+from employment_warehouse.database.embedded import free_port
+from employment_warehouse.settings import Home
+
+
+def choose_port(home: Home, service: str) -> int:
+    """The service's previous port if it is free, else any free one; it is stored."""
+    chosen = free_port(port(home, service))
+    settings.write_whole(home.airflow / "ports.json", json.dumps(_ports(home) | {service: chosen}))
+    return chosen
+
+
+def port(home: Home, service: str) -> int:
+    """The port that was chosen last; 0 if none was."""
+    return _ports(home).get(service, 0)
+
+
+def _ports(home: Home) -> dict[str, int]:
+    path = home.airflow / "ports.json"
+    kept: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+    return kept

@@ -1,0 +1,139 @@
+"""One part of a deployment on a server (`docker-compose.yml`): its settings are checked, then it is started."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from employment_warehouse.database import connect
+from employment_warehouse.database.roles import SUPERUSER, make_airflow_database
+from employment_warehouse.errors import UserError
+from employment_warehouse.runtime import deployment, service
+from employment_warehouse.runtime.airflow_api import AirflowApi
+from employment_warehouse.runtime.deployment import OPERATOR, Deployment
+from employment_warehouse.runtime.environment import environment
+from employment_warehouse.runtime.parts import (
+    AIRFLOW_PARTS,
+    FERNET_KEY,
+    INIT,
+    KEYS,
+    OPERATOR_PASSWORD,
+    OPTIONAL,
+    SECRETS,
+    Part,
+)
+from employment_warehouse.settings import Home
+
+PARTS = {"init": INIT, **AIRFLOW_PARTS}
+
+
+def serve(home: Home, name: str) -> None:
+    """Become the part (`airflow scheduler`, …), or (`init`) create and migrate the databases and return.
+
+    Raises UserError: `part_unknown`, `secret_missing`, `sign_in_unfit`.
+    """
+    part = _part(name)
+    server = deployment.on_server(home)
+    assert_configured(server, part)
+    if name == "init":
+        _init(server)
+    else:
+        command = [sys.executable, "-m", "airflow", *part.arguments]
+        os.execve(sys.executable, command, environment(server, part))  # noqa: S606
+
+
+def check_health(home: Home, name: str) -> None:
+    """For a container's health check. Raises UserError (`unhealthy`) unless Airflow reports the part as healthy."""
+    states = AirflowApi(deployment.current(home)).health()
+    reported = "metadatabase" if name == "api-server" else name.replace("-", "_")
+    if states.get(reported) != "healthy":
+        raise UserError(
+            f"{name} 状态异常 | is not healthy",
+            code="unhealthy",
+            expected="healthy",
+            found=states.get(reported, "no answer"),
+            todo=f"read the log of {name}",
+            exit_code=1,
+        )
+
+
+def assert_configured(server: Deployment, part: Part) -> None:
+    """Refuse to start without the secrets of the part, or with the sign-in that is meant for trying things out."""
+    missing = sorted(name for name in part.secrets - OPTIONAL if not server.secret(name))
+    if not server.host:
+        missing.append("WAREHOUSE_DATABASE")
+    if missing:
+        raise UserError(
+            "部署缺少密钥 | the deployment lacks secrets",
+            code="secret_missing",
+            where=", ".join(missing),
+            todo="`warehouse secrets FOLDER` writes a new set; each is given as NAME or as NAME_FILE",
+        )
+    if "SimpleAuthManager" in server.auth_manager:
+        raise UserError(
+            "服务器部署不得使用 SimpleAuthManager | SimpleAuthManager is for the embedded default only",
+            code="sign_in_unfit",
+            where="AIRFLOW__CORE__AUTH_MANAGER",
+            expected="the auth manager of FAB or Keycloak",
+        )
+
+
+def write_secrets(folder: Path) -> list[str]:
+    """Write a new set of secrets, a file for each (`wh_loader_password`), into a folder that only its owner can enter.
+
+    The files can be read by everyone: in a container another user reads them. Files that exist are kept; those of
+    OPTIONAL are empty, to be filled in. Returns the names of the new files.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    written = []
+    for name in SECRETS:
+        path = folder / name.lower()
+        if not path.exists():
+            path.write_text(_new_secret(name))
+            path.chmod(0o644)
+            written.append(path.name)
+    return written
+
+
+def _new_secret(name: str) -> str:
+    if name in OPTIONAL:
+        return ""
+    if name in KEYS:
+        return secrets.token_hex(32)
+    return Fernet.generate_key().decode() if name == FERNET_KEY else secrets.token_urlsafe(24)
+
+
+def _part(name: str) -> Part:
+    if name not in PARTS:
+        raise UserError(f"没有这个部分 | there is no such part: {name}", code="part_unknown", expected=", ".join(PARTS))
+    return PARTS[name]
+
+
+def _init(server: Deployment) -> None:
+    os.environ.update(environment(server, INIT))
+    with connect(SUPERUSER) as connection:
+        make_airflow_database(connection, server.secret("AIRFLOW_PASSWORD"))
+    service.migrate_database(server.home)
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True)
+    if server.auth_manager == deployment.FAB:
+        _create_operator(server.secret(OPERATOR_PASSWORD))
+
+
+def _create_operator(password: str) -> None:
+    """The operator's account in FAB, with the password of this deployment (also if it was changed)."""
+    from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder  # noqa: PLC0415
+
+    with get_application_builder() as builder:
+        manager = builder.sm
+        account = manager.find_user(OPERATOR)
+        if account is None:
+            mail = f"{OPERATOR}@localhost"
+            manager.add_user(OPERATOR, "Warehouse", "Operator", mail, manager.find_role("Admin"), password)
+        else:
+            manager.reset_password(account.id, password)

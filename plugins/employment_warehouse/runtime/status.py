@@ -1,0 +1,65 @@
+"""What runs, where its pages are, how to sign in, what was published last, and how to query."""
+
+from __future__ import annotations
+
+import psycopg
+from rich.cells import set_cell_size
+from rich.console import Console
+
+from employment_warehouse import database, settings
+from employment_warehouse.database import connect
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.errors import UserError
+from employment_warehouse.runtime.airflow_api import AirflowApi
+from employment_warehouse.runtime.deployment import OPERATOR, Deployment, current, sign_in_file, use_database
+from employment_warehouse.runtime.parts import OPERATOR_PASSWORD
+from employment_warehouse.runtime.service import Warehouse
+from employment_warehouse.settings import Home
+
+
+def describe(home: Home, console: Console) -> None:
+    """Write it to the console, a line for each fact."""
+    deployment = current(home)
+    lines = _embedded(deployment) if deployment.is_embedded else _on_server(deployment)
+    for name, value in lines.items():
+        console.print(f"{set_cell_size(name, 16)}{value}", markup=False)
+
+
+def _embedded(deployment: Deployment) -> dict[str, str]:
+    home, server = deployment.home, Server(deployment.home)
+    states = Warehouse(home).states()
+    lines = states | {"目录 home": str(home.root), "落地区 landing": settings.landing_zone()}
+    if states["api-server"] != "stopped":
+        lines["Airflow"] = deployment.url
+        lines["登录 sign-in"] = f"{OPERATOR}，密码在文件 {sign_in_file(home)} 中 | the password is in that file"
+    if states["postgres"] != "stopped":
+        lines["发布 published"] = _last_publication(home)
+        lines["查询 query"] = 'warehouse sql "select * from marts.publications"'
+        lines["PostgreSQL"] = (
+            f"host=127.0.0.1 port={server.port} dbname=warehouse user=wh_analyst passfile='{server.password_file}'"
+        )
+    return lines
+
+
+def _on_server(deployment: Deployment) -> dict[str, str]:
+    states = AirflowApi(deployment).health() or {"api-server": "stopped"}
+    return states | {
+        "Airflow": deployment.url,
+        "登录 sign-in": f"{OPERATOR}，密码为 {OPERATOR_PASSWORD} | the password is {OPERATOR_PASSWORD}",
+        "发布 published": _last_publication(deployment.home),
+        "查询 query": 'docker compose run --rm warehouse sql "select * from marts.publications"',
+    }
+
+
+def _last_publication(home: Home) -> str:
+    try:
+        use_database(home, "wh_auditor")
+        with connect("wh_auditor") as connection:
+            row = connection.execute(
+                "select report_date, publication from ops.publication where publication = ops.standing_publication()"
+            ).fetchone()
+    except psycopg.Error as error:
+        return database.describe(error)
+    except UserError as error:
+        return error.message
+    return "—" if row is None else f"{row[0]} (第 {row[1]} 号 no.)"

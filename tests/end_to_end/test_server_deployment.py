@@ -1,0 +1,208 @@
+"""The deployment on a server: each command of docker-compose.yml, with the environment of its service and no other.
+
+No container engine is needed: PostgreSQL and the parts of Airflow run as processes. Only paths and addresses differ.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.kit import compose
+
+from employment_warehouse import settings
+from employment_warehouse.database.account import choose_data_folder, owner, run_program
+from employment_warehouse.database.embedded import free_port
+from employment_warehouse.runtime.parts import AIRFLOW_PARTS
+from employment_warehouse.settings import Home
+
+YESTERDAY = datetime.now(settings.TIMEZONE).date() - timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A folder in which each service has its own home, as containers have; some of them share `volumes`."""
+
+    root: Path
+    database: int
+    api: int
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What the container would see: nothing of this process but the path to programs."""
+        declared = compose.services({"WAREHOUSE_URL": f"http://127.0.0.1:{self.api}/jiuye"})[service]
+        places = {
+            "/run/secrets": str(self.root / "secrets"),
+            "/var/lib/landing_zone": str(self.root / "landing_zone"),
+            "postgres:5432": f"127.0.0.1:{self.database}",
+            "http://api-server:8080": f"http://127.0.0.1:{self.api}",
+        }
+        values = {}
+        for name, value in declared["environment"].items():
+            for there, here in places.items():
+                value = value.replace(there, here)  # noqa: PLW2901
+            values[name] = value
+        return values | {"PATH": os.environ["PATH"], "WAREHOUSE_HOME": str(self.home(service, declared["volumes"]))}
+
+    def home(self, service: str, volumes: list[str]) -> Path:
+        shares = any(volume.startswith("warehouse:") for volume in volumes)
+        home = self.root / "volumes" / "warehouse" if shares else self.root / service
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        logs = self.root / "volumes" / "logs"
+        logs.mkdir(mode=0o700, exist_ok=True)
+        if not (home / "logs").exists():
+            (home / "logs").symlink_to(logs)
+        return home
+
+    def run(self, service: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`docker compose run SERVICE ARGUMENTS…`, or its own command."""
+        return subprocess.run(
+            self.command(service, *arguments),
+            env=self.environment(service),
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+
+    def command(self, service: str, *arguments: str) -> list[str]:
+        chosen = arguments or compose.services()[service]["command"]
+        return [sys.executable, "-m", "employment_warehouse.command", *chosen]
+
+
+def start_postgres(root: Path, port: int) -> Path:
+    """PostgreSQL with the settings of its service; its data folder."""
+    service = compose.services()["postgres"]
+    data = choose_data_folder(Home(root / "postgres"))
+    data.mkdir(mode=0o700, parents=True)
+    os.chown(data, owner(data.parent), -1)
+    password = data.parent / "password"
+    password.write_text((root / "secrets" / "postgres_password").read_text())
+    os.chown(password, owner(data), -1)
+    arguments = service["environment"]["POSTGRES_INITDB_ARGS"].split()
+    made = run_program("initdb", "-U", "postgres", *arguments, "--pwfile", password, "-D", data, owner=owner(data))
+    assert made.returncode == 0, made.stderr
+    program, *flags = service["command"]
+    assert program == "postgres"
+    options = " ".join([*flags, f"-p {port} -k {data} -c fsync=off"])
+    started = run_program("pg_ctl", "start", "-w", "-l", data / "log", "-o", options, "-D", data, owner=owner(data))
+    assert started.returncode == 0, started.stderr + (data / "log").read_text()
+    with psycopg.connect(
+        host="127.0.0.1", port=port, user="postgres", dbname="postgres", password=password.read_text(), autocommit=True
+    ) as connection:
+        connection.execute(f"create database {service['environment']['POSTGRES_DB']}")  # type: ignore[arg-type]
+    return data
+
+
+def stop_postgres(data: Path) -> None:
+    run_program("pg_ctl", "stop", "-m", "immediate", "-w", "-D", data, owner=owner(data))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    root = tmp_path_factory.mktemp("server")
+    site = Site(root, free_port(), free_port())
+    (root / "landing_zone").mkdir()
+    with ExitStack() as running:
+        made = site.run("init", "secrets", str(root / "secrets"))
+        assert made.returncode == 0, made.stderr
+        running.callback(stop_postgres, start_postgres(root, site.database))
+        initialised = site.run("init")
+        assert initialised.returncode == 0, initialised.stdout + initialised.stderr
+        for part in AIRFLOW_PARTS:
+            log = running.enter_context((root / f"{part}.log").open("wb"))
+            process = subprocess.Popen(
+                site.command(part), env=site.environment(part), cwd=root, stdout=log, stderr=log, start_new_session=True
+            )
+            running.callback(end, process)
+        assert wait_until(lambda: all(healthy(site, part) for part in AIRFLOW_PARTS), 180), logs(root)
+        yield site
+
+
+def healthy(site: Site, part: str) -> bool:
+    program, name, *arguments = compose.services()[part]["healthcheck"]["test"]
+    assert (program, name) == ("CMD", "warehouse")
+    return site.run(part, *arguments).returncode == 0
+
+
+def wait_until(ready: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if ready():
+            return True
+        time.sleep(1)
+    return False
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """As Docker does: ask, then kill."""
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def logs(root: Path) -> str:
+    return "\n".join(path.read_text(errors="replace")[-2000:] for path in root.glob("*.log"))
+
+
+def test_postgres_is_healthy_by_its_own_check(site: Site) -> None:
+    program, name, *arguments = compose.services()["postgres"]["healthcheck"]["test"]
+    assert program == "CMD"
+    done = run_program(name, "--host=127.0.0.1", f"--port={site.database}", *arguments, owner=os.geteuid())
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_night_runs_and_its_publication_can_be_queried(site: Site) -> None:
+    done = site.run("warehouse", "night", str(YESTERDAY))
+    # No file arrived: published without rows, or held because of it; every task ran.
+    assert done.returncode in {0, 3}, done.stderr + logs(site.root)
+    builds = site.run("warehouse", "sql", "select report_date, status from ops.build", "--role", "wh_auditor")
+    assert builds.stdout.splitlines()[1].startswith(f"{YESTERDAY},"), builds.stderr
+    assert done.stderr.count("✗") <= (done.returncode == 3)
+
+
+def test_status_names_every_part(site: Site) -> None:
+    done = site.run("warehouse")
+    assert done.returncode == 0, done.stderr
+    for word in ("scheduler", "dag_processor", "triggerer", "healthy", "/jiuye"):
+        assert word in done.stderr
+
+
+def test_up_and_down_are_left_to_docker(site: Site) -> None:
+    for command in ("up", "down"):
+        done = site.run("warehouse", command)
+        assert done.returncode == 2
+        assert "docker compose" in done.stderr
+
+
+def test_no_part_knows_a_secret_of_another(site: Site) -> None:
+    values = {path.name: path.read_text() for path in (site.root / "secrets").iterdir() if path.read_text()}
+    for part in AIRFLOW_PARTS:
+        own = set(compose.services()[part]["secrets"])
+        for process in Path("/proc").glob("[0-9]*"):
+            if belongs_to(process, site.environment(part)["WAREHOUSE_HOME"], part):
+                known = (process / "environ").read_bytes().decode(errors="replace")
+                assert [name for name, value in values.items() if value in known and name not in own] == []
+
+
+def belongs_to(process: Path, home: str, part: str) -> bool:
+    try:
+        variables = (process / "environ").read_bytes().split(b"\0")
+        return f"WAREHOUSE_HOME={home}".encode() in variables and part.encode() in (process / "cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def test_a_second_init_changes_nothing_and_succeeds(site: Site) -> None:
+    assert site.run("init").returncode == 0

@@ -1,0 +1,247 @@
+"""One product, two deployments: the settings are the same, and each process gets only the secrets that it needs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.kit import compose
+from tests.kit.process import run_warehouse
+
+from employment_warehouse import settings
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.database.postgres_settings import EMBEDDED, INITDB, postgres_settings
+from employment_warehouse.errors import UserError
+from employment_warehouse.runtime import serving
+from employment_warehouse.runtime.deployment import Deployment, embedded, on_server
+from employment_warehouse.runtime.environment import environment
+from employment_warehouse.runtime.parts import AIRFLOW_PARTS, COMMAND_LINE, INIT, OPTIONAL, SECRETS, Part
+from employment_warehouse.settings import Home
+
+PARTS = {"init": INIT, **AIRFLOW_PARTS, "warehouse": COMMAND_LINE}
+# What must differ: addresses, sign-in, paths of the home.
+DIFFERENT = {
+    "AIRFLOW__API__BASE_URL", "AIRFLOW__API__HOST", "AIRFLOW__API__PORT", "AIRFLOW__CORE__AUTH_MANAGER",
+    "AIRFLOW__CORE__EXECUTION_API_SERVER_URL", "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC",
+}  # fmt: skip
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    """A folder with a new set of secrets, none of them empty."""
+    folder = tmp_path / "secrets"
+    serving.write_secrets(folder)
+    for name in OPTIONAL:
+        (folder / name.lower()).write_text(f"{name}'s value")
+    return folder
+
+
+@pytest.fixture
+def server(secrets: Path, fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    """A deployment on a server whose secrets all come as files."""
+    monkeypatch.setenv("WAREHOUSE_DATABASE", "postgres:5432")
+    monkeypatch.setenv("WAREHOUSE_URL", "https://example.test/jiuye")
+    monkeypatch.setenv("WAREHOUSE_HR_URL", "https://hr.example.test")
+    monkeypatch.setenv("WAREHOUSE_HR_CLIENT_ID", "warehouse")
+    for name in SECRETS:
+        monkeypatch.setenv(f"{name}_FILE", str(secrets / name.lower()))
+    return on_server(fresh_home)
+
+
+def test_postgres_has_the_same_settings_in_both_deployments(warehouse_server: Server) -> None:
+    service = compose.services()["postgres"]
+    program, *flags = service["command"]
+    given = dict(flag.removeprefix("--").split("=", 1) for flag in flags)
+    assert program == "postgres"
+    assert given == postgres_settings(compose.gigabytes(service["mem_limit"]) * 2**30)
+    assert service["environment"]["POSTGRES_INITDB_ARGS"].split() == list(INITDB)
+    written = (warehouse_server.data / "postgresql.auto.conf").read_text()
+    embedded_names = set(re.findall(r"(?m)^(\w+) = ", written))
+    assert embedded_names - given.keys() <= EMBEDDED.keys() | {"fsync", "synchronous_commit"}  # the test kit's two
+    assert given.keys() <= embedded_names
+
+
+@pytest.mark.parametrize("name", AIRFLOW_PARTS)
+def test_airflow_has_the_same_settings_in_both_deployments(name: str, server: Deployment) -> None:
+    def common(deployment: Deployment) -> dict[str, str]:
+        found = environment(deployment, AIRFLOW_PARTS[name])
+        secret = {value for variable in SECRETS if (value := deployment.secret(variable))}
+        return {
+            setting: "a secret" if value in secret else value
+            for setting, value in found.items()
+            if setting.startswith("AIRFLOW__") and setting not in DIFFERENT
+        }
+
+    here = common(embedded(server.home))
+    assert common(server) == here
+    assert here["AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL"] == "1"
+
+
+def test_the_file_for_docker_sets_nothing_of_airflow() -> None:
+    for service in compose.services().values():
+        assert not [name for name in service["environment"] if name.startswith("AIRFLOW_") and "__" in name]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_container_gets_the_secrets_that_its_part_needs_and_no_other(name: str) -> None:
+    service = compose.services()[name]
+    files = {
+        variable.removesuffix("_FILE"): path
+        for variable, path in service["environment"].items()
+        if variable.endswith("_FILE")
+    }
+    assert files == {secret: f"/run/secrets/{secret.lower()}" for secret in PARTS[name].secrets}
+    assert set(service["secrets"]) == {secret.lower() for secret in PARTS[name].secrets}
+    assert not set(service["environment"]) & set(SECRETS)
+
+
+def test_who_needs_what_is_as_little_as_it_looks() -> None:
+    assert not {"WAREHOUSE_TOKEN_KEY", "WAREHOUSE_WRAPPING_KEY"} & AIRFLOW_PARTS["api-server"].secrets
+    assert AIRFLOW_PARTS["dag-processor"].roles == AIRFLOW_PARTS["triggerer"].roles == ()
+    superusers = [name for name, part in PARTS.items() if "postgres" in part.roles]
+    assert superusers == ["init"]
+
+
+@pytest.mark.parametrize("name", AIRFLOW_PARTS)
+@pytest.mark.parametrize("kind", ["embedded", "server"])
+def test_a_process_is_started_with_the_secrets_of_its_part_only(name: str, kind: str, server: Deployment) -> None:
+    deployment = server if kind == "server" else embedded(server.home)
+    part = AIRFLOW_PARTS[name]
+    started = "\n".join(environment(deployment, part).values())
+    visible = {secret for secret in SECRETS if (value := deployment.secret(secret)) and value in started}
+    files = {secret for secret in SECRETS if f"{secret}_FILE" in environment(deployment, part)}
+    assert visible | files <= part.secrets
+    assert {secret for secret in part.secrets if secret.startswith("WH_")} <= visible
+
+
+def test_no_secret_is_on_a_command_line(server: Deployment) -> None:
+    words = {word for part in AIRFLOW_PARTS.values() for word in part.arguments}
+    assert not words & {server.secret(secret) for secret in SECRETS}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_every_secret_can_be_given_as_a_file(name: str, server: Deployment, secrets: Path) -> None:
+    assert server.secret(name) == (secrets / name.lower()).read_text().strip()
+
+
+def test_keys_of_identity_platform_and_alerts_are_read_from_files(server: Deployment, secrets: Path) -> None:
+    assert settings.secret_keys().token_key.hex() == (secrets / "warehouse_token_key").read_text()
+    access = settings.platform_access()
+    assert access is not None
+    assert access.client_secret == (secrets / "warehouse_hr_client_secret").read_text()
+    assert settings.alert_urls() == (secrets / "warehouse_alert_urls").read_text()
+
+
+def test_a_secret_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("WAREHOUSE_TOKEN_KEY", raising=False)
+    monkeypatch.setenv("WAREHOUSE_TOKEN_KEY_FILE", str(tmp_path / "none"))
+    with pytest.raises(UserError) as refusal:
+        settings.secret_keys()
+    assert refusal.value.code == "secret_file_unreadable"
+    assert refusal.value.where == str(tmp_path / "none")
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_refuses_to_start_without_one_of_its_secrets(
+    name: str, server: Deployment, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part: Part = PARTS[name]
+    serving.assert_configured(server, part)
+    for secret in part.secrets - OPTIONAL:
+        with monkeypatch.context() as without:
+            without.delenv(f"{secret}_FILE")
+            with pytest.raises(UserError) as refusal:
+                serving.assert_configured(server, part)
+            assert (refusal.value.code, refusal.value.where) == ("secret_missing", secret)
+
+
+def test_a_server_refuses_the_sign_in_that_is_for_trying_things_out(tmp_path: Path, secrets: Path) -> None:
+    variables = {f"{name}_FILE": str(secrets / name.lower()) for name in SECRETS}
+    simple = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
+    done = run_warehouse(
+        "serve", "scheduler", home=tmp_path,
+        WAREHOUSE_DATABASE="postgres:5432", AIRFLOW__CORE__AUTH_MANAGER=simple, **variables,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "SimpleAuthManager" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_secrets_are_written_once_and_only_their_owner_can_reach_them(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    assert run_warehouse("secrets", str(folder), home=tmp_path).returncode == 0
+    first = {path.name: path.read_text() for path in folder.iterdir()}
+    assert set(first) == {name.lower() for name in SECRETS}
+    assert folder.stat().st_mode & 0o077 == 0
+    assert run_warehouse("secrets", str(folder), home=tmp_path).returncode == 0
+    assert {path.name: path.read_text() for path in folder.iterdir()} == first
+    assert len(set(first.values())) == len(SECRETS) - len(OPTIONAL) + 1  # all different; the optional ones empty
+
+
+@pytest.mark.parametrize("name", compose.services())
+def test_every_service_is_limited(name: str) -> None:
+    service = compose.services()[name]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["cap_drop"] == ["ALL"]
+    assert "privileged" not in service
+    assert compose.gigabytes(service["mem_limit"]) >= 1
+    assert service["cpus"] >= 1
+    assert service["pids_limit"] > 0
+
+
+def test_every_service_that_stays_has_a_health_check() -> None:
+    checked = {name for name, service in compose.services().items() if "healthcheck" in service}
+    assert checked == {"postgres", *AIRFLOW_PARTS}
+
+
+def test_containers_start_the_parts_that_run_here() -> None:
+    for name in ("init", *AIRFLOW_PARTS):
+        assert compose.services()[name]["command"] == ["serve", name]
+
+
+def test_images_are_pinned_by_digest() -> None:
+    dockerfile = (settings.project_root() / "Dockerfile").read_text()
+    assert re.findall(r"(?m)^FROM (.*)$", dockerfile) == ["python:3.11-slim-bookworm@sha256:${PYTHON_DIGEST}"]
+    assert compose.services()["postgres"]["image"] == f"postgres:18-bookworm@sha256:{'b' * 64}"
+    for name in ("PYTHON_DIGEST", "POSTGRES_DIGEST"):
+        assert f"${{{name}:?" in compose.text(), "required, never guessed"
+
+
+@pytest.mark.parametrize("kind", ["", "-dev", "-server", "-installer"])
+def test_every_requirement_is_pinned_with_hashes_and_without_an_address(kind: str) -> None:
+    text = (settings.project_root() / f"requirements{kind}.txt").read_text()
+    pinned = re.findall(r"(?m)^(\S+?)(?:\[\S*\])?==\S+(?: ;.*)? \\\n    --hash=sha256:[0-9a-f]{64}", text)
+    assert len(pinned) == len(re.findall(r"(?m)^\S", text))
+    assert "://" not in text
+    assert "--index" not in text
+    assert ("apache-airflow-providers-fab" in pinned) == (kind in {"-server", "-dev"})
+
+
+@pytest.mark.parametrize("file", ["Dockerfile", "Makefile"])
+def test_nothing_is_installed_without_hashes(file: str) -> None:
+    text = (settings.project_root() / file).read_text()
+    installed = re.findall(r"pip install .*", text)
+    assert installed
+    for line in installed:
+        assert "--require-hashes" in line or "--no-deps --no-build-isolation -e ." in line
+    packages = re.findall(r"apt-get install [^&]*", text)
+    for line in packages:
+        names = [word for word in line.split()[2:] if word != "\\" and not word.startswith("-")]
+        assert all("=" in name for name in names)
+
+
+@pytest.mark.compose
+def test_docker_compose_accepts_the_file() -> None:
+    done = subprocess.run(
+        ["docker-compose", "config", "--quiet"],
+        cwd=settings.project_root(),
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHON_DIGEST": "a" * 64, "POSTGRES_DIGEST": "b" * 64},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
