@@ -1,4 +1,4 @@
-"""夜间流程：收集三类来源，建库，发布，出日报。 | The night: three source families in, build, publish, report."""
+"""夜间流程：收集三类来源，汇总，发布，出日报。 | The night: ingest three source families, build, publish, report."""
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import Param, dag, task
@@ -6,7 +6,7 @@ from airflow.sdk import Param, dag, task
 from employment_warehouse.runtime.schedule import TASKS, WAITS, night_schedule
 
 REPORT_DATE = Param(None, type=["null", "string"], format="date", description="报表日期 | report date")
-RUN = "night__{{ run_id }}"  # of each DAG that a night sets off
+RUN = "night__{{ run_id }}"  # of each DAG that a night triggers
 
 
 @dag(
@@ -60,11 +60,11 @@ def night() -> None:
         )
 
     families = [run("ingest_county_files"), run("ingest_relief_payroll"), run("ingest_hr_platform")]
-    # A family that fails is missing tonight; the others are built, and the alert says so.
+    # A family that fails is missing tonight; the others are built, and an alert reports it.
     build = run("build_warehouse", trigger_rule="all_done")
     report = run("report_daily")
-    told = [report, write_returns(report_date)]
-    expect_deliveries(report_date) >> families >> build >> told >> deliver_alerts(report_date, RUN).as_teardown()
+    outputs = [report, write_returns(report_date)]
+    expect_deliveries(report_date) >> families >> build >> outputs >> deliver_alerts(report_date, RUN).as_teardown()
 
 
 night()

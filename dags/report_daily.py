@@ -1,4 +1,4 @@
-"""日报，出自最新一次发布。 | The daily report, from the newest publication."""
+"""日报，出自现行发布。 | The daily report, from the standing publication."""
 
 from airflow.sdk import Param, dag, task
 

@@ -1,1 +1,1 @@
-"""The embedded default: PostgreSQL and Airflow of one home, started, watched and stopped; nights run through them."""
+"""The servers of a warehouse in both deployments, the nights that run on them, and the steps of its DAGs."""

@@ -1,4 +1,4 @@
-"""One query as one role, its rows as CSV."""
+"""One query as one role; its rows as CSV."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def write_csv(query: str, role: str, as_of: date | None, target: BinaryIO) -> No
 
 
 def _write_answer(connection: psycopg.Connection, query: str, target: BinaryIO) -> None:
-    """`explain`, `show` and the like, which COPY does not take."""
+    """`explain`, `show` and others that COPY does not accept."""
     answer = connection.execute(query)
     if answer.description is None:
         return

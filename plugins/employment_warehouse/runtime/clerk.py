@@ -1,4 +1,4 @@
-"""One file looked at on the command line, without a database."""
+"""One file, read or checked on the command line, without a database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from employment_warehouse.reading import Refused, read_tables, write_understood
 
 
 def show_table(file: Path, target: BinaryIO, console: Console) -> None:
-    """Write the table as the reader understood it; what it noticed goes to the console.
+    """Write the table as the reader understood it; its notes go to the console.
 
     Raises Refused, with exit code 1.
     """

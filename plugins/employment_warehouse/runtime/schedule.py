@@ -1,4 +1,4 @@
-"""When nights run, and what holds for every task. Light: every process that reads DAG files imports it."""
+"""When nights run, and the defaults of every task. Imports little: every process that parses DAG files imports it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from airflow.sdk import ExceptionRetryPolicy, MultipleCronTriggerTimetable, Retr
 
 from employment_warehouse import settings
 
-# A task that was killed is run again; what a person has to mend is not tried again by itself.
+# A task that was killed is run again; a task that failed for a reason that a person must correct is not.
 TASKS: dict[str, Any] = {
     "owner": "employment_warehouse",
     "retries": 3,
     "retry_delay": timedelta(seconds=5),
     "retry_policy": ExceptionRetryPolicy([RetryRule("employment_warehouse.errors.UserError", action=RetryAction.FAIL)]),
 }
-# What waits for another DAG's run is not run again because that run has failed: it has tried by itself.
+# A task that waits for another DAG's run is not repeated if that run failed: its own tasks were repeated.
 WAITS = ExceptionRetryPolicy([RetryRule("airflow.sdk.exceptions.AirflowException", action=RetryAction.FAIL)])
 
 
 def night_schedule() -> MultipleCronTriggerTimetable | None:
-    """After the counties' reports (20:00), early in the morning, and once more before 08:00 for who comes late.
+    """After the counties' reports (20:00), early in the morning, and once more before 08:00 for late reports.
 
-    None in a demonstration: its nights are of the past, and one of today would end them.
+    None in a demonstration: its nights are in the past, and a night of today would end them.
     """
     if settings.is_demonstration():
         return None

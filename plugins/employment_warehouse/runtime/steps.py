@@ -1,4 +1,4 @@
-"""What one task of a DAG does. Each step may be run again at any time: what is done is known from the ledger."""
+"""What each task of a DAG does. A step may be run again at any time: the ledger records what is done."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def choose_date(wanted: str | None, started: datetime) -> str:
 
 
 def expect_deliveries(report_date: str) -> None:
-    """Write down what is due, before anything is looked at."""
+    """Record what is due, before any file is read."""
     from employment_warehouse import landing
 
     log.info("due on %s: %s", report_date, landing.expect_deliveries(date.fromisoformat(report_date)))
@@ -63,7 +63,7 @@ def ingest_resource(resource: str, report_date: str) -> None:
 
 
 def start_build(report_date: str, run_id: str) -> int:
-    """Begin the night's build; its number."""
+    """Start the night's build; its number."""
     from employment_warehouse import publication
 
     return publication.start_build(date.fromisoformat(report_date), run_id)
@@ -99,7 +99,7 @@ def gate_marts(build: int) -> None:
 
 
 def rebuild_without_held(build: int) -> None:
-    """Build and check once more if gate 2 put deliveries on hold."""
+    """Build and check once more if gate 2 held deliveries."""
     from employment_warehouse import gate
 
     if gate.rebuild_needed(build):
@@ -109,14 +109,14 @@ def rebuild_without_held(build: int) -> None:
 
 
 def publish_night(build: int) -> None:
-    """Publish, or hold the night and say so: then nothing changes for readers."""
+    """Publish, or hold the night; then nothing changes for readers."""
     from employment_warehouse import publication
 
     publication.publish_or_hold(build)
 
 
 def purge_landing() -> None:
-    """Drop landed rows that the publication has replaced; the archive keeps their files."""
+    """Delete landed rows that the publication has replaced; the archive keeps their files."""
     from employment_warehouse import landing
 
     log.info("rows purged: %d", landing.purge())
@@ -130,7 +130,7 @@ def write_daily_report() -> None:
 
 
 def write_returns(report_date: str) -> None:
-    """Return workbooks of the night's date, and of earlier ones that changed since."""
+    """Return workbooks of the night's date, and of earlier dates that changed since."""
     from employment_warehouse import returns
 
     for day in returns.report_dates(date.fromisoformat(report_date)):
@@ -138,7 +138,7 @@ def write_returns(report_date: str) -> None:
 
 
 def deliver_alerts(report_date: str | None, build_run: str) -> None:
-    """Tell what a night has to tell, whatever became of it. build_run: the run that was to build it."""
+    """Raise and send the alerts of a night, however it ended. build_run: the run of the DAG that builds it."""
     from employment_warehouse import alert, publication
 
     build = publication.build_of(build_run)

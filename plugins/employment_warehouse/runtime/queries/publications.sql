@@ -1,4 +1,4 @@
--- What each publication took in.
+-- What each publication accepted.
 select
     p.report_date,
     p.publication,

@@ -1,4 +1,4 @@
--- Deliveries that are on hold, and files that could not be read.
+-- Deliveries that are held, and files that could not be read.
 select d.report_date, d.feed, d.unit, d.status, d.reason
 from ops.delivery as d
 where d.status in ('held', 'refused')
