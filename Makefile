@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PEOPLE ?= 2000
 SHARE ?= 1
 
-.PHONY: help run test up down bench lint
+.PHONY: help run test quick up down bench lint
 
 help: ## list the actions
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s%s\n", $$1, $$2}'
@@ -17,6 +17,9 @@ run: .venv/installed ## set up, and run three nights of demonstration data throu
 
 test: .venv/installed-dev ## set up, and run all tests
 	@$(BIN)/python -m pytest
+
+quick: lint ## before each commit: lint, and the quick tests (3 minutes at most)
+	@$(BIN)/python -m pytest -q -m quick
 
 up: .venv/installed ## serve the warehouse and Airflow, and leave them running
 	@$(BIN)/warehouse up

@@ -19,29 +19,37 @@ from employment_warehouse.database import seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.settings import Home
 
-# Marker -> a program that its tests need, and the package that has it.
-PROGRAMS = {"browser": ("chromium", "chromium"), "compose": ("docker-compose", "docker-compose")}
-DESELECTED = pytest.StashKey[dict[str, int]]()
+FOLDER = Path(__file__).parent
+# Marker of the tests that need it → a program of the system, and the package that brings it.
+PROGRAMS = {
+    "browser": ("chromium", "chromium"),
+    "compose": ("docker-compose", "docker-compose"),
+    "office": ("soffice", "libreoffice-calc"),
+}
+NOT_RUN = pytest.StashKey[dict[str, int]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect tests whose program this machine lacks; CI sets CI=true and has them all."""
-    counts = config.stash.setdefault(DESELECTED, {})
-    for marker, (program, _) in PROGRAMS.items():
-        if shutil.which(program) or os.environ.get("CI"):
+    """Mark what is quick; leave out tests whose program is not installed, but in CI (CI=true) refuse to run at all."""
+    for item in items:
+        if item.path.relative_to(FOLDER).parts[0] in ("spec", "property") and not item.get_closest_marker("slow"):
+            item.add_marker("quick")
+    not_run = config.stash[NOT_RUN] = {}
+    for marker, (program, package) in PROGRAMS.items():
+        needing = [item for item in items if item.get_closest_marker(marker)]
+        if not needing or shutil.which(program):
             continue
-        deselected = [item for item in items if item.get_closest_marker(marker)]
-        items[:] = [item for item in items if item not in deselected]
-        config.hook.pytest_deselected(items=deselected)
-        if deselected:
-            counts[marker] = len(deselected)
+        if os.environ.get("CI"):
+            raise pytest.UsageError(f"{len(needing)} tests need {program}, which is not installed (package {package})")
+        not_run[package] = len(needing)
+        items[:] = [item for item in items if item not in needing]
+        config.hook.pytest_deselected(items=needing)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """How many tests were deselected, and what to install."""
-    for marker, count in config.stash.get(DESELECTED, {}).items():
-        program, package = PROGRAMS[marker]
-        terminalreporter.write_line(f"{count} tests need {program} and did not run: apt-get install {package}")
+    """How many tests were left out, and what they need."""
+    for package, count in config.stash.get(NOT_RUN, {}).items():
+        terminalreporter.write_line(f"{count} tests did not run; they need: apt-get install {package}")
 
 
 @pytest.fixture(scope="session")

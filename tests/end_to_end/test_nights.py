@@ -168,14 +168,14 @@ def test_a_second_run_loads_nothing_and_is_quick(run: Run) -> None:
     assert rows(run, ledger, "--role", "wh_auditor") == before
 
 
-def test_an_earlier_date_is_refused_before_anything_is_taken_in(run: Run, manifest: Manifest) -> None:
+def test_an_earlier_date_is_refused_before_anything_is_ingested(run: Run, manifest: Manifest) -> None:
     done = run("night", str(manifest.nights[0]))
     assert done.returncode == 1
     assert "date_passed" in done.stderr or "早于" in done.stderr
     assert len(rows(run, "select * from marts.publications")) == len(manifest.nights)
 
 
-def test_no_identity_stands_in_a_log_an_artefact_or_airflow_s_database(run: Run, home: Path) -> None:
+def test_no_identity_is_in_a_log_an_artefact_or_the_database_of_airflow(run: Run, home: Path) -> None:
     identities: set[str] = set()
     for path in sorted((home / "demonstration" / "landing_zone" / "labor_register").rglob("*.csv"))[:3]:
         cells = {cell for line in csv.reader(io.StringIO(run("read", str(path)).stdout)) for cell in line}
@@ -226,9 +226,7 @@ def sign_in(home: Home, password: str) -> int:
         return refusal.code
 
 
-def test_a_county_that_comes_late_is_published_again_by_the_next_run_of_the_same_night(
-    run: Run, home: Path, manifest: Manifest
-) -> None:
+def test_a_late_county_is_published_by_the_next_run_of_the_same_night(run: Run, home: Path, manifest: Manifest) -> None:
     last, zone = manifest.nights[-1], home / "demonstration" / "landing_zone" / "job_event"
     came = "select status, rows_landed from marts.feed_timeliness where feed = 'job_event' and county_code = '532501'"
     assert rows(run, came) == []

@@ -92,7 +92,8 @@ def told(warehouse: psycopg.Connection) -> dict[tuple[str, str], tuple[str, str,
     return {(kind, unit): (level, title, body) for kind, unit, level, title, body in rows}
 
 
-def test_what_is_on_hold_and_what_is_missing_is_told_to_the_county(warehouse: psycopg.Connection, build: int) -> None:
+@pytest.mark.quick
+def test_held_and_missing_deliveries_are_reported_to_the_county(warehouse: psycopg.Connection, build: int) -> None:
     publish(build)
     alert.raise_night_alerts(build)
     found = told(warehouse)
@@ -110,14 +111,14 @@ def test_what_is_on_hold_and_what_is_missing_is_told_to_the_county(warehouse: ps
     assert "05-02 20:00" in body
 
 
-def test_a_file_that_cannot_be_read_is_told(warehouse: psycopg.Connection, build: int) -> None:
+def test_an_unreadable_file_is_reported(warehouse: psycopg.Connection, build: int) -> None:
     deliver(warehouse, "employment", GEJIU, LOCKED)
     publish(build)
     alert.raise_night_alerts(build)
     assert "password_protected" in told(warehouse)["file_refused", GEJIU][2]
 
 
-def test_sheets_that_were_left_out_are_told_without_their_names(warehouse: psycopg.Connection, build: int) -> None:
+def test_skipped_sheets_are_reported_without_their_names(warehouse: psycopg.Connection, build: int) -> None:
     deliver(warehouse, "employment", GEJIU, ("accepted", ""), build)
     notes = '{"notes": ["工作表“CANARY”未读取"], "sheets": []}'
     warehouse.execute("update ops.delivery set understood = %s where feed = 'employment'", (notes,))
@@ -128,17 +129,17 @@ def test_sheets_that_were_left_out_are_told_without_their_names(warehouse: psyco
     assert "CANARY" not in title + body
 
 
-def test_a_night_told_twice_is_told_once(warehouse: psycopg.Connection, build: int) -> None:
+def test_a_night_is_reported_once(warehouse: psycopg.Connection, build: int) -> None:
     publish(build)
     assert alert.raise_night_alerts(build) == alert.raise_night_alerts(build) == len(told(warehouse))
 
 
-def test_a_night_that_broke_off_is_told(warehouse: psycopg.Connection, build: int) -> None:
+def test_a_failed_night_is_reported(warehouse: psycopg.Connection, build: int) -> None:
     alert.raise_night_alerts(build)
     assert "未能完成" in told(warehouse)["night_failed", "532500"][1]
 
 
-def test_wages_owed_are_told_with_persons_and_money(warehouse: psycopg.Connection, build: int) -> None:
+def test_unpaid_wages_are_reported_with_persons_and_amount(warehouse: psycopg.Connection, build: int) -> None:
     for number, (due, paid) in enumerate(((1000, 0), (500, 400), (800, 800))):
         warehouse.execute(
             """
@@ -155,7 +156,7 @@ def test_wages_owed_are_told_with_persons_and_money(warehouse: psycopg.Connectio
     assert "2024-04-15" in body
 
 
-def test_new_households_without_a_job_are_told(warehouse: psycopg.Connection, build: int) -> None:
+def test_new_households_without_a_job_are_reported(warehouse: psycopg.Connection, build: int) -> None:
     publish(build)
     second = publication.start_build(date(2024, 5, 3), "second")
     for household, opened_on in (("H1", date(2024, 5, 3)), ("H2", date(2024, 5, 3)), ("H3", date(2024, 5, 1))):
@@ -174,6 +175,7 @@ def test_new_households_without_a_job_are_told(warehouse: psycopg.Connection, bu
     assert "H1" not in title + body
 
 
+@pytest.mark.quick
 def test_a_county_gets_one_digest_a_night_the_most_urgent_first(
     warehouse: psycopg.Connection, build: int, channel: Channel
 ) -> None:
@@ -193,7 +195,7 @@ def test_a_county_gets_one_digest_a_night_the_most_urgent_first(
     assert len(channel.received) == 2
 
 
-def test_what_a_channel_does_not_take_is_sent_by_the_next_call(
+def test_what_a_channel_rejects_is_sent_by_the_next_call(
     warehouse: psycopg.Connection, build: int, channel: Channel
 ) -> None:
     publish(build)
@@ -224,7 +226,7 @@ def test_no_alert_quotes_the_name_of_a_file(warehouse: psycopg.Connection, build
     assert "CANARY" not in str(told(warehouse))
 
 
-def test_a_night_that_began_no_build_is_told_and_each_such_night_once(
+def test_a_night_without_a_build_is_reported_once_for_each_night(
     warehouse: psycopg.Connection, build: int, channel: Channel
 ) -> None:
     for day in ("2024-05-03", "2024-05-03", "2024-05-04"):

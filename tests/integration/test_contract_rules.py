@@ -9,6 +9,9 @@ from psycopg import sql
 
 from employment_warehouse.contract import Contract, contracts
 
+pytestmark = pytest.mark.quick
+
+
 # One row that breaks every rule, one that keeps them, one that is empty: the same three for every feed.
 _DAYS = ("2024-05-03", "2024-05-01", None), ("2024-05-01", "2024-05-03", None)
 _POLARS = {"date": pl.Date, "timestamptz": pl.Datetime("us", "UTC"), "integer": pl.Int32, "boolean": pl.Boolean}

@@ -7,6 +7,8 @@ from employment_warehouse import database
 from employment_warehouse.database.connections import address
 from employment_warehouse.database.embedded import LOGINS, Server
 
+pytestmark = pytest.mark.quick
+
 
 def test_every_role_signs_in_with_its_own_password(warehouse: psycopg.Connection) -> None:
     for role in (*LOGINS, "county_532501"):

@@ -24,7 +24,7 @@ def due(nights: Any, feed: str, unit: str, on: str) -> None:
     )
 
 
-def test_a_county_that_is_silent_is_missing_and_stays_at_its_last_report(assurance: Any) -> None:
+def test_a_silent_county_is_missing_and_keeps_its_last_report(assurance: Any) -> None:
     for on in ("2024-05-01", "2024-05-02"):
         for county in ("532528", "532529"):
             due(assurance, "resettlement_site", county, on)

@@ -316,6 +316,7 @@ def cut_to_a_third(nights: GatedNights) -> int:
     return nights.deliver("labor_register", COUNTIES[0], second, make_rows("labor_register", COUNTIES[0], second)[:20])
 
 
+@pytest.mark.quick
 def test_the_reason_says_what_was_seen_and_what_was_expected(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
     nights.night(tomorrow(FIRST))
@@ -416,6 +417,7 @@ def test_running_the_gate_again_changes_nothing(nights: GatedNights) -> None:
     assert nights.connection.execute("select count(*), max(ctid::text) from ops.check_result").fetchone() == written
 
 
+@pytest.mark.quick
 def test_a_night_begun_anew_is_gated_anew(nights: GatedNights) -> None:
     nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
     first = gate.gate_deliveries(nights.start(FIRST))

@@ -253,6 +253,7 @@ def world(warehouse: psycopg.Connection) -> World:
     return made
 
 
+@pytest.mark.quick
 def test_a_night_in_which_everything_agrees_is_certified_and_published(world: World) -> None:
     certificate = gate.gate_marts(world.build)
     assert failures(world) == {}

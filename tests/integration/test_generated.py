@@ -13,6 +13,9 @@ from employment_warehouse import settings
 from employment_warehouse.database import connect, generated
 from employment_warehouse.errors import UserError
 
+pytestmark = pytest.mark.quick
+
+
 MODEL = """
 models:
   - name: toy
@@ -51,7 +54,7 @@ def declare(project: Path, made_on: str = "date", more: str = "") -> None:
     (project / "models" / "marts" / "toy.yml").write_text(MODEL.format(made_on=made_on, more=more), "utf-8")
 
 
-def test_what_a_model_declares_is_made_once(warehouse: psycopg.Connection, project: Path) -> None:
+def test_the_objects_of_a_model_are_created_once(warehouse: psycopg.Connection, project: Path) -> None:
     assert generated.generate(warehouse, project) == [
         "tonight.toy",
         "store.toy",
@@ -75,7 +78,7 @@ def test_what_a_model_declares_is_made_once(warehouse: psycopg.Connection, proje
     assert comments[-1] == "玩具（通知（五）） | Toys by county."
 
 
-def test_a_column_added_later_is_empty_before(warehouse: psycopg.Connection, project: Path) -> None:
+def test_a_column_added_later_is_null_in_older_rows(warehouse: psycopg.Connection, project: Path) -> None:
     generated.generate(warehouse, project)
     number = publish(start_build("2024-05-01"))
     warehouse.execute("insert into store.toy (county_code, name, from_build) values ('532528', 'doll', %s)", (number,))
@@ -159,7 +162,7 @@ def test_readers_see_the_publication_that_is_shown_and_their_own_county(
         assert county_reader.execute("select county_code, name from marts.toy").fetchall() == []
 
 
-def test_a_readers_question_by_key_goes_through_the_index(warehouse: psycopg.Connection, project: Path) -> None:
+def test_a_readers_query_by_key_uses_the_index(warehouse: psycopg.Connection, project: Path) -> None:
     generated.generate(warehouse, project)
     number = publish(start_build("2024-05-01"))
     warehouse.execute(

@@ -47,6 +47,7 @@ def misbehave(url: str, kind: str, times: int = 1, resource: str = "gig-orders")
 EVERY_ID = {f"G{number:06}" for number in range(ITEMS)}
 
 
+@pytest.mark.quick
 def test_all_items_are_read_in_pages(simulator: str) -> None:
     assert read_all(simulator) == EVERY_ID
 

@@ -49,6 +49,7 @@ def rejected(owner: psycopg.Connection) -> list[tuple[str, str, str]]:
     return [(column, reason, json.loads(unseal(sealed))["value"]) for column, reason, sealed in entries]
 
 
+@pytest.mark.quick
 def test_items_land_and_the_watermark_is_the_latest_of_them(platform: Platform) -> None:
     landed = hr_platform.ingest_resource("gig-orders", NIGHT)
     assert landed is not None

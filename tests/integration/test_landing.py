@@ -66,6 +66,7 @@ def publish_night(warehouse: psycopg.Connection, day: date = DAY) -> int:
 # --- the ledger ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_a_file_becomes_one_delivery_with_its_rows(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1, 2, 3))
     (delivery,) = ingest_all()
@@ -103,6 +104,7 @@ def test_the_same_bytes_for_another_date_are_a_new_report(warehouse: psycopg.Con
     assert [(d.report_date.day, d.revision, d.rows_landed) for d in landed] == [(1, 1, 1), (2, 1, 1)]
 
 
+@pytest.mark.quick
 def test_other_bytes_are_a_correction(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1, 2))
     ingest_all()
@@ -506,6 +508,7 @@ def test_persons_and_accounts_are_sealed_once(warehouse: psycopg.Connection, zon
 # --- purge, restore -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_purge_keeps_the_last_accepted_report_and_tonight_s(warehouse: psycopg.Connection, zone: Path) -> None:
     for days in range(3):
         day = DAY + timedelta(days=days)

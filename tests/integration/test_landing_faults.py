@@ -176,6 +176,7 @@ def test_the_server_does_not_learn_the_reason_of_an_aborted_copy(
 # --- concurrent loaders -------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_eight_loaders_on_one_file_make_one_delivery(warehouse: psycopg.Connection, zone: Path) -> None:
     for round_ in range(3):
         put(zone, register(*range(1, 4 + round_)), minutes=round_)
@@ -223,6 +224,7 @@ def test_a_delayed_loader_changes_nothing_after_its_replacement(
 # --- identities ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_identities_appear_in_no_table_log_error_or_file(
     warehouse: psycopg.Connection,
     warehouse_server: Server,

@@ -9,6 +9,9 @@ from tests.kit.nights import certify
 from employment_warehouse import database, publication
 from employment_warehouse.publication import NotPublished
 
+pytestmark = pytest.mark.quick
+
+
 FIRST, SECOND = date(2024, 5, 18), date(2024, 5, 19)
 
 
@@ -118,7 +121,7 @@ def test_an_earlier_report_date_is_refused_and_the_same_one_is_not(marts: psycop
     assert seen() == [(SECOND, 21)]
 
 
-def test_a_gate_that_failed_holds_the_night_and_readers_see_nothing_of_it(marts: psycopg.Connection) -> None:
+def test_a_failed_gate_holds_the_night_and_hides_it_from_readers(marts: psycopg.Connection) -> None:
     publish_night(FIRST, 10)
     build = publication.start_build(SECOND, "second")
     write_figure(build, 20)
@@ -173,7 +176,7 @@ def test_only_a_publication_can_be_pinned(marts: psycopg.Connection) -> None:
             connection.execute("select persons from marts.figure")
 
 
-def test_a_gate_cannot_rewrite_what_it_said_of_another_night(marts: psycopg.Connection) -> None:
+def test_a_gate_cannot_change_the_results_of_another_night(marts: psycopg.Connection) -> None:
     first = publish_night(FIRST, 7)
     publication.start_build(SECOND, "run of the second")
     with database.connect("wh_gate") as connection:
@@ -183,7 +186,7 @@ def test_a_gate_cannot_rewrite_what_it_said_of_another_night(marts: psycopg.Conn
         certify(first)
 
 
-def test_a_loader_can_accept_nothing(warehouse: psycopg.Connection) -> None:
+def test_a_loader_cannot_accept_a_delivery(warehouse: psycopg.Connection) -> None:
     insert = """
         insert into ops.delivery (feed, unit, report_date, part, revision, kind, sha256, arrived_at, status{more})
         values ('workshop', '532501', '2024-05-18', '', 1, 'nil', sha256(''), now(), %s{value})

@@ -181,6 +181,7 @@ def test_files_with_other_headers_share_a_sheet_and_all_land(warehouse: psycopg.
 HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3", "'=1+1", '=HYPERLINK("http://x")', "\t=1+1"]
 
 
+@pytest.mark.quick
 def test_no_cell_starts_a_formula(warehouse: psycopg.Connection, zone: Path) -> None:
     rows = ['"{}",{}'.format(text.replace('"', '""'), BROKEN.split(",", 1)[1]) for text in HOSTILE]
     put_rows(zone, *rows)
@@ -215,6 +216,7 @@ def test_the_file_is_its_owners_alone_and_goes_when_all_is_mended(
 # --- and back -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_a_row_that_is_mended_lands_and_is_marked(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN, payment(3, days="many"))
     ingest_all()

@@ -85,6 +85,7 @@ print(json.dumps({"ours": sorted(ours), "errors": plugins_manager.get_import_err
     assert others == []
 
 
+@pytest.mark.quick
 def test_the_sign_in_file_can_be_read_by_its_owner_alone(warehouse_home: Home) -> None:
     write_sign_in(warehouse_home)
     path = sign_in_file(warehouse_home)

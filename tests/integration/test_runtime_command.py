@@ -29,6 +29,7 @@ def test_every_command_has_help_in_both_languages_and_a_home_option(name: str) -
     assert "--home" in [option for parameter in command.params for option in parameter.opts]
 
 
+@pytest.mark.quick
 def test_sql_writes_csv_as_analyst(warehouse_server: Server) -> None:
     done = run_warehouse(
         "sql", "select 1 as one, null as nothing, '甲,乙' as text, current_user as who", home=warehouse_server.home.root

@@ -12,12 +12,14 @@ from airflow.timetables.base import TimeRestriction
 from employment_warehouse.runtime.schedule import night_schedule
 from employment_warehouse.settings import TIMEZONE, Home
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("came", "runs"),
     [("20:15", "21:30"), ("23:00", "06:00"), ("07:30", "07:40")],
 )
-def test_who_comes_late_is_in_the_next_run_of_the_night(came: str, runs: str, fresh_home: Home) -> None:
+def test_a_late_county_is_in_the_next_run_of_the_night(came: str, runs: str, fresh_home: Home) -> None:
     schedule = decode_timetable(encode_timetable(night_schedule()))  # as the scheduler gets it
     moment = datetime.fromisoformat(f"2024-05-18T{came}").replace(tzinfo=TIMEZONE)
     following = schedule.next_dagrun_info(

@@ -91,7 +91,7 @@ def test_two_servers_live_side_by_side_with_passwords_of_their_own(make_server) 
         )  # fmt: skip
 
 
-def test_a_port_that_is_taken_is_given_up_for_another(make_server) -> None:
+def test_a_port_in_use_is_replaced_by_another(make_server) -> None:
     server = make_server()
     server.start()
     taken = server.port
@@ -139,7 +139,7 @@ def test_a_set_up_that_was_broken_off_is_done_again(make_server, tmp_path: Path)
     assert not half.exists()
 
 
-def test_a_data_folder_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+def test_a_data_folder_that_is_not_a_database_is_refused_and_kept(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     home.root.mkdir()
     (home.postgres / "data").mkdir()
@@ -164,7 +164,7 @@ def test_the_server_s_log_repeats_no_value(make_server) -> None:
     assert "canary" not in server.log.read_text()
 
 
-def test_keys_are_made_once_and_come_from_the_environment_first(fresh_home: Home, monkeypatch) -> None:
+def test_keys_are_created_once_and_the_environment_takes_precedence(fresh_home: Home, monkeypatch) -> None:
     made = settings.secret_keys()
     assert settings.secret_keys() == made
     assert fresh_home.secret("a") != fresh_home.secret("b")

@@ -12,6 +12,9 @@ from hypothesis import HealthCheck, settings
 from employment_warehouse.contract import contracts
 from employment_warehouse.demonstration.simulator import FEED_OF_RESOURCE, build_app
 
+pytestmark = pytest.mark.quick
+
+
 ORDER = {
     "id": "G000001",
     "market_code": "M01",

@@ -35,7 +35,7 @@ def build(warehouse: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.Mon
     return publication.start_build(date(2024, 5, 18), "a night")
 
 
-def test_a_build_that_is_not_tonight_s_is_refused(build: int) -> None:
+def test_a_build_other_than_the_current_one_is_refused(build: int) -> None:
     with pytest.raises(NotTonight):
         transform.run_dbt("tag:core", build + 1)
 
@@ -48,6 +48,7 @@ def test_a_layer_is_built_and_its_results_are_kept(build: int, warehouse: psycop
     assert json.loads(kept.read_text())["results"][0]["status"] == "success"
 
 
+@pytest.mark.quick
 def test_a_model_that_fails_is_named_without_its_values(build: int, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(TransformFailed) as failure:
         transform.run_dbt("tag:core", build)

@@ -43,7 +43,8 @@ def workshops(nights: Any) -> Any:
     return nights
 
 
-def test_a_night_opens_what_is_new_and_closes_what_is_gone_and_touches_nothing_else(workshops: Any) -> None:
+@pytest.mark.quick
+def test_a_night_opens_new_rows_closes_removed_rows_and_touches_no_other(workshops: Any) -> None:
     workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("A"), workshop("B")])
     first = workshops.night("2024-05-01")
     workshops.deliver("workshop", COUNTY, "2024-05-02", [workshop("A"), workshop("B", workers=25), workshop("C")])
@@ -118,7 +119,7 @@ def test_the_parts_of_a_day_are_one_snapshot_and_of_one_key_the_last_part_counts
     assert [runs(workshops, number)[0][2] for number in "ABC"] == [20, 20, 23]
 
 
-def test_the_order_in_which_files_arrive_leaves_no_trace(workshops: Any) -> None:
+def test_the_result_does_not_depend_on_the_order_of_arrival(workshops: Any) -> None:
     files = [
         ("2024-05-01", [workshop("A"), workshop("B")]),
         ("2024-05-02", [workshop("A", workers=30)]),

@@ -65,6 +65,7 @@ def files(folder: Path, manifest: Manifest) -> Iterator[tuple[Delivery, Path]]:
             yield delivery, path_before_arrival(folder, delivery)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
     smallest: tuple[Path, Manifest], tmp_path: Path
 ) -> None:
@@ -76,7 +77,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
     assert sum("labor_register" in path for path in changed) > 30
 
 
-def test_the_manifest_is_read_as_it_was_written(smallest: tuple[Path, Manifest]) -> None:
+def test_the_manifest_survives_writing_and_reading(smallest: tuple[Path, Manifest]) -> None:
     folder, manifest = smallest
     again = demonstration.read_manifest(folder)
     assert again.deliveries == [
@@ -86,6 +87,7 @@ def test_the_manifest_is_read_as_it_was_written(smallest: tuple[Path, Manifest])
     assert list(again.nights) == [date(2024, 5, 18), date(2024, 5, 19), date(2024, 5, 20)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("world", ["smallest", "village"])
 def test_rows_landed_and_rejected_are_those_of_a_plain_reading(world: str, request: pytest.FixtureRequest) -> None:
     folder, manifest = request.getfixturevalue(world)
@@ -100,7 +102,8 @@ def test_rows_landed_and_rejected_are_those_of_a_plain_reading(world: str, reque
     assert compared > 200
 
 
-def test_the_reader_and_the_checks_turn_away_just_what_was_planted(smallest: tuple[Path, Manifest]) -> None:
+@pytest.mark.slow
+def test_reader_and_checks_reject_exactly_what_was_planted(smallest: tuple[Path, Manifest]) -> None:
     folder, manifest = smallest
     for delivery, path in files(folder, manifest):
         of = contract(delivery.feed)
@@ -167,7 +170,7 @@ def test_about_one_percent_changes_from_one_night_to_the_next() -> None:
     assert 0.004 < len(before ^ after) / 2 / len(before) < 0.02
 
 
-def test_work_dips_at_spring_festival_and_comes_back() -> None:
+def test_employment_dips_at_spring_festival_and_recovers() -> None:
     festival = next(f for f in SPRING_FESTIVALS if f.year == 2025)
     first = festival - timedelta(days=25)
     crowd = Crowd.gather(COUNTIES[8], 3000, first, Employers.found(3000, 1), 1)
@@ -191,6 +194,7 @@ def test_every_fault_is_there_at_any_size(smallest: tuple[Path, Manifest], villa
     assert kinds["nil"] and kinds["repeat"] and kinds["growing"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first_date", ["2023-02-05", "2024-05-10", "2024-12-31"])
 def test_the_stories_hold_on_any_date(first_date: str, tmp_path: Path) -> None:
     folder = tmp_path / "zone"
@@ -198,7 +202,7 @@ def test_the_stories_hold_on_any_date(first_date: str, tmp_path: Path) -> None:
     assert unseen_sights(folder, manifest) == []
 
 
-def test_the_oracle_sees_what_the_manifest_says(smallest: tuple[Path, Manifest], tmp_path: Path) -> None:
+def test_the_oracle_agrees_with_the_manifest(smallest: tuple[Path, Manifest], tmp_path: Path) -> None:
     folder = shutil.copytree(smallest[0], tmp_path / "zone")
     assert unseen_sights(folder, smallest[1]) == []
 
@@ -253,7 +257,7 @@ def test_payroll_totals_are_the_files_to_the_fen(village: tuple[Path, Manifest])
     assert compared > 20
 
 
-def test_what_comes_later_arrives_once(smallest: tuple[Path, Manifest], tmp_path: Path) -> None:
+def test_a_late_delivery_arrives_once(smallest: tuple[Path, Manifest], tmp_path: Path) -> None:
     folder = shutil.copytree(smallest[0], tmp_path / "zone")
     second, third = smallest[1].nights[1:]
     corrected = folder / "landing_zone" / "employment" / "2024-05-18" / "532524.csv"
@@ -316,7 +320,8 @@ def rows_of(zone: Path, feed: str, unit: str, day: date) -> list[dict[str, Any]]
     return read_file(feed, unit, path)[0]
 
 
-def test_each_defect_spoils_what_it_says(zone: Path, village: tuple[Path, Manifest]) -> None:
+@pytest.mark.slow
+def test_each_defect_damages_what_it_names(zone: Path, village: tuple[Path, Manifest]) -> None:
     day, county = village[1].nights[1], "532530"
     register, employed = rows_of(zone, "labor_register", county, day), rows_of(zone, "employment", county, day)
     names = {row["employer_name"] for row in employed}

@@ -80,6 +80,7 @@ def read_exactly(text: str, dialect: Dialect, width: int) -> tuple[Rows, list[Br
     return rows, broken
 
 
+@pytest.mark.slow
 @given(files(), st.sets(st.integers(0, 5)), st.sampled_from([3, 64, 10_000]), st.sampled_from([20, 10_000]))
 @settings(max_examples=500, deadline=None)
 @example(('\t\t"\t"\n"\n', Dialect("\t"), 3), set(), 3, 20)
@@ -100,6 +101,7 @@ def as_excel_writes(rows: list[list[str]], title: int) -> str:
     return "\r\n".join(map(",".join, left_by_excel([[""]] * title + rows))) + "\r\n"
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.lists(st.sampled_from(["甲", '"乙\n丙"', ""]), min_size=4, max_size=4), min_size=16, max_size=80),
     st.lists(st.integers(1, 4), min_size=5, max_size=5),

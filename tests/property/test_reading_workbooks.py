@@ -344,6 +344,7 @@ CELLS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6))
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_in_a_workbook_comes_back(tmp_path: Path, rows: list[list[str]]) -> None:
@@ -361,6 +362,7 @@ def test_any_text_in_a_workbook_comes_back(tmp_path: Path, rows: list[list[str]]
     assert [row[2:] for row in read(tmp_path / "b.xlsx")] == expected
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=6))
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_workbook_is_read_or_refused(tmp_path: Path, at: int, noise: bytes) -> None:
@@ -390,11 +392,13 @@ def write_large(path: Path, spoil: Callable[[Any], None]) -> list[list[str]]:
     return rows
 
 
+@pytest.mark.slow
 def test_a_large_sheet_is_read_whole_and_on_its_lines(tmp_path: Path) -> None:
     rows = write_large(tmp_path / "b.xlsx", lambda sheet: None)
     assert [list(row[1:]) for row in read(tmp_path / "b.xlsx")] == [[at, *row] for at, row in enumerate(rows, 2)]
 
 
+@pytest.mark.slow
 def test_an_error_cell_far_down_a_large_sheet_comes_as_it_is(tmp_path: Path) -> None:
     def spoil(sheet: Any) -> None:
         sheet.write_formula(20_000, 1, "=NA()", None, "#N/A")
@@ -405,6 +409,7 @@ def test_an_error_cell_far_down_a_large_sheet_comes_as_it_is(tmp_path: Path) -> 
     assert [list(row[2:]) for row in read(tmp_path / "b.xlsx")] == rows
 
 
+@pytest.mark.slow
 def test_a_cell_beside_the_table_is_a_column_without_a_name_or_costs_its_row_and_is_told(tmp_path: Path) -> None:
     def spoil(sheet: Any) -> None:
         sheet.write_string(500, 3, "此人已故")
@@ -438,6 +443,7 @@ def test_a_sheet_whose_header_was_sorted_among_its_rows_refuses_the_file(tmp_pat
     assert "表2" in str(refusal.value.where)
 
 
+@pytest.mark.slow
 def test_many_empty_rows_that_have_a_format_are_no_rows_and_end_nothing(tmp_path: Path) -> None:
     path = tmp_path / "b.xlsx"
     workbook = xlsxwriter.Workbook(path)
