@@ -94,7 +94,7 @@ def read(name: str) -> list[Row]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
-    if list(reader.fieldnames or ()) != expected or any(None in row or None in row.values() for row in rows):
+    if sorted(reader.fieldnames or ()) != sorted(expected) or any(None in row or None in row.values() for row in rows):
         raise UserError(
             f"种子表 {name} 的列不符 | the columns of the seed table {name} do not match",
             code="own_seed_unreadable",
