@@ -159,7 +159,14 @@ def test_all_forms_of_a_day_agree(day: date) -> None:
 def test_all_forms_of_a_month_agree(year: int, month: int) -> None:
     first = date(year, month, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    cells = [f"{first:%Y-%m}", f"{year}/{month}", f"{year}.{month}", f"{first:%Y%m}", f"{year}年{month}月", str(last)]
+    cells = [
+        f"{first:%Y-%m}",
+        f"{year}/{month}",
+        f"{year}.{first:%m}",
+        f"{first:%Y%m}",
+        f"{year}年{month}月",
+        str(last),
+    ]
     payroll = contract("relief_payroll")
     read = ColumnParser(payroll, ["period"]).parse({"period": pl.Series(cells)})["period"].values
     assert read.to_list() == [first] * len(cells)

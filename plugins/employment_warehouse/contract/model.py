@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from employment_warehouse.contract.logical_types import Domain, LogicalType, Parsed
+from employment_warehouse.contract.logical_types import UNCALCULATED, Domain, LogicalType, Parsed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -79,7 +79,10 @@ class Column:
 
     def parse(self, cells: pl.Series) -> Parsed:
         """Texts of the column's cells (null or '' where a cell is empty) as values of its type."""
-        return self.type.parse(cells, self)
+        parsed = self.type.parse(cells, self)
+        if parsed.reasons is None:
+            return parsed
+        return Parsed(parsed.values, parsed.reasons.set(cells.fill_null("") == UNCALCULATED, "formula_uncalculated"))
 
     @property
     def range_text(self) -> str:

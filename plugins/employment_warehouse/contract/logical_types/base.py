@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 # its value (ID numbers, accounts): it is rejected as id_not_text, whatever digits are left of it.
 NUMERIC_CELL = "\x01"
 
+# The text of a cell whose formula has no result yet, in any column.
+UNCALCULATED = "#未计算UNCALCULATED"
+
 Domain = Literal["person", "account", "mobile", "name"]
 """Of tokens: those of one domain can be compared with each other, and with nothing else."""
 

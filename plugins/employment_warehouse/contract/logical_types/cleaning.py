@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from employment_warehouse.contract.logical_types.base import NUMERIC_CELL
+from employment_warehouse.contract.logical_types.characters import INVISIBLE, PRIVATE_USE
 
 # Full-width letters, digits and signs are 0xFEE0 above the ASCII ones.
 WIDE = [chr(code + 0xFEE0) for code in range(0x21, 0x7F)]
@@ -14,7 +15,9 @@ NARROW = [chr(code) for code in range(0x21, 0x7F)]
 _WIDE_ALPHANUMERIC = [wide for wide, narrow in zip(WIDE, NARROW, strict=True) if narrow.isalnum()]
 _NARROW_ALPHANUMERIC = [narrow for narrow in NARROW if narrow.isalnum()]
 
-BLANK = r"\s\x{200b}\x{feff}"
+BLANK = rf"\s{INVISIBLE}"
+# What no text may contain unchanged: characters without width, or in private use, or left by a failed conversion.
+DAMAGED_OR_INVISIBLE = rf"[{INVISIBLE}\x{{e000}}-\x{{f8ff}}\x{{fffd}}]"
 # What stands for nothing.
 NOTHING = r"^(?:无|暂无|/|／|-|－|—|——|--|)$"
 # 5.32528E+17: how a worksheet prints a long number, of which it has kept fifteen digits.
@@ -22,6 +25,7 @@ SCIENTIFIC = r"[0-9]+(?:\.[0-9]*)?[Ee]\+[0-9]+"
 NUMERIC = rf"^(?:{NUMERIC_CELL}|{SCIENTIFIC}$)"
 FLOAT_TAIL = r"\.0+$"
 _UNTIDY = rf"[{BLANK}'=！-～]|{NOTHING}"
+_PRIVATE, _STANDARD = [*PRIVATE_USE.keys()], [*PRIVATE_USE.values()]
 _PADDING = rf"^[{BLANK}]+|[{BLANK}]+$"
 
 Change = Callable[[pl.Expr], pl.Expr]
@@ -38,15 +42,19 @@ def tidy(text: pl.Expr) -> pl.Expr:
 
 
 def tidy_text(text: pl.Expr) -> pl.Expr:
-    """As `tidy`, but signs stay as they were written, and `3.0`, as a worksheet has it, is `3`."""
-    bare = unquoted(text.str.replace_many(_WIDE_ALPHANUMERIC, _NARROW_ALPHANUMERIC))
+    """As `tidy`, but signs stay as they were written, `3.0`, as a worksheet has it, is `3`, and a character in private
+    use is the one it stands for.
+    """
+    known = text.str.replace_many(_WIDE_ALPHANUMERIC + _PRIVATE, _NARROW_ALPHANUMERIC + _STANDARD)
+    bare = unquoted(known)
     return _or_nothing(bare.str.replace(r"^([0-9]+)\.0+$", "$1"))
 
 
 def unquoted(text: pl.Expr) -> pl.Expr:
-    """Texts without padding, `="…"` and a leading apostrophe."""
+    """Texts without characters that have no width, padding, `="…"` and a leading apostrophe."""
     return (
-        text.str.replace_all(_PADDING, "")
+        text.str.replace_all(f"[{INVISIBLE}]", "")
+        .str.replace_all(_PADDING, "")
         .str.replace(r'^="(.*)"$', "$1")
         .str.replace(r"^'", "")
         .str.replace_all(_PADDING, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from employment_warehouse.contract.logical_types.base import FormType
 
@@ -16,10 +16,26 @@ _CLOCK = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 _YEAR = r"((?:19|20)[0-9]{2})"
 _DAY = rf"^{_YEAR} ?[-/.年] ?([0-9]{{1,2}}) ?[-/.月] ?([0-9]{{1,2}}) ?[日号]?{_CLOCK}$"
 _PACKED_DAY = rf"^{_YEAR}([0-9]{{2}})([0-9]{{2}})$"
-_MONTH = rf"^{_YEAR} ?[-/.年] ?([0-9]{{1,2}}) ?月?$"
+# 2024.1 is January, or October that lost its nought when a worksheet wrote it.
+_MONTH = rf"^{_YEAR} ?(?:[-/年] ?([0-9]{{1,2}}) ?(?:月份?)?|\. ?([2-9]|0[0-9]|1[0-9]) ?(?:月份?)?|\. ?(1) ?月份?)$"
+# In a column of months 2024-3/4 is two of them, and no day.
+_DAY_OF_ONE_FORM = (
+    rf"^{_YEAR} ?- ?([0-9]{{1,2}}) ?- ?([0-9]{{1,2}}) ?{_CLOCK}$",
+    rf"^{_YEAR} ?/ ?([0-9]{{1,2}}) ?/ ?([0-9]{{1,2}}) ?{_CLOCK}$",
+    rf"^{_YEAR} ?\. ?([0-9]{{1,2}}) ?\. ?([0-9]{{1,2}}) ?{_CLOCK}$",
+    rf"^{_YEAR} ?年 ?([0-9]{{1,2}}) ?月 ?([0-9]{{1,2}}) ?[日号]{_CLOCK}$",
+)
+_WEEKDAY = r"(?i)[ ,(]*(?:(?:星期|周|礼拜)[一二三四五六日天]|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)[ )]*"
 _PACKED_MONTH = rf"^{_YEAR}([0-9]{{2}})$"
 # 1927 to 2119, but for 19500 or 20245, which may be a year with its month.
 _SERIAL_DAY = r"^((?:1[0-8]|2[1-9]|[3-7][0-9])[0-9]{3})(?:\.[0-9]+)?$"
+# 至今: in a column of ends, one that has not been reached.
+_NOT_REACHED = r"(?i)^(?:至今|迄今|至目前|至现在|目前|现在|present|now|to date)$"
+_ENDS = ("止", "终", "离", "退", "到期", "结案", "完工", "竣工", "毕业", "结束")
+
+
+def _is_end(column: Column) -> bool:
+    return any(word in column.header for word in _ENDS)
 
 
 class Date(FormType):
@@ -35,6 +51,7 @@ class Date(FormType):
     is_time = True
     is_day = True
     unread = "not_a_date"
+    day_forms: ClassVar[tuple[str, ...]] = (_DAY,)
 
     def dtype(self) -> pl.DataType:
         import polars as pl
@@ -46,14 +63,20 @@ class Date(FormType):
 
         from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL
 
-        bare = text.str.replace(FLOAT_TAIL, "")
+        bare = text.str.replace(FLOAT_TAIL, "").str.replace(_WEEKDAY, " ").str.strip_chars(" ")
         parts = pl.coalesce(
             pl.when(bare.str.contains(form)).then(bare.str.replace(form, order))
-            for forms, order in (((_DAY, _PACKED_DAY), "$1-$2-$3"), ((_MONTH, _PACKED_MONTH), "$1-$2-1"))
+            for forms, order in (((*self.day_forms, _PACKED_DAY), "$1-$2-$3"), ((_MONTH, _PACKED_MONTH), "$1-$2$3$4-1"))
             for form in forms
         )
         serial = bare.str.extract(_SERIAL_DAY).cast(pl.Int32)
         return parts.str.to_date("%Y-%m-%d", strict=False).fill_null(pl.date(1899, 12, 30) + pl.duration(days=serial))
+
+    def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
+        (unread, reason), *others = super().refusals(column, text, value)
+        if not column.required and _is_end(column):
+            unread &= ~text.str.contains(_NOT_REACHED)
+        return [(unread, reason), *others]
 
 
 class Month(Date):
@@ -63,6 +86,7 @@ class Month(Date):
     name_zh = "月份，如 2024-05（文本）"
     standard_type = "string"
     excel_format = "@"
+    day_forms = _DAY_OF_ONE_FORM
 
     def value(self, column: Column, text: pl.Expr) -> pl.Expr:
         return super().value(column, text).dt.month_start()

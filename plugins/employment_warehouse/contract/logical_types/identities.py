@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from employment_warehouse.contract.logical_types.base import NUMERIC_CELL, FormType, LogicalType, Parsed, TextType
-from employment_warehouse.contract.logical_types.texts import Text
+from employment_warehouse.contract.logical_types.texts import FORMULA_ERROR, Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -94,9 +94,9 @@ class PersonName(Text):
     identity = "name"
 
     def untidy(self, cells: pl.Series) -> pl.Series:
-        from employment_warehouse.contract.logical_types.cleaning import BLANK, NOTHING
+        from employment_warehouse.contract.logical_types.cleaning import BLANK, DAMAGED_OR_INVISIBLE, NOTHING
 
-        return cells.str.contains(rf"[{BLANK}\x00-\x1f'=#０-９Ａ-Ｚａ-ｚ]|{NOTHING}")
+        return cells.str.contains(rf"[{BLANK}\x00-\x1f'=#?？０-９Ａ-Ｚａ-ｚ]|{DAMAGED_OR_INVISIBLE}|{NOTHING}")
 
     def clean(self, text: pl.Expr) -> pl.Expr:
         import polars as pl
@@ -105,6 +105,18 @@ class PersonName(Text):
 
         bare = super().clean(text)
         return pl.when(bare.str.contains(r"\p{Han}")).then(bare.str.replace_all(rf"[{BLANK}]", "")).otherwise(bare)
+
+    def why(self, value: pl.Expr) -> pl.Expr:
+        """A question mark, or a character in private use that stands for none we know, is left of a name that was
+        converted to a character set without it.
+        """
+        import polars as pl
+
+        return (
+            pl.when(value.str.contains(r"[?？\x{e000}-\x{f8ff}]") & ~value.str.contains(FORMULA_ERROR))
+            .then(pl.lit("text_damaged"))
+            .otherwise(super().why(value))
+        )
 
     def landing_name(self, column_name: str) -> str:
         """`holder` → `holder_key`."""
@@ -134,7 +146,12 @@ class Mobile(_Number, TextType):
 
         from employment_warehouse.contract.logical_types.cleaning import NUMERIC
 
-        return pl.when(value.str.contains(NUMERIC)).then(pl.lit("id_not_text"))
+        return (
+            pl.when(value.str.contains(NUMERIC))
+            .then(pl.lit("id_not_text"))
+            .when(value.str.contains(FORMULA_ERROR))
+            .then(pl.lit("schema_violation"))
+        )
 
     def landing_name(self, column_name: str) -> str:
         """`mobile` → `mobile_key`."""

@@ -11,8 +11,31 @@ if TYPE_CHECKING:
 
     from employment_warehouse.contract.model import Column
 
-_NUMBER = r"^[+-]?[￥¥]?(?:(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?|\.[0-9]+)[万亿]?[元圆]?$"
+# Digits grouped by thousands do not begin with 0: in 0,320 the comma was meant as a decimal point.
+_DIGITS = r"(?:(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?|\.[0-9]+)"
+_MULTIPLES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_PARTS_OF_YUAN = {"角": 10, "分": 100}
+# What people write behind a number of each unit of the contracts.
+_COUNTERS = {
+    "days": "天|日|个?工作?日|工天?",
+    "months": "个?月",
+    "hours": "个?小时|时",
+    "persons": "人次?|名|个|位",
+    "employers": "家|个|户",
+    "posts": "个",
+    "jobs": "个",
+    "intents": "个|人|份",
+    "households": "户|个",
+}
 _INTEGER_LIMIT = 2**31 - 1
+
+
+def _form_of(column: Column) -> str:
+    """A number as people write it in that column, with its unit: 3200, ¥3,200.00, 0.32万元, 320000分, 22天."""
+    unit = r"[十百千万亿]*\s*(?:元整?|圆整?|角|分)?" if column.unit_text == "CNY" else "[万亿]?[元圆]?"
+    if counters := _COUNTERS.get(column.unit_text or ""):
+        unit = f"(?:{unit}|{counters})"
+    return rf"^([+-]?(?:[￥¥]|人民币|RMB|CNY)?\s*{_DIGITS})\s*{unit}$"
 
 
 class Decimal(FormType):
@@ -32,14 +55,18 @@ class Decimal(FormType):
 
         return pl.Decimal(38, 2)
 
-    def value(self, column: Column, text: pl.Expr) -> pl.Expr:  # noqa: ARG002
+    def value(self, column: Column, text: pl.Expr) -> pl.Expr:
         """With eight places, until the range was checked."""
         import polars as pl
 
-        number = pl.when(text.str.contains(_NUMBER)).then(text)
-        digits = number.str.replace_all("[￥¥,万亿元圆]", "").str.to_decimal(scale=8)
-        tens_of_thousands, hundreds_of_millions = number.str.contains("万"), number.str.contains("亿")
-        return digits * pl.when(tens_of_thousands).then(10**4).when(hundreds_of_millions).then(10**8).otherwise(1)
+        digits = text.str.extract(_form_of(column), 1).str.replace_all(r"[￥¥,\s]|人民币|RMB|CNY", "")
+        factor = pl.lit(1, dtype=pl.Int64)
+        for character, multiple in _MULTIPLES.items():
+            factor = pl.when(text.str.contains(character, literal=True)).then(factor * multiple).otherwise(factor)
+        value = digits.str.to_decimal(scale=8) * factor
+        for character, parts in _PARTS_OF_YUAN.items():
+            value = pl.when(text.str.ends_with(character)).then(value / parts).otherwise(value)
+        return value
 
     def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
         found = super().refusals(column, text, value)

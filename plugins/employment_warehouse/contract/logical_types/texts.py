@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from employment_warehouse.contract.logical_types.base import FormType, TextType
+from employment_warehouse.contract.logical_types.base import UNCALCULATED, FormType, TextType
 
 if TYPE_CHECKING:
     import polars as pl
 
     from employment_warehouse.contract.model import Column
 
-_FORMULA_ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)$"
+# #N/A, #DIV/0!, #NAME?, and those of newer functions; or no result at all.
+FORMULA_ERROR = rf"^(?:#(?:N/A|GETTING_DATA|[A-Z][A-Z0-9_/]*[!?])|{UNCALCULATED})$"
 _TRUE = ("是", "√", "✓", "✔", "y", "yes", "1", "true")
 _FALSE = ("否", "×", "✗", "✘", "n", "no", "0", "false")
 
@@ -24,10 +25,15 @@ class Text(TextType):
 
     def untidy(self, cells: pl.Series) -> pl.Series:
         """Empty, quoted, padded, full-width, standing for nothing, or with what no text may contain."""
-        from employment_warehouse.contract.logical_types.cleaning import BLANK, NOTHING, SCIENTIFIC
+        from employment_warehouse.contract.logical_types.cleaning import (
+            BLANK,
+            DAMAGED_OR_INVISIBLE,
+            NOTHING,
+            SCIENTIFIC,
+        )
 
         return cells.str.contains(
-            rf"^[{BLANK}'=#]|[{BLANK}]$|[\x00-\x1f０-９Ａ-Ｚａ-ｚ]|{NOTHING}|^[0-9]+\.0+$|^{SCIENTIFIC}$"
+            rf"^[{BLANK}'=#]|[{BLANK}]$|[\x00-\x1f０-９Ａ-Ｚａ-ｚ]|{DAMAGED_OR_INVISIBLE}|{NOTHING}|^[0-9]+\.0+$|^{SCIENTIFIC}$"
         )
 
     def clean(self, text: pl.Expr) -> pl.Expr:
@@ -46,8 +52,10 @@ class Text(TextType):
         return (
             pl.when(value.str.contains(NUMERIC))
             .then(pl.lit("id_not_text"))
-            .when(value.str.contains(rf"[\x00-\x08\x0b\x0c\x0e-\x1f]|{_FORMULA_ERROR}"))
+            .when(value.str.contains(rf"[\x00-\x08\x0b\x0c\x0e-\x1f]|{FORMULA_ERROR}"))
             .then(pl.lit("schema_violation"))
+            .when(value.str.contains("\ufffd", literal=True))
+            .then(pl.lit("text_damaged"))
         )
 
 
