@@ -60,7 +60,7 @@ def test_every_night_is_published(run: Run, manifest: Manifest) -> None:
 
 def test_nothing_of_the_demonstration_is_misplaced(run: Run) -> None:
     told = rows(
-        run, "select kind from ops.alert where kind in ('misplaced_files', 'night_not_begun')", "--role", "wh_auditor"
+        run, "select kind from ops.alert where kind in ('misplaced_files', 'night_not_started')", "--role", "wh_auditor"
     )
     assert told == []
 

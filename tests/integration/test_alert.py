@@ -21,7 +21,7 @@ from employment_warehouse.runtime import steps
 
 DAY = date(2024, 5, 2)
 YUANYANG, GEJIU = "532528", "532501"
-REASON = "门禁一 gate 1: 农村劳动力台账行数与上次之比：实为 0.33，应 0.8 – 1.8"
+REASON = "本次 59 行，上次 178 行"
 LOCKED = ("refused", "password_protected")
 
 
@@ -64,7 +64,7 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[Channel]:
 
 @pytest.fixture
 def build(warehouse: psycopg.Connection) -> int:
-    """A night of 2 May in which one county's register is on hold and the other has sent nothing."""
+    """A night of 2 May in which one county's register is held and another county has sent nothing."""
     number = publication.start_build(DAY, "run")
     deliver(warehouse, "labor_register", YUANYANG, ("held", REASON), number)
     for unit in (YUANYANG, GEJIU):
@@ -73,9 +73,15 @@ def build(warehouse: psycopg.Connection) -> int:
 
 
 def deliver(
-    warehouse: psycopg.Connection, feed: str, unit: str, state: tuple[str, str], build: int | None = None
+    warehouse: psycopg.Connection,
+    feed: str,
+    unit: str,
+    state: tuple[str, str],
+    build: int | None = None,
+    *,
+    report_date: date = DAY,
 ) -> None:
-    """A delivery with its status and reason; its file has a name that must not be told."""
+    """A delivery with its status and reason; its file name must not appear in alerts."""
     warehouse.execute(
         """
         insert into ops.delivery (
@@ -83,63 +89,105 @@ def deliver(
             reason, build
         ) values (%s, %s, %s, 1, 'file', %s, '/zone/CANARY.xlsx', '2024-05-02 19:30+08', 1200, 1200, %s, %s, %s)
         """,
-        (feed, unit, DAY, hashlib.sha256(unit.encode()).digest(), *state, build),
+        (feed, unit, report_date, hashlib.sha256(unit.encode()).digest(), *state, build),
     )
 
 
-def told(warehouse: psycopg.Connection) -> dict[tuple[str, str], tuple[str, str, str]]:
+def alerts(warehouse: psycopg.Connection) -> dict[tuple[str, str], tuple[str, str, str]]:
     rows = warehouse.execute("select kind, unit, level, title, body from ops.alert").fetchall()
     return {(kind, unit): (level, title, body) for kind, unit, level, title, body in rows}
 
 
 @pytest.mark.quick
-def test_held_and_missing_deliveries_are_reported_to_the_county(warehouse: psycopg.Connection, build: int) -> None:
+def test_held_and_missing_submissions_alert_their_county(warehouse: psycopg.Connection, build: int) -> None:
     publish(build)
     alert.raise_night_alerts(build)
-    found = told(warehouse)
+    found = alerts(warehouse)
     assert set(found) == {("delivery_held", YUANYANG), ("feed_missing", GEJIU)}
     level, title, body = found["delivery_held", YUANYANG]
     assert level == "critical"
-    assert title.startswith("元阳县：1 份报送被暂扣")
-    assert "实为 0.33，应 0.8 – 1.8" in body
-    assert "1,200 行" in body
-    assert "05-02 19:30" in body
-    assert "人力资源和社会保障局" in body
+    assert title == "元阳县：1 份报送被暂扣 | 1 submissions are held"
+    assert "农村劳动力台账（5月2日，1,200 行，05-02 19:30 到达）：本次 59 行，上次 178 行。此前未报" in body
+    assert "请县（市）人力资源和社会保障局核对后重报" in body
     level, title, body = found["feed_missing", GEJIU]
     assert level == "warning"
-    assert title.startswith("个旧市：1 张表未报")
-    assert "05-02 20:00" in body
+    assert title.startswith("个旧市：1 张报表未报")
+    assert "农村劳动力台账（应于 05-02 20:00 前报送）。此前未报" in body
+    assert "(due 05-02 20:00). Never reported before" in body
 
 
-def test_an_unreadable_file_is_reported(warehouse: psycopg.Connection, build: int) -> None:
+def test_a_missing_feed_names_the_data_that_are_shown_instead(warehouse: psycopg.Connection, build: int) -> None:
+    deliver(warehouse, "labor_register", GEJIU, ("accepted", ""), build, report_date=date(2024, 4, 18))
+    publish(build)
+    alert.raise_night_alerts(build)
+    _, _, body = alerts(warehouse)["feed_missing", GEJIU]
+    assert "沿用 4月18日 数据" in body
+    assert "The data of 2024-04-18 are carried forward" in body
+
+
+def test_a_refused_file_alerts_in_words(warehouse: psycopg.Connection, build: int) -> None:
     deliver(warehouse, "employment", GEJIU, LOCKED)
     publish(build)
     alert.raise_night_alerts(build)
-    assert "password_protected" in told(warehouse)["file_refused", GEJIU][2]
+    _, title, body = alerts(warehouse)["file_refused", GEJIU]
+    assert title.startswith("个旧市：1 个文件无法读取")
+    assert "有密码保护。请取消密码后重新上传。" in body
+    assert "The file is protected by a password" in body
+    assert "password_protected" not in body
 
 
-def test_skipped_sheets_are_reported_without_their_names(warehouse: psycopg.Connection, build: int) -> None:
+def test_a_refused_file_alerts_with_the_missing_columns(warehouse: psycopg.Connection, build: int) -> None:
+    deliver(warehouse, "employment", GEJIU, ("refused", "required_column_missing"))
+    missing = '{"missing": ["身份证号", "姓名"]}'
+    warehouse.execute("update ops.delivery set understood = %s where feed = 'employment'", (missing,))
+    publish(build)
+    alert.raise_night_alerts(build)
+    _, _, body = alerts(warehouse)["file_refused", GEJIU]
+    assert "缺少必填列：身份证号、姓名。" in body
+    assert "Required columns are missing: 身份证号、姓名." in body
+
+
+def test_sheets_left_out_alert_without_their_names(warehouse: psycopg.Connection, build: int) -> None:
     deliver(warehouse, "employment", GEJIU, ("accepted", ""), build)
     notes = '{"notes": ["工作表“CANARY”未读取"], "sheets": []}'
     warehouse.execute("update ops.delivery set understood = %s where feed = 'employment'", (notes,))
     publish(build)
     alert.raise_night_alerts(build)
-    level, title, body = told(warehouse)["sheets_left_out", GEJIU]
-    assert (level, "1 个工作簿" in title, "1 张" in body) == ("warning", True, True)
+    level, title, body = alerts(warehouse)["sheets_left_out", GEJIU]
+    assert (level, "1 份报送" in title, "1 个工作簿共 1 张工作表" in body) == ("warning", True, True)
     assert "CANARY" not in title + body
 
 
-def test_a_night_is_reported_once(warehouse: psycopg.Connection, build: int) -> None:
+def test_raising_the_alerts_of_a_night_again_adds_none(warehouse: psycopg.Connection, build: int) -> None:
     publish(build)
-    assert alert.raise_night_alerts(build) == alert.raise_night_alerts(build) == len(told(warehouse))
+    assert alert.raise_night_alerts(build) == alert.raise_night_alerts(build) == len(alerts(warehouse))
 
 
-def test_a_failed_night_is_reported(warehouse: psycopg.Connection, build: int) -> None:
+def test_a_failed_night_alerts(warehouse: psycopg.Connection, build: int) -> None:
     alert.raise_night_alerts(build)
-    assert "未能完成" in told(warehouse)["night_failed", "532500"][1]
+    _, title, body = alerts(warehouse)["night_failed", "532500"]
+    assert title == "5月2日夜间汇总未能完成 | The night of 2024-05-02 failed"
+    assert "读者看到的仍是上次发布" in body
 
 
-def test_unpaid_wages_are_reported_with_persons_and_amount(warehouse: psycopg.Connection, build: int) -> None:
+def test_a_held_night_alerts_with_its_failed_checks(warehouse: psycopg.Connection, build: int) -> None:
+    publication.hold_night(build, "gate 2 holds the build")
+    alert.raise_night_alerts(build)
+    _, _, body = alerts(warehouse)["night_held", "532500"]
+    assert "红河州：gate 2 holds the build" in body
+    warehouse.execute(
+        "insert into ops.check_result (build, gate, suite, check_name, unit, severity, success, message_zh, message_en)"
+        " values (%s, 2, 's', 'c', %s, 'critical', false, '人数不符', 'The totals differ')",
+        (build, YUANYANG),
+    )
+    alert.raise_night_alerts(build)
+    _, title, body = alerts(warehouse)["night_held", "532500"]
+    assert title.startswith("5月2日未发布")
+    assert "元阳县：人数不符" in body
+    assert "The totals differ" in body
+
+
+def test_wages_owed_alert_with_persons_and_money(warehouse: psycopg.Connection, build: int) -> None:
     for number, (due, paid) in enumerate(((1000, 0), (500, 400), (800, 800))):
         warehouse.execute(
             """
@@ -151,12 +199,12 @@ def test_unpaid_wages_are_reported_with_persons_and_amount(warehouse: psycopg.Co
         )
     publish(build)
     alert.raise_night_alerts(build)
-    _, title, body = told(warehouse)["wages_owed", YUANYANG]
+    _, title, body = alerts(warehouse)["wages_owed", YUANYANG]
     assert title.startswith("元阳县：欠发 1,100.00 元，2 人")
-    assert "2024-04-15" in body
+    assert "最早应发日 4月15日" in body
 
 
-def test_new_households_without_a_job_are_reported(warehouse: psycopg.Connection, build: int) -> None:
+def test_new_zero_employment_households_alert(warehouse: psycopg.Connection, build: int) -> None:
     publish(build)
     second = publication.start_build(date(2024, 5, 3), "second")
     for household, opened_on in (("H1", date(2024, 5, 3)), ("H2", date(2024, 5, 3)), ("H3", date(2024, 5, 1))):
@@ -170,13 +218,13 @@ def test_new_households_without_a_job_are_reported(warehouse: psycopg.Connection
         )
     publish(second)
     alert.raise_night_alerts(second)
-    _, title, body = told(warehouse)["zero_employment", YUANYANG]
+    _, title, body = alerts(warehouse)["zero_employment", YUANYANG]
     assert title.startswith("元阳县：新增零就业家庭 2 户，其中易地搬迁 1 户")
     assert "H1" not in title + body
 
 
 @pytest.mark.quick
-def test_a_county_gets_one_digest_a_night_the_most_urgent_first(
+def test_a_county_gets_one_digest_with_the_most_urgent_first(
     warehouse: psycopg.Connection, build: int, channel: Channel
 ) -> None:
     deliver(warehouse, "employment", GEJIU, LOCKED)
@@ -190,12 +238,12 @@ def test_a_county_gets_one_digest_a_night_the_most_urgent_first(
     ]
     first = channel.received[0]
     assert first["type"] == "failure"
-    assert first["message"].index("文件无法读取") < first["message"].index("未报")
+    assert first["message"].index("文件无法读取") < first["message"].index("报表未报")
     assert alert.deliver_alerts(build) == 0
     assert len(channel.received) == 2
 
 
-def test_what_a_channel_rejects_is_sent_by_the_next_call(
+def test_a_digest_that_a_channel_does_not_accept_is_sent_by_the_next_call(
     warehouse: psycopg.Connection, build: int, channel: Channel
 ) -> None:
     publish(build)
@@ -216,22 +264,22 @@ def test_without_a_channel_alerts_stay_in_the_ledger(
     publish(build)
     alert.raise_night_alerts(build)
     assert alert.deliver_alerts(build) == 0
-    assert len(told(warehouse)) == 2
+    assert len(alerts(warehouse)) == 2
 
 
 def test_no_alert_quotes_the_name_of_a_file(warehouse: psycopg.Connection, build: int) -> None:
     deliver(warehouse, "employment", GEJIU, LOCKED)
     publish(build)
     alert.raise_night_alerts(build)
-    assert "CANARY" not in str(told(warehouse))
+    assert "CANARY" not in str(alerts(warehouse))
 
 
-def test_a_night_without_a_build_is_reported_once_for_each_night(
+def test_a_night_that_was_not_started_alerts_once_for_each_date(
     warehouse: psycopg.Connection, build: int, channel: Channel
 ) -> None:
     for day in ("2024-05-03", "2024-05-03", "2024-05-04"):
         steps.deliver_alerts(day, "night__of a run that failed early")
     messages = [message["message"] for message in channel.received]
-    assert ["5月3日未能开始建库" in message for message in messages] == [True, False]
-    assert "5月4日未能开始建库" in messages[1]
-    assert told(warehouse).keys() == {("night_not_begun", "532500")}
+    assert ["5月3日夜间汇总未能启动" in message for message in messages] == [True, False]
+    assert "5月4日夜间汇总未能启动" in messages[1]
+    assert alerts(warehouse).keys() == {("night_not_started", "532500")}

@@ -1,23 +1,25 @@
-"""Names of those who are to act."""
+"""What alerts call units, feeds and owners."""
 
 from __future__ import annotations
 
-import psycopg
+from collections.abc import Iterable
 
 from employment_warehouse.contract import contract
+from employment_warehouse.contract.divisions import divisions
 
 
-def county_names(connection: psycopg.Connection) -> dict[str, str]:
-    """Names of the prefecture and its counties by code; none before the seeds are there."""
-    if connection.execute("select to_regclass('seeds.division')").fetchone() == (None,):
-        return {}
-    rows = connection.execute(
-        "select division_code, name_zh from seeds.division where level in ('prefecture', 'county')"
-    ).fetchall()
-    return dict(rows)
+def unit_name(unit: str) -> str:
+    """The Chinese name of a county or the prefecture, short where there is a short one; else the unit itself."""
+    known = divisions()
+    names = {known.prefecture: known.prefecture_short_zh, **known.counties, **known.short_names}
+    return names.get(unit, unit)
 
 
-def feed_name(feed: str) -> str:
-    """A feed by its Chinese and English titles."""
-    declared = contract(feed)
-    return f"{declared.title_zh} {declared.title_en}"
+def is_county(unit: str) -> bool:
+    """Whether a unit is a county of this prefecture."""
+    return unit in divisions().counties
+
+
+def owners(feeds: Iterable[str]) -> str:
+    """The departments that answer for these feeds, each once."""
+    return "、".join(dict.fromkeys(contract(feed).owner for feed in feeds))

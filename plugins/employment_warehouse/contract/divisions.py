@@ -29,6 +29,7 @@ class Divisions:
 
     prefecture: str
     prefecture_zh: str
+    prefecture_short_zh: str  # 红河州; the full name if the seed has no short one
     counties: Mapping[str, str]  # code → full Chinese name, in the order of the seed
     short_names: Mapping[str, str]  # code → a second Chinese name, of the counties that have one
     provinces: frozenset[str]  # the first two digits
@@ -88,6 +89,7 @@ def _divisions(rows: list[dict[str, str]], where: str) -> Divisions:
     return Divisions(
         prefecture=prefecture["division_code"],
         prefecture_zh=prefecture["name_zh"],
+        prefecture_short_zh=prefecture[_SHORT_NAME] or prefecture["name_zh"],
         counties=MappingProxyType(counties),
         short_names=MappingProxyType(
             {row["division_code"]: row[_SHORT_NAME] for row in of_level["county"] if row[_SHORT_NAME]}

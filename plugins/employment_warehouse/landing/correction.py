@@ -88,7 +88,7 @@ def _ingest_sheet(
         return None
     part = replace(workbook, feed=contract.feed, part=f"{CORRECTION_PART}{state.number + 1:03d}")
     if state.is_replaced(workbook):
-        return ledger.insert_delivery(connection, part, 1, REPLACED_SINCE)
+        return ledger.insert_delivery(connection, part, 1, Refused(code=REPLACED_SINCE))
     delivery = ingest_part(connection, part, lambda: read_tables(file, contract, contract.title_zh))
     if delivery and delivery.status == "landed":
         given = delivery.__dict__ | PLACE_HEADERS

@@ -99,7 +99,7 @@ def ingest_part(connection: psycopg.Connection, part: IncomingPart, read: Callab
             else:
                 delivery = ledger.record_counts(connection, delivery, load_rows(connection, delivery, read))
     except Refused as refusal:
-        return ledger.insert_delivery(connection, part, revision, refusal.code)
+        return ledger.insert_delivery(connection, part, revision, refusal)
     submission = Submission.of(part)
     if revision > 1 and part.kind in ("file", "nil"):
         ledger.lock_part(connection, replace(part, part=CORRECTION_PART))

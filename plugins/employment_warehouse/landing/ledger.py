@@ -13,6 +13,7 @@ from employment_warehouse.contract import Contract, contract
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.scanning import Arrival
+from employment_warehouse.reading import Refused
 
 
 class Superseded(Exception):
@@ -135,14 +136,18 @@ def next_revision(connection: psycopg.Connection, part: IncomingPart) -> int | N
 
 
 def insert_delivery(
-    connection: psycopg.Connection, part: IncomingPart, revision: int, refusal: str | None = None
+    connection: psycopg.Connection, part: IncomingPart, revision: int, refusal: Refused | None = None
 ) -> Delivery:
-    """Insert a revision without rows. refusal: the code of the reason why its file cannot be read."""
+    """Insert a revision without rows. refusal: why its file cannot be read; the ledger keeps its code and the missing
+    columns.
+    """
+    missing = [contract(part.feed).column(name).header for name in refusal.missing] if refusal else []
     given = part.__dict__ | {
         "revision": revision,
         "key_version": settings.secret_keys().version,
         "status": "refused" if refusal else "landed",
-        "reason": refusal,
+        "reason": refusal and refusal.code,
+        "understood": Jsonb({"missing": missing} if missing else {}),
     }
     row = connection.execute(query("insert_delivery"), given).fetchone()
     assert row is not None
@@ -155,7 +160,7 @@ def insert_delivery(
         revision=revision,
         kind=part.kind,
         status=given["status"],
-        reason=refusal,
+        reason=refusal.code if refusal else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Return workbooks: what a county is to mend, as it came, with what is wrong in each cell."""
+"""Return workbooks: the rows that a county has to correct, as they arrived, with an explanation for each wrong cell."""
 
 from employment_warehouse.returns.write import report_dates, write_workbooks
 

@@ -1,4 +1,4 @@
-"""What a county has to mend: its rejected rows, unsealed, and its files that could not be read."""
+"""What a county has to correct: its rejected rows, unsealed, and its files that could not be read."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import psycopg
 from employment_warehouse.contract import contracts
 from employment_warehouse.identity import unseal
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER
+from employment_warehouse.reading.refusal_texts import refusal_text
 from employment_warehouse.returns.queries import query
 
 
@@ -22,10 +23,10 @@ def county_feeds() -> list[str]:
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A row that is to be mended.
+    """A row to correct.
 
-    source, line: where it stood. cells: header text → text, as they came. faults: (column name, reason code), a
-    broken cell each; column name '': the row as a whole.
+    source, line: its file and line. cells: header text → text, as they arrived. faults: (column name, rejection code),
+    one for each wrong cell; column name '' stands for the row as a whole.
     """
 
     source: str
@@ -35,47 +36,56 @@ class RejectedRow:
 
     @property
     def is_repeated(self) -> bool:
-        """A later row of its key has landed; nothing is lost, and nothing need be done."""
-        return any(reason == "duplicate_key" for _, reason in self.faults)
+        """A later row with the same key has landed: nothing is lost, and nothing has to be done."""
+        return any(code == "duplicate_key" for _, code in self.faults)
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that could not be read. reason: in Chinese, with what to do."""
+
+    feed: str
+    source: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Returned:
-    """What goes back to one county: rows by feed, and (feed, file, refusal code) of files."""
+    """What goes back to one county: rejected rows by feed, and refused files."""
 
     county: str
     report_date: date
     rows: dict[str, list[RejectedRow]] = field(default_factory=dict)
-    files: list[tuple[str, str, str]] = field(default_factory=list)
+    files: list[RefusedFile] = field(default_factory=list)
 
 
 def returned(connection: psycopg.Connection, county: str, report_date: date) -> Returned:
-    """All that a county has to mend of one date."""
+    """Everything that a county has to correct for one date."""
     feeds = county_feeds()
     given = {"unit": county, "report_date": report_date, "feeds": feeds}
     entries = connection.execute(query("rejected"), given).fetchall()
-    found = {feed: _open_rows(list(of_feed)) for feed, of_feed in groupby(entries, key=lambda entry: str(entry[0]))}
+    rows = {feed: _open_rows(list(of_feed)) for feed, of_feed in groupby(entries, key=lambda entry: str(entry[0]))}
+    refused = connection.execute(query("refused"), given).fetchall()
     return Returned(
         county,
         report_date,
-        {feed: found[feed] for feed in feeds if found.get(feed)},
-        connection.execute(query("refused"), given).fetchall(),
+        {feed: rows[feed] for feed in feeds if rows.get(feed)},
+        [RefusedFile(feed, source, refusal_text(code, missing or ()).zh) for feed, source, code, missing in refused],
     )
 
 
 def _open_rows(entries: list[tuple[str, bool, str, str, str, str, bytes]]) -> list[RejectedRow]:
-    """One row for all its broken cells. A row that a correction tried to mend is as the correction has it."""
+    """One row for all its wrong cells. A row that a correction failed to correct has the correction's values."""
     rows: dict[tuple[str, str], RejectedRow] = {}
-    for (is_correction, source, line), broken in groupby(entries, key=lambda entry: entry[1:4]):
-        cells_broken = list(broken)
-        cells: dict[str, str] = json.loads(unseal(bytes(cells_broken[0][6])))["row"]
+    for (is_correction, source, line), of_row in groupby(entries, key=lambda entry: entry[1:4]):
+        faulty = list(of_row)
+        cells: dict[str, str] = json.loads(unseal(bytes(faulty[0][6])))["row"]
         place = (source, line)
         if is_correction:
-            told = (cells.pop(FILE_HEADER, ""), cells.pop(LINE_HEADER, ""))
-            if all(told):
-                place = told
-                if place not in rows:  # mended by another correction, or replaced by a file
+            corrected = (cells.pop(FILE_HEADER, ""), cells.pop(LINE_HEADER, ""))
+            if all(corrected):
+                place = corrected
+                if place not in rows:  # corrected by another correction, or replaced by a file
                     continue
-        faults = [(str(entry[4]), str(entry[5])) for entry in cells_broken]
-        rows[place] = RejectedRow(*place, cells, faults)
+        rows[place] = RejectedRow(*place, cells, [(str(entry[4]), str(entry[5])) for entry in faulty])
     return list(rows.values())

@@ -1,4 +1,4 @@
-"""The files in `<home>/returns/`: one a county and report date, for as long as it has something to mend."""
+"""The files in `<home>/returns/`: one for each county and report date that has something to correct."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ ROLE = "wh_returner"
 
 
 def write_workbooks(report_date: date) -> list[Path]:
-    """Write `<home>/returns/<report_date>/<county_code>.xlsx` for each county with something to mend; those paths.
+    """Write `<home>/returns/<report_date>/<county_code>.xlsx` for each county that has something to correct.
 
-    Written anew each time, mode 0600; the file of a county that has nothing more to mend goes.
+    Returns the paths. Each file is replaced, mode 0600; that of a county with nothing left to correct is deleted.
     """
     folder = settings.current_home().returns / report_date.isoformat()
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -26,10 +26,10 @@ def write_workbooks(report_date: date) -> list[Path]:
     with connect(ROLE) as connection:
         given = {"report_date": report_date, "feeds": county_feeds()}
         for (county,) in connection.execute(query("units"), given).fetchall():
-            found = returned(connection, county, report_date)
-            if found.rows or found.files:
+            content = returned(connection, county, report_date)
+            if content.rows or content.files:
                 path = folder / f"{county}.xlsx"
-                _write_whole(path, workbook(found))
+                _write_whole(path, workbook(content))
                 written.append(path)
     for stale in set(folder.glob("*.xlsx")) - set(written):
         stale.unlink()
@@ -37,7 +37,7 @@ def write_workbooks(report_date: date) -> list[Path]:
 
 
 def report_dates(report_date: date) -> list[date]:
-    """The dates whose workbooks a night writes: its own, and those of late files and corrections of the last day."""
+    """The dates whose workbooks a night writes: the report date, and those of late files and corrections."""
     with connect(ROLE) as connection:
         return [day for (day,) in connection.execute(query("report_dates"), {"report_date": report_date})]
 

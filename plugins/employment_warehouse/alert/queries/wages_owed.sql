@@ -1,4 +1,4 @@
--- Arrears by county: what was due on an agreed pay date that is over, less what was paid.
+-- Wages owed by county: due on a pay date that has passed, less what was paid.
 select
     county_code as unit,
     count(distinct person_key) as persons,

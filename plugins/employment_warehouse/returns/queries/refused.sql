@@ -1,6 +1,6 @@
--- Files of that date that could not be read, and that no later one has replaced: a correction's by its path, for each
--- is a part of its own.
-select latest.feed, vault.source_of(latest.path, '', latest.revision) as source, latest.reason
+-- Files of that date that could not be read and that no later file has replaced. A correction is identified by its path,
+-- because each correction is a part of its own.
+select latest.feed, vault.source_of(latest.path, '', latest.revision) as source, latest.reason, latest.understood -> 'missing' as missing
 from (
     select distinct on (d.feed, place.name) d.*
     from ops.delivery as d

@@ -1,5 +1,5 @@
--- Broken cells of what a county's reports of that date are now, not yet mended; what corrections broke comes last.
-with standing as (
+-- Rejected cells of a county's current deliveries of that date that are not corrected yet; those of corrections last.
+with current_part as (
     select distinct on (d.feed, d.part) d.feed, d.delivery_id, d.kind, d.path, d.revision
     from ops.delivery as d
     where d.unit = %(unit)s and d.report_date = %(report_date)s and d.feed = any(%(feeds)s)
@@ -15,7 +15,7 @@ select
     r.column_name,
     r.reason,
     r.sealed
-from standing as s
+from current_part as s
 inner join vault.rejected_row as r on s.delivery_id = r.delivery_id
 where r.corrected_by is null
 order by s.feed, is_correction, s.delivery_id, r.sheet, r.line

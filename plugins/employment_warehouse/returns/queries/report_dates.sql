@@ -1,4 +1,4 @@
--- A night's date, and the earlier ones of which something was landed in the day before it: late files, corrections.
+-- The report date, and the earlier dates with a delivery (late file or correction) in the last day.
 select %(report_date)s::date as report_date
 union
 select report_date from ops.delivery

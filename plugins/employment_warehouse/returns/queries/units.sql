@@ -1,4 +1,4 @@
--- Counties that have reported of that date.
+-- Counties that have sent something for that date.
 select distinct unit from ops.delivery
 where report_date = %(report_date)s and feed = any(%(feeds)s)
 order by unit

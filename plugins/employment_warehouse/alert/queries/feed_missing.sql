@@ -1,4 +1,4 @@
--- What was due on the night's date and has not come; when the unit last reported that feed.
+-- Deliveries that were due on the report date and have not arrived, with the unit's last accepted submission.
 select
     e.unit, e.feed, e.due_at,
     (

@@ -1,0 +1,93 @@
+"""The alerts of a night: selected from the ledger and from the marts that the night published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from employment_warehouse import database
+from employment_warehouse.alert.kinds import AlertKind, Texts, alert_kinds
+from employment_warehouse.alert.ledger import Alert, raise_alert
+from employment_warehouse.alert.names import owners
+from employment_warehouse.alert.queries import query
+from employment_warehouse.alert.wording import CHINESE, ENGLISH, Language
+from employment_warehouse.contract.divisions import divisions
+
+ITEMS_SHOWN = 10  # of one alert; a phone's screen is small
+DELIVERIES = ("delivery_held", "file_refused", "sheets_left_out", "feed_missing")
+FIGURES = ("wages_owed", "zero_employment")
+
+Row = Mapping[str, Any]
+
+
+def raise_night_alerts(build: int) -> int:
+    """Raise the alerts of a night, whether it was published, held or failed; returns how many.
+
+    Alerts about figures are raised for a published night only, because nobody saw the others. Running it again updates
+    the same alerts.
+    """
+    with database.connect("wh_publisher") as connection, connection.cursor(row_factory=dict_row) as cursor:
+        night = cursor.execute(query("night"), {"build": build}).fetchone()
+        if night is None:
+            return 0
+        given = {"build": build, "prefecture": divisions().prefecture, **night}
+        kinds = [*DELIVERIES, *({"held": ["night_held"], "published": []}.get(night["status"], ["night_failed"]))]
+        rows = {kind: cursor.execute(query(kind), given).fetchall() for kind in kinds}
+    if night["status"] == "published":
+        rows |= _figures(given)
+    alerts = [
+        _alert(alert_kinds()[kind], unit, list(of_unit), night["report_date"], build)
+        for kind, of_kind in rows.items()
+        for unit, of_unit in groupby(of_kind, key=lambda row: str(row["unit"]))
+    ]
+    raise_alert(*alerts)
+    return len(alerts)
+
+
+def raise_night_not_started(report_date: str | None) -> None:
+    """Raise the alert of a night that failed before its build. report_date (ISO): None if it had not been chosen."""
+    day = date.fromisoformat(report_date) if report_date else None
+    raise_alert(_alert(alert_kinds()["night_not_started"], divisions().prefecture, [{}], day, None))
+
+
+def _figures(given: Row) -> dict[str, list[dict[str, Any]]]:
+    """From the publication itself, as an analyst sees it."""
+    with database.connect("wh_analyst") as connection, connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute("select marts.pin(%(build)s)", given)
+        return {kind: cursor.execute(query(kind), given).fetchall() for kind in FIGURES}
+
+
+def _alert(kind: AlertKind, unit: str, rows: Sequence[Row], report_date: date | None, build: int | None) -> Alert:
+    facts = {
+        **rows[0],
+        "unit": unit,
+        "count": len(rows),
+        "owners": owners(row["feed"] for row in rows if "feed" in row),
+        "report_date": report_date,
+    }
+    return Alert(
+        kind=kind.name,
+        level=kind.level,
+        unit=unit,
+        title=f"{_title(kind.zh, facts, CHINESE)} | {_title(kind.en, facts, ENGLISH)}",
+        body=f"{_body(kind.zh, facts, rows, CHINESE)}\n{_body(kind.en, facts, rows, ENGLISH)}",
+        build=build,
+        report_date=report_date,
+        step=kind.step,
+        link=kind.link.format(unit=unit, report_date=report_date),
+    )
+
+
+def _title(texts: Texts, facts: Row, language: Language) -> str:
+    return texts.title.format_map(language.fields(facts))
+
+
+def _body(texts: Texts, facts: Row, rows: Sequence[Row], language: Language) -> str:
+    items = [f"· {texts.item.format_map(language.fields(row))}" for row in rows] if texts.item else []
+    more = len(items) - ITEMS_SHOWN
+    rest = [language.more.format(more)] if more > 0 else []
+    return "\n".join([texts.todo.format_map(language.fields(facts)), *items[:ITEMS_SHOWN], *rest])

@@ -1,0 +1,44 @@
+"""The kinds of alerts, as `kinds.yml` declares them: level, step, link and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+Level = Literal["critical", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """An alert's texts in one language: templates for str.format. item: one line for each row; '' if there is none."""
+
+    title: str
+    todo: str
+    item: str = ""
+
+
+@dataclass(frozen=True)
+class AlertKind:
+    """One kind of alert."""
+
+    name: str
+    level: Level
+    step: str
+    link: str
+    zh: Texts
+    en: Texts
+
+
+@cache
+def alert_kinds() -> Mapping[str, AlertKind]:
+    """All kinds, by name, in the order of the file. An unknown or missing key is a TypeError."""
+    declared = yaml.safe_load(Path(__file__).with_name("kinds.yml").read_text(encoding="utf-8"))
+    return {
+        name: AlertKind(name, **{**keys, "zh": Texts(**keys["zh"]), "en": Texts(**keys["en"])})
+        for name, keys in declared.items()
+    }

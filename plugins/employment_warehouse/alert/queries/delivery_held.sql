@@ -1,0 +1,19 @@
+-- Submissions that this build holds, with the unit's last accepted one.
+select
+    d.unit, d.feed, d.report_date as submission_date, sum(d.rows_read) as rows_read, max(d.arrived_at) as arrived_at,
+    coalesce(max(failed.reason_zh), max(d.reason)) as reason_zh,
+    coalesce(max(failed.reason_en), max(d.reason)) as reason_en,
+    (
+        select max(a.report_date) from ops.delivery as a
+        where a.feed = d.feed and a.unit = d.unit and a.status = 'accepted'
+    ) as carried_from
+from ops.delivery as d
+left join lateral (
+    select string_agg(c.message_zh, '；') as reason_zh, string_agg(c.message_en, '; ') as reason_en
+    from ops.check_result as c
+    where c.build = d.build and c.gate = 1 and c.severity = 'critical' and not c.success and c.waiver is null
+        and c.delivery_id = d.delivery_id
+) as failed on true
+where d.build = %(build)s and d.status = 'held'
+group by d.unit, d.feed, d.report_date
+order by d.unit, d.feed, d.report_date

@@ -1,0 +1,1 @@
+select %(prefecture)s::text as unit

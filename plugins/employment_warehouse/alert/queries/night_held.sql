@@ -1,0 +1,13 @@
+-- The critical checks that hold the night; the database's own reason if none of them failed.
+with failed as (
+    select distinct c.suite, c.check_name, c.unit, c.message_zh, c.message_en
+    from ops.check_result as c
+    where c.build = %(build)s and c.gate = 2 and c.severity = 'critical' and not c.success and c.waiver is null
+)
+
+select %(prefecture)s::text as unit, unit as failed_unit, message_zh, message_en, suite, check_name
+from failed
+union all
+select %(prefecture)s::text, %(prefecture)s::text, %(held_reason)s::text, %(held_reason)s::text, '', ''
+where not exists (select from failed)
+order by suite, check_name, failed_unit

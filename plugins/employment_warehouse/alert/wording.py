@@ -1,0 +1,77 @@
+"""How the values of an alert are written: names, dates, amounts and reasons, in Chinese and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from employment_warehouse.alert.names import unit_name
+from employment_warehouse.contract import Contract, contract
+from employment_warehouse.reading.refusal_texts import RefusalText, refusal_text
+from employment_warehouse.settings import TIMEZONE
+
+
+@dataclass(frozen=True)
+class Language:
+    """The words that do not belong to one kind of alert. more: {count} further items; carried: since which date."""
+
+    more: str
+    today: str
+    carried: str
+    never_reported: str
+    title: Callable[[Contract], str]
+    refusal: Callable[[RefusalText], str]
+    day: Callable[[date], str]
+
+    def fields(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """Every column of a row as text, `feed`, `unit` and `failed_unit` by name, and from other columns `carried`
+        (of carried_from) and `refusal` (of refusal_code and missing).
+        """
+        fields = {name: self._text(value) for name, value in row.items()}
+        for name in fields.keys() & {"unit", "failed_unit"}:
+            fields[name] = unit_name(fields[name])
+        if "feed" in row:
+            fields["feed"] = self.title(contract(row["feed"]))
+        if "carried_from" in row:
+            since = row["carried_from"]
+            fields["carried"] = self.carried.format(self.day(since)) if since else self.never_reported
+        if "refusal_code" in row:
+            fields["refusal"] = self.refusal(refusal_text(row["refusal_code"], row["missing"] or ())).rstrip("。.")
+        return fields
+
+    def _text(self, value: object) -> str:
+        match value:
+            case datetime():
+                return f"{value.astimezone(TIMEZONE):%m-%d %H:%M}"
+            case date():
+                return self.day(value)
+            case Decimal():
+                return f"{value:,.2f}"
+            case int():
+                return f"{value:,}"
+            case None:
+                return self.today
+        return str(value)
+
+
+CHINESE = Language(
+    more="……另有 {} 项",
+    today="今日",
+    carried="沿用 {} 数据",
+    never_reported="此前未报",
+    title=lambda feed: feed.title_zh,
+    refusal=lambda text: text.zh,
+    day=lambda day: f"{day.month}月{day.day}日",
+)
+ENGLISH = Language(
+    more="… and {} more",
+    today="today",
+    carried="The data of {} are carried forward",
+    never_reported="Never reported before",
+    title=lambda feed: feed.title_en,
+    refusal=lambda text: text.en,
+    day=date.isoformat,
+)
