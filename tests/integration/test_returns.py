@@ -325,7 +325,7 @@ def test_a_correction_of_a_held_report_waits_until_it_is_released(warehouse: psy
     put_rows(zone, payment(1), BROKEN)
     ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
-    warehouse.execute("insert into ops.build (report_date, run_id) values (%s, 'x')", (DAY,))
+    warehouse.execute("select ops.start_build(%s, 'x')", (DAY,))
     warehouse.execute("update ops.delivery set status = 'held', build = (select max(build) from ops.build)")
     send_back(zone, book)
     assert ingest_all() == []
