@@ -87,14 +87,17 @@ def have_changed() -> bool:
 def read(name: str) -> list[Row]:
     """The rows of a seed, cells as text, an empty one None: the operator's file, else the project's.
 
-    Raises UserError (`own_seed_unreadable`) where its columns are not those of the seed.
+    An operator's file may leave out columns: they are empty then. Raises UserError (`own_seed_unreadable`) where it has
+    a column that the seed does not have, or a row of another width than its header.
     """
     path = _file(name)
     expected = _header(settings.project_root() / SEEDS / f"{name}.csv")
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
-    if sorted(reader.fieldnames or ()) != sorted(expected) or any(None in row or None in row.values() for row in rows):
+    header = list(reader.fieldnames or ())
+    is_known = header and set(header) <= set(expected) and len(set(header)) == len(header)
+    if not is_known or any(None in row or None in row.values() for row in rows):
         raise UserError(
             f"种子表 {name} 的列不符 | the columns of the seed table {name} do not match",
             code="own_seed_unreadable",
