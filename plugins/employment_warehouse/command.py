@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from datetime import date, datetime
@@ -104,6 +105,33 @@ def night(report_date: DateArgument, home: HomeOption = None) -> None:
         f"{ended.report_date}  {ended.status}  build {ended.build or '—'}  {ended.reason or ''}", markup=False
     )
     raise typer.Exit(ended.exit_code)
+
+
+@app.command()
+def rollback(
+    publication: Annotated[int, typer.Argument(help="发布编号 | number of the publication")],
+    reason: Annotated[str, typer.Option(help="理由 | why")],
+    withdraw: Annotated[
+        list[int] | None,
+        typer.Option(metavar="DELIVERY", help="作废的报送编号，可多次 | a delivery to withdraw; repeatable"),
+    ] = None,
+    by: Annotated[str, typer.Option(help="经办人 | who decides")] = getpass.getuser(),
+    home: HomeOption = None,
+) -> None:
+    """撤回某次及其后的发布，并作废出错的报送。 | Take back a publication and every later one.
+
+    作废的报送不再使用；其余报送由下一晚重新采用。 Withdrawn deliveries are never used again; the others are offered to the next night.
+    """
+    from employment_warehouse import publication as publications
+    from employment_warehouse.runtime import deployment, nights
+
+    deployment.use_database(use_home(home), "wh_publisher", "wh_auditor")
+    shown = publications.roll_back(publication, withdraw or [], by, reason)
+    standing = (
+        "尚无发布 | nothing is published" if shown is None else f"第 {shown} 号 no. {shown} ({nights.standing_date()})"
+    )
+    console.print(f"已撤回 rolled back: {publication} → 现行发布 now shown: {standing}", markup=False)
+    console.print("下一步 next: warehouse night DATE", markup=False)
 
 
 @app.command()

@@ -21,6 +21,7 @@ from tests.kit.files import COUNTY, DAY, ingest_all
 from tests.kit.nights import accept, publish, start_build
 from tests.kit.people import id_number, with_check_digit
 
+from employment_warehouse import publication
 from employment_warehouse.identity import unseal
 from employment_warehouse.landing import (
     expect_deliveries,
@@ -544,6 +545,23 @@ def test_purged_rows_come_back_from_the_archive_as_they_were(warehouse: psycopg.
     assert restore(first.delivery_id) == 2
     assert rows_of(warehouse, rows, first.delivery_id) == before
     assert restore(first.delivery_id) == 0
+
+
+def test_rows_that_a_purge_deleted_are_restored_when_a_rollback_offers_them_again(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put(zone, payments(1, 2))
+    ingest_all()
+    first = publish_night(warehouse)
+    later = DAY + timedelta(days=1)
+    put(zone, payments(9), day=later)
+    (wrong,) = ingest_all(later)
+    publish_night(warehouse, later)
+    assert purge() == 2
+    publication.roll_back(first, [wrong.delivery_id], "Operator", "last year's file")
+    build = steps.start_build(later.isoformat(), "the night after it")
+    offered = rows_of(warehouse, "select delivery_id from ops.delivery where build = %s", build)
+    assert [posts(warehouse, number) for (number,) in offered] == [["P1", "P2"]]
 
 
 def test_a_correction_of_one_part_brings_back_the_other_parts(warehouse: psycopg.Connection, zone: Path) -> None:

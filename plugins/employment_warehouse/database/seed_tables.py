@@ -92,17 +92,18 @@ def read(name: str) -> list[Row]:
     """
     path = _file(name)
     expected = _header(settings.project_root() / SEEDS / f"{name}.csv")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        rows = list(reader)
-    header = list(reader.fieldnames or ())
+    try:
+        reader = csv.DictReader(path.read_text("utf-8-sig").splitlines())
+        header, rows = list(reader.fieldnames or ()), list(reader)
+    except (UnicodeDecodeError, csv.Error):
+        header, rows = [], []
     is_known = header and set(header) <= set(expected) and len(set(header)) == len(header)
     if not is_known or any(None in row or None in row.values() for row in rows):
         raise UserError(
             f"种子表 {name} 的列不符 | the columns of the seed table {name} do not match",
             code="own_seed_unreadable",
             where=str(path),
-            expected=",".join(expected),
+            expected=f"CSV UTF-8: {','.join(expected)}",
             todo="correct or remove the file, then `warehouse migrate`",
         )
     return [{column: value or None for column, value in row.items()} for row in rows]

@@ -4,7 +4,7 @@ from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, inges
 from employment_warehouse.landing.delivery import IngestFailed, ingest, ingest_part, restore, withdraw_part
 from employment_warehouse.landing.due_deliveries import expect_deliveries
 from employment_warehouse.landing.ledger import Delivery, IncomingPart
-from employment_warehouse.landing.purging import purge
+from employment_warehouse.landing.purging import purge, restore_offered
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
 from employment_warehouse.landing.withdrawing import FILE_HEADER, LINE_HEADER
 
@@ -24,6 +24,7 @@ __all__ = [
     "ingest_part",
     "purge",
     "restore",
+    "restore_offered",
     "scan",
     "withdraw_part",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from employment_warehouse.database import connect
+from employment_warehouse.landing.delivery import restore
 from employment_warehouse.landing.due_deliveries import expect_returns
 from employment_warehouse.landing.queries import query
 
@@ -22,3 +23,15 @@ def purge() -> int:
         row = connection.execute("select landing.purge()").fetchone()
         assert row is not None
         return int(row[0])
+
+
+def restore_offered(build: int) -> int:
+    """Restore the rows of deliveries that a rollback offers to this build again; how many deliveries.
+
+    Raises UserError (`archive_missing`, `wrong_token_key`), IngestFailed.
+    """
+    with connect("wh_loader") as connection:
+        offered = connection.execute(query("purged_offers"), {"build": build}).fetchall()
+    for (delivery_id,) in offered:
+        restore(delivery_id)
+    return len(offered)

@@ -63,10 +63,12 @@ def ingest_resource(resource: str, report_date: str) -> None:
 
 
 def start_build(report_date: str, run_id: str) -> int:
-    """Start the night's build; its number."""
-    from employment_warehouse import publication
+    """Start the night's build, and restore what a rollback offers again; its number."""
+    from employment_warehouse import landing, publication
 
-    return publication.start_build(date.fromisoformat(report_date), run_id)
+    build = publication.start_build(date.fromisoformat(report_date), run_id)
+    landing.restore_offered(build)
+    return build
 
 
 def gate_deliveries(build: int) -> None:

@@ -1,0 +1,100 @@
+"""Seed tables: loaded whole, the operator's files before the project's; settings mean the same everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from employment_warehouse import settings
+from employment_warehouse.database import connect, seed_tables
+from employment_warehouse.errors import UserError
+
+SETTING = "name,valid_from,value,enabled"
+
+
+@pytest.fixture
+def own(warehouse: psycopg.Connection, fresh_home: settings.Home) -> Path:
+    """The folder of the operator's own seed files."""
+    return fresh_home.seeds
+
+
+def setting(warehouse: psycopg.Connection, name: str, on: str) -> str | None:
+    row = warehouse.execute("select ops.setting(%s, %s)", (name, on)).fetchone()
+    assert row is not None
+    found: str | None = row[0]
+    return found
+
+
+def test_an_operator_s_file_replaces_the_project_s(warehouse: psycopg.Connection, own: Path) -> None:
+    (own / "setting.csv").write_text(f"{SETTING}\npurpose,2024-01-01,7,true\n")
+    seed_tables.load()
+    assert warehouse.execute("select name, value, note_zh from seeds.setting").fetchall() == [("purpose", "7", None)]
+    assert warehouse.execute("select count(*) > 0 from seeds.holiday").fetchone() == (True,)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("settings.csv", f"{SETTING}\n", "setting.csv"),
+        ("setting.csv", "name,valid_form,value\na,2024-01-01,1\n", "valid_from"),
+        ("setting.csv", f"{SETTING}\na,2024-01-01\n", "valid_from"),
+        ("setting.csv", f"{SETTING}\na,2024-01-01,1,true,more\n", "valid_from"),
+        ("setting.csv", f"{SETTING}\na,yesterday-ish,1,true\n", "types"),
+        ("setting.csv", "", "valid_from"),
+    ],
+)
+def test_an_unreadable_file_changes_nothing(
+    warehouse: psycopg.Connection, own: Path, name: str, content: str, expected: str
+) -> None:
+    before = warehouse.execute("select count(*), min(name) from seeds.setting").fetchone()
+    (own / name).write_text(content)
+    with pytest.raises(UserError) as refused:
+        seed_tables.load()
+    assert refused.value.code == "own_seed_unreadable"
+    assert expected in refused.value.expected
+    assert name in refused.value.where
+    assert warehouse.execute("select count(*), min(name) from seeds.setting").fetchone() == before
+
+
+def test_a_setting_is_the_row_in_force_on_the_date(warehouse: psycopg.Connection, own: Path) -> None:
+    (own / "setting.csv").write_text(
+        f"{SETTING}\nlimit,2024-01-01,7,true\nlimit,2024-06-01,8,true\nlimit,2024-07-01,9,false\n"
+    )
+    seed_tables.load()
+    assert setting(warehouse, "limit", "2024-05-31") == "7"
+    assert setting(warehouse, "limit", "2024-06-01") == "8"
+    assert setting(warehouse, "limit", "2024-07-01") is None
+    assert warehouse.execute("select value from ops.settings('2024-06-30') where name = 'limit'").fetchone() == ("8",)
+
+
+@pytest.mark.parametrize("name", ["limit", "no_such_setting"])
+def test_a_setting_that_nobody_has_declared_yet_is_an_error(
+    warehouse: psycopg.Connection, own: Path, name: str
+) -> None:
+    (own / "setting.csv").write_text(f"{SETTING}\nlimit,2024-01-01,7,true\n")
+    seed_tables.load()
+    with pytest.raises(psycopg.Error, match=name) as refused:
+        setting(warehouse, name, "2023-12-31")
+    assert refused.value.sqlstate == "WH012"
+
+
+def test_the_counties_are_those_of_the_prefecture_of_the_seed(warehouse: psycopg.Connection, own: Path) -> None:
+    (own / "division.csv").write_text(
+        "division_code,level,parent_code\n540000,province,\n540100,prefecture,540000\n"
+        "540102,county,540100\n540103,county,540100\n530102,county,530100\n"
+    )
+    seed_tables.load()
+    assert warehouse.execute("select ops.prefecture(), ops.county_codes()").fetchone() == (
+        "540100",
+        ["540102", "540103"],
+    )
+
+
+@pytest.mark.parametrize("role", ["wh_loader", "wh_transformer", "wh_gate", "wh_analyst", "county_532528"])
+def test_only_the_publisher_loads_seeds(warehouse: psycopg.Connection, role: str) -> None:
+    for statement in ("select ops.load_seeds('{\"setting\": []}')", "delete from seeds.setting"):
+        with connect(role) as connection, pytest.raises(psycopg.Error) as refused:
+            connection.execute(statement)
+        assert isinstance(refused.value, (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction))
