@@ -120,17 +120,16 @@ def rollback(
 ) -> None:
     """撤回某次及其后的发布，并作废出错的报送。 | Take back a publication and every later one.
 
-    作废的报送不再使用；其余报送由下一晚重新采用。 Withdrawn deliveries are never used again; the others are offered to the next night.
+    作废的报送不再使用；其余报送由下一晚重新采用。
+    Withdrawn deliveries are never used again; the others are offered to the next night.
     """
     from employment_warehouse import publication as publications
     from employment_warehouse.runtime import deployment, nights
 
     deployment.use_database(use_home(home), "wh_publisher", "wh_auditor")
     shown = publications.roll_back(publication, withdraw or [], by, reason)
-    standing = (
-        "尚无发布 | nothing is published" if shown is None else f"第 {shown} 号 no. {shown} ({nights.standing_date()})"
-    )
-    console.print(f"已撤回 rolled back: {publication} → 现行发布 now shown: {standing}", markup=False)
+    standing = "—" if shown is None else f"第 {shown} 号 no. {shown}，{nights.standing_date()}"
+    console.print(f"已撤回 rolled back: {publication}；现行发布 now shown: {standing}", markup=False)
     console.print("下一步 next: warehouse night DATE", markup=False)
 
 

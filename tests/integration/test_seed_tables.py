@@ -43,13 +43,14 @@ def test_an_operator_s_file_replaces_the_project_s(warehouse: psycopg.Connection
         ("setting.csv", f"{SETTING}\na,2024-01-01,1,true,more\n", "valid_from"),
         ("setting.csv", f"{SETTING}\na,yesterday-ish,1,true\n", "types"),
         ("setting.csv", "", "valid_from"),
+        ("setting.csv", f"{SETTING},note_zh\na,2024-01-01,1,true,\udcd6\udcd0\n", "UTF-8"),
     ],
 )
 def test_an_unreadable_file_changes_nothing(
     warehouse: psycopg.Connection, own: Path, name: str, content: str, expected: str
 ) -> None:
     before = warehouse.execute("select count(*), min(name) from seeds.setting").fetchone()
-    (own / name).write_text(content)
+    (own / name).write_text(content, "utf-8", "surrogateescape")
     with pytest.raises(UserError) as refused:
         seed_tables.load()
     assert refused.value.code == "own_seed_unreadable"
