@@ -1,0 +1,2656 @@
+CREATE ROLE wh_analyst;
+CREATE ROLE wh_auditor;
+CREATE ROLE wh_caseworker;
+CREATE ROLE wh_county;
+CREATE ROLE wh_gate;
+CREATE ROLE wh_loader;
+CREATE ROLE wh_owner;
+CREATE ROLE wh_publisher;
+CREATE ROLE wh_reader;
+CREATE ROLE wh_returner;
+CREATE ROLE wh_transformer;
+ALTER ROLE wh_analyst SET default_transaction_isolation TO 'repeatable read';
+ALTER ROLE wh_analyst SET default_transaction_read_only TO 'on';
+ALTER ROLE wh_analyst SET search_path TO 'marts';
+ALTER ROLE wh_analyst WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_auditor SET default_transaction_isolation TO 'repeatable read';
+ALTER ROLE wh_auditor SET default_transaction_read_only TO 'on';
+ALTER ROLE wh_auditor SET search_path TO 'marts', 'ops';
+ALTER ROLE wh_auditor WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_caseworker WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_county WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_gate WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_loader SET search_path TO 'landing', 'ops';
+ALTER ROLE wh_loader WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_owner WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_publisher WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_reader WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_returner SET default_transaction_isolation TO 'repeatable read';
+ALTER ROLE wh_returner SET default_transaction_read_only TO 'on';
+ALTER ROLE wh_returner WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_transformer SET client_connection_check_interval TO '2s';
+ALTER ROLE wh_transformer WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+GRANT wh_county TO wh_caseworker WITH INHERIT TRUE GRANTED BY postgres;
+GRANT wh_reader TO wh_analyst WITH INHERIT TRUE GRANTED BY postgres;
+GRANT wh_reader TO wh_auditor WITH INHERIT TRUE GRANTED BY postgres;
+GRANT wh_reader TO wh_county WITH INHERIT TRUE GRANTED BY postgres;
+
+-- Name: build; Type: SCHEMA; Schema: -; Owner: wh_owner
+
+CREATE SCHEMA build;
+
+ALTER SCHEMA build OWNER TO wh_owner;
+
+-- Name: landing; Type: SCHEMA; Schema: -; Owner: wh_owner
+
+CREATE SCHEMA landing;
+
+ALTER SCHEMA landing OWNER TO wh_owner;
+
+-- Name: marts; Type: SCHEMA; Schema: -; Owner: wh_owner
+
+CREATE SCHEMA marts;
+
+ALTER SCHEMA marts OWNER TO wh_owner;
+
+-- Name: ops; Type: SCHEMA; Schema: -; Owner: wh_owner
+
+CREATE SCHEMA ops;
+
+ALTER SCHEMA ops OWNER TO wh_owner;
+
+-- Name: seeds; Type: SCHEMA; Schema: -; Owner: wh_owner
+
+CREATE SCHEMA seeds;
+
+ALTER SCHEMA seeds OWNER TO wh_owner;
+
+-- Name: store; Type: SCHEMA; Schema: -; Owner: wh_owner
+
+CREATE SCHEMA store;
+
+ALTER SCHEMA store OWNER TO wh_owner;
+
+-- Name: tonight; Type: SCHEMA; Schema: -; Owner: wh_owner
+
+CREATE SCHEMA tonight;
+
+ALTER SCHEMA tonight OWNER TO wh_owner;
+
+-- Name: vault; Type: SCHEMA; Schema: -; Owner: wh_owner
+
+CREATE SCHEMA vault;
+
+ALTER SCHEMA vault OWNER TO wh_owner;
+
+-- Name: purge(); Type: FUNCTION; Schema: landing; Owner: wh_owner
+
+CREATE FUNCTION landing.purge() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    published integer := ops.chain_head();
+    replaced record;
+    removed bigint := 0;
+    deleted bigint;
+begin
+    for replaced in
+        -- Rows of a unit's report that a later accepted report, or a later revision of the same part, has replaced.
+        select d.feed, array_agg(d.delivery_id) as numbers
+        from ops.delivery as d
+        where d.rows_landed > 0 and d.purged_at is null
+            and d.status in ('accepted', 'withdrawn') and d.build <= published
+            -- A part that is held, or arrived since, will need its siblings.
+            and not exists (
+                select from ops.delivery as waiting
+                where (waiting.feed, waiting.unit, waiting.report_date) = (d.feed, d.unit, d.report_date)
+                    and waiting.status in ('held', 'landed')
+            )
+            and exists (
+                select from ops.delivery as later
+                where later.feed = d.feed and later.unit = d.unit
+                    and later.status = 'accepted' and later.build <= published
+                    and (
+                        later.report_date > d.report_date
+                        or (later.report_date, later.part) = (d.report_date, d.part) and later.revision > d.revision
+                    )
+            )
+        group by d.feed
+    loop
+        execute format('delete from landing.%I where delivery_id = any($1)', replaced.feed) using replaced.numbers;
+        get diagnostics deleted = row_count;
+        removed := removed + deleted;
+        update ops.delivery set purged_at = now() where delivery_id = any(replaced.numbers);
+    end loop;
+    return removed;
+end $_$;
+
+ALTER FUNCTION landing.purge() OWNER TO wh_owner;
+
+-- Name: FUNCTION purge(); Type: COMMENT; Schema: landing; Owner: wh_owner
+
+COMMENT ON FUNCTION landing.purge() IS '清理已被现行发布替代的落地行。 | Deletes landed rows that later deliveries of their unit have replaced in the standing publication; the archive keeps the files.';
+
+-- Name: remove_repeated(text, bigint, text[], text[], integer[]); Type: FUNCTION; Schema: landing; Owner: wh_owner
+
+CREATE FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) RETURNS TABLE(sheet text, line integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    key_row text := (select 'row(' || string_agg(format('l.%I', part), ', ') || ')' from unnest(key) as part);
+begin
+    if not exists (
+        select from ops.delivery as d
+        where d.delivery_id = number and d.feed = remove_repeated.feed and d.landed_at = now()
+    ) then
+        raise exception using errcode = 'WH008',
+            message = format('delivery %s is not being landed by this transaction', number);
+    end if;
+    -- A hash finds the rows that may be meant; they are compared by their keys. NULL is a value here.
+    return query execute format(
+        'with suspect_keys as (
+            select distinct hash_record_extended(%1$s, 0) as digest
+            from landing.%2$I as l
+            where l.delivery_id = $1 and l.line = any($3)
+        ),
+
+        ranked as (
+            select l.ctid as place, row_number() over (
+                partition by %1$s order by array_position($2, l.sheet) desc, l.line desc
+            ) as age
+            from landing.%2$I as l
+            where l.delivery_id = $1 and hash_record_extended(%1$s, 0) in (select digest from suspect_keys)
+        )
+
+        delete from landing.%2$I as l using ranked
+        where l.ctid = ranked.place and ranked.age > 1
+        returning l.sheet, l.line', key_row, feed
+    ) using number, sheets, suspects;
+end $_$;
+
+ALTER FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) OWNER TO wh_owner;
+
+-- Name: FUNCTION remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]); Type: COMMENT; Schema: landing; Owner: wh_owner
+
+COMMENT ON FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) IS '同键取最后一行。 | Of rows with one key in the delivery that this transaction lands, keeps the last; the rows that it removed.';
+
+-- Name: as_of(date); Type: FUNCTION; Schema: marts; Owner: wh_owner
+
+CREATE FUNCTION marts.as_of(wanted date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare number integer;
+begin
+    select max(p.publication) into number from ops.publication as p
+    where p.report_date <= wanted and p.rolled_back_at is null;
+    if number is null then
+        raise exception using errcode = 'WH007', message = format('nothing was published for %s or before', wanted);
+    end if;
+    perform set_config('warehouse.publication', number::text, false);
+    return number;
+end $$;
+
+ALTER FUNCTION marts.as_of(wanted date) OWNER TO wh_owner;
+
+-- Name: pin(integer); Type: FUNCTION; Schema: marts; Owner: wh_owner
+
+CREATE FUNCTION marts.pin(wanted integer) RETURNS date
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare shown date;
+begin
+    select p.report_date into shown from ops.publication as p
+    where p.publication = wanted and p.rolled_back_at is null;
+    if not found then
+        raise exception using errcode = 'WH007',
+            message = format('there is no publication %s, or it was rolled back', wanted);
+    end if;
+    perform set_config('warehouse.publication', wanted::text, false);
+    return shown;
+end $$;
+
+ALTER FUNCTION marts.pin(wanted integer) OWNER TO wh_owner;
+
+-- Name: unpin(); Type: FUNCTION; Schema: marts; Owner: wh_owner
+
+CREATE FUNCTION marts.unpin() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select set_config('warehouse.publication', '', false) $$;
+
+ALTER FUNCTION marts.unpin() OWNER TO wh_owner;
+
+-- Name: versioned; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.versioned (
+    model text NOT NULL,
+    key text[],
+    scope text[] DEFAULT '{}'::text[] NOT NULL,
+    scope_by text
+);
+
+ALTER TABLE ops.versioned OWNER TO wh_owner;
+
+-- Name: TABLE versioned; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.versioned IS '各模型的主键与写入范围。 | Key and scope of each model, from its YAML. A model without a key lives in `tonight` alone. Without a scope, tonight''s rows are all rows; with one, they speak of the things that the rows of tonight.<scope_by> name (its own rows, where scope_by is NULL).';
+
+-- Name: assert_keys(ops.versioned); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.assert_keys(declared ops.versioned) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    -- A row that names a thing of the scope which has no row any more carries only the scope's columns.
+    whole text [] := case when declared.scope_by is null and declared.scope <> '{}' then declared.scope else declared.key end;
+    incomplete bigint;
+    repeated bigint;
+begin
+    execute format(
+        'select count(*) from tonight.%I where num_nulls(%s) > 0', declared.model, ops.names(whole, '')
+    ) into incomplete;
+    if incomplete > 0 then
+        raise exception using errcode = 'WH023', message = format(
+            '%s: %s rows have no value in a column of (%s)', declared.model, incomplete, array_to_string(whole, ', ')
+        );
+    end if;
+    execute format(
+        'select count(*) from (select from tonight.%1$I where num_nulls(%2$s) = 0 group by %2$s having count(*) > 1) as k',
+        declared.model, ops.names(declared.key, '')
+    ) into repeated;
+    if repeated > 0 then
+        raise exception using errcode = 'WH023', message = format(
+            '%s: %s keys (%s) occur more than once', declared.model, repeated, array_to_string(declared.key, ', ')
+        );
+    end if;
+end $_$;
+
+ALTER FUNCTION ops.assert_keys(declared ops.versioned) OWNER TO wh_owner;
+
+-- Name: FUNCTION assert_keys(declared ops.versioned); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.assert_keys(declared ops.versioned) IS '主键须完整且唯一。 | Every key is complete and unique; the message names model and key, never a value.';
+
+-- Name: build_digest(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.build_digest(number integer) RETURNS numeric
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    total numeric := 0;
+    part numeric;
+    relation text;
+begin
+    for relation in
+        select format('store.%I', c.relname) from pg_class as c
+        where c.relnamespace = 'store'::regnamespace and c.relkind in ('r', 'p') order by 1
+    loop
+        execute format(
+            'select coalesce(sum(hash_record_extended(t, 0)::numeric), 0) from %s as t '
+            'where t.from_build = $1 or t.to_build = $1', relation
+        ) into part using number;
+        total := total + part;
+    end loop;
+    return total;
+end $_$;
+
+ALTER FUNCTION ops.build_digest(number integer) OWNER TO wh_owner;
+
+-- Name: chain_head(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.chain_head() RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select coalesce(ops.standing_publication(), 0) $$;
+
+ALTER FUNCTION ops.chain_head() OWNER TO wh_owner;
+
+-- Name: FUNCTION chain_head(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.chain_head() IS '链首编号：下一次汇总据此撤销未发布的行。 | The build to which the next build undoes: rows of later builds are tonight''s, or of builds that were never published or were rolled back.';
+
+-- Name: columns_of(text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.columns_of(model text, prefix text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select string_agg(format('%s%I', prefix, a.attname), ', ' order by a.attnum)
+    from pg_attribute as a
+    where a.attrelid = to_regclass(format('tonight.%I', model)) and a.attnum > 0 and not a.attisdropped
+$$;
+
+ALTER FUNCTION ops.columns_of(model text, prefix text) OWNER TO wh_owner;
+
+-- Name: counties_of(name); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.counties_of(login name) RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when pg_has_role(login, 'wh_analyst', 'member') or pg_has_role(login, 'wh_auditor', 'member')
+            or login in ('wh_owner', 'postgres') then null
+        else coalesce(
+            (select array_agg(r.county_code) from ops.reader_county as r where r.login = counties_of.login),
+            '{}'
+        )
+    end
+$$;
+
+ALTER FUNCTION ops.counties_of(login name) OWNER TO wh_owner;
+
+-- Name: county_codes(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.county_codes() RETURNS text[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (
+        select coalesce(array_agg(d.division_code order by d.division_code), '{}')
+        from seeds.division as d where d.level = 'county' and d.parent_code = ops.prefecture()
+    );
+end $$;
+
+ALTER FUNCTION ops.county_codes() OWNER TO wh_owner;
+
+-- Name: FUNCTION county_codes(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.county_codes() IS '本州（市）各县市代码。 | The counties of the prefecture.';
+
+-- Name: decide_rule(text, date, boolean, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into ops.rule_decision as known (finding, valid_from, enabled, decided_by, legal_basis)
+    values (wanted, from_date, is_enabled, operator, basis)
+    on conflict (finding, valid_from) do update
+    set enabled = excluded.enabled, decided_by = excluded.decided_by, legal_basis = excluded.legal_basis,
+        decided_at = now()
+$$;
+
+ALTER FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) OWNER TO wh_owner;
+
+-- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) IS '启用或停用一条疑点规则。 | Switches a rule of the findings on or off from a report date; refused without a name and a legal basis.';
+
+-- Name: hold_night(integer, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.hold_night(number integer, why text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update ops.build set status = 'held', held_reason = why
+    where build = number and status in ('building', 'held')
+$$;
+
+ALTER FUNCTION ops.hold_night(number integer, why text) OWNER TO wh_owner;
+
+-- Name: index_store(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.index_store(wanted text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    declared ops.store_index;
+    surplus text;
+    existing regclass;
+    made integer := 0;
+    has_grown boolean;
+begin
+    for surplus in
+        select c.relname from pg_index as x
+        inner join pg_class as c on c.oid = x.indexrelid
+        where x.indrelid = format('store.%I', wanted)::regclass
+            and c.relname not in (select i.index_name from ops.store_index as i where i.store_name = wanted)
+    loop
+        execute format('drop index store.%I', surplus);
+    end loop;
+    for declared in select i.* from ops.store_index as i where i.store_name = wanted order by i.index_name loop
+        existing := to_regclass(format('store.%I', declared.index_name));
+        -- The comment holds the definition by which an index was made; one that was declared otherwise is made again.
+        if obj_description(existing, 'pg_class') is not distinct from declared.statement then
+            continue;
+        end if;
+        if existing is not null then
+            execute format('drop index store.%I', declared.index_name);
+        end if;
+        execute declared.statement;
+        execute format('comment on index store.%I is %L', declared.index_name, declared.statement);
+        made := made + 1;
+    end loop;
+    -- A table that grew by half or more in a night is analysed at once: the models that read it later that night are
+    -- planned by what it holds, not by what it held (300,000 lines of payroll without: minutes against seconds).
+    select pg_relation_size(c.oid) / current_setting('block_size')::integer > 1.5 * c.relpages into has_grown
+    from pg_class as c where c.oid = format('store.%I', wanted)::regclass;
+    if made > 0 or has_grown then
+        execute format('analyze store.%I', wanted);
+    end if;
+    return made;
+end $$;
+
+ALTER FUNCTION ops.index_store(wanted text) OWNER TO wh_owner;
+
+-- Name: FUNCTION index_store(wanted text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.index_store(wanted text) IS '按声明建立索引。 | Brings the indexes of a store table in line with their declarations (after its first load: 1.44 M rows take 1 s, against 7 s before it), and analyses the table then and when it has grown by half; how many were built.';
+
+-- Name: load_seeds(jsonb); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.load_seeds(seeds jsonb) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    seed record;
+    loaded integer := 0;
+begin
+    for seed in select key as name, value as rows from jsonb_each(seeds) order by key loop
+        execute format('delete from seeds.%I', seed.name);
+        execute format('insert into seeds.%1$I select * from jsonb_populate_recordset(null::seeds.%1$I, $1)', seed.name)
+        using seed.rows;
+        loaded := loaded + 1;
+    end loop;
+    return loaded;
+end $_$;
+
+ALTER FUNCTION ops.load_seeds(seeds jsonb) OWNER TO wh_owner;
+
+-- Name: FUNCTION load_seeds(seeds jsonb); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.load_seeds(seeds jsonb) IS '一次性整体替换种子表。 | Replaces whole seed tables ({name: [row, …]}) in one transaction: a night reads the old rows or the new ones. How many tables.';
+
+-- Name: names(text[], text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.names(columns text[], prefix text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select string_agg(format('%s%I', prefix, c), ', ' order by place) from unnest(columns) with ordinality as u (c, place)
+$$;
+
+ALTER FUNCTION ops.names(columns text[], prefix text) OWNER TO wh_owner;
+
+-- Name: prefecture(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.prefecture() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (select d.division_code from seeds.division as d where d.level = 'prefecture');
+end $$;
+
+ALTER FUNCTION ops.prefecture() OWNER TO wh_owner;
+
+-- Name: FUNCTION prefecture(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.prefecture() IS '本州（市）代码，取自种子表 division。 | Code of the prefecture: the seed `division` has one.';
+
+-- Name: publish(integer, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.publish(number integer, operator text DEFAULT NULL::text, release_reason text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    night ops.build;
+    paper ops.certificate;
+begin
+    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    perform from ops.pointer for update;
+    select * into night from ops.build as b where b.build = number for update;
+    if not found then
+        raise exception using errcode = 'WH002', message = format('there is no build %s', number);
+    end if;
+    if night.status = 'published' then
+        return number;
+    end if;
+    if night.status not in ('building', 'held') or night.base <> ops.chain_head()
+        or number < (select max(b.build) from ops.build as b)
+    then
+        raise exception using errcode = 'WH003', message = format(
+            'build %s (%s) is not the newest on publication %s; a later one was begun, published or rolled back',
+            number, night.status, ops.chain_head()
+        );
+    end if;
+    select * into paper from ops.certificate as c where c.build = number;
+    if not found or paper.checks_run <> paper.checks_expected then
+        raise exception using errcode = 'WH004',
+            message = format('build %s has no complete certificate of gate 2', number);
+    end if;
+    if paper.issued_at < night.started_at then
+        raise exception using errcode = 'WH004', message = format('the certificate of build %s is stale', number);
+    end if;
+    if paper.critical_failed > 0 and (operator is null or length(btrim(coalesce(release_reason, ''))) < 3) then
+        raise exception using errcode = 'WH005',
+            message = format('gate 2 holds build %s: %s critical checks failed', number, paper.critical_failed),
+            hint = 'An operator may release it on the record, with name and reason.';
+    end if;
+    if paper.digest <> ops.build_digest(number) then
+        raise exception using errcode = 'WH006',
+            message = format('build %s changed after its certificate was written', number);
+    end if;
+    insert into ops.publication (publication, report_date, digest, released_by, release_reason)
+    values (
+        number, night.report_date, paper.digest,
+        case when paper.critical_failed > 0 then operator end,
+        case when paper.critical_failed > 0 then release_reason end
+    );
+    update ops.build set status = 'published' where build = number;
+    update ops.pointer set publication = number;
+    return number;
+end $$;
+
+ALTER FUNCTION ops.publish(number integer, operator text, release_reason text) OWNER TO wh_owner;
+
+-- Name: release_delivery(bigint, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.release_delivery(number bigint, operator text, why text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
+        raise exception using errcode = 'WH005', message = 'a release needs a name and a reason';
+    end if;
+    with released as (
+        update ops.delivery as d
+        set status = 'landed', build = null, reason = null
+        from ops.delivery as named
+        where named.delivery_id = number
+            and (d.feed, d.unit, d.report_date) = (named.feed, named.unit, named.report_date)
+            and d.status = 'held'
+        returning d.delivery_id, d.unit, d.report_date
+    )
+    insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)
+    select 'delivery:' || r.delivery_id, r.unit, r.report_date, r.report_date, operator, why
+    from released as r
+    on conflict do nothing;
+end $$;
+
+ALTER FUNCTION ops.release_delivery(number bigint, operator text, why text) OWNER TO wh_owner;
+
+-- Name: roll_back(integer, bigint[], text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    wrong bigint;
+begin
+    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    perform from ops.pointer for update;
+    if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
+        raise exception using errcode = 'WH005', message = 'a rollback needs a name and a reason';
+    end if;
+    if not exists (
+        select from ops.publication as p where p.publication = number and p.rolled_back_at is null
+    ) then
+        raise exception using errcode = 'WH002',
+            message = format('publication %s does not exist, or is rolled back already', number);
+    end if;
+    select w into wrong
+    from unnest(withdrawn) as w
+    left join ops.delivery as d on d.delivery_id = w and d.status = 'accepted' and d.build >= number
+    where d.delivery_id is null
+    order by w limit 1;
+    if found then
+        raise exception using errcode = 'WH011',
+            message = format('delivery %s was not accepted by publication %s or a later one', wrong, number),
+            hint = 'Roll back to before the publication that accepted it.';
+    end if;
+
+    update ops.build set status = 'abandoned' where status = 'building';
+    update ops.publication as p
+    set rolled_back_at = now(), rolled_back_by = operator, rollback_reason = why
+    where p.publication >= number and p.rolled_back_at is null;
+    update ops.build as b set status = 'rolled_back' where b.build >= number and b.status = 'published';
+    update ops.pointer set publication = (
+        select max(p.publication) from ops.publication as p where p.rolled_back_at is null
+    );
+    -- What is withdrawn is gone for good; the rest is offered to the next night, as if it had just arrived.
+    update ops.delivery as d set status = 'withdrawn', reason = why where d.delivery_id = any(withdrawn);
+    update ops.delivery as d set status = 'landed', build = null, reason = null
+    where d.status = 'accepted' and d.build >= number;
+    -- Items of a withdrawn reading of the platform come again only when it is read from the beginning.
+    delete from ops.platform_cursor
+    where exists (select from ops.delivery as d where d.delivery_id = any(withdrawn) and d.kind = 'pages');
+    return ops.standing_publication();
+end $$;
+
+ALTER FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION roll_back(number integer, withdrawn bigint[], operator text, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) IS '撤回某次及其后的发布，并作废所列报送。 | Rolls back a publication and every later one, and withdraws the deliveries that caused it; the publication shown from now on (NULL: none).';
+
+-- Name: setting(text, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.setting(setting_name text, on_date date) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    found_row record;
+begin
+    select s.value, s.enabled into found_row from seeds.setting as s
+    where s.name = setting_name and s.valid_from <= on_date
+    order by s.valid_from desc limit 1;
+    if not found then
+        raise exception using errcode = 'WH012',
+            message = format('参数 %s 在 %s 尚未设置 | setting %s has no value on %s', setting_name, on_date, setting_name, on_date),
+            hint = 'Add a row to dbt_project/seeds/setting.csv; enabled = false switches a check off on the record.';
+    end if;
+    return case when found_row.enabled then found_row.value end;
+end $$;
+
+ALTER FUNCTION ops.setting(setting_name text, on_date date) OWNER TO wh_owner;
+
+-- Name: FUNCTION setting(setting_name text, on_date date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.setting(setting_name text, on_date date) IS '某参数在某日的值；停用为 NULL。 | The value of a setting in force on a date; NULL where it is switched off; an error where it was never declared.';
+
+-- Name: settings(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.settings(on_date date, OUT name text, OUT value text) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select distinct on (s.name) s.name, case when s.enabled then s.value end
+    from seeds.setting as s
+    where s.valid_from <= on_date
+    order by s.name, s.valid_from desc;
+end $$;
+
+ALTER FUNCTION ops.settings(on_date date, OUT name text, OUT value text) OWNER TO wh_owner;
+
+-- Name: FUNCTION settings(on_date date, OUT name text, OUT value text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) IS '某日全部参数；停用为 NULL。 | Every setting in force on a date; NULL where it is switched off.';
+
+-- Name: standing_publication(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.standing_publication() RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select p.publication from ops.pointer as p $$;
+
+ALTER FUNCTION ops.standing_publication() OWNER TO wh_owner;
+
+-- Name: FUNCTION standing_publication(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.standing_publication() IS '现行发布编号；尚无发布为 NULL。 | The publication that is shown, reported, compared with and purged against; NULL before the first.';
+
+-- Name: start_build(date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.start_build(wanted_date date, wanted_run text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    number integer;
+    shown date;
+begin
+    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    select b.build into number from ops.build as b
+    where b.run_id = wanted_run and b.status = 'building' and b.base = ops.chain_head();
+    if number is null then
+        select p.report_date into shown from ops.publication as p
+        where p.publication = ops.standing_publication();
+        if wanted_date < shown then
+            raise exception using errcode = 'WH001',
+                message = format('report date %s is before %s, which is published', wanted_date, shown),
+                hint = 'Late files are ingested under their own date by a night of today.';
+        end if;
+        if wanted_date > (now() at time zone 'Asia/Shanghai')::date then
+            raise exception using errcode = 'WH010',
+                message = format('report date %s is in the future', wanted_date),
+                hint = 'Published, it would close every earlier date.';
+        end if;
+        update ops.build set status = 'abandoned' where status = 'building';
+        insert into ops.build (report_date, run_id, base) values (wanted_date, wanted_run, ops.chain_head())
+        returning build into number;
+    end if;
+    -- What a build accepted that was not published is offered again, whatever its date.
+    update ops.delivery as d
+    set build = null, status = 'landed', reason = null
+    where d.status in ('landed', 'accepted')
+        and not exists (
+            select from ops.publication as p where p.publication = d.build and p.rolled_back_at is null
+        );
+    update ops.delivery as d set build = number
+    where d.status = 'landed' and d.report_date <= wanted_date;
+    return number;
+end $$;
+
+ALTER FUNCTION ops.start_build(wanted_date date, wanted_run text) OWNER TO wh_owner;
+
+-- Name: store_rows(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    for model in
+        select c.relname from pg_class as c
+        where c.relnamespace = 'store'::regnamespace and c.relkind in ('r', 'p') order by 1
+    loop
+        execute format(
+            'with head as (select ops.chain_head() as build)'
+            ' select count(*), count(*)'
+            ' - (select count(*) from store.%1$I where from_build > (select build from head) and to_build is null)'
+            ' + (select count(*) from store.%1$I where to_build > (select build from head)'
+            '    and from_build <= (select build from head))'
+            ' from store.%1$I where to_build is null', model
+        ) into rows_open, rows_published;
+        return next;
+    end loop;
+end $_$;
+
+ALTER FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) OWNER TO wh_owner;
+
+-- Name: FUNCTION store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) IS '各表今晚与上次发布的行数。 | Rows of each model: open tonight, and as last published.';
+
+-- Name: undo_version(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.undo_version(model text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    number integer := ops.writable_build();
+    head integer := ops.chain_head();
+    declared ops.versioned;
+begin
+    select * into declared from ops.versioned as v where v.model = undo_version.model;
+    if not found then
+        raise exception using errcode = 'WH022', message = format('%s is not a declared model', model),
+            hint = 'Run `warehouse migrate` first.';
+    end if;
+    execute format('truncate tonight.%I', model);
+    if declared.key is not null then
+        execute format('delete from store.%I where from_build > $1', model) using head;
+        execute format('update store.%I set to_build = null where to_build > $1', model) using head;
+    end if;
+    delete from ops.model_version as m where m.build = number and m.model = undo_version.model;
+    return number;
+end $_$;
+
+ALTER FUNCTION ops.undo_version(model text) OWNER TO wh_owner;
+
+-- Name: FUNCTION undo_version(model text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.undo_version(model text) IS '撤销链首之后写入的行，清空当晚表。 | Removes what builds after the chain head wrote of a model, and empties its table in `tonight`; the build in progress.';
+
+-- Name: visible_publication(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.visible_publication(OUT publication integer, OUT report_date date) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    pinned text := nullif(current_setting('warehouse.publication', true), '');
+begin
+    if pinned is null then
+        publication := ops.standing_publication();
+        select p.report_date into report_date from ops.publication as p
+        where p.publication = visible_publication.publication;
+        return;
+    end if;
+    -- A pin of a build that was never published, or of a publication that was rolled back since, shows nothing else
+    -- in its place.
+    select p.publication, p.report_date into publication, report_date from ops.publication as p
+    where p.publication::text = pinned and p.rolled_back_at is null;
+    if not found then
+        raise exception using errcode = 'WH007',
+            message = format('there is no publication %s, or it was rolled back', pinned),
+            hint = 'select marts.unpin() shows the standing publication.';
+    end if;
+end $$;
+
+ALTER FUNCTION ops.visible_publication(OUT publication integer, OUT report_date date) OWNER TO wh_owner;
+
+-- Name: writable_build(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.writable_build() RETURNS integer
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    number integer := (select t.build from ops.tonight as t);
+begin
+    if number is null then
+        raise exception using errcode = 'WH020', message = 'No night is being built',
+            hint = 'A build is begun by ops.start_build.';
+    end if;
+    if exists (select from ops.certificate as c where c.build = number) then
+        raise exception using errcode = 'WH021',
+            message = format('build %s has a certificate: its rows can no longer change', number);
+    end if;
+    return number;
+end $$;
+
+ALTER FUNCTION ops.writable_build() OWNER TO wh_owner;
+
+-- Name: FUNCTION writable_build(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.writable_build() IS '可写入的汇总编号。 | The build in progress, while gate 2 has not certified it; an error otherwise.';
+
+-- Name: write_version(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.write_version(model text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET work_mem TO '128MB'
+    SET jit TO 'off'
+    SET enable_nestloop TO 'off'
+    AS $_$
+declare
+    number integer := ops.writable_build();
+    declared ops.versioned;
+    is_first boolean;
+    opened bigint := 0;
+    closed bigint := 0;
+begin
+    select * into strict declared from ops.versioned as v where v.model = write_version.model;
+    execute format('analyze tonight.%I', model);
+    if declared.key is null then
+        execute format('select count(*) from tonight.%I', model) into opened;
+    else
+        perform ops.assert_keys(declared);
+        execute format('select not exists (select from store.%I where to_build is null)', model) into is_first;
+        if not is_first then
+            execute format(
+                'update store.%1$I as known set to_build = %2$s where known.to_build is null %3$s'
+                ' and not exists ('
+                '   select from tonight.%1$I as tonight where (%4$s) = (%5$s) and (%6$s) is not distinct from (%7$s)'
+                ' )',
+                model, number,
+                case when declared.scope <> '{}' then format(
+                    'and (%s) in (select %s from tonight.%I as scope)',
+                    ops.names(declared.scope, 'known.'), ops.names(declared.scope, 'scope.'),
+                    coalesce(declared.scope_by, model)
+                ) else '' end,
+                ops.names(declared.key, 'tonight.'), ops.names(declared.key, 'known.'),
+                ops.columns_of(model, 'tonight.'), ops.columns_of(model, 'known.')
+            );
+            get diagnostics closed = row_count;
+        end if;
+        -- An empty table has no statistics: without the branch the planner would look into it once a row.
+        execute format(
+            'insert into store.%1$I (%2$s, from_build) select %3$s, %4$s from tonight.%1$I as tonight'
+            ' where num_nulls(%5$s) = 0 %6$s',
+            model, ops.columns_of(model, ''), ops.columns_of(model, 'tonight.'), number,
+            ops.names(declared.key, 'tonight.'),
+            case when is_first then '' else format(
+                'and not exists (select from store.%I as known where known.to_build is null and (%s) = (%s))',
+                model, ops.names(declared.key, 'tonight.'), ops.names(declared.key, 'known.')
+            ) end
+        );
+        get diagnostics opened = row_count;
+        perform ops.index_store(model);
+        if not exists (select from ops.versioned as v where v.scope_by = write_version.model) then
+            execute format('truncate tonight.%I', model);
+        end if;
+    end if;
+    insert into ops.model_version (build, model, rows_opened, rows_closed) values (number, model, opened, closed)
+    on conflict on constraint model_version_pkey do update
+    set rows_opened = excluded.rows_opened, rows_closed = excluded.rows_closed, written_at = now();
+    return opened + closed;
+end $_$;
+
+ALTER FUNCTION ops.write_version(model text) OWNER TO wh_owner;
+
+-- Name: FUNCTION write_version(model text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.write_version(model text) IS '将当晚表写入版本表。 | Closes the open rows of a model that tonight.<model> has no equal of, opens what is new, and records that the build wrote the model; how many rows it opened and closed.';
+
+-- Name: source_of(text, text, integer); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.source_of(path text, sheet text, revision integer) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select regexp_replace(coalesce(path, ''), '^(corrections/)?.*/', '\1')
+        || case when sheet <> '' then format('（%s）', sheet) else '' end
+        || case when revision > 1 then format('（第%s版）', revision) else '' end
+$$;
+
+ALTER FUNCTION vault.source_of(path text, sheet text, revision integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION source_of(path text, sheet text, revision integer); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.source_of(path text, sheet text, revision integer) IS '退回行所在的文件。 | The file of a rejected row, as a return workbook names it and a correction repeats it.';
+
+-- Name: dim_workshop; Type: TABLE; Schema: store; Owner: wh_owner
+
+CREATE TABLE store.dim_workshop (
+    county_code text NOT NULL,
+    workshop_no text NOT NULL,
+    workshop_name text,
+    township_code text,
+    recognised_on date,
+    status text,
+    adjustment_type text,
+    tier text,
+    workers integer,
+    poverty_alleviated_workers integer,
+    subsidy_amount numeric(14,2),
+    subsidy_on date,
+    exited_on date,
+    left_out_on date,
+    from_build integer NOT NULL,
+    to_build integer,
+    CONSTRAINT dim_workshop_check CHECK ((from_build < to_build))
+);
+
+ALTER TABLE store.dim_workshop OWNER TO wh_owner;
+
+-- Name: dim_workshop; Type: VIEW; Schema: build; Owner: wh_owner
+
+CREATE VIEW build.dim_workshop AS
+ SELECT county_code,
+    workshop_no,
+    workshop_name,
+    township_code,
+    recognised_on,
+    status,
+    adjustment_type,
+    tier,
+    workers,
+    poverty_alleviated_workers,
+    subsidy_amount,
+    subsidy_on,
+    exited_on,
+    left_out_on
+   FROM store.dim_workshop
+  WHERE (to_build IS NULL);
+
+ALTER VIEW build.dim_workshop OWNER TO wh_owner;
+
+-- Name: reported_workshop; Type: TABLE; Schema: store; Owner: wh_owner
+
+CREATE TABLE store.reported_workshop (
+    unit text NOT NULL,
+    county_code text,
+    workshop_no text NOT NULL,
+    workshop_name text,
+    township_code text,
+    recognised_on date,
+    status text,
+    adjustment_type text,
+    tier text,
+    workers integer,
+    poverty_alleviated_workers integer,
+    subsidy_amount numeric,
+    subsidy_on date,
+    exited_on date,
+    seen_from date NOT NULL,
+    seen_to date,
+    from_build integer NOT NULL,
+    to_build integer,
+    CONSTRAINT reported_workshop_check CHECK ((from_build < to_build))
+);
+
+ALTER TABLE store.reported_workshop OWNER TO wh_owner;
+
+-- Name: reported_workshop; Type: VIEW; Schema: build; Owner: wh_owner
+
+CREATE VIEW build.reported_workshop AS
+ SELECT unit,
+    county_code,
+    workshop_no,
+    workshop_name,
+    township_code,
+    recognised_on,
+    status,
+    adjustment_type,
+    tier,
+    workers,
+    poverty_alleviated_workers,
+    subsidy_amount,
+    subsidy_on,
+    exited_on,
+    seen_from,
+    seen_to
+   FROM store.reported_workshop
+  WHERE (to_build IS NULL);
+
+ALTER VIEW build.reported_workshop OWNER TO wh_owner;
+
+-- Name: workshop; Type: TABLE; Schema: landing; Owner: wh_owner
+
+CREATE TABLE landing.workshop (
+    delivery_id bigint NOT NULL,
+    line integer NOT NULL,
+    sheet text DEFAULT ''::text NOT NULL,
+    county_code text,
+    workshop_no text,
+    workshop_name text,
+    township_code text,
+    recognised_on date,
+    status text,
+    adjustment_type text,
+    tier text,
+    workers integer,
+    poverty_alleviated_workers integer,
+    subsidy_amount numeric,
+    subsidy_on date,
+    exited_on date,
+    extra jsonb
+);
+
+ALTER TABLE landing.workshop OWNER TO wh_owner;
+
+-- Name: TABLE workshop; Type: COMMENT; Schema: landing; Owner: wh_owner
+
+COMMENT ON TABLE landing.workshop IS '就业帮扶车间台账 | Register of assistance workshops';
+
+-- Name: check_result; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.check_result (
+    build integer NOT NULL,
+    gate smallint NOT NULL,
+    suite text NOT NULL,
+    check_name text NOT NULL,
+    feed text,
+    unit text DEFAULT ops.prefecture() NOT NULL,
+    delivery_id bigint,
+    severity text NOT NULL,
+    success boolean NOT NULL,
+    observed text,
+    expected text,
+    unexpected_rows bigint DEFAULT 0 NOT NULL,
+    message_zh text,
+    message_en text,
+    waiver text,
+    CONSTRAINT check_result_gate_check CHECK ((gate = ANY (ARRAY[1, 2]))),
+    CONSTRAINT check_result_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
+);
+
+ALTER TABLE ops.check_result OWNER TO wh_owner;
+
+-- Name: COLUMN check_result.waiver; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.check_result.waiver IS '豁免人与理由。 | Who waived this failure, and why; it counts as a failure, and holds nothing.';
+
+-- Name: data_quality; Type: VIEW; Schema: marts; Owner: wh_owner
+
+CREATE VIEW marts.data_quality WITH (security_barrier='true') AS
+ SELECT shown.report_date,
+    places.county_code,
+    checked.suite,
+    checked.check_name AS "check",
+    checked.gate,
+    checked.feed,
+    checked.unit,
+    checked.severity,
+    checked.success,
+    checked.observed,
+    checked.expected,
+    checked.unexpected_rows,
+    checked.message_zh,
+    checked.message_en,
+    checked.waiver,
+    checked.build AS publication
+   FROM ((ops.visible_publication() shown(publication, report_date)
+     JOIN ops.check_result checked ON ((checked.build = shown.publication)))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (checked.unit = ANY (( SELECT ops.county_codes() AS county_codes)::text[])) THEN checked.unit
+                    ELSE ( SELECT ops.prefecture() AS prefecture)
+                END AS county_code) places)
+  WHERE ((( SELECT ops.counties_of(CURRENT_USER) AS counties_of) IS NULL) OR (places.county_code = ANY (( SELECT ops.counties_of(CURRENT_USER) AS counties_of)::text[])));
+
+ALTER VIEW marts.data_quality OWNER TO wh_owner;
+
+-- Name: VIEW data_quality; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON VIEW marts.data_quality IS '入库前、发布前检查对所示发布的检查结果：每项检查、每个报送单位一行。（通知七、保障措施） | What gates 1 and 2 checked for the publication that is shown, and what they found; one row a check and unit.';
+
+-- Name: COLUMN data_quality.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.report_date IS '所示发布对应的报告日期。 | The night that the publication shown stands for.';
+
+-- Name: COLUMN data_quality.county_code; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.county_code IS '县（市）代码；全州、项目、批次及平台为 532500。 | County that the check speaks of; the prefecture for projects, batches and the platform.';
+
+-- Name: COLUMN data_quality.suite; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.suite IS '检查组。 | Suite of expectations.';
+
+-- Name: COLUMN data_quality."check"; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality."check" IS '检查项。 | What was checked.';
+
+-- Name: COLUMN data_quality.gate; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.gate IS '1 为入库前检查，2 为发布前检查。 | 1 before, 2 after the warehouse was built.';
+
+-- Name: COLUMN data_quality.feed; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.feed IS '报送表。 | Feed that was checked.';
+
+-- Name: COLUMN data_quality.unit; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.unit IS '报送单位。 | Unit whose delivery was checked.';
+
+-- Name: COLUMN data_quality.severity; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.severity IS '严重程度：critical 未通过即暂扣。 | critical holds what fails, warning and info do not.';
+
+-- Name: COLUMN data_quality.success; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.success IS '是否通过。 | Whether the check passed.';
+
+-- Name: COLUMN data_quality.observed; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.observed IS '实际值。 | What was found.';
+
+-- Name: COLUMN data_quality.expected; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.expected IS '期望值。 | What was expected.';
+
+-- Name: COLUMN data_quality.unexpected_rows; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.unexpected_rows IS '不符合的行数。 | Rows that broke the expectation.';
+
+-- Name: COLUMN data_quality.message_zh; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.message_zh IS '检查说明（中文）。 | What the check says, in Chinese.';
+
+-- Name: COLUMN data_quality.message_en; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.message_en IS '检查说明（英文）。 | What the check says, in English.';
+
+-- Name: COLUMN data_quality.waiver; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.waiver IS '豁免人与理由。 | Who let this failure pass, and why.';
+
+-- Name: COLUMN data_quality.publication; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.publication IS '发布编号。 | Publication that the check belongs to.';
+
+-- Name: dim_workshop; Type: VIEW; Schema: marts; Owner: wh_owner
+
+CREATE VIEW marts.dim_workshop WITH (security_barrier='true') AS
+ SELECT report_date,
+    county_code,
+    workshop_no,
+    workshop_name,
+    township_code,
+    recognised_on,
+    status,
+    adjustment_type,
+    tier,
+    workers,
+    poverty_alleviated_workers,
+    subsidy_amount,
+    subsidy_on,
+    exited_on,
+    left_out_on
+   FROM ( SELECT stored.county_code,
+            stored.workshop_no,
+            stored.workshop_name,
+            stored.township_code,
+            stored.recognised_on,
+            stored.status,
+            stored.adjustment_type,
+            stored.tier,
+            stored.workers,
+            stored.poverty_alleviated_workers,
+            stored.subsidy_amount,
+            stored.subsidy_on,
+            stored.exited_on,
+            stored.left_out_on,
+            stored.from_build,
+            stored.to_build,
+            ( SELECT shown.report_date
+                   FROM ops.visible_publication() shown(publication, report_date)) AS report_date,
+            ( SELECT shown.publication
+                   FROM ops.visible_publication() shown(publication, report_date)) AS publication
+           FROM store.dim_workshop stored) known
+  WHERE ((from_build <= publication) AND ((to_build IS NULL) OR (publication < to_build)) AND ((( SELECT ops.counties_of(CURRENT_USER) AS counties_of) IS NULL) OR (county_code = ANY (( SELECT ops.counties_of(CURRENT_USER) AS counties_of)::text[]))));
+
+ALTER VIEW marts.dim_workshop OWNER TO wh_owner;
+
+-- Name: VIEW dim_workshop; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON VIEW marts.dim_workshop IS '就业帮扶车间（通知（三）） | Workshops as the latest snapshot that names each has it; one row a workshop.';
+
+-- Name: COLUMN dim_workshop.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.report_date IS '所示发布对应的报告日期。 | Report date of the publication that is shown.';
+
+-- Name: COLUMN dim_workshop.county_code; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.county_code IS '县市代码 | County.';
+
+-- Name: COLUMN dim_workshop.workshop_no; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.workshop_no IS '车间编号 | Number of the workshop.';
+
+-- Name: COLUMN dim_workshop.workshop_name; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.workshop_name IS '车间名称 | Name.';
+
+-- Name: COLUMN dim_workshop.township_code; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.township_code IS '乡镇代码 | Township.';
+
+-- Name: COLUMN dim_workshop.recognised_on; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.recognised_on IS '认定日期 | Recognised on.';
+
+-- Name: COLUMN dim_workshop.status; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.status IS '状态 | operating, suspended, exited.';
+
+-- Name: COLUMN dim_workshop.adjustment_type; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.adjustment_type IS '调整类别 | upgrade, support, new, adjust.';
+
+-- Name: COLUMN dim_workshop.tier; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.tier IS '等级 | Tier of the award.';
+
+-- Name: COLUMN dim_workshop.workers; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.workers IS '吸纳就业人数（人） | Workers as reported, persons.';
+
+-- Name: COLUMN dim_workshop.poverty_alleviated_workers; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.poverty_alleviated_workers IS '吸纳脱贫人口数（人） | Poverty-alleviated workers as reported, persons.';
+
+-- Name: COLUMN dim_workshop.subsidy_amount; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.subsidy_amount IS '奖补金额（元） | Award, CNY.';
+
+-- Name: COLUMN dim_workshop.subsidy_on; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.subsidy_on IS '奖补日期 | Day of the award.';
+
+-- Name: COLUMN dim_workshop.exited_on; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.exited_on IS '退出日期 | Exited on.';
+
+-- Name: COLUMN dim_workshop.left_out_on; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.dim_workshop.left_out_on IS '不再在册的首个快照日期 | First snapshot that has it no more; NULL: the latest has it.';
+
+-- Name: publication; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.publication (
+    publication integer NOT NULL,
+    report_date date NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL,
+    vintage text DEFAULT 'flash'::text NOT NULL,
+    digest numeric NOT NULL,
+    released_by text,
+    release_reason text,
+    rolled_back_at timestamp with time zone,
+    rolled_back_by text,
+    rollback_reason text,
+    CONSTRAINT publication_check CHECK (((released_by IS NULL) = (release_reason IS NULL))),
+    CONSTRAINT publication_check1 CHECK ((((rolled_back_at IS NULL) = (rolled_back_by IS NULL)) AND ((rolled_back_at IS NULL) = (rollback_reason IS NULL)))),
+    CONSTRAINT publication_release_reason_check CHECK ((length(btrim(release_reason)) >= 3)),
+    CONSTRAINT publication_rollback_reason_check CHECK ((length(btrim(rollback_reason)) >= 3)),
+    CONSTRAINT publication_vintage_check CHECK ((vintage = ANY (ARRAY['flash'::text, 'revised'::text, 'final'::text])))
+);
+
+ALTER TABLE ops.publication OWNER TO wh_owner;
+
+-- Name: publications; Type: VIEW; Schema: marts; Owner: wh_owner
+
+CREATE VIEW marts.publications AS
+ SELECT publication,
+    report_date,
+    published_at,
+    vintage,
+    (released_by IS NOT NULL) AS is_released,
+    release_reason,
+    rolled_back_at,
+    (publication = ( SELECT ops.standing_publication() AS standing_publication)) AS is_current
+   FROM ops.publication p;
+
+ALTER VIEW marts.publications OWNER TO wh_owner;
+
+-- Name: VIEW publications; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON VIEW marts.publications IS '历次发布。 | Every publication: its number, its report date, when it was published, whether it was rolled back, and whether it is the one shown.';
+
+-- Name: alert; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.alert (
+    alert_id bigint NOT NULL,
+    raised_at timestamp with time zone DEFAULT now() NOT NULL,
+    build integer,
+    report_date date,
+    level text NOT NULL,
+    kind text NOT NULL,
+    unit text DEFAULT ops.prefecture() NOT NULL,
+    step text,
+    title text NOT NULL,
+    body text NOT NULL,
+    link text,
+    sent_at timestamp with time zone,
+    send_error text,
+    CONSTRAINT alert_level_check CHECK ((level = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
+);
+
+ALTER TABLE ops.alert OWNER TO wh_owner;
+
+-- Name: TABLE alert; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.alert IS '告警。 | What was reported, to whom, about which night; also where no channel is configured.';
+
+-- Name: alert_alert_id_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.alert ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.alert_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: arrival; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.arrival (
+    path text NOT NULL,
+    file_bytes bigint NOT NULL,
+    modified_at timestamp with time zone NOT NULL,
+    epoch integer DEFAULT 0 NOT NULL,
+    claimed_at timestamp with time zone,
+    taken_in_at timestamp with time zone,
+    delivery_id bigint
+);
+
+ALTER TABLE ops.arrival OWNER TO wh_owner;
+
+-- Name: TABLE arrival; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.arrival IS '落地区文件。 | Files of the landing zone by path, size and time. The epoch fences loaders: one that was replaced cannot commit.';
+
+-- Name: build; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.build (
+    build integer NOT NULL,
+    report_date date NOT NULL,
+    run_id text NOT NULL,
+    base integer NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    status text DEFAULT 'building'::text NOT NULL,
+    held_reason text,
+    CONSTRAINT build_status_check CHECK ((status = ANY (ARRAY['building'::text, 'held'::text, 'published'::text, 'abandoned'::text, 'rolled_back'::text])))
+);
+
+ALTER TABLE ops.build OWNER TO wh_owner;
+
+-- Name: TABLE build; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.build IS '每晚一次汇总，编号即数据仓库的时钟。 | One row a night that was begun. The number is the clock of the warehouse: from_build and to_build count in it.';
+
+-- Name: COLUMN build.base; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.build.base IS '开始汇总时的链首编号；发布时须未变。 | The chain head when the build began; it is published only while that has not moved.';
+
+-- Name: build_build_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.build ALTER COLUMN build ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.build_build_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: certificate; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.certificate (
+    build integer NOT NULL,
+    issued_at timestamp with time zone DEFAULT now() NOT NULL,
+    suite_versions jsonb NOT NULL,
+    checks_expected integer NOT NULL,
+    checks_run integer NOT NULL,
+    critical_failed integer NOT NULL,
+    row_counts jsonb NOT NULL,
+    digest numeric NOT NULL,
+    CONSTRAINT certificate_checks_expected_check CHECK ((checks_expected > 0))
+);
+
+ALTER TABLE ops.certificate OWNER TO wh_owner;
+
+-- Name: delivery; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.delivery (
+    delivery_id bigint NOT NULL,
+    feed text NOT NULL,
+    unit text NOT NULL,
+    report_date date NOT NULL,
+    part text DEFAULT ''::text NOT NULL,
+    revision integer NOT NULL,
+    kind text NOT NULL,
+    sha256 bytea NOT NULL,
+    path text,
+    file_bytes bigint DEFAULT 0 NOT NULL,
+    arrived_at timestamp with time zone NOT NULL,
+    landed_at timestamp with time zone DEFAULT now() NOT NULL,
+    rows_read integer DEFAULT 0 NOT NULL,
+    rows_landed integer DEFAULT 0 NOT NULL,
+    rows_rejected integer DEFAULT 0 NOT NULL,
+    key_version smallint DEFAULT 1 NOT NULL,
+    extra_columns text[] DEFAULT '{}'::text[] NOT NULL,
+    understood jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'landed'::text NOT NULL,
+    reason text,
+    build integer,
+    purged_at timestamp with time zone,
+    CONSTRAINT a_build_decides CHECK (((status = ANY (ARRAY['landed'::text, 'refused'::text])) OR (build IS NOT NULL))),
+    CONSTRAINT delivery_check CHECK ((rows_read = (rows_landed + rows_rejected))),
+    CONSTRAINT delivery_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'nil'::text, 'pages'::text, 'correction'::text, 'withdrawn'::text]))),
+    CONSTRAINT delivery_revision_check CHECK ((revision >= 1)),
+    CONSTRAINT delivery_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text, 'refused'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE ops.delivery OWNER TO wh_owner;
+
+-- Name: TABLE delivery; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.delivery IS '每次报送的每个版本。 | One row a revision of a delivery (feed, unit, report date, part): what was read, landed and rejected, and the decision of the gates. What a unit has removed is a revision of kind `withdrawn` without rows.';
+
+-- Name: COLUMN delivery.purged_at; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.purged_at IS '落地行清理时间。 | When its rows left landing; they are restored from the archive when a late part, a correction or a rollback needs them.';
+
+-- Name: delivery_delivery_id_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.delivery ALTER COLUMN delivery_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.delivery_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: delivery_profile; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.delivery_profile (
+    delivery_id bigint NOT NULL,
+    feed text NOT NULL,
+    unit text NOT NULL,
+    report_date date NOT NULL,
+    measures jsonb NOT NULL
+);
+
+ALTER TABLE ops.delivery_profile OWNER TO wh_owner;
+
+-- Name: TABLE delivery_profile; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.delivery_profile IS '入库前检查对每次报送的度量（行数、占比、均值、结构），供日后比对。 | What gate 1 measured of a unit''s deliveries of a date (all parts; the delivery named is the newest): row counts, shares, means and mixes, never a row. Later ones are compared with it.';
+
+-- Name: due; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.due (
+    feed text NOT NULL,
+    unit text NOT NULL,
+    report_date date NOT NULL,
+    due_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ops.due OWNER TO wh_owner;
+
+-- Name: TABLE due; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.due IS '应报清单，先于到报。 | Deliveries that are expected, before anything arrives.';
+
+-- Name: generated_object; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.generated_object (
+    name text NOT NULL,
+    statement_digest bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ops.generated_object OWNER TO wh_owner;
+
+-- Name: migration; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.migration (
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ops.migration OWNER TO wh_owner;
+
+-- Name: model_version; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.model_version (
+    build integer NOT NULL,
+    model text NOT NULL,
+    rows_opened bigint NOT NULL,
+    rows_closed bigint NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ops.model_version OWNER TO wh_owner;
+
+-- Name: TABLE model_version; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.model_version IS '各次汇总写入的模型。 | Which models each build has written, and how many rows it opened and closed.';
+
+-- Name: platform_cursor; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.platform_cursor (
+    resource text NOT NULL,
+    watermark timestamp with time zone NOT NULL,
+    read_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ops.platform_cursor OWNER TO wh_owner;
+
+-- Name: pointer; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.pointer (
+    only_row boolean DEFAULT true NOT NULL,
+    publication integer,
+    CONSTRAINT pointer_only_row_check CHECK (only_row)
+);
+
+ALTER TABLE ops.pointer OWNER TO wh_owner;
+
+-- Name: product; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.product (
+    product text NOT NULL,
+    report_date date NOT NULL,
+    publication integer NOT NULL,
+    vintage text NOT NULL,
+    path text NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ops.product OWNER TO wh_owner;
+
+-- Name: reader_county; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.reader_county (
+    login text NOT NULL,
+    county_code text NOT NULL
+);
+
+ALTER TABLE ops.reader_county OWNER TO wh_owner;
+
+-- Name: rule_decision; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.rule_decision (
+    finding text NOT NULL,
+    valid_from date NOT NULL,
+    enabled boolean NOT NULL,
+    decided_by text NOT NULL,
+    legal_basis text NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rule_decision_decided_by_check CHECK ((length(btrim(decided_by)) >= 2)),
+    CONSTRAINT rule_decision_legal_basis_check CHECK ((length(btrim(legal_basis)) >= 3))
+);
+
+ALTER TABLE ops.rule_decision OWNER TO wh_owner;
+
+-- Name: TABLE rule_decision; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.rule_decision IS '疑点规则启用决定（决定人、依据、生效日期）。 | Who switched a rule of the findings on or off, from which report date, on which legal basis. Takes precedence over the seed finding_rule.';
+
+-- Name: store_index; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.store_index (
+    store_name text NOT NULL,
+    index_name text NOT NULL,
+    statement text NOT NULL
+);
+
+ALTER TABLE ops.store_index OWNER TO wh_owner;
+
+-- Name: TABLE store_index; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.store_index IS '各存储表应有的索引。 | Indexes that each store table is to have.';
+
+-- Name: tonight; Type: VIEW; Schema: ops; Owner: wh_owner
+
+CREATE VIEW ops.tonight AS
+ SELECT build,
+    report_date,
+    run_id,
+    started_at
+   FROM ops.build
+  WHERE (status = 'building'::text);
+
+ALTER VIEW ops.tonight OWNER TO wh_owner;
+
+-- Name: VIEW tonight; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON VIEW ops.tonight IS '正在汇总的一晚。 | The night that is being built: one row, or none.';
+
+-- Name: waiver; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.waiver (
+    check_name text NOT NULL,
+    unit text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date NOT NULL,
+    granted_by text NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT waiver_reason_check CHECK ((length(btrim(reason)) >= 3))
+);
+
+ALTER TABLE ops.waiver OWNER TO wh_owner;
+
+-- Name: setting; Type: TABLE; Schema: seeds; Owner: wh_owner
+
+CREATE TABLE seeds.setting (
+    name text,
+    valid_from date,
+    value text,
+    enabled boolean,
+    legal_basis text,
+    note_zh text,
+    note_en text
+);
+
+ALTER TABLE seeds.setting OWNER TO wh_owner;
+
+-- Name: dim_workshop; Type: TABLE; Schema: tonight; Owner: wh_owner
+
+CREATE UNLOGGED TABLE tonight.dim_workshop (
+    county_code text,
+    workshop_no text,
+    workshop_name text,
+    township_code text,
+    recognised_on date,
+    status text,
+    adjustment_type text,
+    tier text,
+    workers integer,
+    poverty_alleviated_workers integer,
+    subsidy_amount numeric(14,2),
+    subsidy_on date,
+    exited_on date,
+    left_out_on date
+);
+
+ALTER TABLE tonight.dim_workshop OWNER TO wh_owner;
+
+-- Name: reported_workshop; Type: TABLE; Schema: tonight; Owner: wh_owner
+
+CREATE UNLOGGED TABLE tonight.reported_workshop (
+    unit text,
+    county_code text,
+    workshop_no text,
+    workshop_name text,
+    township_code text,
+    recognised_on date,
+    status text,
+    adjustment_type text,
+    tier text,
+    workers integer,
+    poverty_alleviated_workers integer,
+    subsidy_amount numeric,
+    subsidy_on date,
+    exited_on date,
+    seen_from date,
+    seen_to date
+);
+
+ALTER TABLE tonight.reported_workshop OWNER TO wh_owner;
+
+-- Name: bank_account; Type: TABLE; Schema: vault; Owner: wh_owner
+
+CREATE TABLE vault.bank_account (
+    account_key uuid NOT NULL,
+    key_version smallint NOT NULL,
+    sealed bytea NOT NULL
+);
+
+ALTER TABLE vault.bank_account OWNER TO wh_owner;
+
+-- Name: known; Type: TABLE; Schema: vault; Owner: wh_owner
+
+CREATE TABLE vault.known (
+    feed text NOT NULL,
+    unit text NOT NULL,
+    delivery_id bigint NOT NULL,
+    digests bytea NOT NULL,
+    CONSTRAINT known_digests_check CHECK (((octet_length(digests) % 8) = 0))
+);
+ALTER TABLE ONLY vault.known ALTER COLUMN digests SET STORAGE EXTERNAL;
+
+ALTER TABLE vault.known OWNER TO wh_owner;
+
+-- Name: TABLE known; Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON TABLE vault.known IS '各单位报送中已封存者的键的前八字节。 | The first eight bytes of the keys of people and accounts whom deliveries of a unit have named and whom the vault has.';
+
+-- Name: person; Type: TABLE; Schema: vault; Owner: wh_owner
+
+CREATE TABLE vault.person (
+    person_key uuid NOT NULL,
+    key_version smallint NOT NULL,
+    county_code text,
+    sealed bytea NOT NULL
+);
+
+ALTER TABLE vault.person OWNER TO wh_owner;
+
+-- Name: rejected_row; Type: TABLE; Schema: vault; Owner: wh_owner
+
+CREATE TABLE vault.rejected_row (
+    delivery_id bigint NOT NULL,
+    sheet text DEFAULT ''::text NOT NULL,
+    line integer NOT NULL,
+    column_name text NOT NULL,
+    reason text NOT NULL,
+    key_version smallint DEFAULT 1 NOT NULL,
+    sealed bytea NOT NULL,
+    corrected_by bigint
+);
+
+ALTER TABLE vault.rejected_row OWNER TO wh_owner;
+
+-- Name: TABLE rejected_row; Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON TABLE vault.rejected_row IS '退回行。 | Rows that broke the contract: where and why in clear, the row as it was sent sealed. One row a broken cell; the first is the reason counted.';
+
+-- Name: reveal_log; Type: TABLE; Schema: vault; Owner: wh_owner
+
+CREATE TABLE vault.reveal_log (
+    revealed_at timestamp with time zone DEFAULT now() NOT NULL,
+    login text NOT NULL,
+    person_key uuid NOT NULL,
+    purpose text NOT NULL,
+    CONSTRAINT reveal_log_purpose_check CHECK ((length(btrim(purpose)) >= 3))
+);
+
+ALTER TABLE vault.reveal_log OWNER TO wh_owner;
+
+-- Name: token_key; Type: TABLE; Schema: vault; Owner: wh_owner
+
+CREATE TABLE vault.token_key (
+    only_one boolean DEFAULT true NOT NULL,
+    check_value bytea NOT NULL,
+    first_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT token_key_check_value_check CHECK ((octet_length(check_value) = 16)),
+    CONSTRAINT token_key_only_one_check CHECK (only_one)
+);
+
+ALTER TABLE vault.token_key OWNER TO wh_owner;
+
+-- Name: TABLE token_key; Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON TABLE vault.token_key IS '代号密钥的校验值（不含密钥本身）。 | What identifies the token key of this warehouse, and nothing of the key itself.';
+
+-- Name: alert alert_build_kind_unit_key; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.alert
+    ADD CONSTRAINT alert_build_kind_unit_key UNIQUE NULLS NOT DISTINCT (build, kind, unit);
+
+-- Name: alert alert_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.alert
+    ADD CONSTRAINT alert_pkey PRIMARY KEY (alert_id);
+
+-- Name: arrival arrival_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.arrival
+    ADD CONSTRAINT arrival_pkey PRIMARY KEY (path);
+
+-- Name: build build_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.build
+    ADD CONSTRAINT build_pkey PRIMARY KEY (build);
+
+-- Name: certificate certificate_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.certificate
+    ADD CONSTRAINT certificate_pkey PRIMARY KEY (build);
+
+-- Name: delivery delivery_feed_unit_report_date_part_revision_key; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.delivery
+    ADD CONSTRAINT delivery_feed_unit_report_date_part_revision_key UNIQUE (feed, unit, report_date, part, revision);
+
+-- Name: delivery delivery_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.delivery
+    ADD CONSTRAINT delivery_pkey PRIMARY KEY (delivery_id);
+
+-- Name: delivery_profile delivery_profile_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.delivery_profile
+    ADD CONSTRAINT delivery_profile_pkey PRIMARY KEY (delivery_id);
+
+-- Name: due due_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.due
+    ADD CONSTRAINT due_pkey PRIMARY KEY (feed, unit, report_date);
+
+-- Name: generated_object generated_object_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.generated_object
+    ADD CONSTRAINT generated_object_pkey PRIMARY KEY (name);
+
+-- Name: migration migration_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+-- Name: model_version model_version_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.model_version
+    ADD CONSTRAINT model_version_pkey PRIMARY KEY (build, model);
+
+-- Name: platform_cursor platform_cursor_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.platform_cursor
+    ADD CONSTRAINT platform_cursor_pkey PRIMARY KEY (resource);
+
+-- Name: pointer pointer_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.pointer
+    ADD CONSTRAINT pointer_pkey PRIMARY KEY (only_row);
+
+-- Name: product product_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.product
+    ADD CONSTRAINT product_pkey PRIMARY KEY (product, report_date, publication);
+
+-- Name: publication publication_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.publication
+    ADD CONSTRAINT publication_pkey PRIMARY KEY (publication);
+
+-- Name: reader_county reader_county_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.reader_county
+    ADD CONSTRAINT reader_county_pkey PRIMARY KEY (login, county_code);
+
+-- Name: rule_decision rule_decision_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.rule_decision
+    ADD CONSTRAINT rule_decision_pkey PRIMARY KEY (finding, valid_from);
+
+-- Name: store_index store_index_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.store_index
+    ADD CONSTRAINT store_index_pkey PRIMARY KEY (index_name);
+
+-- Name: versioned versioned_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.versioned
+    ADD CONSTRAINT versioned_pkey PRIMARY KEY (model);
+
+-- Name: waiver waiver_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.waiver
+    ADD CONSTRAINT waiver_pkey PRIMARY KEY (check_name, unit, valid_from);
+
+-- Name: bank_account bank_account_pkey; Type: CONSTRAINT; Schema: vault; Owner: wh_owner
+
+ALTER TABLE ONLY vault.bank_account
+    ADD CONSTRAINT bank_account_pkey PRIMARY KEY (account_key);
+
+-- Name: person person_pkey; Type: CONSTRAINT; Schema: vault; Owner: wh_owner
+
+ALTER TABLE ONLY vault.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (person_key);
+
+-- Name: token_key token_key_pkey; Type: CONSTRAINT; Schema: vault; Owner: wh_owner
+
+ALTER TABLE ONLY vault.token_key
+    ADD CONSTRAINT token_key_pkey PRIMARY KEY (only_one);
+
+-- Name: workshop_by_delivery; Type: INDEX; Schema: landing; Owner: wh_owner
+
+CREATE INDEX workshop_by_delivery ON landing.workshop USING brin (delivery_id) WITH (autosummarize='on');
+
+-- Name: check_result_by_build; Type: INDEX; Schema: ops; Owner: wh_owner
+
+CREATE INDEX check_result_by_build ON ops.check_result USING btree (build);
+
+-- Name: delivery_by_build; Type: INDEX; Schema: ops; Owner: wh_owner
+
+CREATE INDEX delivery_by_build ON ops.delivery USING btree (build);
+
+-- Name: delivery_by_date; Type: INDEX; Schema: ops; Owner: wh_owner
+
+CREATE INDEX delivery_by_date ON ops.delivery USING btree (feed, unit, report_date);
+
+-- Name: delivery_profile_by_unit; Type: INDEX; Schema: ops; Owner: wh_owner
+
+CREATE INDEX delivery_profile_by_unit ON ops.delivery_profile USING btree (feed, unit, report_date);
+
+-- Name: one_night_at_a_time; Type: INDEX; Schema: ops; Owner: wh_owner
+
+CREATE UNIQUE INDEX one_night_at_a_time ON ops.build USING btree ((true)) WHERE (status = 'building'::text);
+
+-- Name: known_by_unit; Type: INDEX; Schema: vault; Owner: wh_owner
+
+CREATE INDEX known_by_unit ON vault.known USING btree (unit, feed);
+
+-- Name: rejected_row_by_delivery; Type: INDEX; Schema: vault; Owner: wh_owner
+
+CREATE INDEX rejected_row_by_delivery ON vault.rejected_row USING btree (delivery_id);
+
+-- Name: certificate certificate_build_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.certificate
+    ADD CONSTRAINT certificate_build_fkey FOREIGN KEY (build) REFERENCES ops.build(build);
+
+-- Name: check_result check_result_build_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.check_result
+    ADD CONSTRAINT check_result_build_fkey FOREIGN KEY (build) REFERENCES ops.build(build);
+
+-- Name: check_result check_result_delivery_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.check_result
+    ADD CONSTRAINT check_result_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES ops.delivery(delivery_id);
+
+-- Name: delivery delivery_build_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.delivery
+    ADD CONSTRAINT delivery_build_fkey FOREIGN KEY (build) REFERENCES ops.build(build);
+
+-- Name: delivery_profile delivery_profile_delivery_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.delivery_profile
+    ADD CONSTRAINT delivery_profile_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES ops.delivery(delivery_id);
+
+-- Name: model_version model_version_build_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.model_version
+    ADD CONSTRAINT model_version_build_fkey FOREIGN KEY (build) REFERENCES ops.build(build);
+
+-- Name: pointer pointer_publication_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.pointer
+    ADD CONSTRAINT pointer_publication_fkey FOREIGN KEY (publication) REFERENCES ops.publication(publication);
+
+-- Name: product product_publication_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.product
+    ADD CONSTRAINT product_publication_fkey FOREIGN KEY (publication) REFERENCES ops.publication(publication);
+
+-- Name: publication publication_publication_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.publication
+    ADD CONSTRAINT publication_publication_fkey FOREIGN KEY (publication) REFERENCES ops.build(build);
+
+-- Name: known known_delivery_id_fkey; Type: FK CONSTRAINT; Schema: vault; Owner: wh_owner
+
+ALTER TABLE ONLY vault.known
+    ADD CONSTRAINT known_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES ops.delivery(delivery_id);
+
+-- Name: rejected_row rejected_row_corrected_by_fkey; Type: FK CONSTRAINT; Schema: vault; Owner: wh_owner
+
+ALTER TABLE ONLY vault.rejected_row
+    ADD CONSTRAINT rejected_row_corrected_by_fkey FOREIGN KEY (corrected_by) REFERENCES ops.delivery(delivery_id);
+
+-- Name: rejected_row rejected_row_delivery_id_fkey; Type: FK CONSTRAINT; Schema: vault; Owner: wh_owner
+
+ALTER TABLE ONLY vault.rejected_row
+    ADD CONSTRAINT rejected_row_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES ops.delivery(delivery_id);
+
+-- Name: certificate; Type: ROW SECURITY; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.certificate ENABLE ROW LEVEL SECURITY;
+
+-- Name: check_result; Type: ROW SECURITY; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.check_result ENABLE ROW LEVEL SECURITY;
+
+-- Name: certificate of_tonight; Type: POLICY; Schema: ops; Owner: wh_owner
+
+CREATE POLICY of_tonight ON ops.certificate TO wh_gate USING ((build IN ( SELECT t.build
+   FROM ops.tonight t))) WITH CHECK ((build IN ( SELECT t.build
+   FROM ops.tonight t)));
+
+-- Name: check_result of_tonight; Type: POLICY; Schema: ops; Owner: wh_owner
+
+CREATE POLICY of_tonight ON ops.check_result TO wh_gate USING ((build IN ( SELECT t.build
+   FROM ops.tonight t))) WITH CHECK ((build IN ( SELECT t.build
+   FROM ops.tonight t)));
+
+-- Name: certificate read_all; Type: POLICY; Schema: ops; Owner: wh_owner
+
+CREATE POLICY read_all ON ops.certificate FOR SELECT USING (true);
+
+-- Name: check_result read_all; Type: POLICY; Schema: ops; Owner: wh_owner
+
+CREATE POLICY read_all ON ops.check_result FOR SELECT USING (true);
+
+-- Name: SCHEMA build; Type: ACL; Schema: -; Owner: wh_owner
+
+GRANT USAGE ON SCHEMA build TO wh_transformer;
+GRANT USAGE ON SCHEMA build TO wh_gate;
+
+-- Name: SCHEMA landing; Type: ACL; Schema: -; Owner: wh_owner
+
+GRANT USAGE ON SCHEMA landing TO wh_loader;
+GRANT USAGE ON SCHEMA landing TO wh_transformer;
+GRANT USAGE ON SCHEMA landing TO wh_gate;
+
+-- Name: SCHEMA marts; Type: ACL; Schema: -; Owner: wh_owner
+
+GRANT USAGE ON SCHEMA marts TO wh_reader;
+
+-- Name: SCHEMA ops; Type: ACL; Schema: -; Owner: wh_owner
+
+GRANT USAGE ON SCHEMA ops TO wh_loader;
+GRANT USAGE ON SCHEMA ops TO wh_transformer;
+GRANT USAGE ON SCHEMA ops TO wh_gate;
+GRANT USAGE ON SCHEMA ops TO wh_publisher;
+GRANT USAGE ON SCHEMA ops TO wh_returner;
+GRANT USAGE ON SCHEMA ops TO wh_auditor;
+GRANT USAGE ON SCHEMA ops TO wh_reader;
+
+-- Name: SCHEMA public; Type: ACL; Schema: -; Owner: pg_database_owner
+
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+
+-- Name: SCHEMA seeds; Type: ACL; Schema: -; Owner: wh_owner
+
+GRANT USAGE ON SCHEMA seeds TO wh_loader;
+GRANT USAGE ON SCHEMA seeds TO wh_transformer;
+GRANT USAGE ON SCHEMA seeds TO wh_gate;
+GRANT USAGE ON SCHEMA seeds TO wh_publisher;
+GRANT USAGE ON SCHEMA seeds TO wh_auditor;
+
+-- Name: SCHEMA store; Type: ACL; Schema: -; Owner: wh_owner
+
+GRANT USAGE ON SCHEMA store TO wh_transformer;
+GRANT USAGE ON SCHEMA store TO wh_gate;
+
+-- Name: SCHEMA tonight; Type: ACL; Schema: -; Owner: wh_owner
+
+GRANT USAGE ON SCHEMA tonight TO wh_transformer;
+GRANT USAGE ON SCHEMA tonight TO wh_gate;
+
+-- Name: SCHEMA vault; Type: ACL; Schema: -; Owner: wh_owner
+
+GRANT USAGE ON SCHEMA vault TO wh_loader;
+GRANT USAGE ON SCHEMA vault TO wh_returner;
+
+-- Name: FUNCTION purge(); Type: ACL; Schema: landing; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION landing.purge() FROM PUBLIC;
+GRANT ALL ON FUNCTION landing.purge() TO wh_loader;
+
+-- Name: FUNCTION remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]); Type: ACL; Schema: landing; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) TO wh_loader;
+
+-- Name: FUNCTION as_of(wanted date); Type: ACL; Schema: marts; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION marts.as_of(wanted date) FROM PUBLIC;
+GRANT ALL ON FUNCTION marts.as_of(wanted date) TO wh_reader;
+
+-- Name: FUNCTION pin(wanted integer); Type: ACL; Schema: marts; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION marts.pin(wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION marts.pin(wanted integer) TO wh_reader;
+
+-- Name: FUNCTION unpin(); Type: ACL; Schema: marts; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION marts.unpin() FROM PUBLIC;
+GRANT ALL ON FUNCTION marts.unpin() TO wh_reader;
+
+-- Name: TABLE versioned; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.versioned TO wh_loader;
+GRANT SELECT ON TABLE ops.versioned TO wh_transformer;
+GRANT SELECT ON TABLE ops.versioned TO wh_gate;
+GRANT SELECT ON TABLE ops.versioned TO wh_publisher;
+GRANT SELECT ON TABLE ops.versioned TO wh_auditor;
+
+-- Name: FUNCTION assert_keys(declared ops.versioned); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.assert_keys(declared ops.versioned) FROM PUBLIC;
+
+-- Name: FUNCTION build_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.build_digest(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.build_digest(number integer) TO wh_gate;
+
+-- Name: FUNCTION chain_head(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.chain_head() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.chain_head() TO wh_transformer;
+GRANT ALL ON FUNCTION ops.chain_head() TO wh_gate;
+GRANT ALL ON FUNCTION ops.chain_head() TO wh_publisher;
+GRANT ALL ON FUNCTION ops.chain_head() TO wh_loader;
+GRANT ALL ON FUNCTION ops.chain_head() TO wh_auditor;
+
+-- Name: FUNCTION columns_of(model text, prefix text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.columns_of(model text, prefix text) FROM PUBLIC;
+
+-- Name: FUNCTION counties_of(login name); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.counties_of(login name) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.counties_of(login name) TO wh_reader;
+
+-- Name: FUNCTION county_codes(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.county_codes() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.county_codes() TO wh_loader;
+GRANT ALL ON FUNCTION ops.county_codes() TO wh_transformer;
+GRANT ALL ON FUNCTION ops.county_codes() TO wh_gate;
+GRANT ALL ON FUNCTION ops.county_codes() TO wh_publisher;
+GRANT ALL ON FUNCTION ops.county_codes() TO wh_returner;
+GRANT ALL ON FUNCTION ops.county_codes() TO wh_auditor;
+GRANT ALL ON FUNCTION ops.county_codes() TO wh_reader;
+
+-- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) TO wh_publisher;
+
+-- Name: FUNCTION hold_night(number integer, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.hold_night(number integer, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.hold_night(number integer, why text) TO wh_publisher;
+
+-- Name: FUNCTION index_store(wanted text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.index_store(wanted text) FROM PUBLIC;
+
+-- Name: FUNCTION load_seeds(seeds jsonb); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.load_seeds(seeds jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.load_seeds(seeds jsonb) TO wh_publisher;
+
+-- Name: FUNCTION names(columns text[], prefix text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.names(columns text[], prefix text) FROM PUBLIC;
+
+-- Name: FUNCTION prefecture(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.prefecture() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.prefecture() TO wh_loader;
+GRANT ALL ON FUNCTION ops.prefecture() TO wh_transformer;
+GRANT ALL ON FUNCTION ops.prefecture() TO wh_gate;
+GRANT ALL ON FUNCTION ops.prefecture() TO wh_publisher;
+GRANT ALL ON FUNCTION ops.prefecture() TO wh_returner;
+GRANT ALL ON FUNCTION ops.prefecture() TO wh_auditor;
+GRANT ALL ON FUNCTION ops.prefecture() TO wh_reader;
+
+-- Name: FUNCTION publish(number integer, operator text, release_reason text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.publish(number integer, operator text, release_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.publish(number integer, operator text, release_reason text) TO wh_publisher;
+
+-- Name: FUNCTION release_delivery(number bigint, operator text, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.release_delivery(number bigint, operator text, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.release_delivery(number bigint, operator text, why text) TO wh_publisher;
+
+-- Name: FUNCTION roll_back(number integer, withdrawn bigint[], operator text, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) TO wh_publisher;
+
+-- Name: FUNCTION setting(setting_name text, on_date date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.setting(setting_name text, on_date date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.setting(setting_name text, on_date date) TO wh_loader;
+GRANT ALL ON FUNCTION ops.setting(setting_name text, on_date date) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.setting(setting_name text, on_date date) TO wh_gate;
+GRANT ALL ON FUNCTION ops.setting(setting_name text, on_date date) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.setting(setting_name text, on_date date) TO wh_returner;
+GRANT ALL ON FUNCTION ops.setting(setting_name text, on_date date) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.setting(setting_name text, on_date date) TO wh_reader;
+
+-- Name: FUNCTION settings(on_date date, OUT name text, OUT value text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_loader;
+GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_gate;
+GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_returner;
+GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_reader;
+
+-- Name: FUNCTION standing_publication(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.standing_publication() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.standing_publication() TO wh_transformer;
+GRANT ALL ON FUNCTION ops.standing_publication() TO wh_gate;
+GRANT ALL ON FUNCTION ops.standing_publication() TO wh_publisher;
+GRANT ALL ON FUNCTION ops.standing_publication() TO wh_loader;
+GRANT ALL ON FUNCTION ops.standing_publication() TO wh_auditor;
+GRANT ALL ON FUNCTION ops.standing_publication() TO wh_reader;
+
+-- Name: FUNCTION start_build(wanted_date date, wanted_run text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.start_build(wanted_date date, wanted_run text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.start_build(wanted_date date, wanted_run text) TO wh_publisher;
+
+-- Name: FUNCTION store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) TO wh_gate;
+
+-- Name: FUNCTION undo_version(model text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.undo_version(model text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.undo_version(model text) TO wh_transformer;
+
+-- Name: FUNCTION visible_publication(OUT publication integer, OUT report_date date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.visible_publication(OUT publication integer, OUT report_date date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.visible_publication(OUT publication integer, OUT report_date date) TO wh_reader;
+
+-- Name: FUNCTION writable_build(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.writable_build() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.writable_build() TO wh_transformer;
+
+-- Name: FUNCTION write_version(model text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.write_version(model text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.write_version(model text) TO wh_transformer;
+
+-- Name: FUNCTION source_of(path text, sheet text, revision integer); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.source_of(path text, sheet text, revision integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.source_of(path text, sheet text, revision integer) TO wh_loader;
+GRANT ALL ON FUNCTION vault.source_of(path text, sheet text, revision integer) TO wh_returner;
+
+-- Name: TABLE dim_workshop; Type: ACL; Schema: store; Owner: wh_owner
+
+GRANT SELECT ON TABLE store.dim_workshop TO wh_transformer;
+GRANT SELECT ON TABLE store.dim_workshop TO wh_gate;
+
+-- Name: TABLE dim_workshop; Type: ACL; Schema: build; Owner: wh_owner
+
+GRANT SELECT ON TABLE build.dim_workshop TO wh_transformer;
+GRANT SELECT ON TABLE build.dim_workshop TO wh_gate;
+
+-- Name: TABLE reported_workshop; Type: ACL; Schema: store; Owner: wh_owner
+
+GRANT SELECT ON TABLE store.reported_workshop TO wh_transformer;
+GRANT SELECT ON TABLE store.reported_workshop TO wh_gate;
+
+-- Name: TABLE reported_workshop; Type: ACL; Schema: build; Owner: wh_owner
+
+GRANT SELECT ON TABLE build.reported_workshop TO wh_transformer;
+GRANT SELECT ON TABLE build.reported_workshop TO wh_gate;
+
+-- Name: TABLE workshop; Type: ACL; Schema: landing; Owner: wh_owner
+
+GRANT SELECT,INSERT ON TABLE landing.workshop TO wh_loader;
+GRANT SELECT ON TABLE landing.workshop TO wh_transformer;
+GRANT SELECT ON TABLE landing.workshop TO wh_gate;
+
+-- Name: TABLE check_result; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.check_result TO wh_loader;
+GRANT SELECT ON TABLE ops.check_result TO wh_transformer;
+GRANT SELECT,INSERT,DELETE ON TABLE ops.check_result TO wh_gate;
+GRANT SELECT ON TABLE ops.check_result TO wh_publisher;
+GRANT SELECT ON TABLE ops.check_result TO wh_auditor;
+
+-- Name: TABLE data_quality; Type: ACL; Schema: marts; Owner: wh_owner
+
+GRANT SELECT ON TABLE marts.data_quality TO wh_reader;
+
+-- Name: TABLE dim_workshop; Type: ACL; Schema: marts; Owner: wh_owner
+
+GRANT SELECT ON TABLE marts.dim_workshop TO wh_reader;
+
+-- Name: TABLE publication; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.publication TO wh_loader;
+GRANT SELECT ON TABLE ops.publication TO wh_transformer;
+GRANT SELECT ON TABLE ops.publication TO wh_gate;
+GRANT SELECT ON TABLE ops.publication TO wh_publisher;
+GRANT SELECT ON TABLE ops.publication TO wh_auditor;
+
+-- Name: TABLE publications; Type: ACL; Schema: marts; Owner: wh_owner
+
+GRANT SELECT ON TABLE marts.publications TO wh_reader;
+
+-- Name: TABLE alert; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ops.alert TO wh_loader;
+GRANT SELECT ON TABLE ops.alert TO wh_transformer;
+GRANT SELECT ON TABLE ops.alert TO wh_gate;
+GRANT SELECT,INSERT,UPDATE ON TABLE ops.alert TO wh_publisher;
+GRANT SELECT ON TABLE ops.alert TO wh_auditor;
+
+-- Name: TABLE arrival; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ops.arrival TO wh_loader;
+GRANT SELECT ON TABLE ops.arrival TO wh_transformer;
+GRANT SELECT ON TABLE ops.arrival TO wh_gate;
+GRANT SELECT ON TABLE ops.arrival TO wh_publisher;
+GRANT SELECT ON TABLE ops.arrival TO wh_auditor;
+
+-- Name: TABLE build; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.build TO wh_loader;
+GRANT SELECT ON TABLE ops.build TO wh_transformer;
+GRANT SELECT ON TABLE ops.build TO wh_gate;
+GRANT SELECT ON TABLE ops.build TO wh_publisher;
+GRANT SELECT ON TABLE ops.build TO wh_auditor;
+
+-- Name: TABLE certificate; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.certificate TO wh_loader;
+GRANT SELECT ON TABLE ops.certificate TO wh_transformer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ops.certificate TO wh_gate;
+GRANT SELECT ON TABLE ops.certificate TO wh_publisher;
+GRANT SELECT ON TABLE ops.certificate TO wh_auditor;
+
+-- Name: TABLE delivery; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.delivery TO wh_loader;
+GRANT SELECT ON TABLE ops.delivery TO wh_transformer;
+GRANT SELECT ON TABLE ops.delivery TO wh_gate;
+GRANT SELECT ON TABLE ops.delivery TO wh_publisher;
+GRANT SELECT ON TABLE ops.delivery TO wh_auditor;
+GRANT SELECT ON TABLE ops.delivery TO wh_returner;
+
+-- Name: COLUMN delivery.feed; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(feed) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.unit; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(unit) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.report_date; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(report_date) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.part; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(part) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.revision; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(revision) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.kind; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(kind) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.sha256; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(sha256) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.path; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(path) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.file_bytes; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(file_bytes) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.arrived_at; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(arrived_at) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.rows_read; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(rows_read),UPDATE(rows_read) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.rows_landed; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(rows_landed),UPDATE(rows_landed) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.rows_rejected; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(rows_rejected),UPDATE(rows_rejected) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.key_version; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(key_version) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.extra_columns; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(extra_columns),UPDATE(extra_columns) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.understood; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(understood),UPDATE(understood) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.status; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(status) ON TABLE ops.delivery TO wh_loader;
+GRANT UPDATE(status) ON TABLE ops.delivery TO wh_gate;
+
+-- Name: COLUMN delivery.reason; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(reason) ON TABLE ops.delivery TO wh_loader;
+GRANT UPDATE(reason) ON TABLE ops.delivery TO wh_gate;
+
+-- Name: COLUMN delivery.purged_at; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(purged_at) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: TABLE delivery_profile; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.delivery_profile TO wh_loader;
+GRANT SELECT ON TABLE ops.delivery_profile TO wh_transformer;
+GRANT SELECT,INSERT,DELETE ON TABLE ops.delivery_profile TO wh_gate;
+GRANT SELECT ON TABLE ops.delivery_profile TO wh_publisher;
+GRANT SELECT ON TABLE ops.delivery_profile TO wh_auditor;
+
+-- Name: TABLE due; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT,INSERT ON TABLE ops.due TO wh_loader;
+GRANT SELECT ON TABLE ops.due TO wh_transformer;
+GRANT SELECT ON TABLE ops.due TO wh_gate;
+GRANT SELECT ON TABLE ops.due TO wh_publisher;
+GRANT SELECT ON TABLE ops.due TO wh_auditor;
+
+-- Name: TABLE generated_object; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.generated_object TO wh_loader;
+GRANT SELECT ON TABLE ops.generated_object TO wh_transformer;
+GRANT SELECT ON TABLE ops.generated_object TO wh_gate;
+GRANT SELECT ON TABLE ops.generated_object TO wh_publisher;
+GRANT SELECT ON TABLE ops.generated_object TO wh_auditor;
+
+-- Name: TABLE migration; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.migration TO wh_loader;
+GRANT SELECT ON TABLE ops.migration TO wh_transformer;
+GRANT SELECT ON TABLE ops.migration TO wh_gate;
+GRANT SELECT ON TABLE ops.migration TO wh_publisher;
+GRANT SELECT ON TABLE ops.migration TO wh_auditor;
+
+-- Name: TABLE model_version; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.model_version TO wh_loader;
+GRANT SELECT ON TABLE ops.model_version TO wh_transformer;
+GRANT SELECT ON TABLE ops.model_version TO wh_gate;
+GRANT SELECT ON TABLE ops.model_version TO wh_publisher;
+GRANT SELECT ON TABLE ops.model_version TO wh_auditor;
+
+-- Name: TABLE platform_cursor; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ops.platform_cursor TO wh_loader;
+GRANT SELECT ON TABLE ops.platform_cursor TO wh_transformer;
+GRANT SELECT ON TABLE ops.platform_cursor TO wh_gate;
+GRANT SELECT ON TABLE ops.platform_cursor TO wh_publisher;
+GRANT SELECT ON TABLE ops.platform_cursor TO wh_auditor;
+
+-- Name: TABLE pointer; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.pointer TO wh_loader;
+GRANT SELECT ON TABLE ops.pointer TO wh_transformer;
+GRANT SELECT ON TABLE ops.pointer TO wh_gate;
+GRANT SELECT ON TABLE ops.pointer TO wh_publisher;
+GRANT SELECT ON TABLE ops.pointer TO wh_auditor;
+
+-- Name: TABLE product; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.product TO wh_loader;
+GRANT SELECT ON TABLE ops.product TO wh_transformer;
+GRANT SELECT ON TABLE ops.product TO wh_gate;
+GRANT SELECT,INSERT ON TABLE ops.product TO wh_publisher;
+GRANT SELECT ON TABLE ops.product TO wh_auditor;
+
+-- Name: TABLE reader_county; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.reader_county TO wh_auditor;
+
+-- Name: TABLE rule_decision; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.rule_decision TO wh_loader;
+GRANT SELECT ON TABLE ops.rule_decision TO wh_transformer;
+GRANT SELECT ON TABLE ops.rule_decision TO wh_gate;
+GRANT SELECT ON TABLE ops.rule_decision TO wh_publisher;
+GRANT SELECT ON TABLE ops.rule_decision TO wh_auditor;
+
+-- Name: TABLE store_index; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.store_index TO wh_loader;
+GRANT SELECT ON TABLE ops.store_index TO wh_transformer;
+GRANT SELECT ON TABLE ops.store_index TO wh_gate;
+GRANT SELECT ON TABLE ops.store_index TO wh_publisher;
+GRANT SELECT ON TABLE ops.store_index TO wh_auditor;
+
+-- Name: TABLE tonight; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.tonight TO wh_loader;
+GRANT SELECT ON TABLE ops.tonight TO wh_transformer;
+GRANT SELECT ON TABLE ops.tonight TO wh_gate;
+GRANT SELECT ON TABLE ops.tonight TO wh_publisher;
+GRANT SELECT ON TABLE ops.tonight TO wh_auditor;
+
+-- Name: TABLE waiver; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.waiver TO wh_loader;
+GRANT SELECT ON TABLE ops.waiver TO wh_transformer;
+GRANT SELECT ON TABLE ops.waiver TO wh_gate;
+GRANT SELECT ON TABLE ops.waiver TO wh_publisher;
+GRANT SELECT ON TABLE ops.waiver TO wh_auditor;
+
+-- Name: TABLE setting; Type: ACL; Schema: seeds; Owner: wh_owner
+
+GRANT SELECT ON TABLE seeds.setting TO wh_loader;
+GRANT SELECT ON TABLE seeds.setting TO wh_transformer;
+GRANT SELECT ON TABLE seeds.setting TO wh_gate;
+GRANT SELECT ON TABLE seeds.setting TO wh_publisher;
+GRANT SELECT ON TABLE seeds.setting TO wh_auditor;
+
+-- Name: TABLE dim_workshop; Type: ACL; Schema: tonight; Owner: wh_owner
+
+GRANT SELECT,INSERT ON TABLE tonight.dim_workshop TO wh_transformer;
+GRANT SELECT ON TABLE tonight.dim_workshop TO wh_gate;
+
+-- Name: TABLE reported_workshop; Type: ACL; Schema: tonight; Owner: wh_owner
+
+GRANT SELECT,INSERT ON TABLE tonight.reported_workshop TO wh_transformer;
+GRANT SELECT ON TABLE tonight.reported_workshop TO wh_gate;
+
+-- Name: TABLE bank_account; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT INSERT ON TABLE vault.bank_account TO wh_loader;
+
+-- Name: COLUMN bank_account.account_key; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(account_key) ON TABLE vault.bank_account TO wh_loader;
+
+-- Name: TABLE known; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT,INSERT ON TABLE vault.known TO wh_loader;
+
+-- Name: TABLE person; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT INSERT ON TABLE vault.person TO wh_loader;
+
+-- Name: COLUMN person.person_key; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(person_key) ON TABLE vault.person TO wh_loader;
+
+-- Name: COLUMN person.key_version; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT UPDATE(key_version) ON TABLE vault.person TO wh_loader;
+
+-- Name: COLUMN person.county_code; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(county_code),UPDATE(county_code) ON TABLE vault.person TO wh_loader;
+
+-- Name: COLUMN person.sealed; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT UPDATE(sealed) ON TABLE vault.person TO wh_loader;
+
+-- Name: TABLE rejected_row; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT INSERT ON TABLE vault.rejected_row TO wh_loader;
+GRANT SELECT ON TABLE vault.rejected_row TO wh_returner;
+
+-- Name: COLUMN rejected_row.delivery_id; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(delivery_id) ON TABLE vault.rejected_row TO wh_loader;
+
+-- Name: COLUMN rejected_row.sheet; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(sheet) ON TABLE vault.rejected_row TO wh_loader;
+
+-- Name: COLUMN rejected_row.line; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(line) ON TABLE vault.rejected_row TO wh_loader;
+
+-- Name: COLUMN rejected_row.column_name; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(column_name) ON TABLE vault.rejected_row TO wh_loader;
+
+-- Name: COLUMN rejected_row.reason; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(reason) ON TABLE vault.rejected_row TO wh_loader;
+
+-- Name: COLUMN rejected_row.corrected_by; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(corrected_by),UPDATE(corrected_by) ON TABLE vault.rejected_row TO wh_loader;
+
+-- Name: TABLE token_key; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT ON TABLE vault.token_key TO wh_loader;
+
+-- Name: COLUMN token_key.check_value; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT INSERT(check_value) ON TABLE vault.token_key TO wh_loader;
+
+-- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: wh_owner
+
+ALTER DEFAULT PRIVILEGES FOR ROLE wh_owner REVOKE ALL ON FUNCTIONS FROM PUBLIC;
