@@ -2,6 +2,7 @@
 
 from airflow.sdk import Param, dag, task
 
+from employment_warehouse.contract import platform_feeds
 from employment_warehouse.runtime.schedule import TASKS
 
 REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
@@ -21,9 +22,7 @@ def ingest_hr_platform() -> None:
 
         steps.ingest_resource(resource, report_date)
 
-    ingest_resource.partial(report_date="{{ params.report_date }}").expand(
-        resource=["job-postings", "applications", "gig-orders"]
-    )
+    ingest_resource.partial(report_date="{{ params.report_date }}").expand(resource=list(platform_feeds()))
 
 
 ingest_hr_platform()

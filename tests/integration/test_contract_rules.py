@@ -8,6 +8,7 @@ import pytest
 from psycopg import sql
 
 from employment_warehouse.contract import Contract, contracts
+from employment_warehouse.database import feeds
 
 pytestmark = pytest.mark.quick
 
@@ -60,3 +61,52 @@ def test_a_rule_means_the_same_to_polars_and_to_postgresql(feed: str, warehouse:
         statement = sql.SQL("select {} from {} order by line").format(sql.SQL(expression), table)
         by_server = [answer for (answer,) in warehouse.execute(statement).fetchall()]
         assert by_polars == by_server, expression
+
+
+def test_sql_reads_what_the_contracts_declare_of_a_feed(warehouse: psycopg.Connection) -> None:
+    rows = warehouse.execute(
+        "select feed, title_zh, source, kind, unit, key_columns, money_columns, freshness_column, due_frequency,"
+        " due_time::text, due_day, amount_paid_column, platform_path from ops.feed"
+        " where feed in ('relief_payroll', 'gig_orders', 'relief_project') order by feed"
+    ).fetchall()
+    assert rows == [
+        (
+            *(
+                "gig_orders",
+                "零工订单",
+                "hr_platform",
+                "events",
+                "platform",
+                ["order_id"],
+                ["amount_due", "amount_paid"],
+            ),
+            *("updated_at", "daily", "20:00:00", None, "amount_paid", "gig-orders"),
+        ),
+        (
+            *("relief_payroll", "以工代赈工资表", "payroll", "period", "project"),
+            *(["project_no", "period", "person_key", "crew"], ["amount_due", "amount_paid"]),
+            *(None, "monthly", "20:00:00", 10, "amount_paid", None),
+        ),
+        (
+            *("relief_project", "以工代赈项目", "county", "snapshot", "county", ["project_no"]),
+            *(["total_investment", "relief_funds", "planned_remuneration"], None, "campaign", "20:00:00"),
+            *(None, None, None),
+        ),
+    ]
+
+
+def test_a_key_of_a_feed_is_columns_of_its_landing_table(warehouse: psycopg.Connection) -> None:
+    strays = warehouse.execute(
+        "select feed, name from ops.feed, unnest(key_columns || money_columns || date_columns) as name"
+        " where not exists (select from pg_attribute"
+        " where attrelid = format('landing.%I', feed)::regclass and attname = name)"
+    ).fetchall()
+    assert strays == []
+    assert warehouse.execute("select count(*) from ops.feed").fetchone() == (18,)
+
+
+def test_a_feed_that_is_no_longer_declared_leaves_the_table(warehouse: psycopg.Connection) -> None:
+    warehouse.execute("insert into ops.feed select * from ops.feed where false")
+    warehouse.execute("update ops.feed set title_en = 'x' where feed = 'employment'")
+    assert feeds.generate(warehouse) == ["ops.feed.employment"]
+    assert feeds.generate(warehouse) == []

@@ -9,8 +9,8 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
-from employment_warehouse.contract import contracts
-from employment_warehouse.demonstration.simulator import FEED_OF_RESOURCE, build_app
+from employment_warehouse.contract import contracts, platform_feeds
+from employment_warehouse.demonstration.simulator import build_app
 
 pytestmark = pytest.mark.quick
 
@@ -47,7 +47,7 @@ def test_the_shipped_interface_is_the_one_that_is_served() -> None:
     assert json.loads(DOCUMENT.read_text(encoding="utf-8")) == APP.openapi()
 
 
-@pytest.mark.parametrize(("resource", "feed"), FEED_OF_RESOURCE.items())
+@pytest.mark.parametrize(("resource", "feed"), platform_feeds().items())
 def test_an_item_has_the_columns_of_its_contract(resource: str, feed: str) -> None:
     page = APP.openapi()["paths"][f"/v1/{resource}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     schemas = APP.openapi()["components"]["schemas"]

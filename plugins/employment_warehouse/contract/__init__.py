@@ -8,7 +8,7 @@ come from here.
 from employment_warehouse.contract.blank_form import template
 from employment_warehouse.contract.calendar import due, is_working_day
 from employment_warehouse.contract.dictionary import dictionary
-from employment_warehouse.contract.load import ContractError, contract, contracts, load
+from employment_warehouse.contract.load import ContractError, contract, contracts, load, platform_feeds
 from employment_warehouse.contract.logical_types import NUMERIC_CELL, TYPES, Domain, LogicalType, Parsed
 from employment_warehouse.contract.model import (
     Calendar,
@@ -40,5 +40,6 @@ __all__ = [
     "is_working_day",
     "load",
     "normalise_header",
+    "platform_feeds",
     "template",
 ]

@@ -60,6 +60,17 @@ def contract(feed: str) -> Contract:
     return _load_version(path)
 
 
+def platform_feeds() -> Mapping[str, str]:
+    """Path of each resource of the HR platform → its feed. Raises ContractError, also where two feeds share a path."""
+    feeds: dict[str, str] = {}
+    for feed, made in contracts().items():
+        if made.platform is not None:
+            if made.platform.path in feeds:
+                raise ContractError(f"platform path: {made.platform.path}", where=f"{feed}{SUFFIX}", expected="its own")
+            feeds[made.platform.path] = feed
+    return MappingProxyType(feeds)
+
+
 def load(path: Path) -> Contract:
     """One contract file: valid by the standard's own JSON schema, and complete by ours. Raises ContractError."""
     try:

@@ -32,15 +32,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingRes
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, create_model
 
-from employment_warehouse.contract import Contract, contract
+from employment_warehouse.contract import Contract, contract, platform_feeds
 
 Item = dict[str, Any]
 
-FEED_OF_RESOURCE = {
-    "job-postings": "job_postings",
-    "applications": "applications",
-    "gig-orders": "gig_orders",
-}
 TOKEN_SECONDS = 3600
 BASIC, BEARER = HTTPBasic(auto_error=False), HTTPBearer(auto_error=False)
 
@@ -291,7 +286,7 @@ def build_app(
 ) -> FastAPI:
     """The application over the items of each resource; the state stands in ``app.state.platform``."""
     platform = Platform(
-        {resource: Shelf(list(items.get(resource, []))) for resource in FEED_OF_RESOURCE},
+        {resource: Shelf(list(items.get(resource, []))) for resource in platform_feeds()},
         client_id,
         client_secret,
         unrest=None if unrest is None else random.Random(unrest),  # noqa: S311 - unrest, not secrecy
@@ -325,7 +320,7 @@ def build_app(
         if credentials is None or not platform.knows(credentials.credentials):
             raise HTTPException(401, "token missing, unknown or expired", headers={"WWW-Authenticate": "Bearer"})
 
-    for resource, feed in FEED_OF_RESOURCE.items():
+    for resource, feed in platform_feeds().items():
         _add_resource(app, platform, resource, contract(feed), signed_in)
 
     @app.post("/simulator/misbehave", include_in_schema=False, status_code=204)
@@ -392,7 +387,7 @@ def served(app: FastAPI) -> Iterator[str]:
 def read_items(folder: Path) -> dict[str, list[Item]]:
     """The demonstration's items: one JSON object a line in ``<folder>/<feed>.jsonl``."""
     items: dict[str, list[Item]] = {}
-    for resource, feed in FEED_OF_RESOURCE.items():
+    for resource, feed in platform_feeds().items():
         lines = folder.joinpath(f"{feed}.jsonl")
         if lines.exists():
             with lines.open(encoding="utf-8") as stream:

@@ -11,7 +11,7 @@ import polars as pl
 import psycopg
 
 from employment_warehouse.checking import check_table
-from employment_warehouse.contract import Contract, contract
+from employment_warehouse.contract import Contract, contract, platform_feeds
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import Item, Platform, identifier_of, instant_of, instants_of
@@ -21,7 +21,6 @@ from employment_warehouse.landing.ledger import require_token_key
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.settings import TIMEZONE, platform_access
 
-RESOURCES = {"job-postings": "job_postings", "applications": "applications", "gig-orders": "gig_orders"}
 UNIT = "hr_platform"
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 MOVE_WATERMARK = """
@@ -50,7 +49,7 @@ def ingest_resource(resource: str, report_date: date) -> Delivery | None:
         connection.commit()
         with Platform(access.url, access.client_id, access.client_secret) as platform:
             told = _until(platform.items(resource, since), report_date)
-            items = what_counts(told, contract(RESOURCES[resource]))
+            items = what_counts(told, contract(platform_feeds()[resource]))
         with connection.transaction():
             landed = _take_in_items(connection, resource, report_date, since, items)
             _move_watermark(connection, resource, watermark, items)
@@ -110,7 +109,7 @@ def _position(connection: psycopg.Connection, resource: str) -> tuple[datetime |
 def _take_in_items(
     connection: psycopg.Connection, resource: str, report_date: date, since: datetime, items: list[Item]
 ) -> Delivery | None:
-    feed = RESOURCES[resource]
+    feed = platform_feeds()[resource]
     lines = "".join(json_text(item) + "\n" for item in items).encode()
     report = IncomingPart(
         feed=feed,

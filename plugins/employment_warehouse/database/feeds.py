@@ -1,0 +1,94 @@
+"""`ops.feed`: what the contracts declare of each feed, for SQL to join."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from employment_warehouse.contract import Contract, contracts
+
+TABLE = """
+    create table if not exists ops.feed (
+        feed text primary key,
+        title_zh text not null,
+        title_en text not null,
+        owner text not null,
+        source text not null,
+        kind text not null,
+        unit text not null,
+        unit_column text,
+        key_columns text [] not null,
+        person_column text,
+        money_columns text [] not null,
+        date_columns text [] not null,
+        amount_due_column text,
+        amount_paid_column text,
+        freshness_column text,
+        due_frequency text,
+        due_time time,
+        due_weekday smallint,
+        due_day smallint,
+        due_working_days smallint,
+        platform_path text,
+        platform_id_field text,
+        platform_updated_field text,
+        platform_page_items integer
+    );
+    alter table ops.feed owner to wh_owner;
+    comment on table ops.feed is
+    '各报送表的属性，由数据契约生成。 | Properties of each feed, generated from its contract.';
+    grant select on ops.feed to wh_loader, wh_transformer, wh_gate, wh_publisher, wh_auditor;
+"""
+
+
+def generate(connection: psycopg.Connection) -> list[str]:
+    """Make `ops.feed` equal to the contracts; what was changed, in words. The caller commits."""
+    connection.execute(TABLE)
+    rows = [_row(contract) for contract in contracts().values()]
+    names = list(rows[0])
+    insert = sql.SQL(
+        "insert into ops.feed as known ({columns}) values ({values}) on conflict (feed) do update set {sets}"
+        " where ({known}) is distinct from ({excluded}) returning feed"
+    ).format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, names)),
+        values=sql.SQL(", ").join(map(sql.Placeholder, names)),
+        sets=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in names[1:]),
+        known=sql.SQL(", ").join(sql.Identifier("known", name) for name in names),
+        excluded=sql.SQL(", ").join(sql.Identifier("excluded", name) for name in names),
+    )
+    gone = connection.execute(
+        "delete from ops.feed where feed <> all(%s) returning feed", ([row["feed"] for row in rows],)
+    ).fetchall()
+    changed = [found for row in rows for found in connection.execute(insert, row).fetchall()]
+    return [f"ops.feed.{feed}" for (feed,) in gone + changed]
+
+
+def _row(contract: Contract) -> dict[str, object]:
+    calendar, payment, platform = contract.calendar, contract.payment, contract.platform
+    frequency = calendar and calendar.frequency
+    return {
+        "feed": contract.feed,
+        "title_zh": contract.title_zh,
+        "title_en": contract.title_en,
+        "owner": contract.owner,
+        "source": contract.source,
+        "kind": contract.kind,
+        "unit": contract.unit,
+        "unit_column": contract.unit_column,
+        "key_columns": [contract.landing_columns_of(contract.column(name))[0][0] for name in contract.key],
+        "person_column": contract.person_column and "person_key",
+        "money_columns": list(contract.money_columns),
+        "date_columns": list(contract.date_columns),
+        "amount_due_column": payment and payment.due_column,
+        "amount_paid_column": payment and payment.paid_column,
+        "freshness_column": contract.freshness_column,
+        "due_frequency": frequency,
+        "due_time": calendar and calendar.due_time,
+        "due_weekday": calendar.weekday if calendar and frequency == "weekly" else None,
+        "due_day": calendar.day if calendar and frequency == "monthly" else None,
+        "due_working_days": calendar.working_days if calendar and frequency == "after_batch" else None,
+        "platform_path": platform and platform.path,
+        "platform_id_field": platform and platform.id_field,
+        "platform_updated_field": platform and platform.updated_field,
+        "platform_page_items": platform and platform.page_items,
+    }
