@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ from psycopg import sql
 
 from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.database import feeds
+from employment_warehouse.landing import expect_deliveries
 
 pytestmark = pytest.mark.quick
 
@@ -110,3 +113,26 @@ def test_a_feed_that_is_no_longer_declared_leaves_the_table(warehouse: psycopg.C
     warehouse.execute("update ops.feed set title_en = 'x' where feed = 'employment'")
     assert feeds.generate(warehouse) == ["ops.feed.employment"]
     assert feeds.generate(warehouse) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "frequency"),
+    [
+        ([], "daily"),
+        ([(date(2024, 5, 1), "weekly", True)], "weekly"),
+        ([(date(2024, 6, 1), "weekly", True)], "daily"),
+        ([(date(2024, 5, 1), "daily", False)], None),
+    ],
+)
+def test_registers_are_due_as_often_as_the_setting_in_force_says(
+    warehouse: psycopg.Connection, rows: list[tuple[date, str, bool]], frequency: str | None
+) -> None:
+    warehouse.cursor().executemany(
+        "insert into seeds.setting (name, valid_from, value, enabled) values ('campaign_frequency', %s, %s, %s)", rows
+    )
+    monday, sunday = date(2024, 5, 13), date(2024, 5, 12)
+    due = {"daily": {monday, sunday}, "weekly": {sunday}, None: set()}[frequency]
+    for day in (monday, sunday):
+        expect_deliveries(day)
+    found = warehouse.execute("select distinct report_date from ops.due where feed = 'labor_register'").fetchall()
+    assert {day for (day,) in found} == due

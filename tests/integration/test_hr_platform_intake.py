@@ -72,6 +72,30 @@ def test_an_item_that_was_committed_late_at_the_watermark_is_not_missed(platform
     assert {"G000900", "G000901"} <= set(landed_ids())
 
 
+@pytest.mark.parametrize(
+    ("settings", "is_read"),
+    [
+        ([(date(2020, 1, 1), "24", True)], True),
+        # A row of next month does not take effect today, and one that is switched off overlaps nothing.
+        ([(date(2020, 1, 1), "24", True), (date(2024, 6, 1), "0", True)], True),
+        ([(date(2020, 1, 1), "0", True), (date(2024, 6, 1), "24", True)], False),
+        ([(date(2020, 1, 1), "24", True), (date(2024, 5, 1), "24", False)], False),
+    ],
+)
+def test_the_overlap_is_the_setting_in_force_on_the_night(
+    platform: Platform, warehouse: psycopg.Connection, settings: list[tuple[date, str, bool]], is_read: bool
+) -> None:
+    warehouse.execute("delete from seeds.setting where name = 'platform_overlap_hours'")
+    warehouse.cursor().executemany(
+        "insert into seeds.setting (name, valid_from, value, enabled) values ('platform_overlap_hours', %s, %s, %s)",
+        settings,
+    )
+    hr_platform.ingest_resource("gig-orders", NIGHT)
+    platform.shelves["gig-orders"].add(gig_order(901, START + timedelta(minutes=10)))
+    hr_platform.ingest_resource("gig-orders", NIGHT)
+    assert ("G000901" in landed_ids()) == is_read
+
+
 def test_items_of_tomorrow_wait_for_their_night(platform: Platform) -> None:
     platform.shelves["gig-orders"].add(gig_order(900, START + timedelta(days=1)))
     hr_platform.ingest_resource("gig-orders", NIGHT)

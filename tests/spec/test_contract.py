@@ -215,6 +215,8 @@ def test_a_header_keeps_a_bracket_that_is_part_of_it() -> None:
         ("labor_register", date(2024, 5, 11), "working_days", datetime(2024, 5, 11, 20, tzinfo=TIMEZONE)),  # worked
         ("labor_register", date(2024, 5, 4), "weekly", None),
         ("labor_register", date(2024, 5, 5), "weekly", datetime(2024, 5, 5, 20, tzinfo=TIMEZONE)),
+        ("labor_register", date(2024, 5, 5), None, None),  # no campaign
+        ("public_post_payment", date(2024, 5, 10), None, datetime(2024, 5, 10, 20, tzinfo=TIMEZONE)),
         ("public_post_payment", date(2024, 5, 9), "daily", None),
         ("public_post_payment", date(2024, 5, 10), "daily", datetime(2024, 5, 10, 20, tzinfo=TIMEZONE)),
         ("job_event", date(2024, 5, 4), "daily", None),
@@ -223,13 +225,15 @@ def test_a_header_keeps_a_bracket_that_is_part_of_it() -> None:
         ("bank_return", date(2024, 4, 30), "daily", datetime(2024, 5, 8, 20, tzinfo=TIMEZONE)),
     ],
 )
-def test_a_feed_is_due_by_its_calendar(feed: str, report_date: date, campaign: str, expected: datetime | None) -> None:
+def test_a_feed_is_due_by_its_calendar(
+    feed: str, report_date: date, campaign: str | None, expected: datetime | None
+) -> None:
     assert due(contract(feed), report_date, campaign) == expected
 
 
 def test_a_year_without_known_holidays_says_what_to_add() -> None:
     with pytest.raises(UserError, match="2090") as caught:
-        due(contract("bank_return"), date(2090, 1, 2))
+        due(contract("bank_return"), date(2090, 1, 2), campaign=None)
     assert "chinesecalendar" in caught.value.expected
 
 

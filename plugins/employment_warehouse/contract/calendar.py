@@ -9,10 +9,11 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE
 
 
-def due(contract: Contract, report_date: date, campaign: str = "daily") -> datetime | None:
+def due(contract: Contract, report_date: date, campaign: str | None) -> datetime | None:
     """When the delivery dated `report_date` is due, or None if the calendar expects none of that date.
 
-    campaign: how often the registers are due, a setting (daily, working_days, weekly, monthly).
+    campaign: how often the registers are due, a setting (daily, working_days, weekly, monthly); None while no
+    campaign runs, and the registers are not due.
     For `after_batch` the report date is the day on which the batch was sent.
     Raises UserError for a year whose holidays are not known yet.
     """
@@ -20,6 +21,8 @@ def due(contract: Contract, report_date: date, campaign: str = "daily") -> datet
     if calendar is None:
         return None
     match campaign if calendar.frequency == "campaign" else calendar.frequency:
+        case None:
+            return None
         case "daily":
             expected, due_on = True, report_date
         case "working_days":
@@ -32,7 +35,7 @@ def due(contract: Contract, report_date: date, campaign: str = "daily") -> datet
             expected, due_on = True, _working_days_after(report_date, calendar.working_days)
         case other:
             raise UserError(
-                f"不认识的报送频率 | not a frequency: {other}",
+                f"报送频率有误 | unknown frequency: {other}",
                 code="unknown_frequency",
                 expected="daily, working_days, weekly, monthly",
                 todo="correct the campaign's setting",

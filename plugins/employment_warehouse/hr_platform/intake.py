@@ -45,7 +45,7 @@ def ingest_resource(resource: str, report_date: date) -> Delivery | None:
         return None
     with connect("wh_loader") as connection:
         require_token_key(connection)
-        watermark, since = _position(connection, resource)
+        watermark, since = _position(connection, resource, report_date)
         connection.commit()
         with Platform(access.url, access.client_id, access.client_secret) as platform:
             told = _until(platform.items(resource, since), report_date)
@@ -94,16 +94,13 @@ def _until(pages: Iterable[list[Item]], report_date: date) -> Iterable[Item]:
         yield from (item for item in page if (instant_of(item) or BEGINNING) < night_ends)
 
 
-def _position(connection: psycopg.Connection, resource: str) -> tuple[datetime | None, datetime]:
+def _position(connection: psycopg.Connection, resource: str, report_date: date) -> tuple[datetime | None, datetime]:
     """The watermark (None at first) and the instant from which to read."""
     row = connection.execute("select watermark from ops.platform_cursor where resource = %s", [resource]).fetchone()
-    overlap = connection.execute(
-        "select value::float8 from seeds.setting where name = 'platform_overlap_hours' and enabled "
-        "order by valid_from desc limit 1"
-    ).fetchone()
     if row is None:
         return None, BEGINNING
-    return row[0], row[0] - timedelta(hours=overlap[0] if overlap else 0)
+    setting = connection.execute("select ops.setting('platform_overlap_hours', %s)::float8", [report_date]).fetchone()
+    return row[0], row[0] - timedelta(hours=(setting and setting[0]) or 0)
 
 
 def _take_in_items(

@@ -10,8 +10,6 @@ from employment_warehouse.contract import Contract, contracts, due
 from employment_warehouse.database import connect
 from employment_warehouse.landing.queries import query
 
-CAMPAIGN_FREQUENCY = "daily"
-
 
 def expect_deliveries(report_date: date) -> int:
     """Record which deliveries of that date are due, and when; returns how many are new. Running it again adds nothing.
@@ -30,7 +28,7 @@ def expect_returns(connection: psycopg.Connection, report_date: date) -> int:
     return sum(_expect_batches(connection, contract, report_date) for contract in feeds)
 
 
-def _expect(connection: psycopg.Connection, contract: Contract, report_date: date, campaign: str) -> int:
+def _expect(connection: psycopg.Connection, contract: Contract, report_date: date, campaign: str | None) -> int:
     given = {"feed": contract.feed, "report_date": report_date}
     match contract.unit:
         case "county" | "project" as unit:
@@ -47,16 +45,13 @@ def _expect(connection: psycopg.Connection, contract: Contract, report_date: dat
 def _expect_batches(connection: psycopg.Connection, contract: Contract, report_date: date) -> int:
     batches = connection.execute(query("due_batches"), {"feed": contract.feed, "report_date": report_date}).fetchall()
     rows = [
-        {"feed": contract.feed, "unit": batch, "report_date": sent_on, "due_at": due(contract, sent_on)}
+        {"feed": contract.feed, "unit": batch, "report_date": sent_on, "due_at": due(contract, sent_on, campaign=None)}
         for batch, sent_on in batches
     ]
     return sum(connection.execute(query("insert_due_unit"), row).rowcount for row in rows)
 
 
-def _campaign_frequency(connection: psycopg.Connection, report_date: date) -> str:
-    """How often the registers are due: a setting; the default before the settings are loaded."""
-    row = connection.execute("select to_regclass('seeds.setting')").fetchone()
-    if row is None or row[0] is None:
-        return CAMPAIGN_FREQUENCY
-    setting = connection.execute(query("campaign_frequency"), {"report_date": report_date}).fetchone()
-    return str(setting[0]) if setting else CAMPAIGN_FREQUENCY
+def _campaign_frequency(connection: psycopg.Connection, report_date: date) -> str | None:
+    """How often the registers are due; None while no campaign runs."""
+    row = connection.execute("select ops.setting('campaign_frequency', %s)", [report_date]).fetchone()
+    return row[0] if row else None

@@ -57,6 +57,7 @@ class Returned:
     report_date: date
     rows: dict[str, list[RejectedRow]] = field(default_factory=dict)
     files: list[RefusedFile] = field(default_factory=list)
+    campaign: str | None = None  # how often the registers are due
 
 
 def returned(connection: psycopg.Connection, county: str, report_date: date) -> Returned:
@@ -71,7 +72,13 @@ def returned(connection: psycopg.Connection, county: str, report_date: date) -> 
         report_date,
         {feed: rows[feed] for feed in feeds if rows.get(feed)},
         [RefusedFile(feed, source, refusal_text(code, missing or ()).zh) for feed, source, code, missing in refused],
+        _campaign(connection, report_date),
     )
+
+
+def _campaign(connection: psycopg.Connection, report_date: date) -> str | None:
+    row = connection.execute("select ops.setting('campaign_frequency', %s)", [report_date]).fetchone()
+    return row[0] if row else None
 
 
 def _open_rows(entries: list[tuple[str, bool, str, str, str, str, bytes]]) -> list[RejectedRow]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -156,7 +156,7 @@ def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returne
     n_rows = sum(len(rows) for rows in returned.rows.values())
     upload_to = f"corrections/{returned.report_date.isoformat()}/{returned.county}.xlsx"
     table = [
-        (name, str(len(rows)), _deadline(contract(feed), returned.report_date), _remark(name, contract(feed), rows))
+        (name, str(len(rows)), _deadline(contract(feed), returned), _remark(name, contract(feed), rows))
         for name, feed, rows in _sheets(returned)
     ]
     lines: list[tuple[str, tuple[str, ...]]] = [
@@ -218,8 +218,8 @@ def _remark(name: str, feed: Contract, rows: list[RejectedRow]) -> str:
     return ""
 
 
-def _deadline(feed: Contract, report_date: date) -> str:
+def _deadline(feed: Contract, returned: Returned) -> str:
     """When the feed is next due."""
-    days = (report_date + timedelta(days=n) for n in range(1, 63))
-    next_due: datetime | None = next((at for day in days if (at := due(feed, day))), None)
+    days = (returned.report_date + timedelta(days=n) for n in range(1, 63))
+    next_due: datetime | None = next((at for day in days if (at := due(feed, day, returned.campaign))), None)
     return next_due.strftime("%Y-%m-%d %H:%M") if next_due else "随下一次报送"
