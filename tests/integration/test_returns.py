@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import stat
 import zipfile
 from datetime import date, timedelta
@@ -20,10 +19,9 @@ from tests.kit import files
 from tests.kit.files import COUNTY, DAY
 from tests.kit.people import id_number, token
 
-from employment_warehouse import landing, reading, returns
+from employment_warehouse import landing, returns
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect
-from employment_warehouse.reading.refusal_texts import REFUSALS
 from employment_warehouse.runtime import steps
 from employment_warehouse.settings import Home
 
@@ -461,14 +459,6 @@ def test_a_sheet_that_is_named_as_no_feed_is_told(warehouse: psycopg.Connection,
     ((kind, body),) = rows_of(warehouse, "select kind, body from ops.alert")
     assert kind == "correction_waits"
     assert "sheet 2 " in body
-
-
-def test_every_refusal_has_words_for_the_county() -> None:
-    rooms = Path(reading.__file__).parent, Path(landing.__file__).parent
-    source = "\n".join(path.read_text() for room in rooms for path in room.rglob("*.py"))
-    codes = set(re.findall(r'code="([a-z_]+)"', source)) | set(re.findall(r'refuse\("([a-z_]+)"\)', source))
-    about_us = {"landing_zone_unknown", "archive_missing", "not_configured"}
-    assert codes - about_us <= set(REFUSALS)
 
 
 def test_a_refused_correction_is_forgotten_when_a_good_one_comes(warehouse: psycopg.Connection, zone: Path) -> None:

@@ -10,9 +10,8 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from employment_warehouse.checking import Checked, check_table, reason_of, repeated_rows
-from employment_warehouse.checking.reasons import REASONS
-from employment_warehouse.contract import Contract, contract, contracts
+from employment_warehouse.checking import Checked, check_table, repeated_rows
+from employment_warehouse.contract import Contract, contract, contracts, row_reason
 from employment_warehouse.reading import TextTable
 from employment_warehouse.reading.table import BrokenRow
 
@@ -438,31 +437,23 @@ def test_a_file_of_a_header_alone_has_no_rows() -> None:
 # --- words --------------------------------------------------------------------------------------------------------
 
 
-def test_every_reason_has_words_in_both_languages() -> None:
-    for reason in REASONS.values():
-        for text in (reason.wrong_zh, reason.expected_zh, reason.todo_zh):
-            assert any("\u4e00" <= character <= "\u9fff" for character in text), reason.code
-        for text in (reason.wrong_en, reason.expected_en, reason.todo_en):
-            assert text, reason.code
-
-
 def test_every_reason_that_checking_gives_has_words() -> None:
     for feed, header, cell, code in REFUSED:
         (column,) = contract(feed).match_header([header])
         assert column is not None
-        reason = reason_of(code, contract(feed), column.name)
+        reason = row_reason(code, contract(feed), column.name)
         assert reason.code == code
         assert cell not in (reason.wrong_zh, reason.wrong_en)
 
 
 def test_the_words_of_a_reason_say_what_the_column_expects() -> None:
     made = contract("employment")
-    assert "灵活就业" in reason_of("unknown_code", made, "channel").expected_zh
-    assert "0–200000" in reason_of("out_of_range", made, "monthly_wage").expected_zh
-    assert reason_of("required_missing", made, "full_name").expected_zh == made.column("full_name").description_zh
-    assert reason_of("rule_end_before_start", made).expected_zh == made.rules[0].message_zh
+    assert "灵活就业" in row_reason("unknown_code", made, "channel").expected_zh
+    assert "0–200000" in row_reason("out_of_range", made, "monthly_wage").expected_zh
+    assert row_reason("required_missing", made, "full_name").expected_zh == made.column("full_name").description_zh
+    assert row_reason("rule_end_before_start", made).expected_zh == made.rules[0].message_zh
 
 
 def test_an_unknown_reason_is_a_bug() -> None:
     with pytest.raises(KeyError):
-        reason_of("id_wrong", contract("employment"))
+        row_reason("id_wrong", contract("employment"))

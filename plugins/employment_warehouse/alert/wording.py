@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from employment_warehouse.alert.names import unit_name
-from employment_warehouse.contract import Contract, contract
-from employment_warehouse.reading.refusal_texts import RefusalText, refusal_text
+from employment_warehouse.contract import Contract, Reason, contract, file_reason
 from employment_warehouse.settings import TIMEZONE
 
 
@@ -23,12 +22,12 @@ class Language:
     carried: str
     never_reported: str
     title: Callable[[Contract], str]
-    refusal: Callable[[RefusalText], str]
+    refusal: Callable[[Reason], str]
     day: Callable[[date], str]
 
     def fields(self, row: Mapping[str, Any]) -> dict[str, str]:
         """Every column of a row as text, `feed`, `unit` and `failed_unit` by name, and from other columns `carried`
-        (of carried_from) and `refusal` (of refusal_code and missing).
+        (of carried_from) and `refusal` (of refusal_code and refusal_detail).
         """
         fields = {name: self._text(value) for name, value in row.items()}
         for name in fields.keys() & {"unit", "failed_unit"}:
@@ -39,7 +38,7 @@ class Language:
             since = row["carried_from"]
             fields["carried"] = self.carried.format(self.day(since)) if since else self.never_reported
         if "refusal_code" in row:
-            fields["refusal"] = self.refusal(refusal_text(row["refusal_code"], row["missing"] or ())).rstrip("。.")
+            fields["refusal"] = self.refusal(file_reason(row["refusal_code"], row["refusal_detail"])).rstrip("。.")
         return fields
 
     def _text(self, value: object) -> str:

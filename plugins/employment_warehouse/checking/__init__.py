@@ -1,7 +1,6 @@
 """Text table + contract → good rows, and rejected rows with reasons."""
 
-from employment_warehouse.checking.reasons import Reason, reason_of
 from employment_warehouse.checking.repeated import repeated_rows
 from employment_warehouse.checking.table import Checked, check_table
 
-__all__ = ["Checked", "Reason", "check_table", "reason_of", "repeated_rows"]
+__all__ = ["Checked", "check_table", "repeated_rows"]

@@ -19,6 +19,7 @@ from employment_warehouse.contract.model import (
     Rule,
     normalise_header,
 )
+from employment_warehouse.contract.reasons import Reason, file_reason, reasons, row_reason
 
 __all__ = [
     "NUMERIC_CELL",
@@ -32,14 +33,18 @@ __all__ = [
     "Parsed",
     "Payment",
     "PlatformResource",
+    "Reason",
     "Rule",
     "contract",
     "contracts",
     "dictionary",
     "due",
+    "file_reason",
     "is_working_day",
     "load",
     "normalise_header",
     "platform_feeds",
+    "reasons",
+    "row_reason",
     "template",
 ]

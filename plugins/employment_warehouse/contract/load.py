@@ -121,7 +121,7 @@ def _standard() -> jsonschema_rs.Draft201909Validator:
     return jsonschema_rs.Draft201909Validator(yaml.CSafeLoader(schema.read_text(encoding="utf-8")).get_single_data())
 
 
-class _Node:
+class Node:
     """A mapping of which every key must be taken: what remains at the end is a misspelt or unknown key.
 
     customProperties are taken like the keys of the standard.
@@ -191,14 +191,14 @@ def _named_values(items: Iterable[Mapping[str, Any]], where: str, already: Itera
 
 
 def _contract(document: Mapping[str, Any], where: str) -> Contract:
-    with _Node(document, where) as node:
+    with Node(document, where) as node:
         for constant in ("apiVersion", "kind", "version", "status", "domain"):
             node.take(constant)
         feed = node.text("id")
         if where != f"{feed}{SUFFIX}":
             raise ContractError(f"id: {feed}", where=where, expected=where.removesuffix(SUFFIX))
         title_zh, title_en = node.text("name"), node.text("titleEn")
-        with _Node(node.take("team"), f"{where}: team") as team:
+        with Node(node.take("team"), f"{where}: team") as team:
             owner = team.text("name")
         source, kind = node.one_of("source", _SOURCES), node.one_of("standsFor", _KINDS)
         unit = node.one_of("unit", _UNITS)
@@ -207,7 +207,7 @@ def _contract(document: Mapping[str, Any], where: str) -> Contract:
         platform = _platform(node.take("platform", None), f"{where}: platform")
         calendar = _calendar(node.take("slaProperties", ()), f"{where}: slaProperties")
         (table,) = node.take("schema")
-    with _Node(table, f"{where}: schema") as node:
+    with Node(table, f"{where}: schema") as node:
         if node.text("name") != feed:
             raise ContractError("name", where=node.where, expected=feed)
         node.take("businessName")
@@ -244,10 +244,10 @@ def _contract(document: Mapping[str, Any], where: str) -> Contract:
 
 def _column(content: Mapping[str, Any], where: str) -> tuple[Column, int]:
     """The column, and its place in the key (0: none)."""
-    with _Node(content, f"{where}: {content['name']}") as node:
+    with Node(content, f"{where}: {content['name']}") as node:
         kind = TYPES[node.one_of("physicalType", tuple(TYPES))]
         node.one_of("logicalType", (kind.standard_type,))
-        with _Node(node.take("logicalTypeOptions", {}), node.where) as options:
+        with Node(node.take("logicalTypeOptions", {}), node.where) as options:
             minimum, maximum = options.take("minimum", None), options.take("maximum", None)
         position = node.take("primaryKeyPosition", 0)
         if node.take("primaryKey", False) != bool(position):
@@ -273,14 +273,14 @@ def _column(content: Mapping[str, Any], where: str) -> tuple[Column, int]:
 
 
 def _alias(content: Mapping[str, Any], where: str) -> str:
-    with _Node(content, f"{where}: synonyms") as node:
+    with Node(content, f"{where}: synonyms") as node:
         return node.text("synonym")
 
 
-def _codes(node: _Node) -> Mapping[str, str]:
+def _codes(node: Node) -> Mapping[str, str]:
     codes: dict[str, str] = {}
     for item in node.take("enum", ()):
-        with _Node(item, f"{node.where}: enum") as value:
+        with Node(item, f"{node.where}: enum") as value:
             label = value.text("label")
             if label in codes:
                 raise ContractError(f"标签重复 | label given twice: {label}", where=node.where)
@@ -289,7 +289,7 @@ def _codes(node: _Node) -> Mapping[str, str]:
 
 
 def _rule(content: Mapping[str, Any], where: str) -> Rule:
-    with _Node(content, f"{where}: quality") as node:
+    with Node(content, f"{where}: quality") as node:
         node.one_of("type", ("custom",))
         node.one_of("engine", ("sql",))
         return Rule(
@@ -304,7 +304,7 @@ def _rule(content: Mapping[str, Any], where: str) -> Rule:
 def _calendar(items: list[Mapping[str, Any]], where: str) -> Calendar | None:
     if not items:
         return None
-    with _Node(_named_values(items, where), where) as node:
+    with Node(_named_values(items, where), where) as node:
         frequency = node.one_of("frequency", _FREQUENCIES)
         due_time = _time(node.text("timeOfAvailability"), where)
         match frequency:
@@ -327,14 +327,14 @@ def _time(text: str, where: str) -> time:
 def _payment(content: Mapping[str, Any] | None, where: str) -> Payment | None:
     if content is None:
         return None
-    with _Node(content, where) as node:
+    with Node(content, where) as node:
         return Payment(due_column=node.text("dueColumn"), paid_column=node.text("paidColumn"))
 
 
 def _platform(content: Mapping[str, Any] | None, where: str) -> PlatformResource | None:
     if content is None:
         return None
-    with _Node(content, where) as node:
+    with Node(content, where) as node:
         return PlatformResource(
             path=node.text("path"),
             id_field=node.text("idField"),

@@ -153,10 +153,7 @@ def _ingest_single_part(connection: psycopg.Connection, part: IncomingPart, file
 def _require_empty(part: IncomingPart) -> None:
     if part.file_bytes:
         raise Refused(
-            "零报告文件（.nil）里有内容。 | A nil return (.nil) is not empty.",
-            code="extension_mismatch",
-            expected="0 bytes",
-            todo="有数据请按原格式上传；没有数据请上传空文件。 | Upload data in their own format, a nil return empty.",
+            "extension_mismatch", "零报告文件（.nil）里有内容 | a nil return (.nil) is not empty", expected="0 bytes"
         )
 
 

@@ -138,16 +138,13 @@ def next_revision(connection: psycopg.Connection, part: IncomingPart) -> int | N
 def insert_delivery(
     connection: psycopg.Connection, part: IncomingPart, revision: int, refusal: Refused | None = None
 ) -> Delivery:
-    """Insert a revision without rows. refusal: why its file cannot be read; the ledger keeps its code and the missing
-    columns.
-    """
-    missing = [contract(part.feed).column(name).header for name in refusal.missing] if refusal else []
+    """Insert a revision without rows. refusal: why its file cannot be read; the ledger keeps its code and detail."""
     given = part.__dict__ | {
         "revision": revision,
         "key_version": settings.secret_keys().version,
         "status": "refused" if refusal else "landed",
         "reason": refusal and refusal.code,
-        "understood": Jsonb({"missing": missing} if missing else {}),
+        "understood": Jsonb({"refusal": refusal.detail} if refusal and refusal.detail else {}),
     }
     row = connection.execute(query("insert_delivery"), given).fetchone()
     assert row is not None

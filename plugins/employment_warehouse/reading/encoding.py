@@ -150,8 +150,7 @@ def _refuse_utf8_lines(stream: Iterable[bytes]) -> None:
             if is_utf8(data[start : data.index(b"\n", start)]):
                 number = line + data.count(b"\n", 0, start)
                 raise _refusal(
-                    f"文件里混有两种编码：整个文件是 GB18030，第 {number} 行却是 UTF-8。"
-                    f" | Two encodings in one file: it is GB18030, but line {number} is UTF-8."
+                    f"文件是 GB18030，第 {number} 行却是 UTF-8 | the file is GB18030, but line {number} is UTF-8"
                 )
         line += data.count(b"\n", 0, end)
         rest = data[end:]
@@ -178,15 +177,9 @@ def is_utf8(data: bytes) -> bool:
 def unknown_encoding() -> Refused:
     """The refusal of what is no text that can be read."""
     return _refusal(
-        "文件的编码认不出来：既不是 UTF-8，也不是表头读得通的 GB18030。"
-        " | The encoding is unknown: neither UTF-8 nor GB18030 with a header that makes sense."
+        "既不是 UTF-8，也不是表头读得通的 GB18030 | neither UTF-8, nor GB18030 with a header that makes sense"
     )
 
 
-def _refusal(message: str) -> Refused:
-    return Refused(
-        message,
-        code="encoding_unknown",
-        expected="UTF-8 · GB18030 · UTF-16",
-        todo="请用 Excel 或 WPS 另存为“CSV UTF-8”或 xlsx 后重新上传。 | Save as 'CSV UTF-8' or xlsx and send again.",
-    )
+def _refusal(detail: str) -> Refused:
+    return Refused("encoding_unknown", detail, expected="UTF-8 · GB18030 · UTF-16")

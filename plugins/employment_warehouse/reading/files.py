@@ -101,11 +101,9 @@ def _expect(kind: str, name: str) -> None:
     promised = _KINDS.get(ending)
     if kind in ("html", "pdf", "other") or (promised and promised != kind):
         raise Refused(
-            f"文件的内容是{_CALLED[kind]}，与扩展名 {ending or '（无）'} 不符。"
-            f" | The file's content is {_CALLED[kind]}, not what its ending says.",
-            code="extension_mismatch",
+            "extension_mismatch",
+            f"内容是{_CALLED[kind]}，扩展名是“{ending}” | the content is {_CALLED[kind]}, the extension {ending!r}",
             expected=_CALLED.get(promised or "", "csv · csv.gz · xlsx · xls · zip"),
-            todo="请用 Excel 或 WPS 打开后另存为 xlsx 或 CSV。 | Open it and save as xlsx or CSV.",
         )
 
 
@@ -164,21 +162,15 @@ def _open_archive(path: Path, fits: Callable[[Text | Workbook], bool]) -> Text |
         raise _damaged(path.name) from None
     members = [member for member in archive.infolist() if _is_table(member)]
     if not members:
-        raise Refused(
-            "压缩包里没有表格文件。 | There is no table in the archive.",
-            code="empty_archive",
-            expected="、".join(TABLE_ENDINGS),
-        )
+        raise Refused("empty_archive", expected="、".join(TABLE_ENDINGS))
     if len(members) == 1:
         return _open_member(archive, members[0])
     fitting = [member for member in members if _fits(archive, member, fits)]
     if len(fitting) != 1:
         raise Refused(
-            f"压缩包里有 {len(members)} 个表格文件，无法确定是哪一个。"
-            f" | There are {len(members)} tables in the archive; which one is meant is not clear.",
-            code="archive_member_ambiguous",
+            "archive_member_ambiguous",
+            f"共 {len(members)} 个 | {len(members)} tables",
             where="、".join(member.filename for member in members[:5]),
-            todo="请每个压缩包只放一个表格。 | Put one table into each archive.",
         )
     return _open_member(archive, fitting[0])
 
@@ -198,18 +190,14 @@ def _fits(archive: zipfile.ZipFile, member: zipfile.ZipInfo, fits: Callable[[Tex
 
 def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Text | Workbook:
     if member.flag_bits & 1:
-        raise Refused(
-            "压缩包有密码。 | The archive is protected by a password.",
-            code="password_protected",
-            todo="请去掉密码后重新上传。 | Remove the password and send again.",
-        )
+        raise Refused("password_protected")
     _check_inflation(member.file_size, member.compress_size)
     kind = _kind(_opened(archive, member), member.filename)
     _expect(kind, member.filename)
     if kind == "text":
         return Text(lambda: _member_blocks(archive, member))
     if kind in ("zip", "gzip"):
-        raise Refused("压缩包里还有压缩包。 | An archive within the archive.", code="archive_member_ambiguous")
+        raise Refused("archive_member_ambiguous", "压缩包里还有压缩包 | an archive within the archive")
     if member.file_size > _LARGEST_WORKBOOK:
         raise too_large(member.file_size)
     file = os.fdopen(os.memfd_create("workbook"), "w+b")
@@ -244,16 +232,8 @@ def _check_inflation(inflated: int, packed: int) -> None:
 
 def too_large(inflated: int) -> Refused:
     """The refusal of what inflates beyond all measure."""
-    return Refused(
-        f"文件解压后过大（至少 {inflated >> 20} MiB）。 | The file inflates to {inflated >> 20} MiB or more.",
-        code="too_large_inflated",
-        todo="请拆分后重新上传。 | Split it and send again.",
-    )
+    return Refused("too_large_inflated", f"至少 {inflated >> 20} MiB | at least {inflated >> 20} MiB")
 
 
 def _damaged(name: str) -> Refused:
-    return Refused(
-        "压缩文件已损坏或不完整。 | The file is damaged or incomplete.",
-        code="workbook_unreadable" if name.lower().endswith(".xlsx") else "archive_unreadable",
-        todo="请重新上传。 | Send it again.",
-    )
+    return Refused("workbook_unreadable" if name.lower().endswith(".xlsx") else "archive_unreadable")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from itertools import zip_longest
 
 from employment_warehouse.contract import Contract, normalise_header
@@ -11,6 +12,10 @@ from employment_warehouse.reading.cell_forms import visible
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import is_other_unit, split_unit
+
+_SHOWN = 8  # unknown headers in a message
+# What may be more than a header: a number, a name behind a colon, an address, a sentence.
+_MAYBE_A_VALUE = re.compile(r"[0-9０-９]{4}|[:：@]|.{21}")
 
 # How many rows may stand above the header.
 DEPTH = 60
@@ -39,10 +44,9 @@ def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, 
     best = max(matches, default=0)
     if best < min(2, len(contract.columns)):
         raise Refused(
-            f"没有找到《{contract.title_zh}》的表头。 | No row looks like the header of {contract.feed}.",
-            code="header_not_found",
+            "header_not_found",
+            f"《{contract.title_zh}》 | {contract.feed}",
             expected="、".join(column.header for column in contract.columns if column.required),
-            todo="请使用统一模板（warehouse template）。 | Use the template (warehouse template).",
         )
     return candidates[matches.index(best)]
 
@@ -60,19 +64,25 @@ def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
     missing = [column for column in contract.columns if column.required and column.name not in columns]
     if missing:
         headers = "、".join(column.header for column in missing)
-        refusal = Refused(
-            f"缺少必填列：{headers}。 | Required columns are missing: {headers}.",
-            code="required_column_missing",
+        unknown = _unknown_headers(texts, columns)
+        raise Refused(
+            "required_column_missing",
+            f"{headers}{f'（文件中未识别的表头：{unknown}）' if unknown else ''}"
+            f" | {headers}{f' (unknown headers of the file: {unknown})' if unknown else ''}",
             expected=headers,
-            todo="请补上这些列后重新上传。 | Add the columns and send the file again.",
+            missing=tuple(column.name for column in missing),
         )
-        refusal.missing = tuple(column.name for column in missing)
-        raise refusal
     counts = Counter(normalise_header(name) for name in names if name)
     twice = [contract.column(name).header for name, at in columns.items() if counts[normalise_header(names[at])] > 1]
     if twice:
         raise header_not_found(f"这些列出现了两次：{'、'.join(twice)} | These columns occur twice")
     return columns
+
+
+def _unknown_headers(texts: list[str], columns: Mapping[str, int]) -> str:
+    """The first header texts of a file that name no column of the contract; '' where one may be a value."""
+    unknown = [text for at, text in enumerate(texts) if text and at not in columns.values()][:_SHOWN]
+    return "" if any(_MAYBE_A_VALUE.search(text) for text in unknown) else "、".join(unknown)
 
 
 def _names(texts: list[str], contract: Contract) -> list[str]:

@@ -32,12 +32,7 @@ def refuse_second_header(cells: Sequence[str], header: Header, line: int) -> Non
     known = [(at, cell) for at, cell in enumerate(cells) if cell and cell in header.texts]
     is_moved = any(header.texts[at : at + 1] != [cell] for at, cell in known)
     if is_moved and len(known) >= max(3, _OF_A_HEADER * len(header.columns)):
-        raise Refused(
-            f"第 {line} 行又是表头，列的次序与第一个不同。"
-            f" | Line {line} is a header once more, with its columns in another order.",
-            code="second_header",
-            todo="一张表只留一个表头，各段的列次序要一致。 | Keep one header; all rows in its order.",
-        )
+        raise Refused("second_header", f"第 {line} 行 | line {line}")
 
 
 def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:

@@ -36,9 +36,7 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
     if not whole:
         lines.pop()  # cut off in mid-line
     if not whole and not lines:
-        raise Refused(
-            "第一行没有尽头，不是表格。 | The first line does not end; this is no table.", code="header_not_found"
-        )
+        raise Refused("header_not_found", "第一行没有结尾 | the first line does not end")
     refusals: list[Refused] = []
     for dialect, records in _by_fit(lines):
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from employment_warehouse.contract import NUMERIC_CELL
+from employment_warehouse.contract import NUMERIC_CELL, file_reason
 from employment_warehouse.errors import UserError
 
 __all__ = ["BROKEN_SCHEMA", "NUMERIC_CELL", "BrokenRow", "Refused", "TextTable"]
@@ -18,8 +18,24 @@ BROKEN_SCHEMA = {"sheet": pl.String(), "line": pl.Int64(), "reason": pl.String()
 class Refused(UserError):
     """文件无法读取。 | The file cannot be read."""
 
-    code = "refused"
-    missing: tuple[str, ...] = ()  # required columns that its header lacks
+    def __init__(
+        self, code: str, detail: str = "", *, where: str = "", expected: str = "", missing: tuple[str, ...] = ()
+    ) -> None:
+        """Refuse a file.
+
+        code: one of expectations/reasons.yaml, which has its words. detail: more about this file, `中文 | English`;
+        never a value. missing: required columns that its header lacks.
+        """
+        reason = file_reason(code, detail)
+        super().__init__(
+            f"{reason.wrong_zh}。 | {reason.wrong_en}.",
+            code=code,
+            where=where,
+            expected=expected,
+            todo=f"{reason.todo_zh}。 | {reason.todo_en}.",
+        )
+        self.detail = detail
+        self.missing = missing
 
 
 @dataclass(frozen=True)

@@ -35,14 +35,6 @@ _FOR_PEOPLE = re.compile("说明|须知|示例|样例|样表|范例|字典|参�
 # A number such as 2024.1 in a column of days or months is January, or October that has lost its nought.
 _AMBIGUOUS_MONTH = rf"^{NUMERIC_CELL}(?:19|20)[0-9]{{2}}\.1$"
 
-_MESSAGES = {
-    "password_protected": "工作簿有密码保护。 | The workbook is protected by a password.",
-    "too_large_inflated": "工作簿解压后过大。 | The workbook inflates beyond all measure.",
-    "too_many_cells_declared": "工作表占用的范围过大。 | A sheet of the workbook spans far too many cells.",
-    "workbook_unreadable": "工作簿已损坏，无法打开。 | The workbook is damaged and cannot be opened.",
-    "workbook_timeout": "工作簿在 10 秒内没有读完。 | The workbook could not be read within 10 seconds.",
-}
-
 
 @dataclass(frozen=True)
 class _Sheet:
@@ -115,7 +107,7 @@ def _fitting(
         refusals += of_aside
     if refusals:
         raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
-    raise Refused("工作簿里没有工作表。 | The workbook has no sheet.", code="header_not_found")
+    raise Refused("header_not_found", "工作簿里没有工作表 | the workbook has no sheet")
 
 
 def _fitting_of(
@@ -212,10 +204,7 @@ def _refuse_merged(merged: list[tuple[int, int, int, int]], sheet: _Sheet, last_
         is_narrow = 2 * (right - left + 1) < sheet.header.width
         if sheet.header.index + 1 < first <= last_line and left <= sheet.header.width and is_narrow:
             raise Refused(
-                f"第 {first}—{last} 行有合并的单元格。 | Cells are merged over the rows {first} to {last}.",
-                code="merged_cells",
-                where=f"工作表 sheet {sheet.name}",
-                todo="请取消合并，把值填到每一行。 | Unmerge them, and write the value into every row.",
+                "merged_cells", f"第 {first}—{last} 行 | rows {first} to {last}", where=f"工作表 sheet {sheet.name}"
             )
 
 
@@ -297,11 +286,7 @@ class _Child:
 
     def _refused(self, code: str) -> Refused:
         self.end()
-        return Refused(
-            _MESSAGES[code],
-            code=code,
-            todo="请用 Excel 或 WPS 打开，只保留数据后另存为 xlsx。 | Open it, keep the data alone, save as xlsx.",
-        )
+        return Refused(code)
 
     def end(self) -> None:
         self._process.kill()

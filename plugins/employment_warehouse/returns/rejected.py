@@ -9,10 +9,9 @@ from itertools import groupby
 
 import psycopg
 
-from employment_warehouse.contract import contracts
+from employment_warehouse.contract import contracts, file_reason
 from employment_warehouse.identity import unseal
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER
-from employment_warehouse.reading.refusal_texts import refusal_text
 from employment_warehouse.returns.queries import query
 
 
@@ -71,7 +70,7 @@ def returned(connection: psycopg.Connection, county: str, report_date: date) -> 
         county,
         report_date,
         {feed: rows[feed] for feed in feeds if rows.get(feed)},
-        [RefusedFile(feed, source, refusal_text(code, missing or ()).zh) for feed, source, code, missing in refused],
+        [RefusedFile(feed, source, file_reason(code, detail).zh) for feed, source, code, detail in refused],
         _campaign(connection, report_date),
     )
 

@@ -14,8 +14,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from employment_warehouse.checking import reason_of
-from employment_warehouse.contract import Column, Contract, contract, due
+from employment_warehouse.contract import Column, Contract, contract, due, file_reason, row_reason
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, NOTES_SHEET, REPEATED
 from employment_warehouse.returns.rejected import RejectedRow, Returned
@@ -137,9 +136,9 @@ def _notes(feed: Contract, row: RejectedRow, positions: dict[str, int]) -> dict[
     """Position → comment. A fault of the row as a whole is explained at its line number."""
     comments: dict[int, list[str]] = defaultdict(list)
     for column, code in row.faults:
-        reason = reason_of(code, feed, column)
+        reason = row_reason(code, feed, column)
         lines = [f"问题：{reason.wrong_zh}", f"应为：{reason.expected_zh}", f"办法：{reason.todo_zh}"]
-        if reason.example not in ("", "—"):
+        if reason.example:
             lines.insert(2, f"示例：{reason.example}")
         for name in _columns_of(feed, column, code):
             comments[positions.get(name, 1)].append("\n".join(lines))

@@ -1,7 +1,7 @@
 -- Files since the last publication that could not be read and that no later revision has replaced.
 select
-    d.unit, d.feed, d.report_date as submission_date, d.reason as refusal_code, d.understood -> 'missing' as missing,
-    d.arrived_at
+    d.unit, d.feed, d.report_date as submission_date, d.reason as refusal_code,
+    coalesce(d.understood ->> 'refusal', '') as refusal_detail, d.arrived_at
 from ops.delivery as d
 where d.status = 'refused'
     and d.landed_at > coalesce(%(previous_at)s::timestamptz, '-infinity')

@@ -1,6 +1,8 @@
 -- Files of that date that could not be read and that no later file has replaced. A correction is identified by its path,
 -- because each correction is a part of its own.
-select latest.feed, vault.source_of(latest.path, '', latest.revision) as source, latest.reason, latest.understood -> 'missing' as missing
+select
+    latest.feed, vault.source_of(latest.path, '', latest.revision) as source, latest.reason,
+    coalesce(latest.understood ->> 'refusal', '') as detail
 from (
     select distinct on (d.feed, place.name) d.*
     from ops.delivery as d
