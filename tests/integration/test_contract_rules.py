@@ -91,7 +91,7 @@ def test_sql_reads_what_the_contracts_declare_of_a_feed(warehouse: psycopg.Conne
             *(None, "monthly", "20:00:00", 10, "amount_paid", None),
         ),
         (
-            *("relief_project", "以工代赈项目", "county", "snapshot", "county", ["project_no"]),
+            *("relief_project", "以工代赈项目", "payroll", "snapshot", "project", ["project_no"]),
             *(["total_investment", "relief_funds", "planned_remuneration"], None, "campaign", "20:00:00"),
             *(None, None, None),
         ),
