@@ -25,7 +25,6 @@ from employment_warehouse.reading import Refused, read_tables, sheet_names
 
 # Sheets of a return workbook that are for reference only: instructions, and rows replaced by later rows.
 NOTES_SHEET, REPEATED = "说明", "（重复）"
-REPLACED_SINCE = "replaced_since"
 
 
 def ingest_correction(arrival: Arrival) -> list[Delivery]:
@@ -88,7 +87,7 @@ def _ingest_sheet(
         return None
     part = replace(workbook, feed=contract.feed, part=f"{CORRECTION_PART}{state.number + 1:03d}")
     if state.is_replaced(workbook):
-        return ledger.insert_delivery(connection, part, 1, Refused(code=REPLACED_SINCE))
+        return ledger.insert_delivery(connection, part, 1, Refused("replaced_since"))
     delivery = ingest_part(connection, part, lambda: read_tables(file, contract, contract.title_zh))
     if delivery and delivery.status == "landed":
         given = delivery.__dict__ | PLACE_HEADERS

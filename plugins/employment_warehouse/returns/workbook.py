@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from employment_warehouse.contract import Column, Contract, contract, due, file_reason, row_reason
+from employment_warehouse.contract import Column, Contract, contract, due, row_reason
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, NOTES_SHEET, REPEATED
 from employment_warehouse.returns.rejected import RejectedRow, Returned
