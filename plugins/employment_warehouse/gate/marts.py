@@ -1,9 +1,10 @@
-"""Gate 2: the rows that would show are checked, and a certificate says what was looked at and what it said."""
+"""Gate 2: the rows that would become visible are checked, and a certificate records what was checked and found."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +14,20 @@ from psycopg.types.json import Jsonb
 from employment_warehouse import database, settings
 from employment_warehouse.gate import results
 from employment_warehouse.gate.expectation import Expectation, Outcome
-from employment_warehouse.gate.suites import Frame, Suite, read_suites
+from employment_warehouse.gate.model_checks import model_suites
+from employment_warehouse.gate.suites import Frame, Suite, SuiteError, read_suites
 from employment_warehouse.gate.thresholds import thresholds
 from employment_warehouse.gate.validation import validate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-REASON = "门禁二 gate 2"
-PREFECTURE = "532500"
+REASON = "发布前检查 gate 2"
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """What gate 2 says of a build. held: deliveries that it put on hold, as the cause of a critical failure."""
+    """Gate 2's record of a build. held: deliveries that it put on hold as the cause of a critical failure."""
 
     build: int
     checks_expected: int
@@ -36,35 +37,47 @@ class Certificate:
 
     @property
     def is_clean(self) -> bool:
-        """Everything was looked at, and nothing critical was found."""
+        """Every check was run, and none that is critical failed."""
         return self.checks_run == self.checks_expected and self.critical_failed == 0
 
 
 def gate_marts(build: int) -> Certificate:
     """Check the open rows of every model and write the certificate, all from one snapshot and in one transaction.
 
-    Deliveries that a critical failure names are put on hold: `rebuild_needed` is true then; once the night is
-    built anew without them this function is called again. Any other critical failure holds the night.
+    Deliveries that a critical failure names are put on hold; `rebuild_needed` is then true, and after the rebuild
+    without them this function is called again. Any other critical failure holds the night.
     Raises UserError: `not_tonight`, `suite_invalid`, `setting_missing`.
     """
     with database.connect("wh_gate") as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         report_date = results.tonight(connection, build)
         waivers = results.waivers(connection, report_date)
-        suites = read_suites(settings.project_root(), thresholds(connection, report_date))
+        suites = suites_in_force(connection, report_date)
         outcomes = [
             waivers.applied(outcome)
             for suite in suites
             for frame in suite.frames
-            for outcome in judge_frame(connection, frame)
+            for outcome in check_frame(connection, frame)
         ]
         results.write(connection, build, 2, outcomes)
         held = _hold(connection, build, [outcome for outcome in outcomes if outcome.blocks])
         return _certify(connection, build, suites, outcomes, held)
 
 
+def suites_in_force(connection: psycopg.Connection, on: date) -> list[Suite]:
+    """Every suite with the thresholds of a date: those over several models, and one for each model with checks.
+
+    Raises SuiteError (`suite_invalid`), UserError (`setting_missing`).
+    """
+    project, limits = settings.project_root(), thresholds(connection, on)
+    suites = [*read_suites(project, limits), *model_suites(project, limits)]
+    if len({suite.name for suite in suites}) < len(suites):
+        raise SuiteError("检查清单与模型重名 | a suite has the name of a model", where="expectations/warehouse/")
+    return suites
+
+
 def rebuild_needed(build: int) -> bool:
-    """Whether gate 2 put deliveries on hold, and the marts that it saw were built with them."""
+    """Whether gate 2 put deliveries on hold that the marts were built with."""
     with database.connect("wh_gate") as connection:
         row = connection.execute(
             """
@@ -81,40 +94,45 @@ def rebuild_needed(build: int) -> bool:
     return bool(row and row[0])
 
 
-def judge_frame(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:
+def check_frame(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:
     """The outcomes of one frame; the first says whether it has the rows that it must have."""
+    prefecture = results.prefecture(connection)
+
+    def without_rows(expectation: Expectation, observed: str, *, passes: bool = False) -> Outcome:
+        return Outcome(frame.suite, expectation, prefecture, success=passes, observed=observed, was_run=passes)
+
     try:
         with connection.transaction():
             table = _table(connection, frame.query)
     except psycopg.Error as error:
-        said = database.describe(error)
-        return [_unjudged(frame, expectation, said) for expectation in (has_rows(frame), *frame.expectations)]
+        reported = database.describe(error)
+        return [without_rows(expectation, reported) for expectation in (has_rows(frame), *frame.expectations)]
     enough = len(table) >= frame.rows_at_least
-    first = Outcome(frame.suite, has_rows(frame), PREFECTURE, success=enough, observed=str(len(table)))
+    found = {"rows": len(table)}
+    first = Outcome(frame.suite, has_rows(frame), prefecture, enough, str(len(table)), values=found)
     if table.empty:
-        # An expectation over nothing is no proof. Where nothing needs to be there, it is none that is missing either.
+        # An expectation over no rows proves nothing; where no rows are needed, nothing has to be proved.
         return [
             first,
-            *(_unjudged(frame, expectation, "0", fine=enough) for expectation in frame.expectations),
+            *(without_rows(expectation, "0", passes=enough) for expectation in frame.expectations),
         ]
     judged = validate(f"{frame.suite}.{frame.name}", table, frame.expectations)
     return [first, *(replace(outcome, suite=frame.suite, holds=frame.holds) for outcome in judged)]
 
 
 def has_rows(frame: Frame) -> Expectation:
-    """What every frame is expected to have."""
+    """The expectation that a frame has enough rows."""
     return Expectation(
         f"{frame.name}.has_rows",
         "expect_column_values_to_be_between",
         {"column": "rows", "min_value": frame.rows_at_least},
         "critical",
-        f"“{frame.name}”应有的行不在",
-        f"{frame.name}: rows that must be there are not",
+        zh=f"“{frame.name}”的检查对象",
+        en=f"{frame.name}: what is to be checked",
+        failed_zh=f"“{frame.name}”应检查的内容缺失：{{value}}（{{normal}}）",
+        failed_en=f"{frame.name}: what is to be checked is missing: {{value}} ({{normal}})",
+        measured_in="rows",
     )
-
-
-def _unjudged(frame: Frame, expectation: Expectation, observed: str, *, fine: bool = False) -> Outcome:
-    return Outcome(frame.suite, expectation, PREFECTURE, success=fine, observed=observed, was_run=fine)
 
 
 def _table(connection: psycopg.Connection, query: str) -> pd.DataFrame:
@@ -132,7 +150,7 @@ def _plain(value: Any) -> Any:
 
 
 def _hold(connection: psycopg.Connection, build: int, blocking: Sequence[Outcome]) -> tuple[int, ...]:
-    """Put on hold what tonight took in of the feeds and units that failed; the numbers of the deliveries."""
+    """Put on hold tonight's deliveries of the feeds and units that failed; the numbers of the deliveries."""
     held: list[int] = []
     for outcome in blocking:
         rows = connection.execute(

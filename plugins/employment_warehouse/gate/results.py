@@ -1,4 +1,4 @@
-"""What the gates read from the ledger and write into it."""
+"""What the gates read from the ledger and write to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from employment_warehouse.gate.expectation import Outcome
 
 @dataclass(frozen=True)
 class Waivers:
-    """Who let which check of which unit pass, and why; by (name of the check, unit)."""
+    """Who waived which check of which unit, and why; by (name of the check, unit)."""
 
     granted: Mapping[tuple[str, str], str]
 
@@ -32,7 +32,7 @@ class Waivers:
 
 
 def waivers(connection: psycopg.Connection, on: date) -> Waivers:
-    """The waivers in force on a date; those of a released delivery hold for that delivery on any night."""
+    """The waivers in force on a date; that of a released delivery applies to it on any night."""
     rows = connection.execute(
         """
         select check_name, unit, granted_by, reason from ops.waiver
@@ -48,12 +48,18 @@ def tonight(connection: psycopg.Connection, build: int) -> date:
     row = connection.execute("select report_date from ops.tonight where build = %s", (build,)).fetchone()
     if row is None:
         raise UserError(
-            f"第 {build} 次建库不在进行中 | build {build} is not in progress",
+            f"第 {build} 次汇总不在进行中 | build {build} is not in progress",
             code="not_tonight",
-            todo="start the night again",
+            todo="run the night again",
         )
     found: date = row[0]
     return found
+
+
+def prefecture(connection: psycopg.Connection) -> str:
+    """Code of the prefecture: the unit of checks that name no other."""
+    row = connection.execute("select division_code from seeds.division where level = 'prefecture'").fetchone()
+    return "" if row is None else str(row[0])
 
 
 def write(connection: psycopg.Connection, build: int, gate: int, outcomes: Iterable[Outcome]) -> None:
@@ -79,7 +85,7 @@ def write(connection: psycopg.Connection, build: int, gate: int, outcomes: Itera
         )
         for outcome in outcomes
     ]
-    # No COPY: PostgreSQL does not check it against the policy that a gate writes of tonight alone.
+    # No COPY: PostgreSQL does not check it against the policy that a gate writes only of tonight's build.
     connection.cursor().executemany(
         """
         insert into ops.check_result (

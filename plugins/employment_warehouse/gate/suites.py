@@ -1,4 +1,4 @@
-"""The suites of gate 2: files of expectations/warehouse/, read strictly. What they hold is data, not code."""
+"""The suites of gate 2 over several models: files of expectations/warehouse/, read strictly."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
+from employment_warehouse.contract import contracts
 from employment_warehouse.errors import UserError
-from employment_warehouse.gate.expectation import ROW_TYPES, Expectation
+from employment_warehouse.gate.expectation import ROW_TYPES, Expectation, MeasuredIn, Severity
 from employment_warehouse.gate.thresholds import Thresholds
 
 FOLDER = Path("expectations") / "warehouse"
 
 
 class SuiteError(UserError):
-    """检查清单文件有误。 | A suite file is not as it should be."""
+    """检查清单有误。 | A suite or the checks of a model are invalid."""
 
     code = "suite_invalid"
 
@@ -62,7 +63,9 @@ def read_suites(project: Path, limits: Thresholds) -> list[Suite]:
     """
     suites = [_suite(path, limits) for path in sorted((project / FOLDER).glob("*.yaml"))]
     if not suites:
-        raise SuiteError("没有任何检查清单 | there is no suite", where=str(FOLDER), expected="at least one *.yaml")
+        raise SuiteError(
+            "没有任何检查清单 | there is no suite of checks", where=str(FOLDER), expected="at least one *.yaml"
+        )
     return suites
 
 
@@ -74,12 +77,12 @@ def _suite(path: Path, limits: Thresholds) -> Suite:
     return Suite(
         path.stem,
         hashlib.sha256(content).hexdigest(),
-        tuple(_frame(path.stem, name, _Entry(frame, f"{path.name}: {name}"), limits) for name, frame in frames.items()),
+        tuple(_frame(path.stem, name, Entry(frame, f"{path.name}: {name}"), limits) for name, frame in frames.items()),
     )
 
 
-class _Entry:
-    """A mapping of which every key must be taken: what is left over is misspelt."""
+class Entry:
+    """A mapping whose keys must all be read: one that is left over is unknown, or misspelt."""
 
     def __init__(self, content: Any, where: str) -> None:
         if not isinstance(content, dict):
@@ -87,20 +90,23 @@ class _Entry:
         self.left = dict(content)
         self.where = where
 
-    def take(self, key: str, kind: type, default: Any = None) -> Any:
+    def take(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
+        """The value of a key. Raises SuiteError where it is missing or of another type."""
         value = self.left.pop(key, default)
         if not isinstance(value, kind):
-            raise SuiteError(f"{key}: 缺少或类型不对 | missing, or not a {kind.__name__}", where=self.where)
+            kinds = " or ".join(each.__name__ for each in (kind if isinstance(kind, tuple) else (kind,)))
+            raise SuiteError(f"{key}: 缺少或类型不对 | missing, or not a {kinds}", where=self.where)
         return value
 
     def done(self) -> None:
+        """Raises SuiteError for keys that nothing has read."""
         if self.left:
-            raise SuiteError(f"不认识 | unknown: {', '.join(map(str, self.left))}", where=self.where)
+            raise SuiteError(f"未知的键 | unknown keys: {', '.join(map(str, self.left))}", where=self.where)
 
 
-def _frame(suite: str, name: str, entry: _Entry, limits: Thresholds) -> Frame:
+def _frame(suite: str, name: str, entry: Entry, limits: Thresholds) -> Frame:
     expectations = [
-        _expectation(name, _Entry(item, f"{entry.where}: {number}"), limits)
+        _expectation(name, Entry(item, f"{entry.where}: {number}"), limits)
         for number, item in enumerate(entry.take("expectations", list), 1)
     ]
     frame = Frame(
@@ -109,37 +115,66 @@ def _frame(suite: str, name: str, entry: _Entry, limits: Thresholds) -> Frame:
         entry.take("query", str),
         tuple(expectation for expectation in expectations if expectation is not None),
         entry.take("rows_at_least", int, 1),
-        tuple(entry.take("holds", list, [])),
+        holds_of(entry),
     )
     entry.done()
     names = [expectation.name for expectation in frame.expectations]
     if not expectations or len({*names, f"{name}.has_rows"}) <= len(names):
-        raise SuiteError("没有检查，或重名 | no expectation, or a name given twice", where=entry.where)
+        raise SuiteError("没有检查，或重名 | no expectation, or two with the same name", where=entry.where)
     return frame
 
 
-def _expectation(frame: str, entry: _Entry, limits: Thresholds) -> Expectation | None:
+def _expectation(frame: str, entry: Entry, limits: Thresholds) -> Expectation | None:
     """None where its threshold is switched off, on the record, in the seed `setting`."""
     name, kind = entry.take("name", str), entry.take("type", str)
     given: Mapping[str, Any] = entry.take("kwargs", dict, {})
-    severity = entry.take("severity", str)
-    if kind not in ROW_TYPES or severity not in ("critical", "warning", "info"):
-        raise SuiteError(f"{kind}, {severity}", where=entry.where, expected=" · ".join(sorted(ROW_TYPES)))
-    kwargs = {key: _value(value, limits) for key, value in given.items()}
+    if kind not in ROW_TYPES:
+        raise SuiteError(
+            f"未知的类型 | unknown type: {kind}", where=entry.where, expected=" · ".join(sorted(ROW_TYPES))
+        )
+    kwargs = {key: value_of(value, limits) for key, value in given.items()}
     expectation = Expectation(
         name=f"{frame}.{name}",
         type=kind,
         kwargs=kwargs,
-        severity=severity,
+        severity=severity_of(entry),
         zh=entry.take("zh", str),
         en=entry.take("en", str),
         may_lack=entry.take("may_lack", bool, False),
+        failed_zh=entry.take("failed_zh", str, ""),
+        failed_en=entry.take("failed_en", str, ""),
+        measured_in=_one_of(entry, "measured_in", get_args(MeasuredIn), "number"),
     )
     entry.done()
     switched_off = any(isinstance(value, dict) and kwargs[key] is None for key, value in given.items())
     return None if switched_off else expectation
 
 
-def _value(value: Any, limits: Thresholds) -> Any:
-    """A value as it stands, or the threshold that it names: `{setting: gate_min_known_share}`."""
-    return limits.of(value["setting"]) if isinstance(value, dict) else value
+def severity_of(entry: Entry, default: Severity | None = None) -> Severity:
+    """The severity of an entry: `critical`, `warning` or `info`."""
+    severity: Severity = _one_of(entry, "severity", get_args(Severity), default)
+    return severity
+
+
+def holds_of(entry: Entry) -> tuple[str, ...]:
+    """The feeds whose deliveries of a failing unit are put on hold."""
+    feeds = entry.take("holds", list, [])
+    if unknown := [str(feed) for feed in feeds if feed not in contracts()]:
+        raise SuiteError(
+            f"holds: 未知的报表 | unknown feeds: {', '.join(unknown)}",
+            where=entry.where,
+            expected="feeds of expectations/feeds/",
+        )
+    return tuple(feeds)
+
+
+def value_of(value: Any, limits: Thresholds) -> Any:
+    """A value itself, or that of the threshold it names: `{setting: gate_min_known_share}`; None: switched off."""
+    return limits.of(value["setting"]) if isinstance(value, dict) and set(value) == {"setting"} else value
+
+
+def _one_of(entry: Entry, key: str, known: tuple[str, ...], default: str | None) -> Any:
+    value = entry.take(key, str, default)
+    if value not in known:
+        raise SuiteError(f"{key}: {value}", where=entry.where, expected=" · ".join(known))
+    return value
