@@ -84,14 +84,21 @@ def rebuild_needed(build: int) -> bool:
             select exists (
                 select from ops.delivery as d
                 where d.build = %(build)s and d.status = 'held' and starts_with(d.reason, %(reason)s)
-            ) and exists (
+            ) and not exists (
                 select from ops.certificate as c
-                where c.build = %(build)s and (c.critical_failed > 0 or c.checks_run < c.checks_expected)
+                where c.build = %(build)s and c.critical_failed = 0 and c.checks_run = c.checks_expected
             )
             """,
             {"build": build, "reason": REASON},
         ).fetchone()
     return bool(row and row[0])
+
+
+def void_certificate(build: int) -> None:
+    """Withdraw the certificate of the build in progress before it is built again: without it nothing is published,
+    and with it no model could be written."""
+    with database.connect("wh_gate") as connection:
+        connection.execute("delete from ops.certificate where build = %s", (build,))
 
 
 def check_frame(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:

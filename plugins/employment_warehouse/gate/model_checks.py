@@ -24,7 +24,7 @@ from employment_warehouse.gate.thresholds import Thresholds
 
 # A row names its unit in the first of these that is in the key, else in its column county_code.
 UNIT_COLUMNS = ("unit", "county_code", "project_no", "batch_no")
-PREFECTURE = "(select d.division_code from build.dim_division as d where d.level = 'prefecture')"
+PREFECTURE = "(select ops.prefecture())"
 
 
 @dataclass(frozen=True)
@@ -315,7 +315,8 @@ def _change(declared: Declared, check: _Check, limits: Thresholds) -> Frame | No
         from (select {key}, {column} as value from {relation} where {condition}) as t
         left join (
             select {key}, {column} as value from {store}
-            where from_build <= ops.last_published() and (to_build is null or to_build > ops.last_published())
+            where from_build <= (select ops.chain_head())
+                and (to_build is null or to_build > (select ops.chain_head()))
         ) as p using ({key})
         """
     ).format(

@@ -58,7 +58,7 @@ def tonight(connection: psycopg.Connection, build: int) -> date:
 
 def prefecture(connection: psycopg.Connection) -> str:
     """Code of the prefecture: the unit of checks that name no other."""
-    row = connection.execute("select division_code from seeds.division where level = 'prefecture'").fetchone()
+    row = connection.execute("select ops.prefecture()").fetchone()
     return "" if row is None else str(row[0])
 
 

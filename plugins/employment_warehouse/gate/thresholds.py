@@ -1,4 +1,4 @@
-"""The thresholds of both gates: rows of the seed `setting`, by date; never constants."""
+"""The thresholds of both gates: settings named `gate_…`, read through ops.settings; never constants."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Thresholds:
     def of(self, name: str, feed: str = "") -> float | None:
         """A feed's own value (`<name>__<feed>`) if there is one, else the general one; None: not to be checked.
 
-        Raises UserError (`setting_missing`): a gate without its threshold would let everything pass.
+        Raises UserError (`setting_missing`) for an undeclared name: without its threshold a gate would let all pass.
         """
         for known in (f"{name}__{feed}", name):
             if known in self.values:
@@ -35,14 +35,8 @@ class Thresholds:
 
 
 def thresholds(connection: psycopg.Connection, on: date) -> Thresholds:
-    """What the seed `setting` says on a date."""
+    """The thresholds in force on a date."""
     rows = connection.execute(
-        """
-        select distinct on (name) name, case when enabled then value::float8 end
-        from seeds.setting
-        where name like 'gate\\_%%' and valid_from <= %s
-        order by name, valid_from desc
-        """,
-        (on,),
+        "select s.name, s.value::float8 from ops.settings(%s) as s where s.name like 'gate\\_%%'", (on,)
     ).fetchall()
     return Thresholds(dict(rows))

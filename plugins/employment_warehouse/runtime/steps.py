@@ -105,6 +105,7 @@ def rebuild_without_held(build: int) -> None:
     from employment_warehouse import gate
 
     if gate.rebuild_needed(build):
+        gate.void_certificate(build)
         build_layer("core", build)
         build_layer("mart", build)
         gate_marts(build)
