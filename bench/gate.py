@@ -39,7 +39,7 @@ FIRST, SECOND = date(2024, 5, 1), date(2024, 5, 2)
 DELIVERY = """
 insert into ops.delivery (feed, unit, report_date, revision, kind, sha256, arrived_at, rows_read, rows_landed)
 select 'labor_register', county, %(day)s, 1, 'file', sha256(county::bytea), now(), %(rows)s, %(rows)s
-from ops.county_codes() as county
+from unnest(ops.county_codes()) as county
 """
 # A row's values come from the hash of its number; each hundredth row has another intention on the second day.
 LANDED = """

@@ -327,6 +327,7 @@ ONE = f"county_code = '{GEJIU}'"
 # Expectation → what is done to the store, and the unit that must be named.
 DEFECTS: dict[str, tuple[str, str]] = {
     "target_progress.every_county": (f"delete from store.target_progress where {ONE}", GEJIU),
+    "zero_employment_summary.every_county": (f"delete from store.zero_employment_summary where {ONE}", GEJIU),
     "employment_stock.every_grade": (f"update store.employment_stock set grade_c = 0 where {ONE}", GEJIU),
     "feed_timeliness.every_row_accounted": (
         "update store.feed_timeliness set rows_read = 3, rows_landed = 1, rows_rejected = 1",

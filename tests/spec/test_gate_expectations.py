@@ -1,9 +1,11 @@
-"""Every expectation of gate 1 has one row that must pass and one that must fail, whatever the feed."""
+"""Every expectation of gate 1 has a row that passes and a row that fails; the checks that models declare."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,9 +13,12 @@ import pytest
 
 from employment_warehouse import settings
 from employment_warehouse.contract import contract, contracts
+from employment_warehouse.errors import UserError
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
 from employment_warehouse.gate.measures import measures_of
+from employment_warehouse.gate.model_checks import model_suites
+from employment_warehouse.gate.suites import SuiteError
 from employment_warehouse.gate.thresholds import Thresholds
 from employment_warehouse.gate.validation import validate
 
@@ -117,7 +122,7 @@ def test_no_placeholder_is_left_in_a_message(feed: str, limits: Thresholds) -> N
 
 
 @pytest.mark.parametrize("feed", sorted(contracts()))
-def test_every_message_is_said_in_two_languages_and_names_what_is_expected(feed: str, limits: Thresholds) -> None:
+def test_every_message_is_bilingual_and_names_what_is_expected(feed: str, limits: Thresholds) -> None:
     suite = feed_suite(contract(feed), limits)
     assert len({expectation.name for expectation in suite}) == len(suite) > 10
     for expectation in suite:
@@ -126,7 +131,7 @@ def test_every_message_is_said_in_two_languages_and_names_what_is_expected(feed:
         assert expectation.expected
 
 
-def test_a_feeds_own_threshold_goes_before_the_general_one() -> None:
+def test_a_feeds_own_threshold_overrides_the_general_one() -> None:
     limits = Thresholds({"gate_min_rows": 0, "gate_min_rows__labor_register": 5})
     assert (limits.of("gate_min_rows", "labor_register"), limits.of("gate_min_rows", "workshop")) == (5, 0)
 
@@ -135,3 +140,96 @@ def test_a_threshold_that_is_switched_off_takes_its_expectations_with_it(limits:
     names = {expectation.name for expectation in feed_suite(contract("relief_payroll"), limits)}
     without = Thresholds({**limits.values, "gate_max_twin_share": None})
     assert names - {e.name for e in feed_suite(contract("relief_payroll"), without)} == {"twin.share"}
+
+
+# --- checks that a model declares ---------------------------------------------------------------------------
+
+MART = """
+models:
+  - name: toy_count
+    description: Toys by county.
+    config:
+      contract: {{enforced: true}}
+      meta: {{key: [county_code], zh: 各县玩具数（件）, checks: [{model_checks}]}}
+    columns:
+      - {{name: county_code, data_type: text, description: County., config: {{meta: {{zh: 县市}}}}}}
+      - {{name: broken, data_type: integer, description: Broken toys., config: {{meta: {{zh: 损坏（件）}}}}}}
+      - name: toys
+        data_type: integer
+        description: How many.
+        config: {{meta: {{zh: 件数, checks: [{column_checks}]}}}}
+"""
+PROJECT = """
+name: toys
+models:
+  toys:
+    marts:
+      +materialized: versioned
+      +meta: {layer: mart}
+"""
+
+
+def suites_of(folder: Path, column_checks: str = "", model_checks: str = "", limits: Thresholds | None = None) -> Any:
+    """The suites of a project with one mart that declares these checks."""
+    marts = folder / "dbt_project" / "models" / "marts"
+    marts.mkdir(parents=True, exist_ok=True)
+    (folder / "dbt_project" / "dbt_project.yml").write_text(PROJECT, "utf-8")
+    (marts / "toy_count.yml").write_text(MART.format(column_checks=column_checks, model_checks=model_checks), "utf-8")
+    return model_suites(folder, limits or Thresholds({}))
+
+
+def test_the_checks_of_a_model_are_a_suite_with_the_version_of_its_yaml(tmp_path: Path) -> None:
+    (suite,) = suites_of(tmp_path, "not_negative, {at_most: broken, severity: warning}", "{every_county: 1}")
+    assert suite.name == "toy_count"
+    content = (tmp_path / "dbt_project/models/marts/toy_count.yml").read_bytes()
+    assert suite.version == hashlib.sha256(content).hexdigest()
+    found = {e.name: e for frame in suite.frames for e in frame.expectations}
+    assert {name: e.severity for name, e in found.items()} == {
+        "toys.not_negative": "critical",
+        "toys.at_most": "warning",
+        "every_county": "critical",
+    }
+    assert found["toys.at_most"].failed_zh == "各县玩具数：有 {value}“件数”超过“损坏”"
+
+
+def test_a_model_without_checks_has_no_suite(tmp_path: Path) -> None:
+    assert suites_of(tmp_path) == []
+
+
+INVALID_CHECKS = {
+    "an unknown kind": ("not_negativ", ""),
+    "a kind for models on a column": ("{every_county: 1}", ""),
+    "a kind for columns on a model": ("", "not_negative"),
+    "an unknown option": ("{not_negative: , severty: warning}", ""),
+    "an unknown severity": ("{not_negative: , severity: high}", ""),
+    "a value that the kind does not take": ("{not_negative: 3}", ""),
+    "a value that the kind needs": ("one_of", ""),
+    "a column that does not exist": ("{at_most: toy}", ""),
+    "a feed that does not exist": ("{not_negative: , holds: [employmnt]}", ""),
+    "a check declared twice": ("not_negative, not_negative", ""),
+    "an unknown key of a condition": ("", "{condition: {name: a, sql: 'true', zh: 甲, en: a, when: b}}"),
+    "a condition without a text": ("", "{condition: {name: a, sql: 'true', zh: 甲}}"),
+    "a number that is none": ("", "{every_county: three}"),
+    "not a check at all": ("", "3"),
+}
+
+
+@pytest.mark.parametrize(("column_checks", "model_checks"), INVALID_CHECKS.values(), ids=INVALID_CHECKS)
+def test_an_invalid_check_is_an_error_that_names_file_and_model(
+    tmp_path: Path, column_checks: str, model_checks: str
+) -> None:
+    with pytest.raises(SuiteError) as invalid:
+        suites_of(tmp_path, column_checks, model_checks)
+    assert "toy_count.yml: toy_count" in str(invalid.value)
+
+
+def test_a_check_whose_threshold_is_switched_off_is_not_expected(tmp_path: Path) -> None:
+    declared = "{every_county: {setting: gate_min_toys}}"
+    assert suites_of(tmp_path, "", declared, Thresholds({"gate_min_toys": 2}))[0].frames[0].expectations
+    assert suites_of(tmp_path, "", declared, Thresholds({"gate_min_toys": None}))[0].frames == ()
+
+
+def test_a_check_that_names_no_setting_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as missing:
+        suites_of(tmp_path, "", "{every_county: {setting: gate_min_toys}}")
+    assert missing.value.code == "setting_missing"
