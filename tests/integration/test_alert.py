@@ -138,7 +138,7 @@ def test_a_refused_file_alerts_in_words(warehouse: psycopg.Connection, build: in
 
 def test_a_refused_file_alerts_with_the_missing_columns(warehouse: psycopg.Connection, build: int) -> None:
     deliver(warehouse, "employment", GEJIU, ("refused", "required_column_missing"))
-    missing = '{"missing": ["身份证号", "姓名"]}'
+    missing = '{"refusal": "身份证号、姓名 | 身份证号、姓名"}'
     warehouse.execute("update ops.delivery set understood = %s where feed = 'employment'", (missing,))
     publish(build)
     alert.raise_night_alerts(build)

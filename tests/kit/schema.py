@@ -17,9 +17,9 @@ import tempfile
 from pathlib import Path
 
 import psycopg
+from tests.kit.server import running_server
 
 from employment_warehouse.settings import Home, project_root
-from tests.kit.server import running_server
 
 SCHEMA = project_root() / "plugins" / "employment_warehouse" / "database" / "schema.sql"
 EXAMPLES = ("workshop", "setting", "reported_workshop", "dim_workshop")
@@ -73,7 +73,7 @@ def _lines_of_roles(text: str) -> list[str]:
 
 
 def _order_of_role_statement(line: str) -> tuple[int, str]:
-    return (["CREATE", "ALTER", "GRANT"].index(line.split()[0]), line)
+    return (["CREATE", "ALTER", "GRANT"].index(line.split(maxsplit=1)[0]), line)
 
 
 def _lines_of_objects(text: str) -> list[str]:

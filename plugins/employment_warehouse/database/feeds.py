@@ -1,4 +1,4 @@
-"""`ops.feed`: what the contracts declare of each feed, for SQL to join."""
+"""The rows of `ops.feed`: what the contracts declare of each feed, for SQL to join."""
 
 from __future__ import annotations
 
@@ -7,43 +7,9 @@ from psycopg import sql
 
 from employment_warehouse.contract import Contract, contracts
 
-TABLE = """
-    create table if not exists ops.feed (
-        feed text primary key,
-        title_zh text not null,
-        title_en text not null,
-        owner text not null,
-        source text not null,
-        kind text not null,
-        unit text not null,
-        unit_column text,
-        key_columns text [] not null,
-        person_column text,
-        money_columns text [] not null,
-        date_columns text [] not null,
-        amount_due_column text,
-        amount_paid_column text,
-        freshness_column text,
-        due_frequency text,
-        due_time time,
-        due_weekday smallint,
-        due_day smallint,
-        due_working_days smallint,
-        platform_path text,
-        platform_id_field text,
-        platform_updated_field text,
-        platform_page_items integer
-    );
-    alter table ops.feed owner to wh_owner;
-    comment on table ops.feed is
-    '各报送表的属性，由数据契约生成。 | Properties of each feed, generated from its contract.';
-    grant select on ops.feed to wh_loader, wh_transformer, wh_gate, wh_publisher, wh_auditor;
-"""
-
 
 def generate(connection: psycopg.Connection) -> list[str]:
     """Make `ops.feed` equal to the contracts; what was changed, in words. The caller commits."""
-    connection.execute(TABLE)
     rows = [_row(contract) for contract in contracts().values()]
     names = list(rows[0])
     insert = sql.SQL(

@@ -1527,6 +1527,41 @@ ALTER TABLE ops.due OWNER TO wh_owner;
 
 COMMENT ON TABLE ops.due IS '应报清单，先于到报。 | Deliveries that are expected, before anything arrives.';
 
+-- Name: feed; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.feed (
+    feed text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    owner text NOT NULL,
+    source text NOT NULL,
+    kind text NOT NULL,
+    unit text NOT NULL,
+    unit_column text,
+    key_columns text[] NOT NULL,
+    person_column text,
+    money_columns text[] NOT NULL,
+    date_columns text[] NOT NULL,
+    amount_due_column text,
+    amount_paid_column text,
+    freshness_column text,
+    due_frequency text,
+    due_time time without time zone,
+    due_weekday smallint,
+    due_day smallint,
+    due_working_days smallint,
+    platform_path text,
+    platform_id_field text,
+    platform_updated_field text,
+    platform_page_items integer
+);
+
+ALTER TABLE ops.feed OWNER TO wh_owner;
+
+-- Name: TABLE feed; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.feed IS '各报送表的属性，由数据契约生成。 | Properties of each feed, generated from its contract.';
+
 -- Name: generated_object; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.generated_object (
@@ -1855,6 +1890,11 @@ ALTER TABLE ONLY ops.delivery_profile
 
 ALTER TABLE ONLY ops.due
     ADD CONSTRAINT due_pkey PRIMARY KEY (feed, unit, report_date);
+
+-- Name: feed feed_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY (feed);
 
 -- Name: generated_object generated_object_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -2479,6 +2519,14 @@ GRANT SELECT ON TABLE ops.due TO wh_transformer;
 GRANT SELECT ON TABLE ops.due TO wh_gate;
 GRANT SELECT ON TABLE ops.due TO wh_publisher;
 GRANT SELECT ON TABLE ops.due TO wh_auditor;
+
+-- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.feed TO wh_loader;
+GRANT SELECT ON TABLE ops.feed TO wh_transformer;
+GRANT SELECT ON TABLE ops.feed TO wh_gate;
+GRANT SELECT ON TABLE ops.feed TO wh_publisher;
+GRANT SELECT ON TABLE ops.feed TO wh_auditor;
 
 -- Name: TABLE generated_object; Type: ACL; Schema: ops; Owner: wh_owner
 
