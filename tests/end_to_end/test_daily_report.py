@@ -75,7 +75,7 @@ def test_every_chart_is_a_picture_with_words_for_who_cannot_see_it(page: Page) -
 def test_the_switch_shows_english_and_hides_chinese_without_a_script(page: Page) -> None:
     assert "红河州" in page.locator("h1").inner_text()
     page.locator("label[for=language]").click()
-    assert page.locator("h1").inner_text() == "Honghe daily employment report"
+    assert page.locator("h1").inner_text() == "Honghe Prefecture daily employment report"
 
 
 def test_the_page_ends_with_its_publication(page: Page, run: Run) -> None:

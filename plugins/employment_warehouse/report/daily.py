@@ -17,17 +17,20 @@ from psycopg.rows import dict_row
 
 from employment_warehouse import database
 from employment_warehouse.contract import contracts
-from employment_warehouse.report import charts, words
+from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.report import charts, sentences, words
+from employment_warehouse.report.labels import Label, Labels, channel_labels, finding_labels
 from employment_warehouse.settings import TIMEZONE, current_home
 
-PREFECTURE = "532500"
+# The feeds that the headline figures are computed from.
+HEADLINE_FEEDS = ("labor_register", "employment", "public_post")
 ROOM = Path(__file__).parent
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Target:
-    """One target of the notice as the prefecture stands to it, with its counties."""
+class TargetRows:
+    """One target of the notice: the rows of the prefecture and of its counties."""
 
     code: str
     prefecture: Row
@@ -35,9 +38,9 @@ class Target:
 
 
 def write_daily(publication: int) -> Path:
-    """Writes ``reports/<date>/daily.html`` from a publication and records it in ``ops.product``.
+    """Write `reports/<date>/daily.html` from a publication, and record it in ops.product.
 
-    Raises: psycopg.errors.RaiseException when there is no such publication. The file is replaced as a whole.
+    The file is replaced atomically. Raises psycopg.errors.RaiseException if there is no such publication.
     """
     figures = read_figures(publication)
     page = _page(figures)
@@ -53,10 +56,11 @@ def write_daily(publication: int) -> Path:
 
 
 def read_figures(publication: int) -> dict[str, Any]:
-    """The rows of each query in ``queries/``, by its name, all as of that publication."""
+    """The rows of each query in `queries/`, by its name, all as of that publication."""
+    given = {"publication": publication, "prefecture": divisions().prefecture}
     with _pinned(publication) as connection:
         figures: dict[str, Any] = {
-            query.stem: connection.execute(query.read_text(encoding="utf-8"), {"publication": publication}).fetchall()
+            query.stem: connection.execute(query.read_text(encoding="utf-8"), given).fetchall()
             for query in sorted(ROOM.joinpath("queries").glob("*.sql"))
         }
     figures["publication"] = figures["publication"][0]
@@ -98,19 +102,25 @@ def _page(figures: dict[str, Any]) -> str:
         wan=words.wan,
     )
     names = {row["county_code"]: row for row in figures["counties"]}
+    known, channels = divisions(), channel_labels()
     targets = _targets(figures["progress"])
     feeds = _open_feeds(figures["feeds"])
     return environment.get_template("daily.html.j2").render(
         publication=figures["publication"],
         made_at=datetime.now(TIMEZONE),
         names=names,
-        contact=os.environ.get("WAREHOUSE_CONTACT", "红河州人力资源和社会保障局 就业科"),
+        contact=os.environ.get("WAREHOUSE_CONTACT", f"{known.prefecture_short_zh}人力资源和社会保障局 就业科"),
         targets=targets,
         words=words,
         feed_titles={feed: (each.title_zh, each.title_en) for feed, each in contracts().items()},
         feeds=feeds,
-        carried=sorted(row["county_code"] for row in targets[0].counties if row["obs_status"] == "E"),
-        uncompared=sorted(unit for unit in targets[0].prefecture["carried_forward"] or [] if unit in names),
+        carried=_carried(targets[0], figures, names),
+        comparison=_comparison(targets[0], figures, names),
+        progress={target.code: _progress(target) for target in targets},
+        prefecture=known.prefecture,
+        prefecture_label=Label(known.prefecture_short_zh, names[known.prefecture]["name_en"]),
+        finding_labels=finding_labels(),
+        channel_labels=channels,
         households={row["county_code"]: row for row in figures["households"]},
         stock=figures["stock"],
         wages=figures["wages_owed"],
@@ -121,22 +131,58 @@ def _page(figures: dict[str, Any]) -> str:
         county_chart=_county_chart(targets, names),
         change_chart=_change_chart(targets, names),
         wages_chart=_wages_chart(figures["wages_owed"]),
-        stock_chart=_stock_chart(figures["stock"]),
+        stock_chart=_stock_chart(figures["stock"], channels),
     )
 
 
-def _targets(rows: list[Row]) -> list[Target]:
-    """The three targets in the notice's order, on the basis ``stock``, which all of them have."""
-    found = []
+def _targets(rows: list[Row]) -> list[TargetRows]:
+    """The three targets in the notice's order, on the basis `stock`, which all of them have."""
+    targets = []
     for code in words.TARGETS:
-        mine = [row for row in rows if row["target_code"] == code and row["basis"] == "stock"]
-        prefecture = next(row for row in mine if row["county_code"] == PREFECTURE)
-        found.append(Target(code, prefecture, [row for row in mine if row["county_code"] != PREFECTURE]))
-    return found
+        of_target = [row for row in rows if row["target_code"] == code and row["basis"] == "stock"]
+        (prefecture,) = [row for row in of_target if row["county_code"] == divisions().prefecture]
+        targets.append(TargetRows(code, prefecture, [row for row in of_target if row is not prefecture]))
+    return targets
+
+
+def _progress(target: TargetRows) -> Label | None:
+    declared = words.TARGETS[target.code]
+    return sentences.progress(target.prefecture, Label(declared.measure_zh, declared.measure_en))
+
+
+def _carried(target: TargetRows, figures: dict[str, Any], names: dict[str, Row]) -> Label | None:
+    """The sentence about the counties whose earlier data are shown."""
+    states = _headline_states(figures)
+    carried = [
+        sentences.CarriedForward(_label(names[code]), *states.get(code, ("missing", None)))
+        for code in (row["county_code"] for row in target.counties if row["obs_status"] == "E")
+    ]
+    return sentences.carried_forward(carried, len(target.counties))
+
+
+def _comparison(target: TargetRows, figures: dict[str, Any], names: dict[str, Row]) -> Label:
+    """The sentence about the change since yesterday."""
+    states = _headline_states(figures)
+    carried = set(target.prefecture["carried_forward"] or [])
+    uncompared = [
+        (_label(names[code]), states.get(code, ("yesterday",))[0])
+        for code, change in ((row["county_code"], row["change_1d"]) for row in target.counties)
+        if code in carried and not change
+    ]
+    return sentences.comparison(target.prefecture["change_1d"], len(target.counties), uncompared)
+
+
+def _headline_states(figures: dict[str, Any]) -> dict[str, tuple[str, date | None]]:
+    headline = [row for row in figures["feeds"] if row["feed"] in HEADLINE_FEEDS]
+    return sentences.county_states(headline, figures["publication"]["report_date"])
+
+
+def _label(names: Row) -> Label:
+    return Label(names["name_zh"], names["name_en"])
 
 
 def _open_feeds(rows: list[Row]) -> list[Row]:
-    """What did not come or was held: one row a county with its feeds, the county with most of them first."""
+    """Late, missing and held feeds: one row for each county, the county with most of them first."""
     counties: dict[str, dict[str, list[Row]]] = {}
     for row in rows:
         if row["status"] != "on_time":
@@ -149,7 +195,7 @@ def _open_feeds(rows: list[Row]) -> list[Row]:
 
 
 def _findings(rows: list[Row]) -> list[Row]:
-    """Findings by kind, the money at stake first; each with its counties."""
+    """Findings with their counties, the largest amount first."""
     kinds: dict[str, Row] = {}
     for row in rows:
         kind = kinds.setdefault(
@@ -161,11 +207,11 @@ def _findings(rows: list[Row]) -> list[Row]:
     return sorted(kinds.values(), key=lambda kind: (-kind["amount"], kind["finding"]))
 
 
-def _schedule_chart(target: Target) -> str:
+def _schedule_chart(target: TargetRows) -> str:
     row = target.prefecture
     if not row["target_value"]:
         return ""
-    zh = words.TARGETS[target.code][0]
+    zh = words.TARGETS[target.code].zh
     return charts.schedule_bar(
         float(row["actual_value"]),
         float(row["scheduled_value"]),
@@ -180,7 +226,7 @@ def _schedule_chart(target: Target) -> str:
     )
 
 
-def _county_chart(targets: list[Target], names: dict[str, Row]) -> str:
+def _county_chart(targets: list[TargetRows], names: dict[str, Row]) -> str:
     target = targets[0]
     rows = [
         {
@@ -202,7 +248,7 @@ def _county_chart(targets: list[Target], names: dict[str, Row]) -> str:
     )
 
 
-def _change_chart(targets: list[Target], names: dict[str, Row]) -> str:
+def _change_chart(targets: list[TargetRows], names: dict[str, Row]) -> str:
     rows = [
         {
             "name": names[row["county_code"]]["name_zh"],
@@ -212,7 +258,7 @@ def _change_chart(targets: list[Target], names: dict[str, Row]) -> str:
         }
         for row in sorted(targets[0].counties, key=lambda row: -(row["change_1d"] or 0))
     ]
-    return charts.signed_bars(rows, "各县市在岗人数比昨日的变化，只比两日都报了的县市")
+    return charts.signed_bars(rows, "各县市务工（就业）人数比昨日的变化，只比两日都报了的县市")
 
 
 def _wages_chart(rows: list[Row]) -> str:
@@ -226,16 +272,16 @@ def _wages_chart(rows: list[Row]) -> str:
         }
         for row in sorted(rows, key=lambda row: -row["arrears"])[:10]
     ]
-    return charts.sorted_bars(shown, "拖欠劳务报酬最多的项目，元", charts.ALARM)
+    return charts.sorted_bars(shown, "欠发劳务报酬最多的项目，元", charts.ALARM)
 
 
-def _stock_chart(rows: list[Row]) -> str:
+def _stock_chart(rows: list[Row], channels: Labels) -> str:
     shown = [
         {
-            "name": words.CHANNELS.get(row["channel"], (row["channel"],))[0],
+            "name": channels[row["channel"]].zh,
             "value": float(row["employed"]),
             "label": words.whole(row["employed"]),
         }
         for row in rows
     ]
-    return charts.sorted_bars(shown, "在岗人员按主要工作渠道，人") if shown else ""
+    return charts.sorted_bars(shown, "务工（就业）人员按主要就业渠道，人") if shown else ""

@@ -7,6 +7,6 @@ select
     sum(employed) filter (where destination = 'other_province') as other_province,
     sum(employed) filter (where destination = 'abroad') as abroad
 from marts.employment_stock
-where county_code = '532500' and channel <> 'none'
+where county_code = %(prefecture)s and channel <> 'none'
 group by channel
 order by employed desc

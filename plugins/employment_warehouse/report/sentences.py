@@ -1,0 +1,106 @@
+"""The sentences of the daily report: progress, comparison with yesterday, and what is carried forward."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from math import ceil
+from typing import Any
+
+from employment_warehouse.report.labels import Label
+from employment_warehouse.report.words import STATES, day, whole
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CarriedForward:
+    """A county whose earlier data are shown. state: `missing` or `held`. since: the report date of those data."""
+
+    name: Label
+    state: str
+    since: date | None
+
+
+def progress(row: Row, unit: Label) -> Label | None:
+    """What is still needed to reach a target, with its deadline; None if nothing has to be gained each day."""
+    daily = row["required_daily_change"]
+    if not row["target_value"] or row["on_track"] or not daily or daily <= 0:
+        return None
+    gap = whole(row["target_value"] - row["actual_value"])
+    if daily >= 1:
+        pace = Label(f"平均每天须净增 {whole(ceil(daily))} {unit.zh}", f"{whole(ceil(daily))} a day on average")
+    else:
+        days = max(1, int(1 / Decimal(daily)))
+        pace = Label(f"平均每 {days} 天须净增 1 {unit.zh}", f"one every {days} days on average")
+    return Label(
+        f"到{day(row['deadline'])}还差 {gap} {unit.zh}，{pace.zh}",
+        f"{gap} {unit.en} short of the target of {row['deadline']}: {pace.en}",
+    )
+
+
+def comparison(change: float | Decimal | None, counties: int, uncompared: Sequence[tuple[Label, str]]) -> Label:
+    """The change since yesterday, of the counties that reported on both days.
+
+    counties: how many there are. uncompared: name and reason of those that did not: `missing` or `held` today, or
+    `yesterday`.
+    """
+    if change is None:
+        return Label("首次发布，无昨日数据可比。", "This is the first publication; there is no day to compare with.")
+    if len(uncompared) == counties:
+        return Label(
+            f"{counties} 个县市均缺昨日或今日数据，无法比较。",
+            f"None of the {counties} counties reported on both days, so nothing can be compared.",
+        )
+    total = round(change)
+    moved = f"减少 {-total:,} 人" if total < 0 else f"增加 {total:,} 人" if total else "持平"
+    both = counties - len(uncompared)
+    zh = f"与昨日可比的 {both} 个县市合计{moved}"
+    counted = f"{total:+,} persons" if total else "no change"
+    en = f"The {both} counties that reported on both days: {counted}"
+    if not uncompared:
+        return Label(f"{zh}。", f"{en}.")
+    reasons = {"missing": ("今日未报", "missing today"), "held": ("今日暂扣", "held today")}
+    named = [(name, reasons.get(reason, ("昨日未报", "not available yesterday"))) for name, reason in uncompared]
+    return Label(
+        f"{zh}；{'、'.join(f'{name.zh}{words[0]}' for name, words in named)}，不参加比较。",
+        f"{en}; not compared: {', '.join(f'{name.en} ({words[1]})' for name, words in named)}.",
+    )
+
+
+def carried_forward(carried: Sequence[CarriedForward], counties: int) -> Label | None:
+    """Which counties are shown with earlier data, and of which day; None if there are none."""
+    if not carried:
+        return None
+    dates = {county.since for county in carried}
+    (since,) = dates if len(dates) == 1 else (None,)
+    states = {county.state for county in carried}
+    every = "均" if len(carried) > 1 else ""
+    if len(carried) == counties and states == {"missing"}:
+        every = ""
+        zh, en = f"{counties} 个县市全部未报", f"None of the {counties} counties has reported"
+    else:
+        zh = "、".join(f"{county.name.zh}{STATES[county.state].zh}{_of_day(county, since)}" for county in carried)
+        en = ", ".join(f"{county.name.en} {STATES[county.state].en}" for county in carried)
+    if since is None:
+        return Label(f"{zh}，沿用上次数据。", f"{en}: earlier data are carried forward.")
+    return Label(f"{zh}，{every}沿用 {day(since)}数据。", f"{en}: the data of {since} are carried forward.")
+
+
+def _of_day(county: CarriedForward, common: date | None) -> str:
+    return "" if common or county.since is None else f"（{day(county.since)}）"
+
+
+def county_states(rows: Collection[Row], report_date: date) -> dict[str, tuple[str, date | None]]:
+    """By county: `held` or `missing` if one of its feeds is, and the oldest date of the data shown instead."""
+    states: dict[str, tuple[str, date | None]] = {}
+    for row in rows:
+        if row["status"] not in ("held", "missing"):
+            continue
+        since = None if row["days_stale"] is None else report_date - timedelta(days=row["days_stale"])
+        state, known = states.get(row["county_code"], (row["status"], None))
+        worst = "missing" if "missing" in (state, row["status"]) else "held"
+        states[row["county_code"]] = (worst, min(filter(None, (since, known)), default=None))
+    return states

@@ -1,0 +1,84 @@
+"""The daily report of a publication whose marts are written straight into the store."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+from tests.kit.nights import insert, publish, start_build
+
+from employment_warehouse import report
+from employment_warehouse.contract.divisions import divisions
+
+DAY = date(2024, 5, 20)
+YUANYANG = "532528"
+PERSON = uuid.UUID(int=1)
+TARGETS = ("rural_employed", "poverty_alleviated_employed", "zero_employment_relocated_households")
+
+
+@pytest.fixture
+def build(warehouse: psycopg.Connection) -> int:
+    """A build of 20 May, 103 persons short of the target, with one county carried forward."""
+    number = start_build(DAY)
+    counties = [*divisions().counties, divisions().prefecture]
+    store(warehouse, "dim_division", number, (division(code) for code in counties))
+    store(warehouse, "target_progress", number, (progress(code, target) for code in counties for target in TARGETS))
+    timeliness = {"feed": "employment", "county_code": YUANYANG, "status": "missing", "latest_on": "2024-05-18"}
+    store(warehouse, "feed_timeliness", number, [timeliness])
+    return number
+
+
+def store(warehouse: psycopg.Connection, model: str, build: int, rows: Iterable[dict[str, Any]]) -> None:
+    insert(warehouse, "store", model, ({**row, "from_build": build} for row in rows))
+
+
+def division(code: str) -> dict[str, Any]:
+    level = "prefecture" if code == divisions().prefecture else "county"
+    names = {**divisions().counties, divisions().prefecture: divisions().prefecture_zh}
+    return {"division_code": code, "level": level, "name_zh": names[code], "name_en": code}
+
+
+def progress(code: str, target: str) -> dict[str, Any]:
+    is_prefecture = code == divisions().prefecture
+    return {
+        "county_code": code, "target_code": target, "basis": "stock", "target_value": 1_000, "actual_value": 897,
+        "progress_rate": 0.897, "scheduled_value": 900, "coverage": 1, "change_1d": -1 if is_prefecture else 0,
+        "change_7d": 0, "deadline": "2024-12-31", "required_daily_change": 0.4578, "on_track": False,
+        "obs_status": "E" if code == YUANYANG else "A",
+        "carried_forward": [YUANYANG] if is_prefecture or code == YUANYANG else None,
+    }  # fmt: skip
+
+
+def page(build: int) -> str:
+    return report.write_daily(publish(build)).read_text(encoding="utf-8")
+
+
+def test_the_report_says_what_is_carried_forward_compared_and_needed(build: int) -> None:
+    html = page(build)
+    assert "元阳县未报，沿用 5月18日数据。" in html
+    assert "与昨日可比的 12 个县市合计减少 1 人；元阳县今日未报，不参加比较。" in html
+    assert "到12月31日还差 103 人，平均每 2 天须净增 1 人" in html
+    assert "今日需办" in html
+    assert "红河州防止返贫就业日报" in html
+
+
+def test_the_report_names_findings_as_the_seed_does_and_an_unknown_one_by_its_code(
+    warehouse: psycopg.Connection, build: int
+) -> None:
+    findings = ("bank_failed", "from_a_rule_of_tomorrow")
+    line = {
+        "county_code": YUANYANG,
+        "project_no": "YG1",
+        "period": "2024-04-01",
+        "person_key": uuid.uuid4(),
+        "item": "1",
+    }
+    rows = ({**line, "finding": finding, "amount": 10} for finding in findings)
+    store(warehouse, "relief_payroll_check", build, rows)
+    html = page(build)
+    assert "代发退票" in html
+    assert "其他（from_a_rule_of_tomorrow）" in html

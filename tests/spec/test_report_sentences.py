@@ -1,0 +1,93 @@
+"""The sentences of the daily report, in the words that the bureau uses."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from employment_warehouse.report.labels import Label
+from employment_warehouse.report.sentences import (
+    CarriedForward,
+    carried_forward,
+    comparison,
+    county_states,
+    progress,
+)
+
+PERSONS = Label("人", "persons")
+YUANYANG, LUCHUN = Label("元阳县", "Yuanyang"), Label("绿春县", "Lüchun")
+MAY_18 = date(2024, 5, 18)
+
+
+def target(gap: int, daily: str | None, *, on_track: bool = False) -> dict[str, Any]:
+    return {
+        "target_value": 1_440_000,
+        "actual_value": 1_440_000 - gap,
+        "required_daily_change": None if daily is None else Decimal(daily),
+        "deadline": date(2024, 12, 31),
+        "on_track": on_track,
+    }
+
+
+def text(label: Label | None) -> str:
+    assert label is not None
+    return label.zh
+
+
+def test_progress_names_the_gap_the_deadline_and_the_days_for_one_person() -> None:
+    assert text(progress(target(103, "0.4578"), PERSONS)) == "到12月31日还差 103 人，平均每 2 天须净增 1 人"
+
+
+def test_progress_names_the_persons_a_day_rounded_up() -> None:
+    assert text(progress(target(11_250, "50.2"), PERSONS)) == "到12月31日还差 11,250 人，平均每天须净增 51 人"
+
+
+@pytest.mark.parametrize(
+    "row", [target(-5, "-0.02", on_track=True), target(10, None), target(10, "0.1", on_track=True)]
+)
+def test_progress_is_silent_where_nothing_has_to_be_gained(row: dict[str, Any]) -> None:
+    assert progress(row, PERSONS) is None
+
+
+def test_comparison_names_the_counties_that_are_not_compared() -> None:
+    zh = text(comparison(-1, 13, [(YUANYANG, "yesterday")]))
+    assert zh == "与昨日可比的 12 个县市合计减少 1 人；元阳县昨日未报，不参加比较。"
+
+
+def test_comparison_says_why_a_county_is_not_compared_today() -> None:
+    zh = text(comparison(Decimal(25), 13, [(YUANYANG, "missing"), (LUCHUN, "held")]))
+    assert zh == "与昨日可比的 11 个县市合计增加 25 人；元阳县今日未报、绿春县今日暂扣，不参加比较。"
+
+
+def test_comparison_without_a_change_or_without_an_earlier_day() -> None:
+    assert text(comparison(0, 13, [])) == "与昨日可比的 13 个县市合计持平。"
+    assert text(comparison(None, 13, [])) == "首次发布，无昨日数据可比。"
+
+
+def test_carried_forward_names_states_and_the_common_date() -> None:
+    carried = [CarriedForward(YUANYANG, "missing", MAY_18), CarriedForward(LUCHUN, "held", MAY_18)]
+    assert text(carried_forward(carried, 13)) == "元阳县未报、绿春县暂扣，均沿用 5月18日数据。"
+    assert text(carried_forward(carried[:1], 13)) == "元阳县未报，沿用 5月18日数据。"
+
+
+def test_carried_forward_names_each_date_where_they_differ() -> None:
+    carried = [CarriedForward(YUANYANG, "missing", MAY_18), CarriedForward(LUCHUN, "held", date(2024, 5, 1))]
+    assert text(carried_forward(carried, 13)) == "元阳县未报（5月18日）、绿春县暂扣（5月1日），沿用上次数据。"
+
+
+def test_all_counties_are_counted_and_not_listed() -> None:
+    carried = [CarriedForward(Label(f"县{n}", f"county {n}"), "missing", MAY_18) for n in range(13)]
+    assert text(carried_forward(carried, 13)) == "13 个县市全部未报，沿用 5月18日数据。"
+
+
+def test_a_county_is_missing_if_one_of_its_feeds_is_and_held_if_one_is_held() -> None:
+    rows = [
+        {"county_code": "532528", "status": "held", "days_stale": 1},
+        {"county_code": "532528", "status": "missing", "days_stale": 2},
+        {"county_code": "532531", "status": "held", "days_stale": None},
+        {"county_code": "532501", "status": "on_time", "days_stale": 0},
+    ]
+    assert county_states(rows, date(2024, 5, 20)) == {"532528": ("missing", MAY_18), "532531": ("held", None)}
