@@ -74,8 +74,8 @@ def test_the_report_names_findings_as_the_seed_does_and_an_unknown_one_by_its_co
         "county_code": YUANYANG,
         "project_no": "YG1",
         "period": "2024-04-01",
-        "person_key": uuid.uuid4(),
-        "item": "1",
+        "person_key": PERSON,
+        "crew": "",
     }
     rows = ({**line, "finding": finding, "amount": 10} for finding in findings)
     store(warehouse, "relief_payroll_check", build, rows)
