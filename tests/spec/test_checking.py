@@ -48,27 +48,27 @@ def check(feed: str, *rows: Mapping[str, str], path: Mapping[str, str] | None = 
     return checked
 
 
-def told(checked: Checked) -> list[tuple[int, str, str]]:
+def reported(checked: Checked) -> list[tuple[int, str, str]]:
     return checked.rejected.select("line", "column_name", "reason").rows()
 
 
 def value_of(feed: str, header: str, cell: str) -> object:
     """What a cell of a good row is read as."""
     checked = check(feed, good_row(feed) | {header: cell})
-    assert told(checked) == []
+    assert reported(checked) == []
     (column,) = contract(feed).match_header([header])
     assert column is not None
     return checked.good[column.name].item()
 
 
 def reasons_of(feed: str, header: str, cell: str) -> list[str]:
-    return [reason for _, _, reason in told(check(feed, good_row(feed) | {header: cell}))]
+    return [reason for _, _, reason in reported(check(feed, good_row(feed) | {header: cell}))]
 
 
 @pytest.mark.parametrize("feed", contracts())
 def test_the_examples_of_a_contract_make_a_good_row(feed: str) -> None:
     checked = check(feed, good_row(feed))
-    assert told(checked) == []
+    assert reported(checked) == []
     made = contract(feed)
     assert checked.good.columns == ["sheet", "line", *(column.name for column in made.columns), "extra"]
 
@@ -78,7 +78,7 @@ def test_a_good_row_may_leave_out_whatever_is_not_required(feed: str) -> None:
     made = contract(feed)
     row = good_row(feed) | {column.header: "" for column in made.columns if not column.required}
     row |= {column.header: column.example for column in made.columns if column.required_when}
-    assert told(check(feed, row)) == []
+    assert reported(check(feed, row)) == []
 
 
 @pytest.mark.parametrize("feed", contracts())
@@ -86,7 +86,7 @@ def test_each_required_column_is_required(feed: str) -> None:
     made = contract(feed)
     for column in made.columns:
         if column.required and column.name != made.unit_column:
-            faults = told(check(feed, good_row(feed) | {column.header: " "}))
+            faults = reported(check(feed, good_row(feed) | {column.header: " "}))
             assert (2, column.name, "required_missing") in faults
 
 
@@ -275,6 +275,56 @@ def test_a_cell_is_refused_with_its_reason(feed: str, header: str, cell: str, re
     assert reasons_of(feed, header, cell) == [reason]
 
 
+LIMITS = [
+    # feed, header, the longest or largest that is read, and one beyond
+    ("employment", "用工单位", "厂" * 200, "厂" * 201),
+    ("employment", "用工单位", "厂" * 200, "厂" * 3000),
+    ("employment", "帮扶车间编号", "C" * 64, "C" * 65),
+    ("public_post", "岗位编号", "G" * 64, "G" * 10_000),
+    ("labor_register", "姓名", "张" * 64, "张" * 65),
+    ("labor_register", "姓名", "A" * 64, "A " * 10_000),
+    ("labor_register", "手机号", "0873-" + "1" * 28, "1" * 33),
+    ("labor_register", "户编号", "户" * 64, "户" * 65),
+]
+
+
+@pytest.mark.parametrize(("feed", "header", "longest", "longer"), LIMITS)
+def test_a_text_has_a_longest_length(feed: str, header: str, longest: str, longer: str) -> None:
+    assert reported(check(feed, good_row(feed) | {header: longest})) == []
+    assert reasons_of(feed, header, longer) == ["too_long"]
+
+
+AMOUNTS = [
+    ("relief_payroll", "应发工资", "1000000", "1000000.01"),
+    ("relief_payroll", "应发工资", "100万元", "9" * 19),
+    ("relief_payroll", "应发工资", "0", "99999999999999999999亿"),
+    ("relief_payroll", "应发工资", "0", "9" * 5000),
+    ("relief_payroll", "应发工资", "0", "0." + "1" * 5000),
+    ("relief_project", "总投资", "10000000000", "10000000001"),
+    ("workshop", "吸纳就业人数", "1000000", "1000001"),
+    ("workshop", "吸纳就业人数", "1000000", "9" * 400),
+]
+
+
+@pytest.mark.parametrize(("feed", "header", "largest", "larger"), AMOUNTS)
+def test_a_number_has_a_largest_value(feed: str, header: str, largest: str, larger: str) -> None:
+    row = good_row(feed) | {header: largest}
+    assert reported(check(feed, row)) == []
+    assert reasons_of(feed, header, larger) == ["out_of_range"]
+
+
+def test_every_column_has_a_limit() -> None:
+    for made in contracts().values():
+        for column in made.columns:
+            if column.type.is_number:
+                assert column.maximum is not None, (made.feed, column.name)
+            if column.type.name in ("text", "person_name", "mobile"):
+                assert column.max_length is not None, (made.feed, column.name)
+                assert column.max_length <= 200, (made.feed, column.name)
+        # An entry of an index holds 2,700 bytes, and a character may take four.
+        assert sum(made.column(name).max_length or 32 for name in made.key) <= 400, made.feed
+
+
 def test_every_rule_of_every_contract_was_seen_to_fail() -> None:
     seen = {(feed, reason) for feed, _, _, reason in REFUSED if reason.startswith("rule_")}
     assert seen == {(feed, f"rule_{rule.name}") for feed, made in contracts().items() for rule in made.rules}
@@ -287,28 +337,30 @@ def test_dates_that_are_missing_break_no_order() -> None:
         "开庭日期": "",
         "结案日期": "2024-05-02",
     }
-    assert told(check("labor_dispute", row)) == [(2, "filed_on", "rule_dates_out_of_order")]
-    assert told(check("labor_dispute", row | {"结案日期": "2024-05-03"})) == []
+    assert reported(check("labor_dispute", row)) == [(2, "filed_on", "rule_dates_out_of_order")]
+    assert reported(check("labor_dispute", row | {"结案日期": "2024-05-03"})) == []
 
 
 def test_the_site_of_a_relocated_person_is_required() -> None:
     row = good_row("labor_register") | {"安置点编号": ""}
-    assert told(check("labor_register", row)) == [(2, "resettlement_site_no", "required_missing")]
-    assert told(check("labor_register", row | {"是否易地搬迁": "否"})) == []
+    assert reported(check("labor_register", row)) == [(2, "resettlement_site_no", "required_missing")]
+    assert reported(check("labor_register", row | {"是否易地搬迁": "否"})) == []
 
 
 def test_the_workshop_of_a_workshop_job_is_required() -> None:
     row = good_row("employment") | {"帮扶车间编号": "", "就业渠道": "就业帮扶车间"}
-    assert told(check("employment", row)) == [(2, "workshop_no", "required_missing")]
-    assert told(check("employment", row | {"就业渠道": "灵活就业"})) == []
+    assert reported(check("employment", row)) == [(2, "workshop_no", "required_missing")]
+    assert reported(check("employment", row | {"就业渠道": "灵活就业"})) == []
 
 
 def test_a_deleted_item_of_the_platform_needs_its_number_only() -> None:
     row = dict.fromkeys(good_row("applications"), "") | {
         "id": "A000001", "updated_at": "2024-05-01T08:00:00+08:00", "deleted": "true"
     }  # fmt: skip
-    assert told(check("applications", row)) == []
-    assert {reason for _, _, reason in told(check("applications", row | {"deleted": "false"}))} == {"required_missing"}
+    assert reported(check("applications", row)) == []
+    assert {reason for _, _, reason in reported(check("applications", row | {"deleted": "false"}))} == {
+        "required_missing"
+    }
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------
@@ -316,7 +368,7 @@ def test_a_deleted_item_of_the_platform_needs_its_number_only() -> None:
 
 def test_each_broken_cell_of_a_row_is_told_and_the_first_comes_first() -> None:
     checked = check("employment", good_row("employment") | {"身份证号": "1", "月收入": "x", "离职日期": "2024-04-30"})
-    assert told(checked) == [
+    assert reported(checked) == [
         (2, "id_number", "id_length"),
         (2, "monthly_wage", "not_a_number"),
         (2, "end_date", "rule_end_before_start"),
@@ -359,32 +411,32 @@ def test_cells_of_unknown_columns_are_kept_beside_the_row() -> None:
 def test_of_rows_with_one_key_the_last_counts() -> None:
     rows = [good_row("employment") | {"月收入": wage} for wage in ("1", "2", "3")]
     checked = check("employment", *rows)
-    assert told(checked) == [(2, "id_number", "duplicate_key"), (3, "id_number", "duplicate_key")]
+    assert reported(checked) == [(2, "id_number", "duplicate_key"), (3, "id_number", "duplicate_key")]
     assert checked.good["monthly_wage"].to_list() == [Decimal(3)]
 
 
 def test_a_key_is_the_same_in_any_dress() -> None:
     row = good_row("employment")
     other = row | {"身份证号": '="532528199001010009"', "入职日期": "2024年5月1日", "用工单位": row["用工单位"] + "　"}
-    assert [reason for _, _, reason in told(check("employment", row, other))] == ["duplicate_key"]
+    assert [reason for _, _, reason in reported(check("employment", row, other))] == ["duplicate_key"]
 
 
 def test_a_broken_row_replaces_no_good_one() -> None:
     rows = [good_row("employment"), good_row("employment") | {"月收入": "x"}]
     checked = check("employment", *rows)
-    assert told(checked) == [(3, "monthly_wage", "not_a_number")]
+    assert reported(checked) == [(3, "monthly_wage", "not_a_number")]
     assert checked.good["line"].to_list() == [2]
 
 
 def test_nothing_counts_as_a_value_of_a_key() -> None:
     rows = [good_row("relief_payroll") | {"班组": crew} for crew in ("", "一组", "")]
-    assert told(check("relief_payroll", *rows)) == [(2, "project_no", "duplicate_key")]
+    assert reported(check("relief_payroll", *rows)) == [(2, "project_no", "duplicate_key")]
 
 
 def test_a_row_of_another_month_than_the_path_is_rejected() -> None:
     rows = [good_row("relief_payroll"), good_row("relief_payroll") | {"工资期间": "2024年5月"}]
     checked = check("relief_payroll", *rows, path={"project_no": "YG532528001", "period": "2024-04"})
-    assert told(checked) == [(3, "period", "path_disagrees")]
+    assert reported(checked) == [(3, "period", "path_disagrees")]
 
 
 def test_batches_come_in_order_with_broken_rows_between() -> None:

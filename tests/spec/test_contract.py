@@ -136,18 +136,21 @@ def test_a_label_means_its_code(feed: str, name: str) -> None:
     assert dict(contract(feed).column(name).codes) == CODES[feed, name]
 
 
-def test_the_days_of_a_month_and_the_wage_have_their_ranges() -> None:
-    ranges = {
-        (feed, column.name): (column.minimum, column.maximum)
-        for feed, made in contracts().items()
-        for column in made.columns
-        if column.maximum is not None
-    }
-    assert ranges == {
-        ("employment", "monthly_wage"): (0, 200_000),
-        ("public_post_payment", "days_present"): (0, 31),
-        ("relief_payroll", "days_worked"): (0, 31),
-    }
+@pytest.mark.parametrize(
+    ("feed", "name", "bounds"),
+    [
+        ("employment", "monthly_wage", (0, 200_000)),
+        ("public_post_payment", "days_present", (0, 31)),
+        ("relief_payroll", "days_worked", (0, 31)),
+        ("relief_payroll", "amount_due", (0, 1_000_000)),
+        ("relief_project", "total_investment", (0, 10_000_000_000)),
+        ("gig_orders", "hours", (0, 1000)),
+        ("workshop", "workers", (0, 1_000_000)),
+    ],
+)
+def test_a_number_has_its_range(feed: str, name: str, bounds: tuple[int, int]) -> None:
+    column = contract(feed).column(name)
+    assert (column.minimum, column.maximum) == bounds
 
 
 def test_identities_are_of_the_highest_sensitivity() -> None:
@@ -261,6 +264,9 @@ SLIPS: dict[str, Slip] = {
     "a misspelt key of the table": lambda d: d["schema"][0].update(bussinessName="x"),
     "a misspelt key of a column": lambda d: _properties(d)[1].update(requierd=True),
     "a misspelt range": lambda d: _properties(d)[11].update(logicalTypeOptions={"minumum": 0}),
+    "a length of no characters": lambda d: _properties(d)[15].update(logicalTypeOptions={"maxLength": 0}),
+    "a length beyond that of the type": lambda d: _properties(d)[15].update(logicalTypeOptions={"maxLength": 201}),
+    "a length of a date": lambda d: _properties(d)[9].update(logicalTypeOptions={"maxLength": 10}),
     "a misspelt custom property": lambda d: _custom(_properties(d)[15], "requiredWhen").update(property="requiredwhen"),
     "a custom property too many": lambda d: d["customProperties"].append({"property": "colour", "value": "red"}),
     "a missing custom property of the document": lambda d: d["customProperties"].pop(0),

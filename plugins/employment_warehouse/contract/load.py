@@ -134,6 +134,9 @@ class Node:
         self.where = where
         self._left |= _named_values(self._left.pop("customProperties", ()), where, already=self._left)
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._left
+
     def __enter__(self) -> Self:
         return self
 
@@ -248,7 +251,8 @@ def _column(content: Mapping[str, Any], where: str) -> tuple[Column, int]:
         kind = TYPES[node.one_of("physicalType", tuple(TYPES))]
         node.one_of("logicalType", (kind.standard_type,))
         with Node(node.take("logicalTypeOptions", {}), node.where) as options:
-            minimum, maximum = options.take("minimum", None), options.take("maximum", None)
+            minimum, maximum = options.take("minimum", None), options.take("maximum", kind.largest)
+            longest = options.number("maxLength", 1, kind.longest) if kind.longest and "maxLength" in options else None
         position = node.take("primaryKeyPosition", 0)
         if node.take("primaryKey", False) != bool(position):
             raise ContractError("primaryKey", where=node.where, expected="primaryKey and primaryKeyPosition")
@@ -263,6 +267,7 @@ def _column(content: Mapping[str, Any], where: str) -> tuple[Column, int]:
             codes=_codes(node),
             minimum=minimum,
             maximum=maximum,
+            max_length=longest or kind.longest,
             unit_text=node.optional_text("unit"),
             sensitivity=node.one_of("classification", _SENSITIVITIES),
             description_zh=node.text("descriptionZh"),

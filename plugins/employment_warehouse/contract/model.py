@@ -61,6 +61,7 @@ class Column:
     codes: Mapping[str, str]  # label as written → code; several labels may mean one code
     minimum: float | None
     maximum: float | None
+    max_length: int | None  # in characters
     unit_text: str | None
     sensitivity: str  # L1 public · L2 internal · L3 personal · L4 identifies a person or an account
     description_zh: str

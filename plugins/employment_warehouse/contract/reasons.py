@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from employment_warehouse.contract.load import ContractError, Node
-from employment_warehouse.contract.model import Contract
+from employment_warehouse.contract.model import Column, Contract
 from employment_warehouse.settings import project_root
 
 _FILE = "reasons.yaml"
@@ -70,28 +70,29 @@ def row_reason(code: str, contract: Contract, column_name: str = "") -> Reason:
     if code.startswith(_RULE):
         return _of_rule(code, contract)
     reason = reasons().rows[code]
-    if not column_name:
+    expected = _expected(code, contract.column(column_name)) if column_name else None
+    if expected is None:
         return reason
-    column = contract.column(column_name)
+    zh, en = expected
+    return replace(reason, expected_zh=zh, expected_en=en, example=contract.column(column_name).example)
+
+
+def _expected(code: str, column: Column) -> tuple[str, str] | None:
+    """What a column expects, in Chinese and English; None where the code alone says it."""
     match code:
         case "unknown_code":
-            choices = "、".join(column.choices)
-            return replace(reason, expected_zh=choices, expected_en=choices, example=column.example)
+            return "、".join(column.choices), "、".join(column.choices)
         case "out_of_range":
-            return replace(
-                reason,
-                expected_zh=f"{column.range_text}（{column.description_zh}）",
-                expected_en=f"{column.range_text} ({column.description_en})",
-                example=column.example,
+            return f"{column.range_text}（{column.description_zh}）", f"{column.range_text} ({column.description_en})"
+        case "too_long":
+            length = column.max_length
+            return (
+                f"不超过 {length} 个字符（{column.description_zh}）",
+                f"At most {length} characters ({column.description_en})",
             )
         case "required_missing":
-            return replace(
-                reason,
-                expected_zh=column.description_zh,
-                expected_en=column.description_en,
-                example=column.example,
-            )
-    return reason
+            return column.description_zh, column.description_en
+    return None
 
 
 def file_reason(code: str, detail: str = "") -> Reason:

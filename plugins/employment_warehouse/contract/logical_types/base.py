@@ -42,9 +42,8 @@ class LogicalType:
     sql_type: ClassVar[str] = "text"  # of the landing column
     excel_format: ClassVar[str] = "@"  # text, which keeps every digit
 
-    json_type: ClassVar[type[object]] = (
-        str  # in which the HR platform sends it; a text is accepted as well, as in a file
-    )
+    # In which the HR platform sends it; a text is accepted as well, as in a file.
+    json_type: ClassVar[type[object]] = str
     is_number: ClassVar[bool] = False
     is_time: ClassVar[bool] = False
     is_day: ClassVar[bool] = False  # a day or a month, which a worksheet may keep as a number
@@ -53,6 +52,9 @@ class LogicalType:
     loses_digits: ClassVar[bool] = False  # a worksheet's number keeps 15 digits, and this type has more
     identity: ClassVar[Domain | None] = None  # of an identity, which lands as a token
     parent_column: ClassVar[str | None] = None  # whose code begins this one's
+    # Limits of a column that declares none. Codes and dates have theirs by their form.
+    longest: ClassVar[int | None] = None  # in characters
+    largest: ClassVar[float | None] = None
 
     def dtype(self) -> pl.DataType:
         """The polars type of its values."""
@@ -140,7 +142,18 @@ class TextType(LogicalType):
         """The reason why a cleaned value is refused; null: it is fine."""
         raise NotImplementedError
 
-    def parse(self, cells: pl.Series, column: Column) -> Parsed:  # noqa: ARG002
+    def parse(self, cells: pl.Series, column: Column) -> Parsed:
+        import polars as pl
+
         from employment_warehouse.contract.logical_types import cleaning
 
-        return Parsed(*cleaning.cleaned(cells, self.untidy(cells), self.clean, self.why))
+        untidy = self.untidy(cells)
+        longest = column.max_length
+        # A text has at least as many bytes as characters, and counting bytes costs nothing.
+        if longest is None or not (maybe_long := cells.str.len_bytes() > longest).any():
+            return Parsed(*cleaning.cleaned(cells, untidy, self.clean, self.why))
+
+        def why(value: pl.Expr) -> pl.Expr:
+            return pl.when(value.str.len_chars() > longest).then(pl.lit("too_long")).otherwise(self.why(value))
+
+        return Parsed(*cleaning.cleaned(cells, untidy | maybe_long, self.clean, why))

@@ -90,6 +90,7 @@ class PersonName(Text):
 
     name = "person_name"
     name_zh = "姓名"
+    longest = 64
     sql_type = "uuid"
     identity = "name"
 
@@ -128,6 +129,7 @@ class Mobile(_Number, TextType):
 
     name = "mobile"
     name_zh = "手机号（文本）"
+    longest = 32
     sql_type = "uuid"
     identity = "mobile"
 

@@ -27,7 +27,8 @@ _COUNTERS = {
     "intents": "个|人|份",
     "households": "户|个",
 }
-_INTEGER_LIMIT = 2**31 - 1
+# Longer numbers are out of every column's range, and would not fit into a decimal of 38 digits.
+_MOST_CHARACTERS = 36
 
 
 def _form_of(column: Column) -> str:
@@ -47,6 +48,7 @@ class Decimal(FormType):
     sql_type = "numeric"
     excel_format = "0.00"
     json_type: ClassVar[type[object]] = float
+    largest: ClassVar[float | None] = 10**10
     is_number = True
     unread = "not_a_number"
 
@@ -59,7 +61,8 @@ class Decimal(FormType):
         """With eight places, until the range was checked."""
         import polars as pl
 
-        digits = text.str.extract(_form_of(column), 1).str.replace_all(r"[￥¥,\s]|人民币|RMB|CNY", "")
+        number = pl.when(text.str.len_bytes() <= _MOST_CHARACTERS).then(text)
+        digits = number.str.extract(_form_of(column), 1).str.replace_all(r"[￥¥,\s]|人民币|RMB|CNY", "")
         factor = pl.lit(1, dtype=pl.Int64)
         for character, multiple in _MULTIPLES.items():
             factor = pl.when(text.str.contains(character, literal=True)).then(factor * multiple).otherwise(factor)
@@ -69,7 +72,8 @@ class Decimal(FormType):
         return value
 
     def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
-        found = super().refusals(column, text, value)
+        too_many_digits = text.str.contains(_form_of(column)) & value.is_null()
+        found = [(too_many_digits, "out_of_range"), *super().refusals(column, text, value)]
         if column.minimum is not None:
             found.append((value < column.minimum, "out_of_range"))
         if column.maximum is not None:
@@ -95,6 +99,7 @@ class Integer(Decimal):
     sql_type = "integer"
     excel_format = "0"
     json_type = int
+    largest = 10**6
 
     def dtype(self) -> pl.DataType:
         import polars as pl
@@ -102,9 +107,8 @@ class Integer(Decimal):
         return pl.Int32()
 
     def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
-        unread, *out_of_range = super().refusals(column, text, value)
-        too_large = value.abs() > _INTEGER_LIMIT
-        return [unread, (value.round(0) != value, "not_an_integer"), (too_large, "out_of_range"), *out_of_range]
+        too_large, unread, *out_of_range = super().refusals(column, text, value)
+        return [too_large, unread, (value.round(0) != value, "not_an_integer"), *out_of_range]
 
     def final(self, value: pl.Expr) -> pl.Expr:
         return value.cast(self.dtype())

@@ -22,6 +22,7 @@ class Text(TextType):
 
     name = "text"
     name_zh = "文字"
+    longest = 200
 
     def untidy(self, cells: pl.Series) -> pl.Series:
         """Empty, quoted, padded, full-width, standing for nothing, or with what no text may contain."""
