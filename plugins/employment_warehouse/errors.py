@@ -21,7 +21,7 @@ class UserError(Exception):
         todo: str = "",
         exit_code: int | None = None,
     ) -> None:
-        """Say what is wrong.
+        """Describe what is wrong.
 
         message: what happened; without one, the docstring of the class is the text.
         code: one fixed word for machines (`port_in_use`). where: file, sheet, line, column.

@@ -1,6 +1,6 @@
-"""Texts that come again and again in a column: what each stands for is found out once.
+"""Texts that repeat in a column: each is parsed, or turned into a token, once.
 
-Such a column is a series of categories; a text's number is its place among them.
+Such a column is a series of categories; a text's number is its position among them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-# A column that has more texts does not repeat itself.
+# A column with more distinct texts does not repeat itself.
 MOST_TEXTS = 4096
 
 
@@ -19,18 +19,18 @@ def categories() -> pl.DataType:
 
 
 class Vocabulary:
-    """The texts of some categories, and what is known of each, by its number."""
+    """The texts of some categories, and the result of a function for each, by its number."""
 
-    def __init__(self, texts: pl.DataType, tell: Callable[[pl.Series], pl.DataFrame]) -> None:
-        """texts: as `categories` makes them. tell: what is known of texts, a row for each."""
+    def __init__(self, texts: pl.DataType, compute: Callable[[pl.Series], pl.DataFrame]) -> None:
+        """texts: as `categories` makes them. compute: from a series of texts a row of results for each."""
         self.texts = texts
         self._kept = pl.Series([], dtype=self.texts)  # the numbers live as long as a series that uses them
-        self._tell = tell
-        self.told = tell(pl.Series([], dtype=pl.String))
+        self._compute = compute
+        self.results = compute(pl.Series([], dtype=pl.String))
 
-    def learn(self, highest: int | None) -> None:
-        """Find out about all texts up to this number (None: about none)."""
-        if highest is None or highest < self.told.height:  # as a rule
+    def extend(self, highest: int | None) -> None:
+        """Compute the results of all texts up to this number (None: of no more)."""
+        if highest is None or highest < self.results.height:  # nearly always
             return
-        new = pl.arange(self.told.height, highest + 1, dtype=pl.UInt32, eager=True).cat.to(self.texts)
-        self.told = pl.concat([self.told, self._tell(new.cast(pl.String))])
+        new = pl.arange(self.results.height, highest + 1, dtype=pl.UInt32, eager=True).cat.to(self.texts)
+        self.results = pl.concat([self.results, self._compute(new.cast(pl.String))])

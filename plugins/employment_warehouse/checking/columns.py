@@ -1,4 +1,4 @@
-"""The columns of a table, batch by batch: those whose texts come again and again, and those where each is another."""
+"""Parses the columns of a table batch by batch; a text that repeats is parsed once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ColumnParser:
         self._vocabularies: dict[str, Vocabulary] = {}
 
     def parse(self, cells: Mapping[str, pl.Series]) -> dict[str, Parsed]:
-        """A batch of all columns (texts or categories; null or '' where nothing stands), as `parse_cells` has them."""
+        """A batch of all columns (texts or categories; null or '' where a cell is empty) as values of their types."""
         repeated = self._from_vocabularies(cells)
         return {
             name: repeated[name] if name in repeated else column.parse(cells[name].cast(pl.String))
@@ -39,28 +39,28 @@ class ColumnParser:
                 del self._vocabularies[name]
                 self._repeated.remove(name)
             else:
-                self._vocabularies[name].learn(highest)
+                self._vocabularies[name].extend(highest)
         values = numbers.select(
-            pl.lit(vocabulary.told["value"]).gather(pl.col(name)).alias(name)
+            pl.lit(vocabulary.results["value"]).gather(pl.col(name)).alias(name)
             for name, vocabulary in self._vocabularies.items()
         )
         return {
-            name: Parsed(values[name], _reasons_at(vocabulary.told["reason"], numbers[name]))
+            name: Parsed(values[name], _reasons_at(vocabulary.results["reason"], numbers[name]))
             for name, vocabulary in self._vocabularies.items()
         }
 
 
 def _vocabulary(column: Column, texts: pl.DataType) -> Vocabulary:
-    def tell(texts: pl.Series) -> pl.DataFrame:
+    def compute(texts: pl.Series) -> pl.DataFrame:
         parsed = column.parse(texts)
         reasons = pl.repeat(None, len(texts), dtype=pl.String, eager=True) if parsed.reasons is None else parsed.reasons
         return pl.DataFrame({"value": parsed.values, "reason": reasons})
 
-    return Vocabulary(texts if isinstance(texts, pl.Categorical) else categories(), tell)
+    return Vocabulary(texts if isinstance(texts, pl.Categorical) else categories(), compute)
 
 
 def _reasons_at(reasons: pl.Series, numbers: pl.Series) -> pl.Series | None:
-    """Why the cells are refused that have these texts; None where none is."""
+    """The reasons of the cells with these texts; None where none is refused."""
     if reasons.null_count() == len(reasons):
         return None
     found = reasons.gather(numbers)

@@ -1,4 +1,4 @@
-"""Rows that were good by themselves, and are turned away because a later row has the same key."""
+"""Rows that were good by themselves and are rejected because a later row has the same key."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from employment_warehouse.reading import TextTable
 
 
 def repeated_rows(table: TextTable, contract: Contract, places: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Entries of `Checked.rejected`, reason `duplicate_key`, for the rows of a table that stand at `places`.
+    """Entries of `Checked.rejected`, reason `duplicate_key`, for the rows of a table at `places`.
 
-    places: `sheet`, `line`. The table is read anew for it: only at its end is it known which rows a later one
-    replaces.
+    places: `sheet`, `line`. The table is read a second time for it: which rows a later one replaces is known only
+    at its end.
     """
     for batch in table.batches:
         again = batch.join(places, on=["sheet", "line"], how="semi")

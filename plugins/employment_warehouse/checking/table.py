@@ -20,7 +20,7 @@ REJECTED_SCHEMA = {
     "value": pl.String(),
     "row_json": pl.String(),
 }
-WHOLE_ROW = "整行"  # in row_json, the one key of a row that could not be cut into cells
+WHOLE_ROW = "整行"  # in row_json, the only key of a row that could not be split into cells
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,9 @@ class Checked:
 
     good: `sheet`, `line`, the contract's columns by name (typed; identities still plain), `extra` (JSON text of
     the cells that the contract does not know, or null).
-    rejected: `sheet`, `line`, `column_name` ('' of a row as a whole), `reason`, `value` (the cell as it came),
-    `row_json` (header text → cell as it came). One row a broken cell; the first of a line is the reason counted.
+    rejected: `sheet`, `line`, `column_name` ('' for the row as a whole), `reason`, `value` (the cell as received),
+    `row_json` (header text → cell as received). One entry for each wrong cell; the first of a line is the reason
+    counted.
     rows_read: good rows + rejected lines.
     """
 
@@ -51,9 +52,9 @@ def check_table(table: TextTable, contract: Contract, expected: Mapping[str, str
     """Check every cell of every batch, in order; memory is one batch.
 
     expected: values that the path fixes, by column (`county_code`, `project_no`, `batch_no`, `period`), as text.
-    A row that says otherwise is rejected; a row that says nothing takes them.
-    Of the rows with one key in a batch the last counts, the others are rejected; keys that come again in a later
-    batch, or in another part of the snapshot, are settled by whoever lands them.
+    A row that disagrees is rejected; an empty cell takes the value. Of the rows with one key in a batch the last counts
+    and the others are rejected; keys that repeat in a later batch, or in another part of the snapshot, are resolved in
+    `landing`.
     """
     fixed = {
         column.name: column.parse(pl.Series([expected[column.name]])).values
@@ -86,9 +87,9 @@ def _check_batch(
     rows = pl.DataFrame(typed)
     faults += _row_faults(rows, contract, faults)
     rejected = _rejected_rows(faults, len(batch))
-    again = _superseded(rows, contract, rejected)
-    if again is not None:
-        faults.append(again)
+    repeated = _superseded(rows, contract, rejected)
+    if repeated is not None:
+        faults.append(repeated)
         rejected = _rejected_rows(faults, len(batch))
     good = pl.DataFrame([batch["sheet"], batch["line"], *rows.get_columns(), _extra(batch, table)])
     if not faults:
@@ -101,7 +102,7 @@ def _absent(column: Column, height: int) -> Parsed:
 
 
 def _agreeing(parsed: Parsed, expected: pl.Series) -> Parsed:
-    """Filled where the row says nothing, refused where it disagrees with the path."""
+    """Filled where the cell is empty, refused where it disagrees with the path."""
     values, wanted = parsed.values, expected.new_from_index(0, len(parsed.values))
     differs = (values != wanted).fill_null(False)
     filled = values.zip_with(values.is_not_null(), wanted)
@@ -109,7 +110,7 @@ def _agreeing(parsed: Parsed, expected: pl.Series) -> Parsed:
 
 
 def _present(parsed: Parsed) -> Parsed:
-    """A required cell is not empty; one that is broken has its reason already."""
+    """A required cell is not empty; one that cannot be read already has its reason."""
     if parsed.values.null_count() == 0:
         return parsed
     missing = parsed.values.is_null()
@@ -128,13 +129,13 @@ def _refused(parsed: Parsed, wrong: pl.Series, reason: str) -> Parsed:
 
 
 def _row_faults(rows: pl.DataFrame, contract: Contract, refused: list[Fault]) -> list[Fault]:
-    """What only the row as a whole can tell. A cell that is null, or was refused, breaks no rule."""
+    """Faults that only the row as a whole shows. A cell that is null, or was refused, breaks no rule."""
     was_refused = {fault.column_name: fault.reasons.is_not_null() for fault in refused}
     broken: list[tuple[str, str, pl.Expr]] = []
     for column in contract.columns:
         if column.required_when is not None:
             missing = pl.sql_expr(column.required_when) & pl.col(column.name).is_null()
-            if column.name in was_refused:  # something stands there, and is told already
+            if column.name in was_refused:  # it is not empty, and has its reason
                 missing &= ~pl.lit(was_refused[column.name])
             broken.append((column.name, "required_missing", missing))
         parent = _parent(column, contract)
@@ -165,10 +166,10 @@ def _where(mask: pl.Series, reason: str) -> pl.Series:
 
 
 def _superseded(rows: pl.DataFrame, contract: Contract, rejected: pl.Series) -> Fault | None:
-    """Of the good rows with one key all but the last. Nothing counts as a value of the key."""
+    """Of the good rows with one key all but the last. An empty cell counts as a value of the key."""
     digests = rows.select(contract.key).hash_rows()
     in_order = np.sort(digests.to_numpy())
-    if not (in_order[1:] == in_order[:-1]).any():  # as a rule
+    if not (in_order[1:] == in_order[:-1]).any():  # nearly always
         return None
     keys = digests.to_frame("key").with_row_index().filter(~rejected)
     again = keys.filter(~pl.col("key").is_last_distinct())["index"]
@@ -200,22 +201,26 @@ def entries_of(
                     "order": pl.repeat(order, len(at), dtype=pl.Int32, eager=True),
                     "column_name": pl.repeat(fault.column_name, len(at), dtype=pl.String, eager=True),
                     "reason": fault.reasons.gather(at),
-                    "value": _as_came(cells.get(fault.column_name, nothing).gather(at)),
+                    "value": _as_received(cells.get(fault.column_name, nothing).gather(at)),
                 }
             )
         )
-    told = pl.concat(entries).sort("row", "order")
-    places = batch.select(pl.col("sheet"), pl.col("line").cast(pl.Int64))[told["row"]]
-    as_came = _json(batch[told["row"]], dict(zip(_distinct(table.header), range(len(table.header)), strict=True)))
-    return pl.DataFrame([*places, *told.select("column_name", "reason", "value"), as_came.alias("row_json")])
+    sorted_entries = pl.concat(entries).sort("row", "order")
+    places = batch.select(pl.col("sheet"), pl.col("line").cast(pl.Int64))[sorted_entries["row"]]
+    as_received = _json(
+        batch[sorted_entries["row"]], dict(zip(_distinct(table.header), range(len(table.header)), strict=True))
+    )
+    return pl.DataFrame(
+        [*places, *sorted_entries.select("column_name", "reason", "value"), as_received.alias("row_json")]
+    )
 
 
-def _as_came(cells: pl.Series) -> pl.Series:
+def _as_received(cells: pl.Series) -> pl.Series:
     return cells.cast(pl.String).fill_null("").str.strip_prefix(NUMERIC_CELL)
 
 
 def _extra(batch: pl.DataFrame, table: TextTable) -> pl.Series:
-    """The cells of unknown columns that are not empty, as JSON; null where there are none."""
+    """The non-empty cells of unknown columns, as JSON; null where there are none."""
     if not table.extra:
         return pl.repeat(None, len(batch), dtype=pl.String, eager=True).alias("extra")
     positions = [f"c{position}" for position in table.extra.values()]
@@ -225,12 +230,12 @@ def _extra(batch: pl.DataFrame, table: TextTable) -> pl.Series:
 
 def _json(batch: pl.DataFrame, positions: Mapping[str, int]) -> pl.Series:
     """header text → cell, as JSON, for each row."""
-    named = [_as_came(batch[f"c{position}"]).alias(text) for text, position in positions.items()]
+    named = [_as_received(batch[f"c{position}"]).alias(text) for text, position in positions.items()]
     return pl.DataFrame(named).to_struct().struct.json_encode()
 
 
 def _distinct(header: list[str]) -> list[str]:
-    """Header texts that may name the fields of one object: a place for those that are empty or come again."""
+    """Header texts as names of the fields of one object: those that are empty or repeat get their position."""
     return [
         text if text and header.index(text) == position else f"{text}（第{position + 1}列）"
         for position, text in enumerate(header)
@@ -238,7 +243,7 @@ def _distinct(header: list[str]) -> list[str]:
 
 
 def _broken(table: TextTable, contract: Contract) -> Iterator[Checked]:
-    """Rows that could not be cut into cells."""
+    """Rows that could not be split into cells."""
     broken = table.take_broken()
     if broken.is_empty():
         return

@@ -1,7 +1,7 @@
-"""AES-CMAC (NIST SP 800-38B, RFC 4493) of whole columns: the messages of one length go through the cipher together.
+"""AES-CMAC (NIST SP 800-38B, RFC 4493) of whole columns: messages of one length are encrypted together.
 
-The cipher is cryptography's; what is done here is what the standard puts around it, over columns instead of one
-message after the other. The tests hold it against cryptography's own CMAC and the vectors of RFC 4493.
+The cipher is that of the package cryptography; this module is the rest of the standard, over columns instead of single
+messages. The tests compare it with cryptography's own CMAC and the vectors of RFC 4493.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Cmac:
     """The CMACs under one key (16, 24 or 32 bytes)."""
 
     def __init__(self, key: bytes) -> None:
-        # Each block stands for itself: a chain runs along a message, and here across the column.
+        # Blocks are encrypted one by one: the chain of CMAC runs along a message, and here across the column.
         self._cipher = Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305
         zero = int.from_bytes(self._cipher.encryptor().update(bytes(BLOCK)), "big")
         self._for_whole = _words(_doubled(zero))  # K1 of the standard, for a last block that is full,
@@ -38,7 +38,7 @@ class Cmac:
         macs = np.empty((len(texts), BLOCK), np.uint8)
         for length in np.flatnonzero(np.bincount(lengths)):
             at = np.flatnonzero(lengths == length)
-            is_all = len(at) == len(texts)  # as a rule, of ID numbers and mobiles: they lie there as a matrix
+            is_all = len(at) == len(texts)  # of ID numbers and mobiles nearly always: they are a matrix already
             alike = octets.reshape(len(at), length) if is_all else octets[starts[at, np.newaxis] + np.arange(length)]
             macs[at] = self._of_one_length(prefix, alike)
         return macs

@@ -1,4 +1,4 @@
-"""Citizen ID numbers, one at a time (whole columns are checked in `checking`, by the same rules)."""
+"""Citizen ID numbers, one at a time (`contract.logical_types` checks whole columns by the same rules)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from stdnum.cn import ric
 
 ID_LENGTH = 18
 FIRST_GENERATION_LENGTH = 15
-# Number of the disability certificate: the ID number, kind and grade; a reissued one has its count as well.
+# Number of a disability certificate: the ID number, kind and grade; if it was reissued, also how often.
 DISABILITY_CERTIFICATE_LENGTHS = (20, 22)
 
 _DRESS = re.compile(r"""[\s\u200b\ufeff'"`‘’“”=]""")
 
 
 def normalise_id(text: str) -> str:
-    """The number in one form: 18 characters, ASCII, a capital X; what is none comes back as plain as can be.
+    """The number in one form: 18 characters, ASCII, a capital X; any other text without its formatting.
 
     Undone: full-width characters, blanks, apostrophes, `="…"`, a small x. Of a disability certificate's
     20 or 22 characters the first 18 are the ID number.
@@ -31,7 +31,7 @@ def normalise_id(text: str) -> str:
 def check_id(text: str) -> str | None:
     """Why a number cannot be a citizen's (a reason code of rejected rows), or None if it can. GB 11643-1999.
 
-    The check digit and the date are held against the rule, the division prefix is not: a number keeps the
+    The check digit and the date are checked, the division prefix is not: a number keeps the
     prefix of the division of birth, also where that has been renumbered or is in no later table.
     """
     number = normalise_id(text)

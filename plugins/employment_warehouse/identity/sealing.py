@@ -1,7 +1,7 @@
-"""Sealing: AES-256-GCM under a data key, which itself is kept wrapped (RFC 3394) by the wrapping key.
+"""Sealing: AES-256-GCM under a data key, which is stored wrapped (RFC 3394) by the wrapping key.
 
-Rotation wraps the data key anew and touches no sealed value. The wrapped data key lies beside the archive that it
-opens (`archive/data_key.json`): whoever restores a backup needs that folder, and the wrapping key.
+Rotation wraps the data key again and changes no sealed value. The wrapped data key is stored beside the archive that
+it opens (`archive/data_key.json`): whoever restores a backup needs that folder, and the wrapping key.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def seal(plain: bytes) -> bytes:
 
 
 def seal_all(plains: list[bytes]) -> list[bytes]:
-    """Many values, each sealed by itself; some 1 µs each."""
+    """Many values, each sealed by itself; about 1 µs each."""
     encrypt = data_key().encrypt
     nonces = os.urandom(NONCE_BYTES * len(plains))
     sealed = []
@@ -48,7 +48,7 @@ def unseal(sealed: bytes) -> bytes:
 
 
 def data_key() -> AESGCM:
-    """The cipher of this warehouse; its data key is made at the first call ever."""
+    """The cipher of this warehouse; its data key is made at the first call."""
     return _open(_kept_keys(), settings.secret_keys().wrapping_key)
 
 

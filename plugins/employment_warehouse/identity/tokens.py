@@ -1,7 +1,7 @@
-"""Tokens: what stands in the warehouse for an ID number, an account, a mobile or a name.
+"""Tokens, which replace ID numbers, accounts, mobiles and names in the warehouse.
 
-AES-256-CMAC with the warehouse's token key, a domain for each kind so that none can be joined with another; its 16
-bytes are a UUID. Computed in this process: in SQL the key would stand in statements and in the log.
+AES-256-CMAC with the warehouse's token key, and a domain for each kind so that none can be joined with another; its
+16 bytes are a UUID. Computed in this process: in SQL the key would appear in statements and in the log.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def tokens(values: pl.Series, domain: Domain) -> pl.Series:
 
 
 def check_value() -> bytes:
-    """What tells the token key from any other, and nothing of it: the token (16 bytes) of nothing in a domain of its
-    own.
+    """A value (16 bytes) that distinguishes the token key from any other and reveals nothing of it: the token of an
+    empty text in a domain of its own.
     """
     return _cmac(settings.secret_keys().token_key).of(b"check\0", pl.Series([""])).tobytes()
 

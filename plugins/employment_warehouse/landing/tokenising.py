@@ -41,12 +41,12 @@ class Tokeniser:
             yield from birth_dates_and_sexes(values).rename(dict(zip(("birth_date", "sex"), names[1:], strict=True)))
 
     def _name_tokens(self, names: pl.Series) -> pl.Series:
-        if self._names.told.height > MOST_NAMES:
+        if self._names.results.height > MOST_NAMES:
             self._names = _names()
         numbers = names.cast(self._names.texts).to_physical()
         (highest,) = numbers.to_frame().max().row(0)
-        self._names.learn(highest)
-        return self._names.told["token"].gather(numbers)
+        self._names.extend(highest)
+        return self._names.results["token"].gather(numbers)
 
 
 def _names() -> Vocabulary:

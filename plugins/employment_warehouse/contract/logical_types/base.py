@@ -65,7 +65,7 @@ class LogicalType:
     def parse(self, cells: pl.Series, column: Column) -> Parsed:
         """A column of texts (null or '' where a cell is empty) as values of this type.
 
-        What stands for nothing (`无`, `/`, `—`) becomes null. A cell that cannot be read is null and has a reason.
+        What means nothing (`无`, `/`, `—`) becomes null. A cell that cannot be read is null and has a reason.
         """
         raise NotImplementedError
 
@@ -97,7 +97,7 @@ class FormType(LogicalType):
     unread: ClassVar[str]  # the reason where that fails
 
     def value(self, column: Column, text: pl.Expr) -> pl.Expr:
-        """What a clean text stands for; null: nothing."""
+        """The value of a clean text; null where it has none."""
         raise NotImplementedError
 
     def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:  # noqa: ARG002
@@ -126,8 +126,8 @@ class FormType(LogicalType):
 
 
 class TextType(LogicalType):
-    """A type whose cells are, as a rule, what they stand for: one regular expression finds those that are not, and
-    only these are cleaned and judged.
+    """A type whose cells nearly always are their own values: one regular expression finds those that are not, and only
+    these are cleaned and judged.
     """
 
     def untidy(self, cells: pl.Series) -> pl.Series:
@@ -135,7 +135,7 @@ class TextType(LogicalType):
         raise NotImplementedError
 
     def clean(self, text: pl.Expr) -> pl.Expr:
-        """An untidy cell as this type writes it; null or '' where it stands for nothing."""
+        """An untidy cell as this type writes it; null or '' where it means nothing."""
         raise NotImplementedError
 
     def why(self, value: pl.Expr) -> pl.Expr:

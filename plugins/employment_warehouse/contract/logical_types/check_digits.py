@@ -54,8 +54,8 @@ def birth_dates_and_sexes(numbers: pl.Series) -> pl.DataFrame:
     year, month, day = _birth(places)
     birth_date = pl.Series(_FIRST_DAYS[_month_of(year, month)] + day - 1).cast(pl.Date)
     sex = pl.Series(["female", "male"]).gather(places[16] % 2)  # ASCII digits are odd where their values are
-    told = pl.DataFrame({"birth_date": birth_date, "sex": sex})
-    return told.select(pl.when(numbers.is_not_null()).then(pl.all())) if numbers.null_count() else told
+    found = pl.DataFrame({"birth_date": birth_date, "sex": sex})
+    return found.select(pl.when(numbers.is_not_null()).then(pl.all())) if numbers.null_count() else found
 
 
 def valid_usccs(codes: pl.Series) -> pl.Series:

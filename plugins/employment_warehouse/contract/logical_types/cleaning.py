@@ -18,7 +18,7 @@ _NARROW_ALPHANUMERIC = [narrow for narrow in NARROW if narrow.isalnum()]
 BLANK = rf"\s{INVISIBLE}"
 # What no text may contain unchanged: characters without width, or in private use, or left by a failed conversion.
 DAMAGED_OR_INVISIBLE = rf"[{INVISIBLE}\x{{e000}}-\x{{f8ff}}\x{{fffd}}]"
-# What stands for nothing.
+# What means nothing.
 NOTHING = r"^(?:无|暂无|/|／|-|－|—|——|--|)$"
 # 5.32528E+17: how a worksheet prints a long number, of which it has kept fifteen digits.
 SCIENTIFIC = r"[0-9]+(?:\.[0-9]*)?[Ee]\+[0-9]+"
@@ -32,7 +32,7 @@ Change = Callable[[pl.Expr], pl.Expr]
 
 
 def tidied(cells: pl.Series) -> pl.Series:
-    """The cells without padding, quotation and full-width signs; null where a cell stands for nothing."""
+    """The cells without padding, quotation and full-width signs; null where a cell means nothing."""
     return _changed(cells, cells.str.contains(_UNTIDY), tidy)
 
 

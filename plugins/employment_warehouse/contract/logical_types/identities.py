@@ -125,7 +125,7 @@ class PersonName(Text):
 
 
 class Mobile(_Number, TextType):
-    """A mobile number: eleven digits, as a rule; another telephone is kept as it is written."""
+    """A mobile number: usually eleven digits; another telephone number is kept as written."""
 
     name = "mobile"
     name_zh = "手机号（文本）"
