@@ -1,7 +1,7 @@
 {#
-  The rows of what tonight's build accepted. Each (unit, report date) that has such a delivery is shown whole:
-  of every part its latest accepted revision, also where another night took that part in.
-  A nil return has no rows here; `accepted_snapshots` knows it.
+  The rows that tonight's build accepted. Each (unit, report date) with such a delivery is complete: of every part its
+  latest accepted revision, even one that an earlier night accepted. A nil return has no rows here; it is in
+  `accepted_snapshots`.
 #}
 {% macro accepted_rows(feed) %}
 with
@@ -11,7 +11,7 @@ revisions as (
         max(delivery.build) over snapshot = {{ tonight_build() }} as is_tonight,
         row_number() over (
             partition by delivery.unit, delivery.report_date, delivery.part order by delivery.revision desc
-        ) as age
+        ) as recency
     from {{ source('ops', 'delivery') }} as delivery
     where delivery.feed = '{{ feed }}' and delivery.status = 'accepted'
     window snapshot as (partition by delivery.unit, delivery.report_date)
@@ -20,12 +20,12 @@ revisions as (
 select landed.*, revisions.unit, revisions.report_date, revisions.part, revisions.revision
 from {{ source('landing', feed) }} as landed
 inner join revisions on landed.delivery_id = revisions.delivery_id
-where revisions.is_tonight and revisions.age = 1
+where revisions.is_tonight and revisions.recency = 1
 {% endmacro %}
 
 {#
   The accepted snapshots of a feed: unit, report_date, next_date (of the unit's next accepted snapshot, NULL for
-  its latest), parts and is_tonight (this build takes something of it in).
+  its latest), parts and is_tonight (this build accepted something of it).
 #}
 {% macro accepted_snapshots(feed) %}
 select

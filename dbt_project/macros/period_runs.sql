@@ -1,10 +1,10 @@
 {#
   The runs of a period feed: which lines a unit's month had, with which content, from the date of which file to
-  that of the next. A file stands for the whole of each month that it speaks of (reported_period), and for no other.
+  that of the next. A file is the complete content of each month that it covers (reported_period), and of no other.
 
-  Tonight's files rewrite what stood from their date to the next file's, so the order in which they come never
-  changes the result: a late file splits runs, a correction rewrites its own stretch; where it no longer speaks of
-  a month, the file before it speaks again. Lines of months that no file of tonight touches are left out (the scope).
+  Tonight's files replace what was in force from their date to the next file's, so the order in which they arrive never
+  changes the result: a late file splits runs, a correction rewrites its own interval; where it no longer covers a
+  month, the file before it is in force again. Lines of months that no file of tonight concerns are left out (the scope).
 
   The model's meta.key is (unit, period, <key of the feed>, seen_from), its columns are those of the feed's contract.
   In a text column of the key an empty cell counts as a value, ''.
@@ -30,7 +30,7 @@ files as materialized (
 ),
 
 -- Of lines with one key in one file the last counts.
-told as (
+listed as (
     select distinct on ({{ quoted(key) }}, report_date)
         {% for column in columns -%}
         {{ "coalesce(" ~ column.name ~ ", '') as " ~ column.name
@@ -41,68 +41,68 @@ told as (
     order by {{ quoted(key) }}, report_date, {{ part_order(direction='desc') }}, sheet desc, line desc
 ),
 
-touched as (
+changed_dates as (
     select unit, period, report_date from files where is_tonight
     union
-    select known.unit, known.period, arrived.report_date
-    from {{ this }} as known
+    select stored.unit, stored.period, arrived.report_date
+    from {{ this }} as stored
     inner join ({{ accepted_snapshots(feed) }}) as arrived
-        on known.unit = arrived.unit and arrived.is_tonight
-            and arrived.report_date in (known.seen_from, known.seen_to)
+        on stored.unit = arrived.unit and arrived.is_tonight
+            and arrived.report_date in (stored.seen_from, stored.seen_to)
 ),
 
--- What is written anew: from the file that speaks on a touched day, if there is one, to the next.
-stretches as materialized (
-    select distinct on (touched.unit, touched.period, touched.report_date)
-        touched.unit,
-        touched.period,
-        files.report_date as spoken_on,
+-- What is rewritten: from the file in force on a changed date, if there is one, to the next.
+intervals as materialized (
+    select distinct on (changed_dates.unit, changed_dates.period, changed_dates.report_date)
+        changed_dates.unit,
+        changed_dates.period,
+        files.report_date as in_force_on,
         coalesce(files.is_tonight, false) as is_tonight,
         daterange(
-            coalesce(files.report_date, touched.report_date),
+            coalesce(files.report_date, changed_dates.report_date),
             case when files.report_date is null then first_files.report_date else files.next_date end
         ) as days
-    from touched
+    from changed_dates
     left join files
-        on touched.unit = files.unit and touched.period = files.period and files.report_date <= touched.report_date
+        on changed_dates.unit = files.unit and changed_dates.period = files.period and files.report_date <= changed_dates.report_date
     left join (select unit, period, min(report_date) as report_date from files group by unit, period) as first_files
-        on touched.unit = first_files.unit and touched.period = first_files.period
-    order by touched.unit, touched.period, touched.report_date, files.report_date desc nulls last
+        on changed_dates.unit = first_files.unit and changed_dates.period = first_files.period
+    order by changed_dates.unit, changed_dates.period, changed_dates.report_date, files.report_date desc nulls last
 ),
 
 replaced as (
-    select unit, period, range_agg(days) as days from stretches group by unit, period
+    select unit, period, range_agg(days) as days from intervals group by unit, period
 ),
 
 pieces as (
-    select {{ prefixed(names, 'told') }}, datemultirange(stretches.days) as days
-    from told
-    inner join stretches
-        on told.unit = stretches.unit and told.period = stretches.period and told.report_date = stretches.spoken_on
-            and stretches.is_tonight
+    select {{ prefixed(names, 'listed') }}, datemultirange(intervals.days) as days
+    from listed
+    inner join intervals
+        on listed.unit = intervals.unit and listed.period = intervals.period and listed.report_date = intervals.in_force_on
+            and intervals.is_tonight
     union all
-    select {{ prefixed(names, 'known') }}, datemultirange(stretches.days) as days
-    from {{ this }} as known
-    inner join stretches
-        on known.unit = stretches.unit and known.period = stretches.period and not stretches.is_tonight
-            and stretches.spoken_on <@ daterange(known.seen_from, known.seen_to)
+    select {{ prefixed(names, 'stored') }}, datemultirange(intervals.days) as days
+    from {{ this }} as stored
+    inner join intervals
+        on stored.unit = intervals.unit and stored.period = intervals.period and not intervals.is_tonight
+            and intervals.in_force_on <@ daterange(stored.seen_from, stored.seen_to)
     union all
-    select {{ prefixed(names, 'known') }}, datemultirange(daterange(known.seen_from, known.seen_to)) - replaced.days
-    from {{ this }} as known
-    inner join replaced on known.unit = replaced.unit and known.period = replaced.period
+    select {{ prefixed(names, 'stored') }}, datemultirange(daterange(stored.seen_from, stored.seen_to)) - replaced.days
+    from {{ this }} as stored
+    inner join replaced on stored.unit = replaced.unit and stored.period = replaced.period
 ),
 
 runs as (
     select {{ quoted(names) }}, unnest(range_agg(days)) as days from pieces group by {{ quoted(names) }}
 ),
 
--- Every line of those months that is or was in force: one without a run any more is closed.
+-- Every line of those months that is or was in force: one that no longer has a run is closed.
 lines as (
     select {{ quoted(key) }} from runs
     union
-    select {{ prefixed(key, 'known') }}
-    from {{ this }} as known
-    inner join replaced on known.unit = replaced.unit and known.period = replaced.period
+    select {{ prefixed(key, 'stored') }}
+    from {{ this }} as stored
+    inner join replaced on stored.unit = replaced.unit and stored.period = replaced.period
 )
 
 select {{ prefixed(key, 'lines') }}, {{ prefixed(names | reject('in', key) | list, 'runs') }},

@@ -1,4 +1,4 @@
-{# Code of the prefecture that the warehouse serves: the row of that level in the seed `division`. #}
+{# Code of the prefecture that the warehouse serves, from the seed `division`. #}
 {% macro prefecture() -%}
-    '532500'
+    (select ops.prefecture())
 {%- endmacro %}

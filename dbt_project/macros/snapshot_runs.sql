@@ -1,9 +1,9 @@
 {#
-  The runs of a snapshot feed: who stood on the register of which unit, with which content, from when to when.
+  The runs of a snapshot feed: which rows each unit's register had, with which content, from when to when.
 
   Each accepted snapshot is believed from its date until the unit's next one: [report_date, next_date). Tonight's
-  snapshots replace what stood in their intervals, whatever it was, so the order in which files come never changes
-  the result: a late file splits runs, a correction rewrites its own interval, a nil return ends every run.
+  snapshots replace whatever was in their intervals, so the order in which files arrive never changes the
+  result: a late file splits runs, a correction rewrites its own interval, a nil return ends every run.
   Adjacent runs of equal content are one run. Keys that tonight changes nothing of are left out (the scope).
 
   The model's meta.key is (unit, <key of the feed>, seen_from), its columns are those of the feed's contract.
@@ -41,28 +41,28 @@ listed as not materialized (
     )
 ),
 
-known as (
-    select known.*, snapshots.report_date
-    from {{ this }} as known
+stored as (
+    select stored.*, snapshots.report_date
+    from {{ this }} as stored
     inner join snapshots
-        on known.unit = snapshots.unit
-        and (known.seen_to is null or known.seen_to > snapshots.report_date)
-        and (snapshots.next_date is null or known.seen_from < snapshots.next_date)
+        on stored.unit = snapshots.unit
+        and (stored.seen_to is null or stored.seen_to > snapshots.report_date)
+        and (snapshots.next_date is null or stored.seen_from < snapshots.next_date)
 ),
 
 changed_keys as materialized (
     select distinct {% for column in key -%}
-        coalesce(listed."{{ column }}", known."{{ column }}") as "{{ column }}"{{ ', ' if not loop.last }}
+        coalesce(listed."{{ column }}", stored."{{ column }}") as "{{ column }}"{{ ', ' if not loop.last }}
     {%- endfor %}
     from (select * from listed where not is_first) as listed
-    full join known
-        on ({{ prefixed(key, 'listed') }}, listed.report_date) = ({{ prefixed(key, 'known') }}, known.report_date)
+    full join stored
+        on ({{ prefixed(key, 'listed') }}, listed.report_date) = ({{ prefixed(key, 'stored') }}, stored.report_date)
     where
         listed.report_date is null
-        or known.report_date is null
-        or known.seen_from > listed.report_date
-        or known.seen_to < coalesce(listed.next_date, 'infinity')
-        or ({{ prefixed(content, 'listed') }}) is distinct from ({{ prefixed(content, 'known') }})
+        or stored.report_date is null
+        or stored.seen_from > listed.report_date
+        or stored.seen_to < coalesce(listed.next_date, 'infinity')
+        or ({{ prefixed(content, 'listed') }}) is distinct from ({{ prefixed(content, 'stored') }})
 ),
 
 replaced as (
@@ -72,11 +72,11 @@ replaced as (
 ),
 
 pieces as (
-    select {{ prefixed(key + content, 'known') }},
-        unnest(datemultirange(daterange(known.seen_from, known.seen_to)) - replaced.days) as days
-    from {{ this }} as known
-    inner join changed_keys on ({{ prefixed(key, 'known') }}) = ({{ prefixed(key, 'changed_keys') }})
-    inner join replaced on known.unit = replaced.unit
+    select {{ prefixed(key + content, 'stored') }},
+        unnest(datemultirange(daterange(stored.seen_from, stored.seen_to)) - replaced.days) as days
+    from {{ this }} as stored
+    inner join changed_keys on ({{ prefixed(key, 'stored') }}) = ({{ prefixed(key, 'changed_keys') }})
+    inner join replaced on stored.unit = replaced.unit
     union all
     select {{ prefixed(key + content, 'listed') }}, daterange(listed.report_date, listed.next_date)
     from listed

@@ -1,6 +1,6 @@
 {# Periods are half-open: [valid_from, valid_to), valid_to NULL while nothing ends them. #}
 
-{# The elementary spans of each key of a relation: between two of its bounds nothing begins and nothing ends. #}
+{# The elementary spans of each key of a relation: between two of its bounds nothing begins or ends. #}
 {% macro elementary_spans(relation, key) -%}
     select
         {{ key | join(', ') }}, bound as valid_from,
@@ -12,7 +12,7 @@
     ) as bounds
 {%- endmacro %}
 
-{# Adjacent spans of one key that say the same become one. #}
+{# Adjacent spans of one key with equal content become one. #}
 {% macro merged_spans(relation, key, content) -%}
     select {{ (key + content) | join(', ') }}, lower(span) as valid_from, upper(span) as valid_to
     from (
@@ -22,7 +22,7 @@
     ) as merged
 {%- endmacro %}
 
-{# The rows of a versioned model as the last publication holds them, whatever a killed build left. #}
+{# The rows of a versioned model as last published, without what a killed build left. #}
 {% macro published_rows(model_name) -%}
     (
         select * from store.{{ model_name }}

@@ -8,15 +8,9 @@
     (select tonight.report_date from ops.tonight as tonight)
 {%- endmacro %}
 
-{# The value in force tonight of a setting (seed `setting`), NULL when it is switched off. #}
+{# The value of a setting in force tonight (seed `setting`): NULL where it is switched off. #}
 {% macro setting(name, data_type='numeric') -%}
-    (
-        select case when setting.enabled then cast(setting.value as {{ data_type }}) end
-        from {{ ref('setting') }} as setting
-        where setting.name = '{{ name }}' and setting.valid_from <= {{ tonight_date() }}
-        order by setting.valid_from desc
-        limit 1
-    )
+    (select cast(ops.setting('{{ name }}', {{ tonight_date() }}) as {{ data_type }}))
 {%- endmacro %}
 
 {# The rows of a versioned model that this build opened or closed; with --full-refresh all of its rows. #}

@@ -9,9 +9,9 @@
   Declared in the model's YAML, and known to the database through `warehouse migrate`:
   meta.key    columns that distinguish open rows; never NULL. A model of the folder `intermediate` has none: it lives in
               `tonight` alone, until the next night.
-  meta.scope  optional. A list of key columns: tonight's rows speak only of the things that they name, all other open
-              rows stay; a thing without a row any more is named by a row whose other columns are NULL. Or
-              {by: <intermediate model>, columns: […]}: that model names the things, and rows of others are left out here.
+  meta.scope  optional. A list of key columns: only open rows with the values that tonight's rows have there can close,
+              all others stay; where nothing is left, a row with these columns alone says so. Or
+              {by: <intermediate model>, columns: […]}: that model lists the values, and rows with others are left out.
 #}
 {% materialization versioned, adapter='postgres' %}
     {%- set tonight = api.Relation.create(

@@ -1,5 +1,4 @@
--- Whatever says that a person works: spells, public posts, relief contracts, gig orders; from any county, for the
--- person.
+-- Evidence that a person works: spells, public posts, relief contracts and gig orders, reported by any county.
 with
 posts as (
     select
@@ -15,7 +14,7 @@ posts as (
         null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
         tenure.county_code as told_by
     from {{ ref('fct_post_tenure') }} as tenure
-    inner join {{ ref('changed_person') }} as touched on tenure.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as changed on tenure.person_key = changed.person_key
 ),
 
 contracts as (
@@ -29,7 +28,7 @@ contracts as (
         null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
         contract.project_no as told_by
     from {{ ref('fct_relief_contract') }} as contract
-    inner join {{ ref('changed_person') }} as touched on contract.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as changed on contract.person_key = changed.person_key
     where contract.offsite_on is null or contract.offsite_on >= contract.onsite_from
 ),
 
@@ -46,7 +45,7 @@ orders as (
         null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
         'hr_platform' as told_by
     from {{ ref('fct_gig_order') }} as gig
-    inner join {{ ref('changed_person') }} as touched on gig.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as changed on gig.person_key = changed.person_key
     where gig.completed_on is not null
 ),
 
@@ -83,7 +82,7 @@ spells as (
         spell.workshop_no, coalesce(spell.is_reserved_job, false) as is_reserved_job, spell.updated_on,
         spell.county_code as told_by
     from {{ ref('fct_employment_spell') }} as spell
-    inner join {{ ref('changed_person') }} as touched on spell.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as changed on spell.person_key = changed.person_key
     left join matches
         on spell.person_key = matches.person_key and spell.employer_name = matches.employer_name
         and spell.reported_start_on = matches.reported_start_on
@@ -100,7 +99,8 @@ evidence as (
 )
 
 select
-    evidence.person_key, evidence.source, evidence.source_key, evidence.channel, evidence.job_rank::smallint as job_rank,
+    evidence.person_key, evidence.source, evidence.source_key, evidence.channel,
+    evidence.job_rank::smallint as job_rank,
     evidence.start_on, evidence.end_on, evidence.employer_name, evidence.work_division_code,
     evidence.monthly_wage::numeric(14, 2) as monthly_wage, evidence.workshop_no, evidence.is_reserved_job,
     evidence.updated_on, evidence.told_by

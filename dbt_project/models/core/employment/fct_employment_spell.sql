@@ -8,41 +8,43 @@ runs as materialized (
         {{ employer_key('reported.employer_uscc', 'reported.employer_name') }} as employer_key,
         snapshots.report_date as last_named_on
     from {{ ref('reported_employment') }} as reported
-    inner join {{ ref('changed_person') }} as touched on reported.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as changed on reported.person_key = changed.person_key
     inner join ({{ accepted_snapshots('employment') }}) as snapshots
         on reported.unit = snapshots.unit
         and coalesce(reported.seen_to, 'infinity') = coalesce(snapshots.next_date, 'infinity')
 ),
 
--- Most spells were told once and never again; of the others all that was told counts.
-repeated as materialized (
+-- Most spells were reported with one content only; of the others every version counts.
+repeated_spells as materialized (
     select {{ spell | join(', ') }} from runs group by {{ spell | join(', ') }} having count(*) > 1
 ),
 
-told_again as materialized (select runs.* from runs inner join repeated using ({{ spell | join(', ') }})),
+versions as materialized (select runs.* from runs inner join repeated_spells using ({{ spell | join(', ') }})),
 
 histories as (
     select
         {{ spell | join(', ') }}, min(seen_from) as first_named_on,
         case when min(unit) < max(unit) then string_agg(distinct unit, ',' order by unit) end as also_named_by,
         case when min(monthly_wage) < max(monthly_wage) then jsonb_object_agg(seen_from, monthly_wage) end as wages
-    from told_again
+    from versions
     group by {{ spell | join(', ') }}
 ),
 
--- One county may have named it, left it out and named it again; two may name it: the latest snapshot is believed,
--- of equal ones that of the lower code.
+-- A county may report a spell, leave it out and report it again; two counties may report it: the latest snapshot is
+-- believed, of equal ones that of the lower code.
 believed as (
     select runs.* from runs
-    where not exists (select from repeated where ({{ prefixed(spell, 'repeated') }}) = ({{ prefixed(spell, 'runs') }}))
+    where not exists (
+        select from repeated_spells where ({{ prefixed(spell, 'repeated_spells') }}) = ({{ prefixed(spell, 'runs') }})
+    )
     union all
     (
-        select distinct on ({{ spell | join(', ') }}) * from told_again
+        select distinct on ({{ spell | join(', ') }}) * from versions
         order by {{ spell | join(', ') }}, last_named_on desc, unit
     )
 ),
 
--- An open spell that a snapshot leaves out ended the day before it. One that ended long ago is merely aged out.
+-- An open spell that a snapshot leaves out ended the day before. One that ended long ago has merely aged out.
 dated as materialized (
     select
         believed.*,
@@ -51,7 +53,7 @@ dated as materialized (
     from believed
 ),
 
--- Of one that was left out, the same person's spell with the same employer in that very snapshot is the correction.
+-- The correction of a spell that was left out is the same person's spell with the same employer in that very snapshot.
 corrections as (
     select distinct on (dated.person_key, dated.employer_name, dated.start_date)
         dated.person_key, dated.employer_name, dated.start_date,
@@ -80,7 +82,7 @@ corrections as (
     order by dated.person_key, dated.employer_name, dated.start_date, later.start_date, later.employer_name collate "C"
 ),
 
--- Of corrections of corrections the first start holds.
+-- Of corrections of corrections the first start counts.
 chains as (
     with recursive followed as (
         select person_key, later_employer_name as employer_name, later_start_date as start_date, start_date as first
@@ -111,7 +113,7 @@ spells as (
     left join chains on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'chains') }})
     left join corrections on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'corrections') }})
     where corrections.person_key is null
-        -- One that was to begin after it was left out never was.
+        -- A spell left out before its first day never happened.
         and (dated.end_on is null or dated.end_on >= least(dated.start_date, chains.first_start))
 )
 

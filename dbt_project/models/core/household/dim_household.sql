@@ -9,13 +9,13 @@ members as materialized (
         persons.is_relocated, persons.resettlement_site_no, persons.population_category,
         persons.valid_from, persons.valid_to
     from {{ ref('dim_person') }} as persons
-    inner join {{ ref('changed_household') }} as touched
-        on persons.county_code = touched.county_code and persons.household_no = touched.household_no
+    inner join {{ ref('changed_household') }} as changed
+        on persons.county_code = changed.county_code and persons.household_no = changed.household_no
 ),
 
 spans as ({{ elementary_spans('members', ['county_code', 'household_no']) }}),
 
-told as (
+described as (
     select
         spans.county_code, spans.household_no, spans.valid_from, spans.valid_to,
         min(members.township_code) as township_code,
@@ -32,7 +32,7 @@ told as (
     group by spans.county_code, spans.household_no, spans.valid_from, spans.valid_to
 ),
 
-households as ({{ merged_spans('told', ['county_code', 'household_no'], content) }})
+households as ({{ merged_spans('described', ['county_code', 'household_no'], content) }})
 
 select county_code, household_no, {{ prefixed(content, 'households') }}, valid_from, valid_to
 from households

@@ -9,8 +9,8 @@ members as materialized (
         states.is_in_labour_force, states.is_employed, states.channel, states.job_rank,
         states.valid_from, states.valid_to
     from {{ ref('fct_person_state') }} as states
-    inner join {{ ref('changed_household') }} as touched
-        on states.county_code = touched.county_code and states.household_no = touched.household_no
+    inner join {{ ref('changed_household') }} as changed
+        on states.county_code = changed.county_code and states.household_no = changed.household_no
 ),
 
 spans as ({{ elementary_spans('members', ['county_code', 'household_no']) }}),
@@ -33,10 +33,10 @@ counted as (
     group by spans.county_code, spans.household_no, spans.valid_from, spans.valid_to
 ),
 
-told as (
+described as (
     select counted.*, members_in_labour_force > 0 and members_employed = 0 as is_zero_employment from counted
 ),
 
-merged as ({{ merged_spans('told', ['county_code', 'household_no'], content) }})
+household_states as ({{ merged_spans('described', ['county_code', 'household_no'], content) }})
 
-select * from merged
+select * from household_states

@@ -13,7 +13,7 @@ runs as materialized (
         reported.education, reported.job_intention, reported.is_low_income, reported.deceased_on,
         null::text as also_listed_in, reported.seen_from as valid_from, reported.seen_to as valid_to
     from {{ ref('reported_labor_register') }} as reported
-    inner join {{ ref('changed_person') }} as touched on reported.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as changed on reported.person_key = changed.person_key
 ),
 
 contested_persons as (
@@ -24,7 +24,7 @@ contested as materialized (
     select runs.* from runs inner join contested_persons on runs.person_key = contested_persons.person_key
 ),
 
--- An unbroken listing: runs of one register that follow upon each other.
+-- An unbroken listing: consecutive runs of one register.
 listings as (
     select person_key, county_code, unnest(range_agg(daterange(valid_from, valid_to))) as listed
     from contested
@@ -34,7 +34,7 @@ listings as (
 spans as ({{ elementary_spans('contested', ['person_key']) }}),
 
 -- The county whose unbroken listing began later has the person, then the lower code.
-winners as (
+decided_spans as (
     select distinct on (spans.person_key, spans.valid_from)
         {{ prefixed(['person_key'] + content[:-1], 'contested') }}, spans.valid_from, spans.valid_to
     from spans
@@ -45,27 +45,27 @@ winners as (
     order by spans.person_key, spans.valid_from, lower(listings.listed) desc, listings.county_code
 ),
 
-told as (
+contested_spans as (
     select
-        {{ prefixed(['person_key'] + content[:-1], 'winners') }},
+        {{ prefixed(['person_key'] + content[:-1], 'decided_spans') }},
         (
             select string_agg(others.county_code, ',' order by others.county_code)
             from listings as others
-            where others.person_key = winners.person_key and others.county_code <> winners.county_code
-                and others.listed @> winners.valid_from
+            where others.person_key = decided_spans.person_key and others.county_code <> decided_spans.county_code
+                and others.listed @> decided_spans.valid_from
         ) as also_listed_in,
-        winners.valid_from, winners.valid_to
-    from winners
+        decided_spans.valid_from, decided_spans.valid_to
+    from decided_spans
 ),
 
-settled as ({{ merged_spans('told', ['person_key'], content) }}),
+contested_periods as ({{ merged_spans('contested_spans', ['person_key'], content) }}),
 
 persons as (
     select {{ prefixed(['person_key'] + content, 'runs') }}, runs.valid_from, runs.valid_to
     from runs
     where not exists (select from contested_persons where contested_persons.person_key = runs.person_key)
     union all
-    select {{ prefixed(['person_key'] + content, 'settled') }}, settled.valid_from, settled.valid_to from settled
+    select person_key, {{ content | join(', ') }}, valid_from, valid_to from contested_periods
 )
 
 select person_key, {{ prefixed(content, 'persons') }}, valid_from, valid_to from persons

@@ -11,21 +11,20 @@ registered as materialized (
             persons.birth_date + make_interval(years => {{ setting('working_age_from', 'integer') }})
         )::date as of_age_on
     from {{ ref('dim_person') }} as persons
-    inner join {{ ref('changed_person') }} as touched on persons.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as changed on persons.person_key = changed.person_key
 ),
 
 evidence as materialized (
     select evidence.*
     from {{ ref('fct_employment_evidence') }} as evidence
-    inner join {{ ref('changed_person') }} as touched on evidence.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as changed on evidence.person_key = changed.person_key
 ),
 
 on_register as (
     select person_key, min(valid_from) as first_day from registered group by person_key
 ),
 
--- All that can change the state, known ahead where the calendar brings it. What lies before the first registration
--- changes nothing.
+-- Whatever can change the state, including what the calendar will change. Nothing before the first registration counts.
 periods as (
     select person_key, valid_from, valid_to from registered
     union all
@@ -75,7 +74,7 @@ jobs as (
         evidence.employer_name collate "C", evidence.source collate "C", evidence.source_key collate "C"
 ),
 
-told as (
+described as (
     select
         jobs.*,
         jobs.source is not null as is_employed,
@@ -92,6 +91,6 @@ told as (
     from jobs
 ),
 
-merged as ({{ merged_spans('told', ['person_key'], content) }})
+person_states as ({{ merged_spans('described', ['person_key'], content) }})
 
-select * from merged
+select * from person_states

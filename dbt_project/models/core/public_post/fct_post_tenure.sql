@@ -1,10 +1,10 @@
--- Each tenure as the latest snapshot that names it has it. One that is still open when a snapshot leaves it out ended
--- the day before; the same holder's tenure of the same post in that very snapshot is its correction.
+-- Each tenure as the latest snapshot that names it describes it. One that is still open when a snapshot leaves it out
+-- ended the day before; the same holder's tenure of the same post in that very snapshot is its correction.
 with
 latest as materialized (
     select distinct on (reported.unit, reported.post_no, reported.person_key, reported.start_date) reported.*
     from {{ ref('reported_public_post') }} as reported
-    inner join {{ ref('changed_person') }} as touched on reported.person_key = touched.person_key
+    inner join {{ ref('changed_person') }} as changed on reported.person_key = changed.person_key
     order by reported.unit, reported.post_no, reported.person_key, reported.start_date, reported.seen_from desc
 ),
 
