@@ -30,3 +30,32 @@
             and (to_build is null or to_build > (select ops.chain_head()))
     )
 {%- endmacro %}
+
+{#
+  The days on which the facts of persons differ between the last publication and tonight (days, ranges). `days` is the
+  range of a row, `bounds` are the columns that it is made of. A fact whose content is the same counts only for the
+  days that it gained or lost: a job that ended yesterday changes nothing before.
+#}
+{% macro changed_days(model_name, days, bounds) -%}
+    with
+    changes as (
+        select person_key, {{ days }} as days, to_build is null as is_opened, changed
+        from {{ changed_rows(model_name) }} as changed
+    ),
+
+    revised_persons as (select distinct person_key from changes where not is_opened),
+
+    contents as (
+        select
+            coalesce(range_agg(days) filter (where is_opened), '{}') as opened,
+            coalesce(range_agg(days) filter (where not is_opened), '{}') as closed
+        from changes
+        inner join revised_persons using (person_key)
+        group by to_jsonb(changed) - array['{{ (bounds + ["from_build", "to_build"]) | join("', '") }}']
+    )
+
+    select unnest(opened + closed - opened * closed) as days from contents
+    union all
+    select days from changes
+    where not exists (select from revised_persons where revised_persons.person_key = changes.person_key)
+{%- endmacro %}

@@ -1,12 +1,6 @@
-{#
-  What is still owed of a line of `fct_wage_payment` or `fct_relief_payroll_line` on the night's date: nothing until the
-  agreed pay date has passed, and nothing where no pay date is known.
-#}
+{# Wages owed on the night's date of a line of `fct_wage_payment` or `fct_relief_payroll_line`. #}
 {% macro arrears(line) -%}
-    case
-        when {{ line }}.pay_due_on < {{ tonight_date() }} then greatest({{ line }}.amount_due - {{ line }}.amount_paid, 0)
-        else 0
-    end
+    ops.arrears({{ line }}.amount_due, {{ line }}.amount_paid, {{ line }}.pay_due_on, {{ tonight_date() }})
 {%- endmacro %}
 
 {# The band of a monthly wage: whole thousands of yuan, 10 for 10,000 and above. #}

@@ -140,13 +140,30 @@ def sql(
     as_of: Annotated[
         date | None, typer.Option(parser=read_date, metavar="DATE", help="按该日发布版本 | as published for that date")
     ] = None,
+    tonight: Annotated[bool, typer.Option("--tonight", help="正在汇总的结果 | the build in progress")] = False,
     home: HomeOption = None,
 ) -> None:
     """以分析员身份查询，结果为 CSV。 | Query as analyst; CSV to standard output."""
     from employment_warehouse.runtime import analyst, deployment
 
-    deployment.use_database(use_home(home), role)
-    analyst.write_csv(query, role, as_of, sys.stdout.buffer)
+    if tonight:
+        deployment.use_database(use_home(home), "wh_gate")
+        analyst.write_tonight(query, sys.stdout.buffer)
+    else:
+        deployment.use_database(use_home(home), role)
+        analyst.write_csv(query, role, as_of, sys.stdout.buffer)
+
+
+@app.command()
+def dbt(
+    arguments: Annotated[list[str], typer.Argument(help="build -s MODEL")],
+    home: HomeOption = None,
+) -> None:
+    """试算模型，不影响发布：`warehouse dbt -- build -s MODEL` | Build models outside a night, to try them out."""
+    from employment_warehouse.runtime import deployment, engineer
+
+    deployment.use_database(use_home(home), "wh_publisher", "wh_transformer")
+    engineer.run_dbt(arguments, console)
 
 
 @app.command()

@@ -156,7 +156,7 @@ def test_a_repeated_key_is_refused_without_its_values(workshops: Any) -> None:
 
 def test_nothing_is_written_when_no_night_is_being_built(workshops: Any) -> None:
     with pytest.raises(transform.TransformFailed, match="No night is being built"):
-        transform._invoke("dim_date", "run", "--select", "dim_date")
+        transform._invoke("dim_date", ["run", "--select", "dim_date"])
 
 
 def test_dbt_writes_nothing_that_readers_can_see(workshops: Any) -> None:

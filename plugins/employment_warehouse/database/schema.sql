@@ -224,6 +224,18 @@ CREATE FUNCTION marts.unpin() RETURNS void
 
 ALTER FUNCTION marts.unpin() OWNER TO wh_owner;
 
+-- Name: arrears(numeric, numeric, date, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (pay_due_on < on_date) THEN GREATEST((amount_due - amount_paid), (0)::numeric) ELSE (0)::numeric END;
+
+ALTER FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) OWNER TO wh_owner;
+
+-- Name: FUNCTION arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) IS '某日的欠发金额：约定发薪日已过，应发减实发。 | Wages owed on a date: due less paid, once the agreed pay date has passed; 0 before it, and where no pay date is known.';
+
 -- Name: versioned; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.versioned (
@@ -517,6 +529,9 @@ begin
     if night.status = 'published' then
         return number;
     end if;
+    if night.run_id = 'scratch' then
+        raise exception using errcode = 'WH003', message = format('build %s is a scratch build', number);
+    end if;
     if night.status not in ('building', 'held') or night.base <> ops.chain_head()
         or number < (select max(b.build) from ops.build as b)
     then
@@ -740,6 +755,48 @@ end $$;
 
 ALTER FUNCTION ops.start_build(wanted_date date, wanted_run text) OWNER TO wh_owner;
 
+-- Name: start_scratch(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.start_scratch() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    newest ops.build;
+    number integer;
+begin
+    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    select b.* into newest from ops.build as b order by b.build desc limit 1;
+    if newest.status in ('building', 'held') and newest.run_id <> 'scratch' then
+        raise exception using errcode = 'WH013',
+            message = format(
+                '%s 的夜间流程正在汇总或暂扣，不能试算 | build %s of the night of %s is %s: no scratch build can begin',
+                newest.report_date, newest.build, newest.report_date, newest.status
+            ),
+            hint = 'Wait until it is published or, if it is held or was interrupted, run the night again.';
+    end if;
+    if newest.status = 'building' and newest.base = ops.chain_head() then
+        return newest.build;
+    end if;
+    update ops.build set status = 'abandoned' where status = 'building';
+    insert into ops.build (report_date, run_id, base)
+    values (
+        coalesce(
+            (select p.report_date from ops.publication as p where p.publication = ops.standing_publication()),
+            (now() at time zone 'Asia/Shanghai')::date
+        ),
+        'scratch', ops.chain_head()
+    )
+    returning build into number;
+    return number;
+end $$;
+
+ALTER FUNCTION ops.start_scratch() OWNER TO wh_owner;
+
+-- Name: FUNCTION start_scratch(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.start_scratch() IS '开始（或继续）试算：不采用报送，不能发布，由下一次汇总取代。 | Begins or continues a scratch build on the standing publication: no delivery is offered to it, it is never published, and the next build replaces it.';
+
 -- Name: store_rows(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) RETURNS SETOF record
@@ -836,7 +893,13 @@ CREATE FUNCTION ops.writable_build() RETURNS integer
     AS $$
 declare
     number integer := (select t.build from ops.tonight as t);
+    -- The build that the session was started for (transform): a run that another build has overtaken writes nothing.
+    claimed text := nullif(current_setting('warehouse.build', true), '');
 begin
+    if number is distinct from claimed::integer and claimed is not null then
+        raise exception using errcode = 'WH024', message = format('build %s is not being built', claimed),
+            hint = 'Another run has begun a build since.';
+    end if;
     if number is null then
         raise exception using errcode = 'WH020', message = 'No night is being built',
             hint = 'A build is begun by ops.start_build.';
@@ -1235,7 +1298,7 @@ ALTER VIEW marts.dim_workshop OWNER TO wh_owner;
 
 -- Name: VIEW dim_workshop; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON VIEW marts.dim_workshop IS '就业帮扶车间（通知（三）） | Workshops as the latest snapshot that names each has it; one row a workshop.';
+COMMENT ON VIEW marts.dim_workshop IS '就业帮扶车间（通知（三）） | Workshops as the latest snapshot that names each describes it; one row a workshop.';
 
 -- Name: COLUMN dim_workshop.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -1295,7 +1358,7 @@ COMMENT ON COLUMN marts.dim_workshop.exited_on IS '退出日期 | Exited on.';
 
 -- Name: COLUMN dim_workshop.left_out_on; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.dim_workshop.left_out_on IS '不再在册的首个快照日期 | First snapshot that has it no more; NULL: the latest has it.';
+COMMENT ON COLUMN marts.dim_workshop.left_out_on IS '不再在册的首个快照日期 | First snapshot that no longer has it; NULL: the latest has it.';
 
 -- Name: publication; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -2168,6 +2231,13 @@ GRANT ALL ON FUNCTION marts.pin(wanted integer) TO wh_reader;
 REVOKE ALL ON FUNCTION marts.unpin() FROM PUBLIC;
 GRANT ALL ON FUNCTION marts.unpin() TO wh_reader;
 
+-- Name: FUNCTION arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) TO wh_gate;
+GRANT ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) TO wh_reader;
+
 -- Name: TABLE versioned; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.versioned TO wh_loader;
@@ -2299,6 +2369,11 @@ GRANT ALL ON FUNCTION ops.standing_publication() TO wh_reader;
 
 REVOKE ALL ON FUNCTION ops.start_build(wanted_date date, wanted_run text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.start_build(wanted_date date, wanted_run text) TO wh_publisher;
+
+-- Name: FUNCTION start_scratch(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.start_scratch() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.start_scratch() TO wh_publisher;
 
 -- Name: FUNCTION store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -28,6 +28,15 @@ def start_build(report_date: date, run_id: str) -> int:
     return int(_ask("select ops.start_build(%s, %s)", report_date, run_id))
 
 
+def start_scratch() -> int:
+    """Begin (or continue) a build outside a night, for trying out models; its number.
+
+    No delivery is offered to it, it is never published, and the next build replaces it. Raises NotPublished while a
+    night is being built or is held.
+    """
+    return int(_ask("select ops.start_scratch()"))
+
+
 def publish(build: int, operator: str | None = None, reason: str | None = None) -> int:
     """Move the pointer to this build; the number of the publication (the same). Again: nothing happens.
 

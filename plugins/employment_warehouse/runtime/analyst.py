@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import BinaryIO
 
@@ -19,21 +21,41 @@ def write_csv(query: str, role: str, as_of: date | None, target: BinaryIO) -> No
 
     as_of: see what was published for that date. Raises UserError `query_failed`.
     """
-    query = query.strip().rstrip(";")
+    with _query_errors(), connect(role) as connection:
+        if as_of is not None:
+            publication.as_of(connection, as_of)
+        _write(connection, query, target)
+
+
+def write_tonight(query: str, target: BinaryIO) -> None:
+    """The same for the build in progress, read only: its models (`build`) and the steps between them (`tonight`).
+
+    Raises UserError `query_failed`.
+    """
+    with _query_errors(), connect("wh_gate") as connection:
+        connection.execute("set transaction read only")
+        connection.execute("set local search_path = build, tonight")
+        _write(connection, query, target)
+
+
+@contextmanager
+def _query_errors() -> Iterator[None]:
     try:
-        with connect(role) as connection:
-            if as_of is not None:
-                publication.as_of(connection, as_of)
-            if query.lower().startswith(("select", "with", "table", "values", "(")):
-                with connection.cursor().copy(f"copy ({query}) to stdout (format csv, header)") as rows:
-                    for block in rows:
-                        target.write(block)
-            else:
-                _write_answer(connection, query, target)
+        yield
     except psycopg.Error as error:
         raise UserError(
             "查询失败 | the query failed", code="query_failed", database=describe(error), exit_code=1
         ) from error
+
+
+def _write(connection: psycopg.Connection, query: str, target: BinaryIO) -> None:
+    query = query.strip().rstrip(";")
+    if query.lower().startswith(("select", "with", "table", "values", "(")):
+        with connection.cursor().copy(f"copy ({query}) to stdout (format csv, header)") as rows:
+            for block in rows:
+                target.write(block)
+    else:
+        _write_answer(connection, query, target)
     target.flush()
 
 

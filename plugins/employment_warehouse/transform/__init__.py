@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,8 @@ from employment_warehouse.database.connections import address
 from employment_warehouse.errors import UserError
 
 logger = logging.getLogger(__name__)
+
+SCRATCH_COMMANDS = ("build", "run", "test", "compile")
 
 
 class TransformFailed(UserError):
@@ -81,7 +83,9 @@ def run_dbt(select: str, build: int) -> Summary:
     # Unit tests say whether the models are right, not whether the night is: they belong to `make test`. Seeds are
     # loaded by `database.seed_tables`: dbt owns no table.
     summary = _invoke(
-        select, "build", "--select", select, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"
+        select,
+        ["build", "--select", select, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"],
+        build,
     )
     kept = settings.current_home().dbt / "runs"
     kept.mkdir(mode=0o700, exist_ok=True)
@@ -91,20 +95,38 @@ def run_dbt(select: str, build: int) -> Summary:
     return summary
 
 
+def run_scratch(arguments: Sequence[str], build: int) -> Summary:
+    """Run a command of dbt (SCRATCH_COMMANDS, with its options) for a scratch build: `["build", "-s", "dim_person"]`.
+
+    Raises TransformFailed with the nodes that failed, UserError (`dbt_command_unknown`) for another command.
+    """
+    if not arguments or arguments[0] not in SCRATCH_COMMANDS:
+        raise UserError(
+            "不支持的 dbt 命令 | this command of dbt is not supported",
+            code="dbt_command_unknown",
+            where=" ".join(arguments[:1]),
+            expected=" · ".join(SCRATCH_COMMANDS),
+            todo="for example: `warehouse dbt -- build -s dim_person`",
+        )
+    no_seeds = ["--exclude-resource-type", "seed"] if arguments[0] == "build" else []
+    return _invoke("scratch", [*arguments, *no_seeds], build)
+
+
 def check_models(select: str) -> Summary:
     """Run the unit tests of the models that `select` names; the models that they read must have been built once.
 
     Raises TransformFailed with the tests that failed.
     """
-    return _invoke(select, "test", "--select", *(f"{part},test_type:unit" for part in select.split()))
+    return _invoke(select, ["test", "--select", *(f"{part},test_type:unit" for part in select.split())])
 
 
-def _invoke(name: str, *arguments: str) -> Summary:
+def _invoke(name: str, arguments: Sequence[str], build: int | None = None) -> Summary:
+    """Run dbt. build: the only one that its sessions may write (ops.writable_build)."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  takes seconds to import
 
     project = str(settings.project_root() / "dbt_project")
     # In this very process: when it is killed, its connections close and PostgreSQL rolls back.
-    with _environment(_dbt_environment()):
+    with _environment(_dbt_environment(build)):
         outcome = dbtRunner().invoke(
             [*arguments, "--project-dir", project, "--profiles-dir", project, "--log-level", "none",
              "--log-level-file", "none", "--quiet"]
@@ -119,7 +141,7 @@ def _invoke(name: str, *arguments: str) -> Summary:
         raise TransformFailed(
             where=", ".join(node.name for node in summary.failed) or name,
             expected="; ".join(f"{node.name}: {node.message}" for node in summary.failed),
-            todo="mend the model or the data, then run the night again",
+            todo="correct the model or the data, then run it again",
         )
     return summary
 
@@ -145,7 +167,7 @@ def _without_values(message: str) -> str:
     return re.sub(r"\d{6,}", "…", re.sub(r'(: )"[^"]*"', r'\1"…"', text))[:600]
 
 
-def _dbt_environment() -> Mapping[str, str]:
+def _dbt_environment(build: int | None) -> Mapping[str, str]:
     at = address("wh_transformer")
     home = settings.current_home()
     return {
@@ -157,6 +179,7 @@ def _dbt_environment() -> Mapping[str, str]:
         "DBT_TARGET_PATH": str(home.dbt / "target"),
         "DBT_LOG_PATH": str(home.dbt / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PGOPTIONS": "" if build is None else f"-c warehouse.build={build}",
     }
 
 

@@ -52,6 +52,42 @@ begin
     return number;
 end $$;
 
+-- Builds outside a night: an engineer runs one model and reads it. What it writes is undone by the next build.
+create function ops.start_scratch() returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    newest ops.build;
+    number integer;
+begin
+    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    select b.* into newest from ops.build as b order by b.build desc limit 1;
+    if newest.status in ('building', 'held') and newest.run_id <> 'scratch' then
+        raise exception using errcode = 'WH013',
+            message = format(
+                '%s 的夜间流程正在汇总或暂扣，不能试算 | build %s of the night of %s is %s: no scratch build can begin',
+                newest.report_date, newest.build, newest.report_date, newest.status
+            ),
+            hint = 'Wait until it is published or, if it is held or was interrupted, run the night again.';
+    end if;
+    if newest.status = 'building' and newest.base = ops.chain_head() then
+        return newest.build;
+    end if;
+    update ops.build set status = 'abandoned' where status = 'building';
+    insert into ops.build (report_date, run_id, base)
+    values (
+        coalesce(
+            (select p.report_date from ops.publication as p where p.publication = ops.standing_publication()),
+            (now() at time zone 'Asia/Shanghai')::date
+        ),
+        'scratch', ops.chain_head()
+    )
+    returning build into number;
+    return number;
+end $$;
+comment on function ops.start_scratch() is
+'开始（或继续）试算：不采用报送，不能发布，由下一次汇总取代。 | Begins or continues a scratch build on the standing publication: no delivery is offered to it, it is never published, and the next build replaces it.';
+
 create function ops.build_digest(number integer) returns numeric
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -89,6 +125,9 @@ begin
     end if;
     if night.status = 'published' then
         return number;
+    end if;
+    if night.run_id = 'scratch' then
+        raise exception using errcode = 'WH003', message = format('build %s is a scratch build', number);
     end if;
     if night.status not in ('building', 'held') or night.base <> ops.chain_head()
         or number < (select max(b.build) from ops.build as b)
@@ -206,7 +245,7 @@ comment on function ops.roll_back(integer, bigint [], text, text) is
 
 grant execute on function ops.standing_publication(), ops.chain_head()
 to wh_transformer, wh_gate, wh_publisher, wh_loader, wh_auditor;
-grant execute on function ops.start_build(date, text) to wh_publisher;
+grant execute on function ops.start_build(date, text), ops.start_scratch() to wh_publisher;
 grant execute on function ops.build_digest(integer) to wh_gate;
 grant execute on function ops.publish(integer, text, text) to wh_publisher;
 grant execute on function ops.hold_night(integer, text) to wh_publisher;

@@ -34,7 +34,13 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     number integer := (select t.build from ops.tonight as t);
+    -- The build that the session was started for (transform): a run that another build has overtaken writes nothing.
+    claimed text := nullif(current_setting('warehouse.build', true), '');
 begin
+    if number is distinct from claimed::integer and claimed is not null then
+        raise exception using errcode = 'WH024', message = format('build %s is not being built', claimed),
+            hint = 'Another run has begun a build since.';
+    end if;
     if number is null then
         raise exception using errcode = 'WH020', message = 'No night is being built',
             hint = 'A build is begun by ops.start_build.';

@@ -1,0 +1,52 @@
+-- The months that this build recomputes: those that have not been published as complete, and those of which it changed
+-- a fact. The scope of all models keyed by month.
+with
+limits as (
+    select
+        date_trunc('month', min(first_register_on)) as first_month,
+        date_trunc('month', {{ tonight_date() }}) as last_month
+    from {{ ref('int_county_standing') }}
+),
+
+open_days as (
+    select
+        daterange(
+            date_trunc('month', coalesce(min(publication.report_date), {{ tonight_date() }}))::date,
+            {{ tonight_date() }}, '[]'
+        ) as days
+    from {{ source('ops', 'publication') }} as publication
+    where publication.publication = (select ops.chain_head())
+),
+
+state_days as ({{ changed_days('fct_person_state', 'daterange(valid_from, valid_to)', ['valid_from', 'valid_to']) }}),
+
+evidence_days as (
+    {{ changed_days('fct_employment_evidence', "daterange(start_on, end_on, '[]')", ['start_on', 'end_on']) }}
+),
+
+payment_days as (
+    select daterange(period, (period + interval '1 month')::date) as days
+    from (select distinct period from {{ changed_rows('fct_wage_payment') }} as payments) as periods
+),
+
+spans as (
+    select distinct date_trunc('month', lower(days)) as from_month, date_trunc('month', upper(days) - 1) as to_month
+    from (
+        select days from open_days
+        union all
+        select days from state_days
+        union all
+        select days from evidence_days
+        union all
+        select days from payment_days
+    ) as changed
+    where not isempty(days)
+)
+
+select distinct month::date as month
+from spans
+cross join limits
+cross join lateral generate_series(
+    greatest(spans.from_month, limits.first_month), least(spans.to_month, limits.last_month), interval '1 month'
+) as month
+where limits.first_month is not null
