@@ -1,7 +1,7 @@
-"""Demonstration data: generated feeds with planted faults, and what must come of them.
+"""Demonstration data: generated feeds with planted faults, and the expected results.
 
-`generate` writes a landing zone, `arrive` lets in what comes after a night was built, `read_manifest` tells what
-must be seen. Nobody in it exists.
+`generate` writes a landing zone, `arrive` adds the files that arrive after a night was built, `read_manifest` reads
+the expected results. All persons are synthetic.
 """
 
 from employment_warehouse.demonstration.generate import FIRST_DATE, arrive, generate

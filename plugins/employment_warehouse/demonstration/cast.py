@@ -1,4 +1,4 @@
-"""The planted people: each has one story, written out by hand, and the manifest says what must be seen of it.
+"""The planted people: each has one story, written by hand; the manifest lists the expected rows.
 
 They are in the data at any size; the crowd is added around them. Counties and months are fixed in the stories,
 days are counted from the nights.
@@ -32,7 +32,7 @@ RESENT_COUNTY = "532525"
 EVENING_COUNTY = "532527"
 """Sends the first night's employment after the hour."""
 NIL_COUNTY = "532532"
-"""Has no public posts, and says so."""
+"""Has no public posts and sends a nil return."""
 SPLIT_COUNTY = "532504"
 """Sends employment in two parts."""
 GROWING_COUNTY = "532529"
@@ -57,13 +57,13 @@ class Cast:
     employers: Employers
     rows: dict[Unit, list[Row]] = field(default_factory=lambda: defaultdict(list))
     corrections: dict[object, Mapping[str, object] | None] = field(default_factory=dict)
-    """ID number → what its row of the corrected file said at first; None: it was not there."""
+    """ID number → the values of its row before the correction; None: the row was not there."""
     gig_orders: list[dict[str, object]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     _people: int = 0
     _projects: int = 0
 
-    # -- the words in which the stories are told
+    # -- what the stories are made of
 
     def person(self, county: str, age: int, *, male: bool = True, household: str | None = None) -> Person:
         """Someone who was `age` on the first night, in a household of their own or in one that is named."""
@@ -79,7 +79,7 @@ class Cast:
         )
 
     def night(self, number: int) -> date:
-        """Night `number` (from 0), or a day past the last one, of which nothing is told."""
+        """Night `number` (from 0), or a day after the last one, for which nothing is expected."""
         return self.nights[number] if number < len(self.nights) else self.nights[-1] + timedelta(days=number)
 
     def at(self, nights: Iterable[int], feed: str, unit: str, row: Row) -> None:
@@ -111,12 +111,12 @@ class Cast:
         end: date | None = None,
         *,
         nights: Iterable[int] | None = None,
-        told_by: str | None = None,
+        reported_by: str | None = None,
         other: Mapping[str, object] | None = None,
     ) -> None:
-        """A spell in the employment register of the person's county, or of the county that tells it."""
+        """A spell in the employment register of the person's county, or of the county that reports it."""
         row = Row(self.spell_row(person, start, end) | dict(other or {}))
-        self.at(self._all(nights), "employment", told_by or person.county, row)
+        self.at(self._all(nights), "employment", reported_by or person.county, row)
 
     def spell_row(self, person: Person, start: date, end: date | None = None) -> dict[str, object]:
         """Work at an enterprise in Guangdong."""
@@ -141,17 +141,17 @@ class Cast:
 
     def before_correction(self, rows: Sequence[Row]) -> list[Row]:
         """The corrected county's rows as they were first sent."""
-        at_first = ((row, self.corrections.get(row.values["id_number"], {})) for row in rows)
-        return [Row({**row.values, **said}, row.cells, row.rejected) for row, said in at_first if said is not None]
+        before = ((row, self.corrections.get(row.values["id_number"], {})) for row in rows)
+        return [Row({**row.values, **values}, row.cells, row.rejected) for row, values in before if values is not None]
 
     def fault(self, code: str, title_zh: str, title_en: str, *sights: Sight) -> None:
-        """Tell of a fault and of what must be seen; of nights that are not generated nothing is said."""
+        """Record a fault and the rows expected in the generated nights."""
         seen = [sight for sight in sights if sight.night in self.nights]
         if seen:
             self.faults.append(Fault(code, title_zh, title_en, seen))
 
     def reject(self, feed: str, unit: str, code: str, title: tuple[str, str], row: Row) -> None:
-        """Plant a row that is turned away every night."""
+        """Plant a row that is rejected every night."""
         assert row.rejected is not None
         self.at(self.every_night(), feed, unit, row)
         self.fault(code, *title, rejection(feed, unit, self.nights[0], row, self.nights[0]))
@@ -161,7 +161,7 @@ class Cast:
 
 
 def rejection(feed: str, unit: str, report_date: date, row: Row, night: date) -> Sight:
-    """What the vault says of a row that was turned away."""
+    """The expected row of the vault for a rejected row."""
     assert row.rejected is not None
     column, reason = row.rejected
     key = {"feed": feed, "unit": unit, "report_date": report_date}

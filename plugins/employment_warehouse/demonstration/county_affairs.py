@@ -43,10 +43,10 @@ def workshops(crowd: Crowd, first: date, night: date) -> pl.DataFrame:
         .group_by("workshop_no")
         .agg(workers=pl.len().cast(pl.Int64), lifted=pl.col("is_lifted").sum().cast(pl.Int64))
     )
-    told = table.select("workshop_no").join(at_work, on="workshop_no", how="left", maintain_order="left")
+    reported = table.select("workshop_no").join(at_work, on="workshop_no", how="left", maintain_order="left")
     awarded = pl.Series(rng.random(size) < 0.6)
     towns = crowd.county.township_codes()
-    return told.select(
+    return reported.select(
         "workshop_no",
         workshop_name=table["employer_name"],
         township_code=pl.Series(towns).gather(np.arange(size) % len(towns)),
@@ -62,7 +62,7 @@ def workshops(crowd: Crowd, first: date, night: date) -> pl.DataFrame:
 
 
 def sites(crowd: Crowd, first: date) -> pl.DataFrame:
-    """The county's resettlement sites as they stood when the campaign began: they do not change."""
+    """The county's resettlement sites at the start of the campaign; they do not change."""
     numbers = resettlement_sites(crowd.county)
     able = pl.Series("able", crowd.labour_force(first))
     counted = (
@@ -129,7 +129,7 @@ def services(crowd: Crowd, after: date, until: date, seed: int) -> pl.DataFrame:
 
 
 def disputes(crowd: Crowd, first: date, night: date) -> pl.DataFrame:
-    """Cases of the last year, each as far as it has come."""
+    """Cases of the last year, each in its current state."""
     employed = crowd.spells.filter(pl.col("channel") == "enterprise").filter(pl.col("_person") % 700 == 11)
     employed = employed.unique("_person", keep="first", maintain_order=True)
     filed = pl.lit(first) - pl.duration(days=pl.col("_person") % 300)

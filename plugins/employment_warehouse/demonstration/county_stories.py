@@ -51,7 +51,7 @@ def nights_of_counties(cast: Cast) -> None:
     cast.fault(
         "late_file",
         "绿春县第二晚的就业台账次日才到，按其日期补收",
-        "a file for night 2 comes a day late and takes its own date",
+        "a file for night 2 arrives a day late and keeps its own date",
         Sight("feed_timeliness", second, {"feed": "employment", "county_code": LATE_COUNTY}, {"status": "missing"}),
         Sight(
             "ops.delivery",
@@ -150,7 +150,7 @@ def people_in_two_counties(cast: Cast) -> None:
     }
     cast.register(both)
     cast.register(both, there)
-    cast.spell(both, cast.nights[0] - timedelta(days=70), told_by="532503")
+    cast.spell(both, cast.nights[0] - timedelta(days=70), reported_by="532503")
     cast.fault(
         "person_in_two_counties",
         "一人两县登记：只计一次，归代码小的个旧市",
@@ -198,7 +198,7 @@ def _household(cast: Cast, county: str, ages: Sequence[int], site: str, **other:
 
 
 def households_without_work(cast: Cast) -> None:
-    """Relocated households: one finds work on night 3, one loses it on night 2, one has nobody who could work."""
+    """Relocated households: one finds work on night 3, one loses it on night 2, one has nobody able to work."""
     first, second, third = cast.nights[0], cast.night(1), cast.night(2)
     hired = _household(cast, "532530", (45, 43, 12), "AZ532530001")
     if third in cast.nights:
@@ -243,7 +243,7 @@ def households_without_work(cast: Cast) -> None:
     cast.fault(
         "household_without_labour_force",
         "无劳动力搬迁户不算零就业",
-        "a household without labour force is no case",
+        "a household without labour force is not a case",
         Sight("zero_employment_household", first, {"county_code": "532524", "household_no": old[0].household}, None),
     )
 
@@ -263,13 +263,13 @@ def spells_that_change(cast: Cast) -> None:
     )
 
     former = cast.resident("532504", 48)
-    gone = first - timedelta(days=365)
-    cast.spell(former, gone - timedelta(days=400), gone, nights=[0], other={"updated_on": gone})
+    left_on = first - timedelta(days=365)
+    cast.spell(former, left_on - timedelta(days=400), left_on, nights=[0], other={"updated_on": left_on})
     cast.fault(
         "aged_out_spell",
         "离职满 12 个月不再上报：不算漏报",
         "an ended spell is absent because it ended over 12 months ago",
-        Sight("fct_employment_spell", second, {"id_number": former.id_number}, {"end_on": gone}),
+        Sight("fct_employment_spell", second, {"id_number": former.id_number}, {"end_on": left_on}),
     )
 
     dead = cast.resident("532525", 58, deceased_on=first - timedelta(days=12))

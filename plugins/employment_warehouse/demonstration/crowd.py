@@ -59,7 +59,7 @@ def _season(night: date) -> tuple[float, float]:
 
 @dataclass
 class Crowd:
-    """A county's people, spells and posts as they stand on a night."""
+    """A county's people, spells and posts on a night."""
 
     county: County
     rng: np.random.Generator
@@ -73,7 +73,7 @@ class Crowd:
 
     @classmethod
     def gather(cls, county: County, size: int, first: date, employers: Employers, seed: int) -> "Crowd":
-        """The crowd of `size` people as it stands on the first night."""
+        """The crowd of `size` people on the first night."""
         crowd = cls(county, np.random.default_rng([seed, int(county.code)]), employers)
         crowd.persons = crowd._new_people(size, first)
         crowd.spells, crowd.posts = crowd._find_work(first)
@@ -159,16 +159,16 @@ class Crowd:
         return np.where(self.rng.random(size) < 0.45, after, long_ago).astype(np.int32)
 
     def _spells_of(
-        self, people: NDArray[np.int64], channel: NDArray[np.int64], start: Days, end: Days | None, told: date
+        self, people: NDArray[np.int64], channel: NDArray[np.int64], start: Days, end: Days | None, reported_on: date
     ) -> pl.DataFrame:
         rng, size = self.rng, people.size
         employer = self.employers.choose(rng, self.county, channel)
         person = self.persons.select("id_number", "full_name", "_person")[people]
         wage = employer["_wage"].to_numpy() * np.exp(rng.normal(0, 0.18, size))
         updated = (
-            np.maximum(start, days(told) - rng.integers(0, 150, size))
+            np.maximum(start, days(reported_on) - rng.integers(0, 150, size))
             if end is None
-            else np.minimum(end + rng.integers(0, 20, size), days(told))
+            else np.minimum(end + rng.integers(0, 20, size), days(reported_on))
         )
         return person.with_columns(
             pl.Series(list(CHANNELS)).gather(channel).alias("channel"),
@@ -228,28 +228,28 @@ class Crowd:
 
     def _turn_spells(self, night: date) -> None:
         ends, hires = _season(night)
-        kept = self.spells.filter(pl.col("end_date").is_null() | (pl.col("end_date") >= night - timedelta(days=365)))
-        is_open = kept["end_date"].is_null().to_numpy()
-        kept = kept.filter(~(is_open & self._some(kept.height, VANISHES)))
-        is_open = kept["end_date"].is_null().to_numpy()
-        size, number = kept.height, int(is_open.sum())
-        ended = is_open & self._some(size, ENDS * ends) & (kept["start_date"] < night).to_numpy()
+        spells = self.spells.filter(pl.col("end_date").is_null() | (pl.col("end_date") >= night - timedelta(days=365)))
+        is_open = spells["end_date"].is_null().to_numpy()
+        spells = spells.filter(~(is_open & self._some(spells.height, VANISHES)))
+        is_open = spells["end_date"].is_null().to_numpy()
+        size, number = spells.height, int(is_open.sum())
+        ended = is_open & self._some(size, ENDS * ends) & (spells["start_date"] < night).to_numpy()
         raised = is_open & self._some(size, RAISES)
-        told = ended | raised | (is_open & self._some(size, REFRESHES))
+        is_updated = ended | raised | (is_open & self._some(size, REFRESHES))
         tonight = pl.repeat(night, size, eager=True)
-        kept = kept.with_columns(
-            _where(ended, pl.repeat(night - timedelta(days=1), size, eager=True), kept["end_date"]),
-            _where(raised, (kept["monthly_wage"] * 21) // 2_000 * 100, kept["monthly_wage"]),
-            _where(told, tonight, kept["updated_on"]),
+        spells = spells.with_columns(
+            _where(ended, pl.repeat(night - timedelta(days=1), size, eager=True), spells["end_date"]),
+            _where(raised, (spells["monthly_wage"] * 21) // 2_000 * 100, spells["monthly_wage"]),
+            _where(is_updated, tonight, spells["updated_on"]),
         )
         at_work = np.zeros(self.persons.height, dtype=bool)
-        at_work[kept.filter(pl.col("end_date").is_null())["_person"].to_numpy()] = True
+        at_work[spells.filter(pl.col("end_date").is_null())["_person"].to_numpy()] = True
         idle = np.flatnonzero(self.labour_force(night) & self.persons["_listed"].to_numpy() & ~at_work)
         wanted = min(idle.size, self.rng.binomial(number, min(1.0, HIRES * hires)))
         people = np.sort(self.rng.choice(idle, wanted, replace=False))
         channel = self.rng.choice(np.array([0, 0, 0, 1, 4]), wanted)
         start = np.full(wanted, days(night), dtype=np.int32)
-        self.spells = pl.concat([kept, self._spells_of(people, channel, start, None, night)])
+        self.spells = pl.concat([spells, self._spells_of(people, channel, start, None, night)])
 
     def _turn_posts(self, night: date) -> None:
         posts = self.posts

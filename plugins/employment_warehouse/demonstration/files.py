@@ -1,7 +1,7 @@
 """How a county's file looks: its ending, encoding, dialect, title and totals, and how it writes dates and amounts.
 
 A table is given by contract column names and typed values (codes in English, decimals as integers of hundredths);
-what stands in the file is text as a clerk would have it.
+the file contains text as a clerk would write it.
 """
 
 import gzip
@@ -17,7 +17,7 @@ import xlsxwriter
 from employment_warehouse.contract import Column, Contract
 
 WORKBOOK_ROWS = 60_000
-"""Past this a county sends CSV: nobody waits for a workbook of that size."""
+"""Above this size a county sends CSV, because a workbook would be too slow."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ SITE_LOOKS = (Look(), Look(ending="xlsx", has_title=True), Look(encoding="gb1803
 
 @dataclass(frozen=True)
 class Patch:
-    """One cell that stands in the file otherwise than its typed value says; `float` is a numeric cell."""
+    """A cell whose text in the file differs from its typed value; `float` is a numeric cell."""
 
     row: int
     column: str
@@ -71,7 +71,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class Written:
-    """A file as written: where its rows stand."""
+    """A written file, and the lines of its rows."""
 
     path: Path
     lines: Sequence[int]
@@ -80,7 +80,7 @@ class Written:
 
 
 def write_file(stem: Path, contract: Contract, table: pl.DataFrame, patches: Sequence[Patch], look: Look) -> Written:
-    """Write a delivery's file `<stem>.<ending>` and say on which line each row stands."""
+    """Write a delivery's file `<stem>.<extension>`; returns the line of each row."""
     columns = [c for c in contract.columns if c.name in table.columns]
     if look.columns_reversed:
         columns.reverse()
@@ -107,7 +107,7 @@ def _header(column: Column, look: Look) -> str:
 
 
 def _as_cells(column: Column, look: Look) -> pl.Expr:
-    """What the cells hold: text, but numbers in a workbook."""
+    """The cells' values: text, but numbers in a workbook."""
     value = pl.col(column.name)
     if column.type.is_number and look.ending == "xlsx":
         return value / (1 if column.type.name == "integer" else 100)

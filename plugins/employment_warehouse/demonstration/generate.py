@@ -197,7 +197,7 @@ class CountySender:
             self.sender.send(feed, self.code, night, table)
 
     def _send_events(self) -> None:
-        """What counties tell on Sundays: on the first one, of the three months before."""
+        """The events that counties report on Sundays; on the first Sunday those of the three months before."""
         crowd, (first, last) = self.crowd, (self.sender.nights[0], self.sender.nights[-1])
         sunday = first - timedelta(days=first.isoweekday() % 7)
         before = sunday - timedelta(days=county_affairs.DAYS_OF_HISTORY)

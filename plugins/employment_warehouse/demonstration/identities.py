@@ -1,4 +1,4 @@
-"""Numbers that look like real ones and belong to nobody: drawn from a seed, check digits by the standards.
+"""Synthetic numbers that look real: drawn from a seed, with check digits by the standards.
 
 Citizen ID numbers: GB 11643 (ISO 7064 MOD 11-2). Social credit codes: GB 32100 (MOD 31).
 """

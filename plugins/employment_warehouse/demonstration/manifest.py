@@ -1,4 +1,4 @@
-"""What was generated, and what must come of it: worked out while generating, never by the warehouse's own code."""
+"""What was generated, and the expected results: computed while generating, never by the warehouse's own code."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ FILE_NAME = "manifest.json"
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that must be turned away: where it stands and for which column and reason."""
+    """A row that must be rejected: its line, column and reason."""
 
     line: int
     column: str
@@ -22,16 +22,16 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file of one revision: what is in it, and what must become of it."""
+    """One file of one revision: its content and the expected result."""
 
     feed: str
     unit: str
     report_date: date
     part: str
     path: str
-    """Relative to the landing zone; where it stands once it has arrived."""
+    """Relative to the landing zone, once it has arrived."""
     kind: str
-    """`file` · `nil` · `repeat` (the same bytes again: nothing to load) · `growing` (left alone)"""
+    """`file` · `nil` · `repeat` (the same bytes again: nothing to ingest) · `growing` (skipped)"""
     revision: int
     arrives_for: date
     """The first night that finds it."""
@@ -45,13 +45,13 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Sight:
-    """What a reader must see in a mart (or `ops` table) on a night: the row with `key` has `value`."""
+    """A row that a reader must see in a mart (or `ops` table) on a night: the row with `key` has `value`."""
 
     mart: str
     night: date
     key: Mapping[str, Any]
     value: Mapping[str, Any] | None
-    """Columns and their values; None: there is no such row."""
+    """Columns and their values; None: no such row exists."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Households and the people in them: who lives with whom, how old they are, and what the register says of each."""
+"""Households and the people in them: who lives with whom, their ages, and their rows of the register."""
 
 from datetime import date
 
@@ -97,13 +97,13 @@ def with_capacity(rng: np.random.Generator, members: pl.DataFrame) -> pl.DataFra
     intention = np.where(is_able, rng.choice(5, size, p=[0.45, 0.36, 0.04, 0.1, 0.05]), 4)
     schooling = np.where((age < 15) | (age > 58), 0, rng.choice(6, size, p=[0.22, 0.46, 0.12, 0.09, 0.07, 0.04]))
     has_mobile = pl.Series((age >= 14) & (rng.random(size) < 0.85))
-    nobody = pl.repeat(None, size, dtype=pl.String, eager=True)
+    no_mobile = pl.repeat(None, size, dtype=pl.String, eager=True)
     return members.with_columns(
         pl.Series(CAPACITIES).gather(capacity).alias("work_capacity"),
         pl.Series("in_school", at_school),
         pl.Series(SCHOOLING).gather(schooling).alias("education"),
         pl.Series([*INTENTIONS, None]).gather(intention).alias("job_intention"),
-        identities.mobiles(rng, size).zip_with(has_mobile, nobody).alias("mobile"),
+        identities.mobiles(rng, size).zip_with(has_mobile, no_mobile).alias("mobile"),
         pl.lit(None, pl.Date).alias("deceased_on"),
     )
 

@@ -16,7 +16,7 @@ class County:
     """Part of its households that count as poverty-alleviated."""
     townships: int
     retired_prefix: str | None = None
-    """A division code that still stands in older people's ID numbers."""
+    """A retired division code that older people's ID numbers still contain."""
     retired_before: int = 0
     """Births before this year may carry it."""
 

@@ -1,6 +1,6 @@
-"""What the talent site and the gig market hold: postings, applications and gig orders, each version of each item.
+"""The items of the talent site and the gig market: postings, applications and gig orders, each version of each item.
 
-One JSON object a line, in order of `updated_at, id`; an item that changed stands there again with its later state.
+One JSON object for each line, ordered by `updated_at, id`; a changed item appears again with its later state.
 """
 
 from dataclasses import dataclass, field
@@ -190,15 +190,15 @@ class Platform:
                 "deleted": pl.repeat(False, size, eager=True),
             }
         )
-        # A state is there once its hour has come: the first nights' orders of the last day are still open.
+        # A state appears only after its time: the orders of the last day are still open on the first nights.
         completed = table.with_columns(completed_at=done, hours=pl.Series(hours * 1.0), updated_at=done)
         settled = completed.with_columns(amount_paid=due, paid_at=paid, updated_at=paid)
         end = _utc(np.array([int(datetime.combine(self.nights[-1], time(20), TIMEZONE).timestamp())]))[0]
-        gone = completed.filter(pl.Series(rng.random(size) < 0.002)).with_columns(
+        removed = completed.filter(pl.Series(rng.random(size) < 0.002)).with_columns(
             updated_at=pl.col("updated_at") + pl.duration(hours=2), deleted=pl.lit(True)
         )
-        # The platform keeps one state of an item; only what changes from the first night on is told twice.
-        whole = pl.concat([table, completed, settled, gone]).filter(pl.col("updated_at") <= end)
+        # The platform keeps one state of an item; only items that change from the first night on appear twice.
+        whole = pl.concat([table, completed, settled, removed]).filter(pl.col("updated_at") <= end)
         self.orders.append(self._states_told(whole))
 
     def _states_told(self, versions: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Planted work-relief projects: what may go wrong between a payroll and a bank, and who may stand on a payroll."""
+"""Planted work-relief projects: what may go wrong between a payroll and a bank, and who may be on a payroll."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ def project_row(number: str, county: str, first: date) -> dict[str, object]:
 
 @dataclass
 class Site:
-    """A planted project while its story is told."""
+    """A planted project while its story is generated."""
 
     cast: Cast
     number: str
@@ -132,7 +132,7 @@ class Site:
             )
 
     def finding(self, night: date, person: Person, finding: str, *, seen: bool = True, **value: object) -> Sight:
-        """What `relief_payroll_check` says, or does not say, of a person's line."""
+        """The finding of `relief_payroll_check` on a person's line, or that there is none."""
         key = {
             "project_no": self.number,
             "id_number": person.id_number,
@@ -169,9 +169,9 @@ def payment_and_bank(cast: Cast) -> None:
 
     again = f"{site.number}-{site.month:%Y%m}-3"
     if second in cast.nights:
-        anew = {failing.id_number, doubled.id_number}
+        retried = {failing.id_number, doubled.id_number}
         lines = [
-            line | {"batch_no": again, "sent_on": first, "paid_on": first} if line["id_number"] in anew else line
+            line | {"batch_no": again, "sent_on": first, "paid_on": first} if line["id_number"] in retried else line
             for line in site.lines
         ]
         site.send_payroll(lines, second)
@@ -183,7 +183,7 @@ def payment_and_bank(cast: Cast) -> None:
     fault(
         "paid_in_full",
         "足额按时发放：没有问题",
-        "paid in full and in time: nothing is said",
+        "paid in full and on time: no finding",
         *(finding(first, paid, word, seen=False) for word in ("unpaid", "underpaid", "paid_late")),
     )
     fault("unpaid_wage", "工资未发", "wages were not paid", finding(first, unpaid, "unpaid", amount="2640.00"))
@@ -337,7 +337,7 @@ def people_on_a_payroll(cast: Cast) -> None:
 
 
 def batch_without_return(cast: Cast) -> None:
-    """A batch that the bank has not answered: what the payroll says counts, and stands apart."""
+    """A batch that the bank has not answered: the payroll counts, and is shown separately."""
     first = cast.nights[0]
     site = Site.open(cast, "532530")
     workers = [site.worker() for _ in range(3)]

@@ -24,7 +24,7 @@ COUNTY_NAMES = {county.code: county.name for county in COUNTIES}
 
 @dataclass(frozen=True)
 class Row:
-    """One planted row: typed values, cells that stand otherwise in the file, and why it is turned away, if it is."""
+    """One planted row: typed values, cells with another text in the file, and the reason if it is rejected."""
 
     values: Mapping[str, object]
     cells: Mapping[str, str | float] = field(default_factory=dict)

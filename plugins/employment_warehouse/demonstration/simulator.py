@@ -105,7 +105,7 @@ class Shelf:
 
 
 def _rfc3339(text: object) -> object:
-    """A number is no instant here, though pydantic would read one as seconds since 1970."""
+    """A number is not accepted as an instant, though pydantic would read one as seconds since 1970."""
     if not isinstance(text, str) or not re.match(r"\d{4}-\d\d-\d\d[Tt ]", text):
         raise ValueError("not an RFC 3339 date-time")
     return text
@@ -284,7 +284,7 @@ class Platform:
 def build_app(
     items: Mapping[str, Iterable[Item]], client_id: str, client_secret: str, unrest: int | None = None
 ) -> FastAPI:
-    """The application over the items of each resource; the state stands in ``app.state.platform``."""
+    """The application over the items of each resource; the state is in `app.state.platform`."""
     platform = Platform(
         {resource: Shelf(list(items.get(resource, []))) for resource in platform_feeds()},
         client_id,

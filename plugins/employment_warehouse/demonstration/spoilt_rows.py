@@ -6,7 +6,7 @@ from employment_warehouse.demonstration.cast import Cast, post_row, register_row
 from employment_warehouse.demonstration.identities import id_number
 from employment_warehouse.demonstration.sending import Row
 
-# county, fault, in words, column, reason, what stands in the cell
+# county, fault, in words, column, reason, text of the cell
 REGISTER = (
     ("532502", "bad_checksum", ("身份证校验码错误", "check digit does not fit"), "id_number", "id_checksum"),
     ("532532", "numeric_id", ("身份证号存为数字", "ID number in a numeric cell"), "id_number", "id_not_text"),
@@ -20,17 +20,17 @@ REGISTER = (
     ("532530", "site_missing", ("搬迁户未填安置点", "no site"), "resettlement_site_no", "required_missing"),
     ("532504", "other_village", ("村代码与乡镇不符", "not of its township"), "village_code", "prefix_mismatch"),
     ("532525", "other_county", ("县代码与文件路径不符", "not the path's"), "county_code", "path_disagrees"),
-    ("532528", "death_of_no_day", ("死亡日期不是日期", "death is no date"), "deceased_on", "not_a_date"),
+    ("532528", "death_of_no_day", ("死亡日期不是日期", "death is not a date"), "deceased_on", "not_a_date"),
 )
 EMPLOYMENT = (
     ("532501", "end_before_start", ("离职早于入职", "ends before it starts"), "end_date", "rule_end_before_start"),
     ("532502", "wage_too_high", ("月收入超出范围", "wage out of range"), "monthly_wage", "out_of_range"),
-    ("532503", "wage_in_words", ("月收入不是数字", "wage is no number"), "monthly_wage", "not_a_number"),
+    ("532503", "wage_in_words", ("月收入不是数字", "wage is not a number"), "monthly_wage", "not_a_number"),
     ("532504", "bad_uscc", ("信用代码校验错误", "code does not check"), "employer_uscc", "uscc_checksum"),
     ("532523", "short_division", ("务工地代码不足六位", "no code"), "work_division_code", "not_a_division"),
     ("532524", "workshop_missing", ("未填车间编号", "without its workshop"), "workshop_no", "required_missing"),
     ("532525", "contract_maybe", ("既非是也非否", "neither yes nor no"), "has_contract", "not_a_boolean"),
-    ("532529", "start_of_no_day", ("入职日期不是日期", "start is no date"), "start_date", "not_a_date"),
+    ("532529", "start_of_no_day", ("入职日期不是日期", "start is not a date"), "start_date", "not_a_date"),
 )
 
 
@@ -92,4 +92,4 @@ def spoilt_post_rows(cast: Cast) -> None:
     """Of the public posts."""
     values = post_row(cast.resident("532529", 50), "532529GY99999", cast.nights[0] - timedelta(days=90))
     row = Row(values, {"term_months": "12.5"}, ("term_months", "not_an_integer"))
-    cast.reject("public_post", "532529", "half_a_month", ("协议期限不是整数", "term is no whole number"), row)
+    cast.reject("public_post", "532529", "half_a_month", ("协议期限不是整数", "term is not a whole number"), row)

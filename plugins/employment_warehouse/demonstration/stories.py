@@ -1,4 +1,4 @@
-"""All stories of the demonstration, in the order in which they are told."""
+"""All stories of the demonstration, in the order in which they are generated."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
