@@ -7,10 +7,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import chinese_calendar
 import pytest
 import yaml
 
@@ -22,12 +23,14 @@ from employment_warehouse.contract import (
     contracts,
     dictionary,
     due,
+    is_working_day,
     load,
     normalise_header,
+    year_without_holidays,
 )
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.errors import UserError
-from employment_warehouse.settings import TIMEZONE, project_root
+from employment_warehouse.settings import TIMEZONE, Home, project_root
 
 # As the feeds are agreed on: header text or name, `*` where required; the column of the path stands in none
 # of the county feeds but the register.
@@ -234,10 +237,32 @@ def test_a_feed_is_due_by_its_calendar(
     assert due(contract(feed), report_date, campaign) == expected
 
 
-def test_a_year_without_known_holidays_says_what_to_add() -> None:
-    with pytest.raises(UserError, match="2090") as caught:
-        due(contract("bank_return"), date(2090, 1, 2), campaign=None)
-    assert "chinesecalendar" in caught.value.expected
+def test_a_year_without_known_holidays_has_plain_weeks() -> None:
+    # Wednesday 30 December 2026: Thursday, Friday 1 January 2027 (its holiday is not known), Monday.
+    assert due(contract("bank_return"), date(2026, 12, 30), None) == datetime(2027, 1, 4, 20, tzinfo=TIMEZONE)
+    assert [is_working_day(date(2090, 1, day)) for day in range(2, 9)] == [True] * 5 + [False] * 2
+
+
+def test_the_years_of_the_seed_are_those_of_the_state_council() -> None:
+    days = [date(2020, 1, 1) + timedelta(days=n) for n in range((date(2027, 1, 1) - date(2020, 1, 1)).days)]
+    assert [day for day in days if is_working_day(day) != chinese_calendar.is_workday(day)] == []
+
+
+@pytest.mark.parametrize(
+    ("day", "year"), [(date(2026, 11, 1), None), (date(2026, 11, 2), 2027), (date(2026, 12, 31), 2027)]
+)
+def test_a_year_without_holidays_is_reported_sixty_days_ahead(day: date, year: int | None) -> None:
+    assert year_without_holidays(day) == year
+
+
+def test_an_operators_holidays_take_effect(fresh_home: Home) -> None:
+    folder = fresh_home.root / "seeds"
+    folder.mkdir(parents=True)
+    (folder / "holiday.csv").write_text(
+        "on_date,is_working_day,holiday_zh,holiday_en\n2027-01-01,false,元旦,New Year\n"
+    )
+    assert not is_working_day(date(2027, 1, 1))
+    assert year_without_holidays(date(2027, 1, 1)) is None
 
 
 def test_an_unknown_setting_of_the_campaign_is_an_error() -> None:

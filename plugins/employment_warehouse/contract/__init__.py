@@ -6,7 +6,7 @@ come from here.
 """
 
 from employment_warehouse.contract.blank_form import template
-from employment_warehouse.contract.calendar import due, is_working_day
+from employment_warehouse.contract.calendar import due, is_working_day, year_without_holidays
 from employment_warehouse.contract.dictionary import dictionary
 from employment_warehouse.contract.load import ContractError, contract, contracts, load, platform_feeds
 from employment_warehouse.contract.logical_types import NUMERIC_CELL, TYPES, Domain, LogicalType, Parsed
@@ -47,4 +47,5 @@ __all__ = [
     "reasons",
     "row_reason",
     "template",
+    "year_without_holidays",
 ]

@@ -1,12 +1,26 @@
-"""When a feed is due."""
+"""When a feed is due, by the working days of the seed `holiday`."""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 from employment_warehouse.contract.model import Contract
 from employment_warehouse.errors import UserError
-from employment_warehouse.settings import TIMEZONE
+from employment_warehouse.settings import TIMEZONE, current_home, project_root
+
+SATURDAY = 6
+# The State Council publishes a year's holidays in November of the year before.
+HOLIDAYS_NEEDED_DAYS_AHEAD = 60
+
+
+class HolidaysError(UserError):
+    """节假日表有误。 | The seed of holidays is invalid."""
+
+    code = "holidays_invalid"
 
 
 def due(contract: Contract, report_date: date, campaign: str | None) -> datetime | None:
@@ -15,7 +29,6 @@ def due(contract: Contract, report_date: date, campaign: str | None) -> datetime
     campaign: how often the registers are due, a setting (daily, working_days, weekly, monthly); None while no
     campaign runs, and the registers are not due.
     For `after_batch` the report date is the day on which the batch was sent.
-    Raises UserError for a year whose holidays are not known yet.
     """
     calendar = contract.calendar
     if calendar is None:
@@ -44,18 +57,21 @@ def due(contract: Contract, report_date: date, campaign: str | None) -> datetime
 
 
 def is_working_day(day: date) -> bool:
-    """Whether people work on that day in China: holidays and the weekends worked for them are known by year."""
-    import chinese_calendar  # noqa: PLC0415 - its tables take a while, and most calendars need none
+    """Whether people work on that day in China. A year without holidays in the seed has plain weeks, as in dim_date.
 
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError as error:
-        raise UserError(
-            f"{day.year} 年的节假日安排尚未收录 | the holidays of {day.year} are not known",
-            code="holidays_unknown",
-            expected="a release of the package chinesecalendar that has that year",
-            todo="raise the pinned version of chinesecalendar once the State Council has published the year",
-        ) from error
+    Raises HolidaysError.
+    """
+    return _holidays().get(day, day.isoweekday() < SATURDAY)
+
+
+def year_without_holidays(day: date) -> int | None:
+    """The year of that day, or of the day 60 days later, if the seed has no holidays of it; None if it has.
+
+    Raises HolidaysError.
+    """
+    years = {holiday.year for holiday in _holidays()}
+    needed = (day.year, (day + timedelta(days=HOLIDAYS_NEEDED_DAYS_AHEAD)).year)
+    return next((year for year in needed if year not in years), None)
 
 
 def _working_days_after(day: date, count: int) -> date:
@@ -63,3 +79,26 @@ def _working_days_after(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def _holidays() -> Mapping[date, bool]:
+    """Whether people work on each day that differs from a plain week: the operator's file, else the project's seed."""
+    own = current_home().root / "seeds" / "holiday.csv"
+    path = own if own.is_file() else project_root() / "dbt_project" / "seeds" / "holiday.csv"
+    return _read_version(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _read_version(path: Path, modified_ns: int) -> Mapping[date, bool]:  # noqa: ARG001  part of the cache's key
+    days = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), 2):
+            try:
+                days[date.fromisoformat(row["on_date"].strip())] = {"true": True, "false": False}[
+                    row["is_working_day"].strip().lower()
+                ]
+            except (KeyError, ValueError, AttributeError):
+                raise HolidaysError(
+                    where=f"{path}:{line}", expected="on_date 2027-01-01, is_working_day true 或 or false"
+                ) from None
+    return days
