@@ -115,7 +115,7 @@ class Defect:
 
     name: str
     check: str
-    spoil: Callable[[list[Row]], list[Row]]
+    break_rows: Callable[[list[Row]], list[Row]]
     rejected: int = 0
     missing: int = 0
 
@@ -228,22 +228,22 @@ def test_every_seeded_defect_of_a_feed_is_held_and_named(nights: GatedNights, fe
     second = tomorrow(FIRST)
     for unit in units[len(seeded) :]:
         nights.deliver(feed, unit, second, make_rows(feed, unit, second))
-    spoilt = {}
+    sent_broken = {}
     for unit, defect in zip(units, seeded, strict=False):
         # What has no history of its own is held against the others.
         sender = f"new {unit}" if defect.check.endswith("peer_ratio") else unit
-        rows = defect.spoil(make_rows(feed, sender, second))
-        spoilt[sender] = defect, nights.deliver(feed, sender, second, rows, rejected=defect.rejected)
+        rows = defect.break_rows(make_rows(feed, sender, second))
+        sent_broken[sender] = defect, nights.deliver(feed, sender, second, rows, rejected=defect.rejected)
         if defect.missing:
             nights.connection.execute(
                 sql.SQL("delete from landing.{} where delivery_id = %s and line = 2").format(sql.Identifier(feed)),
-                (spoilt[sender][1],),
+                (sent_broken[sender][1],),
             )
     result = nights.night(second)
 
     unnamed = {
         defect.name: (defect.check, sorted(nights.failures(unit)))
-        for unit, (defect, delivery) in spoilt.items()
+        for unit, (defect, delivery) in sent_broken.items()
         if delivery not in result.held or defect.check not in nights.failures(unit)
     }
     assert unnamed == {}
@@ -273,13 +273,13 @@ def test_thirty_clean_nights_with_a_spring_festival_dip_hold_nothing(nights: Gat
                 leaving = len(rows) // 4
             chance.shuffle(rows)
             rows[:leaving] = make_rows("employment", county, day, 1 if number < 24 else 3, seed=number)
-            told = [row | ({"updated_on": day} if chance.random() < 0.1 else {}) for row in rows]
-            nights.deliver("employment", county, day, told)
+            rows_sent = [row | ({"updated_on": day} if chance.random() < 0.1 else {}) for row in rows]
+            nights.deliver("employment", county, day, rows_sent)
         held += nights.night(day).held
     assert held == []
 
 
-def test_without_history_a_comparison_records_so_and_passes(nights: GatedNights) -> None:
+def test_a_comparison_without_history_is_recorded_as_such_and_passes(nights: GatedNights) -> None:
     nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
     assert nights.night(FIRST).held == ()
     found = nights.connection.execute(
@@ -317,7 +317,7 @@ def cut_to_a_third(nights: GatedNights) -> int:
 
 
 @pytest.mark.quick
-def test_the_reason_says_what_was_seen_and_what_was_expected(nights: GatedNights) -> None:
+def test_the_reason_says_what_was_found_and_what_is_normal(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
     nights.night(tomorrow(FIRST))
     status, reason = nights.status(cut)
@@ -326,7 +326,7 @@ def test_the_reason_says_what_was_seen_and_what_was_expected(nights: GatedNights
     assert "农村劳动力台账本次 20 行，上次 60 行，仅为上次的 33%（正常为 80%–180%）" in reason
 
 
-def test_the_parts_of_a_snapshot_are_judged_and_held_together(nights: GatedNights) -> None:
+def test_the_parts_of_a_snapshot_are_checked_and_held_together(nights: GatedNights) -> None:
     rows = make_rows("labor_register", COUNTIES[0], FIRST)
     nights.deliver("labor_register", COUNTIES[0], FIRST, rows)
     nights.night(FIRST)
@@ -344,7 +344,7 @@ def test_the_parts_of_a_snapshot_are_judged_and_held_together(nights: GatedNight
     assert nights.night(third).held == tuple(halves)
 
 
-def test_a_late_part_is_judged_with_the_part_that_was_accepted_before(nights: GatedNights) -> None:
+def test_a_late_part_is_checked_together_with_the_part_accepted_before(nights: GatedNights) -> None:
     rows = make_rows("labor_register", COUNTIES[0], FIRST)
     nights.deliver("labor_register", COUNTIES[0], FIRST, rows[:58], part="1")
     nights.night(FIRST)
@@ -352,7 +352,7 @@ def test_a_late_part_is_judged_with_the_part_that_was_accepted_before(nights: Ga
     assert nights.night(FIRST).accepted == (late,)
 
 
-def test_a_good_correction_makes_up_for_a_delivery_on_hold(nights: GatedNights) -> None:
+def test_a_good_correction_is_accepted_after_a_held_delivery(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
     second = tomorrow(FIRST)
     nights.night(second)
@@ -361,7 +361,7 @@ def test_a_good_correction_makes_up_for_a_delivery_on_hold(nights: GatedNights) 
     assert nights.status(cut)[0] == "held"
 
 
-def test_what_is_on_hold_is_no_history(nights: GatedNights) -> None:
+def test_a_held_submission_is_not_compared_with(nights: GatedNights) -> None:
     cut_to_a_third(nights)
     nights.night(tomorrow(FIRST))
     third = FIRST + timedelta(2)
@@ -383,7 +383,7 @@ def test_an_operator_releases_a_delivery_on_the_record(nights: GatedNights) -> N
     assert ("volume.ratio", "operator: villages moved to another county") in waived
 
 
-def test_a_release_takes_all_parts_that_were_held_together(nights: GatedNights) -> None:
+def test_a_release_includes_all_parts_that_were_held_together(nights: GatedNights) -> None:
     rows = make_rows("labor_register", COUNTIES[0], FIRST)
     nights.deliver("labor_register", COUNTIES[0], FIRST, rows)
     nights.night(FIRST)
@@ -418,7 +418,7 @@ def test_running_the_gate_again_changes_nothing(nights: GatedNights) -> None:
 
 
 @pytest.mark.quick
-def test_a_night_begun_anew_is_gated_anew(nights: GatedNights) -> None:
+def test_a_second_run_of_a_night_checks_the_same_deliveries_again(nights: GatedNights) -> None:
     nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
     first = gate.gate_deliveries(nights.start(FIRST))
     assert gate.gate_deliveries(nights.start(FIRST)) == first

@@ -319,7 +319,7 @@ def failures(world: World) -> dict[str, list[str]]:
     return dict(rows)
 
 
-# --- each expectation has a state that it names (and, above, one that it lets pass) ------------------------
+# --- each expectation fails on its defect (and passes on the rows above) ------------------------
 
 GEJIU, JIANSHUI = COUNTIES[0], COUNTIES[5]
 ONE = f"county_code = '{GEJIU}'"
@@ -423,14 +423,14 @@ def defects_of_columns(world: World, expectations: Iterable[str]) -> dict[str, t
     for name in expectations:
         model, column, kind = (*name.split("."), "", "")[:3]
         if kind == "counties_add_up":
-            spoil = f"update store.{model} set {column} = coalesce({column}, 0) + 1 where county_code = '{PREFECTURE}'"
-            found[name] = spoil, PREFECTURE
+            defect = f"update store.{model} set {column} = coalesce({column}, 0) + 1 where county_code = '{PREFECTURE}'"
+            found[name] = defect, PREFECTURE
         elif kind in BROKEN_VALUES:
             ctid, unit = world.superuser.execute(
                 f"select ctid, {UNITS.get(model, 'county_code')} from store.{model} limit 1".encode()
             ).fetchone() or ("", "")
-            spoil = f"update store.{model} set {column} = {BROKEN_VALUES[kind]} where ctid = '{ctid}'"
-            found[name] = spoil, unit
+            defect = f"update store.{model} set {column} = {BROKEN_VALUES[kind]} where ctid = '{ctid}'"
+            found[name] = defect, unit
     return found
 
 
@@ -441,20 +441,20 @@ def test_every_expectation_of_gate_2_names_its_defect(world: World) -> None:
     }
     first_night = DEFECTS | defects_of_columns(world, expectations)
     assert set(expectations) == {*first_night, *OF_A_SECOND_NIGHT}
-    found = {name: named(world, expectations[name], name, spoil) for name, (spoil, _) in first_night.items()}
+    found = {name: named(world, expectations[name], name, defect) for name, (defect, _) in first_night.items()}
     gate.gate_marts(world.build)
     publication.publish(world.build)
     assert world.begin() == 2
     world.mark_written()
-    found |= {name: named(world, expectations[name], name, spoil) for name, (spoil, _) in OF_A_SECOND_NIGHT.items()}
+    found |= {name: named(world, expectations[name], name, defect) for name, (defect, _) in OF_A_SECOND_NIGHT.items()}
     wanted = {name: unit for name, (_, unit) in (first_night | OF_A_SECOND_NIGHT).items()}
     assert {name: units for name, units in found.items() if wanted[name] not in units} == {}
 
 
-def named(world: World, frame: Frame, expectation: str, spoil: str) -> set[str]:
-    """The units that an expectation names when the store is spoilt; the store is as before after it."""
+def named(world: World, frame: Frame, expectation: str, defect: str) -> set[str]:
+    """The units that an expectation names with a defect in the store; the defect is rolled back."""
     with world.superuser.transaction(force_rollback=True):
-        world.superuser.execute(spoil.encode())
+        world.superuser.execute(defect.encode())
         world.superuser.execute("set local role wh_gate")
         return {
             outcome.unit
@@ -466,13 +466,13 @@ def named(world: World, frame: Frame, expectation: str, spoil: str) -> set[str]:
 # --- what follows from a failure --------------------------------------------------------------------------
 
 
-def spoil(world: World, expectation: str) -> None:
+def introduce_defect(world: World, expectation: str) -> None:
     defects = DEFECTS | defects_of_columns(world, [expectation])
     world.superuser.execute(defects[expectation][0].encode())
 
 
 def test_a_failure_that_a_delivery_has_caused_holds_that_delivery_and_asks_for_a_rebuild(world: World) -> None:
-    spoil(world, "orphans.workers.known_share")
+    introduce_defect(world, "orphans.workers.known_share")
     certificate = gate.gate_marts(world.build)
     held = world.superuser.execute(
         "select delivery_id, feed, unit, reason from ops.delivery where status = 'held'"
@@ -499,7 +499,7 @@ def test_any_other_critical_failure_holds_the_night_and_moves_nothing(world: Wor
     first = publication.publish(world.build)
     build = world.begin(date(2024, 5, 2))
     world.mark_written()
-    spoil(world, "employment_stock.labour_force.counties_add_up")
+    introduce_defect(world, "employment_stock.labour_force.counties_add_up")
     certificate = gate.gate_marts(build)
     assert (certificate.critical_failed, certificate.held) == (1, ())
     with pytest.raises(UserError):
@@ -518,14 +518,14 @@ def test_a_waived_failure_is_counted_and_holds_nothing(world: World) -> None:
         "insert into ops.waiver values ('employment_stock.labour_force.counties_add_up', '532500', '2024-05-01',"
         " '2024-05-01', 'operator', 'known, corrected tomorrow')"
     )
-    spoil(world, "employment_stock.labour_force.counties_add_up")
+    introduce_defect(world, "employment_stock.labour_force.counties_add_up")
     assert gate.gate_marts(world.build).is_clean
     waivers = world.superuser.execute("select distinct waiver from ops.check_result where not success").fetchall()
     assert waivers == [("operator: known, corrected tomorrow",)]
 
 
 def test_a_night_is_released_only_under_a_name_and_for_a_reason(world: World) -> None:
-    spoil(world, "employment_stock.labour_force.counties_add_up")
+    introduce_defect(world, "employment_stock.labour_force.counties_add_up")
     gate.gate_marts(world.build)
     with pytest.raises(UserError):
         publication.release_night(world.build, "operator", "")
@@ -533,7 +533,7 @@ def test_a_night_is_released_only_under_a_name_and_for_a_reason(world: World) ->
     assert publication.release_night(world.build, "operator", "the bureau knows") == world.build
 
 
-# --- ways round the gate: the pointer stays where it is -----------------------------------------------------
+# --- nothing bypasses the gate: the pointer stays where it is -----------------------------------------------------
 
 
 def shown(world: World) -> int | None:
@@ -581,13 +581,13 @@ EMPTIED = ("target_progress", "employment_stock", "dim_division", "fct_person_st
 
 
 @pytest.mark.parametrize("model", EMPTIED)
-def test_an_emptied_table_is_no_clean_night(world: World, model: str) -> None:
+def test_an_emptied_table_is_not_certified_clean(world: World, model: str) -> None:
     world.superuser.execute(sql.SQL("delete from store.{}").format(sql.Identifier(model)))
     assert not gate.gate_marts(world.build).is_clean
     assert is_refused(world)
 
 
-def test_a_store_without_any_row_is_no_clean_night(world: World) -> None:
+def test_a_store_without_any_row_is_not_certified_clean(world: World) -> None:
     for (model,) in world.superuser.execute("select model from ops.store_rows()").fetchall():
         world.superuser.execute(sql.SQL("delete from store.{}").format(sql.Identifier(model)))
     assert not gate.gate_marts(world.build).is_clean
@@ -604,7 +604,7 @@ AFTER_THE_CERTIFICATE = {
 
 
 @pytest.mark.parametrize("statement", AFTER_THE_CERTIFICATE.values(), ids=AFTER_THE_CERTIFICATE)
-def test_a_certificate_does_not_hold_once(world: World, statement: str) -> None:
+def test_a_certificate_is_void_once(world: World, statement: str) -> None:
     assert gate.gate_marts(world.build).is_clean
     world.superuser.execute(statement.encode())
     assert is_refused(world)
@@ -612,7 +612,7 @@ def test_a_certificate_does_not_hold_once(world: World, statement: str) -> None:
 
 @pytest.fixture
 def own_suites(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the suites that a test may spoil."""
+    """A copy of the suites that a test may change."""
     folder = tmp_path / "expectations" / "warehouse"
     shutil.copytree(settings.project_root() / "expectations", folder.parent)
     shutil.copytree(settings.project_root() / "dbt_project", tmp_path / "dbt_project")
@@ -620,13 +620,13 @@ def own_suites(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) ->
     return folder
 
 
-SPOILT_SUITES = {
+INVALID_SUITES = {
     "it is empty": "",
     "it has no frame": "{}",
     "a frame expects nothing": "a: {query: 'select 1 as unit', expectations: []}",
     "a frame has no query": "a: {expectations: [{}]}",
     "a key is misspelt": "a: {querry: 'select 1', expectations: []}",
-    "a limit is no number": "a: {query: 'select 1 as unit, 1 as value', expectations: [{name: x, type:"
+    "a limit is not a number": "a: {query: 'select 1 as unit, 1 as value', expectations: [{name: x, type:"
     " expect_column_values_to_be_between, kwargs: {column: value, min_value: zero}, severity: critical, zh: a,"
     " en: a}]}",
     "the type is unknown": "a: {query: 'select 1 as unit', expectations: [{name: x, type: expect_the_best,"
@@ -634,8 +634,8 @@ SPOILT_SUITES = {
 }
 
 
-def test_a_spoilt_suite_stops_the_gate(own_suites: Path, world: World) -> None:
-    for content in SPOILT_SUITES.values():
+def test_a_invalid_suite_stops_the_gate(own_suites: Path, world: World) -> None:
+    for content in INVALID_SUITES.values():
         (own_suites / "zz.yaml").write_text(content)
         with pytest.raises(UserError) as stopped:
             gate.gate_marts(world.build)
@@ -652,12 +652,12 @@ def test_no_suite_at_all_stops_the_gate(own_suites: Path, world: World) -> None:
 
 UNPROVEN = {
     "the query fails": ("select no_such_column as unit from ops.tonight", "{column: value, min_value: 0}"),
-    "there is nothing to look at": ("select '1' as unit, 1 as value where false", "{column: value, min_value: 0}"),
+    "there are no rows": ("select '1' as unit, 1 as value where false", "{column: value, min_value: 0}"),
     "a value is missing": ("select '1' as unit, null::float8 as value", "{column: value, min_value: 0}"),
 }
 
 
-def test_an_expectation_that_proves_nothing_is_no_success(own_suites: Path, world: World) -> None:
+def test_an_expectation_that_proves_nothing_fails(own_suites: Path, world: World) -> None:
     for query, kwargs in UNPROVEN.values():
         (own_suites / "one.yaml").write_text(
             f'frame: {{query: "{query}", expectations: [{{name: x, type: expect_column_values_to_be_between,'

@@ -26,16 +26,16 @@ SCALES: Mapping[MeasuredIn, tuple[tuple[str, str], float]] = MappingProxyType(
     }
 )
 # What is recorded where there is no value, and how a message says it.
-NO_HISTORY, NO_VALUE, NOT_JUDGED = "无历史 no history", "空 nothing", "未能检查 could not be judged"
+NO_HISTORY, NO_VALUE, NOT_CHECKED = "无历史 no history", "空 nothing", "未能检查 could not be checked"
 WITHOUT_VALUE: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         NO_HISTORY: ("无历史数据可比", "nothing to compare with"),
         NO_VALUE: ("无值", "no value"),
-        NOT_JUDGED: ("未能检查", "could not be checked"),
+        NOT_CHECKED: ("未能检查", "could not be checked"),
     }
 )
 
-# Great Expectations judges these row by row, so that a failing row names its unit.
+# Great Expectations checks these row by row, so that a failing row names its unit.
 ROW_TYPES = frozenset(
     {
         "expect_column_values_to_be_between",
@@ -138,7 +138,7 @@ class Expectation:
         return ("正常为 ", "normally ")[language] + f"{lowest}–{self._figure(high, language)}"
 
     def _figure(self, value: Any, language: int) -> str:
-        """A value as people write it: as short as it can be told from the limits."""
+        """A value as people write it: as short as possible, but distinct from the limits."""
         suffixes, factor = SCALES[self.measured_in]
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return str(value)
@@ -159,7 +159,7 @@ def _is_less(value: Any, limit: Any) -> bool:
 class Outcome:
     """The outcome of one expectation for one unit.
 
-    was_run is False where Great Expectations could not judge it at all: that is a failure, and no certificate
+    was_run is False where Great Expectations could not check it at all: that is a failure, and no certificate
     counts it. values: the row, as far as the messages show it. item: what of the unit the row is about.
     waiver: who let the failure pass, and why.
     """

@@ -123,8 +123,8 @@ def check_frame(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:
             first,
             *(without_rows(expectation, "0", passes=enough) for expectation in frame.expectations),
         ]
-    judged = validate(f"{frame.suite}.{frame.name}", table, frame.expectations)
-    return [first, *(replace(outcome, suite=frame.suite, holds=frame.holds) for outcome in judged)]
+    checked = validate(f"{frame.suite}.{frame.name}", table, frame.expectations)
+    return [first, *(replace(outcome, suite=frame.suite, holds=frame.holds) for outcome in checked)]
 
 
 def has_rows(frame: Frame) -> Expectation:

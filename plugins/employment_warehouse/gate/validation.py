@@ -12,7 +12,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.gate.expectation import (
     NO_HISTORY,
     NO_VALUE,
-    NOT_JUDGED,
+    NOT_CHECKED,
     ROW_TYPES,
     Expectation,
     Outcome,
@@ -30,18 +30,18 @@ def validate(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation
     column `item` says what of the unit the row is about.
 
     An expectation without a value in any row (a comparison without history) passes without being run.
-    Each of the others must return once, without an exception, having seen every row; a missing value fails.
+    Each of the others must return once, without an exception, with every row seen; a missing value fails.
     """
-    judged = [
+    checked = [
         expectation
         for expectation in expectations
         if not (expectation.may_lack and frame[list(expectation.columns)].isna().any(axis=1).all())
     ]
-    results = _run(suite, frame.reset_index(drop=True), judged)
+    results = _run(suite, frame.reset_index(drop=True), checked)
     return [
         outcome
         for expectation in expectations
-        for outcome in _outcomes(suite, frame, expectation, results.get(expectation.name), expectation in judged)
+        for outcome in _outcomes(suite, frame, expectation, results.get(expectation.name), expectation in checked)
     ]
 
 
@@ -95,10 +95,10 @@ def _name(result: Any) -> str:
 
 
 def _outcomes(
-    suite: str, frame: pd.DataFrame, expectation: Expectation, result: Any, was_judged: bool
+    suite: str, frame: pd.DataFrame, expectation: Expectation, result: Any, was_checked: bool
 ) -> list[Outcome]:
-    was_run = not was_judged or _was_run(expectation, result, len(frame))
-    failed = _failed_rows(result) if was_judged and was_run else set()
+    was_run = not was_checked or _was_run(expectation, result, len(frame))
+    failed = _failed_rows(result) if was_checked and was_run else set()
     seen = frame[list(expectation.columns)]
     lacks = seen.isna().any(axis=1)
     shown = [name for name in dict.fromkeys((*expectation.columns, *expectation.shown)) if name in frame]
@@ -107,7 +107,7 @@ def _outcomes(
     for row, (unit, item) in enumerate(zip(frame["unit"], items, strict=True)):
         values = {}
         if not was_run:
-            success, observed = False, NOT_JUDGED
+            success, observed = False, NOT_CHECKED
         elif lacks.iloc[row]:
             success, observed = expectation.may_lack, NO_HISTORY if expectation.may_lack else NO_VALUE
         else:
