@@ -109,6 +109,9 @@ def test_held_and_missing_submissions_alert_their_county(warehouse: psycopg.Conn
     assert title == "元阳县：1 份报送被暂扣 | 1 submissions are held"
     assert "农村劳动力台账（5月2日，1,200 行，05-02 19:30 到达）：本次 59 行，上次 178 行。此前未报" in body
     assert "请县（市）人力资源和社会保障局核对后重报" in body
+    (number,) = warehouse.execute("select delivery_id from ops.delivery where status = 'held'").fetchone() or (0,)
+    assert f"（报送编号 {number}）" in body
+    assert f"(delivery {number})" in body
     level, title, body = found["feed_missing", GEJIU]
     assert level == "warning"
     assert title.startswith("个旧市：1 张报表未报")

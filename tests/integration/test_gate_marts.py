@@ -494,6 +494,43 @@ def test_a_failure_that_a_delivery_has_caused_holds_that_delivery_and_asks_for_a
     publication.publish(world.build)
 
 
+def held_deliveries(world: World) -> list[tuple[str, str]]:
+    """Feed and unit of the deliveries on hold."""
+    return world.superuser.execute("select feed, unit from ops.delivery where status = 'held' order by 1, 2").fetchall()
+
+
+def test_a_failure_that_names_a_unit_holds_what_the_unit_has_sent_tonight(world: World) -> None:
+    """The check itself declares no feed."""
+    introduce_defect(world, "reconciliation.payroll.wages_due")
+    certificate = gate.gate_marts(world.build)
+    assert held_deliveries(world) == [("relief_payroll", "P1")]
+    assert len(certificate.held) == 1
+    assert gate.rebuild_needed(world.build)
+
+
+def test_a_failure_of_rows_that_name_their_feed_holds_that_feed_only(world: World) -> None:
+    world.superuser.execute(
+        "update store.fct_wage_payment set feed = 'public_post', unit = %s, amount_due = -1", (GEJIU,)
+    )
+    gate.gate_marts(world.build)
+    assert ("public_post", GEJIU) in held_deliveries(world)
+    assert {feed for feed, _ in held_deliveries(world)} == {"public_post"}
+
+
+def test_where_the_declared_feed_has_sent_nothing_tonight_the_rest_of_the_unit_is_held(world: World) -> None:
+    world.superuser.execute("update ops.delivery set status = 'withdrawn' where feed = 'employment'")
+    introduce_defect(world, "orphans.workers.known_share")
+    gate.gate_marts(world.build)
+    assert held_deliveries(world) == [("labor_register", GEJIU), ("public_post", GEJIU)]
+
+
+def test_running_gate_2_again_holds_the_same_deliveries(world: World) -> None:
+    introduce_defect(world, "orphans.workers.known_share")
+    first = gate.gate_marts(world.build)
+    assert gate.gate_marts(world.build) == first
+    assert held_deliveries(world) == [("employment", GEJIU)]
+
+
 def test_any_other_critical_failure_holds_the_night_and_moves_nothing(world: World) -> None:
     gate.gate_marts(world.build)
     first = publication.publish(world.build)
@@ -531,6 +568,37 @@ def test_a_night_is_released_only_under_a_name_and_for_a_reason(world: World) ->
         publication.release_night(world.build, "operator", "")
     assert shown(world) is None
     assert publication.release_night(world.build, "operator", "the bureau knows") == world.build
+
+
+def release(delivery: int) -> list[int]:
+    """What an operator releases: the numbers of the deliveries."""
+    return publication.release_delivery(delivery, "operator", "the county confirms it")
+
+
+def test_a_released_delivery_passes_gate_2_as_well(world: World) -> None:
+    introduce_defect(world, "orphans.workers.known_share")
+    (number,) = gate.gate_marts(world.build).held
+    assert release(number) == [number]
+    for day in (DAY, date(2024, 5, 2)):
+        world.begin(day)
+        world.superuser.execute("update ops.delivery set status = 'accepted' where status = 'landed'")
+        world.mark_written()
+        certificate = gate.gate_marts(world.build)
+        assert (certificate.held, certificate.critical_failed) == ((), 0)
+        assert publication.publish(world.build) == world.build
+        (waiver,) = world.superuser.execute(
+            "select waiver from ops.check_result where build = %s and gate = 2 and not success", (world.build,)
+        ).fetchone() or ("",)
+        assert waiver == "operator: the county confirms it"
+
+
+def test_only_a_delivery_on_hold_can_be_released(world: World) -> None:
+    accepted = world.superuser.execute("select min(delivery_id) from ops.delivery").fetchone()
+    for number in (99999, *(accepted or ())):
+        with pytest.raises(UserError) as refused:
+            release(number)
+        assert str(number) in refused.value.message
+    assert world.superuser.execute("select count(*) from ops.waiver").fetchone() == (0,)
 
 
 # --- nothing bypasses the gate: the pointer stays where it is -----------------------------------------------------

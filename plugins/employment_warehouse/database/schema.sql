@@ -572,30 +572,49 @@ ALTER FUNCTION ops.publish(number integer, operator text, release_reason text) O
 
 -- Name: release_delivery(bigint, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.release_delivery(number bigint, operator text, why text) RETURNS void
+CREATE FUNCTION ops.release_delivery(number bigint, operator text, why text) RETURNS bigint[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    named ops.delivery;
+    numbers bigint [];
 begin
     if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
         raise exception using errcode = 'WH005', message = 'a release needs a name and a reason';
     end if;
+    select * into named from ops.delivery as d where d.delivery_id = number;
+    if not found then
+        raise exception using errcode = 'WH002',
+            message = format('报送编号 %s 不存在 | there is no delivery %s', number, number),
+            hint = 'The alert and the status page show the numbers of held deliveries.';
+    end if;
+    if named.status <> 'held' then
+        raise exception using errcode = 'WH013', message = format(
+            '报送编号 %s 未被暂扣（%s） | delivery %s is not held (%s)', number, named.status, number, named.status
+        );
+    end if;
     with released as (
         update ops.delivery as d
         set status = 'landed', build = null, reason = null
-        from ops.delivery as named
-        where named.delivery_id = number
-            and (d.feed, d.unit, d.report_date) = (named.feed, named.unit, named.report_date)
-            and d.status = 'held'
+        where (d.feed, d.unit, d.report_date) = (named.feed, named.unit, named.report_date) and d.status = 'held'
         returning d.delivery_id, d.unit, d.report_date
+    ),
+    waived as (
+        insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)
+        select 'delivery:' || r.delivery_id, r.unit, r.report_date, r.report_date, operator, why
+        from released as r
+        on conflict do nothing
     )
-    insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)
-    select 'delivery:' || r.delivery_id, r.unit, r.report_date, r.report_date, operator, why
-    from released as r
-    on conflict do nothing;
+    select array_agg(r.delivery_id order by r.delivery_id) into numbers from released as r;
+    return numbers;
 end $$;
 
 ALTER FUNCTION ops.release_delivery(number bigint, operator text, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION release_delivery(number bigint, operator text, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.release_delivery(number bigint, operator text, why text) IS '放行被暂扣的报送及同批各部分；两道检查均不再暂扣。 | Releases a held delivery with the parts held with it; neither gate holds them again. The numbers of all that was released.';
 
 -- Name: roll_back(integer, bigint[], text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 

@@ -44,8 +44,9 @@ class Certificate:
 def gate_marts(build: int) -> Certificate:
     """Check the open rows of every model and write the certificate, all from one snapshot and in one transaction.
 
-    Deliveries that a critical failure names are put on hold; `rebuild_needed` is then true, and after the rebuild
-    without them this function is called again. Any other critical failure holds the night.
+    A critical failure that names a unit holds what the unit has sent tonight; `rebuild_needed` is then true, and after
+    the rebuild without it this function is called again. Any other critical failure holds the night. A failure that
+    would hold a released delivery is waived, under the name of who released it.
     Raises UserError: `not_tonight`, `suite_invalid`, `setting_missing`.
     """
     with database.connect("wh_gate") as connection:
@@ -53,8 +54,9 @@ def gate_marts(build: int) -> Certificate:
         report_date = results.tonight(connection, build)
         waivers = results.waivers(connection, report_date)
         suites = suites_in_force(connection, report_date)
+        released = results.released(connection)
         outcomes = [
-            waivers.applied(outcome)
+            released.applied(waivers.applied(outcome))
             for suite in suites
             for frame in suite.frames
             for outcome in check_frame(connection, frame)
@@ -157,19 +159,47 @@ def _plain(value: Any) -> Any:
 
 
 def _hold(connection: psycopg.Connection, build: int, blocking: Sequence[Outcome]) -> tuple[int, ...]:
-    """Put on hold tonight's deliveries of the feeds and units that failed; the numbers of the deliveries."""
-    held: list[int] = []
+    """Hold tonight's deliveries of the units that failed; the numbers of the deliveries.
+
+    Of the feeds that the check names; where these have none of tonight, of all feeds of the unit.
+    """
+    held = _held_before(connection, build)
     for outcome in blocking:
-        rows = connection.execute(
-            """
-            update ops.delivery set status = 'held', reason = %s
-            where build = %s and unit = %s and feed = any(%s) and status = 'accepted'
-            returning delivery_id
-            """,
-            (f"{REASON}: {outcome.message_zh}", build, outcome.unit, list(outcome.holds)),
-        ).fetchall()
-        held += [number for (number,) in rows]
+        for feeds in (outcome.suspects, None):
+            rows = connection.execute(
+                """
+                update ops.delivery
+                set status = 'held', reason = case when status = 'held' then reason else %(reason)s end
+                where build = %(build)s and unit = %(unit)s
+                    and (status = 'accepted' or delivery_id = any(%(held)s::bigint []))
+                    and (%(feeds)s::text [] is null or feed = any(%(feeds)s))
+                returning delivery_id
+                """,
+                {
+                    "reason": f"{REASON}: {outcome.message_zh}",
+                    "build": build,
+                    "unit": outcome.unit,
+                    "held": list(held),
+                    "feeds": list(feeds) if feeds else None,
+                },
+            ).fetchall()
+            held |= {number for (number,) in rows}
+            if rows:
+                break
     return tuple(sorted(held))
+
+
+def _held_before(connection: psycopg.Connection, build: int) -> set[int]:
+    """What an earlier run of this gate has held, if it saw the same rows: without a rebuild its certificate exists."""
+    rows = connection.execute(
+        """
+        select d.delivery_id from ops.delivery as d
+        where d.build = %(build)s and d.status = 'held' and starts_with(d.reason, %(reason)s)
+            and exists (select from ops.certificate as c where c.build = %(build)s)
+        """,
+        {"build": build, "reason": REASON},
+    ).fetchall()
+    return {number for (number,) in rows}
 
 
 def _certify(

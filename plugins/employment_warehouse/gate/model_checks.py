@@ -237,8 +237,11 @@ def _row_check(declared: Declared, check: _Check) -> tuple[sql.Composable, Expec
 
 
 def _rows_query(declared: Declared, broken: Sequence[sql.Composable], names: Sequence[str]) -> sql.Composed:
-    return sql.SQL("select {unit} as unit, {counts} from {relation} group by 1").format(
+    has_feed = "feed" in declared.model.key
+    return sql.SQL("select {unit} as unit, {feed}{counts} from {relation} group by {group}").format(
         unit=declared.unit,
+        feed=sql.SQL("feed, " if has_feed else ""),
+        group=sql.SQL("1, 2" if has_feed else "1"),
         counts=sql.SQL(", ").join(
             sql.SQL("count(*) filter (where {}) as {}").format(condition, sql.Identifier(name))
             for condition, name in zip(broken, names, strict=True)

@@ -26,11 +26,12 @@ class SuiteError(UserError):
 
 @dataclass(frozen=True)
 class Frame:
-    """A small table with one row a unit (`unit`), computed by SQL over build, store, ops and seeds, and what is
-    expected of it.
+    """A small table computed by SQL over build, store, ops and seeds, and what is expected of it.
 
-    rows_at_least: with fewer rows the frame itself fails: an expectation over nothing proves nothing.
-    holds: feeds whose deliveries of a failing unit are put on hold, because they alone can have caused it.
+    One row for each unit (`unit`; the prefecture where no unit is to blame), optionally with `item` (what of the unit)
+    and `feed` (the only feed that can have caused a failure).
+    rows_at_least: with fewer rows the frame itself fails: an expectation over no rows proves nothing.
+    holds: feeds whose deliveries of a failing unit are held; none: all that the unit has sent tonight.
     """
 
     suite: str

@@ -27,7 +27,7 @@ ROW = "__row__"
 
 def validate(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[Outcome]:
     """Check a frame: one outcome for each expectation and row. The column `unit` names the row's unit; the optional
-    column `item` says what of the unit the row is about.
+    column `item` says what of the unit the row is about, `feed` which of its feeds.
 
     An expectation without a value in any row (a comparison without history) passes without being run.
     Each of the others must return once, without an exception, with every row seen; a missing value fails.
@@ -103,8 +103,9 @@ def _outcomes(
     lacks = seen.isna().any(axis=1)
     shown = [name for name in dict.fromkeys((*expectation.columns, *expectation.shown)) if name in frame]
     items = frame["item"] if "item" in frame else [""] * len(frame)
+    feeds = frame["feed"] if "feed" in frame else [None] * len(frame)
     outcomes = []
-    for row, (unit, item) in enumerate(zip(frame["unit"], items, strict=True)):
+    for row, (unit, item, feed) in enumerate(zip(frame["unit"], items, feeds, strict=True)):
         values = {}
         if not was_run:
             success, observed = False, NOT_CHECKED
@@ -123,6 +124,7 @@ def _outcomes(
                 was_run=was_run,
                 unexpected_rows=int(not success),
                 item=str(item),
+                feed=feed,
                 values=values,
             )
         )

@@ -81,9 +81,12 @@ def release_night(build: int, operator: str, reason: str) -> int:
     return publish(build, operator, reason)
 
 
-def release_delivery(delivery_id: int, operator: str, reason: str) -> None:
-    """Let the next night take in a held delivery, under a name and for a reason."""
-    _ask("select ops.release_delivery(%s, %s, %s)", delivery_id, operator, reason)
+def release_delivery(delivery_id: int, operator: str, reason: str) -> list[int]:
+    """Let the next night use a held delivery and the parts held with it, under a name and for a reason; their numbers.
+
+    Neither gate holds them again. Raises NotPublished if the delivery does not exist or is not held.
+    """
+    return [int(number) for number in _ask("select ops.release_delivery(%s, %s, %s)", delivery_id, operator, reason)]
 
 
 def roll_back(publication: int, withdrawn: Sequence[int], operator: str, reason: str) -> int | None:

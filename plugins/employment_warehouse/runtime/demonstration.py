@@ -90,7 +90,15 @@ def summarise(home: Home, console: Console) -> None:
             "退回 rejected",
         ),
         "gates": ("检查 gates", "汇总 build", "第几道 gate", "项数 checks", "严重 critical", "提示 warnings"),
-        "set_aside": ("暂扣与拒收 held and refused", "日期 date", "表 feed", "单位 unit", "状态 status", "原因 reason"),
+        "set_aside": (
+            "暂扣与拒收 held and refused",
+            "编号 no.",
+            "日期 date",
+            "表 feed",
+            "单位 unit",
+            "状态 status",
+            "原因 reason",
+        ),
     }
     with connect("wh_auditor") as connection:
         for query, (title, *headings) in shown.items():

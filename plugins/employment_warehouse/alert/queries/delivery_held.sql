@@ -1,6 +1,7 @@
 -- Submissions that this build holds, with the unit's last accepted one.
 select
-    d.unit, d.feed, d.report_date as submission_date, sum(d.rows_read) as rows_read, max(d.arrived_at) as arrived_at,
+    d.unit, d.feed, d.report_date as submission_date,
+    string_agg(d.delivery_id::text, '、' order by d.delivery_id) as delivery_numbers, sum(d.rows_read) as rows_read, max(d.arrived_at) as arrived_at,
     coalesce(max(failed.reason_zh), max(d.reason)) as reason_zh,
     coalesce(max(failed.reason_en), max(d.reason)) as reason_en,
     (

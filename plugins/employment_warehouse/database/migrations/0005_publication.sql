@@ -173,27 +173,44 @@ as $$
 $$;
 
 -- The parts of a unit's date were held together and are released together: half a snapshot would close the other half.
-create function ops.release_delivery(number bigint, operator text, why text) returns void
+create function ops.release_delivery(number bigint, operator text, why text) returns bigint []
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
+declare
+    named ops.delivery;
+    numbers bigint [];
 begin
     if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
         raise exception using errcode = 'WH005', message = 'a release needs a name and a reason';
     end if;
+    select * into named from ops.delivery as d where d.delivery_id = number;
+    if not found then
+        raise exception using errcode = 'WH002',
+            message = format('报送编号 %s 不存在 | there is no delivery %s', number, number),
+            hint = 'The alert and the status page show the numbers of held deliveries.';
+    end if;
+    if named.status <> 'held' then
+        raise exception using errcode = 'WH013', message = format(
+            '报送编号 %s 未被暂扣（%s） | delivery %s is not held (%s)', number, named.status, number, named.status
+        );
+    end if;
     with released as (
         update ops.delivery as d
         set status = 'landed', build = null, reason = null
-        from ops.delivery as named
-        where named.delivery_id = number
-            and (d.feed, d.unit, d.report_date) = (named.feed, named.unit, named.report_date)
-            and d.status = 'held'
+        where (d.feed, d.unit, d.report_date) = (named.feed, named.unit, named.report_date) and d.status = 'held'
         returning d.delivery_id, d.unit, d.report_date
+    ),
+    waived as (
+        insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)
+        select 'delivery:' || r.delivery_id, r.unit, r.report_date, r.report_date, operator, why
+        from released as r
+        on conflict do nothing
     )
-    insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)
-    select 'delivery:' || r.delivery_id, r.unit, r.report_date, r.report_date, operator, why
-    from released as r
-    on conflict do nothing;
+    select array_agg(r.delivery_id order by r.delivery_id) into numbers from released as r;
+    return numbers;
 end $$;
+comment on function ops.release_delivery(bigint, text, text) is
+'放行被暂扣的报送及同批各部分；两道检查均不再暂扣。 | Releases a held delivery with the parts held with it; neither gate holds them again. The numbers of all that was released.';
 
 create function ops.roll_back(number integer, withdrawn bigint [], operator text, why text) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp
