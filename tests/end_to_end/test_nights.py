@@ -243,6 +243,32 @@ def test_a_late_county_is_published_by_the_next_run_of_the_same_night(run: Run, 
     assert f"发布号 {after[-1]['publication']}" in shown
 
 
+def test_after_a_rollback_the_night_is_published_without_what_was_withdrawn(
+    run: Run, home: Path, manifest: Manifest
+) -> None:
+    last = str(manifest.nights[-1])
+    figures = "select * from target_progress order by county_code, target_code, basis"
+    before = rows(run, figures)
+    came = "select status from feed_timeliness where feed = 'job_event' and county_code = '532501'"
+    late = rows(
+        run, "select delivery_id, build from ops.delivery where feed = 'job_event' and unit = '532501'"
+        f" and report_date = '{last}' and status = 'accepted'", "--role", "wh_auditor",
+    )[0]  # fmt: skip
+    rolled = run("rollback", late["build"], "--withdraw", late["delivery_id"], "--reason", "测试：误报 sent by mistake")
+    assert rolled.returncode == 0, rolled.stderr
+    assert late["build"] not in [row["publication"] for row in rows(run, "select * from publications where is_current")]
+    assert run("night", last).returncode == 0
+    assert rows(run, came) == []
+    assert [drop_publication(row) for row in rows(run, figures)] == [drop_publication(row) for row in before]
+    (current,) = rows(run, "select publication, report_date from publications where is_current")
+    assert current["report_date"] == last
+    assert f"发布号 {current['publication']}" in (home / "reports" / last / "daily.html").read_text(encoding="utf-8")
+
+
+def drop_publication(row: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name != "publication"}
+
+
 def test_a_night_whose_scheduler_is_killed_is_published_after_the_next_start(
     run: Run, home: Path, manifest: Manifest
 ) -> None:
