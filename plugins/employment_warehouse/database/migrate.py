@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from employment_warehouse import settings
-from employment_warehouse.database import county_logins, feeds, generated, landing_tables, seed_tables
+from employment_warehouse.database import county_logins, feeds, landing_tables, model_tables, seed_tables
 from employment_warehouse.database.describe import describe
 from employment_warehouse.database.roles import login_roles, set_password
 from employment_warehouse.errors import UserError
@@ -32,7 +32,7 @@ def migrate(superuser_connection: psycopg.Connection) -> list[str]:
         done += county_logins.generate(connection)
         done += landing_tables.generate(connection)
         done += feeds.generate(connection)
-        done += generated.generate(connection, settings.project_root() / "dbt_project")
+        done += model_tables.generate(connection, settings.project_root() / "dbt_project")
     for role in login_roles(connection):
         given = settings.connection(role)
         if given and given.get("password"):

@@ -10,7 +10,7 @@ import pytest
 from tests.kit.nights import publish, start_build
 
 from employment_warehouse import settings
-from employment_warehouse.database import connect, generated
+from employment_warehouse.database import connect, model_tables
 from employment_warehouse.errors import UserError
 
 pytestmark = pytest.mark.quick
@@ -55,12 +55,12 @@ def declare(project: Path, made_on: str = "date", more: str = "") -> None:
 
 
 def test_the_objects_of_a_model_are_created_once(warehouse: psycopg.Connection, project: Path) -> None:
-    assert generated.generate(warehouse, project) == [
+    assert model_tables.generate(warehouse, project) == [
         "tonight.toy",
         "store.toy",
         "toy: indexes, rights, views, comments",
     ]
-    assert generated.generate(warehouse, project) == []
+    assert model_tables.generate(warehouse, project) == []
     columns = [
         name for (name,) in warehouse.execute(
             "select attname::text from pg_attribute where attrelid = 'marts.toy'::regclass and attnum > 0"
@@ -79,11 +79,11 @@ def test_the_objects_of_a_model_are_created_once(warehouse: psycopg.Connection, 
 
 
 def test_a_column_added_later_is_null_in_older_rows(warehouse: psycopg.Connection, project: Path) -> None:
-    generated.generate(warehouse, project)
+    model_tables.generate(warehouse, project)
     number = publish(start_build("2024-05-01"))
     warehouse.execute("insert into store.toy (county_code, name, from_build) values ('532528', 'doll', %s)", (number,))
     declare(project, more="      - {name: colour, data_type: text, description: Colour., config: {meta: {zh: 颜色}}}")
-    assert generated.generate(warehouse, project) == [
+    assert model_tables.generate(warehouse, project) == [
         "tonight.toy.colour", "store.toy.colour", "toy: indexes, rights, views, comments",
     ]  # fmt: skip
     assert warehouse.execute("select name, colour from marts.toy").fetchall() == [("doll", None)]
@@ -91,10 +91,10 @@ def test_a_column_added_later_is_null_in_older_rows(warehouse: psycopg.Connectio
 
 
 def test_a_column_that_changes_its_type_is_refused(warehouse: psycopg.Connection, project: Path) -> None:
-    generated.generate(warehouse, project)
+    model_tables.generate(warehouse, project)
     declare(project, made_on="text")
     with pytest.raises(UserError) as refused:
-        generated.generate(warehouse, project)
+        model_tables.generate(warehouse, project)
     assert refused.value.code == "model_type_changed"
 
 
@@ -118,7 +118,7 @@ def test_an_unknown_key_is_refused_by_its_place(
     path = project / "models" / "marts" / "toy.yml"
     path.write_text(path.read_text("utf-8").replace(right, wrong), "utf-8")
     with pytest.raises(UserError) as refused:
-        generated.generate(warehouse, project)
+        model_tables.generate(warehouse, project)
     assert refused.value.code == "model_key_unknown"
     assert named in refused.value.where
 
@@ -127,14 +127,14 @@ def test_a_key_that_is_not_a_column_is_refused(warehouse: psycopg.Connection, pr
     path = project / "models" / "marts" / "toy.yml"
     path.write_text(path.read_text("utf-8").replace("key: [county_code, name]", "key: [colour]"), "utf-8")
     with pytest.raises(UserError) as refused:
-        generated.generate(warehouse, project)
+        model_tables.generate(warehouse, project)
     assert refused.value.code == "model_incomplete"
 
 
 def test_readers_see_the_publication_that_is_shown_and_their_own_county(
     warehouse: psycopg.Connection, project: Path
 ) -> None:
-    generated.generate(warehouse, project)
+    model_tables.generate(warehouse, project)
     first, second = publish(start_build("2024-05-01")), publish(start_build("2024-05-02"))
     for county in ("532528", "532501", "532500", None):
         warehouse.execute(
@@ -163,7 +163,7 @@ def test_readers_see_the_publication_that_is_shown_and_their_own_county(
 
 
 def test_a_readers_query_by_key_uses_the_index(warehouse: psycopg.Connection, project: Path) -> None:
-    generated.generate(warehouse, project)
+    model_tables.generate(warehouse, project)
     number = publish(start_build("2024-05-01"))
     warehouse.execute(
         "insert into store.toy (county_code, name, from_build)"

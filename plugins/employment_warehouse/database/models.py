@@ -1,0 +1,194 @@
+"""What the YAML of dbt's models declares: layer, key, scope, columns, comments. Read strictly, once, here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from employment_warehouse.contract import contract
+from employment_warehouse.errors import UserError
+
+# Every key that a declaration may have: one that is misspelt would silently hide, or show, a column.
+MODEL_KEYS = {"name", "description", "config", "columns"}
+CONFIG_KEYS = {"contract", "meta"}
+META_KEYS = {
+    "zh", "grain", "clause", "key", "scope", "feed", "indexes", "view_columns", "for_everyone", "checks",
+}  # fmt: skip
+COLUMN_KEYS = {"name", "data_type", "description", "config"}
+COLUMN_META_KEYS = {"zh", "hidden", "checks"}
+VIEW_COLUMN_KEYS = {"name", "data_type", "expression", "description", "zh", "after"}
+SCOPE_KEYS = {"by", "columns"}
+
+
+@dataclass(frozen=True)
+class ModelColumn:
+    """One column of a model. The readers' view computes it (`expression`), or leaves it out (`hidden`)."""
+
+    name: str
+    data_type: str
+    comment: str = ""
+    hidden: bool = False
+    expression: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One versioned model as its YAML declares it."""
+
+    name: str
+    layer: str
+    key: tuple[str, ...]
+    columns: tuple[ModelColumn, ...]
+    view_columns: tuple[ModelColumn, ...] = ()
+    comment: str = ""
+    indexes: tuple[tuple[str, ...], ...] = ()
+    for_everyone: bool = False
+    scope: tuple[str, ...] = ()
+    scope_by: str | None = None
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether it has versions in `store`; a model of the layer `tonight` has none."""
+        return self.layer != "tonight"
+
+
+def read_models(project_dir: Path) -> list[Model]:
+    """Every versioned model of the project, by name."""
+    found = [
+        _read_model(entry, layer, path)
+        for folder, layer in _layers(project_dir).items()
+        for path in sorted((project_dir / "models" / folder).rglob("*.yml"))
+        for entry in _read_yaml(path).get("models", [])
+    ]
+    return sorted(found, key=lambda model: model.name)
+
+
+def _layers(project_dir: Path) -> dict[str, str]:
+    """The layer of each folder of models that the database holds, as `dbt_project.yml` gives it."""
+    declared = _read_yaml(project_dir / "dbt_project.yml")
+    folders: dict[str, Any] = declared["models"][declared["name"]]
+    return {
+        folder: config["+meta"]["layer"]
+        for folder, config in folders.items()
+        if config.get("+materialized") == "versioned"
+    }
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as file:
+        return yaml.safe_load(file) or {}
+
+
+def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
+    _assert_known(entry, path)
+    meta = entry.get("config", {}).get("meta", {})
+    columns = [
+        ModelColumn(
+            name=column["name"],
+            data_type=column.get("data_type", ""),
+            comment=_bilingual(column.get("description", ""), _meta(column).get("zh", "")),
+            hidden=_meta(column).get("hidden", False),
+        )
+        for column in entry.get("columns", [])
+    ]
+    if "feed" in meta and not any(column.data_type for column in columns):
+        columns = _reported_columns(meta["feed"])
+    scope = meta.get("scope", [])
+    model = Model(
+        name=entry["name"],
+        layer=layer,
+        key=tuple(meta.get("key", ())),
+        columns=tuple(columns),
+        view_columns=tuple(
+            ModelColumn(
+                name=column["name"],
+                data_type=column["data_type"],
+                comment=_bilingual(column.get("description", ""), column.get("zh", "")),
+                expression=column["expression"],
+                after=column.get("after", ""),
+            )
+            for column in meta.get("view_columns", [])
+        ),
+        comment=_bilingual(entry.get("description", ""), meta.get("zh", ""), meta.get("clause", "")),
+        indexes=tuple(tuple(index) for index in meta.get("indexes", ())),
+        for_everyone=meta.get("for_everyone", False),
+        scope=tuple(scope["columns"] if isinstance(scope, dict) else scope),
+        scope_by=scope["by"] if isinstance(scope, dict) else None,
+    )
+    _assert_complete(model, path)
+    return model
+
+
+def _assert_complete(model: Model, path: Path) -> None:
+    names = {column.name for column in model.columns}
+    named = {*model.key, *model.scope, *(name for index in model.indexes for name in index)}
+    if (
+        not names.issuperset(named)
+        or not set(model.key).issuperset(model.scope)
+        or bool(model.key) != model.is_versioned
+        or not names
+        or not all(column.data_type for column in model.columns)
+    ):
+        raise UserError(
+            f"模型 {model.name} 的声明不完整 | the declaration of model {model.name} is incomplete",
+            code="model_incomplete",
+            where=str(path),
+            expected="meta.key and meta.indexes name columns of the model, meta.scope columns of the key,"
+            " and every column has a data_type; a model of the folder `intermediate` has no key",
+        )
+
+
+def _assert_known(entry: dict[str, Any], path: Path) -> None:
+    """Raises UserError (`model_key_unknown`) for a key that nothing reads."""
+    config = entry.get("config", {})
+    meta = config.get("meta", {})
+    scope = meta.get("scope", [])
+    unknown = [
+        *_surplus(entry, MODEL_KEYS, entry["name"]),
+        *_surplus(config, CONFIG_KEYS, "config"),
+        *_surplus(meta, META_KEYS, "meta"),
+        *(_surplus(scope, SCOPE_KEYS, "meta.scope") if isinstance(scope, dict) else []),
+    ]
+    for column in entry.get("columns", []):
+        unknown += _surplus(column, COLUMN_KEYS, column["name"])
+        unknown += _surplus(column.get("config", {}), {"meta"}, column["name"])
+        unknown += _surplus(_meta(column), COLUMN_META_KEYS, f"{column['name']}.meta")
+    for column in meta.get("view_columns", []):
+        unknown += _surplus(column, VIEW_COLUMN_KEYS, f"view_columns.{column.get('name', '')}")
+    if unknown:
+        raise UserError(
+            f"模型 {entry['name']} 中有无法识别的键 | unknown keys in the declaration of model {entry['name']}",
+            code="model_key_unknown",
+            where=f"{path}: {', '.join(unknown)}",
+            expected="the keys that DEVELOPING.md lists (Add a mart)",
+            todo="correct the spelling, or remove the key",
+        )
+
+
+def _surplus(given: dict[str, Any], known: set[str], where: str) -> list[str]:
+    return [f"{where}.{key}" for key in given if key not in known]
+
+
+def _meta(column: dict[str, Any]) -> dict[str, Any]:
+    meta: dict[str, Any] = column.get("config", {}).get("meta", {})
+    return meta
+
+
+def _bilingual(english: str, chinese: str, clause: str = "") -> str:
+    """`中文 | English`, on one line, with the clause of the notice where one is named."""
+    source = f"（通知{clause}）" if clause else ""
+    return f"{' '.join(chinese.split())}{source} | {' '.join(english.split())}"
+
+
+def _reported_columns(feed: str) -> list[ModelColumn]:
+    """A reported snapshot feed has the columns of its contract: they are declared there, and only there."""
+    return [
+        ModelColumn("unit", "text"),
+        *(ModelColumn(name, kind) for name, kind in contract(feed).landing_columns()),
+        ModelColumn("seen_from", "date"),
+        ModelColumn("seen_to", "date"),
+    ]
