@@ -24,6 +24,7 @@ from employment_warehouse.gate.suites import Frame, SuiteError
 PREFECTURE = "532500"
 COUNTIES = tuple(f"5325{number:02}" for number in (1, 2, 3, 4, 23, 24, 25, 27, 28, 29, 30, 31, 32))
 DAY = date(2024, 5, 1)
+FEEDS_OF_THE_PAGE = settings.project_root() / "plugins/employment_warehouse/report/queries/feeds.sql"
 PERSONS, WORKERS = 40, 32
 
 
@@ -489,9 +490,20 @@ def test_a_failure_that_a_delivery_has_caused_holds_that_delivery_and_asks_for_a
         connection.execute("select ops.writable_build()")
     # The rebuild leaves them out.
     world.superuser.execute(f"delete from store.reported_employment where unit = '{GEJIU}'".encode())
+    world.superuser.execute("update store.feed_timeliness set status = 'held'")
     assert gate.gate_marts(world.build).is_clean
     assert not gate.rebuild_needed(world.build)
     publication.publish(world.build)
+    # The alert says why, in both languages; the page shows the number that a release needs.
+    (number,) = certificate.held
+    alert.raise_night_alerts(world.build)
+    (body,) = world.superuser.execute("select body from ops.alert where kind = 'delivery_held'").fetchone() or ("",)
+    assert "务工台账中人员在劳动力台账上的占比为 0%（正常不低于 50%）" in body
+    assert "share of the reported workers who are on a register of labour: 0% (normally at least 50%)" in body
+    assert f"（报送编号 {number}）" in body
+    with database.connect("wh_analyst") as connection:
+        listed = connection.execute(FEEDS_OF_THE_PAGE.read_bytes(), {"prefecture": PREFECTURE}).fetchall()
+    assert [(row[0], row[1], row[-1]) for row in listed] == [("employment", GEJIU, str(number))]
 
 
 def held_deliveries(world: World) -> list[tuple[str, str]]:

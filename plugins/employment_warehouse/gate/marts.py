@@ -15,6 +15,7 @@ from employment_warehouse import database, settings
 from employment_warehouse.gate import results
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.model_checks import model_suites
+from employment_warehouse.gate.queries import query
 from employment_warehouse.gate.suites import Frame, Suite, SuiteError, read_suites
 from employment_warehouse.gate.thresholds import thresholds
 from employment_warehouse.gate.validation import validate
@@ -61,9 +62,9 @@ def gate_marts(build: int) -> Certificate:
             for frame in suite.frames
             for outcome in check_frame(connection, frame)
         ]
+        outcomes = _hold(connection, build, outcomes)
         results.write(connection, build, 2, outcomes)
-        held = _hold(connection, build, [outcome for outcome in outcomes if outcome.blocks])
-        return _certify(connection, build, suites, outcomes, held)
+        return _certify(connection, build, suites, outcomes)
 
 
 def suites_in_force(connection: psycopg.Connection, on: date) -> list[Suite]:
@@ -158,35 +159,22 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _hold(connection: psycopg.Connection, build: int, blocking: Sequence[Outcome]) -> tuple[int, ...]:
-    """Hold tonight's deliveries of the units that failed; the numbers of the deliveries.
+def _hold(connection: psycopg.Connection, build: int, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Hold what the units of critical failures have sent tonight; the outcomes, once for each delivery held for them.
 
-    Of the feeds that the check names; where these have none of tonight, of all feeds of the unit.
+    Deliveries of the feeds that the check names; where these have none of tonight, of all feeds of the unit.
     """
     held = _held_before(connection, build)
-    for outcome in blocking:
-        for feeds in (outcome.suspects, None):
-            rows = connection.execute(
-                """
-                update ops.delivery
-                set status = 'held', reason = case when status = 'held' then reason else %(reason)s end
-                where build = %(build)s and unit = %(unit)s
-                    and (status = 'accepted' or delivery_id = any(%(held)s::bigint []))
-                    and (%(feeds)s::text [] is null or feed = any(%(feeds)s))
-                returning delivery_id
-                """,
-                {
-                    "reason": f"{REASON}: {outcome.message_zh}",
-                    "build": build,
-                    "unit": outcome.unit,
-                    "held": list(held),
-                    "feeds": list(feeds) if feeds else None,
-                },
-            ).fetchall()
-            held |= {number for (number,) in rows}
-            if rows:
-                break
-    return tuple(sorted(held))
+    found: list[Outcome] = []
+    for outcome in outcomes:
+        rows: list[tuple[int, str]] = []
+        for feeds in (outcome.suspects, ()) if outcome.blocks else ():
+            given = {"build": build, "unit": outcome.unit, "feeds": list(feeds), "held": list(held)}
+            reason = f"{REASON}: {outcome.message_zh}"
+            rows = rows or connection.execute(query("hold_deliveries"), given | {"reason": reason}).fetchall()
+        held |= {number for number, _ in rows}
+        found += [replace(outcome, delivery_id=number, feed=feed) for number, feed in rows] or [outcome]
+    return found
 
 
 def _held_before(connection: psycopg.Connection, build: int) -> set[int]:
@@ -207,7 +195,6 @@ def _certify(
     build: int,
     suites: Sequence[Suite],
     outcomes: Sequence[Outcome],
-    held: tuple[int, ...],
 ) -> Certificate:
     run = {(outcome.suite, outcome.expectation.name): True for outcome in outcomes}
     run.update({(outcome.suite, outcome.expectation.name): False for outcome in outcomes if not outcome.was_run})
@@ -216,7 +203,7 @@ def _certify(
         checks_expected=sum(frame.checks for suite in suites for frame in suite.frames),
         checks_run=sum(run.values()),
         critical_failed=len({(o.suite, o.expectation.name) for o in outcomes if o.blocks}),
-        held=held,
+        held=tuple(sorted({o.delivery_id for o in outcomes if o.blocks and o.delivery_id is not None})),
     )
     row_counts: dict[str, int] = dict(connection.execute("select model, rows_open from ops.store_rows()").fetchall())
     connection.execute("delete from ops.certificate where build = %s", (build,))

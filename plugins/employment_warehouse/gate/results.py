@@ -10,6 +10,7 @@ import psycopg
 
 from employment_warehouse.errors import UserError
 from employment_warehouse.gate.expectation import Outcome
+from employment_warehouse.gate.queries import query
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,11 @@ def prefecture(connection: psycopg.Connection) -> str:
 
 
 def write(connection: psycopg.Connection, build: int, gate: int, outcomes: Iterable[Outcome]) -> None:
-    """The results of one gate, in place of those of an earlier run of the same build."""
-    connection.execute("delete from ops.check_result where build = %s and gate = %s", (build, gate))
+    """The results of one gate, in place of those of an earlier run of the same build.
+
+    After a rebuild, the failures for which gate 2 held deliveries stay on record.
+    """
+    connection.execute(query("delete_results"), {"build": build, "gate": gate})
     rows = [
         (
             build,

@@ -12,7 +12,7 @@ from ops.delivery as d
 left join lateral (
     select string_agg(c.message_zh, '；') as reason_zh, string_agg(c.message_en, '; ') as reason_en
     from ops.check_result as c
-    where c.build = d.build and c.gate = 1 and c.severity = 'critical' and not c.success and c.waiver is null
+    where c.build = d.build and c.severity = 'critical' and not c.success and c.waiver is null
         and c.delivery_id = d.delivery_id
 ) as failed on true
 where d.build = %(build)s and d.status = 'held'

@@ -110,7 +110,8 @@ select
     checked.message_zh,
     checked.message_en,
     checked.waiver,
-    checked.build as publication
+    checked.build as publication,
+    checked.delivery_id
 from ops.visible_publication() as shown
 inner join ops.check_result as checked on checked.build = shown.publication
 cross join lateral (
@@ -144,6 +145,8 @@ comment on column marts.data_quality.message_zh is '检查说明（中文）。 
 comment on column marts.data_quality.message_en is '检查说明（英文）。 | What the check says, in English.';
 comment on column marts.data_quality.waiver is
 '豁免人与理由。 | Who let this failure pass, and why.';
+comment on column marts.data_quality.delivery_id is
+'报送编号（多个分册取最新），放行时使用。 | Number of the delivery that was checked or held (of several parts the newest), for a release.';
 comment on column marts.data_quality.publication is '发布编号。 | Publication that the check belongs to.';
 
 reset role;
