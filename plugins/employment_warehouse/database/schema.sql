@@ -1192,7 +1192,8 @@ CREATE VIEW marts.data_quality WITH (security_barrier='true') AS
     checked.message_zh,
     checked.message_en,
     checked.waiver,
-    checked.build AS publication
+    checked.build AS publication,
+    checked.delivery_id
    FROM ((ops.visible_publication() shown(publication, report_date)
      JOIN ops.check_result checked ON ((checked.build = shown.publication)))
      CROSS JOIN LATERAL ( SELECT
@@ -1271,6 +1272,10 @@ COMMENT ON COLUMN marts.data_quality.waiver IS '豁免人与理由。 | Who let 
 -- Name: COLUMN data_quality.publication; Type: COMMENT; Schema: marts; Owner: wh_owner
 
 COMMENT ON COLUMN marts.data_quality.publication IS '发布编号。 | Publication that the check belongs to.';
+
+-- Name: COLUMN data_quality.delivery_id; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.data_quality.delivery_id IS '报送编号（多个分册取最新），放行时使用。 | Number of the delivery that was checked or held (of several parts the newest), for a release.';
 
 -- Name: dim_workshop; Type: VIEW; Schema: marts; Owner: wh_owner
 
