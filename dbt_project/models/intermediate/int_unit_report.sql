@@ -1,18 +1,23 @@
 -- What each unit reported for tonight: what is due, and what arrived without being due; one row a feed and unit.
 with
 expected as (
-    select feed, unit, report_date, due_at, (due_at at time zone 'Asia/Shanghai')::date as due_on
-    from {{ source('ops', 'due') }}
+    select
+        due.feed, due.unit, due.report_date, due.due_at, feed.kind as feed_kind,
+        (due.due_at at time zone 'Asia/Shanghai')::date as due_on
+    from {{ source('ops', 'due') }} as due
+    inner join {{ source('ops', 'feed') }} as feed on due.feed = feed.feed
 ),
 
 deliveries as (
     select
         delivery.feed, delivery.unit, delivery.report_date, delivery.part, delivery.revision, delivery.kind,
+        feed.kind as feed_kind,
         delivery.status, delivery.build, delivery.arrived_at, delivery.rows_read, delivery.rows_landed,
         delivery.rows_rejected,
         night.report_date as night_on
     from {{ source('ops', 'delivery') }} as delivery
     inner join {{ source('ops', 'build') }} as night using (build)
+    inner join {{ source('ops', 'feed') }} as feed on delivery.feed = feed.feed
     where delivery.status in ('accepted', 'held')
 ),
 
@@ -28,13 +33,13 @@ histories as (
     group by feed, unit
 ),
 
--- A report counts as the one due if it is dated after the one due before it; a month's file, from the first of the
--- month on; a bank's return, whatever its date. A return stays due until it arrives.
+-- A report counts as the one due if it is dated after the one due before it; that of a period feed, from the first of
+-- the month on; that of a batch (a bank's return), whatever its date. A return stays due until it arrives.
 due_tonight as (
     select
         expected.feed, expected.unit, expected.due_at, expected.report_date as to_date,
         case
-            when expected.feed = 'bank_return' then '-infinity'::date
+            when expected.feed_kind = 'batch' then '-infinity'::date
             else coalesce(
                 (
                     select max(earlier.report_date) + 1 from {{ source('ops', 'due') }} as earlier
@@ -42,8 +47,7 @@ due_tonight as (
                         and earlier.report_date < expected.report_date
                 ),
                 case
-                    when expected.feed in ('relief_payroll', 'public_post_payment')
-                        then date_trunc('month', expected.report_date)::date
+                    when expected.feed_kind = 'period' then date_trunc('month', expected.report_date)::date
                     else expected.report_date
                 end
             )
@@ -52,7 +56,7 @@ due_tonight as (
     left join histories using (feed, unit)
     where expected.due_on = {{ tonight_date() }}
         or (
-            expected.feed = 'bank_return' and expected.due_on < {{ tonight_date() }}
+            expected.feed_kind = 'batch' and expected.due_on < {{ tonight_date() }}
             and not coalesce(histories.was_accepted_before, false)
         )
 ),
@@ -66,7 +70,7 @@ unscheduled as (
     left join due_tonight using (feed, unit)
     left join expected
         on deliveries.feed = expected.feed and deliveries.unit = expected.unit
-            and (deliveries.report_date = expected.report_date or deliveries.feed = 'bank_return')
+            and (deliveries.report_date = expected.report_date or deliveries.feed_kind = 'batch')
     where deliveries.build = {{ tonight_build() }} and due_tonight.feed is null
     group by deliveries.feed, deliveries.unit
 ),
@@ -87,7 +91,7 @@ parts as (
     from units
     inner join deliveries
         on units.feed = deliveries.feed and units.unit = deliveries.unit
-            and (units.feed = 'bank_return' or deliveries.report_date between units.from_date and units.to_date)
+            and (deliveries.feed_kind = 'batch' or deliveries.report_date between units.from_date and units.to_date)
     window part as (partition by units.feed, units.unit, deliveries.report_date, deliveries.part)
     order by
         units.feed, units.unit, deliveries.report_date, deliveries.part,

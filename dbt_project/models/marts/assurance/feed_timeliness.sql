@@ -56,15 +56,11 @@ feeds as (
     group by feed, county_code
 ),
 
--- The platform is read every night; the payroll's other feeds are due only once a project is known.
+-- The platform is read every night; feeds of projects and banks are due only once a project is known.
 always_due as (
-    select feed, source_feed
-    from (
-        values
-        ('applications', 'applications'), ('gig_orders', 'gig_orders'), ('job_postings', 'job_postings'),
-        ('relief_project', 'relief_project'), ('relief_contract', 'relief_project'),
-        ('relief_payroll', 'relief_project'), ('bank_return', 'relief_project')
-    ) as source (feed, source_feed)
+    select feed, source
+    from {{ source('ops', 'feed') }}
+    where source in ('hr_platform', 'payroll', 'bank')
 ),
 
 never_delivered as (
@@ -78,10 +74,10 @@ never_delivered as (
     where
         always_due.feed not in (select feed from feeds)
         and (
-            always_due.source_feed in ('applications', 'gig_orders', 'job_postings')
+            always_due.source = 'hr_platform'
             or not exists (
                 select from {{ source('ops', 'delivery') }} as delivery
-                where delivery.feed = always_due.source_feed and delivery.status in ('accepted', 'held')
+                where delivery.feed = 'relief_project' and delivery.status in ('accepted', 'held')
             )
         )
 )
