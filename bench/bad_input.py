@@ -8,7 +8,6 @@ files a kind. `--planted` reads with pandas instead, to show that the bar can be
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
 from tests.hostile import judgement as judging
 from tests.hostile.judgement import Judgement, judge
 from tests.hostile.polluter import KINDS, pollute
+from tests.kit.measuring import bench_options
 
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading import Refused, TextTable
@@ -32,10 +32,7 @@ FILES_A_KIND = 35  # at full size: 2,000 files and more
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--share", type=float, default=1.0)
-    options.add_argument("--planted", action="store_true")
-    given = options.parse_args()
+    given = bench_options(__doc__).parse_args()
     if given.planted:
         judging.read_tables = read_with_pandas
     return measure(max(1, round(FILES_A_KIND * given.share)))

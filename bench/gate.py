@@ -12,13 +12,10 @@ to show that the bar can be missed.
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +24,7 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.kit.measuring import bench_options, timed
 from tests.kit.nights import publish
 from tests.kit.server import running_server
 
@@ -62,17 +60,9 @@ where d.report_date = %(day)s
 """
 
 
-def timed(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--share", type=float, default=1.0)
+    options = bench_options(__doc__)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--planted", action="store_true")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["WAREHOUSE_HOME"] = folder

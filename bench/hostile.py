@@ -9,7 +9,6 @@ the reader's own process, without limits, to show that the bars can be missed. E
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -52,11 +51,10 @@ tables = [polars.DataFrame([list(map(str, row)) for row in sheet.to_python()[1:]
 
 def main() -> int:
     """0: all bars are met."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--share", type=float, default=1.0, help=argparse.SUPPRESS)  # they are few
-    options.add_argument("--planted", action="store_true")
-    way = IN_THIS_PROCESS if options.parse_args().planted else SANDBOXED
     sys.path[:0] = [str(PROJECT), str(PROJECT / "plugins")]
+    from tests.kit.measuring import bench_options
+
+    way = IN_THIS_PROCESS if bench_options(__doc__).parse_args().planted else SANDBOXED
     from tests.hostile.workbooks import WORKBOOKS
 
     deaths, wrong = [], []

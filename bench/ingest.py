@@ -23,7 +23,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,6 +31,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import psycopg
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.kit.measuring import bench_options, timed
 
 if TYPE_CHECKING:
     from employment_warehouse.database.embedded import Server
@@ -176,17 +179,9 @@ def plant() -> None:
     loading.encode_rows = encode_slowly
 
 
-def timed(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--share", type=float, default=1.0)
+    options = bench_options(__doc__)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--planted", action="store_true")
     options.add_argument("--land", type=date.fromisoformat, help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.land:
@@ -208,7 +203,6 @@ def create_bare_table(server: Server, header: list[str]) -> None:
 def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
     os.environ["WAREHOUSE_HOME"] = str(folder / "home")
     os.environ["WAREHOUSE_LANDING_ZONE"] = str(folder / "zone")
-    sys.path.insert(0, str(Path(__file__).parents[1]))
     from tests.kit.server import running_server
 
     from employment_warehouse import settings

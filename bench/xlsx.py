@@ -9,7 +9,6 @@ best of three of ours and one of openpyxl, in one run; prints the ratio of the f
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import tempfile
@@ -17,10 +16,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
 
 import openpyxl
 import xlsxwriter
+from tests.kit.measuring import bench_options
 
 from employment_warehouse.contract import contract
 from employment_warehouse.reading import read_tables
@@ -31,10 +32,7 @@ N_NUMERIC = 4
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--share", type=float, default=1.0)
-    options.add_argument("--planted", action="store_true")
-    given = options.parse_args()
+    given = bench_options(__doc__).parse_args()
     return measure(round(FULL * given.share), openpyxl_rows if given.planted else ours_rows)
 
 
