@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
+from employment_warehouse.contract.logical_types.characters import INVISIBLE
+
 # What str.strip removes; polars removes the same, so that every path trims alike.
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
-# Characters without width: a header, a name or a key is the same with and without them.
-INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060\u00ad\ufeff"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 TOTALS = frozenset({"合计", "小计", "总计", "共计", "总合计", "本页合计", "本页小计"})

@@ -11,7 +11,7 @@ from employment_warehouse.reading.excel_short_rows import ExcelShortRows
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.layout import Layout, is_blank_line
 from employment_warehouse.reading.records import Dialect, Record, cells_of
-from employment_warehouse.reading.rows import is_row, only_rows, refuse_second_header, trimmed
+from employment_warehouse.reading.rows import is_row, only_rows, refuse_contradiction, trimmed
 from employment_warehouse.reading.table import BrokenRow
 from employment_warehouse.vocabulary import MOST_TEXTS, categories
 
@@ -78,9 +78,10 @@ class RowCollector:
     def cells_of_row(self, record: Record) -> list[str] | None:
         """The trimmed cells of a record; None if it is not a row, or broken, which is reported."""
         cells = record.cells and [cell.strip() for cell in record.cells]
-        if cells is not None and not is_row(cells, self._header):
+        row = cells is None or is_row(cells, self._header)
+        refuse_contradiction(cells or (), self._header, record.line, row)
+        if not row:
             return None
-        refuse_second_header(cells or (), self._header, record.line)
         if cells is None:
             reason = "broken_quote"
         elif "\0" in record.text:

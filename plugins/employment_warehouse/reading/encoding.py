@@ -1,33 +1,35 @@
-"""Bytes → UTF-8. Encodings are tried, not detected: BOM, strict UTF-8, UTF-16 that its NULs give away, strict GB18030
-with a header that makes sense, else refused.
+"""Bytes → UTF-8. Encodings are tried, not guessed: BOM, strict UTF-8, UTF-16 recognised by its NULs, strict GB18030
+with a header that makes sense; anything else is refused.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 import numpy as np
 import polars as pl
 
+from employment_warehouse.contract.logical_types.characters import PRIVATE_USE
 from employment_warehouse.reading.table import Refused
 
 BLOCK = 4 << 20
 SAMPLE = 256 << 10
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like that of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
-# Characters that GB 18030 gained since Python's table: two-byte codes that still decode to private use there.
-_SINCE_2005 = {
-    ord(bytes.fromhex(code).decode("gb18030")): character
-    for code, character in {
-        "a6d9": "︐", "a6da": "︒", "a6db": "︑", "a6dc": "︓", "a6dd": "︔", "a6de": "︕", "a6df": "︖", "a6ec": "︗",
-        "a6ed": "︘", "a6f3": "︙", "a8bc": "ḿ", "fe51": "𠂇", "fe52": "𠂉", "fe53": "𠃌", "fe59": "龴", "fe61": "龵",
-        "fe66": "龶", "fe67": "龷", "fe6c": "𡗗", "fe6d": "龸", "fe76": "𢦏", "fe7e": "龹", "fe90": "龺", "fe91": "𤇾",
-        "fea0": "龻",
-    }.items()
-}  # fmt: skip
+_DOS_END = re.compile(rb"\x1a[\x1a\r\n]*\Z")
+_LONGEST_END = 512  # bytes that a DOS program may fill up with its end-of-file mark
+
+_PRIVATE_USE = str.maketrans(dict(PRIVATE_USE))
 
 # A header in Chinese has many of these; one that is Korean or Japanese read as GB 18030 has next to none.
 _HEADER_CHARACTERS = frozenset(
@@ -38,19 +40,24 @@ _HEADER_CHARACTERS = frozenset(
 
 
 def find_encoding(open_stream: Callable[[], Iterable[bytes]], header_makes_sense: Callable[[str], bool]) -> str:
-    """The encoding of the whole stream: utf-8, utf-16-le, utf-16-be or gb18030. All of it is read for that, but where
-    it begins as UTF-8 with characters beyond ASCII: it is UTF-8 or nothing then, and who reads on sees which.
+    """The encoding of the whole stream: utf-8, utf-16-le, utf-16-be, utf-32-le, utf-32-be or gb18030. The whole stream
+    is read for that, unless it begins as UTF-8 with characters beyond ASCII: then it is UTF-8 or nothing, and whoever
+    reads on notices which.
 
     header_makes_sense: whether a text (the first 256 KiB, decoded) has the header that is looked for.
-    Raises Refused(encoding_unknown).
+    Raises Refused(encoding_unknown), with the line where one can be named.
     """
     head = first_bytes(open_stream)
-    told = _told_encoding(head)
-    if told == "utf-8" or _is_valid(open_stream, told or "utf-8"):
-        return told or "utf-8"
-    if told is None and _is_valid(open_stream, "gb18030") and header_makes_sense(decoded(head, "gb18030")):
+    certain = _certain_encoding(head)
+    if certain == "utf-8" or _is_valid(open_stream, certain or "utf-8"):
+        return certain or "utf-8"
+    if certain is None and _first_text_line_is(head, "utf-8"):
+        raise bad_byte(_first_bad_line(open_stream(), "utf-8"), "UTF-8")
+    if certain is None and _is_valid(open_stream, "gb18030") and header_makes_sense(decoded(head, "gb18030")):
         _refuse_utf8_lines(open_stream())
         return "gb18030"
+    if certain is None and header_makes_sense(head.decode("gb18030", errors="replace")):
+        raise bad_byte(_first_bad_line(open_stream(), "gb18030"), "GB18030")
     raise unknown_encoding()
 
 
@@ -85,6 +92,16 @@ def utf8_blocks(stream: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     yield _utf8(decoder.decode(b"", True), encoding)
 
 
+def without_dos_end(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """A text in UTF-8 without the end-of-file mark of DOS programs; a 0x1A anywhere else stays."""
+    kept = b""
+    for block in blocks:
+        data = kept + block
+        kept = data[-_LONGEST_END:]
+        yield data[: len(data) - len(kept)]
+    yield _DOS_END.sub(b"", kept)
+
+
 def is_chinese_header(cells: list[str]) -> bool:
     """Whether the header's characters beyond ASCII are those of Chinese headers."""
     characters = [character for cell in cells for character in cell if character > "\x7f" and character.isalnum()]
@@ -94,13 +111,13 @@ def is_chinese_header(cells: list[str]) -> bool:
 
 def _utf8(text: str, encoding: str) -> bytes:
     block = text.encode("utf-8")
-    if encoding == "gb18030" and b"\xee" in block:  # the lead byte of all private use that _SINCE_2005 knows
-        return text.translate(_SINCE_2005).encode("utf-8")
+    if encoding == "gb18030" and b"\xee" in block:  # the lead byte of all private use that PRIVATE_USE knows
+        return text.translate(_PRIVATE_USE).encode("utf-8")
     return block
 
 
-def _told_encoding(head: bytes) -> str | None:
-    """What the beginning tells beyond doubt: by its BOM, as UTF-16 without one, or as UTF-8 with more than ASCII."""
+def _certain_encoding(head: bytes) -> str | None:
+    """What the beginning leaves no doubt about: a BOM, UTF-16 without one, or UTF-8 with more than ASCII."""
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             return encoding
@@ -108,13 +125,44 @@ def _told_encoding(head: bytes) -> str | None:
 
 
 def _wide_encoding(head: bytes) -> str | None:
-    """UTF-16 without BOM: its ASCII characters have their NUL on the same side (一 and few others on the other)."""
+    """UTF-16 without BOM: its ASCII characters, line ends among them, have their NUL on one side (一 and few others
+    on the other). A few NULs in another text are damage.
+    """
+    if _begins_as_utf8(head) and (not head.isascii() or 4 * head.count(0) < len(head)):
+        return None
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > len(head) / 50 and odd > 5 * even:
-        return "utf-16-le"
-    if even > len(head) / 50 and even > 5 * odd:
-        return "utf-16-be"
-    return None
+    least = len(head) / 50
+    found = "utf-16-le" if odd > least and odd > 5 * even else "utf-16-be" if even > least and even > 5 * odd else None
+    if found is None:
+        return None
+    text = head.decode(found, errors="replace")
+    return found if any(mark in text for mark in "\r\n,;\t|") else None
+
+
+def _first_text_line_is(head: bytes, encoding: str) -> bool:
+    """Whether the first line with more than ASCII is valid text of an encoding."""
+    line = next((line for line in head.splitlines() if not line.isascii()), b"")
+    try:
+        line.decode(encoding)
+    except UnicodeError:
+        return False
+    return bool(line)
+
+
+def _first_bad_line(stream: Iterable[bytes], encoding: str) -> int:
+    """The number of the first line that is not valid text; 0: there is none."""
+    rest, number = b"", 1
+    for block in chain(stream, [b"\n"]):
+        data = rest + block
+        end = data.rfind(b"\n") + 1
+        for line in data[:end].splitlines(keepends=True):
+            try:
+                line.decode(encoding)
+            except UnicodeError:
+                return number
+            number += 1
+        rest = data[end:]
+    return 0
 
 
 def _begins_as_utf8(head: bytes) -> bool:
@@ -137,7 +185,7 @@ def _is_valid(open_stream: Callable[[], Iterable[bytes]], encoding: str) -> bool
 
 
 def _refuse_utf8_lines(stream: Iterable[bytes]) -> None:
-    """A line of UTF-8 among GB 18030 is, more often than not, GB 18030 as well, of other characters. Raises Refused.
+    """A line of UTF-8 in a GB 18030 file is, as a rule, valid GB 18030 as well, of other characters. Raises Refused.
 
     In one of ten million places GB 18030 looks like three Chinese characters of UTF-8; hardly ever a whole line does.
     """
@@ -166,7 +214,7 @@ def _chinese_in_utf8(data: bytes) -> list[int]:
 
 
 def is_utf8(data: bytes) -> bool:
-    """polars looks some five times as fast as Python decodes."""
+    """polars checks some five times as fast as Python decodes."""
     try:
         pl.Series([data], dtype=pl.Binary).cast(pl.String)
     except pl.exceptions.ComputeError:
@@ -174,8 +222,17 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
+def bad_byte(line: int, encoding: str) -> Refused:
+    """The refusal of a text with bytes that are not in its encoding. line: the first of them; 0: unknown."""
+    if not line:
+        return unknown_encoding()
+    return _refusal(
+        f"文件是 {encoding}，第 {line} 行有损坏的字符 | the file is {encoding}, and line {line} has a damaged character"
+    )
+
+
 def unknown_encoding() -> Refused:
-    """The refusal of what is no text that can be read."""
+    """The refusal of bytes that are not a text in a known encoding."""
     return _refusal(
         "既不是 UTF-8，也不是表头读得通的 GB18030 | neither UTF-8, nor GB18030 with a header that makes sense"
     )

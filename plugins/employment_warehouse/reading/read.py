@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,9 +22,11 @@ from employment_warehouse.reading.encoding import (
     first_bytes,
     is_chinese_header,
     utf8_blocks,
+    without_dos_end,
 )
 from employment_warehouse.reading.files import Text, Workbook, open_file
 from employment_warehouse.reading.header import extra_columns
+from employment_warehouse.reading.long_delimiters import with_stand_in
 from employment_warehouse.reading.prefetch import prefetch
 from employment_warehouse.reading.survey import Survey, survey
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
@@ -89,8 +92,15 @@ def _repeated(columns: Mapping[str, int], contract: Contract | None) -> list[int
 def _rows(
     source: Text, encoding: str, found: Survey, repeated: list[int], broken: list[BrokenRow]
 ) -> Iterator[pl.DataFrame]:
-    reader = BlockReader(found.dialect, found.header, repeated, found.body_line, broken.append)
-    for frame in reader.frames(_behind(utf8_blocks(source.open(), encoding), found.body_offset)):
+    def on_broken(row: BrokenRow) -> None:
+        text = row.text.replace(found.dialect.delimiter, found.long_delimiter) if found.long_delimiter else row.text
+        broken.append(replace(row, text=text))
+
+    reader = BlockReader(found.dialect, found.header, repeated, found.body_line, on_broken)
+    blocks = without_dos_end(utf8_blocks(source.open(), encoding))
+    if found.long_delimiter:
+        blocks = with_stand_in(blocks, found.long_delimiter)
+    for frame in reader.frames(_from(blocks, found.body_offset)):
         yield frame.select(pl.lit("").alias("sheet"), pl.all())
 
 
@@ -103,7 +113,7 @@ def _makes_sense(head: str, contract: Contract | None, whole: bool) -> bool:
     return contract is not None or is_chinese_header(header.texts)
 
 
-def _behind(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
+def _from(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
     """The stream from `offset` on."""
     for block in blocks:
         yield block[offset:]

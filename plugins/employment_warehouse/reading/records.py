@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 # A quoted cell may hold line breaks, up to this many; what goes on longer was never closed.
 MAX_LINES = 500
-# From this many columns on, a line inside a quoted cell that has just the cells of a row is a row; from the first of
-# these on, if it begins like one, too.
+# From this many columns on, lines that all have just the cells of a row are rows between two stray quotation marks,
+# even if they form a quoted cell; from the first of these on, if they all begin alike, too.
 _TELLING_WIDTH = 4
 _CERTAIN_WIDTH = 7
 # A record whose broken quote held line breaks is at most this many lines.
 _MAX_CONTINUATION = 20
 
+_INCHES = re.compile(r"(?<![0-9A-Za-z])[0-9]{1,3}(?:[./][0-9]+)?\"(?=\s|[^\x00-\x7f])")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _RUNS = re.compile(r"(\d+)|([^\W\d_]+)")
 
@@ -73,14 +74,16 @@ def cells_of(text: str, dialect: Dialect) -> list[str] | None:
 
 
 def hides_records(lines: Sequence[str], dialect: Dialect, width: int | None) -> bool:
-    """Whether a quoted cell over several lines is no cell, but whole records caught between two broken quotes."""
+    """Whether a quoted cell over several lines is not a cell, but whole rows between two stray quotation marks: each of
+    the lines has just the cells of a row. A cell that was closed properly may contain such lines, but not only such.
+    """
     if width is None or width < _TELLING_WIDTH or len(lines) < 2:
         return False
     whole = [line.count(dialect.delimiter) + 1 == width for line in lines]
     if width < _CERTAIN_WIDTH:
         first = _shape(lines[0], dialect)
         whole = [is_whole and _shape(line, dialect) == first != "" for line, is_whole in zip(lines, whole, strict=True)]
-    return any(whole[1:-1]) or (whole[0] and whole[-1])
+    return all(whole)
 
 
 def _read_record(lines: Sequence[str], start: int, line_number: int, dialect: Dialect, width: int | None) -> Record:
@@ -156,13 +159,18 @@ def _cut(text: str, dialect: Dialect) -> list[str] | object:
             end = text.find(delimiter, position)
             end = len(text) if end < 0 else end
             cell = text[position:end]
-            if cell.count(quote) % 2 and not dialect.is_letter_within:
+            if cell.count(quote) % 2 and not dialect.is_letter_within and not _is_inch_sign(cell, quote):
                 return _BROKEN
             position = end
         cells.append(cell)
         if position >= len(text):
             return cells
         position += 1
+
+
+def _is_inch_sign(cell: str, quote: str) -> bool:
+    """Whether the only quotation mark of an unquoted cell is the sign of a measure: 12" 管工."""
+    return cell.count(quote) == 1 and bool(_INCHES.search(cell))
 
 
 def _quoted(text: str, position: int, dialect: Dialect) -> tuple[str, int]:

@@ -10,6 +10,11 @@ def header_not_found(detail: str) -> Refused:
     return Refused("header_not_found", detail)
 
 
+def empty_file() -> Refused:
+    """A file of no bytes."""
+    return Refused("empty_file")
+
+
 def rows_above_header() -> Refused:
     """There are rows of a table above the header."""
     return Refused("rows_above_header")

@@ -1,4 +1,4 @@
-"""Which lines of a cut table are rows: not the blank ones, not totals, not the header once more."""
+"""Which lines of a cut table are rows: not the blank ones, not totals and notes, not the header repeated."""
 
 from __future__ import annotations
 
@@ -6,55 +6,98 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from employment_warehouse.reading.cell_forms import BLANKS, TOTALS, is_total
+from employment_warehouse.contract import normalise_header
+from employment_warehouse.reading.cell_forms import BLANKS, is_total, visible
 from employment_warehouse.reading.header import Header
+from employment_warehouse.reading.paper_lines import is_nobodys
+from employment_warehouse.reading.refusals import amounts_not_in_yuan
 from employment_warehouse.reading.table import Refused
+from employment_warehouse.reading.units import is_other_unit, states_other_unit
 
 # First byte of a blank in UTF-8 → how many bytes it has; beyond ASCII few other characters begin with one of these.
 BLANK_LEAD_BYTES = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
 
-
 # Of the contract's headers that make a row another header; fewer may be chance.
 _OF_A_HEADER = 0.6
+# A cell that begins like an ID number or an account: its line is a row, whatever else it contains.
+_IDENTIFIED = "^[0-9]{6}"
 
 
 def is_row(cells: Sequence[str], header: Header) -> bool:
     """Whether trimmed cells, of any number, are a row (perhaps a broken one)."""
-    return any(cells) and not is_total(cells) and list(cells[: len(header.texts)]) != header.texts
+    if not any(cells) or _is_header(cells, header):
+        return False
+    if not header.types:
+        return not is_total(cells)
+    return not is_nobodys(cells, header.types, header.titles)
 
 
-def refuse_second_header(cells: Sequence[str], header: Header, line: int) -> None:
-    """The header of a contract's table may come again, but not in another order: the rows below would be read by the
-    wrong one. Raises Refused (second_header).
+def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: bool) -> None:
+    """The header of a contract's table may be repeated, but not in another order, by which the rows below would be
+    read wrongly; and a line that is not a row may not say that amounts are not in yuan.
+
+    row: what `is_row` said. Raises Refused: second_header, amounts_not_in_yuan.
     """
-    if not header.columns or not cells or cells[0] not in header.texts:
+    if not header.columns or not any(cells):
         return
-    known = [(at, cell) for at, cell in enumerate(cells) if cell and cell in header.texts]
+    if not row and header.has_money and _states_other_unit(cells):
+        raise amounts_not_in_yuan(f"第 {line} 行 line {line}")
+    if visible(cells[0]) not in header.texts:
+        return
+    known = [(at, cell) for at, cell in enumerate(map(visible, cells)) if cell and cell in header.texts]
     is_moved = any(header.texts[at : at + 1] != [cell] for at, cell in known)
     if is_moved and len(known) >= max(3, _OF_A_HEADER * len(header.columns)):
         raise Refused("second_header", f"第 {line} 行 | line {line}")
 
 
 def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
-    """The same for a frame of `line` and trimmed columns c0, c1, …; columns beyond the header's stay.
+    """The rows of a frame of `line` and trimmed columns c0, c1, …; columns beyond the header's stay.
 
-    Raises Refused as refuse_second_header does.
+    Raises Refused as refuse_contradiction does.
     """
     texts = [name for name in frame.columns if name.startswith("c")]
-    first = pl.col("c0").cast(pl.String).fill_null("")
-    suspects = frame.select((first == "") | first.is_in(header.texts) | first.str.contains("计", literal=True))
-    if not suspects.to_series().any():  # the usual case costs one look at one column
+    suspects = frame.select(_suspects(header)).to_series()
+    if not suspects.any():  # the usual case costs a scan of one column
         return frame
-    frame = frame.with_columns(pl.col(texts).cast(pl.String).fill_null(""))
-    for line, *cells in frame.filter(first != "", first.is_in(header.texts)).select("line", *texts).iter_rows():
-        refuse_second_header(cells, header, line)
-    blank = pl.all_horizontal(pl.col(name) == "" for name in texts)
-    repeated = pl.all_horizontal(pl.col(f"c{at}") == text for at, text in enumerate(header.texts))
-    filled = pl.coalesce(pl.when(pl.col(name) != "").then(pl.col(name)) for name in texts)
-    total = filled.str.replace_all(r"\s", "").str.strip_chars_end(":：").is_in(list(TOTALS)).fill_null(False)
-    return frame.filter(~(blank | repeated | total))
+    at = suspects.arg_true()
+    lines = frame[at].select("line", pl.col(texts).cast(pl.String).fill_null(""))
+    dropped = []
+    for index, (line, *cells) in zip(at, lines.iter_rows(), strict=True):
+        row = is_row(cells, header)
+        refuse_contradiction(cells, header, line, row)
+        if not row:
+            dropped.append(index)
+    return frame.filter(~pl.Series(range(frame.height)).is_in(dropped)) if dropped else frame
 
 
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:
     """Every text column as Python's str.strip would leave it."""
     return frame.with_columns(pl.col(pl.String).str.strip_chars(BLANKS))
+
+
+def _suspects(header: Header) -> pl.Expr:
+    """Which lines may not be rows; those that are left out are rows for certain."""
+    anchor = next((at for at, kind in header.types.items() if kind.identity in ("person", "account")), None)
+    if anchor is not None:
+        return ~pl.col(f"c{anchor}").cast(pl.String).fill_null("").str.contains(_IDENTIFIED)
+    if header.types:
+        return pl.repeat(True, pl.len())
+    first = pl.col("c0").cast(pl.String).fill_null("")
+    return (first == "") | first.is_in(header.texts) | first.str.contains("计", literal=True)
+
+
+def _is_header(cells: Sequence[str], header: Header) -> bool:
+    """Whether the header is repeated: exactly, or, of a contract's table, with other marks on its names."""
+    seen = list(map(visible, cells[: len(header.texts)]))
+    if seen == header.texts:
+        return True
+    if not header.columns or len(seen) < len(header.texts):
+        return False
+    places = [at for at in header.columns.values() if seen[at]]
+    same = all(normalise_header(seen[at]) == normalise_header(header.texts[at]) for at in places)
+    return same and len(places) >= max(2, _OF_A_HEADER * len(header.columns))
+
+
+def _states_other_unit(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return states_other_unit("|".join(filled)) or any(is_other_unit(cell) for cell in filled if len(cell) > 1)

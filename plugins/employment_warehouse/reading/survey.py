@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading.header import Header, find_header
+from employment_warehouse.reading.long_delimiters import STAND_IN, long_delimiter
 from employment_warehouse.reading.records import Dialect, Record, lines_of, read_records
+from employment_warehouse.reading.refusals import empty_file
 from employment_warehouse.reading.table import Refused
 
 _DELIMITERS = (",", "\t", ";", "|")
+_HEAD_OF_LINES = 64 << 10  # characters
+_JSON = re.compile(r"\ufeff?\s*(?:\{\s*\"|\[\s*[\[{\"]|\{\s*\}|\[\s*\])")
+_MESSAGE = re.compile(
+    r"(?i)error|exception|failed|failure|denied|forbidden|unauthori[sz]ed|timed? ?out|not found|traceback|unavailable"
+    r"|错误|失败|异常|超时|无权|未登录|请登录|重新登录|请稍后|繁忙|不存在|拒绝|过期"
+)
+_LINES_OF_MESSAGE = 30
 _N_RECORDS = 400
 _BLANKS_FIT = 0.65  # below, blanks between words are no delimiters
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What the head of a file says of the whole. The rows begin on body_line (1-based), body_offset bytes of UTF-8 from
-    the beginning.
+    """What the head of a file says about the whole. The rows begin on body_line (1-based), body_offset bytes of UTF-8
+    from the beginning. long_delimiter: of two or three characters, which `dialect` replaces by one; '' as a rule.
     """
 
     dialect: Dialect
     header: Header
     body_line: int
     body_offset: int
+    long_delimiter: str = ""
 
 
 def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
     """Look at the first part of a text (`whole`: it is all of it).
 
-    Raises Refused: header_not_found, required_column_missing.
+    Raises Refused: empty_file, header_not_found, required_column_missing.
     """
+    if whole and not head:
+        raise empty_file()
+    _refuse_message(head)
+    delimiter = long_delimiter(lines_of(head[:_HEAD_OF_LINES]))
+    if delimiter:
+        head = head.replace(delimiter, STAND_IN)
     lines = lines_of(head)
     if not whole:
         lines.pop()  # cut off in mid-line
     if not whole and not lines:
         raise Refused("header_not_found", "第一行没有结尾 | the first line does not end")
     refusals: list[Refused] = []
-    for dialect, records in _by_fit(lines):
+    by_fit = [(Dialect(STAND_IN), _records(lines, Dialect(STAND_IN)))] if delimiter else _by_fit(lines)
+    for dialect, records in by_fit:
         try:
             header = find_header([record.cells or [] for record in records], contract)
         except Refused as refusal:
@@ -48,8 +66,20 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
             continue
         record = records[header.index]
         body_line = record.line + record.n_lines
-        return Survey(dialect, header, body_line, len("".join(lines[: body_line - 1]).encode()))
+        return Survey(dialect, header, body_line, len("".join(lines[: body_line - 1]).encode()), delimiter)
     raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
+
+
+def _refuse_message(head: str) -> None:
+    """A message of a system that was saved in place of the table is not a table. Raises Refused."""
+    lines = [line for line in head[:_HEAD_OF_LINES].splitlines() if line.strip()]
+    is_json = bool(_JSON.match(head))
+    if is_json or (0 < len(lines) <= _LINES_OF_MESSAGE and _MESSAGE.search(head) and not any(map(_is_cut, lines))):
+        raise Refused("not_a_table", "像是系统的报错或提示信息 | it looks like a message of a system")
+
+
+def _is_cut(line: str) -> bool:
+    return any(delimiter in line for delimiter in _DELIMITERS)
 
 
 def _by_fit(lines: list[str]) -> list[tuple[Dialect, list[Record]]]:
