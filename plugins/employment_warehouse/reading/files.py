@@ -7,42 +7,26 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
 from employment_warehouse.reading.encoding import BLOCK, SAMPLE
+from employment_warehouse.reading.formats import CONVERTIBLE, NAMES, ZIP_ERRORS, format_of, format_of_head
+from employment_warehouse.reading.refusals import empty_file, unsupported_format
 from employment_warehouse.reading.table import Refused
 
-TABLE_ENDINGS = (".csv", ".csv.gz", ".xlsx", ".xls", ".tsv", ".txt")
+TABLE_EXTENSIONS = (".csv", ".csv.gz", ".xlsx", ".xls", ".tsv", ".txt")
+_RECOGNISED = (".ods", ".fods", ".xlsb", ".gz")  # a table that is not read, but known for what it is
 _KINDS = {".csv": "text", ".tsv": "text", ".txt": "text", ".gz": "gzip", ".zip": "zip", ".xlsx": "xlsx", ".xls": "xls"}
-_CALLED = {"text": "文本 text", "gzip": "gzip", "zip": "zip", "xlsx": "Excel xlsx", "xls": "Excel xls"}
-_CALLED |= {"html": "网页 HTML", "pdf": "PDF", "other": "其他 something else"}
-
-_UTMOST_INFLATION = 1032  # of deflate, on nothing at all
+_GREATEST_INFLATION = 1032  # of deflate, on nothing at all
 _MOST_INFLATION = 200  # tables stay below 60
 _NEVER_SUSPICIOUS = 64 << 20
 _LARGEST_INFLATED = 16 << 30
 _LARGEST_WORKBOOK = 256 << 20
 
-# How files of each kind begin (the words of HTML in lower case, behind blanks).
-_MARKS = {
-    "gzip": (b"\x1f\x8b",),
-    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08\x10\x00", b"\x09\x08\x08\x00"),
-    "html": (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<style", b"<meta", b"<body"),
-    "pdf": (b"%PDF",),
-    "other": (
-        b"\x89PNG",
-        b"\xff\xd8\xff",
-        b"GIF8",
-        b"Rar!",
-        b"7z\xbc\xaf",
-        b"SQLite format",
-        b"PAR1",
-        b"mime-version:",
-    ),
-}
-
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, ValueError, EOFError, RuntimeError)
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_UTF8_FLAG = 0x08  # in the second byte of the flags
 
 Stream = Callable[[], Iterator[bytes]]
 
@@ -65,50 +49,56 @@ class Workbook:
 def open_file(path: Path, fits: Callable[[Text | Workbook], bool]) -> Text | Workbook:
     """What there is to read in a file; a zip archive stands for the one table in it.
 
-    fits: whether a table of several in an archive is one that is looked for. Raises Refused:
-    extension_mismatch, password_protected, too_large_inflated, empty_archive, archive_member_ambiguous.
+    fits: whether one of several tables in an archive is the one that is looked for. Raises Refused:
+    empty_file, extension_mismatch, unsupported_format, password_protected, too_large_inflated, empty_archive,
+    archive_member_ambiguous.
     """
-    kind = _kind(path.open("rb"), path.name)
-    _expect(kind, path.name)
+    if not path.stat().st_size:
+        raise empty_file()
+    kind = _format(path.open("rb"), path.name)
     if kind == "zip":
         return _open_archive(path, fits)
     if kind == "gzip":
+        _check_content(next(_inflated(path)))
         return Text(lambda: _inflated(path))
     if kind == "text":
         return Text(lambda: _blocks(path.open("rb")))
     return Workbook(path.open("rb"), kind)
 
 
-def _kind(file: BinaryIO, name: str) -> str:
-    with file:
-        head = file.read(4096)
-        if head.startswith(b"PK"):
-            return _kind_of_zip(file, name)
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return next((kind for kind, marks in _MARKS.items() if head.startswith(marks) or start.startswith(marks)), "text")
-
-
-def _kind_of_zip(file: BinaryIO, name: str) -> str:
+def _format(file: BinaryIO, name: str) -> str:
+    """What a file is: text, gzip, zip, xlsx or xls, as its extension promises. Raises Refused."""
     try:
-        names = zipfile.ZipFile(file).namelist()
-    except _ZIP_ERRORS:
+        kind = format_of(file)
+    except ZIP_ERRORS:
         raise _damaged(name) from None
-    return "xlsx" if "[Content_Types].xml" in names or any(member.startswith("xl/") for member in names) else "zip"
-
-
-def _expect(kind: str, name: str) -> None:
-    ending = PurePosixPath(name).suffix.lower()
-    promised = _KINDS.get(ending)
+    extension = PurePosixPath(name).suffix.lower()
+    promised = _KINDS.get(extension)
+    if kind == "encrypted":
+        raise Refused("password_protected")
+    if kind in CONVERTIBLE:
+        raise unsupported_format(NAMES[kind], NAMES[kind])
     if kind in ("html", "pdf", "other") or (promised and promised != kind):
         raise Refused(
             "extension_mismatch",
-            f"内容是{_CALLED[kind]}，扩展名是“{ending}” | the content is {_CALLED[kind]}, the extension {ending!r}",
-            expected=_CALLED.get(promised or "", "csv · csv.gz · xlsx · xls · zip"),
+            f"内容是{NAMES[kind]}，扩展名是“{extension}” | the content is {NAMES[kind]}, the extension {extension!r}",
+            expected=NAMES.get(promised or "", "csv · csv.gz · xlsx · xls · zip"),
         )
+    return kind
+
+
+def _check_content(head: bytes) -> None:
+    """What is in a gzip file must be text. Raises Refused."""
+    if not head:
+        raise empty_file()
+    kind = format_of_head(head)
+    if kind != "text":
+        name = "zip 或 Excel 工作簿 (zip, xlsx)" if kind == "zip" else NAMES[kind]
+        raise unsupported_format(f"gz 里的 {name}", f"{name} in a gzip file")
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
-    """Small ones first, so that who takes them need not wait long to begin."""
+    """Small ones first, so that reading begins early."""
     size = SAMPLE
     with file:
         while block := file.read(size):
@@ -122,7 +112,7 @@ def _inflated(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         file.seek(-min(4, size), os.SEEK_END)
         declared = int.from_bytes(file.read(4), "little")  # modulo 4 GiB; anything where the end is missing
-        _check_inflation(declared if declared < size * _UTMOST_INFLATION else 0, size)
+        _check_inflation(declared if declared < size * _GREATEST_INFLATION else 0, size)
         file.seek(0)
         total = 0
         parts: list[bytes] = []
@@ -137,7 +127,7 @@ def _inflated(path: Path) -> Iterator[bytes]:
 
 
 def _inflated_parts(file: BinaryIO) -> Iterator[bytes]:
-    """Inflate little by little: 64 KiB become 64 MiB at the worst."""
+    """Inflate in steps: 64 KiB become 64 MiB at the worst."""
     inflate = zlib.decompressobj(wbits=31)
     begun = False
     data = b""
@@ -156,13 +146,10 @@ def _inflated_parts(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _open_archive(path: Path, fits: Callable[[Text | Workbook], bool]) -> Text | Workbook:
-    try:
-        archive = zipfile.ZipFile(path, metadata_encoding="gb18030")
-    except _ZIP_ERRORS:
-        raise _damaged(path.name) from None
+    archive = _archive(path)
     members = [member for member in archive.infolist() if _is_table(member)]
     if not members:
-        raise Refused("empty_archive", expected="、".join(TABLE_ENDINGS))
+        raise Refused("empty_archive", expected="、".join(TABLE_EXTENSIONS))
     if len(members) == 1:
         return _open_member(archive, members[0])
     fitting = [member for member in members if _fits(archive, member, fits)]
@@ -170,15 +157,52 @@ def _open_archive(path: Path, fits: Callable[[Text | Workbook], bool]) -> Text |
         raise Refused(
             "archive_member_ambiguous",
             f"共 {len(members)} 个 | {len(members)} tables",
-            where="、".join(member.filename for member in members[:5]),
+            where="、".join(_name(member) for member in members[:5]),
         )
     return _open_member(archive, fitting[0])
 
 
+def _archive(path: Path) -> zipfile.ZipFile:
+    """The archive. Names are in the encoding of whatever packed it, and only the content counts: a name that claims to
+    be UTF-8 and is not is read like the others.
+    """
+    data: Path | BytesIO = path
+    for _ in range(2):
+        try:
+            return zipfile.ZipFile(data)
+        except UnicodeDecodeError:
+            data = BytesIO(_without_utf8_flags(path.read_bytes()))
+        except ZIP_ERRORS:
+            break
+    raise _damaged(path.name)
+
+
+def _without_utf8_flags(data: bytes) -> bytes:
+    """The archive with no name in its directory marked as UTF-8."""
+    changed = bytearray(data)
+    at = data.find(_DIRECTORY_ENTRY)
+    while at >= 0:
+        changed[at + 9] &= ~_UTF8_FLAG
+        at = data.find(_DIRECTORY_ENTRY, at + 1)
+    return bytes(changed)
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """A member's name in UTF-8 or GB 18030, whichever it is; otherwise with its odd characters."""
+    if not member.flag_bits & _UTF8_FLAG << 8:
+        raw = member.filename.encode("cp437", errors="replace")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+    return member.filename
+
+
 def _is_table(member: zipfile.ZipInfo) -> bool:
-    name = PurePosixPath(member.filename.replace("\\", "/"))
+    name = PurePosixPath(_name(member).replace("\\", "/"))
     hidden = name.name.startswith((".", "~$")) or "__MACOSX" in name.parts
-    return not member.is_dir() and not hidden and name.name.lower().endswith(TABLE_ENDINGS)
+    return not member.is_dir() and not hidden and name.name.lower().endswith(TABLE_EXTENSIONS + _RECOGNISED)
 
 
 def _fits(archive: zipfile.ZipFile, member: zipfile.ZipInfo, fits: Callable[[Text | Workbook], bool]) -> bool:
@@ -192,8 +216,9 @@ def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Text | Wo
     if member.flag_bits & 1:
         raise Refused("password_protected")
     _check_inflation(member.file_size, member.compress_size)
-    kind = _kind(_opened(archive, member), member.filename)
-    _expect(kind, member.filename)
+    if not member.file_size:
+        raise empty_file()
+    kind = _format(_opened(archive, member), _name(member))
     if kind == "text":
         return Text(lambda: _member_blocks(archive, member))
     if kind in ("zip", "gzip"):
@@ -214,15 +239,15 @@ def _member_blocks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterato
             total += len(block)
             _check_inflation(total, member.compress_size)
             yield block
-    except _ZIP_ERRORS:
-        raise _damaged(member.filename) from None
+    except ZIP_ERRORS:
+        raise _damaged(_name(member)) from None
 
 
 def _opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
     try:
         return archive.open(member)  # type: ignore[return-value]
-    except _ZIP_ERRORS:
-        raise _damaged(member.filename) from None
+    except ZIP_ERRORS:
+        raise _damaged(_name(member)) from None
 
 
 def _check_inflation(inflated: int, packed: int) -> None:
@@ -231,7 +256,7 @@ def _check_inflation(inflated: int, packed: int) -> None:
 
 
 def too_large(inflated: int) -> Refused:
-    """The refusal of what inflates beyond all measure."""
+    """The refusal of a file that inflates to too much."""
     return Refused("too_large_inflated", f"至少 {inflated >> 20} MiB | at least {inflated >> 20} MiB")
 
 

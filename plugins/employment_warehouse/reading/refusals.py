@@ -15,6 +15,11 @@ def empty_file() -> Refused:
     return Refused("empty_file")
 
 
+def unsupported_format(name_zh: str, name_en: str) -> Refused:
+    """A kind of file that is recognised and not read."""
+    return Refused("unsupported_format", f"{name_zh} | {name_en}")
+
+
 def rows_above_header() -> Refused:
     """There are rows of a table above the header."""
     return Refused("rows_above_header")
