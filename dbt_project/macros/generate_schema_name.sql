@@ -1,4 +1,4 @@
-{# A schema's name is the one given; nothing is put before it. #}
+{# A schema has the name that is configured, without a prefix. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ custom_schema_name or target.schema }}
 {%- endmacro %}

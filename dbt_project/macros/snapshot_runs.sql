@@ -4,7 +4,7 @@
   Each accepted snapshot is believed from its date until the unit's next one: [report_date, next_date). Tonight's
   snapshots replace whatever was in their intervals, so the order in which files arrive never changes the
   result: a late file splits runs, a correction rewrites its own interval, a nil return ends every run.
-  Adjacent runs of equal content are one run. Keys that tonight changes nothing of are left out (the scope).
+  Adjacent runs of equal content are one run. Keys without a change tonight are left out (the scope).
 
   The model's meta.key is (unit, <key of the feed>, seen_from), its columns are those of the feed's contract.
 #}

@@ -39,8 +39,8 @@
     {% call statement('compute') %}
         set local work_mem = '128MB';
         set local jit = off;
-        -- Of what a query computes on its way the planner knows nothing, and would look once a row where it should
-        -- join sets: minutes instead of seconds. Where a loop is the only way it still takes it.
+        -- The planner has no statistics on intermediate results, and would choose nested loops over joins of sets:
+        -- minutes instead of seconds. Where a loop is the only way, it still uses one.
         set local enable_nestloop = off;
         insert into {{ tonight }} ({{ quoted(columns) }})
         select {{ prefixed(columns, 'computed') }}

@@ -126,7 +126,7 @@ def test_three_nights_of_two_counties(nights: Any) -> None:
     assert nights.rows("select from_build from store.fct_person_state where from_build > %s", third) == []
 
 
-def test_the_order_of_arrival_leaves_no_trace_in_facts_and_states(nights: Any) -> None:
+def test_facts_and_states_do_not_depend_on_the_order_of_arrival(nights: Any) -> None:
     nights.select = "+fct_person_state +fct_household_state +dim_household"
     files = {
         "2024-05-01": (
@@ -156,7 +156,7 @@ def test_the_order_of_arrival_leaves_no_trace_in_facts_and_states(nights: Any) -
     assert not any(digest.startswith("0:") for digest in digests[0])
 
 
-def test_the_definitions_hold_as_the_models_say(nights: Any) -> None:
+def test_the_unit_tests_of_the_models_pass(nights: Any) -> None:
     """The unit tests beside the models, once the tables that they read are there."""
     nights.night("2024-05-01")
     summary = transform.check_models(nights.select)
@@ -175,7 +175,7 @@ def test_every_feed_has_its_source_and_its_staging_model() -> None:
     assert {path.stem.removeprefix("stg_") for path in models.glob("staging/*/stg_*.sql")} == set(contracts())
 
 
-def test_models_are_short_and_each_has_its_words_in_two_languages() -> None:
+def test_models_are_short_and_each_is_described_in_two_languages() -> None:
     models = settings.project_root() / "dbt_project" / "models"
     for path in models.rglob("*.sql"):
         assert len(path.read_text("utf-8").splitlines()) <= 120, path.name

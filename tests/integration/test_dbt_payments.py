@@ -29,7 +29,7 @@ def project(number: str = PROJECT) -> dict[str, Any]:
 
 
 def line(person: str, due: str = "2640.00", batch: str | None = "B1", **other: Any) -> dict[str, Any]:
-    """A line of payroll, paid in full through its own account, unless said otherwise."""
+    """A line of payroll, paid in full through its own account, unless a test changes it."""
     return {
         "project_no": PROJECT, "period": MARCH, "person_key": token(person), "birth_date": "1980-02-03",
         "days_worked": 22, "amount_due": due, "amount_paid": due, "paid_on": "2024-04-08",
@@ -49,8 +49,8 @@ def returned(batch: str, *lines: tuple[str, str, str | None]) -> list[dict[str, 
     ]  # fmt: skip
 
 
-def said(nights: Any, person: str, crew: str = "") -> dict[str, Any]:
-    """What the warehouse says of a person's line."""
+def payment(nights: Any, person: str, crew: str = "") -> dict[str, Any]:
+    """The warehouse's row for a person's line."""
     (found,) = nights.records(
         "select * from marts.fct_relief_payroll_line where person_key = %s and crew = %s", token(person), crew
     )
@@ -78,7 +78,7 @@ def test_only_what_the_bank_credits_is_paid(payments: Any) -> None:
     payments.night("2024-05-01")
 
     def seen(person: str, crew: str = "") -> tuple[str, str, str, str | None, bool]:
-        row = said(payments, person, crew)
+        row = payment(payments, person, crew)
         return (
             str(row["amount_paid"]), str(row["amount_unconfirmed"]), str(row["arrears"]), row["last_outcome"],
             row["is_amount_different"],
@@ -116,11 +116,14 @@ def test_a_failed_line_that_the_next_file_issues_again_is_one_obligation_with_tw
         "relief_payroll", PROJECT, "2024-05-02", [line("failing", batch="B9", sent_on="2024-05-02"), line("good")]
     )
     payments.night("2024-05-01")
-    assert (said(payments, "failing")["attempts"], said(payments, "failing")["arrears"]) == (1, Decimal("2640.00"))
+    assert (payment(payments, "failing")["attempts"], payment(payments, "failing")["arrears"]) == (
+        1,
+        Decimal("2640.00"),
+    )
 
     payments.deliver("bank_return", "B9", "2024-05-03", returned("B9", ("failing", "2640.00", "2024-05-03")))
     payments.night("2024-05-03")
-    cured = said(payments, "failing")
+    cured = payment(payments, "failing")
     assert payments.scalar("select count(*) from marts.fct_relief_payroll_line") == 2
     assert (cured["attempts"], cured["failed_lines"], cured["amount_paid"]) == (2, 1, Decimal("2640.00"))
     assert [f"{cured[name]}" for name in ("failed_on", "cured_on")] == ["2024-04-09", "2024-05-03"]
@@ -136,18 +139,18 @@ def test_a_failed_line_that_the_next_file_issues_again_is_one_obligation_with_tw
 def test_a_corrected_line_replaces_what_the_bank_is_asked_for(
     payments: Any, nights_of: list[list[str]], changed: str
 ) -> None:
-    said_of = {"A": line("worker"), "B": line("worker") | {"account_key": token("another"), "amount_paid": "2500.00"}}
-    said_of["B"] = said_of["A"] | {changed: said_of["B"][changed]}
+    lines_of = {"A": line("worker"), "B": line("worker") | {"account_key": token("another"), "amount_paid": "2500.00"}}
+    lines_of["B"] = lines_of["A"] | {changed: lines_of["B"][changed]}
     payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])
     revision = 0
     for night, revisions in enumerate(nights_of, start=1):
         for name in revisions:
             revision += 1
-            payments.deliver("relief_payroll", PROJECT, "2024-04-08", [said_of[name]], revision=revision)
+            payments.deliver("relief_payroll", PROJECT, "2024-04-08", [lines_of[name]], revision=revision)
         if night == len(nights_of):
             payments.deliver("bank_return", "B1", "2024-04-09", returned("B1", ("worker", "2640.00", "2024-04-09")))
         payments.night(f"2024-05-0{night}")
-    found = said(payments, "worker")
+    found = payment(payments, "worker")
     assert (found["last_outcome"], found["amount_paid"]) == ("credited", Decimal("2640.00"))
     assert found["is_amount_different"] is False
 
@@ -171,10 +174,10 @@ def test_equal_lines_are_answered_in_the_order_of_the_workbook_s_sheets(payments
         returned("B1", ("shared", "2640.00", None), ("shared", "2640.00", "2024-04-09")),
     )
     payments.night("2024-05-01")
-    assert [said(payments, person)["last_outcome"] for person in ("first", "second")] == ["failed", "credited"]
+    assert [payment(payments, person)["last_outcome"] for person in ("first", "second")] == ["failed", "credited"]
 
 
-def test_of_a_line_in_two_parts_the_later_part_counts_by_its_number(payments: Any) -> None:
+def test_of_a_line_in_two_parts_the_part_with_the_higher_number_counts(payments: Any) -> None:
     def paid(amount: str) -> list[dict[str, Any]]:
         return [{
             "post_no": "P1", "person_key": token("holder"), "birth_date": "1980-02-03", "period": MARCH,
@@ -244,7 +247,7 @@ def test_the_result_does_not_depend_on_the_order_of_arrival(payments: Any) -> No
     }
     assert answers["at once"] == answers["late files last"] == answers["a correction first"]
     lines = {(row[0], row[1]): row for row in answers["at once"]}
-    # March is what the file of 20 April says, for the correction of the 25th no longer speaks of it.
+    # March is as in the file of 20 April: the correction of the 25th no longer covers it.
     assert {person for period, person in lines if period == MARCH} == {token(name) for name in ("one", "two", "four")}
     assert lines[MARCH, token("two")][6:8] == (2, "no_return")
     assert lines[APRIL, token("one")][2] == Decimal("1200.00")

@@ -58,7 +58,7 @@ def findings(nights: Any) -> set[tuple[str, str]]:
     return {tuple(row) for row in nights.rows("select person_key::text, finding from marts.relief_payroll_check")}
 
 
-def test_findings_name_the_line_and_stay_within_the_rules_that_are_on(relief: Any) -> None:
+def test_findings_name_the_line_and_follow_the_rules_that_are_on(relief: Any) -> None:
     relief.deliver("relief_project", PROJECT, "2024-04-08", [project()])
     relief.deliver("labor_register", "532529", "2024-05-01", [
         registered("fine", population_category="lifted_out"), registered("unpaid", is_relocated=True),

@@ -131,7 +131,7 @@ def test_the_result_does_not_depend_on_the_order_of_arrival(workshops: Any) -> N
             on, rows = files[order[step]]
             workshops.deliver("workshop", county, on, [row | {"county_code": "same"} for row in rows])
         workshops.night("2024-05-03")
-    told = {
+    results = {
         tuple(
             workshops.rows(
                 "select workshop_no, seen_from, seen_to, workers from build.reported_workshop"
@@ -141,7 +141,7 @@ def test_the_result_does_not_depend_on_the_order_of_arrival(workshops: Any) -> N
         )
         for county in orders
     }
-    assert len(told) == 1
+    assert len(results) == 1
 
 
 def test_a_repeated_key_is_refused_without_its_values(workshops: Any) -> None:

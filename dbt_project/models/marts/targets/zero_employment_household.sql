@@ -1,4 +1,4 @@
--- A case is a maximal run of days in which a household has labour and none of it employed, whatever nights were built.
+-- A case is a maximal run of days on which a household has labour but nobody employed, whatever nights were built.
 with
 first_report as (
     select min(report_date) as report_date from {{ source('ops', 'build') }} where status in ('building', 'published')
@@ -22,7 +22,7 @@ cases as (
     where lower(run) <= {{ tonight_date() }} and (upper(run) is null or upper(run) > first_report.report_date)
 )
 
--- The household as it is; one that has left the register as it was on the last day of the case.
+-- The household as it is now; one that has left the register, as it was on the last day of the case.
 select
     cases.county_code, cases.household_no, cases.opened_on,
     state.township_code,

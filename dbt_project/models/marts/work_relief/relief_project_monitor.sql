@@ -1,4 +1,4 @@
--- Each project: its money, its people, what is owed since when, and how long each step of paying takes.
+-- Each project: its funds, its workers, the wages owed and since when, and how long each stage of paying takes.
 with
 lines as (
     select
