@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import socket
+import threading
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import count
 
 import httpx
 import pytest
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from tests.kit.platform import gig_order
 
+from employment_warehouse.contract import PlatformResource
 from employment_warehouse.demonstration.simulator import (
     MISBEHAVIOURS,
     WALK_MISBEHAVIOURS,
@@ -33,9 +41,14 @@ def simulator() -> Iterator[str]:
         yield url
 
 
-def read_all(url: str, page_seconds: float = 3.0) -> set[str]:
-    with Platform(url, "client", "secret", page_seconds=page_seconds) as platform:
-        return {item["id"] for page in platform.items("gig-orders", START) for item in page if isinstance(item, dict)}
+def resource(page_items: int = 1000) -> PlatformResource:
+    return PlatformResource("gig-orders", "id", "updated_at", page_items)
+
+
+def read_all(url: str, page_seconds: float = 3.0, read_seconds: float = 60.0, page_items: int = 1000) -> set[str]:
+    with Platform(url, "client", "secret", page_seconds=page_seconds, read_seconds=read_seconds) as platform:
+        items = (item for page in platform.items(resource(page_items), START) for item in page)
+        return {item.fields["id"] for item in items if item.fields}
 
 
 def misbehave(url: str, kind: str, times: int = 1, resource: str = "gig-orders") -> None:
@@ -78,14 +91,13 @@ def test_cursors_that_repeat_fail_loudly(simulator: str, kind: str, code: str) -
 
 @pytest.mark.parametrize("habit", [["honest", "cursor_dies"], ["cursor_dies"]])
 def test_a_server_whose_cursors_never_live_long_is_read_to_the_end(
-    habit: list[str], monkeypatch: pytest.MonkeyPatch
+    habit: list[str],
 ) -> None:
-    monkeypatch.setattr("employment_warehouse.hr_platform.client.PAGE_ITEMS", 100)
     orders = [gig_order(number, START + timedelta(minutes=number)) for number in range(ITEMS)]
     app = build_app({"gig-orders": orders}, "client", "secret")
     app.state.platform.orders["gig-orders"] = deque(habit * 1000)
     with served(app) as url:
-        assert read_all(url) == EVERY_ID
+        assert read_all(url, page_items=100) == EVERY_ID
 
 
 @pytest.mark.parametrize("kind", ["cursor_dies", "cursor_expired"])
@@ -113,17 +125,14 @@ class ShuffledPages(Shelf):
 
 @pytest.mark.parametrize("pages", [(1, 0, 2), (0, 2, 1), (1, 2, 0), (2, 1, 0)])
 @pytest.mark.parametrize("expiring", [[], ["cursor_dies"], ["honest", "cursor_dies"]])
-def test_pages_in_the_wrong_order_fail_loudly(
-    pages: tuple[int, ...], expiring: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("employment_warehouse.hr_platform.client.PAGE_ITEMS", 100)
+def test_pages_in_the_wrong_order_fail_loudly(pages: tuple[int, ...], expiring: list[str]) -> None:
     orders = [gig_order(number, START + timedelta(minutes=number)) for number in range(300)]
     app = build_app({}, "client", "secret")
     app.state.platform.shelves["gig-orders"] = shelf = ShuffledPages(orders)
     shelf.pages = pages
     app.state.platform.orders["gig-orders"] = deque(expiring)
     with served(app) as url, pytest.raises(PlatformFault) as fault:
-        read_all(url)
+        read_all(url, page_items=100)
     assert fault.value.code == "pages_unsorted"
 
 
@@ -131,33 +140,33 @@ LONG_AGO = "Wed, 01 May 2024 08:00:00 GMT"
 NO_ZONE = "Wed, 01 May 2024 08:00:00 +99999999999999999999"
 
 
-@pytest.mark.parametrize("told", ["²", "", "-5", "1.5", "soon", LONG_AGO, NO_ZONE])
+@pytest.mark.parametrize("text", ["²", "", "-5", "1.5", "soon", LONG_AGO, NO_ZONE])
 def test_a_retry_after_that_says_nothing_is_the_usual_waiting(
-    simulator: str, told: str, monkeypatch: pytest.MonkeyPatch
+    simulator: str, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (waited,) = waits_when_told(simulator, told, monkeypatch)
+    (waited,) = waits_after(simulator, text, monkeypatch)
     assert 0 < waited < 2
 
 
 def test_a_retry_after_may_be_seconds_or_a_date(simulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
     in_a_minute = datetime.now(UTC) + timedelta(minutes=1)
-    for told in (
+    for text in (
         "60",
         format_datetime(in_a_minute, usegmt=True),
         f"{in_a_minute:%A, %d-%b-%y %H:%M:%S} GMT",
         f"{in_a_minute:%a %b %d %H:%M:%S %Y}",
     ):
-        (waited,) = waits_when_told(simulator, told, monkeypatch)
-        assert 50 < waited <= 60, told
-    (waited,) = waits_when_told(simulator, "9" * 400, monkeypatch)
+        (waited,) = waits_after(simulator, text, monkeypatch)
+        assert 50 < waited <= 60, text
+    (waited,) = waits_after(simulator, "9" * 400, monkeypatch)
     assert waited == 120
 
 
-def waits_when_told(url: str, told: str, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def waits_after(url: str, text: str, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long a client waits that gets 429 once, with this ``Retry-After``."""
     waits: list[float] = []
     with monkeypatch.context() as patch:
-        patch.setitem(MISBEHAVIOURS, "rate_limited", lambda _: JSONResponse({}, 429, {"Retry-After": told}))
+        patch.setitem(MISBEHAVIOURS, "rate_limited", lambda _: JSONResponse({}, 429, {"Retry-After": text}))
         patch.setattr("tenacity.nap.time.sleep", waits.append)
         misbehave(url, "rate_limited")
         assert read_all(url) == EVERY_ID
@@ -170,7 +179,7 @@ def test_a_misbehaviour_that_lasts_fails_loudly(simulator: str, kind: str, monke
     misbehave(simulator, kind, times=2)
     with pytest.raises(PlatformFault) as fault:
         read_all(simulator)
-    assert fault.value.code == "platform_unwell"
+    assert fault.value.code == "platform_unavailable"
 
 
 def test_a_refusal_is_not_asked_again(simulator: str) -> None:
@@ -182,7 +191,7 @@ def test_a_refusal_is_not_asked_again(simulator: str) -> None:
 
 def test_wrong_credentials_are_refused(simulator: str) -> None:
     with Platform(simulator, "client", "wrong") as platform, pytest.raises(PlatformFault) as fault:
-        next(platform.items("gig-orders", START))
+        next(platform.items(resource(), START))
     assert fault.value.code == "platform_refuses"
     assert "wrong" not in str(fault.value)
 
@@ -211,3 +220,95 @@ def clear_orders(url: str) -> None:
                 params={"updated_since": START.isoformat()},
                 headers={"Authorization": f"Bearer {token}"},
             )
+
+
+async def byte_by_byte(text: bytes) -> AsyncIterator[bytes]:
+    for position in range(len(text)):
+        yield text[position : position + 1]
+        await asyncio.sleep(0.2)
+
+
+class SlowHeaders:
+    """A server that sends the head of its answer byte by byte, for the paths given."""
+
+    def __init__(self, *slow: bytes) -> None:
+        self.slow = slow
+
+    def __enter__(self) -> str:
+        self.server = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._serve, daemon=True).start()
+        return f"http://127.0.0.1:{self.server.getsockname()[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self.server.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self.server.accept()
+                threading.Thread(target=self._answer, args=[connection], daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        body = b'{"access_token": "t", "items": [], "next_cursor": null}'
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        with suppress(OSError), connection:
+            while request := connection.recv(65536):
+                while request.startswith(b"POST") and b"grant_type" not in request:
+                    request += connection.recv(65536)
+                if any(path in request for path in self.slow):
+                    for position in range(len(head)):
+                        connection.sendall(head[position : position + 1])
+                        time.sleep(0.2)
+                connection.sendall(head + body)
+
+
+@pytest.mark.parametrize("path", [b"/oauth/token", b"/v1/gig-orders"])
+def test_an_answer_whose_head_comes_byte_by_byte_ends_in_time(path: bytes) -> None:
+    start = time.monotonic()
+    with SlowHeaders(path) as url, pytest.raises(PlatformFault) as fault:
+        read_all(url, page_seconds=0.5, read_seconds=3)
+    assert fault.value.code in ("platform_unavailable", "platform_too_slow")
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("retry_after", ["3600", None])
+def test_a_platform_that_is_busy_for_an_hour_ends_in_time(
+    simulator: str, retry_after: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {"Retry-After": retry_after} if retry_after else {}
+    monkeypatch.setitem(MISBEHAVIOURS, "rate_limited", lambda _: JSONResponse({}, 429, headers))
+    misbehave(simulator, "rate_limited", times=5)
+    start = time.monotonic()
+    with pytest.raises(PlatformFault) as fault:
+        read_all(simulator, read_seconds=2)
+    assert fault.value.code in ("platform_unavailable", "platform_too_slow")
+    assert time.monotonic() - start < 5
+    clear_orders(simulator)
+    clear_orders(simulator)
+
+
+@pytest.mark.parametrize("n_items", [0, 3])
+def test_pages_that_bring_nothing_new_end_soon(n_items: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a cursor of its own, without end."""
+    cursors = count()
+    items = [gig_order(number, START) for number in range(n_items)]
+    monkeypatch.setattr(
+        "employment_warehouse.demonstration.simulator.Platform.answer",
+        lambda *_: JSONResponse({"items": items, "next_cursor": f"c{next(cursors)}"}),
+    )
+    with served(build_app({}, "client", "secret")) as url, pytest.raises(PlatformFault) as fault:
+        read_all(url)
+    assert fault.value.code == "pages_repeat"
+    assert next(cursors) < 50
+
+
+def test_a_reading_that_takes_too_long_ends(simulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(
+        MISBEHAVIOURS, "honest", lambda page: StreamingResponse(byte_by_byte(json.dumps(page).encode()))
+    )
+    misbehave(simulator, "honest")
+    start = time.monotonic()
+    with pytest.raises(PlatformFault) as fault:
+        read_all(simulator, page_seconds=60, read_seconds=1.5)
+    assert fault.value.code == "platform_too_slow"
+    assert time.monotonic() - start < 4

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
+from starlette.responses import Response
 from tests.kit.platform import gig_order
 
 from employment_warehouse import hr_platform
+from employment_warehouse.contract import Contract, contract
 from employment_warehouse.database import connect
 from employment_warehouse.demonstration.simulator import Misbehaviour, Platform, Shelf, build_app, served
 from employment_warehouse.identity import unseal
@@ -30,6 +33,12 @@ def platform(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("WAREHOUSE_HR_CLIENT_ID", "client")
         monkeypatch.setenv("WAREHOUSE_HR_CLIENT_SECRET", "secret")
         yield app.state.platform
+
+
+def pages_of(feed: Contract, page_items: int) -> Contract:
+    """The contract of a platform whose pages are smaller."""
+    assert feed.platform is not None
+    return replace(feed, platform=replace(feed.platform, page_items=page_items))
 
 
 def landed_ids() -> list[str]:
@@ -116,7 +125,7 @@ def test_pages_in_the_wrong_order_leave_the_watermark_where_it_was(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second page comes before the first, and the cursor to the first expires once."""
-    monkeypatch.setattr("employment_warehouse.hr_platform.client.PAGE_ITEMS", 20)
+    monkeypatch.setattr("employment_warehouse.hr_platform.intake.contract", lambda feed: pages_of(contract(feed), 20))
     honest = platform.shelves["gig-orders"].page
 
     def second_first(
@@ -204,6 +213,64 @@ def test_of_good_copies_the_latest_counts_and_none_is_rejected(platform: Platfor
     assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (1, 1, 0)
     with connect("wh_loader") as connection:
         assert connection.execute("select hours::int from landing.gig_orders").fetchall() == [(7,)]
+
+
+BEYOND = {
+    "10⁹ hours": '{"hours": 1000000000}',
+    "a number of 5,000 digits": '{"hours": ' + "9" * 5000 + "}",
+    "an amount of 5,000 decimals": '{"amount_due": 1.' + "1" * 5000 + "}",
+    "a number with an exponent of 400": '{"amount_due": 1e400}',
+    "an id of 10,000 characters": '{"id": "' + "G" * 10_000 + '"}',
+    "a task of 3,000 characters": '{"task": "' + "摘" * 3000 + '"}',
+    "100,000 nested brackets": '{"task": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    "a field of 100,000 nested brackets": '{"brand_new": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    "a word that JSON does not know": '{"task": nil}',
+    "not a number": '{"hours": NaN}',
+    "a year of six digits": '{"completed_at": "+123456-05-01T08:00:00Z"}',
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_an_item_beyond_all_limits_is_rejected_alone(
+    platform: Platform, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its text is put into the page as it is, in the middle of the good items."""
+    marked = {"id": "G900900", "updated_at": START.isoformat()} | {"marked": 1}
+    good = gig_order(900, START)
+    platform.shelves["gig-orders"].add(marked)
+    change = BEYOND[name]
+    fields = json.dumps({key: value for key, value in good.items() if f'"{key}":' not in change})
+    broken = f"{fields[:-1]}, {change[1:]}"
+
+    def with_broken_item(page: dict[str, Any]) -> Response:
+        text = json.dumps(page).replace(json.dumps(marked), broken)
+        return Response(text, media_type="application/json")
+
+    monkeypatch.setattr("employment_warehouse.demonstration.simulator._json", with_broken_item)
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
+    assert landed is not None
+    assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (51, 50, 1)
+    assert watermark() == START + timedelta(minutes=49)
+
+
+def test_texts_are_stored_as_received(platform: Platform) -> None:
+    texts = {"77": "'摘果", "77.0": "３号楼 ", "/": "="}
+    platform.shelves["gig-orders"] = Shelf(
+        [gig_order(1, START, id=identifier, task=task) for identifier, task in texts.items()]
+    )
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
+    assert landed is not None
+    assert (landed.rows_landed, landed.rows_rejected) == (3, 0)
+    with connect("wh_loader") as connection:
+        assert dict(connection.execute("select order_id, task from landing.gig_orders").fetchall()) == texts
+
+
+def test_an_amount_is_stored_to_the_fen_that_was_sent(platform: Platform) -> None:
+    platform.shelves["gig-orders"] = Shelf([gig_order(1, START, amount_due=1.1e2, amount_paid=0.29)])
+    hr_platform.ingest_resource("gig-orders", NIGHT)
+    with connect("wh_loader") as connection:
+        amounts = connection.execute("select amount_due::text, amount_paid::text from landing.gig_orders").fetchall()
+    assert amounts == [("110.00", "0.29")]
 
 
 def test_an_instant_may_be_written_in_small_letters(platform: Platform) -> None:

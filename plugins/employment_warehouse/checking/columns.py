@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import polars as pl
 
@@ -15,6 +16,7 @@ class ColumnParser:
 
     def __init__(self, contract: Contract, names: Iterable[str]) -> None:
         self._columns = {name: contract.column(name) for name in names}
+        self._parse = Column.parse_as_received if contract.platform else Column.parse
         self._repeated = {name for name, column in self._columns.items() if column.repeats}
         self._vocabularies: dict[str, Vocabulary] = {}
 
@@ -22,7 +24,7 @@ class ColumnParser:
         """A batch of all columns (texts or categories; null or '' where a cell is empty) as values of their types."""
         repeated = self._from_vocabularies(cells)
         return {
-            name: repeated[name] if name in repeated else column.parse(cells[name].cast(pl.String))
+            name: repeated[name] if name in repeated else self._parse(column, cells[name].cast(pl.String))
             for name, column in self._columns.items()
         }
 
@@ -30,7 +32,7 @@ class ColumnParser:
         if not self._repeated:
             return {}
         for name in self._repeated - self._vocabularies.keys():
-            self._vocabularies[name] = _vocabulary(self._columns[name], cells[name].dtype)
+            self._vocabularies[name] = _vocabulary(partial(self._parse, self._columns[name]), cells[name].dtype)
         numbers = pl.DataFrame({name: cells[name] for name in self._vocabularies}).select(
             pl.col(name).cast(vocabulary.texts).to_physical() for name, vocabulary in self._vocabularies.items()
         )
@@ -50,9 +52,9 @@ class ColumnParser:
         }
 
 
-def _vocabulary(column: Column, texts: pl.DataType) -> Vocabulary:
+def _vocabulary(parse: Callable[[pl.Series], Parsed], texts: pl.DataType) -> Vocabulary:
     def compute(texts: pl.Series) -> pl.DataFrame:
-        parsed = column.parse(texts)
+        parsed = parse(texts)
         reasons = pl.repeat(None, len(texts), dtype=pl.String, eager=True) if parsed.reasons is None else parsed.reasons
         return pl.DataFrame({"value": parsed.values, "reason": reasons})
 

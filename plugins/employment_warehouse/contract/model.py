@@ -85,6 +85,10 @@ class Column:
             return parsed
         return Parsed(parsed.values, parsed.reasons.set(cells.fill_null("") == UNCALCULATED, "formula_uncalculated"))
 
+    def parse_as_received(self, cells: pl.Series) -> Parsed:
+        """As `parse`, for cells that a program has sent: texts are not cleaned."""
+        return self.type.parse_as_received(cells, self)
+
     @property
     def range_text(self) -> str:
         """What a number may be: `0–200000`, `≥ 0`; '' where anything goes."""

@@ -6,7 +6,14 @@ A new type is a class here, and its name in TYPES.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from employment_warehouse.contract.logical_types.base import NUMERIC_CELL, UNCALCULATED, Domain, LogicalType, Parsed
+from employment_warehouse.contract.logical_types.base import (
+    NUMERIC_CELL,
+    UNCALCULATED,
+    Domain,
+    JsonNumber,
+    LogicalType,
+    Parsed,
+)
 from employment_warehouse.contract.logical_types.dates import Date, Month, Timestamp
 from employment_warehouse.contract.logical_types.identities import BankAccount, IdNumber, Mobile, PersonName, Uscc
 from employment_warehouse.contract.logical_types.places import Division, Township, Village
@@ -33,4 +40,4 @@ _ALL = (
 )
 TYPES: Mapping[str, LogicalType] = MappingProxyType({one.name: one for one in _ALL})
 
-__all__ = ["NUMERIC_CELL", "TYPES", "UNCALCULATED", "Domain", "LogicalType", "Parsed"]
+__all__ = ["NUMERIC_CELL", "TYPES", "UNCALCULATED", "Domain", "JsonNumber", "LogicalType", "Parsed"]

@@ -17,6 +17,11 @@ NUMERIC_CELL = "\x01"
 # The text of a cell whose formula has no result yet, in any column.
 UNCALCULATED = "#未计算UNCALCULATED"
 
+
+class JsonNumber(str):
+    """A number of the HR platform as its JSON has it: `77`, `77.0`, `1e3`."""
+
+
 Domain = Literal["person", "account", "mobile", "name"]
 """Of tokens: those of one domain can be compared with each other, and with nothing else."""
 
@@ -73,7 +78,11 @@ class LogicalType:
         """A value of the HR platform as a cell's text; None where its JSON type is wrong for this type."""
         if value is None:
             return ""
-        return value if isinstance(value, str) else None
+        return value if isinstance(value, str) and not isinstance(value, JsonNumber) else None
+
+    def parse_as_received(self, cells: pl.Series, column: Column) -> Parsed:
+        """As `parse`, for texts that a program has sent: what is written is meant, and is not cleaned."""
+        return self.parse(cells, column)
 
     def choices(self, column: Column) -> tuple[str, ...]:  # noqa: ARG002  most types offer none
         """The values that a form offers in a list."""

@@ -109,4 +109,8 @@ class Timestamp(FormType):
         return pl.Datetime("us", "UTC")
 
     def value(self, column: Column, text: pl.Expr) -> pl.Expr:  # noqa: ARG002
-        return text.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
+        """Of a year with four digits: PostgreSQL does not know all the others."""
+        import polars as pl
+
+        instant = text.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
+        return pl.when(text.str.contains(r"^[0-9]{4}-")).then(instant)

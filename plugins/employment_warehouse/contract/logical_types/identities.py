@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from employment_warehouse.contract.logical_types.base import NUMERIC_CELL, FormType, LogicalType, Parsed, TextType
+from employment_warehouse.contract.logical_types.base import (
+    NUMERIC_CELL,
+    FormType,
+    JsonNumber,
+    LogicalType,
+    Parsed,
+    TextType,
+)
 from employment_warehouse.contract.logical_types.texts import FORMULA_ERROR, Text
 
 if TYPE_CHECKING:
@@ -19,7 +26,7 @@ class _Number(LogicalType):
     """A number that names somebody: a JSON number has lost digits, like the number of a worksheet's cell."""
 
     def from_json(self, value: object) -> str | None:
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, JsonNumber):
             return f"{NUMERIC_CELL}{value}"
         return super().from_json(value)
 

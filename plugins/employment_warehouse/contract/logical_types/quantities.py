@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import decimal as numbers
+import re
 from typing import TYPE_CHECKING, ClassVar
 
-from employment_warehouse.contract.logical_types.base import FormType
+from employment_warehouse.contract.logical_types.base import FormType, JsonNumber
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,6 +29,8 @@ _COUNTERS = {
     "intents": "个|人|份",
     "households": "户|个",
 }
+# 1.1e2: JSON allows it; a longer exponent is out of every range.
+_SHORT_EXPONENT = re.compile(r"[eE][+-]?[0-9]{1,2}$")
 # Longer numbers are out of every column's range, and would not fit into a decimal of 38 digits.
 _MOST_CHARACTERS = 36
 
@@ -85,8 +89,8 @@ class Decimal(FormType):
         return value.round(2, mode="half_away_from_zero").cast(self.dtype())
 
     def from_json(self, value: object) -> str | None:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return repr(value)
+        if isinstance(value, JsonNumber):
+            return f"{numbers.Decimal(value):f}" if _SHORT_EXPONENT.search(value) else value
         return super().from_json(value)
 
 

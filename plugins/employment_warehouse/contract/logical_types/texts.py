@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from employment_warehouse.contract.logical_types.base import UNCALCULATED, FormType, TextType
+from employment_warehouse.contract.logical_types.base import UNCALCULATED, FormType, Parsed, TextType
 
 if TYPE_CHECKING:
     import polars as pl
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # #N/A, #DIV/0!, #NAME?, and those of newer functions; or no result at all.
 FORMULA_ERROR = rf"^(?:#(?:N/A|GETTING_DATA|[A-Z][A-Z0-9_/]*[!?])|{UNCALCULATED})$"
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f"
 _TRUE = ("是", "√", "✓", "✔", "y", "yes", "1", "true")
 _FALSE = ("否", "×", "✗", "✘", "n", "no", "0", "false")
 
@@ -53,11 +54,26 @@ class Text(TextType):
         return (
             pl.when(value.str.contains(NUMERIC))
             .then(pl.lit("id_not_text"))
-            .when(value.str.contains(rf"[\x00-\x08\x0b\x0c\x0e-\x1f]|{FORMULA_ERROR}"))
+            .when(value.str.contains(rf"[{_CONTROL}]|{FORMULA_ERROR}"))
             .then(pl.lit("schema_violation"))
             .when(value.str.contains("\ufffd", literal=True))
             .then(pl.lit("text_damaged"))
         )
+
+    def parse_as_received(self, cells: pl.Series, column: Column) -> Parsed:
+        """Every text that is not empty is itself; control characters and too long texts are refused."""
+        import polars as pl
+
+        found = pl.DataFrame({"cell": cells}).select(
+            value=pl.when(pl.col("cell") != "").then("cell"),
+            reason=pl.when(pl.col("cell").str.contains(rf"[{_CONTROL}]"))
+            .then(pl.lit("schema_violation"))
+            .when(pl.col("cell").str.len_chars() > (column.max_length or 0))
+            .then(pl.lit("too_long")),
+        )
+        if found["reason"].null_count() == found.height:
+            return Parsed(found["value"], None)
+        return Parsed(found["value"].set(found["reason"].is_not_null(), None), found["reason"])
 
 
 class Code(FormType):

@@ -1,0 +1,156 @@
+"""A page of the HR platform: its items one by one, each with its JSON as received.
+
+A page is not parsed as a whole: an item that cannot be parsed (a number of 5,000 digits, 100,000 nested brackets, a
+word that JSON does not know) is an item without fields, and the other items of its page are read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NoReturn
+
+from employment_warehouse.contract import JsonNumber, PlatformResource
+
+
+class PageBroken(ValueError):
+    """The text of a page is incomplete or is not a page; str() says why."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item as received.
+
+    text: its JSON, on one line. fields: None if it is not an object, or cannot be parsed; numbers are JsonNumbers.
+    """
+
+    text: str
+    fields: dict[str, Any] | None = field(compare=False)
+
+    def identifier(self, resource: PlatformResource) -> str | None:
+        """Which item it is; None where it does not say."""
+        identifier = (self.fields or {}).get(resource.id_field)
+        return identifier if type(identifier) is str else None
+
+    def instant(self, resource: PlatformResource) -> datetime | None:
+        """When it was updated; None where it does not say so in RFC 3339 with an offset."""
+        text = (self.fields or {}).get(resource.updated_field)
+        try:
+            # RFC 3339 allows small letters, Python does not.
+            instant = datetime.fromisoformat(text.upper()) if type(text) is str else None
+        except ValueError:
+            return None
+        return instant if instant is not None and instant.tzinfo is not None else None
+
+
+@dataclass(frozen=True)
+class Page:
+    """The items of a page, and the cursor of the next one (None: it is the last)."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+def parse_page(body: bytes) -> Page:
+    """The page in the body of an answer. Raises PageBroken."""
+    try:
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
+        members = dict(_members(text, _skip(text, 0)))
+    except PageBroken:
+        raise
+    except (ValueError, IndexError, RecursionError):
+        raise PageBroken("the answer is incomplete, or not JSON") from None
+    items, cursor = members.get("items"), members.get("next_cursor", 0)
+    if not isinstance(items, list):
+        raise PageBroken("the answer is not a page of items")
+    if not (cursor is None or type(cursor) is str):
+        raise PageBroken("the cursor is not a text")
+    return Page(items, cursor)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are not JSON
+
+
+_BLANKS = re.compile(r"[ \t\n\r]*")
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_END_OF_SCALAR = re.compile(r"[,\]]")
+_DECODER = json.JSONDecoder(parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=_refuse_constant)
+
+
+def _skip(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str, Any]]:
+    """The members of the object that begins at a position and ends the text; `items` is a list of Items."""
+    _expect(text, at, "{")
+    at = _skip(text, at + 1)
+    while text[at] != "}":
+        name, at = _DECODER.raw_decode(text, at)
+        at = _skip(text, at)
+        _expect(text, at, ":")
+        at = _skip(text, at + 1)
+        if name == "items" and text[at] == "[":
+            items, at = _items(text, at)
+            yield name, items
+        else:
+            value, at = _DECODER.raw_decode(text, at)
+            yield name, value
+        at = _skip(text, at)
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+            _expect(text, at, '"')
+        elif text[at] != "}":
+            raise PageBroken("the answer is not JSON")
+    if _skip(text, at + 1) != len(text):
+        raise PageBroken("the answer goes on behind its end")
+
+
+def _items(text: str, at: int) -> tuple[list[Item], int]:
+    """The elements of the array that begins at a position, and the position behind it."""
+    items: list[Item] = []
+    at = _skip(text, at + 1)
+    while text[at] != "]":
+        fields, end = _element(text, at)
+        line = text[at:end].replace("\n", " ").replace("\r", " ")  # blanks between tokens: a text has none of them
+        items.append(Item(line, fields))
+        at = _skip(text, end)
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+        elif text[at] != "]":
+            raise PageBroken("the answer is not JSON")
+    return items, at + 1
+
+
+def _element(text: str, at: int) -> tuple[dict[str, Any] | None, int]:
+    """The fields of the element at a position (None: it has none), and where it ends."""
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None, _end_of_broken(text, at)
+    return (value if isinstance(value, dict) else None), end
+
+
+def _end_of_broken(text: str, at: int) -> int:
+    """Where an element ends that cannot be parsed: where its brackets are closed, else at the next comma."""
+    if text[at] not in "[{":
+        found = _END_OF_SCALAR.search(text, at)
+        if found is None:
+            raise PageBroken("the answer is incomplete")
+        return found.start()
+    depth = 0
+    for token in _TOKENS.finditer(text, at):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth == 0:
+            return token.end()
+    raise PageBroken("the answer is incomplete")
+
+
+def _expect(text: str, at: int, character: str) -> None:
+    if text[at] != character:
+        raise PageBroken("the answer is not a page of items")
