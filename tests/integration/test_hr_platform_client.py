@@ -169,7 +169,7 @@ def waits_after(url: str, text: str, monkeypatch: pytest.MonkeyPatch) -> list[fl
         patch.setitem(MISBEHAVIOURS, "rate_limited", lambda _: JSONResponse({}, 429, {"Retry-After": text}))
         patch.setattr("tenacity.nap.time.sleep", waits.append)
         misbehave(url, "rate_limited")
-        assert read_all(url) == EVERY_ID
+        assert read_all(url, read_seconds=240) == EVERY_ID
     return waits
 
 
