@@ -223,6 +223,17 @@ def test_an_invalid_check_is_an_error_that_names_file_and_model(
     assert "toy_count.yml: toy_count" in str(invalid.value)
 
 
+def test_a_model_without_versions_cannot_declare_checks(tmp_path: Path) -> None:
+    suites_of(tmp_path)
+    staging = tmp_path / "dbt_project" / "models" / "staging"
+    staging.mkdir()
+    staged = "models: [{name: stg_toy, description: Toys., config: {meta: {zh: 玩具, checks: [{every_county: 1}]}}}]"
+    (staging / "stg_toy.yml").write_text(staged, "utf-8")
+    with pytest.raises(SuiteError) as invalid:
+        suites_of(tmp_path)
+    assert "stg_toy.yml: stg_toy" in str(invalid.value)
+
+
 def test_a_check_whose_threshold_is_switched_off_is_not_expected(tmp_path: Path) -> None:
     declared = "{every_county: {setting: gate_min_toys}}"
     assert suites_of(tmp_path, "", declared, Thresholds({"gate_min_toys": 2}))[0].frames[0].expectations

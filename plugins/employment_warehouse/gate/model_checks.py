@@ -98,7 +98,7 @@ def model_suites(project: Path, limits: Thresholds) -> list[Suite]:
     Raises SuiteError for an unknown kind of check, an unknown or missing option, a column or threshold that does not
     exist, a name given twice, or checks of a model that has no versions.
     """
-    models = {model.name: model for model in read_models(project / "dbt_project")}
+    models = {model.name: model for model in read_models(project / "dbt_project") if model.is_versioned}
     suites = []
     for path in sorted((project / "dbt_project" / "models").rglob("*.yml")):
         content = path.read_bytes()
