@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import shutil
 import uuid
@@ -38,6 +37,8 @@ class World:
 
     superuser: psycopg.Connection
     build: int = 0
+    prefecture: str = PREFECTURE
+    counties: tuple[str, ...] = COUNTIES
 
     def begin(self, day: date = DAY) -> int:
         self.build = publication.start_build(day, f"run of {day} {uuid.uuid4()}")
@@ -67,19 +68,16 @@ class World:
 
     def fill(self) -> None:
         """What a night would have built."""
-        members = [(county, number) for county in COUNTIES for number in range(PERSONS)]
-        for county in COUNTIES:
+        members = [(county, number) for county in self.counties for number in range(PERSONS)]
+        for county in self.counties:
             self.deliver("labor_register", county, DAY, [{"person_key": person(county, n)} for n in range(PERSONS)])
             self.deliver("employment", county, DAY, [spell(county, n) for n in range(WORKERS)])
             self.deliver("public_post", county, DAY, [post(county, n) for n in range(WORKERS)])
-        with (settings.project_root() / "dbt_project/seeds/division.csv").open(encoding="utf-8") as file:
-            self.store(
-                "dim_division",
-                [
-                    {key: row[key] or None for key in ("division_code", "level", "parent_code", "name_zh")}
-                    for row in csv.DictReader(file)
-                ],
-            )
+        self.superuser.execute(
+            "insert into store.dim_division (division_code, level, parent_code, name_zh, from_build)"
+            " select division_code, level, parent_code, name_zh, %s from seeds.division",
+            (self.build,),
+        )
         register = {"work_capacity": "ordinary", "in_school": False, "seen_from": DAY}
         self.store(
             "reported_labor_register",
@@ -126,7 +124,7 @@ class World:
             [
                 {
                     "feed": "employment",
-                    "county_code": COUNTIES[0],
+                    "county_code": self.counties[0],
                     "status": "on_time",
                     **dict.fromkeys(("rows_read", "rows_landed", "units_due", "units_reported"), 1),
                     "rows_rejected": 0,
@@ -137,7 +135,7 @@ class World:
             "zero_employment_household",
             [
                 {
-                    "county_code": COUNTIES[0],
+                    "county_code": self.counties[0],
                     "household_no": "H1",
                     "opened_on": DAY,
                     "population_category": "general",
@@ -145,14 +143,14 @@ class World:
                 }
             ],
         )
-        line = {"period": date(2024, 4, 1), "person_key": person(COUNTIES[0], 1)}
+        line = {"period": date(2024, 4, 1), "person_key": person(self.counties[0], 1)}
         self.store("relief_payroll_check", [line | {"project_no": "P1", "crew": "", "finding": "unpaid"}])
         self.store(
             "fct_payment_attempt", [line | {"feed": "relief_payroll", "unit": "P1", "item": "", "batch_no": "B1"}]
         )
 
     def fill_marts(self) -> None:
-        for unit, times in [(PREFECTURE, len(COUNTIES)), *((county, 1) for county in COUNTIES)]:
+        for unit, times in [(self.prefecture, len(self.counties)), *((county, 1) for county in self.counties)]:
             targets = {
                 "rural_employed": WORKERS,
                 "poverty_alleviated_employed": WORKERS,
@@ -210,7 +208,7 @@ class World:
 
     def fill_project(self) -> None:
         """One project in the first county: 32 workers, paid in May for April."""
-        county, april = COUNTIES[0], date(2024, 4, 1)
+        county, april = self.counties[0], date(2024, 4, 1)
         workers = [person(county, number) for number in range(WORKERS)]
         self.deliver(
             "relief_payroll",
@@ -307,6 +305,24 @@ def test_a_night_in_which_everything_agrees_is_certified_and_published(world: Wo
     assert certificate.checks_run == certificate.checks_expected > 30
     assert not gate.rebuild_needed(world.build)
     assert publication.publish(world.build) == world.build
+
+
+def test_gate_2_takes_counties_and_prefecture_from_the_seed(warehouse: psycopg.Connection) -> None:
+    warehouse.execute(
+        "delete from seeds.division where level in ('prefecture', 'county');"
+        " insert into seeds.division (division_code, level, parent_code, name_zh)"
+        " values ('990100', 'prefecture', null, '某州'), ('990101', 'county', '990100', '甲县'),"
+        " ('990102', 'county', '990100', '乙县')"
+    )
+    world = World(warehouse, prefecture="990100", counties=("990101", "990102"))
+    world.begin()
+    world.fill()
+    certificate = gate.gate_marts(world.build)
+    assert failures(world) == {}
+    assert certificate.is_clean
+    warehouse.execute("delete from store.target_progress where county_code = '990102'")
+    gate.gate_marts(world.build)
+    assert set(failures(world)["target_progress.every_county"]) == {"990102"}
 
 
 def failures(world: World) -> dict[str, list[str]]:

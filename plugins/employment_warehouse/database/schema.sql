@@ -1207,7 +1207,7 @@ ALTER VIEW marts.data_quality OWNER TO wh_owner;
 
 -- Name: VIEW data_quality; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON VIEW marts.data_quality IS '入库前、发布前检查对所示发布的检查结果：每项检查、每个报送单位一行。（通知七、保障措施） | What gates 1 and 2 checked for the publication that is shown, and what they found; one row a check and unit.';
+COMMENT ON VIEW marts.data_quality IS '入库前、发布前检查对所示发布的检查结果：每项检查、每个报送单位一行；因此暂扣多份报送的，每份一行。（通知七、保障措施） | What gates 1 and 2 checked for the publication that is shown, and what they found; one row for each check and unit, and for each delivery held for it.';
 
 -- Name: COLUMN data_quality.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
 

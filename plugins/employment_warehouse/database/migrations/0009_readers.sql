@@ -125,7 +125,7 @@ where (select ops.counties_of(current_user)) is null
 grant select on marts.data_quality to wh_reader;
 
 comment on view marts.data_quality is
-'入库前、发布前检查对所示发布的检查结果：每项检查、每个报送单位一行。（通知七、保障措施） | What gates 1 and 2 checked for the publication that is shown, and what they found; one row a check and unit.';
+'入库前、发布前检查对所示发布的检查结果：每项检查、每个报送单位一行；因此暂扣多份报送的，每份一行。（通知七、保障措施） | What gates 1 and 2 checked for the publication that is shown, and what they found; one row for each check and unit, and for each delivery held for it.';
 comment on column marts.data_quality.report_date is
 '所示发布对应的报告日期。 | The night that the publication shown stands for.';
 comment on column marts.data_quality.county_code is
