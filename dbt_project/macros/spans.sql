@@ -38,7 +38,8 @@
 #}
 {% macro changed_days(model_name, days, bounds) -%}
     with
-    changes as (
+    -- Read three times rather than kept: the first load changes every row.
+    changes as not materialized (
         select person_key, {{ days }} as days, to_build is null as is_opened, changed
         from {{ changed_rows(model_name) }} as changed
     ),
