@@ -57,12 +57,6 @@ def build_warehouse() -> None:
 
         steps.publish_night(build)
 
-    @task
-    def purge_landing() -> None:
-        from employment_warehouse.runtime import steps
-
-        steps.purge_landing()
-
     build = start_build("{{ params.report_date }}")
     (
         gate_deliveries(build)
@@ -71,7 +65,6 @@ def build_warehouse() -> None:
         >> gate_marts(build)
         >> rebuild_without_held(build)
         >> publish_night(build)
-        >> purge_landing()
     )
 
 

@@ -31,6 +31,22 @@ def night() -> None:
         steps.expect_deliveries(report_date)
 
     @task(trigger_rule="all_done")
+    def end_intake() -> None:
+        """An ingest DAG that failed does not stop the build of what the others ingested."""
+
+    @task
+    def purge_landing() -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.purge_landing()
+
+    @task(trigger_rule="all_done")
+    def confirm_intake(report_date: str) -> None:
+        from employment_warehouse.runtime import steps
+
+        steps.confirm_intake(report_date)
+
+    @task(trigger_rule="all_done")
     def write_returns(report_date: str) -> None:
         from employment_warehouse.runtime import steps
 
@@ -59,12 +75,14 @@ def night() -> None:
             **more,
         )
 
-    families = [run("ingest_county_files"), run("ingest_relief_payroll"), run("ingest_hr_platform")]
-    # A family that fails is missing tonight; the others are built, and an alert reports it.
-    build = run("build_warehouse", trigger_rule="all_done")
-    report = run("report_daily")
-    outputs = [report, write_returns(report_date)]
-    expect_deliveries(report_date) >> families >> build >> outputs >> deliver_alerts(report_date, RUN).as_teardown()
+    due = expect_deliveries(report_date)
+    sources = [run("ingest_county_files"), run("ingest_relief_payroll"), run("ingest_hr_platform")]
+    build = run("build_warehouse")
+    # None of these stops another; each that fails shows in the run, and so does what was not ingested.
+    outputs = [run("report_daily"), write_returns(report_date), purge_landing(), confirm_intake(report_date)]
+    alerts = deliver_alerts(report_date, RUN).as_teardown(on_failure_fail_dagrun=True)
+    due >> sources >> end_intake() >> build >> outputs >> alerts
+    due >> build
 
 
 night()

@@ -105,13 +105,23 @@ reports as (
         row_number() over (partition by feed, unit order by max(arrived_at) nulls last, report_date) as place
     from parts
     group by feed, unit, report_date
+),
+
+-- What the warehouse found and failed to ingest is no missing report.
+failures as (
+    select distinct units.feed, units.unit
+    from units
+    inner join {{ source('ops', 'intake_failure') }} as failure
+        on units.feed = failure.feed and failure.unit in (units.unit, '*') and failure.night_on = {{ tonight_date() }}
 )
 
 select
     units.feed, units.unit, units.is_due, units.due_at,
     reports.arrived_at, reports.rows_read, reports.rows_landed, reports.rows_rejected,
     case
-        when reports.arrived_at is null then case when reports.is_held then 'held' else 'missing' end
+        when reports.arrived_at is null and reports.is_held then 'held'
+        when reports.arrived_at is null and failures.feed is not null then 'intake_failed'
+        when reports.arrived_at is null then 'missing'
         when reports.arrived_at > units.due_at then 'late'
         else 'on_time'
     end as status,
@@ -120,3 +130,4 @@ select
 from units
 left join reports on units.feed = reports.feed and units.unit = reports.unit and reports.place = 1
 left join histories on units.feed = histories.feed and units.unit = histories.unit
+left join failures on units.feed = failures.feed and units.unit = failures.unit

@@ -15,10 +15,11 @@ from employment_warehouse.alert.ledger import Alert, raise_alert
 from employment_warehouse.alert.names import owners
 from employment_warehouse.alert.queries import query
 from employment_warehouse.alert.wording import CHINESE, ENGLISH, Language
+from employment_warehouse.contract import year_without_holidays
 from employment_warehouse.contract.divisions import divisions
 
 ITEMS_SHOWN = 10  # of one alert; a phone's screen is small
-DELIVERIES = ("delivery_held", "file_refused", "sheets_left_out", "feed_missing")
+DELIVERIES = ("intake_failed", "delivery_held", "file_refused", "sheets_left_out", "feed_missing")
 FIGURES = ("wages_owed", "zero_employment")
 
 Row = Mapping[str, Any]
@@ -39,6 +40,8 @@ def raise_night_alerts(build: int) -> int:
         rows = {kind: cursor.execute(query(kind), given).fetchall() for kind in kinds}
     if night["status"] == "published":
         rows |= _figures(given)
+    if year := year_without_holidays(night["report_date"]):
+        rows["holidays_unknown"] = [{"unit": divisions().prefecture, "year": str(year)}]
     alerts = [
         _alert(alert_kinds()[kind], unit, list(of_unit), night["report_date"], build)
         for kind, of_kind in rows.items()
@@ -66,7 +69,7 @@ def _alert(kind: AlertKind, unit: str, rows: Sequence[Row], report_date: date | 
         **rows[0],
         "unit": unit,
         "count": len(rows),
-        "owners": owners(row["feed"] for row in rows if "feed" in row),
+        "owners": owners(row["feed"] for row in rows if kind.mentions_owners),
         "report_date": report_date,
     }
     return Alert(

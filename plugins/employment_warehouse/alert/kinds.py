@@ -33,6 +33,11 @@ class AlertKind:
     zh: Texts
     en: Texts
 
+    @property
+    def mentions_owners(self) -> bool:
+        """Whether its texts name the departments that answer for the feeds."""
+        return "{owners}" in self.zh.todo
+
 
 @cache
 def alert_kinds() -> Mapping[str, AlertKind]:

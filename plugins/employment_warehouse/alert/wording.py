@@ -10,6 +10,7 @@ from typing import Any
 
 from employment_warehouse.alert.names import unit_name
 from employment_warehouse.contract import Contract, Reason, contract, file_reason
+from employment_warehouse.landing.scanning import CORRECTIONS
 from employment_warehouse.settings import TIMEZONE
 
 
@@ -21,6 +22,7 @@ class Language:
     today: str
     carried: str
     never_reported: str
+    corrections: str
     title: Callable[[Contract], str]
     refusal: Callable[[Reason], str]
     day: Callable[[date], str]
@@ -33,7 +35,7 @@ class Language:
         for name in fields.keys() & {"unit", "failed_unit"}:
             fields[name] = unit_name(fields[name])
         if "feed" in row:
-            fields["feed"] = self.title(contract(row["feed"]))
+            fields["feed"] = self.corrections if row["feed"] == CORRECTIONS else self.title(contract(row["feed"]))
         if "carried_from" in row:
             since = row["carried_from"]
             fields["carried"] = self.carried.format(self.day(since)) if since else self.never_reported
@@ -61,6 +63,7 @@ CHINESE = Language(
     today="今日",
     carried="沿用 {} 数据",
     never_reported="此前未报",
+    corrections="更正工作簿",
     title=lambda feed: feed.title_zh,
     refusal=lambda text: text.zh,
     day=lambda day: f"{day.month}月{day.day}日",
@@ -70,6 +73,7 @@ ENGLISH = Language(
     today="today",
     carried="The data of {} are carried forward",
     never_reported="Never reported before",
+    corrections="corrected return workbook",
     title=lambda feed: feed.title_en,
     refusal=lambda text: text.en,
     day=date.isoformat,

@@ -1659,6 +1659,23 @@ CREATE TABLE ops.generated_object (
 
 ALTER TABLE ops.generated_object OWNER TO wh_owner;
 
+-- Name: intake_failure; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.intake_failure (
+    night_on date NOT NULL,
+    feed text NOT NULL,
+    unit text DEFAULT '*'::text NOT NULL,
+    path text DEFAULT ''::text NOT NULL,
+    reason text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ops.intake_failure OWNER TO wh_owner;
+
+-- Name: TABLE intake_failure; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.intake_failure IS '当晚已发现但未能入库的文件或来源（系统原因，不是未报）。 | Files and sources that a night has found and not ingested: a row is written before the attempt, deleted by its success, and counts as a failure of the warehouse when the night is built. Unit * stands for every unit of the feed.';
+
 -- Name: migration; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.migration (
@@ -1987,6 +2004,11 @@ ALTER TABLE ONLY ops.feed
 
 ALTER TABLE ONLY ops.generated_object
     ADD CONSTRAINT generated_object_pkey PRIMARY KEY (name);
+
+-- Name: intake_failure intake_failure_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.intake_failure
+    ADD CONSTRAINT intake_failure_pkey PRIMARY KEY (night_on, feed, unit, path);
 
 -- Name: migration migration_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -2634,6 +2656,14 @@ GRANT SELECT ON TABLE ops.generated_object TO wh_transformer;
 GRANT SELECT ON TABLE ops.generated_object TO wh_gate;
 GRANT SELECT ON TABLE ops.generated_object TO wh_publisher;
 GRANT SELECT ON TABLE ops.generated_object TO wh_auditor;
+
+-- Name: TABLE intake_failure; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.intake_failure TO wh_transformer;
+GRANT SELECT ON TABLE ops.intake_failure TO wh_gate;
+GRANT SELECT ON TABLE ops.intake_failure TO wh_publisher;
+GRANT SELECT ON TABLE ops.intake_failure TO wh_auditor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ops.intake_failure TO wh_loader;
 
 -- Name: TABLE migration; Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -3,6 +3,15 @@
 from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, ingest_correction
 from employment_warehouse.landing.delivery import IngestFailed, ingest, ingest_part, restore, withdraw_part
 from employment_warehouse.landing.due_deliveries import expect_deliveries
+from employment_warehouse.landing.intake import (
+    IntakeFailed,
+    confirm_intake,
+    forget_other_files,
+    open_intake,
+    record_failure,
+    record_ingested,
+    record_scan,
+)
 from employment_warehouse.landing.ledger import Delivery, IncomingPart
 from employment_warehouse.landing.purging import purge, restore_offered
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
@@ -17,12 +26,19 @@ __all__ = [
     "Delivery",
     "IncomingPart",
     "IngestFailed",
+    "IntakeFailed",
     "RemovedPart",
+    "confirm_intake",
     "expect_deliveries",
+    "forget_other_files",
     "ingest",
     "ingest_correction",
     "ingest_part",
+    "open_intake",
     "purge",
+    "record_failure",
+    "record_ingested",
+    "record_scan",
     "restore",
     "restore_offered",
     "scan",

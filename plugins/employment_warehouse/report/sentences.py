@@ -13,6 +13,14 @@ from employment_warehouse.report.labels import Label
 from employment_warehouse.report.words import STATES, day, whole
 
 Row = Mapping[str, Any]
+# States of a feed whose earlier data are shown, the one that a county is named with last.
+SEVERITY = ("held", "missing", "intake_failed")
+NOT_COMPARED = {
+    "missing": Label("今日未报", "missing today"),
+    "held": Label("今日暂扣", "held today"),
+    "intake_failed": Label("今日入库失败", "not ingested today"),
+    "yesterday": Label("昨日未报", "not available yesterday"),
+}
 
 
 @dataclass(frozen=True)
@@ -62,11 +70,10 @@ def comparison(change: float | Decimal | None, counties: int, uncompared: Sequen
     en = f"The {both} counties that reported on both days: {counted}"
     if not uncompared:
         return Label(f"{zh}。", f"{en}.")
-    reasons = {"missing": ("今日未报", "missing today"), "held": ("今日暂扣", "held today")}
-    named = [(name, reasons.get(reason, ("昨日未报", "not available yesterday"))) for name, reason in uncompared]
+    named = [(name, NOT_COMPARED.get(reason, NOT_COMPARED["yesterday"])) for name, reason in uncompared]
     return Label(
-        f"{zh}；{'、'.join(f'{name.zh}{words[0]}' for name, words in named)}，不参加比较。",
-        f"{en}; not compared: {', '.join(f'{name.en} ({words[1]})' for name, words in named)}.",
+        f"{zh}；{'、'.join(f'{name.zh}{reason.zh}' for name, reason in named)}，不参加比较。",
+        f"{en}; not compared: {', '.join(f'{name.en} ({reason.en})' for name, reason in named)}.",
     )
 
 
@@ -94,13 +101,15 @@ def _of_day(county: CarriedForward, common: date | None) -> str:
 
 
 def county_states(rows: Collection[Row], report_date: date) -> dict[str, tuple[str, date | None]]:
-    """By county: `held` or `missing` if one of its feeds is, and the oldest date of the data shown instead."""
+    """By county: the worst state of its feeds that are not there, and the oldest date of the data shown instead."""
     states: dict[str, tuple[str, date | None]] = {}
     for row in rows:
-        if row["status"] not in ("held", "missing"):
+        if row["status"] not in SEVERITY:
             continue
         since = None if row["days_stale"] is None else report_date - timedelta(days=row["days_stale"])
         state, known = states.get(row["county_code"], (row["status"], None))
-        worst = "missing" if "missing" in (state, row["status"]) else "held"
-        states[row["county_code"]] = (worst, min(filter(None, (since, known)), default=None))
+        states[row["county_code"]] = (
+            max(state, row["status"], key=SEVERITY.index),
+            min(filter(None, (since, known)), default=None),
+        )
     return states

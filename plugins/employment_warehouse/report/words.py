@@ -43,6 +43,7 @@ STATES = {
     "late": State("◐", "迟报", "late"),
     "missing": State("○", "未报", "missing"),
     "held": State("■", "暂扣", "held"),
+    "intake_failed": State("✕", "入库失败（系统原因）", "not ingested (our fault)"),
 }
 MARKS = {"E": Label("沿用", "carried forward"), "P": Label("暂定", "provisional"), "M": Label("缺", "missing")}
 VINTAGES = {"flash": Label("快报", "flash"), "revised": Label("修订", "revised"), "final": Label("终版", "final")}

@@ -19,17 +19,21 @@ def choose_date(wanted: str | None, started: datetime) -> str:
 
 
 def expect_deliveries(report_date: str) -> None:
-    """Record what is due, before any file is read."""
+    """Record what is due and which sources are to be read, before any file is read."""
     from employment_warehouse import landing
 
-    log.info("due on %s: %s", report_date, landing.expect_deliveries(date.fromisoformat(report_date)))
+    night_on = date.fromisoformat(report_date)
+    landing.open_intake(night_on)
+    log.info("due on %s: %s", report_date, landing.expect_deliveries(night_on))
 
 
 def find_changes(sources: list[str], by: str, report_date: str) -> list[str]:
     """The units (`by="unit"`) or feeds (`by="feed"`) whose files in the landing zone were added or removed."""
     from employment_warehouse import landing
 
-    arrivals, removed = landing.scan(sources, date.fromisoformat(report_date))
+    night_on = date.fromisoformat(report_date)
+    arrivals, removed = landing.scan(sources, night_on)
+    landing.record_scan(night_on, sources, arrivals)
     return sorted({getattr(changed, by) for changed in (*arrivals, *removed)})
 
 
@@ -37,29 +41,50 @@ def ingest(sources: list[str], by: str, report_date: str, name: str) -> None:
     """Ingest all files of one unit or feed, oldest date first, and withdraw the parts whose files were removed."""
     from employment_warehouse import landing
 
-    failed = []
-    arrivals, removed = landing.scan(sources, date.fromisoformat(report_date))
+    night_on = date.fromisoformat(report_date)
+    failures: list[Exception] = []
+    found, removed = landing.scan(sources, night_on)
+    arrivals = [arrival for arrival in found if getattr(arrival, by) == name]
+    landing.forget_other_files(night_on, by, name, [arrival.path for arrival in arrivals])
     for arrival in arrivals:
-        if getattr(arrival, by) == name:
-            ingest_arrival = landing.ingest_correction if arrival.kind == "correction" else landing.ingest
-            try:
-                log.info("%s: %s", arrival.path, ingest_arrival(arrival) or "nothing new")
-            except (landing.IngestFailed, UserError) as failure:
-                log.error("%s: %s", arrival.path, failure)
-                failed.append(arrival.path)
+        ingest_arrival = landing.ingest_correction if arrival.kind == "correction" else landing.ingest
+        entry = (arrival.feed, arrival.unit, arrival.path)
+        try:
+            log.info("%s: %s", arrival.path, ingest_arrival(arrival) or "nothing new")
+            landing.record_ingested(night_on, *entry)
+        except (landing.IngestFailed, UserError) as failure:
+            log.error("%s: %s", arrival.path, failure)
+            landing.record_failure(night_on, str(failure), *entry)
+            failures.append(failure)
     for part in removed:
         if getattr(part, by) == name:
             log.info("%s: %s", part.path, "withdrawn" if landing.withdraw_part(part) else "not withdrawn")
-    if failed:
-        # Raised last: a file that cannot be ingested does not stop the others.
-        raise landing.IngestFailed(f"not ingested: {', '.join(failed)}")
+    # Raised last: a file that cannot be ingested does not stop the others.
+    _raise_together(failures)
+
+
+def _raise_together(failures: list[Exception]) -> None:
+    """Raise one error for all of them: one that Airflow retries if a retry may help with one of them."""
+    from employment_warehouse import landing
+
+    retried = [failure for failure in failures if not isinstance(failure, UserError)]
+    if retried:
+        raise landing.IngestFailed(f"{len(failures)} files were not ingested: {retried[0]}")
+    if failures:
+        raise failures[0]
 
 
 def ingest_resource(resource: str, report_date: str) -> None:
     """Ingest one resource of the HR platform; a platform that is not configured is missing."""
-    from employment_warehouse import hr_platform
+    from employment_warehouse import contract, hr_platform, landing
 
-    log.info("%s: %s", resource, hr_platform.ingest_resource(resource, date.fromisoformat(report_date)))
+    night_on, feed = date.fromisoformat(report_date), contract.platform_feeds()[resource]
+    try:
+        log.info("%s: %s", resource, hr_platform.ingest_resource(resource, night_on))
+    except (landing.IngestFailed, UserError) as failure:
+        landing.record_failure(night_on, str(failure), feed)
+        raise
+    landing.record_ingested(night_on, feed)
 
 
 def start_build(report_date: str, run_id: str) -> int:
@@ -72,10 +97,11 @@ def start_build(report_date: str, run_id: str) -> int:
 
 
 def gate_deliveries(build: int) -> None:
-    """Gate 1."""
+    """Gate 1, and the check that everything that was found is ingested."""
     from employment_warehouse import gate
 
     found = gate.gate_deliveries(build)
+    gate.check_intake(build)
     log.info("gate 1: %d deliveries accepted, %d held", len(found.accepted), len(found.held))
 
 
@@ -133,6 +159,13 @@ def write_daily_report() -> None:
     from employment_warehouse import publication, report
 
     log.info("report: %s", report.write_daily(publication.standing()))
+
+
+def confirm_intake(report_date: str) -> None:
+    """Fail the night, after all else is done, if something that was found is not ingested."""
+    from employment_warehouse import landing
+
+    landing.confirm_intake(date.fromisoformat(report_date))
 
 
 def write_returns(report_date: str) -> None:

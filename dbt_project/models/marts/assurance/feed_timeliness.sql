@@ -40,6 +40,7 @@ feeds as (
         max(due_at) as expected_by,
         max(arrived_at) as arrived_at,
         case
+            when bool_or(status = 'intake_failed') then 'intake_failed'
             when bool_or(status = 'missing') then 'missing'
             when bool_or(status = 'held') then 'held'
             when bool_or(status = 'late') then 'late'
@@ -69,7 +70,11 @@ never_delivered as (
         (
             select max(delivery.report_date) from {{ source('ops', 'delivery') }} as delivery
             where delivery.feed = always_due.feed and delivery.status = 'accepted'
-        ) as latest_on
+        ) as latest_on,
+        exists (
+            select from {{ source('ops', 'intake_failure') }} as failure
+            where failure.feed = always_due.feed and failure.night_on = {{ tonight_date() }}
+        ) as is_failure
     from always_due
     where
         always_due.feed not in (select feed from feeds)
@@ -92,6 +97,6 @@ select
 from feeds
 union all
 select
-    feed, {{ prefecture() }}, null, null, 'missing', latest_on, 0, 0, 0,
+    feed, {{ prefecture() }}, null, null, case when is_failure then 'intake_failed' else 'missing' end, latest_on, 0, 0, 0,
     null::numeric(9, 4), 0::numeric(9, 4), 1, 0, 0
 from never_delivered

@@ -11,4 +11,8 @@ where (e.due_at at time zone 'Asia/Shanghai')::date = %(report_date)s
         select from ops.delivery as d
         where d.feed = e.feed and d.unit = e.unit and d.report_date >= e.report_date and d.status <> 'withdrawn'
     )
+    and not exists (
+        select from ops.intake_failure as f
+        where f.night_on = %(report_date)s and f.feed = e.feed and f.unit in (e.unit, '*')
+    )
 order by e.unit, e.feed

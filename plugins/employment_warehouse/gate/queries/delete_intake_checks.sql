@@ -1,0 +1,1 @@
+delete from ops.check_result where build = %(build)s and suite = 'intake'

@@ -1,0 +1,103 @@
+"""The intake of a night: what was found and is not ingested yet.
+
+Each source, and then each file, is recorded before the attempt and removed by its success. Whatever ends an attempt (an
+error, a killed task, a DAG that never ran), its row stays: the fault is ours, and no unit is reported as missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+import psycopg
+
+from employment_warehouse.contract import contracts
+from employment_warehouse.database import connect
+from employment_warehouse.errors import UserError
+from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.scanning import Arrival
+from employment_warehouse.settings import platform_access
+
+FILE_SOURCES = ("county", "payroll", "bank")
+PLATFORM = "hr_platform"
+EVERY_UNIT = "*"
+NAMES_SHOWN = 5
+NOT_READ = "来源未读取 | the source was not read"
+NOT_INGESTED = "文件未入库 | the file was not ingested"
+
+
+class IntakeFailed(UserError):
+    """有文件或来源未能入库：请排除原因后重新运行。 | Files or sources were not ingested: fix the cause, run again."""
+
+    code = "intake_failed"
+    exit_code = 1
+
+
+def open_intake(night_on: date) -> None:
+    """Record every source that the night of that date has to read; the HR platform only if it is configured."""
+    sources = [*FILE_SOURCES, *([PLATFORM] if _has_platform() else [])]
+    with connect("wh_loader") as connection:
+        connection.execute(query("delete_intake"), {"night_on": night_on})
+        _record(connection, night_on, ((feed, EVERY_UNIT, "") for feed in _feeds(sources)), NOT_READ)
+
+
+def record_scan(night_on: date, sources: Collection[str], arrivals: Iterable[Arrival]) -> None:
+    """The sources were read: record the files that were found in their place."""
+    with connect("wh_loader") as connection:
+        for feed in _feeds(sources):
+            _delete(connection, night_on, feed, EVERY_UNIT, "")
+        found = ((arrival.feed, arrival.unit, arrival.path) for arrival in arrivals)
+        _record(connection, night_on, found, NOT_INGESTED)
+
+
+def record_ingested(night_on: date, feed: str, unit: str = EVERY_UNIT, path: str = "") -> None:
+    """A file, or a whole source, was ingested."""
+    with connect("wh_loader") as connection:
+        _delete(connection, night_on, feed, unit, path)
+
+
+def record_failure(night_on: date, reason: str, feed: str, unit: str = EVERY_UNIT, path: str = "") -> None:
+    """Ingest failed. reason: without a value of the file."""
+    with connect("wh_loader") as connection:
+        _record(connection, night_on, [(feed, unit, path)], reason)
+
+
+def forget_other_files(night_on: date, column: str, name: str, paths: Collection[str]) -> None:
+    """Remove the files of one unit or feed (`column`) that an earlier attempt has ingested: all but these."""
+    with connect("wh_loader") as connection:
+        given = {"night_on": night_on, "is_unit": column == "unit", "name": name, "paths": list(paths)}
+        connection.execute(query("delete_other_intake"), given)
+
+
+def confirm_intake(night_on: date) -> None:
+    """Raises IntakeFailed if the night of that date has not ingested something that it found."""
+    with connect("wh_loader") as connection:
+        rows = connection.execute(query("intake_failures"), {"night_on": night_on}).fetchall()
+    if rows:
+        names = [path or f"{feed}（{unit}）" for feed, unit, path in rows]
+        more = f" … +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else ""
+        raise IntakeFailed(where="; ".join(names[:NAMES_SHOWN]) + more)
+
+
+def _has_platform() -> bool:
+    try:
+        return platform_access() is not None
+    except UserError:  # set in part: its resources will fail, and say why
+        return True
+
+
+def _feeds(sources: Collection[str]) -> list[str]:
+    return [feed for feed, contract in contracts().items() if contract.source in sources]
+
+
+def _record(connection: psycopg.Connection, night_on: date, found: Iterable[tuple[str, str, str]], reason: str) -> None:
+    rows = [
+        {"night_on": night_on, "feed": feed, "unit": unit, "path": path, "reason": reason} for feed, unit, path in found
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(query("upsert_intake"), rows)
+
+
+def _delete(connection: psycopg.Connection, night_on: date, feed: str, unit: str, path: str) -> None:
+    given = {"night_on": night_on, "feed": feed, "unit": unit, "path": path}
+    connection.execute(query("delete_intake_entry"), given)

@@ -1,0 +1,1 @@
+delete from ops.intake_failure where night_on = %(night_on)s
