@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -17,11 +17,15 @@ READS = ""  # no refusal: it is read, and right
 class Hostile:
     """A workbook and what must become of it: one of these codes, or READS with these rows."""
 
-    data: bytes
+    make: Callable[[], bytes]  # when it is wanted: some take seconds, and hundreds of megabytes
     outcomes: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = (("甲", "1"), ("乙", "2"))
     name: str = "book.xlsx"
     is_bomb: bool = False  # to be refused within two seconds
+
+    @property
+    def data(self) -> bytes:
+        return self.make()
 
 
 _CONTENT_TYPES = (
@@ -189,13 +193,13 @@ DAMAGED = ("workbook_unreadable", "header_not_found")
 WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
     {
         "one cell at the far corner": Hostile(
-            book(with_cell(f'<row r="1048576">{cell("XFD1048576", "x")}</row>')), BOMB, is_bomb=True
+            lambda: book(with_cell(f'<row r="1048576">{cell("XFD1048576", "x")}</row>')), BOMB, is_bomb=True
         ),
         "one cell in the last row of column P": Hostile(
-            book(with_cell(f'<row r="1048576">{cell("P1048576", "x")}</row>')), BOMB, is_bomb=True
+            lambda: book(with_cell(f'<row r="1048576">{cell("P1048576", "x")}</row>')), BOMB, is_bomb=True
         ),
         "far corner and no dimension, behind much else": Hostile(
-            book(
+            lambda: book(
                 with_cell(
                     "".join(f'<row r="{at}">{number(f"A{at}", "1")}</row>' for at in range(4, 160_000))
                     + f'<row r="1048576">{cell("XFD1048576", "x")}</row>'
@@ -205,24 +209,26 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
             is_bomb=True,
         ),
         "far corner declared but empty": Hostile(
-            book(sheet(before='<dimension ref="A1:XFD1048576"/>')), (READS, "too_many_cells_declared")
+            lambda: book(sheet(before='<dimension ref="A1:XFD1048576"/>')), (READS, "too_many_cells_declared")
         ),
         "far corner with a format and no value": Hostile(
-            book(with_cell('<row r="1048576"><c r="XFD1048576" s="0"/></row>')), (READS,)
+            lambda: book(with_cell('<row r="1048576"><c r="XFD1048576" s="0"/></row>')), (READS,)
         ),
-        "a sheet that inflates to 600 MiB": Hostile(book(sheet(before=" " * (600 << 20))), BOMB, is_bomb=True),
+        "a sheet that inflates to 600 MiB": Hostile(lambda: book(sheet(before=" " * (600 << 20))), BOMB, is_bomb=True),
         "shared strings that inflate to 400 MiB": Hostile(
-            book(xl__sharedStrings=b"<sst><si><t>" + b"a" * (400 << 20) + b"</t></si></sst>"), BOMB, is_bomb=True
+            lambda: book(xl__sharedStrings=b"<sst><si><t>" + b"a" * (400 << 20) + b"</t></si></sst>"),
+            BOMB,
+            is_bomb=True,
         ),
-        "a directory that lies about sizes": Hostile(lying_about_its_size(), (*BOMB, *DAMAGED), is_bomb=True),
-        "two million elements deep": Hostile(book(sheet(before="<a>" * 2_000_000)), (READS, *BOMB, *DAMAGED)),
+        "a directory that lies about sizes": Hostile(lying_about_its_size, (*BOMB, *DAMAGED), is_bomb=True),
+        "two million elements deep": Hostile(lambda: book(sheet(before="<a>" * 2_000_000)), (READS, *BOMB, *DAMAGED)),
         "a billion laughs": Hostile(
-            book(sheet(HEADER_ROW + ROWS + f'<row r="4">{cell("A4", "&m;")}</row>', prolog=_LAUGHS + "]>")),
+            lambda: book(sheet(HEADER_ROW + ROWS + f'<row r="4">{cell("A4", "&m;")}</row>', prolog=_LAUGHS + "]>")),
             (READS, *DAMAGED),
             (("甲", "1"), ("乙", "2"), ("", "")),
         ),
         "an entity that is a file of the machine": Hostile(
-            book(
+            lambda: book(
                 sheet(
                     HEADER_ROW + ROWS + f'<row r="4">{cell("A4", "&f;")}</row>',
                     prolog='<?xml version="1.0"?><!DOCTYPE w [<!ENTITY f SYSTEM "file:///etc/passwd">]>',
@@ -231,79 +237,81 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
             (READS, *DAMAGED),
         ),
         "links to another workbook on the net": Hostile(
-            book(
+            lambda: book(
                 with_cell(f'<row r="4">{cell("A4", "丙")}<c r="B4"><f>[1]S1!A1</f><v>3</v></c></row>'),
                 xl__externalLinks__externalLink1=f"<externalLink {_NAMESPACES}/>".encode(),
             ),
             (READS,),
             (("甲", "1"), ("乙", "2"), ("丙", "3")),
         ),
-        "two thousand sheets": Hostile(book(n_sheets=2000), (READS,), (("甲", "1"), ("乙", "2")) * 2000),
-        "encrypted": Hostile(compound("EncryptedPackage"), ("password_protected",), name="book.xls"),
+        "two thousand sheets": Hostile(lambda: book(n_sheets=2000), (READS,), (("甲", "1"), ("乙", "2")) * 2000),
+        "encrypted": Hostile(lambda: compound("EncryptedPackage"), ("password_protected",), name="book.xls"),
         "encrypted and called xlsx": Hostile(
-            compound("EncryptedPackage"), ("password_protected", "extension_mismatch")
+            lambda: compound("EncryptedPackage"), ("password_protected", "extension_mismatch")
         ),
-        "members marked as encrypted": Hostile(marked_as_encrypted(), ("password_protected",)),
-        "an OLE file of nothing": Hostile(compound("Nothing"), ("workbook_unreadable",), name="book.xls"),
+        "members marked as encrypted": Hostile(marked_as_encrypted, ("password_protected",)),
+        "an OLE file of nothing": Hostile(lambda: compound("Nothing"), ("workbook_unreadable",), name="book.xls"),
         "noise with the mark of an OLE file": Hostile(
-            compound("Workbook", bytes(range(256)) * 64), ("workbook_unreadable",), name="book.xls"
+            lambda: compound("Workbook", bytes(range(256)) * 64), ("workbook_unreadable",), name="book.xls"
         ),
         "noise with the mark of a zip": Hostile(
-            b"PK\x03\x04" + bytes(range(256)) * 64, ("workbook_unreadable", "extension_mismatch")
+            lambda: b"PK\x03\x04" + bytes(range(256)) * 64, ("workbook_unreadable", "extension_mismatch")
         ),
-        "cut off": Hostile(book()[:-200], ("workbook_unreadable", "extension_mismatch")),
-        "no workbook part": Hostile(book(xl__workbook=None), DAMAGED),
-        "no sheet part": Hostile(book(xl__worksheets__sheet1=None), DAMAGED),
+        "cut off": Hostile(lambda: book()[:-200], ("workbook_unreadable", "extension_mismatch")),
+        "no workbook part": Hostile(lambda: book(xl__workbook=None), DAMAGED),
+        "no sheet part": Hostile(lambda: book(xl__worksheets__sheet1=None), DAMAGED),
         "references that are none": Hostile(
-            book(with_cell(f'<row r="4">{cell("ZZZZZZ99999999999", "x")}</row>')), (*DAMAGED, *BOMB)
+            lambda: book(with_cell(f'<row r="4">{cell("ZZZZZZ99999999999", "x")}</row>')), (*DAMAGED, *BOMB)
         ),
         "a reference to row nought": Hostile(
-            book(with_cell(f'<row r="0">{cell("A0", "x")}</row>')), (READS, *DAMAGED), (("甲", "1"), ("乙", "2"))
+            lambda: book(with_cell(f'<row r="0">{cell("A0", "x")}</row>')),
+            (READS, *DAMAGED),
+            (("甲", "1"), ("乙", "2")),
         ),
         "a shared string that is not there": Hostile(
-            book(
+            lambda: book(
                 with_cell('<row r="4"><c r="A4" t="s"><v>4000000000</v></c></row>'),
                 xl__sharedStrings=b"<sst><si><t>a</t></si></sst>",
             ),
             DAMAGED,
         ),
         "a million cells without a reference": Hostile(
-            book(with_cell('<row r="4">' + "<c><v>1</v></c>" * 1_000_000 + "</row>")), (*BOMB, *DAMAGED)
+            lambda: book(with_cell('<row r="4">' + "<c><v>1</v></c>" * 1_000_000 + "</row>")), (*BOMB, *DAMAGED)
         ),
         "numbers that are none": Hostile(
-            book(with_cell(f'<row r="4">{number("A4", "1e999")}{number("B4", "abc")}</row>')), (READS, *DAMAGED)
+            lambda: book(with_cell(f'<row r="4">{number("A4", "1e999")}{number("B4", "abc")}</row>')), (READS, *DAMAGED)
         ),
-        "the same member twice": Hostile(doubled_members(), (READS, "workbook_unreadable")),
-        "a page of the net called xlsx": Hostile(b"<html><table></table></html>", ("extension_mismatch",)),
-        "text called xlsx": Hostile("姓名,金额\n甲,1\n".encode(), ("extension_mismatch",)),
-        "a workbook called csv": Hostile(book(), ("extension_mismatch",), name="book.csv"),
-        "a thousand sheets on the same bytes": Hostile(overlapping_members(), (*BOMB, *DAMAGED), is_bomb=True),
-        "sizes behind the data that are wrong": Hostile(wrong_data_descriptors(), (READS, *DAMAGED)),
-        "a million shared strings": Hostile(a_million_strings(), (READS,)),
+        "the same member twice": Hostile(doubled_members, (READS, "workbook_unreadable")),
+        "a page of the net called xlsx": Hostile(lambda: b"<html><table></table></html>", ("extension_mismatch",)),
+        "text called xlsx": Hostile("姓名,金额\n甲,1\n".encode, ("extension_mismatch",)),
+        "a workbook called csv": Hostile(book, ("extension_mismatch",), name="book.csv"),
+        "a thousand sheets on the same bytes": Hostile(overlapping_members, (*BOMB, *DAMAGED), is_bomb=True),
+        "sizes behind the data that are wrong": Hostile(wrong_data_descriptors, (READS, *DAMAGED)),
+        "a million shared strings": Hostile(a_million_strings, (READS,)),
         "a cell of 300,000 characters": Hostile(
-            book(with_cell(f'<row r="4">{cell("A4", "字" * 300_000)}{number("B4", "3")}</row>')),
+            lambda: book(with_cell(f'<row r="4">{cell("A4", "字" * 300_000)}{number("B4", "3")}</row>')),
             (READS,),
             (("甲", "1"), ("乙", "2"), ("字" * 300_000, "3")),
         ),
-        "a large sheet": Hostile(book(large()), (READS,)),
-        "a large sheet that breaks off": Hostile(book(large()[:-5_000]), ("workbook_unreadable",)),
-        "a large sheet spoilt in its middle": Hostile(spoilt_in_its_middle(), ("workbook_unreadable",)),
+        "a large sheet": Hostile(lambda: book(large()), (READS,)),
+        "a large sheet that breaks off": Hostile(lambda: book(large()[:-5_000]), ("workbook_unreadable",)),
+        "a large sheet spoilt in its middle": Hostile(spoilt_in_its_middle, ("workbook_unreadable",)),
         "a large sheet whose last row is the first once more": Hostile(
-            book(large(f'<row r="2">{cell("A2", "戊")}</row>')), ("workbook_unreadable",)
+            lambda: book(large(f'<row r="2">{cell("A2", "戊")}</row>')), ("workbook_unreadable",)
         ),
         "a large sheet with a row in a comment": Hostile(
-            book(large("<!--" + f'<row r="60001">{cell("A60001", "x")}</row>' * 100_000 + "-->")),
+            lambda: book(large("<!--" + f'<row r="60001">{cell("A60001", "x")}</row>' * 100_000 + "-->")),
             (READS, "workbook_unreadable", "too_many_cells_declared"),
         ),
         "a large sheet with one cell at the far corner": Hostile(
-            book(large(f'<row r="1048576">{cell("XFD1048576", "x")}</row>')), BOMB, is_bomb=True
+            lambda: book(large(f'<row r="1048576">{cell("XFD1048576", "x")}</row>')), BOMB, is_bomb=True
         ),
         "a large sheet with a row of ten million bytes": Hostile(
-            book(large(f'<row r="60001">{cell("A60001", "a" * 10_000_000)}</row>')), (READS, *BOMB)
+            lambda: book(large(f'<row r="60001">{cell("A60001", "a" * 10_000_000)}</row>')), (READS, *BOMB)
         ),
         "a large sheet in a namespace of its own": Hostile(
-            book(large().replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?")), (READS,)
+            lambda: book(large().replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?")), (READS,)
         ),
-        "nothing in it": Hostile(book(sheet("")), ("header_not_found",)),
+        "nothing in it": Hostile(lambda: book(sheet("")), ("header_not_found",)),
     }
 )

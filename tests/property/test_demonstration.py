@@ -117,6 +117,7 @@ def test_reader_and_checks_reject_exactly_what_was_planted(smallest: tuple[Path,
         assert set(rejected) == {(r.line, r.reason) for r in delivery.rejected}, path
 
 
+@pytest.mark.slow
 def test_every_id_number_and_credit_code_passes_its_check_digit(village: tuple[Path, Manifest]) -> None:
     folder, manifest = village
     prefixes: Counter[str] = Counter()
@@ -142,6 +143,7 @@ def test_nobody_in_the_crowd_has_anothers_number() -> None:
     assert len(set(numbers)) == 24_000
 
 
+@pytest.mark.slow
 def test_the_register_has_as_many_rows_as_people_asked_for(
     smallest: tuple[Path, Manifest], village: tuple[Path, Manifest]
 ) -> None:
@@ -185,6 +187,7 @@ def test_employment_dips_at_spring_festival_and_recovers() -> None:
     assert open_spells[-1] > 0.95 * open_spells[0]
 
 
+@pytest.mark.slow
 def test_every_fault_is_there_at_any_size(smallest: tuple[Path, Manifest], village: tuple[Path, Manifest]) -> None:
     manifest, larger = smallest[1], village[1]
     assert [f.code for f in manifest.faults] == [f.code for f in larger.faults]
@@ -243,6 +246,7 @@ def as_text(row: Any) -> dict[str, str]:
     return {name: f"{Decimal(value):.2f}" if name == "amount" else str(value) for name, value in row.items()}
 
 
+@pytest.mark.slow
 def test_payroll_totals_are_the_files_to_the_fen(village: tuple[Path, Manifest]) -> None:
     folder, manifest = village
     compared = 0
@@ -288,6 +292,7 @@ def test_a_county_where_nothing_happened_sends_the_same_bytes_for_the_next_date(
         assert (zone / feed / f"{first}" / name).read_bytes() == (zone / feed / f"{second}" / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_platform_items_are_in_order_and_fit_their_contract(village: tuple[Path, Manifest]) -> None:
     folder, manifest = village
     for feed in ("job_postings", "applications", "gig_orders"):
@@ -352,6 +357,7 @@ def test_each_defect_damages_what_it_names(zone: Path, village: tuple[Path, Mani
     assert len(defects.empty_everywhere(zone, "public_post", village[1].nights[0])) == len(COUNTIES) - 1
 
 
+@pytest.mark.slow
 def test_a_doubled_payroll_month_has_twice_the_wages(zone: Path, village: tuple[Path, Manifest]) -> None:
     delivery = next(d for d in village[1].deliveries if d.feed == "relief_payroll" and len(d.totals) == 1)
     before = rows_of(zone, "relief_payroll", delivery.unit, delivery.report_date)
