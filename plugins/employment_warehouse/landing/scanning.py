@@ -174,7 +174,7 @@ class NamingRule:
         ):
             return None
         stem = name[: -len(extension)]
-        # Counties send in parts (`532528_2`); the number of a project or payment batch is the whole stem.
+        # Counties send in parts (`<county>_2`); the number of a project or payment batch is the whole stem.
         is_county = contract is None or contract.unit == "county"
         unit, _, part = stem.partition("_") if is_county else (stem, "", "")
         if not unit or (is_county and (unit not in self.counties or part.startswith(CORRECTION_PART))):

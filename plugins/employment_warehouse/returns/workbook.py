@@ -153,6 +153,7 @@ def _columns_of(feed: Contract, column: str, code: str) -> Iterable[str]:
 def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returned) -> None:
     county = divisions().counties[returned.county]
     n_rows = sum(len(rows) for rows in returned.rows.values())
+    example = contract("labor_register").column("id_number").example
     upload_to = f"corrections/{returned.report_date.isoformat()}/{returned.county}.xlsx"
     table = [
         (name, str(len(rows)), _deadline(contract(feed), returned), _remark(name, contract(feed), rows))
@@ -176,9 +177,9 @@ def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returne
                     f"{returned.county}.xlsx",
                     "17",
                     "身份证号",
-                    "53252819900101000",
+                    example[:-1],
                     "号码的位数或字符不对：身份证号 18 位",
-                    "532528199001010009",
+                    example,
                 )
             ],
         ),
