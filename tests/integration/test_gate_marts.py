@@ -552,6 +552,16 @@ def test_where_the_declared_feed_has_sent_nothing_tonight_the_rest_of_the_unit_i
     assert held_deliveries(world) == [("labor_register", GEJIU), ("public_post", GEJIU)]
 
 
+def test_a_check_that_fails_for_most_units_holds_the_night_and_blames_no_unit(world: World) -> None:
+    """The cause is then the warehouse's own: thirteen counties are not wrong in the same way in one night."""
+    world.superuser.execute("update store.employment_stock set grade_a = -1")
+    certificate = gate.gate_marts(world.build)
+    assert certificate.held == ()
+    assert held_deliveries(world) == []
+    assert not gate.rebuild_needed(world.build)
+    assert is_refused(world)
+
+
 def test_running_gate_2_again_holds_the_same_deliveries(world: World) -> None:
     introduce_defect(world, "orphans.workers.known_share")
     first = gate.gate_marts(world.build)

@@ -184,6 +184,11 @@ class Outcome:
         return not self.success and self.waiver is None and self.expectation.severity == "critical"
 
     @property
+    def check(self) -> tuple[str, str]:
+        """Suite and name of what was checked, for whatever unit."""
+        return self.suite, self.expectation.name
+
+    @property
     def suspects(self) -> tuple[str, ...]:
         """The feeds whose deliveries may have caused a failure of gate 2; none: any feed of the unit."""
         return (self.feed,) if self.feed else self.holds

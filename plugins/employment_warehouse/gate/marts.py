@@ -17,7 +17,7 @@ from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.model_checks import model_suites
 from employment_warehouse.gate.queries import query
 from employment_warehouse.gate.suites import Frame, Suite, SuiteError, read_suites
-from employment_warehouse.gate.thresholds import thresholds
+from employment_warehouse.gate.thresholds import Thresholds, thresholds
 from employment_warehouse.gate.validation import validate
 
 if TYPE_CHECKING:
@@ -46,8 +46,9 @@ def gate_marts(build: int) -> Certificate:
     """Check the open rows of every model and write the certificate, all from one snapshot and in one transaction.
 
     A critical failure that names a unit holds what the unit has sent tonight; `rebuild_needed` is then true, and after
-    the rebuild without it this function is called again. Any other critical failure holds the night. A failure that
-    would hold a released delivery is waived, under the name of who released it.
+    the rebuild without it this function is called again. Any other critical failure holds the night, and so does a
+    check that fails for most of its units. A failure that would hold a released delivery is waived, under the name of
+    who released it.
     Raises UserError: `not_tonight`, `suite_invalid`, `setting_missing`.
     """
     with database.connect("wh_gate") as connection:
@@ -62,7 +63,7 @@ def gate_marts(build: int) -> Certificate:
             for frame in suite.frames
             for outcome in check_frame(connection, frame)
         ]
-        outcomes = _hold(connection, build, outcomes)
+        outcomes = _hold(connection, build, outcomes, thresholds(connection, report_date))
         results.write(connection, build, 2, outcomes)
         return _certify(connection, build, suites, outcomes)
 
@@ -159,22 +160,39 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _hold(connection: psycopg.Connection, build: int, outcomes: Sequence[Outcome]) -> list[Outcome]:
+def _hold(connection: psycopg.Connection, build: int, outcomes: Sequence[Outcome], limits: Thresholds) -> list[Outcome]:
     """Hold what the units of critical failures have sent tonight; the outcomes, once for each delivery held for them.
 
-    Deliveries of the feeds that the check names; where these have none of tonight, of all feeds of the unit.
+    Deliveries of the feeds that the check names; where these have none of tonight, of all feeds of the unit. None where
+    the check itself is the likelier culprit.
     """
     held = _held_before(connection, build)
+    systemic = _systemic(outcomes, limits)
     found: list[Outcome] = []
     for outcome in outcomes:
         rows: list[tuple[int, str]] = []
-        for feeds in (outcome.suspects, ()) if outcome.blocks else ():
+        blames = outcome.blocks and (bool(outcome.holds) or outcome.check not in systemic)
+        for feeds in (outcome.suspects, ()) if blames else ():
             given = {"build": build, "unit": outcome.unit, "feeds": list(feeds), "held": list(held)}
             reason = f"{REASON}: {outcome.message_zh}"
             rows = rows or connection.execute(query("hold_deliveries"), given | {"reason": reason}).fetchall()
         held |= {number for number, _ in rows}
         found += [replace(outcome, delivery_id=number, feed=feed) for number, feed in rows] or [outcome]
     return found
+
+
+def _systemic(outcomes: Sequence[Outcome], limits: Thresholds) -> set[tuple[str, str]]:
+    """Checks that fail for so many of their units that the cause is the warehouse's own: the night is held instead."""
+    checked: dict[tuple[str, str], set[str]] = {}
+    failed: dict[tuple[str, str], set[str]] = {}
+    for outcome in outcomes:
+        checked.setdefault(outcome.check, set()).add(outcome.unit)
+        if outcome.blocks:
+            failed.setdefault(outcome.check, set()).add(outcome.unit)
+    share, units = limits.of("gate_max_blamed_share"), limits.of("gate_max_blamed_units")
+    if share is None or units is None:
+        return set()
+    return {check for check, names in failed.items() if len(names) > units and len(names) > share * len(checked[check])}
 
 
 def _held_before(connection: psycopg.Connection, build: int) -> set[int]:
@@ -196,13 +214,13 @@ def _certify(
     suites: Sequence[Suite],
     outcomes: Sequence[Outcome],
 ) -> Certificate:
-    run = {(outcome.suite, outcome.expectation.name): True for outcome in outcomes}
-    run.update({(outcome.suite, outcome.expectation.name): False for outcome in outcomes if not outcome.was_run})
+    run = {outcome.check: True for outcome in outcomes}
+    run.update({outcome.check: False for outcome in outcomes if not outcome.was_run})
     certificate = Certificate(
         build,
         checks_expected=sum(frame.checks for suite in suites for frame in suite.frames),
         checks_run=sum(run.values()),
-        critical_failed=len({(o.suite, o.expectation.name) for o in outcomes if o.blocks}),
+        critical_failed=len({o.check for o in outcomes if o.blocks}),
         held=tuple(sorted({o.delivery_id for o in outcomes if o.blocks and o.delivery_id is not None})),
     )
     row_counts: dict[str, int] = dict(connection.execute("select model, rows_open from ops.store_rows()").fetchall())
