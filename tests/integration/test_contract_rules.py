@@ -108,7 +108,7 @@ def test_a_key_of_a_feed_is_columns_of_its_landing_table(warehouse: psycopg.Conn
     assert warehouse.execute("select count(*) from ops.feed").fetchone() == (18,)
 
 
-def test_a_feed_that_is_no_longer_declared_leaves_the_table(warehouse: psycopg.Connection) -> None:
+def test_a_feed_that_is_no_longer_declared_is_removed_from_the_table(warehouse: psycopg.Connection) -> None:
     warehouse.execute("insert into ops.feed select * from ops.feed where false")
     warehouse.execute("update ops.feed set title_en = 'x' where feed = 'employment'")
     assert feeds.generate(warehouse) == ["ops.feed.employment"]

@@ -77,7 +77,7 @@ def test_a_payment_changes_the_month_worked(months: Any) -> None:
     assert changed(months) == first_days(2, 5)
 
 
-def test_without_a_register_there_is_no_month(nights: Any) -> None:
+def test_without_a_register_no_month_is_computed(nights: Any) -> None:
     nights.select = "+changed_month,resource_type:model"
     nights.night("2024-04-20")
     assert changed(nights) == []

@@ -166,7 +166,7 @@ def test_an_item_that_breaks_its_schema_is_rejected_like_a_bad_row(platform: Pla
         {"brand\0": 1},
     ],
 )
-def test_an_item_that_no_text_can_hold_is_rejected_and_kept_as_it_came(
+def test_an_item_that_text_cannot_hold_is_rejected_and_kept_as_received(
     platform: Platform, warehouse: psycopg.Connection, broken: dict[str, Any]
 ) -> None:
     item = gig_order(900, START + timedelta(hours=2), **broken)
@@ -282,7 +282,7 @@ def test_an_instant_may_be_written_in_small_letters(platform: Platform) -> None:
     assert watermark() == datetime(2024, 5, 20, 17, tzinfo=TIMEZONE)
 
 
-def test_a_deleted_item_comes_as_deleted(platform: Platform) -> None:
+def test_a_deleted_item_is_landed_as_deleted(platform: Platform) -> None:
     platform.shelves["gig-orders"].add({"id": "G000003", "updated_at": START.isoformat(), "deleted": True})
     hr_platform.ingest_resource("gig-orders", NIGHT)
     with connect("wh_loader") as connection:

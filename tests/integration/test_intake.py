@@ -115,7 +115,7 @@ def test_a_platform_that_fails_is_our_failure_and_one_that_is_not_configured_is_
     assert ("gig_orders", "*", "") in failures(warehouse)
 
 
-def test_a_file_that_an_earlier_attempt_ingested_is_no_failure(
+def test_a_file_ingested_by_an_earlier_attempt_is_not_a_failure(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(zone, HEADER, feed=FEED)

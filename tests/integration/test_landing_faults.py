@@ -368,7 +368,7 @@ def test_a_landing_zone_may_be_any_file_system(warehouse: psycopg.Connection, me
     assert scan({"county"}, DAY, settle_seconds=0.1).arrivals == []
 
 
-def test_an_unknown_file_system_is_told(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_file_system_is_reported(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", "gopher://zone")
     with pytest.raises(Exception, match="gopher") as raised:
         scan({"county"}, DAY)

@@ -196,7 +196,7 @@ def test_no_cell_starts_a_formula(warehouse: psycopg.Connection, zone: Path) -> 
     assert [cell.value for cell in posts] == [text.strip() for text in HOSTILE]
 
 
-def test_the_file_is_its_owners_alone_and_goes_when_all_is_mended(
+def test_the_file_is_its_owners_alone_and_is_removed_when_all_is_corrected(
     warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
 ) -> None:
     put_rows(zone, BROKEN)
@@ -215,7 +215,7 @@ def test_the_file_is_its_owners_alone_and_goes_when_all_is_mended(
 
 
 @pytest.mark.quick
-def test_a_row_that_is_mended_lands_and_is_marked(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_corrected_row_lands_and_is_marked(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN, payment(3, days="many"))
     ingest_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)))
@@ -256,7 +256,7 @@ def test_a_second_workbook_under_the_same_name_merges_and_replaces_nothing(
     assert returns.write_workbooks(DAY) == []
 
 
-def test_a_row_that_is_broken_once_more_comes_back_as_the_county_left_it(
+def test_a_row_that_is_still_broken_is_returned_as_the_county_left_it(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put_rows(zone, BROKEN)
@@ -363,7 +363,7 @@ def standing_rows(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore
         ([payment(1)], [("P1", 800)]),
     ],
 )
-def test_a_whole_file_that_comes_later_replaces_what_was_mended(
+def test_a_later_whole_file_replaces_corrections(
     warehouse: psycopg.Connection, zone: Path, again: list[str], stands: list[tuple[str, int]]
 ) -> None:
     put_rows(zone, payment(1), BROKEN)
@@ -377,9 +377,7 @@ def test_a_whole_file_that_comes_later_replaces_what_was_mended(
     assert mended(warehouse) == [(3, None)]
 
 
-def test_a_part_that_comes_again_takes_back_what_was_mended_in_it_alone(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
+def test_a_part_sent_again_replaces_only_its_own_corrections(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
     put_rows(zone, payment(7), name=f"{COUNTY}_2.csv")
     ingest_all()
@@ -412,9 +410,7 @@ def test_a_workbook_of_which_a_sheet_waits_is_applied_once(warehouse: psycopg.Co
     ) == [("～001", "correction"), ("～002", "correction"), ("～001", "withdrawn")]
 
 
-def test_a_nil_return_that_comes_later_leaves_nothing_of_a_correction(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
+def test_a_later_nil_return_replaces_a_correction(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
     ingest_all()
     send_back(zone, mend(returned(), "证件号码", id_number(2)))
@@ -434,7 +430,7 @@ def test_a_correction_older_than_the_whole_file_is_refused(warehouse: psycopg.Co
     assert standing_rows(warehouse) == [("P1", 800)]
 
 
-def test_a_row_that_was_mended_wrongly_is_replaced_by_a_workbook_that_names_it_again(
+def test_a_wrong_correction_is_replaced_by_a_workbook_that_names_the_row_again(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put_rows(zone, payment(1), BROKEN)
@@ -448,7 +444,7 @@ def test_a_row_that_was_mended_wrongly_is_replaced_by_a_workbook_that_names_it_a
     assert mended(warehouse) == [(3, "～002")]
 
 
-def test_a_sheet_that_is_named_as_no_feed_is_told(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_sheet_not_named_as_a_feed_is_reported(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     put(zone, EVENT_BROKEN.encode(), "job_event")
     ingest_all()
@@ -497,14 +493,14 @@ def test_a_line_of_a_correction_is_not_taken_for_that_of_a_file_of_its_name(
     assert left[0] == f"corrections/{COUNTY}.xlsx（{SHEET}）"
 
 
-def test_a_workbook_without_a_sheet_of_ours_is_told(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_workbook_without_any_sheet_of_ours_is_reported(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, b"not a workbook", "corrections", f"{COUNTY}.xlsx")
     assert ingest_all() == []
     assert rows_of(warehouse, "select kind, unit from ops.alert") == [("correction_unreadable", COUNTY)]
     assert landing.scan({"correction"}, DAY).arrivals == []
 
 
-def test_a_file_sent_again_is_not_mended_by_lines_of_the_old_one(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_file_sent_again_is_not_corrected_by_lines_of_the_old_one(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     ingest_all()
     book = mend(returned(), "证件号码", id_number(2))
@@ -557,7 +553,7 @@ def test_the_loader_cannot_read_what_is_sealed(warehouse: psycopg.Connection) ->
         connection.execute("select sealed from vault.rejected_row")
 
 
-def test_the_steps_of_a_night_take_in_what_was_mended_and_write_what_is_left(
+def test_the_steps_of_a_night_ingest_corrections_and_return_what_is_left(
     warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
 ) -> None:
     put_rows(zone, BROKEN, payment(3, days="many"))

@@ -72,7 +72,7 @@ def test_an_id_number_passes_where_stdnum_lets_it_pass(numbers: list[str]) -> No
 
 @some
 @given(st.lists(st.none() | id_numbers().filter(stdnum_accepts), max_size=30))
-def test_an_id_number_tells_birth_date_and_sex_as_stdnum_has_them(numbers: list[str | None]) -> None:
+def test_an_id_number_gives_birth_date_and_sex_as_stdnum_does(numbers: list[str | None]) -> None:
     told = birth_dates_and_sexes(pl.Series(numbers, dtype=pl.String))
     assert told["birth_date"].to_list() == [number and ric.get_birth_date(number) for number in numbers]
     assert told["sex"].to_list() == [number and ("female", "male")[int(number[16]) % 2] for number in numbers]
@@ -174,7 +174,7 @@ def test_all_forms_of_a_month_agree(year: int, month: int) -> None:
 
 @some
 @given(st.integers(1900, 2099), st.integers(0, 99), st.integers(0, 99))
-def test_a_day_that_the_calendar_lacks_is_no_date(year: int, month: int, day: int) -> None:
+def test_a_day_that_does_not_exist_is_not_a_date(year: int, month: int, day: int) -> None:
     try:
         expected = date(year, month, day)
     except ValueError:
@@ -211,7 +211,7 @@ def test_an_amount_is_kept_to_the_fen(amount: Decimal) -> None:
 @pytest.mark.parametrize("name", [column.name for column in EMPLOYMENT.columns])
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(max_size=24), min_size=1, max_size=8))
-def test_any_text_is_a_value_or_has_a_reason_or_stands_for_nothing(name: str, cells: list[str]) -> None:
+def test_any_text_is_a_value_or_has_a_reason_or_means_nothing(name: str, cells: list[str]) -> None:
     parsed = parse(name, cells)
     assert len(parsed.values) == len(cells)
     for value, reason in _pairs(parsed):
@@ -220,7 +220,7 @@ def test_any_text_is_a_value_or_has_a_reason_or_stands_for_nothing(name: str, ce
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(["2024-05-01", "x", "", "无", "45413", " 2024.5 "]), max_size=60))
-def test_a_cell_means_the_same_wherever_it_stands(cells: list[str]) -> None:
+def test_a_cell_means_the_same_in_every_place(cells: list[str]) -> None:
     together = parse("start_date", cells)
     alone = [parse("start_date", [cell]) for cell in cells]
     assert _pairs(together) == [pair for one in alone for pair in _pairs(one)]

@@ -65,7 +65,7 @@ def test_a_dressed_id_number_is_the_same_person(number: str, dress: str) -> None
         ("532528199013010006", "id_date"),
     ],
 )
-def test_what_cannot_be_an_id_number_is_told_by_its_reason(text: str, reason: str) -> None:
+def test_what_cannot_be_an_id_number_has_its_reason(text: str, reason: str) -> None:
     assert check_id(text) == reason
 
 
@@ -203,7 +203,7 @@ def test_processes_that_start_together_agree_on_one_data_key(fresh_home: Home) -
 
 
 @given(st.sets(st.integers(0, 2**64 - 3)), st.lists(st.integers(0, 2**64 - 3)))
-def test_the_vault_lacks_those_whom_it_was_never_told(told: set[int], asked: list[int]) -> None:
+def test_the_vault_lacks_people_that_it_never_received(told: set[int], asked: list[int]) -> None:
     known = KnownIdentities(b"".join(digest.to_bytes(8) for digest in told))
     asked += [*told][:3] + [digest + 1 for digest in told]
     assert known.lacks(np.array(asked, np.uint64)).tolist() == [digest not in told for digest in asked]

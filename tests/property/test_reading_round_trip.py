@@ -59,7 +59,9 @@ DIALECTS = st.tuples(
 
 @given(ROWS, DIALECTS)
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_table_comes_back(tmp_path: Path, rows: list[list[str]], dialect: tuple[str, str, str, bool]) -> None:
+def test_any_table_survives_writing_and_reading(
+    tmp_path: Path, rows: list[list[str]], dialect: tuple[str, str, str, bool]
+) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(file_of(rows, *dialect))
     assert read(path) == (HEADER, rows_of(rows))
@@ -67,7 +69,7 @@ def test_any_table_comes_back(tmp_path: Path, rows: list[list[str]], dialect: tu
 
 @given(ROWS)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_packed_table_comes_back(tmp_path: Path, rows: list[list[str]]) -> None:
+def test_a_compressed_table_survives_writing_and_reading(tmp_path: Path, rows: list[list[str]]) -> None:
     data = file_of(rows, "utf-8", ",", "\n", False)
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(data[:50]) + gzip.compress(data[50:]))
     with zipfile.ZipFile(tmp_path / "t.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -241,7 +243,7 @@ PEOPLE = ["张三,2024-05-01,3200", "李四,2024-05-02,3300", "王五,2024-05-03
         ["2024-02-28,1:00:00,NaN", "2024-02-28,2:00:00,NaN", "2024-02-28,3:00:00,31", "2024-02-28,4:00:00,32"],
     ],
 )
-def test_rows_that_no_header_stands_above_are_never_dropped_in_silence(tmp_path: Path, lines: list[str]) -> None:
+def test_rows_without_a_header_above_are_never_dropped_silently(tmp_path: Path, lines: list[str]) -> None:
     path = tmp_path / "a.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with pytest.raises(Refused) as refusal:
@@ -305,7 +307,7 @@ HEADERS = "岗位编号,身份证号,补贴月份,出勤天数,应发金额,实�
     ],
 )
 @pytest.mark.parametrize("n_rows", [0, 6])
-def test_what_forms_have_above_the_header_hinders_no_contract(tmp_path: Path, above: list[str], n_rows: int) -> None:
+def test_titles_and_notes_above_the_header_do_not_hide_it(tmp_path: Path, above: list[str], n_rows: int) -> None:
     rows = [f"P{at},532528199001010009,2024-04,22,800,800,2024-05-01,县级,6217000000000001,PC1" for at in range(n_rows)]
     path = tmp_path / "a.csv"
     path.write_text("\n".join([*above, HEADERS, *rows]) + "\n", encoding="utf-8")
@@ -377,7 +379,7 @@ def test_a_line_that_gives_amounts_in_another_unit_refuses_the_file(tmp_path: Pa
     assert sum(frame.height for frame in read_tables(path, contract("workshop")).batches) == 1
 
 
-def test_a_header_that_comes_again_in_its_order_refuses_nothing(tmp_path: Path) -> None:
+def test_a_repeated_header_in_the_same_order_is_accepted(tmp_path: Path) -> None:
     row = [f"值{at}" for at in range(len(WORKSHOP))]
     dressed = [WORKSHOP[0], f"{WORKSHOP[1]}*", *WORKSHOP[2:]]
     path = tmp_path / "t.csv"

@@ -71,7 +71,7 @@ def test_cells_come_as_a_human_reads_them(tmp_path: Path) -> None:
     ]
 
 
-def test_an_error_cell_comes_as_it_is(tmp_path: Path) -> None:
+def test_an_error_cell_is_read_as_it_is(tmp_path: Path) -> None:
     workbook = xlsxwriter.Workbook(tmp_path / "b.xlsx")
     sheet = workbook.add_worksheet()
     sheet.write_row(0, 0, ["姓名", "金额", "备注"])
@@ -83,7 +83,7 @@ def test_an_error_cell_comes_as_it_is(tmp_path: Path) -> None:
     assert read(tmp_path / "b.xlsx")[1] == ("Sheet1", 3, "乙", "#N/A", "#DIV/0!")
 
 
-def test_a_formula_comes_as_its_cached_value(tmp_path: Path) -> None:
+def test_a_formula_is_read_as_its_cached_value(tmp_path: Path) -> None:
     workbook = xlsxwriter.Workbook(tmp_path / "b.xlsx")
     sheet = workbook.add_worksheet()
     sheet.write_row(0, 0, ["姓名", "金额"])
@@ -120,7 +120,9 @@ def test_a_long_number_of_something_is_refused_and_not_believed(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(("number", "reason"), [(2024.1, "not_a_date"), (2024.5, None), (2024.12, None)])
-def test_a_number_that_may_be_january_or_october_is_no_month(tmp_path: Path, number: float, reason: str | None) -> None:
+def test_a_number_that_may_be_january_or_october_is_not_a_month(
+    tmp_path: Path, number: float, reason: str | None
+) -> None:
     assert refused_cells(tmp_path / "b.xlsx", "public_post_payment", "period", number).get("period") == reason
 
 
@@ -128,7 +130,7 @@ HIDDEN = [HEADER, [*ROW[:-1], "9"]]
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
-def test_a_hidden_sheet_stands_for_nothing_beside_one_that_is_seen(tmp_path: Path, state: str) -> None:
+def test_a_hidden_sheet_does_not_count_beside_a_visible_one(tmp_path: Path, state: str) -> None:
     path = write(tmp_path / "b.xlsx", [HEADER, ROW], HIDDEN)
     workbook = openpyxl.load_workbook(path)
     workbook["表2"].sheet_state = state
@@ -139,7 +141,7 @@ def test_a_hidden_sheet_stands_for_nothing_beside_one_that_is_seen(tmp_path: Pat
 
 
 @pytest.mark.parametrize("title", ["填表说明", "填写示例", "代码字典"])
-def test_a_sheet_to_look_at_is_left_out_and_said(tmp_path: Path, title: str) -> None:
+def test_a_sheet_for_viewing_is_left_out_and_reported(tmp_path: Path, title: str) -> None:
     path = write(tmp_path / "b.xlsx", HIDDEN, [HEADER, ROW])
     workbook = openpyxl.load_workbook(path)
     workbook["Sheet"].title = title
@@ -166,7 +168,7 @@ def test_our_own_templates_are_read(tmp_path: Path, feed: str) -> None:
     assert read(path, feed) == []
 
 
-def test_an_example_stands_for_no_sheet_that_is_refused(tmp_path: Path) -> None:
+def test_an_example_sheet_does_not_replace_a_refused_one(tmp_path: Path) -> None:
     path = write(tmp_path / "b.xlsx", [HEADER[:4], ROW[:4]], [HEADER, ROW])
     workbook = openpyxl.load_workbook(path)
     workbook["表2"].title = "示例"
@@ -229,7 +231,7 @@ def one_row(second: str) -> str:
     return f'<row r="1">{names}</row><row r="2">{cell("A2", "甲")}{second}{cell("C2", "好")}</row>'
 
 
-def test_an_error_that_stands_nowhere_refuses_the_workbook(tmp_path: Path) -> None:
+def test_an_error_without_a_place_refuses_the_workbook(tmp_path: Path) -> None:
     (tmp_path / "b.xlsx").write_bytes(book(sheet(one_row('<c t="e"><v>#N/A</v></c>'))))
     with pytest.raises(Refused) as refused:
         read(tmp_path / "b.xlsx")
@@ -252,7 +254,7 @@ def test_an_old_workbook_is_read_like_a_new_one(tmp_path: Path) -> None:
     assert read(tmp_path / "b.xls", "bank_return") == [("数据", 3, *expected)]
 
 
-def test_an_error_cell_of_an_old_workbook_comes_as_it_is(tmp_path: Path) -> None:
+def test_an_error_cell_of_an_old_workbook_is_read_as_it_is(tmp_path: Path) -> None:
     rows: list[list[Cell]] = [["姓名", "金额", "备注"], ["甲", CellError(0x2A), CellError(0x07, of_formula=True)]]
     (tmp_path / "b.xls").write_bytes(xls(rows))
     assert read(tmp_path / "b.xls") == [("数据", 2, "甲", "#N/A", "#DIV/0!")]
@@ -285,7 +287,7 @@ def test_a_formula_that_nobody_has_worked_out_is_an_error_and_not_empty(tmp_path
     assert read(path) == [("Sheet", 2, "甲", "#N/A", "x"), ("Sheet", 3, "乙", "5", "")]
 
 
-def test_a_formula_whose_result_is_no_text_at_all_is_empty(tmp_path: Path) -> None:
+def test_a_formula_whose_result_is_an_empty_text_is_empty(tmp_path: Path) -> None:
     rows = '<row r="2"><c r="A2" t="str"><f>IF(1,"甲")</f><v>甲</v></c><c r="B2" t="str"><f>""</f><v></v></c></row>'
     (tmp_path / "b.xlsx").write_bytes(book(sheet(f'<row r="1">{cell("A1", "姓名")}{cell("B1", "金额")}</row>{rows}')))
     assert read(tmp_path / "b.xlsx") == [("S1", 2, "甲", "")]
@@ -347,7 +349,7 @@ CELLS = st.one_of(
 @pytest.mark.slow
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6))
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_text_in_a_workbook_comes_back(tmp_path: Path, rows: list[list[str]]) -> None:
+def test_any_text_in_a_workbook_survives_writing_and_reading(tmp_path: Path, rows: list[list[str]]) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     workbook = xlsxwriter.Workbook(tmp_path / "b.xlsx", options)
     sheet = workbook.add_worksheet()
@@ -399,7 +401,7 @@ def test_a_large_sheet_is_read_whole_and_on_its_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_error_cell_far_down_a_large_sheet_comes_as_it_is(tmp_path: Path) -> None:
+def test_an_error_cell_far_down_a_large_sheet_is_read_as_it_is(tmp_path: Path) -> None:
     def spoil(sheet: Any) -> None:
         sheet.write_formula(20_000, 1, "=NA()", None, "#N/A")
         sheet.write_formula(LARGE, 2, "=1/0", None, "#DIV/0!")
@@ -410,7 +412,7 @@ def test_an_error_cell_far_down_a_large_sheet_comes_as_it_is(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_a_cell_beside_the_table_is_a_column_without_a_name_or_costs_its_row_and_is_told(tmp_path: Path) -> None:
+def test_a_cell_beside_the_table_is_an_unnamed_column_or_its_row_is_rejected_and_reported(tmp_path: Path) -> None:
     def spoil(sheet: Any) -> None:
         sheet.write_string(500, 3, "此人已故")
         sheet.write_string(25_000, 9, "见附件")  # beyond all that the first piece has

@@ -366,7 +366,7 @@ def test_a_deleted_item_of_the_platform_needs_its_number_only() -> None:
 # --- rows ---------------------------------------------------------------------------------------------------------
 
 
-def test_each_broken_cell_of_a_row_is_told_and_the_first_comes_first() -> None:
+def test_each_broken_cell_of_a_row_is_reported_in_order() -> None:
     checked = check("employment", good_row("employment") | {"身份证号": "1", "月收入": "x", "离职日期": "2024-04-30"})
     assert reported(checked) == [
         (2, "id_number", "id_length"),
@@ -469,7 +469,7 @@ def _broken_row(line: int) -> BrokenRow:
     return BrokenRow(sheet="", line=line, reason="broken_quote", text='532528,"x')
 
 
-def test_rows_that_a_later_batch_replaces_are_told_once_the_places_are_known() -> None:
+def test_rows_replaced_by_a_later_batch_are_listed_once_their_places_are_known() -> None:
     made = contract("job_event")
     rows = [good_row("job_event") | {"活动名称": "a"}, good_row("job_event") | {"活动编号": "2", "活动名称": "b"}]
     places = pl.DataFrame({"sheet": [""], "line": [3]})
