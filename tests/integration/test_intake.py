@@ -52,6 +52,7 @@ def test_a_night_that_ingested_everything_has_one_passed_check(warehouse: psycop
     steps.confirm_intake(NIGHT)
 
 
+@pytest.mark.quick
 def test_a_file_that_we_failed_to_ingest_fails_the_check_and_the_night(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def page(build: int) -> str:
     return report.write_daily(publish(build)).read_text(encoding="utf-8")
 
 
+@pytest.mark.quick
 def test_the_report_says_what_is_carried_forward_compared_and_needed(build: int) -> None:
     html = page(build)
     assert "元阳县未报，沿用 5月18日数据。" in html

@@ -27,6 +27,7 @@ def setting(warehouse: psycopg.Connection, name: str, on: str) -> str | None:
     return found
 
 
+@pytest.mark.quick
 def test_an_operator_s_file_replaces_the_project_s(warehouse: psycopg.Connection, own: Path) -> None:
     (own / "setting.csv").write_text(f"{SETTING}\npurpose,2024-01-01,7,true\n")
     seed_tables.load()
@@ -59,6 +60,7 @@ def test_an_unreadable_file_changes_nothing(
     assert warehouse.execute("select count(*), min(name) from seeds.setting").fetchone() == before
 
 
+@pytest.mark.quick
 def test_a_setting_is_the_row_in_force_on_the_date(warehouse: psycopg.Connection, own: Path) -> None:
     (own / "setting.csv").write_text(
         f"{SETTING}\nlimit,2024-01-01,7,true\nlimit,2024-06-01,8,true\nlimit,2024-07-01,9,false\n"
