@@ -21,7 +21,7 @@ test: .venv/installed-dev ## set up, and run all tests
 quick: lint ## before each commit: lint, and the quick tests (3 minutes at most)
 	@$(BIN)/python -m pytest -q -m quick
 
-schema: .venv/installed-dev ## write database/schema.sql anew, as the migrations make it
+schema: .venv/installed-dev ## write the dumped schema (database/schema.sql) from a new warehouse
 	@$(BIN)/python -m tests.kit.schema
 
 up: .venv/installed ## serve the warehouse and Airflow, and leave them running
