@@ -336,7 +336,7 @@ MEASURES: tuple[Measure, ...] = (
         zh="{feed_zh}全部行被退回",
         en="{feed_en}: every row was rejected",
         failed_zh="{feed_zh}全部 {rows.read} 行均被退回",
-        failed_en="{feed_en}: all {rows.read} rows were rejected",
+        failed_en="{feed_en}: every row was rejected ({rows.read})",
     ),
     Measure(
         "rows",
