@@ -18,7 +18,7 @@ RUN = "night__{{ run_id }}"  # of each DAG that a night triggers
     doc_md=__doc__,
 )
 def night() -> None:
-    @task
+    @task.short_circuit
     def choose_date(params=None, dag_run=None) -> str:
         from employment_warehouse.runtime import steps
 

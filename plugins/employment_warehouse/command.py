@@ -42,6 +42,26 @@ def use_home(folder: Path | None) -> Home:
     return settings.current_home()
 
 
+def confirm_early_night(report_date: date, last_due: datetime) -> None:
+    """Ask before a night that reports as missing what is not due yet. Raises UserError where nobody answers."""
+    question = (
+        f"{report_date} 的报表到 {last_due:%H:%M} 才到期：现在运行，未到的都记为未报，且不能再运行更早的日期。继续？ | "
+        f"Reports of {report_date} are due by {last_due:%H:%M}. A night now reports those that have not arrived as "
+        "missing, and earlier dates can no longer be run. Continue?"
+    )
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort:
+        raise UserError(
+            f"{report_date} 的报表尚未到期 | reports of {report_date} are not due yet",
+            code="not_due_yet",
+            expected=f"{last_due:%Y-%m-%d %H:%M} or later",
+            todo="run it later, or now with `--yes`",
+        ) from None
+    if not agreed:
+        raise typer.Exit(1)
+
+
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="数据仓库目录 | folder of the warehouse [WAREHOUSE_HOME]")
 ]
@@ -93,14 +113,39 @@ def migrate(home: HomeOption = None) -> None:
 
 
 @app.command()
-def night(report_date: DateArgument, home: HomeOption = None) -> None:
+def begin(
+    first_date: DateArgument,
+    operator: Annotated[str | None, typer.Option(help="由谁决定 | who decides, default: this account")] = None,
+    home: HomeOption = None,
+) -> None:
+    """自该报表日期起自动运行夜间流程。 | Let scheduled nights run from this report date on."""
+    from employment_warehouse import publication
+    from employment_warehouse.runtime import deployment
+
+    deployment.use_database(use_home(home), "wh_publisher")
+    publication.begin_nights(first_date, operator or getpass.getuser())
+    console.print(f"自动夜间流程自 {first_date} 起运行 | scheduled nights run from {first_date} on", markup=False)
+
+
+@app.command()
+def night(
+    report_date: DateArgument,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="报送期限未到也不询问 | do not ask before reports are due")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
     """经 Airflow 运行一晚并等待。 | Run one night through Airflow and wait.
 
     退出码 exit code: 0 已发布 published · 3 暂扣 held by a gate · 1 失败 failed
     """
     from employment_warehouse.runtime import deployment, nights
 
-    ended = nights.run_night(deployment.use_database(use_home(home), "wh_auditor"), report_date, console)
+    chosen, now = use_home(home), datetime.now(settings.TIMEZONE)
+    nights.assert_not_future(report_date, now)
+    if not yes and (last := nights.last_due(report_date, now)):
+        confirm_early_night(report_date, last)
+    ended = nights.run_night(deployment.use_database(chosen, "wh_auditor"), report_date, console)
     console.print(
         f"{ended.report_date}  {ended.status}  build {ended.build or '—'}  {ended.reason or ''}", markup=False
     )

@@ -100,6 +100,17 @@ def roll_back(publication: int, withdrawn: Sequence[int], operator: str, reason:
     return None if shown is None else int(shown)
 
 
+def begin_nights(first_date: date, operator: str) -> None:
+    """Let scheduled nights run from this report date on, under a name; the latest decision is in force."""
+    _ask("select ops.begin_nights(%s, %s)", first_date, operator)
+
+
+def first_scheduled_date() -> date | None:
+    """The first report date of scheduled nights; None if no operator has begun them."""
+    found: date | None = _ask("select ops.first_scheduled_date()")
+    return found
+
+
 def decide_rule(finding: str, from_date: date, *, enabled: bool, operator: str, legal_basis: str) -> None:
     """Switch a rule of the findings on or off from a report date, under a name and on a legal basis."""
     _ask("select ops.decide_rule(%s, %s, %s, %s, %s)", finding, from_date, enabled, operator, legal_basis)

@@ -45,6 +45,17 @@ class AirflowApi:
         found = self._request("GET", "dags", params={"limit": 200}).json()["dags"]
         return {dag["dag_id"] for dag in found if _instant(dag["last_parsed_time"]) >= moment}
 
+    def paused(self) -> set[str]:
+        """DAGs that the scheduler does not run."""
+        found = self._request("GET", "dags", params={"limit": 200, "paused": True}).json()["dags"]
+        return {dag["dag_id"] for dag in found}
+
+    def last_run(self, dag: str) -> tuple[str, str] | None:
+        """Id and state of the newest run; None if there was none."""
+        params = {"order_by": "-run_after", "limit": 1}
+        found = self._request("GET", f"dags/{dag}/dagRuns", params=params).json()["dag_runs"]
+        return (found[0]["dag_run_id"], found[0]["state"]) if found else None
+
     def import_errors(self) -> list[str]:
         """DAG files that could not be imported, each with the last line of its error."""
         found = self._request("GET", "importErrors").json()["import_errors"]

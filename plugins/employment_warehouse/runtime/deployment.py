@@ -109,7 +109,7 @@ def on_server(home: Home) -> Deployment:
 
 
 def use_database(home: Home, *roles: str) -> Deployment:
-    """Let this process connect as these roles.
+    """Let this process connect as these roles; connections that its environment already names are kept.
 
     Raises UserError (`not_running`) if the home has a database that is not running.
     """
@@ -125,7 +125,8 @@ def use_database(home: Home, *roles: str) -> Deployment:
             todo="start it with `warehouse up`",
             exit_code=1,
         )
-    os.environ.update(deployment.connections(*(roles or COMMAND_LINE.roles)))
+    for name, value in deployment.connections(*(roles or COMMAND_LINE.roles)).items():
+        os.environ.setdefault(name, value)
     return deployment
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
+from employment_warehouse.contract import contracts, due
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
@@ -72,6 +73,26 @@ class Progress:
             elif task["state"] in {"running", "up_for_retry", "deferred"}:
                 running.append(name)
         return "; ".join(running[:4]) + (" …" if len(running) > 4 else "")
+
+
+def assert_not_future(report_date: date, now: datetime) -> None:
+    """A night of a future date would close every date before it. Raises UserError (`date_in_future`)."""
+    if report_date > now.date():
+        raise UserError(
+            f"{report_date} 尚未到来 | {report_date} is in the future",
+            code="date_in_future",
+            expected=f"{now.date()} or earlier",
+            todo="run it on that date, after the reports are due",
+        )
+
+
+def last_due(report_date: date, now: datetime) -> datetime | None:
+    """When the last report of today's date is due; None if that is over, or the date is another one."""
+    if report_date != now.date():
+        return None
+    moments = (due(wanted, report_date) for wanted in contracts().values())
+    later = [moment for moment in moments if moment and moment > now and moment.date() == report_date]
+    return max(later, default=None)
 
 
 def standing_date() -> date | None:

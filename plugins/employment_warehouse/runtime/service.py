@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect, migrate, seed_tables
@@ -165,6 +166,7 @@ class Warehouse:
 def up(home: Home) -> None:
     """Start the whole warehouse. Raises UserError (`not_embedded`) on a server."""
     _assert_embedded(home)
+    _make_landing_zone()
     with one_at_a_time(home):
         warehouse = Warehouse(home)
         warehouse.up_database()
@@ -194,6 +196,13 @@ def write_sign_in(home: Home) -> None:
     """Write the file that SimpleAuthManager reads, 0600. Its own would be readable by all, and logged."""
     password = deployment.embedded(home).secret(OPERATOR_PASSWORD)
     settings.write_whole(sign_in_file(home), json.dumps({OPERATOR: password}))
+
+
+def _make_landing_zone() -> None:
+    """Create the landing zone if it is a folder; an address (`s3://…`) is left to its owner."""
+    zone = settings.landing_zone()
+    if "://" not in zone:
+        Path(zone).mkdir(parents=True, exist_ok=True)
 
 
 def _assert_embedded(home: Home) -> None:

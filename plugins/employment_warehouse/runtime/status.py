@@ -33,7 +33,7 @@ def _embedded(deployment: Deployment) -> dict[str, str]:
         lines["Airflow"] = deployment.url
         lines["登录 sign-in"] = f"{OPERATOR}，密码在文件 {sign_in_file(home)} 中 | the password is in that file"
     if states["postgres"] != "stopped":
-        lines["发布 published"] = _last_publication(home)
+        lines |= _ledger(home)
         lines["查询 query"] = 'warehouse sql "select * from marts.publications"'
         lines["PostgreSQL"] = (
             f"host=127.0.0.1 port={server.port} dbname=warehouse user=wh_analyst passfile='{server.password_file}'"
@@ -46,20 +46,27 @@ def _on_server(deployment: Deployment) -> dict[str, str]:
     return states | {
         "Airflow": deployment.url,
         "登录 sign-in": f"{OPERATOR}，密码为 {OPERATOR_PASSWORD} | the password is {OPERATOR_PASSWORD}",
-        "发布 published": _last_publication(deployment.home),
+        **_ledger(deployment.home),
         "查询 query": 'docker compose run --rm warehouse sql "select * from marts.publications"',
     }
 
 
-def _last_publication(home: Home) -> str:
+def _ledger(home: Home) -> dict[str, str]:
+    """What is published, and from which date on nights are scheduled; or why neither is known."""
     try:
         use_database(home, "wh_auditor")
         with connect("wh_auditor") as connection:
-            row = connection.execute(
+            shown = connection.execute(
                 "select report_date, publication from ops.publication where publication = ops.standing_publication()"
             ).fetchone()
+            [first] = connection.execute("select ops.first_scheduled_date()").fetchone() or (None,)
     except psycopg.Error as error:
-        return database.describe(error)
+        return {"发布 published": database.describe(error)}
     except UserError as error:
-        return error.message
-    return "—" if row is None else f"{row[0]} (第 {row[1]} 号 no.)"
+        return {"发布 published": error.message}
+    lines = {"发布 published": "—" if shown is None else f"{shown[0]} (第 {shown[1]} 号 no.)"}
+    if not settings.is_demonstration():
+        lines["自动 scheduled"] = (
+            f"自 {first} 起 | from {first} on" if first else "未开始 | not begun: warehouse begin DATE"
+        )
+    return lines

@@ -12,10 +12,26 @@ log = logging.getLogger(__name__)
 
 
 def choose_date(wanted: str | None, started: datetime) -> str:
-    """The night's report date (ISO): the wanted one, else the day that ended or ends within twelve hours."""
+    """The night's report date (ISO): the wanted one, else the day that ended or ends within twelve hours.
+
+    '' if no date was wanted and scheduled nights begin later (`warehouse begin`): the run then does nothing.
+    Raises UserError (`date_in_future`).
+    """
+    from employment_warehouse import publication
+    from employment_warehouse.runtime import nights
+
+    local = started.astimezone(TIMEZONE)
     if wanted:
-        return date.fromisoformat(wanted).isoformat()
-    return (started.astimezone(TIMEZONE) - timedelta(hours=12)).date().isoformat()
+        chosen = date.fromisoformat(wanted)
+        nights.assert_not_future(chosen, local)
+        return chosen.isoformat()
+    chosen, first = (local - timedelta(hours=12)).date(), publication.first_scheduled_date()
+    if first is None or chosen < first:
+        log.warning(
+            "nothing to do for %s: scheduled nights begin on %s (`warehouse begin`)", chosen, first or "no date"
+        )
+        return ""
+    return chosen.isoformat()
 
 
 def expect_deliveries(report_date: str) -> None:
@@ -180,6 +196,8 @@ def deliver_alerts(report_date: str | None, build_run: str) -> None:
     """Raise and send the alerts of a night, however it ended. build_run: the run of the DAG that builds it."""
     from employment_warehouse import alert, publication
 
+    if report_date == "":
+        return  # scheduled nights have not begun
     build = publication.build_of(build_run)
     if build is None:
         alert.raise_night_not_started(report_date)

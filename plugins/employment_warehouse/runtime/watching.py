@@ -1,48 +1,105 @@
-"""The dead-man check, from outside Airflow: it sees what Airflow cannot tell of itself."""
+"""The check from outside Airflow (for cron or systemd): it detects what Airflow cannot report itself."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
+import httpx
 import psycopg
+from psycopg.rows import DictRow, dict_row
 
 from employment_warehouse import settings
+from employment_warehouse.database import connect
+from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
-from employment_warehouse.runtime.deployment import current
-from employment_warehouse.runtime.nights import standing_date
+from employment_warehouse.runtime.deployment import Deployment, current, use_database
 from employment_warehouse.runtime.parts import HEALTHY
 from employment_warehouse.runtime.service import Warehouse
 from employment_warehouse.settings import Home
 
 PUBLISHED_BY = time(8, 0)
 DISK_FREE = 0.1
+# A night takes minutes; what is open for so long has stopped.
+LONGEST_NIGHT = timedelta(hours=3)
+STATE = Path(__file__).parent / "queries" / "watch.sql"
 
 
 def scan(home: Home, now: datetime) -> list[str]:
-    """What is wrong at this moment, in words; empty: nothing."""
-    found = [f"{name} 未运行 | is not running" for name in _stopped(home)]
-    disk = shutil.disk_usage(home.root)
-    if disk.free < DISK_FREE * disk.total:
-        found.append(f"磁盘将满，剩余 {disk.free / 2**30:.1f} GiB | the disk is nearly full")
-    try:
-        shown = standing_date()
-    except (psycopg.Error, UserError):
-        return [*found, "数据库无法连接 | the database cannot be reached"]
-    wanted = wanted_date(now)
-    if not settings.is_demonstration() and (shown is None or shown < wanted):
-        found.append(f"{wanted} 的夜间流程未发布（最近一次：{shown or '—'}） | the night was not published")
-    return found
+    """What is wrong at this moment, a sentence each; empty if nothing is."""
+    return [*_services(current(home)), *_disk(home), *_database(home, now)]
 
 
 def wanted_date(now: datetime) -> date:
-    """The report date that must be published by now: yesterday's from 08:00 on, until then the day before's."""
+    """The report date that must be published by now: yesterday's from 08:00 on, before that the day before's."""
     return now.date() - timedelta(days=1 if now.time() >= PUBLISHED_BY else 2)
 
 
-def _stopped(home: Home) -> list[str]:
-    states = AirflowApi(current(home)).health()
-    unhealthy = [part for part in HEALTHY if states.get(part) != "healthy"]
-    stopped = [name for name, state in Warehouse(home).states().items() if state == "stopped" and name != "hr-platform"]
-    return [*stopped, *(part for part in unhealthy if part.replace("_", "-") not in stopped and part != "metadatabase")]
+def _services(deployment: Deployment) -> Iterator[str]:
+    api = AirflowApi(deployment)
+    states = api.health()
+    for name in _not_running(deployment, states):
+        yield f"{name} 未运行 | {name} is not running"
+    if states.get("metadatabase") != "healthy":
+        return
+    try:
+        for error in api.import_errors():
+            yield f"DAG 文件无法读取：{error} | a DAG file cannot be read"
+        for dag in sorted(api.paused()):
+            yield f"DAG {dag} 已暂停，不会运行 | the DAG {dag} is paused and will not run"
+        last = api.last_run("night")
+        if last is not None and last[1] == "failed":
+            yield f"最近一次夜间流程失败：{last[0]} | the last run of the DAG night failed"
+    except UserError as error:
+        yield error.message
+    except httpx.HTTPError as error:
+        yield f"Airflow 应答异常：{type(error).__name__} | Airflow's interface does not answer as expected"
+
+
+def _not_running(deployment: Deployment, states: dict[str, str]) -> list[str]:
+    stopped = []
+    if deployment.is_embedded:
+        found = Warehouse(deployment.home).states()
+        stopped = [name for name, state in found.items() if state == "stopped" and name != "hr-platform"]
+    elif not states:
+        stopped = ["api-server"]
+    unhealthy = [part.replace("_", "-") for part in HEALTHY if states.get(part) != "healthy"]
+    return [*stopped, *(part for part in unhealthy if part not in {*stopped, "metadatabase"})]
+
+
+def _disk(home: Home) -> Iterator[str]:
+    for folder in {home.root, Server(home).data.resolve().parent}:
+        disk = shutil.disk_usage(folder if folder.exists() else home.root)
+        if disk.free < DISK_FREE * disk.total:
+            yield f"磁盘将满，剩余 {disk.free / 2**30:.1f} GiB：{folder} | the disk is nearly full"
+
+
+def _database(home: Home, now: datetime) -> Iterator[str]:
+    try:
+        use_database(home, "wh_auditor")
+        with connect("wh_auditor") as connection, connection.cursor(row_factory=dict_row) as cursor:
+            channels = bool(settings.alert_urls())
+            state = cursor.execute(STATE.read_bytes(), {"now": now, "channels": channels}).fetchone()
+    except (psycopg.Error, UserError):
+        yield "数据库无法连接 | the database cannot be reached"
+        return
+    assert state is not None
+    yield from _night(state, now)
+    if state["undelivered"]:
+        yield f"{state['undelivered']} 条告警未送达 | {state['undelivered']} alerts were not delivered"
+
+
+def _night(state: DictRow, now: datetime) -> Iterator[str]:
+    wanted, shown, first = wanted_date(now), state["report_date"], state["first_date"]
+    is_scheduled = not settings.is_demonstration() and first is not None and first <= wanted
+    if is_scheduled and (shown is None or shown < wanted):
+        yield f"{wanted} 的夜间流程未发布（现行发布：{shown or '无'}） | the night of {wanted} was not published"
+    if state["newest_status"] == "held":
+        yield f"{state['newest_date']} 的汇总被暂扣 | the build of {state['newest_date']} is held"
+    if state["newest_status"] == "building" and now - state["newest_started"] > LONGEST_NIGHT:
+        yield f"{state['newest_date']} 的汇总数小时未结束 | the build of {state['newest_date']} has not ended for hours"
+    if state["lacks_report"]:
+        yield f"{shown} 的日报未生成 | the daily report of {shown} was not written"

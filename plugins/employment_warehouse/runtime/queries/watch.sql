@@ -1,0 +1,20 @@
+-- The state of nights, reports and alerts, in one row.
+select
+    standing.report_date,
+    ops.first_scheduled_date() as first_date,
+    newest.report_date as newest_date,
+    newest.status as newest_status,
+    newest.started_at as newest_started,
+    standing.published_at < %(now)s - interval '1 hour' and not exists (
+        select from ops.product as p where p.product = 'daily' and p.publication = standing.publication
+    ) as lacks_report,
+    (
+        select count(*) from ops.alert as a
+        where a.sent_at is null
+            and a.raised_at > %(now)s - interval '3 days'
+            -- Without a channel nothing is sent, and nothing is wrong.
+            and (a.send_error is not null or (%(channels)s and a.raised_at < %(now)s - interval '30 minutes'))
+    ) as undelivered
+from (select) as only_row
+left join ops.publication as standing on standing.publication = ops.standing_publication()
+left join (select * from ops.build order by build desc limit 1) as newest on true

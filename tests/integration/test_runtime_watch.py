@@ -1,0 +1,132 @@
+"""`warehouse watch`, as it sees the database: silent if all is well, one sentence for each failure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import psycopg
+import pytest
+from tests.kit.nights import publish, start_build
+
+from employment_warehouse import publication, settings
+from employment_warehouse.runtime import watching
+from employment_warehouse.settings import Home
+
+TODAY = date(2024, 5, 20)
+MORNING = datetime(2024, 5, 20, 9, 0, tzinfo=settings.TIMEZONE)
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def problems(home: Home, now: datetime = MORNING) -> list[str]:
+    """What `watch` says of nights, reports and alerts; no service of Airflow is running in these tests."""
+    return [problem for problem in watching.scan(home, now) if "未运行" not in problem]
+
+
+def publish_night(connection: psycopg.Connection, day: date) -> int:
+    """A publication with its report."""
+    number = publish(start_build(day))
+    connection.execute(
+        "insert into ops.product (product, report_date, publication, vintage, path) "
+        "values ('daily', %s, %s, 'flash', 'daily.html')",
+        (day, number),
+    )
+    return number
+
+
+def test_a_healthy_warehouse_is_silent(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
+    publication.begin_nights(YESTERDAY, "张三")
+    publish_night(warehouse, YESTERDAY)
+    assert problems(warehouse_home) == []
+
+
+def test_a_warehouse_whose_nights_have_not_begun_lacks_none(
+    warehouse: psycopg.Connection, warehouse_home: Home
+) -> None:
+    assert problems(warehouse_home) == []
+    publication.begin_nights(TODAY, "张三")
+    assert problems(warehouse_home) == []
+
+
+@pytest.mark.parametrize("published", [None, YESTERDAY - timedelta(days=1)])
+def test_a_missing_night_is_reported(
+    published: date | None, warehouse: psycopg.Connection, warehouse_home: Home
+) -> None:
+    publication.begin_nights(YESTERDAY - timedelta(days=3), "张三")
+    if published:
+        publish_night(warehouse, published)
+    [problem] = problems(warehouse_home)
+    assert "2024-05-19" in problem
+    assert "未发布" in problem
+    assert str(published or "无") in problem
+
+
+def test_before_eight_o_clock_last_night_may_still_be_running(
+    warehouse: psycopg.Connection, warehouse_home: Home
+) -> None:
+    publication.begin_nights(YESTERDAY - timedelta(days=3), "张三")
+    publish_night(warehouse, YESTERDAY - timedelta(days=1))
+    assert problems(warehouse_home, MORNING.replace(hour=7)) == []
+
+
+def test_a_night_that_was_rolled_back_is_missing(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
+    publication.begin_nights(YESTERDAY, "张三")
+    number = publish_night(warehouse, YESTERDAY)
+    publication.roll_back(number, [], "张三", "核对有误")
+    assert ["未发布" in problem for problem in problems(warehouse_home)] == [True]
+
+
+def test_a_held_build_is_reported(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
+    publication.hold_night(start_build(YESTERDAY), "gate 2")
+    assert ["暂扣" in problem for problem in problems(warehouse_home)] == [True]
+
+
+def test_a_build_that_does_not_end_is_reported(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
+    build = start_build(YESTERDAY)
+    warehouse.execute("update ops.build set started_at = %s", (MORNING - timedelta(hours=1),))
+    assert problems(warehouse_home) == []
+    warehouse.execute("update ops.build set started_at = %s", (MORNING - timedelta(hours=4),))
+    assert ["未结束" in problem for problem in problems(warehouse_home)] == [True], build
+
+
+def test_a_report_that_was_not_written_is_reported(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
+    publish(start_build(YESTERDAY))
+    warehouse.execute("update ops.publication set published_at = %s", (MORNING - timedelta(minutes=10),))
+    assert problems(warehouse_home) == []
+    warehouse.execute("update ops.publication set published_at = %s", (MORNING - timedelta(hours=2),))
+    assert ["日报未生成" in problem for problem in problems(warehouse_home)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("age", "failed", "channels", "reported"),
+    [
+        (timedelta(hours=1), "通道未接收", "", True),
+        (timedelta(hours=1), None, "json://localhost", True),  # deliver_alerts did not run
+        (timedelta(minutes=5), None, "json://localhost", False),  # on its way
+        (timedelta(hours=1), None, "", False),  # no channel is configured
+        (timedelta(days=4), "通道未接收", "json://localhost", False),  # no longer sent
+    ],
+)
+def test_undelivered_alerts_are_reported(
+    age: timedelta,
+    failed: str | None,
+    channels: str,
+    *,
+    reported: bool,
+    warehouse: psycopg.Connection,
+    warehouse_home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_ALERT_URLS", channels)
+    warehouse.execute(
+        "insert into ops.alert (level, kind, title, body, raised_at, send_error) "
+        "values ('critical', 'night_failed', 'title', 'body', %s, %s)",
+        (MORNING - age, failed),
+    )
+    assert [problem for problem in problems(warehouse_home) if "告警未送达" in problem] == (
+        ["1 条告警未送达 | 1 alerts were not delivered"] if reported else []
+    )
+
+
+def test_a_database_that_cannot_be_reached_is_reported(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_WH_AUDITOR", raising=False)
+    assert ["数据库无法连接" in problem for problem in problems(fresh_home)] == [True]
