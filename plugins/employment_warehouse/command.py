@@ -115,7 +115,7 @@ def migrate(home: HomeOption = None) -> None:
 @app.command()
 def begin(
     first_date: DateArgument,
-    operator: Annotated[str | None, typer.Option(help="由谁决定 | who decides, default: this account")] = None,
+    by: Annotated[str, typer.Option(help="经办人 | who decides")] = getpass.getuser(),
     home: HomeOption = None,
 ) -> None:
     """自该报表日期起自动运行夜间流程。 | Let scheduled nights run from this report date on."""
@@ -123,7 +123,7 @@ def begin(
     from employment_warehouse.runtime import deployment
 
     deployment.use_database(use_home(home), "wh_publisher")
-    publication.begin_nights(first_date, operator or getpass.getuser())
+    publication.begin_nights(first_date, by)
     console.print(f"自动夜间流程自 {first_date} 起运行 | scheduled nights run from {first_date} on", markup=False)
 
 

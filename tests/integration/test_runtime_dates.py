@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -11,10 +13,10 @@ from tests.kit.process import run_warehouse
 from typer.testing import CliRunner
 
 from employment_warehouse import command, publication, settings
-from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.publication import NotPublished
 from employment_warehouse.runtime import nights, steps
+from employment_warehouse.settings import Home
 
 TODAY = date(2024, 5, 20)
 
@@ -68,17 +70,16 @@ def test_the_latest_decision_is_in_force_and_all_are_on_the_record(warehouse: ps
         publication.begin_nights(date(2024, 5, 1), " ")
 
 
-def test_begin_is_a_command(warehouse_server: Server) -> None:
-    home = warehouse_server.home.root
-    done = run_warehouse("begin", "2024-05-19", "--operator", "张三", home=home)
+def test_begin_is_a_command(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
+    copy = {name: os.environ[name] for name in ("AIRFLOW_CONN_WH_PUBLISHER", "AIRFLOW_CONN_WH_AUDITOR")}
+    run = partial(run_warehouse, home=warehouse_home.root, **copy)
+    assert "warehouse begin" in run("status").stderr
+    done = run("begin", "2024-05-19", "--by", "张三")
     assert done.returncode == 0, done.stderr
     assert "2024-05-19" in done.stderr
-    kept = run_warehouse(
-        "sql", "select first_date, operator from ops.schedule_begin order by decision desc limit 1",
-        "--role", "wh_auditor", home=home,
-    )  # fmt: skip
-    assert kept.stdout == "first_date,operator\n2024-05-19,张三\n"
-    assert "2024-05-19" in run_warehouse("status", home=home).stderr
+    found = warehouse.execute("select first_date::text, operator from ops.schedule_begin").fetchall()
+    assert found == [("2024-05-19", "张三")]
+    assert "2024-05-19" in run("status").stderr
 
 
 @pytest.mark.parametrize(

@@ -288,6 +288,25 @@ ALTER FUNCTION ops.assert_keys(declared ops.versioned) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.assert_keys(declared ops.versioned) IS '主键须完整且唯一。 | Every key is complete and unique; the message names model and key, never a value.';
 
+-- Name: begin_nights(date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.begin_nights(wanted_date date, operator text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if wanted_date is null or length(btrim(coalesce(operator, ''))) < 2 then
+        raise exception using errcode = 'WH005', message = 'a begin needs a date and a name';
+    end if;
+    insert into ops.schedule_begin (first_date, operator) values (wanted_date, btrim(operator));
+end $$;
+
+ALTER FUNCTION ops.begin_nights(wanted_date date, operator text) OWNER TO wh_owner;
+
+-- Name: FUNCTION begin_nights(wanted_date date, operator text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.begin_nights(wanted_date date, operator text) IS '自该报表日期起自动运行夜间流程。 | From this report date on scheduled nights run.';
+
 -- Name: build_digest(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.build_digest(number integer) RETURNS numeric
@@ -395,6 +414,19 @@ ALTER FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, 
 -- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) IS '启用或停用一条疑点规则。 | Switches a rule of the findings on or off from a report date; refused without a name and a legal basis.';
+
+-- Name: first_scheduled_date(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.first_scheduled_date() RETURNS date
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select b.first_date from ops.schedule_begin as b order by b.decision desc limit 1 $$;
+
+ALTER FUNCTION ops.first_scheduled_date() OWNER TO wh_owner;
+
+-- Name: FUNCTION first_scheduled_date(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.first_scheduled_date() IS '自动夜间流程的首个报表日期；尚未开始为 NULL。 | The first report date of scheduled nights; NULL before an operator has begun them.';
 
 -- Name: hold_night(integer, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1763,6 +1795,33 @@ ALTER TABLE ops.rule_decision OWNER TO wh_owner;
 
 COMMENT ON TABLE ops.rule_decision IS '疑点规则启用决定（决定人、依据、生效日期）。 | Who switched a rule of the findings on or off, from which report date, on which legal basis. Takes precedence over the seed finding_rule.';
 
+-- Name: schedule_begin; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.schedule_begin (
+    decision bigint NOT NULL,
+    first_date date NOT NULL,
+    operator text NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT schedule_begin_operator_check CHECK ((length(btrim(operator)) >= 2))
+);
+
+ALTER TABLE ops.schedule_begin OWNER TO wh_owner;
+
+-- Name: TABLE schedule_begin; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.schedule_begin IS '自动夜间流程从哪个报表日期开始；最新一行有效。 | The report date from which scheduled nights run; the newest row is in force.';
+
+-- Name: schedule_begin_decision_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.schedule_begin ALTER COLUMN decision ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.schedule_begin_decision_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 -- Name: store_index; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.store_index (
@@ -2050,6 +2109,11 @@ ALTER TABLE ONLY ops.reader_county
 ALTER TABLE ONLY ops.rule_decision
     ADD CONSTRAINT rule_decision_pkey PRIMARY KEY (finding, valid_from);
 
+-- Name: schedule_begin schedule_begin_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.schedule_begin
+    ADD CONSTRAINT schedule_begin_pkey PRIMARY KEY (decision);
+
 -- Name: store_index store_index_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ONLY ops.store_index
@@ -2296,6 +2360,11 @@ GRANT SELECT ON TABLE ops.versioned TO wh_auditor;
 
 REVOKE ALL ON FUNCTION ops.assert_keys(declared ops.versioned) FROM PUBLIC;
 
+-- Name: FUNCTION begin_nights(wanted_date date, operator text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.begin_nights(wanted_date date, operator text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.begin_nights(wanted_date date, operator text) TO wh_publisher;
+
 -- Name: FUNCTION build_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.build_digest(number integer) FROM PUBLIC;
@@ -2334,6 +2403,12 @@ GRANT ALL ON FUNCTION ops.county_codes() TO wh_reader;
 
 REVOKE ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) TO wh_publisher;
+
+-- Name: FUNCTION first_scheduled_date(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.first_scheduled_date() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.first_scheduled_date() TO wh_publisher;
+GRANT ALL ON FUNCTION ops.first_scheduled_date() TO wh_auditor;
 
 -- Name: FUNCTION hold_night(number integer, why text); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -2716,6 +2791,14 @@ GRANT SELECT ON TABLE ops.rule_decision TO wh_transformer;
 GRANT SELECT ON TABLE ops.rule_decision TO wh_gate;
 GRANT SELECT ON TABLE ops.rule_decision TO wh_publisher;
 GRANT SELECT ON TABLE ops.rule_decision TO wh_auditor;
+
+-- Name: TABLE schedule_begin; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.schedule_begin TO wh_loader;
+GRANT SELECT ON TABLE ops.schedule_begin TO wh_transformer;
+GRANT SELECT ON TABLE ops.schedule_begin TO wh_gate;
+GRANT SELECT ON TABLE ops.schedule_begin TO wh_publisher;
+GRANT SELECT ON TABLE ops.schedule_begin TO wh_auditor;
 
 -- Name: TABLE store_index; Type: ACL; Schema: ops; Owner: wh_owner
 

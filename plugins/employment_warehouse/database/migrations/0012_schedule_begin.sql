@@ -30,6 +30,6 @@ comment on function ops.first_scheduled_date() is
 
 grant execute on function ops.begin_nights(date, text) to wh_publisher;
 grant execute on function ops.first_scheduled_date() to wh_publisher, wh_auditor;
-grant select on ops.schedule_begin to wh_publisher, wh_auditor;
+grant select on ops.schedule_begin to wh_loader, wh_transformer, wh_gate, wh_publisher, wh_auditor;
 
 reset role;
