@@ -46,13 +46,13 @@ def demonstrate_with_kills(home: Path) -> None:
     )
     assert running.stdout is not None
     kills = {"ingest_deliveries": kill_tasks, "gate_deliveries": kill_tasks, "build_core": kill_scheduler}
-    told = []
+    output = []
     for line in running.stdout:
-        told.append(line)
+        output.append(line)
         for step in [step for step in kills if step in line]:
             time.sleep(1.5)
             kills.pop(step)(home)
-    assert running.wait(timeout=1200) == 0, "".join(told)
+    assert running.wait(timeout=1200) == 0, "".join(output)
     assert not kills
 
 

@@ -59,10 +59,10 @@ def test_every_night_is_published(run: Run, manifest: Manifest) -> None:
 
 
 def test_nothing_of_the_demonstration_is_misplaced(run: Run) -> None:
-    told = rows(
+    alerts = rows(
         run, "select kind from ops.alert where kind in ('misplaced_files', 'night_not_started')", "--role", "wh_auditor"
     )
-    assert told == []
+    assert alerts == []
 
 
 def test_every_delivery_has_the_outcome_that_the_manifest_names(run: Run, manifest: Manifest) -> None:
