@@ -55,5 +55,7 @@ INIT = Part((), frozenset(PASSWORDS) | {FERNET_KEY, API_SECRET_KEY, OPERATOR_PAS
 # The simulated HR platform of a demonstration; its secret is the one that the scheduler's tasks present.
 SIMULATOR = Part((), frozenset({"WAREHOUSE_HR_CLIENT_SECRET"}))
 # The command line of a person: `night`, `status`, `watch`, `sql`.
-COMMAND_LINE = Part((), _passwords("wh_auditor", "wh_analyst", "wh_publisher") | {OPERATOR_PASSWORD})
+COMMAND_LINE = Part(
+    (), _passwords("wh_auditor", "wh_analyst", "wh_publisher") | {OPERATOR_PASSWORD, "WAREHOUSE_ALERT_URLS"}
+)
 HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")

@@ -12,8 +12,12 @@ select
         select count(*) from ops.alert as a
         where a.sent_at is null
             and a.raised_at > %(now)s - interval '3 days'
-            -- Without a channel nothing is sent, and nothing is wrong.
-            and (a.send_error is not null or (%(channels)s and a.raised_at < %(now)s - interval '30 minutes'))
+            and (
+                a.send_error is not null
+                -- Without a channel nothing is ever sent, and nothing is wrong.
+                or (%(channels)s or exists (select from ops.alert as s where s.sent_at is not null))
+                and a.raised_at < %(now)s - interval '30 minutes'
+            )
     ) as undelivered
 from (select) as only_row
 left join ops.publication as standing on standing.publication = ops.standing_publication()
