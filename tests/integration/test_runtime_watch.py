@@ -122,8 +122,8 @@ def test_undelivered_alerts_are_reported(
         "values ('critical', 'night_failed', 'title', 'body', %s, %s)",
         (MORNING - age, failed),
     )
-    assert [problem for problem in problems(warehouse_home) if "告警未送达" in problem] == (
-        ["1 条告警未送达 | 1 alerts were not delivered"] if reported else []
+    assert [problem for problem in problems(warehouse_home) if "提醒未送达" in problem] == (
+        ["1 条提醒未送达 | 1 alerts were not delivered"] if reported else []
     )
 
 
@@ -137,7 +137,7 @@ def test_who_sent_alerts_before_has_a_channel(
             "values ('critical', %s, 'title', 'body', %s, %s)",
             (kind, MORNING - timedelta(hours=1), sent),
         )
-    assert ["1 条告警未送达" in problem for problem in problems(warehouse_home)] == [True]
+    assert ["1 条提醒未送达" in problem for problem in problems(warehouse_home)] == [True]
 
 
 def test_a_database_that_cannot_be_reached_is_reported(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

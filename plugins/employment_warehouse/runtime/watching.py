@@ -89,7 +89,7 @@ def _database(home: Home, now: datetime) -> Iterator[str]:
     assert state is not None
     yield from _night(state, now)
     if state["undelivered"]:
-        yield f"{state['undelivered']} 条告警未送达 | {state['undelivered']} alerts were not delivered"
+        yield f"{state['undelivered']} 条提醒未送达 | {state['undelivered']} alerts were not delivered"
 
 
 def _night(state: DictRow, now: datetime) -> Iterator[str]:
