@@ -169,10 +169,10 @@ def test_postgres_is_healthy_by_its_own_check(site: Site) -> None:
 def test_a_scheduled_run_does_nothing_before_begin(site: Site) -> None:
     with patch.dict(os.environ, site.environment("warehouse")):
         api = AirflowApi(on_server(Home(site.home("warehouse", []))))
-        api.trigger("night", "without a date", {})
-        assert wait_until(lambda: api.run_state("night", "without a date") not in {"queued", "running"}, 120)
-        assert api.run_state("night", "without a date") == "success"
-        ended = {task["task_id"]: task["state"] for task in api.task_instances(["without a date"])}
+        api.trigger("night", "manual_without_a_date", {})
+        assert wait_until(lambda: api.run_state("night", "manual_without_a_date") not in {"queued", "running"}, 120)
+        assert api.run_state("night", "manual_without_a_date") == "success"
+        ended = {task["task_id"]: task["state"] for task in api.task_instances(["manual_without_a_date"])}
     assert ended["choose_date"] == "success"
     assert set(ended.values()) <= {"success", "skipped"}
     assert ended["build_warehouse"] == "skipped"
