@@ -175,11 +175,6 @@ def test_an_earlier_date_is_refused_before_anything_is_ingested(run: Run, manife
     assert len(rows(run, "select * from marts.publications")) == len(manifest.nights)
 
 
-def test_watch_is_silent_on_a_healthy_warehouse(run: Run) -> None:
-    watched = run("watch")
-    assert (watched.returncode, watched.stdout, watched.stderr) == (0, "", "")
-
-
 def test_no_identity_is_in_a_log_an_artefact_or_the_database_of_airflow(run: Run, home: Path) -> None:
     identities: set[str] = set()
     for path in sorted((home / "demonstration" / "landing_zone" / "labor_register").rglob("*.csv"))[:3]:
@@ -207,8 +202,6 @@ def test_two_warehouses_run_side_by_side_and_neither_signs_in_at_the_other(
     try:
         assert other("up").returncode == 0
         assert (other_home / "landing_zone").is_dir()
-        watched = other("watch")
-        assert (watched.returncode, watched.stdout, watched.stderr) == (0, "", "")
         assert rows(other, "select count(*) from marts.publications") == [{"count": "0"}]
         assert len(rows(run, "select * from marts.publications")) == 3
         assert embedded(Home(home)).url != embedded(Home(other_home)).url

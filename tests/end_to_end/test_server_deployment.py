@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -23,8 +22,6 @@ from tests.kit import compose
 from employment_warehouse import settings
 from employment_warehouse.database.account import choose_data_folder, owner, run_program
 from employment_warehouse.database.embedded import free_port
-from employment_warehouse.runtime.airflow_api import AirflowApi
-from employment_warehouse.runtime.deployment import on_server
 from employment_warehouse.runtime.parts import AIRFLOW_PARTS
 from employment_warehouse.settings import Home
 
@@ -164,20 +161,6 @@ def test_postgres_is_healthy_by_its_own_check(site: Site) -> None:
     assert program == "CMD"
     done = run_program(name, "--host=127.0.0.1", f"--port={site.database}", *arguments, owner=os.geteuid())
     assert done.returncode == 0, done.stderr
-
-
-def test_a_scheduled_run_does_nothing_before_begin(site: Site) -> None:
-    with patch.dict(os.environ, site.environment("warehouse")):
-        api = AirflowApi(on_server(Home(site.home("warehouse", []))))
-        api.trigger("night", "manual_without_a_date", {})
-        assert wait_until(lambda: api.run_state("night", "manual_without_a_date") not in {"queued", "running"}, 120)
-        assert api.run_state("night", "manual_without_a_date") == "success"
-        ended = {task["task_id"]: task["state"] for task in api.task_instances(["manual_without_a_date"])}
-    assert ended["choose_date"] == "success"
-    assert set(ended.values()) <= {"success", "skipped"}
-    assert ended["build_warehouse"] == "skipped"
-    kept = "select (select count(*) from ops.build), (select count(*) from ops.alert)"
-    assert site.run("warehouse", "sql", kept, "--role", "wh_auditor").stdout.splitlines()[1] == "0,0"
 
 
 def test_watch_is_silent_on_a_healthy_warehouse(site: Site) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -16,7 +14,6 @@ from employment_warehouse import command, publication, settings
 from employment_warehouse.errors import UserError
 from employment_warehouse.publication import NotPublished
 from employment_warehouse.runtime import nights, steps
-from employment_warehouse.settings import Home
 
 TODAY = date(2024, 5, 20)
 
@@ -68,18 +65,6 @@ def test_the_latest_decision_is_in_force_and_all_are_on_the_record(warehouse: ps
     assert found == [("张三",), ("李四",)]
     with pytest.raises(NotPublished):
         publication.begin_nights(date(2024, 5, 1), " ")
-
-
-def test_begin_is_a_command(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
-    copy = {name: os.environ[name] for name in ("AIRFLOW_CONN_WH_PUBLISHER", "AIRFLOW_CONN_WH_AUDITOR")}
-    run = partial(run_warehouse, home=warehouse_home.root, **copy)
-    assert "warehouse begin" in run("status").stderr
-    done = run("begin", "2024-05-19", "--by", "张三")
-    assert done.returncode == 0, done.stderr
-    assert "2024-05-19" in done.stderr
-    found = warehouse.execute("select first_date::text, operator from ops.schedule_begin").fetchall()
-    assert found == [("2024-05-19", "张三")]
-    assert "2024-05-19" in run("status").stderr
 
 
 @pytest.mark.parametrize(

@@ -127,19 +127,6 @@ def test_undelivered_alerts_are_reported(
     )
 
 
-def test_who_sent_alerts_before_has_a_channel(
-    warehouse: psycopg.Connection, warehouse_home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("WAREHOUSE_ALERT_URLS", raising=False)  # as in a cron job
-    for kind, sent in (("night_held", MORNING - timedelta(days=1)), ("night_failed", None)):
-        warehouse.execute(
-            "insert into ops.alert (level, kind, title, body, raised_at, sent_at) "
-            "values ('critical', %s, 'title', 'body', %s, %s)",
-            (kind, MORNING - timedelta(hours=1), sent),
-        )
-    assert ["1 条提醒未送达" in problem for problem in problems(warehouse_home)] == [True]
-
-
 def test_a_database_that_cannot_be_reached_is_reported(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_WH_AUDITOR", raising=False)
     assert ["数据库无法连接" in problem for problem in problems(fresh_home)] == [True]

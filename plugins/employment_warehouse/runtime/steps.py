@@ -20,12 +20,11 @@ def choose_date(wanted: str | None, started: datetime) -> str:
     from employment_warehouse import publication
     from employment_warehouse.runtime import nights
 
-    local = started.astimezone(TIMEZONE)
     if wanted:
         chosen = date.fromisoformat(wanted)
-        nights.assert_not_future(chosen, local)
+        nights.assert_not_future(chosen, started.astimezone(TIMEZONE))
         return chosen.isoformat()
-    chosen, first = (local - timedelta(hours=12)).date(), publication.first_scheduled_date()
+    chosen, first = _ended_date(started), publication.first_scheduled_date()
     if first is None or chosen < first:
         log.warning(
             "nothing to do for %s: scheduled nights begin on %s (`warehouse begin`)", chosen, first or "no date"
@@ -196,11 +195,19 @@ def deliver_alerts(report_date: str | None, build_run: str) -> None:
     """Raise and send the alerts of a night, however it ended. build_run: the run of the DAG that builds it."""
     from employment_warehouse import alert, publication
 
-    if report_date == "":
-        return  # scheduled nights have not begun
+    if not report_date:
+        # No date was chosen: the task failed, or scheduled nights have not begun, which is no failure.
+        first = publication.first_scheduled_date()
+        if first is None or _ended_date(datetime.now(TIMEZONE)) < first:
+            return
     build = publication.build_of(build_run)
     if build is None:
         alert.raise_night_not_started(report_date)
     else:
         alert.raise_night_alerts(build)
     alert.deliver_alerts(publication.newest_build())
+
+
+def _ended_date(moment: datetime) -> date:
+    """The day that ended, or ends within twelve hours."""
+    return (moment.astimezone(TIMEZONE) - timedelta(hours=12)).date()
