@@ -208,7 +208,8 @@ def entries_of(
     sorted_entries = pl.concat(entries).sort("row", "order")
     places = batch.select(pl.col("sheet"), pl.col("line").cast(pl.Int64))[sorted_entries["row"]]
     as_received = _json(
-        batch[sorted_entries["row"]], dict(zip(_distinct(table.header), range(len(table.header)), strict=True))
+        batch[sorted_entries["row"]],
+        _present_in(batch, {text: at for at, text in enumerate(_distinct(table.header))}),
     )
     return pl.DataFrame(
         [*places, *sorted_entries.select("column_name", "reason", "value"), as_received.alias("row_json")]
@@ -221,11 +222,17 @@ def _as_received(cells: pl.Series) -> pl.Series:
 
 def _extra(batch: pl.DataFrame, table: TextTable) -> pl.Series:
     """The non-empty cells of unknown columns, as JSON; null where there are none."""
-    if not table.extra:
+    extra = _present_in(batch, table.extra)
+    if not extra:
         return pl.repeat(None, len(batch), dtype=pl.String, eager=True).alias("extra")
-    positions = [f"c{position}" for position in table.extra.values()]
+    positions = [f"c{position}" for position in extra.values()]
     filled = batch.select(pl.any_horizontal((pl.col(name).fill_null("") != "") for name in positions)).to_series()
-    return _json(batch, table.extra).set(~filled, None).alias("extra")
+    return _json(batch, extra).set(~filled, None).alias("extra")
+
+
+def _present_in(batch: pl.DataFrame, positions: Mapping[str, int]) -> dict[str, int]:
+    """The columns that a batch has: a large sheet may get one more while it is read."""
+    return {text: position for text, position in positions.items() if f"c{position}" in batch.columns}
 
 
 def _json(batch: pl.DataFrame, positions: Mapping[str, int]) -> pl.Series:

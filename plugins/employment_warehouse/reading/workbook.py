@@ -7,19 +7,23 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from employment_warehouse.contract import Contract
+from employment_warehouse.reading.cell_marks import CellMarks, Use, use_of
 from employment_warehouse.reading.files import Workbook
+from employment_warehouse.reading.formats import NAMES
 from employment_warehouse.reading.header import Header, extra_columns, find_header
+from employment_warehouse.reading.refusals import amounts_not_in_yuan, unsupported_format
 from employment_warehouse.reading.rows import BLANK_LEAD_BYTES, only_rows, trimmed
-from employment_warehouse.reading.table import NUMERIC_CELL, BrokenRow, Refused, TextTable
+from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
+from employment_warehouse.reading.units import states_other_unit
 
 # The child is a package of its own that imports nothing of ours; isolated, Python finds it only if told where.
 _START = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module('workbook_child', run_name='__main__')"
@@ -27,13 +31,12 @@ _FOLDER = Path(__file__).parent
 _SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds of a processor
 _PIPE = 256 << 10  # most of a batch of rows, so that neither waits long for the other
 
-_BLANKS = (*b"\r\n", *BLANK_LEAD_BYTES.keys() - {0x1E, 0x1F})  # the two part rows and cells here
+_BLANKS = (*b"\r\n", *BLANK_LEAD_BYTES.keys() - {0x1E, 0x1F})  # these two separate rows and cells here
 
-# Sheets with the table's header that are there to be looked at.
+# Sheets with the table's header that are meant for people.
 _FOR_PEOPLE = re.compile("说明|须知|示例|样例|样表|范例|字典|参考")
 
-# A number such as 2024.1 in a column of days or months is January, or October that has lost its nought.
-_AMBIGUOUS_MONTH = rf"^{NUMERIC_CELL}(?:19|20)[0-9]{{2}}\.1$"
+_BESIDE = "表外"  # the column of what stands beside a large table
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def names_of_sheets(book: Workbook) -> list[str]:
     """The workbook's sheets, in their order. Raises Refused as read_workbook does of a workbook as a whole."""
     child = _Child(book)
     try:
-        return [sheet["name"] for sheet in child.hear()["sheets"]]
+        return [sheet["name"] for sheet in child.receive()["sheets"]]
     finally:
         child.end()
 
@@ -60,7 +63,8 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
     """
     child = _Child(book)
     try:
-        sheets, left_out = _fitting(child.hear()["sheets"], contract, only_sheet)
+        opening = child.receive()
+        sheets, left_out = _fitting(opening["sheets"], contract, only_sheet)
     except BaseException:
         child.end()
         raise
@@ -68,9 +72,7 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
     columns = sheets[0].header.columns
     for sheet, places in zip(sheets, positions, strict=True):
         columns = {name: places[at] for name, at in sheet.header.columns.items()} | columns
-    typed = {name: contract.column(name).type for name in columns} if contract else {}
-    text_only = {columns[name] for name, kind in typed.items() if kind.loses_digits}
-    dated = {columns[name] for name, kind in typed.items() if kind.is_day}
+    marks = CellMarks(_uses(columns, contract), opening["since_1904"])
     table = TextTable(
         header=header,
         columns=columns,
@@ -82,7 +84,7 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
             for name in left_out
         ],
     )
-    table.batches = _rows(child, sheets, positions, _Marked(text_only, dated), table)
+    table.batches = _rows(child, sheets, positions, marks, table)
     return table
 
 
@@ -90,7 +92,8 @@ def _fitting(
     sheets: list[dict[str, Any]], contract: Contract | None, only_sheet: str | None
 ) -> tuple[list[_Sheet], list[str]]:
     """The sheets with the table looked for (without a contract: the first table and those of the same header), and the
-    names of the others. Sheets that are hidden, or there to be looked at, stand for nothing where another one fits.
+    names of the others. Sheets that are hidden, or meant for people, count for
+    nothing where another one fits.
     """
     seen: list[tuple[int, dict[str, Any]]] = []
     aside: list[tuple[int, dict[str, Any]]] = []
@@ -120,6 +123,8 @@ def _fitting_of(
     for place, sheet in sheets:
         try:
             header = find_header(sheet["head"], contract)
+            if header.has_money and states_other_unit(sheet["name"]):
+                raise amounts_not_in_yuan()
         except Refused as refusal:
             refusal.where = refusal.where or f"工作表 sheet {sheet['name']}"
             if contract and _is_looked_for(refusal, contract):
@@ -164,36 +169,57 @@ def _joined(sheets: list[_Sheet]) -> tuple[list[str], list[list[int]]]:
     return texts, positions
 
 
-class _Marked(NamedTuple):
-    """Where it matters that a cell was no text."""
-
-    text_only: set[int]
-    dated: set[int]
-
-    def among(self, places: list[int]) -> _Marked:
-        return _Marked(*({at for at, place in enumerate(places) if place in marked} for marked in self))
+def _uses(columns: Mapping[str, int], contract: Contract | None) -> dict[int, Use]:
+    """What each column of the contract makes of cells that are not texts, by its position."""
+    if contract is None:
+        return {}
+    return {at: use_of(contract.column(name), name in contract.money_columns) for name, at in columns.items()}
 
 
 def _rows(
-    child: _Child, sheets: list[_Sheet], positions: list[list[int]], all_marked: _Marked, table: TextTable
+    child: _Child, sheets: list[_Sheet], positions: list[list[int]], all_marks: CellMarks, table: TextTable
 ) -> Iterator[pl.DataFrame]:
     try:
-        child.tell([sheet.place for sheet in sheets])
+        child.request([sheet.place for sheet in sheets])
         for sheet, places in zip(sheets, positions, strict=True):
-            marked, last_line = all_marked.among(places), 0
-            while "sheet_end" not in (said := child.hear()):
-                frame = only_rows(_cut(child.data(said["bytes"]), said["row"], sheet.header, marked), sheet.header)
-                strays = dict(said["strays"])
-                has_stray = frame["line"].is_in(list(strays))
-                for line in frame["line"].filter(has_stray):
-                    table.broken.append(BrokenRow(sheet.name, line, "too_many_cells", strays[line]))
-                frame = _in_order(frame.filter(~has_stray), sheet.name, places, len(table.header))
+            marks, last_line = all_marks.of_sheet(places), 0
+            while "sheet_end" not in (message := child.receive()):
+                frame = only_rows(_cut(child.data(message["bytes"]), message["row"], sheet.header, marks), sheet.header)
+                strays: dict[int, str] = dict(message["strays"])
+                if strays and not table.columns:
+                    frame = _without_strays(frame, strays, sheet.name, table)
+                width = len(table.header)
+                frame = _with_strays(_in_order(frame, sheet.name, places, width), strays, table)
                 if frame.height:
                     last_line = frame["line"][-1]
                     yield frame
-            _refuse_merged(said["merged"], sheet, last_line)
+            _refuse_merged(message["merged"], sheet, last_line)
     finally:
         child.end()
+
+
+def _without_strays(frame: pl.DataFrame, strays: dict[int, str], sheet: str, table: TextTable) -> pl.DataFrame:
+    """The rows with nothing beside the table's columns; the others are broken."""
+    has_stray = frame["line"].is_in(list(strays))
+    for line in frame["line"].filter(has_stray):
+        table.broken.append(BrokenRow(sheet, line, "too_many_cells", strays.pop(line)))
+    return frame.filter(~has_stray)
+
+
+def _with_strays(frame: pl.DataFrame, strays: dict[int, str], table: TextTable) -> pl.DataFrame:
+    """The rows of a contract's table with what stands beside its columns in one more column, which the table gets with
+    the first of them.
+    """
+    lines = [line for line in strays if line in frame["line"]]
+    if not lines:
+        return frame
+    if _BESIDE not in table.extra:
+        table.header.append(_BESIDE)
+        table.extra = {**table.extra, _BESIDE: len(table.header) - 1}
+    place = f"c{table.extra[_BESIDE]}"
+    texts = pl.DataFrame({"line": lines, place: [strays[line] for line in lines]}, schema_overrides={"line": pl.Int64})
+    kept = frame.drop(place) if place in frame.columns else frame
+    return kept.join(texts, on="line", how="left", maintain_order="left").with_columns(pl.col(place).fill_null(""))
 
 
 def _refuse_merged(merged: list[tuple[int, int, int, int]], sheet: _Sheet, last_line: int) -> None:
@@ -208,8 +234,8 @@ def _refuse_merged(merged: list[tuple[int, int, int, int]], sheet: _Sheet, last_
             )
 
 
-def _cut(data: bytes, first_row: int, header: Header, marked: _Marked) -> pl.DataFrame:
-    """The rows below the header; cells that are no text keep their mark where it matters."""
+def _cut(data: bytes, first_row: int, header: Header, marks: CellMarks) -> pl.DataFrame:
+    """The rows below the header."""
     names = [f"c{at}" for at in range(header.width)]
     frame = pl.read_csv(
         data,
@@ -222,18 +248,8 @@ def _cut(data: bytes, first_row: int, header: Header, marked: _Marked) -> pl.Dat
     )
     frame = frame.insert_column(0, pl.Series("line", first_row + np.arange(frame.height)))
     frame = frame.filter(pl.col("line") > header.index + 1)
-    if NUMERIC_CELL.encode() in data:
-        frame = frame.with_columns(
-            _without_mark(pl.col(name), at in marked.dated)
-            for at, name in enumerate(names)
-            if at not in marked.text_only
-        )
+    frame = marks.resolved(frame, data)
     return trimmed(frame) if any(data.find(blank) >= 0 for blank in _BLANKS) else frame
-
-
-def _without_mark(cells: pl.Expr, are_dates: bool) -> pl.Expr:
-    bare = cells.str.strip_prefix(NUMERIC_CELL)
-    return pl.when(cells.str.contains(_AMBIGUOUS_MONTH)).then(cells).otherwise(bare) if are_dates else bare
 
 
 def _in_order(frame: pl.DataFrame, sheet: str, places: list[int], width: int) -> pl.DataFrame:
@@ -259,25 +275,26 @@ class _Child:
         )
         self._late = False
 
-    def tell(self, places: list[int]) -> None:
+    def request(self, places: list[int]) -> None:
+        """Ask for all rows of these sheets."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps(places).encode() + b"\n")
         self._process.stdin.flush()
 
-    def hear(self) -> dict[str, Any]:
-        """The next thing the child says; raises Refused if it refuses, is late or has died."""
+    def receive(self) -> dict[str, Any]:
+        """The next message; raises Refused if the child refuses, is late or has died."""
         assert self._process.stdout
         timer = threading.Timer(_SECONDS, self._give_up)
         timer.start()
         line = self._process.stdout.readline()
         timer.cancel()
-        said: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"refused": self._cause_of_death()}
-        if "refused" in said:
-            raise self._refused(said["refused"])
-        return said
+        message: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"refused": self._cause_of_death()}
+        if "refused" in message:
+            raise self._refused(message["refused"])
+        return message
 
     def data(self, n_bytes: int) -> bytes:
-        """The rows that it has announced; raises Refused if it died over them."""
+        """The rows that the last message announced; raises Refused if the child died over them."""
         assert self._process.stdout
         data = self._process.stdout.read(n_bytes)
         if len(data) < n_bytes:
@@ -286,6 +303,8 @@ class _Child:
 
     def _refused(self, code: str) -> Refused:
         self.end()
+        if code == "unsupported_format":
+            return unsupported_format(NAMES["old_workbook"], NAMES["old_workbook"])
         return Refused(code)
 
     def end(self) -> None:

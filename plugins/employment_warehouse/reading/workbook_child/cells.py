@@ -6,39 +6,49 @@ import datetime
 import decimal
 from typing import Any
 
-from .protocol import CELL, NOT_TEXT, ROW
+from .protocol import CELL, NUMBER, OTHER, ROW
 
 EXACT = 1e15  # a worksheet keeps fifteen digits
-NO_MARKS = str.maketrans({CELL: "\ufffd", ROW: "\ufffd"})
+NO_SEPARATORS = str.maketrans({CELL: "\ufffd", ROW: "\ufffd"})
 
 
 def line_of(row: list[Any]) -> str:
+    """The cells of a row, separated."""
     try:
         line = CELL.join(row)  # as a rule all cells are text
     except TypeError:
         return CELL.join(map(text_of, row))
-    return line if NOT_TEXT not in line else CELL.join(map(text_of, row))
+    return line if NUMBER not in line and OTHER not in line else CELL.join(map(text_of, row))
 
 
-def without_marks(value: Any) -> Any:
-    return value.translate(NO_MARKS) if type(value) is str else value
+def without_separators(value: Any) -> Any:
+    """A text without the characters that separate cells and rows."""
+    return value.translate(NO_SEPARATORS) if type(value) is str else value
 
 
 def text_of(value: Any) -> str:
-    """A cell as a human reads it."""
+    """A cell as a human reads it, with its mark."""
     if type(value) is str:
-        return NOT_TEXT + value if value.startswith(NOT_TEXT) else value  # one mark is taken away again
+        return NUMBER + value if value.startswith((NUMBER, OTHER)) else value  # one mark is removed again
     if type(value) is float:
-        return NOT_TEXT + number(value)
+        return NUMBER + number_text(value)
     if type(value) is bool:
-        return NOT_TEXT + ("TRUE" if value else "FALSE")
+        return OTHER + ("TRUE" if value else "FALSE")
+    if isinstance(value, int):
+        return NUMBER + str(value)
     if isinstance(value, datetime.timedelta):
         seconds = round(value.total_seconds())
-        return f"{NOT_TEXT}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    return NOT_TEXT + str(value)  # int, date, time, datetime: ISO
+        return f"{OTHER}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return OTHER + str(value)  # date, time, datetime: ISO
 
 
-def number(value: float) -> str:
+def plain_text_of(value: Any) -> str:
+    """A cell as a human reads it, without a mark."""
+    return text_of(value).removeprefix(NUMBER).removeprefix(OTHER)
+
+
+def number_text(value: float) -> str:
+    """A number with at most fifteen digits, never in a form that looks like more."""
     if abs(value) >= EXACT:  # as a worksheet shows it: nobody shall take its digits for those that were typed
         digits, _, power = f"{value:.14E}".partition("E")
         return f"{digits.rstrip('0').rstrip('.')}E{power}"

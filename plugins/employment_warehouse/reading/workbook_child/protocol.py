@@ -1,7 +1,7 @@
 """What the process writes to standard output: lines of JSON, and rows where a line announces them.
 
 First the sheets with their first rows; then, for the sheets that standard input asks for, all their rows. U+001F ends a
-cell, U+001E a row; U+0001 stands before a value that is not text in the workbook.
+cell, U+001E a row. A mark before a cell says that it is not a text in the workbook.
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ import os
 import sys
 from typing import Any, NoReturn
 
-CELL, ROW, NOT_TEXT = "\x1f", "\x1e", "\x01"
+CELL, ROW = "\x1f", "\x1e"
+NUMBER = "\x01"  # before a number
+OTHER = "\x02"  # before a date, a time, a boolean, an error; and before a number that the sheet shows in some other way
+SHOWN = "\x03"  # between a number and how the sheet shows it, if its format adds to it
+UNCALCULATED = "#未计算UNCALCULATED"  # a formula without a result; the contracts know it by this text
 
 
 class Refusal(Exception):
@@ -19,16 +23,17 @@ class Refusal(Exception):
 
 
 def refuse(code: str) -> NoReturn:
-    """Raises Refusal, which the main thread tells: another one would speak into the rows that are being sent."""
+    """Raises Refusal. The main thread reports it: another one would write into the rows that are being sent."""
     raise Refusal(code)
 
 
 def end(code: str) -> NoReturn:
-    """Say why, and go, whatever other threads are at."""
-    say({"refused": code})
+    """Report why, and exit, whatever other threads are doing."""
+    send_line({"refused": code})
     os._exit(0)
 
 
-def say(frame: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(json.dumps(frame).encode() + b"\n")
+def send_line(content: dict[str, Any]) -> None:
+    """Write one line of JSON."""
+    sys.stdout.buffer.write(json.dumps(content).encode() + b"\n")
     sys.stdout.buffer.flush()

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterator
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from .cells import text_of
-from .markup import FindErrors, Merged
-from .protocol import NOT_TEXT, refuse
+from .cells import plain_text_of
+from .markup import FindTexts, Merged
+from .protocol import refuse
 
 HEAD = 80
 MOST_COLUMNS = 16_384  # what Excel has
 
-
 Strays = dict[int, str]  # row → what stands beside the sheet's columns
+Item = TypeVar("Item")
 
 
 class Block:
-    """Rows of a sheet that follow each other, as a rectangle."""
+    """Consecutive rows of a sheet, as a rectangle. texts: finds the cells that the library does not give rightly."""
 
-    def __init__(self, sheet: Any, errors: FindErrors) -> None:
+    def __init__(self, sheet: Any, texts: FindTexts) -> None:
         if sheet.width > MOST_COLUMNS:
             refuse("too_many_cells_declared")
         first: tuple[int, int] = sheet.start or (0, 0)
@@ -28,7 +31,7 @@ class Block:
         self.height: int = sheet.height
         self.width: int = sheet.width
         self.rows = sheet.to_python
-        self.errors = errors
+        self.texts = texts
 
 
 class Sheet:
@@ -41,9 +44,7 @@ class Sheet:
         self.first_column, self.width = first.first_column, first.width
         above = min(first.first_row, HEAD)
         rows = first.rows(nrows=HEAD - above)
-        self.head = [[""] * self.width] * above + [
-            [text_of(value).removeprefix(NOT_TEXT) for value in row] for row in rows
-        ]
+        self.head = [[""] * self.width] * above + [[plain_text_of(value) for value in row] for row in rows]
 
     def rows(self, block: Block) -> tuple[list[list[Any]], Strays]:
         """The block's rows in the sheet's columns, and what stands in other columns."""
@@ -53,9 +54,26 @@ class Sheet:
             return rows, {}
         begin, end = max(0, left), max(0, left + self.width)
         strays = {
-            block.first_row + 1 + at: " ".join(text_of(value).removeprefix(NOT_TEXT) for value in others)
+            block.first_row + 1 + at: " ".join(map(plain_text_of, others))
             for at, row in enumerate(rows)
             if (others := [value for value in row[:begin] + row[end:] if value != ""])
         }
         rows = [[""] * max(0, -left) + row[begin:end] for row in rows]
         return [row + [""] * (self.width - len(row)) for row in rows], strays
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """The worksheets, in their order, and whether a number that is a day counts from 1904."""
+
+    sheets: list[Sheet]
+    since_1904: bool
+
+
+def prefetch(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items; the next two are made while one is used."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = deque(maker.submit(next, items, None) for _ in range(2))
+        while (item := coming.popleft().result()) is not None:
+            coming.append(maker.submit(next, items, None))
+            yield item

@@ -1,0 +1,151 @@
+"""Number formats that add something to a number: "GW"0000 shows 1001 as GW1001, 0.00"万元" shows 0.32 as 0.32万元."""
+
+from __future__ import annotations
+
+import decimal
+import re
+from collections.abc import Mapping
+
+from .cells import number_text
+from .protocol import NUMBER, OTHER, SHOWN
+
+BUILT_IN = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    48: "##0.0E+0",
+    49: "@",
+}
+GENERAL = re.compile(r"general|g/通用格式", re.I)
+TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|[_*].|\[\$([^\]-]*)[^\]]*\]|\[([^\]]*)\]|(general|g/通用格式)|(.)', re.I | re.S)
+DATE_LETTERS = re.compile(r"[dmyhseb]|上午|下午", re.I)
+SCALED = re.compile(r"[0#?],+(?=[^0#?]*$)")
+
+
+class NumberFormat:
+    """One section of a format: its literals and its places for digits."""
+
+    def __init__(self, code: str) -> None:
+        self.integer: list[tuple[str, str]] = []  # (place or literal, text)
+        self.fraction: list[tuple[str, str]] = []
+        self.can_show = True
+        self.percent = False
+        self.thousands = False
+        self.is_general = False
+        part = self.integer
+        for quoted, escaped, currency, bracket, general, other in TOKEN.findall(code):
+            literal = quoted or escaped or currency
+            if literal:
+                part.append(("literal", literal))
+            elif bracket:
+                self.can_show &= not re.match(r"[<>=]|dbnum", bracket, re.I)
+            elif general:
+                self.is_general = True
+                part.append(("general", ""))
+            elif other in "0#?" and other:
+                part.append(("place", other))
+            elif other == "." and part is self.integer:
+                part = self.fraction
+            elif other == ",":
+                self.thousands = True
+            elif other in "Ee@" and other:
+                self.can_show = False
+            elif other == "%":
+                self.percent = True
+                part.append(("literal", "%"))
+            elif other:
+                part.append(("literal", other))
+
+    @property
+    def adds(self) -> bool:
+        """Whether it shows more than the number itself."""
+        literals = "".join(text for kind, text in [*self.integer, *self.fraction] if kind == "literal")
+        n_noughts = sum(text == "0" for kind, text in self.integer if kind == "place")
+        return bool(literals.strip(" ()-+¥￥")) or n_noughts > 1 or not self.can_show
+
+    def shown(self, value: float) -> str | None:
+        """The number as the sheet shows it; None where that is beyond these formats."""
+        if not self.can_show or any(
+            text == "/" for kind, text in self.integer if kind == "literal" and not self.is_general
+        ):
+            return None
+        if self.is_general:
+            return "".join(text if kind == "literal" else number_text(value) for kind, text in self.integer)
+        n_digits = sum(kind == "place" for kind, _ in self.fraction)
+        exact = decimal.Decimal(number_text(abs(value))) * (100 if self.percent else 1)
+        rounded = exact.quantize(decimal.Decimal(1).scaleb(-n_digits), decimal.ROUND_HALF_UP)
+        whole, _, fraction = f"{rounded:f}".partition(".")
+        after, digits = "", list(fraction)
+        for kind, text in self.fraction:
+            after += digits.pop(0) if kind == "place" else text
+        return ("-" if value < 0 else "") + self._whole(whole) + ("." if n_digits else "") + after
+
+    def _whole(self, digits: str) -> str:
+        """The digits before the point in their places, from the right; the first place takes all that are left."""
+        if self.thousands:
+            digits = f"{int(digits):,}"
+        places = [at for at, (kind, _) in enumerate(self.integer) if kind == "place"]
+        left = list(digits if digits != "0" else "")
+        shown = ""
+        for at in range(len(self.integer) - 1, -1, -1):
+            kind, text = self.integer[at]
+            if kind == "literal":
+                shown = text + shown
+            elif kind == "place":
+                taken = "".join(left) if at == places[0] else (left[-1] if left else "")
+                left = [] if at == places[0] else left[:-1]
+                shown = (taken or ("0" if text == "0" else "")) + shown
+        return shown
+
+
+def is_date(code: str) -> bool:
+    """Whether a format shows a number as a date or a time; one with General in it never does."""
+    if GENERAL.search(code):
+        return False
+    bare = "".join(other or bracket for _, _, _, bracket, _, other in TOKEN.findall(code) if not is_colour(bracket))
+    return bool(DATE_LETTERS.search(bare)) and not re.search(r"[0#?][.0#?]*e[+-]", bare, re.I)
+
+
+def is_colour(bracket: str) -> bool:
+    return bool(re.fullmatch(r"(?i)black|blue|cyan|green|magenta|red|white|yellow|color ?\d+|dbnum\d|[<>=].*", bracket))
+
+
+def sections(code: str) -> list[str]:
+    """The parts of a format for positive and negative numbers, zero and text."""
+    return re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)
+
+
+def adding_formats(codes: Mapping[int, str]) -> dict[int, str]:
+    """Those of the formats, by their number, that add something to a number. One that scales (0!.0,"万") shows the same
+    amount in another unit.
+    """
+    found = {}
+    for key, code in codes.items():
+        bare = without_literals(code)
+        is_plain = bare == "@" or is_date(code) or SCALED.search(bare)
+        if not is_plain and NumberFormat(sections(code)[0]).adds:
+            found[key] = code
+    return found
+
+
+def without_literals(code: str) -> str:
+    return re.sub(r'"[^"]*"|\[[^\]]*\]', "", sections(code)[0]).rstrip()
+
+
+def marked(value: float, code: str) -> str:
+    """A number with the mark of one, and how the sheet shows it; or with the mark of what is not shown as a number."""
+    parts = sections(code)
+    section = 0
+    if value < 0 and len(parts) > 1:
+        section = 1
+    elif value == 0 and len(parts) > 2:
+        section = 2
+    shown = NumberFormat(parts[section]).shown(abs(value) if section == 1 else value)
+    raw = number_text(value)
+    return f"{OTHER}{raw}" if shown is None else f"{NUMBER}{raw}{SHOWN}{shown.strip()}"
