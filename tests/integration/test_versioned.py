@@ -67,7 +67,7 @@ def test_a_retry_and_a_full_refresh_write_the_same_rows_again(workshops: Any) ->
     workshops.build(build)
     assert workshops.scalar("select ops.build_digest(%s)", build) == digest
     oid = workshops.scalar("select 'store.reported_workshop'::regclass::oid")
-    transform._invoke("full refresh", "build", "--full-refresh", "--select", workshops.select)
+    transform._invoke("full refresh", ["build", "--full-refresh", "--select", workshops.select], build)
     assert workshops.scalar("select ops.build_digest(%s)", build) == digest
     assert workshops.scalar("select 'store.reported_workshop'::regclass::oid") == oid
 
@@ -87,6 +87,19 @@ def test_what_a_killed_or_held_night_wrote_leaves_no_trace(workshops: Any) -> No
         == 0
     )
     assert workshops.scalar("select count(*) from store.reported_workshop where to_build is not null") == 0
+
+
+def test_an_abandoned_build_leaves_no_rows_even_of_a_model_that_is_not_built_again(workshops: Any) -> None:
+    workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("A")])
+    workshops.night("2024-05-01")
+    workshops.deliver("workshop", COUNTY, "2024-05-02", [workshop("A", workers=30), workshop("B")])
+    abandoned = workshops.start("2024-05-02")
+    workshops.build(abandoned)
+    later = workshops.start("2024-05-02")
+    workshops.build(later, "stg_workshop reported_workshop")
+    workshops.publish(later)
+    assert workshops.rows("select workshop_no, workers from marts.dim_workshop") == [("A", 20)]
+    assert workshops.scalar("select count(*) from store.dim_workshop where from_build = %s", abandoned) == 0
 
 
 def test_a_late_file_splits_runs_and_a_correction_rewrites_its_own_days(workshops: Any) -> None:

@@ -791,6 +791,7 @@ begin
         update ops.build set status = 'abandoned' where status = 'building';
         insert into ops.build (report_date, run_id, base) values (wanted_date, wanted_run, ops.chain_head())
         returning build into number;
+        perform ops.undo_unpublished();
     end if;
     -- What a build accepted that was not published is offered again, whatever its date.
     update ops.delivery as d
@@ -839,6 +840,7 @@ begin
         'scratch', ops.chain_head()
     )
     returning build into number;
+    perform ops.undo_unpublished();
     return number;
 end $$;
 
@@ -876,6 +878,31 @@ ALTER FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_pub
 -- Name: FUNCTION store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) IS '各表今晚与上次发布的行数。 | Rows of each model: open tonight, and as last published.';
+
+-- Name: undo_unpublished(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.undo_unpublished() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    head integer := ops.chain_head();
+    relation text;
+begin
+    for relation in
+        select format('store.%I', c.relname) from pg_class as c
+        where c.relnamespace = 'store'::regnamespace and c.relkind in ('r', 'p') order by 1
+    loop
+        execute format('delete from %s where from_build > $1', relation) using head;
+        execute format('update %s set to_build = null where to_build > $1', relation) using head;
+    end loop;
+end $_$;
+
+ALTER FUNCTION ops.undo_unpublished() OWNER TO wh_owner;
+
+-- Name: FUNCTION undo_unpublished(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.undo_unpublished() IS '撤销链首之后写入的所有行。 | Removes what builds after the chain head wrote of any model: a build that was not published leaves no rows.';
 
 -- Name: undo_version(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2500,6 +2527,10 @@ GRANT ALL ON FUNCTION ops.start_scratch() TO wh_publisher;
 
 REVOKE ALL ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) TO wh_gate;
+
+-- Name: FUNCTION undo_unpublished(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.undo_unpublished() FROM PUBLIC;
 
 -- Name: FUNCTION undo_version(model text); Type: ACL; Schema: ops; Owner: wh_owner
 

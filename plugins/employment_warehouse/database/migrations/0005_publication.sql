@@ -13,6 +13,25 @@ as $$ select coalesce(ops.standing_publication(), 0) $$;
 comment on function ops.chain_head() is
 '链首编号：下一次汇总据此撤销未发布的行。 | The build to which the next build undoes: rows of later builds are tonight''s, or of builds that were never published or were rolled back.';
 
+-- ops.undo_version does the same for one model; a model that no longer exists is undone here alone.
+create function ops.undo_unpublished() returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    head integer := ops.chain_head();
+    relation text;
+begin
+    for relation in
+        select format('store.%I', c.relname) from pg_class as c
+        where c.relnamespace = 'store'::regnamespace and c.relkind in ('r', 'p') order by 1
+    loop
+        execute format('delete from %s where from_build > $1', relation) using head;
+        execute format('update %s set to_build = null where to_build > $1', relation) using head;
+    end loop;
+end $$;
+comment on function ops.undo_unpublished() is
+'撤销链首之后写入的所有行。 | Removes what builds after the chain head wrote of any model: a build that was not published leaves no rows.';
+
 create function ops.start_build(wanted_date date, wanted_run text) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -39,6 +58,7 @@ begin
         update ops.build set status = 'abandoned' where status = 'building';
         insert into ops.build (report_date, run_id, base) values (wanted_date, wanted_run, ops.chain_head())
         returning build into number;
+        perform ops.undo_unpublished();
     end if;
     -- What a build accepted that was not published is offered again, whatever its date.
     update ops.delivery as d
@@ -83,6 +103,7 @@ begin
         'scratch', ops.chain_head()
     )
     returning build into number;
+    perform ops.undo_unpublished();
     return number;
 end $$;
 comment on function ops.start_scratch() is
