@@ -21,11 +21,20 @@ class CellError:
 Cell = str | float | datetime.date | CellError
 
 
-def xls(rows: list[list[Cell]], *, since_1904: bool = False, encryption: bytes = b"") -> bytes:
+def xls(
+    rows: list[list[Cell]],
+    *,
+    since_1904: bool = False,
+    encryption: bytes = b"",
+    code_page: int | None = None,
+    version: int = 0x0600,
+) -> bytes:
     """The bytes of a workbook with the sheet `数据`. encryption: what the record that tells of it holds."""
-    begin_book = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    begin_book = _record(0x0809, struct.pack("<HHHHII", version, 0x0005, 0, 0, 0, 0))
     if encryption:
         begin_book += _record(0x002F, encryption)
+    if code_page is not None:
+        begin_book += _record(0x0042, struct.pack("<H", code_page))
     begin_book += _record(0x0022, struct.pack("<H", since_1904))
     for number_format in (0, 14):  # as it is; a date
         begin_book += _record(0x00E0, struct.pack("<HH", 0, number_format) + bytes(16))

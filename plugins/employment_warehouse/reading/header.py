@@ -100,7 +100,7 @@ def _refuse_rows_above(above: list[list[str]], below: list[list[str]], least: fl
 
 def _refuse_other_unit(above: list[list[str]], below: list[list[str]], money: list[int]) -> None:
     """Amounts are yuan unless their cell says otherwise; a unit above the header or below it would be overlooked."""
-    stated = any(states_other_unit("|".join(row)) for row in above)
+    stated = any(states_other_unit(mark.join(row)) for row in above for mark in "|,")  # 10,000 may be two cells
     stated |= any(is_other_unit(cell) for row in above for cell in row if len(cell) > 1)
     stated |= any(is_other_unit(row[at]) for row in below for at in money if at < len(row))
     if stated:

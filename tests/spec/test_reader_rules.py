@@ -1,0 +1,576 @@
+"""The reader's rules (docs/reliability.md): each kind of file with the result that a careful human expects.
+
+A file is written in the test; `lines` are the lines that land, `rejected` the lines that are returned with their
+reasons, `refused` the code of a refusal. Values of a column are given where the rule is about them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import struct
+import tarfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import xlsxwriter
+from tests.hostile.old_workbook import xls
+from tests.hostile.workbooks import book, cell, compound, number, sheet
+
+from employment_warehouse.checking import check_table
+from employment_warehouse.contract import contract
+from employment_warehouse.reading import Refused, read_tables
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+PAYROLL = [
+    "项目编号",
+    "工资期间",
+    "身份证号",
+    "姓名",
+    "出工天数",
+    "应发工资",
+    "实发工资",
+    "发放日期",
+    "银行账号",
+    "代发批次号",
+    "班组",
+]
+N_COLUMNS = len(PAYROLL)
+
+
+def id_number(number: int) -> str:
+    """A number of a division that does not exist."""
+    body = f"532599{1970 + number % 30}0715{number % 999 + 1:03d}"
+    total = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True))
+    return body + "10X98765432"[total % 11]
+
+
+def person(number: int, **cells: str) -> list[str]:
+    row = dict(
+        zip(
+            PAYROLL,
+            [
+                *("YG532599001", "2024-04", id_number(number), "某某", "20", "3100.00", "3100.00", "2024-05-10"),
+                *(f"62999010000{number:08d}", "PC20240510001", "一组"),
+            ],
+            strict=True,
+        )
+    )
+    return list((row | cells).values())
+
+
+def text(*rows: list[str] | str, delimiter: str = ",", header: list[str] | None = None, end: str = "\n") -> bytes:
+    """A CSV of the payroll; a row that is a text is a line as it is."""
+    lines = [delimiter.join(PAYROLL if header is None else header)]
+    lines += [row if isinstance(row, str) else delimiter.join(row) for row in rows]
+    return (end.join(lines) + end).encode()
+
+
+def alone(cell_text: str, at: int = 0) -> list[str]:
+    """A line with one filled cell."""
+    return ["" if place != at else cell_text for place in range(N_COLUMNS)]
+
+
+def with_header(**names: str) -> bytes:
+    header = [names.get(name, name) for name in PAYROLL]
+    return text(person(1), person(2), header=header)
+
+
+def with_cell(column: str, *texts: str) -> bytes:
+    return text(*[person(at, **{column: one}) for at, one in enumerate(texts)])
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file and its result."""
+
+    kind: str
+    data: bytes
+    lines: list[int] = field(default_factory=list)
+    rejected: dict[int, str] = field(default_factory=dict)
+    refused: str = ""
+    values: dict[str, list[object]] = field(default_factory=dict)
+    name: str = "t.csv"
+    feed: str = "relief_payroll"
+    detail: str = ""  # in the refusal's message
+
+
+def in_yuan(kind: str, data: bytes, lines: list[int]) -> Case:
+    return Case(f"unit: {kind}", data, lines)
+
+
+def not_in_yuan(kind: str, data: bytes, name: str = "t.csv") -> Case:
+    return Case(f"unit: {kind}", data, refused="amounts_not_in_yuan", name=name)
+
+
+def above(line: str) -> bytes:
+    return f"{line}\n".encode() + text(person(1))
+
+
+Cells = list[list[Any]]
+
+
+def workbook(rows: Cells, formats: dict[tuple[int, int], str] | None = None, **options: Any) -> bytes:
+    """An xlsx of the payroll; formats: number formats by place; a text that begins with = is a formula."""
+    out = io.BytesIO()
+    made = xlsxwriter.Workbook(out, options)
+    page = made.add_worksheet("发放表")
+    for y, row in enumerate([PAYROLL, *rows]):
+        for x, value in enumerate(row):
+            shown = made.add_format({"num_format": formats[y, x]}) if formats and (y, x) in formats else None
+            if isinstance(value, str) and value.startswith("="):
+                page.write_formula(y, x, value, shown)
+            elif isinstance(value, str):
+                page.write_string(y, x, value)
+            else:
+                page.write(y, x, value, shown)
+    made.close()
+    return out.getvalue()
+
+
+def typed(column: str, *values: Any, shown: str = "") -> bytes:
+    """A workbook with values that are not texts in one column."""
+    at = PAYROLL.index(column)
+    rows: Cells = [[*person(number)] for number in range(len(values))]
+    for row, value in zip(rows, values, strict=True):
+        row[at] = value
+    formats = {(y, at): shown for y in range(1, len(values) + 1)} if shown else None
+    return workbook(rows, formats)
+
+
+def raw_book(second: str, **parts: bytes) -> bytes:
+    """A workbook of two columns, whose second row is given in XML."""
+    head = f'<row r="1">{cell("A1", "品名")}{cell("B1", "数量")}{cell("C1", "产地")}</row>'
+    more = f'<row r="3">{cell("A3", "铲")}{number("B3", "4")}{cell("C3", "泸西")}</row>'
+    return book(sheet(head + second + more), **parts)
+
+
+def moved_parts() -> bytes:
+    """A workbook whose parts have other names, found by relationships alone."""
+    renamed = {"xl/workbook.xml": "content/main.xml", "xl/_rels/workbook.xml.rels": "content/_rels/main.xml.rels"}
+    renamed |= {"xl/worksheets/sheet1.xml": "content/pages/p.xml"}
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book())) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).replace(b"xl/workbook.xml", b"/content/main.xml")
+            content = content.replace(b"worksheets/sheet1.xml", b"../content/./pages/p.xml")
+            target.writestr(renamed.get(name, name), content)
+    return out.getvalue()
+
+
+def zipped(name: bytes, data: bytes) -> bytes:
+    """A zip whose member's name is in the encoding of the packer, without saying so."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("?" * (len(name) - 4) + ".csv", data)
+    return out.getvalue().replace(b"?" * (len(name) - 4) + b".csv", name)
+
+
+def tarred(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        member = tarfile.TarInfo("t.csv")
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return out.getvalue()
+
+
+def open_document() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<office:document-content/>")
+    return out.getvalue()
+
+
+XML_TABLE = (
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><!-- x -->'
+    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+)
+SHORT = [person(1), person(2), person(3)]
+STRAY = ["2024-04" if at == 1 else "x" for at in range(N_COLUMNS)]
+
+CASES = [
+    # Amounts that are not in yuan ------------------------------------------------------------------------------
+    *[
+        not_in_yuan(f"above {line}", above(line))
+        for line in (
+            "单位：千元",
+            "单 位：万 元",
+            "金额单位:角",
+            "（单位：人民币万元）",
+            "Unit: 10,000 yuan",
+            "amounts in thousands of yuan",
+        )
+    ],
+    *[
+        in_yuan(f"above {line}", above(line), [3])
+        for line in (
+            "单位：元",
+            "填报单位：元阳县",
+            "总投资300万元",
+            "（中央资金1,200万元）",
+            "用工单位：万达公司",
+            "Unit: yuan",
+        )
+    ],
+    not_in_yuan("below the table", text(*SHORT, alone("注：表中金额以千元为单位"))),
+    not_in_yuan("in a row under the header", text(["", "", "", "", "天", "万元", "万元", "", "", "", ""], *SHORT)),
+    not_in_yuan("in a header", with_header(应发工资="应发工资（万元）")),
+    not_in_yuan("in a header after a slash", with_header(应发工资="应发工资/千元")),
+    in_yuan(
+        "yuan in a row under the header", text(["", "", "", "", "天", "元", "元", "", "", "", ""], *SHORT), [3, 4, 5]
+    ),
+    in_yuan("an investment below", text(*SHORT, alone("注：项目总投资500万元")), [2, 3, 4]),
+    Case(
+        "unit: in the number format",
+        typed("应发工资", 0.31, 0.29, shown='0.00"万元"'),
+        [2, 3],
+        name="t.xlsx",
+        values={"amount_due": [3100, 2900]},
+    ),
+    Case(
+        "unit: fen in the number format",
+        typed("应发工资", 310000.0, shown='0"分"'),
+        [2],
+        name="t.xlsx",
+        values={"amount_due": [3100]},
+    ),
+    Case(
+        "unit: a format that only shows yuan in 万",
+        typed("应发工资", 31000.0, shown='0!.0,"万"'),
+        [2],
+        name="t.xlsx",
+        values={"amount_due": [31000]},
+    ),
+    # Lines within quotation marks -------------------------------------------------------------------------------
+    Case(
+        "quotes: a pasted line is part of its cell",
+        text(
+            [*person(1), ""],
+            [*person(2), '"原行：\n' + ",".join([*person(9), "x"]) + '\n以上"'],
+            [*person(3), ""],
+            header=[*PAYROLL, "备注"],
+        ),
+        [2, 3, 6],
+    ),
+    Case(
+        "quotes: two stray marks are two broken rows",
+        text(person(1, 姓名='"某某'), person(2), person(3, 姓名='某某"')),
+        [3],
+        {2: "broken_quote", 4: "broken_quote"},
+    ),
+    Case("quotes: an inch sign", text(person(1, 班组='12" 管道组')), [2], values={"crew": ['12" 管道组']}),
+    # Numbers, days, texts ----------------------------------------------------------------------------------------
+    Case(
+        "numbers: a decimal comma",
+        with_cell("应发工资", '"0,310"', '"3,100.00"', '"12,345.67"'),
+        [3, 4],
+        {2: "not_a_number"},
+    ),
+    Case(
+        "numbers: units and signs",
+        with_cell("应发工资", "3100 元", "0.31 万元", '"¥ 3,100.00"', "310000分", "3.1千元"),
+        [2, 3, 4, 5, 6],
+        values={"amount_due": [3100] * 5},
+    ),
+    Case("numbers: blanks within", with_cell("应发工资", "3 100"), [], {2: "not_a_number"}),
+    Case("numbers: days", with_cell("出工天数", "20天", "20 天", "20元/天"), [2, 3], {4: "not_a_number"}),
+    Case(
+        "months: one that may be two",
+        with_cell("工资期间", "2024.1", "2024.10", "2024.4", "2024.01"),
+        [3, 4, 5],
+        {2: "not_a_date"},
+    ),
+    Case(
+        "months: two in one cell",
+        with_cell("工资期间", "2024-3/4", "2024年3-4月", "2024.3-4", "2024年4月份"),
+        [5],
+        {2: "not_a_date", 3: "not_a_date", 4: "not_a_date"},
+    ),
+    Case("days: a weekday", with_cell("发放日期", "2024-05-10 星期五", "2024年5月10日（周五）"), [2, 3]),
+    Case(
+        "texts: damage and characters without width",
+        with_cell("姓名", "?某", "某\ufffd", "某\u2060某", "\u200e某某", "某\ue863", "某\ue000"),
+        [4, 5, 6],
+        {2: "text_damaged", 3: "text_damaged", 7: "text_damaged"},
+        values={"full_name": ["某某", "某某", "某䶮"]},
+    ),
+    Case(
+        "texts: a key without width",
+        with_cell("班组", "一\u200b组", "一组\u202c"),
+        [2, 3],
+        values={"crew": ["一组"] * 2},
+    ),
+    # Workbooks ---------------------------------------------------------------------------------------------------
+    Case(
+        "workbook: a number with a format that adds",
+        typed("班组", 7.0, 12.0, shown='"B"000'),
+        [2, 3],
+        name="t.xlsx",
+        values={"crew": ["B007", "B012"]},
+    ),
+    Case("workbook: a plain number in a text column", typed("班组", 7.0), [2], name="t.xlsx", values={"crew": ["7"]}),
+    Case("workbook: a boolean in a text column", typed("班组", True), [], {2: "id_not_text"}, name="t.xlsx"),
+    Case(
+        "workbook: a day in a text column", typed("班组", 45_000.0, shown="m-d"), [], {2: "id_not_text"}, name="t.xlsx"
+    ),
+    Case(
+        "workbook: a nought that was never calculated",
+        typed("应发工资", "=1+2", "3100"),
+        [3],
+        {2: "formula_uncalculated"},
+        name="t.xlsx",
+    ),
+    Case("workbook: flagged, but without a formula", typed("应发工资", 0.0), [2], name="t.xlsx"),
+    Case(
+        "xls: any code page",
+        xls([PAYROLL, person(1)]),
+        [2],
+        name="t.xls",
+    ),
+    # Lines that are not rows -------------------------------------------------------------------------------------
+    *[
+        Case(f"not a row: {line}", text(*SHORT[:2], line, SHORT[2]), [2, 3, 5])
+        for line in (
+            "马街乡小计,,,2人,,6200.00,6200.00,,,,",
+            "合计（大写）：陆仟贰佰元整,,,,,6200.00,,,,,",
+            "YG532599001 汇总,,,,,6200.00,6200.00,,,,",
+            "Grand Total,,,,,6200.00,6200.00,,,,",
+            "共计2人,,,,,6200.00,6200.00,,,,",
+            "制表人：甲,,,复核：乙,,,单位负责人：,,,,",
+            "填报单位（盖章）：,,,,,,,,,,",
+            "2024年5月10日,,,,,,,,,,",
+            "注：一式三份。,,,,,,,,,,",
+            "第 1 页,,,,共 2 页,,,,,,",
+            "— 2 —,,,,,,,,,,".replace("— 2 —", "- 2 -"),
+            "二、马街乡,,,,,,,,,,",
+            "第二班组,,,,,,,,,,",
+            "甲,乙,丙,丁,1,2,3,4,5,6,7",
+            "A,B,C,D,E,F,G,H,I,J,K",
+            "(1),(2),(3),(4),(5),(6),(7)=(5)*(6),(8),(9),(10),(11)",
+            "以下空白,,,,,,,,,,",
+            "笔数,2,金额,6200.00,,,,,,,",
+        )
+    ],
+    *[
+        Case(f"a row: without {column}", text(person(1), person(2, **{column: ""})), [2], {3: "required_missing"})
+        for column in ("身份证号", "项目编号", "姓名")
+    ],
+    Case("a row: nothing but a name", text(person(1), alone("某某", 3)), [2], {3: "required_missing"}),
+    Case(
+        "a row: an ID number in a wrong column", text(person(1), alone(id_number(3), 0)), [2], {3: "required_missing"}
+    ),
+    Case("the header again, after a byte order mark", text(person(1)) + b"\xef\xbb\xbf" + text(person(2)), [2, 4]),
+    # Headers -----------------------------------------------------------------------------------------------------
+    Case(
+        "header: numbers and marks",
+        with_header(
+            项目编号="1、项目编号",
+            身份证号="（3）身份证号",
+            姓名="【必填】姓名",
+            应发工资="应发工资/元",
+            实发工资="实发工资：",
+            出工天数="出工天数②",
+        ),
+        [2, 3],
+    ),
+    Case(
+        "header: characters without width",
+        with_header(身份证号="\u200b身份\u2060证号", 项目编号="\ufeff\ufeff项目编号"),
+        [2, 3],
+    ),
+    Case("delimiter after each row", text(",".join(person(1)) + ","), [2]),
+    Case("delimiter after the header", text(person(1), header=[*PAYROLL, ""]), [2]),
+    # Text files --------------------------------------------------------------------------------------------------
+    Case("text: end of file by DOS, on its own line", text(*SHORT) + b"\x1a", [2, 3, 4]),
+    Case(
+        "text: end of file by DOS, after a cell",
+        text(*SHORT).rstrip() + b"\x1a\r\n",
+        [2, 3, 4],
+        values={"crew": ["一组"] * 3},
+    ),
+    Case("text: a 0x1A elsewhere is an error", with_cell("班组", "一\x1a组"), [], {2: "schema_violation"}),
+    *[
+        Case(f"text: delimiter {delimiter}", text(*SHORT, delimiter=delimiter), [2, 3, 4])
+        for delimiter in ("|!", "~|~", "||", "@@", "^|")
+    ],
+    Case("text: UTF-32", text(*SHORT).decode().encode("utf-32"), [2, 3, 4]),
+    Case(
+        "text: one bad byte",
+        text(person(1)) + text(person(2)).split(b"\n")[1].replace("某某".encode(), b"\xe6\x9f") + b"\n",
+        refused="encoding_unknown",
+        detail="第 3 行",
+    ),
+    Case(
+        "text: a line of GB 18030",
+        text(person(1)) + ",".join(person(2)).encode("gb18030") + b"\n",
+        refused="encoding_unknown",
+        detail="第 3 行",
+    ),
+    Case("text: one NUL", with_cell("班组", "一\0组", "一组"), [3], {2: "schema_violation"}),
+    # Files -------------------------------------------------------------------------------------------------------
+    Case("file: nothing", b"", refused="empty_file"),
+    Case("file: nothing, called xlsx", b"", refused="empty_file", name="t.xlsx"),
+    Case("file: a message", '{"code": 401, "message": "请重新登录"}'.encode(), refused="not_a_table"),
+    Case("file: a message in plain text", "系统繁忙，请稍后再试".encode(), refused="not_a_table"),
+    Case("file: names of a zip in UTF-8", zipped("马街.csv".encode(), text(*SHORT)), [2, 3, 4], name="t.zip"),
+    Case("file: names of a zip in no encoding", zipped(b"\xff\xfe\xfd.csv", text(*SHORT)), [2, 3, 4], name="t.zip"),
+    Case("file: a password, called xlsx", compound("EncryptedPackage"), refused="password_protected", name="t.xlsx"),
+    Case(
+        "file: a workbook in a gz", gzip.compress(workbook([person(1)])), refused="unsupported_format", name="t.csv.gz"
+    ),
+    Case(
+        "file: a gz in a gz", gzip.compress(gzip.compress(text(*SHORT))), refused="unsupported_format", name="t.csv.gz"
+    ),
+    Case("file: a tar in a gz", gzip.compress(tarred(text(*SHORT))), refused="unsupported_format", name="t.csv.gz"),
+    Case("file: OpenDocument", open_document(), refused="unsupported_format", name="t.ods", detail="OpenDocument"),
+    Case("file: OpenDocument, called xlsx", open_document(), refused="unsupported_format", name="t.xlsx"),
+    Case("file: Excel 2003 XML", XML_TABLE.encode(), refused="unsupported_format", name="t.xls", detail="XML"),
+    Case("file: Excel 2003 XML in UTF-16", XML_TABLE.encode("utf-16"), refused="unsupported_format", name="t.xls"),
+    Case("file: HTML", b"\n<!-- x --><table><tr><td>1</td></tr></table>", refused="extension_mismatch", name="t.xls"),
+    Case(
+        "file: Excel 4", struct.pack("<HHHH", 0x409, 6, 0, 0x10) + bytes(40), refused="unsupported_format", name="t.xls"
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
+def test_a_file_of_this_kind_is_read_as_a_careful_human_would(case: Case, tmp_path: Path) -> None:
+    path = tmp_path / case.name
+    path.write_bytes(case.data)
+    feed = contract(case.feed)
+    if case.refused:
+        with pytest.raises(Refused) as refusal:
+            list(check_table(read_tables(path, feed), feed, {}))
+        assert refusal.value.code == case.refused
+        assert case.detail in refusal.value.message
+        return
+    checked = list(check_table(read_tables(path, feed), feed, {}))
+    good = pl.concat([part.good for part in checked])
+    rejected = {line: reason for part in checked for line, reason in part.rejected.select("line", "reason").iter_rows()}
+    assert (good["line"].to_list(), rejected) == (case.lines, case.rejected)
+    assert {name: good[name].to_list() for name in case.values} == case.values
+
+
+def printed(path: Path) -> tuple[list[str], list[list[str]]]:
+    table = read_tables(path, None)
+    return table.header, [list(cells) for frame in table.batches for _, _, *cells in frame.iter_rows()]
+
+
+ROPE = [["绳", "30", "开远"], ["铲", "4", "泸西"]]
+
+
+@pytest.mark.parametrize(
+    ("second", "cells"),
+    [
+        ('<row r="2"><c r="A2" t="inlineStr"><v>绳</v></c><c r="B2"><v>30</v></c>{C2}</row>', ROPE[0]),
+        (
+            '<row r="2"><c r="A2" t="inlineStr"><v>?</v><is><t>绳</t></is></c><c r="B2"><v>30</v></c>{C2}</row>',
+            ROPE[0],
+        ),
+        (
+            '<row r="2">{A2}<c r="B2" t="e"><v>#SPILL!</v></c>{C2}</row>',
+            ["绳", "#SPILL!", "开远"],
+        ),
+        ('<row r="2">{A2}<c r="B2" t="e"><v>#GETTING_DATA</v></c>{C2}</row>', ["绳", "#GETTING_DATA", "开远"]),
+        ('<row r="2">{A2}<c r="B2"><f>SUM(D2)</f><v>30</v></c>{C2}</row>', ROPE[0]),
+    ],
+)
+def test_a_cell_of_any_writer_is_read(second: str, cells: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(raw_book(second.replace("{A2}", cell("A2", "绳")).replace("{C2}", cell("C2", "开远"))))
+    assert printed(path) == (["品名", "数量", "产地"], [cells, ROPE[1]])
+
+
+@pytest.mark.parametrize("dimension", ["A0:C3", "A1:C0", "0:0", "", "ZZZZ9:A1"])
+def test_an_invalid_dimension_is_ignored(dimension: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(book(sheet(before=f'<dimension ref="{dimension}"/>')))
+    assert printed(path)[1] == [["甲", "1"], ["乙", "2"]]
+
+
+def test_parts_are_found_by_their_relationships(tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(moved_parts())
+    assert printed(tmp_path / "t.xlsx")[1] == [["甲", "1"], ["乙", "2"]]
+
+
+@pytest.mark.parametrize("code", ["General/天", 'General"元"/"天"', "General/year", 'yyyy"年"General'])
+def test_a_format_with_general_is_not_a_date(code: str, tmp_path: Path) -> None:
+    rows: Cells = [["绳", 150.0], ["铲", 45_000.0]]
+    made = xlsxwriter.Workbook(tmp_path / "t.xlsx")
+    page, shown = made.add_worksheet(), made.add_format({"num_format": code})
+    page.write_row(0, 0, ["品名", "天数"])
+    for y, (name, days) in enumerate(rows, 1):
+        page.write(y, 0, name)
+        page.write(y, 1, days, shown)
+    made.close()
+    assert printed(tmp_path / "t.xlsx")[1] == [["绳", "150"], ["铲", "45000"]]
+
+
+@pytest.mark.parametrize(
+    ("write", "name"),
+    [
+        (lambda rows: xls(rows, since_1904=True), "t.xls"),
+        (lambda rows: workbook(rows[1:], date_1904=True), "t.xlsx"),
+    ],
+)
+def test_a_plain_number_counts_from_1904_where_its_workbook_does(
+    write: Callable[[Cells], bytes], name: str, tmp_path: Path
+) -> None:
+    row: list[Any] = person(1)
+    row[PAYROLL.index("发放日期")] = 43_960.0
+    (tmp_path / name).write_bytes(write([PAYROLL, row]))
+    feed = contract("relief_payroll")
+    (checked,) = check_table(read_tables(tmp_path / name, feed), feed, {})
+    assert checked.good["paid_on"].cast(pl.String).to_list() == ["2024-05-10"]
+
+
+@pytest.mark.parametrize("code_page", [1252, 936, 65001, 10008])
+def test_the_code_page_of_an_xls_of_today_says_nothing(code_page: int, tmp_path: Path) -> None:
+    (tmp_path / "t.xls").write_bytes(xls([["品名", "数量"], ["麻绳", "3"]], code_page=code_page))
+    assert printed(tmp_path / "t.xls") == (["品名", "数量"], [["麻绳", "3"]])
+
+
+def test_an_xls_of_excel_95_is_refused_as_such(tmp_path: Path) -> None:
+    (tmp_path / "t.xls").write_bytes(xls([["a", "b"], ["c", "d"]], version=0x0500))
+    with pytest.raises(Refused) as refusal:
+        printed(tmp_path / "t.xls")
+    assert refusal.value.code == "unsupported_format"
+
+
+@pytest.mark.parametrize("column", ["L", "P", "AB"])
+def test_a_word_beside_a_large_table_stays_with_its_row(column: str, tmp_path: Path) -> None:
+    n_rows, stray = 9_000, 8_700
+    xml = "".join(
+        f'<row r="{y}">{"".join(cell(f"{chr(65 + x)}{y}", one) for x, one in enumerate(cells))}'
+        f"{cell(f'{column}{y}', '见附件') if y == stray else ''}</row>"
+        for y, cells in enumerate([PAYROLL, *[person(at) for at in range(n_rows)]], 1)
+    )
+    (tmp_path / "t.xlsx").write_bytes(book(sheet(xml)))
+    feed = contract("relief_payroll")
+    batches = list(check_table(read_tables(tmp_path / "t.xlsx", feed), feed, {}))
+    assert sum(part.rejected.filter(pl.col("reason") == "too_many_cells").height for part in batches) == 0
+    beside = pl.concat([part.good.select("line", "extra") for part in batches]).filter(pl.col("extra").is_not_null())
+    rejected = pl.concat([part.rejected for part in batches])
+    found = beside["line"].to_list() + rejected.filter(pl.col("row_json").str.contains("见附件"))["line"].to_list()
+    assert found == [stray]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["台账,2024年5月,泸西县,", "品名,产地,数量,单价"],
+        ["单位：甲,日期：5月,制表：乙,", "品名,产地,数量,单价"],
+        ["第三季度,,2024,", ",,,", "品名,产地,数量,单价"],
+    ],
+)
+def test_notes_in_several_cells_are_not_the_header(lines: list[str], tmp_path: Path) -> None:
+    rows = ["麻绳,开远,30,2.5", "铁铲,弥勒,12,18", "雨鞋,泸西,45,21"]
+    (tmp_path / "t.csv").write_text("\n".join([*lines, *rows]) + "\n", encoding="utf-8")
+    assert printed(tmp_path / "t.csv") == (["品名", "产地", "数量", "单价"], [row.split(",") for row in rows])
