@@ -3,7 +3,7 @@
 from airflow.sdk import Param, dag, task
 
 from employment_warehouse.contract import platform_feeds
-from employment_warehouse.runtime.schedule import TASKS
+from employment_warehouse.runtime.night_schedule import TASKS
 
 REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
 

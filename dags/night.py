@@ -3,7 +3,7 @@
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import Param, dag, task
 
-from employment_warehouse.runtime.schedule import TASKS, WAITS, night_schedule
+from employment_warehouse.runtime.night_schedule import TASKS, WAITS, night_schedule
 
 REPORT_DATE = Param(None, type=["null", "string"], format="date", description="报表日期 | report date")
 RUN = "night__{{ run_id }}"  # of each DAG that a night triggers

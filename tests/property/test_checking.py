@@ -15,7 +15,7 @@ from stdnum.exceptions import ValidationError
 
 from employment_warehouse.checking.columns import ColumnParser
 from employment_warehouse.contract import Parsed, contract
-from employment_warehouse.contract.logical_types.check_digits import birth_dates_and_sexes
+from employment_warehouse.contract.column_types.check_digits import birth_dates_and_sexes
 from employment_warehouse.identity import check_id
 
 EMPLOYMENT = contract("employment")

@@ -19,7 +19,7 @@ from tests.hostile.workbooks import READS, WORKBOOKS, book, cell, sheet
 from employment_warehouse.checking import check_table
 from employment_warehouse.contract import contract
 from employment_warehouse.contract.blank_form import template
-from employment_warehouse.contract.logical_types import UNCALCULATED
+from employment_warehouse.contract.column_types import UNCALCULATED
 from employment_warehouse.reading import NUMERIC_CELL, Refused, read_tables
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.rows import is_row

@@ -14,9 +14,9 @@ import pytest
 from employment_warehouse import settings
 from employment_warehouse.contract import contract, contracts
 from employment_warehouse.errors import UserError
+from employment_warehouse.gate.delivery_measures import measures_of
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
-from employment_warehouse.gate.measures import measures_of
 from employment_warehouse.gate.model_checks import model_suites
 from employment_warehouse.gate.suites import SuiteError
 from employment_warehouse.gate.thresholds import Thresholds

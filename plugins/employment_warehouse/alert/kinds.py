@@ -1,4 +1,4 @@
-"""The kinds of alerts, as `kinds.yml` declares them: level, step, link and texts."""
+"""The kinds of alerts, as `alert_texts.yml` declares them: level, step, link and texts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class AlertKind:
 @cache
 def alert_kinds() -> Mapping[str, AlertKind]:
     """All kinds, by name, in the order of the file. An unknown or missing key is a TypeError."""
-    declared = yaml.safe_load(Path(__file__).with_name("kinds.yml").read_text(encoding="utf-8"))
+    declared = yaml.safe_load(Path(__file__).with_name("alert_texts.yml").read_text(encoding="utf-8"))
     return {
         name: AlertKind(name, **{**keys, "zh": Texts(**keys["zh"]), "en": Texts(**keys["en"])})
         for name, keys in declared.items()

@@ -13,7 +13,7 @@ from typing import Any, Self
 import jsonschema_rs
 import yaml
 
-from employment_warehouse.contract.logical_types import TYPES
+from employment_warehouse.contract.column_types import TYPES
 from employment_warehouse.contract.model import (
     UNIT_COLUMNS,
     Calendar,

@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from employment_warehouse.contract.logical_types import UNCALCULATED, Domain, LogicalType, Parsed
+from employment_warehouse.contract.column_types import UNCALCULATED, Domain, LogicalType, Parsed
 
 if TYPE_CHECKING:
     import polars as pl

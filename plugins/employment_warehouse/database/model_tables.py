@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from employment_warehouse.database.models import Model, ModelColumn, read_models
+from employment_warehouse.database.model_declarations import Model, ModelColumn, read_models
 from employment_warehouse.errors import UserError
 
 READ_LAYERS = ("core", "mart")

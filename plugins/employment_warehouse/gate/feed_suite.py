@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from employment_warehouse.contract import Contract
+from employment_warehouse.gate.delivery_measures import Comparison, Limit, Measure, Setting, Subject, measures_of
 from employment_warehouse.gate.expectation import Expectation
-from employment_warehouse.gate.measures import Comparison, Limit, Measure, Setting, Subject, measures_of
 from employment_warehouse.gate.thresholds import Thresholds
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from psycopg import sql
 
-from employment_warehouse.database.models import Model, read_models
+from employment_warehouse.database.model_declarations import Model, read_models
 from employment_warehouse.gate.expectation import Expectation, Severity, fill, number
 from employment_warehouse.gate.suites import Entry, Frame, Suite, SuiteError, holds_of, severity_of, value_of
 from employment_warehouse.gate.thresholds import Thresholds

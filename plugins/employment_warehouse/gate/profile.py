@@ -10,7 +10,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from employment_warehouse.contract import Contract
-from employment_warehouse.gate.measures import (
+from employment_warehouse.gate.delivery_measures import (
     Comparison,
     Derived,
     Measure,

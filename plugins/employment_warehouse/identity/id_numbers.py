@@ -1,4 +1,4 @@
-"""Citizen ID numbers, one at a time (`contract.logical_types` checks whole columns by the same rules)."""
+"""Citizen ID numbers, one at a time (`contract.column_types` checks whole columns by the same rules)."""
 
 from __future__ import annotations
 

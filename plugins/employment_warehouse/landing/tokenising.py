@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from employment_warehouse.contract import Column, Contract
-from employment_warehouse.contract.logical_types.check_digits import birth_dates_and_sexes
+from employment_warehouse.contract.column_types.check_digits import birth_dates_and_sexes
 from employment_warehouse.identity import tokens
 from employment_warehouse.vocabulary import Vocabulary, categories
 

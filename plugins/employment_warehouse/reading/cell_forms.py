@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
-from employment_warehouse.contract.logical_types.characters import INVISIBLE
+from employment_warehouse.contract.column_types.characters import INVISIBLE
 
 # What str.strip removes; polars removes the same, so that every path trims alike.
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())

@@ -13,7 +13,7 @@ from typing import Literal
 import polars as pl
 
 from employment_warehouse.contract import NUMERIC_CELL, Column
-from employment_warehouse.contract.logical_types.base import TextType
+from employment_warehouse.contract.column_types.base import TextType
 
 _OTHER, _SHOWN = "\x02", "\x03"
 

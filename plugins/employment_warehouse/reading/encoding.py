@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 import polars as pl
 
-from employment_warehouse.contract.logical_types.characters import PRIVATE_USE
+from employment_warehouse.contract.column_types.characters import PRIVATE_USE
 from employment_warehouse.reading.table import Refused
 
 BLOCK = 4 << 20

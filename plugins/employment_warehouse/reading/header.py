@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from employment_warehouse.contract import Contract
-from employment_warehouse.contract.logical_types import LogicalType
+from employment_warehouse.contract.column_types import LogicalType
 from employment_warehouse.reading.cell_forms import (
     LABEL,
     is_numbering,

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from employment_warehouse.contract.logical_types import LogicalType
-from employment_warehouse.contract.logical_types.characters import INVISIBLE
+from employment_warehouse.contract.column_types import LogicalType
+from employment_warehouse.contract.column_types.characters import INVISIBLE
 from employment_warehouse.reading.cell_forms import is_numbering
 from employment_warehouse.reading.units import is_unit
 

@@ -10,13 +10,6 @@ if TYPE_CHECKING:
 
     from employment_warehouse.contract.model import Column
 
-# Before the text of a cell that was a number, date or boolean in a workbook, in a column where only text keeps
-# its value (ID numbers, accounts): it is rejected as id_not_text, whatever digits are left of it.
-NUMERIC_CELL = "\x01"
-
-# The text of a cell whose formula has no result yet, in any column.
-UNCALCULATED = "#未计算UNCALCULATED"
-
 
 class JsonNumber(str):
     """A number of the HR platform as its JSON has it: `77`, `77.0`, `1e3`."""
@@ -120,7 +113,7 @@ class FormType(LogicalType):
     def parse(self, cells: pl.Series, column: Column) -> Parsed:
         import polars as pl
 
-        from employment_warehouse.contract.logical_types import cleaning
+        from employment_warehouse.contract.column_types import cleaning
 
         refusals = self.refusals(column, pl.col("text"), pl.col("value"))
         found = (
@@ -154,7 +147,7 @@ class TextType(LogicalType):
     def parse(self, cells: pl.Series, column: Column) -> Parsed:
         import polars as pl
 
-        from employment_warehouse.contract.logical_types import cleaning
+        from employment_warehouse.contract.column_types import cleaning
 
         untidy = self.untidy(cells)
         longest = column.max_length

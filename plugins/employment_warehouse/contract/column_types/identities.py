@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from employment_warehouse.contract.logical_types.base import (
-    NUMERIC_CELL,
+from employment_warehouse.contract.column_types.base import (
     FormType,
     JsonNumber,
     LogicalType,
     Parsed,
     TextType,
 )
-from employment_warehouse.contract.logical_types.texts import FORMULA_ERROR, Text
+from employment_warehouse.contract.column_types.characters import NUMERIC_CELL
+from employment_warehouse.contract.column_types.texts import FORMULA_ERROR, Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -50,7 +50,7 @@ class IdNumber(_Number, TextType):
 
         20 or 22 characters: a disability certificate, which is the ID number, kind, grade and count of reissues.
         """
-        from employment_warehouse.contract.logical_types.cleaning import BLANK, tidy
+        from employment_warehouse.contract.column_types.cleaning import BLANK, tidy
 
         bare = tidy(text).str.replace_all(rf"[{BLANK}'\"`‘’“”=]", "").str.to_uppercase()
         return bare.str.replace(r"^([0-9]{17}[0-9X])[0-9]{2}(?:[0-9A-Z]{2})?$", "$1")
@@ -58,7 +58,7 @@ class IdNumber(_Number, TextType):
     def why(self, value: pl.Expr) -> pl.Expr:
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL, NUMERIC
+        from employment_warehouse.contract.column_types.cleaning import FLOAT_TAIL, NUMERIC
 
         return (
             pl.when(value.str.contains(_WELL_FORMED_ID))
@@ -76,7 +76,7 @@ class IdNumber(_Number, TextType):
     def parse(self, cells: pl.Series, column: Column) -> Parsed:
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.check_digits import id_faults
+        from employment_warehouse.contract.column_types.check_digits import id_faults
 
         formed = super().parse(cells, column)
         faults = id_faults(formed.values.drop_nulls())
@@ -102,14 +102,14 @@ class PersonName(Text):
     identity = "name"
 
     def untidy(self, cells: pl.Series) -> pl.Series:
-        from employment_warehouse.contract.logical_types.cleaning import BLANK, DAMAGED_OR_INVISIBLE, NOTHING
+        from employment_warehouse.contract.column_types.cleaning import BLANK, DAMAGED_OR_INVISIBLE, NOTHING
 
         return cells.str.contains(rf"[{BLANK}\x00-\x1f'=#?？０-９Ａ-Ｚａ-ｚ]|{DAMAGED_OR_INVISIBLE}|{NOTHING}")
 
     def clean(self, text: pl.Expr) -> pl.Expr:
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.cleaning import BLANK
+        from employment_warehouse.contract.column_types.cleaning import BLANK
 
         bare = super().clean(text)
         return pl.when(bare.str.contains(r"\p{Han}")).then(bare.str.replace_all(rf"[{BLANK}]", "")).otherwise(bare)
@@ -145,7 +145,7 @@ class Mobile(_Number, TextType):
 
     def clean(self, text: pl.Expr) -> pl.Expr:
         """Without blanks, hyphens and the prefix of China."""
-        from employment_warehouse.contract.logical_types.cleaning import BLANK, FLOAT_TAIL, tidy
+        from employment_warehouse.contract.column_types.cleaning import BLANK, FLOAT_TAIL, tidy
 
         bare = tidy(text).str.replace(FLOAT_TAIL, "").str.replace_all(rf"[{BLANK}-]", "")
         return bare.str.replace(r"^\+?86(1[0-9]{10})$", "$1")
@@ -153,7 +153,7 @@ class Mobile(_Number, TextType):
     def why(self, value: pl.Expr) -> pl.Expr:
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.cleaning import NUMERIC
+        from employment_warehouse.contract.column_types.cleaning import NUMERIC
 
         return (
             pl.when(value.str.contains(NUMERIC))
@@ -181,14 +181,14 @@ class BankAccount(_Number, TextType):
 
     def clean(self, text: pl.Expr) -> pl.Expr:
         """Without blanks and hyphens."""
-        from employment_warehouse.contract.logical_types.cleaning import BLANK, tidy
+        from employment_warehouse.contract.column_types.cleaning import BLANK, tidy
 
         return tidy(text).str.replace_all(rf"[{BLANK}-]", "")
 
     def why(self, value: pl.Expr) -> pl.Expr:
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL, NUMERIC
+        from employment_warehouse.contract.column_types.cleaning import FLOAT_TAIL, NUMERIC
 
         return (
             pl.when(value.str.contains(rf"{NUMERIC}|{FLOAT_TAIL}"))
@@ -213,14 +213,14 @@ class Uscc(FormType):
     def value(self, column: Column, text: pl.Expr) -> pl.Expr:  # noqa: ARG002
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.check_digits import valid_usccs
-        from employment_warehouse.contract.logical_types.cleaning import BLANK
+        from employment_warehouse.contract.column_types.check_digits import valid_usccs
+        from employment_warehouse.contract.column_types.cleaning import BLANK
 
         spelt = text.str.replace_all(rf"[{BLANK}-]", "").str.to_uppercase()
         return spelt.map_batches(valid_usccs, return_dtype=pl.String)
 
     def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
-        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL, NUMERIC
+        from employment_warehouse.contract.column_types.cleaning import FLOAT_TAIL, NUMERIC
 
         is_number = text.str.contains(rf"{NUMERIC}|{FLOAT_TAIL}")
         return [(is_number, "id_not_text"), *super().refusals(column, text, value)]

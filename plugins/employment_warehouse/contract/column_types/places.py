@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from employment_warehouse.contract.column_types.base import FormType
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.contract.logical_types.base import FormType
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,7 +24,7 @@ class _StatisticalCode(FormType):
     def value(self, column: Column, text: pl.Expr) -> pl.Expr:  # noqa: ARG002
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL
+        from employment_warehouse.contract.column_types.cleaning import FLOAT_TAIL
 
         code = text.str.replace(FLOAT_TAIL, "")
         return pl.when(self.is_code(code)).then(code)
@@ -48,7 +48,7 @@ class Division(_StatisticalCode):
     def value(self, column: Column, text: pl.Expr) -> pl.Expr:
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL
+        from employment_warehouse.contract.column_types.cleaning import FLOAT_TAIL
 
         named = dict(divisions().county_codes) | dict(column.codes)
         code = text.str.replace(FLOAT_TAIL, "").replace(named)

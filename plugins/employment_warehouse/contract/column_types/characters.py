@@ -33,3 +33,10 @@ def _private_use() -> dict[str, str]:
 
 PRIVATE_USE: Mapping[str, str] = MappingProxyType(_private_use())
 """Private-use character → the character that it stood for (U+E863 → 䶮)."""
+
+# Before the text of a cell that was a number, date or boolean in a workbook, in a column where only text keeps
+# its value (ID numbers, accounts): it is rejected as id_not_text, whatever digits are left of it.
+NUMERIC_CELL = "\x01"
+
+# The text of a cell whose formula has no result yet, in any column.
+UNCALCULATED = "#未计算UNCALCULATED"

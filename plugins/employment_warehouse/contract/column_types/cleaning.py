@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from employment_warehouse.contract.logical_types.base import NUMERIC_CELL
-from employment_warehouse.contract.logical_types.characters import INVISIBLE, PRIVATE_USE
+from employment_warehouse.contract.column_types.characters import INVISIBLE, NUMERIC_CELL, PRIVATE_USE
 
 # Full-width letters, digits and signs are 0xFEE0 above the ASCII ones.
 WIDE = [chr(code + 0xFEE0) for code in range(0x21, 0x7F)]

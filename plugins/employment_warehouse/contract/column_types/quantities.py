@@ -6,7 +6,7 @@ import decimal as numbers
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from employment_warehouse.contract.logical_types.base import FormType, JsonNumber
+from employment_warehouse.contract.column_types.base import FormType, JsonNumber
 
 if TYPE_CHECKING:
     import polars as pl

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from employment_warehouse.contract.logical_types.base import UNCALCULATED, FormType, Parsed, TextType
+from employment_warehouse.contract.column_types.base import FormType, Parsed, TextType
+from employment_warehouse.contract.column_types.characters import UNCALCULATED
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,7 +28,7 @@ class Text(TextType):
 
     def untidy(self, cells: pl.Series) -> pl.Series:
         """Empty, quoted, padded, full-width, standing for nothing, or with what no text may contain."""
-        from employment_warehouse.contract.logical_types.cleaning import (
+        from employment_warehouse.contract.column_types.cleaning import (
             BLANK,
             DAMAGED_OR_INVISIBLE,
             NOTHING,
@@ -39,7 +40,7 @@ class Text(TextType):
         )
 
     def clean(self, text: pl.Expr) -> pl.Expr:
-        from employment_warehouse.contract.logical_types.cleaning import tidy_text
+        from employment_warehouse.contract.column_types.cleaning import tidy_text
 
         return tidy_text(text)
 
@@ -49,7 +50,7 @@ class Text(TextType):
         """
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.cleaning import NUMERIC
+        from employment_warehouse.contract.column_types.cleaning import NUMERIC
 
         return (
             pl.when(value.str.contains(NUMERIC))
@@ -88,7 +89,7 @@ class Code(FormType):
     def value(self, column: Column, text: pl.Expr) -> pl.Expr:
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.cleaning import BLANK, FLOAT_TAIL, NARROW, WIDE
+        from employment_warehouse.contract.column_types.cleaning import BLANK, FLOAT_TAIL, NARROW, WIDE
 
         narrow = str.maketrans(dict(zip(WIDE, NARROW, strict=True)))
         known = {label.translate(narrow).lower(): code for label, code in column.codes.items()}
@@ -125,7 +126,7 @@ class Boolean(FormType):
     def value(self, column: Column, text: pl.Expr) -> pl.Expr:  # noqa: ARG002
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL
+        from employment_warehouse.contract.column_types.cleaning import FLOAT_TAIL
 
         known = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
         spelt = text.str.to_lowercase().str.replace(FLOAT_TAIL, "")

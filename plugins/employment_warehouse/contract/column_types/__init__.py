@@ -6,19 +6,18 @@ A new type is a class here, and its name in TYPES.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from employment_warehouse.contract.logical_types.base import (
-    NUMERIC_CELL,
-    UNCALCULATED,
+from employment_warehouse.contract.column_types.base import (
     Domain,
     JsonNumber,
     LogicalType,
     Parsed,
 )
-from employment_warehouse.contract.logical_types.dates import Date, Month, Timestamp
-from employment_warehouse.contract.logical_types.identities import BankAccount, IdNumber, Mobile, PersonName, Uscc
-from employment_warehouse.contract.logical_types.places import Division, Township, Village
-from employment_warehouse.contract.logical_types.quantities import Decimal, Integer
-from employment_warehouse.contract.logical_types.texts import Boolean, Code, Text
+from employment_warehouse.contract.column_types.characters import NUMERIC_CELL, UNCALCULATED
+from employment_warehouse.contract.column_types.dates import Date, Month, Timestamp
+from employment_warehouse.contract.column_types.identities import BankAccount, IdNumber, Mobile, PersonName, Uscc
+from employment_warehouse.contract.column_types.places import Division, Township, Village
+from employment_warehouse.contract.column_types.quantities import Decimal, Integer
+from employment_warehouse.contract.column_types.texts import Boolean, Code, Text
 
 _ALL = (
     IdNumber(),

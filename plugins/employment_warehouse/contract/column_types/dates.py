@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from employment_warehouse.contract.logical_types.base import FormType
+from employment_warehouse.contract.column_types.base import FormType
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,7 +61,7 @@ class Date(FormType):
     def value(self, column: Column, text: pl.Expr) -> pl.Expr:  # noqa: ARG002
         import polars as pl
 
-        from employment_warehouse.contract.logical_types.cleaning import FLOAT_TAIL
+        from employment_warehouse.contract.column_types.cleaning import FLOAT_TAIL
 
         bare = text.str.replace(FLOAT_TAIL, "").str.replace(_WEEKDAY, " ").str.strip_chars(" ")
         parts = pl.coalesce(

@@ -9,7 +9,7 @@ from airflow.serialization.decoders import decode_timetable
 from airflow.serialization.encoders import encode_timetable
 from airflow.timetables.base import TimeRestriction
 
-from employment_warehouse.runtime.schedule import night_schedule
+from employment_warehouse.runtime.night_schedule import night_schedule
 from employment_warehouse.settings import TIMEZONE, Home
 
 pytestmark = pytest.mark.quick
