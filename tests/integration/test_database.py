@@ -6,6 +6,7 @@ import pytest
 from employment_warehouse import database
 from employment_warehouse.database.connections import address
 from employment_warehouse.database.embedded import LOGINS, Server
+from employment_warehouse.errors import UserError
 
 pytestmark = pytest.mark.quick
 
@@ -31,6 +32,16 @@ def test_a_wrong_password_is_refused(warehouse_server: Server, way: str) -> None
 
 def test_nothing_is_left_to_migrate_after_a_migration(warehouse: psycopg.Connection) -> None:
     assert database.migrate(warehouse) == []
+
+
+def test_a_warehouse_from_before_the_first_release_is_refused(warehouse: psycopg.Connection) -> None:
+    """Its tokens may be of another kind (HMAC): beside those of today, the same people would be strangers."""
+    warehouse.execute("insert into ops.migration (name, sha256) values ('0003_publication', sha256('of then'))")
+    with pytest.raises(UserError) as refused:
+        database.migrate(warehouse)
+    assert refused.value.code == "migration_impossible"
+    assert refused.value.where == "0003_publication"
+    assert "WAREHOUSE_HOME" in refused.value.todo
 
 
 def test_no_error_of_a_connection_repeats_a_value(warehouse: psycopg.Connection) -> None:

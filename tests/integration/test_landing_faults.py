@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import LiteralString
 
 import fsspec
 import psycopg
@@ -29,7 +28,7 @@ from tests.kit.files import DAY
 from tests.kit.people import id_number
 
 from employment_warehouse import settings
-from employment_warehouse.database import connect, migrate
+from employment_warehouse.database import connect
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import IngestFailed, delivery, ingest, scan
@@ -312,20 +311,6 @@ def test_the_order_in_which_deliveries_land_does_not_matter(
     shuffled = in_turn.copy()
     order.shuffle(shuffled)
     assert ingest_all(shuffled) == ingest_all(in_turn)
-
-
-def test_tokens_of_the_former_kind_are_not_mixed_with_today_s(warehouse: psycopg.Connection, zone: Path) -> None:
-    forget: LiteralString = "delete from ops.migration where name = '0015_tokens_are_cmacs'"
-    warehouse.execute(forget)
-    assert migrate(warehouse) == ["0015_tokens_are_cmacs"]
-    put(zone, register(1))
-    (offered,) = scan({"county"}, DAY).arrivals
-    assert ingest(offered) is not None
-    warehouse.execute(forget)
-    with pytest.raises(UserError, match="HMAC") as told:
-        migrate(warehouse)
-    assert told.value.code == "migration_impossible"
-    assert "WAREHOUSE_HOME" in told.value.todo
 
 
 def test_another_token_key_lands_nothing(
