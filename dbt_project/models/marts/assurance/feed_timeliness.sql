@@ -71,7 +71,7 @@ never_delivered as (
             select max(delivery.report_date) from {{ source('ops', 'delivery') }} as delivery
             where delivery.feed = always_due.feed and delivery.status = 'accepted'
         ) as latest_on,
-        exists (
+        exists(
             select from {{ source('ops', 'intake_failure') }} as failure
             where failure.feed = always_due.feed and failure.night_on = {{ tonight_date() }}
         ) as is_failure
@@ -97,6 +97,7 @@ select
 from feeds
 union all
 select
-    feed, {{ prefecture() }}, null, null, case when is_failure then 'intake_failed' else 'missing' end, latest_on, 0, 0, 0,
-    null::numeric(9, 4), 0::numeric(9, 4), 1, 0, 0
+    feed, {{ prefecture() }}, null, null,
+    case when is_failure then 'intake_failed' else 'missing' end,
+    latest_on, 0, 0, 0, null::numeric(9, 4), 0::numeric(9, 4), 1, 0, 0
 from never_delivered

@@ -62,11 +62,11 @@ class Text(TextType):
         )
 
     def parse_as_received(self, cells: pl.Series, column: Column) -> Parsed:
-        """Every text that is not empty is itself; control characters and too long texts are refused."""
+        """Every text that is not blank is itself; control characters and too long texts are refused."""
         import polars as pl
 
         found = pl.DataFrame({"cell": cells}).select(
-            value=pl.when(pl.col("cell") != "").then("cell"),
+            value=pl.when(pl.col("cell").str.contains(r"\S")).then("cell"),
             reason=pl.when(pl.col("cell").str.contains(rf"[{_CONTROL}]"))
             .then(pl.lit("schema_violation"))
             .when(pl.col("cell").str.len_chars() > (column.max_length or 0))
