@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import socket
 import time
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -31,6 +32,7 @@ from employment_warehouse.landing import (
     restore,
     scan,
 )
+from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE, Home
 
@@ -637,3 +639,59 @@ def test_projects_that_are_open_are_due(warehouse: psycopg.Connection, zone: Pat
     )
     expect_deliveries(DAY)
     assert rows_of(warehouse, "select distinct unit from ops.due where feed = 'relief_project'") == [("YG1",)]
+
+
+# --- what is no ordinary file --------------------------------------------------------------------------------
+
+
+def test_pipes_and_sockets_are_misplaced_and_stop_nothing(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = put(zone, payments(1)).parent
+    os.mkfifo(folder / "532501.csv")
+    with socket.socket(socket.AF_UNIX) as server:
+        monkeypatch.chdir(folder)  # the path of a socket has at most 107 bytes
+        server.bind("532502.csv")
+        assert [delivery.unit for delivery in ingest_all()] == [COUNTY]
+    ((body,),) = rows_of(warehouse, "select body from ops.alert where kind = 'misplaced_files'")
+    assert "532501.csv" in body
+    assert "532502.csv" in body
+
+
+def test_a_sparse_file_of_two_gigabytes_is_refused_unread(
+    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
+) -> None:
+    path = put(zone, "x")
+    os.truncate(path, 2 << 30)
+    before = sum(1 for _ in warehouse_home.archive.rglob("*.sealed"))
+    started = time.monotonic()
+    steps.ingest(["county"], "unit", DAY.isoformat(), COUNTY)
+    assert time.monotonic() - started < 10
+    assert rows_of(warehouse, "select status, reason from ops.delivery") == [("refused", "file_too_large")]
+    assert sum(1 for _ in warehouse_home.archive.rglob("*.sealed")) == before
+    assert scan({"county"}, DAY).arrivals == []
+
+
+def test_a_task_looks_only_at_the_files_of_its_unit(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for county in (COUNTY, "532501", "532502"):
+        put(zone, payments(1), f"{county}.csv")
+    asked: list[str] = []
+    stat = LandingZone.stat
+    monkeypatch.setattr(LandingZone, "stat", lambda zone, path: asked.append(path) or stat(zone, path))
+    steps.ingest(["county"], "unit", DAY.isoformat(), "532501")
+    assert {Path(path).stem for path in asked} == {"532501"}
+
+
+def test_an_archived_file_has_its_name_on_the_disk(
+    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(Path(f"/proc/self/fd/{fd}").readlink()) or fsync(fd))
+    put(zone, payments(1, 2, 3, 4))
+    (delivery,) = ingest_all()
+    ((sha256,),) = rows_of(warehouse, "select encode(sha256, 'hex') from ops.delivery")
+    assert warehouse_home.archive.resolve() / sha256[:2] in synced
+    assert delivery.rows_landed == 4

@@ -40,12 +40,15 @@ def store(file: Path, sha256: bytes) -> None:
     archived = _path_of(sha256)
     if archived.exists():
         return
-    archived.parent.mkdir(mode=0o700, exist_ok=True)
+    if not archived.parent.exists():
+        archived.parent.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(archived.parent.parent)
     draft = archived.with_name(f"{archived.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
         with file.open("rb") as source, draft.open("wb") as target:
             _seal_chunks(source, target, sha256)
         draft.rename(archived)
+        _sync_folder(archived.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -74,6 +77,15 @@ def open_stored(sha256: bytes, name: str) -> Iterator[Path]:
 def _path_of(sha256: bytes) -> Path:
     name = sha256.hex()
     return settings.current_home().archive / name[:2] / f"{name}.sealed"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder survive a power failure."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _seal_chunks(source: IO[bytes], target: IO[bytes], sha256: bytes) -> None:

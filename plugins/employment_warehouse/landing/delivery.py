@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,9 @@ from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.reading import Refused, TextTable, read_tables
 
 log = logging.getLogger(__name__)
+
+# Bytes. A register of all 1.44 million people has less than half of it.
+LARGEST_FILE = 512 << 20
 
 
 class IngestFailed(Exception):
@@ -58,11 +62,13 @@ def ingest_file(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
     """
     zone = LandingZone()
     try:
+        if arrival.file_bytes > LARGEST_FILE:
+            return _refuse_unread(arrival)
         with connect("wh_loader") as connection, zone.local(arrival.path) as file:
             with connection.transaction():
                 ledger.require_token_key(connection)
                 epoch = ledger.claim(connection, arrival)
-            part = _incoming_part(arrival, file)
+            part = _incoming_part(arrival, archive.sha256_of(file))
             with connection.transaction(), ThreadPoolExecutor(1, "archive") as archiver:
                 archived = archiver.submit(archive.store, file, part.sha256)
                 ledger.lock_part(connection, part)
@@ -79,6 +85,23 @@ def ingest_file(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
         return []
     except psycopg.Error as error:
         raise IngestFailed(f"{arrival.path}: {describe(error)}") from None
+
+
+def _refuse_unread(arrival: Arrival) -> list[Delivery]:
+    """Refuse a file that is too large to be read, hashed or archived."""
+    part = _incoming_part(arrival, hashlib.sha256(f"unread {arrival.file_bytes}".encode()).digest())
+    with connect("wh_loader") as connection, connection.transaction():
+        ledger.require_token_key(connection)
+        epoch = ledger.claim(connection, arrival)
+        ledger.lock_part(connection, part)
+        landed = []
+        if part.kind == "correction":
+            connection.execute(query("alert_correction_unreadable"), part.__dict__)
+        else:
+            revision = ledger.next_revision(connection, part) or 1
+            landed = [ledger.insert_delivery(connection, part, revision, Refused("file_too_large"))]
+        ledger.complete_claim(connection, arrival, epoch, landed)
+    return landed
 
 
 def ingest_part(connection: psycopg.Connection, part: IncomingPart, read: Callable[[], TextTable]) -> Delivery | None:
@@ -157,14 +180,14 @@ def _require_empty(part: IncomingPart) -> None:
         )
 
 
-def _incoming_part(arrival: Arrival, file: Path) -> IncomingPart:
+def _incoming_part(arrival: Arrival, sha256: bytes) -> IncomingPart:
     return IncomingPart(
         feed=arrival.feed,
         unit=arrival.unit,
         report_date=arrival.report_date,
         part=arrival.part,
         kind=arrival.kind,
-        sha256=archive.sha256_of(file),
+        sha256=sha256,
         path=arrival.path,
         file_bytes=arrival.file_bytes,
         arrived_at=arrival.modified_at,

@@ -77,7 +77,14 @@ class Scan(NamedTuple):
     removed: list[RemovedPart]
 
 
-def scan(sources: Iterable[str], report_date: date, settle_seconds: float = 2.0) -> Scan:
+def scan(
+    sources: Iterable[str],
+    report_date: date,
+    settle_seconds: float = 2.0,
+    *,
+    unit: str | None = None,
+    feed: str | None = None,
+) -> Scan:
     """Find the files to ingest and the parts whose files were removed.
 
     Arrivals are complete, not yet ingested and dated up to the report date; oldest date first, corrections last.
@@ -86,12 +93,18 @@ def scan(sources: Iterable[str], report_date: date, settle_seconds: float = 2.0)
 
     sources: sources of contracts (`county`, `payroll`, `bank`), and `correction`. A file that was modified within
     the last `settle_seconds` is checked again after that time, and skipped if it has changed. Files that belong to no
-    feed or unit raise an alert (`misplaced_files`) and are otherwise ignored.
+    feed or unit raise an alert (`misplaced_files`) and are otherwise ignored. unit, feed: only the files of this one;
+    no other file is looked at.
     """
     zone = LandingZone()
     with connect("wh_loader") as connection:
-        present, misplaced = _list_files(connection, zone, set(sources), report_date)
-        _alert_misplaced(connection, misplaced)
+        named, misplaced = _name_files(connection, zone, set(sources), report_date)
+        if unit is feed is None:
+            _alert_misplaced(connection, misplaced)
+        of_one = [
+            one for one in named if (unit is None or one[0].unit == unit) and (feed is None or one[0].feed == feed)
+        ]
+        present = [Arrival(*part, *astuple(stat)) for part, path in of_one if (stat := zone.stat(path))]
         new = _not_ingested(connection, _latest_of_each_stem(present))
         removed = _removed_parts(connection, present, new, report_date)
     # A correction needs the file that it corrects.
@@ -117,23 +130,22 @@ def _removed_parts(
     ]
 
 
-def _list_files(
+def _name_files(
     connection: psycopg.Connection, zone: LandingZone, sources: set[str], report_date: date
-) -> tuple[list[Arrival], list[str]]:
-    """The files of these sources up to that date, and the paths that belong to no feed."""
+) -> tuple[list[tuple[NamedPart, str]], list[str]]:
+    """The files of these sources up to that date, with their paths, and the paths that belong to no feed."""
     naming = NamingRule(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
-    found: list[Arrival] = []
+    named: list[tuple[NamedPart, str]] = []
     misplaced: list[str] = []
-    for path, is_link in zone.entries():
+    for path, is_file in zone.entries():
         if _is_unfinished(path):
             continue
-        named = None if is_link else naming.parse(path)
-        if named is None:
+        part = naming.parse(path) if is_file else None
+        if part is None:
             misplaced.append(path)
-        elif naming.source(named.feed) in sources and named.report_date <= report_date:
-            stat = zone.stat(path)
-            found += [] if stat is None else [Arrival(*named, *astuple(stat))]
-    return found, misplaced
+        elif naming.source(part.feed) in sources and part.report_date <= report_date:
+            named.append((part, path))
+    return named, misplaced
 
 
 def _is_unfinished(path: str) -> bool:

@@ -33,15 +33,19 @@ class LandingZone:
         self.root = _object_storage_path(settings.landing_zone())
         self.files = self.root.fs
         self.folder = str(self.root.path).rstrip("/")
+        self.is_local = self.root.protocol in ("", "file", "local")
 
     def entries(self) -> list[tuple[str, bool]]:
-        """Every file of the zone, by its relative path, and whether it is a link (which may point to another county's
-        file). Empty if the zone does not exist.
+        """Everything in the zone that is not a folder, by its relative path, and whether it is an ordinary file: not a
+        link (which may point to another county's file), pipe, socket or device. Empty if the zone does not exist.
         """
+        if self.is_local:
+            return sorted(_walk(self.folder, "")) if Path(self.folder).is_dir() else []
         self.files.invalidate_cache()
         found = self.files.find(self.folder, detail=True) if self.files.exists(self.folder) else {}
         return sorted(
-            (str(path)[len(self.folder) :].lstrip("/"), bool(info.get("islink"))) for path, info in found.items()
+            (str(path)[len(self.folder) :].lstrip("/"), info["type"] == "file" and not info.get("islink"))
+            for path, info in found.items()
         )
 
     def stat(self, path: str) -> FileStat | None:
@@ -57,7 +61,7 @@ class LandingZone:
     @contextmanager
     def local(self, path: str) -> Iterator[Path]:
         """The file as a local path; a remote file is copied to a private file."""
-        if self.root.protocol in ("", "file", "local"):
+        if self.is_local:
             yield Path(f"{self.folder}/{path}")
             return
         with (
@@ -67,6 +71,17 @@ class LandingZone:
             shutil.copyfileobj(source, copy, 1 << 20)
             copy.flush()
             yield local_path
+
+
+def _walk(folder: str, prefix: str) -> Iterator[tuple[str, bool]]:
+    """The entries below a folder, without asking for the size and time of any file."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = f"{prefix}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(entry.path, f"{path}/")
+            else:
+                yield path, entry.is_file(follow_symlinks=False)
 
 
 @contextmanager

@@ -58,8 +58,8 @@ def ingest(sources: list[str], by: str, report_date: str, name: str) -> None:
 
     night_on = date.fromisoformat(report_date)
     failures: list[Exception] = []
-    found, removed = landing.scan(sources, night_on)
-    arrivals = [arrival for arrival in found if getattr(arrival, by) == name]
+    unit, feed = (name, None) if by == "unit" else (None, name)
+    arrivals, removed = landing.scan(sources, night_on, unit=unit, feed=feed)
     landing.forget_other_files(night_on, by, name, [arrival.path for arrival in arrivals])
     for arrival in arrivals:
         ingest_arrival = landing.ingest_correction if arrival.kind == "correction" else landing.ingest
@@ -72,8 +72,7 @@ def ingest(sources: list[str], by: str, report_date: str, name: str) -> None:
             landing.record_failure(night_on, str(failure), *entry)
             failures.append(failure)
     for part in removed:
-        if getattr(part, by) == name:
-            log.info("%s: %s", part.path, "withdrawn" if landing.withdraw_part(part) else "not withdrawn")
+        log.info("%s: %s", part.path, "withdrawn" if landing.withdraw_part(part) else "not withdrawn")
     # Raised last: a file that cannot be ingested does not stop the others.
     _raise_together(failures)
 
