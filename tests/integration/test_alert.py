@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -32,6 +32,7 @@ class Channel:
     port: int = 0
     is_down: bool = False
     received: list[dict[str, Any]] = field(default_factory=list)
+    on_message: Callable[[], None] = lambda: None
 
     @property
     def address(self) -> str:
@@ -45,6 +46,7 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[Channel]:
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers["Content-Length"]))
+            made.on_message()
             self.send_response(503 if made.is_down else 200)
             self.end_headers()
             if not made.is_down:
@@ -233,7 +235,7 @@ def test_a_county_gets_one_digest_with_the_most_urgent_first(
     deliver(warehouse, "employment", GEJIU, LOCKED)
     publish(build)
     alert.raise_night_alerts(build)
-    assert alert.deliver_alerts(build) == 2
+    assert alert.deliver_alerts(build) == (2, 0)
     titles = [message["title"] for message in channel.received]
     assert titles == [
         "【就业监测】个旧市 2024-05-02：2 项需处理 | 2 to act on",
@@ -242,7 +244,7 @@ def test_a_county_gets_one_digest_with_the_most_urgent_first(
     first = channel.received[0]
     assert first["type"] == "failure"
     assert first["message"].index("文件无法读取") < first["message"].index("报表未报")
-    assert alert.deliver_alerts(build) == 0
+    assert alert.deliver_alerts(build) == (0, 0)
     assert len(channel.received) == 2
 
 
@@ -252,11 +254,11 @@ def test_a_digest_that_a_channel_does_not_accept_is_sent_by_the_next_call(
     publish(build)
     alert.raise_night_alerts(build)
     channel.is_down = True
-    assert alert.deliver_alerts(build) == 0
+    assert alert.deliver_alerts(build) == (0, 2)
     unsent = "select count(*) from ops.alert where sent_at is null and send_error is not null"
     assert warehouse.execute(unsent).fetchone() == (2,)
     channel.is_down = False
-    assert alert.deliver_alerts(build) == 2
+    assert alert.deliver_alerts(build) == (2, 0)
     assert warehouse.execute(unsent).fetchone() == (0,)
 
 
@@ -266,7 +268,7 @@ def test_without_a_channel_alerts_stay_in_the_ledger(
     monkeypatch.delenv("WAREHOUSE_ALERT_URLS", raising=False)
     publish(build)
     alert.raise_night_alerts(build)
-    assert alert.deliver_alerts(build) == 0
+    assert alert.deliver_alerts(build) == (0, 0)
     assert len(alerts(warehouse)) == 2
 
 
@@ -286,3 +288,81 @@ def test_a_night_that_was_not_started_alerts_once_for_each_date(
     assert ["5月3日夜间汇总未能启动" in message for message in messages] == [True, False]
     assert "5月4日夜间汇总未能启动" in messages[1]
     assert alerts(warehouse).keys() == {("night_not_started", "532500")}
+
+
+def test_three_builds_of_a_date_send_one_digest(warehouse: psycopg.Connection, build: int, channel: Channel) -> None:
+    publish(build)
+    alert.raise_night_alerts(build)
+    assert alert.deliver_alerts(build) == (2, 0)
+    for run in ("at six", "at 07:40"):
+        later = publication.start_build(DAY, run)
+        deliver_again(warehouse, later)
+        publish(later)
+        alert.raise_night_alerts(later)
+        assert alert.deliver_alerts(later) == (0, 0)
+    assert len(channel.received) == 2
+
+
+def deliver_again(warehouse: psycopg.Connection, build: int) -> None:
+    """The held submission is held by this build too."""
+    warehouse.execute("update ops.delivery set build = %s where status = 'held'", (build,))
+
+
+def test_what_a_later_build_of_the_date_no_longer_has_is_resolved_and_not_sent(
+    warehouse: psycopg.Connection, build: int, channel: Channel
+) -> None:
+    publish(build)
+    alert.raise_night_alerts(build)
+    later = publication.start_build(DAY, "at six")
+    deliver(warehouse, "labor_register", GEJIU, ("accepted", ""), later)
+    deliver_again(warehouse, later)
+    publish(later)
+    alert.raise_night_alerts(later)
+    assert alert.deliver_alerts(later) == (1, 0)
+    assert "元阳县" in channel.received[0]["title"]
+    resolved = "select kind from ops.alert where resolved_at is not null"
+    assert warehouse.execute(resolved).fetchall() == [("feed_missing",)]
+
+
+def test_a_channel_that_is_down_is_recorded_and_the_others_receive_nothing_twice(
+    warehouse: psycopg.Connection, build: int, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_ALERT_URLS", f"json://127.0.0.1:9 {channel.address}")
+    publish(build)
+    alert.raise_night_alerts(build)
+    assert alert.deliver_alerts(build) == (2, 2)
+    assert alert.deliver_alerts(build) == (0, 2)
+    assert len(channel.received) == 2
+    states = warehouse.execute(
+        "select sent_at is not null, count(*) from ops.alert_delivery group by 1 order by 1"
+    ).fetchall()
+    assert states == [(False, 2), (True, 2)]
+    assert channel.address not in str(warehouse.execute("select channel from ops.alert_delivery").fetchall())
+
+
+def test_nothing_is_sent_within_a_transaction(warehouse: psycopg.Connection, build: int, channel: Channel) -> None:
+    publish(build)
+    alert.raise_night_alerts(build)
+    open_transactions: list[int] = []
+    channel.on_message = lambda: open_transactions.append(
+        warehouse.execute(
+            "select count(*) from pg_stat_activity where usename = 'wh_publisher' and state = 'idle in transaction'"
+        ).fetchone()[0]  # type: ignore[index]
+    )
+    assert alert.deliver_alerts(build) == (2, 0)
+    assert open_transactions == [0, 0]
+
+
+def test_a_step_that_could_not_send_fails(warehouse: psycopg.Connection, build: int, channel: Channel) -> None:
+    publish(build)
+    channel.is_down = True
+    with pytest.raises(alert.AlertsNotDelivered):
+        steps.deliver_alerts(str(DAY), "run")
+
+
+def test_a_year_without_holidays_alerts_the_prefecture(warehouse: psycopg.Connection) -> None:
+    build = publication.start_build(date(2026, 11, 20), "run")
+    alert.raise_night_alerts(build)
+    _, title, body = alerts(warehouse)["holidays_unknown", "532500"]
+    assert title.startswith("2027 年的节假日安排尚未录入")
+    assert "普通周" in body

@@ -1,10 +1,11 @@
-"""Sending alerts: one digest for each county, through Apprise (WeCom, DingTalk, Feishu, mail, …)."""
+"""Sending alerts: one digest for each county and report date, through Apprise (WeCom, DingTalk, Feishu, mail, …)."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from psycopg.rows import DictRow, dict_row
 
@@ -13,53 +14,74 @@ from employment_warehouse.alert.names import is_county, unit_name
 from employment_warehouse.alert.queries import query
 from employment_warehouse.contract.divisions import divisions
 
-if TYPE_CHECKING:
-    import apprise
+
+class AlertsNotDelivered(Exception):
+    """提醒未能送达，已记录，下次再发。 | A channel did not accept alerts; they are recorded and sent again."""
 
 
-def deliver_alerts(build: int) -> int:
-    """Send the alerts up to this build that have not been sent; returns the number of digests that were delivered.
+class Digests(NamedTuple):
+    """How many digests the channels accepted, and how many they did not."""
 
-    One digest for each county; alerts about projects and payment batches go into the prefecture's. Without
-    WAREHOUSE_ALERT_URLS nothing is sent. A digest that a channel does not accept stays undelivered, with the error
-    recorded, and is sent by the next call.
+    sent: int
+    failed: int
+
+
+def deliver_alerts(build: int) -> Digests:
+    """Send to each channel the alerts up to this build that it has not received.
+
+    One digest for each county and report date; alerts about projects and payment batches go into the prefecture's.
+    Without WAREHOUSE_ALERT_URLS nothing is sent. What a channel does not accept is recorded, and sent by the next call;
+    other channels do not receive it twice. Nothing is sent within a transaction.
     """
-    channels = _channels()
-    if not channels:
-        return 0
-    delivered = 0
+    urls = _urls()
+    sent = failed = 0
+    if not urls:
+        return Digests(0, 0)
     with database.connect("wh_publisher") as connection, connection.cursor(row_factory=dict_row) as cursor:
-        undelivered = cursor.execute(query("undelivered"), {"build": build}).fetchall()
-        # The sort is stable: within a county the most urgent stays first.
-        for county, group in groupby(sorted(undelivered, key=_addressee), key=_addressee):
-            alerts = list(group)
-            is_delivered = _send(channels, unit_name(county), alerts)
-            delivered += is_delivered
-            given = {"is_delivered": is_delivered, "alerts": [alert["alert_id"] for alert in alerts]}
-            cursor.execute(query("record_delivery"), given)
-    return delivered
+        connection.autocommit = True
+        cursor.execute("select pg_advisory_lock(hashtext('ops.alert_delivery'))")  # one sender at a time
+        for url in urls:
+            given = {"build": build, "channel": _channel_name(url)}
+            # The sort is stable: within a digest the most urgent alert stays first.
+            undelivered = sorted(cursor.execute(query("undelivered"), given).fetchall(), key=_digest)
+            for (county, _), group in groupby(undelivered, key=_digest):
+                alerts = list(group)
+                is_delivered = _send(url, unit_name(county), alerts)
+                sent, failed = sent + is_delivered, failed + (not is_delivered)
+                numbers = [alert["alert_id"] for alert in alerts]
+                cursor.execute(query("record_delivery"), {**given, "is_delivered": is_delivered, "alerts": numbers})
+        cursor.execute(query("record_sent"), {"channels": [_channel_name(url) for url in urls]})
+    return Digests(sent, failed)
 
 
-def _channels() -> apprise.Apprise:
+def _urls() -> list[str]:
+    from apprise.utils.parse import parse_urls  # noqa: PLC0415  slow to import
+
+    return list(dict.fromkeys(parse_urls(settings.alert_urls())))  # type: ignore[no-untyped-call]
+
+
+def _channel_name(url: str) -> str:
+    """A channel without its secrets: the kind of its address and a hash of it."""
+    return f"{url.split(':', 1)[0]} {hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def _digest(alert: DictRow) -> tuple[str, str]:
+    """The county that the alert is about, else the prefecture; and its report date."""
+    county = str(alert["unit"]) if is_county(alert["unit"]) else divisions().prefecture
+    return county, str(alert["report_date"] or "")
+
+
+def _send(url: str, county: str, alerts: list[DictRow]) -> bool:
     import apprise  # noqa: PLC0415  slow to import
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log quotes addresses with their secrets
-    channels = apprise.Apprise()
-    channels.add(settings.alert_urls())
-    return channels
-
-
-def _addressee(alert: DictRow) -> str:
-    """The county that the alert is about, else the prefecture."""
-    return str(alert["unit"]) if is_county(alert["unit"]) else divisions().prefecture
-
-
-def _send(channels: apprise.Apprise, county: str, alerts: list[DictRow]) -> bool:
-    dates = [alert["report_date"] for alert in alerts if alert["report_date"]]
-    subject = f"{county} {max(dates)}" if dates else county
+    channel = apprise.Apprise()
+    channel.add(url)
+    report_date = alerts[0]["report_date"]
+    subject = f"{county} {report_date}" if report_date else county
     title = f"【就业监测】{subject}：{len(alerts)} 项需处理 | {len(alerts)} to act on"
     body = "\n\n".join(
         "\n".join(part for part in (f"■ {alert['title']}", alert["body"], alert["link"]) if part) for alert in alerts
     )
     kind = {"critical": "failure", "warning": "warning", "info": "info"}[alerts[0]["level"]]
-    return bool(channels.notify(body=body, title=title, notify_type=kind, body_format="text"))
+    return bool(channel.notify(body=body, title=title, notify_type=kind, body_format="text"))

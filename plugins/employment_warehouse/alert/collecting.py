@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 
 from employment_warehouse import database
 from employment_warehouse.alert.kinds import AlertKind, Texts, alert_kinds
-from employment_warehouse.alert.ledger import Alert, raise_alert
+from employment_warehouse.alert.ledger import Alert, raise_alert, resolve_others
 from employment_warehouse.alert.names import owners
 from employment_warehouse.alert.queries import query
 from employment_warehouse.alert.wording import CHINESE, ENGLISH, Language
@@ -28,8 +28,8 @@ Row = Mapping[str, Any]
 def raise_night_alerts(build: int) -> int:
     """Raise the alerts of a night, whether it was published, held or failed; returns how many.
 
-    Alerts about figures are raised for a published night only, because nobody saw the others. Running it again updates
-    the same alerts.
+    Alerts about figures are raised for a published night only, because nobody saw the others. Running it again, or for
+    another build of the same date, updates the same alerts and resolves the others.
     """
     with database.connect("wh_publisher") as connection, connection.cursor(row_factory=dict_row) as cursor:
         night = cursor.execute(query("night"), {"build": build}).fetchone()
@@ -48,6 +48,7 @@ def raise_night_alerts(build: int) -> int:
         for unit, of_unit in groupby(of_kind, key=lambda row: str(row["unit"]))
     ]
     raise_alert(*alerts)
+    resolve_others(night["report_date"], list(alert_kinds()), alerts)
     return len(alerts)
 
 

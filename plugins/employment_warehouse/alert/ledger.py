@@ -1,7 +1,8 @@
-"""Alerts in the ledger: one for each night, kind and unit."""
+"""Alerts in the ledger: one for each report date, kind and unit."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -30,6 +31,18 @@ class Alert:
 
 
 def raise_alert(*alerts: Alert) -> None:
-    """Record alerts in ops.alert. An alert of the same build, kind and unit is updated until it has been sent."""
+    """Record alerts in ops.alert. An alert of the same report date, kind and unit is brought up to date."""
     with database.connect("wh_publisher") as connection, connection.cursor() as cursor:
         cursor.executemany(query("upsert_alert"), [asdict(alert) for alert in alerts])
+
+
+def resolve_others(report_date: date, kinds: Collection[str], raised: Collection[Alert]) -> None:
+    """Mark the alerts of these kinds and that date as resolved that were not raised this time."""
+    given = {
+        "report_date": report_date,
+        "kinds": list(kinds),
+        "raised_kinds": [alert.kind for alert in raised],
+        "raised_units": [alert.unit for alert in raised],
+    }
+    with database.connect("wh_publisher") as connection:
+        connection.execute(query("resolve_alerts"), given)

@@ -191,7 +191,10 @@ def write_returns(report_date: str) -> None:
 
 
 def deliver_alerts(report_date: str | None, build_run: str) -> None:
-    """Raise and send the alerts of a night, however it ended. build_run: the run of the DAG that builds it."""
+    """Raise and send the alerts of a night, however it ended. build_run: the run of the DAG that builds it.
+
+    Raises AlertsNotDelivered if a channel did not accept a digest; the retry sends to that channel alone.
+    """
     from employment_warehouse import alert, publication
 
     if not report_date:
@@ -204,7 +207,9 @@ def deliver_alerts(report_date: str | None, build_run: str) -> None:
         alert.raise_night_not_started(report_date)
     else:
         alert.raise_night_alerts(build)
-    alert.deliver_alerts(publication.newest_build())
+    digests = alert.deliver_alerts(publication.newest_build())
+    if digests.failed:
+        raise alert.AlertsNotDelivered(f"{digests.failed} digests")
 
 
 def _ended_date(moment: datetime) -> date:

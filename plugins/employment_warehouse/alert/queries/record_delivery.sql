@@ -1,5 +1,4 @@
-update ops.alert
-set
-    sent_at = case when %(is_delivered)s then now() end,
-    send_error = case when not %(is_delivered)s then '通道未接收 | not accepted by the channel' end
-where alert_id = any(%(alerts)s)
+insert into ops.alert_delivery (alert_id, channel, sent_at)
+select alert_id, %(channel)s, case when %(is_delivered)s then clock_timestamp() end
+from unnest(%(alerts)s::bigint []) as alert_id
+on conflict (alert_id, channel) do update set tried_at = clock_timestamp(), sent_at = excluded.sent_at

@@ -1,6 +1,9 @@
-select alert_id, level, kind, unit, report_date, title, body, link
-from ops.alert
-where sent_at is null and (build is null or build <= %(build)s)
-    and raised_at > now() - interval '3 days'  -- older alerts are no longer news
-order by array_position(array['critical', 'warning', 'info'], level), kind, unit
-for update
+-- Alerts that a channel has not received since they were raised; older ones are no longer news.
+select a.alert_id, a.level, a.kind, a.unit, a.report_date, a.title, a.body, a.link
+from ops.alert as a
+where a.resolved_at is null and (a.build is null or a.build <= %(build)s) and a.raised_at > now() - interval '3 days'
+    and not exists (
+        select from ops.alert_delivery as d
+        where d.alert_id = a.alert_id and d.channel = %(channel)s and d.sent_at >= a.raised_at
+    )
+order by a.report_date nulls first, array_position(array['critical', 'warning', 'info'], a.level), a.kind, a.unit

@@ -10,5 +10,5 @@ values (
     ),
     format('returns/%%s/%%s.xlsx', %(report_date)s::date, %(unit)s::text)
 )
-on conflict (build, kind, unit) do update
-set report_date = excluded.report_date, body = excluded.body, link = excluded.link, raised_at = now(), sent_at = null
+on conflict (report_date, kind, unit) do update
+set body = excluded.body, link = excluded.link, raised_at = now()

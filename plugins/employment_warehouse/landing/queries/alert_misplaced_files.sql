@@ -4,6 +4,6 @@ values (
     format('落地区有 %%s 个文件无法对应任何报表 | %%s files in the landing zone belong to no feed or unit', %(count)s::int, %(count)s::int),
     %(body)s
 )
-on conflict (build, kind, unit) do update
-set title = excluded.title, body = excluded.body, raised_at = now(), sent_at = null
+on conflict (report_date, kind, unit) do update
+set title = excluded.title, body = excluded.body, raised_at = now()
 where alert.body <> excluded.body
