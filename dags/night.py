@@ -40,7 +40,7 @@ def night() -> None:
 
         steps.purge_landing()
 
-    @task(trigger_rule="all_done")
+    @task
     def confirm_intake(report_date: str) -> None:
         from employment_warehouse.runtime import steps
 
@@ -78,11 +78,12 @@ def night() -> None:
     due = expect_deliveries(report_date)
     sources = [run("ingest_county_files"), run("ingest_relief_payroll"), run("ingest_hr_platform")]
     build = run("build_warehouse")
-    # None of these stops another; each that fails shows in the run, and so does what was not ingested.
-    outputs = [run("report_daily"), write_returns(report_date), purge_landing(), confirm_intake(report_date)]
-    alerts = deliver_alerts(report_date, RUN).as_teardown(on_failure_fail_dagrun=True)
+    outputs = [run("report_daily"), write_returns(report_date), purge_landing()]
+    alerts = deliver_alerts(report_date, RUN)
     due >> sources >> end_intake() >> build >> outputs >> alerts
     due >> build
+    # What failed stops nothing that can still be done, and fails the run at its end.
+    [*sources, *outputs, alerts] >> confirm_intake(report_date)
 
 
 night()

@@ -93,3 +93,13 @@ def test_the_platform_has_no_template(tmp_path: Path) -> None:
 
 def _header(cell: Any) -> str:
     return str(cell.value).rstrip("*")
+
+
+def test_the_explanations_of_a_template_are_no_sheet_left_out_but_a_countys_own_sheet_is(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    template("employment", path)
+    assert read_tables(path, contract("employment")).notes == []
+    book = openpyxl.load_workbook(path)
+    book["说明"].cell(1, 1).value = "本月新增"
+    book.save(path)
+    assert len(read_tables(path, contract("employment")).notes) == 1

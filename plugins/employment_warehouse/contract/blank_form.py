@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
 
 LAST_ROW = 1_048_575  # of a worksheet, from 0
+# The sheet that explains the columns, and its first row, by which a reader knows it.
+EXPLANATION_SHEET = "说明"
+EXPLANATION_TITLES = ("列", "是否必填", "怎样填写", "内容", "可选项或范围", "示例")
 
 
 def template(feed: str, path: Path) -> None:
@@ -60,10 +63,9 @@ def _write_form(book: Workbook, made: Contract, columns: list[Column]) -> None:
 
 
 def _write_explanation(book: Workbook, made: Contract, columns: list[Column]) -> None:
-    sheet = book.add_worksheet("说明")
+    sheet = book.add_worksheet(EXPLANATION_SHEET)
     header, wrapped = _header_format(book, "#DDEBF7"), book.add_format({"text_wrap": True, "valign": "top"})
-    titles = ("列", "是否必填", "怎样填写", "内容", "可选项或范围", "示例")
-    for position, (title, width) in enumerate(zip(titles, (18, 10, 22, 40, 50, 24), strict=True)):
+    for position, (title, width) in enumerate(zip(EXPLANATION_TITLES, (18, 10, 22, 40, 50, 24), strict=True)):
         sheet.set_column(position, position, width, wrapped)
         sheet.write_string(0, position, title, header)
     for row, column in enumerate(columns, start=1):

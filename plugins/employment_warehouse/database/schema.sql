@@ -1500,6 +1500,7 @@ CREATE TABLE ops.alert (
     link text,
     sent_at timestamp with time zone,
     send_error text,
+    resolved_at timestamp with time zone,
     CONSTRAINT alert_level_check CHECK ((level = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
 );
 
@@ -1508,6 +1509,10 @@ ALTER TABLE ops.alert OWNER TO wh_owner;
 -- Name: TABLE alert; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON TABLE ops.alert IS '告警。 | What was reported, to whom, about which night; also where no channel is configured.';
+
+-- Name: COLUMN alert.resolved_at; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.alert.resolved_at IS '问题已不存在的时间。 | When a later build of the date no longer had the problem; it is then not sent any more.';
 
 -- Name: alert_alert_id_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
 
@@ -1519,6 +1524,21 @@ ALTER TABLE ops.alert ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+-- Name: alert_delivery; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.alert_delivery (
+    alert_id bigint NOT NULL,
+    channel text NOT NULL,
+    tried_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone
+);
+
+ALTER TABLE ops.alert_delivery OWNER TO wh_owner;
+
+-- Name: TABLE alert_delivery; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.alert_delivery IS '各通道的发送记录。 | What was sent to which channel (its kind and a hash of its address), and when; sent_at is NULL where the channel did not accept it.';
 
 -- Name: arrival; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -2036,10 +2056,10 @@ ALTER TABLE vault.token_key OWNER TO wh_owner;
 
 COMMENT ON TABLE vault.token_key IS '代号密钥的校验值（不含密钥本身）。 | What identifies the token key of this warehouse, and nothing of the key itself.';
 
--- Name: alert alert_build_kind_unit_key; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+-- Name: alert_delivery alert_delivery_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
-ALTER TABLE ONLY ops.alert
-    ADD CONSTRAINT alert_build_kind_unit_key UNIQUE NULLS NOT DISTINCT (build, kind, unit);
+ALTER TABLE ONLY ops.alert_delivery
+    ADD CONSTRAINT alert_delivery_pkey PRIMARY KEY (alert_id, channel);
 
 -- Name: alert alert_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -2105,6 +2125,11 @@ ALTER TABLE ONLY ops.migration
 
 ALTER TABLE ONLY ops.model_version
     ADD CONSTRAINT model_version_pkey PRIMARY KEY (build, model);
+
+-- Name: alert one_alert; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.alert
+    ADD CONSTRAINT one_alert UNIQUE NULLS NOT DISTINCT (report_date, kind, unit);
 
 -- Name: platform_cursor platform_cursor_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -2202,6 +2227,11 @@ CREATE INDEX known_by_unit ON vault.known USING btree (unit, feed);
 -- Name: rejected_row_by_delivery; Type: INDEX; Schema: vault; Owner: wh_owner
 
 CREATE INDEX rejected_row_by_delivery ON vault.rejected_row USING btree (delivery_id);
+
+-- Name: alert_delivery alert_delivery_alert_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.alert_delivery
+    ADD CONSTRAINT alert_delivery_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES ops.alert(alert_id);
 
 -- Name: certificate certificate_build_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -2619,6 +2649,14 @@ GRANT SELECT ON TABLE ops.alert TO wh_transformer;
 GRANT SELECT ON TABLE ops.alert TO wh_gate;
 GRANT SELECT,INSERT,UPDATE ON TABLE ops.alert TO wh_publisher;
 GRANT SELECT ON TABLE ops.alert TO wh_auditor;
+
+-- Name: TABLE alert_delivery; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.alert_delivery TO wh_loader;
+GRANT SELECT ON TABLE ops.alert_delivery TO wh_transformer;
+GRANT SELECT ON TABLE ops.alert_delivery TO wh_gate;
+GRANT SELECT,INSERT,UPDATE ON TABLE ops.alert_delivery TO wh_publisher;
+GRANT SELECT ON TABLE ops.alert_delivery TO wh_auditor;
 
 -- Name: TABLE arrival; Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from employment_warehouse.contract import Contract
+from employment_warehouse.contract.blank_form import EXPLANATION_SHEET, EXPLANATION_TITLES
 from employment_warehouse.reading.cell_marks import CellMarks, Use, use_of
 from employment_warehouse.reading.files import Workbook
 from employment_warehouse.reading.formats import NAMES
@@ -102,7 +103,7 @@ def _fitting(
             (aside if sheet["hidden"] or _FOR_PEOPLE.search(sheet["name"]) else seen).append((place, sheet))
     fitting, left_out, refusals = _fitting_of(seen, contract)
     if fitting:
-        return fitting, left_out + [sheet["name"] for _, sheet in aside if any(map(any, sheet["head"]))]
+        return fitting, left_out + [sheet["name"] for _, sheet in aside if _may_be_data(sheet)]
     if not left_out:  # nothing is to be seen but these
         fitting, left_out, of_aside = _fitting_of(aside, contract)
         if fitting:
@@ -111,6 +112,13 @@ def _fitting(
     if refusals:
         raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
     raise Refused("header_not_found", "工作簿里没有工作表 | the workbook has no sheet")
+
+
+def _may_be_data(sheet: dict[str, Any]) -> bool:
+    """Whether a sheet that was not read has something in it, other than the explanations of our own template."""
+    head = [[str(cell).strip() for cell in row] for row in sheet["head"] if any(row)]
+    titles = tuple(head[0][: len(EXPLANATION_TITLES)]) if head else ()
+    return bool(head) and not (sheet["name"] == EXPLANATION_SHEET and titles == EXPLANATION_TITLES)
 
 
 def _fitting_of(

@@ -1,0 +1,71 @@
+"""Each task of the night made to fail once: what still runs, how the run ends, and docs/reliability.md says so."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+
+from employment_warehouse.settings import project_root
+
+TABLE = project_root() / "docs" / "reliability.md"
+
+
+@cache
+def night() -> Any:
+    spec = importlib.util.spec_from_file_location("night_dag", project_root() / "dags" / "night.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.night()
+
+
+def states(failing: str) -> dict[str, str]:
+    """The state of every task when one fails, by the trigger rules of the DAG."""
+    found: dict[str, str] = {}
+    for task in night().topological_sort():
+        upstream = {found[name] for name in task.upstream_task_ids}
+        if task.trigger_rule.value == "all_success" and upstream - {"success"}:
+            found[task.task_id] = "upstream_failed"
+        else:
+            assert task.trigger_rule.value in ("all_success", "all_done")
+            found[task.task_id] = "failed" if task.task_id == failing else "success"
+    return found
+
+
+def run_state(found: dict[str, str]) -> str:
+    """Airflow fails a run if one of its last tasks did not succeed."""
+    last = [task.task_id for task in night().tasks if not task.downstream_task_ids]
+    return "success" if {found[name] for name in last} == {"success"} else "failed"
+
+
+def table() -> dict[str, list[str]]:
+    """Task → the cells of its row in docs/reliability.md."""
+    rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", TABLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
+
+
+def test_every_task_is_in_the_table() -> None:
+    assert set(table()) == {task.task_id for task in night().tasks}
+
+
+@pytest.mark.parametrize("failing", sorted(task.task_id for task in night().tasks))
+def test_a_failing_task_fails_the_run_and_skips_only_what_needs_it(failing: str) -> None:
+    found = states(failing)
+    skipped = sorted(name for name, state in found.items() if state == "upstream_failed" and name != "confirm_intake")
+    stated_run, stated_exit, stated_skipped, _ = table()[failing]
+    assert (run_state(found), stated_run, stated_exit[0]) == ("failed", "failed", "1")
+    assert skipped == sorted(re.findall(r"`(\w+)`", stated_skipped))
+
+
+@pytest.mark.parametrize("failing", sorted({task.task_id for task in night().tasks} - {"deliver_alerts"}))
+def test_alerts_are_delivered_whatever_fails(failing: str) -> None:
+    assert states(failing)["deliver_alerts"] == "success"
+
+
+@pytest.mark.parametrize("failing", ["purge_landing", "write_returns", "ingest_county_files", "confirm_intake"])
+def test_these_do_not_stop_the_report(failing: str) -> None:
+    assert states(failing)["report_daily"] == "success"
