@@ -145,10 +145,10 @@ PEERS = {"csv module + COPY": csv_module, "pandas.to_sql": pandas_to_sql, "dlt (
 def land_in_a_child(day: date, planted: bool = False) -> tuple[float, float]:
     """Seconds and peak MiB of `land` in a process of its own, as Airflow runs it."""
     command = [sys.executable, __file__, "--land", day.isoformat(), *(["--planted"] if planted else [])]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    if told.returncode:
-        sys.exit(told.stderr)
-    seconds, peak = told.stdout.split()[-2:]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    seconds, peak = done.stdout.split()[-2:]
     return float(seconds), float(peak)
 
 
@@ -167,7 +167,7 @@ def land_one(day: date) -> None:
 
 
 def plant() -> None:
-    """A fault: rows are gone through one by one, and all are kept."""
+    """A fault: rows are processed one by one, and all are kept."""
     from employment_warehouse.landing import loading
 
     encode, kept = loading.encode_rows, []

@@ -29,7 +29,7 @@ def xls(
     code_page: int | None = None,
     version: int = 0x0600,
 ) -> bytes:
-    """The bytes of a workbook with the sheet `数据`. encryption: what the record that tells of it holds."""
+    """The bytes of a workbook with the sheet `数据`. encryption: the content of the record that announces it."""
     begin_book = _record(0x0809, struct.pack("<HHHHII", version, 0x0005, 0, 0, 0, 0))
     if encryption:
         begin_book += _record(0x002F, encryption)

@@ -76,10 +76,10 @@ def test_a_file_becomes_one_delivery_with_its_rows(warehouse: psycopg.Connection
     assert (delivery.unit, delivery.report_date, delivery.part, delivery.revision) == (COUNTY, DAY, "", 1)
     assert (delivery.rows_read, delivery.rows_landed, delivery.rows_rejected) == (3, 3, 0)
     assert posts(warehouse, delivery.delivery_id) == ["P1", "P2", "P3"]
-    told = rows_of(
+    landed = rows_of(
         warehouse, "select line, county_code, period, amount_paid from landing.public_post_payment order by 1"
     )
-    assert tuple(map(str, told[0])) == ("2", COUNTY, "2024-04-01", "800.00")
+    assert tuple(map(str, landed[0])) == ("2", COUNTY, "2024-04-01", "800.00")
 
 
 def test_a_file_that_was_taken_in_is_not_offered_again(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -475,8 +475,8 @@ def test_a_file_that_cannot_be_read_is_a_refused_delivery(warehouse: psycopg.Con
     assert (delivery.status, delivery.reason, delivery.rows_read) == ("refused", "required_column_missing", 0)
     assert scan({"county"}, DAY).arrivals == []
     put(zone, payments(1), minutes=5)
-    (mended,) = ingest_all()
-    assert (mended.revision, mended.rows_landed) == (2, 1)
+    (corrected,) = ingest_all()
+    assert (corrected.revision, corrected.rows_landed) == (2, 1)
 
 
 def test_unknown_columns_are_kept(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -641,7 +641,7 @@ def test_projects_that_are_open_are_due(warehouse: psycopg.Connection, zone: Pat
     assert rows_of(warehouse, "select distinct unit from ops.due where feed = 'relief_project'") == [("YG1",)]
 
 
-# --- what is no ordinary file --------------------------------------------------------------------------------
+# --- what is not an ordinary file -----------------------------------------------------------------------------
 
 
 def test_pipes_and_sockets_are_misplaced_and_stop_nothing(

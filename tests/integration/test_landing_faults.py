@@ -324,10 +324,10 @@ def test_another_token_key_lands_nothing(
     keys = settings.secret_keys()
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", keys.wrapping_key.hex())
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", "00" * 32)
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as refused:
         ingest(second)
-    assert told.value.code == "wrong_token_key"
-    assert keys.token_key.hex() not in str(told.value)
+    assert refused.value.code == "wrong_token_key"
+    assert keys.token_key.hex() not in str(refused.value)
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", keys.token_key.hex())
     assert ingest(second) is not None

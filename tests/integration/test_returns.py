@@ -1,4 +1,4 @@
-"""Rejected rows go back to the county as a workbook, and come back mended: the whole way, on a real server."""
+"""Rejected rows go back to the county as a workbook, and are sent back corrected: the whole way, on a real server."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def send_back(zone: Path, book: openpyxl.Workbook, name: str = f"{COUNTY}.xlsx",
     return content.getvalue()
 
 
-def mend(book: openpyxl.Workbook, header: str, value: str, row: int = 2, sheet: str = SHEET) -> openpyxl.Workbook:
+def correct(book: openpyxl.Workbook, header: str, value: str, row: int = 2, sheet: str = SHEET) -> openpyxl.Workbook:
     book[sheet].cell(row, column(book[sheet], header)).value = value
     return book
 
@@ -74,8 +74,8 @@ def rows_of(warehouse: psycopg.Connection, query: str, *values: object) -> list[
     return warehouse.execute(query, values).fetchall()  # type: ignore[arg-type]
 
 
-def mended(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type-arg]
-    """(line, part of the delivery that mended it) of every rejected cell."""
+def corrected(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[type-arg]
+    """(line, part of the delivery that corrected it) of every rejected cell."""
     return rows_of(
         warehouse,
         "select r.line, d.part from vault.rejected_row r left join ops.delivery d on d.delivery_id = r.corrected_by"
@@ -157,11 +157,11 @@ def test_a_row_that_could_not_be_cut_gets_all_columns_to_fill_in(warehouse: psyc
     assert "整行" in [cell.value for cell in sheet[1]]
     amounts = {"出勤天数": "22", "应发金额": "1", "实发金额": "1"}
     for header, value in {"岗位编号": "P2", "身份证号": id_number(2), "补贴月份": "2024-04", **amounts}.items():
-        mend(book, header, value)
+        correct(book, header, value)
     send_back(zone, book)
     (correction,) = ingest_all()
     assert (correction.rows_landed, correction.rows_rejected) == (1, 0)
-    assert mended(warehouse) == [(3, correction.part)]
+    assert corrected(warehouse) == [(3, correction.part)]
 
 
 def test_files_with_other_headers_share_a_sheet_and_all_land(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -169,8 +169,8 @@ def test_files_with_other_headers_share_a_sheet_and_all_land(warehouse: psycopg.
     other = HEADER.replace("证件号码", "身份证号*").replace("岗位编号,备注", "备注,岗位编号")
     put(zone, f"{other}\n,P3,{id_number(3)},2024-04,many,800,800\n".encode(), name=f"{COUNTY}_2.csv")
     ingest_all()
-    book = mend(returned(), "证件号码", id_number(2))
-    send_back(zone, mend(book, "出勤天数", "21", row=3))
+    book = correct(returned(), "证件号码", id_number(2))
+    send_back(zone, correct(book, "出勤天数", "21", row=3))
     (correction,) = ingest_all()
     assert (correction.rows_landed, correction.rows_rejected) == (2, 0)
     assert returns.write_workbooks(DAY) == []
@@ -218,12 +218,12 @@ def test_the_file_is_its_owners_alone_and_is_removed_when_all_is_corrected(
 def test_a_corrected_row_lands_and_is_marked(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN, payment(3, days="many"))
     ingest_all()
-    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
     (correction,) = ingest_all()
     assert (correction.feed, correction.unit, correction.report_date) == (FEED, COUNTY, DAY)
     assert (correction.kind, correction.rows_landed, correction.rows_rejected) == ("correction", 1, 1)
     assert rows_of(warehouse, "select post_no from landing.public_post_payment order by 1") == [("P1",), ("P2",)]
-    assert mended(warehouse)[:2] == [(3, correction.part), (4, None)]
+    assert corrected(warehouse)[:2] == [(3, correction.part), (4, None)]
     sheet = returned()[SHEET]
     assert [cell.value for cell in sheet["B"]] == ["行号", "4"]
     assert [cell.value for cell in sheet["A"]] == ["文件", f"{COUNTY}.csv"]
@@ -233,7 +233,7 @@ def test_a_corrected_row_lands_and_is_marked(warehouse: psycopg.Connection, zone
 def test_the_same_workbook_twice_loads_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     ingest_all()
-    content = send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    content = send_back(zone, correct(returned(), "证件号码", id_number(2)))
     assert len(ingest_all()) == 1
     put(zone, content, "corrections", f"{COUNTY}.xlsx")
     assert ingest_all() == []
@@ -246,13 +246,13 @@ def test_a_second_workbook_under_the_same_name_merges_and_replaces_nothing(
 ) -> None:
     put_rows(zone, payment(1), BROKEN, payment(3, days="many"))
     ingest_all()
-    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
     (first,) = ingest_all()
-    send_back(zone, mend(returned(), "出勤天数", "20"))
+    send_back(zone, correct(returned(), "出勤天数", "20"))
     (second,) = ingest_all()
     base = rows_of(warehouse, "select part from ops.delivery where kind = 'file'")[0][0]
     assert sorted([second.part, first.part, base]) == [base, first.part, second.part]
-    assert {tuple(row) for row in mended(warehouse)[:2]} == {(3, first.part), (4, second.part)}
+    assert {tuple(row) for row in corrected(warehouse)[:2]} == {(3, first.part), (4, second.part)}
     assert returns.write_workbooks(DAY) == []
 
 
@@ -261,14 +261,14 @@ def test_a_row_that_is_still_broken_is_returned_as_the_county_left_it(
 ) -> None:
     put_rows(zone, BROKEN)
     ingest_all()
-    send_back(zone, mend(returned(), "证件号码", "5325281960"))
+    send_back(zone, correct(returned(), "证件号码", "5325281960"))
     ingest_all()
     book = returned()
     sheet = book[SHEET]
     assert sheet.max_row == 2
     assert (sheet["A2"].value, sheet["B2"].value) == (f"{COUNTY}.csv", "2")
     assert sheet.cell(2, column(sheet, "证件号码")).value == "5325281960"
-    send_back(zone, mend(book, "证件号码", id_number(2)))
+    send_back(zone, correct(book, "证件号码", id_number(2)))
     ingest_all()
     assert returns.write_workbooks(DAY) == []
 
@@ -278,7 +278,7 @@ def test_a_repeated_row_is_shown_apart_and_not_read_back(warehouse: psycopg.Conn
     ingest_all()
     book = returned()
     assert book.sheetnames == ["说明", SHEET, f"{SHEET}（重复）"]
-    send_back(zone, mend(book, "证件号码", id_number(2)))
+    send_back(zone, correct(book, "证件号码", id_number(2)))
     ingest_all()
     days = rows_of(warehouse, "select post_no, days_present from landing.public_post_payment order by 1")
     assert days == [("P1", 20), ("P2", 22)]
@@ -290,8 +290,8 @@ def test_all_sheets_of_a_workbook_land_together_or_not_at_all(
     put(zone, EVENT_BROKEN.encode(), "job_event")
     put_rows(zone, BROKEN)
     ingest_all()
-    book = mend(returned(), "证件号码", id_number(2))
-    send_back(zone, mend(book, "岗位数", "50", sheet=contract("job_event").title_zh))
+    book = correct(returned(), "证件号码", id_number(2))
+    send_back(zone, correct(book, "岗位数", "50", sheet=contract("job_event").title_zh))
     warehouse.execute(
         "create function public.no() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;"
         "create trigger no before insert on landing.public_post_payment for each row execute function public.no()"
@@ -308,7 +308,7 @@ def test_all_sheets_of_a_workbook_land_together_or_not_at_all(
 def test_a_correction_waits_for_the_report_that_it_corrects(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     ingest_all()
-    send_back(zone, mend(returned(), "证件号码", id_number(2)), day=DAY + timedelta(days=1))
+    send_back(zone, correct(returned(), "证件号码", id_number(2)), day=DAY + timedelta(days=1))
     assert ingest_all() == []
     assert rows_of(warehouse, "select kind, unit from ops.alert") == [("correction_waits", COUNTY)]
     put_rows(zone, payment(1), day=DAY + timedelta(days=1))
@@ -322,22 +322,22 @@ def test_a_correction_waits_for_the_report_that_it_corrects(warehouse: psycopg.C
 def test_a_correction_of_a_held_report_waits_until_it_is_released(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
     ingest_all()
-    book = mend(returned(), "证件号码", id_number(2))
+    book = correct(returned(), "证件号码", id_number(2))
     warehouse.execute("select ops.start_build(%s, 'x')", (DAY,))
     warehouse.execute("update ops.delivery set status = 'held', build = (select max(build) from ops.build)")
     send_back(zone, book)
     assert ingest_all() == []
     warehouse.execute("update ops.delivery set status = 'landed', build = null")
     assert [delivery.status for delivery in ingest_all()] == ["landed"]
-    assert mended(warehouse) == [(3, "～001")]
+    assert corrected(warehouse) == [(3, "～001")]
 
 
 def test_other_sheets_do_not_wait_for_one_that_has_to(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     put(zone, EVENT_BROKEN.encode(), "job_event")
     ingest_all()
-    book = mend(returned(), "证件号码", id_number(2))
-    mend(book, "岗位数", "50", sheet=contract("job_event").title_zh)
+    book = correct(returned(), "证件号码", id_number(2))
+    correct(book, "岗位数", "50", sheet=contract("job_event").title_zh)
     warehouse.execute("update ops.delivery set status = 'refused', reason = 'x' where feed = 'job_event'")
     send_back(zone, book)
     assert [delivery.feed for delivery in ingest_all()] == [FEED]
@@ -368,20 +368,20 @@ def test_a_later_whole_file_replaces_corrections(
 ) -> None:
     put_rows(zone, payment(1), BROKEN)
     ingest_all()
-    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
     ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
     put_rows(zone, *again)
     ingest_all()
     assert standing_rows(warehouse) == stands
-    assert mended(warehouse) == [(3, None)]
+    assert corrected(warehouse) == [(3, None)]
 
 
 def test_a_part_sent_again_replaces_only_its_own_corrections(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
     put_rows(zone, payment(7), name=f"{COUNTY}_2.csv")
     ingest_all()
-    book = mend(returned(), "证件号码", id_number(2))
+    book = correct(returned(), "证件号码", id_number(2))
     send_back(zone, book)
     put_rows(zone, payment(7).replace("800,800", "700,700"), name=f"{COUNTY}_2.csv")  # in the same night
     ingest_all()
@@ -398,11 +398,11 @@ def test_a_workbook_of_which_a_sheet_waits_is_applied_once(warehouse: psycopg.Co
     put_rows(zone, BROKEN)
     put(zone, EVENT_BROKEN.encode(), "job_event")
     ingest_all()
-    first = mend(returned(), "证件号码", id_number(3))
+    first = correct(returned(), "证件号码", id_number(3))
     warehouse.execute("update ops.delivery set status = 'refused', reason = 'x' where feed = 'job_event'")
     send_back(zone, first, name=f"{COUNTY}_1.xlsx")
     ingest_all()
-    send_back(zone, mend(first, "证件号码", id_number(2)), name=f"{COUNTY}_2.xlsx")
+    send_back(zone, correct(first, "证件号码", id_number(2)), name=f"{COUNTY}_2.xlsx")
     for _ in range(2):
         ingest_all()
     assert rows_of(
@@ -413,7 +413,7 @@ def test_a_workbook_of_which_a_sheet_waits_is_applied_once(warehouse: psycopg.Co
 def test_a_later_nil_return_replaces_a_correction(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
     ingest_all()
-    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
     ingest_all()
     put(zone, b"", name=f"{COUNTY}.nil")
     ingest_all()
@@ -423,7 +423,7 @@ def test_a_later_nil_return_replaces_a_correction(warehouse: psycopg.Connection,
 def test_a_correction_older_than_the_whole_file_is_refused(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
     ingest_all()
-    book = mend(returned(), "证件号码", id_number(2))
+    book = correct(returned(), "证件号码", id_number(2))
     send_back(zone, book)  # and before anybody looks:
     put_rows(zone, payment(1))
     assert [(d.kind, d.reason) for d in ingest_all()] == [("file", None), ("correction", "replaced_since")]
@@ -436,19 +436,19 @@ def test_a_wrong_correction_is_replaced_by_a_workbook_that_names_the_row_again(
     put_rows(zone, payment(1), BROKEN)
     ingest_all()
     book = returned()
-    send_back(zone, mend(book, "证件号码", id_number(3)))
+    send_back(zone, correct(book, "证件号码", id_number(3)))
     ingest_all()
-    send_back(zone, mend(book, "证件号码", id_number(2)))
+    send_back(zone, correct(book, "证件号码", id_number(2)))
     ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
-    assert mended(warehouse) == [(3, "～002")]
+    assert corrected(warehouse) == [(3, "～002")]
 
 
 def test_a_sheet_not_named_as_a_feed_is_reported(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     put(zone, EVENT_BROKEN.encode(), "job_event")
     ingest_all()
-    book = mend(returned(), "证件号码", id_number(2))
+    book = correct(returned(), "证件号码", id_number(2))
     book[contract("job_event").title_zh].title = "招聘活动 (2)"
     send_back(zone, book)
     assert [delivery.feed for delivery in ingest_all()] == [FEED]
@@ -460,7 +460,7 @@ def test_a_sheet_not_named_as_a_feed_is_reported(warehouse: psycopg.Connection, 
 def test_a_refused_correction_is_forgotten_when_a_good_one_comes(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
     ingest_all()
-    book = mend(returned(), "证件号码", id_number(2))
+    book = correct(returned(), "证件号码", id_number(2))
     broken = openpyxl.load_workbook(io.BytesIO(send_back(zone, book)))
     broken[SHEET].delete_cols(column(broken[SHEET], "证件号码"))
     send_back(zone, broken)
@@ -487,7 +487,7 @@ def test_a_line_of_a_correction_is_not_taken_for_that_of_a_file_of_its_name(
     added[SHEET].cell(3, column(added[SHEET], "岗位编号")).value = "P3"
     send_back(zone, added)  # a row more, broken on the same line
     ingest_all()
-    send_back(zone, mend(returned(), "出勤天数", "20", row=2), name=f"{COUNTY}_2.xlsx")
+    send_back(zone, correct(returned(), "出勤天数", "20", row=2), name=f"{COUNTY}_2.xlsx")
     ingest_all()
     (left,) = returned()[SHEET].iter_rows(min_row=2, values_only=True)
     assert left[0] == f"corrections/{COUNTY}.xlsx（{SHEET}）"
@@ -503,7 +503,7 @@ def test_a_workbook_without_any_sheet_of_ours_is_reported(warehouse: psycopg.Con
 def test_a_file_sent_again_is_not_corrected_by_lines_of_the_old_one(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     ingest_all()
-    book = mend(returned(), "证件号码", id_number(2))
+    book = correct(returned(), "证件号码", id_number(2))
     put_rows(zone, payment(9, days="many"))
     send_back(zone, book)
     ingest_all()
@@ -515,7 +515,7 @@ def test_a_file_sent_again_is_not_corrected_by_lines_of_the_old_one(warehouse: p
 def test_the_rows_of_a_correction_come_back_from_the_archive(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     ingest_all()
-    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
     (correction,) = ingest_all()
     warehouse.execute("delete from landing.public_post_payment")
     warehouse.execute("update ops.delivery set purged_at = now()")
@@ -558,7 +558,7 @@ def test_the_steps_of_a_night_ingest_corrections_and_return_what_is_left(
 ) -> None:
     put_rows(zone, BROKEN, payment(3, days="many"))
     ingest_all()
-    send_back(zone, mend(returned(), "证件号码", id_number(2)))
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
     families, night = ["county", "correction"], (DAY + timedelta(days=1)).isoformat()
     assert steps.find_changes(families, "unit", night) == [COUNTY]
     steps.ingest(families, "unit", night, COUNTY)

@@ -31,7 +31,7 @@ sources:
 models:
   - name: stg_toy
     description: Toys that tonight's build accepted.
-    config: {meta: {zh: 当晚采纳的玩具, grain: line}}
+    config: {meta: {zh: 当晚采用的玩具, grain: line}}
 """
 MART = """
 models:

@@ -107,7 +107,7 @@ reports as (
     group by feed, unit, report_date
 ),
 
--- What the warehouse found and failed to ingest is no missing report.
+-- What the warehouse found and failed to ingest is not a missing delivery.
 failures as (
     select distinct units.feed, units.unit
     from units

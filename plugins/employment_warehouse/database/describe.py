@@ -27,21 +27,21 @@ def describe(error: BaseException) -> str:
         name = errors.lookup(found.sqlstate).__name__
     except KeyError:
         name = ""
-    said = found.diag
+    diagnosis = found.diag
     plain = found.sqlstate.startswith(PLAIN_CLASSES)
     named = {
-        "schema": said.schema_name,
-        "table": said.table_name,
-        "column": said.column_name,
-        "type": said.datatype_name,
-        "constraint": said.constraint_name,
+        "schema": diagnosis.schema_name,
+        "table": diagnosis.table_name,
+        "column": diagnosis.column_name,
+        "type": diagnosis.datatype_name,
+        "constraint": diagnosis.constraint_name,
     }
     parts = [
         found.sqlstate,
         name,
         *(f"{kind}={value}" for kind, value in named.items() if value),
-        plain and said.message_primary,
-        plain and said.message_hint,
+        plain and diagnosis.message_primary,
+        plain and diagnosis.message_hint,
     ]
     return " ".join(str(part) for part in parts if part)
 

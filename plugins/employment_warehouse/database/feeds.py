@@ -22,11 +22,11 @@ def generate(connection: psycopg.Connection) -> list[str]:
         known=sql.SQL(", ").join(sql.Identifier("known", name) for name in names),
         excluded=sql.SQL(", ").join(sql.Identifier("excluded", name) for name in names),
     )
-    gone = connection.execute(
+    removed = connection.execute(
         "delete from ops.feed where feed <> all(%s) returning feed", ([row["feed"] for row in rows],)
     ).fetchall()
     changed = [found for row in rows for found in connection.execute(insert, row).fetchall()]
-    return [f"ops.feed.{feed}" for (feed,) in gone + changed]
+    return [f"ops.feed.{feed}" for (feed,) in removed + changed]
 
 
 def _row(contract: Contract) -> dict[str, object]:

@@ -26,7 +26,7 @@ REPORT_DATE = ModelColumn(
 def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
     """Make or extend what the models of the dbt project declare; what was done, in words. The caller commits.
 
-    Columns are only ever added (rows from before have NULL there); only views are dropped, and made anew.
+    Columns are only ever added (rows from before have NULL there); only views are dropped and made again.
     Raises UserError: `model_incomplete`, `model_key_unknown`, `model_type_changed`.
     """
     done = []

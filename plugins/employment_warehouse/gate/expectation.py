@@ -25,7 +25,7 @@ SCALES: Mapping[MeasuredIn, tuple[tuple[str, str], float]] = MappingProxyType(
         "yuan": ((" 元", " yuan"), 1),
     }
 )
-# What is recorded where there is no value, and how a message says it.
+# What is recorded where there is no value, and its words in a message.
 NO_HISTORY, NO_VALUE, NOT_CHECKED = "无历史 no history", "空 nothing", "未能检查 could not be checked"
 WITHOUT_VALUE: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

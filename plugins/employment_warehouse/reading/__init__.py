@@ -1,5 +1,5 @@
 """Bytes → a table of texts: encoding, dialect, header, tokenizer, workbooks. What cannot be read for certain is refused
-with a reason, and a row that is no row is named with its line.
+with a reason, and a broken row is reported with its line.
 """
 
 from employment_warehouse.reading.read import read_tables, sheet_names, write_understood

@@ -36,8 +36,8 @@ from employment_warehouse.reading.workbook import names_of_sheets, read_workbook
 def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = None) -> TextTable:
     """The table in a file, understood by a contract, or, without one, as a careful human would.
 
-    path: csv, csv.gz, xlsx, xls, or a zip with one of them; told by content. only_sheet: of a workbook, the sheet to
-    read. Raises Refused, whose code is one of the file refusals of docs/architecture.md; `where` names the file.
+    path: csv, csv.gz, xlsx, xls, or a zip with one of them; recognised by content. only_sheet: of a workbook, the
+    sheet to read. Raises Refused, whose code is one of the file refusals of docs/architecture.md; `where` names the file.
     """
     with _naming(path):
         source = open_file(path, lambda member: bool(_read(member, contract, only_sheet)))
@@ -85,7 +85,7 @@ def _read_text(source: Text, contract: Contract | None) -> TextTable:
 
 
 def _repeated(columns: Mapping[str, int], contract: Contract | None) -> list[int]:
-    """Where the columns stand whose texts come again and again, as far as the contract tells."""
+    """Positions of the columns whose texts repeat, by the contract."""
     return [position for name, position in columns.items() if contract and contract.column(name).repeats]
 
 

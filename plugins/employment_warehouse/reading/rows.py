@@ -36,7 +36,7 @@ def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: b
     """The header of a contract's table may be repeated, but not in another order, by which the rows below would be
     read wrongly; and a line that is not a row may not say that amounts are not in yuan.
 
-    row: what `is_row` said. Raises Refused: second_header, amounts_not_in_yuan.
+    row: the result of `is_row`. Raises Refused: second_header, amounts_not_in_yuan.
     """
     if not header.columns or not any(cells):
         return

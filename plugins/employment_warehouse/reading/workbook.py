@@ -26,7 +26,7 @@ from employment_warehouse.reading.rows import BLANK_LEAD_BYTES, only_rows, trimm
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
 from employment_warehouse.reading.units import states_other_unit
 
-# The child is a package of its own that imports nothing of ours; isolated, Python finds it only if told where.
+# The child is a package of its own that imports nothing of ours; isolated, Python needs its place.
 _START = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module('workbook_child', run_name='__main__')"
 _FOLDER = Path(__file__).parent
 _SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds of a processor

@@ -198,7 +198,7 @@ def deliver_alerts(report_date: str | None, build_run: str) -> None:
     from employment_warehouse import alert, publication
 
     if not report_date:
-        # No date was chosen: the task failed, or scheduled nights have not begun, which is no failure.
+        # No date was chosen: the task failed, or scheduled nights have not begun, which is not a failure.
         first = publication.first_scheduled_date()
         if first is None or _ended_date(datetime.now(TIMEZONE)) < first:
             return

@@ -269,11 +269,11 @@ begin
     update ops.pointer set publication = (
         select max(p.publication) from ops.publication as p where p.rolled_back_at is null
     );
-    -- What is withdrawn is gone for good; the rest is offered to the next night, as if it had just arrived.
+    -- What is withdrawn is never used again; the rest is offered to the next night, as if it had just arrived.
     update ops.delivery as d set status = 'withdrawn', reason = why where d.delivery_id = any(withdrawn);
     update ops.delivery as d set status = 'landed', build = null, reason = null
     where d.status = 'accepted' and d.build >= number;
-    -- Items of a withdrawn reading of the platform come again only when it is read from the beginning.
+    -- Items of a withdrawn reading are sent again only when the platform is read from the beginning.
     delete from ops.platform_cursor
     where exists (select from ops.delivery as d where d.delivery_id = any(withdrawn) and d.kind = 'pages');
     return ops.standing_publication();

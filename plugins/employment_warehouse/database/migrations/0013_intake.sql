@@ -1,4 +1,4 @@
--- What a night found and has not ingested. A failure of the warehouse leaves a row here, and is no missing report.
+-- What a night found and has not ingested. A failure of the warehouse leaves a row here; it is not a missing delivery.
 set role wh_owner;
 
 create table ops.intake_failure (
