@@ -181,17 +181,17 @@ COMMENT ON FUNCTION landing.remove_repeated(feed text, number bigint, key text[]
 CREATE FUNCTION marts.as_of(wanted date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare number integer;
 begin
     select max(p.publication) into number from ops.publication as p
     where p.report_date <= wanted and p.rolled_back_at is null;
     if number is null then
-        raise exception using errcode = 'WH007', message = format('nothing was published for %s or before', wanted);
+        raise exception using errcode = 'WH007', message = format('%1$s 及以前没有发布 | nothing was published for %1$s or before', wanted);
     end if;
     perform set_config('warehouse.publication', number::text, false);
     return number;
-end $$;
+end $_$;
 
 ALTER FUNCTION marts.as_of(wanted date) OWNER TO wh_owner;
 
@@ -200,18 +200,18 @@ ALTER FUNCTION marts.as_of(wanted date) OWNER TO wh_owner;
 CREATE FUNCTION marts.pin(wanted integer) RETURNS date
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare shown date;
 begin
     select p.report_date into shown from ops.publication as p
     where p.publication = wanted and p.rolled_back_at is null;
     if not found then
         raise exception using errcode = 'WH007',
-            message = format('there is no publication %s, or it was rolled back', wanted);
+            message = format('没有第 %1$s 号发布，或已撤回 | there is no publication %1$s, or it was rolled back', wanted);
     end if;
     perform set_config('warehouse.publication', wanted::text, false);
     return shown;
-end $$;
+end $_$;
 
 ALTER FUNCTION marts.pin(wanted integer) OWNER TO wh_owner;
 
@@ -296,7 +296,7 @@ CREATE FUNCTION ops.begin_nights(wanted_date date, operator text) RETURNS void
     AS $$
 begin
     if wanted_date is null or length(btrim(coalesce(operator, ''))) < 2 then
-        raise exception using errcode = 'WH005', message = 'a begin needs a date and a name';
+        raise exception using errcode = 'WH005', message = '须填写日期和经办人 | a begin needs a date and a name';
     end if;
     insert into ops.schedule_begin (first_date, operator) values (wanted_date, btrim(operator));
 end $$;
@@ -547,7 +547,7 @@ COMMENT ON FUNCTION ops.prefecture() IS '本州（市）代码，取自种子表
 CREATE FUNCTION ops.publish(number integer, operator text DEFAULT NULL::text, release_reason text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     night ops.build;
     paper ops.certificate;
@@ -556,7 +556,7 @@ begin
     perform from ops.pointer for update;
     select * into night from ops.build as b where b.build = number for update;
     if not found then
-        raise exception using errcode = 'WH002', message = format('there is no build %s', number);
+        raise exception using errcode = 'WH002', message = format('没有第 %1$s 次汇总 | there is no build %1$s', number);
     end if;
     if night.status = 'published' then
         return number;
@@ -568,26 +568,30 @@ begin
         or number < (select max(b.build) from ops.build as b)
     then
         raise exception using errcode = 'WH003', message = format(
-            'build %s (%s) is not the newest on publication %s; a later one was begun, published or rolled back',
+            '第 %1$s 次汇总（%2$s）之后另有汇总、发布或撤回 | build %1$s (%2$s) is not the newest on publication %3$s;'
+            ' a later one was begun, published or rolled back',
             number, night.status, ops.chain_head()
         );
     end if;
     select * into paper from ops.certificate as c where c.build = number;
     if not found or paper.checks_run <> paper.checks_expected then
         raise exception using errcode = 'WH004',
-            message = format('build %s has no complete certificate of gate 2', number);
+            message = format('第 %1$s 次汇总没有完整的检查结论 | build %1$s has no complete certificate of gate 2', number);
     end if;
     if paper.issued_at < night.started_at then
-        raise exception using errcode = 'WH004', message = format('the certificate of build %s is stale', number);
+        raise exception using errcode = 'WH004', message = format('第 %1$s 次汇总的检查结论已过期 | the certificate of build %1$s is stale', number);
     end if;
     if paper.critical_failed > 0 and (operator is null or length(btrim(coalesce(release_reason, ''))) < 3) then
         raise exception using errcode = 'WH005',
-            message = format('gate 2 holds build %s: %s critical checks failed', number, paper.critical_failed),
+            message = format(
+                '第 %1$s 次汇总有 %2$s 项发布前检查未通过，暂扣 | gate 2 holds build %1$s: %2$s critical checks failed',
+                number, paper.critical_failed
+            ),
             hint = 'An operator may release it on the record, with name and reason.';
     end if;
     if paper.digest <> ops.build_digest(number) then
         raise exception using errcode = 'WH006',
-            message = format('build %s changed after its certificate was written', number);
+            message = format('第 %1$s 次汇总在检查后被改动 | build %1$s changed after its certificate was written', number);
     end if;
     insert into ops.publication (publication, report_date, digest, released_by, release_reason)
     values (
@@ -598,7 +602,7 @@ begin
     update ops.build set status = 'published' where build = number;
     update ops.pointer set publication = number;
     return number;
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.publish(number integer, operator text, release_reason text) OWNER TO wh_owner;
 
@@ -613,7 +617,7 @@ declare
     numbers bigint [];
 begin
     if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
-        raise exception using errcode = 'WH005', message = 'a release needs a name and a reason';
+        raise exception using errcode = 'WH005', message = '放行须填写经办人和理由 | a release needs a name and a reason';
     end if;
     select * into named from ops.delivery as d where d.delivery_id = number;
     if not found then
@@ -653,20 +657,20 @@ COMMENT ON FUNCTION ops.release_delivery(number bigint, operator text, why text)
 CREATE FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     wrong bigint;
 begin
     perform pg_advisory_xact_lock(hashtext('ops.build'));
     perform from ops.pointer for update;
     if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
-        raise exception using errcode = 'WH005', message = 'a rollback needs a name and a reason';
+        raise exception using errcode = 'WH005', message = '撤回须填写经办人和理由 | a rollback needs a name and a reason';
     end if;
     if not exists (
         select from ops.publication as p where p.publication = number and p.rolled_back_at is null
     ) then
         raise exception using errcode = 'WH002',
-            message = format('publication %s does not exist, or is rolled back already', number);
+            message = format('没有第 %1$s 号发布，或已撤回 | publication %1$s does not exist, or is rolled back already', number);
     end if;
     select w into wrong
     from unnest(withdrawn) as w
@@ -675,7 +679,10 @@ begin
     order by w limit 1;
     if found then
         raise exception using errcode = 'WH011',
-            message = format('delivery %s was not accepted by publication %s or a later one', wrong, number),
+            message = format(
+                '报送 %1$s 不是由第 %2$s 号及其后的发布采用的'
+                ' | delivery %1$s was not accepted by publication %2$s or a later one', wrong, number
+            ),
             hint = 'Roll back to before the publication that accepted it.';
     end if;
 
@@ -687,15 +694,15 @@ begin
     update ops.pointer set publication = (
         select max(p.publication) from ops.publication as p where p.rolled_back_at is null
     );
-    -- What is withdrawn is gone for good; the rest is offered to the next night, as if it had just arrived.
+    -- What is withdrawn is never used again; the rest is offered to the next night, as if it had just arrived.
     update ops.delivery as d set status = 'withdrawn', reason = why where d.delivery_id = any(withdrawn);
     update ops.delivery as d set status = 'landed', build = null, reason = null
     where d.status = 'accepted' and d.build >= number;
-    -- Items of a withdrawn reading of the platform come again only when it is read from the beginning.
+    -- Items of a withdrawn reading are sent again only when the platform is read from the beginning.
     delete from ops.platform_cursor
     where exists (select from ops.delivery as d where d.delivery_id = any(withdrawn) and d.kind = 'pages');
     return ops.standing_publication();
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) OWNER TO wh_owner;
 
@@ -767,7 +774,7 @@ COMMENT ON FUNCTION ops.standing_publication() IS '现行发布编号；尚无�
 CREATE FUNCTION ops.start_build(wanted_date date, wanted_run text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     number integer;
     shown date;
@@ -780,12 +787,14 @@ begin
         where p.publication = ops.standing_publication();
         if wanted_date < shown then
             raise exception using errcode = 'WH001',
-                message = format('report date %s is before %s, which is published', wanted_date, shown),
+                message = format(
+                    '报表日期 %1$s 早于已发布的 %2$s | report date %1$s is before %2$s, which is published', wanted_date, shown
+                ),
                 hint = 'Late files are ingested under their own date by a night of today.';
         end if;
         if wanted_date > (now() at time zone 'Asia/Shanghai')::date then
             raise exception using errcode = 'WH010',
-                message = format('report date %s is in the future', wanted_date),
+                message = format('报表日期 %1$s 尚未到 | report date %1$s is in the future', wanted_date),
                 hint = 'Published, it would close every earlier date.';
         end if;
         update ops.build set status = 'abandoned' where status = 'building';
@@ -803,7 +812,7 @@ begin
     update ops.delivery as d set build = number
     where d.status = 'landed' and d.report_date <= wanted_date;
     return number;
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.start_build(wanted_date date, wanted_run text) OWNER TO wh_owner;
 
@@ -940,7 +949,7 @@ COMMENT ON FUNCTION ops.undo_version(model text) IS '撤销链首之后写入的
 CREATE FUNCTION ops.visible_publication(OUT publication integer, OUT report_date date) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     pinned text := nullif(current_setting('warehouse.publication', true), '');
 begin
@@ -956,10 +965,10 @@ begin
     where p.publication::text = pinned and p.rolled_back_at is null;
     if not found then
         raise exception using errcode = 'WH007',
-            message = format('there is no publication %s, or it was rolled back', pinned),
+            message = format('没有第 %1$s 号发布，或已撤回 | there is no publication %1$s, or it was rolled back', pinned),
             hint = 'select marts.unpin() shows the standing publication.';
     end if;
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.visible_publication(OUT publication integer, OUT report_date date) OWNER TO wh_owner;
 
@@ -979,7 +988,7 @@ begin
             hint = 'Another run has begun a build since.';
     end if;
     if number is null then
-        raise exception using errcode = 'WH020', message = 'No night is being built',
+        raise exception using errcode = 'WH020', message = '没有正在进行的汇总 | No night is being built',
             hint = 'A build is begun by ops.start_build.';
     end if;
     if exists (select from ops.certificate as c where c.build = number) then

@@ -37,7 +37,8 @@ def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = 
     """The table in a file, understood by a contract, or, without one, as a careful human would.
 
     path: csv, csv.gz, xlsx, xls, or a zip with one of them; recognised by content. only_sheet: of a workbook, the
-    sheet to read. Raises Refused, whose code is one of the file refusals of docs/architecture.md; `where` names the file.
+    sheet to read. Raises Refused, whose code is one of the file refusals of docs/architecture.md; `where` names
+    the file.
     """
     with _naming(path):
         source = open_file(path, lambda member: bool(_read(member, contract, only_sheet)))

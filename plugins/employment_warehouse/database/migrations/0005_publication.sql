@@ -47,12 +47,14 @@ begin
         where p.publication = ops.standing_publication();
         if wanted_date < shown then
             raise exception using errcode = 'WH001',
-                message = format('report date %s is before %s, which is published', wanted_date, shown),
+                message = format(
+                    '报表日期 %1$s 早于已发布的 %2$s | report date %1$s is before %2$s, which is published', wanted_date, shown
+                ),
                 hint = 'Late files are ingested under their own date by a night of today.';
         end if;
         if wanted_date > (now() at time zone 'Asia/Shanghai')::date then
             raise exception using errcode = 'WH010',
-                message = format('report date %s is in the future', wanted_date),
+                message = format('报表日期 %1$s 尚未到 | report date %1$s is in the future', wanted_date),
                 hint = 'Published, it would close every earlier date.';
         end if;
         update ops.build set status = 'abandoned' where status = 'building';
@@ -142,7 +144,7 @@ begin
     perform from ops.pointer for update;
     select * into night from ops.build as b where b.build = number for update;
     if not found then
-        raise exception using errcode = 'WH002', message = format('there is no build %s', number);
+        raise exception using errcode = 'WH002', message = format('没有第 %1$s 次汇总 | there is no build %1$s', number);
     end if;
     if night.status = 'published' then
         return number;
@@ -154,26 +156,30 @@ begin
         or number < (select max(b.build) from ops.build as b)
     then
         raise exception using errcode = 'WH003', message = format(
-            'build %s (%s) is not the newest on publication %s; a later one was begun, published or rolled back',
+            '第 %1$s 次汇总（%2$s）之后另有汇总、发布或撤回 | build %1$s (%2$s) is not the newest on publication %3$s;'
+            ' a later one was begun, published or rolled back',
             number, night.status, ops.chain_head()
         );
     end if;
     select * into paper from ops.certificate as c where c.build = number;
     if not found or paper.checks_run <> paper.checks_expected then
         raise exception using errcode = 'WH004',
-            message = format('build %s has no complete certificate of gate 2', number);
+            message = format('第 %1$s 次汇总没有完整的检查结论 | build %1$s has no complete certificate of gate 2', number);
     end if;
     if paper.issued_at < night.started_at then
-        raise exception using errcode = 'WH004', message = format('the certificate of build %s is stale', number);
+        raise exception using errcode = 'WH004', message = format('第 %1$s 次汇总的检查结论已过期 | the certificate of build %1$s is stale', number);
     end if;
     if paper.critical_failed > 0 and (operator is null or length(btrim(coalesce(release_reason, ''))) < 3) then
         raise exception using errcode = 'WH005',
-            message = format('gate 2 holds build %s: %s critical checks failed', number, paper.critical_failed),
+            message = format(
+                '第 %1$s 次汇总有 %2$s 项发布前检查未通过，暂扣 | gate 2 holds build %1$s: %2$s critical checks failed',
+                number, paper.critical_failed
+            ),
             hint = 'An operator may release it on the record, with name and reason.';
     end if;
     if paper.digest <> ops.build_digest(number) then
         raise exception using errcode = 'WH006',
-            message = format('build %s changed after its certificate was written', number);
+            message = format('第 %1$s 次汇总在检查后被改动 | build %1$s changed after its certificate was written', number);
     end if;
     insert into ops.publication (publication, report_date, digest, released_by, release_reason)
     values (
@@ -202,7 +208,7 @@ declare
     numbers bigint [];
 begin
     if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
-        raise exception using errcode = 'WH005', message = 'a release needs a name and a reason';
+        raise exception using errcode = 'WH005', message = '放行须填写经办人和理由 | a release needs a name and a reason';
     end if;
     select * into named from ops.delivery as d where d.delivery_id = number;
     if not found then
@@ -242,13 +248,13 @@ begin
     perform pg_advisory_xact_lock(hashtext('ops.build'));
     perform from ops.pointer for update;
     if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
-        raise exception using errcode = 'WH005', message = 'a rollback needs a name and a reason';
+        raise exception using errcode = 'WH005', message = '撤回须填写经办人和理由 | a rollback needs a name and a reason';
     end if;
     if not exists (
         select from ops.publication as p where p.publication = number and p.rolled_back_at is null
     ) then
         raise exception using errcode = 'WH002',
-            message = format('publication %s does not exist, or is rolled back already', number);
+            message = format('没有第 %1$s 号发布，或已撤回 | publication %1$s does not exist, or is rolled back already', number);
     end if;
     select w into wrong
     from unnest(withdrawn) as w
@@ -257,7 +263,10 @@ begin
     order by w limit 1;
     if found then
         raise exception using errcode = 'WH011',
-            message = format('delivery %s was not accepted by publication %s or a later one', wrong, number),
+            message = format(
+                '报送 %1$s 不是由第 %2$s 号及其后的发布采用的'
+                ' | delivery %1$s was not accepted by publication %2$s or a later one', wrong, number
+            ),
             hint = 'Roll back to before the publication that accepted it.';
     end if;
 

@@ -42,7 +42,7 @@ begin
             hint = 'Another run has begun a build since.';
     end if;
     if number is null then
-        raise exception using errcode = 'WH020', message = 'No night is being built',
+        raise exception using errcode = 'WH020', message = '没有正在进行的汇总 | No night is being built',
             hint = 'A build is begun by ops.start_build.';
     end if;
     if exists (select from ops.certificate as c where c.build = number) then

@@ -26,7 +26,7 @@ begin
     where p.publication::text = pinned and p.rolled_back_at is null;
     if not found then
         raise exception using errcode = 'WH007',
-            message = format('there is no publication %s, or it was rolled back', pinned),
+            message = format('没有第 %1$s 号发布，或已撤回 | there is no publication %1$s, or it was rolled back', pinned),
             hint = 'select marts.unpin() shows the standing publication.';
     end if;
 end $$;
@@ -54,7 +54,7 @@ begin
     where p.publication = wanted and p.rolled_back_at is null;
     if not found then
         raise exception using errcode = 'WH007',
-            message = format('there is no publication %s, or it was rolled back', wanted);
+            message = format('没有第 %1$s 号发布，或已撤回 | there is no publication %1$s, or it was rolled back', wanted);
     end if;
     perform set_config('warehouse.publication', wanted::text, false);
     return shown;
@@ -68,7 +68,7 @@ begin
     select max(p.publication) into number from ops.publication as p
     where p.report_date <= wanted and p.rolled_back_at is null;
     if number is null then
-        raise exception using errcode = 'WH007', message = format('nothing was published for %s or before', wanted);
+        raise exception using errcode = 'WH007', message = format('%1$s 及以前没有发布 | nothing was published for %1$s or before', wanted);
     end if;
     perform set_config('warehouse.publication', number::text, false);
     return number;

@@ -15,7 +15,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if wanted_date is null or length(btrim(coalesce(operator, ''))) < 2 then
-        raise exception using errcode = 'WH005', message = 'a begin needs a date and a name';
+        raise exception using errcode = 'WH005', message = '须填写日期和经办人 | a begin needs a date and a name';
     end if;
     insert into ops.schedule_begin (first_date, operator) values (wanted_date, btrim(operator));
 end $$;
