@@ -10,11 +10,7 @@ expected as (
 
 deliveries as (
     select
-        delivery.feed, delivery.unit, delivery.report_date, delivery.part, delivery.revision, delivery.kind,
-        feed.kind as feed_kind,
-        delivery.status, delivery.build, delivery.arrived_at, delivery.rows_read, delivery.rows_landed,
-        delivery.rows_rejected,
-        night.report_date as night_on
+        delivery.*, feed.kind as feed_kind, night.report_date as night_on
     from {{ source('ops', 'delivery') }} as delivery
     inner join {{ source('ops', 'build') }} as night using (build)
     inner join {{ source('ops', 'feed') }} as feed on delivery.feed = feed.feed
@@ -25,9 +21,8 @@ histories as (
     select
         feed, unit,
         max(report_date) filter (where status = 'accepted') as latest_on,
-        count(*) filter (
-            where revision > 1 and kind <> 'withdrawn' and night_on > {{ tonight_date() }} - 7
-        ) as corrections_7d,
+        count(*) filter (where revision > 1 and kind <> 'withdrawn' and night_on > {{ tonight_date() }} - 7)
+            as corrections_7d,
         bool_or(status = 'accepted' and build < {{ tonight_build() }}) as was_accepted_before
     from deliveries
     group by feed, unit
@@ -46,10 +41,7 @@ due_tonight as (
                     where earlier.feed = expected.feed and earlier.unit = expected.unit
                         and earlier.report_date < expected.report_date
                 ),
-                case
-                    when expected.feed_kind = 'period' then date_trunc('month', expected.report_date)::date
-                    else expected.report_date
-                end
+                date_trunc(case feed_kind when 'period' then 'month' else 'day' end, expected.report_date)::date
             )
         end as from_date
     from expected
@@ -94,8 +86,8 @@ parts as (
             and (deliveries.feed_kind = 'batch' or deliveries.report_date between units.from_date and units.to_date)
     window part as (partition by units.feed, units.unit, deliveries.report_date, deliveries.part)
     order by
-        units.feed, units.unit, deliveries.report_date, deliveries.part,
-        deliveries.status = 'accepted' desc, deliveries.revision desc
+        units.feed, units.unit, deliveries.report_date, deliveries.part, deliveries.status = 'accepted' desc,
+        deliveries.revision desc
 ),
 
 reports as (
@@ -105,29 +97,24 @@ reports as (
         row_number() over (partition by feed, unit order by max(arrived_at) nulls last, report_date) as place
     from parts
     group by feed, unit, report_date
-),
-
--- What the warehouse found and failed to ingest is not a missing delivery.
-failures as (
-    select distinct units.feed, units.unit
-    from units
-    inner join {{ source('ops', 'intake_failure') }} as failure
-        on units.feed = failure.feed and failure.unit in (units.unit, '*') and failure.night_on = {{ tonight_date() }}
 )
 
 select
-    units.feed, units.unit, units.is_due, units.due_at,
-    reports.arrived_at, reports.rows_read, reports.rows_landed, reports.rows_rejected,
+    units.feed, units.unit, units.is_due, units.due_at, reports.arrived_at,
+    reports.rows_read, reports.rows_landed, reports.rows_rejected,
     case
         when reports.arrived_at is null and reports.is_held then 'held'
-        when reports.arrived_at is null and failures.feed is not null then 'intake_failed'
+        -- What the warehouse found and failed to ingest is not a missing delivery.
+        when reports.arrived_at is null and exists (
+            select from {{ source('ops', 'intake_failure') }} as failure
+            where failure.feed = units.feed and failure.unit in (units.unit, '*')
+                and failure.night_on = {{ tonight_date() }}
+        ) then 'intake_failed'
         when reports.arrived_at is null then 'missing'
         when reports.arrived_at > units.due_at then 'late'
         else 'on_time'
     end as status,
-    histories.latest_on,
-    coalesce(histories.corrections_7d, 0) as corrections_7d
+    histories.latest_on, coalesce(histories.corrections_7d, 0) as corrections_7d
 from units
 left join reports on units.feed = reports.feed and units.unit = reports.unit and reports.place = 1
 left join histories on units.feed = histories.feed and units.unit = histories.unit
-left join failures on units.feed = failures.feed and units.unit = failures.unit
