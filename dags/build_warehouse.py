@@ -2,6 +2,7 @@
 
 from airflow.sdk import Param, dag, task
 
+from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.night_schedule import TASKS
 
 REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
@@ -17,44 +18,30 @@ REPORT_DATE = Param(type="string", format="date", description="报表日期 | re
 def build_warehouse() -> None:
     @task
     def start_build(report_date: str, run_id=None) -> int:
-        from employment_warehouse.runtime import steps
-
         return steps.start_build(report_date, run_id)
 
     @task
     def gate_deliveries(build: int) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.gate_deliveries(build)
 
     @task
     def build_core(build: int) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.build_layer("core", build)
 
     @task
     def build_marts(build: int) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.build_layer("mart", build)
 
     @task
     def gate_marts(build: int) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.gate_marts(build)
 
     @task
     def rebuild_without_held(build: int) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.rebuild_without_held(build)
 
     @task
     def publish_night(build: int) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.publish_night(build)
 
     build = start_build("{{ params.report_date }}")

@@ -2,6 +2,7 @@
 
 from airflow.sdk import Param, dag, task
 
+from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.night_schedule import TASKS
 
 REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
@@ -19,14 +20,10 @@ SOURCES = ["county", "correction"]
 def ingest_county_files() -> None:
     @task
     def check_arrivals(report_date: str) -> list[str]:
-        from employment_warehouse.runtime import steps
-
         return steps.find_changes(SOURCES, "unit", report_date)
 
     @task(map_index_template="{{ county }}")
     def ingest_deliveries(report_date: str, county: str) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.ingest(SOURCES, "unit", report_date, county)
 
     report_date = "{{ params.report_date }}"

@@ -3,6 +3,7 @@
 from airflow.sdk import Param, dag, task
 
 from employment_warehouse.contract import platform_feeds
+from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.night_schedule import TASKS
 
 REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
@@ -18,8 +19,6 @@ REPORT_DATE = Param(type="string", format="date", description="报表日期 | re
 def ingest_hr_platform() -> None:
     @task(map_index_template="{{ resource }}")
     def ingest_resource(report_date: str, resource: str) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.ingest_resource(resource, report_date)
 
     ingest_resource.partial(report_date="{{ params.report_date }}").expand(resource=list(platform_feeds()))

@@ -2,6 +2,7 @@
 
 from airflow.sdk import Param, dag, task
 
+from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.night_schedule import TASKS
 
 REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
@@ -18,14 +19,10 @@ SOURCES = ["payroll", "bank"]
 def ingest_relief_payroll() -> None:
     @task
     def check_arrivals(report_date: str) -> list[str]:
-        from employment_warehouse.runtime import steps
-
         return steps.find_changes(SOURCES, "feed", report_date)
 
     @task(map_index_template="{{ feed }}")
     def ingest_deliveries(report_date: str, feed: str) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.ingest(SOURCES, "feed", report_date, feed)
 
     report_date = "{{ params.report_date }}"

@@ -3,6 +3,7 @@
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import Param, dag, task
 
+from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.night_schedule import TASKS, WAITS, night_schedule
 
 REPORT_DATE = Param(None, type=["null", "string"], format="date", description="报表日期 | report date")
@@ -20,14 +21,10 @@ RUN = "night__{{ run_id }}"  # of each DAG that a night triggers
 def night() -> None:
     @task.short_circuit
     def choose_date(params=None, dag_run=None) -> str:
-        from employment_warehouse.runtime import steps
-
         return steps.choose_date(params["report_date"], dag_run.run_after)
 
     @task
     def expect_deliveries(report_date: str) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.expect_deliveries(report_date)
 
     @task(trigger_rule="all_done")
@@ -36,26 +33,18 @@ def night() -> None:
 
     @task
     def purge_landing() -> None:
-        from employment_warehouse.runtime import steps
-
         steps.purge_landing()
 
     @task
     def confirm_intake(report_date: str) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.confirm_intake(report_date)
 
     @task(trigger_rule="all_done")
     def write_returns(report_date: str) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.write_returns(report_date)
 
     @task(trigger_rule="all_done")
     def deliver_alerts(report_date: str | None, build_run: str) -> None:
-        from employment_warehouse.runtime import steps
-
         steps.deliver_alerts(report_date, build_run)
 
     report_date = choose_date()

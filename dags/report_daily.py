@@ -2,6 +2,7 @@
 
 from airflow.sdk import Param, dag, task
 
+from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.night_schedule import TASKS
 
 REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
@@ -17,8 +18,6 @@ REPORT_DATE = Param(type="string", format="date", description="报表日期 | re
 def report_daily() -> None:
     @task
     def write_report() -> None:
-        from employment_warehouse.runtime import steps
-
         steps.write_daily_report()
 
     write_report()
