@@ -206,6 +206,7 @@ def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
     from tests.kit.server import running_server
 
     from employment_warehouse import settings
+    from employment_warehouse.database import seed_tables
 
     days = [FIRST_DAY + timedelta(days=number) for number in range(rounds + 2)]
     files = [folder / "zone" / "labor_register" / day.isoformat() / f"{COUNTY}.csv" for day in days]
@@ -217,6 +218,7 @@ def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
     header = files[0].open(encoding="utf-8").readline().strip().split(",")
     print(f"{rows:,} rows × {len(header)} columns, {files[1].stat().st_size / 1e6:.0f} MB, {os.cpu_count()} cores")
     with running_server(settings.current_home(), {"autovacuum": "off"}, "postgres") as server:
+        seed_tables.load()
         create_bare_table(server, header)
         with server.connect_superuser() as connection:
             connection.autocommit = True
