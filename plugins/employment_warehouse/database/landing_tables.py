@@ -6,6 +6,7 @@ import psycopg
 from psycopg import sql
 
 from employment_warehouse.contract import Contract, contracts
+from employment_warehouse.database.catalog import existing_columns, type_name
 from employment_warehouse.errors import UserError
 
 BOOKKEEPING = (("delivery_id", "bigint not null"), ("line", "integer not null"), ("sheet", "text not null default ''"))
@@ -19,30 +20,21 @@ def generate(connection: psycopg.Connection) -> list[str]:
     """
     done = []
     for contract in contracts().values():
-        there: dict[str, str] = dict(
-            connection.execute(
-                """
-                select attname::text, format_type(atttypid, atttypmod)
-                from pg_attribute
-                where attrelid = to_regclass(format('landing.%%I', %s::text)) and attnum > 0 and not attisdropped
-                """,
-                (contract.feed,),
-            ).fetchall()
-        )
-        if not there:
+        existing = existing_columns(connection, "landing", contract.feed)
+        if not existing:
             _create(connection, contract)
             done.append(f"landing.{contract.feed}")
             continue
         for name, kind in contract.landing_columns():
-            if name not in there:
+            if name not in existing:
                 _add_column(connection, contract, name, kind)
                 done.append(f"landing.{contract.feed}.{name}")
-            elif there[name] != _spelt_out(connection, kind):
+            elif existing[name] != type_name(connection, kind):
                 raise UserError(
                     f"landing.{contract.feed}.{name}: 类型已变 | its type has changed",
                     code="landing_type_changed",
                     where=f"expectations/feeds/{contract.feed}.odcs.yaml",
-                    expected=f"{there[name]}, as the table has it",
+                    expected=f"{existing[name]}, as the table has it",
                     todo="write a migration that converts the column, or give the new one another name",
                 )
     return done
@@ -76,9 +68,3 @@ def _add_column(connection: psycopg.Connection, contract: Contract, name: str, k
             sql.SQL(kind),
         )
     )
-
-
-def _spelt_out(connection: psycopg.Connection, kind: str) -> str:
-    """`timestamptz` is `timestamp with time zone` in the catalogue."""
-    row = connection.execute("select format_type(to_regtype(%s), null)", (kind,)).fetchone()
-    return "" if row is None else str(row[0])

@@ -14,10 +14,12 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from employment_warehouse.database.catalog import existing_columns, type_name
 from employment_warehouse.database.model_declarations import Model, ModelColumn, read_models
 from employment_warehouse.errors import UserError
 
 READ_LAYERS = ("core", "mart")
+BUILD_COLUMNS = ("from_build", "to_build")
 REPORT_DATE = ModelColumn(
     "report_date", "date", "所示发布对应的报告日期。 | Report date of the publication that is shown."
 )
@@ -43,18 +45,8 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
 
 def _existing_columns(connection: psycopg.Connection, model: Model, schema: str) -> dict[str, str]:
     """The columns that the model's table has, with their types; without those of the builds."""
-    return dict(
-        connection.execute(
-            """
-            select attname::text, format_type(atttypid, atttypmod)
-            from pg_attribute
-            where attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text)) and attnum > 0 and not attisdropped
-                and attname not in ('from_build', 'to_build')
-            order by attnum
-            """,
-            (schema, model.name),
-        ).fetchall()
-    )
+    existing = existing_columns(connection, schema, model.name)
+    return {name: kind for name, kind in existing.items() if name not in BUILD_COLUMNS}
 
 
 def _extend_table(connection: psycopg.Connection, model: Model, schema: str) -> list[str]:
@@ -72,7 +64,7 @@ def _extend_table(connection: psycopg.Connection, model: Model, schema: str) -> 
                 sql.SQL("alter table {} add column {} {}").format(table, sql.Identifier(column.name), _type(column))
             )
             done.append(f"{schema}.{model.name}.{column.name}")
-        elif existing[column.name] != _spelt_out(connection, column.data_type):
+        elif existing[column.name] != type_name(connection, column.data_type):
             raise UserError(
                 f"{schema}.{model.name}.{column.name}: 类型已变 | its type has changed",
                 code="model_type_changed",
@@ -102,14 +94,6 @@ def _create_table(model: Model, schema: str) -> sql.Composed:
 
 def _type(column: ModelColumn) -> sql.SQL:
     return sql.SQL(column.data_type)  # from a reviewed file, not from data
-
-
-def _spelt_out(connection: psycopg.Connection, data_type: str) -> str:
-    """A type as the catalogue spells it: `timestamptz` is `timestamp with time zone`."""
-    row = connection.execute(
-        "select format_type(to_regtype(%(type)s), to_regtypemod(%(type)s))", {"type": data_type}
-    ).fetchone()
-    return "" if row is None else str(row[0])
 
 
 def _is_new(connection: psycopg.Connection, name: str, script: sql.Composed) -> bool:

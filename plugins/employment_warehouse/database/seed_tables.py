@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from employment_warehouse import settings
+from employment_warehouse.database.catalog import existing_columns, type_name
 from employment_warehouse.database.connections import connect
 from employment_warehouse.database.describe import describe
 from employment_warehouse.errors import UserError
@@ -31,16 +32,8 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
     """
     done = []
     for name, columns in _declared(project_dir).items():
-        existing: dict[str, str] = dict(
-            connection.execute(
-                """
-                select attname::text, format_type(atttypid, atttypmod) from pg_attribute
-                where attrelid = to_regclass(format('seeds.%%I', %s::text)) and attnum > 0 and not attisdropped
-                """,
-                (name,),
-            ).fetchall()
-        )
-        if existing == columns:
+        wanted = {column: type_name(connection, kind) for column, kind in columns.items()}
+        if existing_columns(connection, "seeds", name) == wanted:
             continue
         table = sql.Identifier("seeds", name)
         body = sql.SQL(", ").join(
