@@ -1557,7 +1557,7 @@ CREATE TABLE ops.arrival (
     modified_at timestamp with time zone NOT NULL,
     epoch integer DEFAULT 0 NOT NULL,
     claimed_at timestamp with time zone,
-    taken_in_at timestamp with time zone,
+    ingested_at timestamp with time zone,
     delivery_id bigint
 );
 

@@ -12,7 +12,7 @@ posts as (
         left(tenure.township_code, 6) as work_division_code,
         tenure.monthly_subsidy as monthly_wage,
         null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
-        tenure.county_code as told_by
+        tenure.county_code as reported_by
     from {{ ref('fct_post_tenure') }} as tenure
     inner join {{ ref('changed_person') }} as changed on tenure.person_key = changed.person_key
 ),
@@ -26,7 +26,7 @@ contracts as (
         contract.county_code as work_division_code,
         null::numeric as monthly_wage,
         null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
-        contract.project_no as told_by
+        contract.project_no as reported_by
     from {{ ref('fct_relief_contract') }} as contract
     inner join {{ ref('changed_person') }} as changed on contract.person_key = changed.person_key
     where contract.offsite_on is null or contract.offsite_on >= contract.onsite_from
@@ -43,7 +43,7 @@ orders as (
         left(gig.township_code, 6) as work_division_code,
         null::numeric as monthly_wage,
         null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
-        'hr_platform' as told_by
+        'hr_platform' as reported_by
     from {{ ref('fct_gig_order') }} as gig
     inner join {{ ref('changed_person') }} as changed on gig.person_key = changed.person_key
     where gig.completed_on is not null
@@ -80,7 +80,7 @@ spells as (
         end as job_rank,
         spell.start_on, spell.end_on, spell.employer_name, spell.work_division_code, spell.monthly_wage,
         spell.workshop_no, coalesce(spell.is_reserved_job, false) as is_reserved_job, spell.updated_on,
-        spell.county_code as told_by
+        spell.county_code as reported_by
     from {{ ref('fct_employment_spell') }} as spell
     inner join {{ ref('changed_person') }} as changed on spell.person_key = changed.person_key
     left join matches
@@ -103,5 +103,5 @@ select
     evidence.job_rank::smallint as job_rank,
     evidence.start_on, evidence.end_on, evidence.employer_name, evidence.work_division_code,
     evidence.monthly_wage::numeric(14, 2) as monthly_wage, evidence.workshop_no, evidence.is_reserved_job,
-    evidence.updated_on, evidence.told_by
+    evidence.updated_on, evidence.reported_by
 from evidence

@@ -35,7 +35,7 @@ covering_evidence as (
             >= {{ tonight_date() }} - {{ setting('grade_c_updated_days', 'integer') }}
         ) as is_updated
     from {{ ref('fct_employment_evidence') }} as evidence
-    left join post_registers on evidence.source = 'public_post' and evidence.told_by = post_registers.unit
+    left join post_registers on evidence.source = 'public_post' and evidence.reported_by = post_registers.unit
     where evidence.start_on <= {{ tonight_date() }}
         and (evidence.end_on is null or evidence.end_on >= {{ tonight_date() }})
     group by evidence.person_key

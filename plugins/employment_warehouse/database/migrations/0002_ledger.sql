@@ -51,7 +51,7 @@ create table ops.arrival (
     modified_at timestamptz not null,
     epoch integer not null default 0,
     claimed_at timestamptz,
-    taken_in_at timestamptz,
+    ingested_at timestamptz,
     delivery_id bigint
 );
 comment on table ops.arrival is

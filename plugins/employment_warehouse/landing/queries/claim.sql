@@ -6,7 +6,7 @@ set
     modified_at = excluded.modified_at,
     epoch = arrival.epoch + 1,
     claimed_at = now(),
-    taken_in_at = null
-where arrival.taken_in_at is null
+    ingested_at = null
+where arrival.ingested_at is null
     or (arrival.file_bytes, arrival.modified_at) <> (excluded.file_bytes, excluded.modified_at)
 returning epoch

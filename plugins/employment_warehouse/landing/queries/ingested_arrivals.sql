@@ -1,3 +1,3 @@
 select path, file_bytes, modified_at
 from ops.arrival
-where path = any(%(paths)s) and taken_in_at is not null
+where path = any(%(paths)s) and ingested_at is not null

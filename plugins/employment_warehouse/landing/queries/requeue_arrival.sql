@@ -1,1 +1,1 @@
-update ops.arrival set taken_in_at = null where path = %(path)s
+update ops.arrival set ingested_at = null where path = %(path)s
