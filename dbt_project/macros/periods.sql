@@ -1,0 +1,135 @@
+{#
+  The weeks or months of each county from its first register to the night's day; `as_of` is the last day of the period
+  that the night knows. The prefecture has those from its own first register on.
+#}
+{% macro period_grid(period) -%}
+with
+periods as (
+    select
+        register.county_code,
+        started.on_date::date as {{ period }},
+        (started.on_date + interval '1 {{ period }}')::date - 1 as period_end
+    from {{ ref('int_register_start') }} as register
+    cross join lateral generate_series(
+        date_trunc('{{ period }}', register.first_register_on), {{ tonight_date() }}, interval '1 {{ period }}'
+    ) as started (on_date)
+),
+
+known as (
+    select *, least(period_end, {{ tonight_date() }}) as as_of from periods
+)
+
+select
+    county_code, {{ period }}, period_end, as_of,
+    case when county_code = {{ prefecture() }} then (
+        select count(*)::integer from {{ ref('int_register_start') }} as register
+        where register.county_code <> {{ prefecture() }} and register.first_register_on <= known.as_of
+    ) end as counties_reporting
+from known
+{%- endmacro %}
+
+{# The days of a register are due by the frequency in force on the day; every other feed by its own. #}
+{% macro is_due_on_day(frequency, weekday, day_of_month) -%}
+    case {{ frequency }}
+        when 'daily' then true
+        when 'working_days' then days.is_working_day
+        when 'weekly' then days.weekday = {{ weekday }}
+        when 'monthly' then extract(day from days.calendar_date) = {{ day_of_month }}
+        else false
+    end
+{%- endmacro %}
+
+{#
+  What the feeds of each county say about each week or month, for `obs_status`: E where the report due last is not
+  there, P where the period is not over or its file has not come yet, A else.
+#}
+{% macro period_feeds(period) -%}
+with
+grid as (
+    select * from {{ ref('int_' ~ period) }}
+),
+
+daily_feeds as (
+    select grid.county_code, grid.{{ period }}, readings.feed, not readings.is_accepted as is_missing, false as is_awaited
+    from grid
+    inner join {{ ref('int_feed_day') }} as readings
+        on grid.county_code = readings.county_code and grid.as_of = readings.on_date
+)
+{%- if period == 'month' %},
+
+-- A period feed may speak of the month at any time; it is missing once the day on which it was due has passed.
+counties as (
+    select feed.feed, feed.due_day, register.county_code, register.first_register_on
+    from {{ source('ops', 'feed') }} as feed
+    cross join {{ ref('int_register_start') }} as register
+    where feed.unit = 'county' and feed.kind = 'period' and register.county_code <> {{ prefecture() }}
+),
+
+-- A nil return says that nothing was paid for the month before it.
+spoken as (
+    select feed, unit, period from {{ ref('reported_period') }}
+    union
+    select feed, unit, (date_trunc('month', report_date) - interval '1 month')::date
+    from {{ source('ops', 'delivery') }}
+    where status = 'accepted' and kind = 'nil' and feed in (select feed from counties)
+),
+
+awaited as (
+    select
+        grid.county_code, grid.month, counties.feed,
+        bool_or(spoken.period is null) as is_awaited,
+        (grid.month + interval '1 month')::date + counties.due_day - 1 < {{ tonight_date() }} as is_past_due
+    from grid
+    inner join counties
+        on grid.county_code in (counties.county_code, {{ prefecture() }}) and counties.first_register_on <= grid.as_of
+    left join spoken
+        on counties.feed = spoken.feed and counties.county_code = spoken.unit and grid.month = spoken.period
+    group by grid.county_code, grid.month, counties.feed, counties.due_day
+)
+{%- endif %}
+
+select
+    grid.county_code, grid.{{ period }}, feeds.feed,
+    case
+        when feeds.is_missing then 'E'
+        when grid.as_of < grid.period_end or feeds.is_awaited then 'P'
+        else 'A'
+    end as obs_status
+from grid
+inner join (
+    select county_code, {{ period }}, feed, is_missing, is_awaited from daily_feeds
+    {%- if period == 'month' %}
+    union all
+    select county_code, month, feed, is_awaited and is_past_due, is_awaited from awaited
+    {%- endif %}
+) as feeds using (county_code, {{ period }})
+{%- endmacro %}
+
+{# The worst of several states: carried forward, provisional, normal (an aggregate). #}
+{% macro worst_status(obs_status) -%}
+    case when bool_or({{ obs_status }} = 'E') then 'E' when bool_or({{ obs_status }} = 'P') then 'P' else 'A' end
+{%- endmacro %}
+
+{# obs_status of each county and month, by the feeds that a mart reads. #}
+{% macro month_status(feeds) -%}
+    select county_code, month, {{ worst_status('obs_status') }} as obs_status
+    from {{ ref('int_month_feed') }}
+    where feed in ('{{ feeds | join("', '") }}')
+    group by county_code, month
+{%- endmacro %}
+
+{# obs_status of each county and week, by the feeds that a mart reads. #}
+{% macro week_status(feeds) -%}
+    select county_code, week, {{ worst_status('obs_status') }} as obs_status
+    from {{ ref('int_week_feed') }}
+    where feed in ('{{ feeds | join("', '") }}')
+    group by county_code, week
+{%- endmacro %}
+
+{# obs_status of each county on the night's day, by the feeds that a mart reads; a period feed says nothing of a day. #}
+{% macro day_status(feeds) -%}
+    select county_code, case when bool_and(is_accepted) then 'A' else 'E' end as obs_status
+    from {{ ref('int_feed_day') }}
+    where on_date = {{ tonight_date() }} and feed in ('{{ feeds | join("', '") }}')
+    group by county_code
+{%- endmacro %}

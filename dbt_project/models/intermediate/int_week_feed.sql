@@ -1,0 +1,1 @@
+{{ period_feeds('week') }}
