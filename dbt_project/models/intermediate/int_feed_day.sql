@@ -1,5 +1,5 @@
--- Whether the report of each feed that was due last is accepted, for each county and day since its first register. It is
--- due by the calendar, whether a night was built or not. The platform is due on each day from its first reading on.
+-- Whether the report of each feed that was due last is accepted, for each county and day since its first register. It
+-- is due by the calendar, whether a night was built or not; the platform, on each day from its first reading on.
 with
 days as (
     select
@@ -49,7 +49,11 @@ due_days as (
     select
         feed, county_code, unit, on_date,
         max(on_date) filter (where is_due) over (partition by feed, county_code order by on_date) as due_on
-    from (select * from county_days union all select * from platform_days) as all_days
+    from (
+        select * from county_days
+        union all
+        select * from platform_days
+    ) as all_days
 ),
 
 accepted as (
