@@ -51,11 +51,19 @@ all_changes as (
     group by target_code, basis, rollup (county_code)
 ),
 
+-- A county that never sent a register makes its own figure, and the prefecture's, impossible to judge.
+registered as (
+    select coalesce(county_code, {{ prefecture() }}) as county_code, bool_and(first_register_on is not null) as is_complete
+    from {{ ref('int_county_standing') }}
+    where county_code <> {{ prefecture() }}
+    group by rollup (county_code)
+),
+
 measured as (
     select
         figures.*, targets.target_value, targets.deadline, coalesce(counts.value, 0) as actual_value,
         all_changes.change_1d, all_changes.change_7d, standing.units_due, standing.units_accepted,
-        standing.carried_forward,
+        standing.carried_forward, registered.is_complete and targets.deadline >= {{ tonight_date() }} as is_judged,
         case
             when figures.county_code <> {{ prefecture() }} and standing.first_register_on is null then 'M'
             when standing.is_carried then 'E'
@@ -65,6 +73,7 @@ measured as (
         coalesce(targets.baseline_on, before.baseline_on, {{ tonight_date() }}) as baseline_on
     from figures
     inner join {{ ref('int_county_standing') }} as standing on figures.county_code = standing.county_code
+    inner join registered on figures.county_code = registered.county_code
     left join targets on figures.county_code = targets.county_code and figures.target_code = targets.target_code
     left join {{ ref('int_headline_count') }} as counts
         on figures.county_code = counts.county_code and figures.target_code = counts.target_code
@@ -106,7 +115,11 @@ select
         when {{ tonight_date() }} >= deadline then null
         else (target_value - actual_value) / (deadline - {{ tonight_date() }})::numeric
     end::numeric(14, 4) as required_daily_change,
-    case when target_value = 0 then actual_value = 0 else actual_value >= scheduled_value end as on_track,
+    case
+        when not is_judged then null
+        when target_value = 0 then actual_value = 0
+        else actual_value >= scheduled_value
+    end as on_track,
     obs_status,
     carried_forward
 from scheduled

@@ -1,0 +1,57 @@
+"""Whether a target is on track: never said where nobody can say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.kit.people import token
+
+from employment_warehouse.contract.divisions import divisions
+
+LAST = "532532"
+
+
+def register(nights: Any, county: str, on: str) -> None:
+    """A county's registers of one person who works; the household is not relocated."""
+    person = {
+        "person_key": token(county), "birth_date": "1990-03-04", "sex": "female", "household_no": "H1",
+        "relation_to_head": "户主", "county_code": county, "township_code": f"{county}101",
+        "village_code": f"{county}101001", "population_category": "lifted_out", "is_relocated": False,
+        "work_capacity": "ordinary", "in_school": False,
+    }  # fmt: skip
+    spell = {
+        "county_code": county, "person_key": token(county), "birth_date": "1990-03-04", "sex": "female",
+        "channel": "enterprise", "work_division_code": "440300", "employer_name": "示例电子厂",
+        "start_date": "2024-03-01", "monthly_wage": "4200.00", "updated_on": on,
+    }  # fmt: skip
+    nights.deliver("labor_register", county, on, [person])
+    nights.deliver("employment", county, on, [spell])
+
+
+def judged(nights: Any, target: str, *counties: str) -> list[bool | None]:
+    rows = nights.rows(
+        "select county_code, on_track from marts.target_progress where target_code = %s and basis = 'stock'", target
+    )
+    found = dict(rows)
+    return [found[county] for county in counties]
+
+
+def test_a_target_is_on_track_only_where_it_can_be_judged(nights: Any) -> None:
+    """Twelve counties report, then all; then the deadline (31 December 2024) is past."""
+    nights.connection.execute("delete from seeds.target where county_code = '532501'")
+    for county in divisions().counties:
+        if county != LAST:
+            register(nights, county, "2024-05-01")
+    nights.night("2024-05-01")
+    # Jobs: each has its first night's figure as the baseline and stands on it. Homes: a target of 0, and none is open.
+    for target in ("rural_employed", "zero_employment_relocated_households"):
+        # Without a register of 532532 neither it nor the prefecture can be judged; 532501 has no target.
+        assert judged(nights, target, "532500", LAST, "532501", "532503") == [None, None, None, True]
+    register(nights, LAST, "2024-12-31")
+    nights.night("2024-12-31")
+    assert judged(nights, "zero_employment_relocated_households", "532500", LAST, "532501", "532503") == [
+        True, True, None, True,
+    ]  # fmt: skip
+    nights.night("2025-01-01")
+    for target in ("rural_employed", "zero_employment_relocated_households"):
+        assert judged(nights, target, "532500", LAST, "532501", "532503") == [None, None, None, None]
