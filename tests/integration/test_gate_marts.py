@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -14,11 +14,14 @@ from typing import Any
 
 import psycopg
 import pytest
+import yaml
 from psycopg import sql
 
 from employment_warehouse import alert, database, gate, publication, settings
+from employment_warehouse.database.model_declarations import Model, read_models
 from employment_warehouse.errors import UserError
 from employment_warehouse.gate.marts import check_frame, suites_in_force
+from employment_warehouse.gate.model_checks import UNIT_COLUMNS
 from employment_warehouse.gate.suites import Frame, SuiteError
 
 PREFECTURE = "532500"
@@ -114,6 +117,7 @@ class World:
         self.fill_marts()
         self.fill_project()
         self.fill_others()
+        self.fill_the_rest()
         self.mark_written()
 
     def mark_written(self) -> None:
@@ -124,8 +128,20 @@ class World:
             (self.build,),
         )
 
+    def fill_the_rest(self) -> None:
+        """Every other model that declares checks: a row of zeros for each county and the prefecture, or one row."""
+        for name, checks in declared_checks().items():
+            if self.superuser.execute(f"select 1 from store.{name} limit 1".encode()).fetchone():
+                continue
+            codes = {column: check["one_of"][0] for column, check in checks if column and "one_of" in check}
+            model = MODELS[name]
+            row = {column.name: codes.get(column.name, neutral_value(column.data_type)) for column in model.columns}
+            counties = (self.prefecture, *self.counties) if "county_code" in model.key else self.counties[:1]
+            place = {"county_code"} & set(row)
+            self.store(name, [row | dict.fromkeys(place, county) for county in counties])
+
     def fill_others(self) -> None:
-        """One row of each other model that declares checks."""
+        """One row of models whose rows are not all zero."""
         self.store(
             "feed_timeliness",
             [
@@ -288,6 +304,34 @@ def post(county: str, number: int) -> dict[str, Any]:
     return {"post_no": f"GW{number}", "person_key": person(county, number), "start_date": date(2024, 3, 1)}
 
 
+MODELS: Mapping[str, Model] = {model.name: model for model in read_models(settings.project_root() / "dbt_project")}
+
+
+def declared_checks() -> dict[str, list[tuple[str | None, dict[str, Any]]]]:
+    """Model → (column or None, check) of each check that its YAML declares."""
+    found: dict[str, list[tuple[str | None, dict[str, Any]]]] = {}
+    for path in sorted((settings.project_root() / "dbt_project" / "models").rglob("*.yml")):
+        for entry in yaml.safe_load(path.read_text("utf-8")).get("models", []):
+            for column in (entry, *entry.get("columns", [])):
+                for check in column.get("config", {}).get("meta", {}).get("checks", []):
+                    of = None if column is entry else str(column["name"])
+                    found.setdefault(entry["name"], []).append(
+                        (of, check if isinstance(check, dict) else {check: None})
+                    )
+    return found
+
+
+def neutral_value(data_type: str) -> object:
+    """What breaks no check: zero, and no share."""
+    if data_type in ("numeric(9,4)", "numeric(9,6)", "numeric(7,6)"):
+        return None
+    kinds = {"int": 0, "smallint": 0, "bigint": 0, "numeric": 0, "bool": False, "date": DAY, "timestamp": DAY}
+    kinds |= {"uuid": uuid.UUID(int=0), "jsonb": "{}"}
+    if data_type.endswith("[]"):
+        return "{}"
+    return next((value for kind, value in kinds.items() if data_type.startswith(kind)), "x")
+
+
 def _insert(connection: psycopg.Connection, table: sql.Identifier, rows: list[Mapping[str, Any]]) -> None:
     names = list(rows[0])
     statement = sql.SQL("copy {} ({}) from stdin").format(table, sql.SQL(", ").join(map(sql.Identifier, names)))
@@ -350,9 +394,6 @@ ONE = f"county_code = '{GEJIU}'"
 
 # Expectation → what is done to the store, and the unit that must be named.
 DEFECTS: dict[str, tuple[str, str]] = {
-    "target_progress.every_county": (f"delete from store.target_progress where {ONE}", GEJIU),
-    "zero_employment_summary.every_county": (f"delete from store.zero_employment_summary where {ONE}", GEJIU),
-    "employment_stock.every_grade": (f"update store.employment_stock set grade_c = 0 where {ONE}", GEJIU),
     "feed_timeliness.every_row_accounted": (
         "update store.feed_timeliness set rows_read = 3, rows_landed = 1, rows_rejected = 1",
         GEJIU,
@@ -432,27 +473,60 @@ BROKEN_VALUES = {
     "at_most": "999999999",
     "not_before": "'1900-01-01'",
 }
-UNITS = {
-    "relief_project_monitor": "project_no",
-    "relief_payroll_check": "project_no",
-    "fct_relief_payroll_line": "project_no",
-    "fct_wage_payment": "unit",
-    "fct_payment_attempt": "unit",
-}
+TRIED_VALUES = ("-1", "1", "999", "null", "true", "'?'", "'1900-01-01'", "'2999-12-31'")
+
+
+def defects_of_conditions(world: World) -> dict[str, tuple[str, str]]:
+    """For each condition on the rows of a model a value of one column that breaks it: the first that does."""
+    found = {}
+    for name, checks in declared_checks().items():
+        for condition in (check["condition"] for _, check in checks if "condition" in check):
+            broken = next(breaking_updates(world, MODELS[name], condition["sql"]), None)
+            if broken:
+                found[f"{name}.{condition['name']}"] = broken
+    return found
+
+
+def breaking_updates(world: World, model: Model, condition: str) -> Iterator[tuple[str, str]]:
+    """Updates of one row after which a condition is false, and the unit of the row."""
+    ctid, unit = one_row(world, model)
+    for column in model.columns:
+        for value in TRIED_VALUES:
+            update = f"update store.{model.name} set {column.name} = {value} where ctid = '{ctid}'"
+            try:
+                with world.superuser.transaction(force_rollback=True):
+                    world.superuser.execute(update.encode())
+                    query = f"select 1 from store.{model.name} where not ({condition})"
+                    is_broken = world.superuser.execute(query.encode()).fetchone()
+            except psycopg.Error:  # not a value of this type
+                continue
+            if is_broken and column.name not in model.key:
+                yield update, unit
+
+
+def one_row(world: World, model: Model) -> tuple[str, str]:
+    """A row of a model, and the unit that a check names for it."""
+    columns = {column.name for column in model.columns}
+    unit = next((name for name in UNIT_COLUMNS if name in model.key), "county_code")
+    unit = unit if unit in columns else f"'{PREFECTURE}'"
+    return world.superuser.execute(f"select ctid, {unit} from store.{model.name} limit 1".encode()).fetchone() or (
+        "",
+        "",
+    )
 
 
 def defects_of_columns(world: World, expectations: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """A defect of one row for each check that a column declares, by the kind of the check."""
+    """A defect for each check that a column, or every_county that a model, declares, by the kind of the check."""
     found = {}
     for name in expectations:
         model, column, kind = (*name.split("."), "", "")[:3]
-        if kind == "counties_add_up":
+        if column == "every_county":
+            found[name] = f"delete from store.{model} where {ONE}", GEJIU
+        elif kind == "counties_add_up":
             defect = f"update store.{model} set {column} = coalesce({column}, 0) + 1 where county_code = '{PREFECTURE}'"
             found[name] = defect, PREFECTURE
         elif kind in BROKEN_VALUES:
-            ctid, unit = world.superuser.execute(
-                f"select ctid, {UNITS.get(model, 'county_code')} from store.{model} limit 1".encode()
-            ).fetchone() or ("", "")
+            ctid, unit = one_row(world, MODELS[model])
             defect = f"update store.{model} set {column} = {BROKEN_VALUES[kind]} where ctid = '{ctid}'"
             found[name] = defect, unit
     return found
@@ -463,7 +537,7 @@ def test_every_expectation_of_gate_2_names_its_defect(world: World) -> None:
     expectations = {
         f"{frame.suite}.{expectation.name}": frame for frame in world.frames() for expectation in frame.expectations
     }
-    first_night = DEFECTS | defects_of_columns(world, expectations)
+    first_night = defects_of_conditions(world) | defects_of_columns(world, expectations) | DEFECTS
     assert set(expectations) == {*first_night, *OF_A_SECOND_NIGHT}
     found = {name: named(world, expectations[name], name, defect) for name, (defect, _) in first_night.items()}
     gate.gate_marts(world.build)
