@@ -31,6 +31,16 @@
     )
 {%- endmacro %}
 
+{# The rows of a versioned model that hold tonight (is_known) or were last published (was_known). #}
+{% macro known_rows(model_name) -%}
+    {%- set known = ref(model_name) -%}
+    (
+        select *, to_build is null as is_known, from_build <= (select ops.chain_head()) as was_known
+        from store.{{ known.identifier }}
+        where to_build is null or to_build > (select ops.chain_head())
+    )
+{%- endmacro %}
+
 {#
   The days on which the facts of persons differ between the last publication and tonight (days, ranges). `days` is the
   range of a row, `bounds` are the columns that it is made of. A fact whose content is the same counts only for the
