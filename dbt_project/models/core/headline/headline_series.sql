@@ -34,7 +34,8 @@ counted as (
         coalesce(published.value, 0) + coalesce(sum(steps.change) over days, 0) as value
     from grid
     cross join known_until
-    left join steps using (county_code, indicator, on_date)
+    left join steps
+        on grid.county_code = steps.county_code and grid.indicator = steps.indicator and grid.on_date = steps.on_date
     left join published
         on grid.county_code = published.county_code and grid.indicator = published.indicator
         and published.on_date = least(grid.on_date, known_until.on_date)
