@@ -8,7 +8,7 @@ known_until as (
         {% if flags.FULL_REFRESH -%}
         '-infinity'::date as on_date
         {%- else -%}
-        coalesce((select max(on_date) from {{ published_rows('headline_series') }} as published), '-infinity') as on_date
+        coalesce(max(on_date), '-infinity') as on_date from {{ published_rows('headline_series') }} as published
         {%- endif %}
 ),
 
