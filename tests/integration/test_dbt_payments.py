@@ -155,6 +155,61 @@ def test_a_corrected_line_replaces_what_the_bank_is_asked_for(
     assert found["is_amount_different"] is False
 
 
+def test_an_earlier_attempt_asks_for_what_the_last_revision_with_its_batch_says(payments: Any) -> None:
+    payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])
+    for amount in ("2640.00", "2500.00", "2640.00"):
+        payments.deliver("relief_payroll", PROJECT, "2024-04-08", [line("worker", amount_paid=amount)])
+    payments.deliver("relief_payroll", PROJECT, "2024-04-20", [line("worker", batch="B2")])
+    payments.deliver("bank_return", "B1", "2024-04-09", returned("B1", ("worker", "2640.00", None)))
+    payments.deliver("bank_return", "B2", "2024-04-22", returned("B2", ("worker", "2640.00", "2024-04-22")))
+    payments.night("2024-05-01")
+    attempts = payments.rows(
+        "select batch_no, amount, outcome, is_amount_different, return_due_on::text"
+        " from marts.fct_payment_attempt order by 1"
+    )
+    # Both were sent on Sunday 7 April.
+    assert attempts == [
+        ("B1", Decimal("2640.00"), "failed", False, "2024-04-10"),
+        ("B2", Decimal("2640.00"), "credited", False, "2024-04-10"),
+    ]
+
+
+def test_what_is_told_without_a_batch_counts_from_its_date_on(payments: Any) -> None:
+    payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])
+    payments.deliver("relief_payroll", PROJECT, "2024-04-08", [line("failing"), line("credited")])
+    payments.deliver(
+        "bank_return",
+        "B1",
+        "2024-04-09",
+        returned("B1", ("failing", "2640.00", None), ("credited", "640.00", "2024-04-09")),
+    )
+    # The next file pays in cash what the bank did not, on the second of May.
+    in_cash = {"batch": None, "account_key": None, "paid_on": "2024-05-02"}
+    payments.deliver(
+        "relief_payroll", PROJECT, "2024-05-01",
+        [line("failing", **in_cash), line("credited", **in_cash, amount_paid="2000.00")],
+    )  # fmt: skip
+
+    def paid(day: str) -> dict[str, tuple[str, str, str, str]]:
+        payments.night(day)
+        return {
+            person: tuple(
+                str(payment(payments, person)[name])
+                for name in ("amount_credited", "amount_unconfirmed", "paid_on", "arrears")
+            )
+            for person in ("failing", "credited")
+        }
+
+    assert paid("2024-05-01") == {
+        "failing": ("0.00", "0.00", "None", "2640.00"),
+        "credited": ("640.00", "0.00", "2024-04-09", "2000.00"),
+    }
+    assert paid("2024-05-02") == {
+        "failing": ("0.00", "2640.00", "2024-05-02", "0.00"),
+        "credited": ("640.00", "2000.00", "2024-05-02", "0.00"),
+    }
+
+
 def test_equal_lines_are_answered_in_the_order_of_the_workbook_s_sheets(payments: Any) -> None:
     shared = {"account_key": token("account of shared")}
     payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])

@@ -608,6 +608,22 @@ def test_a_batch_that_was_sent_is_due_back_after_three_working_days(warehouse: p
     ]
 
 
+def test_a_batch_is_due_back_after_the_latest_day_on_which_it_was_sent(warehouse: psycopg.Connection) -> None:
+    warehouse.execute(
+        """
+        insert into landing.relief_payroll (delivery_id, line, sheet, batch_no, sent_on, paid_on)
+        values (1, 2, '', 'PC1', '2024-04-25', '2024-04-30'), (1, 3, '', 'PC1', '2024-04-26', null),
+            (1, 4, '', 'PC2', null, '2024-04-25'), (1, 5, '', 'PC2', null, '2024-04-26'),
+            (1, 6, '', 'PC3', null, null), (1, 7, '', 'PC4', '2024-05-02', '2024-04-26')
+        """
+    )
+    expect_deliveries(DAY)
+    assert rows_of(warehouse, "select unit, report_date from ops.due where feed = 'bank_return' order by unit") == [
+        ("PC1", date(2024, 4, 26)),
+        ("PC2", date(2024, 4, 26)),
+    ]
+
+
 def test_a_batch_of_a_backlog_is_due_back_though_its_payments_are_purged(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:

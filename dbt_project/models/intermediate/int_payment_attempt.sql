@@ -9,8 +9,8 @@ obligations as (
     from {{ ref('reported_public_post_payment') }} where seen_to is null
 ),
 
--- Of several statements about an attempt the latest counts; for the latest batch it is the one that the line in force
--- makes, which may be an older one. Lines that are no longer in force are left out.
+-- Of several statements about an attempt the one of the last revision counts; for the batch in force it is the one that
+-- the line in force makes. Lines that are no longer in force are left out.
 attempts as (
     select distinct on (
         statement.feed, statement.unit, statement.period, statement.person_key, statement.item, statement.batch_no
@@ -25,7 +25,7 @@ attempts as (
             {{ account_or_nil('obligations.account_key') }},
             obligations.amount_paid::numeric(14, 2)
         ) desc,
-        statement.stated_on desc, {{ part_order('statement', 'desc') }}, statement.revision desc,
+        statement.last_stated_on desc, {{ part_order('statement', 'desc') }}, statement.last_revision desc,
         statement.sheet desc, statement.line desc
 ),
 

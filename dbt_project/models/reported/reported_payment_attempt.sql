@@ -1,6 +1,6 @@
 -- Every batch that a line of wages was ever sent in, as any accepted revision states it: one row a statement
--- (account, amount), at the place where it was first made. A line without an account has the nil token, which no
--- return can name.
+-- (account, amount), at the place where it was first made, with the revision that made it last. A line without an
+-- account has the nil token, which no return can name.
 with
 new_statements as (
     {% for feed, item in [('relief_payroll', "coalesce(line.crew, '')"), ('public_post_payment', 'line.post_no')] -%}
@@ -11,7 +11,10 @@ new_statements as (
         {% for stage in ['listed_on', 'signed_on', 'approved_on', 'sent_on'] -%}
         {{ 'line.' ~ stage if feed == 'relief_payroll' else 'null::date' }} as {{ stage }},
         {% endfor -%}
-        delivery.report_date as stated_on, delivery.revision, delivery.part, line.sheet, line.line
+        delivery.report_date as stated_on, delivery.revision, delivery.part, line.sheet, line.line,
+        delivery.report_date as last_stated_on, delivery.revision as last_revision,
+        {{ 'line.sent_on' if feed == 'relief_payroll' else 'null::date' }} as last_sent_on,
+        line.paid_on as last_paid_on
     from {{ source('landing', feed) }} as line
     inner join {{ source('ops', 'delivery') }} as delivery on line.delivery_id = delivery.delivery_id
     where delivery.feed = '{{ feed }}' and delivery.status = 'accepted'
@@ -26,6 +29,7 @@ statements as (
     select {{ prefixed([
         'feed', 'unit', 'period', 'person_key', 'item', 'batch_no', 'account_key', 'amount', 'listed_on',
         'signed_on', 'approved_on', 'sent_on', 'stated_on', 'revision', 'part', 'sheet', 'line',
+        'last_stated_on', 'last_revision', 'last_sent_on', 'last_paid_on',
     ], 'earlier') }}
     from {{ this }} as earlier
     inner join (select distinct feed, unit from new_statements) as units
@@ -38,9 +42,15 @@ select distinct on (feed, unit, period, person_key, item, batch_no, account_key,
     min(signed_on) over statement as signed_on,
     min(approved_on) over statement as approved_on,
     min(sent_on) over statement as sent_on,
-    stated_on, revision, part, sheet, line
+    stated_on, revision, part, sheet, line,
+    first_value(last_stated_on) over latest as last_stated_on,
+    first_value(last_revision) over latest as last_revision,
+    max(last_sent_on) over statement as last_sent_on,
+    max(last_paid_on) over statement as last_paid_on
 from statements
-window statement as (partition by feed, unit, period, person_key, item, batch_no, account_key, amount)
+window
+    statement as (partition by feed, unit, period, person_key, item, batch_no, account_key, amount),
+    latest as (statement order by last_stated_on desc, last_revision desc)
 order by
     feed, unit, period, person_key, item, batch_no, account_key, amount,
     stated_on, revision, {{ part_order() }}, sheet, line

@@ -21,6 +21,26 @@ returned_batches as (
     select distinct unit as batch_no
     from {{ source('ops', 'delivery') }}
     where feed = 'bank_return' and status = 'accepted'
+),
+
+batches as (
+    select batch_no, coalesce(max(last_sent_on), max(last_paid_on)) as sent_on
+    from {{ ref('reported_payment_attempt') }}
+    group by batch_no
+),
+
+-- A return is due on the third working day after its batch was sent.
+due_returns as (
+    select
+        batch_no,
+        (
+            select calendar.calendar_date
+            from {{ ref('dim_date') }} as calendar
+            where calendar.is_working_day and calendar.calendar_date > batches.sent_on
+            order by calendar.calendar_date
+            limit 1 offset 2
+        ) as return_due_on
+    from batches
 )
 
 select
@@ -40,8 +60,10 @@ select
     coalesce(answers.amount_credited, 0)::numeric(14, 2) as amount_credited,
     answers.credited_on, answers.failed_on,
     coalesce(answers.failed_lines, 0) as failed_lines,
-    coalesce(answers.is_amount_different, false) as is_amount_different
+    coalesce(answers.is_amount_different, false) as is_amount_different,
+    due_returns.return_due_on
 from attempts
 left join answers using (batch_no, place)
 left join returned_batches using (batch_no)
+left join due_returns using (batch_no)
 left join {{ ref('dim_relief_project') }} as project on attempts.unit = project.project_no

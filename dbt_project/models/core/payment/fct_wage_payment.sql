@@ -1,23 +1,26 @@
 -- Wages owed to a person for a month's work or for an order, and paid. Paid is what the bank credited, re-issues
--- included; while the latest batch has no return, the amount that the sender reports counts, shown as unconfirmed.
+-- included; where the line in force names no batch, or one that has no return yet, the amount that the sender reports
+-- counts too, from its date on, shown as unconfirmed.
 with
 obligations as (
     select
         'relief_payroll' as feed, payroll.unit, payroll.period, payroll.person_key, payroll.crew as item,
         coalesce(project.county_code, {{ prefecture() }}) as county_code,
-        payroll.amount_due, payroll.amount_paid as amount_listed, payroll.paid_on as listed_paid_on
+        payroll.batch_no, payroll.amount_due, payroll.amount_paid as amount_listed,
+        payroll.paid_on as listed_paid_on
     from {{ ref('reported_relief_payroll') }} as payroll
     left join {{ ref('dim_relief_project') }} as project using (project_no)
     where payroll.seen_to is null
     union all
     select
-        'public_post_payment', unit, period, person_key, post_no, unit as county_code, amount_due, amount_paid, paid_on
+        'public_post_payment', unit, period, person_key, post_no, unit as county_code, batch_no,
+        amount_due, amount_paid, paid_on
     from {{ ref('reported_public_post_payment') }}
     where seen_to is null
     union all
     select
         'gig_orders', 'hr_platform', date_trunc('month', completed_on)::date, person_key, order_id, county_code,
-        coalesce(amount_due, 0), coalesce(amount_paid, 0), paid_on
+        null::text as batch_no, coalesce(amount_due, 0), coalesce(amount_paid, 0), paid_on
     from {{ ref('fct_gig_order') }}
     where completed_on is not null
 ),
@@ -43,11 +46,15 @@ payments as (
         attempt_sums.attempts, attempt_sums.last_outcome, attempt_sums.credited_on, attempt_sums.amount_credited_late,
         coalesce(attempt_sums.amount_credited, 0) as amount_credited,
         case
-            when coalesce(attempt_sums.last_outcome, 'no_return') = 'no_return' then obligations.amount_listed else 0
+            when obligations.listed_paid_on > {{ tonight_date() }} then 0
+            when coalesce(current_attempt.outcome, 'no_return') = 'no_return' then obligations.amount_listed
+            else 0
         end as amount_unconfirmed,
         due.pay_due_on, due.is_default
     from obligations
     left join attempt_sums using (feed, unit, period, person_key, item)
+    left join {{ ref('fct_payment_attempt') }} as current_attempt
+        using (feed, unit, period, person_key, item, batch_no)
     left join {{ ref('int_pay_due_date') }} as due using (feed, unit, period)
 )
 
@@ -62,7 +69,9 @@ select
         coalesce(amount_credited_late, 0) + case when listed_paid_on > pay_due_on then amount_unconfirmed else 0 end
     )::numeric(14, 2) as amount_paid_late,
     credited_on,
-    case when amount_unconfirmed > 0 then greatest(listed_paid_on, credited_on) else credited_on end as paid_on,
+    greatest(
+        case when amount_credited > 0 then credited_on end, case when amount_unconfirmed > 0 then listed_paid_on end
+    ) as paid_on,
     amount_credited > 0 as is_bank_confirmed,
     coalesce(attempts, 0) as attempts,
     last_outcome,

@@ -17,11 +17,12 @@ ended as (
 
 select
     ended.project_no, ended.person_key, ended.onsite_from,
-    -- A contract that was left out before its first day was never worked.
-    case when is_left_out then greatest(seen_to - 1, onsite_from - 1) else offsite_on end as offsite_on,
+    case when is_left_out then seen_to - 1 else offsite_on end as offsite_on,
     case when is_left_out then 'left_out' when offsite_on is not null then 'ended' end as end_reason,
     coalesce(project.county_code, {{ prefecture() }}) as county_code,
     ended.signed_on,
     ended.daily_wage::numeric(14, 2) as daily_wage
 from ended
 left join {{ ref('dim_relief_project') }} as project using (project_no)
+-- A contract that was left out before its first day was never worked.
+where not is_left_out or seen_to > onsite_from

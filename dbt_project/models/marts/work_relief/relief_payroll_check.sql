@@ -14,7 +14,7 @@ lines_with_contract as (
     from lines as line
     inner join {{ ref('fct_relief_contract') }} as contract
         on line.project_no = contract.project_no and line.person_key = contract.person_key
-            and contract.onsite_from <= line.period_end
+            and contract.onsite_from <= least(line.period_end, {{ tonight_date() }})
             and (contract.offsite_on is null or contract.offsite_on >= line.period)
 ),
 
@@ -25,6 +25,17 @@ full_time_elsewhere as (
         on line.person_key = spell.person_key and spell.channel = 'enterprise'
             and spell.start_on <= line.period
             and (spell.end_on is null or spell.end_on >= line.period_end)
+),
+
+homes as ({{ homes_of('lines') }}),
+
+-- On the last day of the period, or tonight.
+registered_workers as (
+    select distinct line.period, line.person_key
+    from lines as line
+    inner join homes as home
+        on line.person_key = home.person_key
+            and {{ is_home('home', 'least(line.period_end, ' ~ tonight_date() ~ ')') }}
 ),
 
 shared_accounts as (
@@ -49,13 +60,14 @@ assessed_lines as (
         contract.person_key is null as lacks_contract,
         elsewhere.person_key is not null as is_elsewhere,
         shared.account_key is not null as is_account_shared,
-        coalesce(worker.is_on_register, false) as is_on_register,
+        registered.person_key is not null as is_on_register,
         worker.deceased_on,
-        coalesce(worker.birth_date, lines.birth_date)
+        lines.birth_date
         + make_interval(years => (select threshold::integer from rules where finding = 'underage')) as of_age_on
     from lines
     left join lines_with_contract as contract using (project_no, period, person_key)
     left join full_time_elsewhere as elsewhere using (period, person_key)
+    left join registered_workers as registered using (period, person_key)
     left join shared_accounts as shared using (account_key)
     left join last_failures as failure using (project_no, period, person_key, crew)
     left join {{ ref('int_relief_worker') }} as worker using (person_key)

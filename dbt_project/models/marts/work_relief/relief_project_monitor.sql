@@ -54,7 +54,7 @@ workers as (
     select
         line.project_no, line.person_key,
         bool_or(
-            contract.onsite_from <= line.period_end
+            contract.onsite_from <= least(line.period_end, {{ tonight_date() }})
             and (contract.offsite_on is null or contract.offsite_on >= line.period)
         ) as has_contract
     from lines as line
