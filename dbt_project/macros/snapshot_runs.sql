@@ -6,13 +6,19 @@
   result: a late file splits runs, a correction rewrites its own interval, a nil return ends every run.
   Adjacent runs of equal content are one run. Keys without a change tonight are left out (the scope).
 
-  The model's meta.key is (unit, <key of the feed>, seen_from), its columns are those of the feed's contract.
+  The model's meta.key is (unit, <key of the feed>, seen_from), its columns are those of the feed's contract. In the
+  columns `may_be_empty` of the key an empty cell counts as a value, ''.
 #}
-{% macro snapshot_runs(feed) %}
+{% macro snapshot_runs(feed, may_be_empty=[]) %}
 {%- set key = model.config.meta['key'] | reject('equalto', 'seen_from') | list -%}
 {%- set content = adapter.get_columns_in_relation(this) | map(attribute='name')
     | reject('in', key + ['seen_from', 'seen_to']) | list if execute else ['line'] -%}
 {%- set staged = ref('stg_' ~ feed) -%}
+{%- set listed -%}
+    {%- for column in key + content -%}
+    {{ "coalesce(staged." ~ column ~ ", '') as " ~ column if column in may_be_empty else 'staged."' ~ column ~ '"' }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endset -%}
 with
 snapshots as materialized (
     select accepted.*, accepted.snapshots_tonight = 1 and units.unit is null as is_first
@@ -26,14 +32,14 @@ snapshots as materialized (
 
 -- Landing keeps a key once a file; of the parts of a snapshot the last that has it counts.
 listed as not materialized (
-    select {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date, snapshots.is_first
+    select {{ listed }}, snapshots.report_date, snapshots.next_date, snapshots.is_first
     from {{ staged }} as staged
     inner join snapshots on staged.unit = snapshots.unit and staged.report_date = snapshots.report_date
     where snapshots.parts = 1
     union all
     (
         select distinct on ({{ prefixed(key, 'staged') }}, staged.report_date)
-            {{ prefixed(key + content, 'staged') }}, snapshots.report_date, snapshots.next_date, snapshots.is_first
+            {{ listed }}, snapshots.report_date, snapshots.next_date, snapshots.is_first
         from {{ staged }} as staged
         inner join snapshots on staged.unit = snapshots.unit and staged.report_date = snapshots.report_date
         where snapshots.parts > 1

@@ -1,0 +1,5 @@
+-- What each county's snapshots said of a resettlement site, from when to when.
+select
+    unit as county_code, resettlement_site_no, seen_from as valid_from, seen_to as valid_to, site_name, township_code,
+    households, residents, labour_force, reserved_jobs
+from {{ ref('reported_resettlement_site') }}

@@ -1,0 +1,1 @@
+{{ snapshot_runs('resettlement_site') }}

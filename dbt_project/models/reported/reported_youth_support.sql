@@ -1,0 +1,1 @@
+{{ snapshot_runs('youth_support', ['allowance_term']) }}
