@@ -110,26 +110,37 @@ inner join (
     case when bool_or({{ obs_status }} = 'E') then 'E' when bool_or({{ obs_status }} = 'P') then 'P' else 'A' end
 {%- endmacro %}
 
+{#
+  obs_status of each county and period, by the feeds that a mart reads; where none of them is due yet, by the calendar
+  alone.
+#}
+{% macro period_status(period, feeds) -%}
+    select
+        asked.county_code, asked.{{ period }},
+        {{ worst_status("coalesce(said.obs_status, case when asked.as_of < asked.period_end then 'P' end)") }} as obs_status
+    from {{ ref('int_' ~ period) }} as asked
+    left join {{ ref('int_' ~ period ~ '_feed') }} as said
+        on asked.county_code = said.county_code and asked.{{ period }} = said.{{ period }}
+            and said.feed in ('{{ feeds | join("', '") }}')
+    group by asked.county_code, asked.{{ period }}
+{%- endmacro %}
+
 {# obs_status of each county and month, by the feeds that a mart reads. #}
 {% macro month_status(feeds) -%}
-    select county_code, month, {{ worst_status('obs_status') }} as obs_status
-    from {{ ref('int_month_feed') }}
-    where feed in ('{{ feeds | join("', '") }}')
-    group by county_code, month
+    {{ period_status('month', feeds) }}
 {%- endmacro %}
 
 {# obs_status of each county and week, by the feeds that a mart reads. #}
 {% macro week_status(feeds) -%}
-    select county_code, week, {{ worst_status('obs_status') }} as obs_status
-    from {{ ref('int_week_feed') }}
-    where feed in ('{{ feeds | join("', '") }}')
-    group by county_code, week
+    {{ period_status('week', feeds) }}
 {%- endmacro %}
 
 {# obs_status of each county on the night's day, by the feeds that a mart reads; a period feed says nothing of a day. #}
 {% macro day_status(feeds) -%}
-    select county_code, case when bool_and(is_accepted) then 'A' else 'E' end as obs_status
-    from {{ ref('int_feed_day') }}
-    where on_date = {{ tonight_date() }} and feed in ('{{ feeds | join("', '") }}')
-    group by county_code
+    select register.county_code, case when bool_and(said.is_accepted) is false then 'E' else 'A' end as obs_status
+    from {{ ref('int_register_start') }} as register
+    left join {{ ref('int_feed_day') }} as said
+        on register.county_code = said.county_code and said.on_date = {{ tonight_date() }}
+            and said.feed in ('{{ feeds | join("', '") }}')
+    group by register.county_code
 {%- endmacro %}
