@@ -1,0 +1,1 @@
+{{ snapshot_runs('labor_cooperation') }}
