@@ -4,8 +4,7 @@ with
 -- The last snapshot that names a spell is the one before the run ended.
 runs as materialized (
     select
-        reported.*,
-        {{ employer_key('reported.employer_uscc', 'reported.employer_name') }} as employer_key,
+        reported.*, {{ normalised_name('reported.employer_name') }} as normalised_name,
         snapshots.report_date as last_named_on
     from {{ ref('reported_employment') }} as reported
     inner join {{ ref('changed_person') }} as changed on reported.person_key = changed.person_key
@@ -64,47 +63,34 @@ corrections as (
         and later.seen_from <= dated.seen_to and (later.seen_to is null or later.seen_to > dated.seen_to)
         and (dated.employer_name, dated.start_date) <> (later.employer_name, later.start_date)
         and (
-            dated.employer_key = later.employer_key
+            dated.employer_uscc = later.employer_uscc
             or (
                 (dated.employer_uscc is null or later.employer_uscc is null)
-                and {{ employer_key('null', 'dated.employer_name') }}
-                = {{ employer_key('null', 'later.employer_name') }}
+                and dated.normalised_name = later.normalised_name
             )
         )
         and later.start_date <= dated.end_on + {{ setting('corrected_spell_days', 'integer') }}
         and (later.end_date is null or later.end_date >= dated.start_date)
-    where
-        dated.seen_to is not null
-        and (
-            dated.is_left_out
-            or dated.end_date >= dated.seen_to - make_interval(months => {{ setting('aged_out_months', 'integer') }})
-        )
+    where dated.is_left_out
     order by dated.person_key, dated.employer_name, dated.start_date, later.start_date, later.employer_name collate "C"
 ),
 
--- Of corrections of corrections the first start counts.
-chains as (
-    with recursive followed as (
-        select person_key, later_employer_name as employer_name, later_start_date as start_date, start_date as first
-        from corrections
-        union
-        select followed.person_key, corrections.later_employer_name, corrections.later_start_date, followed.first
-        from followed
-        inner join corrections using (person_key, employer_name, start_date)
-    )
-
-    select person_key, employer_name, start_date, min(first) as first_start
-    from followed
-    group by person_key, employer_name, start_date
-),
+chains as ({{ first_starts('corrections', ['person_key'], ['employer_name', 'start_date']) }}),
 
 spells as (
     select
         dated.person_key, dated.employer_name, dated.start_date as reported_start_on,
         least(dated.start_date, chains.first_start) as start_on, dated.end_on,
         case when dated.is_left_out then 'left_out' when dated.end_on is not null then 'reported' end as end_reason,
-        dated.channel, dated.work_division_code, dated.employer_key, dated.employer_uscc, dated.industry,
-        dated.occupation, dated.monthly_wage::numeric(14, 2) as monthly_wage, histories.wages as wage_history,
+        dated.channel, dated.work_division_code,
+        -- A row without a credit code has that of the person's other spells with an employer of this name.
+        coalesce(
+            dated.employer_uscc,
+            min(dated.employer_uscc) over (partition by dated.person_key, dated.normalised_name),
+            dated.normalised_name
+        ) as employer_key,
+        dated.employer_uscc, dated.industry, dated.occupation,
+        dated.monthly_wage::numeric(14, 2) as monthly_wage, histories.wages as wage_history,
         dated.has_contract, dated.is_organised, dated.labor_brand, dated.workshop_no, dated.is_reserved_job,
         dated.updated_on, dated.unit as county_code, histories.also_named_by,
         coalesce(histories.first_named_on, dated.seen_from) as first_named_on
