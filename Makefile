@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PEOPLE ?= 2000
 SHARE ?= 1
 
-.PHONY: help run test quick schema up down bench lint
+.PHONY: help run test quick schema definitions up down bench lint
 
 help: ## list the actions
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s%s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ test: .venv/installed-dev ## set up, and run all tests
 
 quick: lint ## before each commit: lint, and the quick tests (3 minutes at most)
 	@$(BIN)/python -m pytest -q -m quick
+
+definitions: .venv/installed-dev
+	@$(BIN)/python -m tests.kit.chapters
 
 schema: .venv/installed-dev ## write the dumped schema (database/schema.sql) from a new warehouse
 	@$(BIN)/python -m tests.kit.schema

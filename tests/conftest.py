@@ -7,6 +7,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -78,26 +79,33 @@ def warehouse_server(warehouse_home: Home) -> Iterator[Server]:
 
 @pytest.fixture
 def warehouse(warehouse_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection]:
-    """A fresh, migrated warehouse for one test: a superuser's connection (autocommit) to a copy of the database.
+    """A fresh, migrated warehouse for one test: a superuser's connection (autocommit) to a copy of the database."""
+    with fresh_warehouse(warehouse_server, monkeypatch) as connection:
+        yield connection
+
+
+@contextmanager
+def fresh_warehouse(server: Server, patch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection]:
+    """A copy of the server's migrated database, and a superuser's connection to it (autocommit).
 
     AIRFLOW_CONN_WH_* point at the copy, so `database.connect("wh_loader")` and all rooms use it. Some 50 ms.
     """
     name = f"test_{uuid.uuid4().hex[:12]}"
-    with warehouse_server.connect_superuser("postgres") as connection:
+    with server.connect_superuser("postgres") as connection:
         connection.autocommit = True
         connection.execute(
             sql.SQL("create database {} template warehouse strategy file_copy").format(sql.Identifier(name))
         )
         _copy_privileges(connection, name)
     for variable in [key for key in os.environ if key.startswith("AIRFLOW_CONN_")]:
-        monkeypatch.setenv(variable, json.dumps(json.loads(os.environ[variable]) | {"schema": name}))
-    fresh = warehouse_server.connect_superuser(name)
+        patch.setenv(variable, json.dumps(json.loads(os.environ[variable]) | {"schema": name}))
+    fresh = server.connect_superuser(name)
     fresh.autocommit = True
     try:
         yield fresh
     finally:
         fresh.close()
-        with warehouse_server.connect_superuser("postgres") as connection:
+        with server.connect_superuser("postgres") as connection:
             connection.autocommit = True
             connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
