@@ -29,8 +29,8 @@ HEADING = """\
 # 口径与算例 · Definitions by example
 
 Written by `make definitions` from the chapters in `tests/spec/marts`, which are tests: each table of reports is loaded
-into a warehouse, and each table of figures is compared with its marts. Counties are A, B, …; townships A1, A2, …; what a
-table does not show is ordinary (a person of 34 years, able to work, poverty-alleviated, alone in the household).
+into a warehouse, and each table of figures is compared with its marts. Counties are A, B, …; townships A1, A2, …; what
+a table does not show is ordinary (a person of 34 years, able to work, poverty-alleviated, alone in the household).
 本文由测试用例生成：上报表写入数据仓库，结果表与各监测表逐格比对。A、B……为县市，A1、A2……为乡镇；
 表中未列的为通常情形。
 """
