@@ -209,7 +209,9 @@ def test_wages_owed_alert_with_persons_and_money(warehouse: psycopg.Connection, 
     assert "最早应发日 4月15日" in body
 
 
-def test_new_zero_employment_households_alert(warehouse: psycopg.Connection, build: int) -> None:
+@pytest.fixture
+def new_cases(warehouse: psycopg.Connection, build: int) -> int:
+    """A published night of 3 May with two new cases in a county, and one that was known."""
     publish(build)
     second = publication.start_build(date(2024, 5, 3), "second")
     for household, opened_on in (("H1", date(2024, 5, 3)), ("H2", date(2024, 5, 3)), ("H3", date(2024, 5, 1))):
@@ -222,10 +224,65 @@ def test_new_zero_employment_households_alert(warehouse: psycopg.Connection, bui
             (YUANYANG, household, household == "H1", opened_on, second),
         )
     publish(second)
-    alert.raise_night_alerts(second)
-    _, title, body = alerts(warehouse)["zero_employment", YUANYANG]
+    return second
+
+
+def zero_employment(warehouse: psycopg.Connection, build: int) -> dict[str, tuple[str, str]]:
+    alert.raise_night_alerts(build)
+    return {
+        kind: (title, body)
+        for (kind, _), (_, title, body) in alerts(warehouse).items()
+        if kind.startswith("zero_employment")
+    }
+
+
+def test_new_zero_employment_households_alert(warehouse: psycopg.Connection, new_cases: int) -> None:
+    deliver(warehouse, "employment", YUANYANG, ("accepted", ""), new_cases, report_date=date(2024, 5, 3))
+    found = zero_employment(warehouse, new_cases)
+    assert set(found) == {"zero_employment"}
+    title, body = found["zero_employment"]
     assert title.startswith("元阳县：新增零就业家庭 2 户，其中易地搬迁 1 户")
     assert "H1" not in title + body
+
+
+def test_a_county_without_an_employment_register_raises_no_zero_employment_alarm(
+    warehouse: psycopg.Connection, new_cases: int
+) -> None:
+    assert zero_employment(warehouse, new_cases) == {}
+
+
+def test_a_zero_employment_alarm_says_that_the_employment_register_is_not_tonights(
+    warehouse: psycopg.Connection, new_cases: int
+) -> None:
+    deliver(warehouse, "employment", YUANYANG, ("accepted", ""), new_cases)
+    warehouse.execute("insert into ops.due values ('employment', %s, '2024-05-03', '2024-05-03 20:00+08')", (YUANYANG,))
+    found = zero_employment(warehouse, new_cases)
+    assert set(found) == {"zero_employment_uncertain"}
+    title, body = found["zero_employment_uncertain"]
+    assert title.startswith("元阳县：可能新增零就业家庭 2 户，其中易地搬迁 1 户，台账不完整")
+    assert "就业台账为 5月2日 数据，有 0 行退回未改正" in body
+
+
+@pytest.mark.parametrize("feed", ["employment", "labor_register"])
+def test_a_zero_employment_alarm_says_that_rows_of_the_registers_were_rejected(
+    warehouse: psycopg.Connection, new_cases: int, feed: str
+) -> None:
+    """12 of a register's rows were rejected, of which a correction brought 5."""
+    for register in ("employment", "labor_register"):
+        deliver(warehouse, register, YUANYANG, ("accepted", ""), new_cases, report_date=date(2024, 5, 3))
+    warehouse.execute(
+        "update ops.delivery set rows_rejected = 12, rows_landed = 1188"
+        " where feed = %s and unit = %s and report_date = '2024-05-03'",
+        (feed, YUANYANG),
+    )
+    warehouse.execute(
+        "insert into ops.delivery (feed, unit, report_date, part, revision, kind, sha256, arrived_at, rows_read,"
+        " rows_landed, status, build) values (%s, %s, '2024-05-03', '～001', 1, 'correction', sha256('c'), now(), 5, 5,"
+        " 'accepted', %s)",
+        (feed, YUANYANG, new_cases),
+    )
+    _, body = zero_employment(warehouse, new_cases)["zero_employment_uncertain"]
+    assert "就业台账为 5月3日 数据，有 7 行退回未改正" in body
 
 
 @pytest.mark.quick

@@ -83,3 +83,28 @@ def test_the_report_names_findings_as_the_seed_does_and_an_unknown_one_by_its_co
     html = page(build)
     assert "代发退票" in html
     assert "其他（from_a_rule_of_tomorrow）" in html
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"target_value": None, "scheduled_value": None, "progress_rate": None}, "2024 年目标尚未录入"),
+        ({"deadline": "2024-05-19"}, "目标已于 2024 年5月19日到期，新目标尚未录入"),
+        ({}, "元阳县从未报送劳动力台账，未计入"),
+    ],
+)
+def test_the_report_says_why_progress_cannot_be_judged(
+    warehouse: psycopg.Connection, build: int, columns: dict[str, Any], reason: str
+) -> None:
+    """Actual 0 of a target of 0 included: no county may be shown as cleared that was never seen."""
+    changed = {"on_track": None, "actual_value": 0, **columns}
+    for column, value in changed.items():
+        warehouse.execute(f"update store.target_progress set {column} = %s", (value,))
+    if not columns:
+        warehouse.execute("update store.target_progress set obs_status = 'M' where county_code = %s", (YUANYANG,))
+    html = page(build)
+    assert f"今日务工（就业）0 人，<em>无法判断进度（{reason}）</em>" in html
+    assert html.count(f"无法判断进度：{reason}") == 3
+    assert "0 户，无法判断是否清零" in html
+    assert "已达进度线" not in html
+    assert "已清零" not in html

@@ -38,8 +38,9 @@ def raise_night_alerts(build: int) -> int:
         given = {"build": build, "prefecture": divisions().prefecture, **night}
         kinds = [*DELIVERIES, *({"held": ["night_held"], "published": []}.get(night["status"], ["night_failed"]))]
         rows = {kind: cursor.execute(query(kind), given).fetchall() for kind in kinds}
+        register_gaps = {row["unit"]: row for row in cursor.execute(query("register_gaps"), given)}
     if night["status"] == "published":
-        rows |= _figures(given)
+        rows |= _judged(_figures(given), register_gaps)
     if year := year_without_holidays(night["report_date"]):
         rows["holidays_unknown"] = [{"unit": divisions().prefecture, "year": str(year)}]
     alerts = [
@@ -58,11 +59,26 @@ def raise_night_not_started(report_date: str | None) -> None:
     raise_alert(_alert(alert_kinds()["night_not_started"], divisions().prefecture, [{}], day, None))
 
 
-def _figures(given: Row) -> dict[str, list[dict[str, Any]]]:
+def _figures(given: Row) -> dict[str, list[Row]]:
     """From the publication itself, as an analyst sees it."""
     with database.connect("wh_analyst") as connection, connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("select marts.pin(%(build)s)", given)
         return {kind: cursor.execute(query(kind), given).fetchall() for kind in FIGURES}
+
+
+def _judged(figures: dict[str, list[Row]], register_gaps: Mapping[str, Row]) -> dict[str, list[Row]]:
+    """The figures, with zero-employment households of incomplete registers as an alert of its own that says so.
+
+    Where a county never sent an employment register every household would be one: no alert is raised.
+    """
+    certain, uncertain = [], []
+    for row in figures["zero_employment"]:
+        gap = register_gaps.get(row["unit"])
+        if gap is None:
+            certain.append(row)
+        elif gap["carried_from"]:
+            uncertain.append({**row, **gap})
+    return {**figures, "zero_employment": certain, "zero_employment_uncertain": uncertain}
 
 
 def _alert(kind: AlertKind, unit: str, rows: Sequence[Row], report_date: date | None, build: int | None) -> Alert:

@@ -105,6 +105,7 @@ def _page(figures: dict[str, Any]) -> str:
     known, channels = divisions(), channel_labels()
     targets = _targets(figures["progress"])
     feeds = _open_feeds(figures["feeds"])
+    unjudged = {target.code: _unjudged(target, figures, names) for target in targets}
     return environment.get_template("daily.html.j2").render(
         publication=figures["publication"],
         made_at=datetime.now(TIMEZONE),
@@ -117,6 +118,8 @@ def _page(figures: dict[str, Any]) -> str:
         carried=_carried(targets[0], figures, names),
         comparison=_comparison(targets[0], figures, names),
         progress={target.code: _progress(target) for target in targets},
+        unjudged=unjudged,
+        schedule=sentences.schedule(targets[0].prefecture, unjudged[targets[0].code]),
         prefecture=known.prefecture,
         prefecture_label=Label(known.prefecture_short_zh, names[known.prefecture]["name_en"]),
         finding_labels=finding_labels(),
@@ -148,6 +151,15 @@ def _targets(rows: list[Row]) -> list[TargetRows]:
 def _progress(target: TargetRows) -> Label | None:
     declared = words.TARGETS[target.code]
     return sentences.progress(target.prefecture, Label(declared.measure_zh, declared.measure_en))
+
+
+def _unjudged(target: TargetRows, figures: dict[str, Any], names: dict[str, Row]) -> Label | None:
+    """Why nobody can say whether the prefecture is on track."""
+    reported = {row["county_code"] for row in target.counties if row["obs_status"] != "M"}
+    counties = [code for code in names if code != divisions().prefecture]
+    never_reported = [_label(names[code]) for code in counties if code not in reported]
+    report_date = figures["publication"]["report_date"]
+    return sentences.unjudged(target.prefecture, report_date, never_reported, len(counties))
 
 
 def _carried(target: TargetRows, figures: dict[str, Any], names: dict[str, Row]) -> Label | None:
@@ -209,7 +221,7 @@ def _findings(rows: list[Row]) -> list[Row]:
 
 def _schedule_chart(target: TargetRows) -> str:
     row = target.prefecture
-    if not row["target_value"]:
+    if not row["target_value"] or row["on_track"] is None:
         return ""
     zh = words.TARGETS[target.code].zh
     return charts.schedule_bar(
@@ -233,11 +245,11 @@ def _county_chart(targets: list[TargetRows], names: dict[str, Row]) -> str:
             "name": names[row["county_code"]]["name_zh"],
             "value": float(row["progress_rate"]),
             "schedule": float(row["scheduled_value"] / row["target_value"]),
-            "behind": not row["on_track"],
+            "behind": row["on_track"] is False,
             "label": words.share(row["progress_rate"]) + words.mark(row["obs_status"]),
         }
         for row in sorted(target.counties, key=lambda row: -(row["progress_rate"] or 0))
-        if row["progress_rate"] is not None
+        if row["progress_rate"] is not None and row["on_track"] is not None
     ]
     if not rows or target.prefecture["progress_rate"] is None:
         return ""

@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any
 
 from employment_warehouse.report.labels import Label
-from employment_warehouse.report.words import STATES, day, whole
+from employment_warehouse.report.words import STATES, day, wan, whole
 
 Row = Mapping[str, Any]
 # States of a feed whose earlier data are shown, the one that a county is named with last.
@@ -30,6 +30,43 @@ class CarriedForward:
     name: Label
     state: str
     since: date | None
+
+
+def unjudged(row: Row, report_date: date, never_reported: Sequence[Label], counties: int) -> Label | None:
+    """Why nobody can say whether a target is on track; None if its row says so.
+
+    never_reported: of the `counties` that the row counts, those that never sent a register.
+    """
+    if row["on_track"] is not None:
+        return None
+    if row["target_value"] is None:
+        return Label(f"{report_date.year} 年目标尚未录入", f"the target of {report_date.year} has not been entered")
+    if row["deadline"] < report_date:
+        deadline = row["deadline"]
+        return Label(
+            f"目标已于 {deadline.year} 年{day(deadline)}到期，新目标尚未录入",
+            f"the target was due on {deadline}, and no new one has been entered",
+        )
+    if len(never_reported) == counties:
+        return Label("从未报送劳动力台账", "no register has ever been sent")
+    return Label(
+        f"{'、'.join(name.zh for name in never_reported)}从未报送劳动力台账，未计入",
+        f"not counted, because no register has ever been sent: {', '.join(name.en for name in never_reported)}",
+    )
+
+
+def schedule(row: Row, reason: Label | None) -> Label:
+    """Where a figure stands against its schedule. reason: why nobody can say."""
+    if reason:
+        return Label(f"无法判断进度（{reason.zh}）", f"it cannot be said whether this is on schedule ({reason.en})")
+    gap = row["actual_value"] - row["scheduled_value"]
+    if not row["on_track"]:
+        return Label(f"比进度线少 {wan(-gap)} 人", f"{whole(-gap)} below the schedule")
+    return (
+        Label(f"比进度线多 {wan(gap)} 人", f"{whole(gap)} above the schedule")
+        if gap
+        else Label("与进度线持平", "on the schedule")
+    )
 
 
 def progress(row: Row, unit: Label) -> Label | None:

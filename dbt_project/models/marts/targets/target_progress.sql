@@ -53,7 +53,9 @@ all_changes as (
 
 -- A county that never sent a register makes its own figure, and the prefecture's, impossible to judge.
 registered as (
-    select coalesce(county_code, {{ prefecture() }}) as county_code, bool_and(first_register_on is not null) as is_complete
+    select
+        coalesce(county_code, {{ prefecture() }}) as county_code,
+        bool_and(first_register_on is not null) as is_complete
     from {{ ref('int_county_standing') }}
     where county_code <> {{ prefecture() }}
     group by rollup (county_code)
