@@ -586,7 +586,9 @@ def test_what_is_due_is_written_before_anything_arrives(warehouse: psycopg.Conne
     assert expect_deliveries(DAY) > 0
     due = dict(rows_of(warehouse, "select feed, count(*) from ops.due group by feed"))
     assert due["labor_register"] == due["public_post"] == 13
-    assert "public_post_payment" not in due and "relief_payroll" not in due and "job_postings" not in due
+    assert "public_post_payment" not in due and "relief_payroll" not in due
+    platform = rows_of(warehouse, "select feed from ops.due where unit = 'hr_platform' order by feed")
+    assert platform == [("applications",), ("gig_orders",), ("job_postings",)]
     assert rows_of(warehouse, "select distinct due_at from ops.due where feed = 'employment'") == [
         (datetime(2024, 5, 1, 20, 0, tzinfo=TIMEZONE),)
     ]

@@ -85,6 +85,16 @@ def test_the_report_names_findings_as_the_seed_does_and_an_unknown_one_by_its_co
     assert "其他（from_a_rule_of_tomorrow）" in html
 
 
+def test_a_silent_platform_is_named_and_no_county_is_blamed_for_it(warehouse: psycopg.Connection, build: int) -> None:
+    """Each county's figure is carried forward (E), but only Yuanyang has not reported."""
+    warehouse.execute("update store.target_progress set obs_status = 'E'")
+    orders = {"feed": "gig_orders", "county_code": divisions().prefecture, "status": "missing"}
+    store(warehouse, "feed_timeliness", build, [{**orders, "latest_on": "2024-05-19"}])
+    html = page(build)
+    assert "元阳县未报，沿用 5月18日数据。零工订单未报，沿用 5月19日数据。" in html
+    assert '<tr><td><span class="zh">红河哈尼族彝族自治州' in html.split("未报、迟报与暂扣")[1]
+
+
 @pytest.mark.parametrize(
     ("columns", "reason"),
     [

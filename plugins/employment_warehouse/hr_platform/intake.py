@@ -18,11 +18,11 @@ from employment_warehouse.hr_platform.client import READ_SECONDS, Platform, inst
 from employment_warehouse.hr_platform.items import storable_text, table_of
 from employment_warehouse.hr_platform.pages import Item
 from employment_warehouse.landing import Delivery, IncomingPart, archive, ingest_part
+from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.ledger import require_token_key
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.settings import TIMEZONE, platform_access
 
-UNIT = "hr_platform"
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 MOVE_WATERMARK = """
     insert into ops.platform_cursor as known (resource, watermark, read_at)
@@ -120,7 +120,7 @@ def _ingest_items(
     lines = "".join(f"{storable_text(item)}\n" for item in items).encode()
     part = IncomingPart(
         feed=feed.feed,
-        unit=UNIT,
+        unit=PLATFORM,
         report_date=report_date,
         # A second reading of the same night starts elsewhere, and adds to the first rather than replacing it.
         part=since.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ"),

@@ -8,6 +8,7 @@ import psycopg
 
 from employment_warehouse.contract import Contract, contracts, due
 from employment_warehouse.database import connect
+from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.queries import query
 
 
@@ -15,7 +16,7 @@ def expect_deliveries(report_date: date) -> int:
     """Record which deliveries of that date are due, and when; returns how many are new. Running it again adds nothing.
 
     Counties are those of the warehouse, projects those that are open by their latest submission. Each payment batch
-    is due back from the bank, under the date on which it was sent.
+    is due back from the bank, under the date on which it was sent. The HR platform is due each night.
     """
     with connect("wh_loader") as connection:
         campaign = _campaign_frequency(connection, report_date)
@@ -39,6 +40,10 @@ def _expect(connection: psycopg.Connection, contract: Contract, report_date: dat
             return connection.execute(statement, given | {"due_at": due_at}).rowcount
         case "batch":
             return _expect_batches(connection, contract, report_date)
+        case "platform":
+            # Each night reads the platform, whether it is connected or not: a reading that failed is missing.
+            given |= {"unit": PLATFORM, "due_at": due(contract, report_date, campaign)}
+            return connection.execute(query("insert_due_unit"), given).rowcount
     return 0
 
 

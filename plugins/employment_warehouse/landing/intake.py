@@ -19,7 +19,7 @@ from employment_warehouse.landing.scanning import Arrival
 from employment_warehouse.settings import platform_access
 
 FILE_SOURCES = ("county", "payroll", "bank")
-PLATFORM = "hr_platform"
+PLATFORM = "hr_platform"  # the source, and its one unit
 EVERY_UNIT = "*"
 NAMES_SHOWN = 5
 NOT_READ = "来源未读取 | the source was not read"

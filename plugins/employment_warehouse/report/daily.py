@@ -16,7 +16,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from employment_warehouse import database
-from employment_warehouse.contract import contracts
+from employment_warehouse.contract import contract, contracts
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import charts, sentences, words
 from employment_warehouse.report.labels import Label, Labels, channel_labels, finding_labels
@@ -24,6 +24,7 @@ from employment_warehouse.settings import TIMEZONE, current_home
 
 # The feeds that the headline figures are computed from.
 HEADLINE_FEEDS = ("labor_register", "employment", "public_post")
+HEADLINE_PLATFORM_FEED = "gig_orders"
 ROOM = Path(__file__).parent
 Row = dict[str, Any]
 
@@ -64,6 +65,12 @@ def read_figures(publication: int) -> dict[str, Any]:
             for query in sorted(ROOM.joinpath("queries").glob("*.sql"))
         }
     figures["publication"] = figures["publication"][0]
+    # The prefecture's rows count all units once more, but for the platform, which has no county.
+    figures["feeds"] = [
+        row
+        for row in figures["feeds"]
+        if row["county_code"] != given["prefecture"] or contract(row["feed"]).source == "hr_platform"
+    ]
     return figures
 
 
@@ -105,6 +112,7 @@ def _page(figures: dict[str, Any]) -> str:
     known, channels = divisions(), channel_labels()
     targets = _targets(figures["progress"])
     feeds = _open_feeds(figures["feeds"])
+    silent_platform = _silent_platform(figures)
     unjudged = {target.code: _unjudged(target, figures, names) for target in targets}
     return environment.get_template("daily.html.j2").render(
         publication=figures["publication"],
@@ -115,7 +123,7 @@ def _page(figures: dict[str, Any]) -> str:
         words=words,
         feed_titles={feed: (each.title_zh, each.title_en) for feed, each in contracts().items()},
         feeds=feeds,
-        carried=_carried(targets[0], figures, names),
+        carried=[sentence for sentence in (_carried(targets[0], figures, names), silent_platform) if sentence],
         comparison=_comparison(targets[0], figures, names),
         progress={target.code: _progress(target) for target in targets},
         unjudged=unjudged,
@@ -168,8 +176,15 @@ def _carried(target: TargetRows, figures: dict[str, Any], names: dict[str, Row])
     carried = [
         sentences.CarriedForward(_label(names[code]), *states.get(code, ("missing", None)))
         for code in (row["county_code"] for row in target.counties if row["obs_status"] == "E")
+        # Of a county that has reported, only the platform's part is carried forward.
+        if code in states or not _silent_platform(figures)
     ]
     return sentences.carried_forward(carried, len(target.counties))
+
+
+def _silent_platform(figures: dict[str, Any]) -> Label | None:
+    row = next((row for row in figures["feeds"] if row["feed"] == HEADLINE_PLATFORM_FEED), None)
+    return sentences.silent_platform(row, figures["publication"]["report_date"])
 
 
 def _comparison(target: TargetRows, figures: dict[str, Any], names: dict[str, Row]) -> Label:

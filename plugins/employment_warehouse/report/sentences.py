@@ -133,6 +133,20 @@ def carried_forward(carried: Sequence[CarriedForward], counties: int) -> Label |
     return Label(f"{zh}，{every}沿用 {day(since)}数据。", f"{en}: the data of {since} are carried forward.")
 
 
+def silent_platform(row: Row | None, report_date: date) -> Label | None:
+    """What is shown where the gig orders of the night were not read. row: their row of feed_timeliness."""
+    if row is None or row["status"] not in SEVERITY:
+        return None
+    state = STATES[row["status"]]
+    if row["days_stale"] is None:
+        return Label(f"零工订单{state.zh}，此前也没有数据。", f"Gig orders {state.en}; there are no earlier data.")
+    since = report_date - timedelta(days=row["days_stale"])
+    return Label(
+        f"零工订单{state.zh}，沿用 {day(since)}数据。",
+        f"Gig orders {state.en}: the data of {since} are carried forward.",
+    )
+
+
 def _of_day(county: CarriedForward, common: date | None) -> str:
     return "" if common or county.since is None else f"（{day(county.since)}）"
 

@@ -1,4 +1,4 @@
--- Feeds by county; of a held one the numbers of the deliveries, for a release.
+-- Feeds by county, and over all units; of a held one the numbers of the deliveries, for a release.
 with held as (
     select feed, county_code, string_agg(distinct delivery_id::text, '、') as delivery_numbers
     from marts.data_quality
@@ -11,5 +11,4 @@ select
     timeliness.rows_read, timeliness.rows_landed, timeliness.rows_rejected, held.delivery_numbers
 from marts.feed_timeliness as timeliness
 left join held on timeliness.status = 'held' and held.feed = timeliness.feed and held.county_code = timeliness.county_code
-where timeliness.county_code <> %(prefecture)s
 order by timeliness.feed, timeliness.county_code
