@@ -23,6 +23,7 @@ DELIVERIES = ("intake_failed", "delivery_held", "file_refused", "sheets_left_out
 FIGURES = ("wages_owed", "zero_employment")
 
 Row = Mapping[str, Any]
+Figures = dict[str, list[dict[str, Any]]]
 
 
 def raise_night_alerts(build: int) -> int:
@@ -59,14 +60,14 @@ def raise_night_not_started(report_date: str | None) -> None:
     raise_alert(_alert(alert_kinds()["night_not_started"], divisions().prefecture, [{}], day, None))
 
 
-def _figures(given: Row) -> dict[str, list[Row]]:
+def _figures(given: Row) -> Figures:
     """From the publication itself, as an analyst sees it."""
     with database.connect("wh_analyst") as connection, connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("select marts.pin(%(build)s)", given)
         return {kind: cursor.execute(query(kind), given).fetchall() for kind in FIGURES}
 
 
-def _judged(figures: dict[str, list[Row]], register_gaps: Mapping[str, Row]) -> dict[str, list[Row]]:
+def _judged(figures: Figures, register_gaps: Mapping[str, Row]) -> Figures:
     """The figures, with zero-employment households of incomplete registers as an alert of its own that says so.
 
     Where a county never sent an employment register every household would be one: no alert is raised.
