@@ -23,3 +23,12 @@
         where bound.on_date <= case when {{ row }}.is_tonight then {{ tonight_date() }} else known_until.on_date end
     )
 {%- endmacro %}
+
+{# The change of a figure between two of its days: 0 where either was carried forward, NULL where either is unknown. #}
+{% macro like_for_like(now, before) -%}
+    case
+        when {{ before }}.value is null then null
+        when 'E' in ({{ now }}.obs_status, {{ before }}.obs_status) then 0
+        else {{ now }}.value - {{ before }}.value
+    end
+{%- endmacro %}

@@ -41,8 +41,11 @@ def due(nights: Any, on: str, *units: str) -> None:
 
 
 def report(nights: Any, county: str, on: str, people: list[dict[str, Any]], spells: list[dict[str, Any]]) -> None:
+    """Both registers of a county; without another roster of public posts, nobody holds one."""
     nights.deliver("labor_register", county, on, people)
     nights.deliver("employment", county, on, spells)
+    if ("public_post", county, on, "") not in nights.revisions:
+        nights.deliver("public_post", county, on)
 
 
 def progress(nights: Any, county: str, basis: str = "stock", target: str = "rural_employed") -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
+from tests.integration.test_dbt_employment import COUNTY, OTHER, due, person, progress, report, spell
 
 from employment_warehouse import transform
 
@@ -107,3 +108,29 @@ def test_a_day_without_the_reports_that_were_due_is_carried_forward(winter: Any)
     assert winter.scalar(f"{status} and county_code = %s", COUNTY) == "EEEAE"
     assert winter.scalar(f"{status} and county_code = %s", OTHER) == "A"
     assert winter.scalar(f"{status} and county_code = '532500'") == "EEEAE"
+
+
+def test_a_day_that_nobody_reported_changes_nothing(nights: Any) -> None:
+    """Nights on the 1st and the 3rd: the job of the 3rd is no change against the 2nd, of which nothing was heard."""
+    nights.select = "+target_progress,resource_type:model"
+    report(nights, COUNTY, "2024-05-01", [person("works")], [])
+    nights.night("2024-05-01")
+    report(nights, COUNTY, "2024-05-03", [person("works")], [spell("works", start_date="2024-05-03")])
+    nights.night("2024-05-03")
+    assert [progress(nights, county)["change_1d"] for county in (COUNTY, "532500")] == [0, 0]
+    assert progress(nights, COUNTY)["carried_forward"] == [COUNTY]
+    report(nights, COUNTY, "2024-05-04", [person("works")], [])
+    nights.night("2024-05-04")
+    assert [progress(nights, county)["change_1d"] for county in (COUNTY, "532500")] == [-1, -1]
+
+
+def test_the_prefectures_coverage_counts_a_county_without_a_register(nights: Any) -> None:
+    nights.select = "+target_progress,resource_type:model"
+    due(nights, "2024-05-01", COUNTY, OTHER)
+    report(nights, COUNTY, "2024-05-01", [person("works")], [])
+    nights.deliver("gig_orders", "hr_platform", "2024-05-01")
+    nights.night("2024-05-01")
+    whole = progress(nights, "532500")
+    assert (whole["units_due"], whole["units_accepted"], whole["coverage"]) == (5, 3, Decimal("0.6"))
+    assert (progress(nights, COUNTY)["coverage"], progress(nights, OTHER)["coverage"]) == (1, 0)
+    assert (whole["obs_status"], progress(nights, OTHER)["obs_status"]) == ("A", "M")

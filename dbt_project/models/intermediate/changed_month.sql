@@ -5,7 +5,7 @@ limits as (
     select
         date_trunc('month', min(first_register_on)) as first_month,
         date_trunc('month', {{ tonight_date() }}) as last_month
-    from {{ ref('int_county_standing') }}
+    from {{ ref('int_register_start') }}
 ),
 
 open_days as (

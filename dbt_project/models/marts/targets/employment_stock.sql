@@ -22,7 +22,10 @@ bank_credits as (
 ),
 
 platform_hires as (
-    select distinct person_key from {{ ref('fct_job_application') }} where hired_on <= {{ tonight_date() }}
+    select distinct person_key
+    from {{ ref('fct_job_application') }}
+    where hired_on <= {{ tonight_date() }}
+        and hired_on > {{ tonight_date() }} - {{ setting('grade_hire_days', 'integer') }}
 ),
 
 -- All evidence that covers the day, not only that of the main job.
@@ -41,16 +44,43 @@ covering_evidence as (
     group by evidence.person_key
 ),
 
+workshop_jobs as (
+    select today.person_key, evidence.workshop_no, evidence.work_division_code, evidence.reported_by
+    from today
+    inner join {{ ref('fct_employment_evidence') }} as evidence
+        on today.person_key = evidence.person_key and today.source = evidence.source
+        and today.source_key = evidence.source_key
+    where today.channel = 'workshop'
+),
+
+-- Numbers are given by each county: that of the place of work is meant, else that of the county that reports the job.
+-- An award counts even if the workshop is no longer listed.
 awarded_workshops as (
-    select distinct workshop_no from {{ ref('dim_workshop') }}
+    select workshop_no, work_division_code, reported_by
+    from (
+        select distinct on (named.workshop_no, named.work_division_code, named.reported_by)
+            named.*, workshop.subsidy_amount, workshop.subsidy_on
+        from (select distinct workshop_no, work_division_code, reported_by from workshop_jobs) as named
+        inner join {{ ref('dim_workshop') }} as workshop on named.workshop_no = workshop.workshop_no
+        order by
+            named.workshop_no, named.work_division_code, named.reported_by,
+            workshop.county_code = named.work_division_code desc, workshop.county_code = named.reported_by desc,
+            workshop.county_code
+    ) as meant
     where subsidy_amount > 0 and subsidy_on <= {{ tonight_date() }}
+),
+
+awarded_persons as (
+    select workshop_jobs.person_key
+    from workshop_jobs
+    inner join awarded_workshops using (workshop_no, work_division_code, reported_by)
 ),
 
 graded as (
     select
         today.county_code, today.population_category, today.channel, today.destination, today.is_employed,
         today.is_employed and (
-            today.channel in ('public_post', 'work_relief') or awarded_workshops.workshop_no is not null
+            today.channel in ('public_post', 'work_relief') or awarded_persons.person_key is not null
         ) as is_subsidised,
         case
             when not today.is_employed then null
@@ -63,7 +93,7 @@ graded as (
     left join covering_evidence on today.person_key = covering_evidence.person_key
     left join bank_credits on today.person_key = bank_credits.person_key
     left join platform_hires on today.person_key = platform_hires.person_key
-    left join awarded_workshops on today.channel = 'workshop' and today.workshop_no = awarded_workshops.workshop_no
+    left join awarded_persons on today.person_key = awarded_persons.person_key
 )
 
 select

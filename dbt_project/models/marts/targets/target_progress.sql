@@ -1,17 +1,20 @@
+{%- set feeds = ['labor_register', 'employment', 'public_post', 'gig_orders'] -%}
 with
 places as (
     select division_code as county_code from {{ ref('division') }} where level in ('county', 'prefecture')
 ),
 
 figures as (
-    select places.county_code, figure.target_code, figure.basis
+    select places.county_code, figure.target_code, figure.basis, figure.indicator
     from places
     cross join (
         values
-        ('rural_employed', 'stock'), ('rural_employed', 'year_to_date'),
-        ('poverty_alleviated_employed', 'stock'), ('poverty_alleviated_employed', 'year_to_date'),
-        ('zero_employment_relocated_households', 'stock')
-    ) as figure (target_code, basis)
+        ('rural_employed', 'stock', 'rural_employed'),
+        ('rural_employed', 'year_to_date', 'rural_employed_ytd'),
+        ('poverty_alleviated_employed', 'stock', 'poverty_alleviated_employed'),
+        ('poverty_alleviated_employed', 'year_to_date', 'poverty_alleviated_employed_ytd'),
+        ('zero_employment_relocated_households', 'stock', 'zero_employment_relocated_households')
+    ) as figure (target_code, basis, indicator)
 ),
 
 targets as (
@@ -25,64 +28,49 @@ targets as (
 -- earlier day it is unknown.
 changes as (
     select
-        figures.county_code, figures.target_code, figures.basis,
-        {% for back in [1, 7] -%}
-        case
-            when coalesce(standing.first_register_on > {{ tonight_date() }} - {{ back }}, true) then null
-            when standing.is_carried_{{ back }}d then 0
-            else
-                coalesce(max(counts.value) filter (where counts.days_back = 0), 0)
-                - coalesce(max(counts.value) filter (where counts.days_back = {{ back }}), 0)
-        end as change_{{ back }}d{{ ',' if not loop.last }}
-        {% endfor %}
-    from figures
-    inner join {{ ref('int_county_standing') }} as standing using (county_code)
-    left join {{ ref('int_headline_count') }} as counts using (county_code, target_code, basis)
-    where figures.county_code <> {{ prefecture() }}
-    group by figures.county_code, figures.target_code, figures.basis, standing.first_register_on,
-        standing.is_carried_1d, standing.is_carried_7d
-),
-
-all_changes as (
-    select
-        coalesce(county_code, {{ prefecture() }}) as county_code, target_code, basis,
-        sum(change_1d) as change_1d, sum(change_7d) as change_7d
-    from changes
-    group by target_code, basis, rollup (county_code)
+        coalesce(today.county_code, {{ prefecture() }}) as county_code, today.indicator
+        {%- for back in [1, 7] %},
+        sum({{ like_for_like('today', 'back_' ~ back) }}) as change_{{ back }}d
+        {%- endfor %}
+    from {{ ref('headline_series') }} as today
+    {%- for back in [1, 7] %}
+    left join {{ ref('headline_series') }} as back_{{ back }}
+        on today.county_code = back_{{ back }}.county_code and today.indicator = back_{{ back }}.indicator
+        and back_{{ back }}.on_date = today.on_date - {{ back }}
+    {%- endfor %}
+    where today.on_date = {{ tonight_date() }} and today.county_code <> {{ prefecture() }}
+    group by today.indicator, rollup (today.county_code)
 ),
 
 -- A county that never sent a register makes its own figure, and the prefecture's, impossible to judge.
 registered as (
     select
-        coalesce(county_code, {{ prefecture() }}) as county_code,
-        bool_and(first_register_on is not null) as is_complete
-    from {{ ref('int_county_standing') }}
-    where county_code <> {{ prefecture() }}
-    group by rollup (county_code)
+        coalesce(places.county_code, {{ prefecture() }}) as county_code,
+        bool_and(register.first_register_on is not null) as is_complete
+    from places
+    left join {{ ref('int_register_start') }} as register using (county_code)
+    where places.county_code <> {{ prefecture() }}
+    group by rollup (places.county_code)
 ),
 
 measured as (
     select
-        figures.*, targets.target_value, targets.deadline, coalesce(counts.value, 0) as actual_value,
-        all_changes.change_1d, all_changes.change_7d, standing.units_due, standing.units_accepted,
-        standing.carried_forward, registered.is_complete and targets.deadline >= {{ tonight_date() }} as is_judged,
-        case
-            when figures.county_code <> {{ prefecture() }} and standing.first_register_on is null then 'M'
-            when standing.is_carried then 'E'
-            else 'A'
-        end as obs_status,
-        coalesce(targets.baseline_value, before.baseline_value, counts.value, 0) as baseline_value,
+        figures.*, targets.target_value, targets.deadline, coalesce(today.value, 0) as actual_value,
+        changes.change_1d, changes.change_7d, coalesce(coverage.units_due, 0) as units_due,
+        coalesce(coverage.units_accepted, 0) as units_accepted, carried.units as carried_forward,
+        registered.is_complete and targets.deadline >= {{ tonight_date() }} as is_judged,
+        coalesce(today.obs_status, 'M') as obs_status,
+        coalesce(targets.baseline_value, before.baseline_value, today.value, 0) as baseline_value,
         coalesce(targets.baseline_on, before.baseline_on, {{ tonight_date() }}) as baseline_on
     from figures
-    inner join {{ ref('int_county_standing') }} as standing on figures.county_code = standing.county_code
     inner join registered on figures.county_code = registered.county_code
     left join targets on figures.county_code = targets.county_code and figures.target_code = targets.target_code
-    left join {{ ref('int_headline_count') }} as counts
-        on figures.county_code = counts.county_code and figures.target_code = counts.target_code
-        and figures.basis = counts.basis and counts.days_back = 0
-    left join all_changes
-        on figures.county_code = all_changes.county_code and figures.target_code = all_changes.target_code
-        and figures.basis = all_changes.basis
+    left join {{ ref('headline_series') }} as today
+        on figures.county_code = today.county_code and figures.indicator = today.indicator
+        and today.on_date = {{ tonight_date() }}
+    left join changes on figures.county_code = changes.county_code and figures.indicator = changes.indicator
+    left join ({{ coverage(feeds) }}) as coverage on figures.county_code = coverage.county_code
+    left join ({{ carried_units(feeds) }}) as carried on figures.county_code = carried.county_code
     -- A target without a baseline of its own has that of the year's first publication, which each night keeps.
     left join {{ this }} as before
         on figures.county_code = before.county_code and figures.target_code = before.target_code

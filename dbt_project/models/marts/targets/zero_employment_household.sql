@@ -1,9 +1,6 @@
--- A case is a maximal run of days on which a household has labour but nobody employed, whatever nights were built.
+-- A case is a maximal run of days on which a household has labour but nobody employed, whatever nights were built: the
+-- states of households begin with the first register.
 with
-first_report as (
-    select min(report_date) as report_date from {{ source('ops', 'build') }} where status in ('building', 'published')
-),
-
 runs as (
     select county_code, household_no, range_agg(daterange(valid_from, valid_to)) as runs
     from {{ ref('fct_household_state') }}
@@ -14,12 +11,11 @@ runs as (
 cases as (
     select
         runs.county_code, runs.household_no,
-        greatest(lower(run), first_report.report_date) as opened_on,
+        lower(run) as opened_on,
         case when upper(run) <= {{ tonight_date() }} then upper(run) end as cleared_on
     from runs
     cross join lateral unnest(runs.runs) as run
-    cross join first_report
-    where lower(run) <= {{ tonight_date() }} and (upper(run) is null or upper(run) > first_report.report_date)
+    where lower(run) <= {{ tonight_date() }}
 )
 
 -- The household as it is now; one that has left the register, as it was on the last day of the case.
