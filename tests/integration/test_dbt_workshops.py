@@ -1,0 +1,118 @@
+"""Workshops: what counties report of them and what the employment register finds, through dbt on a real server."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.kit.people import token
+
+from employment_warehouse import transform
+
+YUANYANG, MENGZI = "532528", "532503"
+
+
+@pytest.fixture
+def workshops(nights: Any) -> Any:
+    nights.select = "+path:models/marts/workshop,resource_type:model"
+    return nights
+
+
+def registered(person: str, category: str = "lifted_out", county: str = YUANYANG) -> dict[str, Any]:
+    return {
+        "person_key": token(person), "birth_date": "1980-02-03", "sex": "male", "household_no": f"H-{person}",
+        "relation_to_head": "户主", "county_code": county, "township_code": f"{county}101",
+        "village_code": f"{county}101001", "population_category": category, "is_relocated": False,
+        "work_capacity": "ordinary", "in_school": False,
+    }  # fmt: skip
+
+
+def spell(person: str, workshop: str | None, end: str | None = None, **other: Any) -> dict[str, Any]:
+    return {
+        "person_key": token(person), "birth_date": "1980-02-03", "sex": "male", "channel": "workshop",
+        "work_division_code": YUANYANG, "employer_name": f"employer of {workshop}", "start_date": "2024-03-01",
+        "end_date": end, "monthly_wage": 2000, "workshop_no": workshop, "updated_on": "2024-04-01",
+    } | other  # fmt: skip
+
+
+def workshop(number: str, workers: int = 0, **other: Any) -> dict[str, Any]:
+    return {
+        "workshop_no": number, "county_code": YUANYANG, "workshop_name": f"车间{number}", "township_code": "532528101",
+        "recognised_on": "2023-01-01", "status": "operating", "workers": workers, "poverty_alleviated_workers": workers,
+    } | other  # fmt: skip
+
+
+def told(nights: Any, number: str, county: str = YUANYANG) -> dict[str, dict[str, Any]]:
+    """Month → row of a workshop."""
+    rows = nights.records(
+        "select * from marts.workshop_monitor where workshop_no = %s and county_code = %s", number, county
+    )
+    return {f"{row['month']:%m}": row for row in rows}
+
+
+def test_a_workshop_is_judged_by_those_found_on_the_last_day_of_each_month(workshops: Any) -> None:
+    alleviated = [f"worker {number}" for number in range(5)]
+    workshops.deliver("labor_register", YUANYANG, "2024-04-01", [
+        *map(registered, alleviated), registered("other", "general"),
+        *(registered(f"second {number}", "unstable") for number in range(4)),
+    ])  # fmt: skip
+    workshops.deliver("labor_register", MENGZI, "2024-04-01", [registered("neighbour", "general", MENGZI)])
+    workshops.deliver("employment", YUANYANG, "2024-04-01", [
+        *(spell(person, "W1", "2024-05-15" if person == "worker 4" else None) for person in alleviated),
+        spell("other", "W1"), spell("other", "W1", employer_name="again", channel="enterprise"),
+        spell("unregistered", "W1", work_division_code=MENGZI),
+        *(spell(f"second {number}", "W2") for number in range(4)),
+    ])  # fmt: skip
+    workshops.deliver("workshop", MENGZI, "2024-04-01", [workshop("W1", 3, county_code=MENGZI)])
+    award = {"subsidy_amount": 50000, "subsidy_on": "2024-06-05"}
+    workshops.deliver("workshop", YUANYANG, "2024-04-01", [
+        workshop("W1", 6, **award), workshop("W2", 6), workshop("W3"), workshop("W4"),
+    ])  # fmt: skip
+    workshops.deliver("workshop", YUANYANG, "2024-05-10", [
+        workshop("W1", 6, **award), workshop("W2", 6, status="suspended"),
+        workshop("W3", status="exited", exited_on="2024-05-10"),
+    ])  # fmt: skip
+    workshops.night("2024-06-10")
+
+    first = told(workshops, "W1")
+    assert {month: row["poverty_alleviated_found"] for month, row in first.items()} == {"04": 5, "05": 4, "06": 4}
+    assert {month: row["workers_found"] for month, row in first.items()} == {"04": 6, "05": 5, "06": 5}
+    assert [first[month]["is_below_standard"] for month in ("04", "05", "06")] == [False, True, True]
+    assert [first[month]["exit_flag"] for month in ("04", "05", "06")] == [False, False, True]
+    assert [first[month]["share_poverty_alleviated"] for month in ("04", "05")] == [
+        Decimal("0.8333"), Decimal("0.8000"),
+    ]  # fmt: skip
+    assert [first[month]["subsidy_amount"] for month in ("05", "06")] == [None, Decimal("50000.00")]
+    assert [first[month]["subsidy_per_poverty_alleviated"] for month in ("05", "06")] == [None, Decimal("12500.00")]
+
+    # Reported 6, found 4; one that produces nothing for now is judged like any other.
+    second = told(workshops, "W2")
+    assert [(row["discrepancy"], row["exit_flag"], row["status"]) for _, row in sorted(second.items())] == [
+        (2, False, "operating"), (2, True, "suspended"), (2, True, "suspended"),
+    ]  # fmt: skip
+
+    # One that has exited is not judged any more; one that is no longer listed has no row.
+    third = told(workshops, "W3")
+    assert [third[month]["is_below_standard"] for month in ("04", "05", "06")] == [True, False, False]
+    assert third["06"]["share_poverty_alleviated"] is None
+    assert set(told(workshops, "W4")) == {"04"}
+
+    # Of two workshops with one number it is that of the county of the work; whoever works there counts.
+    other = told(workshops, "W1", MENGZI)
+    assert [(row["workers_found"], row["poverty_alleviated_found"]) for row in other.values()] == [(1, 0)] * 3
+
+
+def test_a_standard_that_is_switched_off_judges_nobody(workshops: Any) -> None:
+    workshops.connection.execute("update seeds.workshop_standard set enabled = false")
+    workshops.deliver("labor_register", YUANYANG, "2024-05-01", [registered("worker")])
+    workshops.deliver("workshop", YUANYANG, "2024-05-01", [workshop("W1", 6)])
+    workshops.night("2024-05-01")
+    (row,) = told(workshops, "W1").values()
+    assert (row["is_below_standard"], row["exit_flag"], row["discrepancy"]) == (None, None, 6)
+
+
+def test_the_unit_tests_of_workshops_pass(workshops: Any) -> None:
+    build = workshops.start("2024-05-01")
+    workshops.build(build, "+int_workshop_spell,resource_type:model")
+    assert transform.check_models("int_workshop_spell").tests == 1
