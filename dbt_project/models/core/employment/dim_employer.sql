@@ -3,9 +3,7 @@ with
 mentions as (
     select employer_key, employer_uscc, employer_name, industry from {{ ref('fct_employment_spell') }}
     union all
-    select {{ employer_key('employer_uscc', 'employer_name') }}, employer_uscc, employer_name, industry
-    from {{ ref('reported_job_posting') }}
-    where not coalesce(is_deleted, false)
+    select employer_key, employer_uscc, employer_name, industry from {{ ref('fct_job_posting') }}
 )
 
 select

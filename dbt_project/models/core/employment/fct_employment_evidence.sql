@@ -3,7 +3,7 @@ with
 posts as (
     select
         tenure.person_key, 'public_post' as source,
-        concat_ws('|', tenure.county_code, tenure.post_no, tenure.reported_start_on) as source_key,
+        {{ tenure_key('tenure.county_code', 'tenure.post_no', 'tenure.reported_start_on') }} as source_key,
         'public_post' as channel,
         case
             when tenure.is_full_time then {{ job_rank('full_time_post') }} else {{ job_rank('part_time_post') }}
@@ -70,7 +70,7 @@ matches as (
 spells as (
     select
         spell.person_key, 'employment' as source,
-        concat_ws('|', spell.employer_name, spell.reported_start_on) as source_key,
+        {{ spell_key('spell.employer_name', 'spell.reported_start_on') }} as source_key,
         spell.channel,
         case spell.channel
             {% for channel in ['enterprise', 'workshop', 'self_employed', 'gig'] -%}
