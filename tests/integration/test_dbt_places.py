@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-COUNTY = "532528"
+from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
+from tests.kit.people import token
+
 FACTS = "+fct_cooperation +fct_job_event"
 
 
@@ -56,3 +58,60 @@ def test_events_accumulate_and_the_latest_report_of_one_counts(nights: Any) -> N
     nights.deliver("job_event", COUNTY, "2024-05-19", [event("3", "2024-05-18")])
     nights.night("2024-05-21")
     assert nights.rows(told) == [("1", 20, "532528101"), ("3", 10, "532528101")]
+
+
+def project(number: str, county: str = COUNTY, **other: Any) -> dict[str, Any]:
+    """A row of a work-relief project: open since January, in the first township, with three places."""
+    return {
+        "project_no": number, "project_name": number, "county_code": county, "township_code": f"{county}101",
+        "project_type": "small_infrastructure", "total_investment": 100, "relief_funds": 100,
+        "planned_remuneration": 30, "planned_workers": 3, "started_on": "2024-01-10",
+        "planned_completion_on": "2024-12-31", "owner_unit": "业主", "contractor": "施工",
+    } | other  # fmt: skip
+
+
+def test_who_waits_for_work_nearby_and_the_places_of_open_projects(nights: Any) -> None:
+    nights.select = "+relief_demand"
+    waiting = {"job_intention": "nearby"}
+    everyone = [
+        person("priority", **waiting), person("general", population_category="general", **waiting),
+        person("relocated", population_category="general", is_relocated=True, **waiting),
+        person("low income", population_category="general", is_low_income=True, **waiting),
+        person("away", job_intention="away"), person("undecided"), person("pupil", in_school=True, **waiting),
+        person("works", **waiting), person("other township", township_code=f"{COUNTY}102", **waiting),
+    ]  # fmt: skip
+    report(nights, COUNTY, "2024-05-01", everyone, [spell("works")])
+    # Full with one too many; two of three places open; without a township; ended on the last day of April.
+    projects = {
+        "P1": project("P1", planned_workers=1), "P2": project("P2"),
+        "P3": project("P3", township_code=None, planned_workers=5),
+        "P4": project("P4", completed_on="2024-05-31"), "P5": project("P5", OTHER),
+    }  # fmt: skip
+    for number, row in projects.items():
+        nights.deliver("relief_project", number, "2024-05-01", [row])
+    workers = {"P1": ["p1", "p2"], "P2": ["p3"]}
+    for number, names in workers.items():
+        contracts = [
+            {"project_no": number, "person_key": token(name), "onsite_from": "2024-04-01", "daily_wage": 100,
+             "offsite_on": "2024-05-31"} for name in names
+        ]  # fmt: skip
+        nights.deliver("relief_contract", number, "2024-05-01", contracts)
+    nights.night("2024-06-03")
+    query = """
+        select township_code, wanting_nearby_work, of_which_priority, project_places_open, gap, projects_within_county
+        from marts.relief_demand where month = %s order by 1
+    """
+    # P2 has 2 places and P3 5 while the contracts run; P4 is completed on the day itself. The project of a county
+    # without a register counts in the prefecture: three more places.
+    assert nights.rows(query, "2024-05-01") == [
+        ("532500", 5, 4, 10, -5, 4), ("532528", 5, 4, 7, -2, 3), ("532528000", 0, 0, 5, -5, 3),
+        ("532528101", 4, 3, 2, 2, 3), ("532528102", 1, 1, 0, 1, 3),
+    ]  # fmt: skip
+    # In June nobody is on site: P1 has a place, P2 three.
+    assert nights.rows(query, "2024-06-01") == [
+        ("532500", 5, 4, 12, -7, 4), ("532528", 5, 4, 9, -4, 3), ("532528000", 0, 0, 5, -5, 3),
+        ("532528101", 4, 3, 4, 0, 3), ("532528102", 1, 1, 0, 1, 3),
+    ]  # fmt: skip
+    assert nights.rows("select distinct counties_reporting from marts.relief_demand where county_code = '532500'") == [
+        (1,)
+    ]

@@ -20,8 +20,13 @@ open_days as (
 
 state_days as ({{ changed_days('fct_person_state', 'daterange(valid_from, valid_to)', ['valid_from', 'valid_to']) }}),
 
+registered_days as ({{ changed_days('dim_person', 'daterange(valid_from, valid_to)', ['valid_from', 'valid_to']) }}),
+
+-- A county confirms its rows again and again: that alone changes no month.
 evidence_days as (
-    {{ changed_days('fct_employment_evidence', "daterange(start_on, end_on, '[]')", ['start_on', 'end_on']) }}
+    {{ changed_days(
+        'fct_employment_evidence', "daterange(start_on, end_on, '[]')", ['start_on', 'end_on', 'updated_on']
+    ) }}
 ),
 
 payment_days as (
@@ -35,6 +40,8 @@ spans as (
         select days from open_days
         union all
         select days from state_days
+        union all
+        select days from registered_days
         union all
         select days from evidence_days
         union all

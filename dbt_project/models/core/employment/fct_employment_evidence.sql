@@ -11,7 +11,9 @@ posts as (
         tenure.start_on, tenure.end_on, tenure.post_no as employer_name,
         left(tenure.township_code, 6) as work_division_code,
         tenure.monthly_subsidy as monthly_wage,
-        null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
+        null::text as workshop_no, false as is_reserved_job,
+        null::text as industry, false as has_contract, false as is_organised, null::text as labor_brand,
+        null::date as updated_on,
         tenure.county_code as reported_by
     from {{ ref('fct_post_tenure') }} as tenure
     inner join {{ ref('changed_person') }} as changed on tenure.person_key = changed.person_key
@@ -25,7 +27,9 @@ contracts as (
         contract.onsite_from as start_on, contract.offsite_on as end_on, contract.project_no as employer_name,
         contract.county_code as work_division_code,
         null::numeric as monthly_wage,
-        null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
+        null::text as workshop_no, false as is_reserved_job,
+        null::text as industry, false as has_contract, false as is_organised, null::text as labor_brand,
+        null::date as updated_on,
         contract.project_no as reported_by
     from {{ ref('fct_relief_contract') }} as contract
     inner join {{ ref('changed_person') }} as changed on contract.person_key = changed.person_key
@@ -42,7 +46,9 @@ orders as (
         gig.market_code as employer_name,
         left(gig.township_code, 6) as work_division_code,
         null::numeric as monthly_wage,
-        null::text as workshop_no, false as is_reserved_job, null::date as updated_on,
+        null::text as workshop_no, false as is_reserved_job,
+        null::text as industry, false as has_contract, false as is_organised, null::text as labor_brand,
+        null::date as updated_on,
         'hr_platform' as reported_by
     from {{ ref('fct_gig_order') }} as gig
     inner join {{ ref('changed_person') }} as changed on gig.person_key = changed.person_key
@@ -79,7 +85,10 @@ spells as (
             else coalesce(matches.job_rank, {{ job_rank('part_time_post') }})
         end as job_rank,
         spell.start_on, spell.end_on, spell.employer_name, spell.work_division_code, spell.monthly_wage,
-        spell.workshop_no, coalesce(spell.is_reserved_job, false) as is_reserved_job, spell.updated_on,
+        spell.workshop_no, coalesce(spell.is_reserved_job, false) as is_reserved_job,
+        spell.industry, coalesce(spell.has_contract, false) as has_contract,
+        coalesce(spell.is_organised, false) as is_organised, nullif(btrim(spell.labor_brand), '') as labor_brand,
+        spell.updated_on,
         spell.county_code as reported_by
     from {{ ref('fct_employment_spell') }} as spell
     inner join {{ ref('changed_person') }} as changed on spell.person_key = changed.person_key
@@ -103,5 +112,6 @@ select
     evidence.job_rank::smallint as job_rank,
     evidence.start_on, evidence.end_on, evidence.employer_name, evidence.work_division_code,
     evidence.monthly_wage::numeric(14, 2) as monthly_wage, evidence.workshop_no, evidence.is_reserved_job,
+    evidence.industry, evidence.has_contract, evidence.is_organised, evidence.labor_brand,
     evidence.updated_on, evidence.reported_by
 from evidence
