@@ -9,13 +9,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.kit.files import put
+from tests.kit.files import put, rows_of
 from tests.kit.nights import publish, start_build
 from tests.kit.people import with_check_digit
 from tests.kit.server import running_server
 
 from employment_warehouse import gate, landing, transform
-from employment_warehouse.contract import contract
 from employment_warehouse.database import connect, seed_tables
 from employment_warehouse.settings import Home, project_root
 
@@ -58,14 +57,6 @@ def superuser(home: Home) -> Iterator[psycopg.Connection]:
 
 def person(serial: int) -> str:
     return with_check_digit(f"61620119800101{serial:03d}")
-
-
-def rows_of(feed: str, *rows: dict[str, str]) -> str:
-    """A file of a feed: the examples of its contract, changed by column name."""
-    columns = [column for column in contract(feed).columns if column.required]
-    lines = [",".join(column.header for column in columns)]
-    lines += [",".join(row.get(column.name, column.example) for column in columns) for row in rows]
-    return "\n".join(lines) + "\n"
 
 
 def at_home(county: str, serial: int) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from employment_warehouse.contract import contract
 from employment_warehouse.landing import Delivery, ingest, ingest_correction, scan, withdraw_part
 from employment_warehouse.settings import TIMEZONE
 
@@ -31,6 +32,15 @@ def put(
     modified = (datetime(2024, 5, 1, 19, tzinfo=TIMEZONE) + timedelta(minutes=minutes)).timestamp()
     os.utime(path, (modified, modified))
     return path
+
+
+def rows_of(feed: str, *rows: dict[str, str]) -> str:
+    """A file of a feed: the examples of its contract for required columns and those of the rows, changed by column."""
+    named = {name for row in rows for name in row}
+    columns = [column for column in contract(feed).columns if column.required or column.name in named]
+    lines = [",".join(column.header for column in columns)]
+    lines += [",".join(row.get(column.name, column.example) for column in columns) for row in rows]
+    return "\n".join(lines) + "\n"
 
 
 def ingest_all(day: date = DAY, sources: Iterable[str] = SOURCES) -> list[Delivery]:
