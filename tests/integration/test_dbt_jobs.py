@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from tests.integration.test_dbt_employment import person, spell
 from tests.kit.people import token
 
 from employment_warehouse import transform
@@ -61,3 +63,91 @@ def test_a_service_told_again_replaces_and_a_correction_takes_it_back(nights: An
     nights.deliver("employment_service", OTHER, "2024-05-12")
     nights.night("2024-05-13")
     assert nights.rows(amounts) == [(OTHER, 300), (COUNTY, 300)]
+
+
+PERSONS = ["renewed", "recalled", "changed", "changed late", "left out", "told before", "sunday", "moved"]
+CHILD = person("child", birth_date="2008-06-01")
+SPELLS = [
+    spell("renewed", start_date="2024-01-01", end_date="2024-03-10"), spell("renewed", start_date="2024-03-11"),
+    spell("recalled", start_date="2023-12-01", end_date="2024-03-10"), spell("recalled", start_date="2024-04-20"),
+    spell("changed", start_date="2023-12-01", end_date="2024-05-08"), spell("changed", "乙厂", start_date="2024-05-08"),
+    spell("changed late", start_date="2023-12-01", end_date="2024-05-08"),
+    spell("child", start_date="2024-04-01"),
+    spell("sunday", start_date="2024-03-03"),
+    spell("moved", start_date="2024-02-05"),
+]  # fmt: skip
+FLOW = """
+    select county_code, week::text, hires, recalls, separations, job_to_job from marts.employment_flow
+    where poverty_alleviated and hires + separations > 0 order by 1, 2
+"""
+
+
+def at_work(**ends: str) -> list[dict[str, Any]]:
+    """The roster; ends: by person, of whom it tells an end."""
+    return [row | {"end_date": ends[name]} if (name := _name(row)) in ends else row for row in SPELLS]
+
+
+def _name(row: dict[str, Any]) -> str:
+    return next(name for name in [*PERSONS, "child"] if token(name) == row["person_key"])
+
+
+@pytest.fixture
+def flow(nights: Any) -> Any:
+    """The register since Wednesday 3 January, that of another county since 1 April; a roster of 12 May."""
+    nights.select = "+employment_flow"
+    nights.deliver("labor_register", COUNTY, "2024-01-03", [CHILD, *(person(name) for name in PERSONS)])
+    nights.deliver("labor_register", OTHER, "2024-04-01", [person("moved", OTHER)])
+    leaving = spell("left out", start_date="2023-12-01"), spell("told before", start_date="2023-12-01")
+    nights.deliver("employment", COUNTY, "2024-05-12", [*at_work(moved="2024-05-21"), *leaving])
+    return nights
+
+
+def test_hires_and_separations_by_the_days_of_jobs(flow: Any) -> None:
+    """Of 14 May: an end after it has not come, and a job that was left out on Monday ended in the week before."""
+    flow.night("2024-05-12")
+    leaving = spell("told before", start_date="2023-12-01", end_date="2024-05-19")
+    flow.deliver("employment", COUNTY, "2024-05-13", [*at_work(moved="2024-05-21"), leaving])
+    flow.night("2024-05-14")
+    until_may = [
+        ("2024-01-01", 1, 0, 0, 0),  # renewed: one job since, so nothing in March
+        ("2024-02-05", 1, 0, 0, 0),  # moved, while registered here
+        ("2024-02-26", 1, 0, 0, 0),  # sunday
+        ("2024-03-04", 0, 0, 1, 0),  # recalled, the first time
+        ("2024-04-15", 1, 1, 0, 0),  # recalled
+        ("2024-05-06", 1, 0, 3, 1),  # changed: both; changed late; left out
+    ]
+    assert flow.rows(FLOW) == [(code, *row) for code in (PREFECTURE, COUNTY) for row in until_may]
+    assert flow.rows(
+        "select beginning_employed, ending_employed from marts.employment_flow"
+        " where county_code = %s and poverty_alleviated and week in ('2024-01-01', '2024-05-06') order by week", COUNTY
+    ) == [(None, 6), (7, 6)]  # fmt: skip
+
+    # The child is 16 when its job ends; a job after 31 days is no job to job.
+    late = spell("changed late", "丙厂", start_date="2024-06-08")
+    flow.deliver("employment", COUNTY, "2024-06-10", [*at_work(moved="2024-05-21", child="2024-06-03"), leaving, late])
+    flow.night("2024-06-10")
+    since = [("2024-05-13", 0, 0, 1, 0), ("2024-06-03", 1, 0, 1, 0)]
+    assert flow.rows(FLOW) == [
+        *((PREFECTURE, *row) for row in [*until_may, since[0], ("2024-05-20", 0, 0, 1, 0), since[1]]),
+        (OTHER, "2024-05-20", 0, 0, 1, 0),
+        *((COUNTY, *row) for row in [*until_may, *since]),
+    ]
+
+
+def test_retention_is_known_once_the_follow_up_of_the_week_is_complete(flow: Any) -> None:
+    """Hired on Sunday 3 March: known on 2 June, 91 days later; whatever nights were built, the weeks are the same."""
+    kept = "select hires, retained_3m, retention_3m, retained_6m from marts.employment_flow" \
+        " where county_code = %s and poverty_alleviated and week = '2024-02-26'"  # fmt: skip
+    flow.night("2024-05-12")
+    flow.night("2024-06-01")
+    assert flow.rows(kept, COUNTY) == [(1, None, None, None)]
+    flow.night("2024-06-02")
+    assert flow.rows(kept, COUNTY) == [(1, 1, 1, None)]
+    flow.deliver("employment", COUNTY, "2024-05-13", [row for row in at_work() if _name(row) != "sunday"])
+    flow.night("2024-06-03")
+    assert flow.rows(kept, COUNTY) == [(1, 0, 0, None)]
+    by_night = flow.digest("employment_flow")
+    flow.connection.execute("truncate store.employment_flow")
+    flow.connection.execute("delete from ops.build where build > (select max(publication) from ops.publication)")
+    flow.night("2024-06-03")
+    assert flow.digest("employment_flow") == by_night
