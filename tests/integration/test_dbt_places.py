@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
 from tests.kit.people import token
 
+from employment_warehouse import transform
+
+MARTS = "+labor_cooperation +labor_brand_monitor +industry_absorption +relief_demand +fct_cooperation +fct_job_event"
 FACTS = "+fct_cooperation +fct_job_event"
 
 
@@ -115,3 +119,65 @@ def test_who_waits_for_work_nearby_and_the_places_of_open_projects(nights: Any) 
     assert nights.rows("select distinct counties_reporting from marts.relief_demand where county_code = '532500'") == [
         (1,)
     ]
+
+
+def test_partners_brands_and_industries_by_month(nights: Any) -> None:
+    """Months end with what is known tonight; a brand that is named later counts in the months that it covers."""
+    nights.select = "+labor_cooperation +labor_brand_monitor +industry_absorption"
+    there, here = {"is_organised": True, "labor_brand": "梯田巧手"}, {"work_division_code": COUNTY, "industry": "C"}
+    spells = [
+        spell("organised", **there), spell("by herself", labor_brand="  "),
+        spell("abroad", work_division_code="990000"),
+        spell("at home", end_date="2024-04-30", **here), spell("nearby", work_division_code=OTHER, industry="A"),
+    ]  # fmt: skip
+    names = ("organised", "by herself", "abroad", "at home", "nearby")
+    people = [person(name, population_category="general" if name == "by herself" else "lifted_out") for name in names]
+    nights.deliver("labor_cooperation", COUNTY, "2024-04-20", [agreement("A", planned_workers=4)])
+    report(nights, COUNTY, "2024-04-20", people, spells)
+    nights.night("2024-05-01")
+    partners = """
+        select partner_code, employed_there, poverty_alleviated_employed_there, organised, fulfilment_rate
+        from marts.labor_cooperation where county_code = %s and month = '2024-04-01' order by 1
+    """
+    expected = [
+        ("440000", 2, 1, 1, Decimal("0.25")), (OTHER, 1, 1, 0, None), ("990000", 1, 1, 0, None),
+    ]  # fmt: skip
+    assert nights.rows(partners, COUNTY) == nights.rows(partners, "532500") == expected
+    brands = "select labor_brand, month::text, persons, poverty_alleviated, median_income, counties from"
+    brands += " marts.labor_brand_monitor order by 1, 2"
+    assert nights.rows(brands) == [
+        ("梯田巧手", f"2024-0{month}-01", 1, 1, Decimal(4200), 1) for month in (4, 5)
+    ]  # fmt: skip
+    industries = """
+        select county_code, industry, month::text, employed, poverty_alleviated_employed
+        from marts.industry_absorption order by 3, 1, 2
+    """
+    april = [
+        ("532500", "A", "2024-04-01", 1, 1),
+        ("532500", "C", "2024-04-01", 1, 1),
+        (COUNTY, "C", "2024-04-01", 1, 1),
+    ]
+    # The other county, where one of them works, has no register: the job counts in the prefecture alone.
+    assert nights.rows(industries) == [*april, ("532500", "A", "2024-05-01", 1, 1)]
+
+    # In May the county names the brand of another spell, which began in March.
+    spells[1] = spell("by herself", labor_brand="梯田巧手", monthly_wage="5000")
+    report(nights, COUNTY, "2024-05-10", people, spells)
+    nights.night("2024-05-10")
+    # The wage is that which was told at the time: 4200 at the end of April.
+    assert nights.rows(brands) == [
+        ("梯田巧手", "2024-04-01", 2, 1, Decimal(4200), 1), ("梯田巧手", "2024-05-01", 2, 1, Decimal(4200), 1),
+    ]  # fmt: skip
+    # Nothing came for 30 April, and the reports of the 10th of May are there but May is not over.
+    states = "select distinct month::text, obs_status from marts.labor_cooperation order by 1"
+    assert nights.rows(states) == [("2024-04-01", "E"), ("2024-05-01", "E")]
+    nights.deliver("labor_cooperation", COUNTY, "2024-05-10", [agreement("A", planned_workers=4)])
+    nights.night("2024-05-10")
+    assert nights.rows(states) == [("2024-04-01", "E"), ("2024-05-01", "P")]
+
+
+def test_the_unit_tests_of_the_marts_pass(nights: Any) -> None:
+    nights.select = MARTS
+    nights.night("2024-05-01")
+    assert transform.check_models("fct_cooperation labor_cooperation").tests == 2
+    assert [nights.scalar(f"select count(*) from marts.{name.removeprefix('+')}") for name in MARTS.split()] == [0] * 6

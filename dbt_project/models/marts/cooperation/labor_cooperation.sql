@@ -1,0 +1,85 @@
+-- Who works where by partner, and what the agreements with it promise, at the end of each month. A county counts its
+-- own people; in the prefecture's rows too nobody's own county is a partner.
+with
+employed as (
+    select
+        place.county_code, jobs.month, {{ partner_code('jobs.work_division_code') }} as partner_code,
+        jobs.is_poverty_alleviated, jobs.is_organised, jobs.labor_brand, jobs.persons
+    from {{ ref('month_end_employment') }} as jobs
+    cross join lateral (values (jobs.county_code), ({{ prefecture() }})) as place (county_code)
+    where jobs.destination <> 'own_county'
+),
+
+workers as (
+    select
+        county_code, partner_code, month,
+        sum(persons) as employed_there,
+        sum(persons) filter (where is_poverty_alleviated) as poverty_alleviated_employed_there,
+        sum(persons) filter (where is_organised) as organised
+    from employed
+    group by county_code, partner_code, month
+),
+
+brands as (
+    select
+        county_code, partner_code, month, labor_brand, sum(persons) as workers,
+        row_number() over (
+            partition by county_code, partner_code, month order by sum(persons) desc, labor_brand collate "C"
+        ) as place
+    from employed
+    where labor_brand <> ''
+    group by county_code, partner_code, month, labor_brand
+),
+
+in_force as (
+    select grid.county_code, agreement.partner_code, grid.month, agreement.cooperation_type, agreement.planned_workers
+    from {{ ref('int_month') }} as grid
+    inner join {{ ref('fct_cooperation') }} as agreement
+        on grid.county_code in (agreement.county_code, {{ prefecture() }})
+        and agreement.signed_on <= grid.as_of
+        and (agreement.ended_on is null or agreement.ended_on >= grid.as_of)
+),
+
+agreements as (
+    select
+        county_code, partner_code, month,
+        count(*) as agreements_in_force,
+        sum(planned_workers) as planned,
+        count(*) filter (where cooperation_type = 'east_west') as agreements_east_west,
+        count(*) filter (where cooperation_type = 'north_south') as agreements_north_south,
+        count(*) filter (where cooperation_type = 'interprovincial') as agreements_interprovincial
+    from in_force
+    group by county_code, partner_code, month
+),
+
+partners as (
+    select county_code, partner_code, month from workers
+    union
+    select county_code, partner_code, month from agreements
+)
+
+select
+    partners.county_code, partners.partner_code, partners.month,
+    {% for count in [
+        'workers.employed_there', 'workers.poverty_alleviated_employed_there', 'workers.organised',
+        'agreements.agreements_in_force', 'agreements.planned', 'agreements.agreements_east_west',
+        'agreements.agreements_north_south', 'agreements.agreements_interprovincial',
+    ] -%}
+    coalesce({{ count }}, 0)::integer as {{ count.split('.')[1] }},
+    {% endfor -%}
+    (coalesce(workers.organised, 0) / nullif(agreements.planned, 0)::numeric)::numeric(9, 4) as fulfilment_rate,
+    brands.labor_brand as top_labor_brand,
+    brands.workers::integer as top_labor_brand_workers,
+    -- The notice names Shanghai, Zhejiang, Guangdong and Fujian.
+    partners.partner_code in ('310000', '330000', '440000', '350000') as is_notice_partner,
+    grid.counties_reporting,
+    status.obs_status
+from partners
+inner join {{ ref('int_month') }} as grid using (county_code, month)
+inner join ({{ month_status(['labor_register', 'employment', 'labor_cooperation']) }}) as status
+    using (county_code, month)
+left join workers using (county_code, partner_code, month)
+left join agreements using (county_code, partner_code, month)
+left join brands
+    on partners.county_code = brands.county_code and partners.partner_code = brands.partner_code
+    and partners.month = brands.month and brands.place = 1
