@@ -7,6 +7,7 @@ A chapter has cases (`## …`). In a case a caption says what the table below it
     employment of A on 2024-05-01: nil    a nil return, without a table
     …, arrives on 2024-05-03:             a late file, or a correction of the date's earlier one
     Night of 2024-05-04.                  a night without expectations
+    In a warehouse of its own.            of a case that depends on which nights there were
     employment_flow on 2024-05-31, week 2024-05-13:      all rows of the mart for the case's counties after that night
 
 Persons, accounts, projects, batches and platform items have names of the case alone; counties are A, B, …, townships
@@ -75,6 +76,7 @@ class Case:
     reported: list[Reported] = field(default_factory=list)
     expected: list[Expected] = field(default_factory=list)
     nights: set[date] = field(default_factory=set)
+    stands_alone: bool = False
 
     def __str__(self) -> str:
         return f"{self.chapter}: {self.title}"
@@ -88,8 +90,8 @@ class Case:
 
     @property
     def is_alone(self) -> bool:
-        """Whether it says something of the whole prefecture, and so needs a warehouse of its own."""
-        return any("prefecture" in row.values() for table in self.expected for row in table.rows)
+        """Whether it needs a warehouse of its own; what it says of the whole prefecture does."""
+        return self.stands_alone or any("prefecture" in row.values() for table in self.expected for row in table.rows)
 
 
 def chapters() -> Iterator[Path]:
@@ -110,6 +112,8 @@ def _cases_of(path: Path) -> list[Case]:
         if line.startswith("## "):
             found.append(Case(path.stem, line[3:]))
             table = None
+        elif line == "In a warehouse of its own.":
+            found[-1].stands_alone = True
         elif not found:
             continue
         elif line.startswith("|") and table is not None:
