@@ -79,7 +79,7 @@ class Case:
     stands_alone: bool = False
 
     def __str__(self) -> str:
-        return f"{self.chapter}: {self.title}"
+        return f"{self.chapter} {self.title.split('.')[0]}"
 
     @property
     def counties(self) -> list[str]:
