@@ -84,9 +84,14 @@ class Case:
     @property
     def counties(self) -> list[str]:
         """The letters of its counties, in order."""
-        cells = [cell for table in self.reported + self.expected for row in table.rows for cell in row.values()]
-        named = {cell[0] for cell in cells if re.fullmatch(r"[A-H]\d?", cell)}
-        return sorted(named | {table.unit for table in self.reported if len(table.unit) == 1} | {"A"})
+        places = {
+            cell[0]
+            for table in self.reported + self.expected
+            for row in table.rows
+            for column, cell in row.items()
+            if ALIASES.get(column, column) in DIVISIONS and re.fullmatch(r"[A-H]\d?", cell)
+        }
+        return sorted(places | {table.unit for table in self.reported if len(table.unit) == 1} | {"A"})
 
     @property
     def is_alone(self) -> bool:
