@@ -26,6 +26,7 @@ class TransformFailed(UserError):
 
     code = "transform_failed"
     exit_code = 1
+    failed: tuple[Node, ...] = ()
 
 
 class NotTonight(UserError):
@@ -138,11 +139,13 @@ def _invoke(name: str, arguments: Sequence[str], build: int | None = None) -> Su
     for node in summary.nodes:
         logger.info("%s %s: %s, %.1f s", node.kind, node.name, node.status, node.seconds)
     if summary.failed or not outcome.success:
-        raise TransformFailed(
+        failure = TransformFailed(
             where=", ".join(node.name for node in summary.failed) or name,
             expected="; ".join(f"{node.name}: {node.message}" for node in summary.failed),
             todo="correct the model or the data, then run it again",
         )
+        failure.failed = summary.failed
+        raise failure
     return summary
 
 

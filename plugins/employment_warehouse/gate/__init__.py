@@ -1,15 +1,29 @@
 """The two gates of a night: submissions before the build uses them, marts before they are published."""
 
 from employment_warehouse.gate.deliveries import Gate1Result, gate_deliveries
+from employment_warehouse.gate.failing_model import (
+    Sent,
+    hold_sent,
+    leave_out,
+    most_blamed,
+    restore_left_out,
+    sent_tonight,
+)
 from employment_warehouse.gate.intake import check_intake
 from employment_warehouse.gate.marts import Certificate, gate_marts, rebuild_needed, void_certificate
 
 __all__ = [
     "Certificate",
     "Gate1Result",
+    "Sent",
     "check_intake",
     "gate_deliveries",
     "gate_marts",
+    "hold_sent",
+    "leave_out",
+    "most_blamed",
     "rebuild_needed",
+    "restore_left_out",
+    "sent_tonight",
     "void_certificate",
 ]

@@ -1,0 +1,61 @@
+"""Deliveries that a model cannot be computed with: tried without some of them, and held once they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from employment_warehouse.database import connect
+from employment_warehouse.gate import results
+from employment_warehouse.gate.queries import query
+from employment_warehouse.gate.thresholds import thresholds
+
+REASON = "模型无法计算 model_failed"
+LEFT_OUT = "试算时未用 left out of a trial"
+
+
+class Sent(NamedTuple):
+    """What one unit has sent tonight of one feed."""
+
+    unit: str
+    feed: str
+
+
+def sent_tonight(build: int) -> list[Sent]:
+    """What tonight's build has accepted, unit by unit."""
+    with connect("wh_gate") as connection:
+        rows = connection.execute(query("sent_tonight"), {"build": build}).fetchall()
+    return [Sent(*row) for row in rows]
+
+
+def leave_out(build: int, sent: Collection[Sent]) -> None:
+    """Let a trial of tonight's models use all that is accepted but this. `restore_left_out` takes it back; so does the
+    next build, if this one ends here."""
+    restore_left_out(build)
+    with connect("wh_gate") as connection:
+        connection.execute(
+            query("leave_out"),
+            {"build": build, "reason": LEFT_OUT, "units": [s.unit for s in sent], "feeds": [s.feed for s in sent]},
+        )
+
+
+def restore_left_out(build: int) -> None:
+    """Accept again what trials have left out."""
+    with connect("wh_gate") as connection:
+        connection.execute(query("restore_left_out"), {"build": build, "reason": LEFT_OUT})
+
+
+def hold_sent(build: int, sent: Sent, models: Sequence[str], error: str) -> None:
+    """Hold what the models cannot be computed with, and record a failed check for it. error: without values."""
+    given = {"build": build, "reason": REASON, "models": ", ".join(models), "error": error, **sent._asdict()}
+    with connect("wh_gate") as connection:
+        connection.execute(query("hold_sent"), given)
+
+
+def most_blamed(build: int, units: int) -> int:
+    """How many of so many units may be to blame; if there are more, the fault is the warehouse's own. By the settings
+    of gate 2; all of them where these are switched off. Raises UserError (`not_tonight`)."""
+    with connect("wh_gate") as connection:
+        limits = thresholds(connection, results.tonight(connection, build))
+    share, number = limits.of("gate_max_blamed_share"), limits.of("gate_max_blamed_units")
+    return units if share is None or number is None else int(max(number, share * units))

@@ -1,0 +1,3 @@
+update ops.delivery
+set status = 'accepted', reason = null
+where build = %(build)s and status = 'landed' and reason = %(reason)s

@@ -1,0 +1,80 @@
+"""One layer of models. What a few units have sent and a model cannot be computed with is held, and not the night."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from employment_warehouse import gate, transform
+from employment_warehouse.gate import Sent
+from employment_warehouse.transform import Summary, TransformFailed
+
+Item = TypeVar("Item")
+log = logging.getLogger(__name__)
+
+
+def build_layer(layer: str, build: int) -> Summary:
+    """Build the models of a layer (`core`, `mart`) for tonight's build.
+
+    Where models fail because of what a few units have sent tonight, that is held, and all is built without it.
+    Raises TransformFailed where the cause lies elsewhere, NotTonight.
+    """
+    gate.restore_left_out(build)
+    try:
+        return transform.run_dbt(f"tag:{layer}", build)
+    except TransformFailed as failure:
+        if not _hold_culprits(build, failure):
+            raise
+    # What was built before was built with them.
+    if layer != "core":
+        build_layer("core", build)
+    return build_layer(layer, build)
+
+
+def culprits(items: Sequence[Item], fails: Callable[[Sequence[Item]], bool], most: int) -> list[Item]:
+    """The items without which the others no longer fail, each found by bisecting; none if no item is to blame, or more
+    than `most` of them.
+
+    fails: whether these items fail together. Each culprit is the last of the shortest beginning of the list that fails:
+    of items that fail only together one is named, not all.
+    """
+    if fails([]):
+        return []
+    found: list[Item] = []
+    rest = list(items)
+    while fails(rest):
+        good, bad = 0, len(rest)
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            good, bad = (good, middle) if fails(rest[:middle]) else (middle, bad)
+        found.append(rest.pop(bad - 1))
+        if len(found) > most:
+            return []
+    return found
+
+
+def _hold_culprits(build: int, failure: TransformFailed) -> bool:
+    """Hold what the failed models cannot be computed with; whether anything was found."""
+    models = [node.name for node in failure.failed if node.kind == "model"]
+    if not models:
+        return False
+    select = " ".join(f"+{model}" for model in models)
+    sent = gate.sent_tonight(build)
+
+    def fails(kept: Sequence[Sent]) -> bool:
+        gate.leave_out(build, set(sent) - set(kept))
+        try:
+            transform.run_dbt(select, build)
+        except TransformFailed:
+            return True
+        return False
+
+    try:
+        found = culprits(sent, fails, most=gate.most_blamed(build, len({each.unit for each in sent})))
+    finally:
+        gate.restore_left_out(build)
+    for each in found:
+        log.error("held: %s of %s, because of %s", each.feed, each.unit, ", ".join(models))
+        gate.hold_sent(build, each, models, failure.failed[0].message)
+    return bool(found)
