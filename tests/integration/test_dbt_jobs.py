@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from tests.integration.test_dbt_employment import person, spell
+from tests.integration.test_dbt_relief import contract, project
 from tests.kit.people import token
 
 from employment_warehouse import transform
@@ -151,3 +153,76 @@ def test_retention_is_known_once_the_follow_up_of_the_week_is_complete(flow: Any
     flow.connection.execute("delete from ops.build where build > (select max(publication) from ops.publication)")
     flow.night("2024-06-03")
     assert flow.digest("employment_flow") == by_night
+
+
+INCOMES = """
+    select earners, wage_p10, wage_p50, wage_p90, mean_wage, earners_compared, earners_down_30pct, share_down_30pct,
+        wage_earners_judged, below_minimum_wage, share_below_minimum_wage
+    from marts.income_stability where county_code = %s and month = %s and population_category = %s
+"""
+EARNERS = [
+    spell("fallen", work_division_code=COUNTY, monthly_wage="4000"),
+    spell("almost", work_division_code=COUNTY, monthly_wage="4000"),
+    spell("poor", work_division_code=COUNTY, monthly_wage="1600"),  # below 1690
+    spell("away"),  # 4200 in Shenzhen, for which there is no minimum wage
+    spell("unpaid", monthly_wage="0"),
+    spell("relieved", channel="work_relief", work_division_code=COUNTY, monthly_wage="3000"),
+    spell("new", monthly_wage="4000"),
+]
+
+
+def earning(**wages: str) -> list[dict[str, Any]]:
+    """The roster with other wages, by person; all have worked since 2023."""
+    by_token = {token(name): {"monthly_wage": wage} for name, wage in wages.items()}
+    return [row | {"start_date": "2023-03-01"} | by_token.get(row["person_key"], {}) for row in EARNERS]
+
+
+@pytest.fixture
+def incomes(nights: Any) -> Any:
+    """Rosters of 10 January and, with two lower wages, of 6 May; a contract is the main job of two, since February."""
+    nights.select = "+income_stability"
+    people = [person(name) for name in ("fallen", "almost", "away", "unpaid")]
+    people += [person(name, population_category="general") for name in ("poor", "relieved", "contract alone")]
+    nights.deliver("labor_register", COUNTY, "2024-01-10", people)
+    nights.deliver("labor_register", COUNTY, "2024-05-10", [*people, person("new")])
+    nights.deliver("relief_project", "532529YG001", "2024-01-10", [project()])
+    contracts = [contract("relieved"), contract("contract alone")]
+    nights.deliver("relief_contract", "532529YG001", "2024-02-01", contracts)
+    nights.deliver("employment", COUNTY, "2024-01-10", earning())
+    nights.deliver("employment", COUNTY, "2024-05-06", earning(fallen="2800", almost="2801"))
+    nights.night("2024-05-20")
+    return nights
+
+
+def figures(*texts: str) -> tuple[Decimal, ...]:
+    return tuple(Decimal(text) for text in texts)
+
+
+def test_incomes_and_falls_of_a_month(incomes: Any) -> None:
+    """A fall of exactly 30 % counts; who was not registered for three months is not compared; 0 is no income."""
+    everyone = figures("6", "1600", "2801", "4200", "3066.83", "5", "1", "0.2", "3", "1", "0.3333")
+    assert incomes.rows(INCOMES, COUNTY, "2024-05-01", "all") == [everyone]
+    assert incomes.rows(INCOMES, PREFECTURE, "2024-05-01", "all") == [everyone]
+    assert incomes.rows(INCOMES, COUNTY, "2024-05-01", "poverty_alleviated") == [
+        figures("4", "2800", "2801", "4200", "3450.25", "3", "1", "0.3333", "2", "0", "0")
+    ]
+    assert incomes.rows(INCOMES, COUNTY, "2024-05-01", "unstable") == [(0, *[None] * 4, 0, 0, None, 0, 0, None)]
+
+
+def test_a_wage_of_may_leaves_april_as_it_was_told(incomes: Any) -> None:
+    april = figures("5", "1600", "4000", "4200", "3360", "5", "0", "0", "3", "1", "0.3333")
+    assert incomes.rows(INCOMES, COUNTY, "2024-04-01", "all") == [april]
+    # December came before the first register: nobody is compared in March.
+    assert incomes.rows(INCOMES, COUNTY, "2024-03-01", "all")[0][5:7] == (0, 0)
+
+
+def test_a_corrected_file_of_the_same_date_takes_a_fall_back(incomes: Any) -> None:
+    """And the months that a night computes are those of a whole computation."""
+    incomes.deliver("employment", COUNTY, "2024-05-06", earning(fallen="4000", almost="4000"))
+    incomes.night("2024-05-21")
+    assert incomes.rows(INCOMES, COUNTY, "2024-05-01", "all")[0][4:7] == figures("3466.67", "5", "0")
+    by_night = incomes.digest("income_stability")
+    incomes.connection.execute("truncate store.income_stability")
+    incomes.connection.execute("delete from ops.build where build > (select max(publication) from ops.publication)")
+    incomes.night("2024-05-21")
+    assert incomes.digest("income_stability") == by_night
