@@ -319,6 +319,37 @@ def test_what_belongs_to_no_feed_is_told_and_hinders_nothing(
     assert kind == "misplaced_files" and f"{feed}/{day}/{name}" in body
 
 
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("ＹＧ５３２５２８００１.csv", "YG532528001"),
+        ("　YG１ .csv", "YG1"),
+        ("云发改（2024）1号.csv", "云发改(2024)1号"),
+    ],
+)
+def test_a_project_is_the_same_in_wide_characters(
+    warehouse: psycopg.Connection, zone: Path, name: str, unit: str
+) -> None:
+    files.put(zone, files.rows_of("relief_project", {}), name, feed="relief_project")
+    assert [delivery.unit for delivery in ingest_all()] == [unit]
+
+
+@pytest.mark.parametrize("name", [f"{'Y' * 65}.csv", "YG\a1.csv", "　.csv"])
+def test_what_cannot_be_the_number_of_a_project_is_misplaced(
+    warehouse: psycopg.Connection, zone: Path, name: str
+) -> None:
+    files.put(zone, files.rows_of("relief_project", {}), name, feed="relief_project")
+    assert ingest_all() == []
+    assert rows_of(warehouse, "select kind from ops.alert") == [("misplaced_files",)]
+
+
+def test_a_county_s_files_are_the_same_parts_in_wide_characters(warehouse: psycopg.Connection, zone: Path) -> None:
+    """Of two files of one part the one that was modified last counts."""
+    put(zone, payments(1), f"{COUNTY}_1.csv")
+    put(zone, payments(1, 2), "５３２５２８＿１.csv", minutes=5)
+    assert [(delivery.part, delivery.rows_landed) for delivery in ingest_all()] == [("1", 2)]
+
+
 def test_a_name_that_is_no_text_is_told_and_hinders_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
     folder = zone / "public_post_payment" / DAY.isoformat()

@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 from tests.kit.files import COUNTY, put, rows_of
+from tests.kit.nights import run_steps
 
 from employment_warehouse import settings
-from employment_warehouse.runtime import steps
 
 PROJECT = "YG532528001"
 # The first Monday of the new year is the fourth; the day before the eve is a Wednesday.
@@ -28,29 +28,6 @@ def put_reports(zone: Path, night: str) -> None:
     put(zone, rows_of("relief_project", project), f"{PROJECT}.csv", feed="relief_project", day=day)
     contract = {"onsite_from": "2026-05-01"}
     put(zone, rows_of("relief_contract", contract), f"{PROJECT}.csv", feed="relief_contract", day=day)
-
-
-def run_night(night: str) -> int:
-    """Every task of `night` and of the DAGs that it runs, in their order; the build."""
-    steps.expect_deliveries(night)
-    for sources, by in ((["county", "correction"], "unit"), (["payroll", "bank"], "feed")):
-        for name in steps.find_changes(sources, by, night):
-            steps.ingest(sources, by, night, name)
-    for resource in ("gig-orders", "applications", "job-postings"):
-        steps.ingest_resource(resource, night)
-    build = steps.start_build(night, f"night {night}")
-    steps.gate_deliveries(build)
-    steps.build_layer("core", build)
-    steps.build_layer("mart", build)
-    steps.gate_marts(build)
-    steps.rebuild_without_held(build)
-    steps.publish_night(build)
-    steps.write_daily_report()
-    steps.write_returns(night)
-    steps.purge_landing()
-    steps.deliver_alerts(night, f"night {night}")
-    steps.confirm_intake(night)
-    return build
 
 
 def scalar(warehouse: psycopg.Connection, statement: str, *parameters: Any) -> Any:
@@ -74,7 +51,7 @@ def test_nights_across_the_end_of_2026(warehouse: psycopg.Connection, zone: Path
             batch = {"period": "2026-12", "batch_no": "B1", "sent_on": night, "paid_on": night}
             day = date.fromisoformat(night)
             put(zone, rows_of("relief_payroll", batch), f"{PROJECT}.csv", feed="relief_payroll", day=day)
-        build = run_night(night)
+        build = run_steps(night)
         assert scalar(warehouse, "select status from ops.build where build = %s", build) == "published"
         # All thirteen counties are due on each day, and the twelve that sent nothing are told so.
         due = "select count(*) from ops.due where feed = 'labor_register' and report_date = %s"

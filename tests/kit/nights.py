@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 
 from employment_warehouse import publication, transform
 from employment_warehouse.database import connect
+from employment_warehouse.runtime import steps
 
 Row = Mapping[str, Any]
 RUNS = itertools.count(1)
@@ -55,6 +56,29 @@ def publish(build: int) -> int:
     """Publish a build without gate 2; its publication."""
     certify(build)
     return publication.publish(build)
+
+
+def run_steps(night: str) -> int:
+    """Every task of `night` and of the DAGs that it runs, in their order; the build."""
+    steps.expect_deliveries(night)
+    for sources, by in ((["county", "correction"], "unit"), (["payroll", "bank"], "feed")):
+        for name in steps.find_changes(sources, by, night):
+            steps.ingest(sources, by, night, name)
+    for resource in ("gig-orders", "applications", "job-postings"):
+        steps.ingest_resource(resource, night)
+    build = steps.start_build(night, f"night {night}")
+    steps.gate_deliveries(build)
+    steps.build_layer("core", build)
+    steps.build_layer("mart", build)
+    steps.gate_marts(build)
+    steps.rebuild_without_held(build)
+    steps.publish_night(build)
+    steps.write_daily_report()
+    steps.write_returns(night)
+    steps.purge_landing()
+    steps.deliver_alerts(night, f"night {night}")
+    steps.confirm_intake(night)
+    return build
 
 
 @dataclass

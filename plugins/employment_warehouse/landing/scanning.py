@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
@@ -31,6 +32,7 @@ CORRECTION_PART = "～"
 NOT_UTF8 = re.compile("[\ud800-\udfff]")  # a byte of a file name that is not UTF-8
 ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 WORKING_AGE = 16  # years: Labour Law of the PRC, article 15
+LONGEST_UNIT = 64  # characters, as in the contracts
 FOLDERS = 2
 PATHS_LISTED = 20  # in an alert
 
@@ -185,11 +187,15 @@ class NamingRule:
             or not (is_correction or (contract and contract.source != "hr_platform"))
         ):
             return None
-        stem = name[: -len(extension)]
+        written = name[: -len(extension)]
+        # ＹＧ１ is YG1: what a county types on a Chinese keyboard is the same unit.
+        stem = " ".join(unicodedata.normalize("NFKC", written).split())
         # Counties send in parts (`<county>_2`); the number of a project or payment batch is the whole stem.
         is_county = contract is None or contract.unit == "county"
         unit, _, part = stem.partition("_") if is_county else (stem, "", "")
-        if not unit or (is_county and (unit not in self.counties or part.startswith(CORRECTION_PART))):
+        if not unit.isprintable() or not 0 < len(unit) <= LONGEST_UNIT:
+            return None
+        if is_county and (unit not in self.counties or written.partition("_")[2].startswith(CORRECTION_PART)):
             return None
         try:
             report_date = date.fromisoformat(day)
