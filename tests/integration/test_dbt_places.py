@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
 from tests.kit.people import token
 
 from employment_warehouse import transform
 
-MARTS = "+labor_cooperation +labor_brand_monitor +industry_absorption +relief_demand +fct_cooperation +fct_job_event"
+MARTS = "+local_employment +relief_demand +labor_cooperation +labor_brand_monitor +industry_absorption"
 FACTS = "+fct_cooperation +fct_job_event"
 
 
@@ -176,8 +177,111 @@ def test_partners_brands_and_industries_by_month(nights: Any) -> None:
     assert nights.rows(states) == [("2024-04-01", "E"), ("2024-05-01", "P")]
 
 
+PLATFORM = "hr_platform"
+
+
+def order(number: str, name: str, completed_at: str, township: str = f"{COUNTY}101", **other: Any) -> dict[str, Any]:
+    """An order of the gig market that was paid two days before it was completed, unless a test says otherwise."""
+    return {
+        "order_id": number, "person_key": token(name), "market_code": "M1", "township_code": township,
+        "accepted_at": "2024-04-01T00:00:00Z", "completed_at": completed_at, "hours": 1, "amount_due": 50,
+        "amount_paid": 50, "updated_at": "2024-05-20T00:00:00Z",
+    } | other  # fmt: skip
+
+
+def application(name: str, status: str = "applied", status_at: str = "2024-04-20T02:00:00Z") -> dict[str, Any]:
+    return {
+        "application_id": f"application of {name}", "posting_id": "P", "person_key": token(name), "status": status,
+        "status_at": status_at, "updated_at": "2024-05-20T00:00:00Z",
+    }  # fmt: skip
+
+
+def payroll_line(number: str, name: str, days: int) -> dict[str, Any]:
+    return {
+        "project_no": number, "period": "2024-05-01", "person_key": token(name), "days_worked": days,
+        "amount_due": 100, "amount_paid": 100,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def nearby(nights: Any) -> Any:
+    """The month of May of a county, as known on 20 June; the other county has no register."""
+    nights.select = "+local_employment"
+    second = {"township_code": f"{COUNTY}102"}
+    placed = ("placed", "too late", "hired twice", "hired there")
+    people = [person(name) for name in ("at home", "away", "post and relief", *placed)]
+    spells = [
+        spell("at home", work_division_code=COUNTY), spell("away"), spell("placed", start_date="2024-05-20"),
+        spell("too late", start_date="2024-05-21"), spell("hired twice", "甲厂", start_date="2024-05-02"),
+        spell("hired twice", "乙厂", start_date="2024-05-09"),
+    ]  # fmt: skip
+    report(nights, COUNTY, "2024-04-28", [*people, person("order taker", **second)], [])
+    report(nights, COUNTY, "2024-05-31", [*people, person("order taker", **second)], spells)
+    orders = [
+        # Completed on 1 May in Beijing.
+        order("1", "order taker", "2024-04-30T16:30:00Z", hours=3, amount_due=100, amount_paid=100,
+              paid_at="2024-05-02T02:00:00Z"),
+        order("2", "order taker", "2024-05-10T02:00:00Z", f"{COUNTY}102", hours=2, amount_due=80, amount_paid=0),
+        order("3", "order taker", "2024-05-10T04:00:00Z", f"{COUNTY}102", paid_at="2024-05-13T02:00:00Z"),
+        order("4", "stranger", "2024-05-11T02:00:00Z", market_code="M2", hours=5.5, amount_due=60, amount_paid=60,
+              paid_at="2024-05-11T04:00:00Z"),
+        order("5", "order taker", "2024-05-12T02:00:00Z", "440306001"),
+    ]  # fmt: skip
+    nights.deliver("gig_orders", PLATFORM, "2024-05-20", orders)
+    hired = application("hired there", "hired", "2024-05-15T02:00:00Z")
+    nights.deliver("applications", PLATFORM, "2024-05-20", [*(application(name) for name in placed[:3]), hired])
+    nights.deliver(
+        "job_event", COUNTY, "2024-06-02",
+        [event("1", "2024-05-05"), event("2", "2024-05-31", township_code=None), event("3", "2024-06-30")],
+    )  # fmt: skip
+    services = [("1", "甲服务站"), ("2", "甲服务站 "), ("3", "乙服务站")]
+    nights.deliver(
+        "employment_service", COUNTY, "2024-06-02",
+        [{"record_no": number, "person_key": token("away"), "service_type": "career_guidance", "agency": agency,
+          "served_on": "2024-05-03"} for number, agency in services],
+    )  # fmt: skip
+    for number, county in (("P1", COUNTY), ("P2", OTHER)):
+        nights.deliver("relief_project", number, "2024-05-01", [project(number, county)])
+    lines = [payroll_line("P1", "post and relief", 12), payroll_line("P1", "outsider", 5)]
+    nights.deliver("relief_payroll", "P1", "2024-06-10", lines)
+    nights.deliver("relief_payroll", "P2", "2024-06-10", [payroll_line("P2", "outsider", 4)])
+    nights.deliver(
+        "public_post_payment", COUNTY, "2024-06-10",
+        [{"person_key": token("post and relief"), "post_no": "P1", "period": "2024-05-01", "days_present": 22,
+          "amount_due": 800, "amount_paid": 800}],
+    )  # fmt: skip
+    nights.night("2024-06-20")
+    return nights
+
+
+def of_may(nights: Any, columns: str) -> dict[str, tuple[Any, ...]]:
+    rows = nights.rows(f"select township_code, {columns} from marts.local_employment where month = '2024-05-01'")
+    return {code: tuple(values) for code, *values in rows}
+
+
+def test_work_nearby_by_township(nearby: Any) -> None:
+    first, second, none = f"{COUNTY}101", f"{COUNTY}102", f"{COUNTY}000"
+    orders = "gig_orders, gig_workers, gig_hours, gig_paid, median_days_to_gig_payment, gig_unpaid_orders"
+    whole = (4, 2, Decimal("11.5"), 210, 1, 1)
+    assert of_may(nearby, orders) == {
+        "532500": whole, COUNTY: whole, first: (2, 2, Decimal("8.5"), 160, Decimal("0.5"), 0),
+        second: (2, 1, 3, 50, 3, 1), none: (0, 0, 0, 0, None, 0),
+    }  # fmt: skip
+    assert of_may(nearby, "nearby_employed, events, posts_offered, intents, placed_30d") == {
+        "532500": (1, 2, 20, 4, 3), COUNTY: (1, 2, 20, 4, 3), first: (1, 1, 10, 2, 3), second: (0, 0, 0, 0, 0),
+        none: (0, 1, 10, 2, 0),
+    }  # fmt: skip
+    # 22 + 12 days are no more than May has; the outsider's days count where each project is, in the prefecture once.
+    assert of_may(nearby, "persons_with_days, mean_days_worked") == {
+        "532500": (3, 14), COUNTY: (3, Decimal("12.67")), first: (1, 31), second: (1, 2), none: (1, 5),
+    }  # fmt: skip
+    assert of_may(nearby, "agencies_active, markets_active, counties_reporting") == {
+        "532500": (2, 2, 1), COUNTY: (2, 2, None), first: (None,) * 3, second: (None,) * 3, none: (None,) * 3,
+    }  # fmt: skip
+
+
 def test_the_unit_tests_of_the_marts_pass(nights: Any) -> None:
     nights.select = MARTS
     nights.night("2024-05-01")
     assert transform.check_models("fct_cooperation labor_cooperation").tests == 2
-    assert [nights.scalar(f"select count(*) from marts.{name.removeprefix('+')}") for name in MARTS.split()] == [0] * 6
+    assert [nights.scalar(f"select count(*) from marts.{name.removeprefix('+')}") for name in MARTS.split()] == [0] * 5

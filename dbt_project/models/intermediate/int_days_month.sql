@@ -1,0 +1,50 @@
+-- Days worked nearby that somebody told for a month: work relief, public posts and orders, no more than the month has.
+-- They count where their person is registered at the end of the month; without a home, where they were reported (what
+-- the platform tells of such persons, nowhere).
+with
+told as (
+    select person_key, period as month, county_code as reported_by, sum(days_worked) as days
+    from {{ ref('fct_relief_payroll_line') }}
+    group by person_key, period, county_code
+    union all
+    select person_key, period, unit, sum(days_present)
+    from {{ ref('reported_public_post_payment') }}
+    where seen_to is null
+    group by person_key, period, unit
+    union all
+    select person_key, date_trunc('month', completed_on)::date, null, count(distinct completed_on)
+    from {{ ref('fct_gig_order') }}
+    where completed_on <= {{ tonight_date() }} and left(township_code, 4) = left({{ prefecture() }}, 4)
+    group by person_key, date_trunc('month', completed_on)
+),
+
+homes as ({{ homes_of('told') }}),
+
+located as (
+    select
+        told.person_key, told.month, told.days, grid.period_end,
+        coalesce(home.county_code, told.reported_by) as county_code,
+        coalesce(home.township_code, told.reported_by || '000') as township_code
+    from told
+    inner join {{ ref('int_month') }} as grid on told.month = grid.month and grid.county_code = {{ prefecture() }}
+    left join homes as home on told.person_key = home.person_key and {{ is_home('home', 'grid.as_of') }}
+    where left(coalesce(told.reported_by, {{ prefecture() }}), 4) = left({{ prefecture() }}, 4)
+),
+
+persons as (
+    select
+        place.county_code, place.township_code, located.month, located.person_key,
+        least(sum(located.days), extract(day from located.period_end)) as days
+    from located
+    cross join lateral {{ township_places('located') }} as place (county_code, township_code)
+    where located.county_code is not null
+    group by place.county_code, place.township_code, located.month, located.person_key, located.period_end
+)
+
+select
+    county_code, township_code, month,
+    count(*)::integer as persons_with_days,
+    avg(days)::numeric(14, 2) as mean_days_worked
+from persons
+where days > 0
+group by county_code, township_code, month
