@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
-from employment_warehouse.contract import Contract, contracts
+from employment_warehouse.contract import Column, Contract, contracts
 
 
 def generate(connection: psycopg.Connection) -> list[str]:
@@ -57,4 +58,10 @@ def _row(contract: Contract) -> dict[str, object]:
         "platform_id_field": platform and platform.id_field,
         "platform_updated_field": platform and platform.updated_field,
         "platform_page_items": platform and platform.page_items,
+        "codes": Jsonb({column.name: _labels(column) for column in contract.columns if column.codes}),
     }
+
+
+def _labels(column: Column) -> dict[str, str]:
+    """The label of each code; of several the first that the contract lists."""
+    return {code: label for label, code in reversed(column.codes.items())}

@@ -16,6 +16,7 @@ MODEL_KEYS = {"name", "description", "config", "columns"}
 CONFIG_KEYS = {"contract", "meta"}
 META_KEYS = {
     "zh", "grain", "clause", "key", "scope", "feed", "indexes", "view_columns", "for_everyone", "checks",
+    "today",
 }  # fmt: skip
 COLUMN_KEYS = {"name", "data_type", "description", "config"}
 COLUMN_META_KEYS = {"zh", "hidden", "checks"}
@@ -47,6 +48,7 @@ class Model:
     comment: str = ""
     indexes: tuple[tuple[str, ...], ...] = ()
     for_everyone: bool = False
+    today: str = ""  # name of a second view: what holds on the report date
     scope: tuple[str, ...] = ()
     scope_by: str | None = None
 
@@ -116,6 +118,7 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         comment=_bilingual(entry.get("description", ""), meta.get("zh", ""), meta.get("clause", "")),
         indexes=tuple(tuple(index) for index in meta.get("indexes", ())),
         for_everyone=meta.get("for_everyone", False),
+        today=meta.get("today", ""),
         scope=tuple(scope["columns"] if isinstance(scope, dict) else scope),
         scope_by=scope["by"] if isinstance(scope, dict) else None,
     )

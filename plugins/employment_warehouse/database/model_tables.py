@@ -118,6 +118,8 @@ def _dependent_objects(model: Model, columns: list[str]) -> sql.Composed:
         parts += [_indexes(model), _build_view(model, columns)]
     if model.layer in READ_LAYERS:
         parts.append(_readers_view(model))
+    if model.today:
+        parts.append(_today_view(model))
     return sql.SQL("\n").join(parts)
 
 
@@ -203,6 +205,7 @@ def _readers_view(model: Model) -> sql.Composed:
     shown = _shown_columns(model)
     return sql.SQL(
         """
+        {drop_today}
         drop view if exists {view};
         create view {view} with (security_barrier) as
         select report_date, {columns}
@@ -220,17 +223,43 @@ def _readers_view(model: Model) -> sql.Composed:
         {column_comments}
         """
     ).format(
+        drop_today=sql.SQL("drop view if exists {};").format(sql.Identifier("marts", model.today))
+        if model.today
+        else sql.SQL(""),
         view=sql.Identifier("marts", model.name),
         columns=sql.SQL(", ").join(_shown_expression(column) for column in shown),
         table=sql.Identifier("store", model.name),
         own_counties=_own_counties(model),
         comment=sql.Literal(model.comment),
-        column_comments=sql.SQL("\n").join(
-            sql.SQL("comment on column {} is {};").format(
-                sql.Identifier("marts", model.name, column.name), sql.Literal(column.comment)
-            )
-            for column in (REPORT_DATE, *shown)
-        ),
+        column_comments=_column_comments(model.name, model),
+    )
+
+
+def _today_view(model: Model) -> sql.Composed:
+    """Of a model with versions by date: those that hold on the report date. It shows what its reader may see."""
+    return sql.SQL(
+        """
+        create view {view} with (security_barrier) as
+        select * from {periods} where valid_from <= report_date and (valid_to is null or report_date < valid_to);
+        alter view {view} owner to wh_owner;
+        grant select on {view} to wh_reader;
+        comment on view {view} is {comment};
+        {column_comments}
+        """
+    ).format(
+        view=sql.Identifier("marts", model.today),
+        periods=sql.Identifier("marts", model.name),
+        comment=sql.Literal(f"{model.name}: 报告日当日有效的记录。 | What holds on the report date."),
+        column_comments=_column_comments(model.today, model),
+    )
+
+
+def _column_comments(view: str, model: Model) -> sql.Composed:
+    return sql.SQL("\n").join(
+        sql.SQL("comment on column {} is {};").format(
+            sql.Identifier("marts", view, column.name), sql.Literal(column.comment)
+        )
+        for column in (REPORT_DATE, *_shown_columns(model))
     )
 
 

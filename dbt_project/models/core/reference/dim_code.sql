@@ -1,0 +1,28 @@
+-- The names of all codes, by the column that has them: those of the feeds from their contracts, the others from seeds.
+with
+feed_codes as (
+    select distinct on (columns.key, code.key)
+        columns.key as code_list, code.key as code, code.value as name_zh, replace(code.key, '_', ' ') as name_en
+    from {{ source('ops', 'feed') }} as feed
+    cross join lateral jsonb_each(feed.codes) as columns
+    cross join lateral jsonb_each_text(columns.value) as code
+    order by columns.key, code.key, feed.feed
+),
+
+findings as (
+    select distinct on (finding) 'finding' as code_list, finding as code, name_zh, name_en
+    from {{ ref('finding_rule') }}
+    order by finding, valid_from desc
+),
+
+named as (
+    select code_list, code, name_zh, name_en, 1 as rank from {{ ref('code_name') }}
+    union all
+    select code_list, code, name_zh, name_en, 2 from findings
+    union all
+    select code_list, code, name_zh, name_en, 3 from feed_codes
+)
+
+select distinct on (code_list, code) code_list, code, name_zh, name_en
+from named
+order by code_list, code, rank
