@@ -1452,6 +1452,210 @@ COMMENT ON COLUMN marts.dim_workshop.exited_on IS '退出日期 | Exited on.';
 
 COMMENT ON COLUMN marts.dim_workshop.left_out_on IS '不再在册的首个快照日期 | First snapshot that no longer has it; NULL: the latest has it.';
 
+-- Name: household_today; Type: VIEW; Schema: marts; Owner: wh_owner
+
+CREATE VIEW marts.household_today WITH (security_barrier='true') AS
+ SELECT report_date,
+    county_code,
+    household_no,
+    township_code,
+    is_relocated,
+    population_category,
+    members,
+    members_in_labour_force,
+    members_employed,
+    is_zero_employment,
+    best_channel,
+    valid_from,
+    valid_to
+   FROM marts.fct_household_state
+  WHERE ((valid_from <= report_date) AND ((valid_to IS NULL) OR (report_date < valid_to)));
+
+ALTER VIEW marts.household_today OWNER TO wh_owner;
+
+-- Name: VIEW household_today; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON VIEW marts.household_today IS 'fct_household_state: 报告日当日有效的记录。 | What holds on the report date.';
+
+-- Name: COLUMN household_today.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.report_date IS '所示发布对应的报告日期。 | Report date of the publication that is shown.';
+
+-- Name: COLUMN household_today.county_code; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.county_code IS '县市代码 | County.';
+
+-- Name: COLUMN household_today.household_no; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.household_no IS '户编号 | Household within the county.';
+
+-- Name: COLUMN household_today.township_code; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.township_code IS '乡镇代码 | Township (of several the lowest).';
+
+-- Name: COLUMN household_today.is_relocated; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.is_relocated IS '是否易地搬迁户 | A member on the register is relocated.';
+
+-- Name: COLUMN household_today.population_category; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.population_category IS '人口类别（取成员中最困难者） | The worst of its members''.';
+
+-- Name: COLUMN household_today.members; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.members IS '在册成员数（人） | Members on the register, persons.';
+
+-- Name: COLUMN household_today.members_in_labour_force; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.members_in_labour_force IS '劳动力数（人） | Members in the labour force, persons.';
+
+-- Name: COLUMN household_today.members_employed; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.members_employed IS '就业人数（人） | Members employed, persons.';
+
+-- Name: COLUMN household_today.is_zero_employment; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.is_zero_employment IS '是否零就业家庭 | A member in the labour force and none employed.';
+
+-- Name: COLUMN household_today.best_channel; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.best_channel IS '成员主业中顺位最先的渠道 | Channel of the first-ranking main job among its members.';
+
+-- Name: COLUMN household_today.valid_from; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.valid_from IS '生效首日 | First day on which the row holds.';
+
+-- Name: COLUMN household_today.valid_to; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.household_today.valid_to IS '失效日（不含），为空表示持续有效 | First day on which it no longer holds; NULL while nothing ends it.';
+
+-- Name: person_today; Type: VIEW; Schema: marts; Owner: wh_owner
+
+CREATE VIEW marts.person_today WITH (security_barrier='true') AS
+ SELECT report_date,
+    person_key,
+    county_code,
+    township_code,
+    household_no,
+    population_category,
+    is_poverty_alleviated,
+    is_relocated,
+    is_in_labour_force,
+    is_employed,
+    channel,
+    job_rank,
+    destination,
+    source,
+    source_key,
+    employer_name,
+    work_division_code,
+    job_start_on,
+    monthly_wage,
+    wage_band,
+    workshop_no,
+    valid_from,
+    valid_to
+   FROM marts.fct_person_state
+  WHERE ((valid_from <= report_date) AND ((valid_to IS NULL) OR (report_date < valid_to)));
+
+ALTER VIEW marts.person_today OWNER TO wh_owner;
+
+-- Name: VIEW person_today; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON VIEW marts.person_today IS 'fct_person_state: 报告日当日有效的记录。 | What holds on the report date.';
+
+-- Name: COLUMN person_today.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.report_date IS '所示发布对应的报告日期。 | Report date of the publication that is shown.';
+
+-- Name: COLUMN person_today.person_key; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.person_key IS '人员代号 | Token of the person.';
+
+-- Name: COLUMN person_today.county_code; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.county_code IS '登记县市 | County of registration.';
+
+-- Name: COLUMN person_today.township_code; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.township_code IS '登记乡镇 | Township of registration.';
+
+-- Name: COLUMN person_today.household_no; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.household_no IS '户编号 | Household within the county.';
+
+-- Name: COLUMN person_today.population_category; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.population_category IS '人口类别 | general, lifted_out, unstable, marginal, sudden_hardship.';
+
+-- Name: COLUMN person_today.is_poverty_alleviated; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.is_poverty_alleviated IS '是否脱贫人口（含监测对象） | Poverty-alleviated population, monitored persons included.';
+
+-- Name: COLUMN person_today.is_relocated; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.is_relocated IS '是否易地搬迁 | Relocated for poverty alleviation.';
+
+-- Name: COLUMN person_today.is_in_labour_force; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.is_in_labour_force IS '是否劳动力 | Of working age, able to work, not in school, alive.';
+
+-- Name: COLUMN person_today.is_employed; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.is_employed IS '是否就业 | In the labour force, and a piece of evidence covers the day.';
+
+-- Name: COLUMN person_today.channel; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.channel IS '主业渠道 | Channel of the main job; none if not employed.';
+
+-- Name: COLUMN person_today.job_rank; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.job_rank IS '主业顺位 | Rank of the main job.';
+
+-- Name: COLUMN person_today.destination; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.destination IS '就业去向 | abroad, other_province, other_prefecture, other_county, own_county; none if not employed.';
+
+-- Name: COLUMN person_today.source; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.source IS '主业凭据来源 | Source of the evidence of the main job.';
+
+-- Name: COLUMN person_today.source_key; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.source_key IS '凭据键 | Its key there.';
+
+-- Name: COLUMN person_today.employer_name; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.employer_name IS '主业单位 | Employer, post, project or market of the main job.';
+
+-- Name: COLUMN person_today.work_division_code; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.work_division_code IS '主业务工地 | Place of work of the main job.';
+
+-- Name: COLUMN person_today.job_start_on; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.job_start_on IS '主业开始日期 | Start of the main job.';
+
+-- Name: COLUMN person_today.monthly_wage; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.monthly_wage IS '主业月收入（元） | Monthly wage of the main job, CNY.';
+
+-- Name: COLUMN person_today.wage_band; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.wage_band IS '月收入档（千元，10 为一万元及以上） | Whole thousands of CNY of that wage, 10 = ten and more.';
+
+-- Name: COLUMN person_today.workshop_no; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.workshop_no IS '主业帮扶车间 | Workshop of the main job.';
+
+-- Name: COLUMN person_today.valid_from; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.valid_from IS '生效首日 | First day on which the row holds.';
+
+-- Name: COLUMN person_today.valid_to; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.person_today.valid_to IS '失效日（不含），为空表示持续有效 | First day on which it no longer holds; NULL while nothing ends it.';
+
 -- Name: publication; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.publication (
@@ -1728,7 +1932,8 @@ CREATE TABLE ops.feed (
     platform_path text,
     platform_id_field text,
     platform_updated_field text,
-    platform_page_items integer
+    platform_page_items integer,
+    codes jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
 ALTER TABLE ops.feed OWNER TO wh_owner;
@@ -1736,6 +1941,10 @@ ALTER TABLE ops.feed OWNER TO wh_owner;
 -- Name: TABLE feed; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON TABLE ops.feed IS '各报送表的属性，由数据契约生成。 | Properties of each feed, generated from its contract.';
+
+-- Name: COLUMN feed.codes; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.feed.codes IS '各列的代码及其中文名称：{列: {代码: 名称}}。 | Codes of its columns with their Chinese labels: {column: {code: label}}.';
 
 -- Name: generated_object; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -2638,6 +2847,14 @@ GRANT SELECT ON TABLE marts.data_quality TO wh_reader;
 -- Name: TABLE dim_workshop; Type: ACL; Schema: marts; Owner: wh_owner
 
 GRANT SELECT ON TABLE marts.dim_workshop TO wh_reader;
+
+-- Name: TABLE household_today; Type: ACL; Schema: marts; Owner: wh_owner
+
+GRANT SELECT ON TABLE marts.household_today TO wh_reader;
+
+-- Name: TABLE person_today; Type: ACL; Schema: marts; Owner: wh_owner
+
+GRANT SELECT ON TABLE marts.person_today TO wh_reader;
 
 -- Name: TABLE publication; Type: ACL; Schema: ops; Owner: wh_owner
 
