@@ -64,4 +64,4 @@ def _row(contract: Contract) -> dict[str, object]:
 
 def _labels(column: Column) -> dict[str, str]:
     """The label of each code; of several the first that the contract lists."""
-    return {code: label for label, code in reversed(column.codes.items())}
+    return {code: label for label, code in reversed(list(column.codes.items()))}
