@@ -25,6 +25,14 @@ def application(number: str, name: str, status: str, status_at: str, **other: An
     } | other  # fmt: skip
 
 
+def training(number: str, name: str, served_on: str, **other: Any) -> dict[str, Any]:
+    """A record of a county's services: a training of which nothing more is told."""
+    return {
+        "record_no": number, "person_key": token(name), "service_type": "skill_training", "served_on": served_on,
+        "agency": "县就业局",
+    } | other  # fmt: skip
+
+
 def test_the_unit_tests_of_the_facts_pass(nights: Any) -> None:
     nights.select = FACTS
     nights.night("2024-05-01")
@@ -50,10 +58,7 @@ def test_an_application_was_made_on_the_earliest_day_that_was_ever_told(nights: 
 
 def test_a_service_told_again_replaces_and_a_correction_takes_it_back(nights: Any) -> None:
     nights.select = "+fct_service_event"
-    record = {
-        "record_no": "FW1", "person_key": token("a"), "service_type": "skill_training", "served_on": "2024-05-03",
-        "agency": "县就业局", "amount": "300",
-    }  # fmt: skip
+    record = training("FW1", "a", "2024-05-03", amount="300")
     amounts = "select county_code, amount from marts.fct_service_event order by 1"
     nights.deliver("employment_service", COUNTY, "2024-05-05", [record])
     nights.deliver("employment_service", OTHER, "2024-05-05", [record])
@@ -226,3 +231,49 @@ def test_a_corrected_file_of_the_same_date_takes_a_fall_back(incomes: Any) -> No
     incomes.connection.execute("delete from ops.build where build > (select max(publication) from ops.publication)")
     incomes.night("2024-05-21")
     assert incomes.digest("income_stability") == by_night
+
+
+SERVED = """
+    select training_type, events, persons, of_which_poverty_alleviated, hired_within_90d, hire_rate, out_of_work,
+        out_of_work_hired, out_of_work_hire_rate, wage_pairs, wage_change, cost
+    from marts.service_effect where county_code = %s and month = '2024-05-01' order by 1
+"""
+
+
+def test_what_followed_a_training_within_ninety_days(nights: Any) -> None:
+    """Of two trainings the first counts; a job of the very day counts, one of the 91st does not; strangers count."""
+    nights.select = "+service_effect"
+    names = ("at once", "two kinds", "ninety", "too late")
+    people = [*(person(name) for name in names), person("raised", population_category="general")]
+    nights.deliver("labor_register", COUNTY, "2024-04-01", people)
+    nights.deliver(
+        "employment_service", COUNTY, "2024-06-02",
+        [
+            training("1", "at once", "2024-05-10", amount="300"),
+            training("2", "at once", "2024-05-20", amount="200"),
+            training("3", "two kinds", "2024-05-03", training_type="targeted"),
+            training("4", "two kinds", "2024-05-25", training_type="post_based"),
+            training("5", "ninety", "2024-05-02"),
+            training("6", "too late", "2024-05-02"),
+            training("7", "raised", "2024-05-05"),
+            training("8", "a stranger", "2024-05-05"),
+            training("9", "raised", "2024-09-01"),
+        ],
+    )  # fmt: skip
+    spells = [
+        spell("at once", start_date="2024-05-10"), spell("two kinds", start_date="2024-05-20"),
+        spell("raised", start_date="2023-05-10", monthly_wage="4000"),
+    ]  # fmt: skip
+    nights.deliver("employment", COUNTY, "2024-05-31", spells)
+    spells[2] |= {"monthly_wage": "4500"}
+    late = [spell("ninety", start_date="2024-07-31"), spell("too late", start_date="2024-08-01")]
+    nights.deliver("employment", COUNTY, "2024-08-02", [*spells, *late])
+    nights.night("2024-08-28")
+    assert {row[5] for row in nights.rows(SERVED, COUNTY)} == {None}
+    nights.night("2024-08-29")
+    assert nights.rows(SERVED, COUNTY) == nights.rows(SERVED, PREFECTURE) == [
+        ("all", *figures("8", "6", "4", "3", "0.5", "3", "2", "0.6667", "2", "250", "500")),
+        ("post_based", *figures("1", "1", "1", "0", "0", "0", "0"), None, *figures("1", "0", "0")),
+        ("targeted", *figures("1", "1", "1", "1", "1", "1", "1", "1", "0"), None, 0),
+        ("unstated", *figures("6", "5", "3", "2", "0.4", "2", "1", "0.5", "2", "250", "500")),
+    ]  # fmt: skip

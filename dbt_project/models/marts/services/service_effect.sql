@@ -1,0 +1,113 @@
+-- What followed services: who was hired after them, and how incomes changed. Of a person's services in a cell the first
+-- counts. Nothing says that the service was the cause: there is no control group.
+with
+events as (
+    select
+        *, coalesce(home_county_code, county_code) as person_county,
+        date_trunc('month', served_on)::date as month
+    from {{ ref('fct_service_event') }}
+    where served_on <= {{ tonight_date() }}
+),
+
+-- The persons of each cell; of training, those of each kind as well.
+served as materialized (
+    select
+        place.county_code, events.service_type, kind.training_type, events.month, events.person_key,
+        min(events.served_on) as first_on,
+        min(events.served_on) + {{ setting('service_follow_up_days', 'integer') }} as followed_on,
+        (array_agg(events.is_poverty_alleviated order by events.served_on))[1] as is_poverty_alleviated,
+        count(*) as events,
+        sum(events.amount) as cost
+    from events
+    cross join lateral (values (events.person_county), ({{ prefecture() }})) as place (county_code)
+    cross join lateral (
+        values
+        ('all'),
+        (case events.service_type when 'skill_training' then coalesce(events.training_type, 'unstated') end)
+    ) as kind (training_type)
+    where kind.training_type is not null
+    group by place.county_code, events.service_type, kind.training_type, events.month, events.person_key
+),
+
+hired as (
+    select distinct served.person_key, served.first_on
+    from (select distinct person_key, first_on, followed_on from served) as served
+    inner join {{ ref('fct_job') }} as job using (person_key)
+    where job.is_hire and job.start_on between served.first_on and least(served.followed_on, {{ tonight_date() }})
+),
+
+states as materialized (
+    select
+        day.on_date, state.person_key, state.is_in_labour_force, state.is_employed, state.source, state.source_key,
+        state.channel, state.monthly_wage
+    from (
+        select person_key, first_on as on_date from served
+        union
+        select person_key, followed_on from served where followed_on <= {{ tonight_date() }}
+    ) as day
+    inner join {{ ref('fct_person_state') }} as state using (person_key)
+    where state.valid_from <= day.on_date and (state.valid_to is null or state.valid_to > day.on_date)
+),
+
+standings as (
+    select
+        states.person_key, states.on_date,
+        states.is_in_labour_force and not states.is_employed as is_out_of_work,
+        incomes.income
+    from states
+    inner join ({{ income_on('states') }}) as incomes using (person_key, on_date)
+),
+
+followed as (
+    select
+        served.*, hired.person_key is not null as is_hired,
+        coalesce(before.is_out_of_work, false) as is_out_of_work,
+        after.income - before.income as wage_change
+    from served
+    left join hired using (person_key, first_on)
+    left join standings as before on served.person_key = before.person_key and served.first_on = before.on_date
+    left join standings as after on served.person_key = after.person_key and served.followed_on = after.on_date
+),
+
+counted as (
+    select
+        county_code, service_type, training_type, month,
+        sum(events) as events,
+        count(*) as persons,
+        count(*) filter (where is_poverty_alleviated) as of_which_poverty_alleviated,
+        count(*) filter (where is_hired) as hired_within_90d,
+        count(*) filter (where is_out_of_work) as out_of_work,
+        count(*) filter (where is_out_of_work and is_hired) as out_of_work_hired,
+        count(wage_change) as wage_pairs,
+        avg(wage_change) as wage_change,
+        sum(cost) as cost
+    from followed
+    group by county_code, service_type, training_type, month
+),
+
+judged as (
+    select
+        counted.*, grid.counties_reporting,
+        grid.period_end + {{ setting('service_follow_up_days', 'integer') }} <= {{ tonight_date() }} as is_complete
+    from counted
+    inner join {{ ref('int_month') }} as grid using (county_code, month)
+)
+
+select
+    judged.county_code, judged.service_type, judged.training_type, judged.month,
+    {% for count in ['events', 'persons', 'of_which_poverty_alleviated', 'hired_within_90d'] -%}
+    judged.{{ count }}::integer as {{ count }},
+    {% endfor -%}
+    case when is_complete then hired_within_90d / persons::numeric end::numeric(9, 4) as hire_rate,
+    judged.out_of_work::integer as out_of_work,
+    judged.out_of_work_hired::integer as out_of_work_hired,
+    case when is_complete then out_of_work_hired / nullif(out_of_work, 0)::numeric end::numeric(9, 4)
+        as out_of_work_hire_rate,
+    judged.wage_pairs::integer as wage_pairs,
+    judged.wage_change::numeric(14, 2) as wage_change,
+    coalesce(judged.cost, 0)::numeric(14, 2) as cost,
+    judged.counties_reporting,
+    status.obs_status
+from judged
+inner join ({{ month_status(['employment_service', 'employment', 'labor_register']) }}) as status
+    using (county_code, month)
