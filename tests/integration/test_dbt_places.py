@@ -12,7 +12,10 @@ from tests.kit.people import token
 
 from employment_warehouse import transform
 
-MARTS = "+local_employment +relief_demand +labor_cooperation +labor_brand_monitor +industry_absorption"
+MARTS = (
+    "+local_employment +relief_demand +labor_cooperation +labor_brand_monitor +industry_absorption"
+    " +transport_allowance +youth_unemployment"
+)
 FACTS = "+fct_cooperation +fct_job_event"
 
 
@@ -280,8 +283,64 @@ def test_work_nearby_by_township(nearby: Any) -> None:
     }  # fmt: skip
 
 
+def test_the_transport_allowance_reaches_those_who_work_far_away(nights: Any) -> None:
+    """Eligible are the poverty-alleviated with 90 days in another province since 1 January, as far as registers go."""
+    nights.select = "+transport_allowance"
+    general = {"population_category": "general"}
+    names = ("unpaid", "paid", "one day short", "not far", "paid nearby")
+    people = [*(person(name) for name in names), person("general", **general)]
+    spells = [
+        spell("unpaid"), spell("paid"), spell("general"), spell("not far", work_division_code="530100"),
+        spell("one day short", start_date="2024-03-02"),
+    ]  # fmt: skip
+    report(nights, COUNTY, "2023-12-01", people, spells)
+    allowances = [("1", "paid", "2024-04-01"), ("2", "paid nearby", "2024-05-30"), ("3", "unpaid", "2023-12-31"),
+                  ("4", "on no register", "2024-02-01"), ("5", "unpaid", "2024-05-31")]  # fmt: skip
+    nights.deliver(
+        "employment_service", COUNTY, "2024-05-26",
+        [{"record_no": number, "person_key": token(name), "service_type": "transport_allowance", "served_on": day,
+          "agency": "甲"} for number, name, day in allowances],
+    )  # fmt: skip
+    query = "select county_code, year, eligible, paid, paid_eligible, paid_not_eligible, coverage"
+    query += " from marts.transport_allowance order by 1"
+    nights.night("2024-05-29")
+    row = (2024, 2, 2, 1, 1, Decimal("0.5"))
+    assert nights.rows(query) == [("532500", *row), (COUNTY, *row)]
+    # From 2 March to 29 May are 89 days; the day after, the spell that began then has 90.
+    nights.night("2024-05-30")
+    row = (2024, 3, 3, 1, 2, Decimal("0.3333"))
+    assert nights.rows(query) == [("532500", *row), (COUNTY, *row)]
+
+
+def test_young_people_without_work_for_a_year(nights: Any) -> None:
+    nights.select = "+youth_unemployment"
+    born = {
+        "sixteen": "2008-05-30", "twenty-four": "1999-05-31", "twenty-five": "1999-05-30", "thirty-five": "1988-05-31",
+        "thirty-six": "1988-05-30", "child": "2008-05-31", "worker": "2000-01-01", "lost work": "2000-01-01",
+        "lost it later": "2000-01-01",
+    }  # fmt: skip
+    people = [person(name, birth_date=day, education="junior_high") for name, day in born.items()]
+    late = person("registered late", birth_date="2000-01-01")
+    spells = [
+        spell("worker"), spell("lost work", start_date="2023-01-01", end_date="2023-05-30"),
+        spell("lost it later", start_date="2023-01-01", end_date="2023-05-31"),
+    ]  # fmt: skip
+    report(nights, COUNTY, "2023-05-30", people, [])
+    report(nights, COUNTY, "2023-06-01", [*people, late], [])
+    report(nights, COUNTY, "2024-05-30", [*people, late], spells)
+    nights.night("2024-05-30")
+    cells = """
+        select age_group, education, labour_force, employed, unemployed_12m from marts.youth_unemployment
+        where county_code = %s order by 1, 2
+    """
+    # A year without work: twenty-four and sixteen (not yet in the labour force, but on the register), and the one whose
+    # work ended on 30 May; not the one who came to the register on 1 June.
+    expected = [("16-24", "junior_high", 5, 1, 3), ("16-24", "unknown", 1, 0, 0), ("25-35", "junior_high", 2, 0, 2)]
+    assert nights.rows(cells, COUNTY) == nights.rows(cells, "532500") == expected
+
+
 def test_the_unit_tests_of_the_marts_pass(nights: Any) -> None:
     nights.select = MARTS
     nights.night("2024-05-01")
     assert transform.check_models("fct_cooperation labor_cooperation").tests == 2
-    assert [nights.scalar(f"select count(*) from marts.{name.removeprefix('+')}") for name in MARTS.split()] == [0] * 5
+    assert [nights.scalar(f"select count(*) from marts.{name.removeprefix('+')}") for name in MARTS.split()] == [0] * 7
