@@ -206,7 +206,13 @@ DIVISIONS = {
 }  # fmt: skip
 # Keys that hold in the whole prefecture: each case has its own.
 OWN_KEYS = {"project_no", "batch_no", "order_id", "posting_id", "application_id"}
-ALIASES = {"person": "person_key", "approver": "approver_key", "account": "account_key", "county": "county_code"}
+ALIASES = {
+    "person": "person_key",
+    "approver": "approver_key",
+    "account": "account_key",
+    "assistance_worker": "assistance_worker_key",
+    "county": "county_code",
+}
 
 
 @dataclass

@@ -143,8 +143,10 @@ def as_shown(expected: Expected, row: dict[str, Any], names: Names) -> dict[str,
     letters = {code: letter for letter, code in names.counties.items()} | {PREFECTURE: "prefecture"}
 
     def shown(value: Any) -> str:
-        if not isinstance(value, str) or value in names.persons:
-            return names.persons.get(value) or text(value)
+        if not isinstance(value, str):
+            return text(value)
+        if value in names.persons:
+            return names.persons[value]
         if value[:6] in letters and len(value) == len("532500101"):
             return letters[value[:6]] + ("0" if value.endswith("000") else value[-1])
         for code, letter in letters.items():
