@@ -367,6 +367,27 @@ def test_three_builds_of_a_date_send_one_digest(warehouse: psycopg.Connection, b
     assert len(channel.received) == 2
 
 
+def test_an_alert_whose_words_changed_after_it_was_sent_is_sent_again(
+    warehouse: psycopg.Connection, build: int, channel: Channel
+) -> None:
+    """By the next build another feed of Gejiu is due; of Yuanyang nothing is new, and it gets no second digest."""
+    publish(build)
+    alert.raise_night_alerts(build)
+    assert alert.deliver_alerts(build) == (2, 0)
+    warehouse.execute("insert into ops.due values ('employment', %s, %s, '2024-05-02 20:00+08')", (GEJIU, DAY))
+    later = publication.start_build(DAY, "at six")
+    deliver_again(warehouse, later)
+    publish(later)
+    alert.raise_night_alerts(later)
+    unsent = "select kind, unit from ops.alert where sent_at is null"
+    assert warehouse.execute(unsent).fetchall() == [("feed_missing", GEJIU)]
+    assert alert.deliver_alerts(later) == (1, 0)
+    assert channel.received[2]["title"].startswith("【就业监测】个旧市")
+    assert "2 张报表未报" in channel.received[2]["message"]
+    assert warehouse.execute(unsent).fetchall() == []
+    assert alert.deliver_alerts(later) == (0, 0)
+
+
 def deliver_again(warehouse: psycopg.Connection, build: int) -> None:
     """The held submission is held by this build too."""
     warehouse.execute("update ops.delivery set build = %s where status = 'held'", (build,))

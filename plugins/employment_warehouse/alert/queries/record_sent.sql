@@ -1,12 +1,13 @@
--- An alert is sent when every channel has it.
+-- An alert is sent when every channel has it as it was raised last.
 update ops.alert as a
 set
     sent_at = case when d.is_sent then now() end,
     send_error = case when not d.is_sent then '通道未接收 | not accepted by a channel' end
 from (
-    select alert_id, bool_and(sent_at is not null) as is_sent
-    from ops.alert_delivery
-    where channel = any(%(channels)s)
-    group by alert_id
+    select given.alert_id, bool_and(given.sent_at is not null and given.sent_at >= raised.raised_at) as is_sent
+    from ops.alert_delivery as given
+    inner join ops.alert as raised on given.alert_id = raised.alert_id
+    where given.channel = any(%(channels)s)
+    group by given.alert_id
 ) as d
 where a.alert_id = d.alert_id and a.sent_at is null
