@@ -21,7 +21,7 @@ from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival, RemovedPart, is_unchanged
 from employment_warehouse.landing.withdrawing import Submission, current_parts, withdraw, withdraw_corrections
 from employment_warehouse.landing.zone import LandingZone
-from employment_warehouse.reading import Refused, TextTable, read_tables
+from employment_warehouse.reading import ReaderKilled, Refused, TextTable, read_tables
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,8 @@ def ingest_file(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
     except (Superseded, archive.FileChanged, FileNotFoundError) as state:
         log.info("%s skipped: %s", arrival.path, type(state).__name__)
         return []
+    except ReaderKilled as killed:  # a fault of this machine: a retry may succeed
+        raise IngestFailed(f"{arrival.path}: {killed}") from None
     except psycopg.Error as error:
         raise IngestFailed(f"{arrival.path}: {describe(error)}") from None
 

@@ -4,5 +4,15 @@ with a reason, and a broken row is reported with its line.
 
 from employment_warehouse.reading.read import read_tables, sheet_names, write_understood
 from employment_warehouse.reading.table import NUMERIC_CELL, BrokenRow, Refused, TextTable
+from employment_warehouse.reading.workbook import ReaderKilled
 
-__all__ = ["NUMERIC_CELL", "BrokenRow", "Refused", "TextTable", "read_tables", "sheet_names", "write_understood"]
+__all__ = [
+    "NUMERIC_CELL",
+    "BrokenRow",
+    "ReaderKilled",
+    "Refused",
+    "TextTable",
+    "read_tables",
+    "sheet_names",
+    "write_understood",
+]

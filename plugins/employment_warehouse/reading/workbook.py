@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ import polars as pl
 
 from employment_warehouse.contract import Contract
 from employment_warehouse.contract.blank_form import EXPLANATION_SHEET, EXPLANATION_TITLES
+from employment_warehouse.errors import UserError
 from employment_warehouse.reading.cell_marks import CellMarks, Use, use_of
 from employment_warehouse.reading.files import Workbook
 from employment_warehouse.reading.formats import NAMES
@@ -40,6 +44,13 @@ _FOR_PEOPLE = re.compile("说明|须知|示例|样例|样表|范例|字典|参�
 _BESIDE = "表外"  # the column of what stands beside a large table
 
 
+class ReaderKilled(UserError):
+    """读取工作簿的进程被系统终止，多半是内存不足。 | The process that reads the workbook was killed: no memory left?"""
+
+    code = "reader_killed"
+    exit_code = 1
+
+
 @dataclass(frozen=True)
 class _Sheet:
     place: int  # among the workbook's sheets
@@ -59,7 +70,7 @@ def names_of_sheets(book: Workbook) -> list[str]:
 def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | None = None) -> TextTable:
     """The table in a workbook: the sheets whose header fits, one below the other; or that of one sheet only.
 
-    Raises Refused: password_protected, too_large_inflated, too_many_cells_declared, workbook_unreadable,
+    Raises ReaderKilled; Refused: password_protected, too_large_inflated, too_many_cells_declared, workbook_unreadable,
     workbook_timeout, header_not_found, required_column_missing.
     """
     child = _Child(book)
@@ -281,6 +292,8 @@ class _Child:
             pipesize=_PIPE,
             env={"MALLOC_ARENA_MAX": "1", "MALLOC_TOP_PAD_": str(64 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)},
         )
+        # Whoever drops a table without reading its rows leaves no process behind.
+        self._finalizer = weakref.finalize(self, _kill, self._process)
         self._late = False
 
     def request(self, places: list[int]) -> None:
@@ -292,21 +305,22 @@ class _Child:
     def receive(self) -> dict[str, Any]:
         """The next message; raises Refused if the child refuses, is late or has died."""
         assert self._process.stdout
-        timer = threading.Timer(_SECONDS, self._give_up)
-        timer.start()
-        line = self._process.stdout.readline()
-        timer.cancel()
-        message: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"refused": self._cause_of_death()}
+        with self._time_limit():
+            line = self._process.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise self._died()
+        message: dict[str, Any] = json.loads(line)
         if "refused" in message:
             raise self._refused(message["refused"])
         return message
 
     def data(self, n_bytes: int) -> bytes:
-        """The rows that the last message announced; raises Refused if the child died over them."""
+        """The rows that the last message announced; raises Refused if the child is late with them or has died."""
         assert self._process.stdout
-        data = self._process.stdout.read(n_bytes)
+        with self._time_limit():
+            data = self._process.stdout.read(n_bytes)
         if len(data) < n_bytes:
-            raise self._refused(self._cause_of_death())
+            raise self._died()
         return data
 
     def _refused(self, code: str) -> Refused:
@@ -316,15 +330,32 @@ class _Child:
         return Refused(code)
 
     def end(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+        self._finalizer()
+
+    @contextmanager
+    def _time_limit(self) -> Iterator[None]:
+        timer = threading.Timer(_SECONDS, self._give_up)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _give_up(self) -> None:
         self._late = True
         self._process.kill()
 
-    def _cause_of_death(self) -> str:
+    def _died(self) -> UserError:
+        """Why there is no answer: the workbook, or (killed from outside, mostly for lack of memory) the machine."""
         code = self._process.wait()
-        if self._late or code in (-24, -9):  # processor time used up
-            return "workbook_timeout"
-        return "too_many_cells_declared" if code == -6 else "workbook_unreadable"  # -6: no memory left
+        if self._late or code == -signal.SIGXCPU:  # its limit of processor time
+            return self._refused("workbook_timeout")
+        if code == -signal.SIGKILL:
+            self.end()
+            return ReaderKilled()
+        return self._refused("too_many_cells_declared" if code == -signal.SIGABRT else "workbook_unreadable")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
