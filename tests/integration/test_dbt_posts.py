@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
 from tests.kit.people import token
 
 from employment_warehouse import transform
+from employment_warehouse.database import connect
 
 YUANYANG, MENGZI, PREFECTURE = "532528", "532503", "532500"
 
@@ -103,6 +105,123 @@ def test_posts_and_their_subsidies_by_category_and_month(posts: Any) -> None:
     assert [(category, row["posts"]) for category, row in monitored(posts, YUANYANG, "06").items()] == [
         ("all", 0), ("护林员", 0), ("保洁员", 0),
     ]  # fmt: skip
+
+
+def spell(person: str, end: str | None) -> dict[str, Any]:
+    return {
+        "person_key": token(person), "birth_date": "1980-02-03", "sex": "male", "channel": "enterprise",
+        "work_division_code": YUANYANG, "employer_name": "某某公司", "start_date": "2024-01-01", "end_date": end,
+        "monthly_wage": 3000, "updated_on": "2024-07-01",
+    }  # fmt: skip
+
+
+def findings(nights: Any) -> dict[tuple[str, str], tuple[str, str | None, Any]]:
+    """(Post, finding) → opened, closed, amount; without arrears, of which a post here has two cases."""
+    rows = nights.rows(
+        "select post_no, finding, opened_on::text, closed_on::text, amount from marts.public_post_finding"
+        " where finding <> 'arrears_30d'"
+    )
+    found = {(post, finding): tuple(rest) for post, finding, *rest in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def test_findings_hold_on_the_days_of_their_facts(posts: Any) -> None:
+    posts.deliver("labor_register", YUANYANG, "2024-04-01", [
+        registered("kin", household_no="H1"), registered("approver", household_no="H1"), registered("full time"),
+    ])  # fmt: skip
+    posts.deliver("employment", YUANYANG, "2024-07-09", [spell("part time", None), spell("full time", "2024-06-01")])
+    posts.deliver("public_post", YUANYANG, "2024-07-09", [
+        tenure("PART", "part time", is_full_time=False), tenure("FULL", "full time", "2024-06-01"),
+        # 80, 85 and 60 days of three persons; and of two.
+        tenure("TURN", "one", "2023-11-13", "2024-01-31"), tenure("TURN", "two", "2024-02-06", "2024-04-30"),
+        tenure("TURN", "three", "2024-05-02", "2024-06-30"),
+        tenure("PAIR", "four", "2024-01-01", "2024-01-31"), tenure("PAIR", "five", "2024-02-01", "2024-02-29"),
+        tenure("PAIR", "four", "2024-03-01", "2024-03-31"),
+        # Over its term in May; the new row has a term of its own. Another was over before the first register.
+        tenure("TERM", "six", "2024-03-01", "2024-05-31", term_months=2),
+        tenure("TERM", "six", "2024-06-01", term_months=6),
+        tenure("GONE", "seven", "2022-01-01", "2023-12-31", term_months=12),
+        tenure("TWO1", "eight", "2024-05-10"), tenure("TWO2", "eight", "2024-03-01", "2024-05-20"),
+        tenure("KIN1", "kin", "2024-05-01", approver_key=token("approver"), relation_to_approver="非亲属"),
+        tenure("KIN2", "nine", "2024-05-02", "2024-05-03", approver_key=token("far"), relation_to_approver="父　子"),
+        tenure("KIN3", "ten", "2024-05-02", approver_key=token("far"), relation_to_approver="非亲属"),
+        tenure("PAID", "eleven", "2024-01-01"), tenure("HERS", "wife"), tenure("HIS", "husband"),
+    ])  # fmt: skip
+    joint = {"account_key": token("their account"), "paid_on": "2024-05-12"}
+    posts.deliver("public_post_payment", YUANYANG, "2024-06-10", [
+        subsidy("PAID", "eleven", "2024-02-01", paid_on="2024-05-02"), subsidy("PAID", "eleven", "2024-03-01"),
+        subsidy("PAID", "eleven", "2024-04-01", amount_paid=0), subsidy("PAID", "eleven", "2024-05-01", amount_paid=0),
+        subsidy("PAID", "stranger", "2024-04-01", paid_on=None), subsidy("FULL", "full time", "2024-06-01"),
+        subsidy("PART", "part time", "2024-04-01", days_present=0, paid_on="2024-05-10"),
+        subsidy("HERS", "wife", "2024-04-01", **joint), subsidy("HIS", "husband", "2024-03-01"),
+        subsidy("HIS", "husband", "2024-04-01", **joint),
+    ])  # fmt: skip
+    posts.night("2024-07-09")
+    by_default = {
+        ("FULL", "not_in_need"): ("2024-06-01", "2024-06-02", None),
+        ("TURN", "rotated"): ("2024-06-30", None, None),
+        ("TERM", "over_term"): ("2024-05-01", "2024-06-01", None),
+        ("TWO1", "duplicate_holder"): ("2024-05-10", "2024-05-21", None),
+        ("TWO2", "duplicate_holder"): ("2024-05-10", "2024-05-21", None),
+        ("PART", "paid_not_present"): ("2024-05-10", None, Decimal("500.00")),
+        ("PAID", "paid_not_holder"): ("2024-05-01", None, Decimal("500.00")),
+    }
+    # February was paid seven weeks late, April (due on 15 May) is still owed: two cases of one post and finding.
+    rows = posts.rows(
+        "select opened_on::text, closed_on::text, amount, days_open from marts.public_post_finding"
+        " where finding = 'arrears_30d' order by 1"
+    )
+    assert rows == [
+        ("2024-04-14", "2024-05-02", Decimal("0.00"), 18),
+        ("2024-06-14", None, Decimal("500.00"), 25),
+    ]
+    assert findings(posts) == by_default
+    assert posts.rows("select evidence from marts.public_post_finding where post_no = 'FULL'") == [
+        ([{"person_key": token("full time"), "start_on": "2024-06-01", "other_unit": YUANYANG,
+           "other_key": "2024-01-01"}],)
+    ]  # fmt: skip
+
+    # Rules that join kinship or accounts wait for the operator.
+    for rule in ("kin_of_approver", "paid_to_other_account"):
+        with connect("wh_publisher") as connection:
+            connection.execute("select ops.decide_rule(%s, '2024-07-10', true, '王科长', '州人社局批复')", (rule,))
+    posts.night("2024-07-10")
+    decided = {key: value for key, value in findings(posts).items() if key not in by_default}
+    assert decided == {
+        ("KIN1", "kin_of_approver"): ("2024-05-01", None, None),
+        ("KIN2", "kin_of_approver"): ("2024-05-02", "2024-05-04", None),
+        ("HERS", "paid_to_other_account"): ("2024-05-12", None, Decimal("500.00")),
+        ("HIS", "paid_to_other_account"): ("2024-05-12", None, Decimal("500.00")),
+    }
+
+    # A year after the first of the three tenures ended there are only two left; the renewed term is over as well.
+    posts.night("2025-01-30")
+    assert posts.rows(
+        "select finding, opened_on::text, closed_on::text from marts.public_post_finding"
+        " where post_no in ('TURN', 'TERM') order by opened_on"
+    ) == [
+        ("over_term", "2024-05-01", "2024-06-01"),
+        ("rotated", "2024-06-30", "2025-01-30"),
+        ("over_term", "2024-12-01", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [("county_532528", 1), ("caseworker_532528", 1), ("county_532503", 0), ("wh_auditor", 1), ("wh_analyst", None)],
+)
+def test_findings_on_persons_are_read_by_those_who_act_on_them(posts: Any, role: str, sees: int | None) -> None:
+    posts.deliver("labor_register", YUANYANG, "2024-05-01", [registered("one")])
+    posts.deliver("public_post", YUANYANG, "2024-05-01", [tenure("G1", "one", term_months=1)])
+    posts.night("2024-05-01")
+    with connect(role) as connection:
+        query = "select count(*) from marts.public_post_finding"
+        if sees is None:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(query)
+        else:
+            assert connection.execute(query).fetchone() == (sees,)
 
 
 def test_the_unit_tests_of_posts_pass(posts: Any) -> None:

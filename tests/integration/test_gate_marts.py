@@ -443,6 +443,11 @@ DEFECTS: dict[str, tuple[str, str]] = {
         f"update store.fct_person_state set person_key = gen_random_uuid() where {ONE}",
         GEJIU,
     ),
+    "texts.relations_to_approvers.unknown_texts": (
+        "insert into store.fct_post_tenure (person_key, county_code, post_no, reported_start_on, relation_to_approver,"
+        f" from_build) values (gen_random_uuid(), '{GEJIU}', 'G', '2024-05-01', '同乡会', 1)",
+        GEJIU,
+    ),
     "orphans.households_of_states.orphans": (f"delete from store.dim_household where {ONE}", GEJIU),
 }
 

@@ -104,6 +104,7 @@ def test_a_column_that_changes_its_type_is_refused(warehouse: psycopg.Connection
         ("hidden: true", "hiden: true", "secret_name.meta.hiden"),
         ("key: [", "kee: [", "meta.kee"),
         ("description: Toys", "descripton: Toys", "toy.descripton"),
+        ("clause: （五）", "sensitivity: L4", "meta.sensitivity.L4"),
         ("after: made_on", "afterwards: made_on", "view_columns.days_old.afterwards"),
         (
             "key: [county_code, name]",

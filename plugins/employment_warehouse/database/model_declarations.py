@@ -16,12 +16,14 @@ MODEL_KEYS = {"name", "description", "config", "columns"}
 CONFIG_KEYS = {"contract", "meta"}
 META_KEYS = {
     "zh", "grain", "clause", "key", "scope", "feed", "indexes", "view_columns", "for_everyone", "checks",
-    "today",
+    "today", "sensitivity",
 }  # fmt: skip
 COLUMN_KEYS = {"name", "data_type", "description", "config"}
 COLUMN_META_KEYS = {"zh", "hidden", "checks"}
 VIEW_COLUMN_KEYS = {"name", "data_type", "expression", "description", "zh", "after"}
 SCOPE_KEYS = {"by", "columns"}
+# L3: pay or status of one person, in a mart that is for those who act on it.
+SENSITIVITIES = ("L1", "L2", "L3")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Model:
     indexes: tuple[tuple[str, ...], ...] = ()
     for_everyone: bool = False
     today: str = ""  # name of a second view: what holds on the report date
+    sensitivity: str = ""
     scope: tuple[str, ...] = ()
     scope_by: str | None = None
 
@@ -119,6 +122,7 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         indexes=tuple(tuple(index) for index in meta.get("indexes", ())),
         for_everyone=meta.get("for_everyone", False),
         today=meta.get("today", ""),
+        sensitivity=meta.get("sensitivity", ""),
         scope=tuple(scope["columns"] if isinstance(scope, dict) else scope),
         scope_by=scope["by"] if isinstance(scope, dict) else None,
     )
@@ -154,6 +158,7 @@ def _assert_known(entry: dict[str, Any], path: Path) -> None:
         *_surplus(entry, MODEL_KEYS, entry["name"]),
         *_surplus(config, CONFIG_KEYS, "config"),
         *_surplus(meta, META_KEYS, "meta"),
+        *_surplus({meta["sensitivity"]: None} if "sensitivity" in meta else {}, {*SENSITIVITIES}, "meta.sensitivity"),
         *(_surplus(scope, SCOPE_KEYS, "meta.scope") if isinstance(scope, dict) else []),
     ]
     for column in entry.get("columns", []):

@@ -19,6 +19,8 @@ from employment_warehouse.database.model_declarations import Model, ModelColumn,
 from employment_warehouse.errors import UserError
 
 READ_LAYERS = ("core", "mart")
+# Findings on persons are for those who act on them and those who check it, not for analysis.
+ALL_READERS, READERS_OF_PERSONS = "wh_reader", "wh_county, wh_auditor"
 BUILD_COLUMNS = ("from_build", "to_build")
 REPORT_DATE = ModelColumn(
     "report_date", "date", "所示发布对应的报告日期。 | Report date of the publication that is shown."
@@ -200,7 +202,7 @@ def _readers_view(model: Model) -> sql.Composed:
 
     Publication and counties are scalar subqueries: each is evaluated once a query, whatever the rows. A reader
     of some counties sees neither rows of the prefecture (532500) nor those of no county, and a model without
-    a county column only if it says that it is `for_everyone`.
+    a county column only if it says that it is `for_everyone`. One of sensitivity L3 is not for analysts.
     """
     shown = _shown_columns(model)
     return sql.SQL(
@@ -218,7 +220,7 @@ def _readers_view(model: Model) -> sql.Composed:
         ) as known
         where from_build <= publication and (to_build is null or publication < to_build) and {own_counties};
         alter view {view} owner to wh_owner;
-        grant select on {view} to wh_reader;
+        grant select on {view} to {readers};
         comment on view {view} is {comment};
         {column_comments}
         """
@@ -229,6 +231,7 @@ def _readers_view(model: Model) -> sql.Composed:
         view=sql.Identifier("marts", model.name),
         columns=sql.SQL(", ").join(_shown_expression(column) for column in shown),
         table=sql.Identifier("store", model.name),
+        readers=sql.SQL(READERS_OF_PERSONS if model.sensitivity == "L3" else ALL_READERS),
         own_counties=_own_counties(model),
         comment=sql.Literal(model.comment),
         column_comments=_column_comments(model.name, model),
