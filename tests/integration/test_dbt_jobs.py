@@ -277,3 +277,84 @@ def test_what_followed_a_training_within_ninety_days(nights: Any) -> None:
         ("targeted", *figures("1", "1", "1", "1", "1", "1", "1", "1", "0"), None, 0),
         ("unstated", *figures("6", "5", "3", "2", "0.4", "2", "1", "0.5", "2", "250", "500")),
     ]  # fmt: skip
+
+
+def posting(number: str, opened_at: str, headcount: int, wages: tuple[int, int], **other: Any) -> dict[str, Any]:
+    """An open posting of the talent site for work in the county."""
+    return {
+        "posting_id": number, "employer_name": "示例电子厂", "title": "工人", "work_division_code": COUNTY,
+        "channel": "site", "headcount": headcount, "wage_min": wages[0], "wage_max": wages[1], "opened_at": opened_at,
+        "updated_at": opened_at,
+    } | other  # fmt: skip
+
+
+def test_vacancies_are_offered_applied_for_and_filled(nights: Any) -> None:
+    """Work elsewhere counts in the prefecture alone; the share filled is known 30 days after the month."""
+    nights.select = "+vacancy_monitor"
+    nights.deliver("labor_register", COUNTY, "2024-04-10", [person("a"), person("b")])
+    nights.deliver(
+        "job_postings", PLATFORM, "2024-05-06",
+        [
+            posting("P1", "2024-05-02T01:00:00Z", 4, (3000, 4000), closed_at="2024-05-20T01:00:00Z"),
+            posting("P2", "2024-04-30T17:00:00Z", 1, (5000, 6000), channel="video"),  # 1 May in Beijing
+            posting("P3", "2024-05-03T01:00:00Z", 10, (4000, 5000), work_division_code="440300"),
+            posting("P4", "2024-05-03T01:00:00Z", 10, (4000, 5000), is_deleted=True),
+        ],
+    )  # fmt: skip
+    first = application("1", "a", "applied", "2024-05-05T01:00:00Z")
+    nights.deliver(
+        "applications", PLATFORM, "2024-05-06",
+        [first, application("2", "a", "applied", "2024-05-06T01:00:00Z", posting_id="P2")],
+    )  # fmt: skip
+    nights.night("2024-05-06")
+    hired = {"status": "hired", "status_at": "2024-05-12T01:00:00Z", "updated_at": "2024-05-12T01:00:00Z"}
+    nights.deliver(
+        "applications", PLATFORM, "2024-06-29", [first | hired, application("3", "b", "hired", "2024-06-03T01:00:00Z")]
+    )
+    vacancies = """
+        select to_char(month, 'MM'), channel, postings, headcount, open_postings, open_headcount, applications,
+            applicants, hired, fill_rate, median_days_to_hire, median_wage_min, median_wage_max
+        from marts.vacancy_monitor where county_code = %s order by 1, 2
+    """
+    nights.night("2024-06-29")
+    assert {row[9] for row in nights.rows(vacancies, COUNTY)} == {None}
+    nights.night("2024-06-30")
+    none = [None] * 3
+    assert nights.rows(vacancies, COUNTY) == [
+        ("05", "all", *figures("2", "5", "1", "1", "2", "1", "1", "0.4", "10", "3000", "4000")),
+        ("05", "site", *figures("1", "4", "0", "0", "1", "1", "1", "0.5", "10", "3000", "4000")),
+        ("05", "video", *figures("1", "1", "1", "1", "1", "1", "0", "0"), None, *figures("5000", "6000")),
+        ("06", "all", *figures("0", "0", "1", "1", "1", "1", "1"), None, 32, None, None),
+        ("06", "site", *figures("0", "0", "0", "0", "1", "1", "1"), None, 32, None, None),
+        ("06", "video", *figures("0", "0", "1", "1", "0", "0", "0"), None, *none),
+    ]
+    assert nights.rows(vacancies, PREFECTURE)[0] == (
+        "05", "all", *figures("3", "15", "2", "11", "2", "1", "1", "0.1333", "10", "4000", "5000"),
+    )  # fmt: skip
+
+
+def test_an_employer_that_many_leave_is_watched(nights: Any) -> None:
+    """One of ten is ten per cent, one of eleven is less; a job that began in the month is none of its beginning."""
+    nights.select = "+layoff_watch"
+    staff = {"十人厂": 10, "十一人厂": 11, "新厂": 1}
+    names = [f"{employer} {number}" for employer, count in staff.items() for number in range(count)]
+    leaving = {"十人厂 0": "2024-05-10", "十一人厂 0": "2024-05-31", "新厂 0": "2024-05-20"}
+    people = [person(name, population_category="general" if name == "十人厂 0" else "unstable") for name in names]
+    nights.deliver("labor_register", COUNTY, "2024-04-10", people)
+    spells = [
+        spell(
+            name, name.split()[0], end_date=leaving.get(name),
+            start_date="2024-05-02" if name.startswith("新厂") else "2023-05-02",
+        )
+        for name in names
+    ]  # fmt: skip
+    nights.deliver("employment", COUNTY, "2024-05-31", spells)
+    nights.night("2024-05-31")
+    assert nights.rows(
+        "select employer_name, month::text, separations, poverty_alleviated_separations, jobs_at_beginning, layoff_flag"
+        " from marts.layoff_watch order by jobs_at_beginning"
+    ) == [
+        ("新厂", "2024-05-01", 1, 1, 0, False),
+        ("十人厂", "2024-05-01", 1, 0, 10, True),
+        ("十一人厂", "2024-05-01", 1, 1, 11, False),
+    ]
