@@ -39,6 +39,16 @@ from known
     end
 {%- endmacro %}
 
+{# The months of which an accepted file of a period feed speaks; a nil return, of the month before it. #}
+{% macro months_spoken_of() -%}
+    select feed, unit, period from {{ ref('reported_period') }}
+    union
+    select delivery.feed, delivery.unit, (date_trunc('month', delivery.report_date) - interval '1 month')::date
+    from {{ source('ops', 'delivery') }} as delivery
+    inner join {{ source('ops', 'feed') }} as feed on delivery.feed = feed.feed
+    where delivery.status = 'accepted' and delivery.kind = 'nil' and feed.kind = 'period'
+{%- endmacro %}
+
 {#
   What the feeds of each county say about each week or month, for `obs_status`: E where the report due last is not
   there, P where the period is not over or its file has not come yet, A else.
@@ -65,14 +75,7 @@ counties as (
     where feed.unit = 'county' and feed.kind = 'period' and register.county_code <> {{ prefecture() }}
 ),
 
--- A nil return says that nothing was paid for the month before it.
-spoken as (
-    select feed, unit, period from {{ ref('reported_period') }}
-    union
-    select feed, unit, (date_trunc('month', report_date) - interval '1 month')::date
-    from {{ source('ops', 'delivery') }}
-    where status = 'accepted' and kind = 'nil' and feed in (select feed from counties)
-),
+spoken as ({{ months_spoken_of() }}),
 
 awaited as (
     select

@@ -1,0 +1,84 @@
+-- Feeds whose latest due report is not accepted, by reporting unit, and since when; also of a county without a register
+-- of labour.
+with
+days as (
+    select
+        calendar.calendar_date, calendar.is_working_day, calendar.weekday, register.first_register_on,
+        ops.setting('campaign_frequency', calendar.calendar_date) as campaign_frequency
+    from {{ ref('int_register_start') }} as register
+    inner join {{ ref('dim_date') }} as calendar
+        on calendar.calendar_date between register.first_register_on and {{ tonight_date() }}
+    where register.county_code = {{ prefecture() }}
+),
+
+counties as (
+    select division_code as unit, division_code as county_code
+    from {{ ref('division') }}
+    where level = 'county'
+),
+
+projects as (
+    select
+        project_no as unit, county_code, township_code, owner_unit, started_on,
+        coalesce(least(completed_on, left_out_on - 1), 'infinity') as open_until
+    from {{ ref('dim_relief_project') }}
+),
+
+-- Counties by the calendars of the feeds; projects each day on which they are open, with the payroll once a month.
+due as (
+    select
+        feed.feed, counties.unit, counties.county_code,
+        null::text as township_code, null::text as owner_unit,
+        days.calendar_date as due_on, days.first_register_on
+    from {{ source('ops', 'feed') }} as feed
+    cross join counties
+    cross join days
+    where feed.unit = 'county' and {{ is_due_on_day(
+        "case feed.due_frequency when 'campaign' then days.campaign_frequency else feed.due_frequency end",
+        'feed.due_weekday', 'feed.due_day'
+    ) }}
+    union all
+    select
+        feed.feed, projects.unit, projects.county_code, projects.township_code, projects.owner_unit,
+        days.calendar_date, days.first_register_on
+    from {{ source('ops', 'feed') }} as feed
+    cross join projects
+    inner join days on days.calendar_date between projects.started_on and projects.open_until
+    where feed.unit = 'project'
+        and (feed.kind <> 'period' or extract(day from days.calendar_date) = feed.due_day)
+),
+
+accepted as (
+    select distinct feed, unit, report_date from {{ source('ops', 'delivery') }} where status = 'accepted'
+),
+
+-- A period feed is answered by whichever file speaks of the month before.
+answers as (
+    select feed, unit, report_date as due_on from accepted
+    where feed not in (select feed from {{ source('ops', 'feed') }} where kind = 'period')
+    union all
+    select spoken.feed, spoken.unit, (spoken.period + interval '1 month')::date + calendar.due_day - 1
+    from ({{ months_spoken_of() }}) as spoken
+    inner join {{ source('ops', 'feed') }} as calendar on spoken.feed = calendar.feed
+),
+
+compared as (
+    select
+        due.*,
+        max(due.due_on) filter (where answers.due_on is not null) over (partition by due.feed, due.unit) as answered_on
+    from due
+    left join answers using (feed, unit, due_on)
+),
+
+silences as (
+    select feed, unit, county_code, township_code, owner_unit, first_register_on, min(due_on) as silent_since
+    from compared
+    where answered_on is null or due_on > answered_on
+    group by feed, unit, county_code, township_code, owner_unit, first_register_on
+)
+
+select
+    silences.feed, silences.unit, silences.county_code, silences.township_code, silences.owner_unit,
+    case when ever.unit is null then silences.first_register_on else silences.silent_since end as silent_since
+from silences
+left join (select distinct feed, unit from accepted) as ever using (feed, unit)
