@@ -348,12 +348,15 @@ class _Child:
     def _died(self) -> UserError:
         """Why there is no answer: the workbook, or (killed from outside, mostly for lack of memory) the machine."""
         code = self._process.wait()
-        if self._late or code == -signal.SIGXCPU:  # its limit of processor time
-            return self._refused("workbook_timeout")
-        if code == -signal.SIGKILL:
+        if code == -signal.SIGKILL and not self._late:
             self.end()
             return ReaderKilled()
-        return self._refused("too_many_cells_declared" if code == -signal.SIGABRT else "workbook_unreadable")
+        return self._refused(self._cause_of_death(code))
+
+    def _cause_of_death(self, code: int) -> str:
+        if self._late or code == -signal.SIGXCPU:  # its limit of processor time
+            return "workbook_timeout"
+        return "too_many_cells_declared" if code == -signal.SIGABRT else "workbook_unreadable"  # no memory left
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
