@@ -71,6 +71,19 @@ people as (
     from workers
     left join {{ ref('int_relief_worker') }} as person using (person_key)
     group by workers.project_no
+),
+
+-- A project's own floor before that of its type, of its year, and the general one.
+floors as (
+    select distinct on (project.project_no) project.project_no, floor.floor, floor.enabled
+    from {{ ref('dim_relief_project') }} as project
+    inner join {{ ref('remuneration_floor') }} as floor
+        on floor.project_no in (project.project_no, '*') and floor.fund_type in (project.project_type, '*')
+            and coalesce(floor.plan_year = extract(year from project.started_on), true)
+            and floor.valid_from <= {{ tonight_date() }}
+    order by
+        project.project_no, floor.project_no = '*', floor.fund_type = '*', floor.plan_year is null,
+        floor.valid_from desc
 )
 
 select
@@ -78,7 +91,7 @@ select
     project.relief_funds, project.planned_remuneration,
     coalesce(wages.wages_paid, 0)::numeric(14, 2) as remuneration_paid,
     (coalesce(wages.wages_paid, 0) / nullif(project.relief_funds, 0))::numeric(9, 4) as remuneration_share,
-    {{ setting('relief_remuneration_floor') }}::numeric(9, 4) as remuneration_floor,
+    case when floors.enabled then floors.floor end::numeric(9, 4) as remuneration_floor,
     coalesce(people.workers, 0) as workers,
     coalesce(people.priority_group_workers, 0) as priority_group_workers,
     coalesce(people.workers_with_contract, 0) as workers_with_contract,
@@ -101,3 +114,4 @@ left join wages using (project_no)
 left join clocks using (project_no)
 left join slowest_stages using (project_no)
 left join people using (project_no)
+left join floors using (project_no)
