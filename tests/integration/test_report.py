@@ -71,15 +71,12 @@ def test_the_report_names_findings_as_the_seed_does_and_an_unknown_one_by_its_co
     warehouse: psycopg.Connection, build: int
 ) -> None:
     findings = ("bank_failed", "from_a_rule_of_tomorrow")
-    line = {
-        "county_code": YUANYANG,
-        "project_no": "YG1",
-        "period": "2024-04-01",
-        "person_key": PERSON,
-        "crew": "",
-    }
-    rows = ({**line, "finding": finding, "amount": 10} for finding in findings)
-    store(warehouse, "relief_payroll_check", build, rows)
+    rows = (
+        {"county_code": county, "finding": finding, "lines": 3, "persons": 3, "amount": 10}
+        for finding in findings
+        for county in (YUANYANG, divisions().prefecture)
+    )
+    store(warehouse, "payroll_finding_summary", build, rows)
     html = page(build)
     assert "代发退票" in html
     assert "其他（from_a_rule_of_tomorrow）" in html

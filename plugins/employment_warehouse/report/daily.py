@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -222,16 +221,13 @@ def _open_feeds(rows: list[Row]) -> list[Row]:
 
 
 def _findings(rows: list[Row]) -> list[Row]:
-    """Findings with their counties, the largest amount first."""
-    kinds: dict[str, Row] = {}
-    for row in rows:
-        kind = kinds.setdefault(
-            row["finding"], {"finding": row["finding"], "lines": 0, "amount": Decimal(0), "counties": []}
-        )
-        kind["lines"] += row["lines"]
-        kind["amount"] += row["amount"] or 0
-        kind["counties"].append(row)
-    return sorted(kinds.values(), key=lambda kind: (-kind["amount"], kind["finding"]))
+    """Findings with their counties, the largest amount first; the prefecture's row is of all lines."""
+    whole = [row for row in rows if row["county_code"] == divisions().prefecture]
+    kinds = [
+        {**kind, "counties": [row for row in rows if row["finding"] == kind["finding"] and row not in whole]}
+        for kind in whole
+    ]
+    return sorted(kinds, key=lambda kind: (-(kind["amount"] or 0), kind["finding"]))
 
 
 def _schedule_chart(target: TargetRows) -> str:

@@ -1,4 +1,3 @@
-select county_code, finding, count(*) as lines, sum(amount) as amount
-from marts.relief_payroll_check
-group by county_code, finding
+select county_code, finding, lines, amount
+from marts.payroll_finding_summary
 order by finding, county_code
