@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -14,6 +15,7 @@ from typing import Any
 from employment_warehouse import settings
 from employment_warehouse.database import connect
 from employment_warehouse.database.connections import address
+from employment_warehouse.database.model_declarations import read_models
 from employment_warehouse.errors import UserError
 
 logger = logging.getLogger(__name__)
@@ -130,7 +132,7 @@ def _invoke(name: str, arguments: Sequence[str], build: int | None = None) -> Su
     with _environment(_dbt_environment(build)):
         outcome = dbtRunner().invoke(
             [*arguments, "--project-dir", project, "--profiles-dir", project, "--log-level", "none",
-             "--log-level-file", "none", "--quiet"]
+             "--log-level-file", "none", "--quiet", "--vars", json.dumps(_variables())]
         )  # fmt: skip
     results = getattr(outcome.result, "results", None)
     if results is None:
@@ -147,6 +149,12 @@ def _invoke(name: str, arguments: Sequence[str], build: int | None = None) -> Su
         failure.failed = summary.failed
         raise failure
     return summary
+
+
+def _variables() -> dict[str, Any]:
+    """What models cannot know while dbt reads them: which models declare figures of the reports, and so come first."""
+    models = read_models(settings.project_root() / "dbt_project")
+    return {"indicator_models": [model.name for model in models if model.indicators]}
 
 
 def _read_node(result: Any) -> Node:

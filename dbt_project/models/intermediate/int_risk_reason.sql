@@ -20,7 +20,9 @@ losses as (
 ),
 
 unpaid as (
-    select members.county_code, members.household_no, payment.pay_due_on, payment.amount_due - payment.amount_paid as amount
+    select
+        members.county_code, members.household_no, payment.pay_due_on,
+        payment.amount_due - payment.amount_paid as amount
     from members
     inner join {{ ref('fct_wage_payment') }} as payment using (person_key)
     where payment.feed in ('relief_payroll', 'public_post_payment') and payment.amount_paid < payment.amount_due

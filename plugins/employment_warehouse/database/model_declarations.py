@@ -16,14 +16,23 @@ MODEL_KEYS = {"name", "description", "config", "columns"}
 CONFIG_KEYS = {"contract", "meta"}
 META_KEYS = {
     "zh", "grain", "clause", "key", "scope", "feed", "indexes", "view_columns", "for_everyone", "checks",
-    "today", "sensitivity",
+    "today", "sensitivity", "indicators",
 }  # fmt: skip
-COLUMN_KEYS = {"name", "data_type", "description", "config"}
+COLUMN_KEYS = {"name", "data_type", "description", "config", "quote"}
 COLUMN_META_KEYS = {"zh", "hidden", "checks"}
 VIEW_COLUMN_KEYS = {"name", "data_type", "expression", "description", "zh", "after"}
 SCOPE_KEYS = {"by", "columns"}
 # L3: pay or status of one person, in a mart that is for those who act on it.
 SENSITIVITIES = ("L1", "L2", "L3")
+# A figure of the reports, beside the model that it is read from; macros/indicators.sql says what each key means.
+INDICATOR_KEYS = {
+    "code", "zh", "en", "definition_zh", "definition_en", "unit", "digits", "direction", "kind", "feeds", "in",
+    "numerator", "denominator", "value", "times", "where", "rolls_up", "part_of", "complement", "numerator_is",
+    "is_public", "column", "source",
+}  # fmt: skip
+INDICATOR_NEEDS = {
+    "code", "zh", "en", "definition_zh", "definition_en", "unit", "direction", "kind", "feeds", "in",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ class Model:
     sensitivity: str = ""
     scope: tuple[str, ...] = ()
     scope_by: str | None = None
+    indicators: tuple[str, ...] = ()
 
     @property
     def is_versioned(self) -> bool:
@@ -125,6 +135,7 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         sensitivity=meta.get("sensitivity", ""),
         scope=tuple(scope["columns"] if isinstance(scope, dict) else scope),
         scope_by=scope["by"] if isinstance(scope, dict) else None,
+        indicators=tuple(indicator["code"] for indicator in meta.get("indicators", ())),
     )
     _assert_complete(model, path)
     return model
@@ -167,6 +178,10 @@ def _assert_known(entry: dict[str, Any], path: Path) -> None:
         unknown += _surplus(_meta(column), COLUMN_META_KEYS, f"{column['name']}.meta")
     for column in meta.get("view_columns", []):
         unknown += _surplus(column, VIEW_COLUMN_KEYS, f"view_columns.{column.get('name', '')}")
+    for indicator in meta.get("indicators", []):
+        where = f"indicators.{indicator.get('code', '')}"
+        unknown += _surplus(indicator, INDICATOR_KEYS, where)
+        unknown += [f"{where} without {key}" for key in sorted(INDICATOR_NEEDS - indicator.keys())]
     if unknown:
         raise UserError(
             f"模型 {entry['name']} 中有无法识别的键 | unknown keys in the declaration of model {entry['name']}",

@@ -1,0 +1,41 @@
+-- Money for the work of poverty-alleviated persons: of open relief projects, and what workshops, posts and services had
+-- in the 365 days that end with the report date; and the poverty-alleviated persons on the register.
+with
+funds as (
+    select county_code, relief_funds as amount
+    from {{ ref('dim_relief_project') }}
+    where started_on <= {{ tonight_date() }} and (completed_on is null or completed_on > {{ tonight_date() }})
+        and (left_out_on is null or left_out_on > {{ tonight_date() }})
+    union all
+    select county_code, subsidy_amount
+    from {{ ref('dim_workshop') }}
+    where subsidy_on > {{ tonight_date() }} - 365 and subsidy_on <= {{ tonight_date() }}
+    union all
+    select county_code, amount_due
+    from {{ ref('fct_wage_payment') }}
+    where feed = 'public_post_payment'
+        and period > {{ tonight_date() }} - 365 and period <= {{ tonight_date() }}
+    union all
+    select coalesce(home_county_code, county_code), amount
+    from {{ ref('fct_service_event') }}
+    where served_on > {{ tonight_date() }} - 365 and served_on <= {{ tonight_date() }}
+),
+
+summed as (
+    select coalesce(county_code, {{ prefecture() }}) as county_code, sum(amount) as funds
+    from funds
+    group by rollup (county_code)
+    having grouping(county_code) = 1 or county_code is not null
+),
+
+persons as (
+    select coalesce(county_code, {{ prefecture() }}) as county_code, count(*) as persons
+    from {{ ref('fct_person_state') }}
+    where valid_from <= {{ tonight_date() }} and (valid_to is null or valid_to > {{ tonight_date() }})
+        and is_poverty_alleviated
+    group by rollup (county_code)
+)
+
+select persons.county_code, coalesce(summed.funds, 0) as funds, persons.persons
+from persons
+left join summed using (county_code)

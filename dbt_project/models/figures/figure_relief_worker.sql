@@ -1,0 +1,8 @@
+-- Persons on the site of a relief project on the report date, by the county of the project.
+select
+    coalesce(county_code, {{ prefecture() }}) as county_code,
+    count(distinct person_key) as workers
+from {{ ref('fct_relief_contract') }}
+where onsite_from <= {{ tonight_date() }} and (offsite_on is null or offsite_on >= {{ tonight_date() }})
+group by rollup (county_code)
+having grouping(county_code) = 1 or county_code is not null

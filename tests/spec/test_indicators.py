@@ -1,0 +1,53 @@
+"""The indicators that models declare fit together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from employment_warehouse import settings
+from employment_warehouse.contract import contracts
+from employment_warehouse.database.model_declarations import read_models
+
+REPORTS = {"daily", "weekly", "monthly", "key_counties"}
+
+
+def declared() -> dict[str, dict[str, Any]]:
+    """Every indicator by code, with the columns and the clause of its model."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted((settings.project_root() / "dbt_project" / "models").rglob("*.yml")):
+        for model in yaml.safe_load(path.read_text("utf-8")).get("models", []):
+            meta = model["config"]["meta"]
+            for indicator in meta.get("indicators", []):
+                assert indicator["code"] not in found, f"{path.name}: {indicator['code']} is declared twice"
+                columns = {column["name"] for column in model["columns"]}
+                found[indicator["code"]] = indicator | {"columns": columns, "clause": meta.get("clause")}
+    return found
+
+
+def test_indicators_name_feeds_columns_reports_and_each_other_rightly() -> None:
+    indicators = declared()
+    assert len(indicators) >= 55
+    for code, indicator in indicators.items():
+        assert set(indicator["feeds"]) <= set(contracts()), code
+        assert set(indicator["in"]) <= REPORTS, code
+        assert indicator["in"], code
+        assert indicator["kind"] in "SPN", code
+        assert indicator["clause"], code
+        assert indicator.get("column") in {None, *indicator["columns"]}, code
+        assert ("value" in indicator) != ("numerator" in indicator), code
+        for other in ("part_of", "complement", "numerator_is"):
+            assert indicator.get(other) in {None, *indicators}, (code, other)
+
+
+def test_a_whole_and_its_other_part_are_told_of_both_parts() -> None:
+    indicators = declared()
+    pairs = {code: indicator["complement"] for code, indicator in indicators.items() if "complement" in indicator}
+    assert pairs == {"employed_away": "employed_nearby", "employed_nearby": "employed_away"}
+    assert {indicators[code]["part_of"] for code in pairs} == {"rural_employed"}
+
+
+def test_the_models_that_are_read_first_are_those_that_declare_indicators() -> None:
+    models = read_models(settings.project_root() / "dbt_project")
+    assert {code for model in models for code in model.indicators} == set(declared())
