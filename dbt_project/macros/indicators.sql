@@ -77,4 +77,7 @@
         {%- endif %}
     group by {{ 'rollup (county_code)' if indicator.rolls_up else 'county_code' }}
         {{- ', ' ~ period if indicator.kind != 'N' }}
+    {%- if indicator.rolls_up %}
+    having grouping(county_code) = 1 or county_code <> {{ prefecture() }}
+    {%- endif %}
 {%- endmacro %}
