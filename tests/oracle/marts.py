@@ -13,6 +13,7 @@ from typing import Any
 
 from .pay import Line, Pay
 from .reading import COUNTIES, Delivery, Row, last_day
+from .status import HEADLINE_FEEDS, Status
 from .state import CHINA, DAY, PREFECTURE, World, age, destination
 
 WORST_FIRST = ("sudden_hardship", "unstable", "marginal", "lifted_out", "general")
@@ -30,6 +31,7 @@ class Marts:
         self.today = self.nights[-1]
         self.seeds = self.world.seeds
         self.pay = Pay(self.world)
+        self.status = Status(self.world, self.nights, self.pay)
 
     # -- targets
 
@@ -50,6 +52,8 @@ class Marts:
                     "target_value": value,
                     "actual_value": actual,
                     "progress_rate": Decimal(actual) / value if value else None,
+                    "coverage": self.status.coverage(county, HEADLINE_FEEDS),
+                    "obs_status": self.status.of_day(county, self.today),
                     "change_1d": self._change(code, basis, county, 1),
                     "change_7d": self._change(code, basis, county, 7),
                     "deadline": deadline,
@@ -85,16 +89,12 @@ class Marts:
     def _change(self, code: str, basis: str, county: str, days: int) -> int | None:
         """Like for like: a county carried forward on either day contributes nothing; None before all history."""
         before = self.today - timedelta(days=days)
-        counties = COUNTIES if county == PREFECTURE else (county,)
-        if all(self.world.latest("labor_register", c, before) is None for c in counties):
+        if county not in self.world.began or before < self.world.began[county]:
             return None
-        comparable = [c for c in counties if not self._is_carried(c, self.today) and not self._is_carried(c, before)]
-        return sum(self._actual(code, basis, c, self.today) - self._actual(code, basis, c, before) for c in comparable)
-
-    def _is_carried(self, county: str, day: date) -> bool:
-        return any(
-            all(s.report_date != day for s in self.world.snapshots(feed)[county])
-            for feed in ("labor_register", "employment", "public_post")
+        return sum(
+            self._actual(code, basis, c, self.today) - self._actual(code, basis, c, before)
+            for c in (COUNTIES if county == PREFECTURE else (county,))
+            if "A" == self.status.of_day(c, self.today) == self.status.of_day(c, before)
         )
 
     def _on_track(self, target: dict[str, str], basis: str, actual: int) -> bool:
@@ -144,7 +144,8 @@ class Marts:
         window = timedelta(days=int(self.seeds.setting("grade_a_bank_days", self.today)) - 1)
         if any(self.today - window <= day <= self.today for day in credits):
             return "A"
-        if any(day <= self.today for day in self.world.hires.get(person, [])):
+        hired_since = self.today - timedelta(days=int(self.seeds.setting("grade_hire_days", self.today)) - 1)
+        if any(hired_since <= day <= self.today for day in self.world.hires.get(person, [])):
             return "B"
         return min(grades)
 
@@ -157,8 +158,8 @@ class Marts:
         return bool(able) and not any(p in self.world.employed(day) for p in able)
 
     def zero_employment_household(self) -> Iterator[Expected]:
-        """One row a household and case, from the first night on."""
-        days = [self.nights[0] + DAY * n for n in range((self.today - self.nights[0]).days + 1)]
+        """One row a household and case, from the first register on."""
+        days = self.world.days
         ever = {h for day in days for h in self.world.households(day)}
         for household in sorted(ever):
             opened: date | None = None
@@ -268,10 +269,9 @@ class Marts:
         spells = [s for s in evidence.get("spell", []) if s.row["channel"] == "enterprise"]
         if any(s.start <= first and s.end >= last for s in spells):
             yield "employed_elsewhere_full_time", line.due
-        registered = self.world.register(self.today).get(person)
-        if registered is None:
+        if self.world.home(person, min(last, self.today)) is None:
             yield "not_on_register", line.due
-        elif registered[1]["deceased_on"] and registered[1]["deceased_on"] < first:
+        if person in self.world.died and self.world.died[person] < first:
             yield "deceased", line.due
         if age(person, last) < self.seeds.setting("working_age_from", last):
             yield "underage", line.due
@@ -279,7 +279,7 @@ class Marts:
     def relief_project_monitor(self) -> Iterator[Expected]:
         """One row a project."""
         for number in self.world.snapshots("relief_project"):
-            project = self.world.project(number, self.today)
+            project = self.world.projects.get(number)
             if project is not None:
                 lines = [line for line in self.pay.relief_lines if line.row["project_no"] == number]
                 funds = {name: project[name] for name in ("relief_funds", "planned_remuneration")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -55,6 +56,7 @@ class Line:
     row: Row
     attempts: list[Attempt]
     pay_date: date
+    today: date
 
     @property
     def due(self) -> Decimal:
@@ -68,11 +70,19 @@ class Line:
 
     @property
     def unconfirmed(self) -> Decimal:
-        """What the payroll says was paid while its batch has no return."""
+        """What the payroll says was paid by today while its batch has no return, or none is named."""
         current = next((a for a in self.attempts if a.batch_no == self.row["batch_no"]), None)
         if current is not None and current.has_return:
             return Decimal(0)
+        if self.row["paid_on"] and self.row["paid_on"] > self.today:
+            return Decimal(0)
         return Decimal(self.row["amount_paid"])
+
+    @property
+    def paid_on(self) -> date | None:
+        """The latest of its credits and, where the payroll's amount counts, of the date that the payroll gives."""
+        days = [*self.credits, *([self.row["paid_on"]] if self.unconfirmed and self.row["paid_on"] else [])]
+        return max(days) if days and self.paid else None
 
     @property
     def paid(self) -> Decimal:
@@ -109,34 +119,40 @@ class Pay:
         return self._lines("public_post_payment", ("post_no", "id_number", "period"))
 
     def _lines(self, feed: str, key: tuple[str, ...]) -> list[Line]:
-        attempts = self._attempts(feed, key)
-        lines = []
-        for unit, deliveries in self.world.snapshots(feed).items():
-            in_force: dict[date, Delivery] = {}
-            for delivery in deliveries:
-                # A later file for the same unit and period replaces that period's rows.
-                for period in {row["period"] for row in delivery.rows}:
-                    in_force[period] = delivery
-            for period, delivery in in_force.items():
-                pay_date = self.world.seeds.pay_date(feed, unit, period)
-                for row in delivery.rows:
-                    if row["period"] == period:
-                        k = tuple(row[name] for name in key)
-                        lines.append(Line(feed, unit, row, attempts.get(k, []), pay_date))
-        return lines
+        in_force = {
+            (unit, *(row[name] for name in key)): row
+            for (unit, period), delivery in self.in_force(feed).items()
+            for row in delivery.rows
+            if row["period"] == period
+        }
+        attempts = self._attempts(feed, key, in_force)
+        pay_date = self.world.seeds.pay_date
+        return [
+            Line(feed, k[0], row, attempts.get(k, []), pay_date(feed, k[0], row["period"]), self.world.today)
+            for k, row in in_force.items()
+        ]
 
-    def _attempts(self, feed: str, key: tuple[str, ...]) -> dict[Key, list[Attempt]]:
-        """One attempt for each batch number seen in any accepted revision of a line."""
+    def in_force(self, feed: str) -> dict[tuple[str, date], Delivery]:
+        """(unit, period) → the file that counts: a later one for the same unit and period replaces its rows."""
+        found: dict[tuple[str, date], Delivery] = {}
+        for unit, deliveries in self.world.snapshots(feed).items():
+            for delivery in deliveries:
+                for period in {row["period"] for row in delivery.rows}:
+                    found[unit, period] = delivery
+        return found
+
+    def _attempts(self, feed: str, key: tuple[str, ...], in_force: Collection[Key]) -> dict[Key, list[Attempt]]:
+        """One attempt for each batch number seen in any accepted revision of a line that is in force."""
         found: dict[Key, dict[str, Attempt]] = defaultdict(dict)
-        for deliveries in self.world.snapshots(feed).values():
+        for unit, deliveries in self.world.snapshots(feed).items():
             for delivery in deliveries:
                 for place, row in enumerate(delivery.rows):
-                    if row["batch_no"] is None:
+                    k = (unit, *(row[name] for name in key))
+                    if row["batch_no"] is None or k not in in_force:
                         continue
-                    of_line = found[tuple(row[name] for name in key)]
-                    before = of_line.get(row["batch_no"])
+                    before = found[k].get(row["batch_no"])
                     first = before.first_told if before else delivery.report_date
-                    of_line[row["batch_no"]] = Attempt(row["batch_no"], row, first, (delivery.report_date, place))
+                    found[k][row["batch_no"]] = Attempt(row["batch_no"], row, first, (delivery.report_date, place))
         in_batch: dict[str, list[Attempt]] = defaultdict(list)
         for of_line in found.values():
             for attempt in of_line.values():

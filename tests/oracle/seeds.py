@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -56,3 +58,64 @@ class Seeds:
     def _rows(self, name: str) -> list[dict[str, str]]:
         with (self.folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file))
+
+    def _in_force(self, name: str, on: date, *key: str) -> list[dict[str, str]]:
+        """Of each key the latest row that is in force on a day, in the file's order; switched off: none."""
+        latest: dict[tuple[str, ...], dict[str, str]] = {}
+        rows = self._rows(name)
+        for row in sorted(rows, key=lambda r: r["valid_from"]):
+            if row["valid_from"] <= on.isoformat():
+                latest[tuple(row[column] for column in key)] = row
+        return [row for row in rows if any(row is found for found in latest.values()) and row.get("enabled") != "false"]
+
+    def words(self, name: str, on: date) -> list[str]:
+        """A setting that is a list of words."""
+        row = next((r for r in self._in_force("setting", on, "name") if r["name"] == name), None)
+        return [word.strip() for word in (row["value"] if row else "enterprise,workshop").split(",")]
+
+    def threshold(self, finding: str, on: date) -> int:
+        """The threshold of a finding."""
+        row = next(r for r in self._in_force("finding_rule", on, "finding") if r["finding"] == finding)
+        return int(Decimal(row["threshold"]))
+
+    def minimum_wage(self, place: str, on: date) -> Decimal | None:
+        """Of the county, else its prefecture, else its province."""
+        rows = {r["division_code"]: r for r in self._in_force("minimum_wage", on, "division_code")}
+        for code in (place, f"{place[:4]}00", f"{place[:2]}0000"):
+            if code in rows:
+                return Decimal(rows[code]["monthly"])
+        return None
+
+    def risk_rules(self, on: date) -> list[dict[str, str]]:
+        """The reasons of return_risk that are looked at, in the seed's order."""
+        return self._in_force("risk_rule", on, "reason")
+
+    def workshop_standard(self, county: str, on: date) -> dict[str, Any]:
+        """What a workshop must reach: the county's row before the one for all."""
+        rows = {r["county_code"]: r for r in self._in_force("workshop_standard", on, "county_code")}
+        row = rows.get(county) or rows["*"]
+        numbers = ("min_poverty_alleviated", "min_workers", "min_share")
+        return {name: Decimal(row[name]) if row[name] else None for name in numbers} | {"months": int(row["months"])}
+
+    def is_kin(self, relation: str | None) -> bool:
+        """Whether a relation to the approver is kinship; unknown words are not."""
+        bare = "".join(unicodedata.normalize("NFKC", relation or "").split())
+        return any(r["relation"] == bare and r["is_kin"] == "true" for r in self._rows("kin_relation"))
+
+    def _is_working_day(self, day: date) -> bool:
+        holidays = {r["on_date"]: r["is_working_day"] == "true" for r in self._rows("holiday")}
+        return holidays.get(day.isoformat(), day.isoweekday() <= 5)
+
+    @lru_cache  # noqa: B019
+    def working_days(self, first: date, last: date) -> int:
+        """How many working days a stretch has."""
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return sum(map(self._is_working_day, days))
+
+    @lru_cache  # noqa: B019
+    def working_day_after(self, day: date, number: int) -> date:
+        """The so-manieth working day after a day."""
+        while number:
+            day += timedelta(days=1)
+            number -= self._is_working_day(day)
+        return day

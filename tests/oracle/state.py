@@ -7,18 +7,29 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from .reading import ORDERED, Delivery, Row, born_on
+from .reading import COUNTIES, Delivery, Row, born_on
 from .seeds import Seeds
 
+Key = tuple[Any, ...]
+Told = tuple[date, str, Row]
+"""Date and unit of the latest snapshot that names a row, and the row as it has it."""
 PREFECTURE = "532500"
 FOREVER = date(9999, 12, 31)
 DAY = timedelta(days=1)
+SPANS = {
+    "employment": ("start_date", "end_date"),
+    "public_post": ("start_date", "end_date"),
+    "relief_contract": ("onsite_from", "offsite_on"),
+    "labor_dispute": ("filed_on", "closed_on"),
+    "labor_cooperation": ("signed_on", "expires_on"),
+}
 
 RANKS = {
     "enterprise": 1,
@@ -40,9 +51,12 @@ class Dated(NamedTuple):
     start: date
     end: date
     """The last day; FOREVER while open."""
-    end_reason: str | None
     told_on: date
     """Date of the latest snapshot that names it."""
+    told_start: date
+    """The start that the row itself gives; `start` is earlier where the row corrected another one."""
+    left_out_on: date | None = None
+    """Date of the unit's next snapshot, which leaves it out."""
 
     def covers(self, day: date) -> bool:
         """Whether the day lies in it."""
@@ -64,7 +78,9 @@ class Job(NamedTuple):
     division_code: str
     is_subsidised: bool
     grade: str
-    relief_project: str | None = None
+    source: str
+    row: Row
+    unit: str
 
 
 @dataclass(eq=False)
@@ -96,34 +112,93 @@ class World:
 
     # -- the register
 
-    @lru_cache  # noqa: B019 - a world lives as long as its test
+    @cached_property
+    def began(self) -> dict[str, date]:
+        """S(c): the date of each county's first register, the prefecture's the earliest of all."""
+        first = {c: found[0].report_date for c, found in self.snapshots("labor_register").items() if found}
+        return first | ({PREFECTURE: min(first.values())} if first else {})
+
+    @cached_property
+    def days(self) -> list[date]:
+        """Every day from the prefecture's first register to today."""
+        first = self.began.get(PREFECTURE, self.today + DAY)
+        return [first + DAY * n for n in range((self.today - first).days + 1)]
+
+    def counties(self) -> list[str]:
+        """Counties that ever sent a register, and the prefecture."""
+        return sorted(self.began)
+
     def register(self, day: date) -> dict[str, tuple[str, Row]]:
         """ID number → (county, row) of everyone on a register that day; of two counties the later-begun listing."""
-        listings: dict[str, list[tuple[date, str, Row]]] = defaultdict(list)
-        for county, snapshots in self.snapshots("labor_register").items():
-            known = [s for s in snapshots if s.report_date <= day]
-            if not known:
-                continue
-            for row in known[-1].rows:
-                begun = self._listed_since(county, row["id_number"], known)
-                listings[row["id_number"]].append((begun, county, row))
+        known = tuple((c, found.report_date) for c in COUNTIES if (found := self.latest("labor_register", c, day)))
+        return self._register(known)
+
+    @lru_cache  # noqa: B019 - a world lives as long as its test
+    def _register(self, known: tuple[tuple[str, date], ...]) -> dict[str, tuple[str, Row]]:
+        listings: dict[str, list[tuple[int, str, Row]]] = defaultdict(list)
+        for county, on in known:
+            for row in self._register_rows[county, on].values():
+                begun = self._listed_since(county, row["id_number"], on)
+                listings[row["id_number"]].append((-begun.toordinal(), county, row))
+        return {p: min(found, key=lambda f: f[:2])[1:] for p, found in listings.items()}
+
+    @cached_property
+    def _register_rows(self) -> dict[tuple[str, date], dict[str, Row]]:
         return {
-            person: min(((c, row) for begun, c, row in found if begun == max(f[0] for f in found)), key=lambda f: f[0])
-            for person, found in listings.items()
+            (county, snapshot.report_date): {row["id_number"]: row for row in snapshot.rows}
+            for county, snapshots in self.snapshots("labor_register").items()
+            for snapshot in snapshots
         }
 
-    def _listed_since(self, county: str, person: str, known: list[Delivery]) -> date:
-        begun = known[-1].report_date
-        for snapshot in reversed(known):
-            if person not in self._ids(county, snapshot.report_date):
+    def _listed_since(self, county: str, person: str, on: date) -> date:
+        begun = on
+        for snapshot in reversed(self.snapshots("labor_register")[county]):
+            if snapshot.report_date > on:
+                continue
+            if person not in self._register_rows[county, snapshot.report_date]:
                 break
             begun = snapshot.report_date
         return begun
 
-    @lru_cache  # noqa: B019
-    def _ids(self, county: str, day: date) -> frozenset[str]:
-        snapshot = next(s for s in self.snapshots("labor_register")[county] if s.report_date == day)
-        return frozenset(row["id_number"] for row in snapshot.rows)
+    @cached_property
+    def _first_listed(self) -> dict[str, date]:
+        first: dict[str, date] = {}
+        for (_, on), rows in self._register_rows.items():
+            for person in rows:
+                first[person] = min(on, first.get(person, on))
+        return first
+
+    @cached_property
+    def died(self) -> dict[str, date]:
+        """The earliest date of death that any register row tells."""
+        told: dict[str, date] = {}
+        for rows in self._register_rows.values():
+            for person, row in rows.items():
+                if row["deceased_on"]:
+                    told[person] = min(row["deceased_on"], told.get(person, row["deceased_on"]))
+        return told
+
+    def home(self, person: str, day: date) -> tuple[str, Row] | None:
+        """County and register row; before a person was listed for the first time, those of that first day."""
+        found = self.register(day).get(person)
+        if found is None and person in self._first_listed and day < self._first_listed[person]:
+            return self.register(self._first_listed[person])[person]
+        return found
+
+    def is_able(self, person: str, day: date) -> bool:
+        """LF(p, x): of the labour force, by the register or its extension to the days before."""
+        home = self.home(person, day)
+        return home is not None and self.in_labour_force(home[1], day)
+
+    def county_of(self, person: str, day: date, reported_by: str) -> str:
+        """The county that a person's figure goes to."""
+        home = self.home(person, day)
+        return home[0] if home else reported_by
+
+    def is_poverty_alleviated(self, person: str, day: date) -> bool:
+        """PA by home(p, x); who has none is not."""
+        home = self.home(person, day)
+        return home is not None and home[1]["population_category"] != "general"
 
     def in_labour_force(self, row: Row, day: date) -> bool:
         """16 or more, able, not at school, not deceased by that day."""
@@ -151,53 +226,99 @@ class World:
 
     @cached_property
     def spells(self) -> list[Dated]:
-        """Employment spells, one a person, employer name and start."""
-        return self._dated("employment", ("id_number", "employer_name", "start_date"))
+        """Employment spells, one a person, employer name and start; a corrected one and its correction are one."""
+        named = self._named("employment", ("id_number", "employer_name", "start_date"), within_unit=False)
+        return self._with_corrections("employment", named, lambda row: (row["id_number"], employer(row)))
 
     @cached_property
     def posts(self) -> list[Dated]:
-        """Public posts with their holders."""
-        return self._dated("public_post", ("post_no", "id_number", "start_date"))
+        """Tenures of public posts."""
+        named = self._named("public_post", ("post_no", "id_number", "start_date"))
+        return self._with_corrections("public_post", named, lambda row: (row["post_no"], row["id_number"]))
 
     @cached_property
     def contracts(self) -> list[Dated]:
         """Relief contracts."""
-        return self._dated("relief_contract", ("project_no", "id_number", "onsite_from"))
+        named = self._named("relief_contract", ("project_no", "id_number", "onsite_from"))
+        return self.that_began(self._believed("relief_contract", *told) for told in named.values())
 
-    def _dated(self, feed: str, key: tuple[str, ...]) -> list[Dated]:
+    def that_began(self, found: Iterable[Dated]) -> list[Dated]:
+        """What begins after today is not there yet, nor is what ended before it began."""
+        return [dated for dated in found if dated.start <= self.today and dated.start <= dated.end]
+
+    def dated(self, feed: str, key: tuple[str, ...]) -> list[Dated]:
+        """What a feed of snapshots names, each by the latest snapshot of its county that names it."""
+        return [self._believed(feed, *told) for told in self._named(feed, key).values()]
+
+    def _named(self, feed: str, key: tuple[str, ...], *, within_unit: bool = True) -> dict[Key, Told]:
         """The latest snapshot that names one is believed for all its days; of two units the lower code."""
-        named: dict[tuple[Any, ...], tuple[date, str, Row]] = {}
+        named: dict[Key, Told] = {}
         for unit in sorted(self.snapshots(feed), reverse=True):
             for snapshot in self.snapshots(feed)[unit]:
                 for row in snapshot.rows:
-                    k = tuple(row[name] for name in key)
+                    k = (unit if within_unit else "", *(row[name] for name in key))
                     if k not in named or named[k][0] <= snapshot.report_date:
                         named[k] = (snapshot.report_date, unit, row)
-        found = (self._believed(feed, unit, told, row) for told, unit, row in named.values())
-        return [dated for dated in found if dated is not None]
+        return named
 
-    def _believed(self, feed: str, unit: str, told: date, row: Row) -> Dated | None:
-        """With the days that its last teller gives it, or closed where the teller's next snapshot leaves it out."""
-        start, end = (row[name] for name in ORDERED[feed])
-        said_end = end or FOREVER
-        next_one = next((s for s in self.snapshots(feed)[unit] if s.report_date > told), None)
-        if next_one is None or said_end < next_one.report_date:
-            return Dated(unit, row, start, said_end, "ended" if end else None, told)
-        if feed == "employment" and self._is_corrected(row, next_one):
-            return None
-        return Dated(unit, row, start, next_one.report_date - DAY, "left_out", told)
+    def next_snapshot(self, feed: str, unit: str, told: date) -> Delivery | None:
+        """The unit's first accepted snapshot after a date."""
+        return next((s for s in self.snapshots(feed)[unit] if s.report_date > told), None)
 
-    def _is_corrected(self, row: Row, snapshot: Delivery) -> bool:
-        """Whether the same person and employer stand there with a spell that overlaps, or begins within 7 days."""
-        days = timedelta(days=int(self.seeds.setting("corrected_spell_days", snapshot.report_date)))
-        closed = snapshot.report_date - DAY
-        return any(
-            other["id_number"] == row["id_number"]
-            and employer(other) == employer(row)
-            and other["start_date"] <= closed + days
-            and (other["end_date"] or FOREVER) >= row["start_date"]
-            for other in self._rows_by_person(snapshot)[row["id_number"]]
+    def left_out_on(self, feed: str, unit: str, told: date, end: date | None) -> date | None:
+        """The date of the unit's next snapshot, unless what it leaves out had ended by itself."""
+        following = self.next_snapshot(feed, unit, told)
+        return following.report_date if following and (end is None or end >= following.report_date) else None
+
+    def _believed(self, feed: str, told: date, unit: str, row: Row) -> Dated:
+        start, end = (row[name] for name in SPANS[feed])
+        gone = self.left_out_on(feed, unit, told, end)
+        return Dated(unit, row, start, gone - DAY if gone else end or FOREVER, told, start, gone)
+
+    def _with_corrections(
+        self, feed: str, named: dict[Key, Told], same: Callable[[Row], tuple[Any, ...]]
+    ) -> list[Dated]:
+        """The rows that stand, each begun where the earliest of those that it corrected began."""
+        by_key = {self._key(feed, told[1], told[2]): k for k, told in named.items()}
+        stands = {k: self._believed(feed, *told) for k, told in named.items()}
+        follows = {k: self._corrected_by(feed, stands[k], same, by_key) for k in named}
+        begun: dict[Key, date] = {}
+        for k, told in stands.items():
+            last = k
+            while follows[last] is not None:
+                last = follows[last]  # type: ignore[assignment]
+            begun[last] = min(told.start, begun.get(last, FOREVER))
+        merged = (stands[k]._replace(start=start) for k, start in begun.items())
+        return self.that_began(merged)
+
+    def _key(self, feed: str, unit: str, row: Row) -> Key:
+        names = (
+            ("id_number", "employer_name", "start_date")
+            if feed == "employment"
+            else ("post_no", "id_number", "start_date")
         )
+        return ("" if feed == "employment" else unit, *(row[name] for name in names))
+
+    def _corrected_by(
+        self, feed: str, gone: Dated, same: Callable[[Row], tuple[Any, ...]], known: Mapping[Key, Key]
+    ) -> Key | None:
+        """The row of the snapshot that leaves one out which is the same, overlaps it or begins within 7 days."""
+        if gone.left_out_on is None:
+            return None
+        snapshot = self.next_snapshot(feed, gone.unit, gone.told_on)
+        assert snapshot is not None
+        within = timedelta(days=int(self.seeds.setting("corrected_spell_days", snapshot.report_date)) - 1)
+        fitting = [
+            row
+            for row in self._rows_by_person(snapshot)[gone.row["id_number"]]
+            if same(row) == same(gone.row)
+            and row["start_date"] <= gone.left_out_on + within
+            and (row["end_date"] or FOREVER) >= gone.told_start
+        ]
+        if not fitting:
+            return None
+        first = min(fitting, key=lambda row: (row["start_date"], row.get("employer_name") or row.get("post_no")))
+        return known[self._key(feed, gone.unit, first)]
 
     def _rows_by_person(self, snapshot: Delivery) -> dict[str, list[Row]]:
         by_person = self._indexed.get(id(snapshot))
@@ -211,40 +332,111 @@ class World:
 
     @cached_property
     def gig_orders(self) -> list[dict[str, Any]]:
-        """Orders that are completed, the latest state of each; deleted ones are none."""
-        return [o for o in self._latest_items("gig_orders") if o["completed_at"]]
+        """Orders completed by today, the latest state of each, with the days of that; deleted ones are none."""
+        return [
+            o | {"completed_on": day_of(o["completed_at"]), "paid_on": day_of(o["paid_at"]) if o["paid_at"] else None}
+            for o in self.items_now("gig_orders")
+            if o["completed_at"] and day_of(o["completed_at"]) <= self.today
+        ]
+
+    @cached_property
+    def applications(self) -> list[dict[str, Any]]:
+        """Applications with applied_on, the earliest status_at ever told, and hired_on."""
+        first: dict[str, date] = {}
+        for item in self.items.get("applications", []):
+            if item["status_at"] and day_of(item["updated_at"]) <= self.today:
+                on = day_of(item["status_at"])
+                first[item["id"]] = min(on, first.get(item["id"], on))
+        return [
+            a
+            | {"applied_on": first.get(a["id"]), "hired_on": day_of(a["status_at"]) if a["status"] == "hired" else None}
+            for a in self.items_now("applications")
+        ]
+
+    @cached_property
+    def postings(self) -> dict[str, dict[str, Any]]:
+        """Job postings by their ID."""
+        return {
+            p["id"]: p
+            | {"opened_on": day_of(p["opened_at"]), "closed_on": day_of(p["closed_at"]) if p["closed_at"] else None}
+            for p in self.items_now("job_postings")
+        }
 
     @cached_property
     def hires(self) -> dict[str, list[date]]:
         """ID number → days on which an application of theirs led to a hire."""
         found = defaultdict(list)
-        for application in self._latest_items("applications"):
-            if application["status"] == "hired":
-                found[application["id_number"]].append(day_of(application["status_at"]))
+        for application in self.applications:
+            if application["hired_on"]:
+                found[application["id_number"]].append(application["hired_on"])
         return found
 
-    def _latest_items(self, resource: str) -> list[dict[str, Any]]:
+    def items_now(self, resource: str) -> list[dict[str, Any]]:
+        """Of each item the latest state; deleted ones are none."""
         latest: dict[str, dict[str, Any]] = {}
-        for item in sorted(self.items.get(resource, []), key=lambda i: i["updated_at"]):
+        for item in sorted(self.items.get(resource, []), key=lambda i: datetime.fromisoformat(i["updated_at"])):
             if day_of(item["updated_at"]) <= self.today:
                 latest[item["id"]] = item
         return [item for item in latest.values() if not item.get("deleted")]
 
     # -- projects and workshops
 
-    def project(self, number: str, day: date) -> Row | None:
-        """A project as its latest snapshot has it."""
-        snapshot = self.latest("relief_project", number, day)
-        return snapshot.rows[0] if snapshot and snapshot.rows else None
+    @cached_property
+    def projects(self) -> dict[str, Row]:
+        """Projects as the latest snapshot that names them has them, with `left_out_on`."""
+        return {
+            k[0]: row | {"left_out_on": self.left_out_on("relief_project", unit, told, None)}
+            for k, (told, unit, row) in self._named("relief_project", ("project_no",)).items()
+        }
 
-    def is_award_backed(self, workshop_no: str | None, day: date) -> bool:
+    def project_county(self, number: str) -> str:
+        """The county that a project is in."""
+        return self.projects[number]["county_code"] if number in self.projects else number[:6]
+
+    def is_open_project(self, project: Row, day: date) -> bool:
+        """Begun, and neither completed nor left out by a day."""
+        ended = (project["completed_on"], project["left_out_on"])
+        return project["started_on"] <= day and all(on is None or on > day for on in ended)
+
+    def workshops(self, county: str, day: date) -> dict[str, Row]:
+        """A county's workshops by number, by its believed snapshot of a day."""
+        snapshot = self.latest("workshop", county, day)
+        return {row["workshop_no"]: row for row in snapshot.rows} if snapshot else {}
+
+    @cached_property
+    def _ever_listed(self) -> dict[str, set[str]]:
+        """Workshop number → counties whose register ever had it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for county, snapshots in self.snapshots("workshop").items():
+            for snapshot in snapshots:
+                for row in snapshot.rows:
+                    found[row["workshop_no"]].add(county)
+        return found
+
+    def workshop_of(self, spell: Dated) -> tuple[str, str] | None:
+        """(county, number) of the workshop that a spell names; None where no register ever had it."""
+        number = spell.row["workshop_no"]
+        had = self._ever_listed.get(number, set())
+        if not had:
+            return None
+        place, reporter = spell.row["work_division_code"], spell.unit
+        return (place if place in had else reporter if reporter in had else min(had)), number
+
+    @cached_property
+    def _awards(self) -> dict[tuple[str, str], Row]:
+        """The latest row of each workshop, also of one no longer listed."""
+        latest: dict[tuple[str, str], Row] = {}
+        for county, snapshots in self.snapshots("workshop").items():
+            for snapshot in snapshots:
+                for row in snapshot.rows:
+                    latest[county, row["workshop_no"]] = row
+        return latest
+
+    def is_award_backed(self, spell: Dated, day: date) -> bool:
         """Whether the workshop named has an award, paid by that day."""
-        for county in self.snapshots("workshop"):
-            snapshot = self.latest("workshop", county, day)
-            for row in snapshot.rows if snapshot else ():
-                if row["workshop_no"] == workshop_no:
-                    return bool(row["subsidy_amount"] and row["subsidy_on"] and row["subsidy_on"] <= day)
-        return False
+        at = self.workshop_of(spell) if spell.row["workshop_no"] else None
+        row = self._awards[at] if at else None
+        return bool(row and row["subsidy_amount"] and row["subsidy_on"] and row["subsidy_on"] <= day)
 
     # -- evidence
 
@@ -256,7 +448,8 @@ class World:
             for dated in all_of_it:
                 found[dated.row["id_number"]][kind].append(dated)
         for order in self.gig_orders:
-            found[order["id_number"]]["order"].append(order)
+            if order["id_number"]:
+                found[order["id_number"]]["order"].append(order)
         return found
 
     def jobs(self, person: str, day: date) -> list[Job]:
@@ -264,52 +457,100 @@ class World:
         evidence = self.evidence.get(person)
         if evidence is None:
             return []
-        found = [self._job_of_spell(s, day, evidence) for s in evidence["spell"] if s.covers(day)]
+        found = [self._job_of_spell(s, day) for s in evidence["spell"] if s.covers(day)]
         found += [self._job_of_post(p, day) for p in evidence["post"] if p.covers(day)]
         found += [self._job_of_contract(c, day) for c in evidence["contract"] if c.covers(day)]
         week = timedelta(days=int(self.seeds.setting("gig_reference_days", day)) - 1)
-        found += [self._job_of_order(o) for o in evidence["order"] if day - week <= day_of(o["completed_at"]) <= day]
-        # Later start first, then employer name, then the key.
-        return sorted(found, key=lambda j: (j.rank, -j.start.toordinal(), j.employer, j.key))
+        found += [self._job_of_order(o) for o in evidence["order"] if day - week <= o["completed_on"] <= day]
+        # Later start first, then employer name, source and key.
+        return sorted(found, key=lambda j: (j.rank, -j.start.toordinal(), j.employer, j.source, j.key))
 
-    def _job_of_spell(self, spell: Dated, day: date, evidence: dict[str, list[Any]]) -> Job:
-        row, channel = spell.row, spell.row["channel"]
-        rank = RANKS["part_time_post"] if channel in ("public_post", "work_relief") else RANKS[channel]
+    def rank_of_spell(self, spell: Dated) -> int:
+        """A spell's rank; one that is told of a post or a contract has the rank of that."""
+        evidence, channel = self.evidence[spell.row["id_number"]], spell.row["channel"]
         if channel == "public_post":
             same = [p for p in evidence["post"] if p.touches(spell.start, spell.end)]
-            rank = min([rank, *(_post_rank(p) for p in same)])
-        if channel == "work_relief" and any(c.touches(spell.start, spell.end) for c in evidence["contract"]):
-            rank = RANKS["work_relief"]
+            return min([RANKS["part_time_post"], *(_post_rank(p) for p in same)])
+        if channel == "work_relief":
+            matched = any(c.touches(spell.start, spell.end) for c in evidence["contract"])
+            return RANKS["work_relief" if matched else "part_time_post"]
+        return RANKS[channel]
+
+    def _job_of_spell(self, spell: Dated, day: date) -> Job:
+        row, channel = spell.row, spell.row["channel"]
         fresh = timedelta(days=int(self.seeds.setting("grade_c_updated_days", day)))
         return Job(
-            rank,
+            self.rank_of_spell(spell),
             spell.start,
             row["employer_name"],
             row["employer_name"],
             channel,
             row["work_division_code"],
-            channel in ("public_post", "work_relief")
-            or (channel == "workshop" and self.is_award_backed(row["workshop_no"], day)),
+            channel in ("public_post", "work_relief") or (channel == "workshop" and self.is_award_backed(spell, day)),
             "C" if row["updated_on"] >= day - fresh else "D",
+            "employment",
+            row,
+            spell.unit,
         )
 
     def _job_of_post(self, post: Dated, day: date) -> Job:
-        row = post.row
+        row, number = post.row, post.row["post_no"]
         fresh = timedelta(days=int(self.seeds.setting("grade_c_updated_days", day)))
         grade = "C" if post.told_on >= day - fresh else "D"
-        return Job(
-            _post_rank(post), post.start, "", row["post_no"], "public_post", row["township_code"][:6], True, grade
-        )
+        place, key = row["township_code"][:6], f"{post.unit}{number}{post.told_start}"
+        rank = _post_rank(post)
+        return Job(rank, post.start, number, key, "public_post", place, True, grade, "public_post", row, post.unit)
 
     def _job_of_contract(self, contract: Dated, day: date) -> Job:
-        number = contract.row["project_no"]
-        project = self.project(number, day)
-        county = project["county_code"] if project else number[:6]
-        return Job(RANKS["work_relief"], contract.start, "", number, "work_relief", county, True, "B", number)
+        number, rank = contract.row["project_no"], RANKS["work_relief"]
+        place, row, unit = self.project_county(number), contract.row, contract.unit
+        return Job(rank, contract.start, number, number, "work_relief", place, True, "B", "relief_contract", row, unit)
 
     def _job_of_order(self, order: dict[str, Any]) -> Job:
-        started = day_of(order["accepted_at"])
-        return Job(RANKS["gig"], started, "", order["id"], "gig", order["township_code"][:6], False, "B")
+        place, market = (order["township_code"] or "")[:6], order["market_code"] or ""
+        on, rank = order["completed_on"], RANKS["gig"]
+        return Job(rank, on, market, order["id"], "gig", place, False, "B", "gig_order", order, "")
+
+    # -- income
+
+    def income(self, person: str, day: date) -> Decimal | None:
+        """What a person employed on a day earned a month, as told at that day; None: unknown."""
+        employed = self.employed(day).get(person)
+        if employed is None:
+            return None
+        main = employed[2][0]
+        if main.source == "employment":
+            return self._told_at("employment", ("id_number", "employer_name", "start_date"), "monthly_wage", main, day)
+        if main.source == "public_post":
+            return self._told_at("public_post", ("post_no", "id_number", "start_date"), "monthly_subsidy", main, day)
+        beside = [j for j in employed[2] if j.source == "employment" and j.channel == main.channel]
+        if not beside:
+            return None
+        other = min(beside, key=lambda j: (-j.start.toordinal(), j.employer))
+        return self._told_at("employment", ("id_number", "employer_name", "start_date"), "monthly_wage", other, day)
+
+    def _told_at(self, feed: str, key: tuple[str, ...], column: str, job: Job, day: date) -> Decimal:
+        """As the latest snapshot dated up to the day tells it, of the believed county; none so early: the earliest."""
+        of_key = tuple(job.row[name] for name in key)
+        told = self._tellings[feed, key, column][job.unit, of_key]
+        earlier = [value for on, value in told if on <= day]
+        return earlier[-1] if earlier else told[0][1]
+
+    @cached_property
+    def _tellings(self) -> dict[Any, dict[tuple[str, Key], list[tuple[date, Decimal]]]]:
+        found: dict[Any, dict[tuple[str, Key], list[tuple[date, Decimal]]]] = {}
+        for feed, key, column in (
+            ("employment", ("id_number", "employer_name", "start_date"), "monthly_wage"),
+            ("public_post", ("post_no", "id_number", "start_date"), "monthly_subsidy"),
+        ):
+            by_key = found[feed, key, column] = defaultdict(list)
+            for unit, snapshots in self.snapshots(feed).items():
+                for snapshot in snapshots:
+                    for row in snapshot.rows:
+                        by_key[unit, tuple(row[name] for name in key)].append((snapshot.report_date, row[column]))
+        return found
+
+    # -- spans of evidence
 
     def worked_since(self, person: str, first: date, last: date) -> bool:
         """Whether there is evidence that covers at least one day of the stretch."""
@@ -319,8 +560,16 @@ class World:
         # An order completed up to six days before the stretch still covers its first day.
         week = timedelta(days=int(self.seeds.setting("gig_reference_days", last)) - 1)
         return any(d.touches(first, last) for kind in ("spell", "post", "contract") for d in evidence[kind]) or any(
-            first - week <= day_of(o["completed_at"]) <= last for o in evidence["order"]
+            first - week <= o["completed_on"] <= last for o in evidence["order"]
         )
+
+    def last_worked(self, person: str) -> date | None:
+        """The last day up to today that evidence covers, registered or not."""
+        evidence = self.evidence.get(person, {})
+        week = timedelta(days=int(self.seeds.setting("gig_reference_days", self.today)) - 1)
+        ends = [d.end for kind in ("spell", "post", "contract") for d in evidence.get(kind, [])]
+        ends += [o["completed_on"] + week for o in evidence.get("order", [])]
+        return min(max(ends), self.today) if ends else None
 
     @lru_cache  # noqa: B019
     def employed(self, day: date) -> dict[str, tuple[str, Row, list[Job]]]:
@@ -334,8 +583,14 @@ def _post_rank(post: Dated) -> int:
 
 
 def employer(row: Row) -> str:
-    """The employer of a spell: its social credit code, else its name without width and blanks."""
-    return row["employer_uscc"] or "".join(unicodedata.normalize("NFKC", row["employer_name"]).split())
+    """The employer of a spell: its social credit code, else its normalised name."""
+    return row["employer_uscc"] or normalised(row["employer_name"])
+
+
+def normalised(name: str) -> str:
+    """A name without width, case, blanks and punctuation."""
+    plain = unicodedata.normalize("NFKC", name).lower()
+    return "".join(c for c in plain if not c.isspace() and not unicodedata.category(c).startswith("P"))
 
 
 def destination(division_code: str, home: str) -> str:

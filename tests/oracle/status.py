@@ -1,0 +1,119 @@
+"""Whether a figure rests on all that was due (C8), and how much of it came (coverage)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from .pay import Pay
+from .reading import COUNTIES, last_day
+from .state import DAY, PREFECTURE, World
+
+DAILY = (
+    "labor_register",
+    "employment",
+    "public_post",
+    "workshop",
+    "resettlement_site",
+    "youth_support",
+    "labor_cooperation",
+    "labor_dispute",
+)
+WEEKLY = ("employment_service", "job_event")
+PERIOD = ("public_post_payment",)
+PLATFORM = ("gig_orders", "applications", "job_postings")
+HEADLINE_FEEDS = ("labor_register", "employment", "public_post", "gig_orders")
+
+
+class Period(NamedTuple):
+    """A month or a week of a county's rows: its first and last day, and the last of them that has come."""
+
+    first: date
+    last: date
+    until: date
+
+
+class Status:
+    """A normal, E carried forward, P provisional."""
+
+    def __init__(self, world: World, nights: Sequence[date], pay: Pay) -> None:
+        self.world, self.nights, self.pay, self.today = world, nights, pay, world.today
+
+    def months(self, county: str) -> Iterator[Period]:
+        """Every month from the county's first register to today."""
+        first = self.world.began[county].replace(day=1)
+        while first <= self.today:
+            yield Period(first, last_day(first), min(last_day(first), self.today))
+            first = last_day(first) + DAY
+
+    def weeks(self, county: str) -> Iterator[Period]:
+        """Every week from the county's first register to today."""
+        first = self.world.began[county] - DAY * self.world.began[county].weekday()
+        while first <= self.today:
+            yield Period(first, first + 6 * DAY, min(first + 6 * DAY, self.today))
+            first += 7 * DAY
+
+    def reporting(self, county: str, period: Period) -> int | None:
+        """On the prefecture's rows: how many counties had a register by then."""
+        if county != PREFECTURE:
+            return None
+        return sum(on <= period.until for c, on in self.world.began.items() if c != PREFECTURE)
+
+    def of_period(self, county: str, period: Period, feeds: Sequence[str]) -> str:
+        """The status of a row of a month or a week."""
+        at = self._counties(county, period.until)
+        if any(self._is_carried(c, period, feed) for c in at for feed in feeds):
+            return "E"
+        silent = any(not self._speaks(feed, c, period.first) for c in at for feed in feeds if feed in PERIOD)
+        return "P" if silent or period.until < period.last else "A"
+
+    def of_state(self, county: str, feeds: Sequence[str]) -> str:
+        """The status of a row that tells of today: period feeds are not looked at."""
+        now = Period(self.today, self.today, self.today)
+        return self.of_period(county, now, [feed for feed in feeds if feed not in PERIOD])
+
+    def of_day(self, county: str, day: date) -> str:
+        """The status of a day of the headline series."""
+        return self.of_period(county, Period(day, day, day), HEADLINE_FEEDS)
+
+    def _counties(self, county: str, day: date) -> list[str]:
+        counties = COUNTIES if county == PREFECTURE else (county,)
+        return [c for c in counties if c in self.world.began and self.world.began[c] <= day]
+
+    def _is_carried(self, county: str, period: Period, feed: str) -> bool:
+        if feed in PERIOD:
+            due = (period.last + DAY).replace(day=10)
+            return due < self.today and not self._speaks(feed, county, period.first)
+        due_on = self.latest_due(feed, self.world.began[county], period.until)
+        return due_on is not None and not self.is_accepted(feed, county, due_on)
+
+    def latest_due(self, feed: str, since: date, until: date) -> date | None:
+        """The latest report date of a feed's calendar; the platform is due from the first night on."""
+        if feed in WEEKLY:
+            sunday = until - timedelta(days=(until.weekday() + 1) % 7)
+            return sunday if sunday >= since else None
+        if feed in PLATFORM:
+            return until if until >= self.nights[0] else None
+        return until if feed in DAILY else None
+
+    def is_accepted(self, feed: str, county: str, on: date) -> bool:
+        """Whether the delivery of a date is accepted; the platform's, whether a night read it."""
+        if feed in PLATFORM:
+            return on in self.nights
+        return any(s.report_date == on for s in self.world.snapshots(feed)[county])
+
+    def _speaks(self, feed: str, county: str, period: date) -> bool:
+        return (county, period) in self.pay.in_force(feed)
+
+    def coverage(self, county: str, feeds: Sequence[str]) -> float | None:
+        """Accepted deliveries ÷ deliveries due today, over the feeds of the county's own, and the platform's."""
+        counties = COUNTIES if county == PREFECTURE else (county,)
+        pairs = [(feed, c) for feed in feeds for c in counties if self._is_due_today(feed)]
+        pairs += [(feed, "") for feed in feeds if feed in PLATFORM and county == PREFECTURE]
+        return sum(self.is_accepted(feed, c, self.today) for feed, c in pairs) / len(pairs) if pairs else None
+
+    def _is_due_today(self, feed: str) -> bool:
+        if feed in PERIOD:
+            return self.today.day == 10
+        return feed in DAILY or (feed in WEEKLY and self.today.isoweekday() == 7)
