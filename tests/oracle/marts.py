@@ -11,6 +11,7 @@ from functools import lru_cache
 from statistics import median
 from typing import Any
 
+from .figures import share
 from .pay import Line, Pay
 from .reading import COUNTIES, Delivery, Row, last_day
 from .status import HEADLINE_FEEDS, Status
@@ -286,7 +287,7 @@ class Marts:
                 behind = ((project["completed_on"] or self.today) - project["planned_completion_on"]).days
                 row = {"report_date": self.today, "project_no": number, "days_behind_schedule": max(0, behind)}
                 row |= funds | self._people(number, lines) | self._money(lines) | self._clock(lines)
-                yield row | {"remuneration_share": row["remuneration_paid"] / project["relief_funds"]}
+                yield row | {"remuneration_share": share(row["remuneration_paid"], project["relief_funds"])}
 
     def _people(self, number: str, lines: list[Line]) -> Expected:
         workers = {line.row["id_number"] for line in lines}

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from .reading import Delivery, Row
@@ -132,6 +132,7 @@ class Pay:
             for k, row in in_force.items()
         ]
 
+    @lru_cache  # noqa: B019 - as long as its night
     def in_force(self, feed: str) -> dict[tuple[str, date], Delivery]:
         """(unit, period) → the file that counts: a later one for the same unit and period replaces its rows."""
         found: dict[tuple[str, date], Delivery] = {}
@@ -187,7 +188,7 @@ class Pay:
         for returned in left_over:
             of_account = [a for a in attempts if a.row["bank_account"] == returned["bank_account"]]
             if of_account:
-                attempt = min(of_account, key=lambda a: (len(a.returned), a.place))
+                attempt = next((a for a in of_account if not a.returned), of_account[-1])
                 attempt.returned.append(returned)
                 attempt.amount_differs = True
 

@@ -56,8 +56,12 @@ class Seeds:
 
     @lru_cache  # noqa: B019
     def _rows(self, name: str) -> list[dict[str, str]]:
+        if name in DEFAULTS and not (self.folder / f"{name}.csv").exists():
+            return DEFAULTS[name]
         with (self.folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
+            rows = list(csv.DictReader(file))
+        told = {row["finding"] for row in rows} if name == "finding_rule" else set()
+        return rows + [row for row in POST_FINDINGS if name == "finding_rule" and row["finding"] not in told]
 
     def _in_force(self, name: str, on: date, *key: str) -> list[dict[str, str]]:
         """Of each key the latest row that is in force on a day, in the file's order; switched off: none."""
@@ -80,7 +84,7 @@ class Seeds:
 
     def minimum_wage(self, place: str, on: date) -> Decimal | None:
         """Of the county, else its prefecture, else its province."""
-        rows = {r["division_code"]: r for r in self._in_force("minimum_wage", on, "division_code")}
+        rows = {r["place"]: r for r in self._in_force("minimum_wage", on, "place")}
         for code in (place, f"{place[:4]}00", f"{place[:2]}0000"):
             if code in rows:
                 return Decimal(rows[code]["monthly"])
@@ -119,3 +123,43 @@ class Seeds:
             day += timedelta(days=1)
             number -= self._is_working_day(day)
         return day
+
+
+# Rules that marts-detail.md gives, where the operator's files have none.
+DEFAULTS = {
+    "risk_rule": [
+        {"reason": reason, "valid_from": "2020-01-01", "level": level, "days": days, "enabled": "true"}
+        for reason, level, days in (
+            ("all_jobs_lost_30d", "warning", "30"),
+            ("income_down_30pct", "watch", ""),
+            ("wages_unpaid_60d", "watch", "60"),
+            ("monitored_and_unemployed", "warning", ""),
+            ("sole_earner_separated", "watch", "30"),
+        )
+    ],
+    "workshop_standard": [
+        {
+            "county_code": "*",
+            "valid_from": "2020-01-01",
+            "min_poverty_alleviated": "5",
+            "min_workers": "",
+            "min_share": "",
+            "months": "2",
+        }
+    ],
+    "kin_relation": [],
+}
+POST_FINDINGS = [
+    {"finding": finding, "valid_from": "2020-01-01", "enabled": enabled, "threshold": threshold}
+    for finding, enabled, threshold in (
+        ("kin_of_approver", "false", ""),
+        ("rotated", "true", "3"),
+        ("not_in_need", "true", "1"),
+        ("paid_not_present", "true", ""),
+        ("paid_to_other_account", "false", ""),
+        ("arrears_30d", "true", "30"),
+        ("over_term", "true", ""),
+        ("duplicate_holder", "true", ""),
+        ("paid_not_holder", "true", ""),
+    )
+]

@@ -39,6 +39,7 @@ class Status:
 
     def __init__(self, world: World, nights: Sequence[date], pay: Pay) -> None:
         self.world, self.nights, self.pay, self.today = world, nights, pay, world.today
+        self.read = nights if world.platform_read is None else world.platform_read
 
     def months(self, county: str) -> Iterator[Period]:
         """Every month from the county's first register to today."""
@@ -94,13 +95,13 @@ class Status:
             sunday = until - timedelta(days=(until.weekday() + 1) % 7)
             return sunday if sunday >= since else None
         if feed in PLATFORM:
-            return until if until >= self.nights[0] else None
+            return until if self.read and until >= min(self.read) else None
         return until if feed in DAILY else None
 
     def is_accepted(self, feed: str, county: str, on: date) -> bool:
         """Whether the delivery of a date is accepted; the platform's, whether a night read it."""
         if feed in PLATFORM:
-            return on in self.nights
+            return on in self.read
         return any(s.report_date == on for s in self.world.snapshots(feed)[county])
 
     def _speaks(self, feed: str, county: str, period: date) -> bool:

@@ -43,6 +43,8 @@ class Tonight:
     nights: Sequence[date]
     """Report dates of the nights so far, tonight's the last."""
     earlier: Sequence[Published] = field(default_factory=tuple)
+    marts: dict[str, list[Expected]] = field(default_factory=dict)
+    """What is calculated so far, for the marts that read others."""
 
     def __post_init__(self) -> None:
         self.today, self.seeds = self.world.today, self.world.seeds

@@ -1,0 +1,153 @@
+"""A random world told twice: to a warehouse, into landing or as files, and to the calculation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from tests.kit.nights import Nights, accept, start_build
+from tests.kit.people import token
+
+from employment_warehouse import transform
+from employment_warehouse.contract import contract
+from employment_warehouse.landing.due_deliveries import expect_deliveries
+
+from .marts import Marts
+from .reading import Delivery, Row, born_on
+from .seeds import Seeds
+from .state import World
+from .themes import THEMES
+from .tonight import Expected, Published, Tonight
+from .worlds import RandomWorld, Sent
+
+PLATFORM = ("job_postings", "applications", "gig_orders")
+UNIT_COLUMN = {"county": "county_code", "project": "project_no", "batch": "batch_no"}
+
+
+# -- the calculation
+
+
+def known(world: RandomWorld, night: int, seeds: Seeds) -> World:
+    """All that is accepted by a night, and dated up to it."""
+    today = world.nights[night]
+    accepted: dict[tuple[str, str, date], Delivery] = {}
+    for sent in world.sent:
+        if sent.night <= night and not sent.is_held and sent.report_date <= today:
+            key = (sent.feed, sent.unit, sent.report_date)
+            accepted[key] = Delivery(*key, sent.rows, len(sent.rows), 0, 0.0)
+    items: dict[str, list[dict[str, Any]]] = {feed: [] for feed in PLATFORM}
+    for when, resource, item in world.items:
+        if when <= night:
+            items[resource].append(item)
+    read = {on for n, on in enumerate(world.nights) if n <= night and n not in world.platform_failed}
+    return World(list(accepted.values()), items, seeds, today, read)
+
+
+def calculate(
+    world: RandomWorld, seeds: Seeds, marts: Iterable[str] | None = None
+) -> Iterator[dict[str, list[Expected]]]:
+    """Mart → its expected rows, night by night."""
+    wanted = set(THEMES) if marts is None else set(marts)
+    earlier: list[Published] = []
+    for n in range(len(world.nights)):
+        tonight = Tonight(known(world, n, seeds), world.nights[: n + 1], tuple(earlier))
+        found: dict[str, list[Expected]] = {}
+        tonight.marts = found
+        for mart, calculation in THEMES.items():
+            if mart in wanted:
+                found[mart] = list(calculation(tonight))
+        first = Marts(tonight.world, tonight.nights)
+        for mart in FIRST:
+            if marts is None or mart in wanted:
+                found[mart] = list(getattr(first, mart)())
+        earlier.append(Published(world.nights[n], found))
+        yield found
+
+
+FIRST = (
+    "target_progress",
+    "employment_stock",
+    "zero_employment_household",
+    "zero_employment_summary",
+    "relief_project_monitor",
+    "relief_payroll_check",
+)
+
+
+# -- the warehouse
+
+
+def play_night(nights: Nights, world: RandomWorld, night: int) -> int:
+    """Deliver what comes with a night, and begin it; its build."""
+    on = world.nights[night]
+    expect_deliveries(on)
+    held = [
+        deliver(nights, sent)
+        for sent in world.sent
+        if sent.night == night and (sent.report_date <= on) and sent.is_held
+    ]
+    for sent in world.sent:
+        if sent.night == night and not sent.is_held:
+            deliver(nights, sent)
+    if night not in world.platform_failed:
+        for feed in PLATFORM:
+            items = [item for when, resource, item in world.items if when == night and resource == feed]
+            last = {item["id"]: item for item in items}
+            nights.deliver(feed, "hr_platform", on, [_landed_item(feed, item) for item in last.values()], kind="pages")
+    build = start_build(on)
+    nights.connection.execute(
+        "update ops.delivery set status = 'held', reason = 'test', build = %s where delivery_id = any(%s)",
+        (build, held),
+    )
+    accept(nights.connection, build)
+    return build
+
+
+def deliver(nights: Nights, sent: Sent) -> int:
+    """One report, straight into landing."""
+    return nights.deliver(sent.feed, sent.unit, sent.report_date, [landed(sent, row) for row in sent.rows])
+
+
+def landed(sent: Sent, row: Row) -> dict[str, Any]:
+    """A row as it stands in landing: persons, names and accounts as tokens."""
+    of = contract(sent.feed)
+    told = row | ({UNIT_COLUMN[of.unit]: sent.unit} if of.unit in UNIT_COLUMN else {})
+    found: dict[str, Any] = {}
+    for column in of.columns:
+        value = told.get("id_number" if column.name == of.person_column else column.name)
+        names = [name for name, _ in of.landing_columns_of(column)]
+        if column.name == of.person_column:
+            found |= {"person_key": value and token(value), "birth_date": value and born_on(value), "sex": "male"}
+        else:
+            is_token = names[0].endswith("_key") and not column.name.endswith("_key")
+            found[names[0]] = token(value) if is_token and value else value
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _landed_item(feed: str, item: dict[str, Any]) -> dict[str, Any]:
+    names = {column.header: column for column in contract(feed).columns}
+    sent = Sent(0, feed, "", date.min, [])
+    return landed(sent, {names[name].name if name in names else name: value for name, value in item.items()})
+
+
+def shown(connection: psycopg.Connection, mart: str) -> list[dict[str, Any]]:
+    """All rows of a mart."""
+    return connection.cursor(row_factory=dict_row).execute(f"select * from marts.{mart}").fetchall()  # type: ignore[arg-type]
+
+
+def build(nights: Nights, number: int, select: str) -> None:
+    """Run dbt for a night."""
+    transform.run_dbt(select, number)
+
+
+@lru_cache
+def person_of(id_number: str) -> str:
+    """The token of a person."""
+    return token(id_number)
+
+
+Told = Callable[[str], str]
