@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from .figures import add_months, mean, median, share, total
+from .income import is_without_work
 from .pay import Line
 from .reading import Row, last_day
-from .income import is_without_work
 from .state import DAY, PREFECTURE, Dated
 from .status import Period
 from .tonight import Expected, Tonight, here

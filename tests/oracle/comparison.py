@@ -1,17 +1,19 @@
-"""Rows of a mart, as CSV has them, against the rows that the oracle expects."""
+"""Rows of a mart against the rows that the oracle expects: which are missing, and every figure that differs."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
 
 from employment_warehouse.identity import tokens
 
-KEYS = {
+KEYS: dict[str, tuple[str, ...]] = {
     "target_progress": ("county_code", "target_code", "basis"),
     "employment_stock": ("county_code", "population_category", "channel", "destination"),
     "zero_employment_household": ("county_code", "household_no", "opened_on"),
@@ -19,36 +21,93 @@ KEYS = {
     "relief_project_monitor": ("project_no",),
     "relief_payroll_check": ("project_no", "period", "person_key", "crew", "finding"),
 }
+"""The keys of the first marts, which the demonstration's run compares."""
+ALL_KEYS = KEYS | {
+    "headline_series": ("on_date", "county_code", "indicator"),
+    "employment_flow": ("county_code", "week", "poverty_alleviated"),
+    "income_stability": ("county_code", "month", "population_category"),
+    "return_risk": ("county_code", "household_no"),
+    "labor_cooperation": ("county_code", "partner_code", "month"),
+    "local_employment": ("county_code", "township_code", "month"),
+    "workshop_monitor": ("county_code", "workshop_no", "month"),
+    "relief_demand": ("county_code", "township_code", "month"),
+    "public_post_monitor": ("county_code", "post_category", "month"),
+    "public_post_finding": ("county_code", "post_no", "finding", "opened_on"),
+    "service_effect": ("county_code", "service_type", "training_type", "month"),
+    "dispute_monitor": ("county_code", "month"),
+    "youth_monitor": ("county_code", "level", "graduation_year"),
+    "resettlement_site_monitor": ("county_code", "resettlement_site_no"),
+    "cross_feed_reconciliation": ("county_code", "pair"),
+    "vacancy_monitor": ("county_code", "channel", "month"),
+    "public_post_funds": ("county_code", "fund_source", "month"),
+    "labor_brand_monitor": ("labor_brand", "month"),
+    "transport_allowance": ("county_code", "year"),
+    "layoff_watch": ("employer_key", "month"),
+    "industry_absorption": ("county_code", "industry", "month"),
+    "youth_unemployment": ("county_code", "age_group", "education"),
+}
 
 
-def differences(mart: str, expected: list[dict[str, Any]], found: list[dict[str, str]]) -> Iterator[str]:
+def token_of(id_number: str) -> str:
+    """The warehouse's token of a person."""
+    return str(uuid.UUID(bytes=tokens(pl.Series("id_number", [id_number]), "person")[0]))
+
+
+def differences(
+    mart: str,
+    expected: Sequence[Mapping[str, Any]],
+    found: Sequence[Mapping[str, Any]],
+    person: Callable[[str], str] = token_of,
+) -> Iterator[str]:
     """What is missing, what is too much, and each value that differs; nothing: the mart is as it must be."""
-    key = KEYS[mart]
-    wanted = {tuple(_plain(row[name]) for name in key): row for row in map(_with_token, expected)}
-    shown = {tuple(_plain(row[name]) for name in key): row for row in found}
-    yield from (f"{mart}: missing {place}" for place in wanted.keys() - shown.keys())
-    yield from (f"{mart}: too much {place}" for place in shown.keys() - wanted.keys())
-    for place in wanted.keys() & shown.keys():
+    key = ALL_KEYS[mart]
+    wanted = {tuple(_text(row[name]) for name in key): row for row in (_with_token(row, person) for row in expected)}
+    shown = {tuple(_text(row[name]) for name in key): row for row in found}
+    if len(expected) != len(found) or len(wanted) != len(expected):
+        yield f"{mart}: {len(found)} rows ({len(shown)} keys), must be {len(expected)} ({len(wanted)} keys)"
+    yield from (f"{mart}: missing {place}" for place in sorted(wanted.keys() - shown.keys()))
+    yield from (f"{mart}: too much {place}" for place in sorted(shown.keys() - wanted.keys()))
+    for place in sorted(wanted.keys() & shown.keys()):
         for name, value in wanted[place].items():
-            if _plain(value) != _plain(shown[place][name]):
-                yield f"{mart} {place}: {name} is {shown[place][name]!r}, must be {value!r}"
+            if not name.startswith("_") and not _is_same(value, shown[place].get(name, "no such column")):
+                yield f"{mart} {place}: {name} is {shown[place].get(name, 'no such column')!r}, must be {value!r}"
 
 
-def _with_token(row: dict[str, Any]) -> dict[str, Any]:
-    if "id_number" not in row:
-        return row
-    told = {name: value for name, value in row.items() if name != "id_number"}
-    token = tokens(pl.Series("id_number", [row["id_number"]]), "person")[0]
-    return told | {"person_key": str(uuid.UUID(bytes=token))}
+def _with_token(row: Mapping[str, Any], person: Callable[[str], str]) -> dict[str, Any]:
+    told = dict(row)
+    return told | {"person_key": person(told.pop("id_number"))} if "id_number" in told else told
 
 
-def _plain(value: object) -> object:
-    """One form for what CSV and Python say: numbers to a thousandth, t/f, empty for nothing."""
+def _is_same(wanted: Any, found: Any) -> bool:
+    """Equal, a number in the digits that the mart shows."""
+    if isinstance(wanted, (list, tuple)):
+        return isinstance(found, (list, tuple)) and list(map(_text, wanted)) == list(map(_text, found))
+    one, other = _number(wanted), _number(found)
+    if one is None or other is None:
+        return _text(wanted) == _text(found)
+    if not isinstance(found, Decimal):
+        return abs(one - other) <= Decimal("0.0005") if isinstance(found, (str, float)) else one == other
+    return one.quantize(other, ROUND_HALF_UP) == other
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or value is None or isinstance(value, date):
+        return None
+    if isinstance(value, Fraction):
+        return Decimal(value.numerator) / value.denominator
+    try:
+        return Decimal(str(value))
+    except ArithmeticError:
+        return None
+
+
+def _text(value: Any) -> str:
+    """One form for what CSV, PostgreSQL and Python say: t or f, empty for nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "t" if value else "f"
-    try:
-        return round(float(Decimal(str(value))), 3)
-    except ArithmeticError:
-        return str(value)
+    number = _number(value)
+    if isinstance(value, (Decimal, float)) and number is not None:
+        return format(number.normalize(), "f")
+    return str(value)

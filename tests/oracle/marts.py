@@ -14,8 +14,9 @@ from typing import Any
 from .figures import share
 from .pay import Line, Pay
 from .reading import COUNTIES, Delivery, Row, last_day
-from .status import HEADLINE_FEEDS, Status
 from .state import CHINA, DAY, PREFECTURE, World, age, destination
+from .status import HEADLINE_FEEDS, Status
+from .tonight import Published
 
 WORST_FIRST = ("sudden_hardship", "unstable", "marginal", "lifted_out", "general")
 Expected = dict[str, Any]
@@ -27,6 +28,7 @@ class Marts:
 
     world: World
     nights: Sequence[date]
+    earlier: Sequence[Published] = ()
 
     def __post_init__(self) -> None:
         self.today = self.nights[-1]
@@ -54,7 +56,7 @@ class Marts:
                     "actual_value": actual,
                     "progress_rate": Decimal(actual) / value if value else None,
                     "coverage": self.status.coverage(county, HEADLINE_FEEDS),
-                    "obs_status": self.status.of_day(county, self.today),
+                    "obs_status": self.status.of_day(county, self.today) if county in self.world.began else "M",
                     "change_1d": self._change(code, basis, county, 1),
                     "change_7d": self._change(code, basis, county, 7),
                     "deadline": deadline,
@@ -98,8 +100,12 @@ class Marts:
             if "A" == self.status.of_day(c, self.today) == self.status.of_day(c, before)
         )
 
-    def _on_track(self, target: dict[str, str], basis: str, actual: int) -> bool:
-        value = Decimal(target["target_value"])
+    def _on_track(self, target: dict[str, str], basis: str, actual: int) -> bool | None:
+        county, value = target["county_code"], Decimal(target["target_value"])
+        silent = set(COUNTIES if county == PREFECTURE else (county,)) - self.world.began.keys()
+        deadline = date.fromisoformat(target["deadline"])
+        if silent or self.today > deadline:
+            return None
         if not value:
             return actual == 0
         first = next(n for n in self.nights if n.year == self.today.year)
@@ -107,11 +113,19 @@ class Marts:
         baseline = (
             Decimal(target["baseline_value"])
             if target["baseline_value"]
-            else self._actual(target["target_code"], basis, target["county_code"], since)
+            else self._published(target["target_code"], basis, county, since)
         )
-        in_all = (date.fromisoformat(target["deadline"]) - since).days
+        in_all = (deadline - since).days
         elapsed = Decimal((self.today - since).days) / in_all if in_all > 0 else Decimal(1)
         return actual >= baseline + (value - baseline) * elapsed
+
+    def _published(self, code: str, basis: str, county: str, on: date) -> int:
+        """The value that the publication of a date gave; where none is known, as known now."""
+        for earlier in self.earlier:
+            for row in earlier.marts["target_progress"] if earlier.report_date == on else ():
+                if (row["target_code"], row["basis"], row["county_code"]) == (code, basis, county):
+                    return int(row["actual_value"])
+        return self._actual(code, basis, county, on)
 
     def employment_stock(self) -> list[Expected]:
         """Persons of the labour force by county, category, and the channel and destination of the main job."""
@@ -152,6 +166,7 @@ class Marts:
 
     # -- households
 
+    @lru_cache  # noqa: B019
     def is_without_work(self, household: tuple[str, str], day: date) -> bool:
         """At least one member in the labour force, and none employed."""
         members = self.world.households(day).get(household, [])
@@ -250,7 +265,8 @@ class Marts:
             yield "unpaid", line.due
         if over and 0 < line.paid < line.due:
             yield "underpaid", line.due - line.paid
-        late = line.credited_after(line.pay_date)
+        told_late = line.row["paid_on"] and line.row["paid_on"] > line.pay_date
+        late = line.credited_after(line.pay_date) + (line.unconfirmed if told_late else 0)
         if late:
             yield "paid_late", late
         if line.credited > line.due:
@@ -264,8 +280,7 @@ class Marts:
     def _findings_of_person(self, line: Line) -> Iterator[tuple[str, Decimal]]:
         person, first, last = line.row["id_number"], line.row["period"], last_day(line.row["period"])
         evidence = self.world.evidence.get(person, {})
-        contracts = [c for c in evidence.get("contract", []) if c.row["project_no"] == line.row["project_no"]]
-        if not any(c.touches(first, last) for c in contracts):
+        if not self._has_contract(line):
             yield "no_contract", line.due
         spells = [s for s in evidence.get("spell", []) if s.row["channel"] == "enterprise"]
         if any(s.start <= first and s.end >= last for s in spells):
@@ -276,6 +291,11 @@ class Marts:
             yield "deceased", line.due
         if age(person, last) < self.seeds.setting("working_age_from", last):
             yield "underage", line.due
+
+    def _has_contract(self, line: Line) -> bool:
+        first, last = line.row["period"], last_day(line.row["period"])
+        contracts = self.world.evidence.get(line.row["id_number"], {}).get("contract", [])
+        return any(c.row["project_no"] == line.row["project_no"] and c.touches(first, last) for c in contracts)
 
     def relief_project_monitor(self) -> Iterator[Expected]:
         """One row a project."""
@@ -292,15 +312,14 @@ class Marts:
     def _people(self, number: str, lines: list[Line]) -> Expected:
         workers = {line.row["id_number"] for line in lines}
         registered = [found[1] for p, found in self.world.register(self.today).items() if p in workers]
-        contracts = {w: self.world.evidence.get(w, {}).get("contract", []) for w in workers}
-        covered = sum(any(c.row["project_no"] == number for c in found) for found in contracts.values())
+        covered = {line.row["id_number"] for line in lines if self._has_contract(line)}
         return {
             "workers": len(workers),
             "priority_group_workers": sum(
                 r["population_category"] != "general" or r["is_relocated"] or bool(r["is_low_income"])
                 for r in registered
             ),
-            "contract_coverage": Decimal(covered) / len(workers) if workers else None,
+            "contract_coverage": share(len(covered), len(workers)),
         }
 
     def _money(self, lines: list[Line]) -> Expected:

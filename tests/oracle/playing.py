@@ -60,7 +60,7 @@ def calculate(
         for mart, calculation in THEMES.items():
             if mart in wanted:
                 found[mart] = list(calculation(tonight))
-        first = Marts(tonight.world, tonight.nights)
+        first = Marts(tonight.world, tonight.nights, earlier)
         for mart in FIRST:
             if marts is None or mart in wanted:
                 found[mart] = list(getattr(first, mart)())
