@@ -192,14 +192,14 @@ class Marts:
     def _case(self, household: tuple[str, str], opened: date, cleared: date | None) -> Expected:
         last = self.today if cleared is None else cleared - DAY
         members = self.world.households(self.today).get(household) or self.world.households(last)[household]
-        in_case = self.world.households(last)[household]
+        day = self.today if household in self.world.households(self.today) else last
         return {
             "report_date": self.today,
             "county_code": household[0],
             "household_no": household[1],
             "township_code": min(m["township_code"] for m in members),
             "is_relocated": any(m["is_relocated"] for m in members),
-            "members_in_labour_force": sum(m["id_number"] in self.world.labour_force(last) for m in in_case),
+            "members_in_labour_force": sum(m["id_number"] in self.world.labour_force(day) for m in members),
             "opened_on": opened,
             "cleared_on": cleared,
             "days_open": ((cleared or self.today) - opened).days,
@@ -351,7 +351,8 @@ class Marts:
         for attempt in line.attempts:
             batch = self.world.latest("bank_return", attempt.batch_no, self.today)
             if attempt.failed and batch and line.credits:
-                yield (line.credits[-1] - batch.report_date).days
+                if line.credits[-1] >= batch.report_date:
+                    yield (line.credits[-1] - batch.report_date).days
 
     # -- assurance
 

@@ -611,7 +611,9 @@ class _Maker:
                         "job_event",
                         county,
                         sunday,
-                        [self._job_event(county, sunday) for _ in range(self.rng.choice((0, 1, 2)))],
+                        _by_key(
+                            [self._job_event(county, sunday) for _ in range(self.rng.choice((0, 1, 2)))], ("event_no",)
+                        ),
                     )
                 sunday += timedelta(days=7)
 
