@@ -289,7 +289,7 @@ class _Maker:
             elif luck < 0.1:
                 row = row | {
                     "work_division_code": self.place(county),
-                    "labor_brand": self.rng.choice(("红河建工", "哈尼厨师", " ")),
+                    "labor_brand": self.rng.choice(("红河建工", "哈尼厨师", None)),
                 }
             found.append(row | {"updated_on": on if self.chance(0.6) else row["updated_on"]})
         starts = (on, on - DAY, on - 5 * DAY, on - 7 * DAY, on + 2 * DAY, self.ago(on))
@@ -320,7 +320,7 @@ class _Maker:
             "monthly_wage": Decimal(rng.choice(WAGES)),
             "has_contract": rng.choice((True, False, None)),
             "is_organised": rng.choice((True, False, None)),
-            "labor_brand": rng.choice(("红河建工", "哈尼厨师", "石屏豆腐", None, None, " ")),
+            "labor_brand": rng.choice(("红河建工", "哈尼厨师", "石屏豆腐", None, None)),
             "workshop_no": rng.choice(("W1", "W1", "W1", "W2", "W9"))
             if channel == "workshop" or self.chance(0.05)
             else None,
@@ -359,7 +359,7 @@ class _Maker:
         days = rng.choice((None, None, None, 20, 59, 80, 88, 89, 90))
         return {
             "post_no": f"G{rng.randrange(1, 6)}",
-            "post_category": rng.choice(("保洁员", "护林员", " 护林员", "护路员")),
+            "post_category": rng.choice(("保洁员", "护林员", "护路员")),
             "township_code": township,
             "village_code": f"{township}001",
             "id_number": self.person(),
@@ -370,7 +370,7 @@ class _Maker:
             "is_full_time": self.chance(0.4),
             "monthly_subsidy": Decimal(rng.choice(("500", "800"))),
             "approver_id_number": rng.choice((None, self.person())),
-            "relation_to_approver": rng.choice((None, "无", "父子", " 同村")),
+            "relation_to_approver": rng.choice((None, "无", "父子", "同村")),
         }
 
     def _post_payments(self, county: str, tenures: list[Row]) -> None:
@@ -553,7 +553,7 @@ class _Maker:
             "level": rng.choice(("secondary_vocational", "technician", "higher_vocational", "bachelor")),
             "enrolled_on": enrolled,
             "graduated_on": max(graduated, enrolled) if graduated else None,
-            "assistance_worker": rng.choice((None, "李某", " ")),
+            "assistance_worker": rng.choice((None, "李某")),
             "outcome": rng.choice((None, None, "employed", "further_study", "military", "unemployed")),
             "outcome_on": None,
         }
