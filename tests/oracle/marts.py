@@ -337,7 +337,7 @@ class Marts:
         }
 
     def _clock(self, lines: list[Line]) -> Expected:
-        to_pay = [(line.credits[-1] - last_day(line.row["period"])).days for line in lines if line.credits]
+        to_pay = [max(0, (line.credits[-1] - last_day(line.row["period"])).days) for line in lines if line.credits]
         cured = [days for line in lines for days in self._cures(line)]
         returned = [r for line in lines for a in line.attempts for r in a.returned]
         return stages(lines) | {
@@ -347,12 +347,15 @@ class Marts:
         }
 
     def _cures(self, line: Line) -> Iterator[int]:
-        """Days from the bank's refusal (the date of its return) to the credit, of a line credited after all."""
-        for attempt in line.attempts:
-            batch = self.world.latest("bank_return", attempt.batch_no, self.today)
-            if attempt.failed and batch and line.credits:
-                if line.credits[-1] >= batch.report_date:
-                    yield (line.credits[-1] - batch.report_date).days
+        """Days from the bank's first refusal (the date of its return) to the first credit since."""
+        places = [
+            n for n, attempt in enumerate(line.attempts) if any(r["result"] == "failed" for r in attempt.returned)
+        ]
+        since = [r for a in line.attempts[places[0] :] for r in a.returned if r["credited_on"]] if places else []
+        batches = [self.world.latest("bank_return", line.attempts[n].batch_no, self.today) for n in places]
+        refused = [batch.report_date for batch in batches if batch]
+        if since and refused:
+            yield max(0, (min(r["credited_on"] for r in since) - min(refused)).days)
 
     # -- assurance
 
@@ -395,7 +398,7 @@ def stages(lines: Sequence[Line]) -> Expected:
         )
         for step, before, after in zip(steps, dates, dates[1:], strict=False):
             if before and after:
-                days[step].append((after - before).days)
+                days[step].append(max(0, (after - before).days))
     medians = {step: median(found) if found else None for step, found in days.items()}
     known = {step: value for step, value in medians.items() if value is not None}
     return {f"median_days_to_{step}": value for step, value in medians.items()} | {
