@@ -190,16 +190,15 @@ class Marts:
                 yield self._case(household, opened, None)
 
     def _case(self, household: tuple[str, str], opened: date, cleared: date | None) -> Expected:
-        last = self.today if cleared is None else cleared - DAY
-        members = self.world.households(self.today).get(household) or self.world.households(last)[household]
-        day = self.today if household in self.world.households(self.today) else last
+        shown = next(day for day in reversed(self.world.days) if household in self.world.households(day))
+        members = self.world.households(shown)[household]
         return {
             "report_date": self.today,
             "county_code": household[0],
             "household_no": household[1],
             "township_code": min(m["township_code"] for m in members),
             "is_relocated": any(m["is_relocated"] for m in members),
-            "members_in_labour_force": sum(m["id_number"] in self.world.labour_force(day) for m in members),
+            "members_in_labour_force": sum(m["id_number"] in self.world.labour_force(shown) for m in members),
             "opened_on": opened,
             "cleared_on": cleared,
             "days_open": ((cleared or self.today) - opened).days,

@@ -145,15 +145,15 @@ class Pay:
     def _attempts(self, feed: str, key: tuple[str, ...], in_force: Collection[Key]) -> dict[Key, list[Attempt]]:
         """One attempt for each batch number seen in any accepted revision of a line that is in force."""
         found: dict[Key, dict[str, Attempt]] = defaultdict(dict)
-        for unit, deliveries in self.world.snapshots(feed).items():
-            for delivery in deliveries:
-                for place, row in enumerate(delivery.rows):
-                    k = (unit, *(row[name] for name in key))
-                    if row["batch_no"] is None or k not in in_force:
-                        continue
-                    before = found[k].get(row["batch_no"])
-                    first = before.first_told if before else delivery.report_date
-                    found[k][row["batch_no"]] = Attempt(row["batch_no"], row, first, (delivery.report_date, place))
+        told = [d for d in (*self.world.replaced, *self.world.deliveries) if d.feed == feed]
+        for delivery in sorted(told, key=lambda d: d.report_date):
+            for place, row in enumerate(delivery.rows):
+                k = (delivery.unit, *(row[name] for name in key))
+                if row["batch_no"] is None or k not in in_force:
+                    continue
+                before = found[k].get(row["batch_no"])
+                first = before.first_told if before else delivery.report_date
+                found[k][row["batch_no"]] = Attempt(row["batch_no"], row, first, (delivery.report_date, place))
         in_batch: dict[str, list[Attempt]] = defaultdict(list)
         for of_line in found.values():
             for attempt in of_line.values():

@@ -35,16 +35,18 @@ def known(world: RandomWorld, night: int, seeds: Seeds) -> World:
     """All that is accepted by a night, and dated up to it."""
     today = world.nights[night]
     accepted: dict[tuple[str, str, date], Delivery] = {}
+    replaced: list[Delivery] = []
     for sent in world.sent:
         if sent.night <= night and not sent.is_held and sent.report_date <= today:
             key = (sent.feed, sent.unit, sent.report_date)
+            replaced += [accepted[key]] if key in accepted else []
             accepted[key] = Delivery(*key, sent.rows, len(sent.rows), 0, 0.0)
     items: dict[str, list[dict[str, Any]]] = {feed: [] for feed in PLATFORM}
     for when, resource, item in world.items:
         if when <= night:
             items[resource].append(item)
     read = {on for n, on in enumerate(world.nights) if n <= night and n not in world.platform_failed}
-    return World(list(accepted.values()), items, seeds, today, read)
+    return World(list(accepted.values()), items, seeds, today, replaced, read)
 
 
 def calculate(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -91,6 +91,8 @@ class World:
     items: Mapping[str, list[dict[str, Any]]]
     seeds: Seeds
     today: date
+    replaced: Sequence[Delivery] = ()
+    """Accepted revisions that a correction has replaced: what they told of attempts to pay is still so."""
     platform_read: Collection[date] | None = None
     """The report dates on which the platform was read; None: on every night."""
 

@@ -399,6 +399,7 @@ class _Maker:
 
     def _payment(self, key: tuple[str, str], subsidy: Decimal, month: date, county: str) -> Row:
         rng = self.rng
+        batch = rng.choice((f"P{county}{month:%y%m}", f"P{county}{month:%y%m}", f"Q{county}{month:%y%m}", None))
         due = rng.choice((subsidy, subsidy, subsidy + 100))
         return {
             "post_no": key[0],
@@ -409,10 +410,8 @@ class _Maker:
             "amount_paid": rng.choice((due, due, due, due - 100, Decimal(0))),
             "paid_on": rng.choice((None, last_day(month) + timedelta(days=rng.choice((8, 14, 15, 16, 46, 50))))),
             "fund_source": rng.choice(("衔接资金", "就业补助资金", None)),
-            "bank_account": rng.choice((f"62{key[1][-12:]}", f"62{key[1][-12:]}", None, "6200000000000001")),
-            "batch_no": rng.choice(
-                (f"P{county}{month:%y%m}", f"P{county}{month:%y%m}", f"Q{county}{month:%y%m}", None)
-            ),
+            "bank_account": None if batch is None and self.chance(0.3) else f"62{key[1][-12:]}",
+            "batch_no": batch,
         }
 
     def _issued_again(self, rows: list[Row], month: date) -> list[Row]:
