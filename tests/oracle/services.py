@@ -297,13 +297,13 @@ def transport_allowance(t: Tonight) -> Iterator[Expected]:
                 away[person] += destination(jobs[0].division_code, county) == "other_province"
     eligible = {p for p, days in away.items() if days >= 90 and t.world.is_poverty_alleviated(p, t.today)}
     paid = {
-        e["id_number"]: e["unit"]
+        (e["id_number"], e["unit"])
         for e in events_of(t, "employment_service", "record_no")
         if e["service_type"] == "transport_allowance" and new_year <= e["served_on"] <= t.today
     }
     for county in t.world.counties():
         able = {p for p in eligible if here(county, t.world.county_of(p, t.today, ""))}
-        got = {p for p, unit in paid.items() if here(county, t.world.county_of(p, t.today, unit))}
+        got = {p for p, unit in paid if here(county, t.world.county_of(p, t.today, unit))}
         yield {
             "county_code": county,
             "year": t.today.year,

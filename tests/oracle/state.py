@@ -232,7 +232,8 @@ class World:
     def spells(self) -> list[Dated]:
         """Employment spells, one a person, employer name and start; a corrected one and its correction are one."""
         named = self._named("employment", ("id_number", "employer_name", "start_date"), within_unit=False)
-        return self._with_corrections("employment", named, lambda row: (row["id_number"], employer(row)))
+        codes = codes_of(row for _, _, row in named.values())
+        return self._with_corrections("employment", named, lambda row: (row["id_number"], employer(row, codes)))
 
     @cached_property
     def posts(self) -> list[Dated]:
@@ -586,11 +587,23 @@ def _post_rank(post: Dated) -> int:
     return RANKS["full_time_post" if post.row["is_full_time"] else "part_time_post"]
 
 
-def employer(row: Row) -> str:
-    """The employer of a spell: its social credit code, else its normalised name."""
-    return row["employer_uscc"] or normalised(row["employer_name"])
+def codes_of(rows: Iterable[Row]) -> dict[tuple[str, str], str]:
+    """(ID number, normalised employer) → the lowest social credit code of that person's spells with the name."""
+    codes: dict[tuple[str, str], str] = {}
+    for row in rows:
+        key, code = (row["id_number"], normalised(row["employer_name"])), row["employer_uscc"]
+        if code:
+            codes[key] = min(code, codes.get(key, code))
+    return codes
 
 
+def employer(row: Row, codes: Mapping[tuple[str, str], str]) -> str:
+    """The employer of a spell (C6): its social credit code, that of its name, else its normalised name."""
+    name = normalised(row["employer_name"])
+    return row["employer_uscc"] or codes.get((row["id_number"], name), name)
+
+
+@lru_cache
 def normalised(name: str) -> str:
     """A name without width, case, blanks and punctuation."""
     plain = unicodedata.normalize("NFKC", name).lower()

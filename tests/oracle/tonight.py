@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from .pay import Line, Pay
-from .state import DAY, FOREVER, PREFECTURE, Dated, World, employer, normalised
+from .state import DAY, FOREVER, PREFECTURE, Dated, World, codes_of, employer, normalised
 from .status import Status
 
 Expected = dict[str, Any]
@@ -91,15 +91,10 @@ class Tonight:
 
 
 def _jobs_of(person: str, spells: list[Dated]) -> list[Stretch]:
-    uscc_of_name: dict[str, str] = {}
-    for spell in spells:
-        name, uscc = normalised(spell.row["employer_name"]), spell.row["employer_uscc"]
-        if uscc:
-            uscc_of_name[name] = min(uscc, uscc_of_name.get(name, uscc))
+    codes = codes_of(spell.row for spell in spells)
     by_employer: dict[str, list[Dated]] = defaultdict(list)
     for spell in spells:
-        key = employer(spell.row)
-        by_employer[uscc_of_name.get(key, key) if not spell.row["employer_uscc"] else key].append(spell)
+        by_employer[employer(spell.row, codes)].append(spell)
     found: list[Stretch] = []
     for key, of_employer in by_employer.items():
         joined: list[Stretch] = []
