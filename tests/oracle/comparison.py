@@ -111,3 +111,13 @@ def _text(value: Any) -> str:
     if isinstance(value, (Decimal, float)) and number is not None:
         return format(number.normalize(), "f")
     return str(value)
+
+
+def figures(rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]) -> int:
+    """How many figures of a mart say something: neither 0 nor empty, and no part of the key."""
+    return sum(
+        bool(value) and not isinstance(value, str)
+        for row in rows
+        for name, value in row.items()
+        if name not in key and not name.startswith("_")
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
+from functools import cache
 
 from .income import is_without_work
 from .state import PREFECTURE, destination
@@ -41,7 +41,7 @@ def headline_series(t: Tonight) -> Iterator[Expected]:
                     }
 
 
-@lru_cache
+@cache
 def headline(t: Tonight, county: str, day: date) -> dict[str, int]:
     """All headline figures of a county on a day."""
     able = {p: row for p, (at, row) in t.world.labour_force(day).items() if here(county, at)}

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from statistics import median
 from typing import Any
 
 from .figures import share
 from .pay import Line, Pay
 from .reading import COUNTIES, Delivery, Row, last_day
-from .state import CHINA, DAY, PREFECTURE, World, age, destination
+from .state import CHINA, PREFECTURE, World, age, destination
 from .status import HEADLINE_FEEDS, Status
 from .tonight import Published
 
@@ -82,7 +82,7 @@ class Marts:
             if county in (at, PREFECTURE) and (code == "rural_employed" or row["population_category"] != "general")
         )
 
-    @lru_cache  # noqa: B019
+    @cache  # noqa: B019
     def _worked_this_year(self, day: date) -> dict[str, tuple[str, Row]]:
         new_year = day.replace(month=1, day=1)
         return {
@@ -166,7 +166,7 @@ class Marts:
 
     # -- households
 
-    @lru_cache  # noqa: B019
+    @cache  # noqa: B019
     def is_without_work(self, household: tuple[str, str], day: date) -> bool:
         """At least one member in the labour force, and none employed."""
         members = self.world.households(day).get(household, [])

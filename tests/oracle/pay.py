@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any
 
 from .reading import Delivery, Row
@@ -132,7 +132,7 @@ class Pay:
             for k, row in in_force.items()
         ]
 
-    @lru_cache  # noqa: B019 - as long as its night
+    @cache  # noqa: B019 - as long as its night
     def in_force(self, feed: str) -> dict[tuple[str, date], Delivery]:
         """(unit, period) → the file that counts: a later one for the same unit and period replaces its rows."""
         found: dict[tuple[str, date], Delivery] = {}

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from .figures import disc, mean, median, share, total
@@ -165,9 +165,7 @@ def _townships(t: Tonight, county: str, month: Period) -> set[str]:
 
 def _is_in(township: str | None, place: str) -> bool:
     """Whether a township's fact counts in a row: of the township, of its county or of the prefecture."""
-    return township is not None and (
-        place == PREFECTURE or township == place or (len(place) == 6 and township[:6] == place)
-    )
+    return township is not None and (place in (PREFECTURE, township) or (len(place) == 6 and township[:6] == place))
 
 
 def _local(t: Tonight, county: str, place: str, month: Period) -> Expected:
@@ -218,7 +216,7 @@ def _orders(t: Tonight, month: Period) -> list[dict[str, Any]]:
     ]
 
 
-@lru_cache
+@cache
 def events_of(t: Tonight, feed: str, number: str) -> list[Row]:
     """Events by the latest report of their key, within a county."""
     latest: dict[tuple[str, str], Row] = {}
@@ -237,7 +235,7 @@ def _events(t: Tonight, month: Period) -> list[tuple[str, Row, str]]:
     ]
 
 
-@lru_cache
+@cache
 def _placed(t: Tonight, month: Period) -> set[tuple[str, str]]:
     """(ID number, township) of those hired within 30 days of an application."""
     within = timedelta(days=t.number("placement_days"))
@@ -257,7 +255,7 @@ def _placed(t: Tonight, month: Period) -> set[tuple[str, str]]:
     return found
 
 
-@lru_cache
+@cache
 def _days_told(t: Tonight, month: Period) -> dict[str, dict[str, Decimal]]:
     """ID number → township → days that someone told for the month, at places nearby."""
     found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -24,6 +24,7 @@ from .themes import THEMES
 from .tonight import Expected, Published, Tonight
 from .worlds import RandomWorld, Sent
 
+EVERYTHING = "tag:core,resource_type:model tag:mart,resource_type:model"
 PLATFORM = ("job_postings", "applications", "gig_orders")
 UNIT_COLUMN = {"county": "county_code", "project": "project_no", "batch": "batch_no"}
 
@@ -141,15 +142,18 @@ def shown(connection: psycopg.Connection, mart: str) -> list[dict[str, Any]]:
     return connection.cursor(row_factory=dict_row).execute(f"select * from marts.{mart}").fetchall()  # type: ignore[arg-type]
 
 
-def build(nights: Nights, number: int, select: str) -> None:
-    """Run dbt for a night."""
-    transform.run_dbt(select, number)
+def play(
+    nights: Nights, world: RandomWorld, seeds: Seeds, select: str = EVERYTHING
+) -> Iterator[dict[str, list[Expected]]]:
+    """Both at once: after each night that is built and published, what its marts must show."""
+    for night, expected in enumerate(calculate(world, seeds)):
+        number = play_night(nights, world, night)
+        transform.run_dbt(select, number)
+        nights.publish(number)
+        yield expected
 
 
-@lru_cache
+@cache
 def person_of(id_number: str) -> str:
     """The token of a person."""
     return token(id_number)
-
-
-Told = Callable[[str], str]

@@ -7,18 +7,18 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seeds:
     """Settings, targets, pay dates, holidays and finding rules."""
 
     folder: Path
 
-    @lru_cache  # noqa: B019 - small files, read once a test
+    @cache  # noqa: B019 - small files, read once a test
     def setting(self, name: str, on: date) -> Decimal:
         """The value in force on a day."""
         rows = [r for r in self._rows("setting") if r["name"] == name and r["valid_from"] <= on.isoformat()]
@@ -32,7 +32,7 @@ class Seeds:
                 latest[row["county_code"], row["target_code"]] = row
         return list(latest.values())
 
-    @lru_cache  # noqa: B019
+    @cache  # noqa: B019
     def pay_date(self, feed: str, unit: str, period: date) -> date:
         """The agreed pay date of a month's wages: on a holiday it moves to the working day before."""
         rows = [
@@ -43,8 +43,7 @@ class Seeds:
         rule = max(rows, key=lambda r: (r["unit"] != "*", r["valid_from"]))
         number = period.year * 12 + period.month - 1 + int(rule["months_after"])
         day = date(number // 12, number % 12 + 1, int(rule["day_of_month"]))
-        holidays = {r["on_date"]: r["is_working_day"] == "true" for r in self._rows("holiday")}
-        while not holidays.get(day.isoformat(), day.isoweekday() <= 5):
+        while not self._is_working_day(day):
             day -= timedelta(days=1)
         return day
 
@@ -54,7 +53,7 @@ class Seeds:
         last = {r["finding"]: r["enabled"] == "true" for r in rows if r["valid_from"] <= on.isoformat()}
         return {name for name, enabled in last.items() if enabled}
 
-    @lru_cache  # noqa: B019
+    @cache  # noqa: B019
     def _rows(self, name: str) -> list[dict[str, str]]:
         if name in DEFAULTS and not (self.folder / f"{name}.csv").exists():
             return DEFAULTS[name]
@@ -63,6 +62,7 @@ class Seeds:
         told = {row["finding"] for row in rows} if name == "finding_rule" else set()
         return rows + [row for row in POST_FINDINGS if name == "finding_rule" and row["finding"] not in told]
 
+    @cache  # noqa: B019
     def _in_force(self, name: str, on: date, *key: str) -> list[dict[str, str]]:
         """Of each key the latest row that is in force on a day, in the file's order; switched off: none."""
         latest: dict[tuple[str, ...], dict[str, str]] = {}
@@ -106,17 +106,20 @@ class Seeds:
         bare = "".join(unicodedata.normalize("NFKC", relation or "").split())
         return any(r["relation"] == bare and r["is_kin"] == "true" for r in self._rows("kin_relation"))
 
-    def _is_working_day(self, day: date) -> bool:
-        holidays = {r["on_date"]: r["is_working_day"] == "true" for r in self._rows("holiday")}
-        return holidays.get(day.isoformat(), day.isoweekday() <= 5)
+    @cached_property
+    def _holidays(self) -> dict[str, bool]:
+        return {r["on_date"]: r["is_working_day"] == "true" for r in self._rows("holiday")}
 
-    @lru_cache  # noqa: B019
+    def _is_working_day(self, day: date) -> bool:
+        return self._holidays.get(day.isoformat(), day.isoweekday() <= 5)
+
+    @cache  # noqa: B019
     def working_days(self, first: date, last: date) -> int:
         """How many working days a stretch has."""
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return sum(map(self._is_working_day, days))
 
-    @lru_cache  # noqa: B019
+    @cache  # noqa: B019
     def working_day_after(self, day: date, number: int) -> date:
         """The so-manieth working day after a day."""
         while number:

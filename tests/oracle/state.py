@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from .reading import COUNTIES, Delivery, Row, born_on
@@ -137,7 +137,7 @@ class World:
         known = tuple((c, found.report_date) for c in COUNTIES if (found := self.latest("labor_register", c, day)))
         return self._register(known)
 
-    @lru_cache  # noqa: B019 - a world lives as long as its test
+    @cache  # noqa: B019 - a world lives as long as its test
     def _register(self, known: tuple[tuple[str, date], ...]) -> dict[str, tuple[str, Row]]:
         listings: dict[str, list[tuple[int, str, Row]]] = defaultdict(list)
         for county, on in known:
@@ -213,12 +213,12 @@ class World:
             and (row["deceased_on"] is None or row["deceased_on"] > day)
         )
 
-    @lru_cache  # noqa: B019
+    @cache  # noqa: B019
     def labour_force(self, day: date) -> dict[str, tuple[str, Row]]:
         """Those on a register who can work."""
         return {p: (c, row) for p, (c, row) in self.register(day).items() if self.in_labour_force(row, day)}
 
-    @lru_cache  # noqa: B019
+    @cache  # noqa: B019
     def households(self, day: date) -> dict[tuple[str, str], list[Row]]:
         """(county, household number) → its members' rows; a person belongs to the winning county's household."""
         found: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -576,7 +576,7 @@ class World:
         ends += [o["completed_on"] + week for o in evidence.get("order", [])]
         return min(max(ends), self.today) if ends else None
 
-    @lru_cache  # noqa: B019
+    @cache  # noqa: B019
     def employed(self, day: date) -> dict[str, tuple[str, Row, list[Job]]]:
         """ID number → county, register row and jobs of everyone employed on a day."""
         with_jobs = ((p, c, row, self.jobs(p, day)) for p, (c, row) in self.labour_force(day).items())
@@ -603,7 +603,7 @@ def employer(row: Row, codes: Mapping[tuple[str, str], str]) -> str:
     return row["employer_uscc"] or codes.get((row["id_number"], name), name)
 
 
-@lru_cache
+@cache
 def normalised(name: str) -> str:
     """A name without width, case, blanks and punctuation."""
     plain = unicodedata.normalize("NFKC", name).lower()

@@ -266,7 +266,8 @@ class _Maker:
                 SPELL,
             )
         found = []
-        for row in rows:
+        for before in rows:
+            row = before
             luck = self.rng.random()
             if luck < 0.02:
                 continue
@@ -334,7 +335,8 @@ class _Maker:
         if not rows:
             return _by_key([self._tenure(county, self.ago(on)) for _ in range(12)], TENURE)
         found = []
-        for row in rows:
+        for before in rows:
+            row = before
             luck = self.rng.random()
             if luck < 0.03:
                 continue
@@ -417,7 +419,8 @@ class _Maker:
     def _issued_again(self, rows: list[Row], month: date) -> list[Row]:
         """Sent again: some lines in another batch, some with another amount, some dropped."""
         found = []
-        for row in rows:
+        for before in rows:
+            row = before
             luck = self.rng.random()
             if luck < 0.1:
                 continue
@@ -525,7 +528,8 @@ class _Maker:
 
     def youth(self, county: str, on: date, rows: list[Row]) -> list[Row]:
         found = []
-        for row in rows:
+        for before in rows:
+            row = before
             luck = self.rng.random()
             if luck < 0.02:
                 continue
@@ -680,7 +684,8 @@ class _Maker:
 
     def _contracts(self, number: str, on: date, rows: list[Row]) -> list[Row]:
         found = []
-        for row in rows:
+        for before in rows:
+            row = before
             luck = self.rng.random()
             if luck < 0.05:
                 continue
@@ -766,14 +771,14 @@ class _Maker:
             on = first[batch] + timedelta(days=self.rng.choice((0, 1, 3, 8)))
             lines = [line for n, row in enumerate(rows.values(), 1) if (line := self._returned(batch, n, row, on))]
             if self.chance(0.3):
-                lines.append(self._line(batch, 90, "6299999999999999", Decimal(100), "success", on))
+                lines.append(self._line((batch, 90), "6299999999999999", Decimal(100), "success", on))
             if lines:
                 self.send("bank_return", batch, on, lines, late=0.2)
         self.send(
             "bank_return",
             "X1",
             self.begin + 9 * DAY,
-            [self._line("X1", 1, "6299999999999998", Decimal(5), "success", self.begin)],
+            [self._line(("X1", 1), "6299999999999998", Decimal(5), "success", self.begin)],
         )
 
     def _returned(self, batch: str, n: int, row: Row, on: date) -> Row | None:
@@ -782,13 +787,13 @@ class _Maker:
         if luck < 0.06 or amount == 0:
             return None
         if luck < 0.16:
-            return self._line(batch, n, row["bank_account"], amount, "failed", on)
-        return self._line(batch, n, row["bank_account"], amount - (50 if luck < 0.22 else 0), "success", on)
+            return self._line((batch, n), row["bank_account"], amount, "failed", on)
+        return self._line((batch, n), row["bank_account"], amount - (50 if luck < 0.22 else 0), "success", on)
 
-    def _line(self, batch: str, n: int, account: str, amount: Decimal, result: str, on: date) -> Row:
+    def _line(self, place: tuple[str, int], account: str, amount: Decimal, result: str, on: date) -> Row:
         return {
-            "batch_no": batch,
-            "line_no": n,
+            "batch_no": place[0],
+            "line_no": place[1],
             "bank_account": account,
             "account_name": "某人",
             "amount": amount,
