@@ -148,7 +148,7 @@ def play(
     """Both at once: after each night that is built and published, what its marts must show."""
     for night, expected in enumerate(calculate(world, seeds)):
         number = play_night(nights, world, night)
-        transform.run_dbt(select, number)
+        transform.run_dbt(EVERYTHING, number)
         nights.publish(number)
         yield expected
 

@@ -281,7 +281,7 @@ def _vacancies(t: Tonight, of: dict[str, dict[str, Any]], month: Period, is_over
         "applicants": len({a["id_number"] for a in applied}),
         "hired": len(hired),
         "fill_rate": share(filled, sum(p["headcount"] or 0 for p in opened)) if is_over else None,
-        "median_days_to_hire": median((a["hired_on"] - of[a["posting_id"]]["opened_on"]).days for a in hired),
+        "median_days_to_hire": median(max(0, (a["hired_on"] - of[a["posting_id"]]["opened_on"]).days) for a in hired),
         "median_wage_min": disc([p["wage_min"] for p in opened if p["wage_min"] is not None], Fraction(1, 2)),
         "median_wage_max": disc([p["wage_max"] for p in opened if p["wage_max"] is not None], Fraction(1, 2)),
     }

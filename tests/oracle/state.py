@@ -231,9 +231,17 @@ class World:
     @cached_property
     def spells(self) -> list[Dated]:
         """Employment spells, one a person, employer name and start; a corrected one and its correction are one."""
-        named = self._named("employment", ("id_number", "employer_name", "start_date"), within_unit=False)
-        codes = codes_of(row for _, _, row in named.values())
-        return self._with_corrections("employment", named, lambda row: (row["id_number"], employer(row, codes)))
+        named = self._named_spells
+        return self._with_corrections("employment", named, lambda row: (row["id_number"], employer(row, self.codes)))
+
+    @cached_property
+    def _named_spells(self) -> dict[Key, Told]:
+        return self._named("employment", ("id_number", "employer_name", "start_date"), within_unit=False)
+
+    @cached_property
+    def codes(self) -> dict[tuple[str, str], str]:
+        """(ID number, normalised employer) → the lowest social credit code of that person's spells with the name."""
+        return codes_of(row for _, _, row in self._named_spells.values())
 
     @cached_property
     def posts(self) -> list[Dated]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from .pay import Line, Pay
-from .state import DAY, FOREVER, PREFECTURE, Dated, World, codes_of, employer, normalised
+from .state import DAY, FOREVER, PREFECTURE, Dated, World, employer, normalised
 from .status import Status
 
 Expected = dict[str, Any]
@@ -66,7 +66,7 @@ class Tonight:
         by_person: dict[str, list[Dated]] = defaultdict(list)
         for spell in self.world.spells:
             by_person[spell.row["id_number"]].append(spell)
-        return {person: list(_jobs_of(person, spells)) for person, spells in by_person.items()}
+        return {person: _jobs_of(person, spells, self.world.codes) for person, spells in by_person.items()}
 
     @cached_property
     def hires(self) -> list[Stretch]:
@@ -90,8 +90,7 @@ class Tonight:
         return self.world.project_county(line.unit) if line.feed == "relief_payroll" else line.unit
 
 
-def _jobs_of(person: str, spells: list[Dated]) -> list[Stretch]:
-    codes = codes_of(spell.row for spell in spells)
+def _jobs_of(person: str, spells: list[Dated], codes: dict[tuple[str, str], str]) -> list[Stretch]:
     by_employer: dict[str, list[Dated]] = defaultdict(list)
     for spell in spells:
         by_employer[employer(spell.row, codes)].append(spell)
