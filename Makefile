@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PEOPLE ?= 2000
 SHARE ?= 1
 
-.PHONY: help run test quick schema definitions up down bench lint
+.PHONY: help run test quick schema definitions up down oracle bench lint
 
 help: ## list the actions
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s%s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ up: .venv/installed ## serve the warehouse and Airflow, and leave them running
 
 down: ## stop everything
 	@if [ -x $(BIN)/warehouse ]; then $(BIN)/warehouse down; fi
+
+oracle: .venv/installed-dev ## compare every figure of twenty random worlds, and plant defects (an hour)
+	@$(BIN)/python -m tests.oracle
 
 bench: .venv/installed-dev ## measure against the bars, at full size or at SHARE=0.1 of it
 	@missed=0; for bar in bench/*.py; do echo "── $$bar"; $(BIN)/python "$$bar" --share $(SHARE) || missed=1; done; exit $$missed
