@@ -23,7 +23,8 @@ lines as (
     select *, coalesce(paid_on, period_end + 1) as paid_from from {{ ref('int_post_payment') }}
 ),
 
--- The rules, each with the days of its own: unbounded where nothing ends it.
+-- The rules, each with the days of its own: unbounded where nothing ends it. The registers are joined only while the
+-- rule on kinship is on.
 kin_of_approver as (
     select
         tenures.county_code, tenures.post_no,
@@ -36,6 +37,7 @@ kin_of_approver as (
     inner join {{ ref('dim_person') }} as approver
         on tenures.approver_key = approver.person_key and holder.county_code = approver.county_code
             and holder.household_no = approver.household_no
+    where (select true from rules where finding = 'kin_of_approver')
     union all
     select
         county_code, post_no, days, person_key, start_on, null, null, null, approver_key, null
