@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -81,8 +82,9 @@ def run_dbt(select: str, build: int) -> Summary:
     """
     with connect("wh_transformer") as connection:
         row = connection.execute("select build from ops.tonight").fetchone()
-    if row != (build,):
-        raise NotTonight(where=f"build {build}")
+        if row != (build,):
+            raise NotTonight(where=f"build {build}")
+        connection.execute("select ops.record_rules(%s)", (_models_digest(),))
     # Unit tests say whether the models are right, not whether the night is: they belong to `make test`. Seeds are
     # loaded by `database.seed_tables`: dbt owns no table.
     summary = _invoke(
@@ -149,6 +151,14 @@ def _invoke(name: str, arguments: Sequence[str], build: int | None = None) -> Su
         failure.failed = summary.failed
         raise failure
     return summary
+
+
+def _models_digest() -> str:
+    """Of the SQL of models and macros."""
+    project = settings.project_root() / "dbt_project"
+    files = sorted(path for folder in ("models", "macros") for path in (project / folder).rglob("*.sql"))
+    content = b"".join(str(path.relative_to(project)).encode() + path.read_bytes() for path in files)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _variables() -> dict[str, Any]:

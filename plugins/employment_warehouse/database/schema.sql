@@ -678,6 +678,38 @@ end $_$;
 
 ALTER FUNCTION ops.publish(number integer, operator text, release_reason text) OWNER TO wh_owner;
 
+-- Name: record_rules(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.record_rules(models text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    digest text := models;
+    seed regclass;
+    content text;
+begin
+    for seed in
+        select c.oid::regclass from pg_class as c
+        where c.relnamespace = 'seeds'::regnamespace and c.relkind = 'r' order by c.relname
+    loop
+        execute format('select coalesce(sum(hash_record_extended(t, 0)::numeric), 0)::text from %s as t', seed) into content;
+        digest := digest || ' ' || content;
+    end loop;
+    select digest || ' ' || coalesce(sum(hash_record_extended((d.finding, d.valid_from, d.enabled), 0)::numeric), 0)
+    into digest
+    from ops.rule_decision as d;
+    digest := encode(sha256(digest::bytea), 'hex');
+    update ops.build as b set rules_digest = digest where b.build = (select t.build from ops.tonight as t);
+    return digest;
+end $$;
+
+ALTER FUNCTION ops.record_rules(models text) OWNER TO wh_owner;
+
+-- Name: FUNCTION record_rules(models text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.record_rules(models text) IS '记下当次汇总所用规则的摘要。 | Records by which rules the build in progress is reckoned: the digest of the models'' SQL, which is given, with those of seeds and decisions.';
+
 -- Name: release_delivery(bigint, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.release_delivery(number bigint, operator text, why text) RETURNS bigint[]
@@ -1853,6 +1885,7 @@ CREATE TABLE ops.build (
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     status text DEFAULT 'building'::text NOT NULL,
     held_reason text,
+    rules_digest text,
     CONSTRAINT build_status_check CHECK ((status = ANY (ARRAY['building'::text, 'held'::text, 'published'::text, 'abandoned'::text, 'rolled_back'::text])))
 );
 
@@ -1865,6 +1898,10 @@ COMMENT ON TABLE ops.build IS '每晚一次汇总，编号即数据仓库的时�
 -- Name: COLUMN build.base; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.build.base IS '开始汇总时的链首编号；发布时须未变。 | The chain head when the build began; it is published only while that has not moved.';
+
+-- Name: COLUMN build.rules_digest; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.build.rules_digest IS '所用规则的摘要：参数与种子表、规则决定、模型 SQL。 | Digest of the rules of the build: settings and other seeds, decisions, SQL of the models.';
 
 -- Name: build_build_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
 
@@ -2795,6 +2832,11 @@ GRANT ALL ON FUNCTION ops.prefecture() TO wh_reader;
 
 REVOKE ALL ON FUNCTION ops.publish(number integer, operator text, release_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.publish(number integer, operator text, release_reason text) TO wh_publisher;
+
+-- Name: FUNCTION record_rules(models text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.record_rules(models text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.record_rules(models text) TO wh_transformer;
 
 -- Name: FUNCTION release_delivery(number bigint, operator text, why text); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -1,0 +1,114 @@
+{%- set key = ['on_date', 'county_code', 'indicator'] -%}
+-- Headline figures that are known otherwise tonight than they were published on their own date, and why: the causes are
+-- those of the builds in which the value changed.
+with
+publications as (
+    select report_date as on_date, max(publication) as published_in
+    from {{ source('ops', 'publication') }}
+    where rolled_back_at is null and report_date < {{ tonight_date() }}
+        and report_date > {{ tonight_date() }} - {{ setting('restatement_days', 'integer') }}
+    group by report_date
+),
+
+versions as (
+    select
+        stored.on_date, stored.county_code, stored.indicator, stored.value, stored.from_build, stored.to_build,
+        publications.published_in,
+        lag(stored.value) over versions as value_before,
+        lead(stored.from_build) over versions as next_from
+    from store.{{ ref('headline_series').identifier }} as stored
+    inner join publications using (on_date)
+    window versions as (
+        partition by stored.on_date, stored.county_code, stored.indicator order by stored.from_build
+    )
+),
+
+compared as (
+    select
+        {{ key | join(', ') }}, published_in,
+        max(value) filter (
+            where from_build <= published_in and (to_build is null or to_build > published_in)
+        ) as as_published,
+        max(value) filter (where to_build is null) as as_known_now
+    from versions
+    group by {{ key | join(', ') }}, published_in
+),
+
+restated as (
+    select *, coalesce(as_known_now, 0) - coalesce(as_published, 0) as difference from compared
+),
+
+changes as (
+    select {{ key | join(', ') }}, from_build as build
+    from versions
+    where from_build > published_in and value is distinct from value_before
+    union
+    select {{ key | join(', ') }}, to_build
+    from versions
+    where to_build > published_in and to_build is distinct from next_from
+),
+
+deliveries as (
+    select
+        delivery.build, delivery.feed, delivery.report_date, delivery.revision,
+        case
+            when feed.unit = 'county' then delivery.unit
+            when feed.unit = 'project' then project.county_code
+        end as county_code,
+        feed.unit = 'platform' as is_everywhere
+    from {{ source('ops', 'delivery') }} as delivery
+    inner join {{ source('ops', 'feed') }} as feed on delivery.feed = feed.feed
+    left join {{ ref('dim_relief_project') }} as project on delivery.unit = project.project_no
+    where delivery.status = 'accepted'
+        and delivery.feed in ('labor_register', 'employment', 'public_post', 'relief_contract', 'gig_orders')
+),
+
+-- Of each change, what its build had taken in of the county; the register alone counts for figures of the register.
+taken_in as (
+    select
+        {{ prefixed(key, 'changes') }}, changes.build,
+        bool_or(deliveries.report_date <= changes.on_date and deliveries.revision > 1) as has_correction,
+        bool_or(deliveries.report_date <= changes.on_date and deliveries.revision = 1) as has_late_file,
+        bool_or(deliveries.report_date > changes.on_date) as has_later_report
+    from changes
+    inner join restated using ({{ key | join(', ') }})
+    left join deliveries
+        on changes.build = deliveries.build
+        and (
+            deliveries.is_everywhere or deliveries.county_code = changes.county_code
+            or changes.county_code = {{ prefecture() }}
+        )
+        and (
+            deliveries.feed = 'labor_register' or changes.indicator not in (
+                'labour_force', 'poverty_alleviated_labour_force', 'relocated_households_with_labour'
+            )
+        )
+    where restated.difference <> 0
+    group by {{ prefixed(key, 'changes') }}, changes.build
+),
+
+caused as (
+    select
+        {{ prefixed(key, 'taken_in') }}, taken_in.build,
+        case
+            when taken_in.has_correction then 'correction'
+            when taken_in.has_late_file then 'late_file'
+            when night.rules_digest <> before.rules_digest then 'rule_change'
+            when taken_in.has_later_report then 'later_report'
+            else 'other_unit'
+        end as cause
+    from taken_in
+    inner join {{ source('ops', 'build') }} as night on taken_in.build = night.build
+    left join {{ source('ops', 'build') }} as before on night.base = before.build
+)
+
+select
+    restated.indicator, restated.county_code, restated.on_date, restated.as_published, restated.published_in,
+    restated.as_known_now, restated.difference,
+    (array_agg(caused.cause order by caused.build desc))[1] as cause,
+    array_agg(caused.cause order by caused.build) as causes
+from restated
+inner join caused using ({{ key | join(', ') }})
+group by
+    restated.indicator, restated.county_code, restated.on_date, restated.as_published, restated.published_in,
+    restated.as_known_now, restated.difference
