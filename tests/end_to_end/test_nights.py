@@ -30,7 +30,7 @@ from tests.end_to_end.conftest import Run, make_run, rows
 from tests.oracle.comparison import KEYS, differences
 
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.demonstration import Manifest, Sight
+from employment_warehouse.demonstration import Manifest, Trace
 from employment_warehouse.identity import tokens
 from employment_warehouse.runtime.deployment import embedded
 from employment_warehouse.settings import Home
@@ -91,28 +91,28 @@ def test_each_planted_fault_is_seen_as_the_manifest_says(
     monkeypatch.setenv("WAREHOUSE_HOME", str(home))
     with Server(Home(home)).connect_superuser() as connection, connection.cursor(row_factory=dict_row) as cursor:
         wrong = [
-            (fault.code, sight.mart, str(sight.night), dict(sight.key), sight.value)
+            (fault.code, trace.mart, str(trace.night), dict(trace.key), trace.value)
             for fault in manifest.faults
-            for sight in fault.sights
-            if not is_seen(cursor, sight)
+            for trace in fault.traces
+            if not is_seen(cursor, trace)
         ]
     assert wrong == []
 
 
-def is_seen(cursor: psycopg.Cursor[DictRow], sight: Sight) -> bool:
+def is_seen(cursor: psycopg.Cursor[DictRow], trace: Trace) -> bool:
     """Whether the mart, as published for the night, has the row that it must have, or none where there must be none."""
-    key = dict(sight.key)
+    key = dict(trace.key)
     if "id_number" in key:
         key["person_key"] = str(uuid.UUID(bytes=tokens(pl.Series([key.pop("id_number")]), "person")[0]))
     source = {"vault.rejected_row": REJECTED}.get(
-        sight.mart, sight.mart if "." in sight.mart else f"marts.{sight.mart}"
+        trace.mart, trace.mart if "." in trace.mart else f"marts.{trace.mart}"
     )
-    cursor.execute("select marts.as_of(%s)", (sight.night,))
+    cursor.execute("select marts.as_of(%s)", (trace.night,))
     found = cursor.execute(f"select * from {source}").fetchall()  # type: ignore[arg-type]
-    of_key = [row for row in found if is_part(key, row) and covers(row, sight.night)]
-    if sight.value is None:
+    of_key = [row for row in found if is_part(key, row) and covers(row, trace.night)]
+    if trace.value is None:
         return of_key == []
-    return any(is_part(sight.value, row) for row in of_key)
+    return any(is_part(trace.value, row) for row in of_key)
 
 
 def is_part(wanted: Mapping[str, object], row: DictRow) -> bool:

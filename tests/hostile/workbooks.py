@@ -263,7 +263,7 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
         "references that are none": Hostile(
             lambda: book(with_cell(f'<row r="4">{cell("ZZZZZZ99999999999", "x")}</row>')), (*DAMAGED, *BOMB)
         ),
-        "a reference to row nought": Hostile(
+        "a reference to row zero": Hostile(
             lambda: book(with_cell(f'<row r="0">{cell("A0", "x")}</row>')),
             (READS, *DAMAGED),
             (("甲", "1"), ("乙", "2")),

@@ -121,7 +121,7 @@ def test_held_and_missing_submissions_alert_their_county(warehouse: psycopg.Conn
     assert "(due 05-02 20:00). Never reported before" in body
 
 
-def test_a_platform_that_was_not_read_is_no_missing_feed(warehouse: psycopg.Connection, build: int) -> None:
+def test_a_platform_that_was_not_read_is_not_a_missing_feed(warehouse: psycopg.Connection, build: int) -> None:
     warehouse.execute("insert into ops.due values ('gig_orders', 'hr_platform', %s, '2024-05-02 20:00+08')", (DAY,))
     publish(build)
     alert.raise_night_alerts(build)

@@ -82,7 +82,7 @@ def test_a_file_becomes_one_delivery_with_its_rows(warehouse: psycopg.Connection
     assert tuple(map(str, landed[0])) == ("2", COUNTY, "2024-04-01", "800.00")
 
 
-def test_a_file_that_was_taken_in_is_not_offered_again(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_an_ingested_file_is_not_found_again(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
     (offered,) = scan({"county"}, DAY).arrivals
     assert ingest(offered) is not None
@@ -165,7 +165,7 @@ def standing(warehouse: psycopg.Connection) -> list[tuple[str, int, str]]:
     return rows_of(warehouse, query)
 
 
-def test_a_part_that_is_taken_away_before_the_night_is_no_part_of_it(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_part_removed_before_the_night_does_not_count(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")
     ingest_all()
@@ -177,7 +177,7 @@ def test_a_part_that_is_taken_away_before_the_night_is_no_part_of_it(warehouse: 
     assert [(delivery.part, delivery.revision, delivery.rows_landed) for delivery in ingest_all()] == [("2", 3, 1)]
 
 
-def test_parts_that_a_whole_file_has_taken_the_place_of_are_gone(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_parts_replaced_by_a_whole_file_no_longer_count(warehouse: psycopg.Connection, zone: Path) -> None:
     parts = [put(zone, payments(number), f"{COUNTY}_{number}.csv") for number in (1, 2)]
     ingest_all()
     for part in parts:
@@ -187,7 +187,7 @@ def test_parts_that_a_whole_file_has_taken_the_place_of_are_gone(warehouse: psyc
     assert standing(warehouse) == [("", 1, "file"), ("1", 2, "withdrawn"), ("2", 2, "withdrawn")]
 
 
-def test_the_steps_of_a_night_withdraw_what_was_taken_away(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_the_steps_of_a_night_withdraw_removed_parts(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")
     put(zone, payments(3), "532501.csv")
@@ -211,7 +211,7 @@ def test_parts_stay_until_what_takes_their_place_can_be_read(warehouse: psycopg.
     assert standing(warehouse)[1:] == [("1", 1, "file"), ("2", 1, "file")]
 
 
-def test_a_part_that_is_taken_away_brings_back_the_others(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_removing_a_part_restores_the_others(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")
     (first, _) = ingest_all()
@@ -307,7 +307,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_look(
         ("job_postings", "2024-05-01", "532528.csv"),
     ],
 )
-def test_what_belongs_to_no_feed_is_told_and_hinders_nothing(
+def test_a_misplaced_file_raises_an_alert_and_blocks_nothing(
     warehouse: psycopg.Connection, zone: Path, feed: str, day: str, name: str
 ) -> None:
     put(zone, payments(1))
@@ -350,7 +350,7 @@ def test_a_county_s_files_are_the_same_parts_in_wide_characters(warehouse: psyco
     assert [(delivery.part, delivery.rows_landed) for delivery in ingest_all()] == [("1", 2)]
 
 
-def test_a_name_that_is_no_text_is_told_and_hinders_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_name_that_is_not_utf8_raises_an_alert_and_blocks_nothing(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
     folder = zone / "public_post_payment" / DAY.isoformat()
     for name in ("元阳县.xlsx", "532528_二组.csv"):
@@ -361,7 +361,7 @@ def test_a_name_that_is_no_text_is_told_and_hinders_nothing(warehouse: psycopg.C
     assert "532528_\ufffd" in body
 
 
-def test_a_link_is_not_followed_and_told(warehouse: psycopg.Connection, zone: Path, tmp_path: Path) -> None:
+def test_a_link_is_not_followed_and_raises_an_alert(warehouse: psycopg.Connection, zone: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere" / DAY.isoformat()
     elsewhere.mkdir(parents=True)
     (elsewhere / f"{COUNTY}.csv").write_text(payments(1))
@@ -376,7 +376,7 @@ def test_a_link_is_not_followed_and_told(warehouse: psycopg.Connection, zone: Pa
 @pytest.mark.parametrize(
     ("feed", "name"), [("public_post", "{}"), ("public_post", "532528_{}"), ("relief_project", "{}")]
 )
-def test_a_file_named_by_an_id_number_is_told_without_it(
+def test_an_id_number_in_a_file_name_is_not_repeated_in_the_alert(
     warehouse: psycopg.Connection, zone: Path, feed: str, name: str
 ) -> None:
     put(zone, "x", f"{name.format(id_number(1))}.csv", feed=feed)
@@ -385,7 +385,7 @@ def test_a_file_named_by_an_id_number_is_told_without_it(
     assert id_number(1) not in str(rows_of(warehouse, "select title, body from ops.alert"))
 
 
-def test_a_batch_number_with_a_date_is_no_id_number(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_batch_number_with_a_date_is_not_an_id_number(warehouse: psycopg.Connection, zone: Path) -> None:
     batch = with_check_digit("53252820240501001")
     put(
         zone,
@@ -468,7 +468,7 @@ def test_a_key_without_a_value_is_a_key(warehouse: psycopg.Connection, zone: Pat
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.integers(0, 20), unique=True, max_size=6), max_size=6))
-def test_keys_that_come_twice_are_found_whatever_the_batches(fresh_home: Home, batches: list[list[int]]) -> None:
+def test_repeated_keys_are_found_in_any_split_into_batches(fresh_home: Home, batches: list[list[int]]) -> None:
     numbered = enumerate(key for batch in batches for key in batch)
     lines: dict[int, list[int]] = {}
     for line, key in numbered:
@@ -566,7 +566,7 @@ def test_a_held_report_is_not_purged(warehouse: psycopg.Connection, zone: Path) 
     assert purge() == 0
 
 
-def test_purged_rows_come_back_from_the_archive_as_they_were(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_purged_rows_are_restored_unchanged_from_the_archive(warehouse: psycopg.Connection, zone: Path) -> None:
     rows = "select * from landing.public_post_payment where delivery_id = %s order by line"
     put(zone, "\n".join([HEADER, payment(1, "1"), payment(2), payment(1, "2"), payment(3, "?")]))
     put(zone, payments(1), day=DAY + timedelta(days=1))

@@ -470,7 +470,7 @@ def test_a_refused_correction_is_forgotten_when_a_good_one_comes(warehouse: psyc
     assert returns.write_workbooks(DAY) == []
 
 
-def test_a_line_of_a_correction_is_not_taken_for_that_of_a_file_of_its_name(
+def test_a_line_of_a_correction_is_not_confused_with_one_of_a_file_of_the_same_name(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     first = openpyxl.Workbook()
@@ -512,7 +512,7 @@ def test_a_file_sent_again_is_not_corrected_by_lines_of_the_old_one(warehouse: p
     assert "many" in line
 
 
-def test_the_rows_of_a_correction_come_back_from_the_archive(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_the_rows_of_a_correction_are_restored_from_the_archive(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     ingest_all()
     send_back(zone, correct(returned(), "证件号码", id_number(2)))

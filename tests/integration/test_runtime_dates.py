@@ -39,7 +39,7 @@ def test_a_scheduled_run_does_nothing_before_an_operator_has_begun_the_nights(
         (at(21, 30), "2024-05-20"),
     ],
 )
-def test_scheduled_nights_run_from_the_date_that_the_operator_said(
+def test_scheduled_nights_run_from_the_operator_s_date_on(
     started: datetime, chosen: str, warehouse: psycopg.Connection
 ) -> None:
     publication.begin_nights(date(2024, 5, 19), "张三")

@@ -116,7 +116,7 @@ def test_a_killed_postmaster_is_followed_by_the_next_start(make_server) -> None:
         assert connection.execute("select to_regclass('kept')::text").fetchone() == ("kept",)
 
 
-def test_a_pid_file_that_names_a_stranger_does_not_hinder_a_start(make_server) -> None:
+def test_a_pid_file_of_another_process_does_not_prevent_a_start(make_server) -> None:
     server = make_server()
     server.start()
     text = (server.data / "postmaster.pid").read_text()

@@ -211,7 +211,7 @@ def test_the_oracle_agrees_with_the_manifest(smallest: tuple[Path, Manifest], tm
 
 
 def unseen_sights(folder: Path, manifest: Manifest) -> list[tuple[str, str, date]]:
-    """Of the marts that the oracle works out: the sights that it does not have."""
+    """Of the marts that the oracle works out: the traces that it lacks."""
     items = oracle.read_platform_items(folder)
     looked_for = Seeds(oracle.SEEDS).findings(manifest.nights[0])
     unseen = []
@@ -226,19 +226,19 @@ def unseen_sights(folder: Path, manifest: Manifest) -> list[tuple[str, str, date
         ]
         rows |= {"dim_person": persons, "fct_person_state": persons}
         for fault in manifest.faults:
-            for sight in fault.sights:
-                if sight.night != night or sight.mart not in rows or sight.key.get("feed") == "resettlement_site":
+            for trace in fault.traces:
+                if trace.night != night or trace.mart not in rows or trace.key.get("feed") == "resettlement_site":
                     continue
-                if sight.key.get("finding", "unpaid") not in looked_for:
+                if trace.key.get("finding", "unpaid") not in looked_for:
                     continue
-                found = [row for row in map(as_text, rows[sight.mart]) if as_text(sight.key).items() <= row.items()]
+                found = [row for row in map(as_text, rows[trace.mart]) if as_text(trace.key).items() <= row.items()]
                 seen = (
                     not found
-                    if sight.value is None
-                    else any(as_text(sight.value).items() <= row.items() for row in found)
+                    if trace.value is None
+                    else any(as_text(trace.value).items() <= row.items() for row in found)
                 )
                 if not seen:
-                    unseen.append((fault.code, sight.mart, night))
+                    unseen.append((fault.code, trace.mart, night))
     return unseen
 
 

@@ -63,7 +63,7 @@ def test_a_hostile_workbook_is_refused_with_its_reason_or_read_right(name: str, 
         assert [row[:2] for row in rows][: len(hostile.rows)] == list(hostile.rows)
 
 
-def test_cells_come_as_a_human_reads_them(tmp_path: Path) -> None:
+def test_cells_are_read_as_a_human_reads_them(tmp_path: Path) -> None:
     when = datetime.datetime(2024, 5, 1, 8, 30)  # noqa: DTZ001 - a workbook knows no time zones
     cells = [3200, 3200.5, 0.1 + 0.2, datetime.date(2024, 5, 1), when, True, "5.32528E+17", " 前后 "]
     path = write(tmp_path / "b.xlsx", [[f"列{at}" for at in range(len(cells))], cells])
@@ -312,7 +312,7 @@ def test_merged_titles_and_filtered_rows_hide_nothing(tmp_path: Path) -> None:
     assert read(tmp_path / "b.xlsx", "workshop") == [("数据", at, *row) for at, row in enumerate(rows, 4)]
 
 
-def test_two_sheets_that_fit_are_both_taken_whatever_the_order_of_their_columns(tmp_path: Path) -> None:
+def test_two_sheets_that_fit_are_both_read_in_any_order_of_columns(tmp_path: Path) -> None:
     feed = contract("workshop")
     header = [column.header for column in feed.columns]
     one, two = ([f"{sheet}{at}" for at in range(len(header))] for sheet in "甲乙")

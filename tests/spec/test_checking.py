@@ -377,7 +377,7 @@ def test_each_broken_cell_of_a_row_is_reported_in_order() -> None:
     assert checked.good.is_empty()
 
 
-def test_a_broken_cell_breaks_no_rule_besides() -> None:
+def test_a_broken_cell_does_not_also_break_a_rule() -> None:
     assert reasons_of("employment", "入职日期", "later") == ["not_a_date"]
 
 
@@ -439,7 +439,7 @@ def test_a_row_of_another_month_than_the_path_is_rejected() -> None:
     assert reported(checked) == [(3, "period", "path_disagrees")]
 
 
-def test_batches_come_in_order_with_broken_rows_between() -> None:
+def test_batches_keep_their_order_around_broken_rows() -> None:
     made = contract("job_event")
     rows = [[good_row("job_event") | {"活动编号": number}] for number in ("1", "2")]
     table = table_of(made, rows)

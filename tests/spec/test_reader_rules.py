@@ -321,7 +321,7 @@ CASES = [
         "workbook: a day in a text column", typed("班组", 45_000.0, shown="m-d"), [], {2: "id_not_text"}, name="t.xlsx"
     ),
     Case(
-        "workbook: a nought that was never calculated",
+        "workbook: a zero that was never calculated",
         typed("应发工资", "=1+2", "3100"),
         [3],
         {2: "formula_uncalculated"},

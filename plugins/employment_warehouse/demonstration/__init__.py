@@ -5,6 +5,6 @@ the expected results. All persons are synthetic.
 """
 
 from employment_warehouse.demonstration.generate import FIRST_DATE, arrive, generate
-from employment_warehouse.demonstration.manifest import Delivery, Fault, Manifest, Rejected, Sight, read_manifest
+from employment_warehouse.demonstration.manifest import Delivery, Fault, Manifest, Rejected, Trace, read_manifest
 
-__all__ = ["FIRST_DATE", "Delivery", "Fault", "Manifest", "Rejected", "Sight", "arrive", "generate", "read_manifest"]
+__all__ = ["FIRST_DATE", "Delivery", "Fault", "Manifest", "Rejected", "Trace", "arrive", "generate", "read_manifest"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from employment_warehouse.demonstration import identities, months
 from employment_warehouse.demonstration.employers import Employers
-from employment_warehouse.demonstration.manifest import Fault, Sight
+from employment_warehouse.demonstration.manifest import Fault, Trace
 from employment_warehouse.demonstration.places import COUNTIES
 from employment_warehouse.demonstration.sending import Row
 
@@ -144,9 +144,9 @@ class Cast:
         before = ((row, self.corrections.get(row.values["id_number"], {})) for row in rows)
         return [Row({**row.values, **values}, row.cells, row.rejected) for row, values in before if values is not None]
 
-    def fault(self, code: str, title_zh: str, title_en: str, *sights: Sight) -> None:
+    def fault(self, code: str, title_zh: str, title_en: str, *traces: Trace) -> None:
         """Record a fault and the rows expected in the generated nights."""
-        seen = [sight for sight in sights if sight.night in self.nights]
+        seen = [trace for trace in traces if trace.night in self.nights]
         if seen:
             self.faults.append(Fault(code, title_zh, title_en, seen))
 
@@ -160,12 +160,12 @@ class Cast:
         return self.every_night() if nights is None else nights
 
 
-def rejection(feed: str, unit: str, report_date: date, row: Row, night: date) -> Sight:
+def rejection(feed: str, unit: str, report_date: date, row: Row, night: date) -> Trace:
     """The expected row of the vault for a rejected row."""
     assert row.rejected is not None
     column, reason = row.rejected
     key = {"feed": feed, "unit": unit, "report_date": report_date}
-    return Sight("vault.rejected_row", night, key, {"column_name": column, "reason": reason})
+    return Trace("vault.rejected_row", night, key, {"column_name": column, "reason": reason})
 
 
 def register_row(person: Person) -> dict[str, object]:

@@ -19,7 +19,7 @@ from employment_warehouse.demonstration.cast import (
     post_row,
     story_month,
 )
-from employment_warehouse.demonstration.manifest import Sight
+from employment_warehouse.demonstration.manifest import Trace
 from employment_warehouse.demonstration.sending import Row
 
 
@@ -34,26 +34,26 @@ def nights_of_counties(cast: Cast) -> None:
         "missing_county",
         "元阳县第二晚未报，沿用上一日",
         "a county sends nothing on night 2 and is carried forward",
-        Sight(
+        Trace(
             "feed_timeliness",
             second,
             {"feed": "employment", "county_code": SILENT_COUNTY},
             {"status": "missing", "days_stale": (second - first).days},
         ),
-        Sight(
+        Trace(
             "feed_timeliness",
             third,
             {"feed": "employment", "county_code": SILENT_COUNTY},
             {"status": "on_time", "days_stale": 0},
         ),
-        Sight("fct_person_state", second, {"id_number": silent.id_number}, {"is_employed": True}),
+        Trace("fct_person_state", second, {"id_number": silent.id_number}, {"is_employed": True}),
     )
     cast.fault(
         "late_file",
         "绿春县第二晚的就业台账次日才到，按其日期补收",
         "a file for night 2 arrives a day late and keeps its own date",
-        Sight("feed_timeliness", second, {"feed": "employment", "county_code": LATE_COUNTY}, {"status": "missing"}),
-        Sight(
+        Trace("feed_timeliness", second, {"feed": "employment", "county_code": LATE_COUNTY}, {"status": "missing"}),
+        Trace(
             "ops.delivery",
             third,
             {"feed": "employment", "unit": LATE_COUNTY, "report_date": second},
@@ -64,13 +64,13 @@ def nights_of_counties(cast: Cast) -> None:
         "resent_file",
         "石屏县重发同一文件，不重复入库",
         "the same bytes for the same date load nothing",
-        Sight(
+        Trace(
             "ops.delivery",
             second,
             {"feed": "labor_register", "unit": RESENT_COUNTY, "report_date": first},
             {"revision": 1},
         ),
-        Sight(
+        Trace(
             "ops.delivery",
             second,
             {"feed": "labor_register", "unit": RESENT_COUNTY, "report_date": first, "revision": 2},
@@ -81,19 +81,19 @@ def nights_of_counties(cast: Cast) -> None:
         "same_bytes_next_date",
         "次日文件与上日逐字节相同：是一次报送，没有变化",
         "the same bytes for the next date are a report",
-        Sight(
+        Trace(
             "ops.delivery",
             second,
             {"feed": "resettlement_site", "unit": "532503", "report_date": second},
             {"revision": 1, "status": "accepted"},
         ),
-        Sight("feed_timeliness", second, {"feed": "resettlement_site", "county_code": "532503"}, {"status": "on_time"}),
+        Trace("feed_timeliness", second, {"feed": "resettlement_site", "county_code": "532503"}, {"status": "on_time"}),
     )
     cast.fault(
         "nil_file",
         "河口县公益性岗位零报告",
         "a nil file is a report",
-        Sight(
+        Trace(
             "feed_timeliness",
             first,
             {"feed": "public_post", "county_code": NIL_COUNTY},
@@ -104,19 +104,19 @@ def nights_of_counties(cast: Cast) -> None:
         "growing_file",
         "红河县有一个未传完的文件，不予理会",
         "a file that is still growing is left alone",
-        Sight("ops.delivery", first, {"feed": "employment", "unit": GROWING_COUNTY, "part": "9"}, None),
+        Trace("ops.delivery", first, {"feed": "employment", "unit": GROWING_COUNTY, "part": "9"}, None),
     )
     cast.fault(
         "sent_in_two_parts",
         "弥勒市就业台账分两个文件",
         "two parts are one snapshot",
-        Sight("ops.delivery", first, {"feed": "employment", "unit": SPLIT_COUNTY, "part": "2"}, {"status": "accepted"}),
+        Trace("ops.delivery", first, {"feed": "employment", "unit": SPLIT_COUNTY, "part": "2"}, {"status": "accepted"}),
     )
     cast.fault(
         "sent_in_the_evening",
         "泸西县首晚 21:15 才报",
         "sent after the hour",
-        Sight("feed_timeliness", first, {"feed": "employment", "county_code": EVENING_COUNTY}, {"status": "late"}),
+        Trace("feed_timeliness", first, {"feed": "employment", "county_code": EVENING_COUNTY}, {"status": "late"}),
     )
 
     corrected, forgotten = cast.resident(CORRECTED_COUNTY), cast.resident(CORRECTED_COUNTY, 27)
@@ -127,14 +127,14 @@ def nights_of_counties(cast: Cast) -> None:
         "correction",
         "建水县更正首晚就业台账：工资多写一个零、漏一人",
         "the first night's file is corrected: a wage with a zero too many, a person left out",
-        Sight("fct_person_state", first, {"id_number": forgotten.id_number}, {"is_employed": False}),
-        Sight(
+        Trace("fct_person_state", first, {"id_number": forgotten.id_number}, {"is_employed": False}),
+        Trace(
             "ops.delivery",
             second,
             {"feed": "employment", "unit": CORRECTED_COUNTY, "report_date": first, "revision": 2},
             {"status": "accepted"},
         ),
-        Sight("fct_person_state", second, {"id_number": forgotten.id_number}, {"is_employed": True}),
+        Trace("fct_person_state", second, {"id_number": forgotten.id_number}, {"is_employed": True}),
     )
 
 
@@ -155,8 +155,8 @@ def people_in_two_counties(cast: Cast) -> None:
         "person_in_two_counties",
         "一人两县登记：只计一次，归代码小的个旧市",
         "on two registers at once: counted once, in the lower code",
-        Sight("dim_person", cast.nights[0], {"id_number": both.id_number}, {"county_code": "532501"}),
-        Sight("fct_person_state", cast.nights[0], {"id_number": both.id_number}, {"is_employed": True}),
+        Trace("dim_person", cast.nights[0], {"id_number": both.id_number}, {"county_code": "532501"}),
+        Trace("fct_person_state", cast.nights[0], {"id_number": both.id_number}, {"is_employed": True}),
     )
 
     mover = cast.person("532503", 26)
@@ -176,8 +176,8 @@ def people_in_two_counties(cast: Cast) -> None:
         "moved_to_a_second_county",
         "第二晚起另一县也登记：归后登记的弥勒市",
         "listed later by a second county: the later listing wins",
-        Sight("dim_person", cast.nights[0], {"id_number": mover.id_number}, {"county_code": "532503"}),
-        Sight("dim_person", cast.night(1), {"id_number": mover.id_number}, {"county_code": "532504"}),
+        Trace("dim_person", cast.nights[0], {"id_number": mover.id_number}, {"county_code": "532503"}),
+        Trace("dim_person", cast.night(1), {"id_number": mover.id_number}, {"county_code": "532504"}),
     )
 
 
@@ -208,13 +208,13 @@ def households_without_work(cast: Cast) -> None:
         "zero_employment_household",
         "零就业搬迁户，第三晚有人就业而销号",
         "a relocated household without work, cleared on night 3",
-        Sight(
+        Trace(
             "zero_employment_household",
             first,
             case,
             {"is_relocated": True, "members_in_labour_force": 2, "opened_on": first, "cleared_on": None},
         ),
-        Sight(
+        Trace(
             "zero_employment_household",
             third,
             case,
@@ -229,14 +229,14 @@ def households_without_work(cast: Cast) -> None:
         "spell_left_out",
         "就业记录次日未再出现：上日止，家庭转为零就业",
         "an open spell is left out: it ended the day before, the household has no work",
-        Sight("zero_employment_household", first, case, None),
-        Sight(
+        Trace("zero_employment_household", first, case, None),
+        Trace(
             "fct_employment_spell",
             second,
             {"id_number": losing[0].id_number},
             {"end_on": second - timedelta(days=1), "end_reason": "left_out"},
         ),
-        Sight("zero_employment_household", second, case, {"opened_on": second, "cleared_on": None}),
+        Trace("zero_employment_household", second, case, {"opened_on": second, "cleared_on": None}),
     )
 
     old = _household(cast, "532524", (78, 76), "AZ532524001", work_capacity="none")
@@ -244,7 +244,7 @@ def households_without_work(cast: Cast) -> None:
         "household_without_labour_force",
         "无劳动力搬迁户不算零就业",
         "a household without labour force is not a case",
-        Sight("zero_employment_household", first, {"county_code": "532524", "household_no": old[0].household}, None),
+        Trace("zero_employment_household", first, {"county_code": "532524", "household_no": old[0].household}, None),
     )
 
 
@@ -258,8 +258,8 @@ def spells_that_change(cast: Cast) -> None:
         "corrected_start",
         "入职日期更正：仍是一段就业",
         "a corrected start is one spell, no separation",
-        Sight("fct_person_state", second, {"id_number": moved.id_number}, {"is_employed": True}),
-        Sight("fct_employment_spell", second, {"id_number": moved.id_number, "end_reason": "left_out"}, None),
+        Trace("fct_person_state", second, {"id_number": moved.id_number}, {"is_employed": True}),
+        Trace("fct_employment_spell", second, {"id_number": moved.id_number, "end_reason": "left_out"}, None),
     )
 
     former = cast.resident("532504", 48)
@@ -269,7 +269,7 @@ def spells_that_change(cast: Cast) -> None:
         "aged_out_spell",
         "离职满 12 个月不再上报：不算漏报",
         "an ended spell is absent because it ended over 12 months ago",
-        Sight("fct_employment_spell", second, {"id_number": former.id_number}, {"end_on": left_on}),
+        Trace("fct_employment_spell", second, {"id_number": former.id_number}, {"end_on": left_on}),
     )
 
     dead = cast.resident("532525", 58, deceased_on=first - timedelta(days=12))
@@ -278,7 +278,7 @@ def spells_that_change(cast: Cast) -> None:
         "deceased_at_work",
         "已死亡者仍列在岗：不在劳动力内",
         "a dead person is still listed at work",
-        Sight(
+        Trace(
             "fct_person_state",
             first,
             {"id_number": dead.id_number},
@@ -291,7 +291,7 @@ def spells_that_change(cast: Cast) -> None:
         "child_at_work",
         "未满 16 岁列在岗：不在劳动力内",
         "a child is listed at work",
-        Sight(
+        Trace(
             "fct_person_state",
             first,
             {"id_number": child.id_number},
@@ -310,7 +310,7 @@ def work_by_the_order(cast: Cast) -> None:
             "gig_in_the_week" if employed else "gig_before_the_week",
             f"{days_ago} 天前完成零工订单",
             f"a gig order completed {days_ago} days ago",
-            Sight("fct_person_state", first, {"id_number": person.id_number}, {"is_employed": employed}),
+            Trace("fct_person_state", first, {"id_number": person.id_number}, {"is_employed": employed}),
         )
 
 
@@ -338,7 +338,7 @@ def public_posts(cast: Cast) -> None:
         "unpaid_post",
         "公益性岗位补贴未发",
         "a public post's subsidy was not paid",
-        Sight(
+        Trace(
             "fct_wage_payment",
             first,
             {"id_number": person.id_number, "period": story_month(first)},

@@ -44,8 +44,8 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Sight:
-    """A row that a reader must see in a mart (or `ops` table) on a night: the row with `key` has `value`."""
+class Trace:
+    """What a fault leaves in a mart (or `ops` table) of a night: the row with `key` has `value`."""
 
     mart: str
     night: date
@@ -61,7 +61,7 @@ class Fault:
     code: str
     title_zh: str
     title_en: str
-    sights: Sequence[Sight]
+    traces: Sequence[Trace]
 
 
 @dataclass(frozen=True)
@@ -110,5 +110,5 @@ def _delivery(found: dict[str, Any]) -> Delivery:
 
 
 def _fault(found: dict[str, Any]) -> Fault:
-    sights = [Sight(**s | {"night": date.fromisoformat(s["night"])}) for s in found["sights"]]
-    return Fault(**found | {"sights": sights})
+    traces = [Trace(**s | {"night": date.fromisoformat(s["night"])}) for s in found["traces"]]
+    return Fault(**found | {"traces": traces})

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from employment_warehouse.demonstration import months
 from employment_warehouse.demonstration.cast import COUNTY, Cast, Person, rejection, story_month
-from employment_warehouse.demonstration.manifest import Sight
+from employment_warehouse.demonstration.manifest import Trace
 from employment_warehouse.demonstration.sending import Row
 
 
@@ -131,7 +131,7 @@ class Site:
                 )
             )
 
-    def finding(self, night: date, person: Person, finding: str, *, seen: bool = True, **value: object) -> Sight:
+    def finding(self, night: date, person: Person, finding: str, *, seen: bool = True, **value: object) -> Trace:
         """The finding of `relief_payroll_check` on a person's line, or that there is none."""
         key = {
             "project_no": self.number,
@@ -139,7 +139,7 @@ class Site:
             "period": self.month,
             "finding": finding,
         }
-        return Sight("relief_payroll_check", night, key, value if seen else None)
+        return Trace("relief_payroll_check", night, key, value if seen else None)
 
 
 def payment_and_bank(cast: Cast) -> None:
@@ -223,13 +223,13 @@ def payment_and_bank(cast: Cast) -> None:
         "equal_lines",
         "同人同额两行，第二笔退票",
         "two equal lines of one person: the second failed",
-        Sight(
+        Trace(
             "relief_payroll_check",
             first,
             {"project_no": site.number, "id_number": two_crews.id_number, "crew": "二组", "finding": "bank_failed"},
             {},
         ),
-        Sight(
+        Trace(
             "relief_payroll_check",
             first,
             {"project_no": site.number, "id_number": two_crews.id_number, "crew": "一组", "finding": "bank_failed"},
@@ -332,7 +332,7 @@ def people_on_a_payroll(cast: Cast) -> None:
         "days_over_calendar",
         "出工天数多于当月天数",
         "more days than the month has",
-        Sight("relief_payroll_check", first, key, {}),
+        Trace("relief_payroll_check", first, key, {}),
     )
 
 

@@ -14,7 +14,6 @@ import numpy as np
 import polars as pl
 
 from employment_warehouse.reading.collector import RowCollector
-from employment_warehouse.reading.encoding import bad_byte, is_utf8
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.layout import LayoutScanner
 from employment_warehouse.reading.octets import LF, after_line_end, octets_of, outer_blank_detector
@@ -86,8 +85,6 @@ class BlockReader:
         """Read the first records of `chunk`; the number of bytes they took (0: the first one continues beyond it)."""
         if self._read_plain(chunk):
             return len(chunk)
-        if not is_utf8(chunk):
-            raise self._bad_byte(chunk)
         layout = self._scanner.scan(chunk, self._line, self._row, last)
         if layout.stop:
             self._rows.add_layout(layout)
@@ -100,11 +97,6 @@ class BlockReader:
             if layout.stop == len(chunk) or not (last or endless):
                 return layout.stop
         return layout.stop + self._read_exactly(chunk[layout.stop :], (layout.trouble or 0) - layout.stop, last)
-
-    def _bad_byte(self, chunk: bytes) -> Refused:
-        """The refusal of a chunk that is not UTF-8, with its first bad line."""
-        bad = next((at for at, line in enumerate(chunk.splitlines(keepends=True)) if not is_utf8(line)), 0)
-        return bad_byte(self._line + bad, "UTF-8")
 
     def _read_plain(self, chunk: bytes) -> bool:
         """Read a chunk that is plain; False: it is not."""

@@ -41,17 +41,16 @@ _HEADER_CHARACTERS = frozenset(
 
 def find_encoding(open_stream: Callable[[], Iterable[bytes]], header_makes_sense: Callable[[str], bool]) -> str:
     """The encoding of the whole stream: utf-8, utf-16-le, utf-16-be, utf-32-le, utf-32-be or gb18030. The whole stream
-    is read for that, unless it begins as UTF-8 with characters beyond ASCII: then it is UTF-8 or nothing, and whoever
-    reads on notices which.
+    is read for that.
 
     header_makes_sense: whether a text (the first 256 KiB, decoded) has the header that is looked for.
     Raises Refused(encoding_unknown), with the line where one can be named.
     """
     head = first_bytes(open_stream)
     certain = _certain_encoding(head)
-    if certain == "utf-8" or _is_valid(open_stream, certain or "utf-8"):
+    if _is_valid(open_stream, certain or "utf-8"):
         return certain or "utf-8"
-    if certain is None and _first_text_line_is(head, "utf-8"):
+    if certain in (None, "utf-8") and _first_text_line_is(head, "utf-8"):
         raise bad_byte(_first_bad_line(open_stream(), "utf-8"), "UTF-8")
     if certain is None and _is_valid(open_stream, "gb18030") and header_makes_sense(decoded(head, "gb18030")):
         _refuse_utf8_lines(open_stream())
@@ -117,11 +116,11 @@ def _utf8(text: str, encoding: str) -> bytes:
 
 
 def _certain_encoding(head: bytes) -> str | None:
-    """What the beginning leaves no doubt about: a BOM, UTF-16 without one, or UTF-8 with more than ASCII."""
+    """What the beginning leaves no doubt about: a BOM, or UTF-16 without one."""
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             return encoding
-    return _wide_encoding(head) or ("utf-8" if not head.isascii() and _begins_as_utf8(head) else None)
+    return _wide_encoding(head)
 
 
 def _wide_encoding(head: bytes) -> str | None:

@@ -1,7 +1,7 @@
 """CSV, exactly: physical lines → records, one at a time.
 
-Slow and careful; `blocks` uses it where its columns of bytes see anything out of the ordinary. After a broken
-quote it goes on at the next line, so that one bad row costs one row.
+Slow and careful; `blocks` uses it where its vectorised scan finds anything unusual. After a broken quote it continues
+at the next line, so that one bad row costs one row.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-# A quoted cell may hold line breaks, up to this many; what goes on longer was never closed.
+# A quoted cell may span this many lines; a longer one was never closed.
 MAX_LINES = 500
-# From this many columns on, lines that all have just the cells of a row are rows between two stray quotation marks,
-# even if they form a quoted cell; from the first of these on, if they all begin alike, too.
-_TELLING_WIDTH = 4
+# With this many columns, lines that each have exactly the cells of a row are rows between two stray quotation marks,
+# even if they form a quoted cell: from _CERTAIN_WIDTH on always, from _DISTINCTIVE_WIDTH on if they also begin alike.
+_DISTINCTIVE_WIDTH = 4
 _CERTAIN_WIDTH = 7
 # A record whose broken quote held line breaks is at most this many lines.
 _MAX_CONTINUATION = 20
@@ -26,10 +26,10 @@ _RUNS = re.compile(r"(\d+)|([^\W\d_]+)")
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text file is cut: `,` and `"` as a rule.
+    """How a text file is split into cells: usually by `,` and `"`.
 
     escape: '' (a quote inside quotes is doubled) or a backslash. bare_quotes: the file does not quote; a quotation
-    mark is a letter like any other.
+    mark is an ordinary character.
     """
 
     delimiter: str = ","
@@ -38,8 +38,8 @@ class Dialect:
     bare_quotes: bool = False
 
     @property
-    def is_letter_within(self) -> bool:
-        """Whether a single quotation mark within an unquoted cell is a letter: an apostrophe always is."""
+    def is_literal_within(self) -> bool:
+        """Whether a single quotation mark within an unquoted cell is an ordinary character: an apostrophe always is."""
         return self.bare_quotes or self.quote == "'"
 
 
@@ -74,10 +74,10 @@ def cells_of(text: str, dialect: Dialect) -> list[str] | None:
 
 
 def hides_records(lines: Sequence[str], dialect: Dialect, width: int | None) -> bool:
-    """Whether a quoted cell over several lines is not a cell, but whole rows between two stray quotation marks: each of
-    the lines has just the cells of a row. A cell that was closed properly may contain such lines, but not only such.
+    """Whether a quoted cell over several lines is not a cell, but whole rows between two stray quotation marks: each
+    line has exactly the cells of a row. A properly closed cell may contain such lines, but not only such lines.
     """
-    if width is None or width < _TELLING_WIDTH or len(lines) < 2:
+    if width is None or width < _DISTINCTIVE_WIDTH or len(lines) < 2:
         return False
     whole = [line.count(dialect.delimiter) + 1 == width for line in lines]
     if width < _CERTAIN_WIDTH:
@@ -101,7 +101,7 @@ def _read_record(lines: Sequence[str], start: int, line_number: int, dialect: Di
 def _read_over_lines(
     lines: Sequence[str], start: int, dialect: Dialect, width: int | None
 ) -> tuple[list[str] | object, int]:
-    """A record whose quoted cell goes on over line ends; (what it is, the line after it)."""
+    """A record whose quoted cell continues over line ends: its cells (or _BROKEN), and the line after it."""
     for stop in range(start + 2, min(len(lines), start + MAX_LINES) + 1):
         if not _may_close(lines[stop - 1], dialect):
             continue
@@ -119,7 +119,7 @@ def _may_close(line: str, dialect: Dialect) -> bool:
 
 
 def _lines_of_broken(lines: Sequence[str], start: int, dialect: Dialect, width: int | None) -> int:
-    """How many lines the broken record takes: more than one only if together they have just the cells of a row."""
+    """How many lines the broken record takes: more than one only if together they have exactly the cells of a row."""
     if width is None:
         return 1
     cells = lines[start].count(dialect.delimiter) + 1
@@ -140,7 +140,7 @@ _BROKEN = object()
 
 
 def _cut(text: str, dialect: Dialect) -> list[str] | object:
-    """Cells of `text`; _OPEN if it ends within quotes, _BROKEN if a quotation mark stands where none may."""
+    """Cells of `text`; _OPEN if it ends within quotes, _BROKEN if a quotation mark is where none may be."""
     delimiter, quote = dialect.delimiter, dialect.quote
     if quote not in text:
         return text.split(delimiter)
@@ -159,7 +159,7 @@ def _cut(text: str, dialect: Dialect) -> list[str] | object:
             end = text.find(delimiter, position)
             end = len(text) if end < 0 else end
             cell = text[position:end]
-            if cell.count(quote) % 2 and not dialect.is_letter_within and not _is_inch_sign(cell, quote):
+            if cell.count(quote) % 2 and not dialect.is_literal_within and not _is_inch_sign(cell, quote):
                 return _BROKEN
             position = end
         cells.append(cell)
@@ -174,7 +174,7 @@ def _is_inch_sign(cell: str, quote: str) -> bool:
 
 
 def _quoted(text: str, position: int, dialect: Dialect) -> tuple[str, int]:
-    """The quoted cell from behind its opening quote, and the position behind its closing one (-1: none)."""
+    """The quoted cell that begins after its opening quote, and the position after its closing one (-1: not closed)."""
     quote, escape = dialect.quote, dialect.escape
     parts: list[str] = []
     while True:

@@ -22,13 +22,13 @@ _MESSAGE = re.compile(
 )
 _LINES_OF_MESSAGE = 30
 _N_RECORDS = 400
-_BLANKS_FIT = 0.65  # below, blanks between words are no delimiters
+_BLANKS_FIT = 0.65  # below it, blanks between words are not delimiters
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What the head of a file says about the whole. The rows begin on body_line (1-based), body_offset bytes of UTF-8
-    from the beginning. long_delimiter: of two or three characters, which `dialect` replaces by one; '' as a rule.
+    """What the head of a file shows about the whole. The rows begin on body_line (1-based), body_offset bytes of UTF-8
+    from the beginning. long_delimiter: two or three characters, which `dialect` replaces by one; usually ''.
     """
 
     dialect: Dialect
@@ -39,7 +39,7 @@ class Survey:
 
 
 def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
-    """Look at the first part of a text (`whole`: it is all of it).
+    """Examine the first part of a text (`whole`: the text has no more).
 
     Raises Refused: empty_file, header_not_found, required_column_missing.
     """
@@ -51,7 +51,7 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
         head = head.replace(delimiter, STAND_IN)
     lines = lines_of(head)
     if not whole:
-        lines.pop()  # cut off in mid-line
+        lines.pop()  # incomplete
     if not whole and not lines:
         raise Refused("header_not_found", "第一行没有结尾 | the first line does not end")
     refusals: list[Refused] = []
@@ -71,19 +71,21 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
 
 
 def _refuse_message(head: str) -> None:
-    """A message of a system that was saved in place of the table is not a table. Raises Refused."""
+    """Raises Refused if a system's message was saved in place of the table."""
     lines = [line for line in head[:_HEAD_OF_LINES].splitlines() if line.strip()]
     is_json = bool(_JSON.match(head))
-    if is_json or (0 < len(lines) <= _LINES_OF_MESSAGE and _MESSAGE.search(head) and not any(map(_is_cut, lines))):
-        raise Refused("not_a_table", "像是系统的报错或提示信息 | it looks like a message of a system")
+    if is_json or (
+        0 < len(lines) <= _LINES_OF_MESSAGE and _MESSAGE.search(head) and not any(map(_has_delimiter, lines))
+    ):
+        raise Refused("not_a_table", "像是系统的报错或提示信息 | it looks like an error message of a system")
 
 
-def _is_cut(line: str) -> bool:
+def _has_delimiter(line: str) -> bool:
     return any(delimiter in line for delimiter in _DELIMITERS)
 
 
 def _by_fit(lines: list[str]) -> list[tuple[Dialect, list[Record]]]:
-    """The dialects with the records they make of the lines, the best first."""
+    """The dialects with the records that they give, the best first."""
     dialects = [_refined(Dialect(delimiter), lines) for delimiter in _DELIMITERS]
     read = sorted(((dialect, _records(lines, dialect)) for dialect in dialects), key=lambda pair: -_fit(pair[1]))
     by_blanks = _refined(Dialect(" "), lines)
@@ -94,7 +96,7 @@ def _by_fit(lines: list[str]) -> list[tuple[Dialect, list[Record]]]:
 
 
 def _refined(dialect: Dialect, lines: list[str]) -> Dialect:
-    """The dialect with the way of quoting that leaves fewer records broken."""
+    """The dialect with the way of quoting that breaks fewest records."""
     text = "".join(lines)
     candidates = [dialect]
     if '\\"' in text:
@@ -102,7 +104,7 @@ def _refined(dialect: Dialect, lines: list[str]) -> Dialect:
     if not _quotes(text, dialect, '"') and _quotes(text, dialect, "'"):
         by_apostrophes = Dialect(dialect.delimiter, quote="'")
         if _are_all_closed(_records(lines, dialect)):
-            candidates.insert(0, by_apostrophes)  # of two that fit alike
+            candidates.insert(0, by_apostrophes)  # preferred to an equal fit
         candidates.append(by_apostrophes)
         return min(candidates, key=lambda one: -_fit(_records(lines, one)))
     if _n_broken(_records(lines, dialect)) > 2 and not _quotes(text, dialect, '"'):
@@ -113,13 +115,13 @@ def _refined(dialect: Dialect, lines: list[str]) -> Dialect:
 def _quotes(text: str, dialect: Dialect, quote: str) -> bool:
     """Whether some cell begins and some cell ends with that mark."""
     before = any(f"{left}{quote}" in text for left in (dialect.delimiter, "\n", "\r"))
-    behind = any(f"{quote}{right}" in text for right in (dialect.delimiter, "\n", "\r"))
-    return before and behind
+    after = any(f"{quote}{right}" in text for right in (dialect.delimiter, "\n", "\r"))
+    return before and after
 
 
 def _are_all_closed(records: list[Record]) -> bool:
     """Whether apostrophes quote: they begin cells in most records, and end each of these cells. (Excel puts one before
-    a number that is to be text, and no second behind it.)
+    a number that is to be text, and none after it.)
     """
     begun = [cell.strip() for record in records for cell in record.cells or () if cell.strip().startswith("'")]
     return 2 * len(begun) >= len(records) and all(len(cell) > 1 and cell.endswith("'") for cell in begun)

@@ -92,7 +92,7 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
         batches=iter(()),
         notes=[
             f"工作表“{name}”未读取：表头不同、已隐藏或仅供参考"
-            f" | sheet {name!r} was left out: another header, hidden, or to look at"
+            f" | sheet {name!r} was left out: another header, hidden, or for reference only"
             for name in left_out
         ],
     )
@@ -104,8 +104,7 @@ def _fitting(
     sheets: list[dict[str, Any]], contract: Contract | None, only_sheet: str | None
 ) -> tuple[list[_Sheet], list[str]]:
     """The sheets with the table looked for (without a contract: the first table and those of the same header), and the
-    names of the others. Sheets that are hidden, or meant for people, count for
-    nothing where another one fits.
+    names of the others. Sheets that are hidden or meant for people are ignored where another sheet fits.
     """
     seen: list[tuple[int, dict[str, Any]]] = []
     aside: list[tuple[int, dict[str, Any]]] = []
@@ -115,7 +114,7 @@ def _fitting(
     fitting, left_out, refusals = _fitting_of(seen, contract)
     if fitting:
         return fitting, left_out + [sheet["name"] for _, sheet in aside if _may_be_data(sheet)]
-    if not left_out:  # nothing is to be seen but these
+    if not left_out:  # there are no others
         fitting, left_out, of_aside = _fitting_of(aside, contract)
         if fitting:
             return fitting, left_out

@@ -25,7 +25,7 @@ BARE_FORMULA = re.compile(
     rb"""<(?:\w+:)?c(\s[^>]*|)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"""
     rb"""(<(?:\w+:)?v(?:\s*/>|>\s*</(?:\w+:)?v>)\s*)?</(?:\w+:)?c\s*>"""
 )
-# A formula whose result is nought.
+# A formula whose result is 0.
 FORMULA_OF_NOUGHT = re.compile(
     rb"""<(?:\w+:)?c(\s[^>]*|)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"""
     rb"""<(?:\w+:)?v>\s*0(?:\.0*)?\s*</"""
@@ -57,7 +57,7 @@ class CellRules:
 
     def __init__(self, formats: Mapping[int, str], is_uncalculated: bool) -> None:
         """formats: those that add something to a number, by style. is_uncalculated: a program wrote it that does not
-        calculate, and a formula's nought is not a result.
+        calculate, and a formula's 0 is not a result.
         """
         self._formats = formats
         self._is_uncalculated = is_uncalculated

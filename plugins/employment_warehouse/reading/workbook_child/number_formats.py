@@ -66,8 +66,8 @@ class NumberFormat:
     def adds(self) -> bool:
         """Whether it shows more than the number itself."""
         literals = "".join(text for kind, text in [*self.integer, *self.fraction] if kind == "literal")
-        n_noughts = sum(text == "0" for kind, text in self.integer if kind == "place")
-        return bool(literals.strip(" ()-+¥￥")) or n_noughts > 1 or not self.can_show
+        n_zeros = sum(text == "0" for kind, text in self.integer if kind == "place")
+        return bool(literals.strip(" ()-+¥￥")) or n_zeros > 1 or not self.can_show
 
     def shown(self, value: float) -> str | None:
         """The number as the sheet shows it; None where that is beyond these formats."""
