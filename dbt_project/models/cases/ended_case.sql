@@ -7,7 +7,7 @@ owed_before as (
         (known.evidence ->> 'period')::date as period,
         (line ->> 'person_key')::uuid as person_key, line ->> 'crew' as crew
     from {{ published_rows('finding_case') }} as known
-    cross join lateral jsonb_array_elements(known.evidence -> 'lines') as line
+    cross join lateral jsonb_array_elements(known.line_keys) as line
     where known.case_kind = 'relief_payroll' and known.finding in ('unpaid', 'underpaid') and known.closed_on is null
 ),
 

@@ -1,6 +1,6 @@
 {%- set case_columns = [
     'case_kind', 'finding', 'case_key', 'source_on', 'county_code', 'township_code', 'situation', 'acting_name',
-    'hanging_stage', 'amount', 'lines', 'evidence',
+    'hanging_stage', 'amount', 'lines', 'evidence', 'line_keys',
 ] -%}
 -- What tonight's marts find that someone has to act on. `source_on` is the day on which it began, where the source
 -- knows it; `situation` and `acting_name` say who is to act.
@@ -11,7 +11,10 @@ households as (
         concat_ws('·', county_code, household_no) as case_key,
         opened_on as source_on, county_code, township_code, '*' as situation, null::text as acting_name,
         null::text as hanging_stage, null::numeric as amount, 1 as lines,
-        jsonb_build_object('county_code', county_code, 'household_no', household_no, 'opened_on', opened_on) as evidence
+        jsonb_build_object(
+            'county_code', county_code, 'household_no', household_no, 'opened_on', opened_on
+        ) as evidence,
+        null::jsonb as line_keys
     from {{ ref('zero_employment_household') }}
     where cleared_on is null and is_relocated
 ),
@@ -21,7 +24,8 @@ risks as (
         'return_risk' as case_kind, 'return_risk' as finding, concat_ws('·', county_code, household_no) as case_key,
         null::date as source_on, county_code, township_code, '*' as situation, null::text as acting_name,
         null::text as hanging_stage, amount_unpaid as amount, 1 as lines,
-        jsonb_build_object('county_code', county_code, 'household_no', household_no) as evidence
+        jsonb_build_object('county_code', county_code, 'household_no', household_no) as evidence,
+        null::jsonb as line_keys
     from {{ ref('return_risk') }}
     where risk_level = 'warning'
 ),
@@ -83,9 +87,9 @@ wages as (
         end as acting_name,
         payroll.hanging_stage, payroll.amount, payroll.lines,
         jsonb_build_object(
-            'project_no', payroll.project_no, 'period', payroll.period, 'finding', payroll.finding,
-            'lines', payroll.line_keys
-        ) as evidence
+            'project_no', payroll.project_no, 'period', payroll.period, 'finding', payroll.finding
+        ) as evidence,
+        payroll.line_keys
     from hanging_payrolls as payroll
     left join {{ ref('dim_relief_project') }} as project using (project_no)
 ),
@@ -97,7 +101,8 @@ posts as (
         null::text as hanging_stage, amount, 1 as lines,
         jsonb_build_object(
             'county_code', county_code, 'post_no', post_no, 'finding', finding, 'opened_on', opened_on
-        ) as evidence
+        ) as evidence,
+        null::jsonb as line_keys
     from {{ ref('public_post_finding') }}
     where closed_on is null
 ),
@@ -109,7 +114,8 @@ workshops as (
         concat_ws('·', county_code, workshop_no) as case_key,
         (month - interval '1 month')::date as source_on, county_code, township_code, '*' as situation,
         null::text as acting_name, null::text as hanging_stage, subsidy_amount as amount, 1 as lines,
-        jsonb_build_object('county_code', county_code, 'workshop_no', workshop_no, 'month', month) as evidence
+        jsonb_build_object('county_code', county_code, 'workshop_no', workshop_no, 'month', month) as evidence,
+        null::jsonb as line_keys
     from {{ ref('workshop_monitor') }}
     where exit_flag and month = date_trunc('month', {{ tonight_date() }})
 ),
@@ -136,7 +142,8 @@ disputes as (
         'dispute_overdue' as case_kind, finding, concat_ws('·', county_code, case_no, person_key) as case_key,
         overdue_on as source_on, county_code, null::text as township_code, '*' as situation, null::text as acting_name,
         null::text as hanging_stage, coalesce(amount_claimed, 0) as amount, 1 as lines,
-        jsonb_build_object('county_code', county_code, 'case_no', case_no, 'person_key', person_key) as evidence
+        jsonb_build_object('county_code', county_code, 'case_no', case_no, 'person_key', person_key) as evidence,
+        null::jsonb as line_keys
     from open_disputes
     where overdue_on <= {{ tonight_date() }}
 ),
@@ -158,7 +165,8 @@ graduates as (
         concat_ws('·', person_key, enrolled_on) as case_key,
         long_term_on as source_on, county_code, township_code, '*' as situation, null::text as acting_name,
         null::text as hanging_stage, null::numeric as amount, 1 as lines,
-        jsonb_build_object('person_key', person_key, 'enrolled_on', enrolled_on) as evidence
+        jsonb_build_object('person_key', person_key, 'enrolled_on', enrolled_on) as evidence,
+        null::jsonb as line_keys
     from long_term_unemployed
     where long_term_on <= {{ tonight_date() }}
 ),
@@ -169,7 +177,8 @@ feeds as (
         silent_since as source_on, county_code, township_code,
         case when owner_unit is null then '*' else 'project' end as situation, owner_unit as acting_name,
         null::text as hanging_stage, null::numeric as amount, 1 as lines,
-        jsonb_build_object('feed', feed, 'unit', unit) as evidence
+        jsonb_build_object('feed', feed, 'unit', unit) as evidence,
+        null::jsonb as line_keys
     from {{ ref('silent_feed') }}
 )
 
