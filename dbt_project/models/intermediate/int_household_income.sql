@@ -8,20 +8,20 @@ days as (
     from generate_series(0, 2) as back
 ),
 
-states as materialized (
+households as (
+    select distinct county_code, household_no
+    from {{ ref('fct_person_state') }}
+    where valid_from <= {{ tonight_date() }} and (valid_to is null or valid_to > {{ tonight_date() }})
+        and is_poverty_alleviated
+),
+
+members as materialized (
     select days.on_date, states.*
     from {{ ref('fct_person_state') }} as states
+    inner join households using (county_code, household_no)
     inner join days
         on states.valid_from <= days.on_date and (states.valid_to is null or states.valid_to > days.on_date)
 ),
-
-households as (
-    select distinct county_code, household_no
-    from states
-    where on_date = {{ tonight_date() }} and is_poverty_alleviated
-),
-
-members as (select states.* from states inner join households using (county_code, household_no)),
 
 earners as materialized (select * from members where is_employed),
 
