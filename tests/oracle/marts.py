@@ -303,7 +303,9 @@ class Marts:
             if project is not None:
                 lines = [line for line in self.pay.relief_lines if line.row["project_no"] == number]
                 funds = {name: project[name] for name in ("relief_funds", "planned_remuneration")}
-                behind = ((project["completed_on"] or self.today) - project["planned_completion_on"]).days
+                behind = (
+                    min(project["completed_on"] or self.today, self.today) - project["planned_completion_on"]
+                ).days
                 row = {"report_date": self.today, "project_no": number, "days_behind_schedule": max(0, behind)}
                 row |= funds | self._people(number, lines) | self._money(lines) | self._clock(lines)
                 yield row | {"remuneration_share": share(row["remuneration_paid"], project["relief_funds"])}

@@ -1,5 +1,6 @@
--- Each public post as its latest tenure describes it.
-select distinct on (county_code, post_no)
-    county_code, post_no, post_category, township_code, village_code, is_full_time, term_months, monthly_subsidy
-from {{ ref('fct_post_tenure') }}
-order by county_code, post_no, start_on desc, reported_start_on desc, person_key
+-- Each public post as the latest snapshot that names it describes it: of several rows the one of the latest start.
+select distinct on (unit, post_no)
+    unit as county_code, post_no, post_category, township_code, village_code, is_full_time, term_months,
+    monthly_subsidy::numeric(14, 2) as monthly_subsidy
+from {{ ref('reported_public_post') }}
+order by unit, post_no, seen_to desc nulls first, start_date desc, post_category collate "C" desc, person_key
