@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -51,3 +52,19 @@ def test_a_whole_and_its_other_part_are_told_of_both_parts() -> None:
 def test_the_models_that_are_read_first_are_those_that_declare_indicators() -> None:
     models = read_models(settings.project_root() / "dbt_project")
     assert {code for model in models for code in model.indicators} == set(declared())
+
+
+def test_no_model_of_the_first_step_of_a_night_reads_a_mart() -> None:
+    """What is built before the marts would read the marts of the last publication."""
+    project = settings.project_root() / "dbt_project"
+    folders = yaml.safe_load((project / "dbt_project.yml").read_text("utf-8"))["models"]["employment_warehouse"]
+    second = {folder for folder, config in folders.items() if config["+tags"] == "mart"}
+    step = {path: path.relative_to(project / "models").parts[0] for path in (project / "models").rglob("*.sql")}
+    marts = {path.stem for path, folder in step.items() if folder in second}
+    read = {
+        path.stem: marts.intersection(re.findall(r"ref\('(\w+)'", path.read_text("utf-8")))
+        for path, folder in step.items()
+        if folder not in second
+    }
+    assert len(marts) > 30
+    assert {name: found for name, found in read.items() if found} == {}
