@@ -194,7 +194,7 @@ class CountySender:
             ("youth_support", county_affairs.students(crowd, first)),
             ("labor_cooperation", county_affairs.cooperation(crowd.county, first)),
         ):
-            self.sender.send(feed, self.code, night, table)
+            self.sender.send(feed, self.code, night, table, self._planted(feed, night))
 
     def _send_events(self) -> None:
         """The events that counties report on Sundays; on the first Sunday those of the three months before."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from employment_warehouse.demonstration import county_stories, relief_stories, spoilt_rows
+from employment_warehouse.demonstration import affair_stories, county_stories, relief_stories, spoilt_rows
 from employment_warehouse.demonstration.cast import Cast
 from employment_warehouse.demonstration.employers import Employers
 
@@ -20,6 +20,9 @@ STORIES: tuple[Callable[[Cast], None], ...] = (
     relief_stories.people_on_a_payroll,
     relief_stories.batch_without_return,
     county_stories.public_posts,
+    affair_stories.odd_posts,
+    affair_stories.brand_and_agreement,
+    affair_stories.dispute_and_graduate,
 )
 
 
