@@ -147,13 +147,9 @@ def _line_category(t: Tonight, line: Line, month: Period) -> str:
     own = [p for p in same_post if p.row["id_number"] == line.row["id_number"] and p.touches(month.first, month.last)]
     if own:
         return category_of(max(own, key=lambda p: p.start))
-    rows = [
-        (s.report_date, row["start_date"], str(row["post_category"]).strip())
-        for s in t.world.snapshots("public_post")[line.unit]
-        for row in s.rows
-        if row["post_no"] == line.row["post_no"]
-    ]
-    return max(rows)[2] if rows else "unknown"
+    if not same_post:
+        return "unknown"
+    return category_of(max(same_post, key=lambda p: (p.start, p.told_start)))
 
 
 def _posts(t: Tonight, tenures: list[Dated], lines: list[Line], month: Period) -> Expected:

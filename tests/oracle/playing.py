@@ -19,7 +19,7 @@ from employment_warehouse.landing.due_deliveries import expect_deliveries
 from .marts import Marts
 from .reading import Delivery, Row, born_on
 from .seeds import Seeds
-from .state import World
+from .state import DAY, World
 from .themes import THEMES
 from .tonight import Expected, Published, Tonight
 from .worlds import RandomWorld, Sent
@@ -87,7 +87,8 @@ FIRST = (
 def play_night(nights: Nights, world: RandomWorld, night: int) -> int:
     """Deliver what comes with a night, and begin it; its build."""
     on = world.nights[night]
-    expect_deliveries(on)
+    for day in days_until(world, night):  # reports are due on each day, whether a night was built or not
+        expect_deliveries(day)
     held = [
         deliver(nights, sent)
         for sent in world.sent
@@ -108,6 +109,13 @@ def play_night(nights: Nights, world: RandomWorld, night: int) -> int:
     )
     accept(nights.connection, build)
     return build
+
+
+def days_until(world: RandomWorld, night: int) -> list[date]:
+    """The days since the night before, the night's own the last."""
+    on = world.nights[night]
+    first = world.nights[night - 1] + DAY if night else on
+    return [first + DAY * n for n in range((on - first).days + 1)]
 
 
 def deliver(nights: Nights, sent: Sent) -> int:

@@ -2,17 +2,25 @@
 with
 workers as (
     select distinct person_key from {{ ref('fct_relief_payroll_line') }}
+),
+
+-- Whichever register row says so, and however late: also that of a county which does not have the person.
+deaths as (
+    select person_key, min(deceased_on) as deceased_on
+    from {{ ref('reported_labor_register') }}
+    where deceased_on is not null
+    group by person_key
 )
 
 select
-    person.person_key,
-    -- Whichever register row says so, and however late.
-    min(person.deceased_on) as deceased_on,
+    workers.person_key,
+    min(deaths.deceased_on) as deceased_on,
     -- The groups that the notice puts first, by the register of tonight.
     bool_or(
         person.valid_to is null
         and (person.is_poverty_alleviated or person.is_relocated or coalesce(person.is_low_income, false))
     ) as is_priority
 from workers
-inner join {{ ref('dim_person') }} as person using (person_key)
-group by person.person_key
+inner join {{ ref('dim_person') }} as person on workers.person_key = person.person_key
+left join deaths on workers.person_key = deaths.person_key
+group by workers.person_key

@@ -3,7 +3,10 @@ with
 employed as (
     select place.county_code, jobs.industry, jobs.month, jobs.is_poverty_alleviated, jobs.persons
     from {{ ref('month_end_employment') }} as jobs
-    cross join lateral (values (jobs.work_division_code), ({{ prefecture() }})) as place (county_code)
+    -- A place may be told as the prefecture itself, which counts once.
+    cross join lateral (
+        select distinct unnest(array[jobs.work_division_code, {{ prefecture() }}])
+    ) as place (county_code)
     where jobs.destination in ('own_county', 'other_county') and jobs.industry <> ''
 ),
 

@@ -16,21 +16,22 @@ wages as (
         sum(arrears) as arrears,
         min(pay_due_on) filter (where arrears > 0) as arrears_since,
         sum(failed_lines) as rejected_payments,
-        percentile_cont(0.5) within group (order by cured_on - failed_on) as median_days_to_cure
+        percentile_cont(0.5) within group (order by greatest(cured_on - failed_on, 0)) as median_days_to_cure
     from lines
     group by project_no
 ),
 
--- From the end of the month worked to the bank's credit, through rejection and re-issue.
+-- From the end of the month worked to the bank's credit, through rejection and re-issue; what is dated before the stage
+-- that it follows took no time.
 clocks as (
     select
         project_no,
-        percentile_cont(0.5) within group (order by credited_on - period_end) as median_days_to_pay,
-        percentile_cont(0.5) within group (order by listed_on - period_end) as median_days_to_list,
-        percentile_cont(0.5) within group (order by signed_on - listed_on) as median_days_to_sign,
-        percentile_cont(0.5) within group (order by approved_on - signed_on) as median_days_to_approve,
-        percentile_cont(0.5) within group (order by sent_on - approved_on) as median_days_to_send,
-        percentile_cont(0.5) within group (order by credited_on - sent_on) as median_days_to_credit
+        percentile_cont(0.5) within group (order by greatest(credited_on - period_end, 0)) as median_days_to_pay,
+        percentile_cont(0.5) within group (order by greatest(listed_on - period_end, 0)) as median_days_to_list,
+        percentile_cont(0.5) within group (order by greatest(signed_on - listed_on, 0)) as median_days_to_sign,
+        percentile_cont(0.5) within group (order by greatest(approved_on - signed_on, 0)) as median_days_to_approve,
+        percentile_cont(0.5) within group (order by greatest(sent_on - approved_on, 0)) as median_days_to_send,
+        percentile_cont(0.5) within group (order by greatest(credited_on - sent_on, 0)) as median_days_to_credit
     from lines
     group by project_no
 ),

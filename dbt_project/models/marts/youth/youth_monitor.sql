@@ -71,7 +71,7 @@ left_out as (
     inner join allowances using (person_key, enrolled_on)
     cross join lateral (values (study.county_code), ({{ prefecture() }})) as place (county_code)
     cross join lateral (values (study.level), ('all')) as grade (level)
-    where study.left_out_on is not null
+    where study.left_out_on is not null and study.enrolled_on <= {{ tonight_date() }}
     group by place.county_code, grade.level, extract(year from study.graduated_on)
     having sum(allowances.arrears) > 0
 ),
