@@ -78,9 +78,11 @@ def _relief_and_payroll(t: Tonight, month: date) -> Iterator[Counted]:
     for person in spells.keys() | lines.keys():
         projects = {t.county_of_line(line) for line in lines[person]}
         places = {s.row["work_division_code"] for s in spells[person]}
-        reporter = min([s.unit for s in spells[person]] or projects)
+        reporters = {s.unit for s in spells[person]} or projects
         outcome = _outcome(bool(spells[person]), bool(lines[person]), not places & projects)
-        yield Counted(t.world.county_of(person, last, reporter), outcome)
+        counties = {t.world.county_of(person, last, reporter) for reporter in reporters}
+        yield from (Counted(county, outcome) for county in counties)
+        yield Counted("nowhere else", outcome, 1 - len(counties))
 
 
 def _posts_and_payments(t: Tonight, month: date) -> Iterator[Counted]:
