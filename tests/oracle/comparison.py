@@ -24,6 +24,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 """The keys of the first marts, which the demonstration's run compares."""
 ALL_KEYS = KEYS | {
     "headline_series": ("on_date", "county_code", "indicator"),
+    "restatement": ("on_date", "county_code", "indicator"),
     "employment_flow": ("county_code", "week", "poverty_alleviated"),
     "income_stability": ("county_code", "month", "population_category"),
     "return_risk": ("county_code", "household_no"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
@@ -21,7 +22,7 @@ from .reading import Delivery, Row, born_on
 from .seeds import Seeds
 from .state import DAY, World
 from .themes import THEMES
-from .tonight import Expected, Published, Tonight
+from .tonight import Arrival, Expected, Published, Tonight
 from .worlds import RandomWorld, Sent
 
 EVERYTHING = "tag:core,resource_type:model tag:mart,resource_type:model"
@@ -57,11 +58,12 @@ def calculate(
     wanted = set(THEMES) if marts is None else set(marts)
     earlier: list[Published] = []
     for n in range(len(world.nights)):
-        tonight = Tonight(known(world, n, seeds), world.nights[: n + 1], tuple(earlier))
+        came = arrivals(world)[: n + 1]
+        tonight = Tonight(known(world, n, seeds), world.nights[: n + 1], tuple(earlier), came)
         found: dict[str, list[Expected]] = {}
         tonight.marts = found
         for mart, calculation in THEMES.items():
-            if mart in wanted:
+            if mart in wanted or (mart == "headline_series" and "restatement" in wanted):
                 found[mart] = list(calculation(tonight))
         first = Marts(tonight.world, tonight.nights, earlier)
         for mart in FIRST:
@@ -69,6 +71,23 @@ def calculate(
                 found[mart] = list(getattr(first, mart)())
         earlier.append(Published(world.nights[n], found))
         yield found
+
+
+def arrivals(world: RandomWorld) -> list[list[Arrival]]:
+    """What each night takes in; what is held only counts as a revision."""
+    revisions: Counter[tuple[str, str, date]] = Counter()
+    found: list[list[Arrival]] = []
+    for night, on in enumerate(world.nights):
+        came: list[Arrival] = []
+        sent_now = [sent for sent in world.sent if sent.night == night]
+        for sent in sorted(sent_now, key=lambda sent: not sent.is_held):
+            key = (sent.feed, sent.unit, sent.report_date)
+            revisions[key] += 1
+            came += [] if sent.is_held else [Arrival(*key, revisions[key])]
+        if night not in world.platform_failed:
+            came += [Arrival(feed, "hr_platform", on, 1) for feed in PLATFORM]
+        found.append(came)
+    return found
 
 
 FIRST = (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from . import bodies, findings, flow, headline, income, places, reconciliation, services
+from . import bodies, findings, flow, headline, income, places, reconciliation, restated, services
 from .tonight import Expected, Tonight
 
 THEMES: dict[str, Callable[[Tonight], Iterator[Expected]]] = {
     "headline_series": headline.headline_series,
+    "restatement": restated.restatement,
     "employment_flow": flow.employment_flow,
     "income_stability": income.income_stability,
     "return_risk": income.return_risk,

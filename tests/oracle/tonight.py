@@ -35,6 +35,15 @@ class Published:
     marts: dict[str, list[Expected]]
 
 
+class Arrival(NamedTuple):
+    """A delivery that a night took in."""
+
+    feed: str
+    unit: str
+    report_date: date
+    revision: int
+
+
 @dataclass(eq=False)
 class Tonight:
     """One night."""
@@ -43,6 +52,8 @@ class Tonight:
     nights: Sequence[date]
     """Report dates of the nights so far, tonight's the last."""
     earlier: Sequence[Published] = field(default_factory=tuple)
+    arrivals: Sequence[list[Arrival]] = field(default_factory=tuple)
+    """What each night took in, tonight the last."""
     marts: dict[str, list[Expected]] = field(default_factory=dict)
     """What is calculated so far, for the marts that read others."""
 
