@@ -39,6 +39,7 @@ ALL_KEYS = KEYS | {
     "youth_monitor": ("county_code", "level", "graduation_year"),
     "resettlement_site_monitor": ("county_code", "resettlement_site_no"),
     "cross_feed_reconciliation": ("county_code", "pair"),
+    "finding_case": ("case_kind", "finding", "case_key", "opened_on"),
     "vacancy_monitor": ("county_code", "channel", "month"),
     "public_post_funds": ("county_code", "fund_source", "month"),
     "labor_brand_monitor": ("labor_brand", "month"),
@@ -76,6 +77,8 @@ def differences(
 
 def _with_token(row: Mapping[str, Any], person: Callable[[str], str]) -> dict[str, Any]:
     told = dict(row)
+    if "_person" in told:
+        told["case_key"] = told["case_key"].replace(told["_person"], person(told["_person"]))
     return told | {"person_key": person(told.pop("id_number"))} if "id_number" in told else told
 
 

@@ -55,20 +55,20 @@ def calculate(
     world: RandomWorld, seeds: Seeds, marts: Iterable[str] | None = None
 ) -> Iterator[dict[str, list[Expected]]]:
     """Mart → its expected rows, night by night."""
-    wanted = set(THEMES) if marts is None else set(marts)
+    everything = {*THEMES, *FIRST}
+    wanted = everything if marts is None else set(marts).union(*(READS.get(mart, ()) for mart in marts))
     earlier: list[Published] = []
     for n in range(len(world.nights)):
         came = arrivals(world)[: n + 1]
         tonight = Tonight(known(world, n, seeds), world.nights[: n + 1], tuple(earlier), came)
         found: dict[str, list[Expected]] = {}
         tonight.marts = found
-        for mart, calculation in THEMES.items():
-            if mart in wanted or (mart == "headline_series" and "restatement" in wanted):
-                found[mart] = list(calculation(tonight))
         first = Marts(tonight.world, tonight.nights, earlier)
-        for mart in FIRST:
-            if marts is None or mart in wanted:
-                found[mart] = list(getattr(first, mart)())
+        for mart in wanted & set(FIRST):
+            found[mart] = list(getattr(first, mart)())
+        for mart, calculation in THEMES.items():
+            if mart in wanted:
+                found[mart] = list(calculation(tonight))
         earlier.append(Published(world.nights[n], found))
         yield found
 
@@ -90,6 +90,17 @@ def arrivals(world: RandomWorld) -> list[list[Arrival]]:
     return found
 
 
+READS = {
+    "restatement": ("headline_series",),
+    "finding_case": (
+        "zero_employment_household",
+        "return_risk",
+        "relief_payroll_check",
+        "public_post_finding",
+        "workshop_monitor",
+    ),
+}
+"""Marts that are calculated from others."""
 FIRST = (
     "target_progress",
     "employment_stock",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from . import bodies, findings, flow, headline, income, places, reconciliation, restated, services
+from . import bodies, cases, findings, flow, headline, income, places, reconciliation, restated, services
 from .tonight import Expected, Tonight
 
 THEMES: dict[str, Callable[[Tonight], Iterator[Expected]]] = {
@@ -24,6 +24,7 @@ THEMES: dict[str, Callable[[Tonight], Iterator[Expected]]] = {
     "youth_monitor": services.youth_monitor,
     "resettlement_site_monitor": bodies.resettlement_site_monitor,
     "cross_feed_reconciliation": reconciliation.cross_feed_reconciliation,
+    "finding_case": cases.finding_case,
     "vacancy_monitor": services.vacancy_monitor,
     "public_post_funds": bodies.public_post_funds,
     "labor_brand_monitor": places.labor_brand_monitor,
