@@ -1,42 +1,36 @@
-"""An independent calculation of what the warehouse must show, from the files of a landing zone.
+"""An independent calculation of what the warehouse must show, from what arrived and the operator's seeds alone.
 
-It reads the files and the operator's seeds itself and shares no code with the warehouse: only the words of
-feeds.md and marts.md. Where these leave room, this is what it does (each a question to whoever owns the words):
+It shares no code with the warehouse: only the words of the definition. It works out everything anew for each
+question, from lists: slow, and close to the words. It is read from two sides:
 
- 1. Spells, posts and contracts that a snapshot leaves out: the same rule for all three, the last teller's next
-    snapshot decides. Another unit that still names the same key is not asked.
- 2. A corrected spell: what was left out disappears with all its days, the new one is believed as it stands.
- 3. An employment row with channel public_post or work_relief covers its own days as evidence, also where the post
-    or contract that it matches (days overlap anywhere) does not; its rank is then the matched one's.
- 4. Windows: '7 days that end with d' is d-6 … d, 'in the 60 days to d' likewise d-59 … d; 'updated within 90 days'
-    is d-90 … d.
- 5. Grade A asks for a credit in the window, whichever work it was for; grade B by hire for any application that
-    stands as hired by d, without a window.
- 6. `subsidised` in employment_stock is the main job's.
- 7. A tie that goes to the employer name goes to the lowest; posts, contracts and orders have none ('').
- 8. The year to date: a gig order covers the 7 days of its reference week.
- 9. Change against a day for which no county had a register yet is not known (None); one county without a register
-    then counts as carried forward and contributes 0.
-10. Carried forward in change: labor_register, employment or public_post of that date not accepted.
-11. Baseline by default: the value of the first night of the year that was built, as known now. Begun on the
-    deadline or after it, the whole target is asked for.
-12. required_daily_change: (target - actual) / days from d to the deadline.
-13. A case clears on the first day on which it no longer holds; days_open = cleared (or d) - opened.
-    members_in_labour_force is of the last day of the case; cleared_by_channel the best-ranked main job in the
-    household on the day of clearing.
-14. Paid = credited + what the payroll says while the current batch of the line has no return (or it has no batch).
-15. The amount by which return lines join is the payroll's amount paid, of the latest revision with that batch.
-16. paid_late: the bank credited something after the pay date (the payroll's word alone does not make it late); the
-    amount is what was credited late. bank_amount_differs: by how much. not_on_register: by tonight's registers.
-    deceased: before the period began. underage: at the period's end. unpaid and underpaid wait until the pay date
-    is over.
-17. workers are the persons on any payroll of the project; contract_coverage is the share of them who have a
-    contract of that project, of whatever days.
-18. arrears sum what is missing line by line: what is overpaid to one does not pay another.
-19. A stage of pay is counted of the lines in force that have both its dates; credit is the last credit; of equally
-    slow stages the earlier is the slowest. median_days_to_cure: from the date of the return that refused a line to
-    its credit. Not worked out here: `coverage`.
-20. Applications and orders count by their state as of the end of d (updated_at).
+- the files of a landing zone (`reading`), for the demonstration: `expected_marts`;
+- random worlds (`worlds`), told to a warehouse and to the calculation (`playing`), every figure of every night
+  compared (`comparison`), and defects planted in the models (`planted`): `make oracle`, a sample in `make test`.
+
+`state` says who is registered, who works and where on a day; `pay` what was due and credited; `status` how far the
+feeds speak of a day or a period; `tonight` puts one night together. The marts stand by theme: `marts` (targets,
+zero-employment households, work relief), `flow`, `income`, `places`, `bodies`, `findings`, `services`,
+`reconciliation`, `headline`, `restated`, `cases`. Not here: the report marts, `key_county_compare`, `data_quality`.
+
+Where the definition leaves room, this is what it does (each a question to whoever owns the words):
+
+ 1. A correction of a spell is one with the same employer key as jobs have: a row without a credit code has that of
+    the person's other spells with the name.
+ 2. The year to date: a gig order covers the 7 days of its reference week.
+ 3. Change against a day for which no county had a register yet is not known (None); one county without a register
+    then contributes 0. A target is on track only where every county has a register and the deadline is not over.
+ 4. Baseline by default: the value of the first night of the year, as published.
+ 5. A case of zero employment shows its household as it was last known; cleared_by_channel is the best-ranked main job
+    in the household on the day of clearing.
+ 6. paid_late: what was credited or, without a return, told to be paid after the pay date. bank_amount_differs: by how
+    much. unpaid and underpaid wait until the pay date is over.
+ 7. workers are the persons on any payroll of the project; contract_coverage is the share of them with a contract of
+    that project that touches a month they are paid for.
+ 8. A stage of pay is counted of the lines in force that have both its dates; credit is the last credit; of equally
+    slow stages the earlier is the slowest. median_days_to_cure: from the date of the first return that refused a line
+    to the first credit of that attempt or a later one.
+ 9. A post that is paid without a tenure in the month has the category of its tenure that began last.
+10. Who has no home counts with each county that tells of the person, and once in the prefecture.
 """
 
 from __future__ import annotations
