@@ -173,7 +173,7 @@ def _silent(t: Tonight, feed: str, unit: str, county: str, since: date) -> Itera
     if silent:
         never = len(silent) == len(days) and since == date.min
         opened = t.world.began[PREFECTURE] if never else silent[-1]
-        yield ("feed", feed, f"{feed}·{unit}"), _case(county, opened)
+        yield ("feed", "feed", f"{feed}·{unit}"), _case(county, opened)
 
 
 def _is_due(t: Tonight, feed: str, unit: str, day: date) -> bool:

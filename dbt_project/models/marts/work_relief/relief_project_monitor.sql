@@ -15,8 +15,7 @@ wages as (
         sum(amount_unconfirmed) as wages_unconfirmed,
         sum(arrears) as arrears,
         min(pay_due_on) filter (where arrears > 0) as arrears_since,
-        sum(failed_lines) as rejected_payments,
-        percentile_cont(0.5) within group (order by greatest(cured_on - failed_on, 0)) as median_days_to_cure
+        sum(failed_lines) as rejected_payments
     from lines
     group by project_no
 ),
@@ -26,12 +25,14 @@ wages as (
 clocks as (
     select
         project_no,
-        percentile_cont(0.5) within group (order by greatest(credited_on - period_end, 0)) as median_days_to_pay,
-        percentile_cont(0.5) within group (order by greatest(listed_on - period_end, 0)) as median_days_to_list,
-        percentile_cont(0.5) within group (order by greatest(signed_on - listed_on, 0)) as median_days_to_sign,
-        percentile_cont(0.5) within group (order by greatest(approved_on - signed_on, 0)) as median_days_to_approve,
-        percentile_cont(0.5) within group (order by greatest(sent_on - approved_on, 0)) as median_days_to_send,
-        percentile_cont(0.5) within group (order by greatest(credited_on - sent_on, 0)) as median_days_to_credit
+        {% for stage, till, since in [
+            ('pay', 'credited_on', 'period_end'), ('list', 'listed_on', 'period_end'),
+            ('sign', 'signed_on', 'listed_on'), ('approve', 'approved_on', 'signed_on'),
+            ('send', 'sent_on', 'approved_on'), ('credit', 'credited_on', 'sent_on'), ('cure', 'cured_on', 'failed_on'),
+        ] -%}
+        percentile_cont(0.5) within group (order by greatest({{ till }} - {{ since }}, 0))
+        filter (where {{ till }} - {{ since }} is not null) as median_days_to_{{ stage }}{{ ',' if not loop.last }}
+        {% endfor %}
     from lines
     group by project_no
 ),
@@ -108,7 +109,7 @@ select
     {% endfor -%}
     slowest_stages.slowest_stage,
     coalesce(wages.rejected_payments, 0)::integer as rejected_payments,
-    wages.median_days_to_cure::numeric(8, 1) as median_days_to_cure,
+    clocks.median_days_to_cure::numeric(8, 1) as median_days_to_cure,
     project.planned_completion_on, project.completed_on
 from {{ ref('dim_relief_project') }} as project
 left join wages using (project_no)
