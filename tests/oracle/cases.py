@@ -52,7 +52,7 @@ def _row(key: Key, case: Expected) -> Expected:
 
 
 def _end(t: Tonight, row: Expected, ends: list[date]) -> Expected:
-    after = [end for end in ends if end > row["opened_on"]]
+    after = [end for end in ends if end >= row["opened_on"]]
     if after:
         return {"closed_on": max(after), "close_reason": "resolved"}
     return {"closed_on": t.today, "close_reason": "gone"}
