@@ -1,0 +1,125 @@
+"""Tasks of a night made to fail in the real Airflow: what still runs, how the run ends, and what is alerted.
+
+The table of docs/reliability.md, for the tasks that can be made to fail from outside. `tests/spec/test_night_failures.py`
+compares the whole table with the DAG's trigger rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.end_to_end.conftest import Run, rows
+from tests.spec.test_night_failures import night, states
+
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.demonstration import Manifest
+from employment_warehouse.settings import Home
+
+OUTPUTS = {"report_daily", "write_returns", "purge_landing"}
+
+
+@pytest.fixture(scope="module")
+def running(run: Run) -> Run:
+    """The warehouse, started again if other tests have stopped it."""
+    assert run("up").returncode == 0
+    return run
+
+
+@contextmanager
+def without(home: Path, privilege: str, role: str) -> Iterator[None]:
+    """A privilege taken from a role: the task that needs it fails, and so do its retries."""
+    with Server(Home(home)).connect_superuser() as superuser:
+        superuser.autocommit = True
+        superuser.execute(f"revoke {privilege} from {role}")
+        try:
+            yield
+        finally:
+            superuser.execute(f"grant {privilege} to {role}")
+
+
+@contextmanager
+def blocked(folder: Path) -> Iterator[None]:
+    """A file in the place of a folder: nothing can be written into it."""
+    aside = folder.with_name(f"{folder.name} aside")
+    folder.rename(aside)
+    folder.touch()
+    try:
+        yield
+    finally:
+        folder.unlink()
+        aside.rename(folder)
+
+
+def last_night(home: Path) -> dict[str, str]:
+    """The state of each task of the newest run of `night`, and `run`: its own."""
+    with Server(Home(home)).connect_superuser("airflow") as airflow:
+        run_id, state = airflow.execute(
+            "select run_id, state from dag_run where dag_id = 'night' order by id desc limit 1"
+        ).fetchone() or ("", "")
+        tasks = airflow.execute(
+            "select task_id, state from task_instance where dag_id = 'night' and run_id = %s", (run_id,)
+        ).fetchall()
+    return {"run": state, **dict(tasks)}
+
+
+def alerts(run: Run, manifest: Manifest) -> set[str]:
+    """Kinds of the alerts of the last night that stand."""
+    found = rows(
+        run,
+        f"select kind from ops.alert where report_date = '{manifest.nights[-1]}' and resolved_at is null",
+        "--role", "wh_auditor",
+    )  # fmt: skip
+    return {row["kind"] for row in found}
+
+
+def published(run: Run) -> int:
+    return len(rows(run, "select publication from marts.publications"))
+
+
+def test_what_is_due_cannot_be_recorded(running: Run, home: Path, manifest: Manifest) -> None:
+    before = published(running)
+    with without(home, "insert on ops.intake_failure", "wh_loader"):
+        assert running("night", str(manifest.nights[-1])).returncode == 1
+    assert last_night(home) == {"run": "failed", **states("expect_deliveries")}
+    assert "night_not_started" in alerts(running, manifest)
+    assert published(running) == before
+
+
+def test_the_platform_cannot_be_read(running: Run, home: Path, manifest: Manifest) -> None:
+    """The night is published without it, the fault is the warehouse's, and the run is red."""
+    before = published(running)
+    with without(home, "select on ops.platform_cursor", "wh_loader"):
+        assert running("night", str(manifest.nights[-1])).returncode == 1
+    assert last_night(home) == {"run": "failed", **states("ingest_hr_platform")}
+    assert "intake_failed" in alerts(running, manifest)
+    assert published(running) == before + 1
+
+
+def test_the_build_cannot_write(running: Run, home: Path, manifest: Manifest) -> None:
+    """What was sent tonight is not to blame, and is not held."""
+    before = published(running)
+    with without(home, "execute on function ops.write_version(text)", "wh_transformer"):
+        assert running("night", str(manifest.nights[-1])).returncode == 1
+    assert last_night(home) == {"run": "failed", **states("build_warehouse")}
+    assert "night_failed" in alerts(running, manifest)
+    assert published(running) == before
+    blamed = "select count(*) as held from ops.delivery where status = 'held' and reason like '%model_failed%'"
+    assert rows(running, blamed, "--role", "wh_auditor") == [{"held": "0"}]
+
+
+def test_report_workbooks_and_purge_fail_and_none_stops_another(running: Run, home: Path, manifest: Manifest) -> None:
+    before, last = published(running), str(manifest.nights[-1])
+    with (
+        blocked(home / "reports" / last),
+        blocked(home / "returns" / last),
+        without(home, "execute on function landing.purge()", "wh_loader"),
+    ):
+        assert running("night", last).returncode == 1
+    expected = dict.fromkeys((task.task_id for task in night().tasks), "success")
+    expected |= {**dict.fromkeys(OUTPUTS, "failed"), "confirm_intake": "upstream_failed"}
+    assert last_night(home) == {"run": "failed", **expected}
+    assert published(running) == before + 1
+    assert running("night", last).returncode == 0
