@@ -1,7 +1,7 @@
 """Tasks of a night made to fail in the real Airflow: what still runs, how the run ends, and what is alerted.
 
-The table of docs/reliability.md, for the tasks that can be made to fail from outside. `tests/spec/test_night_failures.py`
-compares the whole table with the DAG's trigger rules.
+The table of docs/reliability.md, for the tasks that can be made to fail from outside.
+`tests/spec/test_night_failures.py` compares the whole table with the DAG's trigger rules.
 """
 
 from __future__ import annotations
