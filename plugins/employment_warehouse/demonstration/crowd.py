@@ -190,14 +190,16 @@ class Crowd:
         rng, size = self.rng, holders.size
         number = pl.Series(np.arange(1, size + 1)).cast(pl.String).str.zfill(5)
         full_time = rng.random(size) < 0.3
+        held = rng.integers(30, 1000, size)
         return self.persons.select(
             pl.col("id_number").alias("holder"), "full_name", "township_code", "village_code", "_person"
         )[holders].with_columns(
             (pl.lit(f"{self.county.code}GY") + number).alias("post_no"),
             pl.Series(list(POST_CATEGORIES)).gather(rng.integers(0, len(POST_CATEGORIES), size)).alias("post_category"),
-            _dates("start_date", days(first) - rng.integers(30, 1000, size)),
+            _dates("start_date", days(first) - held),
             pl.lit(None, pl.Date).alias("end_date"),
-            pl.Series("term_months", rng.choice(np.array([12, 24, 36]), size)),
+            # Nobody stays beyond the term: those who do are planted.
+            pl.Series("term_months", np.where(held < 330, rng.choice(np.array([12, 24, 36]), size), 36)),
             pl.Series("is_full_time", full_time),
             pl.Series("monthly_subsidy", np.where(full_time, 120_000, rng.choice([50_000, 80_000], size))),
             pl.lit(None, pl.String).alias("approver_id_number"),
