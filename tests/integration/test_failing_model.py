@@ -35,13 +35,15 @@ QUERY = "select county_code, event_no, posts_offered / employers as posts from {
 
 @pytest.fixture
 def events(nights: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Nights of a project with one mart more, which divides by the number of employers."""
+    """Nights of a project with one mart, which divides by the number of employers."""
     for folder in ("dbt_project", "expectations"):
         shutil.copytree(settings.project_root() / folder, tmp_path / folder)
-    marts = tmp_path / "dbt_project" / "models" / "marts"
-    for path in marts.iterdir():
-        shutil.rmtree(path)
-    (marts / "events").mkdir()
+    models = tmp_path / "dbt_project" / "models"
+    marts = models / "marts"
+    (models / "exposures.yml").unlink()
+    for folder in set(models.iterdir()) - {models / "staging"}:
+        shutil.rmtree(folder)
+    (marts / "events").mkdir(parents=True)
     (marts / "events" / "posts_per_employer.sql").write_text(QUERY, "utf-8")
     (marts / "events" / "posts_per_employer.yml").write_text(MART, "utf-8")
     monkeypatch.setenv("WAREHOUSE_PROJECT", str(tmp_path))
