@@ -212,6 +212,16 @@ def dbt(
 
 
 @app.command()
+def docs(home: HomeOption = None) -> None:
+    """写出监测表说明：含义、口径、血缘（一个离线网页）。 | Write the documentation of all models, with lineage."""
+    from employment_warehouse import transform
+    from employment_warehouse.runtime import deployment
+
+    deployment.use_database(use_home(home), "wh_transformer")
+    console.print(str(transform.write_docs()), markup=False)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="写到哪里 | folder to write to")],
     people: PeopleOption = 2_000,

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from employment_warehouse import settings
@@ -125,17 +126,22 @@ def check_models(select: str) -> Summary:
     return _invoke(select, ["test", "--select", *(f"{part},test_type:unit" for part in select.split())])
 
 
+def write_docs() -> Path:
+    """Write dbt's documentation of models, columns and lineage as one page that works offline; its path.
+
+    Raises TransformFailed where dbt cannot read the models or the catalog.
+    """
+    outcome = _run(["docs", "generate", "--static"])
+    if not outcome.success:
+        raise TransformFailed(where="docs", expected=_without_values(str(outcome.exception or "dbt stopped")))
+    page = settings.current_home().reports / "dbt-docs.html"
+    shutil.copyfile(settings.current_home().dbt / "target" / "static_index.html", page)
+    return page
+
+
 def _invoke(name: str, arguments: Sequence[str], build: int | None = None) -> Summary:
     """Run dbt. build: the only one that its sessions may write (ops.writable_build)."""
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415  takes seconds to import
-
-    project = str(settings.project_root() / "dbt_project")
-    # In this very process: when it is killed, its connections close and PostgreSQL rolls back.
-    with _environment(_dbt_environment(build)):
-        outcome = dbtRunner().invoke(
-            [*arguments, "--project-dir", project, "--profiles-dir", project, "--log-level", "none",
-             "--log-level-file", "none", "--quiet", "--vars", json.dumps(_variables())]
-        )  # fmt: skip
+    outcome = _run(arguments, build)
     results = getattr(outcome.result, "results", None)
     if results is None:
         raise TransformFailed(where=name, expected=_without_values(str(outcome.exception or "dbt stopped")))
@@ -151,6 +157,18 @@ def _invoke(name: str, arguments: Sequence[str], build: int | None = None) -> Su
         failure.failed = summary.failed
         raise failure
     return summary
+
+
+def _run(arguments: Sequence[str], build: int | None = None) -> Any:
+    """dbt's own result. In this very process: when it is killed, its connections close and PostgreSQL rolls back."""
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  takes seconds to import
+
+    project = str(settings.project_root() / "dbt_project")
+    with _environment(_dbt_environment(build)):
+        return dbtRunner().invoke(
+            [*arguments, "--project-dir", project, "--profiles-dir", project, "--log-level", "none",
+             "--log-level-file", "none", "--quiet", "--vars", json.dumps(_variables())]
+        )  # fmt: skip
 
 
 def _models_digest() -> str:

@@ -64,3 +64,10 @@ def test_a_retry_succeeds_once_the_model_is_fixed(build: int) -> None:
     model = settings.project_root() / "dbt_project" / "models" / "broken.sql"
     model.write_text(model.read_text().replace("canary 532501199001011234", "7"))
     assert [node.status for node in transform.run_dbt("tag:core", build).nodes] == ["success"] * 3
+
+
+def test_the_documentation_is_one_page_with_every_mart_and_its_lineage(warehouse: psycopg.Connection) -> None:
+    page = transform.write_docs().read_text("utf-8")
+    assert '"model.employment_warehouse.target_progress"' in page
+    assert '"parent_map"' in page
+    assert "https://cdn" not in page

@@ -186,10 +186,10 @@ def test_the_checks_of_a_model_are_a_suite_with_the_version_of_its_yaml(tmp_path
     found = {e.name: e for frame in suite.frames for e in frame.expectations}
     assert {name: e.severity for name, e in found.items()} == {
         "toys.not_negative": "critical",
-        "toys.at_most": "warning",
+        "toys.at_most.broken": "warning",
         "every_county": "critical",
     }
-    assert found["toys.at_most"].failed_zh == "各县玩具数：有 {value}“件数”超过“损坏”"
+    assert found["toys.at_most.broken"].failed_zh == "各县玩具数：有 {value}“件数”超过“损坏”"
 
 
 def test_a_model_without_checks_has_no_suite(tmp_path: Path) -> None:
@@ -244,3 +244,17 @@ def test_a_check_that_names_no_setting_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UserError) as missing:
         suites_of(tmp_path, "", "{every_county: {setting: gate_min_toys}}")
     assert missing.value.code == "setting_missing"
+
+
+def test_a_column_may_be_compared_with_several_others(tmp_path: Path) -> None:
+    (suite,) = suites_of(tmp_path, "{at_most: broken}, {at_most: county_code}")
+    assert [each.name for frame in suite.frames for each in frame.expectations] == [
+        "toys.at_most.broken",
+        "toys.at_most.county_code",
+    ]
+
+
+def test_the_checks_of_every_model_of_the_project_can_be_read(limits: Thresholds) -> None:
+    assert {"employment_stock", "relief_payroll_check"} <= {
+        suite.name for suite in model_suites(settings.project_root(), limits)
+    }

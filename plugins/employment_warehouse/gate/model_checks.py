@@ -216,7 +216,7 @@ def _row_check(declared: Declared, check: _Check) -> tuple[sql.Composable, Expec
         if kind.takes is str:
             if not declared.has(argument):
                 raise check.wrong(f"a column of {declared.model.name}")
-            title = declared.title(argument)
+            title, name = declared.title(argument), f"{name}.{argument}"
         broken = sql.SQL(kind.broken).format(
             column=sql.Identifier(check.column),
             argument=sql.Identifier(argument) if kind.takes is str else sql.Literal(argument),
