@@ -89,7 +89,7 @@ def _layers(project_dir: Path) -> dict[str, str]:
     return {
         folder: config["+meta"]["layer"]
         for folder, config in folders.items()
-        if config.get("+materialized") == "versioned"
+        if isinstance(config, dict) and config.get("+materialized") == "versioned"
     }
 
 
