@@ -171,7 +171,7 @@ def _silent(t: Tonight, feed: str, unit: str, county: str, since: date) -> Itera
             break
         silent.append(day)
     if silent:
-        never = len(silent) == len(days) and since == date.min
+        never = len(silent) == len(days)
         opened = t.world.began[PREFECTURE] if never else silent[-1]
         yield ("feed", "feed", f"{feed}·{unit}"), _case(county, opened)
 

@@ -22,7 +22,16 @@ from .reading import COUNTIES, Row, last_day
 
 DAY = timedelta(days=1)
 PLACES = ("440300", "310000", "330100", "350200", "530100", "532300", "990000", "530700", "532500")
-USCC = ("91532500MA6K000017", "91532500MA6K00002Y", "91440300MA5F00003X")
+
+
+def uscc(body: str) -> str:
+    """A social credit code from its first 17 characters (GB 32100)."""
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    total = sum(alphabet.index(c) * 3**i for i, c in enumerate(body))
+    return body + alphabet[(31 - total % 31) % 31]
+
+
+USCC = (uscc("91532500MA6K00001"), uscc("91532500MA6K00002"), uscc("91440300MA5F00003"))
 EMPLOYERS = (
     ("红河示例电子厂", USCC[0]),
     ("红河 示例（电子）厂", USCC[0]),
@@ -359,9 +368,10 @@ class _Maker:
         rng = self.rng
         township = self.township(county)
         days = rng.choice((None, None, None, 20, 59, 80, 88, 89, 90))
+        number = rng.randrange(1, 6)
         return {
-            "post_no": f"G{rng.randrange(1, 6)}",
-            "post_category": rng.choice(("保洁员", "护林员", "护路员")),
+            "post_no": f"G{number}",
+            "post_category": ("保洁员", "护林员", "护路员")[number % 3],
             "township_code": township,
             "village_code": f"{township}001",
             "id_number": self.person(),
