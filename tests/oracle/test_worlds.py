@@ -1,6 +1,6 @@
 """Every figure of random worlds, as the warehouse shows it and as the independent calculation has it.
 
-Two worlds of fixed seeds here; `make oracle` takes twenty, and the planted defects.
+One world of a fixed seed here, and one that comes as files; `make oracle` takes twenty, and the planted defects.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FILES_FROM = (
 )
 
 
-@pytest.mark.parametrize("seed", [1, 3])
+@pytest.mark.parametrize("seed", [3])
 def test_every_figure_of_a_random_world(warehouse: psycopg.Connection, seed: int) -> None:
     world = make_world(seed)
     counted: dict[str, int] = {}
