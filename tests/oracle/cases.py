@@ -171,8 +171,7 @@ def _silent(t: Tonight, feed: str, unit: str, county: str, since: date) -> Itera
             break
         silent.append(day)
     if silent:
-        never = len(silent) == len(days)
-        opened = t.world.began[PREFECTURE] if never else silent[-1]
+        opened = silent[-1] if _was_ever_accepted(t, feed, unit) else t.world.began[PREFECTURE]
         yield ("feed", "feed", f"{feed}·{unit}"), _case(county, opened)
 
 
@@ -192,6 +191,11 @@ def _is_accepted(t: Tonight, feed: str, unit: str, day: date) -> bool:
     if feed in ("public_post_payment", "relief_payroll"):
         return (unit, add_months(day.replace(day=1), -1)) in t.pay.in_force(feed)
     return any(s.report_date == day for s in t.world.snapshots(feed).get(unit, ()))
+
+
+def _was_ever_accepted(t: Tonight, feed: str, unit: str) -> bool:
+    """Whether any report of the unit was, also of a day on which none was due."""
+    return bool(t.world.snapshots(feed).get(unit))
 
 
 def _ends(t: Tonight) -> dict[Key, list[date]]:
