@@ -73,7 +73,6 @@ def test_a_case_is_found_paid_held_found_again_and_forgotten(cases: Any) -> None
     }  # fmt: skip
     # What a single person is owed is for those who act on it: the case names the payroll alone.
     assert owed["evidence"] == {"project_no": PROJECT, "period": "2024-03-01", "finding": "unpaid"}
-    assert "line_keys" not in owed
     assert (case(cases, "no_contract")["unit_to_act_zh"], case(cases, "no_contract")["urgency"]) == ("县人社局", 0)
 
     # The wages were paid yesterday, and the contract was missing by mistake.

@@ -1,16 +1,5 @@
 -- What the sources say has come to an end, and when: only these cases are resolved, all others are merely gone.
 with
--- The lines behind a case of wages, as the last publication had them.
-owed_before as (
-    select
-        known.finding, known.case_key, known.evidence ->> 'project_no' as project_no,
-        (known.evidence ->> 'period')::date as period,
-        (line ->> 'person_key')::uuid as person_key, line ->> 'crew' as crew
-    from {{ published_rows('finding_case') }} as known
-    cross join lateral jsonb_array_elements(known.line_keys) as line
-    where known.case_kind = 'relief_payroll' and known.finding in ('unpaid', 'underpaid') and known.closed_on is null
-),
-
 ended as (
     select
         'zero_employment_household' as case_kind, 'zero_employment_household' as finding,
@@ -28,11 +17,14 @@ ended as (
         values ('open_over_45d', null::date), ('waiting_over_5d', dispute.accepted_on)
     ) as overdue (finding, answered_on)
     union all
-    select 'relief_payroll', owed.finding, owed.case_key, max(line.paid_on)
-    from owed_before as owed
-    inner join {{ ref('fct_relief_payroll_line') }} as line using (project_no, period, person_key, crew)
+    -- Wages are settled when the last of the payroll's lines that was paid in full was paid.
+    select
+        'relief_payroll', owed.finding, concat_ws('·', line.project_no, line.period, owed.finding),
+        max(line.paid_on)
+    from {{ ref('fct_relief_payroll_line') }} as line
+    cross join (values ('unpaid'), ('underpaid')) as owed (finding)
     where line.amount_paid >= line.amount_due
-    group by owed.finding, owed.case_key
+    group by owed.finding, line.project_no, line.period
 )
 
 select case_kind, finding, case_key, ended_on

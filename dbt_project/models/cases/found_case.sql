@@ -1,6 +1,6 @@
 {%- set case_columns = [
     'case_kind', 'finding', 'case_key', 'source_on', 'county_code', 'township_code', 'situation', 'acting_name',
-    'hanging_stage', 'amount', 'lines', 'evidence', 'line_keys',
+    'hanging_stage', 'amount', 'lines', 'evidence',
 ] -%}
 -- What tonight's marts find that someone has to act on. `source_on` is the day on which it began, where the source
 -- knows it; `situation` and `acting_name` say who is to act.
@@ -13,8 +13,7 @@ households as (
         null::text as hanging_stage, null::numeric as amount, 1 as lines,
         jsonb_build_object(
             'county_code', county_code, 'household_no', household_no, 'opened_on', opened_on
-        ) as evidence,
-        null::jsonb as line_keys
+        ) as evidence
     from {{ ref('zero_employment_household') }}
     where cleared_on is null and is_relocated
 ),
@@ -24,8 +23,7 @@ risks as (
         'return_risk' as case_kind, 'return_risk' as finding, concat_ws('·', county_code, household_no) as case_key,
         null::date as source_on, county_code, township_code, '*' as situation, null::text as acting_name,
         null::text as hanging_stage, amount_unpaid as amount, 1 as lines,
-        jsonb_build_object('county_code', county_code, 'household_no', household_no) as evidence,
-        null::jsonb as line_keys
+        jsonb_build_object('county_code', county_code, 'household_no', household_no) as evidence
     from {{ ref('return_risk') }}
     where risk_level = 'warning'
 ),
@@ -51,10 +49,7 @@ payrolls as (
         count(*) filter (where is_not_listed) as not_listed,
         count(*) filter (where is_not_signed) as not_signed,
         count(*) filter (where is_not_approved) as not_approved,
-        count(*) filter (where is_not_sent) as not_sent,
-        jsonb_agg(
-            jsonb_build_object('person_key', person_key, 'crew', crew) order by person_key, crew collate "C"
-        ) as line_keys
+        count(*) filter (where is_not_sent) as not_sent
     from payroll_lines
     group by county_code, project_no, period, finding, is_owed
 ),
@@ -88,8 +83,7 @@ wages as (
         payroll.hanging_stage, payroll.amount, payroll.lines,
         jsonb_build_object(
             'project_no', payroll.project_no, 'period', payroll.period, 'finding', payroll.finding
-        ) as evidence,
-        payroll.line_keys
+        ) as evidence
     from hanging_payrolls as payroll
     left join {{ ref('dim_relief_project') }} as project using (project_no)
 ),
@@ -101,8 +95,7 @@ posts as (
         null::text as hanging_stage, amount, 1 as lines,
         jsonb_build_object(
             'county_code', county_code, 'post_no', post_no, 'finding', finding, 'opened_on', opened_on
-        ) as evidence,
-        null::jsonb as line_keys
+        ) as evidence
     from {{ ref('public_post_finding') }}
     where closed_on is null
 ),
@@ -114,8 +107,7 @@ workshops as (
         concat_ws('·', county_code, workshop_no) as case_key,
         (month - interval '1 month')::date as source_on, county_code, township_code, '*' as situation,
         null::text as acting_name, null::text as hanging_stage, subsidy_amount as amount, 1 as lines,
-        jsonb_build_object('county_code', county_code, 'workshop_no', workshop_no, 'month', month) as evidence,
-        null::jsonb as line_keys
+        jsonb_build_object('county_code', county_code, 'workshop_no', workshop_no, 'month', month) as evidence
     from {{ ref('workshop_monitor') }}
     where exit_flag and month = date_trunc('month', {{ tonight_date() }})
 ),
@@ -142,8 +134,7 @@ disputes as (
         'dispute_overdue' as case_kind, finding, concat_ws('·', county_code, case_no, person_key) as case_key,
         overdue_on as source_on, county_code, null::text as township_code, '*' as situation, null::text as acting_name,
         null::text as hanging_stage, coalesce(amount_claimed, 0) as amount, 1 as lines,
-        jsonb_build_object('county_code', county_code, 'case_no', case_no, 'person_key', person_key) as evidence,
-        null::jsonb as line_keys
+        jsonb_build_object('county_code', county_code, 'case_no', case_no, 'person_key', person_key) as evidence
     from open_disputes
     where overdue_on <= {{ tonight_date() }}
 ),
@@ -165,8 +156,7 @@ graduates as (
         concat_ws('·', person_key, enrolled_on) as case_key,
         long_term_on as source_on, county_code, township_code, '*' as situation, null::text as acting_name,
         null::text as hanging_stage, null::numeric as amount, 1 as lines,
-        jsonb_build_object('person_key', person_key, 'enrolled_on', enrolled_on) as evidence,
-        null::jsonb as line_keys
+        jsonb_build_object('person_key', person_key, 'enrolled_on', enrolled_on) as evidence
     from long_term_unemployed
     where long_term_on <= {{ tonight_date() }}
 ),
@@ -177,8 +167,7 @@ feeds as (
         silent_since as source_on, county_code, township_code,
         case when owner_unit is null then '*' else 'project' end as situation, owner_unit as acting_name,
         null::text as hanging_stage, null::numeric as amount, 1 as lines,
-        jsonb_build_object('feed', feed, 'unit', unit) as evidence,
-        null::jsonb as line_keys
+        jsonb_build_object('feed', feed, 'unit', unit) as evidence
     from {{ ref('silent_feed') }}
 )
 

@@ -45,8 +45,8 @@ select distinct on (feed, unit, period, person_key, item, batch_no, account_key,
     stated_on, revision, part, sheet, line,
     first_value(last_stated_on) over latest as last_stated_on,
     first_value(last_revision) over latest as last_revision,
-    max(last_sent_on) over statement as last_sent_on,
-    max(last_paid_on) over statement as last_paid_on
+    first_value(last_sent_on) over latest as last_sent_on,
+    first_value(last_paid_on) over latest as last_paid_on
 from statements
 window
     statement as (partition by feed, unit, period, person_key, item, batch_no, account_key, amount),

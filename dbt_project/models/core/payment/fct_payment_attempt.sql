@@ -8,6 +8,7 @@ answers as (
     select
         batch_no, place,
         coalesce(sum(amount) filter (where result = 'success'), 0) as amount_credited,
+        sum(amount) as amount_returned,
         count(*) filter (where result = 'failed')::integer as failed_lines,
         bool_or(is_amount_different) as is_amount_different,
         max(settled_on) filter (where result = 'success') as credited_on,
@@ -25,7 +26,7 @@ returned_batches as (
 
 batches as (
     select batch_no, coalesce(max(last_sent_on), max(last_paid_on)) as sent_on
-    from {{ ref('reported_payment_attempt') }}
+    from attempts
     group by batch_no
 ),
 
@@ -58,6 +59,7 @@ select
         else 'no_return'
     end as outcome,
     coalesce(answers.amount_credited, 0)::numeric(14, 2) as amount_credited,
+    coalesce(answers.amount_returned, 0)::numeric(14, 2) as amount_returned,
     answers.credited_on, answers.failed_on,
     coalesce(answers.failed_lines, 0) as failed_lines,
     coalesce(answers.is_amount_different, false) as is_amount_different,

@@ -22,7 +22,7 @@ attempt_sums as (
         min(failed_on) as failed_on,
         min(credited_on) filter (where attempt_no >= failed_attempt) as cured_on,
         bool_or(is_amount_different) as is_amount_different,
-        coalesce(sum(abs(amount_credited - amount)) filter (where is_amount_different), 0) as amount_difference
+        coalesce(sum(abs(amount_returned - amount)) filter (where is_amount_different), 0) as amount_difference
     from attempts
     group by unit, period, person_key, item
 )

@@ -1,7 +1,6 @@
 {%- set case = ['case_kind', 'finding', 'case_key'] -%}
 {%- set content = [
     'county_code', 'township_code', 'unit_to_act_zh', 'unit_to_act_en', 'hanging_stage', 'amount', 'lines', 'evidence',
-    'line_keys',
 ] -%}
 -- Cases, and the memory that they were seen: each night compares what it finds with the last publication. What is no
 -- longer found is closed: resolved on the day that its source gives, else gone tonight.
@@ -110,7 +109,7 @@ select
     cases.amount::numeric(14, 2) as amount,
     cases.lines, cases.closed_on, cases.close_reason,
     case when cases.closed_on is null then waivers.waived_until end as waived_until,
-    cases.evidence, cases.line_keys, cases.last_found_on
+    cases.evidence, cases.last_found_on
 from cases
 left join waivers
     on waivers.check_name = concat_ws(':', 'case', cases.case_kind, cases.finding) and cases.case_key = waivers.unit
