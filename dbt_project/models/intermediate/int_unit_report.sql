@@ -9,8 +9,7 @@ expected as (
 ),
 
 deliveries as (
-    select
-        delivery.*, feed.kind as feed_kind, night.report_date as night_on
+    select delivery.*, feed.kind as feed_kind, night.report_date as night_on
     from {{ source('ops', 'delivery') }} as delivery
     inner join {{ source('ops', 'build') }} as night using (build)
     inner join {{ source('ops', 'feed') }} as feed on delivery.feed = feed.feed

@@ -1,0 +1,45 @@
+-- Payments: attempts of a year whose return has come or is overdue, and the return lines that answer none.
+with
+night as (
+    select * from {{ ref('int_compared_period') }}
+),
+
+attempts as (
+    select attempt.* from {{ ref('fct_payment_attempt') }} as attempt
+    inner join night
+        on attempt.period >= night.payments_from
+            and (attempt.outcome <> 'no_return' or attempt.return_due_on < night.on_date)
+),
+
+batches as (
+    select batch_no, min(county_code) as county_code from {{ ref('fct_payment_attempt') }} group by batch_no
+),
+
+unasked_lines as (
+    select line.batch_no, line.line_no, batches.county_code
+    from {{ ref('reported_bank_return') }} as line
+    cross join night
+    left join batches using (batch_no)
+    where line.seen_to is null
+        and not exists (
+            select from {{ ref('fct_payment_attempt') }} as attempt
+            where attempt.batch_no = line.batch_no and attempt.account_key = line.account_key
+        )
+        and (
+            line.batch_no in (select batch_no from attempts)
+            or (batches.batch_no is null and line.seen_from >= night.payments_from)
+        )
+)
+
+select
+    'payroll_bank' as pair, county_code,
+    concat_ws('|', feed, unit, period, person_key, item, batch_no) as item,
+    case
+        when outcome in ('left_out', 'no_return') then 'only_in_first'
+        when is_amount_different then 'conflicting'
+        else 'matched'
+    end as standing
+from attempts
+union all
+select 'payroll_bank', county_code, concat_ws('|', 'line', batch_no, line_no), 'only_in_second'
+from unasked_lines

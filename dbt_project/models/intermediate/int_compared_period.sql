@@ -1,0 +1,14 @@
+-- The latest month whose payments are due (on the 10th of the month after), the payments of a year and the hires of
+-- reconciliation_days, those of the last days left out: their spells are still to come.
+select
+    on_date,
+    (month - case when extract(day from on_date) >= 10 then interval '1 month' else interval '2 months' end)::date
+        as month_from,
+    (month - case when extract(day from on_date) >= 10 then interval '0' else interval '1 month' end)::date - 1
+        as month_to,
+    (month - interval '12 months')::date as payments_from,
+    on_date - {{ setting('reconciliation_days', 'integer') }} as hires_from,
+    on_date - {{ setting('reconciliation_settled_days', 'integer') }} as hires_to
+from (
+    select {{ tonight_date() }} as on_date, date_trunc('month', {{ tonight_date() }}) as month
+) as tonight
