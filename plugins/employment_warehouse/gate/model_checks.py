@@ -102,7 +102,7 @@ def model_suites(project: Path, limits: Thresholds) -> list[Suite]:
     suites = []
     for path in sorted((project / "dbt_project" / "models").rglob("*.yml")):
         content = path.read_bytes()
-        for entry in (yaml.safe_load(content) or {}).get("models", []):
+        for entry in (yaml.load(content, Loader=yaml.CSafeLoader) or {}).get("models", []):
             checks = _declared_checks(entry)
             if checks:
                 where = f"{path.name}: {entry['name']}"
