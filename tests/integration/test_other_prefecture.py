@@ -116,8 +116,9 @@ def test_a_night_of_another_prefecture(superuser: psycopg.Connection, home: Home
             " where target_code = 'rural_employed' and basis = 'stock' order by 1"
         ).fetchall()
         assert progress == [(PREFECTURE, 4), (NEAR, 3), (FAR, 1)]
+    with connect("wh_auditor") as auditor:
         for mart in _marts_by_county(superuser):
-            codes = {code for (code,) in analyst.execute(f"select distinct county_code from marts.{mart}")} - {None}
+            codes = {code for (code,) in auditor.execute(f"select distinct county_code from marts.{mart}")} - {None}
             assert codes <= {PREFECTURE, NEAR, FAR}, mart
     with connect(f"county_{NEAR}") as county:
         seen = county.execute("select distinct county_code from marts.target_progress").fetchall()

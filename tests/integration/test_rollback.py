@@ -56,9 +56,10 @@ def deliver_third(nights: Nights) -> None:
 
 
 def digests(nights: Nights) -> dict[str, Any]:
-    """Of everything that readers and models see, without the numbers of builds."""
+    """Of everything that readers and models see, without the numbers of builds and publications."""
     models = nights.rows("select viewname from pg_views where schemaname = 'build' order by 1")
-    return {model: nights.digest(model) for (model,) in models}
+    restated = nights.rows("select to_jsonb(r) - 'published_in' from build.restatement as r order by 1")
+    return {model: nights.digest(model) for (model,) in models} | {"restatement": str(restated)}
 
 
 def empty(nights: Nights) -> None:
