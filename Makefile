@@ -15,8 +15,13 @@ help: ## list the actions
 run: .venv/installed ## set up, and run three nights of demonstration data through the real scheduler
 	@$(BIN)/warehouse demonstrate --people $(PEOPLE)
 
+# The integration tests run beside the others, on the second core; what they print follows when both have ended.
 test: .venv/installed-dev ## set up, and run all tests
-	@$(BIN)/python -m pytest
+	@log=$$(mktemp); \
+	$(BIN)/python -m pytest tests/integration >"$$log" 2>&1 & integration=$$!; \
+	trap 'kill $$integration; rm -f "$$log"; exit 130' INT TERM; \
+	$(BIN)/python -m pytest --ignore=tests/integration; others=$$?; \
+	wait $$integration; status=$$?; cat "$$log"; rm -f "$$log"; exit $$((others | status))
 
 quick: lint ## before each commit: lint, and the quick tests (3 minutes at most)
 	@$(BIN)/python -m pytest -q -m quick
