@@ -26,7 +26,7 @@ test: .venv/installed-dev ## set up, and run all tests
 quick: lint ## before each commit: lint, and the quick tests (3 minutes at most)
 	@$(BIN)/python -m pytest -q -m quick
 
-definitions: .venv/installed-dev
+definitions: .venv/installed-dev ## write docs/definitions.md from the chapters of the marts
 	@$(BIN)/python -m tests.kit.chapters
 
 schema: .venv/installed-dev ## write the dumped schema (database/schema.sql) from a new warehouse

@@ -8,7 +8,7 @@ definition (16th birthdays, ends of months, 29, 30 and 31 days, …) more often 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -265,6 +265,13 @@ class _Maker:
         ]
         return self.rng.choice(changes) if self.chance(0.03) else {}
 
+    def _kept(self, rows: list[Row], dropped: float) -> Iterator[tuple[Row, float]]:
+        """The rows that the next report has again, each with its luck (from `dropped` to 1): what else becomes of it."""
+        for row in rows:
+            luck = self.rng.random()
+            if luck >= dropped:
+                yield row, luck
+
     # -- employment
 
     def employment(self, county: str, on: date, rows: list[Row]) -> list[Row]:
@@ -275,11 +282,8 @@ class _Maker:
                 SPELL,
             )
         found = []
-        for before in rows:
+        for before, luck in self._kept(rows, dropped=0.02):
             row = before
-            luck = self.rng.random()
-            if luck < 0.02:
-                continue
             if luck < 0.04:
                 row = row | {"monthly_wage": Decimal(self.rng.choice(WAGES))}
             elif luck < 0.06 and row["end_date"] is None:
@@ -344,11 +348,8 @@ class _Maker:
         if not rows:
             return _by_key([self._tenure(county, self.ago(on)) for _ in range(12)], TENURE)
         found = []
-        for before in rows:
+        for before, luck in self._kept(rows, dropped=0.03):
             row = before
-            luck = self.rng.random()
-            if luck < 0.03:
-                continue
             if luck < 0.07 and row["end_date"] is None:
                 row = row | {"end_date": max(row["start_date"], on + timedelta(days=self.rng.choice((-3, -1, 0, 1))))}
             elif luck < 0.09:
@@ -429,11 +430,8 @@ class _Maker:
     def _issued_again(self, rows: list[Row], month: date) -> list[Row]:
         """Sent again: some lines in another batch, some with another amount, some dropped."""
         found = []
-        for before in rows:
+        for before, luck in self._kept(rows, dropped=0.1):
             row = before
-            luck = self.rng.random()
-            if luck < 0.1:
-                continue
             if luck < 0.4 and row["batch_no"]:
                 row = row | {
                     "batch_no": f"{row['batch_no']}R",
@@ -538,11 +536,8 @@ class _Maker:
 
     def youth(self, county: str, on: date, rows: list[Row]) -> list[Row]:
         found = []
-        for before in rows:
+        for before, luck in self._kept(rows, dropped=0.02):
             row = before
-            luck = self.rng.random()
-            if luck < 0.02:
-                continue
             if luck < 0.05:
                 row = row | {"allowance_paid": row["allowance_due"], "paid_on": on}
             elif luck < 0.07:
@@ -694,11 +689,8 @@ class _Maker:
 
     def _contracts(self, number: str, on: date, rows: list[Row]) -> list[Row]:
         found = []
-        for before in rows:
+        for before, luck in self._kept(rows, dropped=0.05):
             row = before
-            luck = self.rng.random()
-            if luck < 0.05:
-                continue
             if luck < 0.12 and row["offsite_on"] is None:
                 row = row | {"offsite_on": max(row["onsite_from"], on + timedelta(days=self.rng.choice((-2, 0, 1))))}
             found.append(row)
