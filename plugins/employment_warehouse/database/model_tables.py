@@ -231,7 +231,7 @@ def _readers_view(model: Model) -> sql.Composed:
         view=sql.Identifier("marts", model.name),
         columns=sql.SQL(", ").join(_shown_expression(column) for column in shown),
         table=sql.Identifier("store", model.name),
-        readers=sql.SQL(READERS_OF_PERSONS if model.sensitivity == "L3" else ALL_READERS),
+        readers=_readers(model),
         own_counties=_own_counties(model),
         comment=sql.Literal(model.comment),
         column_comments=_column_comments(model.name, model),
@@ -245,16 +245,21 @@ def _today_view(model: Model) -> sql.Composed:
         create view {view} with (security_barrier) as
         select * from {periods} where valid_from <= report_date and (valid_to is null or report_date < valid_to);
         alter view {view} owner to wh_owner;
-        grant select on {view} to wh_reader;
+        grant select on {view} to {readers};
         comment on view {view} is {comment};
         {column_comments}
         """
     ).format(
         view=sql.Identifier("marts", model.today),
+        readers=_readers(model),
         periods=sql.Identifier("marts", model.name),
         comment=sql.Literal(f"{model.name}: 报告日当日有效的记录。 | What holds on the report date."),
         column_comments=_column_comments(model.today, model),
     )
+
+
+def _readers(model: Model) -> sql.SQL:
+    return sql.SQL(READERS_OF_PERSONS if model.sensitivity == "L3" else ALL_READERS)
 
 
 def _column_comments(view: str, model: Model) -> sql.Composed:

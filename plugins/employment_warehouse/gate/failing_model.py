@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from math import inf
 from typing import NamedTuple
 
 from employment_warehouse.database import connect
@@ -57,5 +58,5 @@ def most_blamed(build: int, units: int) -> int:
     of gate 2; all of them where these are switched off. Raises UserError (`not_tonight`)."""
     with connect("wh_gate") as connection:
         limits = thresholds(connection, results.tonight(connection, build))
-    share, number = limits.of("gate_max_blamed_share"), limits.of("gate_max_blamed_units")
-    return units if share is None or number is None else int(max(number, share * units))
+    most = limits.most_blamed(units)
+    return units if most == inf else int(most)

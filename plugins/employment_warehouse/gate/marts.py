@@ -189,10 +189,7 @@ def _systemic(outcomes: Sequence[Outcome], limits: Thresholds) -> set[tuple[str,
         checked.setdefault(outcome.check, set()).add(outcome.unit)
         if outcome.blocks:
             failed.setdefault(outcome.check, set()).add(outcome.unit)
-    share, units = limits.of("gate_max_blamed_share"), limits.of("gate_max_blamed_units")
-    if share is None or units is None:
-        return set()
-    return {check for check, names in failed.items() if len(names) > units and len(names) > share * len(checked[check])}
+    return {check for check, names in failed.items() if len(names) > limits.most_blamed(len(checked[check]))}
 
 
 def _held_before(connection: psycopg.Connection, build: int) -> set[int]:

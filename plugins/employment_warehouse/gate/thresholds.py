@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 
 import psycopg
 
@@ -32,6 +33,11 @@ class Thresholds:
             expected=f"a row named {name}; enabled = false switches the check off on the record",
             todo="add the row and load the seeds",
         )
+
+    def most_blamed(self, units: int) -> float:
+        """How many of so many units may be to blame (inf: all); if more are, the fault is the warehouse's own."""
+        share, number = self.of("gate_max_blamed_share"), self.of("gate_max_blamed_units")
+        return inf if share is None or number is None else max(number, share * units)
 
 
 def thresholds(connection: psycopg.Connection, on: date) -> Thresholds:

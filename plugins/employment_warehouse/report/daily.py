@@ -112,6 +112,7 @@ def _page(figures: dict[str, Any]) -> str:
     targets = _targets(figures["progress"])
     feeds = _open_feeds(figures["feeds"])
     silent_platform = _silent_platform(figures)
+    carried_forward = _carried(targets[0], figures, names, silent_platform)
     unjudged = {target.code: _unjudged(target, figures, names) for target in targets}
     return environment.get_template("daily.html.j2").render(
         publication=figures["publication"],
@@ -122,7 +123,7 @@ def _page(figures: dict[str, Any]) -> str:
         words=words,
         feed_titles={feed: (each.title_zh, each.title_en) for feed, each in contracts().items()},
         feeds=feeds,
-        carried=[sentence for sentence in (_carried(targets[0], figures, names), silent_platform) if sentence],
+        carried=[sentence for sentence in (carried_forward, silent_platform) if sentence],
         comparison=_comparison(targets[0], figures, names),
         progress={target.code: _progress(target) for target in targets},
         unjudged=unjudged,
@@ -169,14 +170,16 @@ def _unjudged(target: TargetRows, figures: dict[str, Any], names: dict[str, Row]
     return sentences.unjudged(target.prefecture, report_date, never_reported, len(counties))
 
 
-def _carried(target: TargetRows, figures: dict[str, Any], names: dict[str, Row]) -> Label | None:
+def _carried(
+    target: TargetRows, figures: dict[str, Any], names: dict[str, Row], silent_platform: Label | None
+) -> Label | None:
     """The sentence about the counties whose earlier data are shown."""
     states = _headline_states(figures)
     carried = [
         sentences.CarriedForward(_label(names[code]), *states.get(code, ("missing", None)))
         for code in (row["county_code"] for row in target.counties if row["obs_status"] == "E")
         # Of a county that has reported, only the platform's part is carried forward.
-        if code in states or not _silent_platform(figures)
+        if code in states or not silent_platform
     ]
     return sentences.carried_forward(carried, len(target.counties))
 
