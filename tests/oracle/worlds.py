@@ -266,7 +266,7 @@ class _Maker:
         return self.rng.choice(changes) if self.chance(0.03) else {}
 
     def _kept(self, rows: list[Row], dropped: float) -> Iterator[tuple[Row, float]]:
-        """The rows that the next report has again, each with its luck (from `dropped` to 1): what else becomes of it."""
+        """The rows that the next report has again, each with its luck, from `dropped` to 1."""
         for row in rows:
             luck = self.rng.random()
             if luck >= dropped:
