@@ -25,7 +25,7 @@
     from {{ states }} as main_job
     left join {{ ref('fct_wage_span') }} as told
         on main_job.person_key = told.person_key and main_job.source = told.source
-        and main_job.source_key = told.source_key and {{ is_told('told', 'main_job.on_date') }}
+        and main_job.source_key = told.source_key and {{ holds_on('main_job.on_date', 'told') }}
     left join (
         select distinct on (official.person_key, official.on_date)
             official.person_key, official.on_date,
@@ -37,15 +37,10 @@
             and (spell.end_on is null or spell.end_on >= official.on_date)
         left join {{ ref('fct_wage_span') }} as told
             on spell.person_key = told.person_key and spell.source = told.source
-            and spell.source_key = told.source_key and {{ is_told('told', 'official.on_date') }}
+            and spell.source_key = told.source_key and {{ holds_on('official.on_date', 'told') }}
         where official.source in ('relief_contract', 'gig_order')
         order by
             official.person_key, official.on_date, spell.start_on desc, spell.employer_name collate "C",
             spell.source_key collate "C"
     ) as replacement on main_job.person_key = replacement.person_key and main_job.on_date = replacement.on_date
-{%- endmacro %}
-
-{# Whether a row of `fct_wage_span` is what had been told by a day. #}
-{% macro is_told(span, day) -%}
-    {{ span }}.valid_from <= {{ day }} and ({{ span }}.valid_to is null or {{ span }}.valid_to > {{ day }})
 {%- endmacro %}

@@ -11,5 +11,5 @@
         inner join {{ ref('changed_month') }} as changed using (month)
     ) as months
         on states.county_code = months.county_code
-        and states.valid_from <= months.as_of and (states.valid_to is null or states.valid_to > months.as_of)
+        and {{ holds_on('months.as_of', 'states') }}
 {%- endmacro %}

@@ -1,6 +1,11 @@
+{# The threshold of a finding's rule; NULL where the rule is off. #}
+{% macro finding_threshold(finding) -%}
+    (select threshold::integer from {{ ref('int_finding_rule') }} where finding = '{{ finding }}' and enabled)
+{%- endmacro %}
+
 {#
-  The instances of findings on posts, of CTEs that bear the findings' names: those of the rules in force (CTE `rules`),
-  each with its days up to tonight.
+  The instances of findings on posts, of CTEs that bear the findings' names: those of the rules in force, each with its
+  days up to tonight.
 #}
 {% macro post_finding_instances(findings) -%}
     {%- set columns = [
@@ -17,6 +22,6 @@
         {{ 'union all' if not loop.last }}
         {% endfor %}
     ) as findings
-    inner join rules using (finding)
-    where not isempty({{ days }})
+    inner join {{ ref('int_finding_rule') }} as rules using (finding)
+    where rules.enabled and not isempty({{ days }})
 {%- endmacro %}

@@ -1,5 +1,11 @@
 {# Periods are half-open: [valid_from, valid_to), valid_to NULL while nothing ends them. #}
 
+{# Whether a row (of the relation `of`) holds on a day. #}
+{% macro holds_on(day, of='') -%}
+    {%- set row = of ~ '.' if of else '' -%}
+    {{ row }}valid_from <= {{ day }} and ({{ row }}valid_to is null or {{ row }}valid_to > {{ day }})
+{%- endmacro %}
+
 {# The elementary spans of each key of a relation: between two of its bounds nothing begins or ends. #}
 {% macro elementary_spans(relation, key) -%}
     select

@@ -7,6 +7,6 @@ from {{ ref('fct_person_state') }} as states
 inner join {{ ref('fct_employment_spell') }} as spell
     on states.person_key = spell.person_key
     and states.source_key = {{ spell_key('spell.employer_name', 'spell.reported_start_on') }}
-where states.valid_from <= {{ tonight_date() }} and (states.valid_to is null or states.valid_to > {{ tonight_date() }})
+where {{ holds_on(tonight_date(), 'states') }}
     and states.source = 'employment' and states.channel in ('enterprise', 'workshop')
 group by rollup (states.county_code)

@@ -31,7 +31,7 @@ summed as (
 persons as (
     select coalesce(county_code, {{ prefecture() }}) as county_code, count(*) as persons
     from {{ ref('fct_person_state') }}
-    where valid_from <= {{ tonight_date() }} and (valid_to is null or valid_to > {{ tonight_date() }})
+    where {{ holds_on(tonight_date()) }}
         and is_poverty_alleviated
     group by rollup (county_code)
 )

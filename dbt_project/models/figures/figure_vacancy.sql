@@ -16,10 +16,8 @@ seekers as (
     select coalesce(states.county_code, {{ prefecture() }}) as county_code, count(*) as seekers
     from {{ ref('fct_person_state') }} as states
     inner join {{ ref('dim_person') }} as person
-        on states.person_key = person.person_key and person.valid_from <= {{ tonight_date() }}
-        and (person.valid_to is null or person.valid_to > {{ tonight_date() }})
-    where states.valid_from <= {{ tonight_date() }}
-        and (states.valid_to is null or states.valid_to > {{ tonight_date() }})
+        on states.person_key = person.person_key and {{ holds_on(tonight_date(), 'person') }}
+    where {{ holds_on(tonight_date(), 'states') }}
         and states.is_in_labour_force and not states.is_employed
         and person.job_intention in ('away', 'nearby', 'startup')
     group by rollup (states.county_code)

@@ -8,7 +8,7 @@ households as (select * from {{ ref('int_risk_household') }}),
 members as (
     select person_key, county_code, household_no, is_employed
     from {{ ref('fct_person_state') }}
-    where valid_from <= {{ tonight_date() }} and (valid_to is null or valid_to > {{ tonight_date() }})
+    where {{ holds_on(tonight_date()) }}
 ),
 
 -- The day on which today's run of days without employment began, and who worked on the day before.
@@ -44,8 +44,7 @@ sole_earners as (
     from separations
     inner join {{ ref('fct_household_state') }} as states using (county_code, household_no)
     where separations.is_same_household and states.members_employed = 1
-        and states.valid_from <= separations.last_day
-        and (states.valid_to is null or states.valid_to > separations.last_day)
+        and {{ holds_on('separations.last_day', 'states') }}
 ),
 
 found as (

@@ -11,7 +11,7 @@ days as (
 households as (
     select distinct county_code, household_no
     from {{ ref('fct_person_state') }}
-    where valid_from <= {{ tonight_date() }} and (valid_to is null or valid_to > {{ tonight_date() }})
+    where {{ holds_on(tonight_date()) }}
         and is_poverty_alleviated
 ),
 
@@ -20,7 +20,7 @@ members as materialized (
     from {{ ref('fct_person_state') }} as states
     inner join households using (county_code, household_no)
     inner join days
-        on states.valid_from <= days.on_date and (states.valid_to is null or states.valid_to > days.on_date)
+        on {{ holds_on('days.on_date', 'states') }}
 ),
 
 earners as materialized (select * from members where is_employed),

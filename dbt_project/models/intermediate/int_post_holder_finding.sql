@@ -1,10 +1,5 @@
-{%- set rule_of = "(select threshold::integer from rules where finding = '%s')" -%}
 -- What is odd about who holds a post.
 with
-rules as (
-    select finding, threshold from {{ ref('int_finding_rule') }} where enabled
-),
-
 tenures as (
     select
         county_code, post_no, person_key, start_on, is_full_time, approver_key,
@@ -28,7 +23,7 @@ kin_of_approver as (
     inner join {{ ref('dim_person') }} as approver
         on tenures.approver_key = approver.person_key and holder.county_code = approver.county_code
             and holder.household_no = approver.household_no
-    where (select true from rules where finding = 'kin_of_approver')
+    where (select enabled from {{ ref('int_finding_rule') }} where finding = 'kin_of_approver')
     union all
     select
         county_code, post_no, days, person_key, start_on, null, null, null, approver_key, null
@@ -56,7 +51,7 @@ not_in_need as (
         county_code, post_no, common_days as days, person_key, start_on, null::date as period, other_unit, other_key,
         null::uuid as approver_key, null::numeric as amount
     from full_time_elsewhere
-    where upper(common_days) - lower(common_days) >= {{ rule_of % 'not_in_need' }}
+    where upper(common_days) - lower(common_days) >= {{ finding_threshold('not_in_need') }}
 ),
 
 duplicate_holder as (

@@ -1,10 +1,5 @@
-{%- set rule_of = "(select threshold::integer from rules where finding = '%s')" -%}
 -- What is odd about the payments of a post: the rules, each with the days of its own, unbounded where nothing ends it.
 with
-rules as (
-    select finding, threshold from {{ ref('int_finding_rule') }} where enabled
-),
-
 lines as (
     select *, coalesce(paid_on, period_end + 1) as paid_from from {{ ref('int_post_payment') }}
 ),
@@ -62,13 +57,13 @@ arrears_30d as (
     select
         county_code, post_no,
         daterange(
-            pay_due_on + {{ rule_of % 'arrears_30d' }}, case when amount_paid >= amount_due then paid_on end
+            pay_due_on + {{ finding_threshold('arrears_30d') }}, case when amount_paid >= amount_due then paid_on end
         ) as days,
         person_key, null::date as start_on, period, null::text as other_unit, null::text as other_key,
         null::uuid as approver_key, amount_due - amount_paid as amount
     from lines
-    where pay_due_on + {{ rule_of % 'arrears_30d' }} <= {{ tonight_date() }}
-        and (amount_paid < amount_due or paid_on > pay_due_on + {{ rule_of % 'arrears_30d' }})
+    where pay_due_on + {{ finding_threshold('arrears_30d') }} <= {{ tonight_date() }}
+        and (amount_paid < amount_due or paid_on > pay_due_on + {{ finding_threshold('arrears_30d') }})
 )
 
 {{ post_finding_instances(['paid_not_present', 'paid_not_holder', 'paid_to_other_account', 'arrears_30d']) }}

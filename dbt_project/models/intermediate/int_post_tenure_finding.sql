@@ -1,10 +1,5 @@
-{%- set rule_of = "(select threshold::integer from rules where finding = '%s')" -%}
 -- What is odd about how long a post is held: the rules, each with the days of its own, unbounded where nothing ends it.
 with
-rules as (
-    select finding, threshold from {{ ref('int_finding_rule') }} where enabled
-),
-
 tenures as (
     select
         county_code, post_no, person_key, start_on, reported_start_on, end_on, term_months,
@@ -36,7 +31,7 @@ crowded_spans as (
     select county_code, post_no, days
     from short_tenures_of_spans
     group by county_code, post_no, days
-    having count(distinct person_key) >= {{ rule_of % 'rotated' }}
+    having count(distinct person_key) >= {{ finding_threshold('rotated') }}
 ),
 
 rotated as (

@@ -19,4 +19,4 @@ select
     incomes.income_now, incomes.income_of_3_months, incomes.is_unknown
 from incomes
 inner join {{ ref('fct_household_state') }} as states using (county_code, household_no)
-where states.valid_from <= {{ tonight_date() }} and (states.valid_to is null or states.valid_to > {{ tonight_date() }})
+where {{ holds_on(tonight_date(), 'states') }}

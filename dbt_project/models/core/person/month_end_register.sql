@@ -13,7 +13,7 @@ select
 from registered
 inner join {{ ref('dim_person') }} as person
     on registered.person_key = person.person_key
-    and person.valid_from <= registered.as_of and (person.valid_to is null or person.valid_to > registered.as_of)
+    and {{ holds_on('registered.as_of', 'person') }}
 cross join lateral (
     select registered.is_in_labour_force and not registered.is_employed and person.job_intention = 'nearby'
 ) as waiting (is_waiting)

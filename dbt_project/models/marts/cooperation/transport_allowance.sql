@@ -7,7 +7,7 @@ span as (
 poverty_alleviated as (
     select person_key, county_code
     from {{ ref('fct_person_state') }}
-    where valid_from <= {{ tonight_date() }} and (valid_to is null or valid_to > {{ tonight_date() }})
+    where {{ holds_on(tonight_date()) }}
         and is_poverty_alleviated
 ),
 

@@ -7,10 +7,8 @@ residents as (
     from {{ ref('dim_person') }} as person
     inner join {{ ref('fct_person_state') }} as state using (person_key)
     where person.resettlement_site_no is not null
-        and person.valid_from <= {{ tonight_date() }}
-        and (person.valid_to is null or person.valid_to > {{ tonight_date() }})
-        and state.valid_from <= {{ tonight_date() }}
-        and (state.valid_to is null or state.valid_to > {{ tonight_date() }})
+        and {{ holds_on(tonight_date(), 'person') }}
+        and {{ holds_on(tonight_date(), 'state') }}
 ),
 
 -- A reserved job counts whichever county reports it, and also as a second job.
@@ -40,8 +38,7 @@ households as (
         count(*) filter (where household.is_zero_employment) as zero_employment_households
     from (select distinct county_code, resettlement_site_no, household_no from residents) as residents
     inner join {{ ref('fct_household_state') }} as household using (county_code, household_no)
-    where household.valid_from <= {{ tonight_date() }}
-        and (household.valid_to is null or household.valid_to > {{ tonight_date() }})
+    where {{ holds_on(tonight_date(), 'household') }}
     group by residents.county_code, residents.resettlement_site_no
 ),
 

@@ -21,7 +21,7 @@ states as materialized (
         state.source, state.source_key, state.channel, state.job_rank, state.work_division_code, state.monthly_wage
     from (select distinct on_date from days) as day
     inner join {{ ref('fct_person_state') }} as state
-        on state.valid_from <= day.on_date and (state.valid_to is null or state.valid_to > day.on_date)
+        on {{ holds_on('day.on_date', 'state') }}
     where state.is_employed
 ),
 

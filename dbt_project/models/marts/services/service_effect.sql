@@ -46,7 +46,7 @@ states as materialized (
         select person_key, followed_on from served where followed_on <= {{ tonight_date() }}
     ) as day
     inner join {{ ref('fct_person_state') }} as state using (person_key)
-    where state.valid_from <= day.on_date and (state.valid_to is null or state.valid_to > day.on_date)
+    where {{ holds_on('day.on_date', 'state') }}
 ),
 
 standings as (

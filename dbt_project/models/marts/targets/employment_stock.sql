@@ -2,7 +2,7 @@
 with
 today as (
     select * from {{ ref('fct_person_state') }}
-    where valid_from <= {{ tonight_date() }} and (valid_to is null or valid_to > {{ tonight_date() }})
+    where {{ holds_on(tonight_date()) }}
         and is_in_labour_force
 ),
 

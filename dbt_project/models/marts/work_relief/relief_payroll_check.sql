@@ -42,7 +42,7 @@ shared_accounts as (
     select account_key
     from lines
     group by account_key
-    having count(distinct person_key) >= (select threshold from rules where finding = 'account_shared')
+    having count(distinct person_key) >= {{ finding_threshold('account_shared') }}
 ),
 
 last_failures as (
@@ -62,8 +62,7 @@ assessed_lines as (
         shared.account_key is not null as is_account_shared,
         registered.person_key is not null as is_on_register,
         worker.deceased_on,
-        lines.birth_date
-        + make_interval(years => (select threshold::integer from rules where finding = 'underage')) as of_age_on
+        lines.birth_date + make_interval(years => {{ finding_threshold('underage') }}) as of_age_on
     from lines
     left join lines_with_contract as contract using (project_no, period, person_key)
     left join full_time_elsewhere as elsewhere using (period, person_key)

@@ -4,8 +4,7 @@ workshop_months as (
     select grid.month, grid.as_of, state.*
     from {{ ref('int_month') }} as grid
     inner join {{ ref('fct_workshop_state') }} as state
-        on grid.county_code = state.county_code and state.valid_from <= grid.as_of
-            and (state.valid_to is null or state.valid_to > grid.as_of)
+        on grid.county_code = state.county_code and {{ holds_on('grid.as_of', 'state') }}
 ),
 
 homes as ({{ homes_of(ref('int_workshop_spell')) }}),

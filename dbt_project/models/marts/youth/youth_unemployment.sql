@@ -8,10 +8,8 @@ today as (
         extract(year from age({{ tonight_date() }}, person.birth_date))::integer as years
     from {{ ref('fct_person_state') }} as states
     inner join {{ ref('dim_person') }} as person
-        on states.person_key = person.person_key and person.valid_from <= {{ tonight_date() }}
-            and (person.valid_to is null or person.valid_to > {{ tonight_date() }})
-    where states.is_in_labour_force and states.valid_from <= {{ tonight_date() }}
-        and (states.valid_to is null or states.valid_to > {{ tonight_date() }})
+        on states.person_key = person.person_key and {{ holds_on(tonight_date(), 'person') }}
+    where states.is_in_labour_force and {{ holds_on(tonight_date(), 'states') }}
 ),
 
 young as (
