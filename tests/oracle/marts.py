@@ -82,7 +82,7 @@ class Marts:
             if county in (at, PREFECTURE) and (code == "rural_employed" or row["population_category"] != "general")
         )
 
-    @cache  # noqa: B019
+    @cache
     def _worked_this_year(self, day: date) -> dict[str, tuple[str, Row]]:
         new_year = day.replace(month=1, day=1)
         return {
@@ -166,7 +166,7 @@ class Marts:
 
     # -- households
 
-    @cache  # noqa: B019
+    @cache
     def is_without_work(self, household: tuple[str, str], day: date) -> bool:
         """At least one member in the labour force, and none employed."""
         members = self.world.households(day).get(household, [])

@@ -132,7 +132,7 @@ class Pay:
             for k, row in in_force.items()
         ]
 
-    @cache  # noqa: B019 - as long as its night
+    @cache
     def in_force(self, feed: str) -> dict[tuple[str, date], Delivery]:
         """(unit, period) → the file that counts: a later one for the same unit and period replaces its rows."""
         found: dict[tuple[str, date], Delivery] = {}

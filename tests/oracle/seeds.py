@@ -18,7 +18,7 @@ class Seeds:
 
     folder: Path
 
-    @cache  # noqa: B019 - small files, read once a test
+    @cache
     def setting(self, name: str, on: date) -> Decimal:
         """The value in force on a day."""
         rows = [r for r in self._rows("setting") if r["name"] == name and r["valid_from"] <= on.isoformat()]
@@ -32,7 +32,7 @@ class Seeds:
                 latest[row["county_code"], row["target_code"]] = row
         return list(latest.values())
 
-    @cache  # noqa: B019
+    @cache
     def pay_date(self, feed: str, unit: str, period: date) -> date:
         """The agreed pay date of a month's wages: on a holiday it moves to the working day before."""
         rows = [
@@ -53,7 +53,7 @@ class Seeds:
         last = {r["finding"]: r["enabled"] == "true" for r in rows if r["valid_from"] <= on.isoformat()}
         return {name for name, enabled in last.items() if enabled}
 
-    @cache  # noqa: B019
+    @cache
     def _rows(self, name: str) -> list[dict[str, str]]:
         if name in DEFAULTS and not (self.folder / f"{name}.csv").exists():
             return DEFAULTS[name]
@@ -62,7 +62,7 @@ class Seeds:
         told = {row["finding"] for row in rows} if name == "finding_rule" else set()
         return rows + [row for row in POST_FINDINGS if name == "finding_rule" and row["finding"] not in told]
 
-    @cache  # noqa: B019
+    @cache
     def _in_force(self, name: str, on: date, *key: str) -> list[dict[str, str]]:
         """Of each key the latest row that is in force on a day, in the file's order; switched off: none."""
         latest: dict[tuple[str, ...], dict[str, str]] = {}
@@ -113,13 +113,13 @@ class Seeds:
     def _is_working_day(self, day: date) -> bool:
         return self._holidays.get(day.isoformat(), day.isoweekday() <= 5)
 
-    @cache  # noqa: B019
+    @cache
     def working_days(self, first: date, last: date) -> int:
         """How many working days a stretch has."""
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return sum(map(self._is_working_day, days))
 
-    @cache  # noqa: B019
+    @cache
     def working_day_after(self, day: date, number: int) -> date:
         """The so-manieth working day after a day."""
         while number:

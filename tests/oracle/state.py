@@ -137,7 +137,7 @@ class World:
         known = tuple((c, found.report_date) for c in COUNTIES if (found := self.latest("labor_register", c, day)))
         return self._register(known)
 
-    @cache  # noqa: B019 - a world lives as long as its test
+    @cache
     def _register(self, known: tuple[tuple[str, date], ...]) -> dict[str, tuple[str, Row]]:
         listings: dict[str, list[tuple[int, str, Row]]] = defaultdict(list)
         for county, on in known:
@@ -213,12 +213,12 @@ class World:
             and (row["deceased_on"] is None or row["deceased_on"] > day)
         )
 
-    @cache  # noqa: B019
+    @cache
     def labour_force(self, day: date) -> dict[str, tuple[str, Row]]:
         """Those on a register who can work."""
         return {p: (c, row) for p, (c, row) in self.register(day).items() if self.in_labour_force(row, day)}
 
-    @cache  # noqa: B019
+    @cache
     def households(self, day: date) -> dict[tuple[str, str], list[Row]]:
         """(county, household number) → its members' rows; a person belongs to the winning county's household."""
         found: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -584,7 +584,7 @@ class World:
         ends += [o["completed_on"] + week for o in evidence.get("order", [])]
         return min(max(ends), self.today) if ends else None
 
-    @cache  # noqa: B019
+    @cache
     def employed(self, day: date) -> dict[str, tuple[str, Row, list[Job]]]:
         """ID number → county, register row and jobs of everyone employed on a day."""
         with_jobs = ((p, c, row, self.jobs(p, day)) for p, (c, row) in self.labour_force(day).items())
