@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from datetime import date, datetime
@@ -115,7 +114,6 @@ def migrate(home: HomeOption = None) -> None:
 @app.command()
 def begin(
     first_date: DateArgument,
-    by: Annotated[str, typer.Option(help="经办人 | who decides")] = getpass.getuser(),
     home: HomeOption = None,
 ) -> None:
     """自该报表日期起自动运行夜间流程。 | Let scheduled nights run from this report date on."""
@@ -123,7 +121,7 @@ def begin(
     from employment_warehouse.runtime import deployment
 
     deployment.use_database(use_home(home), "wh_publisher")
-    publication.begin_nights(first_date, by)
+    publication.begin_nights(first_date)
     console.print(f"自动夜间流程自 {first_date} 起运行 | scheduled nights run from {first_date} on", markup=False)
 
 
@@ -160,7 +158,6 @@ def rollback(
         list[int] | None,
         typer.Option(metavar="DELIVERY", help="作废的报送编号，可多次 | a delivery to withdraw; repeatable"),
     ] = None,
-    by: Annotated[str, typer.Option(help="经办人 | who decides")] = getpass.getuser(),
     home: HomeOption = None,
 ) -> None:
     """撤回某次及其后的发布，并作废出错的报送。 | Take back a publication and every later one.
@@ -172,10 +169,19 @@ def rollback(
     from employment_warehouse.runtime import deployment, nights
 
     deployment.use_database(use_home(home), "wh_publisher", "wh_auditor")
-    shown = publications.roll_back(publication, withdraw or [], by, reason)
+    shown = publications.roll_back(publication, withdraw or [], reason)
     standing = "—" if shown is None else f"第 {shown} 号 no. {shown}，{nights.standing_date()}"
     console.print(f"已撤回 rolled back: {publication}；现行发布 now shown: {standing}", markup=False)
     console.print("下一步 next: warehouse night DATE", markup=False)
+
+
+@app.command()
+def acts(home: HomeOption = None) -> None:
+    """操作记录：何人何时作了什么决定、为什么（CSV）。 | Who decided what, when and why; CSV to standard output."""
+    from employment_warehouse.runtime import analyst, deployment
+
+    deployment.use_database(use_home(home), "wh_auditor")
+    analyst.write_csv("select * from ops.act order by act", "wh_auditor", None, sys.stdout.buffer)
 
 
 @app.command()

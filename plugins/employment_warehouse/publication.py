@@ -37,13 +37,13 @@ def start_scratch() -> int:
     return int(_ask("select ops.start_scratch()"))
 
 
-def publish(build: int, operator: str | None = None, reason: str | None = None) -> int:
+def publish(build: int) -> int:
     """Move the pointer to this build; the number of the publication (the same). Again: nothing happens.
 
-    operator, reason: who releases a night that gate 2 holds, and why. Raises NotPublished without a certificate
-    that is complete, fresh, clean (or released) and of these very rows, or if a later build was begun.
+    Raises NotPublished without a certificate that is complete, fresh, clean and of these very rows, or if a later
+    build was begun.
     """
-    return int(_ask("select ops.publish(%s, %s, %s)", build, operator, reason))
+    return int(_ask("select ops.publish(%s)", build))
 
 
 def publish_or_hold(build: int) -> int:
@@ -71,49 +71,60 @@ def build_of(run_id: str) -> int | None:
     return None if build is None else int(build)
 
 
-def hold_night(build: int, reason: str) -> None:
-    """Keep this build from readers; they go on seeing the last publication."""
-    _ask("select ops.hold_night(%s, %s)", build, reason)
-
-
-def release_night(build: int, operator: str, reason: str) -> int:
-    """Publish a held build on the record, under a name and for a reason; the number of the publication."""
-    return publish(build, operator, reason)
-
-
-def release_delivery(delivery_id: int, operator: str, reason: str) -> list[int]:
-    """Let the next night use a held delivery and the parts held with it, under a name and for a reason; their numbers.
-
-    Neither gate holds them again. Raises NotPublished if the delivery does not exist or is not held.
-    """
-    return [int(number) for number in _ask("select ops.release_delivery(%s, %s, %s)", delivery_id, operator, reason)]
-
-
-def roll_back(publication: int, withdrawn: Sequence[int], operator: str, reason: str) -> int | None:
-    """Take back a publication and every later one, under a name and for a reason; the one that is shown from now on.
-
-    withdrawn: the deliveries that caused it. They are never used again; everything else that those publications
-    accepted is offered to the next night. None: nothing is published any more. Raises NotPublished for a publication
-    that is not in force, or a delivery that none of them accepted.
-    """
-    shown = _ask("select ops.roll_back(%s, %s::bigint[], %s, %s)", publication, list(withdrawn), operator, reason)
-    return None if shown is None else int(shown)
-
-
-def begin_nights(first_date: date, operator: str) -> None:
-    """Let scheduled nights run from this report date on, under a name; the latest decision is in force."""
-    _ask("select ops.begin_nights(%s, %s)", first_date, operator)
-
-
 def first_scheduled_date() -> date | None:
     """The first report date of scheduled nights; None if no operator has begun them."""
     found: date | None = _ask("select ops.first_scheduled_date()")
     return found
 
 
-def decide_rule(finding: str, from_date: date, *, enabled: bool, operator: str, legal_basis: str) -> None:
-    """Switch a rule of the findings on or off from a report date, under a name and on a legal basis."""
-    _ask("select ops.decide_rule(%s, %s, %s, %s, %s)", finding, from_date, enabled, operator, legal_basis)
+def hold_night(build: int, reason: str) -> None:
+    """Keep this build from readers; they go on seeing the last publication."""
+    _ask("select ops.hold_night(%s, %s)", build, reason)
+
+
+# --- acts: each is recorded in ops.act under the login of the connection, and refused without a reason ----------------
+
+
+def release_night(build: int, reason: str) -> int:
+    """Publish a build that gate 2 holds; the number of the publication."""
+    return int(_ask("select ops.release_night(%s, %s)", build, reason))
+
+
+def release_delivery(delivery_id: int, reason: str) -> list[int]:
+    """Let the next night use a held delivery and the parts held with it; their numbers.
+
+    Neither gate holds them again. Raises NotPublished if the delivery does not exist or is not held.
+    """
+    return [int(number) for number in _ask("select ops.release_delivery(%s, %s)", delivery_id, reason)]
+
+
+def grant_waiver(check: str, unit: str, first: date, last: date, reason: str) -> None:
+    """Let a check of a unit fail on these dates without holding anything."""
+    _ask("select ops.grant_waiver(%s, %s, %s, %s, %s)", check, unit, first, last, reason)
+
+
+def roll_back(publication: int, withdrawn: Sequence[int], reason: str) -> int | None:
+    """Take back a publication and every later one; the one that is shown from now on.
+
+    withdrawn: the deliveries that caused it. They are never used again; everything else that those publications
+    accepted is offered to the next night. None: nothing is published any more. Raises NotPublished for a publication
+    that is not in force, or a delivery that none of them accepted.
+    """
+    shown = _ask("select ops.roll_back(%s, %s::bigint[], %s)", publication, list(withdrawn), reason)
+    return None if shown is None else int(shown)
+
+
+def begin_nights(first_date: date) -> None:
+    """Let scheduled nights run from this report date on; the latest decision is in force."""
+    _ask("select ops.begin_nights(%s)", first_date)
+
+
+def decide_rule(finding: str, from_date: date, *, enabled: bool, legal_basis: str) -> None:
+    """Switch a rule of the findings on or off from a report date, on a legal basis."""
+    _ask("select ops.decide_rule(%s, %s, %s, %s)", finding, from_date, enabled, legal_basis)
+
+
+# --- what a connection sees -------------------------------------------------------------------------------------------
 
 
 def as_of(connection: psycopg.Connection, wanted: date) -> int:

@@ -111,9 +111,9 @@ def test_findings_name_the_line_and_follow_the_rules_that_are_on(relief: Any) ->
 
     # A rule that joins bank accounts is off until the operator confirms its basis, on the record.
     with connect("wh_publisher") as connection, pytest.raises(psycopg.errors.CheckViolation):
-        connection.execute("select ops.decide_rule('account_shared', '2024-05-02', true, '王科长', '')")
+        connection.execute("select ops.decide_rule('account_shared', '2024-05-02', true, '')")
     with connect("wh_publisher") as connection:
-        connection.execute("select ops.decide_rule('account_shared', '2024-05-02', true, '王科长', '州人社局批复')")
+        connection.execute("select ops.decide_rule('account_shared', '2024-05-02', true, '州人社局批复')")
     relief.night("2024-05-02")
     assert findings(relief) == without_sharing | {
         (token("fine"), "account_shared"),

@@ -80,6 +80,6 @@ def test_another_countys_roster_changes_a_figure_too(first: Any) -> None:
 def test_a_publication_that_was_rolled_back_is_not_the_last_one(first: Any) -> None:
     first.deliver("employment", COUNTY, "2024-05-03", [spell("a"), spell("b", start_date="2024-05-03")])
     again = first.night("2024-05-03")
-    first.connection.execute("select ops.roll_back(%s, '{}', 'an operator', 'a test')", (again,))
+    first.connection.execute("select ops.roll_back(%s, '{}', 'a test')", (again,))
     first.night("2024-05-04")
     assert [row[:4] for row in restated(first)] == [("2024-05-03", 1, 2, 1)]

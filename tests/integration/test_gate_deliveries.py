@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 from tests.kit.nights import Nights, start_build
 
-from employment_warehouse import database, gate, settings
+from employment_warehouse import database, gate, publication, settings
 from employment_warehouse.contract import Contract, contract, contracts
 from employment_warehouse.errors import UserError
 
@@ -373,14 +373,12 @@ def test_an_operator_releases_a_delivery_on_the_record(nights: GatedNights) -> N
     cut = cut_to_a_third(nights)
     nights.night(tomorrow(FIRST))
     with database.connect("wh_publisher") as connection:
-        connection.execute(
-            "select ops.release_delivery(%s, %s, %s)", (cut, "operator", "villages moved to another county")
-        )
+        connection.execute("select ops.release_delivery(%s, %s)", (cut, "villages moved to another county"))
     assert nights.night(FIRST + timedelta(2)).accepted == (cut,)
     waived = nights.connection.execute(
         "select check_name, waiver from ops.check_result where not success and severity = 'critical' and build = 3"
     ).fetchall()
-    assert ("volume.ratio", "operator: villages moved to another county") in waived
+    assert ("volume.ratio", "wh_publisher: villages moved to another county") in waived
 
 
 def test_a_release_includes_all_parts_that_were_held_together(nights: GatedNights) -> None:
@@ -393,18 +391,14 @@ def test_a_release_includes_all_parts_that_were_held_together(nights: GatedNight
     ]
     assert nights.night(second).held == tuple(parts)
     with database.connect("wh_publisher") as connection:
-        connection.execute("select ops.release_delivery(%s, 'operator', 'it is so')", (parts[0],))
+        connection.execute("select ops.release_delivery(%s, 'it is so')", (parts[0],))
     assert nights.night(second).accepted == tuple(parts)
 
 
 def test_a_waiver_lets_one_check_of_one_unit_pass_for_its_days(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
-    nights.connection.execute(
-        "insert into ops.waiver values"
-        " ('labor_register.volume.ratio', %(unit)s, %(day)s, %(day)s, 'operator', 'a campaign of cleaning'),"
-        " ('labor_register.overlap', %(unit)s, %(day)s, %(day)s, 'operator', 'a campaign of cleaning')",
-        {"unit": COUNTIES[0], "day": tomorrow(FIRST)},
-    )
+    for check in ("labor_register.volume.ratio", "labor_register.overlap"):
+        publication.grant_waiver(check, COUNTIES[0], tomorrow(FIRST), tomorrow(FIRST), "a campaign of cleaning")
     assert nights.night(tomorrow(FIRST)).accepted == (cut,)
 
 

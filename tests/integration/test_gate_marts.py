@@ -708,28 +708,27 @@ def test_any_other_critical_failure_holds_the_night_and_moves_nothing(world: Wor
 
 
 def test_a_waived_failure_is_counted_and_holds_nothing(world: World) -> None:
-    world.superuser.execute(
-        "insert into ops.waiver values ('employment_stock.labour_force.counties_add_up', '532500', '2024-05-01',"
-        " '2024-05-01', 'operator', 'known, corrected tomorrow')"
-    )
+    day = date(2024, 5, 1)
+    check = "employment_stock.labour_force.counties_add_up"
+    publication.grant_waiver(check, "532500", day, day, "known, corrected tomorrow")
     introduce_defect(world, "employment_stock.labour_force.counties_add_up")
     assert gate.gate_marts(world.build).is_clean
     waivers = world.superuser.execute("select distinct waiver from ops.check_result where not success").fetchall()
-    assert waivers == [("operator: known, corrected tomorrow",)]
+    assert waivers == [("wh_publisher: known, corrected tomorrow",)]
 
 
-def test_a_night_is_released_only_under_a_name_and_for_a_reason(world: World) -> None:
+def test_a_night_is_released_only_for_a_reason(world: World) -> None:
     introduce_defect(world, "employment_stock.labour_force.counties_add_up")
     gate.gate_marts(world.build)
     with pytest.raises(UserError):
-        publication.release_night(world.build, "operator", "")
+        publication.release_night(world.build, "")
     assert shown(world) is None
-    assert publication.release_night(world.build, "operator", "the bureau knows") == world.build
+    assert publication.release_night(world.build, "the bureau knows") == world.build
 
 
 def release(delivery: int) -> list[int]:
     """What an operator releases: the numbers of the deliveries."""
-    return publication.release_delivery(delivery, "operator", "the county confirms it")
+    return publication.release_delivery(delivery, "the county confirms it")
 
 
 def test_a_released_delivery_passes_gate_2_as_well(world: World) -> None:
@@ -746,7 +745,7 @@ def test_a_released_delivery_passes_gate_2_as_well(world: World) -> None:
         (waiver,) = world.superuser.execute(
             "select waiver from ops.check_result where build = %s and gate = 2 and not success", (world.build,)
         ).fetchone() or ("",)
-        assert waiver == "operator: the county confirms it"
+        assert waiver == "wh_publisher: the county confirms it"
 
 
 def test_only_a_delivery_on_hold_can_be_released(world: World) -> None:

@@ -591,7 +591,7 @@ def test_rows_that_a_purge_deleted_are_restored_when_a_rollback_offers_them_agai
     (wrong,) = ingest_all(later)
     publish_night(warehouse, later)
     assert purge() == 2
-    publication.roll_back(first, [wrong.delivery_id], "Operator", "last year's file")
+    publication.roll_back(first, [wrong.delivery_id], "last year's file")
     build = steps.start_build(later.isoformat(), "the night after it")
     offered = rows_of(warehouse, "select delivery_id from ops.delivery where build = %s", build)
     assert [posts(warehouse, number) for (number,) in offered] == [["P1", "P2"]]

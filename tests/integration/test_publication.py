@@ -136,15 +136,15 @@ def test_a_failed_gate_holds_the_night_and_hides_it_from_readers(marts: psycopg.
     assert "critical checks failed" in status[1]
 
 
-def test_a_held_night_is_released_under_a_name_and_for_a_reason_only(marts: psycopg.Connection) -> None:
+def test_a_held_night_is_released_for_a_reason_only(marts: psycopg.Connection) -> None:
     build = publication.start_build(FIRST, "first")
     write_figure(build, 10)
     certify(build, failed=1)
     with pytest.raises(NotPublished):
-        publication.release_night(build, "Operator", "  ")
-    publication.release_night(build, "Operator", "looked at, the fall is the festival")
+        publication.release_night(build, "  ")
+    publication.release_night(build, "looked at, the fall is the festival")
     assert seen() == [(FIRST, 10)]
-    assert marts.execute("select released_by from ops.publication").fetchone() == ("Operator",)
+    assert marts.execute("select released_by from ops.publication").fetchone() == ("wh_publisher",)
 
 
 def test_a_second_publisher_and_an_overtaken_build_change_nothing(marts: psycopg.Connection) -> None:
@@ -236,7 +236,7 @@ def test_a_rollback_shows_the_publication_before_and_withdraws_what_it_names(mar
     write_figure(build, 99)
     certify(build)
     second = publication.publish(build)
-    assert publication.roll_back(second, [wrong], "Operator", "the county sent last year's file") == first
+    assert publication.roll_back(second, [wrong], "the county sent last year's file") == first
     assert publication.standing() == first
     assert seen() == [(FIRST, 10)]
     assert seen(as_of=SECOND) == [(FIRST, 10)]
@@ -248,24 +248,23 @@ def test_a_rollback_shows_the_publication_before_and_withdraws_what_it_names(mar
     written = marts.execute(
         "select rolled_back_by, rollback_reason from ops.publication where publication = %s", (second,)
     ).fetchone()
-    assert written == ("Operator", "the county sent last year's file")
+    assert written == ("wh_publisher", "the county sent last year's file")
 
 
 def test_a_rollback_takes_later_publications_with_it(marts: psycopg.Connection) -> None:
     first, second, third = publish_night(FIRST, 10), publish_night(SECOND, 20), publish_night(SECOND, 30)
-    assert publication.roll_back(second, [], "Operator", "wrong formula") == first
+    assert publication.roll_back(second, [], "wrong formula") == first
     with pytest.raises(NotPublished, match="rolled back already"):
-        publication.roll_back(third, [], "Operator", "wrong formula")
-    assert publication.roll_back(first, [], "Operator", "wrong formula") is None
+        publication.roll_back(third, [], "wrong formula")
+    assert publication.roll_back(first, [], "wrong formula") is None
     assert publication.standing() == 0
     assert seen() == []
 
 
-def test_a_rollback_without_a_name_or_a_reason_is_refused(marts: psycopg.Connection) -> None:
+def test_a_rollback_without_a_reason_is_refused(marts: psycopg.Connection) -> None:
     first = publish_night(FIRST, 10)
-    for operator, reason in (("", "wrong formula"), ("Operator", " ")):
-        with pytest.raises(NotPublished, match="a name and a reason"):
-            publication.roll_back(first, [], operator, reason)
+    with pytest.raises(NotPublished, match="needs a reason"):
+        publication.roll_back(first, [], " ")
     assert publication.standing() == first
 
 
@@ -277,7 +276,7 @@ def test_a_rollback_refuses_a_delivery_that_an_earlier_publication_accepted(mart
     publication.publish(build)
     second = publish_night(SECOND, 20)
     with pytest.raises(NotPublished, match=f"delivery {early} was not accepted"):
-        publication.roll_back(second, [early], "Operator", "wrong file")
+        publication.roll_back(second, [early], "wrong file")
     assert publication.standing() == second
 
 
@@ -287,7 +286,7 @@ def test_a_night_that_was_begun_before_a_rollback_cannot_be_published(marts: psy
     begun = publication.start_build(SECOND, "in progress")
     write_figure(begun, 30)
     certify(begun)
-    publication.roll_back(second, [], "Operator", "wrong formula")
+    publication.roll_back(second, [], "wrong formula")
     with pytest.raises(NotPublished, match="rolled back"):
         publication.publish(begun)
     assert publication.start_build(SECOND, "in progress") != begun
@@ -299,7 +298,7 @@ def test_a_pin_of_a_publication_that_was_rolled_back_is_an_error(marts: psycopg.
     with database.connect("wh_analyst") as connection:
         publication.pin(connection, second)
         connection.commit()
-        publication.roll_back(second, [], "Operator", "wrong formula")
+        publication.roll_back(second, [], "wrong formula")
         with pytest.raises(psycopg.Error, match="rolled back"):
             connection.execute("select * from marts.figure")
         connection.rollback()
@@ -310,7 +309,8 @@ def test_a_pin_of_a_publication_that_was_rolled_back_is_an_error(marts: psycopg.
 @pytest.mark.parametrize(
     "role", ["wh_loader", "wh_transformer", "wh_gate", "wh_analyst", "wh_auditor", "county_532528"]
 )
-def test_only_the_publisher_rolls_back(marts: psycopg.Connection, role: str) -> None:
+def test_only_an_operator_rolls_back_and_releases(marts: psycopg.Connection, role: str) -> None:
     first = publish_night(FIRST, 10)
-    with database.connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute("select ops.roll_back(%s, '{}', 'Operator', 'wrong formula')", (first,))
+    for act in ("roll_back(%s, '{}', 'wrong formula')", "release_night(%s, 'looked at')"):
+        with database.connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(f"select ops.{act}", (first,))

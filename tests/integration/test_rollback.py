@@ -99,7 +99,7 @@ def test_after_a_rollback_the_next_night_is_that_of_a_history_without_it(nights:
     ]
     second = nights.night(DAYS[1])
     assert digests(nights) != as_first
-    assert publication.roll_back(second, wrong, "Operator", "the county sent last year's registers") == first
+    assert publication.roll_back(second, wrong, "the county sent last year's registers") == first
     deliver_third(nights)
     nights.night(DAYS[2])
     assert digests(nights) == without

@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 from employment_warehouse import command, publication, settings
 from employment_warehouse.errors import UserError
-from employment_warehouse.publication import NotPublished
 from employment_warehouse.runtime import nights, steps
 
 TODAY = date(2024, 5, 20)
@@ -42,7 +41,7 @@ def test_a_scheduled_run_does_nothing_before_an_operator_has_begun_the_nights(
 def test_scheduled_nights_run_from_the_operator_s_date_on(
     started: datetime, chosen: str, warehouse: psycopg.Connection
 ) -> None:
-    publication.begin_nights(date(2024, 5, 19), "张三")
+    publication.begin_nights(date(2024, 5, 19))
     assert steps.choose_date(None, started) == chosen
 
 
@@ -58,13 +57,11 @@ def test_a_future_date_is_refused_before_anything_is_ingested(warehouse: psycopg
 
 
 def test_the_latest_decision_is_in_force_and_all_are_on_the_record(warehouse: psycopg.Connection) -> None:
-    publication.begin_nights(date(2024, 6, 1), "张三")
-    publication.begin_nights(date(2024, 5, 1), "李四")
+    publication.begin_nights(date(2024, 6, 1))
+    publication.begin_nights(date(2024, 5, 1))
     assert publication.first_scheduled_date() == date(2024, 5, 1)
-    found = warehouse.execute("select operator from ops.schedule_begin order by decision").fetchall()
-    assert found == [("张三",), ("李四",)]
-    with pytest.raises(NotPublished):
-        publication.begin_nights(date(2024, 5, 1), " ")
+    found = warehouse.execute("select first_date from ops.schedule_begin order by decision").fetchall()
+    assert found == [(date(2024, 6, 1),), (date(2024, 5, 1),)]
 
 
 @pytest.mark.parametrize(

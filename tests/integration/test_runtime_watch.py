@@ -34,7 +34,7 @@ def publish_night(connection: psycopg.Connection, day: date) -> int:
 
 
 def test_a_healthy_warehouse_is_silent(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
-    publication.begin_nights(YESTERDAY, "张三")
+    publication.begin_nights(YESTERDAY)
     publish_night(warehouse, YESTERDAY)
     assert problems(warehouse_home) == []
 
@@ -43,7 +43,7 @@ def test_a_warehouse_whose_nights_have_not_begun_lacks_none(
     warehouse: psycopg.Connection, warehouse_home: Home
 ) -> None:
     assert problems(warehouse_home) == []
-    publication.begin_nights(TODAY, "张三")
+    publication.begin_nights(TODAY)
     assert problems(warehouse_home) == []
 
 
@@ -51,7 +51,7 @@ def test_a_warehouse_whose_nights_have_not_begun_lacks_none(
 def test_a_missing_night_is_reported(
     published: date | None, warehouse: psycopg.Connection, warehouse_home: Home
 ) -> None:
-    publication.begin_nights(YESTERDAY - timedelta(days=3), "张三")
+    publication.begin_nights(YESTERDAY - timedelta(days=3))
     if published:
         publish_night(warehouse, published)
     [problem] = problems(warehouse_home)
@@ -63,15 +63,15 @@ def test_a_missing_night_is_reported(
 def test_before_eight_o_clock_last_night_may_still_be_running(
     warehouse: psycopg.Connection, warehouse_home: Home
 ) -> None:
-    publication.begin_nights(YESTERDAY - timedelta(days=3), "张三")
+    publication.begin_nights(YESTERDAY - timedelta(days=3))
     publish_night(warehouse, YESTERDAY - timedelta(days=1))
     assert problems(warehouse_home, MORNING.replace(hour=7)) == []
 
 
 def test_a_night_that_was_rolled_back_is_missing(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
-    publication.begin_nights(YESTERDAY, "张三")
+    publication.begin_nights(YESTERDAY)
     number = publish_night(warehouse, YESTERDAY)
-    publication.roll_back(number, [], "张三", "核对有误")
+    publication.roll_back(number, [], "核对有误")
     assert ["未发布" in problem for problem in problems(warehouse_home)] == [True]
 
 

@@ -4,6 +4,7 @@ CREATE ROLE wh_caseworker;
 CREATE ROLE wh_county;
 CREATE ROLE wh_gate;
 CREATE ROLE wh_loader;
+CREATE ROLE wh_operator;
 CREATE ROLE wh_owner;
 CREATE ROLE wh_publisher;
 CREATE ROLE wh_reader;
@@ -22,6 +23,7 @@ ALTER ROLE wh_county WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NO
 ALTER ROLE wh_gate WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_loader SET search_path TO 'landing', 'ops';
 ALTER ROLE wh_loader WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_operator WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_owner WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_publisher WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_reader WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
@@ -31,6 +33,7 @@ ALTER ROLE wh_returner WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NO
 ALTER ROLE wh_transformer SET client_connection_check_interval TO '2s';
 ALTER ROLE wh_transformer WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
 GRANT wh_county TO wh_caseworker WITH INHERIT TRUE GRANTED BY postgres;
+GRANT wh_operator TO wh_publisher WITH INHERIT TRUE GRANTED BY postgres;
 GRANT wh_reader TO wh_analyst WITH INHERIT TRUE GRANTED BY postgres;
 GRANT wh_reader TO wh_auditor WITH INHERIT TRUE GRANTED BY postgres;
 GRANT wh_reader TO wh_county WITH INHERIT TRUE GRANTED BY postgres;
@@ -288,24 +291,40 @@ ALTER FUNCTION ops.assert_keys(declared ops.versioned) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.assert_keys(declared ops.versioned) IS '主键须完整且唯一。 | Every key is complete and unique; the message names model and key, never a value.';
 
--- Name: begin_nights(date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+-- Name: assert_reason(text, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.begin_nights(wanted_date date, operator text) RETURNS void
+CREATE FUNCTION ops.assert_reason(why text, act_zh text, act_en text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if length(btrim(coalesce(why, ''))) < 3 then
+        raise exception using errcode = 'WH005',
+            message = format('%s须填写理由 | %s needs a reason', act_zh, act_en);
+    end if;
+end $$;
+
+ALTER FUNCTION ops.assert_reason(why text, act_zh text, act_en text) OWNER TO wh_owner;
+
+-- Name: begin_nights(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.begin_nights(wanted_date date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    if wanted_date is null or length(btrim(coalesce(operator, ''))) < 2 then
-        raise exception using errcode = 'WH005', message = '须填写日期和经办人 | a begin needs a date and a name';
+    if wanted_date is null then
+        raise exception using errcode = 'WH005', message = '须填写日期 | a begin needs a date';
     end if;
-    insert into ops.schedule_begin (first_date, operator) values (wanted_date, btrim(operator));
+    insert into ops.schedule_begin (first_date, operator) values (wanted_date, session_user);
+    perform ops.record_act('begin_nights', wanted_date::text, null);
 end $$;
 
-ALTER FUNCTION ops.begin_nights(wanted_date date, operator text) OWNER TO wh_owner;
+ALTER FUNCTION ops.begin_nights(wanted_date date) OWNER TO wh_owner;
 
--- Name: FUNCTION begin_nights(wanted_date date, operator text); Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION begin_nights(wanted_date date); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.begin_nights(wanted_date date, operator text) IS '自该报表日期起自动运行夜间流程。 | From this report date on scheduled nights run.';
+COMMENT ON FUNCTION ops.begin_nights(wanted_date date) IS '自该报表日期起自动运行夜间流程。 | From this report date on scheduled nights run; the session''s login decides it.';
 
 -- Name: build_digest(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -396,24 +415,28 @@ ALTER FUNCTION ops.county_codes() OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.county_codes() IS '本州（市）各县市代码。 | The counties of the prefecture.';
 
--- Name: decide_rule(text, date, boolean, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+-- Name: decide_rule(text, date, boolean, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+CREATE FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+begin
     insert into ops.rule_decision as known (finding, valid_from, enabled, decided_by, legal_basis)
-    values (wanted, from_date, is_enabled, operator, basis)
+    values (wanted, from_date, is_enabled, session_user, basis)
     on conflict (finding, valid_from) do update
     set enabled = excluded.enabled, decided_by = excluded.decided_by, legal_basis = excluded.legal_basis,
-        decided_at = now()
-$$;
+        decided_at = now();
+    perform ops.record_act(
+        'decide_rule', format('%s %s from %s', wanted, case when is_enabled then 'on' else 'off' end, from_date), basis
+    );
+end $$;
 
-ALTER FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) OWNER TO wh_owner;
+ALTER FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) OWNER TO wh_owner;
 
--- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text); Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, basis text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) IS '启用或停用一条疑点规则。 | Switches a rule of the findings on or off from a report date; refused without a name and a legal basis.';
+COMMENT ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) IS '启用或停用一条疑点规则。 | Switches a rule of the findings on or off from a report date, under the name of the session''s login; refused without a legal basis.';
 
 -- Name: first_scheduled_date(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -427,6 +450,30 @@ ALTER FUNCTION ops.first_scheduled_date() OWNER TO wh_owner;
 -- Name: FUNCTION first_scheduled_date(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.first_scheduled_date() IS '自动夜间流程的首个报表日期；尚未开始为 NULL。 | The first report date of scheduled nights; NULL before an operator has begun them.';
+
+-- Name: grant_waiver(text, text, date, date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.grant_waiver(wanted_check text, wanted_unit text, from_date date, to_date date, why text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform ops.assert_reason(why, '豁免', 'a waiver');
+    if wanted_check like 'delivery:%' then
+        raise exception using errcode = 'WH013',
+            message = '报送的豁免由放行产生 | the waiver of a delivery comes with its release',
+            hint = 'Use ops.release_delivery.';
+    end if;
+    insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)
+    values (wanted_check, wanted_unit, from_date, to_date, session_user, why);
+    perform ops.record_act('grant_waiver', format('%s %s %s–%s', wanted_check, wanted_unit, from_date, to_date), why);
+end $$;
+
+ALTER FUNCTION ops.grant_waiver(wanted_check text, wanted_unit text, from_date date, to_date date, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION grant_waiver(wanted_check text, wanted_unit text, from_date date, to_date date, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.grant_waiver(wanted_check text, wanted_unit text, from_date date, to_date date, why text) IS '在若干日内豁免某单位的某项检查。 | Lets a check of a unit fail without holding anything, on the dates given, under the name of the session''s login.';
 
 -- Name: hidden_cells(jsonb, integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -503,12 +550,19 @@ COMMENT ON FUNCTION ops.hidden_cells(cells jsonb, fewest integer, OUT indicator 
 -- Name: hold_night(integer, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.hold_night(number integer, why text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    update ops.build set status = 'held', held_reason = why
-    where build = number and status in ('building', 'held')
-$$;
+declare
+    night ops.build;
+begin
+    update ops.build as b set status = 'held', held_reason = why
+    where b.build = number and b.status in ('building', 'held') and (b.status, b.held_reason) is distinct from ('held', why)
+    returning b.* into night;
+    if found then
+        perform ops.record_act('hold_night', format('build %s of %s', number, night.report_date), why, build => number);
+    end if;
+end $$;
 
 ALTER FUNCTION ops.hold_night(number integer, why text) OWNER TO wh_owner;
 
@@ -587,36 +641,9 @@ ALTER FUNCTION ops.load_seeds(seeds jsonb) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.load_seeds(seeds jsonb) IS '一次性整体替换种子表。 | Replaces whole seed tables ({name: [row, …]}) in one transaction: a night reads the old rows or the new ones. How many tables.';
 
--- Name: names(text[], text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+-- Name: move_pointer(integer, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.names(columns text[], prefix text) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select string_agg(format('%s%I', prefix, c), ', ' order by place) from unnest(columns) with ordinality as u (c, place)
-$$;
-
-ALTER FUNCTION ops.names(columns text[], prefix text) OWNER TO wh_owner;
-
--- Name: prefecture(); Type: FUNCTION; Schema: ops; Owner: wh_owner
-
-CREATE FUNCTION ops.prefecture() RETURNS text
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    return (select d.division_code from seeds.division as d where d.level = 'prefecture');
-end $$;
-
-ALTER FUNCTION ops.prefecture() OWNER TO wh_owner;
-
--- Name: FUNCTION prefecture(); Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON FUNCTION ops.prefecture() IS '本州（市）代码，取自种子表 division。 | Code of the prefecture: the seed `division` has one.';
-
--- Name: publish(integer, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
-
-CREATE FUNCTION ops.publish(number integer, operator text DEFAULT NULL::text, release_reason text DEFAULT NULL::text) RETURNS integer
+CREATE FUNCTION ops.move_pointer(number integer, release_reason text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
@@ -653,13 +680,13 @@ begin
     if paper.issued_at < night.started_at then
         raise exception using errcode = 'WH004', message = format('第 %1$s 次汇总的检查结论已过期 | the certificate of build %1$s is stale', number);
     end if;
-    if paper.critical_failed > 0 and (operator is null or length(btrim(coalesce(release_reason, ''))) < 3) then
+    if paper.critical_failed > 0 and release_reason is null then
         raise exception using errcode = 'WH005',
             message = format(
                 '第 %1$s 次汇总有 %2$s 项发布前检查未通过，暂扣 | gate 2 holds build %1$s: %2$s critical checks failed',
                 number, paper.critical_failed
             ),
-            hint = 'An operator may release it on the record, with name and reason.';
+            hint = 'An operator may release it on the record, under his or her own login and for a reason.';
     end if;
     if paper.digest <> ops.build_digest(number) then
         raise exception using errcode = 'WH006',
@@ -668,15 +695,88 @@ begin
     insert into ops.publication (publication, report_date, digest, released_by, release_reason)
     values (
         number, night.report_date, paper.digest,
-        case when paper.critical_failed > 0 then operator end,
+        case when paper.critical_failed > 0 then session_user end,
         case when paper.critical_failed > 0 then release_reason end
     );
+    if paper.critical_failed > 0 then
+        perform ops.record_act('release_night', format('build %s of %s', number, night.report_date), release_reason, build => number);
+    end if;
     update ops.build set status = 'published' where build = number;
     update ops.pointer set publication = number;
     return number;
 end $_$;
 
-ALTER FUNCTION ops.publish(number integer, operator text, release_reason text) OWNER TO wh_owner;
+ALTER FUNCTION ops.move_pointer(number integer, release_reason text) OWNER TO wh_owner;
+
+-- Name: names(text[], text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.names(columns text[], prefix text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select string_agg(format('%s%I', prefix, c), ', ' order by place) from unnest(columns) with ordinality as u (c, place)
+$$;
+
+ALTER FUNCTION ops.names(columns text[], prefix text) OWNER TO wh_owner;
+
+-- Name: prefecture(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.prefecture() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return (select d.division_code from seeds.division as d where d.level = 'prefecture');
+end $$;
+
+ALTER FUNCTION ops.prefecture() OWNER TO wh_owner;
+
+-- Name: FUNCTION prefecture(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.prefecture() IS '本州（市）代码，取自种子表 division。 | Code of the prefecture: the seed `division` has one.';
+
+-- Name: publish(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.publish(number integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select ops.move_pointer(number, null) $$;
+
+ALTER FUNCTION ops.publish(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION publish(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.publish(number integer) IS '发布检查通过的一次汇总。 | Publishes a build whose certificate is complete, clean and of these very rows; the number of the publication.';
+
+-- Name: record_act(text, text, text, integer, bigint, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.record_act(kind text, subject text, reason text, build integer DEFAULT NULL::integer, delivery_id bigint DEFAULT NULL::bigint, about_login text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    number bigint;
+begin
+    -- Eleven digits, or groups of three and more: no date, no number of a delivery.
+    if normalize(reason, nfkc) ~ '[0-9]{11}|([0-9]{3,}[ -]){2}[0-9]{3}' then
+        raise exception using errcode = 'WH031',
+            message = '理由中不得有证件、账户或手机号码 | a reason must not quote the number of a person, an account or a phone',
+            hint = 'Name the delivery, the unit or the document instead.';
+    end if;
+    insert into ops.act (kind, subject, reason, build, delivery_id, about_login)
+    values (
+        record_act.kind, record_act.subject, nullif(btrim(record_act.reason), ''), record_act.build,
+        record_act.delivery_id, record_act.about_login
+    )
+    returning act into number;
+    return number;
+end $$;
+
+ALTER FUNCTION ops.record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text) OWNER TO wh_owner;
+
+-- Name: FUNCTION record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text) IS '登记一项操作，经办人取自登录名。 | Records an act of the session''s login; refused where its words quote a number of a person. The number of the act.';
 
 -- Name: record_rules(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -710,9 +810,22 @@ ALTER FUNCTION ops.record_rules(models text) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.record_rules(models text) IS '记下当次汇总所用规则的摘要。 | Records by which rules the build in progress is reckoned: the digest of the models'' SQL, which is given, with those of seeds and decisions.';
 
--- Name: release_delivery(bigint, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+-- Name: refuse_change_of_acts(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.release_delivery(number bigint, operator text, why text) RETURNS bigint[]
+CREATE FUNCTION ops.refuse_change_of_acts() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    raise exception using errcode = 'WH030',
+        message = '操作记录只增不改 | acts are only ever added: no row of ops.act is changed or deleted';
+end $$;
+
+ALTER FUNCTION ops.refuse_change_of_acts() OWNER TO wh_owner;
+
+-- Name: release_delivery(bigint, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.release_delivery(number bigint, why text) RETURNS bigint[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -720,9 +833,7 @@ declare
     named ops.delivery;
     numbers bigint [];
 begin
-    if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
-        raise exception using errcode = 'WH005', message = '放行须填写经办人和理由 | a release needs a name and a reason';
-    end if;
+    perform ops.assert_reason(why, '放行', 'a release');
     select * into named from ops.delivery as d where d.delivery_id = number;
     if not found then
         raise exception using errcode = 'WH002',
@@ -742,23 +853,45 @@ begin
     ),
     waived as (
         insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)
-        select 'delivery:' || r.delivery_id, r.unit, r.report_date, r.report_date, operator, why
+        select 'delivery:' || r.delivery_id, r.unit, r.report_date, r.report_date, session_user, why
         from released as r
         on conflict do nothing
     )
     select array_agg(r.delivery_id order by r.delivery_id) into numbers from released as r;
+    perform ops.record_act(
+        'release_delivery',
+        format('%s %s %s: %s', named.feed, named.unit, named.report_date, array_to_string(numbers, ', ')),
+        why, delivery_id => number
+    );
     return numbers;
 end $$;
 
-ALTER FUNCTION ops.release_delivery(number bigint, operator text, why text) OWNER TO wh_owner;
+ALTER FUNCTION ops.release_delivery(number bigint, why text) OWNER TO wh_owner;
 
--- Name: FUNCTION release_delivery(number bigint, operator text, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION release_delivery(number bigint, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.release_delivery(number bigint, operator text, why text) IS '放行被暂扣的报送及同批各部分；两道检查均不再暂扣。 | Releases a held delivery with the parts held with it; neither gate holds them again. The numbers of all that was released.';
+COMMENT ON FUNCTION ops.release_delivery(number bigint, why text) IS '放行被暂扣的报送及同批各部分；两道检查均不再暂扣。 | Releases a held delivery with the parts held with it, under the name of the session''s login; neither gate holds them again. The numbers of all that was released.';
 
--- Name: roll_back(integer, bigint[], text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+-- Name: release_night(integer, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) RETURNS integer
+CREATE FUNCTION ops.release_night(number integer, why text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform ops.assert_reason(why, '放行', 'a release');
+    return ops.move_pointer(number, why);
+end $$;
+
+ALTER FUNCTION ops.release_night(number integer, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION release_night(number integer, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.release_night(number integer, why text) IS '登记后发布被暂扣的一晚。 | Publishes a night that gate 2 holds, under the name of the session''s login and for a reason.';
+
+-- Name: roll_back(integer, bigint[], text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
@@ -767,9 +900,7 @@ declare
 begin
     perform pg_advisory_xact_lock(hashtext('ops.build'));
     perform from ops.pointer for update;
-    if length(btrim(coalesce(operator, ''))) < 2 or length(btrim(coalesce(why, ''))) < 3 then
-        raise exception using errcode = 'WH005', message = '撤回须填写经办人和理由 | a rollback needs a name and a reason';
-    end if;
+    perform ops.assert_reason(why, '撤回', 'a rollback');
     if not exists (
         select from ops.publication as p where p.publication = number and p.rolled_back_at is null
     ) then
@@ -792,7 +923,7 @@ begin
 
     update ops.build set status = 'abandoned' where status = 'building';
     update ops.publication as p
-    set rolled_back_at = now(), rolled_back_by = operator, rollback_reason = why
+    set rolled_back_at = now(), rolled_back_by = session_user, rollback_reason = why
     where p.publication >= number and p.rolled_back_at is null;
     update ops.build as b set status = 'rolled_back' where b.build >= number and b.status = 'published';
     update ops.pointer set publication = (
@@ -805,14 +936,19 @@ begin
     -- Items of a withdrawn reading are sent again only when the platform is read from the beginning.
     delete from ops.platform_cursor
     where exists (select from ops.delivery as d where d.delivery_id = any(withdrawn) and d.kind = 'pages');
+    perform ops.record_act(
+        'roll_back',
+        format('publication %s and later; withdrawn deliveries: %s', number, coalesce(nullif(array_to_string(withdrawn, ', '), ''), '-')),
+        why, build => number
+    );
     return ops.standing_publication();
 end $_$;
 
-ALTER FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) OWNER TO wh_owner;
+ALTER FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) OWNER TO wh_owner;
 
--- Name: FUNCTION roll_back(number integer, withdrawn bigint[], operator text, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION roll_back(number integer, withdrawn bigint[], why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) IS '撤回某次及其后的发布，并作废所列报送。 | Rolls back a publication and every later one, and withdraws the deliveries that caused it; the publication shown from now on (NULL: none).';
+COMMENT ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) IS '撤回某次及其后的发布，并作废所列报送。 | Rolls back a publication and every later one, and withdraws the deliveries that caused it, under the name of the session''s login; the publication shown from now on (NULL: none).';
 
 -- Name: setting(text, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1801,6 +1937,56 @@ ALTER VIEW marts.publications OWNER TO wh_owner;
 
 COMMENT ON VIEW marts.publications IS '历次发布。 | Every publication: its number, its report date, when it was published, whether it was rolled back, and whether it is the one shown.';
 
+-- Name: act; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.act (
+    act bigint NOT NULL,
+    acted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    login text DEFAULT SESSION_USER NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    reason text,
+    build integer,
+    delivery_id bigint,
+    about_login text,
+    CONSTRAINT act_kind_check CHECK ((kind ~ '^[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT act_reason_check CHECK ((length(btrim(reason)) >= 3)),
+    CONSTRAINT act_subject_check CHECK ((length(btrim(subject)) >= 1))
+);
+
+ALTER TABLE ops.act OWNER TO wh_owner;
+
+-- Name: TABLE act; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.act IS '操作记录：何人何时作出何种决定及理由；只增不改，不含身份信息。 | What people and programs decided: who (the login of the session), when, what about, and why. Rows are only ever added, and name no person that the warehouse counts.';
+
+-- Name: COLUMN act.login; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.act.login IS '作出决定的登录名。 | The login that decided.';
+
+-- Name: COLUMN act.subject; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.act.subject IS '所涉事项。 | What the act is about, in words or as a name.';
+
+-- Name: COLUMN act.build; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.act.build IS '所涉汇总或发布的编号。 | Number of the build, which is also that of its publication.';
+
+-- Name: COLUMN act.about_login; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.act.about_login IS '所涉登录名。 | The login that the act is about, where it is about one.';
+
+-- Name: act_act_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.act ALTER COLUMN act ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.act_act_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 -- Name: alert; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.alert (
@@ -2383,6 +2569,11 @@ ALTER TABLE vault.token_key OWNER TO wh_owner;
 
 COMMENT ON TABLE vault.token_key IS '代号密钥的校验值（不含密钥本身）。 | What identifies the token key of this warehouse, and nothing of the key itself.';
 
+-- Name: act act_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.act
+    ADD CONSTRAINT act_pkey PRIMARY KEY (act);
+
 -- Name: alert_delivery alert_delivery_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ONLY ops.alert_delivery
@@ -2527,6 +2718,10 @@ ALTER TABLE ONLY vault.token_key
 
 CREATE INDEX workshop_by_delivery ON landing.workshop USING brin (delivery_id) WITH (autosummarize='on');
 
+-- Name: act_by_kind; Type: INDEX; Schema: ops; Owner: wh_owner
+
+CREATE INDEX act_by_kind ON ops.act USING btree (kind, acted_at);
+
 -- Name: check_result_by_build; Type: INDEX; Schema: ops; Owner: wh_owner
 
 CREATE INDEX check_result_by_build ON ops.check_result USING btree (build);
@@ -2554,6 +2749,12 @@ CREATE INDEX known_by_unit ON vault.known USING btree (unit, feed);
 -- Name: rejected_row_by_delivery; Type: INDEX; Schema: vault; Owner: wh_owner
 
 CREATE INDEX rejected_row_by_delivery ON vault.rejected_row USING btree (delivery_id);
+
+-- Name: act acts_are_only_added; Type: TRIGGER; Schema: ops; Owner: wh_owner
+
+CREATE TRIGGER acts_are_only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.act FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change_of_acts();
+
+ALTER TABLE ops.act ENABLE ALWAYS TRIGGER acts_are_only_added;
 
 -- Name: alert_delivery alert_delivery_alert_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -2672,6 +2873,7 @@ GRANT USAGE ON SCHEMA ops TO wh_publisher;
 GRANT USAGE ON SCHEMA ops TO wh_returner;
 GRANT USAGE ON SCHEMA ops TO wh_auditor;
 GRANT USAGE ON SCHEMA ops TO wh_reader;
+GRANT USAGE ON SCHEMA ops TO wh_operator;
 
 -- Name: SCHEMA public; Type: ACL; Schema: -; Owner: pg_database_owner
 
@@ -2739,15 +2941,20 @@ GRANT SELECT ON TABLE ops.versioned TO wh_transformer;
 GRANT SELECT ON TABLE ops.versioned TO wh_gate;
 GRANT SELECT ON TABLE ops.versioned TO wh_publisher;
 GRANT SELECT ON TABLE ops.versioned TO wh_auditor;
+GRANT SELECT ON TABLE ops.versioned TO wh_operator;
 
 -- Name: FUNCTION assert_keys(declared ops.versioned); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.assert_keys(declared ops.versioned) FROM PUBLIC;
 
--- Name: FUNCTION begin_nights(wanted_date date, operator text); Type: ACL; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION assert_reason(why text, act_zh text, act_en text); Type: ACL; Schema: ops; Owner: wh_owner
 
-REVOKE ALL ON FUNCTION ops.begin_nights(wanted_date date, operator text) FROM PUBLIC;
-GRANT ALL ON FUNCTION ops.begin_nights(wanted_date date, operator text) TO wh_publisher;
+REVOKE ALL ON FUNCTION ops.assert_reason(why text, act_zh text, act_en text) FROM PUBLIC;
+
+-- Name: FUNCTION begin_nights(wanted_date date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.begin_nights(wanted_date date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.begin_nights(wanted_date date) TO wh_operator;
 
 -- Name: FUNCTION build_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -2762,6 +2969,7 @@ GRANT ALL ON FUNCTION ops.chain_head() TO wh_gate;
 GRANT ALL ON FUNCTION ops.chain_head() TO wh_publisher;
 GRANT ALL ON FUNCTION ops.chain_head() TO wh_loader;
 GRANT ALL ON FUNCTION ops.chain_head() TO wh_auditor;
+GRANT ALL ON FUNCTION ops.chain_head() TO wh_operator;
 
 -- Name: FUNCTION columns_of(model text, prefix text); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -2783,16 +2991,22 @@ GRANT ALL ON FUNCTION ops.county_codes() TO wh_returner;
 GRANT ALL ON FUNCTION ops.county_codes() TO wh_auditor;
 GRANT ALL ON FUNCTION ops.county_codes() TO wh_reader;
 
--- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text); Type: ACL; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, basis text); Type: ACL; Schema: ops; Owner: wh_owner
 
-REVOKE ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) FROM PUBLIC;
-GRANT ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, operator text, basis text) TO wh_publisher;
+REVOKE ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) TO wh_operator;
 
 -- Name: FUNCTION first_scheduled_date(); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.first_scheduled_date() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.first_scheduled_date() TO wh_publisher;
 GRANT ALL ON FUNCTION ops.first_scheduled_date() TO wh_auditor;
+GRANT ALL ON FUNCTION ops.first_scheduled_date() TO wh_operator;
+
+-- Name: FUNCTION grant_waiver(wanted_check text, wanted_unit text, from_date date, to_date date, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.grant_waiver(wanted_check text, wanted_unit text, from_date date, to_date date, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.grant_waiver(wanted_check text, wanted_unit text, from_date date, to_date date, why text) TO wh_operator;
 
 -- Name: FUNCTION hidden_cells(cells jsonb, fewest integer, OUT indicator text, OUT county_code text); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -2813,6 +3027,10 @@ REVOKE ALL ON FUNCTION ops.index_store(wanted text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION ops.load_seeds(seeds jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.load_seeds(seeds jsonb) TO wh_publisher;
 
+-- Name: FUNCTION move_pointer(number integer, release_reason text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.move_pointer(number integer, release_reason text) FROM PUBLIC;
+
 -- Name: FUNCTION names(columns text[], prefix text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.names(columns text[], prefix text) FROM PUBLIC;
@@ -2828,25 +3046,38 @@ GRANT ALL ON FUNCTION ops.prefecture() TO wh_returner;
 GRANT ALL ON FUNCTION ops.prefecture() TO wh_auditor;
 GRANT ALL ON FUNCTION ops.prefecture() TO wh_reader;
 
--- Name: FUNCTION publish(number integer, operator text, release_reason text); Type: ACL; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION publish(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
-REVOKE ALL ON FUNCTION ops.publish(number integer, operator text, release_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION ops.publish(number integer, operator text, release_reason text) TO wh_publisher;
+REVOKE ALL ON FUNCTION ops.publish(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.publish(number integer) TO wh_publisher;
+
+-- Name: FUNCTION record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text) FROM PUBLIC;
 
 -- Name: FUNCTION record_rules(models text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.record_rules(models text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.record_rules(models text) TO wh_transformer;
 
--- Name: FUNCTION release_delivery(number bigint, operator text, why text); Type: ACL; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION refuse_change_of_acts(); Type: ACL; Schema: ops; Owner: wh_owner
 
-REVOKE ALL ON FUNCTION ops.release_delivery(number bigint, operator text, why text) FROM PUBLIC;
-GRANT ALL ON FUNCTION ops.release_delivery(number bigint, operator text, why text) TO wh_publisher;
+REVOKE ALL ON FUNCTION ops.refuse_change_of_acts() FROM PUBLIC;
 
--- Name: FUNCTION roll_back(number integer, withdrawn bigint[], operator text, why text); Type: ACL; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION release_delivery(number bigint, why text); Type: ACL; Schema: ops; Owner: wh_owner
 
-REVOKE ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) FROM PUBLIC;
-GRANT ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], operator text, why text) TO wh_publisher;
+REVOKE ALL ON FUNCTION ops.release_delivery(number bigint, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.release_delivery(number bigint, why text) TO wh_operator;
+
+-- Name: FUNCTION release_night(number integer, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.release_night(number integer, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.release_night(number integer, why text) TO wh_operator;
+
+-- Name: FUNCTION roll_back(number integer, withdrawn bigint[], why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) TO wh_operator;
 
 -- Name: FUNCTION setting(setting_name text, on_date date); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -2879,6 +3110,7 @@ GRANT ALL ON FUNCTION ops.standing_publication() TO wh_publisher;
 GRANT ALL ON FUNCTION ops.standing_publication() TO wh_loader;
 GRANT ALL ON FUNCTION ops.standing_publication() TO wh_auditor;
 GRANT ALL ON FUNCTION ops.standing_publication() TO wh_reader;
+GRANT ALL ON FUNCTION ops.standing_publication() TO wh_operator;
 
 -- Name: FUNCTION start_build(wanted_date date, wanted_run text); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -2958,6 +3190,7 @@ GRANT SELECT ON TABLE ops.check_result TO wh_transformer;
 GRANT SELECT,INSERT,DELETE ON TABLE ops.check_result TO wh_gate;
 GRANT SELECT ON TABLE ops.check_result TO wh_publisher;
 GRANT SELECT ON TABLE ops.check_result TO wh_auditor;
+GRANT SELECT ON TABLE ops.check_result TO wh_operator;
 
 -- Name: TABLE data_quality; Type: ACL; Schema: marts; Owner: wh_owner
 
@@ -2982,10 +3215,20 @@ GRANT SELECT ON TABLE ops.publication TO wh_transformer;
 GRANT SELECT ON TABLE ops.publication TO wh_gate;
 GRANT SELECT ON TABLE ops.publication TO wh_publisher;
 GRANT SELECT ON TABLE ops.publication TO wh_auditor;
+GRANT SELECT ON TABLE ops.publication TO wh_operator;
 
 -- Name: TABLE publications; Type: ACL; Schema: marts; Owner: wh_owner
 
 GRANT SELECT ON TABLE marts.publications TO wh_reader;
+
+-- Name: TABLE act; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.act TO wh_operator;
+GRANT SELECT ON TABLE ops.act TO wh_loader;
+GRANT SELECT ON TABLE ops.act TO wh_transformer;
+GRANT SELECT ON TABLE ops.act TO wh_gate;
+GRANT SELECT ON TABLE ops.act TO wh_publisher;
+GRANT SELECT ON TABLE ops.act TO wh_auditor;
 
 -- Name: TABLE alert; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -2994,6 +3237,7 @@ GRANT SELECT ON TABLE ops.alert TO wh_transformer;
 GRANT SELECT ON TABLE ops.alert TO wh_gate;
 GRANT SELECT,INSERT,UPDATE ON TABLE ops.alert TO wh_publisher;
 GRANT SELECT ON TABLE ops.alert TO wh_auditor;
+GRANT SELECT ON TABLE ops.alert TO wh_operator;
 
 -- Name: TABLE alert_delivery; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3002,6 +3246,7 @@ GRANT SELECT ON TABLE ops.alert_delivery TO wh_transformer;
 GRANT SELECT ON TABLE ops.alert_delivery TO wh_gate;
 GRANT SELECT,INSERT,UPDATE ON TABLE ops.alert_delivery TO wh_publisher;
 GRANT SELECT ON TABLE ops.alert_delivery TO wh_auditor;
+GRANT SELECT ON TABLE ops.alert_delivery TO wh_operator;
 
 -- Name: TABLE arrival; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3010,6 +3255,7 @@ GRANT SELECT ON TABLE ops.arrival TO wh_transformer;
 GRANT SELECT ON TABLE ops.arrival TO wh_gate;
 GRANT SELECT ON TABLE ops.arrival TO wh_publisher;
 GRANT SELECT ON TABLE ops.arrival TO wh_auditor;
+GRANT SELECT ON TABLE ops.arrival TO wh_operator;
 
 -- Name: TABLE build; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3018,6 +3264,7 @@ GRANT SELECT ON TABLE ops.build TO wh_transformer;
 GRANT SELECT ON TABLE ops.build TO wh_gate;
 GRANT SELECT ON TABLE ops.build TO wh_publisher;
 GRANT SELECT ON TABLE ops.build TO wh_auditor;
+GRANT SELECT ON TABLE ops.build TO wh_operator;
 
 -- Name: TABLE certificate; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3026,6 +3273,7 @@ GRANT SELECT ON TABLE ops.certificate TO wh_transformer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ops.certificate TO wh_gate;
 GRANT SELECT ON TABLE ops.certificate TO wh_publisher;
 GRANT SELECT ON TABLE ops.certificate TO wh_auditor;
+GRANT SELECT ON TABLE ops.certificate TO wh_operator;
 
 -- Name: TABLE delivery; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3035,6 +3283,7 @@ GRANT SELECT ON TABLE ops.delivery TO wh_gate;
 GRANT SELECT ON TABLE ops.delivery TO wh_publisher;
 GRANT SELECT ON TABLE ops.delivery TO wh_auditor;
 GRANT SELECT ON TABLE ops.delivery TO wh_returner;
+GRANT SELECT ON TABLE ops.delivery TO wh_operator;
 
 -- Name: COLUMN delivery.feed; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3121,6 +3370,7 @@ GRANT SELECT ON TABLE ops.delivery_profile TO wh_transformer;
 GRANT SELECT,INSERT,DELETE ON TABLE ops.delivery_profile TO wh_gate;
 GRANT SELECT ON TABLE ops.delivery_profile TO wh_publisher;
 GRANT SELECT ON TABLE ops.delivery_profile TO wh_auditor;
+GRANT SELECT ON TABLE ops.delivery_profile TO wh_operator;
 
 -- Name: TABLE due; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3129,6 +3379,7 @@ GRANT SELECT ON TABLE ops.due TO wh_transformer;
 GRANT SELECT ON TABLE ops.due TO wh_gate;
 GRANT SELECT ON TABLE ops.due TO wh_publisher;
 GRANT SELECT ON TABLE ops.due TO wh_auditor;
+GRANT SELECT ON TABLE ops.due TO wh_operator;
 
 -- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3137,6 +3388,7 @@ GRANT SELECT ON TABLE ops.feed TO wh_transformer;
 GRANT SELECT ON TABLE ops.feed TO wh_gate;
 GRANT SELECT ON TABLE ops.feed TO wh_publisher;
 GRANT SELECT ON TABLE ops.feed TO wh_auditor;
+GRANT SELECT ON TABLE ops.feed TO wh_operator;
 
 -- Name: TABLE generated_object; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3145,6 +3397,7 @@ GRANT SELECT ON TABLE ops.generated_object TO wh_transformer;
 GRANT SELECT ON TABLE ops.generated_object TO wh_gate;
 GRANT SELECT ON TABLE ops.generated_object TO wh_publisher;
 GRANT SELECT ON TABLE ops.generated_object TO wh_auditor;
+GRANT SELECT ON TABLE ops.generated_object TO wh_operator;
 
 -- Name: TABLE intake_failure; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3153,6 +3406,7 @@ GRANT SELECT ON TABLE ops.intake_failure TO wh_gate;
 GRANT SELECT ON TABLE ops.intake_failure TO wh_publisher;
 GRANT SELECT ON TABLE ops.intake_failure TO wh_auditor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ops.intake_failure TO wh_loader;
+GRANT SELECT ON TABLE ops.intake_failure TO wh_operator;
 
 -- Name: TABLE migration; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3161,6 +3415,7 @@ GRANT SELECT ON TABLE ops.migration TO wh_transformer;
 GRANT SELECT ON TABLE ops.migration TO wh_gate;
 GRANT SELECT ON TABLE ops.migration TO wh_publisher;
 GRANT SELECT ON TABLE ops.migration TO wh_auditor;
+GRANT SELECT ON TABLE ops.migration TO wh_operator;
 
 -- Name: TABLE model_version; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3169,6 +3424,7 @@ GRANT SELECT ON TABLE ops.model_version TO wh_transformer;
 GRANT SELECT ON TABLE ops.model_version TO wh_gate;
 GRANT SELECT ON TABLE ops.model_version TO wh_publisher;
 GRANT SELECT ON TABLE ops.model_version TO wh_auditor;
+GRANT SELECT ON TABLE ops.model_version TO wh_operator;
 
 -- Name: TABLE platform_cursor; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3177,6 +3433,7 @@ GRANT SELECT ON TABLE ops.platform_cursor TO wh_transformer;
 GRANT SELECT ON TABLE ops.platform_cursor TO wh_gate;
 GRANT SELECT ON TABLE ops.platform_cursor TO wh_publisher;
 GRANT SELECT ON TABLE ops.platform_cursor TO wh_auditor;
+GRANT SELECT ON TABLE ops.platform_cursor TO wh_operator;
 
 -- Name: TABLE pointer; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3185,6 +3442,7 @@ GRANT SELECT ON TABLE ops.pointer TO wh_transformer;
 GRANT SELECT ON TABLE ops.pointer TO wh_gate;
 GRANT SELECT ON TABLE ops.pointer TO wh_publisher;
 GRANT SELECT ON TABLE ops.pointer TO wh_auditor;
+GRANT SELECT ON TABLE ops.pointer TO wh_operator;
 
 -- Name: TABLE product; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3193,6 +3451,7 @@ GRANT SELECT ON TABLE ops.product TO wh_transformer;
 GRANT SELECT ON TABLE ops.product TO wh_gate;
 GRANT SELECT,INSERT ON TABLE ops.product TO wh_publisher;
 GRANT SELECT ON TABLE ops.product TO wh_auditor;
+GRANT SELECT ON TABLE ops.product TO wh_operator;
 
 -- Name: TABLE reader_county; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3205,6 +3464,7 @@ GRANT SELECT ON TABLE ops.rule_decision TO wh_transformer;
 GRANT SELECT ON TABLE ops.rule_decision TO wh_gate;
 GRANT SELECT ON TABLE ops.rule_decision TO wh_publisher;
 GRANT SELECT ON TABLE ops.rule_decision TO wh_auditor;
+GRANT SELECT ON TABLE ops.rule_decision TO wh_operator;
 
 -- Name: TABLE schedule_begin; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3213,6 +3473,7 @@ GRANT SELECT ON TABLE ops.schedule_begin TO wh_transformer;
 GRANT SELECT ON TABLE ops.schedule_begin TO wh_gate;
 GRANT SELECT ON TABLE ops.schedule_begin TO wh_publisher;
 GRANT SELECT ON TABLE ops.schedule_begin TO wh_auditor;
+GRANT SELECT ON TABLE ops.schedule_begin TO wh_operator;
 
 -- Name: TABLE store_index; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3221,6 +3482,7 @@ GRANT SELECT ON TABLE ops.store_index TO wh_transformer;
 GRANT SELECT ON TABLE ops.store_index TO wh_gate;
 GRANT SELECT ON TABLE ops.store_index TO wh_publisher;
 GRANT SELECT ON TABLE ops.store_index TO wh_auditor;
+GRANT SELECT ON TABLE ops.store_index TO wh_operator;
 
 -- Name: TABLE tonight; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3229,6 +3491,7 @@ GRANT SELECT ON TABLE ops.tonight TO wh_transformer;
 GRANT SELECT ON TABLE ops.tonight TO wh_gate;
 GRANT SELECT ON TABLE ops.tonight TO wh_publisher;
 GRANT SELECT ON TABLE ops.tonight TO wh_auditor;
+GRANT SELECT ON TABLE ops.tonight TO wh_operator;
 
 -- Name: TABLE waiver; Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3237,6 +3500,7 @@ GRANT SELECT ON TABLE ops.waiver TO wh_transformer;
 GRANT SELECT ON TABLE ops.waiver TO wh_gate;
 GRANT SELECT ON TABLE ops.waiver TO wh_publisher;
 GRANT SELECT ON TABLE ops.waiver TO wh_auditor;
+GRANT SELECT ON TABLE ops.waiver TO wh_operator;
 
 -- Name: TABLE setting; Type: ACL; Schema: seeds; Owner: wh_owner
 

@@ -72,7 +72,6 @@ def _confirm_rules(manifest: Manifest) -> None:
         "account_shared",
         manifest.nights[0],
         enabled=True,
-        operator="演示 demonstration",
         legal_basis="演示数据，无真实人员",
     )
 
