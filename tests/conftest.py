@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,9 +90,9 @@ def fresh_warehouse(server: Server, patch: pytest.MonkeyPatch) -> Iterator[psyco
 
     AIRFLOW_CONN_WH_* point at the copy, so `database.connect("wh_loader")` and all rooms use it. Some 50 ms.
     """
-    name = f"test_{uuid.uuid4().hex[:12]}"
     with server.connect_superuser("postgres") as connection:
         connection.autocommit = True
+        name = _free_name(connection)
         connection.execute(
             sql.SQL("create database {} template warehouse strategy file_copy").format(sql.Identifier(name))
         )
@@ -115,6 +115,12 @@ def fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home of this test alone, without a server."""
     monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path / "home"))
     return settings.current_home()
+
+
+def _free_name(connection: psycopg.Connection) -> str:
+    """The first of few names: dbt parses all models anew for a database whose name it has not seen in the last run."""
+    taken = {name for (name,) in connection.execute("select datname from pg_database").fetchall()}
+    return next(name for name in map("test_{}".format, itertools.count(1)) if name not in taken)
 
 
 def _copy_privileges(connection: psycopg.Connection, name: str) -> None:

@@ -88,16 +88,13 @@ def run_dbt(select: str, build: int) -> Summary:
         connection.execute("select ops.record_rules(%s)", (_models_digest(),))
     # Unit tests say whether the models are right, not whether the night is: they belong to `make test`. Seeds are
     # loaded by `database.seed_tables`: dbt owns no table.
-    summary = _invoke(
-        select,
-        ["build", "--select", select, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"],
-        build,
+    outcome = _run_models(
+        ["build", "--select", select, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"], build
     )
+    summary = _summary(select, outcome)
     kept = settings.current_home().dbt / "runs"
     kept.mkdir(mode=0o700, exist_ok=True)
-    shutil.copy(
-        settings.current_home().dbt / "target" / "run_results.json", kept / f"{build}_{_file_name(select)}.json"
-    )
+    outcome.result.write(str(kept / f"{build}_{_file_name(select)}.json"))
     return summary
 
 
@@ -140,8 +137,11 @@ def write_docs() -> Path:
 
 
 def _invoke(name: str, arguments: Sequence[str], build: int | None = None) -> Summary:
-    """Run dbt. build: the only one that its sessions may write (ops.writable_build)."""
-    outcome = _run(arguments, build)
+    return _summary(name, _run_models(arguments, build))
+
+
+def _summary(name: str, outcome: Any) -> Summary:
+    """What a run of dbt did; raises TransformFailed if it failed."""
     results = getattr(outcome.result, "results", None)
     if results is None:
         raise TransformFailed(where=name, expected=_without_values(str(outcome.exception or "dbt stopped")))
@@ -159,8 +159,16 @@ def _invoke(name: str, arguments: Sequence[str], build: int | None = None) -> Su
     return summary
 
 
+def _run_models(arguments: Sequence[str], build: int | None = None) -> Any:
+    """dbt's own result. Without its description of the whole project (manifest.json), which it would write twice."""
+    return _run([*arguments, "--no-write-json"], build)
+
+
 def _run(arguments: Sequence[str], build: int | None = None) -> Any:
-    """dbt's own result. In this very process: when it is killed, its connections close and PostgreSQL rolls back."""
+    """dbt's own result. build: the only one that its sessions may write (ops.writable_build).
+
+    In this very process: when it is killed, its connections close and PostgreSQL rolls back.
+    """
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  takes seconds to import
 
     project = str(settings.project_root() / "dbt_project")
