@@ -16,7 +16,6 @@ from psycopg import sql
 from tests.kit.server import running_server
 
 from employment_warehouse import settings
-from employment_warehouse.database import seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.settings import Home
 
@@ -73,7 +72,6 @@ def warehouse_server(warehouse_home: Home) -> Iterator[Server]:
     # What tests write need not survive a power cut.
     options = {"fsync": "off", "synchronous_commit": "off", "shared_buffers": "'128MB'", "max_wal_size": "'1GB'"}
     with running_server(warehouse_home, options) as server:
-        seed_tables.load()
         yield server
 
 

@@ -7,6 +7,7 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -65,6 +66,9 @@ HomeOption = Annotated[
     Path | None, typer.Option("--home", help="数据仓库目录 | folder of the warehouse [WAREHOUSE_HOME]")
 ]
 DateArgument = Annotated[date, typer.Argument(parser=read_date, metavar="DATE", help="报表日期 | report date")]
+AsOption = Annotated[
+    str | None, typer.Option("--as", metavar="NAME", help="以谁的名义登录 | who you are [PGUSER, PGSERVICE]")
+]
 PeopleOption = Annotated[int, typer.Option(min=100, max=1_500_000, help="人数 | people")]
 
 
@@ -112,15 +116,12 @@ def migrate(home: HomeOption = None) -> None:
 
 
 @app.command()
-def begin(
-    first_date: DateArgument,
-    home: HomeOption = None,
-) -> None:
+def begin(first_date: DateArgument, name: AsOption = None, home: HomeOption = None) -> None:
     """自该报表日期起自动运行夜间流程。 | Let scheduled nights run from this report date on."""
     from employment_warehouse import publication
     from employment_warehouse.runtime import deployment
 
-    deployment.use_database(use_home(home), "wh_publisher")
+    deployment.sign_in(use_home(home), name)
     publication.begin_nights(first_date)
     console.print(f"自动夜间流程自 {first_date} 起运行 | scheduled nights run from {first_date} on", markup=False)
 
@@ -143,7 +144,7 @@ def night(
     nights.assert_not_future(report_date, now)
     if not yes and (last := nights.last_due(report_date, now)):
         confirm_early_night(report_date, last)
-    ended = nights.run_night(deployment.use_database(chosen, "wh_auditor"), report_date, console)
+    ended = nights.run_night(deployment.use_database(chosen, "wh_watcher"), report_date, console)
     console.print(
         f"{ended.report_date}  {ended.status}  build {ended.build or '—'}  {ended.reason or ''}", markup=False
     )
@@ -158,6 +159,7 @@ def rollback(
         list[int] | None,
         typer.Option(metavar="DELIVERY", help="作废的报送编号，可多次 | a delivery to withdraw; repeatable"),
     ] = None,
+    name: AsOption = None,
     home: HomeOption = None,
 ) -> None:
     """撤回某次及其后的发布，并作废出错的报送。 | Take back a publication and every later one.
@@ -168,7 +170,8 @@ def rollback(
     from employment_warehouse import publication as publications
     from employment_warehouse.runtime import deployment, nights
 
-    deployment.use_database(use_home(home), "wh_publisher", "wh_auditor")
+    deployment.sign_in(use_home(home), name)
+    deployment.use_database(use_home(home), "wh_watcher")
     shown = publications.roll_back(publication, withdraw or [], reason)
     standing = "—" if shown is None else f"第 {shown} 号 no. {shown}，{nights.standing_date()}"
     console.print(f"已撤回 rolled back: {publication}；现行发布 now shown: {standing}", markup=False)
@@ -180,29 +183,130 @@ def acts(home: HomeOption = None) -> None:
     """操作记录：何人何时作了什么决定、为什么（CSV）。 | Who decided what, when and why; CSV to standard output."""
     from employment_warehouse.runtime import analyst, deployment
 
-    deployment.use_database(use_home(home), "wh_auditor")
-    analyst.write_csv("select * from ops.act order by act", "wh_auditor", None, sys.stdout.buffer)
+    deployment.use_database(use_home(home), "wh_watcher")
+    analyst.write_csv("select * from ops.act order by act", "wh_watcher", None, sys.stdout.buffer)
 
 
 @app.command()
-def sql(
+def sql(  # noqa: PLR0913, PLR0917  each an option
     query: Annotated[str, typer.Argument(help="一条查询 | one query")],
-    role: Annotated[str, typer.Option(help="以何角色 | as which role")] = "wh_analyst",
+    role: Annotated[str, typer.Option(help="以何角色 | as which role")] = "wh_reporter",
     as_of: Annotated[
         date | None, typer.Option(parser=read_date, metavar="DATE", help="按该日发布版本 | as published for that date")
     ] = None,
     tonight: Annotated[bool, typer.Option("--tonight", help="正在汇总的结果 | the build in progress")] = False,
+    name: AsOption = None,
     home: HomeOption = None,
 ) -> None:
-    """以分析员身份查询，结果为 CSV。 | Query as analyst; CSV to standard output."""
+    """以本人（未登录时以分析员）身份查询，结果为 CSV。 | Query as yourself, else as an analyst; CSV."""
+    from employment_warehouse.database import OWN_LOGIN
     from employment_warehouse.runtime import analyst, deployment
 
     if tonight:
         deployment.use_database(use_home(home), "wh_gate")
         analyst.write_tonight(query, sys.stdout.buffer)
+    elif deployment.own_login(name):
+        deployment.sign_in(use_home(home), name)
+        analyst.write_csv(query, OWN_LOGIN, as_of, sys.stdout.buffer)
     else:
         deployment.use_database(use_home(home), role)
         analyst.write_csv(query, role, as_of, sys.stdout.buffer)
+
+
+@app.command()
+def reveal(
+    person: Annotated[UUID, typer.Argument(help="人员代号 | token of the person")],
+    purpose: Annotated[str, typer.Option(help="用途 | what for")],
+    name: AsOption = None,
+    home: HomeOption = None,
+) -> None:
+    """向本县市经办人显示一人的身份，并登记。 | Show a case worker one person of the county, on the record."""
+    from employment_warehouse.runtime import case_work, deployment
+
+    deployment.sign_in(use_home(home), name)
+    for part, value in case_work.reveal(person, purpose).items():
+        typer.echo(f"{part},{value}")
+
+
+@app.command("rotate-keys")
+def rotate_keys(name: AsOption = None, home: HomeOption = None) -> None:
+    """更换封存密钥；不影响读者，可中断后重来。 | Replace the wrapping key; readers go on, and it can be repeated."""
+    from employment_warehouse.runtime import deployment, rotation
+
+    deployment.sign_in_or_administer(use_home(home), name)
+    console.print(rotation.rotate_keys(), markup=False)
+
+
+user_app = typer.Typer(
+    help="用户：每人一个登录名。 | Users: each person signs in as himself or herself.", no_args_is_help=True
+)
+app.add_typer(user_app, name="user")
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="用户名 | name of the user")]
+AskOption = Annotated[bool, typer.Option("--ask", help="自己输入口令 | type the password yourself")]
+
+
+@user_app.callback()
+def choose_home_of_users(home: HomeOption = None) -> None:
+    """用户：每人一个登录名。 | Users: each person signs in as himself or herself."""
+    use_home(home)
+
+
+def ask_password(asked: bool) -> str:
+    """The password that a person types twice; '' if it is to be made."""
+    return typer.prompt("口令 password", hide_input=True, confirmation_prompt=True, err=True) if asked else ""
+
+
+@user_app.command("add")
+def add_user(  # noqa: PLR0913, PLR0917  each an option
+    wanted: NameArgument,
+    role: Annotated[str, typer.Option(help="operator · analyst · county · caseworker · auditor")],
+    county: Annotated[str | None, typer.Option(help="县市代码 | code of the county")] = None,
+    ask: AskOption = False,
+    name: AsOption = None,
+    home: HomeOption = None,
+) -> None:
+    """新增用户，并显示其口令（仅此一次）。 | Make a login for one person; its password is shown once."""
+    from employment_warehouse.runtime import deployment, users
+
+    deployment.sign_in_or_administer(use_home(home), name)
+    password = users.add(wanted, role, county, ask_password(ask))
+    console.print(f"已新增用户 added: {wanted}", markup=False)
+    if not ask:
+        typer.echo(password)
+
+
+@user_app.command("list")
+def list_users(name: AsOption = None, home: HomeOption = None) -> None:
+    """列出用户（CSV）。 | The users; CSV to standard output."""
+    from employment_warehouse.database import OWN_LOGIN
+    from employment_warehouse.runtime import analyst, deployment
+
+    deployment.sign_in_or_administer(use_home(home), name)
+    analyst.write_csv("select * from ops.user_login order by login", OWN_LOGIN, None, sys.stdout.buffer)
+
+
+@user_app.command("disable")
+def disable_user(wanted: NameArgument, name: AsOption = None, home: HomeOption = None) -> None:
+    """停用用户并结束其会话。 | Close a login for good, and end its sessions."""
+    from employment_warehouse.runtime import deployment, users
+
+    deployment.sign_in_or_administer(use_home(home), name)
+    users.disable(wanted)
+    console.print(f"已停用用户 disabled: {wanted}", markup=False)
+
+
+@user_app.command("password")
+def change_password(
+    wanted: NameArgument, ask: AskOption = False, name: AsOption = None, home: HomeOption = None
+) -> None:
+    """修改口令：本人，或操作员为他人。 | Change a password: your own, or as an operator another user's."""
+    from employment_warehouse.runtime import deployment, users
+
+    deployment.sign_in_or_administer(use_home(home), name)
+    password = users.set_password(wanted, ask_password(ask))
+    console.print(f"已修改口令 changed: {wanted}", markup=False)
+    if not ask:
+        typer.echo(password)
 
 
 @app.command()

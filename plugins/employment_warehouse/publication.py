@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from employment_warehouse.database import connect, describe
+from employment_warehouse.database import OWN_LOGIN, connect, describe
 from employment_warehouse.errors import UserError
 
 
@@ -82,12 +82,17 @@ def hold_night(build: int, reason: str) -> None:
     _ask("select ops.hold_night(%s, %s)", build, reason)
 
 
-# --- acts: each is recorded in ops.act under the login of the connection, and refused without a reason ----------------
+def end_overlong_sessions() -> int:
+    """End the sessions of users whose transaction is older than the setting reader_transaction_minutes; how many."""
+    return int(_ask("select ops.end_overlong_sessions()"))
+
+
+# --- acts: each is recorded in ops.act under the login of the person who decides, and refused without a reason --------
 
 
 def release_night(build: int, reason: str) -> int:
     """Publish a build that gate 2 holds; the number of the publication."""
-    return int(_ask("select ops.release_night(%s, %s)", build, reason))
+    return int(_decide("select ops.release_night(%s, %s)", build, reason))
 
 
 def release_delivery(delivery_id: int, reason: str) -> list[int]:
@@ -95,12 +100,12 @@ def release_delivery(delivery_id: int, reason: str) -> list[int]:
 
     Neither gate holds them again. Raises NotPublished if the delivery does not exist or is not held.
     """
-    return [int(number) for number in _ask("select ops.release_delivery(%s, %s)", delivery_id, reason)]
+    return [int(number) for number in _decide("select ops.release_delivery(%s, %s)", delivery_id, reason)]
 
 
 def grant_waiver(check: str, unit: str, first: date, last: date, reason: str) -> None:
     """Let a check of a unit fail on these dates without holding anything."""
-    _ask("select ops.grant_waiver(%s, %s, %s, %s, %s)", check, unit, first, last, reason)
+    _decide("select ops.grant_waiver(%s, %s, %s, %s, %s)", check, unit, first, last, reason)
 
 
 def roll_back(publication: int, withdrawn: Sequence[int], reason: str) -> int | None:
@@ -110,18 +115,18 @@ def roll_back(publication: int, withdrawn: Sequence[int], reason: str) -> int | 
     accepted is offered to the next night. None: nothing is published any more. Raises NotPublished for a publication
     that is not in force, or a delivery that none of them accepted.
     """
-    shown = _ask("select ops.roll_back(%s, %s::bigint[], %s)", publication, list(withdrawn), reason)
+    shown = _decide("select ops.roll_back(%s, %s::bigint[], %s)", publication, list(withdrawn), reason)
     return None if shown is None else int(shown)
 
 
 def begin_nights(first_date: date) -> None:
     """Let scheduled nights run from this report date on; the latest decision is in force."""
-    _ask("select ops.begin_nights(%s)", first_date)
+    _decide("select ops.begin_nights(%s)", first_date)
 
 
 def decide_rule(finding: str, from_date: date, *, enabled: bool, legal_basis: str) -> None:
     """Switch a rule of the findings on or off from a report date, on a legal basis."""
-    _ask("select ops.decide_rule(%s, %s, %s, %s)", finding, from_date, enabled, legal_basis)
+    _decide("select ops.decide_rule(%s, %s, %s, %s)", finding, from_date, enabled, legal_basis)
 
 
 # --- what a connection sees -------------------------------------------------------------------------------------------
@@ -141,6 +146,11 @@ def pin(connection: psycopg.Connection, publication: int) -> date:
 def _ask(question: str, *values: object) -> Any:
     with connect("wh_publisher") as connection:
         return _value(connection, question, *values)
+
+
+def _decide(act: str, *values: object) -> Any:
+    with connect(OWN_LOGIN) as connection:
+        return _value(connection, act, *values)
 
 
 def _value(connection: psycopg.Connection, question: str, *values: object) -> Any:

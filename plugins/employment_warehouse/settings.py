@@ -88,11 +88,15 @@ class Home:
 
 @dataclass(frozen=True)
 class SecretKeys:
-    """token_key computes tokens and never changes; wrapping_key encrypts the vault and may be rotated (version)."""
+    """token_key computes tokens and never changes; wrapping_key encrypts the vault and may be rotated (version).
+
+    next_wrapping_key: the one that replaces it, while a rotation goes on.
+    """
 
     token_key: bytes
     wrapping_key: bytes
     version: int
+    next_wrapping_key: bytes | None = None
 
 
 def variable(name: str) -> str:
@@ -116,10 +120,36 @@ def variable(name: str) -> str:
 
 
 def current_home() -> Home:
-    """The warehouse of this process: WAREHOUSE_HOME, else `.warehouse` in the project."""
+    """The warehouse of this process: WAREHOUSE_HOME, else `.warehouse` in the project. Nobody else can enter it.
+
+    Raises UserError (`home_open`).
+    """
     root = Path(variable("WAREHOUSE_HOME") or project_root() / ".warehouse").expanduser().absolute()
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _close_to_others(root)
     return Home(root)
+
+
+def _close_to_others(root: Path) -> None:
+    """A home, or an empty folder that becomes one, gets mode 0700. What belongs to others or holds something else, as
+    /tmp does, is not this program's to change.
+    """
+    folders = {"airflow", "archive", "dbt", "logs", "postgres", "reports", "returns", "run", "secrets", "seeds"}
+    found = root.stat()
+    if not found.st_mode & 0o077:
+        return
+    is_home = (root / "secrets" / "keys.json").exists() or {path.name for path in root.iterdir()} <= folders
+    if is_home and found.st_uid == os.geteuid():
+        root.chmod(0o700)
+        return
+    raise UserError(
+        "数据仓库目录对他人开放 | the folder of the warehouse is open to others",
+        code="home_open",
+        where=str(root),
+        expected="a folder of your own, mode 0700",
+        found=f"mode {found.st_mode & 0o777:04o}",
+        todo="choose another folder, or `chmod 700` this one if it is for the warehouse alone",
+    )
 
 
 def project_root() -> Path:
@@ -149,11 +179,47 @@ def secret_keys() -> SecretKeys:
     """The keys of identity: WAREHOUSE_TOKEN_KEY and WAREHOUSE_WRAPPING_KEY (hex), else those of the home."""
     token, wrapping = variable("WAREHOUSE_TOKEN_KEY"), variable("WAREHOUSE_WRAPPING_KEY")
     if token and wrapping:
-        version = int(variable("WAREHOUSE_KEY_VERSION") or "1")
+        version, following = int(variable("WAREHOUSE_KEY_VERSION") or "1"), variable("WAREHOUSE_NEXT_WRAPPING_KEY")
     else:
         kept = _kept_secrets(current_home())
         token, wrapping, version = kept["token_key"], kept["wrapping_key"], int(kept["version"])
-    return SecretKeys(bytes.fromhex(token), bytes.fromhex(wrapping), version)
+        following = kept.get("next_wrapping_key", "")
+    return SecretKeys(bytes.fromhex(token), bytes.fromhex(wrapping), version, bytes.fromhex(following) or None)
+
+
+def choose_next_wrapping_key() -> SecretKeys:
+    """The keys, with a next wrapping key: the one of a rotation that was interrupted, else a new one, which is kept.
+
+    Raises UserError (`no_next_key`) where the keys are given by the environment without a next one.
+    """
+    keys = secret_keys()
+    if keys.next_wrapping_key is not None:
+        return keys
+    if are_keys_given():
+        raise UserError(
+            "没有新的封存密钥 | there is no new wrapping key",
+            code="no_next_key",
+            expected="WAREHOUSE_NEXT_WRAPPING_KEY or WAREHOUSE_NEXT_WRAPPING_KEY_FILE, 64 hexadecimal digits",
+            todo="`openssl rand -hex 32 > secrets/warehouse_next_wrapping_key`, then again",
+        )
+    _keep_secrets(current_home(), {"next_wrapping_key": secrets.token_hex(32)})
+    return secret_keys()
+
+
+def adopt_next_wrapping_key() -> None:
+    """From now on the home's wrapping key is the next one, and a version later."""
+    kept = dict(_kept_secrets(current_home()))
+    following = {"wrapping_key": kept["next_wrapping_key"], "version": str(int(kept["version"]) + 1)}
+    _keep_secrets(current_home(), following | {"next_wrapping_key": ""})
+
+
+def are_keys_given() -> bool:
+    """Whether the environment has the keys of identity, so that the home's do not count."""
+    return bool(variable("WAREHOUSE_TOKEN_KEY") and variable("WAREHOUSE_WRAPPING_KEY"))
+
+
+def _keep_secrets(home: Home, changed: Mapping[str, str]) -> None:
+    write_whole(home.secrets / "keys.json", json.dumps({**_kept_secrets(home), **changed}, indent=1))
 
 
 def connection(role: str) -> Mapping[str, Any] | None:

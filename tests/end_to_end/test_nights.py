@@ -30,9 +30,11 @@ from tests.end_to_end.conftest import Run, make_run, rows
 from tests.oracle.comparison import KEYS, differences
 
 from employment_warehouse.database.embedded import Server
+from employment_warehouse.database.roles import LOGINS, SUPERUSER, password_variable
 from employment_warehouse.demonstration import Manifest, Trace
 from employment_warehouse.identity import tokens
 from employment_warehouse.runtime.deployment import embedded
+from employment_warehouse.runtime.processes import Service
 from employment_warehouse.settings import Home
 
 REJECTED = """(
@@ -60,7 +62,7 @@ def test_every_night_is_published(run: Run, manifest: Manifest) -> None:
 
 def test_nothing_of_the_demonstration_is_misplaced(run: Run) -> None:
     alerts = rows(
-        run, "select kind from ops.alert where kind in ('misplaced_files', 'night_not_started')", "--role", "wh_auditor"
+        run, "select kind from ops.alert where kind in ('misplaced_files', 'night_not_started')", "--role", "wh_watcher"
     )
     assert alerts == []
 
@@ -70,7 +72,7 @@ def test_every_delivery_has_the_outcome_that_the_manifest_names(run: Run, manife
         run,
         "select feed, unit, report_date, part, revision, rows_read, rows_landed, rows_rejected from ops.delivery "
         "where kind <> 'pages'",
-        "--role", "wh_auditor",
+        "--role", "wh_watcher",
     )  # fmt: skip
     found = {
         (row["feed"], row["unit"], row["report_date"], row["part"], int(row["revision"])):
@@ -147,7 +149,7 @@ def test_the_last_night_s_marts_are_those_of_an_independent_calculation(
         difference
         for mart in KEYS
         for difference in differences(
-            mart, expected[mart], rows(run, f"select * from marts.{mart}", "--role", "wh_auditor")
+            mart, expected[mart], rows(run, f"select * from marts.{mart}", "--role", "wh_watcher")
         )
     ]
     assert wrong == []
@@ -162,12 +164,12 @@ def test_an_earlier_night_is_shown_as_it_was_published(run: Run, home: Path, man
 
 def test_a_second_run_loads_nothing_and_is_quick(run: Run) -> None:
     ledger = "select count(*), sum(rows_landed), max(delivery_id) from ops.delivery"
-    before = rows(run, ledger, "--role", "wh_auditor")
+    before = rows(run, ledger, "--role", "wh_watcher")
     began = time.monotonic()
     done = run("demonstrate", "--people", "200")
     assert done.returncode == 0, done.stderr
     assert time.monotonic() - began < 90
-    assert rows(run, ledger, "--role", "wh_auditor") == before
+    assert rows(run, ledger, "--role", "wh_watcher") == before
 
 
 def test_an_earlier_date_is_refused_before_anything_is_ingested(run: Run, manifest: Manifest) -> None:
@@ -207,7 +209,7 @@ def test_two_warehouses_run_side_by_side_and_neither_signs_in_at_the_other(
         assert rows(other, "select count(*) from marts.publications") == [{"count": "0"}]
         assert len(rows(run, "select * from marts.publications")) == 3
         assert embedded(Home(home)).url != embedded(Home(other_home)).url
-        password = json.loads((home / "secrets" / "airflow_sign_in.json").read_text())["operator"]
+        password = json.loads((home / "airflow" / "sign_in.json").read_text())["operator"]
         assert sign_in(Home(home), password) == 201
         assert sign_in(Home(other_home), password) == 401
         night = other("night", "2024-05-18")
@@ -218,6 +220,26 @@ def test_two_warehouses_run_side_by_side_and_neither_signs_in_at_the_other(
     assert living(other_home) == []
     assert run("status").returncode == 0
     assert living(home)
+
+
+@pytest.mark.parametrize("part", ["api-server", "dag-processor", "triggerer"])
+def test_what_needs_nothing_of_the_warehouse_has_nothing_of_it(run: Run, home: Path, part: str) -> None:
+    """Neither in its environment nor in a folder that it sees; the scheduler, whose tasks do the work, has."""
+    deployment, kept = embedded(Home(home)), json.loads((home / "secrets" / "keys.json").read_text())
+    secrets = {deployment.secret(password_variable(role)) for role in (SUPERUSER, *LOGINS)}
+    secrets |= {kept[name] for name in ("token_key", "wrapping_key", "derivation_key")}
+    secrets.add(Home(home).secret("hr-platform"))
+    scheduler, own = Service(Home(home), "scheduler").session(), Service(Home(home), part).session()
+    assert own
+    assert any(value.encode() in environ(process) for value in secrets for process in scheduler)
+    for process in own:
+        assert not [value for value in secrets if value.encode() in environ(process)]
+        for folder in ("secrets", "postgres", "archive", "returns", "reports"):
+            assert list(Path(f"/proc/{process.pid}/root{home}/{folder}").iterdir()) == []
+
+
+def environ(process: psutil.Process) -> bytes:
+    return Path(f"/proc/{process.pid}/environ").read_bytes()
 
 
 def sign_in(home: Home, password: str) -> int:
@@ -255,7 +277,7 @@ def test_after_a_rollback_the_night_is_published_without_what_was_withdrawn(
     came = "select status from feed_timeliness where feed = 'job_event' and county_code = '532501'"
     late = rows(
         run, "select delivery_id, build from ops.delivery where feed = 'job_event' and unit = '532501'"
-        f" and report_date = '{last}' and status = 'accepted'", "--role", "wh_auditor",
+        f" and report_date = '{last}' and status = 'accepted'", "--role", "wh_watcher",
     )[0]  # fmt: skip
     rolled = run("rollback", late["build"], "--withdraw", late["delivery_id"], "--reason", "测试：误报 sent by mistake")
     assert rolled.returncode == 0, rolled.stderr

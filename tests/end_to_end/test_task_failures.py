@@ -70,7 +70,7 @@ def alerts(run: Run, manifest: Manifest) -> set[str]:
     found = rows(
         run,
         f"select kind from ops.alert where report_date = '{manifest.nights[-1]}' and resolved_at is null",
-        "--role", "wh_auditor",
+        "--role", "wh_watcher",
     )  # fmt: skip
     return {row["kind"] for row in found}
 
@@ -107,7 +107,7 @@ def test_the_build_cannot_write(running: Run, home: Path, manifest: Manifest) ->
     assert "night_failed" in alerts(running, manifest)
     assert published(running) == before
     blamed = "select count(*) as held from ops.delivery where status = 'held' and reason like '%model_failed%'"
-    assert rows(running, blamed, "--role", "wh_auditor") == [{"held": "0"}]
+    assert rows(running, blamed, "--role", "wh_watcher") == [{"held": "0"}]
 
 
 def test_report_workbooks_and_purge_fail_and_none_stops_another(running: Run, home: Path, manifest: Manifest) -> None:

@@ -24,7 +24,7 @@ def test_a_wrong_password_is_refused(warehouse_server: Server, way: str) -> None
         psycopg.connect(
             host=host,
             port=warehouse_server.port,
-            user="wh_analyst",
+            user="wh_reporter",
             dbname="warehouse",
             password=address("wh_loader").password,
         )

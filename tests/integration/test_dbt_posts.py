@@ -10,7 +10,7 @@ import pytest
 from tests.kit.people import token
 
 from employment_warehouse import transform
-from employment_warehouse.database import connect
+from employment_warehouse.database import OWN_LOGIN, connect
 
 YUANYANG, MENGZI, PREFECTURE = "532528", "532503", "532500"
 
@@ -184,7 +184,7 @@ def test_findings_hold_on_the_days_of_their_facts(posts: Any) -> None:
 
     # Rules that join kinship or accounts wait for the operator.
     for rule in ("kin_of_approver", "paid_to_other_account"):
-        with connect("wh_publisher") as connection:
+        with connect(OWN_LOGIN) as connection:
             connection.execute("select ops.decide_rule(%s, '2024-07-10', true, '州人社局批复')", (rule,))
     posts.night("2024-07-10")
     decided = {key: value for key, value in findings(posts).items() if key not in by_default}

@@ -10,7 +10,7 @@ import pytest
 from tests.kit.people import token
 
 from employment_warehouse import transform
-from employment_warehouse.database import connect
+from employment_warehouse.database import OWN_LOGIN, connect
 
 PROJECT = "532529YG001"
 MARTS = "+path:models/marts/work_relief,resource_type:model"
@@ -110,9 +110,9 @@ def test_findings_name_the_line_and_follow_the_rules_that_are_on(relief: Any) ->
         connection.execute("select from marts.relief_payroll_check")
 
     # A rule that joins bank accounts is off until the operator confirms its basis, on the record.
-    with connect("wh_publisher") as connection, pytest.raises(psycopg.errors.CheckViolation):
+    with connect(OWN_LOGIN) as connection, pytest.raises(psycopg.errors.CheckViolation):
         connection.execute("select ops.decide_rule('account_shared', '2024-05-02', true, '')")
-    with connect("wh_publisher") as connection:
+    with connect(OWN_LOGIN) as connection:
         connection.execute("select ops.decide_rule('account_shared', '2024-05-02', true, '州人社局批复')")
     relief.night("2024-05-02")
     assert findings(relief) == without_sharing | {

@@ -372,13 +372,13 @@ def test_a_held_submission_is_not_compared_with(nights: GatedNights) -> None:
 def test_an_operator_releases_a_delivery_on_the_record(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
     nights.night(tomorrow(FIRST))
-    with database.connect("wh_publisher") as connection:
+    with database.connect(database.OWN_LOGIN) as connection:
         connection.execute("select ops.release_delivery(%s, %s)", (cut, "villages moved to another county"))
     assert nights.night(FIRST + timedelta(2)).accepted == (cut,)
     waived = nights.connection.execute(
         "select check_name, waiver from ops.check_result where not success and severity = 'critical' and build = 3"
     ).fetchall()
-    assert ("volume.ratio", "wh_publisher: villages moved to another county") in waived
+    assert ("volume.ratio", "operator_of_tests: villages moved to another county") in waived
 
 
 def test_a_release_includes_all_parts_that_were_held_together(nights: GatedNights) -> None:
@@ -390,7 +390,7 @@ def test_a_release_includes_all_parts_that_were_held_together(nights: GatedNight
         nights.deliver("labor_register", COUNTIES[0], second, rows[10 * n : 10 * n + 10], part=str(n)) for n in (1, 2)
     ]
     assert nights.night(second).held == tuple(parts)
-    with database.connect("wh_publisher") as connection:
+    with database.connect(database.OWN_LOGIN) as connection:
         connection.execute("select ops.release_delivery(%s, 'it is so')", (parts[0],))
     assert nights.night(second).accepted == tuple(parts)
 

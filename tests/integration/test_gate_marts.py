@@ -714,7 +714,7 @@ def test_a_waived_failure_is_counted_and_holds_nothing(world: World) -> None:
     introduce_defect(world, "employment_stock.labour_force.counties_add_up")
     assert gate.gate_marts(world.build).is_clean
     waivers = world.superuser.execute("select distinct waiver from ops.check_result where not success").fetchall()
-    assert waivers == [("wh_publisher: known, corrected tomorrow",)]
+    assert waivers == [("operator_of_tests: known, corrected tomorrow",)]
 
 
 def test_a_night_is_released_only_for_a_reason(world: World) -> None:
@@ -745,7 +745,7 @@ def test_a_released_delivery_passes_gate_2_as_well(world: World) -> None:
         (waiver,) = world.superuser.execute(
             "select waiver from ops.check_result where build = %s and gate = 2 and not success", (world.build,)
         ).fetchone() or ("",)
-        assert waiver == "wh_publisher: the county confirms it"
+        assert waiver == "operator_of_tests: the county confirms it"
 
 
 def test_only_a_delivery_on_hold_can_be_released(world: World) -> None:

@@ -15,7 +15,7 @@ from tests.kit.people import with_check_digit
 from tests.kit.server import running_server
 
 from employment_warehouse import gate, landing, transform
-from employment_warehouse.database import connect, seed_tables
+from employment_warehouse.database import connect
 from employment_warehouse.settings import Home, project_root
 
 NIGHT = date(2024, 5, 20)
@@ -49,9 +49,8 @@ def home(fresh_home: Home) -> Home:
 def superuser(home: Home) -> Iterator[psycopg.Connection]:
     """A server of its own: logins of counties belong to the whole server."""
     options = {"fsync": "off", "synchronous_commit": "off"}
-    with running_server(home, options, f"county_{NEAR}") as server, server.connect_superuser() as connection:
+    with running_server(home, options) as server, server.connect_superuser() as connection:
         connection.autocommit = True
-        seed_tables.load()
         yield connection
 
 

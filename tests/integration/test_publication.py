@@ -144,7 +144,7 @@ def test_a_held_night_is_released_for_a_reason_only(marts: psycopg.Connection) -
         publication.release_night(build, "  ")
     publication.release_night(build, "looked at, the fall is the festival")
     assert seen() == [(FIRST, 10)]
-    assert marts.execute("select released_by from ops.publication").fetchone() == ("wh_publisher",)
+    assert marts.execute("select released_by from ops.publication").fetchone() == ("operator_of_tests",)
 
 
 def test_a_second_publisher_and_an_overtaken_build_change_nothing(marts: psycopg.Connection) -> None:
@@ -248,7 +248,7 @@ def test_a_rollback_shows_the_publication_before_and_withdraws_what_it_names(mar
     written = marts.execute(
         "select rolled_back_by, rollback_reason from ops.publication where publication = %s", (second,)
     ).fetchone()
-    assert written == ("wh_publisher", "the county sent last year's file")
+    assert written == ("operator_of_tests", "the county sent last year's file")
 
 
 def test_a_rollback_takes_later_publications_with_it(marts: psycopg.Connection) -> None:

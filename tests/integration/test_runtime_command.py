@@ -36,12 +36,12 @@ def test_sql_writes_csv_as_analyst(warehouse_server: Server) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert list(csv.DictReader(io.StringIO(done.stdout))) == [
-        {"one": "1", "nothing": "", "text": "甲,乙", "who": "wh_analyst"}
+        {"one": "1", "nothing": "", "text": "甲,乙", "who": "wh_reporter"}
     ]
 
 
 def test_sql_connects_as_the_requested_role(warehouse_server: Server) -> None:
-    done = run_warehouse("sql", "show search_path", "--role", "wh_auditor", home=warehouse_server.home.root)
+    done = run_warehouse("sql", "show search_path", "--role", "wh_watcher", home=warehouse_server.home.root)
     assert done.stdout == 'search_path\n"marts, ops"\n'
 
 

@@ -17,10 +17,10 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import serving
 from employment_warehouse.runtime.deployment import Deployment, embedded, on_server
 from employment_warehouse.runtime.environment import environment
-from employment_warehouse.runtime.parts import AIRFLOW_PARTS, COMMAND_LINE, INIT, OPTIONAL, SECRETS, Part
+from employment_warehouse.runtime.parts import AIRFLOW_PARTS, CASE_WORK, COMMAND_LINE, INIT, OPTIONAL, SECRETS, Part
 from employment_warehouse.settings import Home
 
-PARTS = {"init": INIT, **AIRFLOW_PARTS, "warehouse": COMMAND_LINE}
+PARTS = {"init": INIT, **AIRFLOW_PARTS, "warehouse": COMMAND_LINE, "case-work": CASE_WORK}
 # What must differ: addresses, sign-in, paths of the home.
 DIFFERENT = {
     "AIRFLOW__API__BASE_URL", "AIRFLOW__API__HOST", "AIRFLOW__API__PORT", "AIRFLOW__CORE__AUTH_MANAGER",
@@ -36,7 +36,7 @@ def secrets(tmp_path: Path) -> Path:
     folder = tmp_path / "secrets"
     serving.write_secrets(folder)
     for name in OPTIONAL:
-        (folder / name.lower()).write_text(f"{name}'s value")
+        (folder / name.lower()).write_text("ab" * 32 if name.endswith("_KEY") else f"{name}'s value")
     return folder
 
 
@@ -100,7 +100,8 @@ def test_a_container_gets_the_secrets_that_its_part_needs_and_no_other(name: str
 
 
 def test_who_needs_what_is_as_little_as_it_looks() -> None:
-    assert not {"WAREHOUSE_TOKEN_KEY", "WAREHOUSE_WRAPPING_KEY"} & AIRFLOW_PARTS["api-server"].secrets
+    airflow = {"AIRFLOW_PASSWORD", "AIRFLOW_FERNET_KEY", "AIRFLOW_API_SECRET_KEY", "AIRFLOW_JWT_SECRET"}
+    assert all(AIRFLOW_PARTS[name].secrets <= airflow for name in ("api-server", "dag-processor", "triggerer"))
     assert AIRFLOW_PARTS["dag-processor"].roles == AIRFLOW_PARTS["triggerer"].roles == ()
     superusers = [name for name, part in PARTS.items() if "postgres" in part.roles]
     assert superusers == ["init"]
@@ -176,6 +177,7 @@ def test_secrets_are_written_once_and_only_their_owner_can_reach_them(tmp_path: 
     assert run_warehouse("secrets", str(folder), home=tmp_path).returncode == 0
     first = {path.name: path.read_text() for path in folder.iterdir()}
     assert set(first) == {name.lower() for name in SECRETS}
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert folder.stat().st_mode & 0o077 == 0
     assert run_warehouse("secrets", str(folder), home=tmp_path).returncode == 0
     assert {path.name: path.read_text() for path in folder.iterdir()} == first

@@ -68,10 +68,11 @@ ROLES = """
             select m.roleid::regrole::text from pg_auth_members as m where m.member = r.oid and not m.admin_option
         ), '{}'),
         coalesce((select s.setconfig from pg_db_role_setting as s where s.setrole = r.oid and s.setdatabase = 0), '{}'),
+        r.rolconnlimit,
         r.rolsuper or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls or not r.rolinherit
             or exists (select from pg_auth_members as m where m.member = r.oid and m.admin_option)
     from pg_roles as r
-    where r.rolname ~ '^(wh|county|caseworker)_'
+    where r.rolname ~ '^(wh|operator|analyst|auditor|county|caseworker)_'
 """
 
 
@@ -86,12 +87,13 @@ class Grant(NamedTuple):
 
 
 class Role(NamedTuple):
-    """A role's attributes; none has another one than to sign in."""
+    """A role's attributes."""
 
     name: str
     login: bool
     member_of: tuple[str, ...]
     settings: tuple[str, ...]
+    connections: int = -1
     has_other_powers: bool = False
 
 
@@ -144,8 +146,8 @@ def grants_of_the_file(connection: psycopg.Connection) -> set[Grant]:
 def roles_of_the_catalog(connection: psycopg.Connection) -> set[Role]:
     """Every role of the warehouse."""
     return {
-        Role(name, login, tuple(sorted(groups)), tuple(sorted(settings)), powers)
-        for name, login, groups, settings, powers in connection.execute(ROLES)
+        Role(name, login, tuple(sorted(groups)), tuple(sorted(settings)), connections, powers)
+        for name, login, groups, settings, connections, powers in connection.execute(ROLES)
     }
 
 
@@ -163,6 +165,8 @@ def roles_of_the_file(names: Iterable[str]) -> set[Role]:
                     of.get("login", False),
                     tuple(sorted(of.get("member_of", ()))),
                     tuple(sorted(of.get("settings", ()))),
+                    of.get("connections", -1),
+                    of.get("powers", False),
                 )
             )
     return found
@@ -178,7 +182,7 @@ def entry_of(entries: Mapping[str, Any], name: str) -> str | None:
 def groups_of(role: str) -> set[str]:
     """A role and all roles that it is a member of, as the file has it."""
     entries = declared()["roles"]
-    direct = entries[entry_of(entries, role)].get("member_of", [])
+    direct = entries.get(entry_of(entries, role), {}).get("member_of", [])  # PostgreSQL's own groups have none
     return {role}.union(*(groups_of(group) for group in direct))
 
 

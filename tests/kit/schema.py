@@ -68,7 +68,7 @@ def _run(program: str, superuser: psycopg.Connection, *options: str) -> str:
 
 def _lines_of_roles(text: str) -> list[str]:
     """Statements about the roles of the warehouse, sorted; logins of counties come from the seed `division`."""
-    about = re.compile(r"(CREATE|ALTER) ROLE wh_\w+\b.*|GRANT wh_\w+ TO wh_\w+ .*")
+    about = re.compile(r"(CREATE|ALTER) ROLE wh_\w+\b.*|GRANT (wh|pg)_\w+ TO wh_\w+ .*")
     return sorted((line for line in text.splitlines() if about.fullmatch(line)), key=_order_of_role_statement)
 
 

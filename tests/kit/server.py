@@ -1,4 +1,4 @@
-"""A server with a migrated warehouse of its own."""
+"""A server with a migrated warehouse of its own, and its users."""
 
 from __future__ import annotations
 
@@ -7,17 +7,26 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from employment_warehouse.database import migrate
+from employment_warehouse.database import OWN_LOGIN, migrate, seed_tables
+from employment_warehouse.database.connections import Address, as_variable
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import login_roles
+from employment_warehouse.database.roles import verifier
 from employment_warehouse.settings import Home
+
+# How tests connect → login of a user, and its role. The person who runs a command is an operator.
+USERS = {
+    OWN_LOGIN: ("operator_of_tests", "operator"),
+    "wh_analyst": ("analyst_of_tests", "analyst"),
+    "wh_auditor": ("auditor_of_tests", "auditor"),
+}
 
 
 @contextmanager
-def running_server(home: Home, options: Mapping[str, str] | None = None, *more_roles: str) -> Iterator[Server]:
-    """The embedded server of a home, its database migrated; AIRFLOW_CONN_<ROLE> lead to it while it runs.
+def running_server(home: Home, options: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """The embedded server of a home, its database migrated and seeded; AIRFLOW_CONN_<ROLE> lead to it while it runs.
 
-    options: settings of PostgreSQL, as in postgresql.conf. more_roles: besides those of the warehouse.
+    options: settings of PostgreSQL, as in postgresql.conf. Besides its programs these may connect: USERS, and
+    `county_<code>` and `caseworker_<code>` of each county.
     """
     server = Server(home)
     server.init()
@@ -27,9 +36,27 @@ def running_server(home: Home, options: Mapping[str, str] | None = None, *more_r
     try:
         with server.connect_superuser() as connection:
             migrate(connection)
-            roles = login_roles(connection)
         server.set_passwords()
-        with patch.dict(os.environ, server.environment(*roles, *more_roles)):
+        with patch.dict(os.environ, server.environment()):
+            seed_tables.load()
+            os.environ.update(_add_users(server))
             yield server
     finally:
         server.stop()
+
+
+def _add_users(server: Server) -> dict[str, str]:
+    """Make them without acts, so that the acts of a test are all there are; AIRFLOW_CONN_<ROLE> of each."""
+    environment = {}
+    with server.connect_superuser() as connection:
+        [counties] = connection.execute("select ops.county_codes()").fetchone() or ([],)
+        of_counties = {f"{kind}_{code}": kind for code in counties for kind in ("county", "caseworker")}
+        users = USERS | {login: (login, kind) for login, kind in of_counties.items()}
+        for role, (login, kind) in users.items():
+            password = server.home.secret(f"password:{login}")
+            connection.execute("select logins.make(%s, %s, %s)", (login, kind, verifier(connection, login, password)))
+            if login in of_counties:
+                connection.execute("insert into ops.reader_county values (%s, %s)", (login, login.split("_")[1]))
+            address = Address(str(server.socket_folder), server.port, login, password, "warehouse")
+            environment |= as_variable(role, address)
+    return environment

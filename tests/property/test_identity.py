@@ -19,9 +19,9 @@ from tests.kit.people import with_check_digit
 
 from employment_warehouse import settings
 from employment_warehouse.contract import contract
-from employment_warehouse.identity import check_id, normalise_id, rewrap, seal, seal_all, tokens, unseal
+from employment_warehouse.identity import check_id, normalise_id, seal, seal_all, tokens, unseal, wrap_for
 from employment_warehouse.identity.cmac import Cmac
-from employment_warehouse.identity.sealing import WrongKey
+from employment_warehouse.identity.sealing import WrongKey, _open
 from employment_warehouse.landing.tokenising import Tokeniser
 from employment_warehouse.landing.vault import KnownIdentities
 from employment_warehouse.settings import Home
@@ -169,30 +169,48 @@ def test_a_changed_bit_is_noticed(fresh_home: Home) -> None:
         unseal(bytes(sealed))
 
 
-def test_rotation_keeps_tokens_and_what_was_sealed(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_keys_rotate_both_open_and_afterwards_only_the_new_one(
+    fresh_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sealed, number = seal(b"plain"), pl.Series(["532528199001010009"])
     token = tokens(number, "person")[0]
     old, new = settings.secret_keys(), "ab" * 32
-    rewrap(old.wrapping_key, bytes.fromhex(new))
-    with pytest.raises(WrongKey):
-        unseal(sealed)
+    wrap_for(old.wrapping_key, bytes.fromhex(new))
+    assert unseal(sealed) == b"plain"
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", old.token_key.hex())
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", new)
     assert unseal(sealed) == b"plain"
     assert tokens(number, "person")[0] == token
-
-
-def test_rotation_with_a_wrong_key_changes_nothing(fresh_home: Home) -> None:
-    sealed = seal(b"plain")
+    wrap_for(bytes.fromhex(new))
+    assert unseal(sealed) == b"plain"
+    monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", old.wrapping_key.hex())
     with pytest.raises(WrongKey):
-        rewrap(bytes(32), bytes.fromhex("ab" * 32))
+        unseal(sealed)
+
+
+def test_rotation_with_a_wrong_key_changes_nothing(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed, old = seal(b"plain"), settings.secret_keys()
+    monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", old.token_key.hex())
+    monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", "00" * 32)
+    with pytest.raises(WrongKey):
+        wrap_for(bytes.fromhex("ab" * 32))
+    monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", old.wrapping_key.hex())
+    assert unseal(sealed) == b"plain"
+
+
+def test_what_an_earlier_version_sealed_is_opened(fresh_home: Home) -> None:
+    sealed = seal(b"plain")
+    path = fresh_home.archive / "data_key.json"
+    kept = json.loads(path.read_text())
+    path.write_text(json.dumps(kept | {"wrapped": kept["wrapped"][0]}))
+    _open.cache_clear()
     assert unseal(sealed) == b"plain"
 
 
 def test_the_data_key_never_lies_on_the_disk_in_clear(fresh_home: Home) -> None:
     seal(b"plain")
     kept = json.loads((fresh_home.archive / "data_key.json").read_text())
-    assert len(bytes.fromhex(kept["wrapped"])) == 40  # RFC 3394 adds eight bytes to a key of 32
+    assert [len(bytes.fromhex(one)) for one in kept["wrapped"]] == [40]  # RFC 3394 adds eight bytes to a key of 32
     assert (fresh_home.archive / "data_key.json").stat().st_mode & 0o077 == 0
 
 

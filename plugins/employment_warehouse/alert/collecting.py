@@ -62,7 +62,7 @@ def raise_night_not_started(report_date: str | None) -> None:
 
 def _figures(given: Row) -> Figures:
     """From the publication itself, as an analyst sees it."""
-    with database.connect("wh_analyst") as connection, connection.cursor(row_factory=dict_row) as cursor:
+    with database.connect("wh_reporter") as connection, connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("select marts.pin(%(build)s)", given)
         return {kind: cursor.execute(query(kind), given).fetchall() for kind in FIGURES}
 

@@ -16,6 +16,9 @@ from employment_warehouse import settings
 from employment_warehouse.database.describe import values_left_out
 from employment_warehouse.errors import UserError
 
+# In place of a role: the login of the person who runs a command (`runtime.deployment.sign_in`).
+OWN_LOGIN = "own_login"
+
 
 @dataclass(frozen=True)
 class Address:

@@ -20,7 +20,7 @@ from employment_warehouse import settings
 from employment_warehouse.database.account import choose_data_folder, owner, run_program
 from employment_warehouse.database.connections import Address, as_variable
 from employment_warehouse.database.postgres_settings import EMBEDDED, INITDB, postgres_settings
-from employment_warehouse.database.roles import LOGINS, SUPERUSER, login_roles, make_airflow_database, set_password
+from employment_warehouse.database.roles import LOGINS, SUPERUSER, make_airflow_database, set_password
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
 
@@ -77,7 +77,7 @@ class Server:
         draft.mkdir(mode=0o700)
         os.chown(draft, owner(place.parent), -1)
         self._initdb(draft)
-        (draft / "postgresql.auto.conf").write_text(_configuration())
+        (draft / "postgresql.auto.conf").write_text("".join(_configuration()))
         draft.rename(place)
         if place != self.data:
             self.data.symlink_to(place)
@@ -89,6 +89,7 @@ class Server:
             return
         self._forget_dead_postmaster()
         self._make_socket_folder()
+        self._complete_configuration()
         port = self._choose_port()
         self.log.touch(mode=0o600)
         os.chown(self.log, owner(self.data), -1)
@@ -164,18 +165,12 @@ class Server:
         }
 
     def set_passwords(self) -> None:
-        """Give each login role of the warehouse its password of this home, and write them down for clients."""
+        """Give each program of the warehouse its password of this home."""
         with self.connect_superuser() as connection:
-            passwords = {role: self.home.secret(f"password:{role}") for role in login_roles(connection)}
-            for role, password in passwords.items():
-                set_password(connection, role, password)
-        lines = (f"*:{self.port}:warehouse:{role}:{password}\n" for role, password in passwords.items())
-        settings.write_whole(self.password_file, "".join(lines))
-
-    @property
-    def password_file(self) -> Path:
-        """The passwords of all roles, as libpq reads them (`passfile`)."""
-        return self.home.secrets / "pgpass"
+            for role in LOGINS:
+                set_password(connection, role, self.home.secret(f"password:{role}"))
+        # Versions before people had logins of their own wrote down the passwords of all roles.
+        (self.home.secrets / "pgpass").unlink(missing_ok=True)
 
     # --- steps ----------------------------------------------------------------------------------------------
 
@@ -247,6 +242,13 @@ class Server:
                 todo="remove it, or use a home with a shorter path",
             )
 
+    def _complete_configuration(self) -> None:
+        """Add the settings that a home of an earlier version lacks; what it has, stays."""
+        path = self.data / "postgresql.auto.conf"
+        names = set(re.findall(r"(?m)^(\w+) *=", path.read_text()))
+        with path.open("a") as file:
+            file.writelines(line for line in _configuration() if line.split(" ", 1)[0] not in names)
+
     def _choose_port(self) -> int:
         """The previous port if it is free, else any free one; it is stored."""
         port = free_port(self.port)
@@ -281,6 +283,6 @@ def _works_in(process: psutil.Process, folder: Path) -> bool:
         return False
 
 
-def _configuration() -> str:
+def _configuration() -> list[str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return "".join(f"{name} = '{value}'\n" for name, value in (postgres_settings(memory) | EMBEDDED).items())
+    return [f"{name} = '{value}'\n" for name, value in (postgres_settings(memory) | EMBEDDED).items()]

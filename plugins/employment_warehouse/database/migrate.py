@@ -8,9 +8,9 @@ from pathlib import Path
 import psycopg
 
 from employment_warehouse import settings
-from employment_warehouse.database import county_logins, feeds, landing_tables, model_tables, seed_tables
+from employment_warehouse.database import feeds, landing_tables, model_tables, seed_tables
 from employment_warehouse.database.describe import describe
-from employment_warehouse.database.roles import login_roles, set_password
+from employment_warehouse.database.roles import LOGINS, set_password
 from employment_warehouse.errors import UserError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -20,7 +20,6 @@ def migrate(superuser_connection: psycopg.Connection) -> list[str]:
     """Bring the database up to this version; what was done, in words, empty where nothing was to do.
 
     Each hand-written migration commits with its record in ops.migration; the generated objects commit together.
-    Counties have their logins by the seed `division`.
     Login roles whose connection the environment names (AIRFLOW_CONN_<ROLE>) get that connection's password.
     Raises UserError: `migration_changed`, `migration_failed`, `migration_impossible`.
     """
@@ -29,16 +28,26 @@ def migrate(superuser_connection: psycopg.Connection) -> list[str]:
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(hashtext('ops.migration'))")
         done += seed_tables.generate(connection, settings.project_root() / "dbt_project")
-        done += county_logins.generate(connection)
+        _forget_counties(connection)
         done += landing_tables.generate(connection)
         done += feeds.generate(connection)
         done += model_tables.generate(connection, settings.project_root() / "dbt_project")
-    for role in login_roles(connection):
+    for role in LOGINS:
         given = settings.connection(role)
         if given and given.get("password"):
             set_password(connection, role, given["password"])
     connection.commit()
     return done
+
+
+def _forget_counties(connection: psycopg.Connection) -> None:
+    """A county that the seed no longer has loses its readers: nobody inherits its number."""
+    divisions = seed_tables.read("division")
+    prefectures = {row["division_code"] for row in divisions if row["level"] == "prefecture"}
+    counties = [
+        row["division_code"] for row in divisions if row["level"] == "county" and row["parent_code"] in prefectures
+    ]
+    connection.execute("delete from ops.reader_county where county_code <> all(%s)", (counties,))
 
 
 def _apply_files(connection: psycopg.Connection) -> list[str]:

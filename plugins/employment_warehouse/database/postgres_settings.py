@@ -30,6 +30,13 @@ def postgres_settings(memory: int) -> dict[str, str]:
     shared = min(memory // 8, 4 * GIGABYTE) // 2**20
     return {
         "max_connections": "150",
+        # The last 43 are for programs, whatever readers do; a stranger who does not sign in holds one for ten seconds.
+        "reserved_connections": "40",
+        "superuser_reserved_connections": "3",
+        "authentication_timeout": "10s",
+        # Locks for readers who look at every mart at once; nothing here uses NOTIFY, whose queue anybody could fill.
+        "max_locks_per_transaction": "256",
+        "max_notify_queue_pages": "64",
         "password_encryption": "scram-sha-256",
         "shared_buffers": f"{shared}MB",
         "effective_cache_size": f"{memory // 2 // 2**20}MB",

@@ -6,8 +6,16 @@ import psycopg
 from psycopg import sql
 
 SUPERUSER = "postgres"
-# The roles that programs of the warehouse sign in as; people have roles of their own.
-LOGINS = ("wh_loader", "wh_transformer", "wh_gate", "wh_publisher", "wh_returner", "wh_analyst", "wh_auditor")
+# Programs of the warehouse sign in as these; people as themselves (ops.add_user).
+LOGINS = (
+    "wh_loader",
+    "wh_transformer",
+    "wh_gate",
+    "wh_publisher",
+    "wh_returner",
+    "wh_reporter",
+    "wh_watcher",
+)
 
 
 def password_variable(role: str) -> str:
@@ -15,20 +23,15 @@ def password_variable(role: str) -> str:
     return f"{role.upper()}_PASSWORD"
 
 
-def login_roles(connection: psycopg.Connection) -> list[str]:
-    """Every login role of the warehouse: wh_…, county_<code>, caseworker_<code>."""
-    found = connection.execute(
-        "select rolname from pg_roles where rolcanlogin and rolname ~ '^(wh|county|caseworker)_' order by 1"
-    )
-    return [name for (name,) in found]
+def verifier(connection: psycopg.Connection, role: str, password: str) -> str:
+    """What the database keeps of a password (SCRAM); the password cannot be found from it."""
+    return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
 
 
 def set_password(connection: psycopg.Connection, role: str, password: str) -> None:
     """From now on `role` signs in with this password only."""
-    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
-    connection.execute(
-        sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
-    )
+    kept = verifier(connection, role, password)
+    connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(kept)))
 
 
 def make_airflow_database(connection: psycopg.Connection, password: str) -> None:
@@ -38,6 +41,7 @@ def make_airflow_database(connection: psycopg.Connection, password: str) -> None
         return
     connection.execute("do $$ begin if to_regrole('airflow') is null then create role airflow login; end if; end $$")
     set_password(connection, "airflow", password)
+    connection.execute("grant pg_use_reserved_connections to airflow")
     connection.execute("create database airflow owner airflow template template0")
     connection.execute("revoke all on database airflow from public")
     connection.execute("revoke connect on database postgres, template1 from public")

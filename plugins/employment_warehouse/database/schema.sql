@@ -8,16 +8,13 @@ CREATE ROLE wh_operator;
 CREATE ROLE wh_owner;
 CREATE ROLE wh_publisher;
 CREATE ROLE wh_reader;
+CREATE ROLE wh_reporter;
 CREATE ROLE wh_returner;
+CREATE ROLE wh_role_maker;
 CREATE ROLE wh_transformer;
-ALTER ROLE wh_analyst SET default_transaction_isolation TO 'repeatable read';
-ALTER ROLE wh_analyst SET default_transaction_read_only TO 'on';
-ALTER ROLE wh_analyst SET search_path TO 'marts';
-ALTER ROLE wh_analyst WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
-ALTER ROLE wh_auditor SET default_transaction_isolation TO 'repeatable read';
-ALTER ROLE wh_auditor SET default_transaction_read_only TO 'on';
-ALTER ROLE wh_auditor SET search_path TO 'marts', 'ops';
-ALTER ROLE wh_auditor WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+CREATE ROLE wh_watcher;
+ALTER ROLE wh_analyst WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_auditor WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_caseworker WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_county WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_gate WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
@@ -27,13 +24,37 @@ ALTER ROLE wh_operator WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN 
 ALTER ROLE wh_owner WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_publisher WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_reader WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_reporter SET default_transaction_isolation TO 'repeatable read';
+ALTER ROLE wh_reporter SET default_transaction_read_only TO 'on';
+ALTER ROLE wh_reporter SET search_path TO 'marts';
+ALTER ROLE wh_reporter WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_returner SET default_transaction_isolation TO 'repeatable read';
 ALTER ROLE wh_returner SET default_transaction_read_only TO 'on';
 ALTER ROLE wh_returner WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_role_maker WITH NOSUPERUSER INHERIT CREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
 ALTER ROLE wh_transformer SET client_connection_check_interval TO '2s';
 ALTER ROLE wh_transformer WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+ALTER ROLE wh_watcher SET default_transaction_isolation TO 'repeatable read';
+ALTER ROLE wh_watcher SET default_transaction_read_only TO 'on';
+ALTER ROLE wh_watcher SET search_path TO 'marts', 'ops';
+ALTER ROLE wh_watcher WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS;
+GRANT pg_monitor TO wh_role_maker WITH INHERIT TRUE GRANTED BY postgres;
+GRANT pg_signal_backend TO wh_role_maker WITH INHERIT TRUE GRANTED BY postgres;
+GRANT pg_use_reserved_connections TO wh_gate WITH INHERIT TRUE GRANTED BY postgres;
+GRANT pg_use_reserved_connections TO wh_loader WITH INHERIT TRUE GRANTED BY postgres;
+GRANT pg_use_reserved_connections TO wh_publisher WITH INHERIT TRUE GRANTED BY postgres;
+GRANT pg_use_reserved_connections TO wh_reporter WITH INHERIT TRUE GRANTED BY postgres;
+GRANT pg_use_reserved_connections TO wh_returner WITH INHERIT TRUE GRANTED BY postgres;
+GRANT pg_use_reserved_connections TO wh_transformer WITH INHERIT TRUE GRANTED BY postgres;
+GRANT pg_use_reserved_connections TO wh_watcher WITH INHERIT TRUE GRANTED BY postgres;
+GRANT wh_analyst TO wh_reporter WITH INHERIT TRUE GRANTED BY postgres;
+GRANT wh_analyst TO wh_role_maker WITH ADMIN OPTION, INHERIT FALSE, SET FALSE GRANTED BY postgres;
+GRANT wh_auditor TO wh_role_maker WITH ADMIN OPTION, INHERIT FALSE, SET FALSE GRANTED BY postgres;
+GRANT wh_auditor TO wh_watcher WITH INHERIT TRUE GRANTED BY postgres;
+GRANT wh_caseworker TO wh_role_maker WITH ADMIN OPTION, INHERIT FALSE, SET FALSE GRANTED BY postgres;
 GRANT wh_county TO wh_caseworker WITH INHERIT TRUE GRANTED BY postgres;
-GRANT wh_operator TO wh_publisher WITH INHERIT TRUE GRANTED BY postgres;
+GRANT wh_county TO wh_role_maker WITH ADMIN OPTION, INHERIT FALSE, SET FALSE GRANTED BY postgres;
+GRANT wh_operator TO wh_role_maker WITH ADMIN OPTION, INHERIT FALSE, SET FALSE GRANTED BY postgres;
 GRANT wh_reader TO wh_analyst WITH INHERIT TRUE GRANTED BY postgres;
 GRANT wh_reader TO wh_auditor WITH INHERIT TRUE GRANTED BY postgres;
 GRANT wh_reader TO wh_county WITH INHERIT TRUE GRANTED BY postgres;
@@ -49,6 +70,12 @@ ALTER SCHEMA build OWNER TO wh_owner;
 CREATE SCHEMA landing;
 
 ALTER SCHEMA landing OWNER TO wh_owner;
+
+-- Name: logins; Type: SCHEMA; Schema: -; Owner: wh_role_maker
+
+CREATE SCHEMA logins;
+
+ALTER SCHEMA logins OWNER TO wh_role_maker;
 
 -- Name: marts; Type: SCHEMA; Schema: -; Owner: wh_owner
 
@@ -179,6 +206,65 @@ ALTER FUNCTION landing.remove_repeated(feed text, number bigint, key text[], she
 
 COMMENT ON FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) IS '同键取最后一行。 | Of rows with one key in the delivery that this transaction lands, keeps the last; the rows that it removed.';
 
+-- Name: close(text); Type: FUNCTION; Schema: logins; Owner: wh_role_maker
+
+CREATE FUNCTION logins.close(login text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ begin execute format('alter role %I nologin password null', login); end $$;
+
+ALTER FUNCTION logins.close(login text) OWNER TO wh_role_maker;
+
+-- Name: end_sessions(text, timestamp with time zone); Type: FUNCTION; Schema: logins; Owner: wh_role_maker
+
+CREATE FUNCTION logins.end_sessions(login text, begun_before timestamp with time zone) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with found as materialized (
+        select a.pid from pg_stat_activity as a
+        where a.usename = login and (begun_before = 'infinity' or a.xact_start < begun_before)
+            and a.pid <> pg_backend_pid()
+    )
+    select count(*)::integer from found as f where pg_terminate_backend(f.pid)
+$$;
+
+ALTER FUNCTION logins.end_sessions(login text, begun_before timestamp with time zone) OWNER TO wh_role_maker;
+
+-- Name: make(text, text, text); Type: FUNCTION; Schema: logins; Owner: wh_role_maker
+
+CREATE FUNCTION logins.make(login text, kind text, verifier text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    setting text;
+begin
+    execute format('create role %I login connection limit 4 password %L', login, verifier);
+    execute format('grant %I to %I with inherit true, set false', 'wh_' || kind, login);
+    foreach setting in array array[
+        'temp_file_limit = ''256MB''', 'work_mem = ''32MB''', 'transaction_timeout = ''15min''',
+        'idle_in_transaction_session_timeout = ''5min'''
+    ]
+        || case when kind <> 'operator' then array['default_transaction_isolation = ''repeatable read'''] end
+        || case when kind not in ('operator', 'caseworker') then array['default_transaction_read_only = on'] end
+        || case when kind = 'auditor' then array['search_path = marts, ops'] when kind <> 'operator' then array['search_path = marts'] end
+    loop
+        execute format('alter role %I set %s', login, setting);
+    end loop;
+end $$;
+
+ALTER FUNCTION logins.make(login text, kind text, verifier text) OWNER TO wh_role_maker;
+
+-- Name: set_password(text, text); Type: FUNCTION; Schema: logins; Owner: wh_role_maker
+
+CREATE FUNCTION logins.set_password(login text, verifier text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ begin execute format('alter role %I password %L', login, verifier); end $$;
+
+ALTER FUNCTION logins.set_password(login text, verifier text) OWNER TO wh_role_maker;
+
 -- Name: as_of(date); Type: FUNCTION; Schema: marts; Owner: wh_owner
 
 CREATE FUNCTION marts.as_of(wanted date) RETURNS integer
@@ -226,6 +312,47 @@ CREATE FUNCTION marts.unpin() RETURNS void
     AS $$ select set_config('warehouse.publication', '', false) $$;
 
 ALTER FUNCTION marts.unpin() OWNER TO wh_owner;
+
+-- Name: add_user(text, text, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    if wanted is null or wanted !~ '^[a-z][a-z0-9_]{1,30}$' or wanted ~ '^(wh|pg|current|session)_'
+        or wanted in ('postgres', 'airflow', 'public', 'none')
+    then
+        raise exception using errcode = 'WH027',
+            message = '用户名须为 2 至 31 个小写字母、数字或下划线，以字母开头 | a name has 2 to 31 small letters,'
+            ' digits and underscores, and begins with a letter; wh_ and pg_ are kept for programs';
+    end if;
+    if kind is null or kind not in ('operator', 'analyst', 'county', 'caseworker', 'auditor') then
+        raise exception using errcode = 'WH027',
+            message = '没有这种角色 | there is no such role',
+            hint = 'operator, analyst, county, caseworker or auditor';
+    end if;
+    if (county is not null) <> (kind in ('county', 'caseworker')) or not coalesce(county = any(ops.county_codes()), true) then
+        raise exception using errcode = 'WH027',
+            message = '县市用户和经办人须有一个县市代码，其他用户没有'
+            ' | a county''s user and a case worker have the code of one county of the seed `division`, the others have none';
+    end if;
+    if to_regrole(quote_ident(wanted)) is not null then
+        raise exception using errcode = 'WH027',
+            message = format('用户名 %1$s 已有人用过 | the name %1$s is taken, or was', wanted),
+            hint = 'A name stays one person''s; choose another one.';
+    end if;
+    perform ops.assert_verifier(verifier);
+    perform logins.make(wanted, kind, verifier);
+    insert into ops.reader_county (login, county_code) select wanted, county where county is not null;
+    perform ops.record_act('add_user', concat_ws(' ', wanted, kind, county), null, about_login => wanted);
+end $_$;
+
+ALTER FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) OWNER TO wh_owner;
+
+-- Name: FUNCTION add_user(wanted text, kind text, county text, verifier text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) IS '新增用户。 | Makes a login for one person: its name, what it may do, whose county, and the SCRAM verifier of its password.';
 
 -- Name: arrears(numeric, numeric, date, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -305,6 +432,38 @@ begin
 end $$;
 
 ALTER FUNCTION ops.assert_reason(why text, act_zh text, act_en text) OWNER TO wh_owner;
+
+-- Name: assert_user(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.assert_user(wanted text) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    if not exists (select from ops.user_login as u where u.login = wanted) then
+        raise exception using errcode = 'WH002',
+            message = format('没有用户 %1$s | there is no user %1$s', wanted),
+            hint = '`warehouse user list` shows them.';
+    end if;
+end $_$;
+
+ALTER FUNCTION ops.assert_user(wanted text) OWNER TO wh_owner;
+
+-- Name: assert_verifier(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.assert_verifier(verifier text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    if verifier is null or verifier !~ '^SCRAM-SHA-256\$[0-9]+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$' then
+        raise exception using errcode = 'WH027',
+            message = '口令须以 SCRAM 校验值给出 | a password is given as its SCRAM verifier, never as text',
+            hint = 'Use `warehouse user password`.';
+    end if;
+end $_$;
+
+ALTER FUNCTION ops.assert_verifier(verifier text) OWNER TO wh_owner;
 
 -- Name: begin_nights(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -437,6 +596,44 @@ ALTER FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, 
 -- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, basis text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) IS '启用或停用一条疑点规则。 | Switches a rule of the findings on or off from a report date, under the name of the session''s login; refused without a legal basis.';
+
+-- Name: disable_user(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.disable_user(wanted text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform ops.assert_user(wanted);
+    perform logins.close(wanted);
+    perform logins.end_sessions(wanted, 'infinity');
+    perform ops.record_act('disable_user', wanted, null, about_login => wanted);
+end $$;
+
+ALTER FUNCTION ops.disable_user(wanted text) OWNER TO wh_owner;
+
+-- Name: FUNCTION disable_user(wanted text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.disable_user(wanted text) IS '停用用户并结束其会话。 | Closes a login for good and ends its sessions.';
+
+-- Name: end_overlong_sessions(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.end_overlong_sessions() RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(sum(logins.end_sessions(u.login, case
+        when u.is_disabled then 'infinity'
+        else now() - ops.setting('reader_transaction_minutes', current_date)::numeric * interval '1 minute'
+    end)), 0)::integer
+    from ops.user_login as u
+$$;
+
+ALTER FUNCTION ops.end_overlong_sessions() OWNER TO wh_owner;
+
+-- Name: FUNCTION end_overlong_sessions(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.end_overlong_sessions() IS '结束超时的和已停用的用户会话。 | Ends the sessions of users whose transaction is older than the setting reader_transaction_minutes, and those of disabled users; how many.';
 
 -- Name: first_scheduled_date(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -778,6 +975,19 @@ ALTER FUNCTION ops.record_act(kind text, subject text, reason text, build intege
 
 COMMENT ON FUNCTION ops.record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text) IS '登记一项操作，经办人取自登录名。 | Records an act of the session''s login; refused where its words quote a number of a person. The number of the act.';
 
+-- Name: record_key_rotation(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.record_key_rotation(key_version integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select ops.record_act('rotate_keys', format('wrapping key, version %s', key_version), null) $$;
+
+ALTER FUNCTION ops.record_key_rotation(key_version integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION record_key_rotation(key_version integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.record_key_rotation(key_version integer) IS '登记封存密钥的更换。 | Records that the wrapping key was replaced.';
+
 -- Name: record_rules(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.record_rules(models text) RETURNS text
@@ -949,6 +1159,34 @@ ALTER FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) OWNER
 -- Name: FUNCTION roll_back(number integer, withdrawn bigint[], why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) IS '撤回某次及其后的发布，并作废所列报送。 | Rolls back a publication and every later one, and withdraws the deliveries that caused it, under the name of the session''s login; the publication shown from now on (NULL: none).';
+
+-- Name: set_password(text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.set_password(wanted text, verifier text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    perform ops.assert_user(wanted);
+    -- The role that asks, not what it is allowed to become.
+    if session_user <> wanted and not pg_has_role(session_user, 'wh_operator', 'member') then
+        raise exception using errcode = 'WH027',
+            message = '只能修改自己的口令 | only an operator changes another user''s password';
+    end if;
+    if exists (select from ops.user_login as u where u.login = wanted and u.is_disabled) then
+        raise exception using errcode = 'WH027',
+            message = format('用户 %1$s 已停用 | the user %1$s is disabled', wanted);
+    end if;
+    perform ops.assert_verifier(verifier);
+    perform logins.set_password(wanted, verifier);
+    perform ops.record_act('set_password', wanted, null, about_login => wanted);
+end $_$;
+
+ALTER FUNCTION ops.set_password(wanted text, verifier text) OWNER TO wh_owner;
+
+-- Name: FUNCTION set_password(wanted text, verifier text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.set_password(wanted text, verifier text) IS '修改口令：本人，或操作员为他人。 | Changes a password: one''s own, or as an operator another user''s.';
 
 -- Name: setting(text, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1312,6 +1550,71 @@ ALTER FUNCTION ops.write_version(model text) OWNER TO wh_owner;
 -- Name: FUNCTION write_version(model text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.write_version(model text) IS '将当晚表写入版本表。 | Closes the open rows of a model that tonight.<model> has no equal of, opens what is new, and records that the build wrote the model; how many rows it opened and closed.';
+
+-- Name: reveal(uuid, text); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.reveal(wanted uuid, purpose text) RETURNS TABLE(outcome text, sealed bytea)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    counties text [] := ops.counties_of(session_user);
+    today date := (now() at time zone 'Asia/Shanghai')::date;
+    most integer := ops.setting('reveal_daily_limit', today);
+    asked integer;
+begin
+    if not exists (select from ops.user_login as u where u.login = session_user and u.kind = 'caseworker') then
+        raise exception using errcode = 'WH029',
+            message = '只有经办人可以查看身份 | only a case worker is shown an identity';
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using errcode = 'WH029',
+            message = '查看身份须用 read committed 隔离级别 | a reveal counts the ones before it: use read committed';
+    end if;
+    perform ops.assert_reason(purpose, '查看身份', 'a reveal');
+    -- One at a time for each login, or several sessions would each count up to the limit.
+    perform pg_advisory_xact_lock(hashtextextended('vault.reveal ' || session_user, 0));
+    select count(*) into asked from ops.act as a
+    where a.login = session_user and a.kind in ('reveal', 'refuse_reveal')
+        and a.acted_at >= today::timestamp at time zone 'Asia/Shanghai';
+    if asked > most then
+        return query select 'daily_limit', null::bytea;
+        return;
+    elsif asked = most then
+        perform ops.record_act('refuse_reveal', format('person %s: above the daily limit', wanted), purpose);
+        insert into ops.alert as known (report_date, level, kind, title, body)
+        values (
+            today, 'warning', 'reveal_limit',
+            '经办人查看身份超过每日上限 | a case worker asked for more identities than the daily limit',
+            format('%s：%s', session_user, most)
+        )
+        on conflict (report_date, kind, unit) do update
+        set body = known.body || E'\n' || excluded.body, raised_at = now();
+        return query select 'daily_limit', null::bytea;
+        return;
+    end if;
+    return query
+    select 'revealed', v.sealed
+    from vault.person as v
+    where v.person_key = wanted and exists (
+        select from store.dim_person as d
+        where d.person_key = wanted and d.valid_to is null and d.county_code = any(counties)
+            and d.from_build <= ops.standing_publication()
+            and (d.to_build is null or ops.standing_publication() < d.to_build)
+    );
+    if found then
+        perform ops.record_act('reveal', format('person %s', wanted), purpose);
+    else
+        perform ops.record_act('refuse_reveal', format('person %s: not of the county', wanted), purpose);
+        return query select 'not_of_your_county', null::bytea;
+    end if;
+end $$;
+
+ALTER FUNCTION vault.reveal(wanted uuid, purpose text) OWNER TO wh_owner;
+
+-- Name: FUNCTION reveal(wanted uuid, purpose text); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.reveal(wanted uuid, purpose text) IS '经办人查看本县市一人的身份（密文），同时登记。 | The sealed identity of one person, for a case worker of the county that registers the person in the standing publication; recorded in ops.act.';
 
 -- Name: source_of(text, text, integer); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
@@ -2412,6 +2715,26 @@ ALTER VIEW ops.tonight OWNER TO wh_owner;
 
 COMMENT ON VIEW ops.tonight IS '正在汇总的一晚。 | The night that is being built: one row, or none.';
 
+-- Name: user_login; Type: VIEW; Schema: ops; Owner: wh_owner
+
+CREATE VIEW ops.user_login AS
+ SELECT (r.rolname)::text AS login,
+    substr((g.rolname)::text, 4) AS kind,
+    ( SELECT c.county_code
+           FROM ops.reader_county c
+          WHERE (c.login = r.rolname)) AS county_code,
+    (NOT r.rolcanlogin) AS is_disabled
+   FROM ((pg_roles r
+     JOIN pg_auth_members m ON (((m.member = r.oid) AND (NOT m.admin_option))))
+     JOIN pg_roles g ON (((g.oid = m.roleid) AND (g.rolname = ANY (ARRAY['wh_operator'::name, 'wh_analyst'::name, 'wh_county'::name, 'wh_caseworker'::name, 'wh_auditor'::name])))))
+  WHERE (r.rolname !~ '^wh_'::text);
+
+ALTER VIEW ops.user_login OWNER TO wh_owner;
+
+-- Name: VIEW user_login; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON VIEW ops.user_login IS '用户登录名：角色、县市、是否停用。 | The logins of people: what each may do, whose county, and whether it is disabled.';
+
 -- Name: waiver; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.waiver (
@@ -2540,18 +2863,6 @@ ALTER TABLE vault.rejected_row OWNER TO wh_owner;
 -- Name: TABLE rejected_row; Type: COMMENT; Schema: vault; Owner: wh_owner
 
 COMMENT ON TABLE vault.rejected_row IS '退回行。 | Rows that broke the contract: where and why in clear, the row as it was sent sealed. One row a broken cell; the first is the reason counted.';
-
--- Name: reveal_log; Type: TABLE; Schema: vault; Owner: wh_owner
-
-CREATE TABLE vault.reveal_log (
-    revealed_at timestamp with time zone DEFAULT now() NOT NULL,
-    login text NOT NULL,
-    person_key uuid NOT NULL,
-    purpose text NOT NULL,
-    CONSTRAINT reveal_log_purpose_check CHECK ((length(btrim(purpose)) >= 3))
-);
-
-ALTER TABLE vault.reveal_log OWNER TO wh_owner;
 
 -- Name: token_key; Type: TABLE; Schema: vault; Owner: wh_owner
 
@@ -2860,6 +3171,10 @@ GRANT USAGE ON SCHEMA landing TO wh_loader;
 GRANT USAGE ON SCHEMA landing TO wh_transformer;
 GRANT USAGE ON SCHEMA landing TO wh_gate;
 
+-- Name: SCHEMA logins; Type: ACL; Schema: -; Owner: wh_role_maker
+
+GRANT USAGE ON SCHEMA logins TO wh_owner;
+
 -- Name: SCHEMA marts; Type: ACL; Schema: -; Owner: wh_owner
 
 GRANT USAGE ON SCHEMA marts TO wh_reader;
@@ -2901,6 +3216,7 @@ GRANT USAGE ON SCHEMA tonight TO wh_gate;
 
 GRANT USAGE ON SCHEMA vault TO wh_loader;
 GRANT USAGE ON SCHEMA vault TO wh_returner;
+GRANT USAGE ON SCHEMA vault TO wh_caseworker;
 
 -- Name: FUNCTION purge(); Type: ACL; Schema: landing; Owner: wh_owner
 
@@ -2911,6 +3227,26 @@ GRANT ALL ON FUNCTION landing.purge() TO wh_loader;
 
 REVOKE ALL ON FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) TO wh_loader;
+
+-- Name: FUNCTION close(login text); Type: ACL; Schema: logins; Owner: wh_role_maker
+
+REVOKE ALL ON FUNCTION logins.close(login text) FROM PUBLIC;
+GRANT ALL ON FUNCTION logins.close(login text) TO wh_owner;
+
+-- Name: FUNCTION end_sessions(login text, begun_before timestamp with time zone); Type: ACL; Schema: logins; Owner: wh_role_maker
+
+REVOKE ALL ON FUNCTION logins.end_sessions(login text, begun_before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION logins.end_sessions(login text, begun_before timestamp with time zone) TO wh_owner;
+
+-- Name: FUNCTION make(login text, kind text, verifier text); Type: ACL; Schema: logins; Owner: wh_role_maker
+
+REVOKE ALL ON FUNCTION logins.make(login text, kind text, verifier text) FROM PUBLIC;
+GRANT ALL ON FUNCTION logins.make(login text, kind text, verifier text) TO wh_owner;
+
+-- Name: FUNCTION set_password(login text, verifier text); Type: ACL; Schema: logins; Owner: wh_role_maker
+
+REVOKE ALL ON FUNCTION logins.set_password(login text, verifier text) FROM PUBLIC;
+GRANT ALL ON FUNCTION logins.set_password(login text, verifier text) TO wh_owner;
 
 -- Name: FUNCTION as_of(wanted date); Type: ACL; Schema: marts; Owner: wh_owner
 
@@ -2926,6 +3262,11 @@ GRANT ALL ON FUNCTION marts.pin(wanted integer) TO wh_reader;
 
 REVOKE ALL ON FUNCTION marts.unpin() FROM PUBLIC;
 GRANT ALL ON FUNCTION marts.unpin() TO wh_reader;
+
+-- Name: FUNCTION add_user(wanted text, kind text, county text, verifier text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) TO wh_operator;
 
 -- Name: FUNCTION arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -2950,6 +3291,14 @@ REVOKE ALL ON FUNCTION ops.assert_keys(declared ops.versioned) FROM PUBLIC;
 -- Name: FUNCTION assert_reason(why text, act_zh text, act_en text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.assert_reason(why text, act_zh text, act_en text) FROM PUBLIC;
+
+-- Name: FUNCTION assert_user(wanted text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.assert_user(wanted text) FROM PUBLIC;
+
+-- Name: FUNCTION assert_verifier(verifier text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.assert_verifier(verifier text) FROM PUBLIC;
 
 -- Name: FUNCTION begin_nights(wanted_date date); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -2995,6 +3344,18 @@ GRANT ALL ON FUNCTION ops.county_codes() TO wh_reader;
 
 REVOKE ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) TO wh_operator;
+
+-- Name: FUNCTION disable_user(wanted text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.disable_user(wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.disable_user(wanted text) TO wh_operator;
+
+-- Name: FUNCTION end_overlong_sessions(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.end_overlong_sessions() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.end_overlong_sessions() TO wh_publisher;
+GRANT ALL ON FUNCTION ops.end_overlong_sessions() TO wh_watcher;
+GRANT ALL ON FUNCTION ops.end_overlong_sessions() TO wh_operator;
 
 -- Name: FUNCTION first_scheduled_date(); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3055,6 +3416,11 @@ GRANT ALL ON FUNCTION ops.publish(number integer) TO wh_publisher;
 
 REVOKE ALL ON FUNCTION ops.record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text) FROM PUBLIC;
 
+-- Name: FUNCTION record_key_rotation(key_version integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.record_key_rotation(key_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.record_key_rotation(key_version integer) TO wh_operator;
+
 -- Name: FUNCTION record_rules(models text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.record_rules(models text) FROM PUBLIC;
@@ -3078,6 +3444,12 @@ GRANT ALL ON FUNCTION ops.release_night(number integer, why text) TO wh_operator
 
 REVOKE ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) TO wh_operator;
+
+-- Name: FUNCTION set_password(wanted text, verifier text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.set_password(wanted text, verifier text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.set_password(wanted text, verifier text) TO wh_operator;
+GRANT ALL ON FUNCTION ops.set_password(wanted text, verifier text) TO wh_reader;
 
 -- Name: FUNCTION setting(setting_name text, on_date date); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3150,6 +3522,183 @@ GRANT ALL ON FUNCTION ops.writable_build() TO wh_transformer;
 
 REVOKE ALL ON FUNCTION ops.write_version(model text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.write_version(model text) TO wh_transformer;
+
+-- Name: FUNCTION lo_close(integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_close(integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_creat(integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_creat(integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_create(oid); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_create(oid) FROM PUBLIC;
+
+-- Name: FUNCTION lo_from_bytea(oid, bytea); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC;
+
+-- Name: FUNCTION lo_get(oid); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_get(oid) FROM PUBLIC;
+
+-- Name: FUNCTION lo_get(oid, bigint, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_get(oid, bigint, integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_lseek(integer, integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_lseek(integer, integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_lseek64(integer, bigint, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_lseek64(integer, bigint, integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_open(oid, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_open(oid, integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_put(oid, bigint, bytea); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_put(oid, bigint, bytea) FROM PUBLIC;
+
+-- Name: FUNCTION lo_tell(integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_tell(integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_tell64(integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_tell64(integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_truncate(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_truncate(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_truncate64(integer, bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_truncate64(integer, bigint) FROM PUBLIC;
+
+-- Name: FUNCTION lo_unlink(oid); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_unlink(oid) FROM PUBLIC;
+
+-- Name: FUNCTION loread(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.loread(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION lowrite(integer, bytea); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lowrite(integer, bytea) FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_lock(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_lock(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock(bigint) TO wh_owner;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock(bigint) TO wh_transformer;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock(bigint) TO wh_publisher;
+
+-- Name: FUNCTION pg_advisory_lock(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_lock(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_lock_shared(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_lock_shared(bigint) FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_lock_shared(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_lock_shared(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_unlock(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_unlock(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_unlock(bigint) TO wh_owner;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_unlock(bigint) TO wh_transformer;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_unlock(bigint) TO wh_publisher;
+
+-- Name: FUNCTION pg_advisory_unlock(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_unlock(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_unlock_all(); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_unlock_all() FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_unlock_shared(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_unlock_shared(bigint) FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_unlock_shared(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_unlock_shared(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_xact_lock(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO wh_owner;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO wh_loader;
+
+-- Name: FUNCTION pg_advisory_xact_lock(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_xact_lock_shared(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock_shared(bigint) FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_xact_lock_shared(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock_shared(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION pg_logical_emit_message(transactional boolean, prefix text, message bytea, flush boolean); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_logical_emit_message(transactional boolean, prefix text, message bytea, flush boolean) FROM PUBLIC;
+
+-- Name: FUNCTION pg_logical_emit_message(transactional boolean, prefix text, message text, flush boolean); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_logical_emit_message(transactional boolean, prefix text, message text, flush boolean) FROM PUBLIC;
+
+-- Name: FUNCTION pg_notify(text, text); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_notify(text, text) FROM PUBLIC;
+
+-- Name: FUNCTION pg_try_advisory_lock(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_lock(bigint) FROM PUBLIC;
+
+-- Name: FUNCTION pg_try_advisory_lock(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_lock(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION pg_try_advisory_lock_shared(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_lock_shared(bigint) FROM PUBLIC;
+
+-- Name: FUNCTION pg_try_advisory_lock_shared(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_lock_shared(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION pg_try_advisory_xact_lock(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock(bigint) FROM PUBLIC;
+
+-- Name: FUNCTION pg_try_advisory_xact_lock(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION pg_try_advisory_xact_lock_shared(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock_shared(bigint) FROM PUBLIC;
+
+-- Name: FUNCTION pg_try_advisory_xact_lock_shared(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock_shared(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION reveal(wanted uuid, purpose text); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.reveal(wanted uuid, purpose text) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.reveal(wanted uuid, purpose text) TO wh_caseworker;
 
 -- Name: FUNCTION source_of(path text, sheet text, revision integer); Type: ACL; Schema: vault; Owner: wh_owner
 
@@ -3493,6 +4042,11 @@ GRANT SELECT ON TABLE ops.tonight TO wh_publisher;
 GRANT SELECT ON TABLE ops.tonight TO wh_auditor;
 GRANT SELECT ON TABLE ops.tonight TO wh_operator;
 
+-- Name: TABLE user_login; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.user_login TO wh_operator;
+GRANT SELECT ON TABLE ops.user_login TO wh_auditor;
+
 -- Name: TABLE waiver; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.waiver TO wh_loader;
@@ -3592,3 +4146,7 @@ GRANT INSERT(check_value) ON TABLE vault.token_key TO wh_loader;
 -- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: wh_owner
 
 ALTER DEFAULT PRIVILEGES FOR ROLE wh_owner REVOKE ALL ON FUNCTIONS FROM PUBLIC;
+
+-- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: wh_role_maker
+
+ALTER DEFAULT PRIVILEGES FOR ROLE wh_role_maker REVOKE ALL ON FUNCTIONS FROM PUBLIC;

@@ -1,13 +1,15 @@
 """Sealing: AES-256-GCM under a data key, which is stored wrapped (RFC 3394) by the wrapping key.
 
-Rotation wraps the data key again and changes no sealed value. The wrapped data key is stored beside the archive that
-it opens (`archive/data_key.json`): whoever restores a backup needs that folder, and the wrapping key.
+Rotation wraps the data key again and changes no sealed value; meanwhile both wrapping keys open it. The wrapped data
+key is stored beside the archive that it opens (`archive/data_key.json`): whoever restores a backup needs that folder,
+and the wrapping key.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -52,13 +54,21 @@ def data_key() -> AESGCM:
     return _open(_kept_keys(), settings.secret_keys().wrapping_key)
 
 
-def rewrap(old_wrapping_key: bytes, new_wrapping_key: bytes) -> None:
-    """Rotate the wrapping key; tokens and sealed values stay. Raises WrongKey, and then changes nothing."""
+def wrap_for(*wrapping_keys: bytes) -> None:
+    """From now on exactly these keys open what was sealed; tokens and sealed values stay.
+
+    Raises WrongKey, and then changes nothing, where the wrapping key in force does not open it.
+    """
     path = _kept_keys()
-    fresh = aes_key_wrap(new_wrapping_key, _unwrap(path, old_wrapping_key))
-    draft = _write_draft(path, fresh)
+    key = _unwrap(path, settings.secret_keys().wrapping_key)
+    draft = _write_draft(path, *(aes_key_wrap(wrapping_key, key) for wrapping_key in wrapping_keys))
     draft.replace(path)
     _open.cache_clear()
+
+
+def openers() -> int:
+    """How many wrapping keys open what was sealed: two while a rotation goes on."""
+    return len(_wrapped(_kept_keys()))
 
 
 @lru_cache(maxsize=4)
@@ -67,11 +77,15 @@ def _open(path: Path, wrapping_key: bytes) -> AESGCM:
 
 
 def _unwrap(path: Path, wrapping_key: bytes) -> bytes:
-    wrapped = bytes.fromhex(json.loads(path.read_text())["wrapped"])
-    try:
-        return aes_key_unwrap(wrapping_key, wrapped)
-    except InvalidUnwrap:
-        raise WrongKey(where=str(path), todo="set the wrapping key that this warehouse was sealed with") from None
+    for wrapped in _wrapped(path):
+        with suppress(InvalidUnwrap):
+            return aes_key_unwrap(wrapping_key, wrapped)
+    raise WrongKey(where=str(path), todo="set the wrapping key that this warehouse was sealed with")
+
+
+def _wrapped(path: Path) -> list[bytes]:
+    kept = json.loads(path.read_text())["wrapped"]
+    return [bytes.fromhex(one) for one in ([kept] if isinstance(kept, str) else kept)]
 
 
 def _kept_keys() -> Path:
@@ -88,10 +102,10 @@ def _kept_keys() -> Path:
     return path
 
 
-def _write_draft(path: Path, wrapped: bytes) -> Path:
+def _write_draft(path: Path, *wrapped: bytes) -> Path:
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"cipher": "AES-256-GCM", "wrapped": wrapped.hex()}, file)
+        json.dump({"cipher": "AES-256-GCM", "wrapped": [one.hex() for one in wrapped]}, file)
         file.flush()
         os.fsync(file.fileno())
     return draft

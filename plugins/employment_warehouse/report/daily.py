@@ -75,7 +75,7 @@ def read_figures(publication: int) -> dict[str, Any]:
 
 @contextmanager
 def _pinned(publication: int) -> Iterator[psycopg.Connection[Row]]:
-    with database.connect("wh_analyst") as connection:
+    with database.connect("wh_reporter") as connection:
         connection.execute("select marts.pin(%s)", [publication])
         connection.commit()
         dicts: psycopg.Connection[Row] = connection  # type: ignore[assignment]

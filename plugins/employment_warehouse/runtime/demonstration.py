@@ -31,6 +31,7 @@ def demonstrate(home: Home, people: int, console: Console) -> None:
         manifest = _generate_once(home, people)
     with console.status("数据库 | database"):
         service.migrate_database(home)
+        deployment.administer(home)
         _confirm_rules(manifest)
     console.print(f"演示数据 feeds: {manifest.people:,} 人 people, {len(manifest.nights)} 晚 nights")
     with console.status("启动 Airflow | starting Airflow"):
@@ -99,7 +100,7 @@ def summarise(home: Home, console: Console) -> None:
             "原因 reason",
         ),
     }
-    with connect("wh_auditor") as connection:
+    with connect("wh_watcher") as connection:
         for query, (title, *headings) in shown.items():
             _show(console, connection, query, title, headings)
     with connect("wh_loader") as connection:

@@ -97,7 +97,7 @@ def last_due(report_date: date, now: datetime) -> datetime | None:
 
 def standing_date() -> date | None:
     """Report date of the standing publication; None: nothing is published."""
-    with connect("wh_auditor") as connection:
+    with connect("wh_watcher") as connection:
         row = connection.execute(
             "select report_date from ops.publication where publication = ops.standing_publication()"
         ).fetchone()
@@ -140,7 +140,7 @@ def _assert_order(report_date: date) -> None:
 
 
 def _outcome(report_date: date, run_id: str, state: str) -> Night:
-    with connect("wh_auditor") as connection:
+    with connect("wh_watcher") as connection:
         row = connection.execute(
             "select build, status, held_reason from ops.build where run_id = %s order by build desc limit 1",
             (run_id,),

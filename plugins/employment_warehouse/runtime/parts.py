@@ -12,7 +12,7 @@ API_SECRET_KEY = "AIRFLOW_API_SECRET_KEY"  # noqa: S105  names of variables
 JWT_SECRET = "AIRFLOW_JWT_SECRET"  # noqa: S105
 OPERATOR_PASSWORD = "WAREHOUSE_OPERATOR_PASSWORD"  # noqa: S105
 # Where nothing is configured, the source or the channel is missing; everything else must be given.
-OPTIONAL = frozenset({"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS"})
+OPTIONAL = frozenset({"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS", "WAREHOUSE_NEXT_WRAPPING_KEY"})
 KEYS = frozenset({"WAREHOUSE_TOKEN_KEY", "WAREHOUSE_WRAPPING_KEY"})
 PASSWORDS = {password_variable(role): role for role in (SUPERUSER, "airflow", *LOGINS)}
 SECRETS = (*PASSWORDS, FERNET_KEY, API_SECRET_KEY, JWT_SECRET, OPERATOR_PASSWORD, *sorted(KEYS), *sorted(OPTIONAL))
@@ -38,13 +38,13 @@ def _passwords(*roles: str) -> frozenset[str]:
 # Log servers are off: they would listen on every interface, and the pages read the files.
 AIRFLOW_PARTS = {
     "api-server": Part(("api-server",), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, API_SECRET_KEY, JWT_SECRET})),
-    # Tasks are its children. Nothing in a task signs in as auditor.
+    # Tasks are its children. Nothing in a task signs in as `wh_watcher`.
     "scheduler": Part(
         ("scheduler", "--skip-serve-logs"),
         frozenset({AIRFLOW_PASSWORD, FERNET_KEY, JWT_SECRET})
-        | _passwords(*(role for role in LOGINS if role != "wh_auditor"))
+        | _passwords(*(role for role in LOGINS if role != "wh_watcher"))
         | KEYS
-        | OPTIONAL,
+        | {"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS"},
     ),
     # It reads DAG files, which name no connection.
     "dag-processor": Part(("dag-processor",), frozenset({AIRFLOW_PASSWORD})),
@@ -54,8 +54,8 @@ AIRFLOW_PARTS = {
 INIT = Part((), frozenset(PASSWORDS) | {FERNET_KEY, API_SECRET_KEY, OPERATOR_PASSWORD})
 # The simulated HR platform of a demonstration; its secret is the one that the scheduler's tasks present.
 SIMULATOR = Part((), frozenset({"WAREHOUSE_HR_CLIENT_SECRET"}))
-# The command line of a person: `night`, `status`, `watch`, `sql`.
-COMMAND_LINE = Part(
-    (), _passwords("wh_auditor", "wh_analyst", "wh_publisher") | {OPERATOR_PASSWORD, "WAREHOUSE_ALERT_URLS"}
-)
+# The command line: `night`, `status`, `watch`, `sql`. Whoever decides something has a login of his or her own.
+COMMAND_LINE = Part((), _passwords("wh_watcher", "wh_reporter") | {OPERATOR_PASSWORD, "WAREHOUSE_ALERT_URLS"})
+# What opens the vault: `reveal` and `rotate-keys`, by people who sign in.
+CASE_WORK = Part((), KEYS | {"WAREHOUSE_NEXT_WRAPPING_KEY"})
 HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")

@@ -23,6 +23,7 @@ from employment_warehouse.runtime.environment import environment
 from employment_warehouse.runtime.parts import AIRFLOW_PARTS, HEALTHY, OPERATOR_PASSWORD, SIMULATOR
 from employment_warehouse.runtime.ports import choose_port
 from employment_warehouse.runtime.processes import Service, end_strays, one_at_a_time, stop_all
+from employment_warehouse.runtime.seclusion import secluded
 from employment_warehouse.settings import Home
 
 
@@ -68,7 +69,10 @@ class Warehouse:
         began = datetime.now(UTC)
         for service in starting:
             part = AIRFLOW_PARTS[service.name]
-            service.start([sys.executable, "-m", "airflow", *part.arguments], environment(self.deployment, part))
+            command = [sys.executable, "-m", "airflow", *part.arguments]
+            if not part.roles:
+                command = secluded(command, _closed_folders(self.home))
+            service.start(command, environment(self.deployment, part))
         self._wait(began if any(service.name == "dag-processor" for service in starting) else None)
 
     def up_platform(self) -> None:
@@ -195,7 +199,15 @@ def migrate_database(home: Home) -> list[str]:
 def write_sign_in(home: Home) -> None:
     """Write the file that SimpleAuthManager reads, 0600. Its own would be readable by all, and logged."""
     password = deployment.embedded(home).secret(OPERATOR_PASSWORD)
+    (home.secrets / "airflow_sign_in.json").unlink(missing_ok=True)  # where earlier versions had it
     settings.write_whole(sign_in_file(home), json.dumps({OPERATOR: password}))
+
+
+def _closed_folders(home: Home) -> list[Path]:
+    """What only processes with a login of the warehouse can enter: keys, data, what counties sent and what they get."""
+    zone = settings.landing_zone()
+    folders = [home.secrets, home.postgres, home.archive, home.returns, home.reports, home.seeds, home.dbt]
+    return folders if "://" in zone else [*folders, Path(zone)]
 
 
 def _make_landing_zone() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from employment_warehouse import settings
 from employment_warehouse.database import connect
 from employment_warehouse.database.roles import SUPERUSER, make_airflow_database
 from employment_warehouse.errors import UserError
@@ -29,6 +30,7 @@ from employment_warehouse.runtime.parts import (
 )
 from employment_warehouse.settings import Home
 
+CONTAINER_USER = 10001  # of the Dockerfile
 PARTS = {"init": INIT, **AIRFLOW_PARTS}
 
 
@@ -84,10 +86,10 @@ def assert_configured(server: Deployment, part: Part) -> None:
 
 
 def write_secrets(folder: Path) -> list[str]:
-    """Write a new set of secrets, a file for each (`wh_loader_password`), into a folder that only its owner can enter.
+    """Write a new set of secrets, a file for each (`wh_loader_password`), that only their owner can read.
 
-    The files can be read by everyone: in a container another user reads them. Files that exist are kept; those of
-    OPTIONAL are empty, to be filled in. Returns the names of the new files.
+    Their owner is the user of the containers, where this is run as root. Files that exist are kept; those of OPTIONAL
+    are empty, to be filled in. Returns the names of the new files.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -95,9 +97,11 @@ def write_secrets(folder: Path) -> list[str]:
     for name in SECRETS:
         path = folder / name.lower()
         if not path.exists():
-            path.write_text(_new_secret(name))
-            path.chmod(0o644)
+            settings.write_whole(path, _new_secret(name))
             written.append(path.name)
+        path.chmod(0o600)
+        if os.geteuid() == 0:
+            os.chown(path, CONTAINER_USER, -1)
     return written
 
 

@@ -13,6 +13,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment, current, sign_in_file, use_database
 from employment_warehouse.runtime.parts import OPERATOR_PASSWORD
+from employment_warehouse.runtime.seclusion import is_possible
 from employment_warehouse.runtime.service import Warehouse
 from employment_warehouse.settings import Home
 
@@ -32,12 +33,14 @@ def _embedded(deployment: Deployment) -> dict[str, str]:
     if states["api-server"] != "stopped":
         lines["Airflow"] = deployment.url
         lines["登录 sign-in"] = f"{OPERATOR}，密码在文件 {sign_in_file(home)} 中 | the password is in that file"
+        if not is_possible():
+            lines["隔离 seclusion"] = (
+                "本机不允许用户命名空间，各进程可读取全部密钥 | none: no user namespaces on this machine"
+            )
     if states["postgres"] != "stopped":
         lines |= _ledger(home)
         lines["查询 query"] = 'warehouse sql "select * from marts.publications"'
-        lines["PostgreSQL"] = (
-            f"host=127.0.0.1 port={server.port} dbname=warehouse user=wh_analyst passfile='{server.password_file}'"
-        )
+        lines["PostgreSQL"] = f"host=127.0.0.1 port={server.port} dbname=warehouse user=NAME（warehouse user add NAME）"
     return lines
 
 
@@ -54,8 +57,8 @@ def _on_server(deployment: Deployment) -> dict[str, str]:
 def _ledger(home: Home) -> dict[str, str]:
     """What is published, and from which date on nights are scheduled; or why neither is known."""
     try:
-        use_database(home, "wh_auditor")
-        with connect("wh_auditor") as connection:
+        use_database(home, "wh_watcher")
+        with connect("wh_watcher") as connection:
             shown = connection.execute(
                 "select report_date, publication from ops.publication where publication = ops.standing_publication()"
             ).fetchone()

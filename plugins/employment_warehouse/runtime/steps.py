@@ -105,6 +105,7 @@ def start_build(report_date: str, run_id: str) -> int:
     """Start the night's build, and restore what a rollback offers again; its number."""
     from employment_warehouse import landing, publication
 
+    publication.end_overlong_sessions()
     build = publication.start_build(date.fromisoformat(report_date), run_id)
     landing.restore_offered(build)
     return build
@@ -158,6 +159,7 @@ def publish_night(build: int) -> None:
     """Publish, or hold the night; then nothing changes for readers."""
     from employment_warehouse import publication
 
+    publication.end_overlong_sessions()
     publication.publish_or_hold(build)
 
 

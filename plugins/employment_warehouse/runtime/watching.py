@@ -79,14 +79,17 @@ def _disk(home: Home) -> Iterator[str]:
 
 def _database(home: Home, now: datetime) -> Iterator[str]:
     try:
-        use_database(home, "wh_auditor")
-        with connect("wh_auditor") as connection, connection.cursor(row_factory=dict_row) as cursor:
+        use_database(home, "wh_watcher")
+        with connect("wh_watcher") as connection, connection.cursor(row_factory=dict_row) as cursor:
             channels = bool(settings.alert_urls())
+            ended = connection.execute("select ops.end_overlong_sessions()").fetchone() or (0,)
             state = cursor.execute(STATE.read_bytes(), {"now": now, "channels": channels}).fetchone()
     except (psycopg.Error, UserError):
         yield "数据库无法连接 | the database cannot be reached"
         return
     assert state is not None
+    if ended[0]:
+        yield f"已结束 {ended[0]} 个超时的用户会话 | {ended[0]} sessions of users lasted too long and were ended"
     yield from _night(state, now)
     if state["undelivered"]:
         yield f"{state['undelivered']} 条提醒未送达 | {state['undelivered']} alerts were not delivered"

@@ -1,0 +1,45 @@
+"""One person's identity, shown to a case worker of the person's county."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+import psycopg
+
+from employment_warehouse.database import OWN_LOGIN, connect, describe
+from employment_warehouse.errors import UserError
+from employment_warehouse.identity import unseal
+
+REFUSALS = {
+    "not_of_your_county": (
+        "该人员未登记在您的县市 | the person is not registered in your county",
+        "a person of your county in the standing publication",
+    ),
+    "daily_limit": (
+        "今天查看身份的人数已达上限，并已提醒 | you have reached today's limit; an alert was raised",
+        "as many a day as the setting reveal_daily_limit",
+    ),
+}
+
+
+def reveal(person_key: UUID, purpose: str) -> dict[str, str]:
+    """The identity of a person: `id_number`, and where they were reported `full_name` and `mobile`.
+
+    It is opened only after the database has recorded who asked and why. Raises UserError: `not_of_your_county`,
+    `daily_limit`, `refused`.
+    """
+    try:
+        with connect(OWN_LOGIN) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+            row = connection.execute("select * from vault.reveal(%s, %s)", (person_key, purpose)).fetchone()
+    except psycopg.Error as error:
+        raise UserError(
+            "数据库拒绝 | the database refuses", code="refused", database=describe(error), exit_code=1
+        ) from None
+    outcome, sealed = row or ("", b"")
+    if outcome in REFUSALS:
+        message, expected = REFUSALS[outcome]
+        raise UserError(message, code=outcome, expected=expected, exit_code=1)
+    identity: dict[str, str] = json.loads(unseal(sealed))
+    return identity

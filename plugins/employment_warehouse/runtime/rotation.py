@@ -1,0 +1,37 @@
+"""Rotation of the wrapping key. After each step every process can go on, whether it has the old key or the new one."""
+
+from __future__ import annotations
+
+from employment_warehouse import settings
+from employment_warehouse.database import OWN_LOGIN, connect
+from employment_warehouse.identity import openers, wrap_for
+
+
+def rotate_keys() -> str:
+    """Replace the wrapping key; what was done, in words. An interrupted rotation is finished by the next call.
+
+    In a home: a new key is kept beside the old one; both open the data key; the new one becomes the key; the old one
+    opens nothing any more. Where the keys are given to the process, as on a server, the operator replaces the key
+    between the first call, after which both open, and the second. Raises UserError (`no_next_key`), WrongKey.
+    """
+    keys = settings.secret_keys()
+    if openers() > 1 and keys.next_wrapping_key is None:
+        return _finish()
+    keys = settings.choose_next_wrapping_key()
+    assert keys.next_wrapping_key is not None
+    wrap_for(keys.wrapping_key, keys.next_wrapping_key)
+    if settings.are_keys_given():
+        return (
+            "新旧密钥现均可用。请以新密钥替换旧密钥并重启各部分，再运行本命令"
+            " | both keys open now: put the new one in the place of the old one, restart the parts, and run this again"
+        )
+    settings.adopt_next_wrapping_key()
+    return _finish()
+
+
+def _finish() -> str:
+    keys = settings.secret_keys()
+    wrap_for(keys.wrapping_key)
+    with connect(OWN_LOGIN) as connection:
+        connection.execute("select ops.record_key_rotation(%s)", (keys.version,))
+    return f"封存密钥已更换，第 {keys.version} 版 | the wrapping key is replaced: version {keys.version}"

@@ -1,0 +1,72 @@
+"""The folder of a warehouse is its owner's alone, and some of its processes cannot enter all of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from employment_warehouse import settings
+from employment_warehouse.errors import UserError
+from employment_warehouse.runtime import seclusion
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.mark.parametrize("content", ["", "secrets"])
+@pytest.mark.parametrize("mode", [0o755, 0o770, 0o701])
+def test_a_home_that_others_could_enter_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, mode: int
+) -> None:
+    (tmp_path / "home" / content).mkdir(parents=True)
+    (tmp_path / "home").chmod(mode)
+    monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path / "home"))
+    assert settings.current_home().root.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_with_something_else_is_refused_and_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--home /tmp` must not close /tmp."""
+    (tmp_path / "home" / "of others").mkdir(parents=True)
+    (tmp_path / "home").chmod(0o755)
+    monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path / "home"))
+    with pytest.raises(UserError) as refused:
+        settings.current_home()
+    assert refused.value.code == "home_open"
+    assert (tmp_path / "home").stat().st_mode & 0o777 == 0o755
+
+
+def test_a_home_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "home" / "secrets").mkdir(parents=True)
+    (tmp_path / "home").chmod(0o755)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path / "home"))
+    with pytest.raises(UserError) as refused:
+        settings.current_home()
+    assert refused.value.code == "home_open"
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "cat {folder}/keys",
+        "umount {folder} && cat {folder}/keys",
+        "unshare --user --map-root-user --mount sh -c 'umount {folder}; cat {folder}/keys'",
+        "cat /proc/{pid}/root/{folder}/keys",
+        "cat /proc/{pid}/environ",
+    ],
+)
+def test_a_secluded_process_reaches_neither_a_hidden_folder_nor_another_process(tmp_path: Path, attempt: str) -> None:
+    (tmp_path / "keys").write_text("the secret")
+    with subprocess.Popen(["sleep", "60"], env={"KEY": "the secret"}) as other:
+        script = ["sh", "-c", attempt.format(folder=tmp_path, pid=other.pid)]
+        seen = [
+            subprocess.run(command, capture_output=True, text=True, check=False).stdout
+            for command in (script, seclusion.secluded(script, [tmp_path]))
+        ]
+        other.kill()
+    assert "the secret" not in seen[1]
+    assert "the secret" in seen[0] or "umount" in attempt

@@ -1,0 +1,205 @@
+"""One person is shown to a case worker of the person's county, on the record; and the key rotates meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from cryptography.exceptions import InvalidTag
+from tests.kit.nights import Nights, insert, publish, start_build
+
+from employment_warehouse import settings
+from employment_warehouse.database import OWN_LOGIN, connect
+from employment_warehouse.errors import UserError
+from employment_warehouse.identity import seal, unseal
+from employment_warehouse.identity.sealing import WrongKey
+from employment_warehouse.runtime import case_work, rotation
+
+pytestmark = pytest.mark.quick
+IDENTITY = {"id_number": "532528199001010009", "full_name": "某某"}
+
+
+@pytest.fixture
+def person(nights: Nights) -> UUID:
+    """Somebody registered in 532528 by the standing publication, and sealed in the vault."""
+    key = uuid4()
+    build = start_build("2024-05-18")
+    row = {"person_key": key, "county_code": "532528", "valid_from": "2024-05-01", "from_build": build}
+    insert(nights.connection, "store", "dim_person", [row])
+    nights.connection.execute(
+        "insert into vault.person values (%s, 1, '532528', %s)", (key, seal(json.dumps(IDENTITY).encode()))
+    )
+    publish(build)
+    return key
+
+
+def sign_in(patch: pytest.MonkeyPatch, role: str) -> None:
+    patch.setenv(f"AIRFLOW_CONN_{OWN_LOGIN.upper()}", os.environ[f"AIRFLOW_CONN_{role.upper()}"])
+
+
+@pytest.fixture
+def operator(warehouse: psycopg.Connection) -> str:
+    """The connection of an operator, as a variable has it."""
+    return os.environ[f"AIRFLOW_CONN_{OWN_LOGIN.upper()}"]
+
+
+@pytest.fixture(autouse=True)
+def case_worker(operator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person who runs a command."""
+    sign_in(monkeypatch, "caseworker_532528")
+
+
+def acts(nights: Nights) -> list[tuple[str, str, str, str]]:
+    return nights.rows("select login, kind, subject, reason from ops.act order by act")
+
+
+def test_a_case_worker_sees_a_person_of_the_county_on_the_record(nights: Nights, person: UUID) -> None:
+    assert case_work.reveal(person, "home visit") == IDENTITY
+    assert acts(nights) == [("caseworker_532528", "reveal", f"person {person}", "home visit")]
+
+
+@pytest.mark.parametrize("case", ["other county", "moved away", "moved here, not published", "unknown"])
+def test_a_person_of_another_county_is_not_shown_and_the_attempt_is_recorded(
+    nights: Nights, person: UUID, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    wanted = uuid4() if case == "unknown" else person
+    if case.startswith(("other", "moved here")):
+        sign_in(monkeypatch, "caseworker_532503")
+    if case.startswith("moved"):
+        build = start_build("2024-05-19")
+        nights.connection.execute("update store.dim_person set to_build = %s", (build,))
+        row = {"person_key": person, "county_code": "532503", "valid_from": "2024-05-19", "from_build": build}
+        insert(nights.connection, "store", "dim_person", [row])
+    if case == "moved away":
+        publish(build)
+    with pytest.raises(UserError) as refused:
+        case_work.reveal(wanted, "home visit")
+    assert refused.value.code == "not_of_your_county"
+    [(_, kind, subject, _)] = acts(nights)
+    assert (kind, str(wanted) in subject) == ("refuse_reveal", True)
+
+
+@pytest.mark.parametrize("purpose", ["", "  ", "ab", "of 532528199001010009"])
+def test_a_purpose_is_needed_that_quotes_nobody(nights: Nights, person: UUID, purpose: str) -> None:
+    with pytest.raises(UserError) as refused:
+        case_work.reveal(person, purpose)
+    assert refused.value.code == "refused"
+    assert "532528199001010009" not in str(refused.value)
+    assert acts(nights) == []
+
+
+@pytest.mark.parametrize("role", ["wh_analyst", "wh_auditor", "county_532528", "operator", "wh_loader", "wh_returner"])
+def test_nobody_else_is_shown_anybody(
+    nights: Nights, person: UUID, operator: str, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_OPERATOR", operator)
+    with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("select sealed from vault.reveal(%s, 'home visit')", (person,))
+    with pytest.raises(psycopg.Error, match="only a case worker"):
+        nights.connection.execute("select sealed from vault.reveal(%s, 'home visit')", (person,))
+
+
+def test_above_the_daily_limit_nobody_is_shown_and_an_alert_is_raised_once(nights: Nights, person: UUID) -> None:
+    nights.connection.execute("update seeds.setting set value = '3' where name = 'reveal_daily_limit'")
+    for _ in range(3):
+        case_work.reveal(person, "home visit")
+    for _ in range(3):
+        with pytest.raises(UserError) as refused:
+            case_work.reveal(person, "home visit")
+        assert refused.value.code == "daily_limit"
+    assert [kind for _, kind, _, _ in acts(nights)] == ["reveal"] * 3 + ["refuse_reveal"]
+    assert nights.rows("select level, body from ops.alert where kind = 'reveal_limit'") == [
+        ("warning", "caseworker_532528：3")
+    ]
+
+
+def test_sessions_that_began_before_do_not_each_have_the_limit(nights: Nights, person: UUID) -> None:
+    nights.connection.execute("update seeds.setting set value = '1' where name = 'reveal_daily_limit'")
+    question = "select outcome from vault.reveal(%s, 'home visit')"
+    with connect(OWN_LOGIN) as early:
+        early.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        early.execute("select 1")
+        case_work.reveal(person, "home visit")
+        with pytest.raises(psycopg.Error, match="read committed"):
+            early.execute(question, (person,))
+
+
+def test_what_the_database_shows_needs_the_key_of_the_program(person: UUID) -> None:
+    """A reveal that is rolled back leaves no record, and bytes that a case worker's client cannot open."""
+    with connect(OWN_LOGIN) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        row = connection.execute("select sealed from vault.reveal(%s, 'home visit')", (person,)).fetchone()
+        connection.rollback()
+    assert row is not None
+    assert not [value for value in IDENTITY.values() if value.encode() in row[0]]
+    assert json.loads(unseal(row[0])) == IDENTITY
+    with pytest.raises(InvalidTag):
+        unseal(row[0][:-1] + bytes([row[0][-1] ^ 1]))
+
+
+class Killed(Exception):
+    """As if the process ended here."""
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_a_rotation_that_is_killed_is_finished_by_the_next_one(
+    nights: Nights, operator: str, fresh_home: settings.Home, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    """Killed before the next of its four files is written: what was sealed is open all the time, with the keys that a
+    process read before and with those of the home.
+    """
+    monkeypatch.setenv(f"AIRFLOW_CONN_{OWN_LOGIN.upper()}", operator)
+    sealed, before = seal(b"plain"), settings.secret_keys()
+    replace, done = Path.replace, 0
+
+    def replace_or_die(self: Path, target: Path) -> Path:
+        nonlocal done
+        if done == writes:
+            raise Killed
+        done += 1
+        return replace(self, target)
+
+    with monkeypatch.context() as killing, pytest.raises(Killed):
+        killing.setattr(Path, "replace", replace_or_die)
+        rotation.rotate_keys()
+    assert unseal(sealed) == b"plain"
+    with monkeypatch.context() as earlier:
+        earlier.setenv("WAREHOUSE_TOKEN_KEY", before.token_key.hex())
+        earlier.setenv("WAREHOUSE_WRAPPING_KEY", before.wrapping_key.hex())
+        assert unseal(sealed) == b"plain"
+    assert "version 2" in rotation.rotate_keys()
+    after = settings.secret_keys()
+    assert (after.version, after.next_wrapping_key, after.token_key) == (2, None, before.token_key)
+    assert unseal(sealed) == b"plain"
+    with monkeypatch.context() as late:
+        late.setenv("WAREHOUSE_TOKEN_KEY", before.token_key.hex())
+        late.setenv("WAREHOUSE_WRAPPING_KEY", before.wrapping_key.hex())
+        with pytest.raises(WrongKey):
+            unseal(sealed)
+    assert acts(nights) == [("operator_of_tests", "rotate_keys", "wrapping key, version 2", None)]
+
+
+def test_on_a_server_the_operator_replaces_the_key_between_two_calls(
+    nights: Nights, operator: str, fresh_home: settings.Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"AIRFLOW_CONN_{OWN_LOGIN.upper()}", operator)
+    monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", "aa" * 32)
+    monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", "bb" * 32)
+    sealed = seal(b"plain")
+    with pytest.raises(UserError) as refused:
+        rotation.rotate_keys()
+    assert refused.value.code == "no_next_key"
+    monkeypatch.setenv("WAREHOUSE_NEXT_WRAPPING_KEY", "cc" * 32)
+    assert "both keys open" in rotation.rotate_keys()
+    assert unseal(sealed) == b"plain"
+    monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", "cc" * 32)
+    monkeypatch.delenv("WAREHOUSE_NEXT_WRAPPING_KEY")
+    assert "is replaced" in rotation.rotate_keys()
+    assert unseal(sealed) == b"plain"
+    monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", "bb" * 32)
+    with pytest.raises(WrongKey):
+        unseal(sealed)
