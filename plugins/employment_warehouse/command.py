@@ -179,6 +179,28 @@ def rollback(
 
 
 @app.command()
+def release(
+    reason: Annotated[str, typer.Option(help="理由 | why")],
+    build: Annotated[int | None, typer.Option(help="暂扣的一晚的汇总编号 | build of a held night")] = None,
+    delivery: Annotated[int | None, typer.Option(help="暂扣的报送编号 | number of a held delivery")] = None,
+    name: AsOption = None,
+    home: HomeOption = None,
+) -> None:
+    """放行被暂扣的一晚（立即发布）或一份报送。 | Let through a held night, or a held delivery."""
+    from employment_warehouse import publication
+    from employment_warehouse.runtime import deployment
+
+    if (build is None) == (delivery is None):
+        raise typer.BadParameter("--build 或 --delivery 之一 | one of --build and --delivery")
+    deployment.sign_in(use_home(home), name)
+    if build is not None:
+        console.print(f"已发布 published: {publication.release_night(build, reason)}", markup=False)
+    elif delivery is not None:
+        released = ", ".join(map(str, publication.release_delivery(delivery, reason)))
+        console.print(f"已放行 released: {released}；下一步 next: warehouse night DATE", markup=False)
+
+
+@app.command()
 def acts(home: HomeOption = None) -> None:
     """操作记录：何人何时作了什么决定、为什么（CSV）。 | Who decided what, when and why; CSV to standard output."""
     from employment_warehouse.runtime import analyst, deployment

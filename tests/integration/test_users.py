@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import psycopg
 import pytest
+from tests.kit.nights import Nights
 from tests.kit.process import run_warehouse
 
 from employment_warehouse.database import OWN_LOGIN, connect
@@ -153,6 +155,21 @@ def test_programs_do_not_act_as_people(warehouse: psycopg.Connection) -> None:
     for attempt in ("ops.begin_nights('2024-05-19')", "ops.roll_back(1, '{}', 'wrong month')"):
         with connect("wh_publisher") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(f"select {attempt}")  # type: ignore[arg-type]
+
+
+def test_an_operator_releases_under_that_name(nights: Nights, run: Run) -> None:
+    delivery = nights.deliver("workshop", "532501", date(2024, 5, 18))
+    nights.connection.execute("update ops.delivery set status = 'held'")
+    operator = address(OWN_LOGIN)
+    who = {"login": operator.user, "password": operator.password}
+    assert run("release", "--reason", "a campaign", **who).returncode == 2
+    released = run("release", "--delivery", str(delivery), "--reason", "a campaign", **who)
+    assert released.returncode == 0, released.stderr
+    assert nights.rows("select login, kind, delivery_id, reason from ops.act") == [
+        ("operator_of_tests", "release_delivery", delivery, "a campaign")
+    ]
+    again = run("release", "--delivery", str(delivery), "--reason", "a campaign", **who)
+    assert (again.returncode, "is not held" in again.stderr) == (3, True)
 
 
 def test_a_command_that_decides_asks_who_decides(warehouse_server: Server) -> None:
