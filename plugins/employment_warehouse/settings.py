@@ -170,6 +170,16 @@ def alert_urls() -> str:
     return variable("WAREHOUSE_ALERT_URLS")
 
 
+def contact() -> str:
+    """Whom readers of a report ask (WAREHOUSE_CONTACT); may be empty."""
+    return variable("WAREHOUSE_CONTACT")
+
+
+def bulletin_number() -> str:
+    """The document number of the monthly bulletin (WAREHOUSE_BULLETIN_NUMBER); may be empty."""
+    return variable("WAREHOUSE_BULLETIN_NUMBER")
+
+
 def is_demonstration() -> bool:
     """Whether this home shows generated feeds of past nights (`make run`)."""
     return current_home().demonstration.exists()

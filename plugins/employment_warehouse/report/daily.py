@@ -1,31 +1,22 @@
-"""The daily report: one HTML file from one publication, for a bureau leader with two minutes and a phone."""
+"""The daily report, a page and its workbook from one publication, for a bureau leader with two minutes and a phone."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-import jinja2
-import psycopg
-from psycopg.rows import dict_row
-
-from employment_warehouse import database
-from employment_warehouse.contract import contract, contracts
+from employment_warehouse.contract import contract
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.report import charts, sentences, words
-from employment_warehouse.report.labels import Label, Labels, channel_labels, finding_labels
-from employment_warehouse.settings import TIMEZONE, current_home
+from employment_warehouse.report import labels, products, sentences, words
+from employment_warehouse.report.figures import Figures, Row, read_figures
+from employment_warehouse.report.labels import Label
+from employment_warehouse.report.page import render
+from employment_warehouse.report.workbook import indicator_sheet, table_sheet, write_workbook
 
 # The feeds that the headline figures are computed from.
 HEADLINE_FEEDS = ("labor_register", "employment", "public_post")
 HEADLINE_PLATFORM_FEED = "gig_orders"
-ROOM = Path(__file__).parent
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -37,113 +28,48 @@ class TargetRows:
     counties: list[Row]
 
 
-def write_daily(publication: int) -> Path:
-    """Write `reports/<date>/daily.html` from a publication, and record it in ops.product.
+def write_daily(publication: int) -> list[Path]:
+    """Write and record the daily report of a publication: the page, then the workbook.
 
-    The file is replaced atomically. Raises psycopg.errors.RaiseException if there is no such publication.
+    Raises psycopg.errors.RaiseException if there is no such publication.
     """
-    figures = read_figures(publication)
-    page = _page(figures)
-    report_date: date = figures["publication"]["report_date"]
-    folder = current_home().reports / report_date.isoformat()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / "daily.html"
-    draft = path.with_suffix(".tmp")
-    draft.write_text(page, encoding="utf-8")
-    draft.replace(path)
-    _record(publication, report_date, figures["publication"]["vintage"], path)
-    return path
+    figures = read_figures(publication, "daily")
+    return products.keep("daily", figures["publication"], {".html": _page(figures), ".xlsx": _workbook(figures)})
 
 
-def read_figures(publication: int) -> dict[str, Any]:
-    """The rows of each query in `queries/`, by its name, all as of that publication."""
-    given = {"publication": publication, "prefecture": divisions().prefecture}
-    with _pinned(publication) as connection:
-        figures: dict[str, Any] = {
-            query.stem: connection.execute(query.read_text(encoding="utf-8"), given).fetchall()
-            for query in sorted(ROOM.joinpath("queries").glob("*.sql"))
-        }
-    figures["publication"] = figures["publication"][0]
-    # The prefecture's rows count all units once more, but for the platform, which has no county.
-    figures["feeds"] = [
-        row
-        for row in figures["feeds"]
-        if row["county_code"] != given["prefecture"] or contract(row["feed"]).source == "hr_platform"
-    ]
-    return figures
-
-
-@contextmanager
-def _pinned(publication: int) -> Iterator[psycopg.Connection[Row]]:
-    with database.connect("wh_reporter") as connection:
-        connection.execute("select marts.pin(%s)", [publication])
-        connection.commit()
-        dicts: psycopg.Connection[Row] = connection  # type: ignore[assignment]
-        dicts.row_factory = dict_row
-        yield dicts
-
-
-def _record(publication: int, report_date: date, vintage: str, path: Path) -> None:
-    with database.connect("wh_publisher") as connection:
-        connection.execute(
-            "insert into ops.product (product, report_date, publication, vintage, path) "
-            "values ('daily', %s, %s, %s, %s) on conflict do nothing",
-            [report_date, publication, vintage, str(path.relative_to(current_home().root))],
-        )
-
-
-def _page(figures: dict[str, Any]) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(ROOM),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters.update(
-        whole=words.whole,
-        money=words.money,
-        share=words.share,
-        day=words.day,
-        signed=words.signed,
-        wan=words.wan,
-    )
+def _page(figures: Figures) -> bytes:
     names = {row["county_code"]: row for row in figures["counties"]}
-    known, channels = divisions(), channel_labels()
+    figures["feeds"] = [row for row in figures["feeds"] if _is_shown(row)]
     targets = _targets(figures["progress"])
-    feeds = _open_feeds(figures["feeds"])
     silent_platform = _silent_platform(figures)
     carried_forward = _carried(targets[0], figures, names, silent_platform)
     unjudged = {target.code: _unjudged(target, figures, names) for target in targets}
-    return environment.get_template("daily.html.j2").render(
-        publication=figures["publication"],
-        made_at=datetime.now(TIMEZONE),
-        names=names,
-        contact=os.environ.get("WAREHOUSE_CONTACT", f"{known.prefecture_short_zh}人力资源和社会保障局 就业科"),
-        targets=targets,
-        words=words,
-        feed_titles={feed: (each.title_zh, each.title_en) for feed, each in contracts().items()},
-        feeds=feeds,
-        carried=[sentence for sentence in (carried_forward, silent_platform) if sentence],
-        comparison=_comparison(targets[0], figures, names),
-        progress={target.code: _progress(target) for target in targets},
-        unjudged=unjudged,
-        schedule=sentences.schedule(targets[0].prefecture, unjudged[targets[0].code]),
-        prefecture=known.prefecture,
-        prefecture_label=Label(known.prefecture_short_zh, names[known.prefecture]["name_en"]),
-        finding_labels=finding_labels(),
-        channel_labels=channels,
-        households={row["county_code"]: row for row in figures["households"]},
-        stock=figures["stock"],
-        wages=figures["wages_owed"],
-        findings=_findings(figures["findings"]),
-        checks=figures["checks"],
-        sources=sorted({row["feed"] for row in figures["feeds"]}),
-        schedule_charts={target.code: _schedule_chart(target) for target in targets},
-        county_chart=_county_chart(targets, names),
-        change_chart=_change_chart(targets, names),
-        wages_chart=_wages_chart(figures["wages_owed"]),
-        stock_chart=_stock_chart(figures["stock"], channels),
+    return render(
+        "daily.html.j2",
+        figures,
+        {
+            "targets": targets,
+            "carried": [sentence for sentence in (carried_forward, silent_platform) if sentence],
+            "comparison": _comparison(targets[0], figures, names),
+            "progress": {target.code: _progress(target) for target in targets},
+            "unjudged": unjudged,
+            "schedule": sentences.schedule(targets[0].prefecture, unjudged[targets[0].code]),
+            "households": sorted(figures["households"], key=_urgency),
+            "stock": figures["stock"],
+            "wages": figures["wages_owed"],
+            "findings": _findings(figures["findings"]),
+            "open_feeds": _open_feeds(figures["feeds"]),
+            "sources": sorted({row["feed"] for row in figures["feeds"]}),
+            "county_dots": _county_dots(targets[0], names),
+            "county_changes": _county_changes(targets[0], names),
+            "channels": _channels(figures),
+        },
     )
+
+
+def _is_shown(row: Row) -> bool:
+    """The prefecture's rows count all units once more, but for the platform, which has no county."""
+    return row["county_code"] != divisions().prefecture or contract(row["feed"]).source == "hr_platform"
 
 
 def _targets(rows: list[Row]) -> list[TargetRows]:
@@ -161,7 +87,7 @@ def _progress(target: TargetRows) -> Label | None:
     return sentences.progress(target.prefecture, Label(declared.measure_zh, declared.measure_en))
 
 
-def _unjudged(target: TargetRows, figures: dict[str, Any], names: dict[str, Row]) -> Label | None:
+def _unjudged(target: TargetRows, figures: Figures, names: dict[str, Row]) -> Label | None:
     """Why nobody can say whether the prefecture is on track."""
     reported = {row["county_code"] for row in target.counties if row["obs_status"] != "M"}
     counties = [code for code in names if code != divisions().prefecture]
@@ -171,7 +97,7 @@ def _unjudged(target: TargetRows, figures: dict[str, Any], names: dict[str, Row]
 
 
 def _carried(
-    target: TargetRows, figures: dict[str, Any], names: dict[str, Row], silent_platform: Label | None
+    target: TargetRows, figures: Figures, names: dict[str, Row], silent_platform: Label | None
 ) -> Label | None:
     """The sentence about the counties whose earlier data are shown."""
     states = _headline_states(figures)
@@ -184,12 +110,12 @@ def _carried(
     return sentences.carried_forward(carried, len(target.counties))
 
 
-def _silent_platform(figures: dict[str, Any]) -> Label | None:
+def _silent_platform(figures: Figures) -> Label | None:
     row = next((row for row in figures["feeds"] if row["feed"] == HEADLINE_PLATFORM_FEED), None)
     return sentences.silent_platform(row, figures["publication"]["report_date"])
 
 
-def _comparison(target: TargetRows, figures: dict[str, Any], names: dict[str, Row]) -> Label:
+def _comparison(target: TargetRows, figures: Figures, names: dict[str, Row]) -> Label:
     """The sentence about the change since yesterday."""
     states = _headline_states(figures)
     carried = set(target.prefecture["carried_forward"] or [])
@@ -201,7 +127,7 @@ def _comparison(target: TargetRows, figures: dict[str, Any], names: dict[str, Ro
     return sentences.comparison(target.prefecture["change_1d"], len(target.counties), uncompared)
 
 
-def _headline_states(figures: dict[str, Any]) -> dict[str, tuple[str, date | None]]:
+def _headline_states(figures: Figures) -> dict[str, tuple[str, date | None]]:
     headline = [row for row in figures["feeds"] if row["feed"] in HEADLINE_FEEDS]
     return sentences.county_states(headline, figures["publication"]["report_date"])
 
@@ -211,103 +137,120 @@ def _label(names: Row) -> Label:
 
 
 def _open_feeds(rows: list[Row]) -> list[Row]:
-    """Late, missing and held feeds: one row for each county, the county with most of them first."""
+    """Held, missing and late feeds by county and state, the county with most of them first."""
     counties: dict[str, dict[str, list[Row]]] = {}
     for row in rows:
         if row["status"] != "on_time":
             counties.setdefault(row["county_code"], {}).setdefault(row["status"], []).append(row)
-    listed = [
-        {"county_code": code, **{state: each.get(state, []) for state in words.STATES}}
-        for code, each in counties.items()
+    listed = sorted(
+        counties.items(), key=lambda each: (-len(each[1].get("held", [])), -len(each[1].get("missing", [])), each[0])
+    )
+    return [
+        {
+            "county_code": code,
+            "states": [{"status": state, "feeds": each[state]} for state in words.STATES if state in each],
+        }
+        for code, each in listed
     ]
-    return sorted(listed, key=lambda row: (-len(row["held"]), -len(row["missing"]), row["county_code"]))
+
+
+def _urgency(row: Row) -> tuple[bool, int, int]:
+    """Most relocated households first, the prefecture last."""
+    return row["county_code"] == divisions().prefecture, -(row["open_relocated"] or 0), -row["open_cases"]
 
 
 def _findings(rows: list[Row]) -> list[Row]:
-    """Findings with their counties, the largest amount first; the prefecture's row is of all lines."""
+    """Findings with their counties, the largest first; the prefecture's row is of all lines."""
     whole = [row for row in rows if row["county_code"] == divisions().prefecture]
-    kinds = [
-        {**kind, "counties": [row for row in rows if row["finding"] == kind["finding"] and row not in whole]}
-        for kind in whole
-    ]
+    counties = sorted((row for row in rows if row not in whole), key=lambda row: (-row["lines"], row["county_code"]))
+    kinds = [{**kind, "counties": [row for row in counties if row["finding"] == kind["finding"]]} for kind in whole]
     return sorted(kinds, key=lambda kind: (-(kind["amount"] or 0), kind["finding"]))
 
 
-def _schedule_chart(target: TargetRows) -> str:
-    row = target.prefecture
-    if not row["target_value"] or row["on_track"] is None:
-        return ""
-    zh = words.TARGETS[target.code].zh
-    return charts.schedule_bar(
-        float(row["actual_value"]),
-        float(row["scheduled_value"]),
-        float(row["target_value"]),
-        (
-            words.wan(row["actual_value"]),
-            f"今日进度线 {words.wan(row['scheduled_value'])}",
-            f"目标 {words.wan(row['target_value'])}",
-        ),
-        f"{zh}：实际 {words.whole(row['actual_value'])}，今日进度线 {words.whole(row['scheduled_value'])}，"
-        f"目标 {words.whole(row['target_value'])}",
-    )
-
-
-def _county_chart(targets: list[TargetRows], names: dict[str, Row]) -> str:
-    target = targets[0]
-    rows = [
+def _county_dots(target: TargetRows, names: dict[str, Row]) -> list[Row]:
+    """Counties that can be judged, best first."""
+    if target.prefecture["progress_rate"] is None:
+        return []
+    return [
         {
-            "name": names[row["county_code"]]["name_zh"],
+            "name": _label(names[row["county_code"]]),
             "value": float(row["progress_rate"]),
             "schedule": float(row["scheduled_value"] / row["target_value"]),
             "behind": row["on_track"] is False,
-            "label": words.share(row["progress_rate"]) + words.mark(row["obs_status"]),
+            "status": row["obs_status"],
         }
         for row in sorted(target.counties, key=lambda row: -(row["progress_rate"] or 0))
         if row["progress_rate"] is not None and row["on_track"] is not None
     ]
-    if not rows or target.prefecture["progress_rate"] is None:
-        return ""
-    return charts.ranked_dots(
-        rows,
-        float(target.prefecture["progress_rate"]),
-        "各县市目标完成率，由高到低；竖线为全州，短竖为本县进度线",
-    )
 
 
-def _change_chart(targets: list[TargetRows], names: dict[str, Row]) -> str:
-    rows = [
+def _county_changes(target: TargetRows, names: dict[str, Row]) -> list[Row]:
+    return [
         {
-            "name": names[row["county_code"]]["name_zh"],
+            "name": _label(names[row["county_code"]]),
             "value": float(row["change_1d"] or 0),
-            "label": words.signed(row["change_1d"]) + words.mark(row["obs_status"]),
-            "carried": row["obs_status"] == "E",
+            "status": row["obs_status"],
         }
-        for row in sorted(targets[0].counties, key=lambda row: -(row["change_1d"] or 0))
+        for row in sorted(target.counties, key=lambda row: -(row["change_1d"] or 0))
     ]
-    return charts.signed_bars(rows, "各县市务工（就业）人数比昨日的变化，只比两日都报了的县市")
 
 
-def _wages_chart(rows: list[Row]) -> str:
-    if not rows:
-        return ""
-    shown = [
+def _channels(figures: Figures) -> list[Row]:
+    channels = labels.names(figures["names"])["channel"]
+    return [
         {
-            "name": row["project_name"],
-            "value": float(row["arrears"]),
-            "label": f"{words.money(row['arrears'])} 元",
-        }
-        for row in sorted(rows, key=lambda row: -row["arrears"])[:10]
-    ]
-    return charts.sorted_bars(shown, "欠发劳务报酬最多的项目，元", charts.ALARM)
-
-
-def _stock_chart(rows: list[Row], channels: Labels) -> str:
-    shown = [
-        {
-            "name": channels[row["channel"]].zh,
+            "name": channels[row["channel"]],
             "value": float(row["employed"]),
-            "label": words.whole(row["employed"]),
+            "text": words.whole(row["employed"]),
+            "status": None,
         }
-        for row in rows
+        for row in figures["stock"]
     ]
-    return charts.sorted_bars(shown, "务工（就业）人员按主要就业渠道，人") if shown else ""
+
+
+def _workbook(figures: Figures) -> bytes:
+    """All indicators of the day by county, all projects that owe, all findings and all feeds."""
+    counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
+    known = labels.names(figures["names"])
+    project_heads = (
+        "项目编号", "项目", "县市", "应发（元）", "已发（元）", "欠发（元）", "欠发天数", "最慢环节", "代发退票（笔）",
+    )  # fmt: skip
+    return write_workbook(
+        figures["publication"],
+        [
+            indicator_sheet("指标", figures),
+            table_sheet(
+                "欠发项目",
+                project_heads,
+                (
+                    (
+                        row["project_no"], row["project_name"], counties.get(row["county_code"]), row["wages_due"],
+                        row["wages_paid"], row["arrears"], row["arrears_age_days"],
+                        known["stage"][row["slowest_stage"]].zh if row["slowest_stage"] else None,
+                        row["rejected_payments"],
+                    )
+                    for row in figures["wages_owed"]
+                ),
+            ),
+            table_sheet(
+                "核查线索",
+                ["线索", "县市", "条数", "涉及金额（元）"],
+                (
+                    (known["finding"][row["finding"]].zh, counties.get(row["county_code"]), row["lines"], row["amount"])
+                    for row in figures["findings"]
+                ),
+            ),
+            table_sheet(
+                "报送情况",
+                ["县市", "报送表", "状态", "读入行", "入库行", "退回行", "暂扣报送编号"],
+                (
+                    (
+                        counties.get(row["county_code"]), contract(row["feed"]).title_zh,
+                        words.STATES[row["status"]].zh, row["rows_read"], row["rows_landed"], row["rows_rejected"],
+                        row["delivery_numbers"],
+                    )
+                    for row in figures["feeds"]
+                ),
+            ),
+        ],
+    )  # fmt: skip

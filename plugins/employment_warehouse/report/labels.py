@@ -1,12 +1,9 @@
-"""Names that the report takes from contracts and seeds: findings and channels of employment, in Chinese and English."""
+"""Names in both languages, and the names of codes (dim_code)."""
 
 from __future__ import annotations
 
-import csv
-from typing import NamedTuple
-
-from employment_warehouse.contract import contract
-from employment_warehouse.settings import current_home, project_root
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 
 class Label(NamedTuple):
@@ -23,22 +20,16 @@ class Labels(dict[str, Label]):
         return Label(f"其他（{code}）", f"other ({code})")
 
 
-def finding_labels() -> Labels:
-    """Names of the findings: the columns name_zh and name_en of the seed `finding_rule`, else its notes."""
-    own = current_home().root / "seeds" / "finding_rule.csv"
-    path = own if own.is_file() else project_root() / "dbt_project" / "seeds" / "finding_rule.csv"
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return Labels(
-            {
-                row["finding"]: Label(row.get("name_zh") or row["note_zh"], row.get("name_en") or row["note_en"])
-                for row in csv.DictReader(file)
-            }
-        )
+class Names(dict[str, Labels]):
+    """Names of codes by the list that has them (`finding`, `channel`, `case_kind`, …)."""
+
+    def __missing__(self, code_list: str) -> Labels:
+        return Labels()
 
 
-def channel_labels() -> Labels:
-    """Names of the channels of employment: the codes of the contract `employment`."""
-    labels = Labels()
-    for label, code in contract("employment").column("channel").codes.items():
-        labels.setdefault(code, Label(label, code.replace("_", " ")))
-    return labels
+def names(rows: Iterable[Mapping[str, Any]]) -> Names:
+    """From rows of code_list, code, name_zh, name_en."""
+    known = Names()
+    for row in rows:
+        known.setdefault(row["code_list"], Labels())[row["code"]] = Label(row["name_zh"], row["name_en"])
+    return known

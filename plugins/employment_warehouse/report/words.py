@@ -1,4 +1,4 @@
-"""The fixed words of pages and how they write numbers; names of findings and channels are in `labels`."""
+"""The fixed words of pages and how they write numbers; names of codes are in `dim_code`."""
 
 from __future__ import annotations
 
@@ -38,22 +38,21 @@ TARGETS = {
         "有劳动力的零就业搬迁家庭", "Relocated households with nobody employed", "户", "households"
     ),
 }
+# For the heads of tables.
+SHORT_TARGETS = {
+    "rural_employed": Label("农村劳动力", "Rural workers"),
+    "poverty_alleviated_employed": Label("脱贫人口", "Poverty-alleviated"),
+    "zero_employment_relocated_households": Label("零就业搬迁家庭", "Zero-employment"),
+}
 STATES = {
-    "on_time": State("●", "按时", "on time"),
-    "late": State("◐", "迟报", "late"),
-    "missing": State("○", "未报", "missing"),
-    "held": State("■", "暂扣", "held"),
     "intake_failed": State("✕", "入库失败（系统原因）", "not ingested (our fault)"),
+    "held": State("■", "暂扣", "held"),
+    "missing": State("○", "未报", "missing"),
+    "late": State("◐", "迟报", "late"),
+    "on_time": State("●", "按时", "on time"),
 }
 MARKS = {"E": Label("沿用", "carried forward"), "P": Label("暂定", "provisional"), "M": Label("缺", "missing")}
 VINTAGES = {"flash": Label("快报", "flash"), "revised": Label("修订", "revised"), "final": Label("终版", "final")}
-STAGES = {
-    "list": Label("制表", "listing"),
-    "sign": Label("签字", "signing"),
-    "approve": Label("审批", "approval"),
-    "send": Label("报送银行", "sending"),
-    "credit": Label("入账", "crediting"),
-}
 
 
 def whole(value: Number) -> str:
@@ -88,6 +87,24 @@ def day(value: date | datetime | None) -> str:
     return NONE if value is None else f"{value.month}月{value.day}日"
 
 
-def mark(obs_status: str | None) -> str:
-    """The mark of a value that is carried forward, provisional or missing; empty for an ordinary one."""
-    return f"（{MARKS[obs_status].zh}）" if obs_status in MARKS else ""
+def day_en(value: date | datetime | None) -> str:
+    """A date on an English page: 20 May."""
+    return NONE if value is None else f"{value.day} {value:%B}"
+
+
+def number(value: Number, unit: str) -> str:
+    """A value of an indicator in its unit (`indicator.unit`): shares as per cent, amounts and rates with decimals."""
+    if unit == "share":
+        return share(value)
+    if unit == "CNY":
+        return money(value)
+    return NONE if value is None else f"{value:,.1f}" if unit == "rate" else whole(value)
+
+
+def change(value: Number, unit: str) -> str:
+    """A change of an indicator, always with its sign; of a share in percentage points."""
+    if value is None:
+        return NONE
+    if unit == "share":
+        return f"{float(value) * 100:+.1f}" if round(float(value), 3) else "0"
+    return f"{value:+,.2f}" if unit == "CNY" else f"{value:+,.1f}" if unit == "rate" else signed(value)

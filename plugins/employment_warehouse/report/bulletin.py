@@ -1,0 +1,201 @@
+"""The monthly bulletin as a document, before it is typeset: what it says, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+
+from employment_warehouse import settings
+from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.report import words
+from employment_warehouse.report.figures import Figures, Row
+from employment_warehouse.report.sections import TableOf, sections_of
+
+UNITS = {
+    "person": "人", "household": "户", "case": "件", "job": "份工作", "post": "个岗位", "event": "场", "count": "个",
+    "CNY": "元", "day": "天", "share": "", "rate": "",
+}  # fmt: skip
+RESTATED = "※"
+SUPPRESSED = "…"
+CHINESE_NUMBERS = "一二三四五六七八九十"
+CHARTED = "rural_employed_progress"
+DATED = "rural_employed"
+
+
+@dataclass(frozen=True)
+class Table:
+    """title: with its number. unit: of all its figures, '' where they differ and stand in the heads."""
+
+    title: str
+    unit: str
+    heads: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """heading: with its number. tables follow the paragraphs."""
+
+    heading: str
+    paragraphs: list[str]
+    tables: list[Table]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A county's bar in the chart. share: its length, 0–1; behind: below its schedule."""
+
+    name: str
+    share: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """title: its lines. issued_on: the date under the issuer's name. chart_title: of the bars."""
+
+    issuer: str
+    number: str
+    title: tuple[str, str]
+    recipients: str
+    opening: str
+    chart_title: str
+    bars: list[Bar]
+    chapters: list[Chapter]
+    issued_on: date
+
+
+def compose(figures: Figures) -> Bulletin:
+    """figures: those of the product `monthly`. The same figures make the same bulletin."""
+    month = _month(figures)
+    known = divisions()
+    numbered = count(1)
+    shown = {row["indicator"] for row in figures["indicator_values"]}
+    chapters = [
+        _chapter(figures, f"{CHINESE_NUMBERS[at]}、{section.heading}", section.tables, numbered)
+        for at, section in enumerate(sections_of(shown))
+    ]
+    notes = Chapter(f"{CHINESE_NUMBERS[len(chapters)]}、数据说明", _notes(figures), [])
+    return Bulletin(
+        issuer=f"{known.prefecture_short_zh}人力资源和社会保障局",
+        number=settings.bulletin_number() or f"〔{month.year}〕第{month.month}期",
+        title=(f"关于{month.year}年{month.month}月", "防止返贫就业工作情况的通报"),
+        recipients="各县市人力资源和社会保障局：",
+        opening=f"现将{month.year}年{month.month}月全州防止返贫就业工作情况通报如下。",
+        chart_title="各县市农村劳动力务工规模目标完成率",
+        bars=_bars(figures),
+        chapters=[*chapters, notes],
+        issued_on=figures["publication"]["report_date"],
+    )
+
+
+def _month(figures: Figures) -> date:
+    """The last complete month, of which the mart gives the last day; without any figure that of the report date."""
+    whole = _cell(figures, DATED, divisions().prefecture)
+    last: date = whole["period_to"] if whole else figures["publication"]["report_date"]
+    return last
+
+
+def _chapter(figures: Figures, heading: str, tables: Sequence[TableOf], numbered: Iterator[int]) -> Chapter:
+    indicators = {row["code"]: row for row in figures["indicators"]}
+    sentences = [
+        _sentence(indicators[code], _cell(figures, code, divisions().prefecture))
+        for table in tables
+        for code in table.indicators
+    ]
+    stated = [sentence for sentence in sentences if sentence]
+    return Chapter(
+        heading,
+        ["；".join(stated) + "。"] if stated else ["本月无数据。"],
+        [_table(figures, f"表{next(numbered)}　{table.title}", table.indicators) for table in tables],
+    )
+
+
+def _cell(figures: Figures, indicator: str, county: str) -> Row | None:
+    return next(
+        (row for row in figures["indicator_values"] if row["indicator"] == indicator and row["county_code"] == county),
+        None,
+    )
+
+
+def _sentence(indicator: Row, row: Row | None) -> str:
+    """One figure of the prefecture with its change; '' where there is none."""
+    if row is None or row["value"] is None:
+        return ""
+    unit = indicator["unit"]
+    value = f"{indicator['name_zh']}{words.number(row['value'], unit)}{UNITS[unit]}"
+    if row["change"] is None:
+        return value
+    moved = words.change(abs(row["change"]), unit).lstrip("+")
+    if moved == "0":
+        return f"{value}，与上月持平"
+    measure = "个百分点" if unit == "share" else UNITS[unit]
+    return f"{value}，比上月{'增加' if row['change'] > 0 else '减少'}{moved}{measure}"
+
+
+def _table(figures: Figures, title: str, codes: Sequence[str]) -> Table:
+    indicators = {row["code"]: row for row in figures["indicators"]}
+    shown = [indicators[code] for code in codes]
+    units = {UNITS[each["unit"]] for each in shown}
+    common = units.pop() if len(units) == 1 else ""
+    heads = ["县市", *(_head(each, common) for each in shown)]
+    rows = [
+        [county["name_zh"], *(_text(each, _cell(figures, each["code"], county["county_code"])) for each in shown)]
+        for county in figures["counties"]
+    ]
+    return Table(title, f"单位：{common}" if common else "", heads, rows)
+
+
+def _head(indicator: Row, common: str) -> str:
+    unit = UNITS[indicator["unit"]]
+    return f"{indicator['name_zh']}（{unit}）" if unit and not common else str(indicator["name_zh"])
+
+
+def _text(indicator: Row, row: Row | None) -> str:
+    if row is None:
+        return words.NONE
+    if row["is_suppressed"]:
+        return SUPPRESSED
+    text = words.number(row["value"], indicator["unit"])
+    return text + (RESTATED if row["is_restated"] else "") + ("*" if row["obs_status"] == "E" else "")
+
+
+def _bars(figures: Figures) -> list[Bar]:
+    rows = [
+        row
+        for row in figures["indicator_values"]
+        if row["indicator"] == CHARTED and row["county_code"] != divisions().prefecture and row["value"] is not None
+    ]
+    names = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
+    most = max([1.0, *(float(row["value"]) for row in rows)])
+    return [
+        Bar(names[row["county_code"]], float(row["value"]) / most, words.share(row["value"]))
+        for row in sorted(rows, key=lambda row: (-row["value"], row["county_code"]))
+    ]
+
+
+def _notes(figures: Figures) -> list[str]:
+    publication, values = figures["publication"], figures["indicator_values"]
+    whole = _cell(figures, DATED, divisions().prefecture)
+    coverage = words.share(whole["coverage"]) if whole else words.NONE
+    notes = [
+        f"本通报出自第{publication['publication']}号发布（{words.VINTAGES[publication['vintage']].zh}），数据截至"
+        f"{publication['report_date'].year}年{words.day(publication['report_date'])}，应报已收{coverage}。"
+        "来源为各县市报送、人才平台、以工代赈项目工资表与银行回单。",
+        f"表中“*”为沿用以前报送的数据，“{RESTATED}”为上月数据已修订，“{SUPPRESSED}”为人数、户数不足10而不予公布的数据及"
+        f"为保护其而一并隐去的数据，“{words.NONE}”为无数据。",
+    ]
+    restated = [row for row in values if row["is_restated"] and row["county_code"] == divisions().prefecture]
+    if restated:
+        indicators = {row["code"]: row for row in figures["indicators"]}
+        changes = "；".join(_restatement(indicators[row["indicator"]], row) for row in restated)
+        notes.append(f"上月数据的修订：{changes}。")
+    return notes
+
+
+def _restatement(indicator: Row, row: Row) -> str:
+    before = words.number(row["previous_as_published"], indicator["unit"])
+    now = SUPPRESSED if row["previous_value"] is None else words.number(row["previous_value"], indicator["unit"])
+    return f"{indicator['name_zh']}原公布{before}{UNITS[indicator['unit']]}，现为{now}{UNITS[indicator['unit']]}"

@@ -1,0 +1,44 @@
+"""The figures of a report: the rows of its queries, all as of one publication, as an analyst sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from employment_warehouse import database
+from employment_warehouse.contract.divisions import divisions
+
+QUERIES = Path(__file__).with_name("queries")
+Row = dict[str, Any]
+Figures = dict[str, Any]
+
+
+def read_figures(publication: int, product: str) -> Figures:
+    """By name: the rows of each query in `queries/common` and in `queries/<product>`; `publication` is one row.
+
+    Raises psycopg.errors.RaiseException if there is no such publication.
+    """
+    given = {"publication": publication, "prefecture": divisions().prefecture}
+    with _pinned(publication) as connection:
+        figures: Figures = {
+            query.stem: connection.execute(query.read_text(encoding="utf-8"), given).fetchall()
+            for folder in ("common", product)
+            for query in sorted(QUERIES.joinpath(folder).glob("*.sql"))
+        }
+    figures["publication"] = figures["publication"][0]
+    return figures
+
+
+@contextmanager
+def _pinned(publication: int) -> Iterator[psycopg.Connection[Row]]:
+    with database.connect("wh_reporter") as connection:
+        connection.execute("select marts.pin(%s)", [publication])
+        connection.commit()
+        dicts: psycopg.Connection[Row] = connection  # type: ignore[assignment]
+        dicts.row_factory = dict_row
+        yield dicts

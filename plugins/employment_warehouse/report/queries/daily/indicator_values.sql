@@ -1,0 +1,3 @@
+select indicator, county_code, value, previous_value, change, rank, target_value, coverage, obs_status
+from marts.report_daily
+order by indicator, county_code

@@ -1,0 +1,43 @@
+"""The order of the indicators in reports, as `sections.yml` declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class TableOf:
+    """A table of a section: its title and the codes of its indicators."""
+
+    title: str
+    indicators: list[str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a report."""
+
+    heading: str
+    tables: list[TableOf]
+
+
+@cache
+def sections() -> list[Section]:
+    """All sections. An unknown or missing key is a TypeError."""
+    declared = yaml.safe_load(Path(__file__).with_name("sections.yml").read_text(encoding="utf-8"))
+    return [Section(each["heading"], [TableOf(**table) for table in each["tables"]]) for each in declared]
+
+
+def sections_of(shown: Collection[str]) -> Iterator[Section]:
+    """The sections with the indicators that a report shows; what is empty then is left out."""
+    for section in sections():
+        tables = [
+            TableOf(table.title, [code for code in table.indicators if code in shown]) for table in section.tables
+        ]
+        if filled := [table for table in tables if table.indicators]:
+            yield Section(section.heading, filled)

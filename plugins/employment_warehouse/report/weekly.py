@@ -1,0 +1,190 @@
+"""The weekly dispatch: for each county its rank and its work list, and for the prefecture who has how much to do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from pathlib import Path
+
+from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.database import seed_tables
+from employment_warehouse.report import labels, products
+from employment_warehouse.report.figures import Figures, Row, read_figures
+from employment_warehouse.report.labels import Label, Labels
+from employment_warehouse.report.page import render
+from employment_warehouse.report.sections import sections_of
+from employment_warehouse.report.workbook import Sheet, indicator_sheet, table_sheet, write_workbook
+
+CASES_SHOWN = 20  # of a kind on a county's page, which is printed; its workbook has all
+CASE_HEADS = (
+    "县市", "事项", "疑点", "对象代号", "乡镇", "责任单位", "涉及金额（元）", "涉及行数", "起始日期", "持续天数",
+    "办结条件",
+)  # fmt: skip
+
+
+def write_weekly(publication: int) -> list[Path]:
+    """Write and record the dispatch of a publication: page and workbook of the prefecture, then of each county.
+
+    Raises psycopg.errors.RaiseException if there is no such publication.
+    """
+    figures = read_figures(publication, "weekly")
+    files = {".html": _prefecture_page(figures), ".xlsx": _workbook(figures, figures["open_cases"])}
+    for county in _counties(figures):
+        cases = [row for row in figures["open_cases"] if row["county_code"] == county]
+        files[f"-{county}.html"] = _county_page(figures, county, cases)
+        files[f"-{county}.xlsx"] = _workbook(figures, cases)
+    return products.keep("weekly", figures["publication"], files)
+
+
+def _counties(figures: Figures) -> list[str]:
+    return [row["county_code"] for row in figures["counties"] if row["county_code"] != divisions().prefecture]
+
+
+def _prefecture_page(figures: Figures) -> bytes:
+    counts = figures["case_counts"]
+    by_county = [
+        {
+            "county_code": county,
+            "kinds": {row["case_kind"]: row["open_cases"] for row in counts if row["county_code"] == county},
+            **_totals(row for row in counts if row["county_code"] == county),
+        }
+        for county in _counties(figures)
+    ]
+    return render(
+        "weekly.html.j2",
+        figures,
+        {
+            "week": _week(figures),
+            "kinds": sorted({row["case_kind"] for row in counts if row["open_cases"]}),
+            "by_county": sorted(by_county, key=lambda row: (-row["open_cases"], row["county_code"])),
+            "whole": _totals(counts),
+            "ranked": _ranked(figures),
+            "sections": _indicator_sections(figures, divisions().prefecture),
+        },
+    )
+
+
+def _county_page(figures: Figures, county: str, cases: list[Row]) -> bytes:
+    closes = _closes_when()
+    counts = [row for row in figures["case_counts"] if row["county_code"] == county]
+    lists = [_case_list(kind, list(rows), closes) for kind, rows in groupby(cases, key=lambda row: row["case_kind"])]
+    return render(
+        "dispatch.html.j2",
+        figures,
+        {
+            "county_code": county,
+            "week": _week(figures),
+            "lists": sorted(lists, key=lambda each: (-each["amount"], -each["open_cases"])),
+            "whole": _totals(counts),
+            "sections": _indicator_sections(figures, county),
+            "late_feeds": [row for row in figures["feeds"] if row["county_code"] == county],
+            "cases_shown": CASES_SHOWN,
+        },
+    )
+
+
+def _case_list(kind: str, cases: list[Row], closes: Labels) -> Row:
+    return {
+        "kind": kind,
+        "cases": [{**row, "subject": _subject(row)} for row in cases[:CASES_SHOWN]],
+        "open_cases": len(cases),
+        "amount": sum(row["amount"] or 0 for row in cases),
+        "closes_when": closes[kind],
+    }
+
+
+def _week(figures: Figures) -> Row | None:
+    """First and last day of the week, from an indicator of any day; None: no county has a register."""
+    return next((row for row in figures["indicator_values"] if row["indicator"] == "rural_employed"), None)
+
+
+def _totals(rows: Iterable[Row]) -> dict[str, int]:
+    counted = list(rows)
+    return {name: sum(row[name] or 0 for row in counted) for name in ("open_cases", "amount", "opened_7d", "closed_7d")}
+
+
+def _ranked(figures: Figures) -> list[Row]:
+    """Indicators by which counties are ranked, each with the rows of its counties by code."""
+    rows = [row for row in figures["indicator_values"] if row["rank"] is not None]
+    return [
+        {
+            "indicator": indicator,
+            "counties": {
+                row["county_code"]: {**row, "moved": _moved(row)}
+                for row in rows
+                if row["indicator"] == indicator["code"]
+            },
+        }
+        for indicator in _in_order(figures, {row["indicator"] for row in rows})
+    ]
+
+
+def _in_order(figures: Figures, shown: Collection[str]) -> list[Row]:
+    known = {row["code"]: row for row in figures["indicators"]}
+    return [known[code] for section in sections_of(shown) for table in section.tables for code in table.indicators]
+
+
+def _indicator_sections(figures: Figures, county: str) -> list[Row]:
+    """The sections of the indicators, each with its rows of one county."""
+    known = {row["code"]: row for row in figures["indicators"]}
+    values = {row["indicator"]: row for row in figures["indicator_values"] if row["county_code"] == county}
+    return [
+        {
+            "heading": section.heading,
+            "rows": [
+                {**values[code], "indicator": known[code], "moved": _moved(values[code])}
+                for table in section.tables
+                for code in table.indicators
+            ],
+        }
+        for section in sections_of(values)
+    ]
+
+
+def _moved(row: Row) -> int | None:
+    """Places won (positive) or lost since the week before; None where one of the ranks is missing."""
+    if row["rank"] is None or row["previous_rank"] is None:
+        return None
+    return int(row["previous_rank"] - row["rank"])
+
+
+def _subject(row: Row) -> str:
+    """What the case is about: its key without the county and the finding, which stand beside it."""
+    parts = str(row["case_key"]).split("·")
+    return " · ".join(part for part in parts if part not in {row["county_code"], row["finding"]}) or parts[0]
+
+
+def _closes_when() -> Labels:
+    """What closes a case, by kind (seed case_rule)."""
+    closes = Labels()
+    for rule in seed_tables.read("case_rule"):
+        closes.setdefault(str(rule["case_kind"]), Label(str(rule["closes_when_zh"]), str(rule["closes_when_en"])))
+    return closes
+
+
+def _workbook(figures: Figures, cases: list[Row]) -> bytes:
+    return write_workbook(figures["publication"], [_case_sheet(figures, cases), indicator_sheet("指标", figures)])
+
+
+def _case_sheet(figures: Figures, cases: list[Row]) -> Sheet:
+    counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
+    known, closes = labels.names(figures["names"]), _closes_when()
+    return table_sheet(
+        "待办事项",
+        CASE_HEADS,
+        (
+            (
+                counties.get(row["county_code"]), known["case_kind"][row["case_kind"]].zh, _finding(known, row).zh,
+                _subject(row), row["township_zh"], row["unit_to_act_zh"], row["amount"], row["lines"],
+                row["opened_on"], row["days_open"], closes[row["case_kind"]].zh,
+            )
+            for row in cases
+        ),
+    )  # fmt: skip
+
+
+def _finding(known: labels.Names, row: Row) -> Label:
+    """Of kinds that have one finding only, the kind."""
+    if row["finding"] == row["case_kind"]:
+        return known["case_kind"][row["case_kind"]]
+    return known["finding"][row["finding"]]
