@@ -18,7 +18,7 @@ REPORT_DATE = Param(type="string", format="date", description="报表日期 | re
 def report_daily() -> None:
     @task
     def write_report() -> None:
-        steps.write_daily_report()
+        steps.write_report("daily")
 
     write_report()
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import docx
+import openpyxl
 import psycopg
 import pytest
 from tests.kit.nights import insert, publish, start_build
@@ -54,7 +57,7 @@ def progress(code: str, target: str) -> dict[str, Any]:
 
 
 def page(build: int) -> str:
-    return report.write_daily(publish(build)).read_text(encoding="utf-8")
+    return report.write_daily(publish(build))[0].read_text(encoding="utf-8")
 
 
 @pytest.mark.quick
@@ -77,6 +80,8 @@ def test_the_report_names_findings_as_the_seed_does_and_an_unknown_one_by_its_co
         for county in (YUANYANG, divisions().prefecture)
     )
     store(warehouse, "payroll_finding_summary", build, rows)
+    named = {"code_list": "finding", "code": "bank_failed", "name_zh": "代发退票", "name_en": "rejected by the bank"}
+    store(warehouse, "dim_code", build, [named])
     html = page(build)
     assert "代发退票" in html
     assert "其他（from_a_rule_of_tomorrow）" in html
@@ -89,7 +94,7 @@ def test_a_silent_platform_is_named_and_no_county_is_blamed_for_it(warehouse: ps
     store(warehouse, "feed_timeliness", build, [{**orders, "latest_on": "2024-05-19"}])
     html = page(build)
     assert "元阳县未报，沿用 5月18日数据。零工订单未报，沿用 5月19日数据。" in html
-    assert '<tr><td><span class="zh">红河哈尼族彝族自治州' in html.split("未报、迟报与暂扣")[1]
+    assert '<tr><td><span class="zh">红河哈尼族彝族自治州' in html.split("未报、迟报与暂扣")[1].replace("\n", "")
 
 
 @pytest.mark.parametrize(
@@ -115,3 +120,108 @@ def test_the_report_says_why_progress_cannot_be_judged(
     assert "0 户，无法判断是否清零" in html
     assert "已达进度线" not in html
     assert "已清零" not in html
+
+
+def indicator(code: str, unit: str, **more: Any) -> dict[str, Any]:
+    return {"code": code, "name_zh": code.upper(), "name_en": code, "unit": unit, "digits": 0, "direction": 1, **more}
+
+
+def figure(code: str, county: str, value: float | None, **more: Any) -> dict[str, Any]:
+    return {"indicator": code, "county_code": county, "value": value, "obs_status": "A", **more}
+
+
+def a_case(county: str, finding: str, key: str, amount: float | None, **more: Any) -> dict[str, Any]:
+    return {
+        "case_kind": "relief_payroll", "finding": finding, "case_key": key, "county_code": county, "amount": amount,
+        "opened_on": "2024-05-10", "lines": 1, "unit_to_act_zh": "代发银行", "unit_to_act_en": "paying bank", **more,
+    }  # fmt: skip
+
+
+def test_a_county_s_dispatch_lists_its_cases_by_urgency_and_nobody_else_s(
+    warehouse: psycopg.Connection, build: int
+) -> None:
+    store(warehouse, "dim_code", build, [
+        {"code_list": "finding", "code": "unpaid", "name_zh": "全部欠发", "name_en": "unpaid"},
+        {"code_list": "case_kind", "code": "relief_payroll", "name_zh": "工资疑点", "name_en": "relief payroll"},
+    ])  # fmt: skip
+    store(warehouse, "finding_case", build, [
+        a_case(YUANYANG, "unpaid", "532528YG1·2024-03-01·unpaid", 100),
+        a_case(YUANYANG, "unpaid", "532528YG2·2024-03-01·unpaid", 900),
+        a_case(YUANYANG, "unpaid", "532528YG3·2024-03-01·unpaid", 5, closed_on="2024-05-19", close_reason="resolved"),
+        a_case("532501", "unpaid", "532501YG9·2024-03-01·unpaid", 7),
+    ])  # fmt: skip
+    store(warehouse, "indicator", build, [indicator("reporting_rate", "share")])
+    rates = [figure("reporting_rate", YUANYANG, 0.5, rank=3, previous_value=0.4, previous_rank=5, change=0.1)]
+    store(warehouse, "report_weekly", build, rates)
+    paths = {path.name: path for path in report.write_weekly(publish(build))}
+    own = paths[f"weekly-{build}-{YUANYANG}.html"].read_text(encoding="utf-8")
+    assert "待办 2 项，涉及 1,000.00 元；近7日新增 0 项，办结 1 项。" in own
+    assert own.index("532528YG2 · 2024-03-01") < own.index("532528YG1 · 2024-03-01")
+    assert "532528YG3" not in own
+    assert "532501YG9" not in own
+    assert "3 ↑2" in own
+    assert "全部欠发" in own
+    whole = paths[f"weekly-{build}.html"].read_text(encoding="utf-8")
+    assert "全州待办 3 项，涉及 1,007.00 元" in whole
+    assert "532528YG2" not in whole
+    rows = workbook_rows(paths[f"weekly-{build}-{YUANYANG}.xlsx"], "待办事项")
+    assert [row[3] for row in rows[1:]] == ["532528YG2 · 2024-03-01", "532528YG1 · 2024-03-01"]
+    assert [row[6] for row in rows[1:]] == [900, 100]
+
+
+def workbook_rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
+    return list(openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True))
+
+
+MONTH = {"period_from": "2024-04-30", "period_to": "2024-04-30", "coverage": 1}
+
+
+def bulletin(warehouse: psycopg.Connection, build: int) -> list[Path]:
+    store(
+        warehouse,
+        "indicator",
+        build,
+        [indicator("rural_employed", "person"), indicator("return_risk_warning", "household")],
+    )
+    shown = {"public_value": 897, "public_previous": 900, "public_change": -3, **MONTH}
+    restated = {"is_restated": True, "previous_as_published": 910}
+    hidden = {"public_value": None, **MONTH}
+    store(warehouse, "report_monthly", build, [
+        figure("rural_employed", divisions().prefecture, 897, **shown, **restated),
+        figure("return_risk_warning", YUANYANG, 4, **hidden),
+    ])  # fmt: skip
+    return report.write_monthly(publish(build))
+
+
+def test_the_bulletin_shows_what_is_public_and_says_what_was_restated(
+    warehouse: psycopg.Connection, build: int
+) -> None:
+    pdf, document = bulletin(warehouse, build)
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    word = docx.Document(str(document))
+    text = "\n".join(paragraph.text for paragraph in word.paragraphs)
+    assert "关于2024年4月" in text
+    assert "RURAL_EMPLOYED897人，比上月减少3人" in text
+    assert "RURAL_EMPLOYED原公布910人，现为900人" in text
+    cells = {
+        (row.cells[0].text, table.rows[0].cells[at].text): row.cells[at].text
+        for table in word.tables for row in table.rows[1:] for at in range(1, len(row.cells))
+    }  # fmt: skip
+    assert cells["红河哈尼族彝族自治州", "RURAL_EMPLOYED"] == "897※"
+    assert cells["元阳县", "RETURN_RISK_WARNING"] == "…"
+    assert cells["个旧市", "RETURN_RISK_WARNING"] == "—"
+
+
+def test_the_bulletin_of_a_publication_has_the_same_bytes_and_is_never_overwritten(
+    warehouse: psycopg.Connection, build: int
+) -> None:
+    first = bulletin(warehouse, build)
+    bytes_of = {path.name: path.read_bytes() for path in first}
+    first[0].unlink()
+    first[1].write_bytes(b"as somebody received it")
+    again = report.write_monthly(build)
+    assert again == first
+    assert again[0].read_bytes() == bytes_of[again[0].name]
+    assert again[1].read_bytes() == b"as somebody received it"
+    products = warehouse.execute("select product, publication, vintage from ops.product").fetchall()
+    assert [tuple(row) for row in products] == [("monthly", build, "flash")]

@@ -60,7 +60,7 @@ def test_nights_across_the_end_of_2026(warehouse: psycopg.Connection, zone: Path
         assert scalar(warehouse, missing, night) >= 12
         holidays = "select title from ops.alert where kind = 'holidays_unknown' and report_date = %s"
         assert scalar(warehouse, holidays, night).startswith("2027 年的节假日安排尚未录入")
-        report = settings.current_home().reports / night / "daily.html"
+        report = settings.current_home().reports / night / f"daily-{build}.html"
         assert f"{night[:4]}年" in report.read_text(encoding="utf-8")
         purged = scalar(warehouse, "select count(*) from ops.delivery where purged_at is not null")
     assert purged > 0

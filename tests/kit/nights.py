@@ -73,7 +73,7 @@ def run_steps(night: str) -> int:
     steps.gate_marts(build)
     steps.rebuild_without_held(build)
     steps.publish_night(build)
-    steps.write_daily_report()
+    steps.write_report("daily")
     steps.write_returns(night)
     steps.purge_landing()
     steps.deliver_alerts(night, f"night {night}")

@@ -13,28 +13,26 @@ from employment_warehouse.settings import current_home
 def keep(product: str, publication: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Path]:
     """Write `reports/<report date>/<product>-<publication><suffix>` for each suffix, and record the product.
 
-    publication: its number, report_date and vintage. A file that exists is kept as it is, because somebody may have
-    received it; each file appears whole or not at all.
+    publication: its number, report_date and vintage. A file of a product that is recorded is kept as it is, because
+    somebody may have received it; each file appears whole or not at all.
     """
     home = current_home()
     folder = home.reports / str(publication["report_date"])
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     paths = [folder / f"{product}-{publication['publication']}{suffix}" for suffix in files]
-    for path, content in zip(paths, files.values(), strict=True):
-        if not path.exists():
-            draft = path.with_name(f"{path.name}.tmp")
-            draft.write_bytes(content)
-            draft.replace(path)
+    key = [product, publication["report_date"], publication["publication"]]
     with database.connect("wh_publisher") as connection:
+        is_recorded = connection.execute(
+            "select 1 from ops.product where (product, report_date, publication) = (%s, %s, %s)", key
+        ).fetchone()
+        for path, content in zip(paths, files.values(), strict=True):
+            if not is_recorded or not path.exists():
+                draft = path.with_name(f"{path.name}.tmp")
+                draft.write_bytes(content)
+                draft.replace(path)
         connection.execute(
             "insert into ops.product (product, report_date, publication, vintage, path) "
             "values (%s, %s, %s, %s, %s) on conflict do nothing",
-            [
-                product,
-                publication["report_date"],
-                publication["publication"],
-                publication["vintage"],
-                str(paths[0].relative_to(home.root)),
-            ],
+            [*key, publication["vintage"], str(paths[0].relative_to(home.root))],
         )
     return paths

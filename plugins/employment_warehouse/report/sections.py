@@ -34,10 +34,13 @@ def sections() -> list[Section]:
 
 
 def sections_of(shown: Collection[str]) -> Iterator[Section]:
-    """The sections with the indicators that a report shows; what is empty then is left out."""
+    """The sections with the indicators that a report shows, without what is empty; those of no section come last."""
     for section in sections():
         tables = [
             TableOf(table.title, [code for code in table.indicators if code in shown]) for table in section.tables
         ]
         if filled := [table for table in tables if table.indicators]:
             yield Section(section.heading, filled)
+    placed = {code for section in sections() for table in section.tables for code in table.indicators}
+    if others := sorted(set(shown) - placed):
+        yield Section("其他", [TableOf("其他指标", others)])

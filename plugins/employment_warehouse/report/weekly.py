@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from itertools import groupby
 from pathlib import Path
 
+from employment_warehouse.contract import contract
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import seed_tables
 from employment_warehouse.report import labels, products
@@ -77,7 +78,6 @@ def _county_page(figures: Figures, county: str, cases: list[Row]) -> bytes:
             "lists": sorted(lists, key=lambda each: (-each["amount"], -each["open_cases"])),
             "whole": _totals(counts),
             "sections": _indicator_sections(figures, county),
-            "late_feeds": [row for row in figures["feeds"] if row["county_code"] == county],
             "cases_shown": CASES_SHOWN,
         },
     )
@@ -151,6 +151,10 @@ def _moved(row: Row) -> int | None:
 def _subject(row: Row) -> str:
     """What the case is about: its key without the county and the finding, which stand beside it."""
     parts = str(row["case_key"]).split("·")
+    if row["case_kind"] == "feed":
+        feed, unit = parts
+        own = "" if unit == row["county_code"] else f"（{unit}）"
+        return f"{contract(feed).title_zh}{own}"
     return " · ".join(part for part in parts if part not in {row["county_code"], row["finding"]}) or parts[0]
 
 

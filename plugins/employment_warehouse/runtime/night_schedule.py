@@ -1,11 +1,17 @@
-"""When nights run, and the defaults of every task. Imports little: every process that parses DAG files imports it."""
+"""When nights and reports run, and the defaults of every task. Imports little: all that parses DAG files imports it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import ExceptionRetryPolicy, MultipleCronTriggerTimetable, RetryAction, RetryRule
+from airflow.sdk import (
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    MultipleCronTriggerTimetable,
+    RetryAction,
+    RetryRule,
+)
 
 from employment_warehouse import settings
 
@@ -19,6 +25,9 @@ TASKS: dict[str, Any] = {
 # A task that waits for another DAG's run is not repeated if that run failed: its own tasks were repeated.
 WAITS = ExceptionRetryPolicy([RetryRule("airflow.sdk.exceptions.AirflowException", action=RetryAction.FAIL)])
 
+# After the last run of the night: on Mondays, and on the 5th, when the month's last reports have come.
+WEEKLY, MONTHLY = "10 8 * * 1", "20 8 5 * *"
+
 
 def night_schedule() -> MultipleCronTriggerTimetable | None:
     """After the counties' reports (20:00), early in the morning, and once more before 08:00 for late reports.
@@ -28,3 +37,8 @@ def night_schedule() -> MultipleCronTriggerTimetable | None:
     if settings.is_demonstration():
         return None
     return MultipleCronTriggerTimetable("30 21 * * *", "0 6 * * *", "40 7 * * *", timezone="Asia/Shanghai")
+
+
+def report_schedule(cron: str) -> CronTriggerTimetable | None:
+    """In Shanghai's time; None in a demonstration, which writes its reports after its last night."""
+    return None if settings.is_demonstration() else CronTriggerTimetable(cron, timezone="Asia/Shanghai")

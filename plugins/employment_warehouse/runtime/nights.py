@@ -43,13 +43,33 @@ def run_night(deployment: Deployment, report_date: date, console: Console) -> Ni
     _assert_order(report_date)
     run_id = _open_run(api, report_date) or f"{_prefix(report_date)}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     api.trigger("night", run_id, {"report_date": report_date.isoformat()})
-    progress = Progress(console)
-    with console.status(f"{report_date}") as status:
-        while (state := api.run_state("night", run_id)) in {"queued", "running"}:
-            status.update(f"{report_date} {progress.update(api.task_instances([run_id, f'night__{run_id}']))}")
-            time.sleep(0.5)
-        progress.update(api.task_instances([run_id, f"night__{run_id}"]))
+    state = _follow(api, "night", run_id, console)
     return _outcome(report_date, f"night__{run_id}", state)
+
+
+def run_report(deployment: Deployment, dag_id: str, console: Console) -> None:
+    """Run `report_weekly` or `report_monthly` once, and wait. Raises UserError (`report_not_written`)."""
+    api = AirflowApi(deployment)
+    run_id = f"{dag_id}_{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    api.trigger(dag_id, run_id, {})
+    if _follow(api, dag_id, run_id, console) != "success":
+        raise UserError(
+            f"{dag_id} 未能生成 | was not written",
+            code="report_not_written",
+            where=deployment.url,
+            todo="look up the failed run in Airflow, correct its cause, and trigger it again",
+        )
+
+
+def _follow(api: AirflowApi, dag_id: str, run_id: str, console: Console) -> str:
+    """Print the tasks of a run, and of those that it triggers, as they end; how the run ended."""
+    progress, runs = Progress(console), [run_id, f"night__{run_id}"]
+    with console.status(run_id) as status:
+        while (state := api.run_state(dag_id, run_id)) in {"queued", "running"}:
+            status.update(f"{run_id} {progress.update(api.task_instances(runs))}")
+            time.sleep(0.5)
+        progress.update(api.task_instances(runs))
+    return state
 
 
 @dataclass

@@ -170,11 +170,12 @@ def purge_landing() -> None:
     log.info("rows purged: %d", landing.purge())
 
 
-def write_daily_report() -> None:
-    """The daily report of the standing publication."""
+def write_report(product: str) -> None:
+    """`daily`, `weekly` or `monthly` of the standing publication; before the first one there is nothing to report."""
     from employment_warehouse import publication, report
 
-    log.info("report: %s", report.write_daily(publication.standing()))
+    if standing := publication.standing():
+        log.info("%d files: %s", len(paths := report.WRITERS[product](standing)), paths[0])
 
 
 def confirm_intake(report_date: str) -> None:
