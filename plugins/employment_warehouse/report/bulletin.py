@@ -106,10 +106,19 @@ def _chapter(figures: Figures, heading: str, tables: Sequence[TableOf], numbered
         for code in table.indicators
     ]
     stated = [sentence for sentence in sentences if sentence]
+    shown = [table for table in tables if _has_values(figures, table.indicators)]
     return Chapter(
         heading,
         ["；".join(stated) + "。"] if stated else ["本月无数据。"],
-        [_table(figures, f"表{next(numbered)}　{table.title}", table.indicators) for table in tables],
+        [_table(figures, f"表{next(numbered)}　{table.title}", table.indicators) for table in shown],
+    )
+
+
+def _has_values(figures: Figures, codes: Sequence[str]) -> bool:
+    return any(
+        row["value"] is not None or row["is_suppressed"]
+        for row in figures["indicator_values"]
+        if row["indicator"] in codes
     )
 
 
