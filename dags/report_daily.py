@@ -5,7 +5,7 @@ from airflow.sdk import Param, dag, task
 from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.night_schedule import TASKS
 
-REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
+REPORT_DATE = Param(None, type=["null", "string"], format="date", description="报表日期 | report date")
 
 
 @dag(

@@ -20,12 +20,7 @@ from employment_warehouse.runtime import deployment, nights, service, status
 from employment_warehouse.settings import Home
 
 QUERIES = Path(__file__).with_name("queries")
-# Where to look first: product, suffix, title.
-REPORTS = (
-    ("daily", ".html", "日报 daily     "),
-    ("weekly", ".html", "周调度 weekly  "),
-    ("monthly", ".pdf", "月通报 monthly "),
-)
+REPORTS = {"daily": "日报 daily     ", "weekly": "周调度 weekly  ", "monthly": "月通报 monthly "}
 
 
 def demonstrate(home: Home, people: int, console: Console) -> None:
@@ -57,14 +52,18 @@ def demonstrate(home: Home, people: int, console: Console) -> None:
                 todo="`.venv/bin/warehouse status` shows Airflow's address: its page has the log of the failed step",
                 exit_code=ended.exit_code,
             )
-    if not _has_reports(home):
-        for report in ("report_weekly", "report_monthly"):
-            nights.run_report(deployment.embedded(home), report, console)
+    for product in sorted(REPORTS.keys() - _products().keys()):
+        nights.run_report(deployment.embedded(home), f"report_{product}", console)
     summarise(home, console)
 
 
-def _has_reports(home: Home) -> bool:
-    return any(home.reports.rglob("monthly-*.pdf"))
+def _products() -> dict[str, str]:
+    """Paths of the reports of the standing publication, by product."""
+    with connect("wh_auditor") as connection:
+        rows = connection.execute(
+            "select product, path from ops.product where publication = ops.standing_publication()"
+        )
+        return dict(rows.fetchall())
 
 
 def _generate_once(home: Home, people: int) -> Manifest:
@@ -118,10 +117,9 @@ def summarise(home: Home, console: Console) -> None:
             _show(console, connection, query, title, headings)
     with connect("wh_loader") as connection:
         _show(console, connection, "rejected", "退回原因 rejected rows", ["原因 reason", "行 rows"])
-    for product, suffix, title in REPORTS:
-        # A county's own pages have its code after the publication's number.
-        whole = [path for path in home.reports.rglob(f"{product}-*{suffix}") if path.stem.count("-") == 1]
-        console.print(f"{title} {max(whole, key=lambda path: path.stat().st_mtime)}", markup=False)
+    paths = _products()
+    for product, title in REPORTS.items():
+        console.print(f"{title} {home.root / paths[product]}", markup=False)
     status.describe(home, console)
     console.print("停止 stop       make down")
 
