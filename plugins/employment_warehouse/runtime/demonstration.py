@@ -59,7 +59,7 @@ def demonstrate(home: Home, people: int, console: Console) -> None:
 
 def _products() -> dict[str, str]:
     """Paths of the reports of the standing publication, by product."""
-    with connect("wh_auditor") as connection:
+    with connect("wh_watcher") as connection:
         rows = connection.execute(
             "select product, path from ops.product where publication = ops.standing_publication()"
         )
