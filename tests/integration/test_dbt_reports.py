@@ -154,6 +154,7 @@ def test_a_mart_declares_its_indicator_and_the_daily_report_shows_it(
     report(nights, COUNTY, "2024-05-06", [person("a"), person("b"), person("c", sex="male")], [])
     build = nights.start("2024-05-06")
     nights.build(build)
+    gate.expect_checks(build)
     gate.gate_marts(build)
     assert nights.rows(
         "select check_name, success from ops.check_result where suite = 'women_registered' and unit = %s order by 1",

@@ -53,6 +53,7 @@ class World:
     def resume(self, day: date = DAY) -> int:
         """The same build again, with what is offered to it by now."""
         self.build = publication.start_build(day, self.run)
+        gate.expect_checks(self.build)
         return self.build
 
     def deliver(self, feed: str, unit: str, day: date, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -822,6 +823,12 @@ AFTER_THE_CERTIFICATE = {
     "the rows change": "update store.target_progress set actual_value = actual_value + 1",
     "it is older than the night": "update ops.certificate set issued_at = issued_at - interval '1 day'",
     "it lacks a check": "update ops.certificate set checks_run = checks_run - 1",
+    "a landed row is added": "insert into landing.public_post select * from landing.public_post limit 1",
+    "a landed row changes": "update landing.public_post set line = line + 1000 where line = 2",
+    "a delivery is withdrawn": "update ops.delivery set status = 'withdrawn' where delivery_id = 1",
+    "a threshold is switched off": "update seeds.setting set enabled = not enabled",
+    "a rule is decided": "insert into ops.rule_decision values ('account_shared', '2024-05-01', true, 'me', 'letter')",
+    "a model was not written": "delete from ops.model_version where model = 'youth_monitor'",
     "another night was begun": "update ops.build set status = 'abandoned';"
     " insert into ops.build (report_date, run_id, base) values ('2024-05-02', 'another', 0)",
 }

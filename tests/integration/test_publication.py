@@ -180,9 +180,13 @@ def test_a_gate_cannot_change_the_results_of_another_night(marts: psycopg.Connec
     first = publish_night(FIRST, 7)
     publication.start_build(SECOND, "run of the second")
     with database.connect("wh_gate") as connection:
-        assert connection.execute("update ops.certificate set critical_failed = 0, digest = 1").rowcount == 0
-        assert connection.execute("delete from ops.certificate").rowcount == 0
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        assert connection.execute("delete from ops.check_result").rowcount == 0
+        connection.execute("select ops.void_certificate(%s)", (first,))
+        for change in ("update ops.certificate set critical_failed = 0", "delete from ops.certificate"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute(change)  # type: ignore[arg-type]
+    assert marts.execute("select build from ops.certificate").fetchall() == [(first,)]
+    with pytest.raises(psycopg.Error, match="not in progress"):
         certify(first)
 
 

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from tests.kit.nights import publish, start_build
 
-from employment_warehouse import publication, settings
+from employment_warehouse import database, publication, settings
+from employment_warehouse.database.embedded import Server
 from employment_warehouse.runtime import watching
 from employment_warehouse.settings import Home
 
@@ -130,3 +131,26 @@ def test_undelivered_alerts_are_reported(
 def test_a_database_that_cannot_be_reached_is_reported(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_WH_AUDITOR", raising=False)
     assert ["数据库无法连接" in problem for problem in problems(fresh_home)] == [True]
+
+
+def test_what_a_login_tried_and_was_refused_is_reported_by_number(
+    warehouse_server: Server, warehouse_home: Home
+) -> None:
+    """The log of the session's server also has what other tests tried, so that it is counted twice."""
+
+    def denied(now: datetime) -> int:
+        found = [problem for problem in watching.scan(warehouse_home, now) if problem.startswith("wh_returner")]
+        return int(found[0].split()[2]) if found else 0
+
+    now = datetime.now(settings.TIMEZONE)
+    before = denied(now)
+    for _ in range(3):
+        with database.connect("wh_returner") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("select sealed from vault.person where person_key = 'canary-4711'")
+    assert denied(now) == before + 3
+    assert denied(now + timedelta(days=2)) == 0
+    log = warehouse_server.log.read_text()
+    assert "permission denied for table person" in log
+    assert "canary-4711" not in log
+    with database.connect("wh_returner") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("set log_min_messages = 'panic'")

@@ -82,6 +82,7 @@ def night(zone: Path, day: date, events: list[str]) -> int:
     assert landed is not None
     assert landed.rows_landed == len(events)
     build = publication.start_build(day, f"toys of {day}")
+    gate.expect_checks(build)
     assert gate.gate_deliveries(build).held == ()
     transform.run_dbt("stg_toy toy_count", build)
     gate.gate_marts(build)

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
+from tests.kit.server import connect_superuser
 
 from employment_warehouse import publication, transform
 from employment_warehouse.database import connect
@@ -40,15 +41,27 @@ def accept(connection: psycopg.Connection, build: int) -> None:
 
 
 def certify(build: int, failed: int = 0, run: int = 1) -> None:
-    """Write a certificate of one expected check, without gate 2."""
-    with connect("wh_gate") as connection:
+    """Say that every model was written, and write a certificate of one expected check, without gate 2."""
+    with connect("wh_gate") as gate:
+        gate.execute("select ops.seal_build(%s)", (build,))
+    with connect_superuser() as connection:
+        connection.execute(
+            "insert into ops.model_version (build, model, rows_opened, rows_closed)"
+            " select %s, v.model, 0, 0 from ops.versioned as v on conflict do nothing",
+            (build,),
+        )
         connection.execute(
             """
-            insert into ops.certificate
-                (build, suite_versions, checks_expected, checks_run, critical_failed, row_counts, digest)
-            values (%s, '{}', 1, %s, %s, '{}', ops.build_digest(%s))
+            insert into ops.certificate (
+                build, suite_versions, checks_expected, checks_run, critical_failed, row_counts,
+                digest, landing_digest, rules_digest
+            )
+            values (
+                %(build)s, '{}', 1, %(run)s, %(failed)s, '{}',
+                ops.build_digest(%(build)s), ops.landing_digest(%(build)s), ops.rules_digest(%(build)s)
+            )
             """,
-            (build, run, failed, build),
+            {"build": build, "run": run, "failed": failed},
         )
 
 

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from unittest.mock import patch
 
+import psycopg
+
+from employment_warehouse import settings
 from employment_warehouse.database import OWN_LOGIN, migrate, seed_tables
-from employment_warehouse.database.connections import Address, as_variable
+from employment_warehouse.database.connections import Address, address, as_variable
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import verifier
+from employment_warehouse.database.roles import SUPERUSER, verifier
 from employment_warehouse.settings import Home
 
 # How tests connect → login of a user, and its role. The person who runs a command is an operator.
@@ -19,6 +22,18 @@ USERS = {
     "wh_analyst": ("analyst_of_tests", "analyst"),
     "wh_auditor": ("auditor_of_tests", "auditor"),
 }
+
+
+def connect_superuser() -> psycopg.Connection:
+    """As superuser to the database that the roles of this process are connected to."""
+    at = address("wh_gate")
+    return psycopg.connect(
+        host=at.host,
+        port=at.port,
+        user=SUPERUSER,
+        password=settings.current_home().secret(f"password:{SUPERUSER}"),
+        dbname=at.database,
+    )
 
 
 @contextmanager
@@ -57,6 +72,6 @@ def _add_users(server: Server) -> dict[str, str]:
             connection.execute("select logins.make(%s, %s, %s)", (login, kind, verifier(connection, login, password)))
             if login in of_counties:
                 connection.execute("insert into ops.reader_county values (%s, %s)", (login, login.split("_")[1]))
-            address = Address(str(server.socket_folder), server.port, login, password, "warehouse")
-            environment |= as_variable(role, address)
+            its = Address(str(server.socket_folder), server.port, login, password, "warehouse")
+            environment |= as_variable(role, its)
     return environment

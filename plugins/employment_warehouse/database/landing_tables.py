@@ -9,6 +9,11 @@ from employment_warehouse.contract import Contract, contracts
 from employment_warehouse.database.catalog import existing_columns, type_name
 from employment_warehouse.errors import UserError
 
+GUARDED = """
+    select c.relname from pg_trigger as t
+    inner join pg_class as c on c.oid = t.tgrelid and c.relnamespace = 'landing'::regnamespace
+    where t.tgname = 'own_delivery'
+"""
 BOOKKEEPING = (("delivery_id", "bigint not null"), ("line", "integer not null"), ("sheet", "text not null default ''"))
 
 
@@ -19,11 +24,15 @@ def generate(connection: psycopg.Connection) -> list[str]:
     (UserError `landing_type_changed`). The caller commits.
     """
     done = []
+    guarded = {name for (name,) in connection.execute(GUARDED)}
     for contract in contracts().values():
         existing = existing_columns(connection, "landing", contract.feed)
         if not existing:
             _create(connection, contract)
             done.append(f"landing.{contract.feed}")
+        if contract.feed not in guarded:
+            _guard(connection, contract)
+        if not existing:
             continue
         for name, kind in contract.landing_columns():
             if name not in existing:
@@ -58,6 +67,17 @@ def _create(connection: psycopg.Connection, contract: Contract) -> None:
         sql.SQL("comment on table {} is {}").format(table, sql.Literal(f"{contract.title_zh} | {contract.title_en}")),
     ):
         connection.execute(statement)
+
+
+def _guard(connection: psycopg.Connection, contract: Contract) -> None:
+    """Nobody but the owner adds rows to a delivery that another transaction has landed."""
+    connection.execute(
+        sql.SQL(
+            "create trigger own_delivery after insert on {} referencing new table as added for each statement"
+            " when (not pg_has_role(session_user, 'wh_owner', 'member'))"
+            " execute function landing.assert_own_delivery()"
+        ).format(sql.Identifier("landing", contract.feed))
+    )
 
 
 def _add_column(connection: psycopg.Connection, contract: Contract, name: str, kind: str) -> None:

@@ -1,64 +1,123 @@
-"""Schema of the warehouse: hand-written migrations in order, then the objects that contracts and models declare."""
+"""Schema of the warehouse: hand-written migrations in order, then the objects that contracts and models declare.
+
+The superuser runs the migrations that have `roles` in their name, and sets passwords; nothing else. All the rest is
+done over a connection of wh_owner itself, so that nothing that belongs to the database (a trigger, a default, a view)
+ever runs with more rights than its owner has.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from employment_warehouse import settings
 from employment_warehouse.database import feeds, landing_tables, model_tables, seed_tables
 from employment_warehouse.database.describe import describe
-from employment_warehouse.database.roles import LOGINS, set_password
+from employment_warehouse.database.roles import LOGINS, OWNER, making_roles, set_password
 from employment_warehouse.errors import UserError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+# Roles and the empty schemas. It can run once; that the schemas exist is the sign that it has.
+FIRST = "0001_roles_and_schemas"
 
 
-def migrate(superuser_connection: psycopg.Connection) -> list[str]:
+def migrate(superuser: psycopg.Connection) -> list[str]:
     """Bring the database up to this version; what was done, in words, empty where nothing was to do.
 
     Each hand-written migration commits with its record in ops.migration; the generated objects commit together.
+    What a login is refused is logged from then on (`warehouse watch`).
     Login roles whose connection the environment names (AIRFLOW_CONN_<ROLE>) get that connection's password.
     Raises UserError: `migration_changed`, `migration_failed`, `migration_impossible`.
     """
-    connection = superuser_connection
-    done = _apply_files(connection)
-    with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(hashtext('ops.migration'))")
-        done += seed_tables.generate(connection, settings.project_root() / "dbt_project")
-        _forget_counties(connection)
-        done += landing_tables.generate(connection)
-        done += feeds.generate(connection)
-        done += model_tables.generate(connection, settings.project_root() / "dbt_project")
-    for role in LOGINS:
-        given = settings.connection(role)
-        if given and given.get("password"):
-            set_password(connection, role, given["password"])
-    connection.commit()
+    superuser.execute("select pg_advisory_lock(hashtext('ops.migration'))")
+    try:
+        is_new = superuser.execute("select to_regnamespace('ops') is null").fetchone() == (True,)
+        if is_new:
+            _run(superuser, MIGRATIONS / f"{FIRST}.sql", as_superuser=True)
+        with _signed_in_as_owner(superuser) as owner:
+            done = [FIRST] if is_new else []
+            done += _apply_files(superuser, owner)
+            with owner.transaction():
+                done += seed_tables.generate(owner, settings.project_root() / "dbt_project")
+                _forget_counties(owner)
+                done += landing_tables.generate(owner)
+                done += feeds.generate(owner)
+                done += model_tables.generate(owner, settings.project_root() / "dbt_project")
+    finally:
+        superuser.execute("select pg_advisory_unlock(hashtext('ops.migration'))")
+        superuser.commit()
+    with making_roles(superuser):
+        # What a login is refused is in the server's log. Of errors elsewhere nothing is: their text may quote a value.
+        database = sql.Identifier(superuser.info.dbname)
+        superuser.execute(sql.SQL("alter database {} set log_min_messages = 'error'").format(database))
+        for role in LOGINS:
+            given = settings.connection(role)
+            if given and given.get("password"):
+                set_password(superuser, role, given["password"])
     return done
 
 
-def _forget_counties(connection: psycopg.Connection) -> None:
+@contextmanager
+def _signed_in_as_owner(superuser: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """A connection as wh_owner, which can sign in for as long as it lasts, with a password that nobody else knows."""
+    password, info = secrets.token_urlsafe(32), superuser.info
+    name = sql.Identifier(OWNER)
+    with making_roles(superuser):
+        superuser.execute(sql.SQL("alter role {} login").format(name))
+        superuser.execute(sql.SQL("grant connect on database {} to {}").format(sql.Identifier(info.dbname), name))
+        set_password(superuser, OWNER, password)
+    try:
+        with psycopg.connect(
+            host=info.host,
+            port=info.port,
+            user=OWNER,
+            password=password,
+            dbname=info.dbname,
+            application_name="warehouse migrate",
+            options="-c search_path=pg_catalog,pg_temp",
+            connect_timeout=10,
+            autocommit=True,
+        ) as owner:
+            yield owner
+    finally:
+        with making_roles(superuser):
+            superuser.execute(sql.SQL("alter role {} nologin password null").format(name))
+
+
+def _forget_counties(owner: psycopg.Connection) -> None:
     """A county that the seed no longer has loses its readers: nobody inherits its number."""
     divisions = seed_tables.read("division")
     prefectures = {row["division_code"] for row in divisions if row["level"] == "prefecture"}
     counties = [
         row["division_code"] for row in divisions if row["level"] == "county" and row["parent_code"] in prefectures
     ]
-    connection.execute("delete from ops.reader_county where county_code <> all(%s)", (counties,))
+    owner.execute("delete from ops.reader_county where county_code <> all(%s)", (counties,))
 
 
-def _apply_files(connection: psycopg.Connection) -> list[str]:
+def _apply_files(superuser: psycopg.Connection, owner: psycopg.Connection) -> list[str]:
+    """Run the migrations that this database lacks; their names."""
     done = []
-    _assert_same_line(connection)
+    with owner.transaction():
+        owner.execute(
+            """
+            create table if not exists ops.migration (
+                name text primary key,
+                sha256 bytea not null,
+                applied_at timestamptz not null default now()
+            )
+            """
+        )
+    _assert_same_line(owner)
     for path in sorted(MIGRATIONS.glob("*.sql")):
-        text = path.read_bytes()
-        digest = hashlib.sha256(text).digest()
-        with connection.transaction():
-            connection.execute("select pg_advisory_xact_lock(hashtext('ops.migration'))")
-            applied = _applied(connection, path.stem)
+        digest = hashlib.sha256(path.read_bytes()).digest()
+        with owner.transaction():
+            applied = _applied(owner, path.stem)
             if applied == digest:
                 continue
             if applied is not None:
@@ -68,44 +127,38 @@ def _apply_files(connection: psycopg.Connection) -> list[str]:
                     where=str(path),
                     todo="restore the file and write the change as a new migration",
                 )
-            try:
-                connection.execute(text)
-            except psycopg.errors.RaiseException as stop:  # in its own words, which quote no values
-                raise UserError(
-                    stop.diag.message_primary or "",
-                    code="migration_impossible",
-                    where=str(path),
-                    todo=stop.diag.message_hint or "",
-                ) from None
-            except psycopg.Error as error:
-                raise UserError(
-                    f"迁移 {path.stem} 失败，未留下任何改动 | migration failed, and left nothing behind",
-                    code="migration_failed",
-                    where=str(path),
-                    database=describe(error),
-                ) from error
-            connection.execute(
-                """
-                create table if not exists ops.migration (
-                    name text primary key,
-                    sha256 bytea not null,
-                    applied_at timestamptz not null default now()
-                );
-                alter table ops.migration owner to wh_owner
-                """
-            )
-            connection.execute("insert into ops.migration (name, sha256) values (%s, %s)", (path.stem, digest))
-        done.append(path.stem)
+            if path.stem != FIRST:
+                makes_roles = "roles" in path.stem
+                _run(superuser if makes_roles else owner, path, as_superuser=makes_roles)
+                done.append(path.stem)
+            owner.execute("insert into ops.migration (name, sha256) values (%s, %s)", (path.stem, digest))
     return done
 
 
-def _assert_same_line(connection: psycopg.Connection) -> None:
+def _run(connection: psycopg.Connection, path: Path, *, as_superuser: bool = False) -> None:
+    try:
+        with making_roles(connection) if as_superuser else connection.transaction():
+            connection.execute(path.read_bytes())
+    except psycopg.errors.RaiseException as stop:  # in its own words, which quote no values
+        raise UserError(
+            stop.diag.message_primary or "",
+            code="migration_impossible",
+            where=str(path),
+            todo=stop.diag.message_hint or "",
+        ) from None
+    except psycopg.Error as error:
+        raise UserError(
+            f"迁移 {path.stem} 失败，未留下任何改动 | migration failed, and left nothing behind",
+            code="migration_failed",
+            where=str(path),
+            database=describe(error),
+        ) from error
+
+
+def _assert_same_line(owner: psycopg.Connection) -> None:
     """A warehouse that was set up before the first release has migrations that this version does not know."""
-    known = connection.execute("select to_regclass('ops.migration')").fetchone()
-    if known is None or known[0] is None:
-        return
     names = {path.stem for path in MIGRATIONS.glob("*.sql")}
-    foreign = [name for (name,) in connection.execute("select name from ops.migration") if name not in names]
+    foreign = [name for (name,) in owner.execute("select name from ops.migration") if name not in names]
     if foreign:
         raise UserError(
             "数据库由本项目的早期版本建立，不能升级 | this database was set up by a version before the first release",
@@ -116,10 +169,7 @@ def _assert_same_line(connection: psycopg.Connection) -> None:
         )
 
 
-def _applied(connection: psycopg.Connection, name: str) -> bytes | None:
+def _applied(owner: psycopg.Connection, name: str) -> bytes | None:
     """Digest of the migration as it was applied; None: it was not."""
-    known = connection.execute("select to_regclass('ops.migration')").fetchone()
-    if known is None or known[0] is None:
-        return None
-    row = connection.execute("select sha256 from ops.migration where name = %s", (name,)).fetchone()
+    row = owner.execute("select sha256 from ops.migration where name = %s", (name,)).fetchone()
     return None if row is None else bytes(row[0])

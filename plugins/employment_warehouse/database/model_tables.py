@@ -34,7 +34,10 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
     Raises UserError: `model_incomplete`, `model_key_unknown`, `model_type_changed`.
     """
     done = []
-    for model in read_models(project_dir):
+    models = read_models(project_dir)
+    # What is no longer declared need not be written by a build that is published.
+    connection.execute("delete from ops.versioned where model <> all(%s)", ([model.name for model in models],))
+    for model in models:
         done += _extend_table(connection, model, "tonight")
         if model.is_versioned:
             done += _extend_table(connection, model, "store")

@@ -25,7 +25,8 @@ EMBEDDED = {
 def postgres_settings(memory: int) -> dict[str, str]:
     """Settings by name, for bulk loads with this much memory (bytes): large checkpoints, WAL compressed.
 
-    No value that a statement carries is logged: terse, no ERROR (its text may quote a value), no statements.
+    No value that a statement carries is logged: terse, no statements, no ERROR (its text may quote a value) but those
+    of the warehouse's own logins (database.migrate). Each line names login and SQLSTATE.
     """
     shared = min(memory // 8, 4 * GIGABYTE) // 2**20
     return {
@@ -49,6 +50,7 @@ def postgres_settings(memory: int) -> dict[str, str]:
         "jit": "off",
         "random_page_cost": "1.1",
         "max_parallel_workers_per_gather": "2",
+        "log_line_prefix": "%m [%p] %q%u %e ",
         "log_error_verbosity": "terse",
         "log_min_messages": "log",
         "log_min_error_statement": "panic",

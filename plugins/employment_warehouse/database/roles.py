@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from psycopg import sql
 
 SUPERUSER = "postgres"
+OWNER = "wh_owner"
 # Programs of the warehouse sign in as these; people as themselves (ops.add_user).
 LOGINS = (
     "wh_loader",
@@ -21,6 +25,19 @@ LOGINS = (
 def password_variable(role: str) -> str:
     """The variable that holds the password of a role where it is not the home's: WH_LOADER_PASSWORD."""
     return f"{role.upper()}_PASSWORD"
+
+
+@contextmanager
+def making_roles(superuser: psycopg.Connection) -> Iterator[None]:
+    """A transaction of the superuser in which nothing of the database's own can run: no trigger, no event trigger, no
+    function of another schema that a name might mean."""
+    with superuser.transaction():
+        superuser.execute(
+            "set local session_replication_role = replica; set local event_triggers = off;"
+            " set local search_path = pg_catalog, pg_temp"
+        )
+        yield
+    superuser.commit()
 
 
 def verifier(connection: psycopg.Connection, role: str, password: str) -> str:

@@ -113,6 +113,78 @@ CREATE SCHEMA vault;
 
 ALTER SCHEMA vault OWNER TO wh_owner;
 
+-- Name: assert_own_delivery(); Type: FUNCTION; Schema: landing; Owner: wh_owner
+
+CREATE FUNCTION landing.assert_own_delivery() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    foreign_id bigint;
+begin
+    select a.delivery_id into foreign_id
+    from (select distinct added.delivery_id from added) as a
+    where not exists (
+        select from ops.delivery as d
+        where d.delivery_id = a.delivery_id and d.feed = tg_table_name and d.landed_by = pg_current_xact_id()
+    )
+    limit 1;
+    if found then
+        raise exception using errcode = 'WH008',
+            message = format('delivery %s is not being landed by this transaction', foreign_id);
+    end if;
+    return null;
+end $$;
+
+ALTER FUNCTION landing.assert_own_delivery() OWNER TO wh_owner;
+
+-- Name: begin_restore(bigint); Type: FUNCTION; Schema: landing; Owner: wh_owner
+
+CREATE FUNCTION landing.begin_restore(number bigint) RETURNS TABLE(feed text, unit text, report_date date, part text, revision integer, kind text, sha256 bytea, path text, rows_landed integer)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update ops.delivery as d set landed_by = pg_current_xact_id()
+    where d.delivery_id = number and d.purged_at is not null
+    returning d.feed, d.unit, d.report_date, d.part, d.revision, d.kind, d.sha256, d.path, d.rows_landed
+$$;
+
+ALTER FUNCTION landing.begin_restore(number bigint) OWNER TO wh_owner;
+
+-- Name: FUNCTION begin_restore(number bigint); Type: COMMENT; Schema: landing; Owner: wh_owner
+
+COMMENT ON FUNCTION landing.begin_restore(number bigint) IS '开始恢复已清理的报送。 | Lets this transaction land the rows of a purged delivery again; nothing, if it is not purged.';
+
+-- Name: end_restore(bigint); Type: FUNCTION; Schema: landing; Owner: wh_owner
+
+CREATE FUNCTION landing.end_restore(number bigint) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    restored ops.delivery;
+    counted bigint;
+begin
+    select * into restored from ops.delivery as d where d.delivery_id = number and d.landed_by = pg_current_xact_id();
+    if not found then
+        raise exception using errcode = 'WH008',
+            message = format('delivery %s is not being restored by this transaction', number);
+    end if;
+    execute format('select count(*) from landing.%I where delivery_id = $1', restored.feed) into counted using number;
+    if counted <> restored.rows_landed then
+        raise exception using errcode = 'WH034',
+            message = format('delivery %s: %s rows were restored, %s were landed', number, counted, restored.rows_landed);
+    end if;
+    update ops.delivery as d set purged_at = null where d.delivery_id = number;
+    return counted;
+end $_$;
+
+ALTER FUNCTION landing.end_restore(number bigint) OWNER TO wh_owner;
+
+-- Name: FUNCTION end_restore(number bigint); Type: COMMENT; Schema: landing; Owner: wh_owner
+
+COMMENT ON FUNCTION landing.end_restore(number bigint) IS '恢复完毕，核对行数。 | Ends the restoring of a delivery: it has as many rows as were landed.';
+
 -- Name: purge(); Type: FUNCTION; Schema: landing; Owner: wh_owner
 
 CREATE FUNCTION landing.purge() RETURNS bigint
@@ -173,7 +245,7 @@ declare
 begin
     if not exists (
         select from ops.delivery as d
-        where d.delivery_id = number and d.feed = remove_repeated.feed and d.landed_at = now()
+        where d.delivery_id = number and d.feed = remove_repeated.feed and d.landed_by = pg_current_xact_id()
     ) then
         raise exception using errcode = 'WH008',
             message = format('delivery %s is not being landed by this transaction', number);
@@ -487,29 +559,84 @@ COMMENT ON FUNCTION ops.begin_nights(wanted_date date) IS '自该报表日期起
 
 -- Name: build_digest(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.build_digest(number integer) RETURNS numeric
+CREATE FUNCTION ops.build_digest(number integer) RETURNS bytea
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
-    total numeric := 0;
-    part numeric;
+    key bytea := ops.key_of(number);
+    digests text := '';
     relation text;
 begin
     for relation in
         select format('store.%I', c.relname) from pg_class as c
         where c.relnamespace = 'store'::regnamespace and c.relkind in ('r', 'p') order by 1
     loop
-        execute format(
-            'select coalesce(sum(hash_record_extended(t, 0)::numeric), 0) from %s as t '
-            'where t.from_build = $1 or t.to_build = $1', relation
-        ) into part using number;
-        total := total + part;
+        digests := digests || relation || ' '
+            || ops.rows_digest(relation, 't.from_build = $1 or t.to_build = $1', number, key) || E'\n';
     end loop;
-    return total;
+    return sha256(convert_to(digests, 'UTF8'));
 end $_$;
 
 ALTER FUNCTION ops.build_digest(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION build_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.build_digest(number integer) IS '汇总写入的所有行的摘要（256位，带密钥）。 | Digest of the rows that a build opened or closed: 256 bits, with the build''s own key, so that no other rows can be made to have it.';
+
+-- Name: certify(integer, jsonb); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.certify(number integer, versions jsonb, OUT checks_expected integer, OUT checks_run integer, OUT critical_failed integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    if not exists (
+        select from ops.build as b where b.build = number and b.status = 'building' and b.sealed_at is not null
+    ) then
+        raise exception using errcode = 'WH003', message = format('build %s is not in progress, or was not sealed', number);
+    end if;
+    if not exists (select from ops.expected_check as e where e.build = number) then
+        raise exception using errcode = 'WH033',
+            message = format('第 %1$s 次汇总没有检查清单 | nobody has recorded which checks build %1$s must pass', number);
+    end if;
+    with
+    found as (
+        select
+            r.suite, r.check_name, bool_and(r.was_run) as was_run,
+            bool_or(not r.success and r.waiver is null) as has_failed, bool_or(r.severity = 'critical') as is_critical
+        from ops.check_result as r
+        where r.build = number and r.gate = 2 and r.recorded_by = pg_current_xact_id()
+        group by 1, 2
+    ),
+    checked as (
+        select
+            coalesce(f.was_run, false) as was_run, coalesce(f.has_failed, true) as has_failed,
+            coalesce(f.is_critical, false) or coalesce(e.severity = 'critical', false) as is_critical
+        from found as f
+        full join (select * from ops.expected_check where build = number) as e
+            on e.suite = f.suite and e.check_name = f.check_name
+    )
+    select
+        count(*), count(*) filter (where c.was_run), count(*) filter (where c.has_failed and c.is_critical)
+    into checks_expected, checks_run, critical_failed
+    from checked as c;
+    delete from ops.certificate as c where c.build = number;
+    insert into ops.certificate (
+        build, suite_versions, checks_expected, checks_run, critical_failed, row_counts, digest, landing_digest,
+        rules_digest
+    )
+    select
+        number, versions, certify.checks_expected, certify.checks_run, certify.critical_failed,
+        (select coalesce(jsonb_object_agg(s.model, s.rows_open), '{}') from ops.store_rows() as s),
+        ops.build_digest(number), ops.landing_digest(number), ops.rules_digest(number);
+end $_$;
+
+ALTER FUNCTION ops.certify(number integer, versions jsonb, OUT checks_expected integer, OUT checks_run integer, OUT critical_failed integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION certify(number integer, versions jsonb, OUT checks_expected integer, OUT checks_run integer, OUT critical_failed integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.certify(number integer, versions jsonb, OUT checks_expected integer, OUT checks_run integer, OUT critical_failed integer) IS '按检查结果开具结论。 | Writes the certificate of the sealed build in progress from the results that gate 2 has recorded in this transaction and the list of checks that it had to run.';
 
 -- Name: chain_head(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -634,6 +761,34 @@ ALTER FUNCTION ops.end_overlong_sessions() OWNER TO wh_owner;
 -- Name: FUNCTION end_overlong_sessions(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.end_overlong_sessions() IS '结束超时的和已停用的用户会话。 | Ends the sessions of users whose transaction is older than the setting reader_transaction_minutes, and those of disabled users; how many.';
+
+-- Name: expect_checks(integer, jsonb); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.expect_checks(number integer, checks jsonb) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    expected integer;
+begin
+    if not exists (
+        select from ops.build as b where b.build = number and b.status = 'building' and b.sealed_at is null
+    ) then
+        raise exception using errcode = 'WH003', message = format('build %s is not in progress, or is being checked', number);
+    end if;
+    delete from ops.expected_check as e where e.build = number;
+    insert into ops.expected_check (build, suite, check_name, severity)
+    select number, c.suite, c.check_name, c.severity
+    from jsonb_to_recordset(checks) as c (suite text, check_name text, severity text);
+    get diagnostics expected = row_count;
+    return expected;
+end $$;
+
+ALTER FUNCTION ops.expect_checks(number integer, checks jsonb) OWNER TO wh_owner;
+
+-- Name: FUNCTION expect_checks(number integer, checks jsonb); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.expect_checks(number integer, checks jsonb) IS '登记发布前必须运行的检查。 | Records which checks gate 2 has to run on a build ([{suite, check_name, severity}, …]); how many.';
 
 -- Name: first_scheduled_date(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -813,6 +968,63 @@ ALTER FUNCTION ops.index_store(wanted text) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.index_store(wanted text) IS '按声明建立索引。 | Brings the indexes of a store table in line with their declarations (after its first load: 1.44 M rows take 1 s, against 7 s before it), and analyses the table then and when it has grown by half; how many were built.';
 
+-- Name: key_of(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.key_of(number integer) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce((select k.key from ops.digest_key as k where k.build = number), decode(repeat('00', 32), 'hex'))
+$$;
+
+ALTER FUNCTION ops.key_of(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION key_of(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.key_of(number integer) IS '汇总摘要的密钥；未封存为零。 | The key of a build''s digests; zeros before it is sealed.';
+
+-- Name: landing_digest(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.landing_digest(number integer) RETURNS bytea
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    key bytea := ops.key_of(number);
+    digests text := '';
+    used record;
+    rows text;
+begin
+    for used in
+        -- All parts of what this build accepted: late ones are read with those of before.
+        select d.feed, array_agg(d.delivery_id order by d.delivery_id) as numbers, sum(d.rows_landed) as landed,
+            string_agg(format('%s %s %s', d.delivery_id, d.kind, d.rows_landed), ',' order by d.delivery_id) as described
+        from ops.delivery as d
+        where d.status = 'accepted' and d.purged_at is null
+            and (d.feed, d.unit, d.report_date) in (
+                select accepted.feed, accepted.unit, accepted.report_date from ops.delivery as accepted
+                where accepted.build = number and accepted.status = 'accepted'
+            )
+        group by d.feed order by d.feed
+    loop
+        rows := ops.rows_digest(format('landing.%I', used.feed), 't.delivery_id = any($1)', used.numbers, key);
+        if split_part(rows, ' ', 1)::bigint <> used.landed then
+            raise exception using errcode = 'WH034', message = format(
+                '%1$s 的落地行数与登记不符 | %1$s: %2$s rows are in landing, %3$s were landed',
+                used.feed, split_part(rows, ' ', 1), used.landed
+            );
+        end if;
+        digests := digests || used.feed || ' ' || used.described || ' ' || rows || E'\n';
+    end loop;
+    return sha256(convert_to(digests, 'UTF8'));
+end $_$;
+
+ALTER FUNCTION ops.landing_digest(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION landing_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.landing_digest(number integer) IS '汇总所用报送及其落地行的摘要。 | Digest of the deliveries that a build reads, and of their landed rows.';
+
 -- Name: load_seeds(jsonb); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.load_seeds(seeds jsonb) RETURNS integer
@@ -838,19 +1050,48 @@ ALTER FUNCTION ops.load_seeds(seeds jsonb) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.load_seeds(seeds jsonb) IS '一次性整体替换种子表。 | Replaces whole seed tables ({name: [row, …]}) in one transaction: a night reads the old rows or the new ones. How many tables.';
 
+-- Name: lock_chain(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.lock_chain(number integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    holders text;
+begin
+    perform from ops.pointer for update;
+    perform from ops.build as b where b.build = number for update;
+exception when lock_not_available then
+    select string_agg(format('%s (pid %s)', holder.usename, holder.pid), ', ' order by holder.pid) into holders
+    from (
+        select distinct a.usename, a.pid from pg_locks as l
+        inner join pg_stat_activity as a on a.pid = l.pid
+        where l.relation in ('ops.build'::regclass, 'ops.pointer'::regclass) and l.granted
+            and l.mode <> 'AccessShareLock' and l.pid <> pg_backend_pid()
+    ) as holder;
+    raise exception using errcode = 'WH035',
+        message = format(
+            '数据库会话 %1$s 尚未结束，占用着汇总 | %1$s has not ended its transaction and holds the build', coalesce(holders, '?')
+        ),
+        hint = 'Try again once it has ended, or end it (pg_terminate_backend).';
+end $_$;
+
+ALTER FUNCTION ops.lock_chain(number integer) OWNER TO wh_owner;
+
 -- Name: move_pointer(integer, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.move_pointer(number integer, release_reason text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '15s'
     AS $_$
 declare
     night ops.build;
     paper ops.certificate;
+    missing text;
 begin
-    perform pg_advisory_xact_lock(hashtext('ops.build'));
-    perform from ops.pointer for update;
-    select * into night from ops.build as b where b.build = number for update;
+    perform ops.lock_chain(number);
+    select * into night from ops.build as b where b.build = number;
     if not found then
         raise exception using errcode = 'WH002', message = format('没有第 %1$s 次汇总 | there is no build %1$s', number);
     end if;
@@ -885,9 +1126,28 @@ begin
             ),
             hint = 'An operator may release it on the record, under his or her own login and for a reason.';
     end if;
-    if paper.digest <> ops.build_digest(number) then
+    select string_agg(m.model, ', ') into missing from (
+        select v.model from ops.versioned as v
+        where not exists (select from ops.model_version as m where m.build = number and m.model = v.model)
+        order by 1 limit 5
+    ) as m;
+    if missing is not null then
+        raise exception using errcode = 'WH032',
+            message = format('第 %1$s 次汇总没有写出这些模型：%2$s | build %1$s has not written %2$s', number, missing),
+            hint = 'A step of the build was left out, or marked as a success by hand: run the night again.';
+    end if;
+    if night.sealed_at is null or paper.digest is distinct from ops.build_digest(number) then
         raise exception using errcode = 'WH006',
             message = format('第 %1$s 次汇总在检查后被改动 | build %1$s changed after its certificate was written', number);
+    end if;
+    if paper.landing_digest is distinct from ops.landing_digest(number) then
+        raise exception using errcode = 'WH006',
+            message = format('第 %1$s 次汇总所用的报送在检查后被改动 | deliveries of build %1$s changed after its certificate was written', number);
+    end if;
+    if paper.rules_digest is distinct from ops.rules_digest(number) then
+        raise exception using errcode = 'WH006',
+            message = format('参数、种子表或规则决定在检查后被改动 | settings, seeds or rule decisions changed after the certificate of build %s was written', number),
+            hint = 'Run the night again.';
     end if;
     insert into ops.publication (publication, report_date, digest, released_by, release_reason)
     values (
@@ -1104,12 +1364,12 @@ COMMENT ON FUNCTION ops.release_night(number integer, why text) IS '登记后发
 CREATE FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '15s'
     AS $_$
 declare
     wrong bigint;
 begin
-    perform pg_advisory_xact_lock(hashtext('ops.build'));
-    perform from ops.pointer for update;
+    perform ops.lock_chain(null);
     perform ops.assert_reason(why, '撤回', 'a rollback');
     if not exists (
         select from ops.publication as p where p.publication = number and p.rolled_back_at is null
@@ -1159,6 +1419,84 @@ ALTER FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) OWNER
 -- Name: FUNCTION roll_back(number integer, withdrawn bigint[], why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) IS '撤回某次及其后的发布，并作废所列报送。 | Rolls back a publication and every later one, and withdraws the deliveries that caused it, under the name of the session''s login; the publication shown from now on (NULL: none).';
+
+-- Name: rows_digest(text, text, anyelement, bytea); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.rows_digest(relation text, condition text, given anyelement, key bytea) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    digest text;
+begin
+    execute format(
+        'select concat_ws('' '', count(*), sum(hashbyteaextended(r, $2)), sum(hashbyteaextended(r, $3)),'
+        ' sum(hashbyteaextended(r, $4)), sum(hashbyteaextended(r, $5)))'
+        ' from (select unnest(array[record_send(t)]) as r from %s as t where %s) as sent', relation, condition
+    ) into digest
+    using
+        given, substring(key, 1, 8)::bigint, substring(key, 9, 8)::bigint, substring(key, 17, 8)::bigint,
+        substring(key, 25, 8)::bigint;
+    return digest;
+end $_$;
+
+ALTER FUNCTION ops.rows_digest(relation text, condition text, given anyelement, key bytea) OWNER TO wh_owner;
+
+-- Name: rules_digest(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.rules_digest(number integer) RETURNS bytea
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    key bytea := ops.key_of(number);
+    digests text := '';
+    relation text;
+begin
+    for relation in
+        select format('%I.%I', n.nspname, c.relname) from pg_class as c
+        inner join pg_namespace as n on n.oid = c.relnamespace
+        where c.relkind = 'r' and (n.nspname = 'seeds' or (n.nspname, c.relname) = ('ops', 'rule_decision'))
+        order by 1
+    loop
+        digests := digests || relation || ' ' || ops.rows_digest(relation, '$1 is not null', number, key) || E'\n';
+    end loop;
+    return sha256(convert_to(digests, 'UTF8'));
+end $_$;
+
+ALTER FUNCTION ops.rules_digest(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION rules_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.rules_digest(number integer) IS '参数、种子表和规则决定的摘要。 | Digest of settings and other seeds, and of decisions on rules.';
+
+-- Name: seal_build(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.seal_build(number integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '60s'
+    AS $$
+begin
+    perform ops.lock_chain(number);
+    update ops.build as b set sealed_at = now() where b.build = number and b.status = 'building';
+    if not found then
+        raise exception using errcode = 'WH003', message = format('build %s is not in progress', number);
+    end if;
+    insert into ops.digest_key as known (build, key)
+    values (
+        number,
+        sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+    )
+    on conflict (build) do update set key = excluded.key
+    where not exists (select from ops.certificate as c where c.build = number);
+end $$;
+
+ALTER FUNCTION ops.seal_build(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION seal_build(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.seal_build(number integer) IS '发布前检查开始：等待写入结束，此后不得再写入。 | Gate 2 begins: waits for writers to end, and from then on nothing of the build is written; draws the key of its digests.';
 
 -- Name: set_password(text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1252,12 +1590,13 @@ COMMENT ON FUNCTION ops.standing_publication() IS '现行发布编号；尚无�
 CREATE FUNCTION ops.start_build(wanted_date date, wanted_run text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '60s'
     AS $_$
 declare
     number integer;
     shown date;
 begin
-    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    perform ops.lock_chain(null);
     select b.build into number from ops.build as b
     where b.run_id = wanted_run and b.status = 'building' and b.base = ops.chain_head();
     if number is null then
@@ -1280,6 +1619,9 @@ begin
         returning build into number;
         perform ops.undo_unpublished();
     end if;
+    -- A run that goes on writes again, and is checked again.
+    delete from ops.certificate as c where c.build = number;
+    update ops.build as b set sealed_at = null where b.build = number;
     -- What a build accepted that was not published is offered again, whatever its date.
     update ops.delivery as d
     set build = null, status = 'landed', reason = null
@@ -1299,12 +1641,13 @@ ALTER FUNCTION ops.start_build(wanted_date date, wanted_run text) OWNER TO wh_ow
 CREATE FUNCTION ops.start_scratch() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '60s'
     AS $$
 declare
     newest ops.build;
     number integer;
 begin
-    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    perform ops.lock_chain(null);
     select b.* into newest from ops.build as b order by b.build desc limit 1;
     if newest.status in ('building', 'held') and newest.run_id <> 'scratch' then
         raise exception using errcode = 'WH013',
@@ -1365,6 +1708,19 @@ ALTER FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_pub
 -- Name: FUNCTION store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) IS '各表今晚与上次发布的行数。 | Rows of each model: open tonight, and as last published.';
+
+-- Name: this_transaction(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.this_transaction() RETURNS xid8
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select pg_current_xact_id() $$;
+
+ALTER FUNCTION ops.this_transaction() OWNER TO wh_owner;
+
+-- Name: FUNCTION this_transaction(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.this_transaction() IS '本事务的编号。 | Number of this transaction.';
 
 -- Name: undo_unpublished(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1450,30 +1806,54 @@ end $_$;
 
 ALTER FUNCTION ops.visible_publication(OUT publication integer, OUT report_date date) OWNER TO wh_owner;
 
+-- Name: void_certificate(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.void_certificate(number integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '60s'
+    AS $$
+begin
+    perform ops.lock_chain(number);
+    if exists (select from ops.tonight as t where t.build = number) then
+        delete from ops.certificate as c where c.build = number;
+        update ops.build as b set sealed_at = null where b.build = number;
+    end if;
+end $$;
+
+ALTER FUNCTION ops.void_certificate(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION void_certificate(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.void_certificate(number integer) IS '撤销检查结论，以便重新加工。 | Withdraws the certificate of the build in progress, so that it can be written again.';
+
 -- Name: writable_build(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.writable_build() RETURNS integer
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    number integer := (select t.build from ops.tonight as t);
+    night ops.build;
     -- The build that the session was started for (transform): a run that another build has overtaken writes nothing.
     claimed text := nullif(current_setting('warehouse.build', true), '');
 begin
-    if number is distinct from claimed::integer and claimed is not null then
+    -- Held until the writer commits: gate 2 and the next build wait for it.
+    select b.* into night from ops.build as b where b.status = 'building' for share;
+    if night.build is distinct from claimed::integer and claimed is not null then
         raise exception using errcode = 'WH024', message = format('build %s is not being built', claimed),
             hint = 'Another run has begun a build since.';
     end if;
-    if number is null then
+    if night.build is null then
         raise exception using errcode = 'WH020', message = '没有正在进行的汇总 | No night is being built',
             hint = 'A build is begun by ops.start_build.';
     end if;
-    if exists (select from ops.certificate as c where c.build = number) then
+    if night.sealed_at is not null or exists (select from ops.certificate as c where c.build = night.build) then
         raise exception using errcode = 'WH021',
-            message = format('build %s has a certificate: its rows can no longer change', number);
+            message = format('build %s has a certificate: its rows can no longer change', night.build),
+            hint = 'Gate 2 has begun to look at it.';
     end if;
-    return number;
+    return night.build;
 end $$;
 
 ALTER FUNCTION ops.writable_build() OWNER TO wh_owner;
@@ -1775,6 +2155,8 @@ CREATE TABLE ops.check_result (
     message_zh text,
     message_en text,
     waiver text,
+    recorded_by xid8 DEFAULT ops.this_transaction(),
+    was_run boolean DEFAULT true NOT NULL,
     CONSTRAINT check_result_gate_check CHECK ((gate = ANY (ARRAY[1, 2]))),
     CONSTRAINT check_result_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
 );
@@ -1784,6 +2166,14 @@ ALTER TABLE ops.check_result OWNER TO wh_owner;
 -- Name: COLUMN check_result.waiver; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.check_result.waiver IS '豁免人与理由。 | Who waived this failure, and why; it counts as a failure, and holds nothing.';
+
+-- Name: COLUMN check_result.recorded_by; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.check_result.recorded_by IS '写入它的事务。 | The transaction that recorded it: a certificate counts the results of its own.';
+
+-- Name: COLUMN check_result.was_run; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.check_result.was_run IS '是否确实运行；未能运行视为未通过。 | Whether it could be run; one that could not counts as a failure, and its certificate as incomplete.';
 
 -- Name: data_quality; Type: VIEW; Schema: marts; Owner: wh_owner
 
@@ -2206,7 +2596,7 @@ CREATE TABLE ops.publication (
     report_date date NOT NULL,
     published_at timestamp with time zone DEFAULT now() NOT NULL,
     vintage text DEFAULT 'flash'::text NOT NULL,
-    digest numeric NOT NULL,
+    digest bytea NOT NULL,
     released_by text,
     release_reason text,
     rolled_back_at timestamp with time zone,
@@ -2375,6 +2765,7 @@ CREATE TABLE ops.build (
     status text DEFAULT 'building'::text NOT NULL,
     held_reason text,
     rules_digest text,
+    sealed_at timestamp with time zone,
     CONSTRAINT build_status_check CHECK ((status = ANY (ARRAY['building'::text, 'held'::text, 'published'::text, 'abandoned'::text, 'rolled_back'::text])))
 );
 
@@ -2391,6 +2782,10 @@ COMMENT ON COLUMN ops.build.base IS '开始汇总时的链首编号；发布时�
 -- Name: COLUMN build.rules_digest; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.build.rules_digest IS '所用规则的摘要：参数与种子表、规则决定、模型 SQL。 | Digest of the rules of the build: settings and other seeds, decisions, SQL of the models.';
+
+-- Name: COLUMN build.sealed_at; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.build.sealed_at IS '发布前检查开始的时间，此后不得再写入。 | When gate 2 began to look: from then on nothing of the build is written.';
 
 -- Name: build_build_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
 
@@ -2413,7 +2808,9 @@ CREATE TABLE ops.certificate (
     checks_run integer NOT NULL,
     critical_failed integer NOT NULL,
     row_counts jsonb NOT NULL,
-    digest numeric NOT NULL,
+    digest bytea NOT NULL,
+    landing_digest bytea,
+    rules_digest bytea,
     CONSTRAINT certificate_checks_expected_check CHECK ((checks_expected > 0))
 );
 
@@ -2444,6 +2841,7 @@ CREATE TABLE ops.delivery (
     reason text,
     build integer,
     purged_at timestamp with time zone,
+    landed_by xid8 DEFAULT ops.this_transaction() NOT NULL,
     CONSTRAINT a_build_decides CHECK (((status = ANY (ARRAY['landed'::text, 'refused'::text])) OR (build IS NOT NULL))),
     CONSTRAINT delivery_check CHECK ((rows_read = (rows_landed + rows_rejected))),
     CONSTRAINT delivery_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'nil'::text, 'pages'::text, 'correction'::text, 'withdrawn'::text]))),
@@ -2461,6 +2859,10 @@ COMMENT ON TABLE ops.delivery IS '每次报送的每个版本。 | One row a rev
 -- Name: COLUMN delivery.purged_at; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.delivery.purged_at IS '落地行清理时间。 | When its rows left landing; they are restored from the archive when a late part, a correction or a rollback needs them.';
+
+-- Name: COLUMN delivery.landed_by; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.landed_by IS '落地（或恢复）它的事务：只有该事务可以写入其行。 | The transaction that landed (or restored) it: only that one can add rows to it.';
 
 -- Name: delivery_delivery_id_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
 
@@ -2489,6 +2891,16 @@ ALTER TABLE ops.delivery_profile OWNER TO wh_owner;
 
 COMMENT ON TABLE ops.delivery_profile IS '入库前检查对每次报送的度量（行数、占比、均值、结构），供日后比对。 | What gate 1 measured of a unit''s deliveries of a date (all parts; the delivery named is the newest): row counts, shares, means and mixes, never a row. Later ones are compared with it.';
 
+-- Name: digest_key; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.digest_key (
+    build integer NOT NULL,
+    key bytea NOT NULL,
+    CONSTRAINT digest_key_key_check CHECK ((octet_length(key) = 32))
+);
+
+ALTER TABLE ops.digest_key OWNER TO wh_owner;
+
 -- Name: due; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.due (
@@ -2503,6 +2915,22 @@ ALTER TABLE ops.due OWNER TO wh_owner;
 -- Name: TABLE due; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON TABLE ops.due IS '应报清单，先于到报。 | Deliveries that are expected, before anything arrives.';
+
+-- Name: expected_check; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.expected_check (
+    build integer NOT NULL,
+    suite text NOT NULL,
+    check_name text NOT NULL,
+    severity text NOT NULL,
+    CONSTRAINT expected_check_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
+);
+
+ALTER TABLE ops.expected_check OWNER TO wh_owner;
+
+-- Name: TABLE expected_check; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.expected_check IS '发布前必须运行的检查，汇总开始时登记。 | Every check that gate 2 has to run on a build, recorded when the build begins and by another role than the gate''s.';
 
 -- Name: feed; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -2925,10 +3353,20 @@ ALTER TABLE ONLY ops.delivery
 ALTER TABLE ONLY ops.delivery_profile
     ADD CONSTRAINT delivery_profile_pkey PRIMARY KEY (delivery_id);
 
+-- Name: digest_key digest_key_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.digest_key
+    ADD CONSTRAINT digest_key_pkey PRIMARY KEY (build);
+
 -- Name: due due_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ONLY ops.due
     ADD CONSTRAINT due_pkey PRIMARY KEY (feed, unit, report_date);
+
+-- Name: expected_check expected_check_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.expected_check
+    ADD CONSTRAINT expected_check_pkey PRIMARY KEY (build, suite, check_name);
 
 -- Name: feed feed_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -3061,6 +3499,10 @@ CREATE INDEX known_by_unit ON vault.known USING btree (unit, feed);
 
 CREATE INDEX rejected_row_by_delivery ON vault.rejected_row USING btree (delivery_id);
 
+-- Name: workshop own_delivery; Type: TRIGGER; Schema: landing; Owner: wh_owner
+
+CREATE TRIGGER own_delivery AFTER INSERT ON landing.workshop REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((NOT pg_has_role(SESSION_USER, 'wh_owner'::name, 'member'::text))) EXECUTE FUNCTION landing.assert_own_delivery();
+
 -- Name: act acts_are_only_added; Type: TRIGGER; Schema: ops; Owner: wh_owner
 
 CREATE TRIGGER acts_are_only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.act FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_change_of_acts();
@@ -3096,6 +3538,16 @@ ALTER TABLE ONLY ops.delivery
 
 ALTER TABLE ONLY ops.delivery_profile
     ADD CONSTRAINT delivery_profile_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES ops.delivery(delivery_id);
+
+-- Name: digest_key digest_key_build_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.digest_key
+    ADD CONSTRAINT digest_key_build_fkey FOREIGN KEY (build) REFERENCES ops.build(build);
+
+-- Name: expected_check expected_check_build_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.expected_check
+    ADD CONSTRAINT expected_check_build_fkey FOREIGN KEY (build) REFERENCES ops.build(build);
 
 -- Name: model_version model_version_build_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -3140,17 +3592,41 @@ ALTER TABLE ops.certificate ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE ops.check_result ENABLE ROW LEVEL SECURITY;
 
--- Name: certificate of_tonight; Type: POLICY; Schema: ops; Owner: wh_owner
+-- Name: delivery counts_what_it_lands; Type: POLICY; Schema: ops; Owner: wh_owner
 
-CREATE POLICY of_tonight ON ops.certificate TO wh_gate USING ((build IN ( SELECT t.build
-   FROM ops.tonight t))) WITH CHECK ((build IN ( SELECT t.build
-   FROM ops.tonight t)));
+CREATE POLICY counts_what_it_lands ON ops.delivery FOR UPDATE TO wh_loader USING ((landed_by = ( SELECT ops.this_transaction() AS this_transaction))) WITH CHECK ((landed_by = ( SELECT ops.this_transaction() AS this_transaction)));
+
+-- Name: delivery; Type: ROW SECURITY; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.delivery ENABLE ROW LEVEL SECURITY;
+
+-- Name: delivery_profile; Type: ROW SECURITY; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.delivery_profile ENABLE ROW LEVEL SECURITY;
+
+-- Name: delivery lands; Type: POLICY; Schema: ops; Owner: wh_owner
+
+CREATE POLICY lands ON ops.delivery FOR INSERT TO wh_loader WITH CHECK (true);
 
 -- Name: check_result of_tonight; Type: POLICY; Schema: ops; Owner: wh_owner
 
 CREATE POLICY of_tonight ON ops.check_result TO wh_gate USING ((build IN ( SELECT t.build
    FROM ops.tonight t))) WITH CHECK ((build IN ( SELECT t.build
    FROM ops.tonight t)));
+
+-- Name: delivery of_tonight; Type: POLICY; Schema: ops; Owner: wh_owner
+
+CREATE POLICY of_tonight ON ops.delivery FOR UPDATE TO wh_gate USING ((build IN ( SELECT t.build
+   FROM ops.tonight t))) WITH CHECK (((status = ANY (ARRAY['landed'::text, 'held'::text])) OR ((status = 'accepted'::text) AND (EXISTS ( SELECT
+   FROM ops.build b
+  WHERE ((b.build = delivery.build) AND (b.status = 'building'::text) AND (b.sealed_at IS NULL)))))));
+
+-- Name: delivery_profile of_tonight; Type: POLICY; Schema: ops; Owner: wh_owner
+
+CREATE POLICY of_tonight ON ops.delivery_profile TO wh_gate USING ((EXISTS ( SELECT
+   FROM (ops.delivery d
+     JOIN ops.tonight t ON ((t.build = d.build)))
+  WHERE (d.delivery_id = delivery_profile.delivery_id))));
 
 -- Name: certificate read_all; Type: POLICY; Schema: ops; Owner: wh_owner
 
@@ -3159,6 +3635,14 @@ CREATE POLICY read_all ON ops.certificate FOR SELECT USING (true);
 -- Name: check_result read_all; Type: POLICY; Schema: ops; Owner: wh_owner
 
 CREATE POLICY read_all ON ops.check_result FOR SELECT USING (true);
+
+-- Name: delivery read_all; Type: POLICY; Schema: ops; Owner: wh_owner
+
+CREATE POLICY read_all ON ops.delivery FOR SELECT USING (true);
+
+-- Name: delivery_profile read_all; Type: POLICY; Schema: ops; Owner: wh_owner
+
+CREATE POLICY read_all ON ops.delivery_profile FOR SELECT USING (true);
 
 -- Name: SCHEMA build; Type: ACL; Schema: -; Owner: wh_owner
 
@@ -3217,6 +3701,20 @@ GRANT USAGE ON SCHEMA tonight TO wh_gate;
 GRANT USAGE ON SCHEMA vault TO wh_loader;
 GRANT USAGE ON SCHEMA vault TO wh_returner;
 GRANT USAGE ON SCHEMA vault TO wh_caseworker;
+
+-- Name: FUNCTION assert_own_delivery(); Type: ACL; Schema: landing; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION landing.assert_own_delivery() FROM PUBLIC;
+
+-- Name: FUNCTION begin_restore(number bigint); Type: ACL; Schema: landing; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION landing.begin_restore(number bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION landing.begin_restore(number bigint) TO wh_loader;
+
+-- Name: FUNCTION end_restore(number bigint); Type: ACL; Schema: landing; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION landing.end_restore(number bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION landing.end_restore(number bigint) TO wh_loader;
 
 -- Name: FUNCTION purge(); Type: ACL; Schema: landing; Owner: wh_owner
 
@@ -3308,7 +3806,11 @@ GRANT ALL ON FUNCTION ops.begin_nights(wanted_date date) TO wh_operator;
 -- Name: FUNCTION build_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.build_digest(number integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION ops.build_digest(number integer) TO wh_gate;
+
+-- Name: FUNCTION certify(number integer, versions jsonb, OUT checks_expected integer, OUT checks_run integer, OUT critical_failed integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.certify(number integer, versions jsonb, OUT checks_expected integer, OUT checks_run integer, OUT critical_failed integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.certify(number integer, versions jsonb, OUT checks_expected integer, OUT checks_run integer, OUT critical_failed integer) TO wh_gate;
 
 -- Name: FUNCTION chain_head(); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3357,6 +3859,11 @@ GRANT ALL ON FUNCTION ops.end_overlong_sessions() TO wh_publisher;
 GRANT ALL ON FUNCTION ops.end_overlong_sessions() TO wh_watcher;
 GRANT ALL ON FUNCTION ops.end_overlong_sessions() TO wh_operator;
 
+-- Name: FUNCTION expect_checks(number integer, checks jsonb); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.expect_checks(number integer, checks jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.expect_checks(number integer, checks jsonb) TO wh_publisher;
+
 -- Name: FUNCTION first_scheduled_date(); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.first_scheduled_date() FROM PUBLIC;
@@ -3383,10 +3890,22 @@ GRANT ALL ON FUNCTION ops.hold_night(number integer, why text) TO wh_publisher;
 
 REVOKE ALL ON FUNCTION ops.index_store(wanted text) FROM PUBLIC;
 
+-- Name: FUNCTION key_of(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.key_of(number integer) FROM PUBLIC;
+
+-- Name: FUNCTION landing_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.landing_digest(number integer) FROM PUBLIC;
+
 -- Name: FUNCTION load_seeds(seeds jsonb); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.load_seeds(seeds jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.load_seeds(seeds jsonb) TO wh_publisher;
+
+-- Name: FUNCTION lock_chain(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.lock_chain(number integer) FROM PUBLIC;
 
 -- Name: FUNCTION move_pointer(number integer, release_reason text); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3445,6 +3964,19 @@ GRANT ALL ON FUNCTION ops.release_night(number integer, why text) TO wh_operator
 REVOKE ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) TO wh_operator;
 
+-- Name: FUNCTION rows_digest(relation text, condition text, given anyelement, key bytea); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.rows_digest(relation text, condition text, given anyelement, key bytea) FROM PUBLIC;
+
+-- Name: FUNCTION rules_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.rules_digest(number integer) FROM PUBLIC;
+
+-- Name: FUNCTION seal_build(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.seal_build(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.seal_build(number integer) TO wh_gate;
+
 -- Name: FUNCTION set_password(wanted text, verifier text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.set_password(wanted text, verifier text) FROM PUBLIC;
@@ -3499,6 +4031,12 @@ GRANT ALL ON FUNCTION ops.start_scratch() TO wh_publisher;
 REVOKE ALL ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) TO wh_gate;
 
+-- Name: FUNCTION this_transaction(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.this_transaction() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.this_transaction() TO wh_loader;
+GRANT ALL ON FUNCTION ops.this_transaction() TO wh_gate;
+
 -- Name: FUNCTION undo_unpublished(); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.undo_unpublished() FROM PUBLIC;
@@ -3512,6 +4050,11 @@ GRANT ALL ON FUNCTION ops.undo_version(model text) TO wh_transformer;
 
 REVOKE ALL ON FUNCTION ops.visible_publication(OUT publication integer, OUT report_date date) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.visible_publication(OUT publication integer, OUT report_date date) TO wh_reader;
+
+-- Name: FUNCTION void_certificate(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.void_certificate(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.void_certificate(number integer) TO wh_gate;
 
 -- Name: FUNCTION writable_build(); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -3819,7 +4362,7 @@ GRANT SELECT ON TABLE ops.build TO wh_operator;
 
 GRANT SELECT ON TABLE ops.certificate TO wh_loader;
 GRANT SELECT ON TABLE ops.certificate TO wh_transformer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ops.certificate TO wh_gate;
+GRANT SELECT ON TABLE ops.certificate TO wh_gate;
 GRANT SELECT ON TABLE ops.certificate TO wh_publisher;
 GRANT SELECT ON TABLE ops.certificate TO wh_auditor;
 GRANT SELECT ON TABLE ops.certificate TO wh_operator;
@@ -3908,10 +4451,6 @@ GRANT UPDATE(status) ON TABLE ops.delivery TO wh_gate;
 GRANT INSERT(reason) ON TABLE ops.delivery TO wh_loader;
 GRANT UPDATE(reason) ON TABLE ops.delivery TO wh_gate;
 
--- Name: COLUMN delivery.purged_at; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT UPDATE(purged_at) ON TABLE ops.delivery TO wh_loader;
-
 -- Name: TABLE delivery_profile; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.delivery_profile TO wh_loader;
@@ -3929,6 +4468,15 @@ GRANT SELECT ON TABLE ops.due TO wh_gate;
 GRANT SELECT ON TABLE ops.due TO wh_publisher;
 GRANT SELECT ON TABLE ops.due TO wh_auditor;
 GRANT SELECT ON TABLE ops.due TO wh_operator;
+
+-- Name: TABLE expected_check; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.expected_check TO wh_loader;
+GRANT SELECT ON TABLE ops.expected_check TO wh_transformer;
+GRANT SELECT ON TABLE ops.expected_check TO wh_gate;
+GRANT SELECT ON TABLE ops.expected_check TO wh_publisher;
+GRANT SELECT ON TABLE ops.expected_check TO wh_auditor;
+GRANT SELECT ON TABLE ops.expected_check TO wh_operator;
 
 -- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -10,13 +10,14 @@ from employment_warehouse.gate.failing_model import (
     sent_tonight,
 )
 from employment_warehouse.gate.intake import check_intake
-from employment_warehouse.gate.marts import Certificate, gate_marts, rebuild_needed, void_certificate
+from employment_warehouse.gate.marts import Certificate, expect_checks, gate_marts, rebuild_needed, void_certificate
 
 __all__ = [
     "Certificate",
     "Gate1Result",
     "Sent",
     "check_intake",
+    "expect_checks",
     "gate_deliveries",
     "gate_marts",
     "hold_sent",

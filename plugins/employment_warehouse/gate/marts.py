@@ -12,6 +12,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from employment_warehouse import database, settings
+from employment_warehouse.errors import UserError
 from employment_warehouse.gate import results
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.model_checks import model_suites
@@ -52,8 +53,11 @@ def gate_marts(build: int) -> Certificate:
     Raises UserError: `not_tonight`, `suite_invalid`, `setting_missing`.
     """
     with database.connect("wh_gate") as connection:
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        # Before the snapshot: it waits for writers, and none begins after it.
         report_date = results.tonight(connection, build)
+        _ask(connection, "select ops.seal_build(%s)", build)
+        connection.commit()
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         waivers = results.waivers(connection, report_date)
         suites = suites_in_force(connection, report_date)
         released = results.released(connection)
@@ -102,7 +106,23 @@ def void_certificate(build: int) -> None:
     """Withdraw the certificate of the build in progress before it is built again: without it nothing is published,
     and with it no model could be written."""
     with database.connect("wh_gate") as connection:
-        connection.execute("delete from ops.certificate where build = %s", (build,))
+        _ask(connection, "select ops.void_certificate(%s)", build)
+
+
+def expect_checks(build: int) -> int:
+    """Record, as wh_publisher, which checks gate 2 has to run on a build that begins; how many.
+
+    Raises SuiteError (`suite_invalid`), UserError (`setting_missing`, `not_tonight`).
+    """
+    with database.connect("wh_publisher") as connection:
+        suites = suites_in_force(connection, results.tonight(connection, build))
+        checks = [
+            {"suite": suite.name, "check_name": expectation.name, "severity": expectation.severity}
+            for suite in suites
+            for frame in suite.frames
+            for expectation in (has_rows(frame), *frame.expectations)
+        ]
+        return int(_ask(connection, "select ops.expect_checks(%s, %s)", build, Jsonb(checks))[0])
 
 
 def check_frame(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:
@@ -211,32 +231,22 @@ def _certify(
     suites: Sequence[Suite],
     outcomes: Sequence[Outcome],
 ) -> Certificate:
-    run = {outcome.check: True for outcome in outcomes}
-    run.update({outcome.check: False for outcome in outcomes if not outcome.was_run})
-    certificate = Certificate(
+    expected, run, failed = _ask(
+        connection,
+        "select checks_expected, checks_run, critical_failed from ops.certify(%s, %s)",
         build,
-        checks_expected=sum(frame.checks for suite in suites for frame in suite.frames),
-        checks_run=sum(run.values()),
-        critical_failed=len({o.check for o in outcomes if o.blocks}),
-        held=tuple(sorted({o.delivery_id for o in outcomes if o.blocks and o.delivery_id is not None})),
+        Jsonb({suite.name: suite.version for suite in suites}),
     )
-    row_counts: dict[str, int] = dict(connection.execute("select model, rows_open from ops.store_rows()").fetchall())
-    connection.execute("delete from ops.certificate where build = %s", (build,))
-    connection.execute(
-        """
-        insert into ops.certificate (
-            build, suite_versions, checks_expected, checks_run, critical_failed, row_counts, digest
-        )
-        values (%s, %s, %s, %s, %s, %s, ops.build_digest(%s))
-        """,
-        (
-            build,
-            Jsonb({suite.name: suite.version for suite in suites}),
-            certificate.checks_expected,
-            certificate.checks_run,
-            certificate.critical_failed,
-            Jsonb(row_counts),
-            build,
-        ),
-    )
-    return certificate
+    held = tuple(sorted({o.delivery_id for o in outcomes if o.blocks and o.delivery_id is not None}))
+    return Certificate(build, expected, run, failed, held)
+
+
+def _ask(connection: psycopg.Connection, question: str, *values: object) -> tuple[Any, ...]:
+    """The one row of an answer. Raises UserError with what the database refuses (`WH…`)."""
+    try:
+        row = connection.execute(question, values).fetchone()
+    except psycopg.Error as error:
+        if (error.sqlstate or "").startswith("WH"):
+            raise UserError(database.describe(error), code=str(error.sqlstate), where=f"build {values[0]}") from error
+        raise
+    return row or ()

@@ -121,6 +121,7 @@ def write(connection: psycopg.Connection, build: int, gate: int, outcomes: Itera
             outcome.message_zh,
             outcome.message_en,
             outcome.waiver,
+            outcome.was_run,
         )
         for outcome in outcomes
     ]
@@ -129,8 +130,8 @@ def write(connection: psycopg.Connection, build: int, gate: int, outcomes: Itera
         """
         insert into ops.check_result (
             build, gate, suite, check_name, feed, unit, delivery_id, severity, success, observed, expected,
-            unexpected_rows, message_zh, message_en, waiver
-        ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            unexpected_rows, message_zh, message_en, waiver, was_run
+        ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
         rows,
     )

@@ -204,7 +204,7 @@ def _restore_siblings(connection: psycopg.Connection, submission: Submission, pa
 
 def _restore_rows(connection: psycopg.Connection, delivery_id: int) -> int:
     """Restore the purged rows of one delivery. Raises IngestFailed unless there are as many as the ledger says."""
-    row = connection.execute(query("purged_delivery"), {"delivery_id": delivery_id}).fetchone()
+    row = connection.execute("select * from landing.begin_restore(%s)", (delivery_id,)).fetchone()
     if row is None:
         return 0
     *identity, sha256, path, rows_landed = row
@@ -213,5 +213,5 @@ def _restore_rows(connection: psycopg.Connection, delivery_id: int) -> int:
         restored = reload_rows(connection, delivery, lambda: read_tables(file, delivery.contract, delivery.sheet))
     if restored != rows_landed:
         raise IngestFailed(f"delivery {delivery_id}: {restored} rows in the archive, {rows_landed} in the ledger")
-    connection.execute(query("clear_purged"), {"delivery_id": delivery_id})
+    connection.execute("select landing.end_restore(%s)", (delivery_id,))
     return restored

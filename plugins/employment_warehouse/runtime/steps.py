@@ -102,11 +102,13 @@ def ingest_resource(resource: str, report_date: str) -> None:
 
 
 def start_build(report_date: str, run_id: str) -> int:
-    """Start the night's build, and restore what a rollback offers again; its number."""
-    from employment_warehouse import landing, publication
+    """Start the night's build with the list of checks that it must pass, and restore what a rollback offers again; its
+    number."""
+    from employment_warehouse import gate, landing, publication
 
     publication.end_overlong_sessions()
     build = publication.start_build(date.fromisoformat(report_date), run_id)
+    gate.expect_checks(build)
     landing.restore_offered(build)
     return build
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -25,12 +27,15 @@ PUBLISHED_BY = time(8, 0)
 DISK_FREE = 0.1
 # A night takes minutes; what is open for so long has stopped.
 LONGEST_NIGHT = timedelta(hours=3)
+# A line of the server's log: postgres_settings.log_line_prefix, and SQLSTATE insufficient_privilege.
+DENIED = re.compile(r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* \S+ \[\d+\] (?P<login>\S+) 42501 ")
+LOG_READ = 16 * 2**20
 STATE = Path(__file__).parent / "queries" / "watch.sql"
 
 
 def scan(home: Home, now: datetime) -> list[str]:
     """What is wrong at this moment, a sentence each; empty if nothing is."""
-    return [*_services(current(home)), *_disk(home), *_database(home, now)]
+    return [*_services(current(home)), *_disk(home), *_database(home, now), *_denials(home, now)]
 
 
 def wanted_date(now: datetime) -> date:
@@ -93,6 +98,20 @@ def _database(home: Home, now: datetime) -> Iterator[str]:
     yield from _night(state, now)
     if state["undelivered"]:
         yield f"{state['undelivered']} 条提醒未送达 | {state['undelivered']} alerts were not delivered"
+
+
+def _denials(home: Home, now: datetime) -> Iterator[str]:
+    """What logins tried in the last day and were refused, by the log of the home's server."""
+    log = Server(home).log
+    if not log.exists():
+        return
+    with log.open("rb") as file:
+        file.seek(max(log.stat().st_size - LOG_READ, 0))
+        lines = file.read().decode(errors="replace").splitlines()
+    since = f"{(now - timedelta(days=1)).astimezone(settings.TIMEZONE):%Y-%m-%d %H:%M:%S}"
+    denied = Counter(match["login"] for line in lines if (match := DENIED.match(line)) and match["at"] >= since)
+    for login, times in sorted(denied.items()):
+        yield f"{login} 一天内有 {times} 次越权尝试 | {login} was denied {times} times in a day: {log}"
 
 
 def _night(state: DictRow, now: datetime) -> Iterator[str]:
