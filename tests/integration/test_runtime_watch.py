@@ -146,7 +146,7 @@ def test_what_a_login_tried_and_was_refused_is_reported_by_number(
     before = denied(now)
     for _ in range(3):
         with database.connect("wh_returner") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("select sealed from vault.person where person_key = 'canary-4711'")
+            connection.execute("select sealed from vault.person where county_code = 'canary-4711'")
     assert denied(now) == before + 3
     assert denied(now + timedelta(days=2)) == 0
     log = warehouse_server.log.read_text()
