@@ -54,11 +54,11 @@ def set_password(connection: psycopg.Connection, role: str, password: str) -> No
 def make_airflow_database(connection: psycopg.Connection, password: str) -> None:
     """Create Airflow's database on the same server, with a login that owns it and can connect to nothing else."""
     connection.autocommit = True
+    connection.execute("do $$ begin if to_regrole('airflow') is null then create role airflow login; end if; end $$")
+    connection.execute("grant pg_use_reserved_connections to airflow")
     if connection.execute("select from pg_database where datname = 'airflow'").fetchone() is not None:
         return
-    connection.execute("do $$ begin if to_regrole('airflow') is null then create role airflow login; end if; end $$")
     set_password(connection, "airflow", password)
-    connection.execute("grant pg_use_reserved_connections to airflow")
     connection.execute("create database airflow owner airflow template template0")
     connection.execute("revoke all on database airflow from public")
     connection.execute("revoke connect on database postgres, template1 from public")
