@@ -15,16 +15,14 @@ help: ## list the actions
 run: .venv/installed ## set up, and run three nights of demonstration data through the real scheduler
 	@$(BIN)/warehouse demonstrate --people $(PEOPLE)
 
-# The integration tests run beside the others, on the second core; what they print follows when both have ended.
+# Two workers, one for each core of a small machine; each has a PostgreSQL of its own.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: .venv/installed-dev ## set up, and run all tests
-	@log=$$(mktemp); \
-	$(BIN)/python -m pytest tests/integration >"$$log" 2>&1 & integration=$$!; \
-	trap 'kill $$integration; rm -f "$$log"; exit 130' INT TERM; \
-	$(BIN)/python -m pytest --ignore=tests/integration; others=$$?; \
-	wait $$integration; status=$$?; cat "$$log"; rm -f "$$log"; exit $$((others | status))
+	@$(PYTEST) -q
 
 quick: lint ## before each commit: lint, and the quick tests (3 minutes at most)
-	@$(BIN)/python -m pytest -q -m quick
+	@$(PYTEST) -q -m quick
 
 definitions: .venv/installed-dev ## write docs/definitions.md from the chapters of the marts
 	@$(BIN)/python -m tests.kit.chapters
@@ -45,7 +43,7 @@ bench: .venv/installed-dev ## measure against the bars, at full size or at SHARE
 	@missed=0; for bar in bench/*.py; do echo "── $$bar"; $(BIN)/python "$$bar" --share $(SHARE) || missed=1; done; exit $$missed
 
 lint: .venv/installed-dev ## style, types, imports
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy plugins/employment_warehouse && $(BIN)/lint-imports && $(BIN)/sqlfluff lint -q dbt_project/models
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy plugins/employment_warehouse && $(BIN)/lint-imports && $(BIN)/sqlfluff lint -q --processes 2 dbt_project/models
 
 # A stamp is written last: a set-up that failed is repeated.
 .venv/installed: requirements.txt requirements-installer.txt pyproject.toml

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -26,24 +27,57 @@ PROGRAMS = {
     "compose": ("docker-compose", "docker-compose"),
     "office": ("soffice", "libreoffice-calc"),
 }
+LONG = ("test_chapters.py", "test_worlds.py")
 NOT_RUN = pytest.StashKey[dict[str, int]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is quick; leave out tests whose program is not installed, but in CI (CI=true) refuse to run at all."""
+    """Mark what is quick; leave out tests whose program is not installed, but not in CI (CI=true)."""
     for item in items:
         if item.path.relative_to(FOLDER).parts[0] in ("spec", "property") and not item.get_closest_marker("slow"):
             item.add_marker("quick")
+    # The longest come first, so that the workers end at about the same time.
+    items.sort(key=lambda item: not item.path.is_relative_to(FOLDER / "end_to_end") and item.path.name not in LONG)
     not_run = config.stash[NOT_RUN] = {}
     for marker, (program, package) in PROGRAMS.items():
         needing = [item for item in items if item.get_closest_marker(marker)]
-        if not needing or shutil.which(program):
+        if not needing or shutil.which(program) or os.environ.get("CI"):
             continue
-        if os.environ.get("CI"):
-            raise pytest.UsageError(f"{len(needing)} tests need {program}, which is not installed (package {package})")
         not_run[package] = len(needing)
         items[:] = [item for item in items if item not in needing]
         config.hook.pytest_deselected(items=needing)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One worker runs a file's tests, and one all of tests/end_to_end, whose files share a warehouse."""
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415  of who runs several workers
+
+    class ByWarehouse(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return "tests/end_to_end" if file.startswith("tests/end_to_end/") else file
+
+    return ByWarehouse(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """In CI (CI=true) no test is left out: one whose program is not installed fails."""
+    for marker, (program, package) in PROGRAMS.items():
+        if item.get_closest_marker(marker) and not shutil.which(program):
+            pytest.fail(f"needs {program}, which is not installed (package {package})", pytrace=False)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker tells how many tests it left out: each collects all of them."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["not run"] = session.config.stash.get(NOT_RUN, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker told is the session's."""
+    node.config.stash[NOT_RUN] = node.workeroutput["not run"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -83,18 +117,15 @@ def warehouse(warehouse_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 @contextmanager
-def fresh_warehouse(server: Server, patch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection]:
-    """A copy of the server's migrated database, and a superuser's connection to it (autocommit).
+def fresh_warehouse(
+    server: Server, patch: pytest.MonkeyPatch, template: str = "warehouse"
+) -> Iterator[psycopg.Connection]:
+    """A copy of a database of the server, and a superuser's connection to it (autocommit).
 
     AIRFLOW_CONN_WH_* point at the copy, so `database.connect("wh_loader")` and all rooms use it. Some 50 ms.
     """
-    with server.connect_superuser("postgres") as connection:
-        connection.autocommit = True
-        name = _free_name(connection)
-        connection.execute(
-            sql.SQL("create database {} template warehouse strategy file_copy").format(sql.Identifier(name))
-        )
-        _copy_privileges(connection, name)
+    name = _free_name(server)
+    copy_database(server, template, name)
     for variable in [key for key in os.environ if key.startswith("AIRFLOW_CONN_")]:
         patch.setenv(variable, json.dumps(json.loads(os.environ[variable]) | {"schema": name}))
     fresh = server.connect_superuser(name)
@@ -108,6 +139,18 @@ def fresh_warehouse(server: Server, patch: pytest.MonkeyPatch) -> Iterator[psyco
             connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+def copy_database(server: Server, template: str, name: str) -> None:
+    """A copy of a database that nobody is connected to, with its privileges."""
+    with server.connect_superuser("postgres") as connection:
+        connection.autocommit = True
+        connection.execute(
+            sql.SQL("create database {} template {} strategy file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        _copy_privileges(connection, name)
+
+
 @pytest.fixture
 def fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home of this test alone, without a server."""
@@ -115,9 +158,10 @@ def fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return settings.current_home()
 
 
-def _free_name(connection: psycopg.Connection) -> str:
+def _free_name(server: Server) -> str:
     """The first of few names: dbt parses all models anew for a database whose name it has not seen in the last run."""
-    taken = {name for (name,) in connection.execute("select datname from pg_database").fetchall()}
+    with server.connect_superuser("postgres") as connection:
+        taken = {name for (name,) in connection.execute("select datname from pg_database").fetchall()}
     return next(name for name in map("test_{}".format, itertools.count(1)) if name not in taken)
 
 

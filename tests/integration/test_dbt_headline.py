@@ -22,15 +22,18 @@ FOUND = spell("jobless", "示例饭店", start_date="2024-01-01", work_division_
 MODELS = "int_headline_step headline_series"
 
 
-@pytest.fixture
-def winter(nights: Any) -> Any:
+def begin_winter(nights: Any) -> None:
     """A night on 30 December 2023, and one on 2 January 2024; none between them."""
     nights.select = "+headline_series,resource_type:model"
     report(nights, COUNTY, "2023-12-30", PEOPLE, [WORKS, SEASONAL])
     nights.night("2023-12-30")
     report(nights, COUNTY, "2024-01-02", PEOPLE, [WORKS, SEASONAL, FOUND])
     nights.night("2024-01-02")
-    return nights
+
+
+@pytest.fixture
+def winter(nights_after: Any) -> Any:
+    return nights_after(begin_winter)
 
 
 def series(nights: Any, indicator: str, county: str = COUNTY) -> dict[str, int]:

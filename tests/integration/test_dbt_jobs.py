@@ -182,8 +182,7 @@ def earning(**wages: str) -> list[dict[str, Any]]:
     return [row | {"start_date": "2023-03-01"} | by_token.get(row["person_key"], {}) for row in EARNERS]
 
 
-@pytest.fixture
-def incomes(nights: Any) -> Any:
+def begin_incomes(nights: Any) -> None:
     """Rosters of 10 January and, with two lower wages, of 6 May; a contract is the main job of two, since February."""
     nights.select = "+income_stability"
     people = [person(name) for name in ("fallen", "almost", "away", "unpaid")]
@@ -196,7 +195,11 @@ def incomes(nights: Any) -> Any:
     nights.deliver("employment", COUNTY, "2024-01-10", earning())
     nights.deliver("employment", COUNTY, "2024-05-06", earning(fallen="2800", almost="2801"))
     nights.night("2024-05-20")
-    return nights
+
+
+@pytest.fixture
+def incomes(nights_after: Any) -> Any:
+    return nights_after(begin_incomes)
 
 
 def figures(*texts: str) -> tuple[Decimal, ...]:

@@ -12,15 +12,18 @@ from tests.kit.people import token
 PEOPLE = [person("works"), person("idle")]
 
 
-@pytest.fixture
-def months(nights: Any) -> Any:
+def begin_months(nights: Any) -> None:
     """The register since 10 January, and a job since February; published on 10 January and 20 April 2024."""
     nights.select = "+changed_month,resource_type:model"
     report(nights, COUNTY, "2024-01-10", PEOPLE, [])
     nights.night("2024-01-10")
     report(nights, COUNTY, "2024-04-20", PEOPLE, [spell("works", start_date="2024-02-05")])
     nights.night("2024-04-20")
-    return nights
+
+
+@pytest.fixture
+def months(nights_after: Any) -> Any:
+    return nights_after(begin_months)
 
 
 def changed(nights: Any) -> list[date]:

@@ -10,13 +10,16 @@ from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report,
 PEOPLE = [person("a"), person("b")]
 
 
-@pytest.fixture
-def first(nights: Any) -> Any:
+def begin_first(nights: Any) -> None:
     """A published night of 3 May, with a register and a job."""
     nights.select = "+restatement,resource_type:model"
     report(nights, COUNTY, "2024-05-03", PEOPLE, [spell("a")])
     nights.night("2024-05-03")
-    return nights
+
+
+@pytest.fixture
+def first(nights_after: Any) -> Any:
+    return nights_after(begin_first)
 
 
 def restated(nights: Any, indicator: str = "rural_employed", county: str = COUNTY) -> list[tuple[Any, ...]]:

@@ -7,26 +7,19 @@ from typing import Any
 
 import yaml
 from tests.integration.test_dbt_employment import COUNTY, person, report, spell
+from tests.kit.guide import GUIDE, guide_queries
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect
-
-GUIDE = settings.project_root() / "docs" / "analysts.md"
-
-
-def queries() -> list[str]:
-    """The statements of the analyst's guide, in order."""
-    blocks = re.findall(r"```sql\n(.*?)```", GUIDE.read_text("utf-8"), flags=re.DOTALL)
-    return [query.strip() for block in blocks for query in re.sub(r"--.*", "", block).split(";") if query.strip()]
 
 
 def test_an_analyst_can_run_every_query_of_the_guide(nights: Any) -> None:
     nights.select = "tag:core tag:mart,resource_type:model"
     report(nights, COUNTY, "2024-05-19", [person("works"), person("idle")], [spell("works")])
     nights.night("2024-05-19")
-    assert len(queries()) >= 24
+    assert len(guide_queries()) >= 24
     with connect("wh_analyst") as analyst:
-        for query in queries():
+        for query in guide_queries():
             pinned = query.replace("marts.pin(2)", "marts.pin(1)")
             assert analyst.execute(pinned.encode()).description, query
 

@@ -20,13 +20,16 @@ from employment_warehouse.runtime import analyst, engineer
 MODELS = ("reported_workshop", "dim_workshop")
 
 
-@pytest.fixture
-def workshops(nights: Any) -> Any:
+def begin_workshops(nights: Any) -> None:
     """One published night with a workshop."""
     nights.select = " ".join(MODELS)
     nights.deliver("workshop", "532528", "2024-05-01", [workshop("W1", 5)])
     nights.night("2024-05-01")
-    return nights
+
+
+@pytest.fixture
+def workshops(nights_after: Any) -> Any:
+    return nights_after(begin_workshops)
 
 
 def workshop(number: str, workers: int) -> dict[str, Any]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
 from employment_warehouse import settings
 
 
-def collect(**variables: str) -> subprocess.CompletedProcess[str]:
-    """Collect the tests of pages where no program is to be found."""
+def pages(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The tests of pages where no program is to be found."""
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests/end_to_end"],
+        [sys.executable, "-m", "pytest", *options, "-q", "-p", "no:cacheprovider", "tests/end_to_end"],
         cwd=settings.project_root(),
         env={name: value for name, value in os.environ.items() if name != "CI"} | variables | {"PATH": "/nowhere"},
         capture_output=True,
@@ -22,13 +23,19 @@ def collect(**variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_without_a_browser_the_tests_of_pages_are_left_out_and_counted() -> None:
-    done = collect()
+    done = pages("--collect-only")
     assert done.returncode == 0
     assert "test_daily_report" not in done.stdout
     assert " tests did not run; they need: apt-get install chromium" in done.stdout
 
 
-def test_ci_refuses_to_run_without_a_browser() -> None:
-    done = collect(CI="true")
-    assert done.returncode == 4
-    assert " tests need chromium, which is not installed" in done.stderr
+def test_two_workers_count_them_once() -> None:
+    counted = re.compile(r"^(\d+) tests did not run; they need: apt-get install chromium$", re.MULTILINE)
+    one, two = (pages(*options, "-m", "browser").stdout for options in ((), ("-n", "2")))
+    assert counted.findall(one) == counted.findall(two) != []
+
+
+def test_in_ci_they_fail_without_a_browser() -> None:
+    done = pages("-x", "-m", "browser", CI="true")
+    assert done.returncode == 1
+    assert "needs chromium, which is not installed" in done.stdout
