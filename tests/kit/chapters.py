@@ -7,7 +7,13 @@ A chapter has cases (`## …`). In a case a caption says what the table below it
     employment of A on 2024-05-01: nil    a nil return, without a table
     …, arrives on 2024-05-03:             a late file, or a correction of the date's earlier one
     Night of 2024-05-04.                  a night without expectations
+    Night of 2024-05-04, held.            it is built and not published; `, again`: published twice; `, rolled back`
     In a warehouse of its own.            of a case that depends on which nights there were
+    Rule `rotated` is on.
+    Setting `dispute_close_days` is 60 from the night of 2024-05-04.
+    County A is a key county.
+    Cells of a public table:              indicator, part_of, complement, and its counties with the prefecture …
+    Printed:                              … and what is printed of them
     employment_flow on 2024-05-31, week 2024-05-13:      all rows of the mart for the case's counties after that night
 
 Persons, accounts, projects, batches and platform items have names of the case alone; counties are A, B, …, townships
@@ -40,7 +46,10 @@ REPORTED = re.compile(
     r"(?:, arrives on (?P<arrives>[\d-]{10}))?: ?(?P<nil>nil)?$"
 )
 EXPECTED = re.compile(r"^`?(?P<mart>\w+)`? on (?P<on>[\d-]{10})(?P<where>(?:, \w+ [^,:]+)*): ?(?P<none>none)?$")
-NIGHT = re.compile(r"^Night of (?P<on>[\d-]{10})\.$")
+NIGHT = re.compile(r"^Night of (?P<on>[\d-]{10})(?:, (?P<fate>held|again|rolled back))?\.$")
+RULE = re.compile(r"^Rule `(?P<finding>\w+)` is on\.$")
+SETTING = re.compile(r"^Setting `(?P<name>\w+)` is (?P<value>\S+) from the night of (?P<on>[\d-]{10})\.$")
+KEY_COUNTY = re.compile(r"^County (?P<county>[A-H]) is a key county\.$")
 
 Row = dict[str, str]
 
@@ -76,6 +85,13 @@ class Case:
     reported: list[Reported] = field(default_factory=list)
     expected: list[Expected] = field(default_factory=list)
     nights: set[date] = field(default_factory=set)
+    fates: dict[date, str] = field(default_factory=dict)
+    """Of nights that are not published once and for good."""
+    rules: set[str] = field(default_factory=set)
+    settings: dict[date, tuple[str, str]] = field(default_factory=dict)
+    key_counties: set[str] = field(default_factory=set)
+    cells: list[Row] = field(default_factory=list)
+    printed: list[Row] = field(default_factory=list)
     stands_alone: bool = False
 
     def __str__(self) -> str:
@@ -94,9 +110,14 @@ class Case:
         return sorted(places | {table.unit for table in self.reported if len(table.unit) == 1} | {"A"})
 
     @property
-    def is_alone(self) -> bool:
-        """Whether it needs a warehouse of its own; what it says of the whole prefecture does."""
-        return self.stands_alone or any("prefecture" in row.values() for table in self.expected for row in table.rows)
+    def warehouse(self) -> str:
+        """Cases of the same may share one: those with the same nights and rules, where these matter."""
+        is_whole = any("prefecture" in row.values() for table in self.expected for row in table.rows)
+        if is_whole or self.fates or self.settings or self.key_counties:
+            return str(self)
+        if self.stands_alone or self.rules:
+            return f"{sorted(map(str, self.nights))} {sorted(self.rules)}"
+        return ""
 
 
 def chapters() -> Iterator[Path]:
@@ -111,7 +132,7 @@ def cases() -> list[Case]:
 
 def _cases_of(path: Path) -> list[Case]:
     found: list[Case] = []
-    table: Reported | Expected | None = None
+    table: list[Row] | None = None
     header: list[str] = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if line.startswith("## "):
@@ -126,16 +147,36 @@ def _cases_of(path: Path) -> list[Case]:
             if not header:
                 header = cells
             elif not set(line) <= set("|-: "):
-                table.rows.append(dict(zip(header, cells, strict=True)))
-        elif line.rstrip().endswith((":", ": nil", ": none")) or line.startswith("Night of "):
+                table.append(dict(zip(header, cells, strict=True)))
+        elif line.rstrip().endswith((":", ": nil", ": none")):
             table, header = _caption(found[-1], line, f"{path.name}, line {number}"), []
+        elif line.startswith(("Night of ", "Rule `", "Setting `", "County ")):
+            _condition(found[-1], line, f"{path.name}, line {number}")
     return found
 
 
-def _caption(case: Case, line: str, where: str) -> Reported | Expected | None:
+def _condition(case: Case, line: str, where: str) -> None:
     if night := NIGHT.match(line):
-        case.nights.add(date.fromisoformat(night["on"]))
-        return None
+        on = date.fromisoformat(night["on"])
+        case.nights.add(on)
+        if night["fate"]:
+            case.fates[on] = night["fate"]
+    elif rule := RULE.match(line):
+        case.rules.add(rule["finding"])
+    elif setting := SETTING.match(line):
+        case.settings[date.fromisoformat(setting["on"])] = (setting["name"], setting["value"])
+    elif county := KEY_COUNTY.match(line):
+        case.key_counties.add(county["county"])
+    else:
+        raise ValueError(f"{where}: not a condition: {line}")
+
+
+def _caption(case: Case, line: str, where: str) -> list[Row]:
+    """The rows of the table that a caption announces, yet to be filled."""
+    if line == "Cells of a public table:":
+        return case.cells
+    if line == "Printed:":
+        return case.printed
     if reported := REPORTED.match(line):
         table = Reported(
             reported["feed"],
@@ -145,14 +186,14 @@ def _caption(case: Case, line: str, where: str) -> Reported | Expected | None:
             reported["how"] == "from",
         )
         case.reported.append(table)
-        return table
+        return table.rows
     if expected := EXPECTED.match(line):
         on = date.fromisoformat(expected["on"])
         pairs = [part.split(" ", 1) for part in expected["where"].removeprefix(", ").split(", ") if part]
         figures = Expected(expected["mart"], on, dict(pairs))
         case.expected.append(figures)
         case.nights.add(on)
-        return figures
+        return figures.rows
     raise ValueError(f"{where}: not a caption: {line}")
 
 

@@ -1,6 +1,6 @@
 """`make oracle`: random worlds against the warehouse, then defects planted in its models, each of which must show.
 
-python -m tests.oracle [--worlds 20] [--first 1] [--only mart …] [--planted]
+python -m tests.oracle [worlds] [planted] [--worlds 1 2 …] [--marts mart …] [--defects name …]
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,13 +20,13 @@ from tests.conftest import fresh_warehouse
 from tests.kit.nights import Nights
 from tests.kit.server import running_server
 
-from employment_warehouse import settings
+from employment_warehouse import settings, transform
 from employment_warehouse.database import seed_tables
 from employment_warehouse.database.embedded import Server
 
 from . import SEEDS
 from .comparison import ALL_KEYS, differences, figures
-from .planted import PLANTED, Planted, copied_project, run_planted
+from .planted import PLANTED, Planted, control, copied_project, groups, run_group, upstream
 from .playing import person_of, play, shown
 from .seeds import Seeds
 from .worlds import make_world
@@ -35,20 +35,21 @@ from .worlds import make_world
 def main() -> int:
     """Compare; 0 where every figure agrees and every planted defect shows."""
     options = argparse.ArgumentParser(prog="python -m tests.oracle")
-    options.add_argument("--worlds", type=int, default=20)
-    options.add_argument("--first", type=int, default=1)
-    options.add_argument("--only", nargs="*", default=list(ALL_KEYS))
-    options.add_argument("--planted", action="store_true", help="only the planted defects")
+    options.add_argument("parts", nargs="*", choices=["worlds", "planted", []], help="without any: both")
+    options.add_argument("--worlds", nargs="*", type=int, default=range(1, 21))
+    options.add_argument("--marts", nargs="*", default=list(ALL_KEYS))
+    options.add_argument("--defects", nargs="*", help="words of their names")
     chosen = options.parse_args()
+    parts = chosen.parts or ["worlds", "planted"]
+    planted = [d for d in PLANTED if not chosen.defects or any(word in d.name for word in chosen.defects)]
     with tempfile.TemporaryDirectory() as home:
         os.environ["WAREHOUSE_HOME"] = home
         fast = {"fsync": "off", "synchronous_commit": "off", "shared_buffers": "'128MB'"}
         with running_server(settings.current_home(), fast) as server:
             seed_tables.load()
-            seeds = range(chosen.first, chosen.first + chosen.worlds)
-            wrong = 0 if chosen.planted else compare(server, seeds, chosen.only)
-            missed = plant(server, Path(home), PLANTED)
-    print(f"{wrong} figures differ; {missed} of {len(PLANTED)} planted defects were missed")
+            wrong = compare(server, chosen.worlds, chosen.marts) if "worlds" in parts else 0
+            missed = plant(server, Path(home), planted) if "planted" in parts else 0
+    print(f"{wrong} figures differ; {missed} of {len(planted)} planted defects were missed")
     return 1 if wrong or missed else 0
 
 
@@ -59,7 +60,7 @@ def warehouse(server: Server) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def compare(server: Server, seeds: range, marts: list[str]) -> int:
+def compare(server: Server, seeds: Sequence[int], marts: list[str]) -> int:
     """Play worlds and tell every figure that differs; how many do."""
     wrong, said = 0, Counter[str]()
     for seed in seeds:
@@ -80,16 +81,32 @@ def compare(server: Server, seeds: range, marts: list[str]) -> int:
     return wrong
 
 
-def plant(server: Server, home: Path, planted: tuple[Planted, ...]) -> int:
-    """Plant each defect in a copy of the models; how many show no difference."""
+def plant(server: Server, home: Path, planted: Sequence[Planted]) -> int:
+    """Plant the defects in a copy of the models, many in one build; how many show no difference."""
     missed = 0
     with copied_project(home / "planted") as project:
-        for defect in planted:
+        for world in dict.fromkeys(defect.world for defect in planted):
             with warehouse(server) as connection:
-                found = run_planted(defect, project, connection)
-            missed += not found
-            print(f"{'found ' if found else 'MISSED'} {defect.name}: {found[:1]}", flush=True)
+                if differing := control(world, project, connection):
+                    raise SystemExit(f"{world} differs without a defect: {differing[:3]}")
+            for group in groups([defect for defect in planted if defect.world == world], upstream()):
+                for defect, found in plant_group(server, project, group):
+                    missed += not found
+                    said = found[0] if found else ""
+                    print(f"{'found ' if found else 'MISSED'} world {world.seed}: {defect.name}: {said}", flush=True)
     return missed
+
+
+def plant_group(server: Server, project: Path, group: list[Planted]) -> Iterator[tuple[Planted, list[str]]]:
+    """What differs with each defect of a group; where the build fails with all, with each alone."""
+    try:
+        with warehouse(server) as connection:
+            found = run_group(group, project, connection)
+    except transform.TransformFailed:
+        for defect in group:
+            yield from plant_group(server, project, [defect])
+        return
+    yield from ((defect, found[defect.name]) for defect in group)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,13 @@ ALL_KEYS = KEYS | {
     "layoff_watch": ("employer_key", "month"),
     "industry_absorption": ("county_code", "industry", "month"),
     "youth_unemployment": ("county_code", "age_group", "education"),
+    "indicator": ("code",),
+    "indicator_value": ("indicator", "county_code", "period"),
+    "key_county_compare": ("county_code", "indicator"),
+    "report_daily": ("county_code", "indicator"),
+    "report_weekly": ("county_code", "indicator"),
+    "report_monthly": ("county_code", "indicator"),
+    "feed_timeliness": ("feed", "county_code"),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from statistics import median
 from typing import Any
@@ -54,6 +55,7 @@ class Marts:
                     "basis": basis,
                     "target_value": value,
                     "actual_value": actual,
+                    "scheduled_value": self._schedule(target, basis) if value else 0,
                     "progress_rate": Decimal(actual) / value if value else None,
                     "coverage": self.status.coverage(county, HEADLINE_FEEDS),
                     "obs_status": self.status.of_day(county, self.today) if county in self.world.began else "M",
@@ -106,8 +108,12 @@ class Marts:
         deadline = date.fromisoformat(target["deadline"])
         if silent or self.today > deadline:
             return None
-        if not value:
-            return actual == 0
+        return actual >= self._schedule(target, basis) if value else actual == 0
+
+    def _schedule(self, target: dict[str, str], basis: str) -> Fraction:
+        """What should be reached by today."""
+        county, value = target["county_code"], Decimal(target["target_value"])
+        deadline = date.fromisoformat(target["deadline"])
         first = next(n for n in self.nights if n.year == self.today.year)
         since = date.fromisoformat(target["baseline_on"]) if target["baseline_on"] else first
         baseline = (
@@ -116,8 +122,8 @@ class Marts:
             else self._published(target["target_code"], basis, county, since)
         )
         in_all = (deadline - since).days
-        elapsed = Decimal((self.today - since).days) / in_all if in_all > 0 else Decimal(1)
-        return actual >= baseline + (value - baseline) * elapsed
+        elapsed = Fraction(max(0, min((self.today - since).days, in_all)), in_all) if in_all > 0 else Fraction(1)
+        return Fraction(baseline) + Fraction(value - Decimal(baseline)) * elapsed
 
     def _published(self, code: str, basis: str, county: str, on: date) -> int:
         """The value that the publication of a date gave; where none is known, as known now."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from unittest.mock import patch
 
 import psycopg
@@ -16,8 +20,9 @@ from employment_warehouse import settings, transform
 
 from . import SEEDS
 from .comparison import differences
-from .playing import calculate, person_of, play_night, shown
+from .playing import EVERYTHING, calculate, person_of, play_night, shown
 from .seeds import Seeds
+from .tonight import Expected
 from .worlds import RandomWorld, Sent, make_world
 
 
@@ -36,6 +41,28 @@ class Planted:
     nights: int = 1
     """1: all that comes with any night comes with one; else the nights as they are."""
 
+    @property
+    def model(self) -> str:
+        """The model that it spoils."""
+        return Path(self.path).stem
+
+    @property
+    def world(self) -> World:
+        """The world that shows it."""
+        return World(self.seed, self.nights)
+
+
+class World(NamedTuple):
+    """A random world, as it is or in one night."""
+
+    seed: int
+    nights: int
+
+    def made(self) -> RandomWorld:
+        """What arrives in it."""
+        world = make_world(self.seed)
+        return in_one_night(world) if self.nights == 1 else world
+
 
 @contextmanager
 def copied_project(folder: Path) -> Iterator[Path]:
@@ -44,40 +71,104 @@ def copied_project(folder: Path) -> Iterator[Path]:
     yield folder
 
 
-def run_planted(defect: Planted, project: Path, connection: psycopg.Connection) -> list[str]:
-    """What differs with the defect."""
-    path = project / "dbt_project" / defect.path
-    sound = path.read_text("utf-8")
-    if defect.old not in sound:
-        raise LookupError(f"{defect.name}: {defect.path} has no {defect.old!r}")
-    path.write_text(sound.replace(defect.old, defect.new), "utf-8")
+def control(played: World, project: Path, connection: psycopg.Connection) -> list[str]:
+    """What differs in a world without a defect: nothing, so that what differs with one is its doing."""
+    return [text for found in _play(played, [], project, connection).values() for text in found]
+
+
+def groups(planted: Iterable[Planted], reads: Mapping[str, set[str]]) -> list[list[Planted]]:
+    """Defects to build together: of one world, and none in a model that another's mart reads.
+
+    reads: mart → the models that it is made of, itself included.
+    """
+    found: list[list[Planted]] = []
+    for defect in planted:
+        for group in found:
+            if all(_is_apart(defect, other, reads) for other in group):
+                group.append(defect)
+                break
+        else:
+            found.append([defect])
+    return found
+
+
+def _is_apart(one: Planted, other: Planted, reads: Mapping[str, set[str]]) -> bool:
+    return one.world == other.world and one.model not in reads[other.mart] and other.model not in reads[one.mart]
+
+
+def upstream() -> dict[str, set[str]]:
+    """Model → the models that it is made of, itself included, by dbt's manifest of the last run."""
+    manifest = json.loads((settings.current_home().dbt / "target" / "manifest.json").read_text("utf-8"))
+    parents = {
+        node["name"]: {name.rpartition(".")[2] for name in node["depends_on"]["nodes"] if name.startswith("model.")}
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+
+    @cache
+    def of(name: str) -> frozenset[str]:
+        return frozenset({name}).union(*(of(parent) for parent in parents[name]))
+
+    return {name: set(of(name)) for name in parents}
+
+
+def run_group(group: Sequence[Planted], project: Path, connection: psycopg.Connection) -> dict[str, list[str]]:
+    """What differs in each defect's own mart with all of them; of a build that fails: that it does."""
+    with _planted(group, project):
+        try:
+            found = _play(group[0].world, [defect.mart for defect in group], project, connection)
+        except transform.TransformFailed as failed:
+            if len(group) > 1:
+                raise
+            return {group[0].name: [f"the build fails: {failed.expected}"]}
+    return {defect.name: found[defect.mart] for defect in group}
+
+
+@contextmanager
+def _planted(group: Sequence[Planted], project: Path) -> Iterator[None]:
+    paths = {project / "dbt_project" / defect.path for defect in group}
+    sound = {path: path.read_text("utf-8") for path in paths}
     try:
-        return list(_differences(defect, project, connection))
+        for defect in group:
+            path = project / "dbt_project" / defect.path
+            text = path.read_text("utf-8")
+            if defect.old not in text:
+                raise LookupError(f"{defect.name}: {defect.path} has no {defect.old!r}")
+            path.write_text(text.replace(defect.old, defect.new), "utf-8")
+        yield
     finally:
-        path.write_text(sound, "utf-8")
+        for path, text in sound.items():
+            path.write_text(text, "utf-8")
 
 
-def _differences(defect: Planted, project: Path, connection: psycopg.Connection) -> Iterator[str]:
-    world = make_world(defect.seed)
-    if defect.nights == 1:
-        world = in_one_night(world)
-    nights, seeds = Nights(connection), Seeds(SEEDS)
-    for night, expected in enumerate(calculate(world, seeds, {defect.mart})):
+@cache
+def _expected(played: World) -> list[dict[str, list[Expected]]]:
+    return list(calculate(played.made(), Seeds(SEEDS)))
+
+
+def _play(played: World, marts: Sequence[str], project: Path, connection: psycopg.Connection) -> dict[str, list[str]]:
+    """Mart → what differs in it on any night; of no marts: of all."""
+    nights, world = Nights(connection), played.made()
+    found: dict[str, list[str]] = defaultdict(list)
+    select = " ".join(f"+{mart},resource_type:model" for mart in sorted(set(marts))) or EVERYTHING
+    for night, expected in enumerate(_expected(played)):
         build = play_night(nights, world, night)
         with patch.object(settings, "project_root", lambda: project):
-            try:
-                transform.run_dbt(f"+{defect.mart},resource_type:model", build)
-            except transform.TransformFailed as failed:
-                yield f"the build fails: {failed.expected}"
-                return
+            transform.run_dbt(select, build)
         nights.publish(build)
-        yield from differences(defect.mart, expected[defect.mart], shown(connection, defect.mart), person_of)
+        for mart in marts or expected:
+            found[mart] += differences(mart, expected[mart], shown(connection, mart), person_of)
+    return found
 
 
 def in_one_night(world: RandomWorld) -> RandomWorld:
     """The same world going live with its last night."""
     last = world.nights[-1]
-    sent = [Sent(0, s.feed, s.unit, s.report_date, s.rows, s.is_held) for s in world.sent if s.report_date <= last]
+    sent = [
+        Sent(0, s.feed, s.unit, s.report_date, s.rows, s.is_held, s.rejected)
+        for s in world.sent
+        if s.report_date <= last
+    ]
     return RandomWorld(world.seed, [last], sent, [(0, resource, item) for _, resource, item in world.items])
 
 

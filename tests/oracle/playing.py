@@ -17,6 +17,7 @@ from employment_warehouse import transform
 from employment_warehouse.contract import contract
 from employment_warehouse.landing.due_deliveries import expect_deliveries
 
+from . import timeliness
 from .marts import Marts
 from .reading import Delivery, Row, born_on
 from .seeds import Seeds
@@ -42,7 +43,7 @@ def known(world: RandomWorld, night: int, seeds: Seeds) -> World:
         if sent.night <= night and not sent.is_held and sent.report_date <= today:
             key = (sent.feed, sent.unit, sent.report_date)
             replaced += [accepted[key]] if key in accepted else []
-            accepted[key] = Delivery(*key, sent.rows, len(sent.rows), 0, 0.0)
+            accepted[key] = Delivery(*key, sent.rows, len(sent.rows) + sent.rejected, sent.rejected, 0.0)
     items: dict[str, list[dict[str, Any]]] = {feed: [] for feed in PLATFORM}
     for when, resource, item in world.items:
         if when <= night:
@@ -74,7 +75,7 @@ def calculate(
 
 
 def arrivals(world: RandomWorld) -> list[list[Arrival]]:
-    """What each night takes in; what is held only counts as a revision."""
+    """What each night is told, with what is held."""
     revisions: Counter[tuple[str, str, date]] = Counter()
     found: list[list[Arrival]] = []
     for night, on in enumerate(world.nights):
@@ -83,22 +84,46 @@ def arrivals(world: RandomWorld) -> list[list[Arrival]]:
         for sent in sorted(sent_now, key=lambda sent: not sent.is_held):
             key = (sent.feed, sent.unit, sent.report_date)
             revisions[key] += 1
-            came += [] if sent.is_held else [Arrival(*key, revisions[key])]
+            came.append(Arrival(*key, revisions[key], len(sent.rows), sent.rejected, sent.is_held))
         if night not in world.platform_failed:
-            came += [Arrival(feed, "hr_platform", on, 1) for feed in PLATFORM]
+            items = {(resource, item["id"]) for when, resource, item in world.items if when == night}
+            came += [Arrival(feed, "hr_platform", on, 1, sum(of == feed for of, _ in items)) for feed in PLATFORM]
         found.append(came)
     return found
 
 
+VALUED = (
+    "target_progress",
+    "employment_stock",
+    "zero_employment_summary",
+    "employment_flow",
+    "income_stability",
+    "return_risk",
+    "labor_cooperation",
+    "local_employment",
+    "workshop_monitor",
+    "relief_project_monitor",
+    "relief_demand",
+    "public_post_monitor",
+    "public_post_finding",
+    "service_effect",
+    "dispute_monitor",
+    "youth_monitor",
+    "resettlement_site_monitor",
+)
+CASES = (
+    "zero_employment_household",
+    "return_risk",
+    "relief_payroll_check",
+    "public_post_finding",
+    "workshop_monitor",
+)
+REPORTED = (*VALUED, *CASES, "finding_case", "indicator_value")
 READS = {
     "restatement": ("headline_series",),
-    "finding_case": (
-        "zero_employment_household",
-        "return_risk",
-        "relief_payroll_check",
-        "public_post_finding",
-        "workshop_monitor",
-    ),
+    "finding_case": CASES,
+    "indicator_value": (*VALUED, *CASES, "finding_case"),
+    **dict.fromkeys(("key_county_compare", "report_daily", "report_weekly", "report_monthly"), REPORTED),
 }
 """Marts that are calculated from others."""
 FIRST = (
@@ -150,7 +175,8 @@ def days_until(world: RandomWorld, night: int) -> list[date]:
 
 def deliver(nights: Nights, sent: Sent) -> int:
     """One report, straight into landing."""
-    return nights.deliver(sent.feed, sent.unit, sent.report_date, [landed(sent, row) for row in sent.rows])
+    rows = [landed(sent, row) for row in sent.rows]
+    return nights.deliver(sent.feed, sent.unit, sent.report_date, rows, rejected=sent.rejected)
 
 
 def landed(sent: Sent, row: Row) -> dict[str, Any]:
@@ -176,8 +202,9 @@ def _landed_item(feed: str, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def shown(connection: psycopg.Connection, mart: str) -> list[dict[str, Any]]:
-    """All rows of a mart."""
-    return connection.cursor(row_factory=dict_row).execute(f"select * from marts.{mart}").fetchall()  # type: ignore[arg-type]
+    """All rows of a mart that the calculation speaks of."""
+    rows = connection.cursor(row_factory=dict_row).execute(f"select * from marts.{mart}").fetchall()  # type: ignore[arg-type]
+    return [row for row in rows if row["feed"] in timeliness.FEEDS] if mart == "feed_timeliness" else rows
 
 
 def play(

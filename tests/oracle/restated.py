@@ -27,7 +27,7 @@ def restatement(t: Tonight) -> Iterator[Expected]:
             if (then or 0) == (now or 0):
                 continue
             changed = [n for n in range(number + 1, len(known)) if known[n].get(key) != known[n - 1].get(key)]
-            causes = [_cause(t, t.arrivals[n], key) for n in changed]
+            causes = [_cause(t, [a for a in t.arrivals[n] if not a.is_held], key) for n in changed]
             yield {
                 "on_date": key[0],
                 "county_code": key[1],

@@ -101,10 +101,15 @@ class Seeds:
         numbers = ("min_poverty_alleviated", "min_workers", "min_share")
         return {name: Decimal(row[name]) if row[name] else None for name in numbers} | {"months": int(row["months"])}
 
+    def key_counties(self) -> dict[str, dict[str, str]]:
+        """The counties that the notice supports above others."""
+        rows = self._rows("division")
+        return {r["division_code"]: r for r in rows if r["level"] == "county" and r["key_county_level"]}
+
     def is_kin(self, relation: str | None) -> bool:
         """Whether a relation to the approver is kinship; unknown words are not."""
         bare = "".join(unicodedata.normalize("NFKC", relation or "").split())
-        return any(r["relation"] == bare and r["is_kin"] == "true" for r in self._rows("kin_relation"))
+        return any(r["text"] == bare and r["is_kin"] == "true" for r in self._rows("kin_relation"))
 
     @cached_property
     def _holidays(self) -> dict[str, bool]:

@@ -436,7 +436,7 @@ class World:
         return (place if place in had else reporter if reporter in had else min(had)), number
 
     @cached_property
-    def _awards(self) -> dict[tuple[str, str], Row]:
+    def awards(self) -> dict[tuple[str, str], Row]:
         """The latest row of each workshop, also of one no longer listed."""
         latest: dict[tuple[str, str], Row] = {}
         for county, snapshots in self.snapshots("workshop").items():
@@ -448,7 +448,7 @@ class World:
     def is_award_backed(self, spell: Dated, day: date) -> bool:
         """Whether the workshop named has an award, paid by that day."""
         at = self.workshop_of(spell) if spell.row["workshop_no"] else None
-        row = self._awards[at] if at else None
+        row = self.awards[at] if at else None
         return bool(row and row["subsidy_amount"] and row["subsidy_on"] and row["subsidy_on"] <= day)
 
     # -- evidence

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from .pay import Pay
-from .reading import COUNTIES, last_day
+from .reading import COUNTIES, Delivery, last_day
 from .state import DAY, PREFECTURE, World
 
 DAILY = (
@@ -22,6 +23,7 @@ DAILY = (
 )
 WEEKLY = ("employment_service", "job_event")
 PERIOD = ("public_post_payment",)
+COUNTY_FEEDS = DAILY + WEEKLY + PERIOD
 PLATFORM = ("gig_orders", "applications", "job_postings")
 HEADLINE_FEEDS = ("labor_register", "employment", "public_post", "gig_orders")
 
@@ -61,6 +63,7 @@ class Status:
             return None
         return sum(on <= period.until for c, on in self.world.began.items() if c != PREFECTURE)
 
+    @cache
     def of_period(self, county: str, period: Period, feeds: Sequence[str]) -> str:
         """The status of a row of a month or a week."""
         at = self._counties(county, period.until)
@@ -72,7 +75,7 @@ class Status:
     def of_state(self, county: str, feeds: Sequence[str]) -> str:
         """The status of a row that tells of today: period feeds are not looked at."""
         now = Period(self.today, self.today, self.today)
-        return self.of_period(county, now, [feed for feed in feeds if feed not in PERIOD])
+        return self.of_period(county, now, tuple(feed for feed in feeds if feed not in PERIOD))
 
     def of_day(self, county: str, day: date) -> str:
         """The status of a day of the headline series."""
@@ -110,11 +113,18 @@ class Status:
     def coverage(self, county: str, feeds: Sequence[str]) -> float | None:
         """Accepted deliveries ÷ deliveries due today, over the feeds of the county's own, and the platform's."""
         counties = COUNTIES if county == PREFECTURE else (county,)
-        pairs = [(feed, c) for feed in feeds for c in counties if self._is_due_today(feed)]
-        pairs += [(feed, "") for feed in feeds if feed in PLATFORM and county == PREFECTURE]
-        return sum(self.is_accepted(feed, c, self.today) for feed, c in pairs) / len(pairs) if pairs else None
+        due = [feed for feed in feeds if self.is_due_today(feed)]
+        came = [self.came_today(feed, c) is not None for feed in due for c in counties]
+        came += [self.today in self.read for feed in feeds if feed in PLATFORM and county == PREFECTURE]
+        return sum(came) / len(came) if came else None
 
-    def _is_due_today(self, feed: str) -> bool:
+    def is_due_today(self, feed: str) -> bool:
+        """Whether a county feed's calendar has today."""
         if feed in PERIOD:
             return self.today.day == 10
         return feed in DAILY or (feed in WEEKLY and self.today.isoweekday() == 7)
+
+    def came_today(self, feed: str, county: str) -> Delivery | None:
+        """The accepted report that was due today: of the day, or of a period feed the first of the month so far."""
+        since = self.today.replace(day=1) if feed in PERIOD else self.today
+        return next((s for s in self.world.snapshots(feed)[county] if since <= s.report_date <= self.today), None)

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from . import bodies, cases, findings, flow, headline, income, places, reconciliation, restated, services
+from . import (
+    bodies,
+    cases,
+    findings,
+    flow,
+    headline,
+    income,
+    indicators,
+    places,
+    reconciliation,
+    reports,
+    restated,
+    services,
+    timeliness,
+)
 from .tonight import Expected, Tonight
 
 THEMES: dict[str, Callable[[Tonight], Iterator[Expected]]] = {
@@ -32,4 +46,11 @@ THEMES: dict[str, Callable[[Tonight], Iterator[Expected]]] = {
     "layoff_watch": flow.layoff_watch,
     "industry_absorption": places.industry_absorption,
     "youth_unemployment": services.youth_unemployment,
+    "indicator": indicators.indicator,
+    "indicator_value": indicators.indicator_value,
+    "key_county_compare": reports.key_county_compare,
+    "report_daily": reports.report_daily,
+    "report_weekly": reports.report_weekly,
+    "report_monthly": reports.report_monthly,
+    "feed_timeliness": timeliness.feed_timeliness,
 }

@@ -27,7 +27,7 @@ class Stretch(NamedTuple):
     """Normalised names of the employer in its spells."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Published:
     """An earlier night's publication: its report date and rows by mart."""
 
@@ -42,6 +42,9 @@ class Arrival(NamedTuple):
     unit: str
     report_date: date
     revision: int
+    rows: int = 0
+    rejected: int = 0
+    is_held: bool = False
 
 
 @dataclass(eq=False)

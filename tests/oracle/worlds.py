@@ -91,6 +91,8 @@ class Sent:
     report_date: date
     rows: list[Row]
     is_held: bool = False
+    rejected: int = 0
+    """Rows that were returned to the sender, beside those that landed."""
 
 
 @dataclass
@@ -193,7 +195,8 @@ class _Maker:
             return
         if self.chance(late) and due + 1 < len(nights):
             due = self.rng.randrange(due + 1, len(nights))
-        self.world.sent.append(Sent(due, feed, unit, on, [dict(r) for r in rows]))
+        rejected = 3 if unit.isdigit() and (on.toordinal() + int(unit)) % 5 == 0 else 0
+        self.world.sent.append(Sent(due, feed, unit, on, [dict(r) for r in rows], rejected=rejected))
 
     def series(self, county: str, dates: list[date]) -> None:
         makers: dict[str, tuple[Callable[..., list[Row]], float]] = {

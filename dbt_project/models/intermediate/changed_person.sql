@@ -12,3 +12,9 @@ union
 -- Of a spell that two counties report, the later snapshot is believed: any night can change which one that is.
 select person_key from {{ published_rows('fct_employment_spell') }} as contested_spells
 where also_named_by is not null
+union
+-- A spell told in advance makes or prolongs a job from its first day on.
+select begun_spells.person_key
+from {{ published_rows('fct_employment_spell') }} as begun_spells
+inner join {{ source('ops', 'publication') }} as published on published.publication = (select ops.chain_head())
+where begun_spells.start_on > published.report_date and begun_spells.start_on <= {{ tonight_date() }}

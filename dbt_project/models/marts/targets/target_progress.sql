@@ -81,9 +81,10 @@ measured as (
 scheduled as (
     select
         measured.*,
-        baseline_value + (target_value - baseline_value) * greatest(least(
-            ({{ tonight_date() }} - baseline_on) / nullif((deadline - baseline_on)::numeric, 0), 1
-        ), 0) as scheduled_value
+        -- Divided last, so that it is rounded once.
+        baseline_value + (target_value - baseline_value)
+        * greatest(least({{ tonight_date() }} - baseline_on, deadline - baseline_on), 0)
+        / nullif((deadline - baseline_on)::numeric, 0) as scheduled_value
     from measured
 )
 

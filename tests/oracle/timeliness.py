@@ -1,0 +1,107 @@
+"""Feed timeliness (marts.md 20): what the counties and the platform reported tonight.
+
+Feeds of projects and of banks are not here: which of their reports are due no text fixes to the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from .figures import share
+from .reading import COUNTIES
+from .state import DAY, PREFECTURE
+from .status import COUNTY_FEEDS, PERIOD, PLATFORM, WEEKLY
+from .tonight import Arrival, Expected, Tonight
+
+FEEDS = COUNTY_FEEDS + PLATFORM
+WORST_FIRST = ("missing", "held", "on_time")
+
+
+class Reported(NamedTuple):
+    """What a unit reported for tonight."""
+
+    is_due: bool
+    came: Arrival | None
+    """The report, an accepted one before a held one."""
+    latest_on: date | None
+    corrections: int
+
+    @property
+    def status(self) -> str:
+        """Whether it was accepted; what worlds tell comes on its own day, so never late."""
+        if self.came is None:
+            return "missing"
+        return "held" if self.came.is_held else "on_time"
+
+
+def feed_timeliness(t: Tonight) -> Iterator[Expected]:
+    """One row a feed and county of which a report is due or came; of the prefecture over all its units."""
+    for feed in COUNTY_FEEDS:
+        found = {county: told for county in COUNTIES if (told := reported(t, feed, county)) is not None}
+        for county, told in found.items():
+            yield _row(t, feed, county, [told])
+        if found:
+            yield _row(t, feed, PREFECTURE, list(found.values()))
+    for feed in PLATFORM:
+        yield _row(t, feed, PREFECTURE, [_read(t, feed)])
+
+
+def _row(t: Tonight, feed: str, county: str, units: Sequence[Reported]) -> Expected:
+    came = [unit.came for unit in units if unit.came]
+    due = [unit for unit in units if unit.is_due]
+    latest = [unit.latest_on for unit in units if unit.latest_on]
+    oldest = min(latest) if len(latest) == len(units) else None
+    landed, rejected = sum(a.rows for a in came), sum(a.rejected for a in came)
+    return {
+        "feed": feed,
+        "county_code": county,
+        "status": min((unit.status for unit in units), key=WORST_FIRST.index),
+        "latest_on": oldest,
+        "days_stale": (t.today - oldest).days if oldest else None,
+        "rows_read": landed + rejected,
+        "rows_landed": landed,
+        "rows_rejected": rejected,
+        "rejected_share": share(rejected, landed + rejected),
+        "units_due": len(due),
+        "units_reported": sum(unit.status == "on_time" for unit in due),
+        "completeness": share(sum(unit.status == "on_time" for unit in due), len(due)),
+        "corrections_7d": sum(unit.corrections for unit in units),
+    }
+
+
+def reported(t: Tonight, feed: str, county: str) -> Reported | None:
+    ever = [a for came in t.arrivals for a in came if (a.feed, a.unit) == (feed, county)]
+    if t.status.is_due_today(feed):
+        since = t.today.replace(day=1) if feed in PERIOD else t.today - 6 * DAY if feed in WEEKLY else t.today
+        return Reported(
+            True, _first([a for a in ever if since <= a.report_date <= t.today]), *_history(t, feed, county)
+        )
+    tonight = [a.report_date for a in t.arrivals[-1] if (a.feed, a.unit) == (feed, county)]
+    if not tonight:
+        return None
+    return Reported(False, _first([a for a in ever if a.report_date == max(tonight)]), *_history(t, feed, county))
+
+
+def _first(told: list[Arrival]) -> Arrival | None:
+    """Of the earliest date the latest revision, if any is accepted an accepted one."""
+    return min(told, key=lambda a: (a.is_held, a.report_date, -a.revision)) if told else None
+
+
+def _history(t: Tonight, feed: str, unit: str) -> tuple[date | None, int]:
+    """The latest report accepted, and the corrections of the last seven days, held ones too."""
+    ever = [
+        (night, a)
+        for night, came in zip(t.nights, t.arrivals, strict=True)
+        for a in came
+        if (a.feed, a.unit) == (feed, unit)
+    ]
+    accepted = [a.report_date for _, a in ever if not a.is_held]
+    week = t.today - timedelta(days=7)
+    return max(accepted, default=None), sum(a.revision > 1 and night > week for night, a in ever)
+
+
+def _read(t: Tonight, feed: str) -> Reported:
+    tonight = next((a for a in t.arrivals[-1] if (a.feed, a.unit) == (feed, "hr_platform")), None)
+    return Reported(True, tonight, *_history(t, feed, "hr_platform"))
