@@ -111,12 +111,12 @@ class Case:
 
     @property
     def warehouse(self) -> str:
-        """Cases of the same may share one: those with the same nights and rules, where these matter."""
+        """Cases of the same may share one: those with the same nights, where these or a rule matter."""
         is_whole = any("prefecture" in row.values() for table in self.expected for row in table.rows)
         if is_whole or self.fates or self.settings or self.key_counties:
             return str(self)
         if self.stands_alone or self.rules:
-            return f"{sorted(map(str, self.nights))} {sorted(self.rules)}"
+            return f"{sorted(map(str, self.nights))} {bool(self.rules)}"
         return ""
 
 

@@ -10,7 +10,8 @@ question, from lists: slow, and close to the words. It is read from two sides:
 `state` says who is registered, who works and where on a day; `pay` what was due and credited; `status` how far the
 feeds speak of a day or a period; `tonight` puts one night together. The marts stand by theme: `marts` (targets,
 zero-employment households, work relief), `flow`, `income`, `places`, `bodies`, `findings`, `services`,
-`reconciliation`, `headline`, `restated`, `cases`. Not here: the report marts, `key_county_compare`, `data_quality`.
+`reconciliation`, `headline`, `restated`, `cases`, `timeliness`; `indicators` and `reports` are made of them. Not here:
+`data_quality`, and of `feed_timeliness` the feeds of projects and banks.
 
 Where the definition leaves room, this is what it does (each a question to whoever owns the words):
 
@@ -30,7 +31,12 @@ Where the definition leaves room, this is what it does (each a question to whoev
     slow stages the earlier is the slowest. median_days_to_cure: from the date of the first return that refused a line
     to the first credit of that attempt or a later one.
  9. A post that is paid without a tenure in the month has the category of its tenure that began last.
-10. Who has no home counts with each county that tells of the person, and once in the prefecture.
+10. A job takes the credit code that the person's other spells told tonight give its name, not that of a row which
+    has been corrected away.
+11. Of a weekly or monthly feed the report that is due is one dated after the one due before; what a report's rows say
+    of rejection counts while it is held, too.
+12. posts_per_100_jobless looks at the feeds of posts and employment, not at the payments.
+13. Who has no home counts with each county that tells of the person, and once in the prefecture.
 """
 
 from __future__ import annotations

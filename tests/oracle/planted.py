@@ -23,7 +23,7 @@ from .comparison import differences
 from .playing import EVERYTHING, calculate, person_of, play_night, shown
 from .seeds import Seeds
 from .tonight import Expected
-from .worlds import RandomWorld, Sent, make_world
+from .worlds import RandomWorld, in_nights, make_world
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class World(NamedTuple):
     def made(self) -> RandomWorld:
         """What arrives in it."""
         world = make_world(self.seed)
-        return in_one_night(world) if self.nights == 1 else world
+        return in_nights(world, 1) if self.nights == 1 else world
 
 
 @contextmanager
@@ -159,17 +159,6 @@ def _play(played: World, marts: Sequence[str], project: Path, connection: psycop
         for mart in marts or expected:
             found[mart] += differences(mart, expected[mart], shown(connection, mart), person_of)
     return found
-
-
-def in_one_night(world: RandomWorld) -> RandomWorld:
-    """The same world going live with its last night."""
-    last = world.nights[-1]
-    sent = [
-        Sent(0, s.feed, s.unit, s.report_date, s.rows, s.is_held, s.rejected)
-        for s in world.sent
-        if s.report_date <= last
-    ]
-    return RandomWorld(world.seed, [last], sent, [(0, resource, item) for _, resource, item in world.items])
 
 
 PLANTED: tuple[Planted, ...] = (
@@ -620,5 +609,79 @@ PLANTED: tuple[Planted, ...] = (
         "back_{{ back }}.on_date = today.on_date - {{ back }}",
         "back_{{ back }}.on_date = today.on_date - {{ back }} - 1",
         "target_progress",
+    ),
+    Planted(
+        "a spell told in advance is a job",
+        "models/core/employment/fct_job.sql",
+        "    where spell.start_on <= {{ tonight_date() }}\n",
+        "",
+        "employment_flow",
+        seed=5,
+        nights=0,
+    ),
+    Planted(
+        "a spell told in advance touches nobody when it begins",
+        "models/intermediate/changed_person.sql",
+        "and begun_spells.start_on <= {{ tonight_date() }}",
+        "and begun_spells.start_on > {{ tonight_date() }}",
+        "employment_flow",
+        seed=5,
+        nights=0,
+    ),
+    Planted(
+        "what is carried forward changes a report",
+        "models/figures/figure_report.sql",
+        "when not is_carried then value - previous_value",
+        "when true then value - previous_value",
+        "report_daily",
+    ),
+    Planted(
+        "the bulletin is compared with itself",
+        "models/figures/figure_period.sql",
+        "('monthly', 'S', closed_month_end, month_before_end, null)",
+        "('monthly', 'S', closed_month_end, closed_month_end, null)",
+        "report_monthly",
+    ),
+    Planted(
+        "the week ends on Saturday",
+        "models/figures/figure_period.sql",
+        "('weekly', 'S', sunday, sunday - 7, null)",
+        "('weekly', 'S', sunday - 1, sunday - 8, null)",
+        "report_weekly",
+    ),
+    Planted(
+        "a bulletin prints shares of few",
+        "models/marts/reports/report_monthly.sql",
+        "or figures.{{ at }}denominator < {{ setting('suppression_min', 'integer') }}",
+        "",
+        "report_monthly",
+    ),
+    Planted(
+        "more is always better",
+        "models/marts/reports/key_county_compare.sql",
+        "figures.direction * figures.value > figures.direction * whole.value",
+        "figures.value > whole.value",
+        "key_county_compare",
+    ),
+    Planted(
+        "funds of two years",
+        "models/figures/figure_funds.sql",
+        "and period > {{ tonight_date() }} - 365",
+        "and period > {{ tonight_date() }} - 730",
+        "indicator_value",
+    ),
+    Planted(
+        "all who can work are jobless",
+        "models/figures/figure_posts.sql",
+        "labour.value - employed.value as jobless",
+        "labour.value as jobless",
+        "indicator_value",
+    ),
+    Planted(
+        "what is due has come",
+        "models/marts/assurance/feed_timeliness.sql",
+        "count(*) filter (where is_due and arrived_at is not null) as units_reported",
+        "count(*) filter (where is_due) as units_reported",
+        "feed_timeliness",
     ),
 )

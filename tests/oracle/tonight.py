@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from .pay import Line, Pay
-from .state import DAY, FOREVER, PREFECTURE, Dated, World, employer, normalised
+from .state import DAY, FOREVER, PREFECTURE, Dated, World, codes_of, employer, normalised
 from .status import Status
 
 Expected = dict[str, Any]
@@ -80,7 +80,9 @@ class Tonight:
         by_person: dict[str, list[Dated]] = defaultdict(list)
         for spell in self.world.spells:
             by_person[spell.row["id_number"]].append(spell)
-        return {person: _jobs_of(person, spells, self.world.codes) for person, spells in by_person.items()}
+        # What a corrected row said of the employer counts no more.
+        codes = codes_of(spell.row for spell in self.world.spells)
+        return {person: _jobs_of(person, spells, codes) for person, spells in by_person.items()}
 
     @cached_property
     def hires(self) -> list[Stretch]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -110,6 +110,15 @@ class RandomWorld:
 def make_world(seed: int, people: int = 90, counties: int = 5) -> RandomWorld:
     """The world of a seed."""
     return _Maker(seed, people, counties).make()
+
+
+def in_nights(world: RandomWorld, number: int) -> RandomWorld:
+    """The same world going live so many nights before its end, with all that came before."""
+    before, last = len(world.nights) - number, world.nights[-1]
+    sent = [replace(s, night=max(0, s.night - before)) for s in world.sent if s.report_date <= last]
+    items = [(max(0, night - before), resource, item) for night, resource, item in world.items]
+    failed = {night - before for night in world.platform_failed if night > before}
+    return RandomWorld(world.seed, world.nights[before:], sent, items, failed)
 
 
 class _Maker:

@@ -83,10 +83,12 @@ spells as (
         least(dated.start_date, chains.first_start) as start_on, dated.end_on,
         case when dated.is_left_out then 'left_out' when dated.end_on is not null then 'reported' end as end_reason,
         dated.channel, dated.work_division_code,
-        -- A row without a credit code has that of the person's other spells with an employer of this name.
+        -- A row without a credit code has that of the person's other spells with the name that have begun.
         coalesce(
             dated.employer_uscc,
-            min(dated.employer_uscc) over (partition by dated.person_key, dated.normalised_name),
+            min(dated.employer_uscc) filter (
+                where least(dated.start_date, chains.first_start) <= {{ tonight_date() }}
+            ) over (partition by dated.person_key, dated.normalised_name),
             dated.normalised_name
         ) as employer_key,
         dated.employer_uscc, dated.industry, dated.occupation,
