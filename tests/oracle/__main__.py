@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,22 +89,28 @@ def plant(server: Server, home: Path, planted: Sequence[Planted]) -> int:
             with warehouse(server) as connection:
                 if differing := control(world, project, connection):
                     raise SystemExit(f"{world} differs without a defect: {differing[:3]}")
-            for group in groups([defect for defect in planted if defect.world == world], upstream()):
-                for defect, found in plant_group(server, project, group):
+            reads = upstream()
+            for group in groups([defect for defect in planted if defect.world == world], reads):
+                for defect, found in plant_group(server, project, group, reads):
                     missed += not found
                     said = found[0] if found else ""
                     print(f"{'found ' if found else 'MISSED'} world {world.seed}: {defect.name}: {said}", flush=True)
     return missed
 
 
-def plant_group(server: Server, project: Path, group: list[Planted]) -> Iterator[tuple[Planted, list[str]]]:
-    """What differs with each defect of a group; where the build fails with all, with each alone."""
+def plant_group(
+    server: Server, project: Path, group: list[Planted], reads: Mapping[str, set[str]]
+) -> Iterator[tuple[Planted, list[str]]]:
+    """What differs with each defect of a group; where a model fails, with each alone that is to blame."""
     try:
         with warehouse(server) as connection:
             found = run_group(group, project, connection)
-    except transform.TransformFailed:
-        for defect in group:
-            yield from plant_group(server, project, [defect])
+    except transform.TransformFailed as failed:
+        broken = {node.name for node in failed.failed}
+        guilty = [defect for defect in group if reads[defect.mart] & broken]
+        others = [defect for defect in group if defect not in guilty]
+        for part in [*([defect] for defect in guilty), others]:
+            yield from plant_group(server, project, part, reads) if part else ()
         return
     yield from ((defect, found[defect.name]) for defect in group)
 

@@ -150,7 +150,7 @@ def _play(played: World, marts: Sequence[str], project: Path, connection: psycop
     """Mart → what differs in it on any night; of no marts: of all."""
     nights, world = Nights(connection), played.made()
     found: dict[str, list[str]] = defaultdict(list)
-    select = " ".join(f"+{mart},resource_type:model" for mart in sorted(set(marts))) or EVERYTHING
+    select = f"+{marts[0]},resource_type:model" if len(marts) == 1 else EVERYTHING
     for night, expected in enumerate(_expected(played)):
         build = play_night(nights, world, night)
         with patch.object(settings, "project_root", lambda: project):

@@ -116,7 +116,9 @@ def in_nights(world: RandomWorld, number: int) -> RandomWorld:
     """The same world going live so many nights before its end, with all that came before."""
     before, last = len(world.nights) - number, world.nights[-1]
     sent = [replace(s, night=max(0, s.night - before)) for s in world.sent if s.report_date <= last]
-    items = [(max(0, night - before), resource, item) for night, resource, item in world.items]
+    # A night reads of each item how it stands then.
+    read = {(max(0, night - before), resource, item["id"]): item for night, resource, item in world.items}
+    items = [(night, resource, item) for (night, resource, _), item in read.items()]
     failed = {night - before for night in world.platform_failed if night > before}
     return RandomWorld(world.seed, world.nights[before:], sent, items, failed)
 
