@@ -183,7 +183,7 @@ def built(warehouse_server: Server, request: pytest.FixtureRequest) -> dict[int,
     chosen = [
         item.callspec.params["case"]
         for item in request.session.items
-        if item.path == request.path and hasattr(item, "callspec")
+        if item.path == request.path and item.name.startswith("test_case[")
     ]
     found = {}
     for world in worlds(chosen):
