@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 
 import psycopg
 import pytest
-from tests.kit.nights import Nights
+from tests.kit.nights import Nights, start_build
 from tests.kit.process import run_warehouse
 
 from employment_warehouse.database import OWN_LOGIN, connect
@@ -159,6 +159,7 @@ def test_programs_do_not_act_as_people(warehouse: psycopg.Connection) -> None:
 
 def test_an_operator_releases_under_that_name(nights: Nights, run: Run) -> None:
     delivery = nights.deliver("workshop", "532501", date(2024, 5, 18))
+    start_build("2024-05-18")
     nights.connection.execute("update ops.delivery set status = 'held'")
     operator = address(OWN_LOGIN)
     who = {"login": operator.user, "password": operator.password}
