@@ -210,6 +210,27 @@ def acts(home: HomeOption = None) -> None:
 
 
 @app.command()
+def waive(
+    case: Annotated[tuple[str, str, str], typer.Argument(help="类别 线索 编号 | its case_kind, finding and case_key")],
+    until: Annotated[date, typer.Option(parser=read_date, metavar="DATE", help="豁免至 | last day of the waiver")],
+    reason: Annotated[str, typer.Option(help="理由 | why")],
+    name: AsOption = None,
+    home: HomeOption = None,
+) -> None:
+    """在限期内豁免一个未结个案（仍未结，另行计数）。 | Waive an open case until a date.
+
+    类别、线索和编号见 marts.finding_case；自下一次发布起显示。
+    Kind, finding and key are those of marts.finding_case; shown from the next publication on.
+    """
+    from employment_warehouse import publication
+    from employment_warehouse.runtime import deployment
+
+    deployment.sign_in(use_home(home), name)
+    since = publication.waive_case(case, until, reason)
+    console.print(f"已豁免 waived: {case[-1]}，{since} – {until}", markup=False)
+
+
+@app.command()
 def sql(  # noqa: PLR0913, PLR0917  each an option
     query: Annotated[str, typer.Argument(help="一条查询 | one query")],
     role: Annotated[str, typer.Option(help="以何角色 | as which role")] = "wh_reporter",

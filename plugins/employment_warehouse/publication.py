@@ -98,7 +98,8 @@ def release_night(build: int, reason: str) -> int:
 def release_delivery(delivery_id: int, reason: str) -> list[int]:
     """Let the next night use a held delivery and the parts held with it; their numbers.
 
-    Neither gate holds them again. Raises NotPublished if the delivery does not exist or is not held.
+    Neither gate holds them again. Raises NotPublished if the delivery does not exist, is not held, or a model cannot
+    be computed with it.
     """
     return [int(number) for number in _decide("select ops.release_delivery(%s, %s)", delivery_id, reason)]
 
@@ -106,6 +107,16 @@ def release_delivery(delivery_id: int, reason: str) -> list[int]:
 def grant_waiver(check: str, unit: str, first: date, last: date, reason: str) -> None:
     """Let a check of a unit fail on these dates without holding anything."""
     _decide("select ops.grant_waiver(%s, %s, %s, %s, %s)", check, unit, first, last, reason)
+
+
+def waive_case(case: tuple[str, str, str], until: date, reason: str) -> date:
+    """Waive an open case until a date; the report date from which it is waived.
+
+    case: its kind, finding and key. It stays open and is counted apart. Raises NotPublished if no such case is open,
+    or the date is not after the standing publication's.
+    """
+    found: date = _decide("select ops.waive_case(%s, %s, %s, %s, %s)", *case, until, reason)
+    return found
 
 
 def roll_back(publication: int, withdrawn: Sequence[int], reason: str) -> int | None:

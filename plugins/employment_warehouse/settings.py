@@ -301,16 +301,23 @@ class PlatformAccess:
     client_secret: str
 
 
+PLATFORM_VARIABLES = ("WAREHOUSE_HR_URL", "WAREHOUSE_HR_CLIENT_ID", "WAREHOUSE_HR_CLIENT_SECRET")
+
+
+def is_platform_set() -> bool:
+    """Whether anything is said of an HR platform, be it in part."""
+    return any(variable(name) for name in PLATFORM_VARIABLES)
+
+
 def platform_access() -> PlatformAccess | None:
     """WAREHOUSE_HR_URL, WAREHOUSE_HR_CLIENT_ID, WAREHOUSE_HR_CLIENT_SECRET; None: there is no HR platform.
 
     Raises UserError (`platform_half_configured`) if only some of the three are set.
     """
-    names = ("WAREHOUSE_HR_URL", "WAREHOUSE_HR_CLIENT_ID", "WAREHOUSE_HR_CLIENT_SECRET")
-    given = {name: variable(name) for name in names}
+    given = {name: variable(name) for name in PLATFORM_VARIABLES}
     if not any(given.values()):
         return None
-    missing = [name for name in names if not given[name]]
+    missing = [name for name in PLATFORM_VARIABLES if not given[name]]
     if missing:
         raise UserError(
             "人才平台的配置不完整 | the HR platform is only partly configured",

@@ -101,6 +101,37 @@ def test_each_planted_fault_is_seen_as_the_manifest_says(
     assert wrong == []
 
 
+OPEN_CASES = """
+    select case_kind, finding, case_key, lines from marts.finding_case where closed_on is null
+    union all
+    select 'relief_payroll', finding, concat_ws('·', project_no, period, finding), count(*)::integer
+    from marts.relief_payroll_check
+    where finding = 'paid_late'
+    group by project_no, period, finding"""
+
+
+def test_each_planted_case_is_open_on_its_nights_and_no_other_is(
+    home: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_HOME", str(home))
+    with Server(Home(home)).connect_superuser() as connection:
+        for night in manifest.nights:
+            connection.execute("select marts.as_of(%s)", (night,))
+            found = set(connection.execute(OPEN_CASES).fetchall())
+            planted = {
+                (case.kind, case.finding, "·".join(map(person_key, case.key)), case.lines)
+                for case in manifest.cases
+                if night in case.nights
+            }
+            assert found == planted, night
+
+
+def person_key(part: str) -> str:
+    """A part of a case's key: the token of a person, where the manifest has an ID number."""
+    is_person = re.fullmatch(r"\d{17}[\dX]", part)
+    return str(uuid.UUID(bytes=tokens(pl.Series([part]), "person")[0])) if is_person else part
+
+
 def is_seen(cursor: psycopg.Cursor[DictRow], trace: Trace) -> bool:
     """Whether the mart, as published for the night, has the row that it must have, or none where there must be none."""
     key = dict(trace.key)

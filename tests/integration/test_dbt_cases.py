@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -93,21 +94,28 @@ def test_a_case_is_found_paid_held_found_again_and_forgotten(cases: Any) -> None
     cases.build(held)
     publication.hold_night(held, "a figure fell")
     assert listed(cases, "relief_payroll") == closed
-    cases.connection.execute(
-        "insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)"
-        " values ('case:relief_payroll:unpaid', %s, '2024-05-01', '2024-06-30', '王科长', '法院查封账户')",
-        (unpaid,),
-    )
     reopened = {
         # Found again since the same day: the same case. Seen anew: a new one, beside the old.
         ("unpaid", unpaid, "2024-04-16"): ("2024-05-23", None, None),
         ("no_contract", no_contract, "2024-05-20"): ("2024-05-20", "2024-05-21", "gone"),
         ("no_contract", no_contract, "2024-05-23"): ("2024-05-23", None, None),
     }
-    for _ in range(2):  # the same date published again keeps what was first seen
+    unpaid_case, until = ("relief_payroll", "unpaid", unpaid), date(2024, 6, 30)
+    with pytest.raises(publication.NotPublished, match="no such open case"):
+        publication.waive_case(unpaid_case, until, "法院查封账户")
+    for waived in (None, until):  # the same date published again keeps what was first seen
         cases.night("2024-05-23")
         assert listed(cases, "relief_payroll") == reopened
-    assert str(case(cases, "unpaid")["waived_until"]) == "2024-06-30"
+        assert case(cases, "unpaid")["waived_until"] == waived
+        if waived is None:
+            publication.waive_case(unpaid_case, until, "法院查封账户")
+    assert cases.rows("select kind, subject, reason from ops.act where kind = 'grant_waiver'") == [
+        ("grant_waiver", f"case:relief_payroll:unpaid {unpaid} 2024-05-23–2024-06-30", "法院查封账户")
+    ]
+    for wrong, code in (((date(2024, 5, 23), "已过期限"), "WH015"), ((until, " "), "WH005")):
+        with pytest.raises(publication.NotPublished) as refusal:
+            publication.waive_case(unpaid_case, *wrong)
+        assert refusal.value.code == code
 
     # Half of it is paid: another finding, and no end of the first.
     payroll("2024-05-24", amount_paid="1000.00", paid_on="2024-05-23")

@@ -618,12 +618,32 @@ def test_what_is_due_is_written_before_anything_arrives(warehouse: psycopg.Conne
     due = dict(rows_of(warehouse, "select feed, count(*) from ops.due group by feed"))
     assert due["labor_register"] == due["public_post"] == 13
     assert "public_post_payment" not in due and "relief_payroll" not in due
-    platform = rows_of(warehouse, "select feed from ops.due where unit = 'hr_platform' order by feed")
-    assert platform == [("applications",), ("gig_orders",), ("job_postings",)]
     assert rows_of(warehouse, "select distinct due_at from ops.due where feed = 'employment'") == [
         (datetime(2024, 5, 1, 20, 0, tzinfo=TIMEZONE),)
     ]
     assert expect_deliveries(DAY) == 0
+
+
+def test_the_platform_is_due_once_it_is_connected_and_stays_so_once_it_was_read(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def due(day: date) -> list[str]:
+        expect_deliveries(day)
+        query = "select feed from ops.due where unit = 'hr_platform' and report_date = %s order by feed"
+        return [feed for (feed,) in warehouse.execute(query, (day,)).fetchall()]
+
+    resources = ["applications", "gig_orders", "job_postings"]
+    assert due(DAY) == []
+    monkeypatch.setenv("WAREHOUSE_HR_URL", "https://hr.example.test")  # half of it is enough to wait for it
+    assert due(DAY + timedelta(days=1)) == resources
+    monkeypatch.delenv("WAREHOUSE_HR_URL")
+    assert due(DAY + timedelta(days=2)) == []
+    warehouse.execute(
+        "insert into ops.delivery (feed, unit, report_date, revision, kind, sha256, arrived_at, rows_read, rows_landed)"
+        " values ('gig_orders', 'hr_platform', %s, 1, 'pages', sha256(''), now(), 0, 0)",
+        (DAY + timedelta(days=1),),
+    )
+    assert due(DAY + timedelta(days=3)) == resources
 
 
 def test_monthly_feeds_are_due_on_their_day(warehouse: psycopg.Connection, zone: Path) -> None:

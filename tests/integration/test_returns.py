@@ -592,3 +592,33 @@ def test_a_correction_adds_to_a_month_and_replaces_no_line_of_it(nights: Any) ->
     nights.night("2024-05-02")
     told = "select post_no, amount_paid::integer from build.reported_public_post_payment where seen_to is null"
     assert sorted(nights.rows(told)) == [("P1", 800), ("P2", 800), ("P3", 800)]
+
+
+def test_an_alert_of_the_landing_zone_is_sent_again_only_when_its_words_have_changed(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    def unsent_after_ingest() -> list[str]:
+        ingest_all()
+        unsent = "select kind from ops.alert where sent_at is null or sent_at < raised_at order by kind"
+        found = [kind for (kind,) in rows_of(warehouse, unsent)]
+        warehouse.execute("update ops.alert set sent_at = clock_timestamp()")
+        return found
+
+    put_rows(zone, BROKEN)
+    ingest_all()
+    waiting = correct(returned(), "证件号码", id_number(2))
+    everything = ["correction_unreadable", "correction_waits", "misplaced_files"]
+    put(zone, b"not a workbook", "corrections", f"{COUNTY}_1.xlsx")
+    send_back(zone, waiting, f"{COUNTY}_2.xlsx", DAY + timedelta(days=1))
+    put(zone, b"x", "no_such_feed")
+    assert unsent_after_ingest() == everything
+    put(zone, b"not a workbook", "corrections", f"{COUNTY}_1.xlsx")
+    assert unsent_after_ingest() == []
+    put(zone, b"not a workbook", "corrections", f"{COUNTY}_3.xlsx")
+    waiting.create_sheet("招聘活动 (2)").append(["另一张表"])
+    send_back(zone, waiting, f"{COUNTY}_2.xlsx", DAY + timedelta(days=1))
+    put(zone, b"x", "no_such_feed", "other.csv")
+    assert unsent_after_ingest() == everything
+    warehouse.execute("update ops.alert set resolved_at = now()")
+    put(zone, b"not a workbook", "corrections", f"{COUNTY}_3.xlsx")
+    assert "correction_unreadable" in unsent_after_ingest()

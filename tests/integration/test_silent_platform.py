@@ -15,8 +15,9 @@ COUNTY, PREFECTURE = "532528", "532500"
 
 
 @pytest.fixture
-def platform_nights(nights: Any) -> Any:
-    """The registers are due no more (the campaign is over), so that each night the platform alone is due."""
+def platform_nights(nights: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A platform is connected, and the registers are due no more (the campaign is over): it alone is due each night."""
+    monkeypatch.setenv("WAREHOUSE_HR_URL", "https://hr.example.test")
     nights.select = "+path:models/marts/targets +feed_timeliness"
     nights.connection.execute("update seeds.setting set enabled = false where name = 'campaign_frequency'")
     return nights

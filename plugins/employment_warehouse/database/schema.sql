@@ -1332,6 +1332,7 @@ CREATE FUNCTION ops.release_delivery(number bigint, why text) RETURNS bigint[]
     AS $$
 declare
     named ops.delivery;
+    failed text;
     numbers bigint [];
 begin
     perform ops.assert_reason(why, '放行', 'a release');
@@ -1345,6 +1346,23 @@ begin
         raise exception using errcode = 'WH013', message = format(
             '报送编号 %s 未被暂扣（%s） | delivery %s is not held (%s)', number, named.status, number, named.status
         );
+    end if;
+    -- A model would fail with it again, and the night hold it again; until the models are others.
+    select c.message_zh || ' | ' || c.message_en into failed
+    from ops.delivery as d
+    inner join ops.check_result as c
+        on d.build = c.build and d.delivery_id = c.delivery_id and c.check_name = 'model_failed' and not c.success
+    inner join ops.build as held_in on d.build = held_in.build
+    where (d.feed, d.unit, d.report_date) = (named.feed, named.unit, named.report_date) and d.status = 'held'
+        and held_in.rules_digest is not distinct from (
+            select newest.rules_digest from ops.build as newest order by newest.build desc limit 1
+        )
+    order by d.delivery_id
+    limit 1;
+    if found then
+        raise exception using errcode = 'WH014',
+            message = format('报送编号 %s 不能放行：%s', number, failed),
+            hint = 'Released, it would be held again. Let the unit correct the data and send them once more.';
     end if;
     with released as (
         update ops.delivery as d
@@ -1371,7 +1389,7 @@ ALTER FUNCTION ops.release_delivery(number bigint, why text) OWNER TO wh_owner;
 
 -- Name: FUNCTION release_delivery(number bigint, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.release_delivery(number bigint, why text) IS '放行被暂扣的报送及同批各部分；两道检查均不再暂扣。 | Releases a held delivery with the parts held with it, under the name of the session''s login; neither gate holds them again. The numbers of all that was released.';
+COMMENT ON FUNCTION ops.release_delivery(number bigint, why text) IS '放行被暂扣的报送及同批各部分；两道检查均不再暂扣。模型无法计算的不能放行。 | Releases a held delivery with the parts held with it, under the name of the session''s login; neither gate holds them again. Refused where a model cannot be computed with it. The numbers of all that was released.';
 
 -- Name: release_night(integer, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1389,6 +1407,29 @@ ALTER FUNCTION ops.release_night(number integer, why text) OWNER TO wh_owner;
 -- Name: FUNCTION release_night(number integer, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.release_night(number integer, why text) IS '登记后发布被暂扣的一晚。 | Publishes a night that gate 2 holds, under the name of the session''s login and for a reason.';
+
+-- Name: renew_alert(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.renew_alert() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if (old.level, old.title, old.body) is distinct from (new.level, new.title, new.body) or old.resolved_at is not null
+    then
+        new.raised_at := clock_timestamp();
+        new.sent_at := null;
+        new.send_error := null;
+    end if;
+    new.resolved_at := null;
+    return new;
+end $$;
+
+ALTER FUNCTION ops.renew_alert() OWNER TO wh_owner;
+
+-- Name: FUNCTION renew_alert(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.renew_alert() IS '内容有变或问题再现的提醒重新发送；其余不重发。 | An alert that is raised again keeps the time at which it was raised, and is not sent again, unless its words have changed or it had been resolved.';
 
 -- Name: roll_back(integer, bigint[], text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1857,6 +1898,42 @@ ALTER FUNCTION ops.void_certificate(number integer) OWNER TO wh_owner;
 -- Name: FUNCTION void_certificate(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.void_certificate(number integer) IS '撤销检查结论，以便重新加工。 | Withdraws the certificate of the build in progress, so that it can be written again.';
+
+-- Name: waive_case(text, text, text, date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) RETURNS date
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    shown integer := ops.standing_publication();
+    today date;
+begin
+    select p.report_date into today
+    from ops.publication as p
+    inner join store.finding_case as c on c.from_build <= shown and (c.to_build is null or c.to_build > shown)
+    where p.publication = shown and (c.case_kind, c.finding, c.case_key) = (kind, wanted, key) and c.closed_on is null;
+    if not found then
+        raise exception using errcode = 'WH002',
+            message = format('没有这样的未结个案：%1$s %2$s %3$s | there is no such open case: %1$s %2$s %3$s', kind, wanted, key),
+            hint = 'marts.finding_case shows the kind, finding and key of every case.';
+    end if;
+    if until is null or until <= today then
+        raise exception using errcode = 'WH015',
+            message = format('豁免期须晚于 %1$s | a waiver ends after %1$s', today);
+    end if;
+    perform ops.grant_waiver(format('case:%s:%s', kind, wanted), key, today, until, why);
+    return today;
+exception when unique_violation then
+    raise exception using errcode = 'WH015',
+        message = format('该个案已自 %1$s 起豁免 | the case is waived from %1$s on already', today);
+end $_$;
+
+ALTER FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION waive_case(kind text, wanted text, key text, until date, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) IS '在限期内豁免一个未结个案：个案仍未结，另行计数。 | Waives an open case until a date, from the standing report date on, under the name of the session''s login: it stays open, and is counted apart. Shown from the next publication on.';
 
 -- Name: writable_build(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -3540,6 +3617,10 @@ CREATE TRIGGER acts_are_only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.ac
 
 ALTER TABLE ops.act ENABLE ALWAYS TRIGGER acts_are_only_added;
 
+-- Name: alert renew_alert; Type: TRIGGER; Schema: ops; Owner: wh_owner
+
+CREATE TRIGGER renew_alert BEFORE UPDATE OF level, title, body ON ops.alert FOR EACH ROW EXECUTE FUNCTION ops.renew_alert();
+
 -- Name: alert_delivery alert_delivery_alert_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ONLY ops.alert_delivery
@@ -3994,6 +4075,10 @@ GRANT ALL ON FUNCTION ops.release_delivery(number bigint, why text) TO wh_operat
 REVOKE ALL ON FUNCTION ops.release_night(number integer, why text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.release_night(number integer, why text) TO wh_operator;
 
+-- Name: FUNCTION renew_alert(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.renew_alert() FROM PUBLIC;
+
 -- Name: FUNCTION roll_back(number integer, withdrawn bigint[], why text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) FROM PUBLIC;
@@ -4090,6 +4175,11 @@ GRANT ALL ON FUNCTION ops.visible_publication(OUT publication integer, OUT repor
 
 REVOKE ALL ON FUNCTION ops.void_certificate(number integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.void_certificate(number integer) TO wh_gate;
+
+-- Name: FUNCTION waive_case(kind text, wanted text, key text, until date, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) TO wh_operator;
 
 -- Name: FUNCTION writable_build(); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -5,6 +5,27 @@ the expected results. All persons are synthetic.
 """
 
 from employment_warehouse.demonstration.generate import FIRST_DATE, arrive, generate
-from employment_warehouse.demonstration.manifest import Delivery, Fault, Manifest, Rejected, Trace, read_manifest
+from employment_warehouse.demonstration.manifest import (
+    FILE_NAME,
+    Case,
+    Delivery,
+    Fault,
+    Manifest,
+    Rejected,
+    Trace,
+    read_manifest,
+)
 
-__all__ = ["FIRST_DATE", "Delivery", "Fault", "Manifest", "Rejected", "Trace", "arrive", "generate", "read_manifest"]
+__all__ = [
+    "FILE_NAME",
+    "FIRST_DATE",
+    "Case",
+    "Delivery",
+    "Fault",
+    "Manifest",
+    "Rejected",
+    "Trace",
+    "arrive",
+    "generate",
+    "read_manifest",
+]

@@ -1,10 +1,10 @@
-"""Planted cases of other feeds: odd public posts, a dispute that drags on, an agreement that moves nobody."""
+"""Planted cases of other feeds: odd posts, a workshop below the standard, a dispute that drags on, what services do."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from employment_warehouse.demonstration import months
-from employment_warehouse.demonstration.cast import Cast, Person, post_row, story_month
+from employment_warehouse.demonstration.cast import COUNTY, Cast, Person, post_row, story_month
 from employment_warehouse.demonstration.manifest import Trace
 from employment_warehouse.demonstration.sending import Row
 
@@ -13,7 +13,7 @@ POSTS = "532523"
 
 
 def odd_posts(cast: Cast) -> None:
-    """Posts that each show one finding, on the first night: what began before is seen from the first register on."""
+    """Posts that each show one finding: what began before is seen from the first register on."""
     first = cast.nights[0]
     holders = {
         name: cast.resident(POSTS, 50)
@@ -21,39 +21,39 @@ def odd_posts(cast: Cast) -> None:
     }
     _tenure(cast, holders["not_in_need"], "91", first - timedelta(days=100), {"is_full_time": True})
     cast.spell(holders["not_in_need"], first - timedelta(days=60))
-    _found(
-        cast, "not_in_need", "全日制公岗人员另在企业务工", "the holder of a full-time post works in a factory", ["91"]
-    )
+    words = "全日制公岗人员另在企业务工", "the holder of a full-time post works in a factory"
+    _found(cast, "not_in_need", words, first - timedelta(days=60), ["91"])
 
     _tenure(cast, holders["over_term"], "92", first - timedelta(days=420))
-    _found(cast, "over_term", "公益性岗位协议期满未退", "a holder stays beyond the agreed term", ["92"])
+    words = "公益性岗位协议期满未退", "a holder stays beyond the agreed term"
+    _found(cast, "over_term", words, months.later(first - timedelta(days=420), 12), ["92"])
 
     for number in ("93", "94"):
         _tenure(cast, holders["duplicate_holder"], number, first - timedelta(days=50))
-    _found(cast, "duplicate_holder", "一人占两个公益性岗位", "one person holds two posts", ["93", "94"])
+    words = "一人占两个公益性岗位", "one person holds two posts"
+    _found(cast, "duplicate_holder", words, first - timedelta(days=50), ["93", "94"])
 
     for end in (200, 120, 40):
         person, last = cast.resident(POSTS, 45), first - timedelta(days=end)
         _tenure(cast, person, "95", last - timedelta(days=59), {"end_date": last})
-    _found(
-        cast,
-        "rotated",
-        "一个公益性岗位一年内轮换三人",
-        "three persons in turn hold one post for two months each",
-        ["95"],
-    )
+    words = "一个公益性岗位一年内轮换三人", "three persons in turn hold one post for two months each"
+    _found(cast, "rotated", words, first - timedelta(days=40), ["95"])
 
     _tenure(cast, holders["paid_not_present"], "96", first - timedelta(days=200))
     _pay(cast, holders["paid_not_present"], "96", story_month(first), {"days_present": 0})
-    _found(cast, "paid_not_present", "未出勤领取公岗补贴", "paid for a month without a day present", ["96"])
+    paid_on = months.reported_on(story_month(first)) - timedelta(days=2)
+    words = "未出勤领取公岗补贴", "paid for a month without a day present"
+    _found(cast, "paid_not_present", words, paid_on, ["96"])
 
     _tenure(cast, holders["arrears_30d"], "97", first - timedelta(days=200))
     unpaid = {"amount_paid": 0, "paid_on": None}
     _pay(cast, holders["arrears_30d"], "97", months.after(story_month(first), -1), unpaid)
-    _found(cast, "arrears_30d", "公岗补贴拖欠超过30天", "a subsidy is owed for more than 30 days", ["97"])
+    words = "公岗补贴拖欠超过30天", "a subsidy is owed for more than 30 days"
+    _found(cast, "arrears_30d", words, None, ["97"])
 
     _pay(cast, cast.resident(POSTS, 40), "97", story_month(first), {})
-    _found(cast, "paid_not_holder", "补贴发给不在岗的人", "paid to somebody who does not hold the post", ["97"])
+    words = "补贴发给不在岗的人", "paid to somebody who does not hold the post"
+    _found(cast, "paid_not_holder", words, paid_on, ["97"])
 
 
 def brand_and_agreement(cast: Cast) -> None:
@@ -94,6 +94,121 @@ def brand_and_agreement(cast: Cast) -> None:
     )
 
 
+def workshop_below_the_standard(cast: Cast) -> None:
+    """A workshop that reports six poverty-alleviated workers; four work there since the fifth left two months ago."""
+    first, county, number = cast.nights[0], "532525", "532525CJ901"
+    left = months.last_of(months.after(months.first_of(first), -2))
+    workplace = {
+        "channel": "workshop",
+        "work_division_code": county,
+        "employer_name": "石屏县示例就业帮扶车间",
+        "employer_uscc": None,
+        "workshop_no": number,
+        "monthly_wage": 260_000,
+    }
+    for place in range(5):
+        worker = cast.resident(county, 38, population_category="lifted_out")
+        end = left if place == 4 else None
+        cast.spell(worker, first - timedelta(days=300), end, other=workplace)
+        if end:
+            cast.spell(worker, end + timedelta(days=3))
+    told = {
+        "workshop_no": number,
+        "workshop_name": workplace["employer_name"],
+        "township_code": COUNTY[county].township_codes()[0],
+        "recognised_on": first - timedelta(days=900),
+        "status": "operating",
+        "tier": "三级",
+        "workers": 6,
+        "poverty_alleviated_workers": 6,
+        "subsidy_amount": 1_600_000,
+        "subsidy_on": first - timedelta(days=400),
+    }
+    for day in (*cast.month_ends, *cast.nights):
+        cast.rows["workshop", county, day].append(Row(told))
+    if cast.month_ends:
+        cast.case("workshop_exit", "workshop_exit", county, number)
+    this_month = {"county_code": county, "workshop_no": number, "month": months.first_of(first)}
+    cast.fault(
+        "workshop_below_standard",
+        "帮扶车间连续两月低于认定标准，且多报人数",
+        "a workshop is below the standard for two months, and reports more workers than are found",
+        Trace(
+            "workshop_monitor",
+            first,
+            this_month,
+            {
+                "workers_found": 4,
+                "poverty_alleviated_found": 4,
+                "discrepancy": 2,
+                "is_below_standard": True,
+                "exit_flag": bool(cast.month_ends),
+            },
+        ),
+    )
+
+
+def training_and_posting(cast: Cast) -> None:
+    """Of two who were trained one was hired within 90 days; a posting at home brings an application and a hire."""
+    first = cast.nights[0]
+    trained_on = first - timedelta(days=130)
+    reported = first - timedelta(days=first.isoweekday() % 7)
+    for number, is_hired in enumerate((True, False), 1):
+        person = cast.resident(POSTS, 29)
+        if is_hired:
+            cast.spell(person, trained_on + timedelta(days=20))
+        service = {
+            "record_no": f"FW{POSTS}P{number}",
+            "id_number": person.id_number,
+            "service_type": "skill_training",
+            "training_type": "order_based",
+            "served_on": trained_on,
+            "agency": "屏边县就业服务中心",
+            "result": "合格",
+            "amount": 80_000,
+        }
+        cast.rows["employment_service", POSTS, reported].append(Row(service))
+    month = months.first_of(trained_on)
+    if month >= months.first_of(cast.began):
+        cast.fault(
+            "service_followed_by_work",
+            "订单培训两人，90天内一人入职",
+            "two are trained, and one of them is hired within 90 days",
+            Trace(
+                "service_effect",
+                first,
+                {
+                    "county_code": POSTS,
+                    "service_type": "skill_training",
+                    "training_type": "order_based",
+                    "month": month,
+                },
+                {"persons": 2, "hired_within_90d": 1, "hire_rate": "0.5000"},
+            ),
+        )
+
+    county, hired_on = "532503", first - timedelta(days=5)
+    applicant = cast.resident(county, 31)
+    employer = {"employer_name": "蒙自示例食品有限公司", "employer_uscc": None, "work_division_code": county}
+    cast.spell(applicant, hired_on, other=employer)
+    posting = {**employer, "title": "分拣员", "industry": "C", "headcount": 5, "wage_min": 3000.0, "wage_max": 4000.0}
+    cast.postings.append(posting | {"channel": "site", "opened_on": first - timedelta(days=12)})
+    cast.applications.append(
+        {"id_number": applicant.id_number, "applied_on": first - timedelta(days=8), "hired_on": hired_on}
+    )
+    cast.fault(
+        "posting_filled",
+        "本地岗位发布后有人应聘并入职",
+        "a posting at home brings an application and a hire",
+        Trace(
+            "vacancy_monitor",
+            first,
+            {"county_code": county, "channel": "all", "month": months.first_of(hired_on)},
+            {"hired": 1, "open_postings": 1, "open_headcount": 5, "median_days_to_hire": "7.0"},
+        ),
+    )
+
+
 def dispute_and_graduate(cast: Cast) -> None:
     """A dispute that was accepted 57 days ago and is still open, and a graduate without work for over a year."""
     first = cast.nights[0]
@@ -108,6 +223,7 @@ def dispute_and_graduate(cast: Cast) -> None:
         "amount_claimed": 1_260_000,
     }
     cast.at(cast.every_night(), "labor_dispute", POSTS, Row(case))
+    cast.case("dispute_overdue", "open_over_45d", POSTS, case["case_no"], worker.id_number)
     cast.fault(
         "dispute_open",
         "劳动争议受理57天未结",
@@ -131,6 +247,7 @@ def dispute_and_graduate(cast: Cast) -> None:
         "outcome": "unemployed",
     }
     cast.at(cast.every_night(), "youth_support", POSTS, Row(study))
+    cast.case("youth_long_term", "youth_long_term", graduate.id_number, study["enrolled_on"])
     cast.fault(
         "graduate_without_work",
         "毕业生一年未就业",
@@ -169,15 +286,11 @@ def _pay(cast: Cast, person: Person, post: str, month: date, other: Mapping[str,
     cast.rows["public_post_payment", POSTS, months.reported_on(month)].append(Row(row | dict(other)))
 
 
-def _found(cast: Cast, finding: str, title_zh: str, title_en: str, posts: Sequence[str]) -> None:
-    first = cast.nights[0]
-    traces = (
-        Trace(
-            "public_post_finding",
-            first,
-            {"county_code": POSTS, "post_no": _number(post), "finding": finding},
-            {"opened_on": first, "closed_on": None},
-        )
-        for post in posts
-    )
-    cast.fault(f"post_{finding}", title_zh, title_en, *traces)
+def _found(cast: Cast, finding: str, words: tuple[str, str], since: date | None, posts: Sequence[str]) -> None:
+    """A finding on posts, each a case; `since` is None where the day depends on the calendar of holidays."""
+    opened = {} if since is None else {"opened_on": max(since, cast.began)}
+    keys = [{"county_code": POSTS, "post_no": _number(post), "finding": finding} for post in posts]
+    for key in keys:
+        cast.case("public_post", finding, *key.values())
+    traces = (Trace("public_post_finding", cast.nights[0], key, opened | {"closed_on": None}) for key in keys)
+    cast.fault(f"post_{finding}", *words, *traces)

@@ -13,7 +13,7 @@ import numpy as np
 
 from employment_warehouse.demonstration import identities, months
 from employment_warehouse.demonstration.employers import Employers
-from employment_warehouse.demonstration.manifest import Fault, Trace
+from employment_warehouse.demonstration.manifest import Case, Fault, Trace
 from employment_warehouse.demonstration.places import COUNTIES
 from employment_warehouse.demonstration.sending import Row
 
@@ -55,13 +55,24 @@ class Cast:
 
     nights: Sequence[date]
     employers: Employers
+    month_ends: Sequence[date] = ()
+    """Before the first night; the registers of the crowd begin with the earliest of them."""
     rows: dict[Unit, list[Row]] = field(default_factory=lambda: defaultdict(list))
     corrections: dict[object, Mapping[str, object] | None] = field(default_factory=dict)
     """ID number → the values of its row before the correction; None: the row was not there."""
     gig_orders: list[dict[str, object]] = field(default_factory=list)
+    postings: list[dict[str, object]] = field(default_factory=list)
+    applications: list[dict[str, object]] = field(default_factory=list)
+    """Each to the posting in the same place."""
     faults: list[Fault] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
     _people: int = 0
     _projects: int = 0
+
+    @property
+    def began(self) -> date:
+        """The date of the first register."""
+        return self.month_ends[0] if self.month_ends else self.nights[0]
 
     # -- what the stories are made of
 
@@ -149,6 +160,12 @@ class Cast:
         seen = [trace for trace in traces if trace.night in self.nights]
         if seen:
             self.faults.append(Fault(code, title_zh, title_en, seen))
+
+    def case(self, kind: str, finding: str, *key: object, lines: int = 1, nights: Iterable[int] | None = None) -> None:
+        """A case that is open on the given nights (all, if none are given)."""
+        open_on = [self.nights[night] for night in self._all(nights) if night < len(self.nights)]
+        if open_on:
+            self.cases.append(Case(kind, finding, [str(part) for part in key], lines, open_on))
 
     def reject(self, feed: str, unit: str, code: str, title: tuple[str, str], row: Row) -> None:
         """Plant a row that is rejected every night."""

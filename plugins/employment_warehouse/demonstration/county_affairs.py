@@ -32,8 +32,7 @@ PARTNERS = (
 
 def workshops(crowd: Crowd, first: date, night: date) -> pl.DataFrame:
     """The county's workshops with the workers that they report: now and then one too many."""
-    rows = crowd.employers.workshops[crowd.county.code]
-    table = crowd.employers.table[rows]
+    table = crowd.employers.table.filter(pl.col("workshop_no").is_in(crowd.workshop_numbers()))
     size = table.height
     rng = np.random.default_rng([int(crowd.county.code), 17])
     lifted = crowd.persons.filter(pl.col("population_category") != "general").select("_person", is_lifted=pl.lit(True))
@@ -129,7 +128,7 @@ def services(crowd: Crowd, after: date, until: date, seed: int) -> pl.DataFrame:
 
 
 def disputes(crowd: Crowd, first: date, night: date) -> pl.DataFrame:
-    """Cases of the last year, each in its current state."""
+    """Cases of the last year, each in its current state: closed within 45 days of being accepted."""
     employed = crowd.spells.filter(pl.col("channel") == "enterprise").filter(pl.col("_person") % 700 == 11)
     employed = employed.unique("_person", keep="first", maintain_order=True)
     filed = pl.lit(first) - pl.duration(days=pl.col("_person") % 300)
@@ -143,13 +142,17 @@ def disputes(crowd: Crowd, first: date, night: date) -> pl.DataFrame:
         accepted_on=filed + pl.duration(days=3),
         mediated_on=filed + pl.duration(days=12),
         heard_on=filed + pl.duration(days=25),
-        closed_on=filed + pl.duration(days=30 + pl.col("_person") % 40),
+        closed_on=filed + pl.duration(days=27 + pl.col("_person") % 20),
         amount_claimed=(pl.col("_person") % 90 + 10) * 20_000,
     )
-    return steps.with_columns(
-        pl.when(pl.col(name) <= night).then(name).alias(name)
-        for name in ("accepted_on", "mediated_on", "heard_on", "closed_on")
-    ).with_columns(result=pl.when(pl.col("closed_on").is_not_null()).then(pl.lit("mediated")))
+    return (
+        steps.filter(pl.col("filed_on") <= night)
+        .with_columns(
+            pl.when(pl.col(name) <= night).then(name).alias(name)
+            for name in ("accepted_on", "mediated_on", "heard_on", "closed_on")
+        )
+        .with_columns(result=pl.when(pl.col("closed_on").is_not_null()).then(pl.lit("mediated")))
+    )
 
 
 def students(crowd: Crowd, first: date) -> pl.DataFrame:
@@ -160,22 +163,24 @@ def students(crowd: Crowd, first: date) -> pl.DataFrame:
     ).with_columns(_age=(days(first) - pl.col("_birth")) // 365)
     graduate = ~pl.col("in_school") & (pl.col("_person") % 3 == 0)
     year = first.year if first.month >= 9 else first.year - 1
+    summer = (first + timedelta(days=31) - timedelta(days=180)).year
+    graduated = date(summer, 6, 30)  # less than a year ago, also a month from now: nobody has been without work for one
     return young.filter(pl.col("in_school") | graduate).select(
         "id_number",
         "full_name",
         school=pl.when(pl.col("_age") < 19).then(pl.lit("红河州职业技术学校")).otherwise(pl.lit("红河职业技术学院")),
         level=pl.when(pl.col("_age") < 19).then(pl.lit("secondary_vocational")).otherwise(pl.lit("higher_vocational")),
-        enrolled_on=pl.when(graduate).then(pl.lit(date(year - 3, 9, 1))).otherwise(pl.lit(date(year, 9, 1))),
-        graduated_on=pl.when(graduate).then(pl.lit(date(year, 6, 30))),
+        enrolled_on=pl.when(graduate).then(pl.lit(date(summer - 3, 9, 1))).otherwise(pl.lit(date(year, 9, 1))),
+        graduated_on=pl.when(graduate).then(pl.lit(graduated)),
         allowance_term=pl.lit(f"{year}秋"),
         allowance_due=pl.lit(150_000),
         allowance_paid=pl.when(pl.col("_person") % 50 == 0).then(0).otherwise(150_000),
         paid_on=pl.when(pl.col("_person") % 50 == 0).then(None).otherwise(pl.lit(date(year, 11, 20))),
         assistance_worker=pl.when(pl.col("_person") % 20 != 0).then(pl.lit("驻村工作队员")),
-        outcome=pl.when(graduate).then(
+        outcome=pl.when(graduate & (pl.lit(graduated) <= first)).then(
             pl.when(pl.col("_channel").is_not_null()).then(pl.lit("employed")).otherwise(pl.lit("unemployed"))
         ),
-        outcome_on=pl.when(graduate).then(pl.lit(date(year, 9, 20))),
+        outcome_on=pl.when(graduate & (pl.lit(graduated) <= first)).then(pl.lit(graduated)),
     )
 
 

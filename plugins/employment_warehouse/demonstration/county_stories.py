@@ -22,11 +22,32 @@ from employment_warehouse.demonstration.cast import (
 from employment_warehouse.demonstration.manifest import Trace
 from employment_warehouse.demonstration.sending import Row
 
+DAILY = (
+    "labor_register",
+    "employment",
+    "public_post",
+    "workshop",
+    "resettlement_site",
+    "youth_support",
+    "labor_cooperation",
+    "labor_dispute",
+)
+WEEKLY = ("employment_service", "job_event")
+"""The feeds of counties, by when they are due."""
+
 
 def nights_of_counties(cast: Cast) -> None:
     """A silent county, a late one, a correction, a repeat, an evening: what timeliness must say of each."""
     first = cast.nights[0]
     second, third = cast.night(1), cast.night(2)
+    for feed in DAILY:
+        cast.case("feed", "feed", feed, SILENT_COUNTY, nights=[1])
+    # What is due on Sundays is silent until the next one.
+    week = range(1, 8) if second.isoweekday() == 7 else ()
+    for feed in WEEKLY:
+        cast.case("feed", "feed", feed, SILENT_COUNTY, nights=week)
+    if third in cast.nights:
+        cast.case("feed", "feed", "employment", LATE_COUNTY, nights=[1])
 
     silent = cast.resident(SILENT_COUNTY)
     cast.spell(silent, first - timedelta(days=100))
@@ -204,6 +225,8 @@ def households_without_work(cast: Cast) -> None:
     if third in cast.nights:
         cast.spell(hired[0], third, nights=cast.every_night()[2:], other={"updated_on": third})
     case = {"county_code": "532530", "household_no": hired[0].household}
+    without_work = "zero_employment_household"
+    cast.case(without_work, without_work, *case.values(), nights=[0, 1])
     cast.fault(
         "zero_employment_household",
         "零就业搬迁户，第三晚有人就业而销号",
@@ -225,6 +248,8 @@ def households_without_work(cast: Cast) -> None:
     losing = _household(cast, "532523", (39, 9), "AZ532523001")
     cast.spell(losing[0], first - timedelta(days=90), nights=[0])
     case = {"county_code": "532523", "household_no": losing[0].household}
+    for kind in (without_work, "return_risk"):
+        cast.case(kind, kind, *case.values(), nights=cast.every_night()[1:])
     cast.fault(
         "spell_left_out",
         "就业记录次日未再出现：上日止，家庭转为零就业",

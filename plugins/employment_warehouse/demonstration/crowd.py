@@ -1,5 +1,8 @@
 """The people of a county by the thousand: households, work and posts, drawn from a seed, changing a little each night.
 
+Nothing in the crowd calls for a case: what a case is opened for is planted. So in every household that is
+poverty-alleviated or relocated, and has somebody who can work, one member is `_steady`: at work for long, and to stay.
+
 Tables hold contract column names and typed values (decimals in hundredths); columns that begin with `_` are ours.
 """
 
@@ -32,6 +35,10 @@ SPRING_FESTIVALS = tuple(
 )
 
 ENDS, HIRES, RAISES, REFRESHES, VANISHES = 0.003, 0.003, 0.002, 0.001, 0.0002
+FEWEST_LIFTED = 6
+"""Poverty-alleviated workers of a workshop: one more than the standard asks for."""
+SPOILT_EVERY = 1500
+"""One person in so many has a spoilt row, the same ones every night: what clerks really get wrong."""
 MOBILES, INTENTIONS, DEATHS, LEAVERS, JOINERS = 0.004, 0.002, 0.0001, 0.0001, 0.0002
 """Parts of the open spells, and of the register, that change in an ordinary night: together about one percent."""
 
@@ -70,6 +77,7 @@ class Crowd:
     _taken: dict[int, int] = field(default_factory=dict)
     """How many ID numbers each prefix and birth has given."""
     _households: int = 0
+    _workshops: list[str] = field(default_factory=list)
 
     @classmethod
     def gather(cls, county: County, size: int, first: date, employers: Employers, seed: int) -> "Crowd":
@@ -95,7 +103,20 @@ class Crowd:
 
     def relief_workers(self) -> pl.DataFrame:
         """The people whose main work is on a relief project: `id_number, full_name, _person`."""
-        return self.persons.filter(pl.col("_channel") == "work_relief").select("id_number", "full_name", "_person")
+        return self.persons.filter(
+            (pl.col("_channel") == "work_relief") & (pl.col("_age") >= 17) & ~is_spoilt("_person")
+        ).select("id_number", "full_name", "_person")
+
+    def spells_on(self, day: date) -> pl.DataFrame:
+        """The spells as a roster of an earlier day has them: what ended since then is open."""
+        end = pl.col("end_date")
+        return self.spells.filter(
+            (pl.col("start_date") <= day) & (end.is_null() | (end >= day - timedelta(days=365)))
+        ).with_columns(end_date=pl.when(end <= day).then(end), updated_on=pl.min_horizontal("updated_on", pl.lit(day)))
+
+    def workshop_numbers(self) -> list[str]:
+        """The workshops that have enough of the people whom they are for."""
+        return self._workshops
 
     # -- the first night
 
@@ -127,16 +148,23 @@ class Crowd:
         channel = np.where(is_lifted, np.searchsorted(edges[1], draw), np.searchsorted(edges[0], draw)).clip(
             0, len(CHANNELS) - 1
         )
+        steady = self._steady(able, is_lifted)
+        employed |= steady
         names = pl.Series([*CHANNELS, None]).gather(np.where(employed, channel, len(CHANNELS)))
-        self.persons = self.persons.with_columns(names.alias("_channel"))
+        self.persons = self.persons.with_columns(names.alias("_channel"), pl.Series("_steady", steady))
 
-        on_roster = employed & (rng.random(size) < ROSTER_SHARES[channel])
+        on_roster = steady | (employed & (rng.random(size) < ROSTER_SHARES[channel]))
         people = np.flatnonzero(on_roster)
         start = self._starts(people.size, first)
-        now = self._spells_of(people, channel[people], start, None, first)
+        start = np.where(steady[people], np.minimum(start, days(first) - rng.integers(160, 1100, people.size)), start)
+        now = self._fill_workshops(self._spells_of(people, channel[people], start.astype(np.int32), None, first))
 
-        # A spell before: of a third of those at work, and of half of those who are not.
-        before = np.flatnonzero((on_roster & (rng.random(size) < 0.46)) | (able & ~employed & (rng.random(size) < 0.5)))
+        # A spell before: of a third of those at work, and of half of those who are not. Who is paid by a project or
+        # holds a post has none, as the two might overlap.
+        free = ~(employed & np.isin(channel, (2, 3)))
+        before = np.flatnonzero(
+            (free & on_roster & (rng.random(size) < 0.46)) | (able & ~employed & (rng.random(size) < 0.5))
+        )
         started = np.full(size, days(first), dtype=np.int32)
         started[people] = start
         festival = days(festival_before(first))
@@ -150,6 +178,42 @@ class Crowd:
         former = self._spells_of(before, kind, begun, end, first)
         holders = np.flatnonzero(employed & (channel == 2))
         return pl.concat([now, former]), self._posts_of(holders, first)
+
+    def _steady(self, able: Mask, is_lifted: Mask) -> Mask:
+        """The first of each household that needs one who can work, and whose rows are not spoilt."""
+        fit = able & ~self.persons.select(is_spoilt("_person")).to_series().to_numpy()
+        fit &= is_lifted | self.persons["is_relocated"].to_numpy()
+        rows = np.flatnonzero(fit)
+        _, first_of_each = np.unique(self.persons["_household"].to_numpy()[rows], return_index=True)
+        steady = np.zeros(self.persons.height, dtype=bool)
+        steady[rows[first_of_each]] = True
+        return steady
+
+    def _fill_workshops(self, spells: pl.DataFrame) -> pl.DataFrame:
+        """Workshops that lack poverty-alleviated workers get some from the enterprises; those that cannot, close."""
+        shops = self.employers.workshops[self.county.code]
+        persons = self.persons[spells["_person"].to_numpy()]
+        lasting = persons["_steady"].to_numpy() & (persons["population_category"] != "general").to_numpy()
+        numbers = spells["workshop_no"].to_numpy()
+        free = list(np.flatnonzero(lasting & (spells["channel"] == "enterprise").to_numpy()))
+        employer = np.full(spells.height, -1)
+        for row in shops:
+            number = self.employers.table["workshop_no"][int(row)]
+            missing = max(0, FEWEST_LIFTED - int((lasting & (numbers == number)).sum()))
+            if missing > len(free):
+                employer[numbers == number] = self.employers.local[self.county.code][0]
+                continue
+            self._workshops.append(number)
+            employer[free[:missing]] = row
+            del free[:missing]
+        moved = employer >= 0
+        at = self.employers.table[np.where(moved, employer, 0)]
+        is_shop = at["workshop_no"].is_not_null().to_numpy()
+        kinds = pl.Series(["enterprise", "workshop"]).gather(is_shop.astype(np.int64))
+        return spells.with_columns(
+            _where(moved, kinds, spells["channel"]),
+            *(_where(moved, at[name], spells[name]) for name in at.columns if name != "_wage"),
+        )
 
     def _starts(self, size: int, first: date) -> Days:
         """When the work of today began: for many, in the weeks after the last Spring Festival."""
@@ -170,6 +234,8 @@ class Crowd:
             if end is None
             else np.minimum(end + rng.integers(0, 20, size), days(reported_on))
         )
+        if end is None and size:  # however few there are, the roster is not stale
+            updated[start.argmin()] = days(reported_on)
         return person.with_columns(
             pl.Series(list(CHANNELS)).gather(channel).alias("channel"),
             *employer.drop("_wage").get_columns(),
@@ -216,26 +282,39 @@ class Crowd:
         size = p.height
         mobile = self._some(size, MOBILES) & p["mobile"].is_not_null().to_numpy()
         intention = self._some(size, INTENTIONS) & p["job_intention"].is_not_null().to_numpy()
-        died = self._some(size, DEATHS) & p["deceased_on"].is_null().to_numpy()
+        stays = p["_steady"].to_numpy()
+        died = self._some(size, DEATHS) & p["deceased_on"].is_null().to_numpy() & ~stays
         self.persons = p.with_columns(
             _where(mobile, identities.mobiles(rng, size), p["mobile"]),
             _where(intention, pl.repeat("nearby", size, eager=True), p["job_intention"]),
             _where(died, pl.repeat(night - timedelta(days=1), size, eager=True), p["deceased_on"]),
-            pl.Series("_listed", p["_listed"].to_numpy() & ~self._some(size, LEAVERS)),
+            pl.Series("_listed", p["_listed"].to_numpy() & ~(self._some(size, LEAVERS) & ~stays)),
         )
         joiners = rng.binomial(size, JOINERS)
         if joiners:
-            new = self._new_people(joiners, night)
-            self.persons = pl.concat([self.persons, new.with_columns(pl.lit(None, pl.String).alias("_channel"))])
+            new = self._new_people(joiners, night).with_columns(
+                population_category=pl.lit("general"),
+                is_relocated=pl.lit(False),
+                resettlement_site_no=pl.lit(None, pl.String),
+                _channel=pl.lit(None, pl.String),
+                _steady=pl.lit(False),
+            )
+            self.persons = pl.concat([self.persons, new])
 
     def _turn_spells(self, night: date) -> None:
         ends, hires = _season(night)
         spells = self.spells.filter(pl.col("end_date").is_null() | (pl.col("end_date") >= night - timedelta(days=365)))
-        is_open = spells["end_date"].is_null().to_numpy()
-        spells = spells.filter(~(is_open & self._some(spells.height, VANISHES)))
+        steady = self.persons["_steady"].to_numpy()
+        may_end = spells["end_date"].is_null().to_numpy() & ~steady[spells["_person"].to_numpy()]
+        spells = spells.filter(~(may_end & self._some(spells.height, VANISHES)))
         is_open = spells["end_date"].is_null().to_numpy()
         size, number = spells.height, int(is_open.sum())
-        ended = is_open & self._some(size, ENDS * ends) & (spells["start_date"] < night).to_numpy()
+        ended = (
+            is_open
+            & ~steady[spells["_person"].to_numpy()]
+            & self._some(size, ENDS * ends)
+            & (spells["start_date"] < night).to_numpy()
+        )
         raised = is_open & self._some(size, RAISES)
         is_updated = ended | raised | (is_open & self._some(size, REFRESHES))
         tonight = pl.repeat(night, size, eager=True)
@@ -244,7 +323,7 @@ class Crowd:
             _where(raised, (spells["monthly_wage"] * 21) // 2_000 * 100, spells["monthly_wage"]),
             _where(is_updated, tonight, spells["updated_on"]),
         )
-        at_work = np.zeros(self.persons.height, dtype=bool)
+        at_work = self.persons["_channel"].is_in(["public_post", "work_relief"]).fill_null(False).to_numpy().copy()
         at_work[spells.filter(pl.col("end_date").is_null())["_person"].to_numpy()] = True
         idle = np.flatnonzero(self.labour_force(night) & self.persons["_listed"].to_numpy() & ~at_work)
         wanted = min(idle.size, self.rng.binomial(number, min(1.0, HIRES * hires)))
@@ -260,6 +339,11 @@ class Crowd:
         ended = posts["end_date"].is_null().to_numpy() & self._some(posts.height, 0.002)
         yesterday = pl.repeat(night - timedelta(days=1), posts.height, eager=True)
         self.posts = posts.with_columns(_where(ended, yesterday, posts["end_date"]))
+
+
+def is_spoilt(person: str) -> pl.Expr:
+    """Whether the rows of the person in that column are among those that clerks got wrong."""
+    return pl.col(person) % SPOILT_EVERY == SPOILT_EVERY - 1
 
 
 def _where(mask: Mask, new: pl.Series, old: pl.Series) -> pl.Series:

@@ -29,18 +29,21 @@ EMPLOYED_SHARE = 0.66
 FEWEST_PEOPLE, MOST_PEOPLE = 100, 1_500_000
 
 
-def generate(folder: Path, people: int, nights: int, seed: int, first_date: date = FIRST_DATE) -> Manifest:
+def generate(  # noqa: PLR0913
+    folder: Path, people: int, nights: int, seed: int, first_date: date = FIRST_DATE, *, month_ends: int = 0
+) -> Manifest:
     """Write a demonstration into an empty folder: the same bytes for the same arguments.
 
     people: rows of the labour register on the first night, 100 to 1,500,000. nights: consecutive report dates
-    from `first_date`. `landing_zone/` has the files, but what arrives only after a night was built waits in `later/`;
-    `arrive` puts it in place. `hr_platform/` has the platform's items.
+    from `first_date`. month_ends: how many months before them have registers of their last day.
+    `landing_zone/` has the files, but what arrives only after a night was built waits in `later/`; `arrive` puts it in
+    place. `hr_platform/` has the platform's items.
     """
     _refuse_wrong_wishes(folder, people, nights)
     folder.mkdir(parents=True, exist_ok=True)
     dates = [first_date + timedelta(days=n) for n in range(nights)]
     employers = Employers.found(people, seed)
-    cast = assemble(dates, employers)
+    cast = assemble(dates, employers, months.ends_before(first_date, month_ends))
     sender = Sender(folder, dates)
     platform = Platform(dates, employers, seed, max(20, round(people * POSTING_SHARE)))
     on_register = sum(
@@ -58,7 +61,7 @@ def generate(folder: Path, people: int, nights: int, seed: int, first_date: date
         if delivery.kind == "file":
             counts[delivery.feed] = counts.get(delivery.feed, 0) + delivery.rows
     deliveries = sorted(sender.deliveries, key=lambda d: (d.arrives_for, d.feed, d.report_date, d.path, d.revision))
-    manifest = Manifest(people, seed, dates, deliveries, cast.faults, counts)
+    manifest = Manifest(people, seed, dates, deliveries, cast.faults, cast.cases, counts)
     manifest.write(folder)
     return manifest
 
@@ -130,6 +133,8 @@ class CountySender:
         for month in reported:
             if months.reported_on(month) < nights[0]:
                 self._send_payments(month)
+        for month_end in self.cast.month_ends:
+            self._send_month_end(month_end)
         for place, night in enumerate(nights):
             if place:
                 self.crowd.turn(night)
@@ -145,6 +150,17 @@ class CountySender:
         for project in projects:
             for month in reported:
                 self._send_payroll(project, month)
+
+    def _send_month_end(self, day: date) -> None:
+        """What the figures of a month before need: who was registered and at work, and the workshops."""
+        crowd = self.crowd
+        tables = {
+            "labor_register": crowd.persons,
+            "employment": crowd.spells_on(day),
+            "workshop": county_affairs.workshops(crowd, self.sender.nights[0], day),
+        }
+        for feed, table in tables.items():
+            self.sender.send(feed, self.code, day, table, self._planted(feed, day))
 
     def _is_silent(self, night: date) -> bool:
         return self.code == planted.SILENT_COUNTY and night == self.cast.night(1)
@@ -204,7 +220,8 @@ class CountySender:
         while sunday <= last:
             if not self._is_silent(sunday):
                 services = county_affairs.services(crowd, before, sunday, self.seed)
-                self.sender.send("employment_service", self.code, sunday, services)
+                told = self._planted("employment_service", sunday)
+                self.sender.send("employment_service", self.code, sunday, services, told)
                 events = county_affairs.events(crowd, before, sunday, self.seed)
                 self.sender.send("job_event", self.code, sunday, events)
                 before = sunday
@@ -212,15 +229,18 @@ class CountySender:
 
     def _send_payments(self, month: date) -> None:
         day = months.reported_on(month)
-        rows = self._planted("public_post_payment", day)
-        self.sender.send("public_post_payment", self.code, day, _post_payments(self.crowd, month), rows)
+        rows, paid = self._planted("public_post_payment", day), _post_payments(self.crowd, month)
+        if self.code == planted.NIL_COUNTY or not (rows or paid.height):
+            self.sender.send_nil("public_post_payment", self.code, day)
+        else:
+            self.sender.send("public_post_payment", self.code, day, paid, rows)
 
     def _send_payroll(self, project: Project, month: date) -> None:
         payroll = project.payroll(month, self.seed)
         day = months.reported_on(month)
         if payroll.height:
             self.sender.send("relief_payroll", project.number, day, payroll)
-        batch = project.bank_return(payroll, self.seed)
+        batch = project.bank_return(payroll)
         if batch.height and day + timedelta(days=1) <= self.sender.nights[-1]:
             self.sender.send("bank_return", batch["batch_no"][0], day + timedelta(days=1), batch)
 
@@ -259,19 +279,17 @@ def _send_planted_projects(sender: Sender, cast: Cast) -> None:
 
 
 def _post_payments(crowd: Crowd, month: date) -> pl.DataFrame:
-    """A month's payments to everyone who held a post in it; one in a hundred was not paid."""
-    posts = crowd.posts
-    held = posts.filter(
+    """A month's payments, in full, to everyone who held a post in it."""
+    held = crowd.posts.filter(
         (pl.col("start_date") <= months.last_of(month)) & (pl.col("end_date").is_null() | (pl.col("end_date") >= month))
     )
-    paid = (held["_person"] + month.month) % 100 != 0
     return held.select(
         "post_no",
         pl.col("holder").alias("id_number"),
         period=pl.lit(month),
         days_present=pl.lit(2_100),
         amount_due="monthly_subsidy",
-        amount_paid=pl.when(paid).then("monthly_subsidy").otherwise(0),
-        paid_on=pl.when(paid).then(pl.lit(months.reported_on(month) - timedelta(days=2))),
+        amount_paid="monthly_subsidy",
+        paid_on=pl.lit(months.reported_on(month) - timedelta(days=2)),
         fund_source=pl.lit("衔接资金"),
     )

@@ -65,12 +65,26 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Case:
+    """A case that is open on some nights. All cases are planted: on these nights no other is open."""
+
+    kind: str
+    finding: str
+    key: Sequence[str]
+    """Parts of the warehouse's key; a person by ID number, where the warehouse has a token."""
+    lines: int
+    """Payroll lines behind it; else 1."""
+    nights: Sequence[date]
+
+
+@dataclass(frozen=True)
 class Manifest:
     people: int
     seed: int
     nights: Sequence[date]
     deliveries: Sequence[Delivery]
     faults: Sequence[Fault]
+    cases: Sequence[Case]
     counts: Mapping[str, int]
     """Rows by feed over all files, and platform items by resource."""
 
@@ -93,6 +107,7 @@ def read_manifest(folder: Path) -> Manifest:
         nights=[date.fromisoformat(n) for n in found["nights"]],
         deliveries=[_delivery(d) for d in found["deliveries"]],
         faults=[_fault(f) for f in found["faults"]],
+        cases=[Case(**c | {"nights": [date.fromisoformat(n) for n in c["nights"]]}) for c in found["cases"]],
         counts=found["counts"],
     )
 

@@ -34,6 +34,7 @@ class Platform:
     postings: int
     applications: list[pl.DataFrame] = field(default_factory=list)
     orders: list[pl.DataFrame] = field(default_factory=list)
+    planted_postings: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def add_people_of(self, crowd: Crowd) -> None:
         """Applications and gig orders of a county's people, from 90 days before the first night to the last."""
@@ -50,7 +51,8 @@ class Platform:
             add(crowd, rng, who, day)
 
     def add_planted(self, cast: Cast) -> None:
-        """The gig orders of the planted stories."""
+        """The gig orders, postings and applications of the planted stories."""
+        self._add_planted_postings(cast)
         rows = []
         for number, order in enumerate(cast.gig_orders):
             person, done = order["person"], order["completed_on"]
@@ -75,13 +77,43 @@ class Platform:
         if rows:
             self.orders.append(pl.DataFrame(rows))
 
+    def _add_planted_postings(self, cast: Cast) -> None:
+        def at(day: object) -> datetime:
+            return datetime.combine(day, time(10), TIMEZONE)  # type: ignore[arg-type]
+
+        told = []
+        for number, posting in enumerate(cast.postings):
+            opened = at(posting["opened_on"])
+            told.append(
+                {"id": f"P-planted-{number:03d}"}
+                | {name: value for name, value in posting.items() if name != "opened_on"}
+                | {"opened_at": opened, "closed_at": None, "updated_at": opened, "deleted": False}
+            )
+        self.planted_postings = pl.DataFrame(told, schema_overrides={"employer_uscc": pl.String})
+        versions = [
+            {
+                "id": f"A-planted-{number:03d}",
+                "posting_id": f"P-planted-{number:03d}",
+                "id_number": application["id_number"],
+                "status": status,
+                "status_at": at(application[day]),
+                "updated_at": at(application[day]),
+                "deleted": False,
+            }
+            for number, application in enumerate(cast.applications)
+            for status, day in (("applied", "applied_on"), ("hired", "hired_on"))
+        ]
+        self.applications.append(pl.DataFrame(versions))
+
     def write(self, folder: Path) -> dict[str, int]:
         """Write `hr_platform/<feed>.jsonl`; gives the number of item versions of each feed."""
         target = folder / FOLDER
         target.mkdir(parents=True, exist_ok=True)
         tables = {
-            "job_postings": self._post(),
-            "applications": pl.concat([t.select(self.applications[0].columns) for t in self.applications])
+            "job_postings": pl.concat(
+                [_in_china(self._post()), _in_china(self.planted_postings)], how="diagonal_relaxed"
+            ),
+            "applications": pl.concat([_in_china(t).select(self.applications[0].columns) for t in self.applications])
             if self.applications
             else None,
             "gig_orders": pl.concat([_in_china(t).select(_in_china(self.orders[0]).columns) for t in self.orders])

@@ -13,7 +13,6 @@ from employment_warehouse.demonstration.places import COUNTIES
 WORKERS_PER_PROJECT = 600
 FEWEST_WORKERS = 5
 WORKS = ("村组道路硬化", "灌溉沟渠修复", "人居环境整治", "小型水库除险", "产业路建设", "农田水利设施")
-FAILURES = ("户名不符", "账号不存在", "账户状态异常")
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Project:
     """`id_number, full_name, bank_account, daily_wage, onsite_from, offsite_on` of everyone on the payroll."""
 
     def payroll(self, month: date, seed: int) -> pl.DataFrame:
-        """The payroll of a month as listed in the month that follows; one batch, paid by its 9th."""
+        """The payroll of a month as listed in the month that follows: one batch, paid in full by its 9th."""
         rng = np.random.default_rng([seed, int(self.number[:6]), int(self.number[-3:]), month.year * 12 + month.month])
         on_site = self.workers.filter(
             (pl.col("onsite_from") <= months.last_of(month))
@@ -33,43 +32,33 @@ class Project:
         )
         size = on_site.height
         due = on_site["daily_wage"].to_numpy() * (worked := rng.integers(15, 27, size))
-        paid = due.copy()
-        luck = rng.random(size)
-        unpaid, short = luck < 0.003, (luck >= 0.003) & (luck < 0.005)
-        paid[unpaid] = 0
-        paid[short] -= paid[short] // 5 // 100 * 100
         listed = months.after(month)
-        in_batch = pl.Series(~unpaid)
         return on_site.select("id_number", "full_name", "bank_account").with_columns(
             project_no=pl.lit(self.number),
             period=pl.lit(month),
             days_worked=pl.Series(worked * 100),
             amount_due=pl.Series(due),
-            amount_paid=pl.Series(paid),
-            paid_on=pl.when(in_batch).then(pl.lit(listed.replace(day=9))),
-            batch_no=pl.when(in_batch).then(pl.lit(f"{self.number}-{month:%Y%m}-1")),
+            amount_paid=pl.Series(due),
+            paid_on=pl.lit(listed.replace(day=9)),
+            batch_no=pl.lit(f"{self.number}-{month:%Y%m}-1"),
             crew=pl.Series(["一组", "二组", "三组"]).gather(np.arange(size) % 3),
             listed_on=pl.lit(listed),
             signed_on=pl.lit(listed.replace(day=3)),
             approved_on=pl.lit(listed.replace(day=6)),
-            sent_on=pl.when(in_batch).then(pl.lit(listed.replace(day=8))),
+            sent_on=pl.lit(listed.replace(day=8)),
         )
 
-    def bank_return(self, payroll: pl.DataFrame, seed: int) -> pl.DataFrame:
-        """The bank's lines for the payroll's batch: a few fail, one in a thousand is credited with less."""
-        batch = payroll.filter(pl.col("batch_no").is_not_null())
-        rng = np.random.default_rng([seed, 5, int(self.number[:6]), int(self.number[-3:])])
-        size = batch.height
-        luck = rng.random(size)
-        failed, less = luck < 0.004, luck > 0.999
-        amount = batch["amount_paid"].to_numpy() - np.where(less, 5_000, 0)
-        reasons = pl.Series([*FAILURES, None])
-        return batch.select("batch_no", "bank_account", account_name="full_name").with_columns(
-            line_no=pl.Series(np.arange(1, size + 1)),
-            amount=pl.Series(amount),
-            result=pl.Series(["success", "failed"]).gather(failed.astype(np.int64)),
-            failure_reason=reasons.gather(np.where(failed, rng.integers(0, len(FAILURES), size), len(FAILURES))),
-            credited_on=pl.when(pl.Series(~failed)).then(batch["paid_on"]),
+    def bank_return(self, payroll: pl.DataFrame) -> pl.DataFrame:
+        """The bank's lines for the payroll's batch: all credited. What goes wrong at a bank is planted."""
+        return payroll.select(
+            "batch_no",
+            "bank_account",
+            account_name="full_name",
+            line_no=pl.int_range(1, pl.len() + 1),
+            amount="amount_paid",
+            result=pl.lit("success"),
+            failure_reason=pl.lit(None, pl.String),
+            credited_on="paid_on",
         )
 
 
@@ -97,8 +86,7 @@ def _project(crowd: Crowd, index: int, workers: pl.DataFrame, first: date, rng: 
     code = crowd.county.code
     number = f"{code}YG{first:%y}{index + 1:03d}"
     started = first - timedelta(days=300)
-    has_contract = pl.Series(rng.random(workers.height) < 0.96)
-    contracts = workers.filter(has_contract).select(
+    contracts = workers.select(
         "id_number",
         "full_name",
         "daily_wage",

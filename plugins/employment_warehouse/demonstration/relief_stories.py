@@ -1,6 +1,6 @@
 """Planted work-relief projects: what may go wrong between a payroll and a bank, and who may be on a payroll."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -49,7 +49,17 @@ class Site:
         cast.at(
             cast.every_night(), "relief_project", site.number, Row(project_row(site.number, county, cast.nights[0]))
         )
+        reported = [months.newest_reported(night) for night in cast.nights]
+        silent = [place for place, month in enumerate(reported) if month != site.month]
+        cast.case("feed", "feed", "relief_payroll", site.number, nights=silent)
         return site
+
+    def case(
+        self, finding: str, lines: int = 1, *, month: date | None = None, nights: Iterable[int] | None = None
+    ) -> None:
+        """A case of so many lines of a month of the project, the story's if none is given."""
+        key = self.number, month or self.month, finding
+        self.cast.case("relief_payroll", finding, *key, lines=lines, nights=nights)
 
     @property
     def batch(self) -> str:
@@ -179,6 +189,17 @@ def payment_and_bank(cast: Cast) -> None:
             reissued = [line for line in lines if line["batch_no"] == again]
             site.send_return(reissued, second, third)
 
+    later = cast.every_night()[1:]
+    site.case("unpaid", 4, nights=[0])
+    site.case("unpaid", 3, nights=later)
+    site.case("underpaid", 2)
+    site.case("bank_amount_differs")
+    site.case("bank_failed", 2, nights=[0])
+    site.case("bank_failed", 1, nights=later)
+    site.case("paid_late", 1, nights=[0])
+    site.case("paid_late", 3, nights=later)
+    site.case("paid_twice", nights=cast.every_night()[2:])
+
     fault, finding = cast.fault, site.finding
     fault(
         "paid_in_full",
@@ -293,6 +314,11 @@ def people_on_a_payroll(cast: Cast) -> None:
         row = Row(values, cells, (column, reason))
         cast.rows["relief_payroll", site.number, reported].append(row)
         cast.fault(code, *title, rejection("relief_payroll", site.number, reported, row, first))
+
+    for found in ("no_contract", "not_on_register", "deceased", "underage", "employed_elsewhere_full_time"):
+        site.case(found)
+    site.case("account_shared", 2)
+    site.case("days_over_calendar", month=short_month)
 
     fault, finding = cast.fault, site.finding
     fault(

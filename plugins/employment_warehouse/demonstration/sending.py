@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from employment_warehouse.contract import contract
+from employment_warehouse.demonstration.crowd import SPOILT_EVERY, is_spoilt
 from employment_warehouse.demonstration.files import LOOKS, SITE_LOOKS, Look, Patch, write_file
 from employment_warehouse.demonstration.manifest import Delivery, Rejected
 from employment_warehouse.demonstration.places import COUNTIES
@@ -190,8 +191,6 @@ def _totals(whole: pl.DataFrame, bad: set[int]) -> dict[str, dict[str, str]]:
     }
 
 
-# One row in 1,500 of the large registers is spoilt, the same ones every night: what clerks really get wrong.
-SPOILT_EVERY = 1500
 _SPOILS: Mapping[str, tuple[tuple[str, str | None, str], ...]] = {
     "labor_register": (
         ("id_number", None, "id_checksum"),
@@ -213,7 +212,7 @@ def _spoil(feed: str, table: pl.DataFrame) -> list[tuple[Patch, str]]:
     kinds = _SPOILS.get(feed)
     if kinds is None:
         return []
-    spoilt = table.with_row_index("_row").filter(pl.col("_person") % SPOILT_EVERY == SPOILT_EVERY - 1)
+    spoilt = table.with_row_index("_row").filter(is_spoilt("_person"))
     found = []
     for row, person, number in spoilt.select("_row", "_person", "id_number").iter_rows():
         column, text, reason = kinds[person // SPOILT_EVERY % len(kinds)]

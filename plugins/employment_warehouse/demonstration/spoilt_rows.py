@@ -90,6 +90,9 @@ def spoilt_employment_rows(cast: Cast) -> None:
 
 def spoilt_post_rows(cast: Cast) -> None:
     """Of the public posts."""
-    values = post_row(cast.resident("532529", 50), "532529GY99999", cast.nights[0] - timedelta(days=90))
+    start = cast.nights[0] - timedelta(days=90)
+    for number in ("532529GY99997", "532529GY99998"):  # however few people there are, not every row is rejected
+        cast.at(cast.every_night(), "public_post", "532529", Row(post_row(cast.resident("532529", 50), number, start)))
+    values = post_row(cast.resident("532529", 50), "532529GY99999", start)
     row = Row(values, {"term_months": "12.5"}, ("term_months", "not_an_integer"))
     cast.reject("public_post", "532529", "half_a_month", ("协议期限不是整数", "term is not a whole number"), row)

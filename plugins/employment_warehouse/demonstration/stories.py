@@ -23,12 +23,14 @@ STORIES: tuple[Callable[[Cast], None], ...] = (
     affair_stories.odd_posts,
     affair_stories.brand_and_agreement,
     affair_stories.dispute_and_graduate,
+    affair_stories.workshop_below_the_standard,
+    affair_stories.training_and_posting,
 )
 
 
-def assemble(nights: Sequence[date], employers: Employers) -> Cast:
+def assemble(nights: Sequence[date], employers: Employers, month_ends: Sequence[date]) -> Cast:
     """Everyone planted, for these nights."""
-    cast = Cast(nights, employers)
+    cast = Cast(nights, employers, month_ends)
     for story in STORIES:
         story(cast)
     return cast

@@ -10,13 +10,15 @@ from employment_warehouse.contract import Contract, contracts, due
 from employment_warehouse.database import connect
 from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.queries import query
+from employment_warehouse.settings import is_platform_set
 
 
 def expect_deliveries(report_date: date) -> int:
     """Record which deliveries of that date are due, and when; returns how many are new. Running it again adds nothing.
 
     Counties are those of the warehouse, projects those that are open by their latest submission. Each payment batch
-    is due back from the bank, under the date on which it was sent. The HR platform is due each night.
+    is due back from the bank, under the date on which it was sent. The HR platform is due each night from the one on
+    which it is connected: a prefecture without one waits for nothing.
     """
     with connect("wh_loader") as connection:
         campaign = _campaign_frequency(connection, report_date)
@@ -41,10 +43,19 @@ def _expect(connection: psycopg.Connection, contract: Contract, report_date: dat
         case "batch":
             return _expect_batches(connection, contract, report_date)
         case "platform":
-            # Each night reads the platform, whether it is connected or not: a reading that failed is missing.
+            if not _has_platform(connection):
+                return 0
             given |= {"unit": PLATFORM, "due_at": due(contract, report_date, campaign)}
             return connection.execute(query("insert_due_unit"), given).rowcount
     return 0
+
+
+def _has_platform(connection: psycopg.Connection) -> bool:
+    """Whether a platform is connected, or was ever read: one that was disconnected is missing."""
+    if is_platform_set():
+        return True
+    row = connection.execute("select exists (select from ops.delivery where unit = %s)", [PLATFORM]).fetchone()
+    return bool(row and row[0])
 
 
 def _expect_batches(connection: psycopg.Connection, contract: Contract, report_date: date) -> int:

@@ -14,13 +14,15 @@ from rich.table import Table
 
 from employment_warehouse import demonstration, publication
 from employment_warehouse.database import connect
-from employment_warehouse.demonstration import Manifest
+from employment_warehouse.demonstration import FILE_NAME, Manifest
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import deployment, nights, service, status
 from employment_warehouse.settings import Home
 
 QUERIES = Path(__file__).with_name("queries")
 REPORTS = {"daily": "日报 daily     ", "weekly": "周调度 weekly  ", "monthly": "月通报 monthly "}
+MONTH_ENDS = demonstration.FIRST_DATE.month - 1
+"""From January on, so that the figures of months have a history."""
 
 
 def demonstrate(home: Home, people: int, console: Console) -> None:
@@ -73,7 +75,7 @@ def _generate_once(home: Home, people: int) -> Manifest:
         manifest = demonstration.read_manifest(folder)
     except FileNotFoundError:
         shutil.rmtree(folder, ignore_errors=True)
-        manifest = demonstration.generate(folder, people=people, nights=3, seed=1)
+        manifest = demonstration.generate(folder, people=people, nights=3, seed=1, month_ends=MONTH_ENDS)
     # So few people cannot reach 1.44 million: the demonstration has targets of its own size.
     shutil.copy(folder / "target.csv", home.seeds)
     return manifest
@@ -90,7 +92,7 @@ def _confirm_rules(manifest: Manifest) -> None:
 
 
 def summarise(home: Home, console: Console) -> None:
-    """Show publications, gates, rejected rows by reason, and where to find more."""
+    """Show publications, gates, months, open cases, rejected rows by reason, and where to find more."""
     shown = {
         "publications": (
             "发布 publications",
@@ -111,12 +113,30 @@ def summarise(home: Home, console: Console) -> None:
             "状态 status",
             "原因 reason",
         ),
+        "months": (
+            "逐月 months",
+            "月份 month",
+            "有收入者 earners",
+            "月收入中位数 median wage",
+            "入职 hires",
+            "离职 separations",
+            "岗位 postings",
+            "录用 hired",
+        ),
+        "cases": (
+            "未结个案，全部为预设 open cases, all planted",
+            "事项 kind",
+            "线索 finding",
+            "件 cases",
+            "最早 since",
+        ),
     }
     with connect("wh_watcher") as connection:
         for query, (title, *headings) in shown.items():
             _show(console, connection, query, title, headings)
     with connect("wh_loader") as connection:
         _show(console, connection, "rejected", "退回原因 rejected rows", ["原因 reason", "行 rows"])
+    console.print(f"预设情形 planted {home.demonstration / FILE_NAME}", markup=False)
     paths = _products()
     for product, title in REPORTS.items():
         console.print(f"{title} {home.root / paths[product]}", markup=False)

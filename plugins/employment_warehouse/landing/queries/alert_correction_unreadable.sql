@@ -11,4 +11,4 @@ values (
     format('returns/%%s/%%s.xlsx', %(report_date)s::date, %(unit)s::text)
 )
 on conflict (report_date, kind, unit) do update
-set body = excluded.body, link = excluded.link, raised_at = now()
+set title = excluded.title, body = excluded.body, link = excluded.link

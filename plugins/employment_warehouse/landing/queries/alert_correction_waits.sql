@@ -5,5 +5,8 @@ values (
     format('%%s：%%s', %(report_date)s::date, %(sheets)s::text)
 )
 on conflict (report_date, kind, unit) do update
-set body = concat_ws(e'\n', alert.body, excluded.body), raised_at = now()
-where position(excluded.body in alert.body) = 0
+set title = excluded.title, body = case
+    when alert.resolved_at is not null then excluded.body
+    when position(excluded.body in alert.body) > 0 then alert.body
+    else concat_ws(e'\n', alert.body, excluded.body)
+end

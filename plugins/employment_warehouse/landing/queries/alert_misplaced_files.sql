@@ -5,5 +5,4 @@ values (
     %(body)s
 )
 on conflict (report_date, kind, unit) do update
-set title = excluded.title, body = excluded.body, raised_at = now()
-where alert.body <> excluded.body
+set title = excluded.title, body = excluded.body
