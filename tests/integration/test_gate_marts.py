@@ -744,7 +744,7 @@ def test_a_released_delivery_passes_gate_2_as_well(world: World) -> None:
         assert (certificate.held, certificate.critical_failed) == ((), 0)
         assert publication.publish(world.build) == world.build
         (waiver,) = world.superuser.execute(
-            "select waiver from ops.check_result where build = %s and gate = 2 and not success", (world.build,)
+            "select max(waiver) from ops.check_result where build = %s and gate = 2 and not success", (world.build,)
         ).fetchone() or ("",)
         assert waiver == "operator_of_tests: the county confirms it"
 
