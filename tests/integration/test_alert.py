@@ -170,6 +170,23 @@ def test_sheets_left_out_alert_without_their_names(warehouse: psycopg.Connection
     assert "CANARY" not in title + body
 
 
+def test_each_county_is_told_of_persons_on_two_registers_and_not_which_county_it_is(
+    warehouse: psycopg.Connection, build: int
+) -> None:
+    for county, persons in ((GEJIU, "2"), (YUANYANG, "3")):
+        warehouse.execute(
+            "insert into ops.check_result (build, gate, suite, check_name, unit, severity, success, observed)"
+            " values (%s, 2, 'registers', 'listed_twice.persons', %s, 'warning', false, %s)",
+            (build, county, persons),
+        )
+    publish(build)
+    alert.raise_night_alerts(build)
+    for county, persons, foreign in ((GEJIU, "2", ("元阳", YUANYANG)), (YUANYANG, "3", ("个旧", GEJIU))):
+        level, title, body = alerts(warehouse)["double_registration", county]
+        assert (level, f"{persons} persons are on another county's register" in title) == ("warning", True)
+        assert not any(name in title + body for name in foreign)
+
+
 def test_raising_the_alerts_of_a_night_again_adds_none(warehouse: psycopg.Connection, build: int) -> None:
     publish(build)
     assert alert.raise_night_alerts(build) == alert.raise_night_alerts(build) == len(alerts(warehouse))

@@ -481,6 +481,11 @@ DEFECTS: dict[str, tuple[str, str]] = {
         f" from_build) values (gen_random_uuid(), '{GEJIU}', 'G', '2024-05-01', '同乡会', 1)",
         GEJIU,
     ),
+    "registers.listed_twice.persons": (
+        "insert into store.double_registration (county_code, person_key, from_build)"
+        f" values ('{GEJIU}', gen_random_uuid(), 1)",
+        GEJIU,
+    ),
     "orphans.households_of_states.orphans": (f"delete from store.dim_household where {ONE}", GEJIU),
 }
 

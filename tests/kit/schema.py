@@ -29,7 +29,7 @@ GENERATED = """
     where c.relkind in ('r', 'v')
         and (
             n.nspname in ('landing', 'seeds', 'tonight', 'store', 'build')
-            or n.nspname = 'marts' and c.relname in (select model from ops.versioned)
+            or n.nspname in ('marts', 'own') and c.relname in (select model from ops.versioned)
         )
         and c.relname <> all(%s)
     order by 1

@@ -1,6 +1,7 @@
 """Schema of the warehouse: hand-written migrations in order, then the objects that contracts and models declare.
 
-The superuser runs the migrations that have `roles` in their name, and sets passwords; nothing else. All the rest is
+The superuser runs the migrations that have `roles` in their name, sets passwords, and closes what
+PostgreSQL's own catalog tells everyone; nothing else. All the rest is
 done over a connection of wh_owner itself, so that nothing that belongs to the database (a trigger, a default, a view)
 ever runs with more rights than its owner has.
 """
@@ -17,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 from employment_warehouse import settings
-from employment_warehouse.database import feeds, landing_tables, model_tables, seed_tables
+from employment_warehouse.database import catalog_rights, feeds, landing_tables, model_tables, seed_tables
 from employment_warehouse.database.describe import describe
 from employment_warehouse.database.roles import LOGINS, OWNER, making_roles, set_password
 from employment_warehouse.errors import UserError
@@ -53,6 +54,7 @@ def migrate(superuser: psycopg.Connection) -> list[str]:
         superuser.execute("select pg_advisory_unlock(hashtext('ops.migration'))")
         superuser.commit()
     with making_roles(superuser):
+        catalog_rights.generate(superuser)
         # What a login is refused is in the server's log. Of errors elsewhere nothing is: their text may quote a value.
         database = sql.Identifier(superuser.info.dbname)
         superuser.execute(sql.SQL("alter database {} set log_min_messages = 'error'").format(database))

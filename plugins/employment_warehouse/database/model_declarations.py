@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ MODEL_KEYS = {"name", "description", "config", "columns"}
 CONFIG_KEYS = {"contract", "meta"}
 META_KEYS = {
     "zh", "grain", "clause", "key", "scope", "feed", "indexes", "view_columns", "for_everyone", "checks",
-    "today", "sensitivity", "indicators",
+    "today", "sensitivity", "indicators", "seen_by", "uncontested",
 }  # fmt: skip
 COLUMN_KEYS = {"name", "data_type", "description", "config", "quote"}
-COLUMN_META_KEYS = {"zh", "hidden", "checks"}
+COLUMN_META_KEYS = {"zh", "hidden", "checks", "for_counties"}
+CLAIM_KEYS = {"of", "first", "last"}
 VIEW_COLUMN_KEYS = {"name", "data_type", "expression", "description", "zh", "after"}
 SCOPE_KEYS = {"by", "columns"}
 # L3: pay or status of one person, in a mart that is for those who act on it.
@@ -45,6 +47,17 @@ class ModelColumn:
     hidden: bool = False
     expression: str = ""
     after: str = ""
+    for_counties: str = ""  # what a login of some counties sees in its place
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Whom a row rests on: the persons of dim_person with these values (column: expression of the row), on the days
+    from `first` to `last` (expressions of the row)."""
+
+    of: Mapping[str, str]
+    first: str
+    last: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,8 @@ class Model:
     comment: str = ""
     indexes: tuple[tuple[str, ...], ...] = ()
     for_everyone: bool = False
+    seen_by: str = ""  # the counties that see a row, where these are not county_code; NULL: all of them
+    uncontested: tuple[Claim, ...] = ()  # a county sees a row only while none of these persons is on two registers
     today: str = ""  # name of a second view: what holds on the report date
     sensitivity: str = ""
     scope: tuple[str, ...] = ()
@@ -107,6 +122,7 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
             data_type=column.get("data_type", ""),
             comment=_bilingual(column.get("description", ""), _meta(column).get("zh", "")),
             hidden=_meta(column).get("hidden", False),
+            for_counties=_meta(column).get("for_counties", ""),
         )
         for column in entry.get("columns", [])
     ]
@@ -131,6 +147,8 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         comment=_bilingual(entry.get("description", ""), meta.get("zh", ""), meta.get("clause", "")),
         indexes=tuple(tuple(index) for index in meta.get("indexes", ())),
         for_everyone=meta.get("for_everyone", False),
+        seen_by=meta.get("seen_by", ""),
+        uncontested=tuple(Claim(**claim) for claim in meta.get("uncontested", ())),
         today=meta.get("today", ""),
         sensitivity=meta.get("sensitivity", ""),
         scope=tuple(scope["columns"] if isinstance(scope, dict) else scope),
@@ -176,6 +194,8 @@ def _assert_known(entry: dict[str, Any], path: Path) -> None:
         unknown += _surplus(column, COLUMN_KEYS, column["name"])
         unknown += _surplus(column.get("config", {}), {"meta"}, column["name"])
         unknown += _surplus(_meta(column), COLUMN_META_KEYS, f"{column['name']}.meta")
+    for claim in meta.get("uncontested", []):
+        unknown += _surplus(claim, CLAIM_KEYS, "uncontested")
     for column in meta.get("view_columns", []):
         unknown += _surplus(column, VIEW_COLUMN_KEYS, f"view_columns.{column.get('name', '')}")
     for indicator in meta.get("indicators", []):

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from employment_warehouse.database.catalog import existing_columns, type_name
-from employment_warehouse.database.model_declarations import Model, ModelColumn, read_models
+from employment_warehouse.database.model_declarations import Claim, Model, ModelColumn, read_models
 from employment_warehouse.errors import UserError
 
 READ_LAYERS = ("core", "mart")
@@ -142,7 +142,7 @@ def _indexes(model: Model) -> sql.Composed:
         (f"{model.name}_{name}", make(sql.Identifier(f"{model.name}_{name}"), table, key))
         for name, make in wanted.items()
     ]
-    for columns in model.indexes:
+    for columns in _read_by(model):
         name = f"{model.name}_by_{'_'.join(columns)}"
         declared.append(
             (
@@ -158,6 +158,13 @@ def _indexes(model: Model) -> sql.Composed:
         "delete from ops.store_index where store_name = {};\n"
         "insert into ops.store_index (store_name, index_name, statement) values {};"
     ).format(sql.Literal(model.name), sql.SQL(", ").join(rows))
+
+
+def _read_by(model: Model) -> list[tuple[str, ...]]:
+    """Columns of further indexes: those declared, and the county's, by which a county's own rows are read."""
+    firsts = {columns[0] for columns in (model.key, *model.indexes)}
+    by_county = _has_own_rows(model) and not model.seen_by and "county_code" not in firsts
+    return [*model.indexes, *([("county_code",)] if by_county else [])]
 
 
 def _rights(model: Model) -> sql.Composed:
@@ -203,25 +210,22 @@ def _build_view(model: Model, columns: list[str]) -> sql.Composed:
 def _readers_view(model: Model) -> sql.Composed:
     """What readers see: the publication's rows, of the counties that are theirs.
 
-    Publication and counties are scalar subqueries: each is evaluated once a query, whatever the rows. A reader
-    of some counties sees neither rows of the prefecture (532500) nor those of no county, and a model without
-    a county column only if it says that it is `for_everyone`. One of sensitivity L3 is not for analysts.
+    A login that reads every county reads the rows as they are stored, by their indexes. One of some counties reads what
+    `ops.own_rows` hands over of `own.<model>`; the planner drops the branch that is not the login's, so that nothing is
+    evaluated on rows of others. It sees neither rows of the prefecture (532500) nor those of no county, and a model
+    without a county column only if it says that it is `for_everyone` or `seen_by` some. One of sensitivity L3 is not
+    for analysts.
     """
-    shown = _shown_columns(model)
+    branches = [_rows_of_all_counties(model)]
+    if _has_own_rows(model):
+        branches.append(_own_rows(model))
     return sql.SQL(
         """
         {drop_today}
         drop view if exists {view};
+        {own_view}
         create view {view} with (security_barrier) as
-        select report_date, {columns}
-        from (
-            select
-                stored.*,
-                (select shown.report_date from ops.visible_publication() as shown) as report_date,
-                (select shown.publication from ops.visible_publication() as shown) as publication
-            from {table} as stored
-        ) as known
-        where from_build <= publication and (to_build is null or publication < to_build) and {own_counties};
+        {branches};
         alter view {view} owner to wh_owner;
         grant select on {view} to {readers};
         comment on view {view} is {comment};
@@ -232,13 +236,95 @@ def _readers_view(model: Model) -> sql.Composed:
         if model.today
         else sql.SQL(""),
         view=sql.Identifier("marts", model.name),
-        columns=sql.SQL(", ").join(_shown_expression(column) for column in shown),
-        table=sql.Identifier("store", model.name),
+        own_view=_own_view(model) if _has_own_rows(model) else sql.SQL(""),
+        branches=sql.SQL(" union all ").join(branches),
         readers=_readers(model),
-        own_counties=_own_counties(model),
         comment=sql.Literal(model.comment),
         column_comments=_column_comments(model.name, model),
     )
+
+
+def _has_own_rows(model: Model) -> bool:
+    """Whether a login of some counties sees some of the rows: all or none need no branch of their own."""
+    names = {column.name for column in model.columns}
+    return not model.for_everyone and ("county_code" in names or bool(model.seen_by))
+
+
+def _rows_of_all_counties(model: Model) -> sql.Composed:
+    reads_all = "ops.reads_all_counties() and (select ops.counties_of(current_user)) is null"
+    return _published(
+        model,
+        [_shown_expression(column) for column in _shown_columns(model)],
+        sql.SQL("true" if model.for_everyone else reads_all),
+    )
+
+
+def _own_rows(model: Model) -> sql.Composed:
+    return sql.SQL(
+        "select report_date, {columns} from ops.own_rows(null::{own}, current_user) where not ops.reads_all_counties()"
+    ).format(
+        columns=_identifiers([column.name for column in _shown_columns(model)]),
+        own=sql.Identifier("own", model.name),
+    )
+
+
+def _own_view(model: Model) -> sql.Composed:
+    """What counties may see of a model, of all counties together; nobody reads it but `ops.own_rows`."""
+    shown = [_expression_for_counties(column) for column in _shown_columns(model)]
+    if model.seen_by:
+        shown.append(sql.SQL("({})::text [] as seen_by").format(sql.SQL(model.seen_by)))
+    conditions: list[sql.Composable] = [sql.SQL("true"), *(_uncontested(claim) for claim in model.uncontested)]
+    return sql.SQL(
+        """
+        drop view if exists {view};
+        create view {view} as {published};
+        alter view {view} owner to wh_owner;
+        """
+    ).format(
+        view=sql.Identifier("own", model.name),
+        published=_published(model, shown, sql.SQL(" and ").join(conditions)),
+    )
+
+
+def _published(model: Model, columns: list[sql.Composed], condition: sql.Composable) -> sql.Composed:
+    """The rows of the publication that is shown. A scalar subquery is evaluated once a query, whatever the rows."""
+    return sql.SQL(
+        """
+        select report_date, {columns}
+        from (
+            select
+                stored.*,
+                (select shown.report_date from ops.visible_publication() as shown) as report_date,
+                (select shown.publication from ops.visible_publication() as shown) as publication
+            from {table} as stored
+        ) as known
+        where from_build <= publication and (to_build is null or publication < to_build) and {condition}
+        """
+    ).format(
+        columns=sql.SQL(", ").join(columns),
+        table=sql.Identifier("store", model.name),
+        condition=condition,
+    )
+
+
+def _uncontested(claim: Claim) -> sql.Composed:
+    """No person of the row was on two registers on the days named: a row that rests on what another county reported
+    of someone whom a county has merely listed is not that county's to see."""
+    same = [
+        sql.SQL("listed.{} = ({})").format(sql.Identifier(column), sql.SQL(expression))
+        for column, expression in claim.of.items()
+    ]
+    return sql.SQL(
+        """
+        not exists (
+            select from store.dim_person as listed
+            where listed.also_listed_in is not null and {same}
+                and listed.from_build <= publication and (listed.to_build is null or publication < listed.to_build)
+                and listed.valid_from <= ({last})
+                and (listed.valid_to is null or ({first}) < listed.valid_to)
+        )
+        """
+    ).format(same=sql.SQL(" and ").join(same), first=sql.SQL(claim.first), last=sql.SQL(claim.last))
 
 
 def _today_view(model: Model) -> sql.Composed:
@@ -274,16 +360,6 @@ def _column_comments(view: str, model: Model) -> sql.Composed:
     )
 
 
-def _own_counties(model: Model) -> sql.SQL:
-    """The condition on the counties of the login."""
-    if model.for_everyone:
-        return sql.SQL("true")
-    all_counties = "(select ops.counties_of(current_user)) is null"
-    if "county_code" not in {column.name for column in model.columns}:
-        return sql.SQL(all_counties)
-    return sql.SQL(f"({all_counties} or county_code = any((select ops.counties_of(current_user))::text[]))")
-
-
 def _shown_columns(model: Model) -> list[ModelColumn]:
     """The readers' columns: those not hidden; a computed one behind the column that it names, else last."""
     shown = [column for column in model.columns if not column.hidden]
@@ -299,6 +375,12 @@ def _shown_expression(column: ModelColumn) -> sql.Composed:
         return sql.SQL("{}").format(sql.Identifier(column.name))
     expression = sql.SQL(column.expression)
     return sql.SQL("({})::{} as {}").format(expression, _type(column), sql.Identifier(column.name))
+
+
+def _expression_for_counties(column: ModelColumn) -> sql.Composed:
+    if not column.for_counties:
+        return _shown_expression(column)
+    return sql.SQL("({})::{} as {}").format(sql.SQL(column.for_counties), _type(column), sql.Identifier(column.name))
 
 
 def _identifiers(names: list[str] | tuple[str, ...]) -> sql.Composed:

@@ -1,0 +1,5 @@
+-- Counties with persons who are on another county's register too.
+select unit, observed as persons
+from ops.check_result
+where build = %(build)s and suite = 'registers' and check_name = 'listed_twice.persons' and not success
+order by unit

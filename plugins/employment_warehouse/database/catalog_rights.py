@@ -1,0 +1,50 @@
+"""What the catalog tells everyone by default of tables and sessions that are not theirs: closed.
+
+Sizes, row counts and counters of a table tell a county how much others have sent, and when; the activity of sessions
+tells who is at work. pg_class keeps its other columns: every client reads them.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+# Functions that tell of tables, sessions and the log of the server; views such as pg_stat_activity call them.
+CLOSED = (
+    r"^(pg_stat_.*|pg_(relation|table|indexes|total_relation|database|tablespace)_size|pg_lock_status"
+    r"|pg_current_wal_.*|pg_(current|txid_current)_snapshot|txid_current_snapshot|pg_prepared_xact"
+    r"|pg_current_xact_id|txid_current)$"
+)
+COUNTED = ("reltuples", "relpages", "relallvisible", "relallfrozen")
+CLOSE = """
+do $$
+declare statement text;
+begin
+    for statement in
+        select format(
+            'revoke all on function %1$s from public; grant execute on function %1$s to wh_owner, pg_monitor',
+            p.oid::regprocedure
+        )
+        from pg_proc as p
+        where p.pronamespace = 'pg_catalog'::regnamespace and p.prokind = 'f' and p.proname ~ {closed}
+            and has_function_privilege('wh_reader', p.oid, 'execute')
+        union all
+        select
+            'revoke all on pg_class from public; grant select on pg_class to wh_owner, pg_monitor;'
+            || format(
+                'grant select (%s) on pg_class to public', string_agg(quote_ident(a.attname), ', ' order by a.attnum)
+            )
+        from pg_attribute as a
+        where a.attrelid = 'pg_class'::regclass and a.attname <> all({counted})
+            and has_table_privilege('wh_reader', 'pg_class', 'select')
+        having count(*) > 0
+    loop
+        execute statement;
+    end loop;
+end $$
+"""
+
+
+def generate(superuser: psycopg.Connection) -> None:
+    """Close what is open; each time, as a new version of PostgreSQL brings new functions. The caller commits."""
+    superuser.execute(sql.SQL(CLOSE).format(closed=sql.Literal(CLOSED), counted=sql.Literal(list(COUNTED))))
