@@ -37,7 +37,10 @@ def raise_night_alerts(build: int) -> int:
         if night is None:
             return 0
         given = {"build": build, "prefecture": divisions().prefecture, **night}
-        kinds = [*DELIVERIES, *({"held": ["night_held"], "published": ["double_registration"]}.get(night["status"], ["night_failed"]))]
+        kinds = [
+            *DELIVERIES,
+            *({"held": ["night_held"], "published": ["double_registration"]}.get(night["status"], ["night_failed"])),
+        ]
         rows = {kind: cursor.execute(query(kind), given).fetchall() for kind in kinds}
         register_gaps = {row["unit"]: row for row in cursor.execute(query("register_gaps"), given)}
     if night["status"] == "published":
