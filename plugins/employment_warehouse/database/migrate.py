@@ -1,9 +1,8 @@
 """Schema of the warehouse: hand-written migrations in order, then the objects that contracts and models declare.
 
-The superuser runs the migrations that have `roles` in their name, sets passwords, and closes what
-PostgreSQL's own catalog tells everyone; nothing else. All the rest is
-done over a connection of wh_owner itself, so that nothing that belongs to the database (a trigger, a default, a view)
-ever runs with more rights than its owner has.
+The superuser runs the migrations that have `roles` in their name, sets passwords, and closes what PostgreSQL's own
+catalog tells everyone; nothing else. All the rest is done over a connection of wh_owner itself, so that nothing that
+belongs to the database (a trigger, a default, a view) ever runs with more rights than its owner has.
 """
 
 from __future__ import annotations
