@@ -1,0 +1,129 @@
+"""Every query of the analyst's guide, and the same questions asked of DuckDB on an export.
+
+    python bench/queries.py [--share 1] [--home HOME] [--rounds 20] [--planted]
+
+Times every statement of docs/analysts.md as wh_analyst: from sending it until its last row has come, the median and
+the 95th percentile of the rounds; the first round, which fills caches, is left out. Beside it DuckDB, in memory, on an
+export of the tables that the query reads: without publications, without grants, and as of the export. The warehouse is
+the running one of HOME, else a demonstration in a temporary folder with two nights. The bar: each p95 ≤ 200 ms. Below
+1.44 M people it says that it is not the bar. `--planted` lets every answer wait for 250 ms, to show that the bar can be
+missed. Exit code 1: the bar was missed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.kit.demonstration import demonstration_warehouse
+from tests.kit.guide import guide_queries, query_seconds
+from tests.kit.measuring import bench_options, timed
+from tests.kit.nights import run_steps
+
+from employment_warehouse import demonstration
+from employment_warehouse.database import connect
+from employment_warehouse.runtime.deployment import embedded
+from employment_warehouse.runtime.parts import COMMAND_LINE
+from employment_warehouse.settings import Home
+
+FULL_SIZE = 1_440_000
+BAR = 0.2
+
+
+def main() -> int:
+    options = bench_options(__doc__)
+    options.add_argument("--home", type=Path)
+    options.add_argument("--rounds", type=int, default=20)
+    given = options.parse_args()
+    if given.home:
+        os.environ["WAREHOUSE_HOME"] = str(given.home)
+        os.environ.update(embedded(Home(given.home)).connections(*COMMAND_LINE.roles))
+        return compare(given.rounds, given.planted)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        demonstration_warehouse(Path(folder), int(FULL_SIZE * given.share), nights=2) as made,
+    ):
+        for night in made.manifest.nights:
+            demonstration.arrive(Path(folder) / "demonstration", night)
+            run_steps(str(night))
+        return compare(given.rounds, given.planted)
+
+
+def compare(rounds: int, planted: bool) -> int:
+    with connect("wh_analyst") as analyst:
+        (people,) = analyst.execute("select count(*) from marts.person_today").fetchone() or (0,)
+        (publications,) = analyst.execute("select count(*) from marts.publications").fetchone() or (0,)
+    measured = query_seconds(rounds + 1, "select pg_sleep(0.25); " if planted else "")
+    ours = {query: seconds[1:] for query, seconds in measured.items()}
+    theirs = duckdb_seconds(rounds)
+    show(ours, theirs)
+    worst = max(ours, key=lambda query: np.percentile(ours[query], 95))
+    slowest = float(np.percentile(ours[worst], 95))
+    print(f"{people:,} people on the register, {publications} publications; the slowest: {named(worst)}")
+    small = "" if people >= FULL_SIZE * 0.95 else " (fewer people: not the bar)"
+    verdict = "met" if slowest <= BAR else "NOT MET"
+    print(f"slowest documented query, p95: {slowest * 1000:.0f} ms (bar {BAR * 1000:.0f}): {verdict}{small}")
+    return 0 if slowest <= BAR else 1
+
+
+def duckdb_seconds(rounds: int) -> Mapping[str, list[float]]:
+    """Query → seconds in DuckDB, of those that it can answer."""
+    import duckdb
+
+    answered = {}
+    with duckdb.connect() as duck, tempfile.TemporaryDirectory() as folder:
+        duck.execute("set threads = 2; create schema marts")
+        exporting = timed(lambda: export(duck, Path(folder)))
+        for query in guide_queries():
+            try:
+                duck.execute(query).fetchall()
+            except duckdb.Error:
+                continue
+            ask = partial(lambda text: duck.execute(text).fetchall(), query)
+            answered[query] = [timed(ask) for _ in range(rounds)]
+        print(f"export to DuckDB: {exporting:.1f} s")
+    return answered
+
+
+def export(duck: Any, folder: Path) -> None:
+    """Every table of the guide's queries, as the analyst sees it, into DuckDB."""
+    tables = {name for query in guide_queries() for name in re.findall(r"(?:from|join) marts\.(\w+)", query)}
+    with connect("wh_analyst") as analyst:
+        for table in sorted(tables):
+            path = folder / f"{table}.csv"
+            statement = f"copy (select * from marts.{table}) to stdout (format csv, header)"
+            with path.open("wb") as file, analyst.cursor().copy(statement.encode()) as copy:
+                file.writelines(copy)
+            duck.execute(f"create table marts.{table} as from read_csv('{path}', sample_size = -1)")
+
+
+def show(ours: Mapping[str, list[float]], theirs: Mapping[str, list[float]]) -> None:
+    table = Table("query", "p50 ms", "p95 ms", "DuckDB p50 ms", "DuckDB p95 ms", box=None)
+    for query, seconds in ours.items():
+        figures = [f"{np.percentile(seconds, at) * 1000:.1f}" for at in (50, 95)]
+        other = theirs.get(query)
+        figures += [f"{np.percentile(other, at) * 1000:.1f}" if other else "–" for at in (50, 95)]
+        table.add_row(escape(named(query)), *figures)
+    Console(width=120).print(table)
+
+
+def named(query: str) -> str:
+    """A query in a few words: what it reads, and how."""
+    return " ".join(query.split())[:70]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
