@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+from tests.kit.server import running_server
+
 from employment_warehouse import demonstration, publication, settings
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.demonstration import Manifest
@@ -42,12 +44,12 @@ def demonstration_warehouse(folder: Path, people: int, nights: int) -> Iterator[
             shutil.rmtree(home.demonstration, ignore_errors=True)
             manifest = demonstration.generate(home.demonstration, people=people, nights=nights, seed=1)
         shutil.copy(home.demonstration / "target.csv", home.seeds)
-        warehouse = Warehouse(home)
-        try:
-            warehouse.up_database()
+        with running_server(home) as server:
+            warehouse = Warehouse(home)
             warehouse.up_platform()
-            os.environ.update(environment(embedded(home), AIRFLOW_PARTS["scheduler"]))
-            publication.decide_rule("account_shared", manifest.nights[0], enabled=True, legal_basis="synthetic")
-            yield Demonstration(warehouse.server, manifest)
-        finally:
-            warehouse.down()
+            try:
+                os.environ.update(environment(embedded(home), AIRFLOW_PARTS["scheduler"]))
+                publication.decide_rule("account_shared", manifest.nights[0], enabled=True, legal_basis="synthetic")
+                yield Demonstration(server, manifest)
+            finally:
+                warehouse.down()

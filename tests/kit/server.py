@@ -54,23 +54,26 @@ def running_server(home: Home, options: Mapping[str, str] | None = None) -> Iter
         server.set_passwords()
         with patch.dict(os.environ, server.environment()):
             seed_tables.load()
-            os.environ.update(_add_users(server))
+            os.environ.update(add_users(server))
             yield server
     finally:
         server.stop()
 
 
-def _add_users(server: Server) -> dict[str, str]:
-    """Make them without acts, so that the acts of a test are all there are; AIRFLOW_CONN_<ROLE> of each."""
+def add_users(server: Server) -> dict[str, str]:
+    """Make who is missing, without acts, so that the acts of a test are all there are; AIRFLOW_CONN_<ROLE> of each."""
     environment = {}
     with server.connect_superuser() as connection:
         [counties] = connection.execute("select ops.county_codes()").fetchone() or ([],)
         of_counties = {f"{kind}_{code}": kind for code in counties for kind in ("county", "caseworker")}
+        known = {login for (login,) in connection.execute("select rolname from pg_roles").fetchall()}
         users = USERS | {login: (login, kind) for login, kind in of_counties.items()}
         for role, (login, kind) in users.items():
             password = server.home.secret(f"password:{login}")
-            connection.execute("select logins.make(%s, %s, %s)", (login, kind, verifier(connection, login, password)))
-            if login in of_counties:
+            if login not in known:
+                made = (login, kind, verifier(connection, login, password))
+                connection.execute("select logins.make(%s, %s, %s)", made)
+            if login in of_counties and login not in known:
                 connection.execute("insert into ops.reader_county values (%s, %s)", (login, login.split("_")[1]))
             its = Address(str(server.socket_folder), server.port, login, password, "warehouse")
             environment |= as_variable(role, its)
