@@ -39,7 +39,7 @@ down: ## stop everything
 oracle: .venv/installed-dev ## compare every figure of twenty random worlds, and plant defects (an hour)
 	@$(BIN)/python -m tests.oracle
 
-bench: .venv/installed-dev ## measure against the bars, at full size or at SHARE=0.1 of it
+bench: .venv/installed-dev ## measure against the bars (hours: bench/growth.py has a hundred nights), or at SHARE=0.1 of the size
 	@missed=0; for bar in bench/*.py; do echo "── $$bar"; $(BIN)/python "$$bar" --share $(SHARE) || missed=1; done; exit $$missed
 
 lint: .venv/installed-dev ## style, types, imports
