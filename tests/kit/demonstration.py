@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -36,6 +37,8 @@ def demonstration_warehouse(folder: Path, people: int, nights: int) -> Iterator[
     Feeds and nights that the home has already are kept. The caller runs the others: `demonstration.arrive`, then
     `run_steps`.
     """
+    # Airflow, which reading the landing zone imports, would print a line for every file.
+    logging.getLogger("employment_warehouse").setLevel(logging.WARNING)
     with patch.dict(os.environ, {"WAREHOUSE_HOME": str(folder)}):
         home = settings.current_home()
         try:
