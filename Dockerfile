@@ -7,7 +7,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends fonts-noto-cjk=1:20220127+repack1-1 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/warehouse --shell /usr/sbin/nologin warehouse \
-    && install --directory --mode=0700 --owner=warehouse /var/lib/warehouse /var/lib/warehouse/logs
+    && install --directory --mode=0700 --owner=warehouse /var/lib/warehouse /var/lib/warehouse/logs \
+    && install --directory --mode=0700 --owner=999 /var/lib/postgresql
 
 WORKDIR /opt/warehouse
 COPY requirements-installer.txt requirements-server.txt ./

@@ -35,6 +35,14 @@ def read_date(text: str) -> date:
         raise typer.BadParameter("应为 2024-05-01 这样的日期 | a date like 2024-05-01") from None
 
 
+def read_month(text: str) -> date:
+    """The first day of a month (`2024-05`). Raises BadParameter with an example."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise typer.BadParameter("应为 2024-05 这样的月份 | a month like 2024-05") from None
+
+
 def use_home(folder: Path | None) -> Home:
     """Select the warehouse of this process and of those that it starts."""
     if folder is not None:
@@ -176,6 +184,77 @@ def rollback(
     standing = "—" if shown is None else f"第 {shown} 号 no. {shown}，{nights.standing_date()}"
     console.print(f"已撤回 rolled back: {publication}；现行发布 now shown: {standing}", markup=False)
     console.print("下一步 next: warehouse night DATE", markup=False)
+
+
+@app.command("close-month")
+def close_month(
+    month: Annotated[date, typer.Argument(parser=read_month, metavar="MONTH", help="月份，如 2024-05 | month")],
+    name: AsOption = None,
+    home: HomeOption = None,
+) -> None:
+    """结账：现行发布即为该月终版，此后的变动都是修订。 | Close a month: the standing publication is final for it."""
+    from employment_warehouse import publication as publications
+    from employment_warehouse.runtime import deployment
+
+    deployment.sign_in(use_home(home), name)
+    final = publications.close_month(month)
+    console.print(f"已结账 closed: {month:%Y-%m}；终版为第 {final} 号发布 final in publication {final}", markup=False)
+
+
+KeysOption = Annotated[
+    Path | None, typer.Option("--keys", help="密钥另存的目录 | folder of the keys, apart from the backup")
+]
+BackupArgument = Annotated[Path, typer.Argument(metavar="DIR", help="备份目录 | folder of backups")]
+
+
+@app.command()
+def backup(
+    folder: BackupArgument,
+    keys: KeysOption = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="验证最近的备份能恢复 | prove that the newest can be restored")
+    ] = False,
+    keep: Annotated[int, typer.Option(min=1, help="保留最近几次 | how many to keep")] = 14,
+    home: HomeOption = None,
+) -> None:
+    """备份，夜间流程运行时也可；首次备份后持续保存数据库日志。 | Back up, also while nights run."""
+    from employment_warehouse.runtime import backup as backups
+
+    chosen = use_home(home)
+    if verify:
+        proved = backups.verify(folder.absolute(), keys and keys.absolute())
+        console.print(
+            f"可以恢复 can be restored: {proved.folder}，第 {proved.standing} 号 no. {proved.standing}", markup=False
+        )
+    else:
+        made = backups.back_up(chosen, folder.absolute(), keys and keys.absolute(), keep)
+        console.print(f"已备份 backed up: {made.folder}，第 {made.standing} 号 no. {made.standing}", markup=False)
+
+
+@app.command()
+def restore(
+    folder: BackupArgument,
+    keys: KeysOption = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MOMENT", help="恢复到某次发布之后或某时刻 | a publication, or a time: 57, 2026-12-01T03:00"
+        ),
+    ] = None,
+    database: Annotated[
+        Path | None, typer.Option(help="数据库目录（服务器部署） | data folder of the database (on a server)")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """从备份恢复到一个新目录（--home）。 | Restore a backup into a new home (--home)."""
+    from employment_warehouse.runtime import backup as backups
+
+    try:
+        moment = None if until is None else backups.read_moment(until)
+    except ValueError:
+        raise typer.BadParameter("应为发布编号或时间 | a publication or a time: 57, 2026-12-01T03:00") from None
+    restored = backups.restore(use_home(home), folder.absolute(), keys and keys.absolute(), moment, database)
+    console.print(f"已恢复 restored: {restored.folder}", markup=False)
 
 
 @app.command()

@@ -11,6 +11,9 @@ import psycopg
 from employment_warehouse.database import OWN_LOGIN, connect, describe
 from employment_warehouse.errors import UserError
 
+# Names the place in PostgreSQL's log, once a publication is committed: a backup can be restored to it.
+MARK = "select ops.mark_publication(%s)"
+
 
 class NotPublished(UserError):
     """数据库拒绝发布。 | The database refuses to publish."""
@@ -43,7 +46,9 @@ def publish(build: int) -> int:
     Raises NotPublished without a certificate that is complete, fresh, clean and of these very rows, or if a later
     build was begun.
     """
-    return int(_ask("select ops.publish(%s)", build))
+    number = int(_ask("select ops.publish(%s)", build))
+    _ask(MARK, number)
+    return number
 
 
 def publish_or_hold(build: int) -> int:
@@ -92,7 +97,9 @@ def end_overlong_sessions() -> int:
 
 def release_night(build: int, reason: str) -> int:
     """Publish a build that gate 2 holds; the number of the publication."""
-    return int(_decide("select ops.release_night(%s, %s)", build, reason))
+    number = int(_decide("select ops.release_night(%s, %s)", build, reason))
+    _decide(MARK, number)
+    return number
 
 
 def release_delivery(delivery_id: int, reason: str) -> list[int]:
@@ -133,6 +140,14 @@ def roll_back(publication: int, withdrawn: Sequence[int], reason: str) -> int | 
 def begin_nights(first_date: date) -> None:
     """Let scheduled nights run from this report date on; the latest decision is in force."""
     _decide("select ops.begin_nights(%s)", first_date)
+
+
+def close_month(month: date) -> int:
+    """Make the standing publication final for a month; its number.
+
+    Raises NotPublished if the month is closed already, has not ended, or its last day is not published.
+    """
+    return int(_decide("select ops.close_month(%s)", month))
 
 
 def decide_rule(finding: str, from_date: date, *, enabled: bool, legal_basis: str) -> None:

@@ -6,6 +6,8 @@ No container engine is needed: PostgreSQL and the parts of Airflow run as proces
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -39,18 +41,23 @@ class Site:
     def environment(self, service: str) -> dict[str, str]:
         """What the container would see: nothing of this process but the path to programs."""
         declared = compose.services({"WAREHOUSE_URL": f"http://127.0.0.1:{self.api}/jiuye"})[service]
+        values = {name: self.here(value) for name, value in declared["environment"].items()}
+        return values | {"PATH": os.environ["PATH"], "WAREHOUSE_HOME": str(self.home(service, declared["volumes"]))}
+
+    def here(self, text: str) -> str:
+        """A path or an address of a container, as it is in this folder."""
         places = {
             "/run/secrets": str(self.root / "secrets"),
+            "/var/lib/backup": str(self.root / "backup"),
             "/var/lib/landing_zone": str(self.root / "landing_zone"),
             "postgres:5432": f"127.0.0.1:{self.database}",
             "http://api-server:8080": f"http://127.0.0.1:{self.api}",
+            "/etc/postgresql/pg_hba.conf": str(settings.project_root() / "pg_hba.conf"),
+            "/var/lib/postgresql/18/docker": str(self.root / "restored database"),
         }
-        values = {}
-        for name, value in declared["environment"].items():
-            for there, here in places.items():
-                value = value.replace(there, here)  # noqa: PLW2901
-            values[name] = value
-        return values | {"PATH": os.environ["PATH"], "WAREHOUSE_HOME": str(self.home(service, declared["volumes"]))}
+        for there, here in places.items():
+            text = text.replace(there, here)
+        return text
 
     def home(self, service: str, volumes: list[str]) -> Path:
         shares = any(volume.startswith("warehouse:") for volume in volumes)
@@ -76,12 +83,13 @@ class Site:
 
     def command(self, service: str, *arguments: str) -> list[str]:
         chosen = arguments or compose.services()[service]["command"]
+        chosen = [self.here(argument) for argument in chosen]
         return [sys.executable, "-m", "employment_warehouse.command", *chosen]
 
 
-def start_postgres(root: Path, port: int) -> Path:
+def start_postgres(site: Site) -> Path:
     """PostgreSQL with the settings of its service; its data folder."""
-    service = compose.services()["postgres"]
+    service, root, port = compose.services()["postgres"], site.root, site.database
     data = choose_data_folder(Home(root / "postgres"))
     data.mkdir(mode=0o700, parents=True)
     os.chown(data, owner(data.parent), -1)
@@ -93,7 +101,7 @@ def start_postgres(root: Path, port: int) -> Path:
     assert made.returncode == 0, made.stderr
     program, *flags = service["command"]
     assert program == "postgres"
-    options = " ".join([*flags, f"-p {port} -k {data} -c fsync=off"])
+    options = " ".join([shlex.join(map(site.here, flags)), f"-p {port} -k {data} -c fsync=off"])
     started = run_program("pg_ctl", "start", "-w", "-l", data / "log", "-o", options, "-D", data, owner=owner(data))
     assert started.returncode == 0, started.stderr + (data / "log").read_text()
     with psycopg.connect(
@@ -115,7 +123,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with ExitStack() as running:
         made = site.run("init", "secrets", str(root / "secrets"))
         assert made.returncode == 0, made.stderr
-        running.callback(stop_postgres, start_postgres(root, site.database))
+        running.callback(stop_postgres, start_postgres(site))
         initialised = site.run("init")
         assert initialised.returncode == 0, initialised.stdout + initialised.stderr
         for part in AIRFLOW_PARTS:
@@ -225,6 +233,24 @@ def belongs_to(process: Path, home: str, part: str) -> bool:
         return f"WAREHOUSE_HOME={home}".encode() in variables and part.encode() in (process / "cmdline").read_bytes()
     except OSError:
         return False
+
+
+def test_a_backup_is_made_proved_and_restored_by_the_services_of_the_file(site: Site) -> None:
+    made = site.run("backup")
+    assert made.returncode == 0, made.stderr
+    proved = site.run("backup", "backup", "/var/lib/backup", "--verify")
+    assert proved.returncode == 0, proved.stderr
+    shared = site.root / "volumes" / "warehouse"
+    (site.root / "volumes" / "warehouse").rename(site.root / "volumes" / "former")
+    try:
+        restored = site.run("restore")
+        assert restored.returncode == 0, restored.stderr
+        assert (site.root / "restored database" / "PG_VERSION").exists()
+        again = site.run("restore")
+        assert (again.returncode, "目标不是空的" in again.stderr) == (2, True)
+    finally:
+        shutil.rmtree(shared)
+        (site.root / "volumes" / "former").rename(shared)
 
 
 def test_a_second_init_changes_nothing_and_succeeds(site: Site) -> None:

@@ -12,15 +12,32 @@ from tests.kit.process import run_warehouse
 
 from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.postgres_settings import EMBEDDED, INITDB, postgres_settings
+from employment_warehouse.database.postgres_settings import EMBEDDED, INITDB, archiving, postgres_settings
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import serving
 from employment_warehouse.runtime.deployment import Deployment, embedded, on_server
 from employment_warehouse.runtime.environment import environment
-from employment_warehouse.runtime.parts import AIRFLOW_PARTS, CASE_WORK, COMMAND_LINE, INIT, OPTIONAL, SECRETS, Part
+from employment_warehouse.runtime.parts import (
+    AIRFLOW_PARTS,
+    BACKUP,
+    CASE_WORK,
+    COMMAND_LINE,
+    INIT,
+    OPTIONAL,
+    RESTORE,
+    SECRETS,
+    Part,
+)
 from employment_warehouse.settings import Home
 
-PARTS = {"init": INIT, **AIRFLOW_PARTS, "warehouse": COMMAND_LINE, "case-work": CASE_WORK}
+PARTS = {
+    "init": INIT,
+    **AIRFLOW_PARTS,
+    "warehouse": COMMAND_LINE,
+    "case-work": CASE_WORK,
+    "backup": BACKUP,
+    "restore": RESTORE,
+}
 # What must differ: addresses, sign-in, paths of the home.
 DIFFERENT = {
     "AIRFLOW__API__BASE_URL", "AIRFLOW__API__HOST", "AIRFLOW__API__PORT", "AIRFLOW__CORE__AUTH_MANAGER",
@@ -57,12 +74,17 @@ def test_postgres_has_the_same_settings_in_both_deployments(warehouse_server: Se
     program, *flags = service["command"]
     given = dict(flag.removeprefix("--").split("=", 1) for flag in flags)
     assert program == "postgres"
-    assert given == postgres_settings(compose.gigabytes(service["mem_limit"]) * 2**30)
+    assert given.pop("hba_file") == "/etc/postgresql/pg_hba.conf"
+    memory = compose.gigabytes(service["mem_limit"]) * 2**30
+    assert given == postgres_settings(memory) | archiving("/var/lib/backup/wal")
+    assert archiving("../wal") | {"listen_addresses": "127.0.0.1"} == EMBEDDED
     assert service["environment"]["POSTGRES_INITDB_ARGS"].split() == list(INITDB)
     written = (warehouse_server.data / "postgresql.auto.conf").read_text()
     embedded_names = set(re.findall(r"(?m)^(\w+) = ", written))
-    assert embedded_names - given.keys() <= EMBEDDED.keys() | {"fsync", "synchronous_commit"}  # the test kit's two
-    assert given.keys() <= embedded_names
+    assert embedded_names - {"fsync", "synchronous_commit"} == postgres_settings(memory).keys()  # the test kit's two
+    with warehouse_server.connect_superuser() as connection:
+        in_force = dict(connection.execute("select name, setting from pg_settings where name = any(%s)", [[*EMBEDDED]]))
+    assert in_force == EMBEDDED | {"archive_timeout": "3600"}
 
 
 @pytest.mark.parametrize("name", AIRFLOW_PARTS)
@@ -104,7 +126,7 @@ def test_who_needs_what_is_as_little_as_it_looks() -> None:
     assert all(AIRFLOW_PARTS[name].secrets <= airflow for name in ("api-server", "dag-processor", "triggerer"))
     assert AIRFLOW_PARTS["dag-processor"].roles == AIRFLOW_PARTS["triggerer"].roles == ()
     superusers = [name for name, part in PARTS.items() if "postgres" in part.roles]
-    assert superusers == ["init"]
+    assert superusers == ["init", "backup"]
 
 
 @pytest.mark.parametrize("name", AIRFLOW_PARTS)

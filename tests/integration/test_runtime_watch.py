@@ -129,7 +129,7 @@ def test_undelivered_alerts_are_reported(
 
 
 def test_a_database_that_cannot_be_reached_is_reported(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AIRFLOW_CONN_WH_AUDITOR", raising=False)
+    monkeypatch.delenv("AIRFLOW_CONN_WH_WATCHER", raising=False)
     assert ["数据库无法连接" in problem for problem in problems(fresh_home)] == [True]
 
 

@@ -53,6 +53,15 @@ def run_program(program: str, *arguments: str | Path, owner: int) -> subprocess.
     if os.geteuid() == 0 and owner == 0:
         # Inside, it is user 1000 and sees root's files as its own.
         command = [*IN_NAMESPACE, *command]
+    return _run(command, user)
+
+
+def run_client(program: str, *arguments: str | Path, password: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a program of PostgreSQL that needs no account of its own (`pg_basebackup`); its output is in `stderr`."""
+    return _run([str(_binaries() / program), *map(str, arguments)], None, PGPASSWORD=password)
+
+
+def _run(command: list[str], user: int | None, **variables: str) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryFile("w+") as output:
         # A file, not a pipe: the server inherits it, and a pipe would stay open for as long as the server runs.
         done = subprocess.run(
@@ -64,7 +73,8 @@ def run_program(program: str, *arguments: str | Path, owner: int) -> subprocess.
             user=user,
             group=user,
             extra_groups=None if user is None else [],
-            env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "TZ": "Asia/Shanghai"},
+            env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "TZ": "Asia/Shanghai"}
+            | variables,
             check=False,
         )
         output.seek(0)

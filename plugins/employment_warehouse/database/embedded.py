@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +38,11 @@ class Server:
     @property
     def data(self) -> Path:
         return self.home.postgres / "data"
+
+    @property
+    def wal_archive(self) -> Path:
+        """Where finished segments of its log are copied to: a link to the folder of the last backup, once made."""
+        return self.data.resolve().parent / "wal"
 
     @property
     def log(self) -> Path:
@@ -77,7 +84,7 @@ class Server:
         draft.mkdir(mode=0o700)
         os.chown(draft, owner(place.parent), -1)
         self._initdb(draft)
-        (draft / "postgresql.auto.conf").write_text("".join(_configuration()))
+        (draft / "postgresql.auto.conf").write_text("".join(configuration()))
         draft.rename(place)
         if place != self.data:
             self.data.symlink_to(place)
@@ -93,7 +100,7 @@ class Server:
         port = self._choose_port()
         self.log.touch(mode=0o600)
         os.chown(self.log, owner(self.data), -1)
-        options = f"-p {port} -k {self.socket_folder}"
+        options = f"-p {port} -k {self.socket_folder} {as_options(EMBEDDED)}"
         for _ in range(20):
             before = self.log.stat().st_size
             done = self._pg_ctl("start", "-w", "-t", "600", "-l", self.log, "-o", options)
@@ -247,7 +254,7 @@ class Server:
         path = self.data / "postgresql.auto.conf"
         names = set(re.findall(r"(?m)^(\w+) *=", path.read_text()))
         with path.open("a") as file:
-            file.writelines(line for line in _configuration() if line.split(" ", 1)[0] not in names)
+            file.writelines(line for line in configuration() if line.split(" ", 1)[0] not in names)
 
     def _choose_port(self) -> int:
         """The previous port if it is free, else any free one; it is stored."""
@@ -283,6 +290,12 @@ def _works_in(process: psutil.Process, folder: Path) -> bool:
         return False
 
 
-def _configuration() -> list[str]:
+def as_options(chosen: Mapping[str, str]) -> str:
+    """Settings of PostgreSQL as `pg_ctl start -o` takes them."""
+    return shlex.join(f"--{name}={value}" for name, value in chosen.items())
+
+
+def configuration() -> list[str]:
+    """Settings for the memory of this machine, as lines of a file of PostgreSQL."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return [f"{name} = '{value}'\n" for name, value in (postgres_settings(memory) | EMBEDDED).items()]
+    return [f"{name} = '{value}'\n" for name, value in postgres_settings(memory).items()]

@@ -13,13 +13,27 @@ INITDB = (
     "--auth=scram-sha-256",
 )
 
-# Only where PostgreSQL runs beside its users on one machine. `minimal` saves the log of tables that are filled in the
-# transaction that creates them; a server keeps its log, so that it can be backed up while it runs.
-EMBEDDED = {
-    "listen_addresses": "127.0.0.1",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-}
+
+def archiving(folder: str) -> dict[str, str]:
+    """Settings that let a server be backed up while it runs, and copy each finished segment of its log into `folder`.
+
+    Where there is no such folder, no backup was made yet, and the log is not kept. A link that leads nowhere (a disk
+    that is not mounted) is an error: the server keeps the segment and tries again. It may find its own copy there.
+    """
+    copy = f"cp %p {folder}/%f.part && sync {folder}/%f.part && mv {folder}/%f.part {folder}/%f"
+    return {
+        "wal_level": "replica",
+        "max_wal_senders": "10",
+        "archive_mode": "on",
+        "archive_timeout": "1h",
+        "archive_command": f"if [ -e {folder} ] || [ -L {folder} ]; then "
+        f"cmp -s %p {folder}/%f || {{ test ! -e {folder}/%f && {copy}; }}; fi",
+    }
+
+
+# Only where PostgreSQL runs beside its users on one machine; given at each start, so that homes made earlier have them.
+# The path is relative to the data folder.
+EMBEDDED = {"listen_addresses": "127.0.0.1", **archiving("../wal")}
 
 
 def postgres_settings(memory: int) -> dict[str, str]:

@@ -366,6 +366,45 @@ end $_$;
 
 ALTER FUNCTION marts.as_of(wanted date) OWNER TO wh_owner;
 
+-- Name: as_of(date, text); Type: FUNCTION; Schema: marts; Owner: wh_owner
+
+CREATE FUNCTION marts.as_of(wanted date, vintage text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    sunday date := wanted + (7 - extract(isodow from wanted))::integer;
+    shown date := (select p.report_date from ops.publication as p where p.publication = ops.standing_publication());
+    number integer;
+begin
+    if vintage = 'flash' then
+        return marts.as_of(wanted);
+    elsif vintage = 'revised' then
+        if shown is null or shown < sunday then
+            raise exception using errcode = 'WH007',
+                message = format('%1$s 所在的一周到 %2$s 才有修订版 | the week of %1$s is revised once %2$s is published', wanted, sunday);
+        end if;
+        return marts.as_of(sunday);
+    elsif vintage = 'final' then
+        select m.publication into number from ops.month_close as m where m.month = date_trunc('month', wanted)::date;
+        if number is null then
+            raise exception using errcode = 'WH007',
+                message = format('%1$s 尚未结账，没有终版 | %1$s is not closed and has no final figures', to_char(wanted, 'YYYY-MM'));
+        end if;
+        perform marts.pin(number);
+        return number;
+    end if;
+    raise exception using errcode = 'WH007',
+        message = format('没有“%1$s”版本 | there is no vintage “%1$s”', vintage),
+        hint = 'flash, revised or final';
+end $_$;
+
+ALTER FUNCTION marts.as_of(wanted date, vintage text) OWNER TO wh_owner;
+
+-- Name: FUNCTION as_of(wanted date, vintage text); Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON FUNCTION marts.as_of(wanted date, vintage text) IS '按版本查看某日：快报、修订（该周周日）、终版（该月结账）。 | Shows a date as of a vintage: flash (the last publication up to it), revised (up to the Sunday of its week), final (the publication that its month was closed with); the number of the publication.';
+
 -- Name: pin(integer); Type: FUNCTION; Schema: marts; Owner: wh_owner
 
 CREATE FUNCTION marts.pin(wanted integer) RETURNS date
@@ -698,6 +737,61 @@ ALTER FUNCTION ops.chain_head() OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.chain_head() IS '链首编号：下一次汇总据此撤销未发布的行。 | The build to which the next build undoes: rows of later builds are tonight''s, or of builds that were never published or were rolled back.';
 
+-- Name: close_month(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.close_month(wanted date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    first_day date := date_trunc('month', wanted)::date;
+    last_day date := (date_trunc('month', wanted) + interval '1 month - 1 day')::date;
+    word text := to_char(wanted, 'YYYY-MM');
+    closed ops.month_close;
+    shown ops.publication;
+    taken_back integer;
+begin
+    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    select m.* into closed from ops.month_close as m where m.month = first_day;
+    if found then
+        raise exception using errcode = 'WH040',
+            message = format(
+                '%1$s 已由 %2$s 于 %3$s 结账，终版为第 %4$s 号发布 | %1$s was closed by %2$s on %3$s, with publication %4$s',
+                word, closed.closed_by, (closed.closed_at at time zone 'Asia/Shanghai')::date, closed.publication
+            ),
+            hint = 'What has changed since is in marts.restatement.';
+    end if;
+    if last_day >= (now() at time zone 'Asia/Shanghai')::date then
+        raise exception using errcode = 'WH041',
+            message = format('%1$s 尚未结束 | %1$s has not ended', word),
+            hint = format('It can be closed after the night of %s is published.', last_day);
+    end if;
+    select p.* into shown from ops.publication as p where p.publication = ops.standing_publication();
+    if shown.report_date is null or shown.report_date < last_day then
+        select max(p.publication) into taken_back from ops.publication as p
+        where p.report_date >= last_day and p.rolled_back_at is not null;
+        raise exception using errcode = 'WH041',
+            message = case when taken_back is null
+                then format('%1$s 最后一日尚未发布 | the last day of %1$s is not published yet', word)
+                else format(
+                    '%1$s 最后一日所在的第 %2$s 号发布已撤回 | publication %2$s, which had the last day of %1$s, was rolled back',
+                    word, taken_back
+                )
+            end,
+            hint = format('Publish the night of %s or a later one first.', last_day);
+    end if;
+    insert into ops.month_close (month, publication) values (first_day, shown.publication);
+    update ops.publication as p set vintage = 'final' where p.publication = shown.publication;
+    perform ops.record_act('close_month', word, null, build => shown.publication);
+    return shown.publication;
+end $_$;
+
+ALTER FUNCTION ops.close_month(wanted date) OWNER TO wh_owner;
+
+-- Name: FUNCTION close_month(wanted date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.close_month(wanted date) IS '结账：现行发布即为该月终版。 | Closes a month under the name of the session''s login: the standing publication is final for it. Refused if it is closed, has not ended, or its last day is not published. The number of the publication.';
+
 -- Name: columns_of(text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.columns_of(model text, prefix text) RETURNS text
@@ -1015,6 +1109,32 @@ ALTER FUNCTION ops.index_store(wanted text) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.index_store(wanted text) IS '按声明建立索引。 | Brings the indexes of a store table in line with their declarations (after its first load: 1.44 M rows take 1 s, against 7 s before it), and analyses the table then and when it has grown by half; how many were built.';
 
+-- Name: keep_closed_months(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.keep_closed_months() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    month date;
+begin
+    if tg_table_name = 'month_close' then
+        raise exception using errcode = 'WH042', message = '已结账的月份不得更改 | a closed month is not changed or reopened';
+    end if;
+    select min(m.month) into month from ops.month_close as m where m.publication = new.publication;
+    if month is not null then
+        raise exception using errcode = 'WH042',
+            message = format(
+                '第 %1$s 号发布是 %2$s 的终版，不能撤回 | publication %1$s is final for %2$s and cannot be rolled back',
+                new.publication, to_char(month, 'YYYY-MM')
+            ),
+            hint = 'Withdraw or correct what is wrong by later deliveries: the change is a restatement.';
+    end if;
+    return new;
+end $_$;
+
+ALTER FUNCTION ops.keep_closed_months() OWNER TO wh_owner;
+
 -- Name: key_of(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.key_of(number integer) RETURNS bytea
@@ -1118,6 +1238,26 @@ exception when lock_not_available then
 end $_$;
 
 ALTER FUNCTION ops.lock_chain(number integer) OWNER TO wh_owner;
+
+-- Name: mark_publication(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.mark_publication(number integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if current_setting('wal_level') <> 'minimal'
+        and exists (select from ops.publication as p where p.publication = number)
+    then
+        perform pg_create_restore_point('publication ' || number);
+    end if;
+end $$;
+
+ALTER FUNCTION ops.mark_publication(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION mark_publication(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.mark_publication(number integer) IS '在日志中标记一次发布，供恢复到此处。 | Marks a publication in the write-ahead log, once it is committed: a backup can be restored to it.';
 
 -- Name: move_pointer(integer, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1270,6 +1410,47 @@ ALTER FUNCTION ops.prefecture() OWNER TO wh_owner;
 -- Name: FUNCTION prefecture(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.prefecture() IS '本州（市）代码，取自种子表 division。 | Code of the prefecture: the seed `division` has one.';
+
+-- Name: publication_digest(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.publication_digest(number integer) RETURNS numeric
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    total numeric := 0;
+    part numeric;
+    listed record;
+begin
+    for listed in
+        select
+            c.relname,
+            string_agg(
+                case a.attname
+                    when 'to_build' then 'case when to_build <= $1 then to_build end'
+                    else quote_ident(a.attname)
+                end, ', ' order by a.attnum
+            ) as columns
+        from pg_class as c
+        inner join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        where c.relnamespace = 'store'::regnamespace and c.relkind in ('r', 'p')
+        group by c.relname order by c.relname
+    loop
+        execute format(
+            'select coalesce(sum(hash_record_extended(r, 0)::numeric), 0) from ('
+            'select %2$s from store.%1$I where from_build = $1 or to_build = $1) as r',
+            listed.relname, listed.columns
+        ) into part using number;
+        total := total + part;
+    end loop;
+    return total;
+end $_$;
+
+ALTER FUNCTION ops.publication_digest(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION publication_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.publication_digest(number integer) IS '某次发布所作改动的摘要，此后任何时候相同。 | Digest of the rows that a publication opened and closed; the same at any later time and in any copy.';
 
 -- Name: publish(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2863,6 +3044,22 @@ COMMENT ON COLUMN marts.person_today.valid_from IS '生效首日 | First day on 
 
 COMMENT ON COLUMN marts.person_today.valid_to IS '失效日（不含），为空表示持续有效 | First day on which it no longer holds; NULL while nothing ends it.';
 
+-- Name: month_close; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.month_close (
+    month date NOT NULL,
+    publication integer NOT NULL,
+    closed_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_by text DEFAULT SESSION_USER NOT NULL,
+    CONSTRAINT month_close_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+);
+
+ALTER TABLE ops.month_close OWNER TO wh_owner;
+
+-- Name: TABLE month_close; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.month_close IS '已结账的月份及其终版所用的发布。 | Months that are closed, each with the publication that is final for it; later changes of its figures are restatements.';
+
 -- Name: publication; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.publication (
@@ -2895,7 +3092,10 @@ CREATE VIEW marts.publications AS
     (released_by IS NOT NULL) AS is_released,
     release_reason,
     rolled_back_at,
-    (publication = ( SELECT ops.standing_publication() AS standing_publication)) AS is_current
+    (publication = ( SELECT ops.standing_publication() AS standing_publication)) AS is_current,
+    ( SELECT array_agg(to_char((m.month)::timestamp with time zone, 'YYYY-MM'::text) ORDER BY m.month) AS array_agg
+           FROM ops.month_close m
+          WHERE (m.publication = p.publication)) AS final_for
    FROM ops.publication p;
 
 ALTER VIEW marts.publications OWNER TO wh_owner;
@@ -3667,6 +3867,11 @@ ALTER TABLE ONLY ops.migration
 ALTER TABLE ONLY ops.model_version
     ADD CONSTRAINT model_version_pkey PRIMARY KEY (build, model);
 
+-- Name: month_close month_close_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.month_close
+    ADD CONSTRAINT month_close_pkey PRIMARY KEY (month);
+
 -- Name: alert one_alert; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ONLY ops.alert
@@ -3783,6 +3988,14 @@ CREATE TRIGGER acts_are_only_added BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.ac
 
 ALTER TABLE ops.act ENABLE ALWAYS TRIGGER acts_are_only_added;
 
+-- Name: month_close closed_months_stay; Type: TRIGGER; Schema: ops; Owner: wh_owner
+
+CREATE TRIGGER closed_months_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.month_close FOR EACH STATEMENT EXECUTE FUNCTION ops.keep_closed_months();
+
+-- Name: publication final_publications_stay; Type: TRIGGER; Schema: ops; Owner: wh_owner
+
+CREATE TRIGGER final_publications_stay BEFORE UPDATE OF rolled_back_at ON ops.publication FOR EACH ROW WHEN ((new.rolled_back_at IS NOT NULL)) EXECUTE FUNCTION ops.keep_closed_months();
+
 -- Name: alert renew_alert; Type: TRIGGER; Schema: ops; Owner: wh_owner
 
 CREATE TRIGGER renew_alert BEFORE UPDATE OF level, title, body ON ops.alert FOR EACH ROW EXECUTE FUNCTION ops.renew_alert();
@@ -3831,6 +4044,11 @@ ALTER TABLE ONLY ops.expected_check
 
 ALTER TABLE ONLY ops.model_version
     ADD CONSTRAINT model_version_build_fkey FOREIGN KEY (build) REFERENCES ops.build(build);
+
+-- Name: month_close month_close_publication_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.month_close
+    ADD CONSTRAINT month_close_publication_fkey FOREIGN KEY (publication) REFERENCES ops.publication(publication);
 
 -- Name: pointer pointer_publication_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -4029,6 +4247,11 @@ GRANT ALL ON FUNCTION logins.set_password(login text, verifier text) TO wh_owner
 REVOKE ALL ON FUNCTION marts.as_of(wanted date) FROM PUBLIC;
 GRANT ALL ON FUNCTION marts.as_of(wanted date) TO wh_reader;
 
+-- Name: FUNCTION as_of(wanted date, vintage text); Type: ACL; Schema: marts; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION marts.as_of(wanted date, vintage text) FROM PUBLIC;
+GRANT ALL ON FUNCTION marts.as_of(wanted date, vintage text) TO wh_reader;
+
 -- Name: FUNCTION pin(wanted integer); Type: ACL; Schema: marts; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION marts.pin(wanted integer) FROM PUBLIC;
@@ -4104,6 +4327,11 @@ GRANT ALL ON FUNCTION ops.chain_head() TO wh_loader;
 GRANT ALL ON FUNCTION ops.chain_head() TO wh_auditor;
 GRANT ALL ON FUNCTION ops.chain_head() TO wh_operator;
 
+-- Name: FUNCTION close_month(wanted date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.close_month(wanted date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.close_month(wanted date) TO wh_operator;
+
 -- Name: FUNCTION columns_of(model text, prefix text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.columns_of(model text, prefix text) FROM PUBLIC;
@@ -4172,6 +4400,10 @@ GRANT ALL ON FUNCTION ops.hold_night(number integer, why text) TO wh_publisher;
 
 REVOKE ALL ON FUNCTION ops.index_store(wanted text) FROM PUBLIC;
 
+-- Name: FUNCTION keep_closed_months(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.keep_closed_months() FROM PUBLIC;
+
 -- Name: FUNCTION key_of(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.key_of(number integer) FROM PUBLIC;
@@ -4188,6 +4420,12 @@ GRANT ALL ON FUNCTION ops.load_seeds(seeds jsonb) TO wh_publisher;
 -- Name: FUNCTION lock_chain(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.lock_chain(number integer) FROM PUBLIC;
+
+-- Name: FUNCTION mark_publication(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.mark_publication(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.mark_publication(number integer) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.mark_publication(number integer) TO wh_operator;
 
 -- Name: FUNCTION move_pointer(number integer, release_reason text); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -4212,6 +4450,11 @@ GRANT ALL ON FUNCTION ops.prefecture() TO wh_publisher;
 GRANT ALL ON FUNCTION ops.prefecture() TO wh_returner;
 GRANT ALL ON FUNCTION ops.prefecture() TO wh_auditor;
 GRANT ALL ON FUNCTION ops.prefecture() TO wh_reader;
+
+-- Name: FUNCTION publication_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.publication_digest(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.publication_digest(number integer) TO wh_publisher;
 
 -- Name: FUNCTION publish(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -4428,6 +4671,15 @@ GRANT SELECT ON TABLE marts.household_today TO wh_reader;
 -- Name: TABLE person_today; Type: ACL; Schema: marts; Owner: wh_owner
 
 GRANT SELECT ON TABLE marts.person_today TO wh_reader;
+
+-- Name: TABLE month_close; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.month_close TO wh_loader;
+GRANT SELECT ON TABLE ops.month_close TO wh_transformer;
+GRANT SELECT ON TABLE ops.month_close TO wh_gate;
+GRANT SELECT ON TABLE ops.month_close TO wh_publisher;
+GRANT SELECT ON TABLE ops.month_close TO wh_auditor;
+GRANT SELECT ON TABLE ops.month_close TO wh_operator;
 
 -- Name: TABLE publication; Type: ACL; Schema: ops; Owner: wh_owner
 

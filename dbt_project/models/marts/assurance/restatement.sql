@@ -1,13 +1,17 @@
 {%- set key = ['on_date', 'county_code', 'indicator'] -%}
--- Headline figures that are known otherwise tonight than they were published on their own date, and why: the causes are
--- those of the builds in which the value changed.
+-- Headline figures that are known otherwise tonight than they were published, and why: the causes are those of the
+-- builds in which the value changed. The days of a closed month were published by the publication that is final for it.
 with
 publications as (
-    select report_date as on_date, max(publication) as published_in
-    from {{ source('ops', 'publication') }}
-    where rolled_back_at is null and report_date < {{ tonight_date() }}
-        and report_date > {{ tonight_date() }} - {{ setting('restatement_days', 'integer') }}
-    group by report_date
+    select
+        publication.report_date as on_date,
+        coalesce(max(closed.publication), max(publication.publication)) as published_in
+    from {{ source('ops', 'publication') }} as publication
+    left join {{ source('ops', 'month_close') }} as closed
+        on date_trunc('month', publication.report_date)::date = closed.month
+    where publication.rolled_back_at is null and publication.report_date < {{ tonight_date() }}
+        and publication.report_date > {{ tonight_date() }} - {{ setting('restatement_days', 'integer') }}
+    group by publication.report_date
 ),
 
 versions as (

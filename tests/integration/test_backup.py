@@ -1,0 +1,295 @@
+"""A backup is made while a night runs, proved, and restored; or it is refused with the reason."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from tests.kit import files
+from tests.kit.nights import Nights
+from tests.kit.process import run_warehouse
+from tests.kit.server import running_server
+
+from employment_warehouse import publication, transform
+from employment_warehouse.database import base_backup
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.runtime import backup
+from employment_warehouse.settings import Home
+
+OPTIONS = {"fsync": "off", "shared_buffers": "'64MB'", "max_wal_size": "'256MB'", "min_wal_size": "'32MB'"}
+FIRST = date(2024, 5, 1)
+SELECT = "stg_workshop reported_workshop dim_workshop"
+MODELS = ("reported_workshop", "dim_workshop")
+
+
+@contextmanager
+def running(home: Home) -> Iterator[Nights]:
+    """The warehouse of a home, served as it is."""
+    server = Server(home)
+    server.start()
+    try:
+        with server.connect_superuser() as connection, patch.dict(os.environ, server.environment()):
+            connection.autocommit = True
+            yield Nights(connection, SELECT)
+    finally:
+        server.stop()
+
+
+def send(zone: Path, day: date, **workers: int) -> None:
+    """A county's list of workshops: their numbers of workers, by number of the workshop."""
+    rows = [{"workshop_no": number, "workers": str(count)} for number, count in workers.items()]
+    files.put(zone, files.rows_of("workshop", *rows), feed="workshop", day=day)
+
+
+def begin(nights: Nights, day: date) -> int:
+    """Ingest what was sent, and build the models of the night; its build."""
+    files.ingest_all(day)
+    build = nights.start(day)
+    transform.run_dbt(SELECT, build)
+    return build
+
+
+def shown(nights: Nights) -> dict[str, Any]:
+    return {model: nights.digest(model) for model in MODELS} | {"standing": publication.standing()}
+
+
+@dataclass
+class Site:
+    """A warehouse with its backups, and what it showed after each publication."""
+
+    root: Path
+    showed: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> Path:
+        return self.root / "landing zone"
+
+    @property
+    def home(self) -> Home:
+        return Home(self.root / "home")
+
+    @property
+    def backups(self) -> Path:
+        return self.root / "all backups"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @contextmanager
+    def as_home(self, home: Home) -> Iterator[None]:
+        with patch.dict(os.environ, {"WAREHOUSE_HOME": str(home.root), "WAREHOUSE_LANDING_ZONE": str(self.zone)}):
+            yield
+
+    def publish(self, nights: Nights, day: date, **workers: int) -> None:
+        send(self.zone, day, **workers)
+        number = nights.publish(begin(nights, day))
+        self.showed[number] = shown(nights)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Two nights and a bad third one; a backup in the midst of the second, and one after the third."""
+    site = Site(tmp_path_factory.mktemp("site"))
+    site.home.root.mkdir()
+    with site.as_home(site.home), running_server(site.home, OPTIONS) as server:
+        with server.connect_superuser() as connection:
+            connection.autocommit = True
+            nights = Nights(connection, SELECT)
+            site.publish(nights, FIRST, A=20, B=15)
+            send(site.zone, FIRST + timedelta(1), A=20, C=30)
+            build = begin(nights, FIRST + timedelta(1))
+            done = run_warehouse("backup", str(site.backups), "--keys", str(site.keys), home=site.home.root)
+            assert done.returncode == 0, done.stderr
+            number = nights.publish(build)
+            site.showed[number] = shown(nights)
+            site.publish(nights, FIRST + timedelta(2), A=99)
+            backup.back_up(site.home, site.backups, site.keys, 14)
+        yield site
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "new home")
+    home.root.mkdir()
+    return home
+
+
+def restore(site: Site, target: Home, **wanted: Any) -> backup.Backup:
+    with site.as_home(target):
+        return backup.restore(target, site.backups, site.keys, **wanted)
+
+
+def flip(path: Path, place: int) -> None:
+    """One bit of a file is not what it was."""
+    with path.open("r+b") as file:
+        file.seek(place)
+        byte = file.read(1)[0]
+        file.seek(place)
+        file.write(bytes([byte ^ 1]))
+
+
+@pytest.fixture
+def damaged(site: Site, tmp_path: Path) -> Path:
+    """A copy of the backups, to be damaged."""
+    return shutil.copytree(site.backups, tmp_path / "damaged")
+
+
+def test_the_restored_warehouse_publishes_the_next_night_as_the_one_that_never_stopped(
+    site: Site, target: Home
+) -> None:
+    restore(site, target)
+    fourth = FIRST + timedelta(3)
+    with site.as_home(target), running(target) as restored:
+        assert shown(restored) == site.showed[3]
+        assert sorted(path.name for path in target.archive.rglob("*.sealed")) == sorted(
+            path.name for path in site.home.archive.rglob("*.sealed")
+        )
+        send(site.zone, fourth, A=21, C=30)
+        restored.publish(begin(restored, fourth))
+        after = shown(restored)
+    with site.as_home(site.home), Server(site.home).connect_superuser() as connection:
+        connection.autocommit = True
+        nights = Nights(connection, SELECT)
+        nights.publish(begin(nights, fourth))
+        never_stopped = shown(nights)
+    assert [after[model] for model in MODELS] == [never_stopped[model] for model in MODELS]
+    assert after["dim_workshop"] != site.showed[3]["dim_workshop"]
+
+
+def test_a_warehouse_is_restored_to_the_publication_before_a_bad_night(site: Site, target: Home) -> None:
+    chosen = restore(site, target, until=2)
+    assert chosen.publication == 1
+    with running(target) as restored:
+        assert shown(restored) == site.showed[2]
+        assert restored.rows("select publication from marts.publications order by 1") == [(1,), (2,)]
+
+
+def test_a_backup_in_the_midst_of_a_night_is_that_of_the_publication_before(site: Site, target: Home) -> None:
+    restore(site, target, until=1)
+    with running(target) as restored:
+        assert publication.standing() == 1
+        restored.scalar("select ops.undo_unpublished()")
+        assert shown(restored) == site.showed[1]
+
+
+def test_a_moment_is_a_time_too(site: Site, target: Home) -> None:
+    with Server(site.home).connect_superuser() as connection:
+        row = connection.execute("select published_at from ops.publication where publication = 3").fetchone()
+    assert row is not None
+    restore(site, target, until=row[0])
+    with running(target) as restored:
+        assert restored.scalar("select max(publication) from marts.publications") == publication.standing() == 2
+
+
+def test_verify_proves_the_newest_backup_without_those_that_were_forgotten(
+    site: Site, damaged: Path, tmp_path: Path
+) -> None:
+    before = {path.name for path in (damaged / "wal").iterdir()}
+    newest = backup.backups_of(damaged)[-1]
+    backup._forget_old(damaged, 1)
+    assert backup.backups_of(damaged) == [newest]
+    assert {path.name for path in (damaged / "wal").iterdir()} < before
+    place = tmp_path / "verify"
+    place.mkdir()
+    done = run_warehouse(
+        "backup", str(damaged), "--keys", str(site.keys), "--verify", home=site.home.root, TMPDIR=str(place)
+    )
+    assert done.returncode == 0, done.stderr
+    assert "可以恢复" in done.stderr
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", ["a file of the database", "the log", "an archived file"])
+def test_a_damaged_backup_is_found(site: Site, damaged: Path, part: str) -> None:
+    newest = backup.backups_of(damaged)[-1]
+    sealed = next((damaged / "archive").rglob("*.sealed"))
+    if part == "a file of the database":
+        flip(max((newest.database / "base").rglob("*"), key=lambda path: path.stat().st_size), 5000)
+    elif part == "the log":
+        needed = base_backup.log_range(newest.database).end.split("/")[1]
+        flip(sorted(path for path in (damaged / "wal").iterdir() if len(path.name) == 24)[-1], 60 + int(needed, 16) % 8)
+    else:
+        flip(sealed, 20)
+    with pytest.raises(base_backup.BackupDamaged) as found:
+        backup.verify(damaged, site.keys)
+    assert str(damaged) in found.value.where or sealed.name in found.value.where
+
+
+def test_a_restore_finds_the_flipped_byte_too(site: Site, damaged: Path, target: Home) -> None:
+    newest = backup.backups_of(damaged)[-1]
+    flip(max((newest.database / "base").rglob("*"), key=lambda path: path.stat().st_size), 5000)
+    done = run_warehouse("restore", str(damaged), "--keys", str(site.keys), home=target.root)
+    assert done.returncode == 1
+    assert "备份已损坏" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("case", "code", "words"),
+    [
+        ("target not empty", 2, "目标不是空的"),
+        ("no keys", 2, "缺少密钥"),
+        ("keys of another", 2, "密钥属于另一个"),
+        ("no space", 1, "磁盘空间不足"),
+        ("no backup", 2, "没有完整的备份"),
+        ("before the first", 2, "没有早于该时刻的备份"),
+        ("after the last", 2, "备份没有这一时刻"),
+        ("not a moment", 2, "57"),
+    ],
+)
+def test_what_cannot_be_restored_is_said(site: Site, tmp_path: Path, case: str, code: int, words: str) -> None:
+    folder, keys, more, target = site.backups, site.keys, [], Home(tmp_path / "new home")
+    target.root.mkdir(mode=0o700)
+    if case == "target not empty":
+        (target.root / "notes.txt").write_text("kept")
+    elif case == "no keys":
+        keys = tmp_path / "empty"
+    elif case == "keys of another":
+        keys = Home(tmp_path / "other").secrets
+        with site.as_home(Home(tmp_path / "other")):
+            Home(tmp_path / "other").secret("any")
+    elif case == "no space":
+        folder = tmp_path / "large"
+        shutil.copytree(site.backups, folder)
+        with (folder / "archive" / "large.sealed").open("wb") as file:
+            file.truncate(shutil.disk_usage(tmp_path).free)
+    elif case == "no backup":
+        folder = tmp_path
+    else:
+        more = ["--until", {"before the first": "2024-01-01", "after the last": "4711", "not a moment": "soon"}[case]]
+    done = run_warehouse("restore", str(folder), "--keys", str(keys), *more, home=target.root)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    if case == "target not empty":
+        assert [path.name for path in target.root.rglob("*") if path.is_file()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("keys", [None, "all backups", "all backups/keys", "."])
+def test_keys_are_kept_apart(site: Site, keys: str | None) -> None:
+    with pytest.raises(Exception, match="apart"), site.as_home(site.home):
+        backup.back_up(site.home, site.backups, None if keys is None else site.root / keys, 14)
+
+
+def test_keys_are_in_no_backup(site: Site) -> None:
+    secret = (site.home.secrets / "keys.json").read_bytes()
+    assert (site.keys / "keys.json").read_bytes() == secret
+    assert (site.keys / "keys.json").stat().st_mode & 0o077 == 0
+    assert not list(site.backups.rglob("keys.json"))
+
+
+def test_backups_of_another_warehouse_are_not_mixed(site: Site, tmp_path: Path) -> None:
+    other = Home(tmp_path / "other")
+    other.root.mkdir()
+    with running_server(other, OPTIONS):
+        done = run_warehouse("backup", str(site.backups), "--keys", str(tmp_path / "keys"), home=other.root)
+    assert done.returncode == 2
+    assert "另一个数据仓库的备份" in done.stderr
