@@ -311,7 +311,11 @@ def test_after_a_rollback_the_night_is_published_without_what_was_withdrawn(
         run, "select delivery_id, build from ops.delivery where feed = 'job_event' and unit = '532501'"
         f" and report_date = '{last}' and status = 'accepted'", "--role", "wh_watcher",
     )[0]  # fmt: skip
-    rolled = run("rollback", late["build"], "--withdraw", late["delivery_id"], "--reason", "测试：误报 sent by mistake")
+    made = run("user", "add", "zhang_san", "--role", "operator")
+    assert made.returncode == 0, made.stderr
+    withdrawn = ("--withdraw", late["delivery_id"], "--reason", "测试：误报 sent by mistake")
+    person = {"PGUSER": "zhang_san", "PGPASSWORD": made.stdout.strip()}
+    rolled = run("rollback", late["build"], *withdrawn, **person)
     assert rolled.returncode == 0, rolled.stderr
     assert late["build"] not in [row["publication"] for row in rows(run, "select * from publications where is_current")]
     assert run("night", last).returncode == 0
