@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date, datetime
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -307,6 +308,33 @@ def waive(
     deployment.sign_in(use_home(home), name)
     since = publication.waive_case(case, until, reason)
     console.print(f"已豁免 waived: {case[-1]}，{since} – {until}", markup=False)
+
+
+@app.command()
+def erase(
+    reason: Annotated[str, typer.Option(help="理由，不含个人号码 | why; no number of a person")],
+    person_key: Annotated[
+        UUID | None, typer.Option(help="人员代号；不给时从标准输入读身份证号 | instead of the ID number")
+    ] = None,
+    name: AsOption = None,
+    home: HomeOption = None,
+) -> None:
+    """依法删除一人的信息；身份证号从标准输入读取。 | Erase a person (PIPL art. 47); the ID number is read from stdin.
+
+    从密存区、存档、退回行和各次发布中删除；已发布的合计数不变。再报送此人的行退回县市。
+    """
+    from employment_warehouse import landing
+    from employment_warehouse.runtime import deployment, steps
+
+    deployment.sign_in(use_home(home), name)
+    deployment.use_database(use_home(home), "wh_loader", "wh_returner")
+    if person_key is not None:
+        number = landing.ask_by_key(person_key, reason)
+    else:
+        typed = getpass("身份证号 ID number: ") if sys.stdin.isatty() else sys.stdin.readline()
+        number = landing.ask(typed.strip(), reason)
+    steps.erase_persons()
+    console.print(f"第 {number} 号删除已完成 | erasure {number} is complete", markup=False)
 
 
 @app.command()

@@ -22,6 +22,8 @@ from employment_warehouse.contract import Column, Contract, contract
 
 FEEDS = ("labor_register", "employment", "public_post", "relief_payroll", "bank_return", "workshop")
 
+TEXTS = ("text", "reference", "unit_number")
+
 
 @dataclass
 class Polluted:
@@ -57,7 +59,7 @@ class Draft:
 
     def text_column(self) -> int:
         """A column of free text, never the first."""
-        return self.random.choice([at for at, column in enumerate(self.columns) if column.type.name == "text" and at])
+        return self.random.choice([at for at, column in enumerate(self.columns) if column.type.name in TEXTS and at])
 
     def line(self, cells: list[str]) -> str:
         out = io.StringIO(newline="")
@@ -104,7 +106,7 @@ def draft(seed: int) -> Draft:
     return Draft(feed, columns, [column.header for column in columns], rows, chance)
 
 
-def made_up(column: Column, number: int, chance: random.Random) -> str:  # noqa: PLR0911 - one return a type
+def made_up(column: Column, number: int, chance: random.Random) -> str:  # noqa: PLR0911, PLR0912 - one return a type
     """A cell that looks like its column; nobody's."""
     if not column.required and chance.random() < 0.3:
         return ""
@@ -129,6 +131,8 @@ def made_up(column: Column, number: int, chance: random.Random) -> str:  # noqa:
             return chance.choice("是否")
         case "code":
             return chance.choice(list(column.codes) or ["其他"])
+        case "unit_number":
+            return f"A{number:04d}"
         case _:
             return chance.choice([f"红河{number}号", f"A{number:04d}", f"编号{number}", "个体户"])
 

@@ -186,7 +186,8 @@ def column_defects(declared: Contract, name: str, compared: bool) -> Iterator[De
     texts = [
         other.name
         for other in declared.columns
-        if other.type.name == "text" and other.name not in (*declared.key, declared.unit_column)
+        if other.type.name in ("text", "reference", "unit_number")
+        and other.name not in (*declared.key, declared.unit_column)
     ]
     if declared.kind == "snapshot" and name in texts[:-1]:
         other = texts[texts.index(name) + 1]

@@ -12,12 +12,12 @@ import psycopg
 import pytest
 from starlette.responses import Response
 from tests.kit.platform import gig_order
+from tests.kit.sealed import rejected_cells
 
 from employment_warehouse import hr_platform
 from employment_warehouse.contract import Contract, contract
 from employment_warehouse.database import connect
 from employment_warehouse.demonstration.simulator import Misbehaviour, Platform, Shelf, build_app, served
-from employment_warehouse.identity import unseal
 from employment_warehouse.settings import TIMEZONE
 
 NIGHT = date(2024, 5, 20)
@@ -54,8 +54,8 @@ def watermark() -> datetime | None:
 
 def rejected(owner: psycopg.Connection) -> list[tuple[str, str, str]]:
     """Column, reason and value as it came, of each rejected cell."""
-    entries = owner.execute("select column_name, reason, sealed from vault.rejected_row order by column_name")
-    return [(column, reason, json.loads(unseal(sealed))["value"]) for column, reason, sealed in entries]
+    entries = sorted(rejected_cells(owner), key=lambda entry: entry.column)
+    return [(entry.column, entry.reason, json.loads(entry.plain)["value"]) for entry in entries]
 
 
 @pytest.mark.quick

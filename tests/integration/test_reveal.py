@@ -15,7 +15,7 @@ from tests.kit.nights import Nights, insert, publish, start_build
 from employment_warehouse import settings
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.errors import UserError
-from employment_warehouse.identity import seal, unseal
+from employment_warehouse.identity import place, seal, unseal
 from employment_warehouse.identity.sealing import WrongKey
 from employment_warehouse.runtime import case_work, rotation
 
@@ -31,7 +31,8 @@ def person(nights: Nights) -> UUID:
     row = {"person_key": key, "county_code": "532528", "valid_from": "2024-05-01", "from_build": build}
     insert(nights.connection, "store", "dim_person", [row])
     nights.connection.execute(
-        "insert into vault.person values (%s, 1, '532528', %s)", (key, seal(json.dumps(IDENTITY).encode()))
+        "insert into vault.person values (%s, 1, '532528', %s)",
+        (key, seal(json.dumps(IDENTITY).encode(), place("vault.person.sealed", key))),
     )
     publish(build)
     return key
@@ -136,9 +137,9 @@ def test_what_the_database_shows_needs_the_key_of_the_program(person: UUID) -> N
         connection.rollback()
     assert row is not None
     assert not [value for value in IDENTITY.values() if value.encode() in row[0]]
-    assert json.loads(unseal(row[0])) == IDENTITY
+    assert json.loads(unseal(row[0], place("vault.person.sealed", person))) == IDENTITY
     with pytest.raises(InvalidTag):
-        unseal(row[0][:-1] + bytes([row[0][-1] ^ 1]))
+        unseal(row[0][:-1] + bytes([row[0][-1] ^ 1]), place("vault.person.sealed", person))
 
 
 class Killed(Exception):
@@ -153,7 +154,7 @@ def test_a_rotation_that_is_killed_is_finished_by_the_next_one(
     process read before and with those of the home.
     """
     monkeypatch.setenv(f"AIRFLOW_CONN_{OWN_LOGIN.upper()}", operator)
-    sealed, before = seal(b"plain"), settings.secret_keys()
+    sealed, before = seal(b"plain", b"at"), settings.secret_keys()
     replace, done = Path.replace, 0
 
     def replace_or_die(self: Path, target: Path) -> Path:
@@ -166,20 +167,20 @@ def test_a_rotation_that_is_killed_is_finished_by_the_next_one(
     with monkeypatch.context() as killing, pytest.raises(Killed):
         killing.setattr(Path, "replace", replace_or_die)
         rotation.rotate_keys()
-    assert unseal(sealed) == b"plain"
+    assert unseal(sealed, b"at") == b"plain"
     with monkeypatch.context() as earlier:
         earlier.setenv("WAREHOUSE_TOKEN_KEY", before.token_key.hex())
         earlier.setenv("WAREHOUSE_WRAPPING_KEY", before.wrapping_key.hex())
-        assert unseal(sealed) == b"plain"
+        assert unseal(sealed, b"at") == b"plain"
     assert "version 2" in rotation.rotate_keys()
     after = settings.secret_keys()
     assert (after.version, after.next_wrapping_key, after.token_key) == (2, None, before.token_key)
-    assert unseal(sealed) == b"plain"
+    assert unseal(sealed, b"at") == b"plain"
     with monkeypatch.context() as late:
         late.setenv("WAREHOUSE_TOKEN_KEY", before.token_key.hex())
         late.setenv("WAREHOUSE_WRAPPING_KEY", before.wrapping_key.hex())
         with pytest.raises(WrongKey):
-            unseal(sealed)
+            unseal(sealed, b"at")
     assert acts(nights) == [("operator_of_tests", "rotate_keys", "wrapping key, version 2", None)]
 
 
@@ -189,17 +190,17 @@ def test_on_a_server_the_operator_replaces_the_key_between_two_calls(
     monkeypatch.setenv(f"AIRFLOW_CONN_{OWN_LOGIN.upper()}", operator)
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", "aa" * 32)
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", "bb" * 32)
-    sealed = seal(b"plain")
+    sealed = seal(b"plain", b"at")
     with pytest.raises(UserError) as refused:
         rotation.rotate_keys()
     assert refused.value.code == "no_next_key"
     monkeypatch.setenv("WAREHOUSE_NEXT_WRAPPING_KEY", "cc" * 32)
     assert "both keys open" in rotation.rotate_keys()
-    assert unseal(sealed) == b"plain"
+    assert unseal(sealed, b"at") == b"plain"
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", "cc" * 32)
     monkeypatch.delenv("WAREHOUSE_NEXT_WRAPPING_KEY")
     assert "is replaced" in rotation.rotate_keys()
-    assert unseal(sealed) == b"plain"
+    assert unseal(sealed, b"at") == b"plain"
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", "bb" * 32)
     with pytest.raises(WrongKey):
-        unseal(sealed)
+        unseal(sealed, b"at")

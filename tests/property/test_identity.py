@@ -19,12 +19,14 @@ from tests.kit.people import with_check_digit
 
 from employment_warehouse import settings
 from employment_warehouse.contract import contract
-from employment_warehouse.identity import check_id, normalise_id, seal, seal_all, tokens, unseal, wrap_for
+from employment_warehouse.identity import check_id, normalise_id, place, seal, seal_all, tokens, unseal, wrap_for
 from employment_warehouse.identity.cmac import Cmac
-from employment_warehouse.identity.sealing import WrongKey, _open
+from employment_warehouse.identity.sealing import WrongKey, _open, data_key
 from employment_warehouse.landing.tokenising import Tokeniser
 from employment_warehouse.landing.vault import KnownIdentities
 from employment_warehouse.settings import Home
+
+AT = place("vault.person.sealed", b"key")
 
 
 @st.composite
@@ -70,8 +72,8 @@ def test_what_cannot_be_an_id_number_has_its_reason(text: str, reason: str) -> N
 
 
 def test_retired_and_unknown_divisions_are_no_fault() -> None:
-    for place in ("532521", "532522", "532526", "009999"):
-        assert check_id(with_check_digit(f"{place}19600101001")) is None
+    for division in ("532521", "532522", "532526", "009999"):
+        assert check_id(with_check_digit(f"{division}19600101001")) is None
 
 
 def mac_of_one(key: bytes, message: bytes) -> bytes:
@@ -157,58 +159,69 @@ def test_a_name_s_token_is_the_same_in_every_batch(batches: list[list[str | None
 
 @given(st.lists(st.binary(), max_size=5))
 def test_what_is_sealed_can_be_unsealed_and_is_never_sealed_alike(plains: list[bytes]) -> None:
-    sealed = seal_all(plains)
-    assert [unseal(one) for one in sealed] == plains
-    assert len(set(sealed + seal_all(plains))) == 2 * len(plains)
+    sealed = seal_all(plains, [AT] * len(plains))
+    assert [unseal(one, AT) for one in sealed] == plains
+    assert len(set(sealed + seal_all(plains, [AT] * len(plains)))) == 2 * len(plains)
 
 
 def test_a_changed_bit_is_noticed(fresh_home: Home) -> None:
-    sealed = bytearray(seal(b"plain"))
+    sealed = bytearray(seal(b"plain", AT))
     sealed[-1] ^= 1
     with pytest.raises(InvalidTag):
-        unseal(bytes(sealed))
+        unseal(bytes(sealed), AT)
+
+
+@pytest.mark.parametrize("other", [place("vault.person.sealed", b"other"), place("vault.bank_account.sealed", b"key")])
+def test_what_is_sealed_cannot_be_read_as_another_row_or_column(fresh_home: Home, other: bytes) -> None:
+    with pytest.raises(InvalidTag):
+        unseal(seal(b"plain", AT), other)
+
+
+def test_what_was_sealed_before_places_were_bound_is_still_read(fresh_home: Home) -> None:
+    nonce = bytes(12)
+    assert unseal(nonce + data_key().encrypt(nonce, b"plain", None), AT) == b"plain"
 
 
 def test_while_keys_rotate_both_open_and_afterwards_only_the_new_one(
     fresh_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sealed, number = seal(b"plain"), pl.Series(["532528199001010009"])
+    sealed, number = seal(b"plain", AT), pl.Series(["532528199001010009"])
     token = tokens(number, "person")[0]
     old, new = settings.secret_keys(), "ab" * 32
     wrap_for(old.wrapping_key, bytes.fromhex(new))
-    assert unseal(sealed) == b"plain"
+    assert unseal(sealed, AT) == b"plain"
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", old.token_key.hex())
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", new)
-    assert unseal(sealed) == b"plain"
+    assert unseal(sealed, AT) == b"plain"
     assert tokens(number, "person")[0] == token
     wrap_for(bytes.fromhex(new))
-    assert unseal(sealed) == b"plain"
+    assert unseal(sealed, AT) == b"plain"
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", old.wrapping_key.hex())
     with pytest.raises(WrongKey):
-        unseal(sealed)
+        unseal(sealed, AT)
 
 
 def test_rotation_with_a_wrong_key_changes_nothing(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    sealed, old = seal(b"plain"), settings.secret_keys()
+    sealed, old = seal(b"plain", AT), settings.secret_keys()
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", old.token_key.hex())
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", "00" * 32)
     with pytest.raises(WrongKey):
         wrap_for(bytes.fromhex("ab" * 32))
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", old.wrapping_key.hex())
-    assert unseal(sealed) == b"plain"
+    assert unseal(sealed, AT) == b"plain"
 
 
 def test_what_an_earlier_version_sealed_is_opened(fresh_home: Home) -> None:
-    sealed = seal(b"plain")
+    sealed = seal(b"plain", AT)
     path = fresh_home.archive / "data_key.json"
     kept = json.loads(path.read_text())
     path.write_text(json.dumps(kept | {"wrapped": kept["wrapped"][0]}))
     _open.cache_clear()
-    assert unseal(sealed) == b"plain"
+    assert unseal(sealed, AT) == b"plain"
 
 
 def test_the_data_key_never_lies_on_the_disk_in_clear(fresh_home: Home) -> None:
-    seal(b"plain")
+    seal(b"plain", AT)
     kept = json.loads((fresh_home.archive / "data_key.json").read_text())
     assert [len(bytes.fromhex(one)) for one in kept["wrapped"]] == [40]  # RFC 3394 adds eight bytes to a key of 32
     assert (fresh_home.archive / "data_key.json").stat().st_mode & 0o077 == 0
@@ -216,8 +229,8 @@ def test_the_data_key_never_lies_on_the_disk_in_clear(fresh_home: Home) -> None:
 
 def test_processes_that_start_together_agree_on_one_data_key(fresh_home: Home) -> None:
     with multiprocessing.get_context("fork").Pool(4) as pool:
-        sealed = pool.map(seal, [b"plain"] * 8)
-    assert {unseal(one) for one in sealed} == {b"plain"}
+        sealed = pool.starmap(seal, [(b"plain", AT)] * 8)
+    assert {unseal(one, AT) for one in sealed} == {b"plain"}
 
 
 @given(st.sets(st.integers(0, 2**64 - 3)), st.lists(st.integers(0, 2**64 - 3)))

@@ -25,11 +25,15 @@ from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.rows import is_row
 
 HEADER = [column.header for column in contract("workshop").columns if column.required]
-ROW = [
-    {"text": "CJ1", "date": "2024-05-01", "integer": "3", "township": "532528101", "code": "在营"}[column.type.name]
-    for column in contract("workshop").columns
-    if column.required
-]
+CELLS = {
+    "text": "CJ1",
+    "reference": "CJ1",
+    "date": "2024-05-01",
+    "integer": "3",
+    "township": "532528101",
+    "code": "在营",
+}
+ROW = [CELLS[column.type.name] for column in contract("workshop").columns if column.required]
 
 
 def read(path: Path, feed: str = "") -> list[tuple[Any, ...]]:

@@ -318,7 +318,7 @@ def test_every_column_has_a_limit() -> None:
         for column in made.columns:
             if column.type.is_number:
                 assert column.maximum is not None, (made.feed, column.name)
-            if column.type.name in ("text", "person_name", "mobile"):
+            if column.type.name in ("text", "reference", "unit_number", "person_name", "mobile"):
                 assert column.max_length is not None, (made.feed, column.name)
                 assert column.max_length <= 200, (made.feed, column.name)
         # An entry of an index holds 2,700 bytes, and a character may take four.
@@ -403,7 +403,10 @@ def test_cells_of_unknown_columns_are_kept_beside_the_row() -> None:
     rows = [good_row("employment") | {"备注": note, "年份": "2024"} for note in ("", '引"号')]
     rows[0] |= {"年份": "", "岗位": "a"}
     rows[1] |= {"身份证号": "53252819900101005X"}
-    extra = check("employment", *rows).good["extra"].to_list()
+    kept = {"备注": "号", "年份": "^20"}
+    made = contract("employment")
+    (checked,) = check_table(table_of(made, [rows]), made, COUNTY, kept)
+    extra = checked.good["extra"].to_list()
     assert extra[0] is None
     assert json.loads(extra[1]) == {"备注": '引"号', "年份": "2024"}
 

@@ -10,7 +10,9 @@ import gzip
 import io
 import struct
 import tarfile
+import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -554,7 +556,7 @@ def test_a_word_beside_a_large_table_stays_with_its_row(column: str, tmp_path: P
     )
     (tmp_path / "t.xlsx").write_bytes(book(sheet(xml)))
     feed = contract("relief_payroll")
-    batches = list(check_table(read_tables(tmp_path / "t.xlsx", feed), feed, {}))
+    batches = list(check_table(read_tables(tmp_path / "t.xlsx", feed), feed, {}, {"表外": ""}))
     assert sum(part.rejected.filter(pl.col("reason") == "too_many_cells").height for part in batches) == 0
     beside = pl.concat([part.good.select("line", "extra") for part in batches]).filter(pl.col("extra").is_not_null())
     rejected = pl.concat([part.rejected for part in batches])
@@ -574,3 +576,23 @@ def test_notes_in_several_cells_are_not_the_header(lines: list[str], tmp_path: P
     rows = ["麻绳,开远,30,2.5", "铁铲,弥勒,12,18", "雨鞋,泸西,45,21"]
     (tmp_path / "t.csv").write_text("\n".join([*lines, *rows]) + "\n", encoding="utf-8")
     assert printed(tmp_path / "t.csv") == (["品名", "产地", "数量", "单价"], [row.split(",") for row in rows])
+
+
+@pytest.mark.parametrize("before", [b"", b"a,b\n" * 1000], ids=["from its beginning", "behind a table"])
+def test_a_gzip_of_four_gib_is_refused_within_two_seconds(tmp_path: Path, before: bytes) -> None:
+    """Its declared length, modulo 4 GiB, is nothing."""
+    packer = zlib.compressobj(9, wbits=31)
+    head = packer.compress(before) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(b"0,1\n" * (16 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    path = tmp_path / "532528.csv.gz"
+    path.write_bytes(head + block + 63 * zlib_block(b"0,1\n" * (16 << 20)) + bytes(8))
+    started = time.monotonic()
+    with pytest.raises(Refused) as refused:
+        read_tables(path, contract("workshop"))
+    assert (refused.value.code, time.monotonic() - started < 2) == ("too_large_inflated", True)
+
+
+def zlib_block(data: bytes) -> bytes:
+    """Deflated bytes that stand for themselves, wherever they are in a stream."""
+    packer = zlib.compressobj(9, wbits=-15)
+    return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)

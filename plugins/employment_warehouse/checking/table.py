@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
 
 from employment_warehouse.checking.columns import ColumnParser
 from employment_warehouse.contract import NUMERIC_CELL, Column, Contract, Parsed
+from employment_warehouse.masking import MASK
 from employment_warehouse.reading.table import TextTable
 
 REJECTED_SCHEMA = {
@@ -20,6 +22,8 @@ REJECTED_SCHEMA = {
     "value": pl.String(),
     "row_json": pl.String(),
 }
+NOTHING: Mapping[str, str] = MappingProxyType({})
+EMPLOYERS = ("employer_name",)  # free texts whose rows belong together by them
 WHOLE_ROW = "整行"  # in row_json, the only key of a row that could not be split into cells
 
 
@@ -28,7 +32,7 @@ class Checked:
     """A batch of a table after all checks.
 
     good: `sheet`, `line`, the contract's columns by name (typed; identities still plain), `extra` (JSON text of
-    the cells that the contract does not know, or null).
+    the cells that the contract does not know and that were asked for, or null).
     rejected: `sheet`, `line`, `column_name` ('' for the row as a whole), `reason`, `value` (the cell as received),
     `row_json` (header text → cell as received). One entry for each wrong cell; the first of a line is the reason
     counted.
@@ -48,8 +52,13 @@ class Fault:
     reasons: pl.Series
 
 
-def check_table(table: TextTable, contract: Contract, expected: Mapping[str, str]) -> Iterator[Checked]:
+def check_table(
+    table: TextTable, contract: Contract, expected: Mapping[str, str], kept: Mapping[str, str] = NOTHING
+) -> Iterator[Checked]:
     """Check every cell of every batch, in order; memory is one batch.
+
+    kept: of the columns that the contract does not know, those whose cells are kept, by header text, and the regular
+    expression that a cell must match; nobody knows what the others hold.
 
     expected: values that the path fixes, by column (`county_code`, `project_no`, `batch_no`, `period`), as text.
     A row that disagrees is rejected; an empty cell takes the value. Of the rows with one key in a batch the last counts
@@ -63,13 +72,18 @@ def check_table(table: TextTable, contract: Contract, expected: Mapping[str, str
     }
     parser = ColumnParser(contract, table.columns)
     for batch in table.batches:
-        yield _check_batch(batch, table, contract, parser, fixed)
+        yield _check_batch(batch, table, contract, parser, fixed, kept)
         yield from _broken(table, contract)
     yield from _broken(table, contract)
 
 
-def _check_batch(
-    batch: pl.DataFrame, table: TextTable, contract: Contract, parser: ColumnParser, fixed: Mapping[str, pl.Series]
+def _check_batch(  # noqa: PLR0913, PLR0917  what a whole table has in common
+    batch: pl.DataFrame,
+    table: TextTable,
+    contract: Contract,
+    parser: ColumnParser,
+    fixed: Mapping[str, pl.Series],
+    kept: Mapping[str, str],
 ) -> Checked:
     cells = {name: batch[f"c{position}"] for name, position in table.columns.items()}
     read = parser.parse(cells)
@@ -84,17 +98,42 @@ def _check_batch(
         typed[column.name] = parsed.values.alias(column.name)
         if parsed.reasons is not None:
             faults.append(Fault(column.name, parsed.reasons))
-    rows = pl.DataFrame(typed)
+    rows = _without_names(pl.DataFrame(typed), contract)
     faults += _row_faults(rows, contract, faults)
     rejected = _rejected_rows(faults, len(batch))
     repeated = _superseded(rows, contract, rejected)
     if repeated is not None:
         faults.append(repeated)
         rejected = _rejected_rows(faults, len(batch))
-    good = pl.DataFrame([batch["sheet"], batch["line"], *rows.get_columns(), _extra(batch, table)])
+    good = pl.DataFrame([batch["sheet"], batch["line"], *rows.get_columns(), _extra(batch, table, kept)])
     if not faults:
         return Checked(good, pl.DataFrame(schema=REJECTED_SCHEMA), len(batch))
     return Checked(good.filter(~rejected), entries_of(faults, batch, table, cells), len(batch))
+
+
+def _without_names(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """The rows with the name of each row's person masked in its free texts: a bank writes whose account is wrong, and
+    somebody self-employed is their own employer. A firm that is called after its owner keeps its name.
+    """
+    name = contract.name_column
+    if name is None:
+        return rows
+    texts = [column.name for column in contract.columns if column.type.name == "text"]
+    person = pl.col(name)
+    found = rows.select(
+        (pl.col(text) == person if text in EMPLOYERS else pl.col(text).str.contains(person, literal=True))
+        .and_(person.str.len_chars() > 1)
+        .fill_null(False)
+        .alias(text)
+        for text in texts
+    )
+    masked = {}
+    for text, has_name in zip(texts, found.get_columns(), strict=True):
+        if has_name.any():
+            at = has_name.arg_true()
+            pairs = zip(rows[text].gather(at), rows[name].gather(at), strict=True)
+            masked[text] = rows[text].clone().scatter(at, [cell.replace(person, MASK) for cell, person in pairs])
+    return rows.with_columns(**masked) if masked else rows
 
 
 def _absent(column: Column, height: int) -> Parsed:
@@ -220,14 +259,15 @@ def _as_received(cells: pl.Series) -> pl.Series:
     return cells.cast(pl.String).fill_null("").str.strip_prefix(NUMERIC_CELL)
 
 
-def _extra(batch: pl.DataFrame, table: TextTable) -> pl.Series:
-    """The non-empty cells of unknown columns, as JSON; null where there are none."""
-    extra = _present_in(batch, table.extra)
+def _extra(batch: pl.DataFrame, table: TextTable, kept: Mapping[str, str]) -> pl.Series:
+    """The cells of the unknown columns that are kept, as JSON; null where there are none."""
+    extra = {text: at for text, at in _present_in(batch, table.extra).items() if text in kept}
     if not extra:
         return pl.repeat(None, len(batch), dtype=pl.String, eager=True).alias("extra")
-    positions = [f"c{position}" for position in extra.values()]
-    filled = batch.select(pl.any_horizontal((pl.col(name).fill_null("") != "") for name in positions)).to_series()
-    return _json(batch, extra).set(~filled, None).alias("extra")
+    cells = pl.DataFrame([_as_received(batch[f"c{at}"]).alias(text) for text, at in extra.items()])
+    fit = cells.select(pl.when(pl.col(text) != "", pl.col(text).str.contains(kept[text])).then(text) for text in extra)
+    nothing = fit.select(pl.all_horizontal(pl.all().is_null())).to_series()
+    return fit.to_struct().struct.json_encode().set(nothing, None).alias("extra")
 
 
 def _present_in(batch: pl.DataFrame, positions: Mapping[str, int]) -> dict[str, int]:

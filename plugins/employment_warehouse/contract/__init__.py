@@ -7,7 +7,15 @@ come from here.
 
 from employment_warehouse.contract.blank_form import template
 from employment_warehouse.contract.calendar import due, is_working_day, year_without_holidays
-from employment_warehouse.contract.column_types import NUMERIC_CELL, TYPES, Domain, JsonNumber, LogicalType, Parsed
+from employment_warehouse.contract.column_types import (
+    NUMERIC_CELL,
+    TYPES,
+    UNIT_NUMBER,
+    Domain,
+    JsonNumber,
+    LogicalType,
+    Parsed,
+)
 from employment_warehouse.contract.dictionary import dictionary
 from employment_warehouse.contract.load import ContractError, contract, contracts, load, platform_feeds
 from employment_warehouse.contract.model import (
@@ -19,11 +27,13 @@ from employment_warehouse.contract.model import (
     Rule,
     normalise_header,
 )
+from employment_warehouse.contract.names_in_files import column_label, is_sheet_label, sheet_label
 from employment_warehouse.contract.reasons import Reason, file_reason, reasons, row_reason
 
 __all__ = [
     "NUMERIC_CELL",
     "TYPES",
+    "UNIT_NUMBER",
     "Calendar",
     "Column",
     "Contract",
@@ -36,17 +46,20 @@ __all__ = [
     "PlatformResource",
     "Reason",
     "Rule",
+    "column_label",
     "contract",
     "contracts",
     "dictionary",
     "due",
     "file_reason",
+    "is_sheet_label",
     "is_working_day",
     "load",
     "normalise_header",
     "platform_feeds",
     "reasons",
     "row_reason",
+    "sheet_label",
     "template",
     "year_without_holidays",
 ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
 
+QUOTED = {"quote_prefix": True}  # a text that begins with = + - @ stays one when it is edited
 LAST_ROW = 1_048_575  # of a worksheet, from 0
 # The sheet that explains the columns, and its first row, by which a reader knows it.
 EXPLANATION_SHEET = "说明"
@@ -64,7 +65,10 @@ def _write_form(book: Workbook, made: Contract, columns: list[Column]) -> None:
 
 def _write_explanation(book: Workbook, made: Contract, columns: list[Column]) -> None:
     sheet = book.add_worksheet(EXPLANATION_SHEET)
-    header, wrapped = _header_format(book, "#DDEBF7"), book.add_format({"text_wrap": True, "valign": "top"})
+    header, wrapped = (
+        _header_format(book, "#DDEBF7"),
+        book.add_format(QUOTED | {"text_wrap": True, "valign": "top"}),
+    )
     for position, (title, width) in enumerate(zip(EXPLANATION_TITLES, (18, 10, 22, 40, 50, 24), strict=True)):
         sheet.set_column(position, position, width, wrapped)
         sheet.write_string(0, position, title, header)
@@ -97,4 +101,5 @@ def _note(column: Column) -> str:
 
 
 def _header_format(book: Workbook, colour: str) -> Format:
-    return book.add_format({"bold": True, "bg_color": colour, "border": 1, "num_format": "@", "text_wrap": True})
+    look = {"bold": True, "bg_color": colour, "border": 1, "num_format": "@", "text_wrap": True}
+    return book.add_format(QUOTED | look)

@@ -2281,6 +2281,299 @@ ALTER FUNCTION ops.write_version(model text) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.write_version(model text) IS '将当晚表写入版本表。 | Closes the open rows of a model that tonight.<model> has no equal of, opens what is new, and records that the build wrote the model; how many rows it opened and closed.';
 
+-- Name: accounts_of(uuid); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.accounts_of(person uuid) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    paid record;
+    found uuid [] := '{}';
+    more uuid [];
+    own uuid [] := '{}';
+    account uuid;
+    is_shared boolean;
+begin
+    for paid in select t.place from vault.tables_of_persons() as t where t.has_person and t.has_account loop
+        execute format('select array_agg(distinct account_key) from %s where person_key = $1 and account_key is not null', paid.place)
+        into more using person;
+        found := found || coalesce(more, '{}');
+    end loop;
+    foreach account in array (select coalesce(array_agg(distinct f), '{}') from unnest(found) as f) loop
+        is_shared := false;
+        for paid in select t.place from vault.tables_of_persons() as t where t.has_person and t.has_account loop
+            execute format('select $3 or exists (select from %s where account_key = $1 and person_key <> $2)', paid.place)
+            into is_shared using account, person, is_shared;
+        end loop;
+        if not is_shared then
+            own := own || account;
+        end if;
+    end loop;
+    return own;
+end $_$;
+
+ALTER FUNCTION vault.accounts_of(person uuid) OWNER TO wh_owner;
+
+-- Name: ask_erasure(uuid, bytea, bytea, integer, text); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.ask_erasure(person uuid, mark bytea, sealed_number bytea, version integer, why text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    number bigint;
+begin
+    perform ops.assert_reason(why, '删除', 'an erasure');
+    insert into vault.erasure (marks, person_key, key_version, sealed)
+    values (array[mark], person, version, sealed_number)
+    on conflict (person_key) do update set sealed = excluded.sealed
+    returning erasure into number;
+    perform ops.record_act('ask_erasure', format('erasure %s', number), why);
+    return number;
+end $$;
+
+ALTER FUNCTION vault.ask_erasure(person uuid, mark bytea, sealed_number bytea, version integer, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION ask_erasure(person uuid, mark bytea, sealed_number bytea, version integer, why text); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.ask_erasure(person uuid, mark bytea, sealed_number bytea, version integer, why text) IS '登记删除某人的请求。 | Records that a person is to be erased, under the name of the session''s login and for a reason; its number.';
+
+-- Name: complete_erasure(bigint, uuid[], bytea[]); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.complete_erasure(number bigint, own_accounts uuid[], account_marks bytea[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    asked vault.erasure;
+    holder record;
+    token uuid;
+    erased bigint := 0;
+    n bigint;
+    touched integer [] := '{}';
+    builds integer [];
+begin
+    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    if exists (select from ops.tonight) then
+        raise exception using errcode = 'WH013', message = '正在汇总，删除须待其完成 | a night is being built: persons are erased after it';
+    end if;
+    select * into strict asked from vault.erasure as e where e.erasure = number and e.done_at is null for update;
+    foreach token in array asked.person_key || own_accounts loop
+        for holder in select * from vault.tables_of_persons() loop
+            if holder.place::text like 'store.%' then
+                execute format(
+                    'select array_agg(distinct b) from %s as t cross join lateral unnest(array[t.from_build, t.to_build]) as b'
+                    ' where strpos(t::text, $1::text) > 0', holder.place
+                ) into builds using token;
+                touched := touched || array_remove(coalesce(builds, '{}'), null);
+            end if;
+            -- Somebody else's row that only mentions the person (who approved a post) stays, without the person.
+            if holder.has_person then
+                perform vault.forget_in_others(holder.place, token);
+            end if;
+            if holder.place::text like 'landing.%' then
+                execute format(
+                    'with erased as (delete from %s as t where strpos(t::text, $1::text) > 0 returning t.delivery_id),'
+                    ' counted as (select e.delivery_id, count(*)::integer as n from erased as e group by e.delivery_id)'
+                    ' update ops.delivery as d set rows_landed = d.rows_landed - c.n, rows_erased = d.rows_erased + c.n'
+                    ' from counted as c where d.delivery_id = c.delivery_id', holder.place
+                ) using token;
+            else
+                execute format('delete from %s as t where strpos(t::text, $1::text) > 0', holder.place) using token;
+            end if;
+            get diagnostics n = row_count;
+            erased := erased + n;
+        end loop;
+        update vault.known as k
+        set digests = coalesce(
+            (
+                select string_agg(substr(k.digests, at * 8 + 1, 8), ''::bytea order by at)
+                from generate_series(0, length(k.digests) / 8 - 1) as at
+                where substr(k.digests, at * 8 + 1, 8) <> substr(decode(replace(token::text, '-', ''), 'hex'), 1, 8)
+            ), ''
+        )
+        where position(substr(decode(replace(token::text, '-', ''), 'hex'), 1, 8) in k.digests) > 0;
+    end loop;
+    delete from vault.person as p where p.person_key = asked.person_key;
+    delete from vault.bank_account as b where b.account_key = any(own_accounts);
+    -- Who was shown the person stays on record, without the person; nothing else may change a row of ops.act.
+    if exists (select from ops.act as a where strpos(a.subject, asked.person_key::text) > 0) then
+        alter table ops.act disable trigger acts_are_only_added;
+        update ops.act as a set subject = replace(a.subject, asked.person_key::text, format('of erasure %s', number))
+        where strpos(a.subject, asked.person_key::text) > 0;
+        alter table ops.act enable always trigger acts_are_only_added;
+    end if;
+    insert into ops.erasure_digest (erasure, publication, digest_before, digest_after)
+    select number, p.publication, p.digest::text, ops.build_digest(p.publication)::text
+    from ops.publication as p where p.publication = any(touched)
+    order by p.publication;
+    update vault.erasure as e
+    set person_key = null, sealed = null, done_at = now(), rows_erased = erased, marks = e.marks || account_marks
+    where e.erasure = number;
+    perform ops.record_act(
+        'erase_person',
+        format('erasure %s: %s rows, publications %s', number, erased, (
+            select coalesce(string_agg(d.publication::text, ', ' order by d.publication), '-')
+            from ops.erasure_digest as d where d.erasure = number
+        )), null
+    );
+    return erased;
+end $_$;
+
+ALTER FUNCTION vault.complete_erasure(number bigint, own_accounts uuid[], account_marks bytea[]) OWNER TO wh_owner;
+
+-- Name: FUNCTION complete_erasure(number bigint, own_accounts uuid[], account_marks bytea[]); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.complete_erasure(number bigint, own_accounts uuid[], account_marks bytea[]) IS '删除某人在密存区、落地表和各次发布中的全部行，登记校验和的变化。 | Deletes the person from the vault, landing and the rows of all publications, and records how the digests change; how many rows. The published counts stay.';
+
+-- Name: erase_places(bigint, text[], integer[]); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.erase_places(number bigint, sheets text[], lines integer[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    delivery ops.delivery;
+    landed bigint := 0;
+    rejected bigint;
+    gone bigint := cardinality(lines);
+begin
+    select * into strict delivery from ops.delivery as d where d.delivery_id = number for no key update;
+    with erased as (
+        delete from vault.rejected_row as r using unnest(sheets, lines) as place (sheet, line)
+        where r.delivery_id = number and r.sheet = place.sheet and r.line = place.line
+        returning r.sheet, r.line
+    )
+    select count(distinct (e.sheet, e.line)) into rejected from erased as e;
+    if delivery.purged_at is null then
+        execute format(
+            'delete from landing.%I as l using unnest($2, $3) as place (sheet, line)'
+            ' where l.delivery_id = $1 and l.sheet = place.sheet and l.line = place.line', delivery.feed
+        ) using number, sheets, lines;
+        get diagnostics landed = row_count;
+    else
+        landed := least(gone - rejected, delivery.rows_landed);
+    end if;
+    update ops.delivery as d
+    set
+        rows_landed = d.rows_landed - landed, rows_rejected = d.rows_rejected - rejected,
+        rows_erased = d.rows_erased + landed + rejected
+    where d.delivery_id = number;
+    return landed + rejected;
+end $_$;
+
+ALTER FUNCTION vault.erase_places(number bigint, sheets text[], lines integer[]) OWNER TO wh_owner;
+
+-- Name: forget_in_others(regclass, uuid); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.forget_in_others(place regclass, token uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    named name;
+begin
+    for named in
+        select a.attname from pg_attribute as a
+        where a.attrelid = place and a.attnum > 0 and not a.attisdropped and not a.attnotnull
+            and a.atttypid = 'uuid'::regtype and a.attname <> 'person_key'
+    loop
+        execute format('update %s set %2$I = null where %2$I = $1 and person_key <> $1', place, named) using token;
+    end loop;
+end $_$;
+
+ALTER FUNCTION vault.forget_in_others(place regclass, token uuid) OWNER TO wh_owner;
+
+-- Name: forget_persons(date); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.forget_persons(on_date date) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    oldest integer := (
+        select max(p.publication) from ops.publication as p
+        where p.report_date < on_date - ops.setting('retention_vault_days', on_date)::integer
+    );
+    named text;
+    persons bigint := 0;
+    accounts bigint := 0;
+begin
+    if oldest is null then
+        return 0;
+    end if;
+    select string_agg(
+        format(
+            ' and not exists (select from %s as t where t.person_key = p.person_key%s)', place,
+            case when place::text like 'store.%' then format(' and coalesce(t.to_build, %s) > %s', oldest + 1, oldest) else '' end
+        ), ''
+    ) into named from vault.tables_of_persons() where has_person and place::text not like 'tonight.%';
+    execute 'delete from vault.person as p where true' || named;
+    get diagnostics persons = row_count;
+    select string_agg(
+        format(
+            ' and not exists (select from %s as t where t.account_key = b.account_key%s)', place,
+            case when place::text like 'store.%' then format(' and coalesce(t.to_build, %s) > %s', oldest + 1, oldest) else '' end
+        ), ''
+    ) into named from vault.tables_of_persons() where has_account and place::text not like 'tonight.%';
+    execute 'delete from vault.bank_account as b where true' || named;
+    get diagnostics accounts = row_count;
+    if persons + accounts > 0 then
+        -- A person who comes back is sealed again.
+        delete from vault.known;
+    end if;
+    return persons + accounts;
+end $$;
+
+ALTER FUNCTION vault.forget_persons(on_date date) OWNER TO wh_owner;
+
+-- Name: FUNCTION forget_persons(on_date date); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.forget_persons(on_date date) IS '从密存区删除保存期限内任何报送与发布都不再涉及的人员和账户。 | Deletes from the vault the persons and accounts that no delivery in landing and no publication within the setting names any more; how many.';
+
+-- Name: forget_rejected(date); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.forget_rejected(on_date date) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    forgotten bigint;
+begin
+    -- Where a row stood, and why it was rejected, is kept: the ledger counts it, and a restore leaves out repeated rows.
+    update vault.rejected_row as r set sealed = ''
+    from ops.delivery as d
+    where d.delivery_id = r.delivery_id and r.sealed <> ''
+        and d.report_date < on_date - ops.setting('retention_rejected_days', on_date)::integer;
+    get diagnostics forgotten = row_count;
+    return forgotten;
+end $$;
+
+ALTER FUNCTION vault.forget_rejected(on_date date) OWNER TO wh_owner;
+
+-- Name: FUNCTION forget_rejected(on_date date); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.forget_rejected(on_date date) IS '清除超过保存期限的退回行内容。 | Forgets the content of rejected rows that are older than the setting; how many.';
+
+-- Name: rejected_rows(); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.rejected_rows(OUT number bigint, OUT unit text, OUT report_date date, OUT sheet text, OUT line integer, OUT column_name text, OUT sealed bytea) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select r.delivery_id, d.unit, d.report_date, r.sheet, r.line, r.column_name, r.sealed
+    from vault.rejected_row as r
+    inner join ops.delivery as d on d.delivery_id = r.delivery_id
+    where exists (select from vault.erasure as e where e.done_at is null)
+$$;
+
+ALTER FUNCTION vault.rejected_rows(OUT number bigint, OUT unit text, OUT report_date date, OUT sheet text, OUT line integer, OUT column_name text, OUT sealed bytea) OWNER TO wh_owner;
+
+-- Name: FUNCTION rejected_rows(OUT number bigint, OUT unit text, OUT report_date date, OUT sheet text, OUT line integer, OUT column_name text, OUT sealed bytea); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.rejected_rows(OUT number bigint, OUT unit text, OUT report_date date, OUT sheet text, OUT line integer, OUT column_name text, OUT sealed bytea) IS '有待删除人员时的全部退回行。 | Every rejected row, sealed, while there is a person to be erased.';
+
 -- Name: reveal(uuid, text); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
 CREATE FUNCTION vault.reveal(wanted uuid, purpose text) RETURNS TABLE(outcome text, sealed bytea)
@@ -2362,6 +2655,49 @@ ALTER FUNCTION vault.source_of(path text, sheet text, revision integer) OWNER TO
 -- Name: FUNCTION source_of(path text, sheet text, revision integer); Type: COMMENT; Schema: vault; Owner: wh_owner
 
 COMMENT ON FUNCTION vault.source_of(path text, sheet text, revision integer) IS '退回行所在的文件。 | The file of a rejected row, as a return workbook names it and a correction repeats it.';
+
+-- Name: tables_of_persons(); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.tables_of_persons(OUT place regclass, OUT has_person boolean, OUT has_account boolean) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        c.oid::regclass,
+        exists (select from pg_attribute as a where a.attrelid = c.oid and a.attname = 'person_key' and not a.attisdropped),
+        exists (select from pg_attribute as a where a.attrelid = c.oid and a.attname = 'account_key' and not a.attisdropped)
+    from pg_class as c
+    where c.relnamespace in ('landing'::regnamespace, 'store'::regnamespace, 'tonight'::regnamespace)
+        and c.relkind in ('r', 'p') and not c.relispartition
+    order by c.oid::regclass::text
+$$;
+
+ALTER FUNCTION vault.tables_of_persons(OUT place regclass, OUT has_person boolean, OUT has_account boolean) OWNER TO wh_owner;
+
+-- Name: to_erase(); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        e.erasure, e.person_key, e.sealed, p.sealed, own.accounts,
+        array(
+            select b.sealed from unnest(own.accounts) as a
+            left join vault.bank_account as b on b.account_key = a
+        )
+    from vault.erasure as e
+    cross join lateral (select vault.accounts_of(e.person_key) as accounts) as own
+    left join vault.person as p on p.person_key = e.person_key
+    where e.done_at is null
+    order by e.erasure
+$$;
+
+ALTER FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]) OWNER TO wh_owner;
+
+-- Name: FUNCTION to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]) IS '待删除人员及其账户（密文）。 | The persons to be erased, with what the vault has of them, sealed.';
 
 -- Name: dim_workshop; Type: TABLE; Schema: store; Owner: wh_owner
 
@@ -3316,12 +3652,13 @@ CREATE TABLE ops.delivery (
     build integer,
     purged_at timestamp with time zone,
     landed_by xid8 DEFAULT ops.this_transaction() NOT NULL,
+    rows_erased integer DEFAULT 0 NOT NULL,
     CONSTRAINT a_build_decides CHECK (((status = ANY (ARRAY['landed'::text, 'refused'::text])) OR (build IS NOT NULL))),
-    CONSTRAINT delivery_check CHECK ((rows_read = (rows_landed + rows_rejected))),
     CONSTRAINT delivery_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'nil'::text, 'pages'::text, 'correction'::text, 'withdrawn'::text]))),
     CONSTRAINT delivery_revision_check CHECK ((revision >= 1)),
     CONSTRAINT delivery_sha256_check CHECK ((octet_length(sha256) = 32)),
-    CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text, 'refused'::text, 'withdrawn'::text])))
+    CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text, 'refused'::text, 'withdrawn'::text]))),
+    CONSTRAINT every_row_is_accounted_for CHECK ((rows_read = ((rows_landed + rows_rejected) + rows_erased)))
 );
 
 ALTER TABLE ops.delivery OWNER TO wh_owner;
@@ -3337,6 +3674,10 @@ COMMENT ON COLUMN ops.delivery.purged_at IS '落地行清理时间。 | When its
 -- Name: COLUMN delivery.landed_by; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.delivery.landed_by IS '落地（或恢复）它的事务：只有该事务可以写入其行。 | The transaction that landed (or restored) it: only that one can add rows to it.';
+
+-- Name: COLUMN delivery.rows_erased; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.rows_erased IS '已依法删除的行数。 | Rows of persons who were erased since; read = landed + rejected + erased.';
 
 -- Name: delivery_delivery_id_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
 
@@ -3389,6 +3730,21 @@ ALTER TABLE ops.due OWNER TO wh_owner;
 -- Name: TABLE due; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON TABLE ops.due IS '应报清单，先于到报。 | Deliveries that are expected, before anything arrives.';
+
+-- Name: erasure_digest; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.erasure_digest (
+    erasure bigint NOT NULL,
+    publication integer NOT NULL,
+    digest_before text NOT NULL,
+    digest_after text NOT NULL
+);
+
+ALTER TABLE ops.erasure_digest OWNER TO wh_owner;
+
+-- Name: TABLE erasure_digest; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.erasure_digest IS '删除前后各次发布的校验和。 | Digests of the publications from whose rows an erasure removed some, before and after.';
 
 -- Name: expected_check; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -3719,6 +4075,38 @@ CREATE TABLE vault.bank_account (
 
 ALTER TABLE vault.bank_account OWNER TO wh_owner;
 
+-- Name: erasure; Type: TABLE; Schema: vault; Owner: wh_owner
+
+CREATE TABLE vault.erasure (
+    erasure bigint NOT NULL,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    asked_by text DEFAULT SESSION_USER NOT NULL,
+    marks bytea[] NOT NULL,
+    person_key uuid,
+    key_version smallint,
+    sealed bytea,
+    done_at timestamp with time zone,
+    rows_erased bigint,
+    CONSTRAINT erasure_check CHECK (((person_key IS NULL) = (done_at IS NOT NULL)))
+);
+
+ALTER TABLE vault.erasure OWNER TO wh_owner;
+
+-- Name: TABLE erasure; Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON TABLE vault.erasure IS '删除请求：完成后只留标记，不能据此还原证件号或代号。 | Persons who were erased. What remains of each are marks (CMACs of the tokens of the person and of the accounts), by which a row that names the person again is recognised.';
+
+-- Name: erasure_erasure_seq; Type: SEQUENCE; Schema: vault; Owner: wh_owner
+
+ALTER TABLE vault.erasure ALTER COLUMN erasure ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME vault.erasure_erasure_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 -- Name: known; Type: TABLE; Schema: vault; Owner: wh_owner
 
 CREATE TABLE vault.known (
@@ -3837,6 +4225,11 @@ ALTER TABLE ONLY ops.digest_key
 ALTER TABLE ONLY ops.due
     ADD CONSTRAINT due_pkey PRIMARY KEY (feed, unit, report_date);
 
+-- Name: erasure_digest erasure_digest_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.erasure_digest
+    ADD CONSTRAINT erasure_digest_pkey PRIMARY KEY (erasure, publication);
+
 -- Name: expected_check expected_check_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ONLY ops.expected_check
@@ -3931,6 +4324,16 @@ ALTER TABLE ONLY ops.waiver
 
 ALTER TABLE ONLY vault.bank_account
     ADD CONSTRAINT bank_account_pkey PRIMARY KEY (account_key);
+
+-- Name: erasure erasure_person_key_key; Type: CONSTRAINT; Schema: vault; Owner: wh_owner
+
+ALTER TABLE ONLY vault.erasure
+    ADD CONSTRAINT erasure_person_key_key UNIQUE (person_key);
+
+-- Name: erasure erasure_pkey; Type: CONSTRAINT; Schema: vault; Owner: wh_owner
+
+ALTER TABLE ONLY vault.erasure
+    ADD CONSTRAINT erasure_pkey PRIMARY KEY (erasure);
 
 -- Name: person person_pkey; Type: CONSTRAINT; Schema: vault; Owner: wh_owner
 
@@ -4034,6 +4437,16 @@ ALTER TABLE ONLY ops.delivery_profile
 
 ALTER TABLE ONLY ops.digest_key
     ADD CONSTRAINT digest_key_build_fkey FOREIGN KEY (build) REFERENCES ops.build(build);
+
+-- Name: erasure_digest erasure_digest_erasure_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.erasure_digest
+    ADD CONSTRAINT erasure_digest_erasure_fkey FOREIGN KEY (erasure) REFERENCES vault.erasure(erasure);
+
+-- Name: erasure_digest erasure_digest_publication_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.erasure_digest
+    ADD CONSTRAINT erasure_digest_publication_fkey FOREIGN KEY (publication) REFERENCES ops.publication(publication);
 
 -- Name: expected_check expected_check_build_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -4197,6 +4610,7 @@ GRANT USAGE ON SCHEMA tonight TO wh_gate;
 GRANT USAGE ON SCHEMA vault TO wh_loader;
 GRANT USAGE ON SCHEMA vault TO wh_returner;
 GRANT USAGE ON SCHEMA vault TO wh_caseworker;
+GRANT USAGE ON SCHEMA vault TO wh_operator;
 
 -- Name: FUNCTION assert_own_delivery(); Type: ACL; Schema: landing; Owner: wh_owner
 
@@ -4610,6 +5024,44 @@ GRANT ALL ON FUNCTION ops.writable_build() TO wh_transformer;
 REVOKE ALL ON FUNCTION ops.write_version(model text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.write_version(model text) TO wh_transformer;
 
+-- Name: FUNCTION accounts_of(person uuid); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.accounts_of(person uuid) FROM PUBLIC;
+
+-- Name: FUNCTION ask_erasure(person uuid, mark bytea, sealed_number bytea, version integer, why text); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.ask_erasure(person uuid, mark bytea, sealed_number bytea, version integer, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.ask_erasure(person uuid, mark bytea, sealed_number bytea, version integer, why text) TO wh_operator;
+
+-- Name: FUNCTION complete_erasure(number bigint, own_accounts uuid[], account_marks bytea[]); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.complete_erasure(number bigint, own_accounts uuid[], account_marks bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.complete_erasure(number bigint, own_accounts uuid[], account_marks bytea[]) TO wh_loader;
+
+-- Name: FUNCTION erase_places(number bigint, sheets text[], lines integer[]); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.erase_places(number bigint, sheets text[], lines integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.erase_places(number bigint, sheets text[], lines integer[]) TO wh_loader;
+
+-- Name: FUNCTION forget_in_others(place regclass, token uuid); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.forget_in_others(place regclass, token uuid) FROM PUBLIC;
+
+-- Name: FUNCTION forget_persons(on_date date); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.forget_persons(on_date date) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.forget_persons(on_date date) TO wh_loader;
+
+-- Name: FUNCTION forget_rejected(on_date date); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.forget_rejected(on_date date) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.forget_rejected(on_date date) TO wh_loader;
+
+-- Name: FUNCTION rejected_rows(OUT number bigint, OUT unit text, OUT report_date date, OUT sheet text, OUT line integer, OUT column_name text, OUT sealed bytea); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.rejected_rows(OUT number bigint, OUT unit text, OUT report_date date, OUT sheet text, OUT line integer, OUT column_name text, OUT sealed bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.rejected_rows(OUT number bigint, OUT unit text, OUT report_date date, OUT sheet text, OUT line integer, OUT column_name text, OUT sealed bytea) TO wh_loader;
+
 -- Name: FUNCTION reveal(wanted uuid, purpose text); Type: ACL; Schema: vault; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION vault.reveal(wanted uuid, purpose text) FROM PUBLIC;
@@ -4620,6 +5072,15 @@ GRANT ALL ON FUNCTION vault.reveal(wanted uuid, purpose text) TO wh_caseworker;
 REVOKE ALL ON FUNCTION vault.source_of(path text, sheet text, revision integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION vault.source_of(path text, sheet text, revision integer) TO wh_loader;
 GRANT ALL ON FUNCTION vault.source_of(path text, sheet text, revision integer) TO wh_returner;
+
+-- Name: FUNCTION tables_of_persons(OUT place regclass, OUT has_person boolean, OUT has_account boolean); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.tables_of_persons(OUT place regclass, OUT has_person boolean, OUT has_account boolean) FROM PUBLIC;
+
+-- Name: FUNCTION to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]) TO wh_loader;
 
 -- Name: TABLE dim_workshop; Type: ACL; Schema: store; Owner: wh_owner
 
@@ -4850,6 +5311,15 @@ GRANT SELECT ON TABLE ops.due TO wh_publisher;
 GRANT SELECT ON TABLE ops.due TO wh_auditor;
 GRANT SELECT ON TABLE ops.due TO wh_operator;
 
+-- Name: TABLE erasure_digest; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.erasure_digest TO wh_loader;
+GRANT SELECT ON TABLE ops.erasure_digest TO wh_transformer;
+GRANT SELECT ON TABLE ops.erasure_digest TO wh_gate;
+GRANT SELECT ON TABLE ops.erasure_digest TO wh_publisher;
+GRANT SELECT ON TABLE ops.erasure_digest TO wh_auditor;
+GRANT SELECT ON TABLE ops.erasure_digest TO wh_operator;
+
 -- Name: TABLE expected_check; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.expected_check TO wh_loader;
@@ -5010,6 +5480,10 @@ GRANT INSERT ON TABLE vault.bank_account TO wh_loader;
 -- Name: COLUMN bank_account.account_key; Type: ACL; Schema: vault; Owner: wh_owner
 
 GRANT SELECT(account_key) ON TABLE vault.bank_account TO wh_loader;
+
+-- Name: COLUMN erasure.marks; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(marks) ON TABLE vault.erasure TO wh_loader;
 
 -- Name: TABLE known; Type: ACL; Schema: vault; Owner: wh_owner
 

@@ -1,7 +1,18 @@
 """Identities: ID numbers, the tokens that stand for them, and the sealing of what only few may see."""
 
 from employment_warehouse.identity.id_numbers import check_id, normalise_id
-from employment_warehouse.identity.sealing import openers, seal, seal_all, unseal, wrap_for
+from employment_warehouse.identity.sealing import openers, place, seal, seal_all, unseal, wrap_for
 from employment_warehouse.identity.tokens import check_value, tokens
 
-__all__ = ["check_id", "check_value", "normalise_id", "openers", "seal", "seal_all", "tokens", "unseal", "wrap_for"]
+__all__ = [
+    "check_id",
+    "check_value",
+    "normalise_id",
+    "openers",
+    "place",
+    "seal",
+    "seal_all",
+    "tokens",
+    "unseal",
+    "wrap_for",
+]

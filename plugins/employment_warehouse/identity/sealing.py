@@ -1,5 +1,8 @@
 """Sealing: AES-256-GCM under a data key, which is stored wrapped (RFC 3394) by the wrapping key.
 
+A sealed value is bound to its place: the table, the column and the row's key are its associated data, so that it cannot
+be read as another person's. Values that were sealed before that (without FORMAT at their beginning) are still read.
+
 Rotation wraps the data key again and changes no sealed value; meanwhile both wrapping keys open it. The wrapped data
 key is stored beside the archive that it opens (`archive/data_key.json`): whoever restores a backup needs that folder,
 and the wrapping key.
@@ -12,6 +15,7 @@ import os
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
@@ -20,6 +24,7 @@ from employment_warehouse import settings
 from employment_warehouse.errors import UserError
 
 NONCE_BYTES = 12
+FORMAT = b"WHS\x02"  # four bytes by which one of 2³² values of the first format could be mistaken
 
 
 class WrongKey(UserError):
@@ -28,24 +33,35 @@ class WrongKey(UserError):
     code = "wrong_wrapping_key"
 
 
-def seal(plain: bytes) -> bytes:
-    """The value sealed: nonce, ciphertext, tag (28 bytes longer). Raises WrongKey."""
-    return seal_all([plain])[0]
+def place(column: str, *key: object) -> bytes:
+    """Where a sealed value stands, as its associated data. column: `vault.person.sealed`; key: of the row."""
+    parts = [part.bytes if isinstance(part, UUID) else part if isinstance(part, bytes) else str(part) for part in key]
+    return json.dumps([column, *(part.hex() if isinstance(part, bytes) else part for part in parts)]).encode()
 
 
-def seal_all(plains: list[bytes]) -> list[bytes]:
-    """Many values, each sealed by itself; about 1 µs each."""
+def seal(plain: bytes, at: bytes) -> bytes:
+    """The value sealed: format, nonce, ciphertext, tag (32 bytes longer). Raises WrongKey."""
+    return seal_all([plain], [at])[0]
+
+
+def seal_all(plains: list[bytes], places: list[bytes]) -> list[bytes]:
+    """Many values, each sealed by itself at its place; about 1 µs each."""
     encrypt = data_key().encrypt
     nonces = os.urandom(NONCE_BYTES * len(plains))
     sealed = []
-    for position, plain in enumerate(plains):
+    for position, (plain, at) in enumerate(zip(plains, places, strict=True)):
         nonce = nonces[position * NONCE_BYTES : (position + 1) * NONCE_BYTES]
-        sealed.append(nonce + encrypt(nonce, plain, None))
+        sealed.append(FORMAT + nonce + encrypt(nonce, plain, FORMAT + at))
     return sealed
 
 
-def unseal(sealed: bytes) -> bytes:
-    """The value that was sealed. Raises WrongKey, and cryptography's InvalidTag if a bit of it was changed."""
+def unseal(sealed: bytes, at: bytes) -> bytes:
+    """The value that was sealed at this place. Raises WrongKey, and cryptography's InvalidTag if a bit of it was
+    changed or it was sealed at another place.
+    """
+    if sealed.startswith(FORMAT):
+        behind = len(FORMAT) + NONCE_BYTES
+        return data_key().decrypt(sealed[len(FORMAT) : behind], sealed[behind:], FORMAT + at)
     return data_key().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
 
 

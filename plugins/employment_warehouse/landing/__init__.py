@@ -3,6 +3,7 @@
 from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, ingest_correction
 from employment_warehouse.landing.delivery import IngestFailed, ingest, ingest_part, restore, withdraw_part
 from employment_warehouse.landing.due_deliveries import expect_deliveries
+from employment_warehouse.landing.erasing import ask, ask_by_key, erase_asked
 from employment_warehouse.landing.intake import (
     IntakeFailed,
     confirm_intake,
@@ -14,6 +15,7 @@ from employment_warehouse.landing.intake import (
 )
 from employment_warehouse.landing.ledger import Delivery, IncomingPart
 from employment_warehouse.landing.purging import purge, restore_offered
+from employment_warehouse.landing.retaining import forget_expired
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
 from employment_warehouse.landing.withdrawing import FILE_HEADER, LINE_HEADER
 
@@ -28,8 +30,12 @@ __all__ = [
     "IngestFailed",
     "IntakeFailed",
     "RemovedPart",
+    "ask",
+    "ask_by_key",
     "confirm_intake",
+    "erase_asked",
     "expect_deliveries",
+    "forget_expired",
     "forget_other_files",
     "ingest",
     "ingest_correction",

@@ -23,12 +23,38 @@ CHUNK_BYTES = 1 << 20
 CHUNKS_IN_MEMORY = 8
 PREFIX_BYTES = 8
 TAG_BYTES = 16
+SEALED = ".sealed"
+COPIES = (".csv", ".xlsx", ".jsonl")
 
 
 def sha256_of(file: Path) -> bytes:
     """SHA-256 of a file's bytes."""
     with file.open("rb") as source:
         return hashlib.file_digest(source, "sha256").digest()
+
+
+def has(sha256: bytes) -> bool:
+    """Whether a file with this hash is in the archive, or its copy without erased persons."""
+    return _found(sha256) is not None
+
+
+def replace(sha256: bytes, copy: Path | None, kind: str) -> None:
+    """Keep a copy (with this extension) instead of a file; without a copy, remove the file."""
+    former = _found(sha256)
+    if copy is not None:
+        target = _path_of(sha256, kind)
+        draft = target.with_name(f"{target.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+        try:
+            with copy.open("rb") as source, draft.open("wb") as sealed:
+                _seal_chunks(source, sealed, sha256, is_original=False)
+            draft.rename(target)
+        finally:
+            draft.unlink(missing_ok=True)
+        if former == target:
+            return
+    if former is not None:
+        former.unlink()
+        _sync_folder(former.parent)
 
 
 class FileChanged(Exception):
@@ -38,7 +64,7 @@ class FileChanged(Exception):
 def store(file: Path, sha256: bytes) -> None:
     """Archive a file, once; on return it is on the disk. Raises FileChanged if its hash is not `sha256`."""
     archived = _path_of(sha256)
-    if archived.exists():
+    if has(sha256):
         return
     if not archived.parent.exists():
         archived.parent.mkdir(mode=0o700, exist_ok=True)
@@ -59,24 +85,31 @@ def open_stored(sha256: bytes, name: str) -> Iterator[Path]:
 
     Raises UserError (`archive_missing`), and cryptography's InvalidTag if any bit was changed.
     """
-    archived = _path_of(sha256)
-    if not archived.exists():
+    archived = _found(sha256)
+    if archived is None:
         raise UserError(
             "存档中没有这个文件 | the archive does not have this file",
             code="archive_missing",
-            where=str(archived),
+            where=str(_path_of(sha256)),
             todo="restore the archive from its backup, or ask the unit to send the file again",
         )
-    with private_file(name) as (copy, path):
+    kind = archived.name.removeprefix(sha256.hex()).removesuffix(SEALED)
+    with private_file(f"{name.partition('.')[0]}{kind}" if kind else name) as (copy, path):
         with archived.open("rb") as source:
             _unseal_chunks(source, copy, sha256)
         copy.flush()
         yield path
 
 
-def _path_of(sha256: bytes) -> Path:
+def _path_of(sha256: bytes, kind: str = "") -> Path:
+    """kind: the extension of a copy without erased persons."""
     name = sha256.hex()
-    return settings.current_home().archive / name[:2] / f"{name}.sealed"
+    return settings.current_home().archive / name[:2] / f"{name}{kind}{SEALED}"
+
+
+def _found(sha256: bytes) -> Path | None:
+    places = (_path_of(sha256, kind) for kind in ("", *COPIES))
+    return next((path for path in places if path.exists()), None)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -88,7 +121,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _seal_chunks(source: IO[bytes], target: IO[bytes], sha256: bytes) -> None:
+def _seal_chunks(source: IO[bytes], target: IO[bytes], sha256: bytes, *, is_original: bool = True) -> None:
     cipher, prefix, hashed = data_key(), os.urandom(PREFIX_BYTES), hashlib.sha256()
     target.write(prefix)
     for number, chunk, position in _chunks(source, CHUNK_BYTES):
@@ -97,7 +130,7 @@ def _seal_chunks(source: IO[bytes], target: IO[bytes], sha256: bytes) -> None:
         if number % CHUNKS_IN_MEMORY == CHUNKS_IN_MEMORY - 1:
             _flush_to_disk(target)
     _flush_to_disk(target)
-    if hashed.digest() != sha256:
+    if is_original and hashed.digest() != sha256:
         raise FileChanged
 
 

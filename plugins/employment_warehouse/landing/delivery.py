@@ -81,12 +81,12 @@ def ingest_file(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
                     ledger.complete_claim(connection, arrival, epoch, landed)
             return landed
     except (Superseded, archive.FileChanged, FileNotFoundError) as state:
-        log.info("%s skipped: %s", arrival.path, type(state).__name__)
+        log.info("%s skipped: %s", arrival.label, type(state).__name__)
         return []
     except ReaderKilled as killed:  # a fault of this machine: a retry may succeed
-        raise IngestFailed(f"{arrival.path}: {killed}") from None
+        raise IngestFailed(f"{arrival.label}: {killed}") from None
     except psycopg.Error as error:
-        raise IngestFailed(f"{arrival.path}: {describe(error)}") from None
+        raise IngestFailed(f"{arrival.label}: {describe(error)}") from None
 
 
 def _refuse_unread(arrival: Arrival) -> list[Delivery]:
@@ -154,7 +154,7 @@ def withdraw_part(removed: RemovedPart) -> bool:
             _restore_siblings(connection, submission, removed.part)
             return True
     except psycopg.Error as error:
-        raise IngestFailed(f"{removed.path}: {describe(error)}") from None
+        raise IngestFailed(f"{removed.label}: {describe(error)}") from None
 
 
 def restore(delivery_id: int) -> int:

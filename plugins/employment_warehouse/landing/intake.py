@@ -15,7 +15,7 @@ from employment_warehouse.contract import contracts
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.scanning import Arrival
+from employment_warehouse.landing.scanning import Arrival, label
 from employment_warehouse.settings import platform_access
 
 FILE_SOURCES = ("county", "payroll", "bank")
@@ -74,7 +74,7 @@ def confirm_intake(night_on: date) -> None:
     with connect("wh_loader") as connection:
         rows = connection.execute(query("intake_failures"), {"night_on": night_on}).fetchall()
     if rows:
-        names = [path or f"{feed}（{unit}）" for feed, unit, path in rows]
+        names = [label(path) if path else feed for feed, _, path in rows]
         more = f" … +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else ""
         raise IntakeFailed(where="; ".join(names[:NAMES_SHOWN]) + more)
 

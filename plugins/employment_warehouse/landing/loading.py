@@ -5,7 +5,7 @@ Nothing here commits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,8 +14,9 @@ import psycopg
 
 from employment_warehouse.checking import Checked, check_table
 from employment_warehouse.checking.repeated import repeated_rows
-from employment_warehouse.contract import Contract
+from employment_warehouse.contract import Contract, column_label
 from employment_warehouse.landing.copying import RowCopy, encode_rows
+from employment_warehouse.landing.erasing import ErasedPersons, places_only
 from employment_warehouse.landing.ledger import Counts, Delivery
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.repeated_keys import KeyLog
@@ -28,6 +29,7 @@ from employment_warehouse.landing.vault import (
     store_identities,
     store_rejected,
 )
+from employment_warehouse.landing.withdrawing import PLACES
 from employment_warehouse.reading import TextTable
 from employment_warehouse.reading.prefetch import prefetch
 
@@ -64,19 +66,25 @@ def load_rows(connection: psycopg.Connection, delivery: Delivery, read: Callable
     contract = delivery.contract
     identities = identity_columns(contract)
     key = _key_columns(contract)
+    erased = ErasedPersons.read(connection)
 
     tokeniser = Tokeniser(contract)
 
     def prepare(checked: Checked) -> PreparedFrame:
-        rows = tokeniser.landing_rows(checked.good)
+        rows, good = tokeniser.landing_rows(checked.good), checked.good
+        rejected = erased.emptied(checked.rejected)
+        is_erased = erased.rows(rows, contract)
+        if is_erased.any():
+            rejected = pl.concat([rejected, places_only(rows.filter(is_erased).select(PLACE))])
+            rows, good = rows.filter(~is_erased), good.filter(~is_erased)
         in_vault = known.result()
         return PreparedFrame(
             rows_read=checked.rows_read,
-            rejected=checked.rejected,
+            rejected=rejected,
             encoded=encode_rows(rows, delivery.delivery_id),
             places=rows.select(PLACE),
             keys=rows.select(key),
-            unknown=[seal_unknown(identity, checked.good, rows, in_vault) for identity in identities],
+            unknown=[seal_unknown(identity, good, rows, in_vault) for identity in identities],
         )
 
     sheets: list[str] = []
@@ -88,8 +96,10 @@ def load_rows(connection: psycopg.Connection, delivery: Delivery, read: Callable
         # The first frame waits for this query, so the connection is free when the first rows are written.
         known = vault_reader.submit(known_identities, connection, delivery.feed, delivery.unit)
         table = read()
-        counts = Counts(extra_columns=list(table.extra))
-        for frame in prefetch(map(prepare, prefetch(check_table(table, contract, _expected(delivery))))):
+        counts = Counts(extra_columns=[column_label(text, at) for text, at in table.extra.items()])
+        for frame in prefetch(
+            map(prepare, prefetch(check_table(table, contract, _expected(delivery), _kept(delivery))))
+        ):
             if frame.changes_vault:
                 copy.flush()
                 store_rejected(connection, delivery.delivery_id, frame.rejected)
@@ -118,14 +128,15 @@ def reload_rows(connection: psycopg.Connection, delivery: Delivery, read: Callab
     contract = delivery.contract
     places = connection.execute(query("duplicate_key_rows"), {"delivery_id": delivery.delivery_id}).fetchall()
     repeated = _places(places)
+    erased = ErasedPersons.read(connection)
 
     tokeniser = Tokeniser(contract)
 
     def prepare(checked: Checked) -> list[bytes]:
-        good = checked.good.join(repeated, on=PLACE, how="anti")
-        return encode_rows(tokeniser.landing_rows(good), delivery.delivery_id)
+        rows = tokeniser.landing_rows(checked.good.join(repeated, on=PLACE, how="anti"))
+        return encode_rows(rows.filter(~erased.rows(rows, contract)), delivery.delivery_id)
 
-    frames = prefetch(map(prepare, prefetch(check_table(read(), contract, _expected(delivery)))))
+    frames = prefetch(map(prepare, prefetch(check_table(read(), contract, _expected(delivery), _kept(delivery)))))
     with RowCopy(connection, delivery.feed) as copy:
         for encoded in frames:
             copy.write(encoded)
@@ -136,6 +147,11 @@ def _expected(delivery: Delivery) -> dict[str, str]:
     """The values that the path fixes for every row."""
     unit_column = delivery.contract.unit_column
     return {unit_column: delivery.unit} if unit_column else {}
+
+
+def _kept(delivery: Delivery) -> Mapping[str, str]:
+    """A row of a return workbook says which rejected row it corrects; of other unknown columns nothing is kept."""
+    return PLACES if delivery.kind == "correction" else {}
 
 
 def _key_columns(contract: Contract) -> list[str]:

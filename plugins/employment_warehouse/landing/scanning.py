@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 import unicodedata
@@ -14,12 +15,12 @@ from typing import NamedTuple
 
 import psycopg
 
-from employment_warehouse.contract import Contract, contracts
+from employment_warehouse.contract import UNIT_NUMBER, Contract, contracts
 from employment_warehouse.database import connect
-from employment_warehouse.identity import check_id
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.withdrawing import Submission, current_parts
 from employment_warehouse.landing.zone import FileStat, LandingZone
+from employment_warehouse.masking import may_be_personal
 from employment_warehouse.settings import TIMEZONE
 
 EXTENSIONS = (".csv.gz", ".csv", ".xlsx", ".xls", ".zip", ".nil")
@@ -30,11 +31,15 @@ CORRECTION_EXTENSIONS = (".xlsx", ".xls")
 # Begins the name of the part that a correction adds to a submission: it sorts after the parts that counties send.
 CORRECTION_PART = "～"
 NOT_UTF8 = re.compile("[\ud800-\udfff]")  # a byte of a file name that is not UTF-8
-ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-WORKING_AGE = 16  # years: Labour Law of the PRC, article 15
-LONGEST_UNIT = 64  # characters, as in the contracts
+# Part of a county's file: 532528_2, 532528_2a.
+PART = re.compile(r"[0-9A-Za-z-]{0,12}")
+UNIT = re.compile(UNIT_NUMBER.replace(r"\p{Han}", "[\u4e00-\u9fff]"))
 FOLDERS = 2
 PATHS_LISTED = 20  # in an alert
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DIGEST_DIGITS = 8
+# A name that consists of a county's code, the number of a part and an extension.
+NOBODYS = re.compile(rf"[0-9]{{6}}(_[0-9]{{1,3}})?({'|'.join(map(re.escape, EXTENSIONS))})")
 
 
 @dataclass(frozen=True, order=True)
@@ -59,6 +64,11 @@ class Arrival:
             return "correction"
         return "nil" if self.path.lower().endswith(".nil") else "file"
 
+    @property
+    def label(self) -> str:
+        """What logs and messages call the file: never by a name that its sender chose."""
+        return label(self.path)
+
 
 @dataclass(frozen=True)
 class RemovedPart:
@@ -70,6 +80,10 @@ class RemovedPart:
     part: str
     path: str
     present: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        return label(self.path)
 
 
 class Scan(NamedTuple):
@@ -193,27 +207,15 @@ class NamingRule:
         # Counties send in parts (`<county>_2`); the number of a project or payment batch is the whole stem.
         is_county = contract is None or contract.unit == "county"
         unit, _, part = stem.partition("_") if is_county else (stem, "", "")
-        if not unit.isprintable() or not 0 < len(unit) <= LONGEST_UNIT:
-            return None
-        if is_county and (unit not in self.counties or written.partition("_")[2].startswith(CORRECTION_PART)):
+        if not (is_county and unit in self.counties and PART.fullmatch(part)) and (is_county or not UNIT.search(unit)):
             return None
         try:
             report_date = date.fromisoformat(day)
         except ValueError:
             return None
-        if report_date.isoformat() != day or _contains_id_number(stem, report_date):
+        if report_date.isoformat() != day or may_be_personal(part or unit):
             return None
         return NamedPart(report_date, feed, unit, part)
-
-
-def _contains_id_number(stem: str, report_date: date) -> bool:
-    """Whether a file name contains an ID number, which would then appear in the ledger, in logs and on pages.
-
-    The number of a payment batch may look like one, but the date in it is recent.
-    """
-    of_working_age = f"{report_date.year - WORKING_AGE}"
-    numbers = ID_NUMBER.findall(stem)
-    return any(check_id(number) is None and number[6:10] <= of_working_age for number in numbers)
 
 
 def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:
@@ -250,11 +252,24 @@ def is_unchanged(zone: LandingZone, arrival: Arrival) -> bool:
     return zone.stat(arrival.path) == FileStat(arrival.path, arrival.file_bytes, arrival.modified_at)
 
 
+def label(path: str) -> str:
+    """`employment/2024-05-01/532528_2.csv`, or `employment/2024-05-01/#1f0c33ab`: a path as far as it is as expected.
+
+    Its sender chose it, and any other name may be a person's: it is called by a digest of the path.
+    """
+    known = {*contracts(), CORRECTIONS}
+    *folders, name = path.split("/")
+    shown = [folder for folder in folders[:FOLDERS] if folder in known or DAY.fullmatch(folder)]
+    if NOBODYS.fullmatch(name) or name in known:
+        return "/".join([*shown, name])
+    digest = hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()
+    return "/".join([*shown, f"#{digest[:DIGEST_DIGITS]}"])
+
+
 def _alert_misplaced(connection: psycopg.Connection, paths: list[str]) -> None:
     if not paths:
         return
-    # A file's name may itself be an ID number.
-    listed = [re.sub(r"\d{11,}[0-9Xx]?", "…", NOT_UTF8.sub("\ufffd", path)) for path in paths[:PATHS_LISTED]]
+    listed = [label(path) for path in paths[:PATHS_LISTED]]
     more = f"\n… +{len(paths) - PATHS_LISTED}" if len(paths) > PATHS_LISTED else ""
     connection.execute(query("alert_misplaced_files"), {"count": len(paths), "body": "\n".join(listed) + more})
     connection.commit()

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from employment_warehouse import settings
 from employment_warehouse.contract import Column, Contract
-from employment_warehouse.identity import seal_all
+from employment_warehouse.identity import place, seal_all
 from employment_warehouse.landing import arrays
 from employment_warehouse.landing.ledger import Delivery
 from employment_warehouse.landing.queries import query
 
 # The feed that determines a person's county; its identities replace those that another feed has stored.
 REGISTER = "labor_register"
+TABLES = {"persons": "person", "bank_accounts": "bank_account"}
 NO_KEY = np.iinfo(np.uint64).max
 HASH = np.dtype(">u8")
 
@@ -109,7 +110,9 @@ def seal_unknown(
     identities = pl.DataFrame([keys.alias("key"), *values])
     identities = identities.filter(np.isin(hashes, unknown)).unique("key", keep="last")
     plains = identities.select(pl.struct(*identity.sealed).struct.json_encode()).to_series()
-    return SealedIdentities(identities["key"], seal_all([plain.encode() for plain in plains]))
+    column = f"vault.{TABLES[identity.table]}.sealed"
+    places = [place(column, key) for key in identities["key"]]
+    return SealedIdentities(identities["key"], seal_all([plain.encode() for plain in plains], places))
 
 
 def store_identities(
@@ -146,7 +149,13 @@ def store_rejected(connection: psycopg.Connection, delivery_id: int, rejected: p
         f'{{"value": {json.dumps(value, ensure_ascii=False)}, "row": {row}}}'.encode()
         for value, row in rejected.select("value", "row_json").iter_rows()
     ]
-    places = rejected.select("sheet", "line", "column_name", "reason").iter_rows()
+    cells = rejected.select("sheet", "line", "column_name", "reason").rows()
+    places = [rejected_place(delivery_id, sheet, line, column) for sheet, line, column, _ in cells]
     with connection.cursor() as cursor, cursor.copy(query("copy_rejected")) as copy:
-        for place, sealed in zip(places, seal_all(plains), strict=True):
-            copy.write_row((delivery_id, *place, key_version, sealed))
+        for cell, sealed in zip(cells, seal_all(plains, places), strict=True):
+            copy.write_row((delivery_id, *cell, key_version, sealed))
+
+
+def rejected_place(delivery_id: int, sheet: str, line: int, column_name: str) -> bytes:
+    """Where a rejected cell is sealed."""
+    return place("vault.rejected_row.sealed", delivery_id, sheet, line, column_name)

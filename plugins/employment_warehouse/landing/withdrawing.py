@@ -19,6 +19,11 @@ from employment_warehouse.landing.queries import query, query_of_rows
 # Headers of the two columns by which a row of a return workbook identifies the rejected row.
 FILE_HEADER, LINE_HEADER = "文件", "行号"
 PLACE_HEADERS = {"file_header": FILE_HEADER, "line_header": LINE_HEADER}
+# A file as vault.source_of names it (its sheet and revision in brackets), and a line of it.
+PLACES = {
+    FILE_HEADER: r"^(?:corrections/)?[0-9A-Za-z０-９Ａ-Ｚａ-ｚ＿_.\s-]{1,80}(?:（[^（）]{1,31}）){0,2}$",
+    LINE_HEADER: r"^[0-9]{1,8}$",
+}
 NOTHING = hashlib.sha256(b"").digest()
 
 

@@ -114,10 +114,14 @@ def _inflated(path: Path) -> Iterator[bytes]:
         declared = int.from_bytes(file.read(4), "little")  # modulo 4 GiB; anything where the end is missing
         _check_inflation(declared if declared < size * _GREATEST_INFLATION else 0, size)
         file.seek(0)
-        total = 0
+        total = since = packed = 0
         parts: list[bytes] = []
         for part in _inflated_parts(file):
             total += len(part)
+            since += len(part)
+            if since > _NEVER_SUSPICIOUS:  # of each piece of that size, so that none hides behind a table or before one
+                _check_inflation(since, file.tell() - packed)
+                since, packed = 0, file.tell()
             _check_inflation(total, size)
             parts.append(part)
             if sum(map(len, parts)) >= BLOCK:
@@ -157,7 +161,6 @@ def _open_archive(path: Path, fits: Callable[[Text | Workbook], bool]) -> Text |
         raise Refused(
             "archive_member_ambiguous",
             f"共 {len(members)} 个 | {len(members)} tables",
-            where="、".join(_name(member) for member in members[:5]),
         )
     return _open_member(archive, fitting[0])
 

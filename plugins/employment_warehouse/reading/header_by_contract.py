@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import zip_longest
 
-from employment_warehouse.contract import Contract, normalise_header
+from employment_warehouse.contract import Contract, column_label, normalise_header
 from employment_warehouse.reading.cell_forms import visible
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
@@ -81,8 +81,10 @@ def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
 
 def _unknown_headers(texts: list[str], columns: Mapping[str, int]) -> str:
     """The first header texts of a file that name no column of the contract; '' where one may be a value."""
-    unknown = [text for at, text in enumerate(texts) if text and at not in columns.values()][:_SHOWN]
-    return "" if any(_MAYBE_A_VALUE.search(text) for text in unknown) else "、".join(unknown)
+    unknown = [(text, at) for at, text in enumerate(texts) if text and at not in columns.values()][:_SHOWN]
+    if any(_MAYBE_A_VALUE.search(text) for text, _ in unknown):
+        return ""
+    return "、".join(column_label(text, at) for text, at in unknown)
 
 
 def _names(texts: list[str], contract: Contract) -> list[str]:

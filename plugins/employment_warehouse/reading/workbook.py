@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from employment_warehouse.contract import Contract
+from employment_warehouse.contract import Contract, sheet_label
 from employment_warehouse.contract.blank_form import EXPLANATION_SHEET, EXPLANATION_TITLES
 from employment_warehouse.errors import UserError
 from employment_warehouse.reading.cell_marks import CellMarks, Use, use_of
@@ -54,7 +54,7 @@ class ReaderKilled(UserError):
 @dataclass(frozen=True)
 class _Sheet:
     place: int  # among the workbook's sheets
-    name: str
+    label: str  # what it is called outside of the file
     header: Header
 
 
@@ -104,7 +104,7 @@ def _fitting(
     sheets: list[dict[str, Any]], contract: Contract | None, only_sheet: str | None
 ) -> tuple[list[_Sheet], list[str]]:
     """The sheets with the table looked for (without a contract: the first table and those of the same header), and the
-    names of the others. Sheets that are hidden or meant for people are ignored where another sheet fits.
+    labels of the others. Sheets that are hidden or meant for people are ignored where another sheet fits.
     """
     seen: list[tuple[int, dict[str, Any]]] = []
     aside: list[tuple[int, dict[str, Any]]] = []
@@ -113,7 +113,7 @@ def _fitting(
             (aside if sheet["hidden"] or _FOR_PEOPLE.search(sheet["name"]) else seen).append((place, sheet))
     fitting, left_out, refusals = _fitting_of(seen, contract)
     if fitting:
-        return fitting, left_out + [sheet["name"] for _, sheet in aside if _may_be_data(sheet)]
+        return fitting, left_out + [_label(sheet, place) for place, sheet in aside if _may_be_data(sheet)]
     if not left_out:  # there are no others
         fitting, left_out, of_aside = _fitting_of(aside, contract)
         if fitting:
@@ -134,7 +134,7 @@ def _may_be_data(sheet: dict[str, Any]) -> bool:
 def _fitting_of(
     sheets: list[tuple[int, dict[str, Any]]], contract: Contract | None
 ) -> tuple[list[_Sheet], list[str], list[Refused]]:
-    """Those that fit, the names of the others, and why they do not."""
+    """Those that fit, the labels of the others, and why they do not."""
     fitting: list[_Sheet] = []
     left_out: list[str] = []
     refusals: list[Refused] = []
@@ -144,19 +144,23 @@ def _fitting_of(
             if header.has_money and states_other_unit(sheet["name"]):
                 raise amounts_not_in_yuan()
         except Refused as refusal:
-            refusal.where = refusal.where or f"工作表 sheet {sheet['name']}"
+            refusal.where = refusal.where or f"工作表 sheet {_label(sheet, place)}"
             if contract and _is_looked_for(refusal, contract):
                 raise  # the table that is looked for, and no other
             refusals.append(refusal)
-            left_out += [sheet["name"]] if any(map(any, sheet["head"])) else []
+            left_out += [_label(sheet, place)] if any(map(any, sheet["head"])) else []
             continue
         if contract is None and fitting and sorted(header.texts) != sorted(fitting[0].header.texts):
-            left_out.append(sheet["name"])
+            left_out.append(_label(sheet, place))
         else:
             # What stands beside the table is a column without a name.
             texts = header.texts + [""] * (header.width - len(header.texts))
-            fitting.append(_Sheet(place, sheet["name"], replace(header, texts=texts)))
+            fitting.append(_Sheet(place, _label(sheet, place), replace(header, texts=texts)))
     return fitting, left_out, refusals
+
+
+def _label(sheet: dict[str, Any], place: int) -> str:
+    return sheet_label(sheet["name"], place)
 
 
 def _is_looked_for(refusal: Refused, contract: Contract) -> bool:
@@ -205,9 +209,9 @@ def _rows(
                 frame = only_rows(_cut(child.data(message["bytes"]), message["row"], sheet.header, marks), sheet.header)
                 strays: dict[int, str] = dict(message["strays"])
                 if strays and not table.columns:
-                    frame = _without_strays(frame, strays, sheet.name, table)
+                    frame = _without_strays(frame, strays, sheet.label, table)
                 width = len(table.header)
-                frame = _with_strays(_in_order(frame, sheet.name, places, width), strays, table)
+                frame = _with_strays(_in_order(frame, sheet.label, places, width), strays, table)
                 if frame.height:
                     last_line = frame["line"][-1]
                     yield frame
@@ -248,7 +252,7 @@ def _refuse_merged(merged: list[tuple[int, int, int, int]], sheet: _Sheet, last_
         is_narrow = 2 * (right - left + 1) < sheet.header.width
         if sheet.header.index + 1 < first <= last_line and left <= sheet.header.width and is_narrow:
             raise Refused(
-                "merged_cells", f"第 {first}—{last} 行 | rows {first} to {last}", where=f"工作表 sheet {sheet.name}"
+                "merged_cells", f"第 {first}—{last} 行 | rows {first} to {last}", where=f"工作表 sheet {sheet.label}"
             )
 
 

@@ -12,7 +12,10 @@ import psycopg
 from employment_warehouse.contract import contracts, file_reason
 from employment_warehouse.identity import unseal
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER
+from employment_warehouse.landing.vault import rejected_place
 from employment_warehouse.returns.queries import query
+
+Entry = tuple[str, bool, str, str, str, str, bytes, int, str]  # a row of queries/rejected.sql
 
 
 def county_feeds() -> list[str]:
@@ -80,12 +83,17 @@ def _campaign(connection: psycopg.Connection, report_date: date) -> str | None:
     return row[0] if row else None
 
 
-def _open_rows(entries: list[tuple[str, bool, str, str, str, str, bytes]]) -> list[RejectedRow]:
+def _unsealed(entry: Entry) -> bytes:
+    _, _, _, line, column, _, sealed, delivery_id, sheet = entry
+    return unseal(bytes(sealed), rejected_place(delivery_id, sheet, int(line), column))
+
+
+def _open_rows(entries: list[Entry]) -> list[RejectedRow]:
     """One row for all its wrong cells. A row that a correction failed to correct has the correction's values."""
     rows: dict[tuple[str, str], RejectedRow] = {}
     for (is_correction, source, line), of_row in groupby(entries, key=lambda entry: entry[1:4]):
         faulty = list(of_row)
-        cells: dict[str, str] = json.loads(unseal(bytes(faulty[0][6])))["row"]
+        cells: dict[str, str] = json.loads(_unsealed(faulty[0]))["row"]
         place = (source, line)
         if is_correction:
             corrected = (cells.pop(FILE_HEADER, ""), cells.pop(LINE_HEADER, ""))

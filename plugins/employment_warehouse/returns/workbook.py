@@ -1,6 +1,7 @@
 """One return workbook: 说明, then a sheet for each feed with the county's own columns and coloured, explained cells.
 
-Every cell is text in a text column: it shows exactly what arrived, and nothing can start a formula.
+Every cell is text in a text column, and marked as quoted: it shows exactly what arrived, and nothing can start a
+formula, also when somebody edits it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-TEXT = {"num_format": "@", "valign": "top"}
+TEXT = {"num_format": "@", "valign": "top", "quote_prefix": True}
 
 
 def workbook(returned: Returned) -> bytes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 from employment_warehouse import settings
@@ -40,6 +41,17 @@ def report_dates(report_date: date) -> list[date]:
     """The dates whose workbooks a night writes: the report date, and those of late files and corrections."""
     with connect(ROLE) as connection:
         return [day for (day,) in connection.execute(query("report_dates"), {"report_date": report_date})]
+
+
+def delete_expired(on_date: date) -> int:
+    """Delete the workbooks that are older than the setting `retention_returns_days`; of how many dates."""
+    with connect(ROLE) as connection:
+        [days] = connection.execute("select ops.setting('retention_returns_days', %s)", [on_date]).fetchone() or (None,)
+    folders = [] if days is None else settings.current_home().returns.glob("????-??-??")
+    expired = [folder for folder in folders if date.fromisoformat(folder.name) < on_date - timedelta(days=int(days))]
+    for folder in expired:
+        shutil.rmtree(folder)
+    return len(expired)
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -9,7 +9,7 @@ import psycopg
 
 from employment_warehouse.database import OWN_LOGIN, connect, describe
 from employment_warehouse.errors import UserError
-from employment_warehouse.identity import unseal
+from employment_warehouse.identity import place, unseal
 
 REFUSALS = {
     "not_of_your_county": (
@@ -41,5 +41,5 @@ def reveal(person_key: UUID, purpose: str) -> dict[str, str]:
     if outcome in REFUSALS:
         message, expected = REFUSALS[outcome]
         raise UserError(message, code=outcome, expected=expected, exit_code=1)
-    identity: dict[str, str] = json.loads(unseal(sealed))
+    identity: dict[str, str] = json.loads(unseal(sealed, place("vault.person.sealed", person_key)))
     return identity

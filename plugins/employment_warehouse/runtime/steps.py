@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE
+
+if TYPE_CHECKING:
+    from employment_warehouse.landing import Delivery
 
 log = logging.getLogger(__name__)
 
@@ -65,16 +69,29 @@ def ingest(sources: list[str], by: str, report_date: str, name: str) -> None:
         ingest_arrival = landing.ingest_correction if arrival.kind == "correction" else landing.ingest
         entry = (arrival.feed, arrival.unit, arrival.path)
         try:
-            log.info("%s: %s", arrival.path, ingest_arrival(arrival) or "nothing new")
+            log.info("%s: %s", arrival.label, _outcome(ingest_arrival(arrival)))
             landing.record_ingested(night_on, *entry)
         except (landing.IngestFailed, UserError) as failure:
-            log.error("%s: %s", arrival.path, failure)
+            log.error("%s: %s", arrival.label, failure)
             landing.record_failure(night_on, str(failure), *entry)
             failures.append(failure)
     for part in removed:
-        log.info("%s: %s", part.path, "withdrawn" if landing.withdraw_part(part) else "not withdrawn")
+        log.info("%s: %s", part.label, "withdrawn" if landing.withdraw_part(part) else "not withdrawn")
     # Raised last: a file that cannot be ingested does not stop the others.
     _raise_together(failures)
+
+
+def _outcome(ingested: Delivery | list[Delivery] | None) -> str:
+    """Deliveries by their numbers: units and parts are named by whoever sends them."""
+    deliveries = ingested if isinstance(ingested, list) else [ingested] if ingested else []
+    return (
+        "; ".join(
+            f"delivery {one.delivery_id} {one.reason or one.status}: {one.rows_read} rows read,"
+            f" {one.rows_landed} landed, {one.rows_rejected} rejected"
+            for one in deliveries
+        )
+        or "nothing new"
+    )
 
 
 def _raise_together(failures: list[Exception]) -> None:
@@ -94,7 +111,7 @@ def ingest_resource(resource: str, report_date: str) -> None:
 
     night_on, feed = date.fromisoformat(report_date), contract.platform_feeds()[resource]
     try:
-        log.info("%s: %s", resource, hr_platform.ingest_resource(resource, night_on))
+        log.info("%s: %s", resource, _outcome(hr_platform.ingest_resource(resource, night_on)))
     except (landing.IngestFailed, UserError) as failure:
         landing.record_failure(night_on, str(failure), feed)
         raise
@@ -166,10 +183,28 @@ def publish_night(build: int) -> None:
 
 
 def purge_landing() -> None:
-    """Delete landed rows that the publication has replaced; the archive keeps their files."""
-    from employment_warehouse import landing
+    """Delete landed rows that the publication has replaced (the archive keeps their files), erase the persons whose
+    erasure was asked for, and delete what was kept for long enough.
+    """
+    from employment_warehouse import landing, returns
 
     log.info("rows purged: %d", landing.purge())
+    erase_persons()
+    forgotten = landing.forget_expired()
+    if forgotten is not None:
+        log.info(
+            "kept for long enough: %d files, %d rejected cells, %d identities; return workbooks of %d dates",
+            *forgotten[1:],
+            returns.delete_expired(forgotten.on_date),
+        )
+
+
+def erase_persons() -> None:
+    """Carry out the erasures that were asked for, and write the return workbooks anew that named a person."""
+    from employment_warehouse import landing, returns
+
+    for day in sorted({report_date for _, report_date in landing.erase_asked()}):
+        log.info("%s: %d return workbooks", day, len(returns.write_workbooks(day)))
 
 
 def write_report(product: str) -> None:

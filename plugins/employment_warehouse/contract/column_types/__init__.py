@@ -17,7 +17,7 @@ from employment_warehouse.contract.column_types.dates import Date, Month, Timest
 from employment_warehouse.contract.column_types.identities import BankAccount, IdNumber, Mobile, PersonName, Uscc
 from employment_warehouse.contract.column_types.places import Division, Township, Village
 from employment_warehouse.contract.column_types.quantities import Decimal, Integer
-from employment_warehouse.contract.column_types.texts import Boolean, Code, Text
+from employment_warehouse.contract.column_types.texts import UNIT_NUMBER, Boolean, Code, Reference, Text, UnitNumber
 
 _ALL = (
     IdNumber(),
@@ -25,6 +25,8 @@ _ALL = (
     Mobile(),
     BankAccount(),
     Text(),
+    Reference(),
+    UnitNumber(),
     Code(),
     Division(),
     Township(),
@@ -39,4 +41,4 @@ _ALL = (
 )
 TYPES: Mapping[str, LogicalType] = MappingProxyType({one.name: one for one in _ALL})
 
-__all__ = ["NUMERIC_CELL", "TYPES", "UNCALCULATED", "Domain", "JsonNumber", "LogicalType", "Parsed"]
+__all__ = ["NUMERIC_CELL", "TYPES", "UNCALCULATED", "UNIT_NUMBER", "Domain", "JsonNumber", "LogicalType", "Parsed"]

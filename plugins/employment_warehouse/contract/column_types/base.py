@@ -15,8 +15,9 @@ class JsonNumber(str):
     """A number of the HR platform as its JSON has it: `77`, `77.0`, `1e3`."""
 
 
-Domain = Literal["person", "account", "mobile", "name"]
-"""Of tokens: those of one domain can be compared with each other, and with nothing else."""
+Domain = Literal["person", "account", "mobile", "name", "erased"]
+"""Of tokens: those of one domain can be compared with each other, and with nothing else. `erased`: of the tokens of
+persons and accounts that were erased."""
 
 
 @dataclass(frozen=True)

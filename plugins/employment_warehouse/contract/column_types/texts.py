@@ -1,11 +1,13 @@
-"""Texts, codes, yes or no."""
+"""Texts, numbers of things, codes, yes or no."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from employment_warehouse.contract.column_types.base import FormType, Parsed, TextType
 from employment_warehouse.contract.column_types.characters import UNCALCULATED
+from employment_warehouse.masking import MAY_BE_PERSONAL, MAY_BE_REFUSED, mask, may_be_personal
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,12 +17,15 @@ if TYPE_CHECKING:
 # #N/A, #DIV/0!, #NAME?, and those of newer functions; or no result at all.
 FORMULA_ERROR = rf"^(?:#(?:N/A|GETTING_DATA|[A-Z][A-Z0-9_/]*[!?])|{UNCALCULATED})$"
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f"
+# The number of a project or a payment batch, which is a file's name and is shown everywhere: letters, digits and signs,
+# or the number of a document (云发改(2024)1号).
+UNIT_NUMBER = r"^(?:[0-9A-Za-z][0-9A-Za-z_.-]{0,63}|\p{Han}{2,6}[(（〔\[]20[0-9]{2}[)）〕\]][0-9]{1,4}号)$"
 _TRUE = ("是", "√", "✓", "✔", "y", "yes", "1", "true")
 _FALSE = ("否", "×", "✗", "✘", "n", "no", "0", "false")
 
 
 class Text(TextType):
-    """Any text without control characters."""
+    """Any text without control characters; numbers of persons in it are masked."""
 
     name = "text"
     name_zh = "文字"
@@ -37,12 +42,12 @@ class Text(TextType):
 
         return cells.str.contains(
             rf"^[{BLANK}'=#]|[{BLANK}]$|[\x00-\x1f０-９Ａ-Ｚａ-ｚ]|{DAMAGED_OR_INVISIBLE}|{NOTHING}|^[0-9]+\.0+$|^{SCIENTIFIC}$"
-        )
+        ) | self.suspects(cells)
 
     def clean(self, text: pl.Expr) -> pl.Expr:
         from employment_warehouse.contract.column_types.cleaning import tidy_text
 
-        return tidy_text(text)
+        return self.without_persons(tidy_text(text))
 
     def why(self, value: pl.Expr) -> pl.Expr:
         """A number of a case or a batch that a worksheet has rounded has lost its digits like an ID number. PostgreSQL
@@ -59,6 +64,7 @@ class Text(TextType):
             .then(pl.lit("schema_violation"))
             .when(value.str.contains("\ufffd", literal=True))
             .then(pl.lit("text_damaged"))
+            .otherwise(self.why_as_received(value))
         )
 
     def parse_as_received(self, cells: pl.Series, column: Column) -> Parsed:
@@ -66,15 +72,88 @@ class Text(TextType):
         import polars as pl
 
         found = pl.DataFrame({"cell": cells}).select(
-            value=pl.when(pl.col("cell").str.contains(r"\S")).then("cell"),
+            value=self.without_persons(pl.when(pl.col("cell").str.contains(r"\S")).then("cell")),
             reason=pl.when(pl.col("cell").str.contains(rf"[{_CONTROL}]"))
             .then(pl.lit("schema_violation"))
             .when(pl.col("cell").str.len_chars() > (column.max_length or 0))
-            .then(pl.lit("too_long")),
+            .then(pl.lit("too_long"))
+            .otherwise(self.why_as_received(pl.col("cell"))),
         )
         if found["reason"].null_count() == found.height:
             return Parsed(found["value"], None)
         return Parsed(found["value"].set(found["reason"].is_not_null(), None), found["reason"])
+
+    def without_persons(self, text: pl.Expr) -> pl.Expr:
+        """The text without the numbers of persons."""
+        import polars as pl
+
+        return text.map_batches(lambda texts: self._at_suspects(texts, mask, texts), return_dtype=pl.String)
+
+    def why_as_received(self, value: pl.Expr) -> pl.Expr:  # noqa: ARG002  free text is masked, not refused
+        """The reason why a value is refused that is neither damaged nor malformed; null: it is fine."""
+        import polars as pl
+
+        return pl.lit(None, dtype=pl.String)
+
+    def suspects(self, texts: pl.Series) -> pl.Series:
+        """Which texts may hold the number of a person."""
+        return texts.str.contains(MAY_BE_PERSONAL)
+
+    def _at_suspects(self, texts: pl.Series, result: Callable[[str], str | None], others: pl.Series) -> pl.Series:
+        """A result for each text that may hold the number of a person; only these cost anything."""
+        import polars as pl
+
+        at = self.suspects(texts).arg_true()
+        if not len(at):
+            return others
+        return others.clone().scatter(at, pl.Series([result(text) for text in texts.gather(at)], dtype=pl.String))
+
+
+class Reference(Text):
+    """The number of a thing: a project, a post, a case, a household. One that may be a person's is refused, because
+    masked it would be the number of another thing.
+    """
+
+    name = "reference"
+    name_zh = "编号（文本）"
+    longest = 64
+
+    def without_persons(self, text: pl.Expr) -> pl.Expr:
+        return text
+
+    def why_as_received(self, value: pl.Expr) -> pl.Expr:
+        import polars as pl
+
+        def why(numbers: pl.Series) -> pl.Series:
+            nothing = pl.repeat(None, len(numbers), dtype=pl.String, eager=True)
+            return self._at_suspects(
+                numbers, lambda text: "personal_number" if may_be_personal(text) else None, nothing
+            )
+
+        return value.map_batches(why, return_dtype=pl.String)
+
+    def suspects(self, texts: pl.Series) -> pl.Series:
+        """The usual number has letters and digits, and is judged as a whole column."""
+        unusual = ~texts.str.contains(r"^[0-9A-Za-z]*$") & texts.str.contains(MAY_BE_PERSONAL)
+        return unusual | texts.str.contains(MAY_BE_REFUSED)
+
+
+class UnitNumber(Reference):
+    """The number of a unit that reports: a project or a payment batch. It stands in names of files, in the ledger and
+    in messages, so its form is strict.
+    """
+
+    name = "unit_number"
+    name_zh = "编号（字母、数字和 - _ .，或文号）"
+
+    def untidy(self, cells: pl.Series) -> pl.Series:
+        return super().untidy(cells) | ~cells.str.contains(UNIT_NUMBER)
+
+    def why_as_received(self, value: pl.Expr) -> pl.Expr:
+        import polars as pl
+
+        malformed = pl.when(~value.str.contains(UNIT_NUMBER)).then(pl.lit("number_malformed"))
+        return malformed.otherwise(super().why_as_received(value))
 
 
 class Code(FormType):

@@ -14,8 +14,10 @@ select
     r.line::text as line,
     r.column_name,
     r.reason,
-    r.sealed
+    r.sealed,
+    r.delivery_id,
+    r.sheet
 from current_part as s
 inner join vault.rejected_row as r on s.delivery_id = r.delivery_id
-where r.corrected_by is null
+where r.corrected_by is null and r.sealed <> ''  -- whose content is kept
 order by s.feed, is_correction, s.delivery_id, r.sheet, r.line

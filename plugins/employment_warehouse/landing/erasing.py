@@ -1,0 +1,231 @@
+"""Erasure of a person: from the archive, landing, the vault and every publication (PIPL, articles 46 and 47).
+
+An erasure is asked for (`ask`), and carried out at once or by the night (`erase_asked`). Each step may be run again.
+What remains are marks: CMACs of the tokens, by which a row that names the person again is recognised (`ErasedPersons`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+from uuid import UUID
+
+import polars as pl
+import psycopg
+
+from employment_warehouse import identity, settings
+from employment_warehouse.checking.table import REJECTED_SCHEMA
+from employment_warehouse.contract import Contract, contract
+from employment_warehouse.database import OWN_LOGIN, connect, describe
+from employment_warehouse.errors import UserError
+from employment_warehouse.identity import place, unseal
+from employment_warehouse.landing import archive, copies
+from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.vault import rejected_place
+
+REASON = "person_erased"
+AT = "vault.erasure.sealed"
+
+
+class ErasureRefused(UserError):
+    """没有登记删除。 | No erasure was recorded."""
+
+    code = "erasure_refused"
+    exit_code = 1
+
+
+def ask(id_number: str, reason: str) -> int:
+    """Record that the person with this ID number is to be erased; the number of the erasure.
+
+    Raises ErasureRefused if it is no ID number, or the database refuses the reason.
+    """
+    number = identity.normalise_id(id_number)
+    if identity.check_id(number) is not None:
+        raise ErasureRefused("不是有效的身份证号 | not a valid ID number", expected="18 characters, on standard input")
+    token = identity.tokens(pl.Series([number]), "person")[0]
+    return _ask(UUID(bytes=token), identity.seal(number.encode(), place(AT, token)), reason)
+
+
+def ask_by_key(person_key: UUID, reason: str) -> int:
+    """The same for a person whom the vault knows, by token."""
+    return _ask(person_key, None, reason)
+
+
+def _ask(person_key: UUID, sealed: bytes | None, reason: str) -> int:
+    given = {
+        "person": person_key,
+        "mark": marks_of(pl.Series([person_key.bytes]))[0],
+        "sealed": sealed,
+        "version": settings.secret_keys().version,
+        "reason": reason,
+    }
+    try:
+        with connect(OWN_LOGIN) as connection:
+            row = connection.execute(query("ask_erasure"), given).fetchone()
+    except psycopg.Error as error:
+        raise ErasureRefused(database=describe(error), todo="name a reason that quotes no number of a person") from None
+    assert row is not None
+    return int(row[0])
+
+
+def marks_of(keys: pl.Series) -> pl.Series:
+    """The marks of tokens (16 bytes each)."""
+    return identity.tokens(keys.bin.encode("hex"), "erased")
+
+
+@dataclass(frozen=True)
+class ErasedPersons:
+    """The persons and accounts that were erased, by their marks."""
+
+    marks: frozenset[bytes]
+
+    @classmethod
+    def read(cls, connection: psycopg.Connection) -> ErasedPersons:
+        return cls(frozenset(bytes(mark) for (mark,) in connection.execute(query("erased_marks"))))
+
+    def names(self, keys: pl.Series) -> pl.Series:
+        """Which of these tokens were erased."""
+        if not self.marks:
+            return pl.repeat(False, len(keys), dtype=pl.Boolean, eager=True)
+        return marks_of(keys).is_in(list(self.marks)).fill_null(False) & keys.is_not_null()
+
+    def rows(self, rows: pl.DataFrame, made: Contract) -> pl.Series:
+        """Which landing rows name one: as their person, or by account."""
+        found = pl.repeat(False, len(rows), dtype=pl.Boolean, eager=True)
+        for column in made.columns if self.marks else ():
+            if column.type.identity in ("person", "account"):
+                found |= self.names(rows[made.landing_columns_of(column)[0][0]])
+        return found
+
+    def emptied(self, rejected: pl.DataFrame) -> pl.DataFrame:
+        """Rejected cells, without the rows that name an erased person: of those only place and reason are kept."""
+        if not self.marks or rejected.is_empty():
+            return rejected
+        plain = _plain(rejected["row_json"])
+        numbers = plain.str.extract_all(r"[0-9]{17}[0-9X]").explode()
+        at = plain.str.extract_all(r"[0-9]{17}[0-9X]").list.len()
+        keys = identity.tokens(numbers, "person")
+        erased = self.names(keys)
+        row = pl.int_range(len(rejected), eager=True).to_frame("row").with_columns(at=at)
+        owners = row.select(pl.col("row").repeat_by(pl.max_horizontal("at", 1)).explode()).to_series()
+        named = owners.filter(erased).unique()
+        if named.is_empty():
+            return rejected
+        is_named = pl.int_range(len(rejected), eager=True).is_in(named.to_list())
+        return pl.concat([rejected.filter(~is_named), places_only(rejected.filter(is_named).select("sheet", "line"))])
+
+
+def places_only(places: pl.DataFrame) -> pl.DataFrame:
+    """Entries of `Checked.rejected` for rows that name an erased person: nothing of the row."""
+    return (
+        places.unique(maintain_order=True)
+        .with_columns(column_name=pl.lit(""), reason=pl.lit(REASON), value=pl.lit(""), row_json=pl.lit("{}"))
+        .select(pl.col(name).cast(kind) for name, kind in REJECTED_SCHEMA.items())
+    )
+
+
+def erase_asked() -> list[tuple[str, date]]:
+    """Carry out every erasure that was asked for; (unit, report date) of the deliveries that lost rejected rows.
+
+    Raises UserError while a night is being built.
+    """
+    touched: set[tuple[str, date]] = set()
+    with connect("wh_loader") as connection:
+        asked = connection.execute("select * from vault.to_erase()").fetchall()
+        connection.commit()
+        for row in asked:
+            touched |= _erase(connection, *row)
+    return sorted(touched)
+
+
+def _erase(  # noqa: PLR0913, PLR0917  a row of vault.to_erase
+    connection: psycopg.Connection,
+    erasure: int,
+    person_key: UUID,
+    sealed: bytes | None,
+    sealed_person: bytes | None,
+    accounts: list[UUID],
+    sealed_accounts: list[bytes | None],
+) -> set[tuple[str, date]]:
+    words = _words(person_key, sealed, sealed_person, accounts, sealed_accounts)
+    touched = set()
+    for delivery_id, unit, report_date, places in _erase_from_files(connection, words):
+        sheets, lines = [sheet for sheet, _ in places], [line for _, line in places]
+        connection.execute("select vault.erase_places(%s, %s, %s)", [delivery_id, sheets, lines])
+        touched.add((unit, report_date))
+    for delivery_id, unit, report_date, sheet, line in _rejected_with(connection, words):
+        connection.execute("select vault.erase_places(%s, %s, %s)", [delivery_id, [sheet], [line]])
+        touched.add((unit, report_date))
+    try:
+        marks = marks_of(pl.Series([account.bytes for account in accounts], dtype=pl.Binary)).to_list()
+        connection.execute("select vault.complete_erasure(%s, %s::uuid [], %s::bytea [])", [erasure, accounts, marks])
+        connection.commit()
+    except psycopg.Error as error:
+        connection.rollback()
+        raise ErasureRefused(
+            f"第 {erasure} 号删除未完成 | erasure {erasure} is not complete",
+            database=describe(error),
+            todo="the night that is being built carries it out after it is published",
+        ) from None
+    return touched
+
+
+def _words(
+    person_key: UUID,
+    sealed: bytes | None,
+    sealed_person: bytes | None,
+    accounts: list[UUID],
+    sealed_accounts: list[bytes | None],
+) -> list[str]:
+    """What names the person in a file: ID number, mobile and accounts; the ID number first."""
+    words = []
+    if sealed is not None:
+        words.append(unseal(bytes(sealed), place(AT, person_key)).decode())
+    if sealed_person is not None:
+        known = json.loads(unseal(bytes(sealed_person), place("vault.person.sealed", person_key)))
+        words += [known["id_number"], known.get("mobile")]
+    for account, of_account in zip(accounts, sealed_accounts, strict=True):
+        if of_account is not None:
+            words.append(
+                json.loads(unseal(bytes(of_account), place("vault.bank_account.sealed", account)))["bank_account"]
+            )
+    return [word for word in dict.fromkeys(words) if word]
+
+
+def _plain(texts: pl.Series) -> pl.Series:
+    return texts.to_frame("text").select(copies.plain(pl.col("text"))).to_series()
+
+
+def _rejected_with(connection: psycopg.Connection, words: list[str]) -> Iterable[tuple[int, str, date, str, int]]:
+    """Rejected rows that name the person, and are in no file of the archive any more."""
+    found = set()
+    for delivery_id, unit, report_date, sheet, line, column, sealed in connection.execute(
+        query("all_rejected")
+    ).fetchall():
+        plain = unseal(bytes(sealed), rejected_place(delivery_id, sheet, line, column)).decode()
+        if _plain(pl.Series([plain])).str.contains_any(words)[0]:
+            found.add((delivery_id, unit, report_date, sheet, line))
+    return sorted(found)
+
+
+def _erase_from_files(
+    connection: psycopg.Connection, words: list[str]
+) -> Iterable[tuple[int, str, date, list[tuple[str, int]]]]:
+    """Replace the archived files that name the person; each delivery of them, with the places of the rows removed."""
+    archived: dict[bytes, list[tuple[int, str, str, date, str, str, str | None]]] = {}
+    for sha256, *delivery in connection.execute(query("archived_deliveries")).fetchall():
+        archived.setdefault(bytes(sha256), []).append(tuple(delivery))
+    for sha256, deliveries in archived.items():
+        if not archive.has(sha256):
+            continue
+        feeds = {(one[1], one[4]): contract(one[1]) for one in deliveries if one[5] != "refused"}
+        name = PurePosixPath(deliveries[0][6] or "pages.jsonl").name
+        with archive.open_stored(sha256, name) as file:
+            removed = copies.without_rows(file, feeds, words, lambda copy, kind: archive.replace(sha256, copy, kind))  # noqa: B023
+        for delivery_id, feed, unit, report_date, kind, status, _ in deliveries:
+            places = removed.get((feed, kind), [])
+            if places and status != "refused":
+                yield delivery_id, unit, report_date, places

@@ -1,0 +1,1 @@
+select unnest(marks) from vault.erasure

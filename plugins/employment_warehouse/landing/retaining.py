@@ -1,0 +1,41 @@
+"""How long files and identities are kept: the settings `retention_…_days`, applied by the night's purge."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from employment_warehouse.database import connect
+from employment_warehouse.landing import archive
+from employment_warehouse.landing.queries import query
+
+
+class Forgotten(NamedTuple):
+    """What was deleted because it had been kept for long enough."""
+
+    on_date: date  # of the standing publication
+    files: int
+    rejected_cells: int
+    identities: int
+
+
+def forget_expired() -> Forgotten | None:
+    """Delete what is older than the settings of the standing publication's date allow; None: nothing is published.
+
+    Running it again changes nothing. Identities are compared with every row that names a person, so that is done on
+    the first day of a month.
+    """
+    with connect("wh_loader") as connection:
+        standing = connection.execute(query("standing_date")).fetchone()
+        if standing is None:
+            return None
+        [on_date] = standing
+        expired = [bytes(row[0]) for row in connection.execute(query("expired_files"), {"on_date": on_date})]
+        files = [sha256 for sha256 in expired if archive.has(sha256)]
+        for sha256 in files:
+            archive.replace(sha256, None, "")
+        [rejected] = connection.execute("select vault.forget_rejected(%s)", [on_date]).fetchone() or (0,)
+        identities = 0
+        if on_date.day == 1:
+            [identities] = connection.execute("select vault.forget_persons(%s)", [on_date]).fetchone() or (0,)
+    return Forgotten(on_date, len(files), rejected, identities)

@@ -1,0 +1,250 @@
+"""A person who is erased is nowhere in the database or the home any more; what was counted stays counted."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import openpyxl
+import polars as pl
+import psycopg
+import pytest
+from tests.kit import files
+from tests.kit.files import COUNTY, DAY, ingest_all
+from tests.kit.nights import Nights
+from tests.kit.people import id_number
+from tests.kit.sealed import rejected_cells
+
+from employment_warehouse import identity, landing, returns
+from employment_warehouse.contract import contract
+from employment_warehouse.database import connect
+from employment_warehouse.errors import UserError
+from employment_warehouse.landing import archive
+from employment_warehouse.runtime import steps
+from employment_warehouse.settings import Home
+
+NEXT = DAY + timedelta(days=1)
+ID, NAME, MOBILE, ACCOUNT = id_number(1), "被删除甲", "13987654321", "6217009876543210987"
+WORDS = (ID, NAME, MOBILE, ACCOUNT)
+REASON = "本人申请，工单 7"
+MODELS = "+employment_stock +fct_payment_attempt"
+
+
+def person(serial: int, name: str, **more: str) -> dict[str, str]:
+    return {
+        "id_number": id_number(serial), "full_name": name, "household_no": f"H{serial}", "is_relocated": "否",
+    } | more  # fmt: skip
+
+
+def put_registers(zone: Path, day: Any, *more: dict[str, str]) -> None:
+    """A register in GB 18030 and a register of jobs in a workbook, with the person in both."""
+    register = [person(1, NAME, mobile=MOBILE), person(2, "某某乙"), person(3, "某某丙"), *more]
+    files.put(zone, files.rows_of("labor_register", *register).encode("gb18030"), feed="labor_register", day=day)
+    jobs = [{key: row[key] for key in ("id_number", "full_name")} for row in register]
+    content = io.BytesIO()
+    book = openpyxl.Workbook()
+    lines = files.rows_of("employment", *jobs).splitlines()
+    for sheet, rows in ((book.active, lines[:3]), (book.create_sheet("张三"), [lines[0], *lines[3:]])):
+        for line in rows:
+            sheet.append(line.split(","))
+    book.save(content)
+    files.put(zone, content.getvalue(), f"{COUNTY}.xlsx", feed="employment", day=day)
+
+
+def tokens() -> list[str]:
+    """The person's and the account's, as they may be written."""
+    made = [identity.tokens(pl.Series([ID]), "person")[0], identity.tokens(pl.Series([ACCOUNT]), "account")[0]]
+    return [form for token in made for form in (token.hex(), str(UUID(bytes=token)), token[:8].hex())]
+
+
+def tables_text(connection: psycopg.Connection) -> str:
+    """Every row of every table of every schema."""
+    tables = connection.execute(
+        "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname !~ '^(pg_|information_)'"
+    ).fetchall()
+    assert len(tables) > 100
+    return "\n".join(str(row) for (table,) in tables for row in connection.execute(f"select t::text from {table} as t"))  # type: ignore[arg-type]
+
+
+def home_texts(home: Home, connection: psycopg.Connection) -> list[str]:
+    """Every archived file and return workbook, as text."""
+    made = []
+    for sha256, path in connection.execute("select distinct sha256, path from ops.delivery").fetchall():
+        if not archive.has(bytes(sha256)):
+            continue
+        with archive.open_stored(bytes(sha256), Path(path).name) as file:
+            made.append(text_of(file))
+    return made + [text_of(path) for path in home.returns.rglob("*.xlsx")]
+
+
+def text_of(file: Path) -> str:
+    if file.suffix == ".xlsx":
+        book = openpyxl.load_workbook(file)
+        return " ".join(str(cell.value) for sheet in book for row in sheet for cell in row)
+    data = file.read_bytes()
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
+def erase() -> None:
+    landing.ask(f" {ID} ", REASON)
+    steps.erase_persons()
+
+
+def targets(nights: Nights) -> list[Any]:
+    return nights.rows("select t::text from store.employment_stock as t order by 1")
+
+
+def test_an_erased_person_is_nowhere_and_what_was_counted_stays(
+    nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
+) -> None:
+    put_registers(zone, DAY)
+    account = {"bank_account": ACCOUNT, "id_number": ID, "batch_no": "PC1"}
+    files.put(
+        zone,
+        files.rows_of(
+            "public_post_payment",
+            account | {"post_no": "P1"},
+            {"id_number": id_number(2), "post_no": "P2", "bank_account": "6217000000000000002", "batch_no": "PC1"},
+            account | {"post_no": "P3", "days_present": "many"},
+        ),
+        feed="public_post_payment",
+    )
+    approved = {"post_no": "P2", "holder": id_number(2), "approver_id_number": ID, "relation_to_approver": "本人"}
+    files.put(zone, files.rows_of("public_post", {"post_no": "P1", "holder": ID}, approved), feed="public_post")
+    ingest_all()
+    nights.select = MODELS
+    nights.night(DAY)
+    put_registers(zone, NEXT, person(4, "某某丁"))
+    ingest_all(NEXT)
+    second = nights.start(NEXT)
+    nights.build(second, "reported_labor_register reported_employment")
+    nights.publish(second)
+    assert landing.purge() > 0
+    returns.write_workbooks(DAY)
+    before = tables_text(warehouse), home_texts(warehouse_home, warehouse), targets(nights)
+    assert len([form for form in tokens() if form in before[0]]) == len(tokens()) - 2  # a UUID is written with hyphens
+    assert all(any(word in text for text in before[1]) for word in WORDS)
+
+    erase()
+
+    after = tables_text(warehouse)
+    assert [word for word in (*WORDS, *tokens()) if word in after] == []
+    texts = home_texts(warehouse_home, warehouse)
+    assert not list(warehouse_home.returns.rglob("*.xlsx"))  # nothing is left to send back
+    assert [word for word in WORDS for text in texts if word in text] == []
+    assert targets(nights) == before[2]
+
+    # The ledger accounts for every row, and the others' rows are where they were.
+    counts = "rows_read, rows_landed, rows_rejected, rows_erased"
+    assert nights.rows(f"select feed, report_date, {counts} from ops.delivery order by 1, 2") == [
+        ("employment", DAY, 3, 2, 0, 1), ("employment", NEXT, 4, 3, 0, 1), ("labor_register", DAY, 3, 2, 0, 1),
+        ("labor_register", NEXT, 4, 3, 0, 1), ("public_post", DAY, 2, 1, 0, 1),
+        ("public_post_payment", DAY, 3, 1, 0, 2),
+    ]  # fmt: skip
+    assert nights.rows("select post_no, approver_key from landing.public_post") == [("P2", None)]
+    purged = nights.rows("select delivery_id, feed, rows_landed from ops.delivery where purged_at is not null")
+    assert len(purged) == 2
+    for number, feed, rows in purged:
+        assert landing.restore(number) == rows
+        assert nights.scalar(f"select count(*) from landing.{feed} where delivery_id = %s", number) == rows
+    assert [word for word in (*WORDS, *tokens()) if word in tables_text(warehouse)] == []
+
+    # On record: who asked, and how the digests of the publications changed.
+    acts = nights.rows(
+        "select login, kind, reason from ops.act where kind in ('ask_erasure', 'erase_person') order by act"
+    )
+    assert acts == [("operator_of_tests", "ask_erasure", REASON), ("wh_loader", "erase_person", None)]
+    changed = nights.rows("select publication, digest_before <> digest_after from ops.erasure_digest order by 1")
+    assert [is_changed for _, is_changed in changed] == [True]  # the second has opened and closed no row of the person
+
+    # Sent again, the row goes back without a word about the person.
+    put_registers(zone, NEXT + timedelta(days=1), person(4, "某某丁"))
+    again = ingest_all(NEXT + timedelta(days=1))
+    assert {(one.feed, one.rows_read, one.rows_landed, one.rows_rejected) for one in again} == {
+        ("employment", 4, 3, 1), ("labor_register", 4, 3, 1),
+    }  # fmt: skip
+    assert {(cell.reason, cell.plain) for cell in rejected_cells(warehouse)} == {
+        ("person_erased", '{"value": "", "row": {}}')
+    }
+    assert [word for word in (*WORDS, *tokens()) if word in tables_text(warehouse)] == []
+    (workbook,) = returns.write_workbooks(NEXT + timedelta(days=1))
+    sheet = openpyxl.load_workbook(workbook)[contract("labor_register").title_zh]
+    assert "申请删除" in sheet["B2"].comment.text and [word for word in WORDS if word in text_of(workbook)] == []
+
+
+def test_an_erasure_needs_an_id_number_and_a_reason(warehouse: psycopg.Connection) -> None:
+    for number, reason in ((f"{ID[:-1]}0", REASON), (ID, f"电话{MOBILE}"), (ID, "")):
+        with pytest.raises(UserError) as refused:
+            landing.ask(number, reason)
+        assert ID not in str(refused.value) and MOBILE not in str(refused.value)
+    assert warehouse.execute("select count(*) from vault.erasure").fetchone() == (0,)
+
+
+def test_during_a_night_it_waits_for_the_purge(nights: Nights, zone: Path, warehouse: psycopg.Connection) -> None:
+    put_registers(zone, DAY)
+    ingest_all()
+    build = nights.start(DAY)
+    with pytest.raises(UserError):
+        erase()
+    nights.build(build, "reported_labor_register")
+    nights.publish(build)
+    steps.purge_landing()
+    assert [word for word in (*WORDS, *tokens()) if word in tables_text(warehouse)] == []
+
+
+@pytest.mark.parametrize("role", ["wh_analyst", "wh_auditor", "wh_gate", "wh_transformer", "wh_loader", "wh_returner"])
+def test_only_operators_ask_for_an_erasure(warehouse: psycopg.Connection, role: str) -> None:
+    with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("select vault.ask_erasure(gen_random_uuid(), '\\x00', null, 1, 'because')")
+
+
+def test_what_was_kept_for_long_enough_is_deleted(
+    nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
+) -> None:
+    """Each period is a setting; what a unit reported last is kept, however old it is."""
+    put_registers(zone, DAY)
+    broken = {"days_present": "many", "batch_no": "PC1"}
+    files.put(zone, files.rows_of("public_post_payment", broken), feed="public_post_payment")
+    ingest_all()
+    first = nights.start(DAY)
+    nights.build(first, "reported_labor_register")
+    nights.publish(first)
+    returns.write_workbooks(DAY)
+    later = DAY + timedelta(days=800)
+    files.put(zone, files.rows_of("labor_register", person(2, "某某乙")), feed="labor_register", day=later)
+    ingest_all(later)
+    landing.purge()
+
+    def kept() -> tuple[Any, ...]:
+        archived = sorted(warehouse_home.archive.rglob("*.sealed"))
+        contents = nights.scalar("select count(*) from vault.rejected_row where sealed <> ''")
+        return (
+            len(archived),
+            contents,
+            nights.scalar("select count(*) from vault.person"),
+            len(list(warehouse_home.returns.glob("20*"))),
+        )
+
+    archived, *others = kept()
+    steps.purge_landing()
+    assert kept() == (archived, *others)
+    for name in ("archive", "vault", "rejected", "returns"):
+        warehouse.execute(f"update seeds.setting set value = '700' where name = 'retention_{name}_days'")
+    second = nights.start(later)
+    nights.build(second, "reported_labor_register")
+    nights.publish(second)
+    steps.purge_landing()
+    # The first register; the register of jobs and the payments are the last of their kind.
+    assert kept() == (archived - 1, 0, 3 if later.day != 1 else 2, 0)
+    assert nights.scalar("select vault.forget_persons(%s)", later) == 0  # the register of jobs names all three
+    warehouse.execute("truncate landing.employment, store.reported_labor_register")
+    warehouse.execute("update seeds.setting set enabled = false where name = 'retention_vault_days'")
+    assert nights.scalar("select vault.forget_persons(%s)", later) == 0
+    warehouse.execute("update seeds.setting set enabled = true where name = 'retention_vault_days'")
+    assert nights.scalar("select vault.forget_persons(%s)", later) > 0

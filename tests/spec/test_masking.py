@@ -1,0 +1,127 @@
+"""Numbers of persons in texts, in whatever way they are written, and texts that only look as if they had one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.kit.people import id_number, with_check_digit
+from tests.spec.test_checking import good_row, reasons_of, value_of
+
+from employment_warehouse.contract import column_label, contracts, sheet_label
+
+ID, MOBILE, ACCOUNT = id_number(1), "13812345678", "6217001234567890123"
+OF_1962 = "532528620101123"
+WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
+CIRCLED = str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")
+CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
+FORMS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "wide": lambda number: number.translate(WIDE),
+    "circled": lambda number: number.translate(CIRCLED),
+    "Chinese": lambda number: number.translate(CHINESE),
+    "one by one": " ".join,
+    "dotted": ".".join,
+    "invisible signs": "\u200b".join,
+    "behind a word": lambda number: f"号码{number}",
+    "behind a letter": lambda number: f"tel{number}",
+    "before a word": lambda number: f"{number}转交",
+    "after another": lambda number: f"{number}、{number}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("number", [ID, MOBILE, ACCOUNT, OF_1962])
+def test_a_number_of_a_person_is_masked_in_free_text(number: str, form: str) -> None:
+    read = str(value_of("employment", "岗位", f"搬运工（{FORMS[form](number)}）"))
+    assert "***" in read and read.startswith("搬运工")
+    assert sum(character.isnumeric() for character in read) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ID[:6]} {ID[6:14]} {ID[14:]}",
+        f"{ID[:6]}-{ID[6:10]}-{ID[10:14]}-{ID[14:]}",
+        ID.lower(),
+        f"+86 {MOBILE[:3]}-{MOBILE[3:7]}-{MOBILE[7:]}",
+        f"0086{MOBILE}",
+        f"2024-05-01 {MOBILE}",
+        " ".join((ACCOUNT[:4], ACCOUNT[4:8], ACCOUNT[8:12], ACCOUNT[12:16], ACCOUNT[16:])),
+        MOBILE * 3,
+        ID + MOBILE,
+    ],
+)
+def test_a_number_in_groups_is_masked(text: str) -> None:
+    read = str(value_of("bank_return", "失败原因", text))
+    assert "***" in read and sum(character.isdigit() for character in read.replace("2024-05-01", "")) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-05-01至2024-06-30",
+        "2024-05-01 2024-06-30",
+        "2405-532528-04-01-123456",
+        "云发改〔2024〕12号",
+        "工资3000-5000元，8小时",
+        "批次20240501000000012退回",
+        "91532528000000000N",
+        "红河县第一二三四五六小学",
+        "0873-3732345",
+    ],
+)
+def test_other_numbers_stay_as_they_are(text: str) -> None:
+    assert value_of("employment", "用工单位", text) == text
+
+
+@pytest.mark.parametrize("header", ["户编号", "安置点编号"])
+@pytest.mark.parametrize("number", [ID, f"H{ID}", ID.translate(WIDE), MOBILE, f"电话{MOBILE}", ACCOUNT, OF_1962])
+def test_the_number_of_a_thing_that_may_be_a_person_s_is_refused(header: str, number: str) -> None:
+    """Masked, two things would have one number."""
+    assert reasons_of("labor_register", header, number) == ["personal_number"]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "YG13800001111",
+        "532528101201001",  # a village and a number: on the place of a birth date, 1 December 1910
+        "5325281012010001",
+        "53252810120100012",
+        "532528101201000123",
+        with_check_digit("53252820240501001"),  # of that day
+        "PC20240501001",
+        "2405-532528-04-01-123456",
+        "13-8",
+    ],
+)
+def test_numbers_of_things_are_read(number: str) -> None:
+    assert value_of("labor_register", "户编号", number) == number
+
+
+@pytest.mark.parametrize("number", ["YG-2024_1.2", "云发改(2024)1号", "20240501000001"])
+def test_the_number_of_a_project_has_a_strict_form(number: str) -> None:
+    assert value_of("relief_payroll", "代发批次号", number) == number
+
+
+@pytest.mark.parametrize("number", ["王小明", "YG 1", "YG1（王小明）", "YG/1", "-1", "王小明1号"])
+def test_any_other_form_is_refused(number: str) -> None:
+    assert reasons_of("relief_payroll", "代发批次号", number) == ["number_malformed"]
+
+
+def test_the_name_of_the_row_s_person_is_masked_in_free_text() -> None:
+    row = good_row("bank_return")
+    assert value_of("bank_return", "失败原因", f"户名{row['户名']}与账号不符") == "户名***与账号不符"
+    assert value_of("employment", "用工单位", good_row("employment")["姓名"]) == "***"
+
+
+def test_a_header_or_sheet_is_called_by_its_place_unless_it_consists_of_usual_words() -> None:
+    for text in ("备注", "配偶身份证号", "家庭住址", "联系电话（手机）", "updated_by"):
+        assert column_label(text, 4) == text
+    for text in ("王小明", ID, f"备注{MOBILE}", "王小明身份证号", "zhang3"):
+        assert column_label(text, 4) == "第5列"
+    for text in ("Sheet1", "工作表2", contracts()["workshop"].title_zh):
+        assert sheet_label(text, 1) == text
+    for text in ("王小明", ID, "第三季度"):
+        assert sheet_label(text, 1) == "第2张"
