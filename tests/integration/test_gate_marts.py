@@ -28,7 +28,7 @@ from employment_warehouse.gate.suites import Frame, SuiteError
 PREFECTURE = "532500"
 COUNTIES = tuple(f"5325{number:02}" for number in (1, 2, 3, 4, 23, 24, 25, 27, 28, 29, 30, 31, 32))
 DAY = date(2024, 5, 1)
-FEEDS_OF_THE_PAGE = settings.project_root() / "plugins/employment_warehouse/report/queries/feeds.sql"
+FEEDS_OF_THE_PAGE = settings.project_root() / "plugins/employment_warehouse/report/queries/daily/feeds.sql"
 PERSONS, WORKERS = 40, 32
 
 
