@@ -96,8 +96,6 @@ def _database(home: Home, now: datetime) -> Iterator[str]:
     if ended[0]:
         yield f"已结束 {ended[0]} 个超时的用户会话 | {ended[0]} sessions of users lasted too long and were ended"
     yield from _night(state, now)
-    if state["log_not_kept"]:
-        yield "数据库日志未能存入备份，恢复点停在此处 | the log is not copied to the backup: check its disk"
     if state["undelivered"]:
         yield f"{state['undelivered']} 条提醒未送达 | {state['undelivered']} alerts were not delivered"
 

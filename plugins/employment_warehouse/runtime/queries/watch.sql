@@ -18,9 +18,7 @@ select
                 or (%(channels)s or exists (select from ops.alert as s where s.sent_at is not null))
                 and a.raised_at < %(now)s - interval '30 minutes'
             )
-    ) as undelivered,
-    coalesce(archiver.last_failed_time > coalesce(archiver.last_archived_time, '-infinity'), false) as log_not_kept
+    ) as undelivered
 from (select) as only_row
-cross join pg_stat_archiver as archiver
 left join ops.publication as standing on standing.publication = ops.standing_publication()
 left join (select * from ops.build order by build desc limit 1) as newest on true
