@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 from psycopg.rows import dict_row
@@ -143,7 +145,7 @@ def play_night(nights: Nights, world: RandomWorld, night: int) -> int:
     """Deliver what comes with a night, and begin it; its build."""
     on = world.nights[night]
     for day in days_until(world, night):  # reports are due on each day, whether a night was built or not
-        expect_deliveries(day)
+        expect(day)
     held = [
         deliver(nights, sent)
         for sent in world.sent
@@ -164,6 +166,13 @@ def play_night(nights: Nights, world: RandomWorld, night: int) -> int:
     )
     accept(nights.connection, build)
     return build
+
+
+def expect(day: date) -> None:
+    """What is due on a day, in a prefecture that is connected to a platform."""
+    names = ("WAREHOUSE_HR_URL", "WAREHOUSE_HR_CLIENT_ID", "WAREHOUSE_HR_CLIENT_SECRET")
+    with patch.dict(os.environ, dict.fromkeys(names, "http://127.0.0.1:9")):
+        expect_deliveries(day)
 
 
 def days_until(world: RandomWorld, night: int) -> list[date]:

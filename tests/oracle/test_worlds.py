@@ -19,13 +19,12 @@ from tests.kit.nights import Nights, accept, start_build
 from tests.oracle import SEEDS
 from tests.oracle.comparison import ALL_KEYS, differences, figures, token_of
 from tests.oracle.planted import PLANTED, copied_project, run_group
-from tests.oracle.playing import EVERYTHING, calculate, person_of, play, shown
+from tests.oracle.playing import EVERYTHING, calculate, expect, person_of, play, shown
 from tests.oracle.seeds import Seeds
 from tests.oracle.worlds import RandomWorld, Sent, in_nights, make_world
 
 from employment_warehouse import transform
 from employment_warehouse.contract import contract
-from employment_warehouse.landing.due_deliveries import expect_deliveries
 
 pytestmark = pytest.mark.slow
 FILES_FROM = (
@@ -67,7 +66,7 @@ def test_a_world_that_comes_as_files(
         (s.feed, s.unit, s.report_date): s for s in made.sent if s.feed in FILES_FROM and s.report_date <= last
     }
     world = RandomWorld(3, [last], [Sent(0, s.feed, s.unit, s.report_date, s.rows) for s in first_told.values()])
-    expect_deliveries(last)
+    expect(last)
     for sent in world.sent:
         write(tmp_path, sent)
     assert len(ingest_all(last)) == len(world.sent)
