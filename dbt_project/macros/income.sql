@@ -9,7 +9,7 @@
 
 {#
   Monthly incomes of persons on days: person_key, on_date, income; NULL where it is unknown. An income is the wage of the
-  main job as it was told on that day. Contracts and orders tell none: where such a job is the main one, the wage of the
+  main job as it was reported on that day. Contracts and orders tell none: where such a job is the main one, the wage of the
   person's spell of the same channel that covers the day counts (of several the later start, then the employer's name).
 
   `states` is a CTE with rows of `fct_person_state` of employed persons and the day of each as on_date; a person and day
@@ -19,25 +19,25 @@
     select
         main_job.person_key, main_job.on_date,
         case
-            when main_job.source in ('employment', 'public_post') then coalesce(told.monthly_wage, main_job.monthly_wage)
+            when main_job.source in ('employment', 'public_post') then coalesce(reported.monthly_wage, main_job.monthly_wage)
             else replacement.monthly_wage
         end as income
     from {{ states }} as main_job
-    left join {{ ref('fct_wage_span') }} as told
-        on main_job.person_key = told.person_key and main_job.source = told.source
-        and main_job.source_key = told.source_key and {{ holds_on('main_job.on_date', 'told') }}
+    left join {{ ref('fct_wage_span') }} as reported
+        on main_job.person_key = reported.person_key and main_job.source = reported.source
+        and main_job.source_key = reported.source_key and {{ holds_on('main_job.on_date', 'reported') }}
     left join (
         select distinct on (official.person_key, official.on_date)
             official.person_key, official.on_date,
-            coalesce(told.monthly_wage, spell.monthly_wage) as monthly_wage
+            coalesce(reported.monthly_wage, spell.monthly_wage) as monthly_wage
         from {{ states }} as official
         inner join {{ ref('fct_employment_evidence') }} as spell
             on official.person_key = spell.person_key and official.channel = spell.channel
             and spell.source = 'employment' and spell.start_on <= official.on_date
             and (spell.end_on is null or spell.end_on >= official.on_date)
-        left join {{ ref('fct_wage_span') }} as told
-            on spell.person_key = told.person_key and spell.source = told.source
-            and spell.source_key = told.source_key and {{ holds_on('official.on_date', 'told') }}
+        left join {{ ref('fct_wage_span') }} as reported
+            on spell.person_key = reported.person_key and spell.source = reported.source
+            and spell.source_key = reported.source_key and {{ holds_on('official.on_date', 'reported') }}
         where official.source in ('relief_contract', 'gig_order')
         order by
             official.person_key, official.on_date, spell.start_on desc, spell.employer_name collate "C",

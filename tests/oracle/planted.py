@@ -247,7 +247,7 @@ PLANTED: tuple[Planted, ...] = (
         "income_stability",
     ),
     Planted(
-        "wages as told last",
+        "wages as reported last",
         "models/core/employment/fct_wage_span.sql",
         "case when is_first then '-infinity' else seen_from end",
         "case when is_first then '-infinity' else seen_from + 30 end",
@@ -611,7 +611,7 @@ PLANTED: tuple[Planted, ...] = (
         "target_progress",
     ),
     Planted(
-        "a spell told in advance is a job",
+        "a spell reported in advance is a job",
         "models/core/employment/fct_job.sql",
         "    where spell.start_on <= {{ tonight_date() }}\n",
         "",
@@ -620,7 +620,7 @@ PLANTED: tuple[Planted, ...] = (
         nights=0,
     ),
     Planted(
-        "a spell told in advance touches nobody when it begins",
+        "a spell reported in advance touches nobody when it begins",
         "models/intermediate/changed_person.sql",
         "and begun_spells.start_on <= {{ tonight_date() }}",
         "and begun_spells.start_on > {{ tonight_date() }}",

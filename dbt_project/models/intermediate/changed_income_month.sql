@@ -40,12 +40,12 @@ persons as (
 jobs_{{ known }} as (
     select
         person_key, {{ prefixed(content, 'state') }},
-        coalesce(told.monthly_wage, state.monthly_wage) as monthly_wage,
+        coalesce(reported.monthly_wage, state.monthly_wage) as monthly_wage,
         daterange(state.valid_from, state.valid_to)
-        * daterange(coalesce(told.valid_from, '-infinity'), told.valid_to) as days
+        * daterange(coalesce(reported.valid_from, '-infinity'), reported.valid_to) as days
     from {{ states }} as state
     inner join persons using (person_key)
-    left join {{ spans }} as told using (person_key, source, source_key)
+    left join {{ spans }} as reported using (person_key, source, source_key)
     where state.is_employed
 ),
 

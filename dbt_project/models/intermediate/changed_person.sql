@@ -13,7 +13,7 @@ union
 select person_key from {{ published_rows('fct_employment_spell') }} as contested_spells
 where also_named_by is not null
 union
--- A spell told in advance makes or prolongs a job from its first day on.
+-- A spell reported in advance makes or prolongs a job from its first day on.
 select begun_spells.person_key
 from {{ published_rows('fct_employment_spell') }} as begun_spells
 inner join {{ source('ops', 'publication') }} as published on published.publication = (select ops.chain_head())

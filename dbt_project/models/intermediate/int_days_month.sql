@@ -1,8 +1,8 @@
--- Days worked nearby that somebody told for a month: work relief, public posts and orders, no more than the month has.
+-- Days worked nearby, as reported for a month: work relief, public posts and orders, no more than the month has.
 -- They count where their person is registered at the end of the month; without a home, where they were reported (what
 -- the platform tells of such persons, nowhere).
 with
-told as (
+reported as (
     select person_key, period as month, county_code as reported_by, sum(days_worked) as days
     from {{ ref('fct_relief_payroll_line') }}
     group by person_key, period, county_code
@@ -18,17 +18,17 @@ told as (
     group by person_key, date_trunc('month', completed_on)
 ),
 
-homes as ({{ homes_of('told') }}),
+homes as ({{ homes_of('reported') }}),
 
 located as (
     select
-        told.person_key, told.month, told.days, grid.period_end,
-        coalesce(home.county_code, told.reported_by) as county_code,
-        coalesce(home.township_code, told.reported_by || '000') as township_code
-    from told
-    inner join {{ ref('int_month') }} as grid on told.month = grid.month and grid.county_code = {{ prefecture() }}
-    left join homes as home on told.person_key = home.person_key and {{ is_home('home', 'grid.as_of') }}
-    where left(coalesce(told.reported_by, {{ prefecture() }}), 4) = left({{ prefecture() }}, 4)
+        reported.person_key, reported.month, reported.days, grid.period_end,
+        coalesce(home.county_code, reported.reported_by) as county_code,
+        coalesce(home.township_code, reported.reported_by || '000') as township_code
+    from reported
+    inner join {{ ref('int_month') }} as grid on reported.month = grid.month and grid.county_code = {{ prefecture() }}
+    left join homes as home on reported.person_key = home.person_key and {{ is_home('home', 'grid.as_of') }}
+    where left(coalesce(reported.reported_by, {{ prefecture() }}), 4) = left({{ prefecture() }}, 4)
 ),
 
 persons as (

@@ -42,7 +42,7 @@ rotated as (
     inner join crowded_spans using (county_code, post_no, days)
 ),
 
--- The told start, not the corrected one: a renewal begins a term of its own.
+-- The reported start, not the corrected one: a renewal begins a term of its own.
 over_term as (
     select
         county_code, post_no,

@@ -4,7 +4,7 @@ night as (
     select * from {{ ref('int_compared_period') }}
 ),
 
-relief_told as (
+relief_reported as (
     select spell.person_key, spell.county_code, spell.work_division_code, 'first' as side
     from {{ ref('fct_employment_spell') }} as spell
     inner join night
@@ -24,16 +24,16 @@ relief_workers as (
         bool_or(side = 'second') as is_second,
         array_agg(work_division_code) filter (where side = 'first')
         && array_agg(work_division_code) filter (where side = 'second') as is_same_place
-    from relief_told
+    from relief_reported
     group by person_key
 ),
 
-homes as ({{ homes_of('relief_told') }})
+homes as ({{ homes_of('relief_reported') }})
 
 -- Who is at home nowhere counts where a spell was reported, else where a payroll was.
 select distinct
     'relief_employment_payroll' as pair,
-    coalesce(home.county_code, told.county_code) as county_code,
+    coalesce(home.county_code, reported.county_code) as county_code,
     worker.person_key::text as item,
     case
         when not worker.is_second then 'only_in_first'
@@ -42,7 +42,7 @@ select distinct
         else 'conflicting'
     end as standing
 from relief_workers as worker
-inner join relief_told as told
-    on worker.person_key = told.person_key and (told.side = 'first' or not worker.is_first)
+inner join relief_reported as reported
+    on worker.person_key = reported.person_key and (reported.side = 'first' or not worker.is_first)
 cross join night
 left join homes as home on worker.person_key = home.person_key and {{ is_home('home', 'night.month_to') }}

@@ -112,7 +112,7 @@ def workshop_below_the_standard(cast: Cast) -> None:
         cast.spell(worker, first - timedelta(days=300), end, other=workplace)
         if end:
             cast.spell(worker, end + timedelta(days=3))
-    told = {
+    reported = {
         "workshop_no": number,
         "workshop_name": workplace["employer_name"],
         "township_code": COUNTY[county].township_codes()[0],
@@ -125,7 +125,7 @@ def workshop_below_the_standard(cast: Cast) -> None:
         "subsidy_on": first - timedelta(days=400),
     }
     for day in (*cast.month_ends, *cast.nights):
-        cast.rows["workshop", county, day].append(Row(told))
+        cast.rows["workshop", county, day].append(Row(reported))
     if cast.month_ends:
         cast.case("workshop_exit", "workshop_exit", county, number)
     this_month = {"county_code": county, "workshop_no": number, "month": months.first_of(first)}

@@ -220,8 +220,8 @@ class CountySender:
         while sunday <= last:
             if not self._is_silent(sunday):
                 services = county_affairs.services(crowd, before, sunday, self.seed)
-                told = self._planted("employment_service", sunday)
-                self.sender.send("employment_service", self.code, sunday, services, told)
+                reported = self._planted("employment_service", sunday)
+                self.sender.send("employment_service", self.code, sunday, services, reported)
                 events = county_affairs.events(crowd, before, sunday, self.seed)
                 self.sender.send("job_event", self.code, sunday, events)
                 before = sunday

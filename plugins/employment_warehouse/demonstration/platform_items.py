@@ -81,15 +81,15 @@ class Platform:
         def at(day: object) -> datetime:
             return datetime.combine(day, time(10), TIMEZONE)  # type: ignore[arg-type]
 
-        told = []
+        reported = []
         for number, posting in enumerate(cast.postings):
             opened = at(posting["opened_on"])
-            told.append(
+            reported.append(
                 {"id": f"P-planted-{number:03d}"}
                 | {name: value for name, value in posting.items() if name != "opened_on"}
                 | {"opened_at": opened, "closed_at": None, "updated_at": opened, "deleted": False}
             )
-        self.planted_postings = pl.DataFrame(told, schema_overrides={"employer_uscc": pl.String})
+        self.planted_postings = pl.DataFrame(reported, schema_overrides={"employer_uscc": pl.String})
         versions = [
             {
                 "id": f"A-planted-{number:03d}",

@@ -178,7 +178,7 @@ def administer(home: Home) -> None:
 
 
 def own_login(name: str | None) -> dict[str, Any] | None:
-    """What libpq is to be told of who signs in; None: nothing says who it is."""
+    """What libpq is given of who signs in; None: nothing says who it is."""
     password = settings.variable("PGPASSWORD")
     secret = {"password": password} if password else {}
     if user := name or settings.variable("PGUSER"):

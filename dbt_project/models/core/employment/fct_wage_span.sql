@@ -1,8 +1,8 @@
 {%- set row_key = ['person_key', 'source', 'source_key'] -%}
--- Wages as they were told: of each spell and tenure whose wage changed, from when to when the snapshots of the county
+-- Wages as they were reported: of each spell and tenure whose wage changed, from when to when the snapshots of the county
 -- that is believed named which wage. What the first of them named holds for the days before it too.
 with
-told as (
+reported as (
     select
         reported.person_key, 'employment' as source,
         {{ spell_key('reported.employer_name', 'reported.start_date') }} as source_key,
@@ -27,7 +27,7 @@ steps as (
     select *
     from (
         select *, lag(monthly_wage) over named as wage_before, row_number() over named = 1 as is_first
-        from told
+        from reported
         window named as (partition by {{ row_key | join(', ') }} order by seen_from)
     ) as compared
     where is_first or monthly_wage is distinct from wage_before

@@ -1,7 +1,7 @@
 -- Each application on the talent site that the platform has not deleted, with the job that it is for. The platform
--- tells the day of the last status only: the earliest that it ever told is the day of the application.
+-- tells the day of the last status only: the earliest that it ever reported is the day of the application.
 with
-told as (
+reported as (
     select application_id, min(status_at) as status_at from {{ ref('stg_applications') }} group by application_id
 )
 
@@ -15,7 +15,7 @@ select
         when application.status = 'hired' then (application.status_at at time zone 'Asia/Shanghai')::date
     end as hired_on,
     least(
-        (told.status_at at time zone 'Asia/Shanghai')::date,
+        (reported.status_at at time zone 'Asia/Shanghai')::date,
         (application.status_at at time zone 'Asia/Shanghai')::date,
         before.applied_on
     ) as applied_on,
@@ -25,7 +25,7 @@ select
     posting.work_division_code,
     posting.channel as posting_channel
 from {{ ref('reported_application') }} as application
-left join told using (application_id)
+left join reported using (application_id)
 left join {{ this }} as before using (application_id)
 left join {{ ref('reported_job_posting') }} as posting
     on application.posting_id = posting.posting_id and not coalesce(posting.is_deleted, false)

@@ -3,7 +3,7 @@ with
 employed as (
     select place.county_code, jobs.industry, jobs.month, jobs.is_poverty_alleviated, jobs.persons
     from {{ ref('month_end_employment') }} as jobs
-    -- A place may be told as the prefecture itself, which counts once.
+    -- A place may be reported as the prefecture itself, which counts once.
     cross join lateral (
         select distinct unnest(array[jobs.work_division_code, {{ prefecture() }}])
     ) as place (county_code)

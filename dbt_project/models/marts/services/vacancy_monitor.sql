@@ -5,7 +5,7 @@ postings as materialized (
         posting.posting_id, place.county_code, kind.channel, posting.headcount, posting.opened_on, posting.closed_on,
         posting.wage_min, posting.wage_max
     from {{ ref('fct_job_posting') }} as posting
-    -- A place may be told as the prefecture itself, which counts once.
+    -- A place may be reported as the prefecture itself, which counts once.
     cross join lateral (
         select distinct unnest(array[posting.work_division_code, {{ prefecture() }}])
     ) as place (county_code)

@@ -1,4 +1,4 @@
--- Payment batches that were sent to the bank, and the date: the latest told, else the latest on which they were paid.
+-- Payment batches that were sent to the bank, and the date: the latest reported, else the latest on which they were paid.
 select batch_no, coalesce(max(sent_on), max(paid_on)) as sent_on
 from (
     select batch_no, sent_on, paid_on from landing.relief_payroll
