@@ -92,7 +92,7 @@ def run(nights: Nights, on: date, fate: str | None) -> None:
     if fate == "again":
         nights.night(on)
     if fate == "rolled back":
-        publication.roll_back(published, [], "Operator", "a wrong formula")
+        publication.roll_back(published, [], "a wrong formula")
 
 
 def serve(connection: psycopg.Connection, world: World) -> None:
@@ -109,7 +109,7 @@ def serve(connection: psycopg.Connection, world: World) -> None:
         )
     for finding in {rule for case in world.cases for rule in case.rules}:
         first = min(night for case in world.cases for night in case.nights)
-        publication.decide_rule(finding, first, enabled=True, operator="Operator", legal_basis="a test")
+        publication.decide_rule(finding, first, enabled=True, legal_basis="a test")
 
 
 def deliver(nights: Nights, world: World, night: date, tables: list[tuple[Case, Reported, date]]) -> None:
