@@ -27,7 +27,8 @@ from employment_warehouse import publication
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.settings import project_root
 
-pytestmark = pytest.mark.slow
+# The first case waits for the nights of all of them.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 PREFECTURE, COUNTIES = "532500", 99
 PLATFORM = ("gig_orders", "applications", "job_postings")
 
