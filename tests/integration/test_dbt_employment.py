@@ -145,7 +145,10 @@ def test_facts_and_states_do_not_depend_on_the_order_of_arrival(nights: Any) -> 
     tables = ("fct_employment_spell", "fct_person_state", "fct_household_state", "dim_household")
     digests = []
     for order in (("2024-05-03", "2024-05-01", "2024-05-02"), ("2024-05-01", "2024-05-02", "2024-05-03")):
+        # Closed months, of which there are none here, forbid it.
+        nights.connection.execute("set session_replication_role = replica")
         nights.connection.execute("truncate ops.build, ops.publication, ops.pointer, ops.delivery cascade")
+        nights.connection.execute("reset session_replication_role")
         nights.connection.execute("insert into ops.pointer default values")
         for (name,) in nights.rows(
             "select relname from pg_class where relnamespace = 'store'::regnamespace and relkind = 'r'"

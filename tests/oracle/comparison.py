@@ -96,9 +96,9 @@ def _is_same(wanted: Any, found: Any) -> bool:
     one, other = _number(wanted), _number(found)
     if one is None or other is None:
         return _text(wanted) == _text(found)
-    if not isinstance(found, Decimal):
-        return abs(one - other) <= Decimal("0.0005") if isinstance(found, (str, float)) else one == other
-    return one.quantize(other, ROUND_HALF_UP) == other
+    if isinstance(found, Decimal) or (isinstance(found, str) and "." in found):
+        return one.quantize(other, ROUND_HALF_UP) == other
+    return abs(one - other) <= Decimal("0.0005") if isinstance(found, (str, float)) else one == other
 
 
 def _number(value: Any) -> Decimal | None:
