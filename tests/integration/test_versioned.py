@@ -237,7 +237,9 @@ def test_the_ledger_names_the_models_that_a_build_has_written(workshops: Any) ->
     first = workshops.night("2024-05-01")
     workshops.deliver("workshop", COUNTY, "2024-05-02", [workshop("A", workers=30), workshop("B")])
     second = workshops.night("2024-05-02")
-    written = workshops.rows("select build, model, rows_opened, rows_closed from ops.model_version order by 1, 2")
+    written = workshops.rows(
+        "select build, model, rows_opened, rows_closed from ops.model_version where rows_opened > 0 order by 1, 2"
+    )
     assert written == [
         (first, "dim_workshop", 2, 0),
         (first, "reported_workshop", 2, 0),

@@ -44,7 +44,10 @@ def run_state(found: dict[str, str]) -> str:
 
 def table() -> dict[str, list[str]]:
     """Task → the cells of its row in docs/reliability.md."""
-    rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", TABLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    (section,) = re.findall(
+        r"^\| Task of `night` .*?\n\n", TABLE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", section, flags=re.MULTILINE)
     return {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
 
 
