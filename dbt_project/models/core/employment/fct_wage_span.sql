@@ -1,5 +1,5 @@
 {%- set row_key = ['person_key', 'source', 'source_key'] -%}
--- Wages as they were reported: of each spell and tenure whose wage changed, from when to when the snapshots of the county
+-- Wages as reported: of each spell and tenure whose wage changed, from when to when the snapshots of the county
 -- that is believed named which wage. What the first of them named holds for the days before it too.
 with
 reported as (
