@@ -5,7 +5,7 @@ checks, the landing tables, dbt's sources, the gate-1 suites, the blank template
 come from here.
 """
 
-from employment_warehouse.contract.blank_form import template
+from employment_warehouse.contract.blank_form import PLAIN_CELLS, QUOTED, template
 from employment_warehouse.contract.calendar import due, is_working_day, year_without_holidays
 from employment_warehouse.contract.column_types import (
     NUMERIC_CELL,
@@ -32,6 +32,8 @@ from employment_warehouse.contract.reasons import Reason, file_reason, reasons, 
 
 __all__ = [
     "NUMERIC_CELL",
+    "PLAIN_CELLS",
+    "QUOTED",
     "TYPES",
     "UNIT_NUMBER",
     "Calendar",

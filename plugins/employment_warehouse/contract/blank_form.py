@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
 
+# Of every workbook: no text becomes a formula, a link or a number.
+PLAIN_CELLS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 QUOTED = {"quote_prefix": True}  # a text that begins with = + - @ stays one when it is edited
 LAST_ROW = 1_048_575  # of a worksheet, from 0
 # The sheet that explains the columns, and its first row, by which a reader knows it.
@@ -34,9 +36,7 @@ def template(feed: str, path: Path) -> None:
             code="no_template",
             todo="see the OpenAPI file of the HR platform",
         )
-    # A text that begins with = + - @ stays a text.
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    with xlsxwriter.Workbook(path, PLAIN_CELLS) as book:
         columns = [column for column in made.columns if column.required or column.name != made.unit_column]
         _write_form(book, made, columns)
         _write_explanation(book, made, columns)

@@ -16,7 +16,7 @@ from typing import IO
 import polars as pl
 import xlsxwriter
 
-from employment_warehouse.contract import NUMERIC_CELL, Contract
+from employment_warehouse.contract import NUMERIC_CELL, PLAIN_CELLS, Contract
 from employment_warehouse.contract.column_types.cleaning import NARROW, WIDE
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.reading import Refused, TextTable, read_tables
@@ -120,8 +120,7 @@ def _csv(cells: list[str]) -> bytes:
 
 def _write_workbook(target: IO[bytes], file: Path, feeds: Feeds, words: list[str]) -> None:
     """The header in the first row of each sheet, each row in its own."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(target, options) as book:
+    with xlsxwriter.Workbook(target, PLAIN_CELLS | {"in_memory": True}) as book:
         for key, made in feeds.items():
             table = read_tables(file, made, _sheet(key, made))
             for batch in _named(table, made, words):
@@ -142,7 +141,7 @@ def _write_cell(page: xlsxwriter.worksheet.Worksheet, row: int, at: int, cell: s
         try:
             page.write_number(row, at, float(cell.removeprefix(NUMERIC_CELL)))
             return
-        except ValueError:  # a date or a boolean: what it is does not matter, it is no text
+        except ValueError:  # a date or a boolean: which of them does not matter, it is not a text
             page.write_boolean(row, at, True)
             return
     page.write_string(row, at, cell)

@@ -15,7 +15,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from employment_warehouse.contract import Column, Contract, contract, due, row_reason
+from employment_warehouse.contract import PLAIN_CELLS, QUOTED, Column, Contract, contract, due, row_reason
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, NOTES_SHEET, REPEATED
 from employment_warehouse.returns.rejected import RejectedRow, Returned
@@ -25,19 +25,13 @@ ROWS_SHOWN = 5_000
 CELL_CHARACTERS = 32_767  # of a cell in Excel
 LIST_CHARACTERS = 255  # of a drop-down's choices
 A4 = 9
-OPTIONS = {
-    "in_memory": True,  # no temporary file
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
-TEXT = {"num_format": "@", "valign": "top", "quote_prefix": True}
+TEXT = QUOTED | {"num_format": "@", "valign": "top"}
 
 
 def workbook(returned: Returned) -> bytes:
     """The bytes of an xlsx: 说明, a sheet for each feed (by its title), and sheets of repeated rows for reference."""
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    with xlsxwriter.Workbook(content, PLAIN_CELLS | {"in_memory": True}) as book:
         formats = {
             "text": book.add_format(TEXT),
             "wrapped": book.add_format(TEXT | {"text_wrap": True}),
