@@ -45,7 +45,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Bar:
-    """A county's bar in the chart. share: its length, 0–1; behind: below its schedule."""
+    """A county's bar in the chart. share: its length, 0–1."""
 
     name: str
     share: float
@@ -72,7 +72,7 @@ def compose(figures: Figures) -> Bulletin:
     month = _month(figures)
     known = divisions()
     numbered = count(1)
-    shown = {row["indicator"] for row in figures["indicator_values"]}
+    shown = {code for code, _ in figures["values"]}
     chapters = [
         _chapter(figures, f"{CHINESE_NUMBERS[at]}、{section.heading}", section.tables, numbered)
         for at, section in enumerate(sections_of(shown))
@@ -93,15 +93,14 @@ def compose(figures: Figures) -> Bulletin:
 
 def _month(figures: Figures) -> date:
     """The last complete month, of which the mart gives the last day; without any figure that of the report date."""
-    whole = _cell(figures, DATED, divisions().prefecture)
+    whole = figures["values"].get((DATED, divisions().prefecture))
     last: date = whole["period_to"] if whole else figures["publication"]["report_date"]
     return last
 
 
 def _chapter(figures: Figures, heading: str, tables: Sequence[TableOf], numbered: Iterator[int]) -> Chapter:
-    indicators = {row["code"]: row for row in figures["indicators"]}
     sentences = [
-        _sentence(indicators[code], _cell(figures, code, divisions().prefecture))
+        _sentence(figures["indicators"][code], figures["values"].get((code, divisions().prefecture)))
         for table in tables
         for code in table.indicators
     ]
@@ -117,15 +116,8 @@ def _chapter(figures: Figures, heading: str, tables: Sequence[TableOf], numbered
 def _has_values(figures: Figures, codes: Sequence[str]) -> bool:
     return any(
         row["value"] is not None or row["is_suppressed"]
-        for row in figures["indicator_values"]
-        if row["indicator"] in codes
-    )
-
-
-def _cell(figures: Figures, indicator: str, county: str) -> Row | None:
-    return next(
-        (row for row in figures["indicator_values"] if row["indicator"] == indicator and row["county_code"] == county),
-        None,
+        for (code, _), row in figures["values"].items()
+        if code in codes
     )
 
 
@@ -145,13 +137,15 @@ def _sentence(indicator: Row, row: Row | None) -> str:
 
 
 def _table(figures: Figures, title: str, codes: Sequence[str]) -> Table:
-    indicators = {row["code"]: row for row in figures["indicators"]}
-    shown = [indicators[code] for code in codes]
+    shown = [figures["indicators"][code] for code in codes]
     units = {UNITS[each["unit"]] for each in shown}
     common = units.pop() if len(units) == 1 else ""
     heads = ["县市", *(_head(each, common) for each in shown)]
     rows = [
-        [county["name_zh"], *(_text(each, _cell(figures, each["code"], county["county_code"])) for each in shown)]
+        [
+            county["name_zh"],
+            *(_text(each, figures["values"].get((each["code"], county["county_code"]))) for each in shown),
+        ]
         for county in figures["counties"]
     ]
     return Table(title, f"单位：{common}" if common else "", heads, rows)
@@ -174,8 +168,8 @@ def _text(indicator: Row, row: Row | None) -> str:
 def _bars(figures: Figures) -> list[Bar]:
     rows = [
         row
-        for row in figures["indicator_values"]
-        if row["indicator"] == CHARTED and row["county_code"] != divisions().prefecture and row["value"] is not None
+        for (code, county), row in figures["values"].items()
+        if code == CHARTED and county != divisions().prefecture and row["value"] is not None
     ]
     names = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
     most = max([1.0, *(float(row["value"]) for row in rows)])
@@ -186,8 +180,8 @@ def _bars(figures: Figures) -> list[Bar]:
 
 
 def _notes(figures: Figures) -> list[str]:
-    publication, values = figures["publication"], figures["indicator_values"]
-    whole = _cell(figures, DATED, divisions().prefecture)
+    publication, values = figures["publication"], figures["values"]
+    whole = values.get((DATED, divisions().prefecture))
     coverage = words.share(whole["coverage"]) if whole else words.NONE
     notes = [
         f"本通报出自第{publication['publication']}号发布（{words.VINTAGES[publication['vintage']].zh}），数据截至"
@@ -196,10 +190,13 @@ def _notes(figures: Figures) -> list[str]:
         f"表中“*”为沿用以前报送的数据，“{RESTATED}”为上月数据已修订，“{SUPPRESSED}”为人数、户数不足10而不予公布的数据及"
         f"为保护其而一并隐去的数据，“{words.NONE}”为无数据。",
     ]
-    restated = [row for row in values if row["is_restated"] and row["county_code"] == divisions().prefecture]
+    restated = [
+        _restatement(figures["indicators"][code], row)
+        for (code, county), row in values.items()
+        if row["is_restated"] and county == divisions().prefecture
+    ]
     if restated:
-        indicators = {row["code"]: row for row in figures["indicators"]}
-        changes = "；".join(_restatement(indicators[row["indicator"]], row) for row in restated)
+        changes = "；".join(restated)
         notes.append(f"上月数据的修订：{changes}。")
     return notes
 

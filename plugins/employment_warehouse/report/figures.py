@@ -19,7 +19,8 @@ Figures = dict[str, Any]
 
 
 def read_figures(publication: int, product: str) -> Figures:
-    """By name: the rows of each query in `queries/common` and in `queries/<product>`; `publication` is one row.
+    """By name: the rows of each query in `queries/common` and in `queries/<product>`. `publication` is one row,
+    `indicators` are rows by code, `values` those of `indicator_values` by code and county.
 
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
@@ -31,6 +32,8 @@ def read_figures(publication: int, product: str) -> Figures:
             for query in sorted(QUERIES.joinpath(folder).glob("*.sql"))
         }
     figures["publication"] = figures["publication"][0]
+    figures["indicators"] = {row["code"]: row for row in figures["indicators"]}
+    figures["values"] = {(row["indicator"], row["county_code"]): row for row in figures.pop("indicator_values")}
     return figures
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +25,11 @@ FILTERS = (
 
 def render(template: str, figures: Figures, shown: Mapping[str, Any]) -> bytes:
     """A page as UTF-8. figures: as `read_figures` returns them; shown: what the template alone uses."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update({each.__name__: each for each in FILTERS})
     known = divisions()
     counties = {row["county_code"]: Label(row["name_zh"], row["name_en"]) for row in figures["counties"]}
     return (
-        environment.get_template(template)
+        _environment()
+        .get_template(template)
         .render(
             publication=figures["publication"],
             made_at=datetime.now(TIMEZONE),
@@ -50,3 +44,16 @@ def render(template: str, figures: Figures, shown: Mapping[str, Any]) -> bytes:
         )
         .encode()
     )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update({each.__name__: each for each in FILTERS})
+    return environment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
@@ -29,6 +29,7 @@ def write_weekly(publication: int) -> list[Path]:
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
     figures = read_figures(publication, "weekly")
+    figures["closes_when"] = _closes_when()
     files = {".html": _prefecture_page(figures), ".xlsx": _workbook(figures, figures["open_cases"])}
     for county in _counties(figures):
         cases = [row for row in figures["open_cases"] if row["county_code"] == county]
@@ -66,8 +67,8 @@ def _prefecture_page(figures: Figures) -> bytes:
 
 
 def _county_page(figures: Figures, county: str, cases: list[Row]) -> bytes:
-    closes = _closes_when()
     counts = [row for row in figures["case_counts"] if row["county_code"] == county]
+    closes = figures["closes_when"]
     lists = [_case_list(kind, list(rows), closes) for kind, rows in groupby(cases, key=lambda row: row["case_kind"])]
     return render(
         "dispatch.html.j2",
@@ -95,7 +96,8 @@ def _case_list(kind: str, cases: list[Row], closes: Labels) -> Row:
 
 def _week(figures: Figures) -> Row | None:
     """First and last day of the week, from an indicator of any day; None: no county has a register."""
-    return next((row for row in figures["indicator_values"] if row["indicator"] == "rural_employed"), None)
+    week: Row | None = figures["values"].get(("rural_employed", divisions().prefecture))
+    return week
 
 
 def _totals(rows: Iterable[Row]) -> dict[str, int]:
@@ -105,34 +107,26 @@ def _totals(rows: Iterable[Row]) -> dict[str, int]:
 
 def _ranked(figures: Figures) -> list[Row]:
     """Indicators by which counties are ranked, each with the rows of its counties by code."""
-    rows = [row for row in figures["indicator_values"] if row["rank"] is not None]
+    counties: dict[str, dict[str, Row]] = {}
+    for (code, county), row in figures["values"].items():
+        if row["rank"] is not None:
+            counties.setdefault(code, {})[county] = {**row, "moved": _moved(row)}
     return [
-        {
-            "indicator": indicator,
-            "counties": {
-                row["county_code"]: {**row, "moved": _moved(row)}
-                for row in rows
-                if row["indicator"] == indicator["code"]
-            },
-        }
-        for indicator in _in_order(figures, {row["indicator"] for row in rows})
+        {"indicator": figures["indicators"][code], "counties": counties[code]}
+        for section in sections_of(counties)
+        for table in section.tables
+        for code in table.indicators
     ]
-
-
-def _in_order(figures: Figures, shown: Collection[str]) -> list[Row]:
-    known = {row["code"]: row for row in figures["indicators"]}
-    return [known[code] for section in sections_of(shown) for table in section.tables for code in table.indicators]
 
 
 def _indicator_sections(figures: Figures, county: str) -> list[Row]:
     """The sections of the indicators, each with its rows of one county."""
-    known = {row["code"]: row for row in figures["indicators"]}
-    values = {row["indicator"]: row for row in figures["indicator_values"] if row["county_code"] == county}
+    values = {code: row for (code, of), row in figures["values"].items() if of == county}
     return [
         {
             "heading": section.heading,
             "rows": [
-                {**values[code], "indicator": known[code], "moved": _moved(values[code])}
+                {**values[code], "indicator": figures["indicators"][code], "moved": _moved(values[code])}
                 for table in section.tables
                 for code in table.indicators
             ],
@@ -172,7 +166,7 @@ def _workbook(figures: Figures, cases: list[Row]) -> bytes:
 
 def _case_sheet(figures: Figures, cases: list[Row]) -> Sheet:
     counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
-    known, closes = labels.names(figures["names"]), _closes_when()
+    known, closes = labels.names(figures["names"]), figures["closes_when"]
     return table_sheet(
         "待办事项",
         CASE_HEADS,

@@ -11,16 +11,11 @@ from typing import Any
 
 import xlsxwriter
 
+from employment_warehouse.contract import PLAIN_CELLS, QUOTED
 from employment_warehouse.report import words
 from employment_warehouse.report.figures import Figures
 
 Cell = str | int | float | Decimal | date | None
-OPTIONS = {
-    "in_memory": True,  # no temporary file
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 FORMATS = {"share": "0.0%", "CNY": "#,##0.00", "rate": "#,##0.0"}
 A4 = 9
 
@@ -41,11 +36,12 @@ def table_sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]])
 
 
 def indicator_sheet(name: str, figures: Figures) -> Sheet:
-    """Counties down, the indicators of a report across; figures: counties, indicators, indicator_values."""
-    values = {(row["county_code"], row["indicator"]): row["value"] for row in figures["indicator_values"]}
-    shown = [row for row in figures["indicators"] if any(code == row["code"] for _, code in values)]
+    """Counties down, the indicators of a report across; figures: counties, indicators, values."""
+    values = {key: row["value"] for key, row in figures["values"].items()}
+    codes = {code for code, _ in values}
+    shown = [row for code, row in figures["indicators"].items() if code in codes]
     rows = [
-        [county["name_zh"], *(values.get((county["county_code"], each["code"])) for each in shown)]
+        [county["name_zh"], *(values.get((each["code"], county["county_code"])) for each in shown)]
         for county in figures["counties"]
     ]
     return Sheet(name, ["县市", *(each["name_zh"] for each in shown)], rows, ["", *(each["unit"] for each in shown)])
@@ -54,11 +50,10 @@ def indicator_sheet(name: str, figures: Figures) -> Sheet:
 def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> bytes:
     """The bytes of an XLSX; the foot of each sheet names the publication. None is shown as —."""
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, OPTIONS) as book:
+    with xlsxwriter.Workbook(content, PLAIN_CELLS | {"in_memory": True}) as book:
         book.set_properties({"created": publication["published_at"].replace(tzinfo=None)})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        # Text that begins like a formula stays text wherever it is pasted.
-        text = book.add_format({"num_format": "@", "quote_prefix": True, "valign": "top"})
+        text = book.add_format(QUOTED | {"num_format": "@", "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         numbers = {unit: book.add_format({"num_format": FORMATS.get(unit, "#,##0")}) for unit in ("", *UNITS)}
         for sheet in sheets:
