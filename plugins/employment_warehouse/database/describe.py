@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors
 
+from employment_warehouse.errors import UserError
+
 # Classes whose text speaks of connections, rights, names and resources, never of a row.
 PLAIN_CLASSES = ("08", "28", "3D", "42", "53", "55", "57", "58", "WH")
 
@@ -55,6 +57,17 @@ def values_left_out() -> Iterator[None]:
         if error.sqlstate is not None:
             error.args = (describe(error),)
         raise
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """A database error that leaves this block is a UserError (`refused`) with the database's words."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise UserError(
+            "数据库拒绝 | the database refuses", code="refused", database=describe(error), exit_code=1
+        ) from None
 
 
 def _database_error(error: BaseException | None) -> psycopg.Error | None:

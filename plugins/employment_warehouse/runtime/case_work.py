@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from employment_warehouse.database import OWN_LOGIN, connect, describe
+from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import place, unseal
 
@@ -29,14 +29,9 @@ def reveal(person_key: UUID, purpose: str) -> dict[str, str]:
     It is opened only after the database has recorded who asked and why. Raises UserError: `not_of_your_county`,
     `daily_limit`, `refused`.
     """
-    try:
-        with connect(OWN_LOGIN) as connection:
-            connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-            row = connection.execute("select * from vault.reveal(%s, %s)", (person_key, purpose)).fetchone()
-    except psycopg.Error as error:
-        raise UserError(
-            "数据库拒绝 | the database refuses", code="refused", database=describe(error), exit_code=1
-        ) from None
+    with refusals(), connect(OWN_LOGIN) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        row = connection.execute("select * from vault.reveal(%s, %s)", (person_key, purpose)).fetchone()
     outcome, sealed = row or ("", b"")
     if outcome in REFUSALS:
         message, expected = REFUSALS[outcome]

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-import psycopg
-
-from employment_warehouse.database import OWN_LOGIN, connect, describe
+from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.database.roles import verifier
 from employment_warehouse.errors import UserError
 
@@ -22,7 +18,7 @@ def add(name: str, role: str, county: str | None, password: str = "") -> str:
     """
     chosen = password or secrets.token_urlsafe(15)
     _assert_long(chosen)
-    with _refusals(), connect(OWN_LOGIN) as connection:
+    with refusals(), connect(OWN_LOGIN) as connection:
         given = (name, role, county, verifier(connection, name, chosen))
         connection.execute("select ops.add_user(%s, %s, %s, %s)", given)
     return chosen
@@ -32,7 +28,7 @@ def set_password(name: str, password: str = "") -> str:
     """Give a user a new password: oneself, or as an operator anybody. The password. Raises UserError (`refused`)."""
     chosen = password or secrets.token_urlsafe(15)
     _assert_long(chosen)
-    with _refusals(), connect(OWN_LOGIN) as connection:
+    with refusals(), connect(OWN_LOGIN) as connection:
         connection.execute("set transaction read write")
         connection.execute("select ops.set_password(%s, %s)", (name, verifier(connection, name, chosen)))
     return chosen
@@ -40,7 +36,7 @@ def set_password(name: str, password: str = "") -> str:
 
 def disable(name: str) -> None:
     """Close a login for good and end its sessions. Raises UserError (`refused`)."""
-    with _refusals(), connect(OWN_LOGIN) as connection:
+    with refusals(), connect(OWN_LOGIN) as connection:
         connection.execute("select ops.disable_user(%s)", (name,))
         connection.commit()
         # A session that began while the first call was not yet committed.
@@ -55,13 +51,3 @@ def _assert_long(password: str) -> None:
             expected=f"{SHORTEST_PASSWORD} characters or more",
             todo="choose a longer one, or let the warehouse make one (without --ask)",
         )
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except psycopg.Error as error:
-        raise UserError(
-            "数据库拒绝 | the database refuses", code="refused", database=describe(error), exit_code=1
-        ) from None
