@@ -7,10 +7,13 @@ What remains are marks: CMACs of the tokens, by which a row that names the perso
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import chain
 from pathlib import PurePosixPath
+from typing import NamedTuple
 from uuid import UUID
 
 import polars as pl
@@ -26,6 +29,8 @@ from employment_warehouse.landing import archive, copies
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.vault import rejected_place
 
+# Of a delivery: its number, unit and report date, and sheet and line of the rows that name the person.
+ErasedPlaces = tuple[int, str, date, list[tuple[str, int]]]
 REASON = "person_erased"
 AT = "vault.erasure.sealed"
 
@@ -40,7 +45,7 @@ class ErasureRefused(UserError):
 def ask(id_number: str, reason: str) -> int:
     """Record that the person with this ID number is to be erased; the number of the erasure.
 
-    Raises ErasureRefused if it is no ID number, or the database refuses the reason.
+    Raises ErasureRefused if it is not an ID number, or the database refuses the reason.
     """
     number = identity.normalise_id(id_number)
     if identity.check_id(number) is not None:
@@ -105,11 +110,9 @@ class ErasedPersons:
         if not self.marks or rejected.is_empty():
             return rejected
         plain = _plain(rejected["row_json"])
-        numbers = plain.str.extract_all(r"[0-9]{17}[0-9X]").explode()
-        at = plain.str.extract_all(r"[0-9]{17}[0-9X]").list.len()
-        keys = identity.tokens(numbers, "person")
-        erased = self.names(keys)
-        row = pl.int_range(len(rejected), eager=True).to_frame("row").with_columns(at=at)
+        numbers = plain.str.extract_all(r"[0-9]{17}[0-9X]")
+        erased = self.names(identity.tokens(numbers.explode(), "person"))
+        row = pl.int_range(len(rejected), eager=True).to_frame("row").with_columns(at=numbers.list.len())
         owners = row.select(pl.col("row").repeat_by(pl.max_horizontal("at", 1)).explode()).to_series()
         named = owners.filter(erased).unique()
         if named.is_empty():
@@ -137,57 +140,55 @@ def erase_asked() -> list[tuple[str, date]]:
         asked = connection.execute("select * from vault.to_erase()").fetchall()
         connection.commit()
         for row in asked:
-            touched |= _erase(connection, *row)
+            touched |= _erase(connection, Asked(*row))
     return sorted(touched)
 
 
-def _erase(  # noqa: PLR0913, PLR0917  a row of vault.to_erase
-    connection: psycopg.Connection,
-    erasure: int,
-    person_key: UUID,
-    sealed: bytes | None,
-    sealed_person: bytes | None,
-    accounts: list[UUID],
-    sealed_accounts: list[bytes | None],
-) -> set[tuple[str, date]]:
-    words = _words(person_key, sealed, sealed_person, accounts, sealed_accounts)
+class Asked(NamedTuple):
+    """A row of vault.to_erase: an erasure, what is sealed of its person, and the person's accounts."""
+
+    erasure: int
+    person_key: UUID
+    sealed: bytes | None
+    sealed_person: bytes | None
+    accounts: list[UUID]
+    sealed_accounts: list[bytes | None]
+
+
+def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]]:
+    words = _words(asked)
     touched = set()
-    for delivery_id, unit, report_date, places in _erase_from_files(connection, words):
+    # The rejected rows are looked through when the files are done.
+    for delivery_id, unit, report_date, places in chain(
+        _erase_from_files(connection, words), _rejected_with(connection, words)
+    ):
         sheets, lines = [sheet for sheet, _ in places], [line for _, line in places]
         connection.execute("select vault.erase_places(%s, %s, %s)", [delivery_id, sheets, lines])
         touched.add((unit, report_date))
-    for delivery_id, unit, report_date, sheet, line in _rejected_with(connection, words):
-        connection.execute("select vault.erase_places(%s, %s, %s)", [delivery_id, [sheet], [line]])
-        touched.add((unit, report_date))
     try:
-        marks = marks_of(pl.Series([account.bytes for account in accounts], dtype=pl.Binary)).to_list()
-        connection.execute("select vault.complete_erasure(%s, %s::uuid [], %s::bytea [])", [erasure, accounts, marks])
+        marks = marks_of(pl.Series([account.bytes for account in asked.accounts], dtype=pl.Binary)).to_list()
+        given = [asked.erasure, asked.accounts, marks]
+        connection.execute("select vault.complete_erasure(%s, %s::uuid [], %s::bytea [])", given)
         connection.commit()
     except psycopg.Error as error:
         connection.rollback()
         raise ErasureRefused(
-            f"第 {erasure} 号删除未完成 | erasure {erasure} is not complete",
+            f"第 {asked.erasure} 号删除未完成 | erasure {asked.erasure} is not complete",
             database=describe(error),
             todo="the night that is being built carries it out after it is published",
         ) from None
     return touched
 
 
-def _words(
-    person_key: UUID,
-    sealed: bytes | None,
-    sealed_person: bytes | None,
-    accounts: list[UUID],
-    sealed_accounts: list[bytes | None],
-) -> list[str]:
+def _words(asked: Asked) -> list[str]:
     """What names the person in a file: ID number, mobile and accounts; the ID number first."""
     words = []
-    if sealed is not None:
-        words.append(unseal(bytes(sealed), place(AT, person_key)).decode())
-    if sealed_person is not None:
-        known = json.loads(unseal(bytes(sealed_person), place("vault.person.sealed", person_key)))
+    if asked.sealed is not None:
+        words.append(unseal(bytes(asked.sealed), place(AT, asked.person_key)).decode())
+    if asked.sealed_person is not None:
+        known = json.loads(unseal(bytes(asked.sealed_person), place("vault.person.sealed", asked.person_key)))
         words += [known["id_number"], known.get("mobile")]
-    for account, of_account in zip(accounts, sealed_accounts, strict=True):
+    for account, of_account in zip(asked.accounts, asked.sealed_accounts, strict=True):
         if of_account is not None:
             words.append(
                 json.loads(unseal(bytes(of_account), place("vault.bank_account.sealed", account)))["bank_account"]
@@ -199,8 +200,8 @@ def _plain(texts: pl.Series) -> pl.Series:
     return texts.to_frame("text").select(copies.plain(pl.col("text"))).to_series()
 
 
-def _rejected_with(connection: psycopg.Connection, words: list[str]) -> Iterable[tuple[int, str, date, str, int]]:
-    """Rejected rows that name the person, and are in no file of the archive any more."""
+def _rejected_with(connection: psycopg.Connection, words: list[str]) -> Iterator[ErasedPlaces]:
+    """The places of rejected rows that name the person, and are in no file of the archive any more."""
     found = set()
     for delivery_id, unit, report_date, sheet, line, column, sealed in connection.execute(
         query("all_rejected")
@@ -208,12 +209,11 @@ def _rejected_with(connection: psycopg.Connection, words: list[str]) -> Iterable
         plain = unseal(bytes(sealed), rejected_place(delivery_id, sheet, line, column)).decode()
         if _plain(pl.Series([plain])).str.contains_any(words)[0]:
             found.add((delivery_id, unit, report_date, sheet, line))
-    return sorted(found)
+    for delivery_id, unit, report_date, sheet, line in sorted(found):
+        yield delivery_id, unit, report_date, [(sheet, line)]
 
 
-def _erase_from_files(
-    connection: psycopg.Connection, words: list[str]
-) -> Iterable[tuple[int, str, date, list[tuple[str, int]]]]:
+def _erase_from_files(connection: psycopg.Connection, words: list[str]) -> Iterator[ErasedPlaces]:
     """Replace the archived files that name the person; each delivery of them, with the places of the rows removed."""
     archived: dict[bytes, list[tuple[int, str, str, date, str, str, str | None]]] = {}
     for sha256, *delivery in connection.execute(query("archived_deliveries")).fetchall():
@@ -224,7 +224,7 @@ def _erase_from_files(
         feeds = {(one[1], one[4]): contract(one[1]) for one in deliveries if one[5] != "refused"}
         name = PurePosixPath(deliveries[0][6] or "pages.jsonl").name
         with archive.open_stored(sha256, name) as file:
-            removed = copies.without_rows(file, feeds, words, lambda copy, kind: archive.replace(sha256, copy, kind))  # noqa: B023
+            removed = copies.without_rows(file, feeds, words, partial(archive.replace, sha256))
         for delivery_id, feed, unit, report_date, kind, status, _ in deliveries:
             places = removed.get((feed, kind), [])
             if places and status != "refused":
