@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from .figures import share
@@ -111,10 +111,13 @@ def _published(t: Tonight, until: date, indicator: Indicator, place: str, period
     return _known_then(published).get((indicator.code, place, period or published.report_date))
 
 
-def _daily(t: Tonight, indicator: Indicator, place: str) -> Shown:
-    def at(day: date) -> Expected | None:
-        return _known(t).get((indicator.code, place, day))
+def _on(t: Tonight, indicator: Indicator, place: str, day: date) -> Expected | None:
+    """As known tonight."""
+    return _known(t).get((indicator.code, place, day))
 
+
+def _daily(t: Tonight, indicator: Indicator, place: str) -> Shown:
+    at = partial(_on, t, indicator, place)
     month = periods_of(t.today).current
     if indicator.kind == "S":
         return Shown(t.today, t.today, at(t.today), at(t.today - DAY))
@@ -125,9 +128,7 @@ def _daily(t: Tonight, indicator: Indicator, place: str) -> Shown:
 
 
 def _weekly(t: Tonight, indicator: Indicator, place: str) -> Shown:
-    def at(day: date) -> Expected | None:
-        return _known(t).get((indicator.code, place, day))
-
+    at = partial(_on, t, indicator, place)
     periods, week = periods_of(t.today), timedelta(days=7)
     if indicator.kind == "S":
         return Shown(periods.sunday, periods.sunday, at(periods.sunday), at(periods.sunday - week))
@@ -139,9 +140,7 @@ def _weekly(t: Tonight, indicator: Indicator, place: str) -> Shown:
 
 
 def _monthly(t: Tonight, indicator: Indicator, place: str) -> Shown:
-    def at(day: date) -> Expected | None:
-        return _known(t).get((indicator.code, place, day))
-
+    at = partial(_on, t, indicator, place)
     periods = periods_of(t.today)
     month, before = periods.month, periods.before
     if indicator.kind == "S":

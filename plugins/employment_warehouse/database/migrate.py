@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -39,7 +39,7 @@ def migrate(superuser: psycopg.Connection) -> list[str]:
     try:
         is_new = superuser.execute("select to_regnamespace('ops') is null").fetchone() == (True,)
         if is_new:
-            _run(superuser, MIGRATIONS / f"{FIRST}.sql", as_superuser=True)
+            _run(superuser, MIGRATIONS / f"{FIRST}.sql", making_roles(superuser))
         with _signed_in_as_owner(superuser) as owner:
             done = [FIRST] if is_new else []
             done += _apply_files(superuser, owner)
@@ -129,16 +129,18 @@ def _apply_files(superuser: psycopg.Connection, owner: psycopg.Connection) -> li
                     todo="restore the file and write the change as a new migration",
                 )
             if path.stem != FIRST:
-                makes_roles = "roles" in path.stem
-                _run(superuser if makes_roles else owner, path, as_superuser=makes_roles)
+                if "roles" in path.stem:
+                    _run(superuser, path, making_roles(superuser))
+                else:
+                    _run(owner, path, owner.transaction())
                 done.append(path.stem)
             owner.execute("insert into ops.migration (name, sha256) values (%s, %s)", (path.stem, digest))
     return done
 
 
-def _run(connection: psycopg.Connection, path: Path, *, as_superuser: bool = False) -> None:
+def _run(connection: psycopg.Connection, path: Path, transaction: AbstractContextManager[object]) -> None:
     try:
-        with making_roles(connection) if as_superuser else connection.transaction():
+        with transaction:
             connection.execute(path.read_bytes())
     except psycopg.errors.RaiseException as stop:  # in its own words, which quote no values
         raise UserError(
