@@ -343,6 +343,7 @@ class _Child:
             yield
         finally:
             timer.cancel()
+            timer.join()  # until it has ended, its thread keeps this object, and with it the process, alive
 
     def _give_up(self) -> None:
         self._late = True
