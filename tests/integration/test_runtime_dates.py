@@ -86,7 +86,7 @@ def morning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         def now(cls, tz: object = None) -> datetime:
             return at(8, 0)
 
-    monkeypatch.setattr(command, "datetime", Clock)
+    monkeypatch.setattr(command.nights, "datetime", Clock)
     monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path))
     return ["--home", str(tmp_path)]
 

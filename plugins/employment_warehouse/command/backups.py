@@ -1,0 +1,70 @@
+"""Backups, and what is restored from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from employment_warehouse.command.options import HomeOption, console, use_home
+
+app = typer.Typer()
+
+
+KeysOption = Annotated[
+    Path | None, typer.Option("--keys", help="密钥另存的目录 | folder of the keys, apart from the backup")
+]
+
+
+BackupArgument = Annotated[Path, typer.Argument(metavar="DIR", help="备份目录 | folder of backups")]
+
+
+@app.command()
+def backup(
+    folder: BackupArgument,
+    keys: KeysOption = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="验证最近的备份能恢复 | prove that the newest can be restored")
+    ] = False,
+    keep: Annotated[int, typer.Option(min=1, help="保留最近几次 | how many to keep")] = 14,
+    home: HomeOption = None,
+) -> None:
+    """备份，夜间流程运行时也可；首次备份后持续保存数据库日志。 | Back up, also while nights run."""
+    from employment_warehouse.runtime import backup as backups
+
+    chosen = use_home(home)
+    if verify:
+        proved = backups.verify(folder.absolute(), keys and keys.absolute())
+        console.print(
+            f"可以恢复 can be restored: {proved.folder}，第 {proved.standing} 号 no. {proved.standing}", markup=False
+        )
+    else:
+        made = backups.back_up(chosen, folder.absolute(), keys and keys.absolute(), keep)
+        console.print(f"已备份 backed up: {made.folder}，第 {made.standing} 号 no. {made.standing}", markup=False)
+
+
+@app.command()
+def restore(
+    folder: BackupArgument,
+    keys: KeysOption = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MOMENT", help="恢复到某次发布之后或某时刻 | a publication, or a time: 57, 2026-12-01T03:00"
+        ),
+    ] = None,
+    database: Annotated[
+        Path | None, typer.Option(help="数据库目录（服务器部署） | data folder of the database (on a server)")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """从备份恢复到一个新目录（--home）。 | Restore a backup into a new home (--home)."""
+    from employment_warehouse.runtime import backup as backups
+
+    try:
+        moment = None if until is None else backups.read_moment(until)
+    except ValueError:
+        raise typer.BadParameter("应为发布编号或时间 | a publication or a time: 57, 2026-12-01T03:00") from None
+    restored = backups.restore(use_home(home), folder.absolute(), keys and keys.absolute(), moment, database)
+    console.print(f"已恢复 restored: {restored.folder}", markup=False)
