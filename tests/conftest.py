@@ -91,7 +91,7 @@ def warehouse_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """An empty home for the session; WAREHOUSE_HOME names it, so its own keys are in use."""
     patch = pytest.MonkeyPatch()
     patch.setenv("WAREHOUSE_HOME", str(tmp_path_factory.mktemp("home")))
-    for name in ("WAREHOUSE_LANDING_ZONE", "WAREHOUSE_HR_URL", "WAREHOUSE_ALERT_URLS"):
+    for name in ("WAREHOUSE_LANDING_ZONE", "WAREHOUSE_HR_URL", "WAREHOUSE_ALERT_URLS", "WAREHOUSE_REPORT_READERS"):
         patch.delenv(name, raising=False)
     yield settings.current_home()
     patch.undo()

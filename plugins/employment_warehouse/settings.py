@@ -170,6 +170,11 @@ def alert_urls() -> str:
     return variable("WAREHOUSE_ALERT_URLS")
 
 
+def report_readers() -> str:
+    """Who is sent reports (WAREHOUSE_REPORT_READERS): a text configuration of Apprise; may be empty. See sending.py."""
+    return variable("WAREHOUSE_REPORT_READERS")
+
+
 def contact() -> str:
     """Whom readers of a report ask (WAREHOUSE_CONTACT); may be empty."""
     return variable("WAREHOUSE_CONTACT")

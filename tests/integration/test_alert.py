@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import threading
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 
 import psycopg
 import pytest
 from tests.kit.nights import publish
+from tests.kit.receivers import Channel, mail_server, webhook
 
 from employment_warehouse import alert, publication
 from employment_warehouse.runtime import steps
@@ -25,43 +21,11 @@ REASON = "本次 59 行，上次 178 行"
 LOCKED = ("refused", "password_protected")
 
 
-@dataclass
-class Channel:
-    """A receiver of Apprise's JSON notifications; while it is down it answers 503."""
-
-    port: int = 0
-    is_down: bool = False
-    received: list[dict[str, Any]] = field(default_factory=list)
-    on_message: Callable[[], None] = lambda: None
-
-    @property
-    def address(self) -> str:
-        return f"json://127.0.0.1:{self.port}"
-
-
 @pytest.fixture
 def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[Channel]:
-    made = Channel()
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers["Content-Length"]))
-            made.on_message()
-            self.send_response(503 if made.is_down else 200)
-            self.end_headers()
-            if not made.is_down:
-                made.received.append(json.loads(content))
-
-        def log_message(self, *arguments: object) -> None:
-            """Keep the output of the tests clean."""
-
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    made.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("WAREHOUSE_ALERT_URLS", made.address)
-    yield made
-    server.shutdown()
-    server.server_close()
+    with webhook() as served:
+        monkeypatch.setenv("WAREHOUSE_ALERT_URLS", served.address)
+        yield served
 
 
 @pytest.fixture
@@ -468,3 +432,15 @@ def test_a_year_without_holidays_alerts_the_prefecture(warehouse: psycopg.Connec
     _, title, body = alerts(warehouse)["holidays_unknown", "532500"]
     assert title.startswith("2027 年的节假日安排尚未录入")
     assert "普通周" in body
+
+
+def test_mail_carries_the_digest_to_a_mail_server(
+    warehouse: psycopg.Connection, build: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(build)
+    alert.raise_night_alerts(build)
+    with mail_server() as mailbox:
+        monkeypatch.setenv("WAREHOUSE_ALERT_URLS", mailbox.address("operators@example.cn"))
+        assert alert.deliver_alerts(build) == (2, 0)
+        subjects = [str(message["Subject"]) for message in mailbox.received]
+    assert "【就业监测】元阳县 2024-05-02：1 项需处理 | 1 to act on" in subjects

@@ -224,4 +224,4 @@ def test_the_bulletin_of_a_publication_has_the_same_bytes_and_is_never_overwritt
     assert again[0].read_bytes() == bytes_of[again[0].name]
     assert again[1].read_bytes() == b"as somebody received it"
     products = warehouse.execute("select product, publication, vintage from ops.product").fetchall()
-    assert [tuple(row) for row in products] == [("monthly", build, "flash")]
+    assert [tuple(row) for row in products] == [("monthly", build, "revised")]

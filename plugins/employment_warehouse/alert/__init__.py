@@ -1,7 +1,7 @@
 """Alerts of a night: always recorded in ops.alert, and sent to the configured channels."""
 
-from employment_warehouse.alert.channels import AlertsNotDelivered, Digests, deliver_alerts
 from employment_warehouse.alert.collecting import raise_night_alerts, raise_night_not_started
+from employment_warehouse.alert.delivering import AlertsNotDelivered, Digests, deliver_alerts
 from employment_warehouse.alert.ledger import Alert, raise_alert
 
 __all__ = [

@@ -3888,6 +3888,29 @@ CREATE TABLE ops.product (
 
 ALTER TABLE ops.product OWNER TO wh_owner;
 
+-- Name: product_delivery; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.product_delivery (
+    product text NOT NULL,
+    report_date date NOT NULL,
+    publication integer NOT NULL,
+    vintage text NOT NULL,
+    channel text NOT NULL,
+    wanted text NOT NULL,
+    tried_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone
+);
+
+ALTER TABLE ops.product_delivery OWNER TO wh_owner;
+
+-- Name: TABLE product_delivery; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.product_delivery IS '报告的发送记录。 | Which report was sent to which channel (its kind and a hash of its address), and when; sent_at is NULL where the channel did not accept it.';
+
+-- Name: COLUMN product_delivery.wanted; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.product_delivery.wanted IS '接收的内容：日报、周调度、月通报，或某县市。 | What the channel reads: a product, or the files of one county (its code).';
+
 -- Name: reader_county; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.reader_county (
@@ -4280,10 +4303,15 @@ ALTER TABLE ONLY ops.platform_cursor
 ALTER TABLE ONLY ops.pointer
     ADD CONSTRAINT pointer_pkey PRIMARY KEY (only_row);
 
+-- Name: product_delivery product_delivery_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.product_delivery
+    ADD CONSTRAINT product_delivery_pkey PRIMARY KEY (product, report_date, publication, vintage, channel, wanted);
+
 -- Name: product product_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ONLY ops.product
-    ADD CONSTRAINT product_pkey PRIMARY KEY (product, report_date, publication);
+    ADD CONSTRAINT product_pkey PRIMARY KEY (product, report_date, publication, vintage);
 
 -- Name: publication publication_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -4467,6 +4495,11 @@ ALTER TABLE ONLY ops.month_close
 
 ALTER TABLE ONLY ops.pointer
     ADD CONSTRAINT pointer_publication_fkey FOREIGN KEY (publication) REFERENCES ops.publication(publication);
+
+-- Name: product_delivery product_delivery_product_report_date_publication_vintage_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.product_delivery
+    ADD CONSTRAINT product_delivery_product_report_date_publication_vintage_fkey FOREIGN KEY (product, report_date, publication, vintage) REFERENCES ops.product(product, report_date, publication, vintage);
 
 -- Name: product product_publication_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -5400,6 +5433,15 @@ GRANT SELECT ON TABLE ops.product TO wh_gate;
 GRANT SELECT,INSERT ON TABLE ops.product TO wh_publisher;
 GRANT SELECT ON TABLE ops.product TO wh_auditor;
 GRANT SELECT ON TABLE ops.product TO wh_operator;
+
+-- Name: TABLE product_delivery; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.product_delivery TO wh_loader;
+GRANT SELECT ON TABLE ops.product_delivery TO wh_transformer;
+GRANT SELECT ON TABLE ops.product_delivery TO wh_gate;
+GRANT SELECT,INSERT,UPDATE ON TABLE ops.product_delivery TO wh_publisher;
+GRANT SELECT ON TABLE ops.product_delivery TO wh_auditor;
+GRANT SELECT ON TABLE ops.product_delivery TO wh_operator;
 
 -- Name: TABLE reader_county; Type: ACL; Schema: ops; Owner: wh_owner
 

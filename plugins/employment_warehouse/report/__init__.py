@@ -5,6 +5,7 @@ from pathlib import Path
 
 from employment_warehouse.report.daily import write_daily
 from employment_warehouse.report.monthly import write_monthly
+from employment_warehouse.report.sending import send_report
 from employment_warehouse.report.weekly import write_weekly
 
 WRITERS: Mapping[str, Callable[[int], list[Path]]] = {
@@ -13,4 +14,4 @@ WRITERS: Mapping[str, Callable[[int], list[Path]]] = {
     "monthly": write_monthly,
 }
 
-__all__ = ["WRITERS", "write_daily", "write_monthly", "write_weekly"]
+__all__ = ["WRITERS", "send_report", "write_daily", "write_monthly", "write_weekly"]

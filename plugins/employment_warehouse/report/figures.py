@@ -24,7 +24,7 @@ def read_figures(publication: int, product: str) -> Figures:
 
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
-    given = {"publication": publication, "prefecture": divisions().prefecture}
+    given = {"product": product, "publication": publication, "prefecture": divisions().prefecture}
     with _pinned(publication) as connection:
         figures: Figures = {
             query.stem: connection.execute(query.read_text(encoding="utf-8"), given).fetchall()

@@ -1,4 +1,4 @@
-"""What reports leave behind: one file for each product and publication, recorded in ops.product, never overwritten."""
+"""What reports leave behind: files for each product, publication and vintage, recorded in ops.product, and kept."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from employment_warehouse.settings import current_home
 def keep(product: str, publication: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Path]:
     """Write `reports/<report date>/<product>-<publication><suffix>` for each suffix, and record the product.
 
+    A final one, of a month that is closed, is named `<product>-<publication>-final<suffix>`.
     publication: its number, report_date and vintage. A file of a product that is recorded is kept as it is, because
     somebody may have received it; each file appears whole or not at all.
     """
     home = current_home()
     folder = home.reports / str(publication["report_date"])
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    paths = [folder / f"{product}-{publication['publication']}{suffix}" for suffix in files]
-    key = [product, publication["report_date"], publication["publication"]]
+    stem = f"{product}-{publication['publication']}{'-final' if publication['vintage'] == 'final' else ''}"
+    paths = [folder / f"{stem}{suffix}" for suffix in files]
+    key = [product, publication["report_date"], publication["publication"], publication["vintage"]]
     with database.connect("wh_publisher") as connection:
         is_recorded = connection.execute(
-            "select 1 from ops.product where (product, report_date, publication) = (%s, %s, %s)", key
+            "select 1 from ops.product where (product, report_date, publication, vintage) = (%s, %s, %s, %s)", key
         ).fetchone()
         for path, content in zip(paths, files.values(), strict=True):
             if not is_recorded or not path.exists():
@@ -33,6 +35,6 @@ def keep(product: str, publication: Mapping[str, Any], files: Mapping[str, bytes
         connection.execute(
             "insert into ops.product (product, report_date, publication, vintage, path) "
             "values (%s, %s, %s, %s, %s) on conflict do nothing",
-            [*key, publication["vintage"], str(paths[0].relative_to(home.root))],
+            [*key, str(paths[0].relative_to(home.root))],
         )
     return paths

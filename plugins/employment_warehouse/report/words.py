@@ -52,6 +52,11 @@ STATES = {
     "on_time": State("●", "按时", "on time"),
 }
 MARKS = {"E": Label("沿用", "carried forward"), "P": Label("暂定", "provisional"), "M": Label("缺", "missing")}
+PRODUCTS = {
+    "daily": Label("日报", "daily report"),
+    "weekly": Label("周调度", "weekly dispatch"),
+    "monthly": Label("月通报", "monthly bulletin"),
+}
 VINTAGES = {"flash": Label("快报", "flash"), "revised": Label("修订", "revised"), "final": Label("终版", "final")}
 
 

@@ -12,7 +12,14 @@ API_SECRET_KEY = "AIRFLOW_API_SECRET_KEY"  # noqa: S105  names of variables
 JWT_SECRET = "AIRFLOW_JWT_SECRET"  # noqa: S105
 OPERATOR_PASSWORD = "WAREHOUSE_OPERATOR_PASSWORD"  # noqa: S105
 # Where nothing is configured, the source or the channel is missing; everything else must be given.
-OPTIONAL = frozenset({"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS", "WAREHOUSE_NEXT_WRAPPING_KEY"})
+OPTIONAL = frozenset(
+    {
+        "WAREHOUSE_HR_CLIENT_SECRET",
+        "WAREHOUSE_ALERT_URLS",
+        "WAREHOUSE_REPORT_READERS",
+        "WAREHOUSE_NEXT_WRAPPING_KEY",
+    }
+)
 KEYS = frozenset({"WAREHOUSE_TOKEN_KEY", "WAREHOUSE_WRAPPING_KEY"})
 PASSWORDS = {password_variable(role): role for role in (SUPERUSER, "airflow", *LOGINS)}
 SECRETS = (*PASSWORDS, FERNET_KEY, API_SECRET_KEY, JWT_SECRET, OPERATOR_PASSWORD, *sorted(KEYS), *sorted(OPTIONAL))
@@ -44,7 +51,7 @@ AIRFLOW_PARTS = {
         frozenset({AIRFLOW_PASSWORD, FERNET_KEY, JWT_SECRET})
         | _passwords(*(role for role in LOGINS if role != "wh_watcher"))
         | KEYS
-        | {"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS"},
+        | {"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS", "WAREHOUSE_REPORT_READERS"},
     ),
     # It reads DAG files, which name no connection.
     "dag-processor": Part(("dag-processor",), frozenset({AIRFLOW_PASSWORD})),

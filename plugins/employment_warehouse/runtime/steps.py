@@ -208,11 +208,16 @@ def erase_persons() -> None:
 
 
 def write_report(product: str) -> None:
-    """`daily`, `weekly` or `monthly` of the standing publication; before the first one there is nothing to report."""
+    """`daily`, `weekly` or `monthly` of the standing publication; before the first one there is nothing to report.
+
+    It is sent to its readers. Raises ReportsNotDelivered if a channel did not accept it; the retry sends to that alone.
+    """
     from employment_warehouse import publication, report
 
     if standing := publication.standing():
-        log.info("%d files: %s", len(paths := report.WRITERS[product](standing)), paths[0])
+        paths = report.WRITERS[product](standing)
+        log.info("%d files: %s", len(paths), paths[0])
+        log.info("%d messages sent", report.send_report(product, standing, paths))
 
 
 def confirm_intake(report_date: str) -> None:

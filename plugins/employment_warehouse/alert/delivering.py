@@ -1,9 +1,7 @@
-"""Sending alerts: one digest for each county and report date, through Apprise (WeCom, DingTalk, Feishu, mail, …)."""
+"""Sending alerts: one digest for each county and report date, to each channel."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,6 +10,7 @@ from psycopg.rows import DictRow, dict_row
 from employment_warehouse import database, settings
 from employment_warehouse.alert.names import is_county, unit_name
 from employment_warehouse.alert.queries import query
+from employment_warehouse.channel import channel_name, send
 from employment_warehouse.contract.divisions import divisions
 
 
@@ -41,7 +40,7 @@ def deliver_alerts(build: int) -> Digests:
         connection.autocommit = True
         cursor.execute("select pg_advisory_lock(hashtext('ops.alert_delivery'))")  # one sender at a time
         for url in urls:
-            given = {"build": build, "channel": _channel_name(url)}
+            given = {"build": build, "channel": channel_name(url)}
             # The sort is stable: within a digest the most urgent alert stays first.
             undelivered = sorted(cursor.execute(query("undelivered"), given).fetchall(), key=_digest)
             for (county, _), group in groupby(undelivered, key=_digest):
@@ -50,7 +49,7 @@ def deliver_alerts(build: int) -> Digests:
                 sent, failed = sent + is_delivered, failed + (not is_delivered)
                 numbers = [alert["alert_id"] for alert in alerts]
                 cursor.execute(query("record_delivery"), {**given, "is_delivered": is_delivered, "alerts": numbers})
-        cursor.execute(query("record_sent"), {"channels": [_channel_name(url) for url in urls]})
+        cursor.execute(query("record_sent"), {"channels": [channel_name(url) for url in urls]})
     return Digests(sent, failed)
 
 
@@ -60,11 +59,6 @@ def _urls() -> list[str]:
     return list(dict.fromkeys(parse_urls(settings.alert_urls())))  # type: ignore[no-untyped-call]
 
 
-def _channel_name(url: str) -> str:
-    """A channel without its secrets: the kind of its address and a hash of it."""
-    return f"{url.split(':', 1)[0]} {hashlib.sha256(url.encode()).hexdigest()[:8]}"
-
-
 def _digest(alert: DictRow) -> tuple[str, str]:
     """The county that the alert is about, else the prefecture; and its report date."""
     county = str(alert["unit"]) if is_county(alert["unit"]) else divisions().prefecture
@@ -72,16 +66,11 @@ def _digest(alert: DictRow) -> tuple[str, str]:
 
 
 def _send(url: str, county: str, alerts: list[DictRow]) -> bool:
-    import apprise  # noqa: PLC0415  slow to import
-
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log quotes addresses with their secrets
-    channel = apprise.Apprise()
-    channel.add(url)
     report_date = alerts[0]["report_date"]
     subject = f"{county} {report_date}" if report_date else county
     title = f"【就业监测】{subject}：{len(alerts)} 项需处理 | {len(alerts)} to act on"
     body = "\n\n".join(
         "\n".join(part for part in (f"■ {alert['title']}", alert["body"], alert["link"]) if part) for alert in alerts
     )
-    kind = {"critical": "failure", "warning": "warning", "info": "info"}[alerts[0]["level"]]
-    return bool(channel.notify(body=body, title=title, notify_type=kind, body_format="text"))
+    urgency = {"critical": "failure", "warning": "warning", "info": "info"}[alerts[0]["level"]]
+    return send(url, title=title, body=body, urgency=urgency)
