@@ -444,3 +444,56 @@ def test_mail_carries_the_digest_to_a_mail_server(
         assert alert.deliver_alerts(build) == (2, 0)
         subjects = [str(message["Subject"]) for message in mailbox.received]
     assert "【就业监测】元阳县 2024-05-02：1 项需处理 | 1 to act on" in subjects
+
+
+def missing(warehouse: psycopg.Connection, day: date, *feeds: str) -> int:
+    """A published night on which Gejiu does not send these feeds."""
+    for feed in feeds:
+        due = (feed, GEJIU, day, f"{day} 20:00+08")
+        warehouse.execute("insert into ops.due values (%s, %s, %s, %s)", due)
+    number = publication.start_build(day, str(day))
+    publish(number)
+    alert.raise_night_alerts(number)
+    return number
+
+
+def test_what_is_as_on_the_night_before_is_counted_and_what_is_new_is_said(
+    warehouse: psycopg.Connection, channel: Channel
+) -> None:
+    alert.deliver_alerts(missing(warehouse, date(2024, 5, 2), "employment"))
+    second = missing(warehouse, date(2024, 5, 3), "employment")
+    deliver(warehouse, "employment", GEJIU, LOCKED, report_date=date(2024, 5, 1))
+    warehouse.execute("update ops.delivery set arrived_at = '2024-05-03 19:00+08'")
+    alert.raise_night_alerts(second)
+    alert.deliver_alerts(second)
+    digest = channel.received[1]
+    assert digest["title"] == "【就业监测】个旧市 2024-05-03：1 项需处理，1 项同前 | 1 to act on, 1 as before"
+    assert "1 项与前一晚相同，最早自 5月2日起，仍须处理。" in digest["message"]
+    assert "文件无法读取" in digest["message"]
+    assert "报表未报" not in digest["message"]
+    alert.deliver_alerts(missing(warehouse, date(2024, 5, 4), "employment", "labor_register"))
+    assert "2 张报表未报" in channel.received[2]["message"]
+
+
+def test_what_a_county_leaves_open_for_days_goes_to_the_prefecture(
+    warehouse: psycopg.Connection, channel: Channel
+) -> None:
+    """The setting says 3 days; the next night the prefecture's own alert is as before."""
+    for day in range(2, 7):
+        alert.deliver_alerts(missing(warehouse, date(2024, 5, day), "employment"))
+    to_prefecture = [message for message in channel.received if "红河州" in message["title"]]
+    assert [message["title"].split("：")[1] for message in to_prefecture] == [
+        "1 项需处理 | 1 to act on",
+        "0 项需处理，1 项同前 | 0 to act on, 1 as before",
+    ]
+    assert "个旧市：1 张报表未报（自 5月2日 起，已 3 天）" in to_prefecture[0]["message"]
+    assert to_prefecture[0]["type"] == "failure"
+
+
+def test_a_matter_that_paused_for_a_night_is_new_again(warehouse: psycopg.Connection, channel: Channel) -> None:
+    for day, feeds in ((2, ["employment"]), (3, []), (4, ["employment"])):
+        alert.deliver_alerts(missing(warehouse, date(2024, 5, day), *feeds))
+    assert warehouse.execute("select report_date, since from ops.alert order by 1").fetchall() == [
+        (date(2024, 5, 2), date(2024, 5, 2)),
+        (date(2024, 5, 4), date(2024, 5, 4)),
+    ]

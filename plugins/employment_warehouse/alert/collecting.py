@@ -47,14 +47,12 @@ def raise_night_alerts(build: int) -> int:
         rows |= _judged(_figures(given), register_gaps)
     if year := year_without_holidays(night["report_date"]):
         rows["holidays_unknown"] = [{"unit": divisions().prefecture, "year": str(year)}]
-    alerts = [
-        _alert(alert_kinds()[kind], unit, list(of_unit), night["report_date"], build)
-        for kind, of_kind in rows.items()
-        for unit, of_unit in groupby(of_kind, key=lambda row: str(row["unit"]))
-    ]
+    alerts = _alerts(rows, night["report_date"], build)
     raise_alert(*alerts)
-    resolve_others(night["report_date"], list(alert_kinds()), alerts)
-    return len(alerts)
+    unattended = _alerts(_unattended(given), night["report_date"], build)
+    raise_alert(*unattended)
+    resolve_others(night["report_date"], list(alert_kinds()), [*alerts, *unattended])
+    return len(alerts) + len(unattended)
 
 
 def raise_night_not_started(report_date: str | None) -> None:
@@ -85,6 +83,21 @@ def _judged(figures: Figures, register_gaps: Mapping[str, Row]) -> Figures:
     return {**figures, "zero_employment": certain, "zero_employment_uncertain": uncertain}
 
 
+def _unattended(given: Row) -> Figures:
+    """What was raised just now and has been open for days, for the prefecture."""
+    with database.connect("wh_publisher") as connection, connection.cursor(row_factory=dict_row) as cursor:
+        return {"unattended": cursor.execute(query("unattended"), given).fetchall()}
+
+
+def _alerts(rows: Figures, report_date: date, build: int) -> list[Alert]:
+    """One alert for each kind and unit of the rows."""
+    return [
+        _alert(alert_kinds()[kind], unit, list(of_unit), report_date, build)
+        for kind, of_kind in rows.items()
+        for unit, of_unit in groupby(of_kind, key=lambda row: str(row["unit"]))
+    ]
+
+
 def _alert(kind: AlertKind, unit: str, rows: Sequence[Row], report_date: date | None, build: int | None) -> Alert:
     facts = {
         **rows[0],
@@ -103,6 +116,7 @@ def _alert(kind: AlertKind, unit: str, rows: Sequence[Row], report_date: date | 
         report_date=report_date,
         step=kind.step,
         link=kind.link.format(unit=unit, report_date=report_date),
+        subject="; ".join(", ".join(str(row[column]) for column in kind.same_by) for row in rows if kind.same_by),
     )
 
 

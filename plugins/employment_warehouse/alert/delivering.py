@@ -66,11 +66,25 @@ def _digest(alert: DictRow) -> tuple[str, str]:
 
 
 def _send(url: str, county: str, alerts: list[DictRow]) -> bool:
+    """What is new in full, the most urgent first; what was the same on the night before is counted."""
     report_date = alerts[0]["report_date"]
+    new = [alert for alert in alerts if not alert["is_continued"]]
+    continued = [alert for alert in alerts if alert["is_continued"]]
+    more_zh, more_en = (f"，{len(continued)} 项同前", f", {len(continued)} as before") if continued else ("", "")
     subject = f"{county} {report_date}" if report_date else county
-    title = f"【就业监测】{subject}：{len(alerts)} 项需处理 | {len(alerts)} to act on"
-    body = "\n\n".join(
-        "\n".join(part for part in (f"■ {alert['title']}", alert["body"], alert["link"]) if part) for alert in alerts
-    )
-    urgency = {"critical": "failure", "warning": "warning", "info": "info"}[alerts[0]["level"]]
+    title = f"【就业监测】{subject}：{len(new)} 项需处理{more_zh} | {len(new)} to act on{more_en}"
+    parts = ["\n".join(part for part in (f"■ {alert['title']}", alert["body"], alert["link"]) if part) for alert in new]
+    body = "\n\n".join([*parts, *_counted(continued)])
+    urgency = {"critical": "failure", "warning": "warning", "info": "info"}[(new or alerts)[0]["level"]]
     return send(url, title=title, body=body, urgency=urgency)
+
+
+def _counted(alerts: list[DictRow]) -> list[str]:
+    """One sentence for all alerts that continue."""
+    if not alerts:
+        return []
+    since = min(alert["since"] for alert in alerts)
+    return [
+        f"□ {len(alerts)} 项与前一晚相同，最早自 {since.month}月{since.day}日起，仍须处理。\n"
+        f"{len(alerts)} are the same as on the night before, the earliest since {since}, and still to be acted on."
+    ]

@@ -24,7 +24,11 @@ class Texts:
 
 @dataclass(frozen=True)
 class AlertKind:
-    """One kind of alert."""
+    """One kind of alert.
+
+    same_by: columns of its rows. An alert of the next night with the same values in them is about the same matter;
+    without columns each is new.
+    """
 
     name: str
     level: Level
@@ -32,6 +36,7 @@ class AlertKind:
     link: str
     zh: Texts
     en: Texts
+    same_by: tuple[str, ...] = ()
 
     @property
     def mentions_owners(self) -> bool:
@@ -44,6 +49,14 @@ def alert_kinds() -> Mapping[str, AlertKind]:
     """All kinds, by name, in the order of the file. An unknown or missing key is a TypeError."""
     declared = yaml.safe_load(Path(__file__).with_name("alert_texts.yml").read_text(encoding="utf-8"))
     return {
-        name: AlertKind(name, **{**keys, "zh": Texts(**keys["zh"]), "en": Texts(**keys["en"])})
+        name: AlertKind(
+            name,
+            **{
+                **keys,
+                "zh": Texts(**keys["zh"]),
+                "en": Texts(**keys["en"]),
+                "same_by": tuple(keys.get("same_by", ())),
+            },
+        )
         for name, keys in declared.items()
     }

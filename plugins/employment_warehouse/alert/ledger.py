@@ -17,6 +17,7 @@ class Alert:
 
     unit: who must act (county or prefecture code, project number, batch number). title and body: Chinese first, then
     English; they say what, how many, how much money and since when. step: of the night. link: the list to work through.
+    subject: what an alert of the next night about the same matter has in common with it; "": each is new.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Alert:
     report_date: date | None = None
     step: str | None = None
     link: str | None = None
+    subject: str = ""
 
 
 def raise_alert(*alerts: Alert) -> None:

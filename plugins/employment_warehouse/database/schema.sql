@@ -3507,6 +3507,8 @@ CREATE TABLE ops.alert (
     sent_at timestamp with time zone,
     send_error text,
     resolved_at timestamp with time zone,
+    subject text DEFAULT ''::text NOT NULL,
+    since date,
     CONSTRAINT alert_level_check CHECK ((level = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
 );
 
@@ -3519,6 +3521,14 @@ COMMENT ON TABLE ops.alert IS '告警。 | What was reported, to whom, about whi
 -- Name: COLUMN alert.resolved_at; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.alert.resolved_at IS '问题已不存在的时间。 | When a later build of the date no longer had the problem; it is then not sent any more.';
+
+-- Name: COLUMN alert.subject; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.alert.subject IS '相同事项的标识，空为每次都是新事项。 | What the alert of the next night has in common with this one if it is about the same matter; empty: each is new.';
+
+-- Name: COLUMN alert.since; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.alert.since IS '该事项自哪一晚起每晚都有。 | The first of the nights without a break that raised an alert about the matter.';
 
 -- Name: alert_alert_id_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
 

@@ -1,5 +1,7 @@
 -- Alerts that a channel has not received since they were raised; older ones are no longer news.
-select a.alert_id, a.level, a.kind, a.unit, a.report_date, a.title, a.body, a.link
+select
+    a.alert_id, a.level, a.kind, a.unit, a.report_date, a.since, a.title, a.body, a.link,
+    coalesce(a.since < a.report_date, false) as is_continued
 from ops.alert as a
 where a.resolved_at is null and (a.build is null or a.build <= %(build)s) and a.raised_at > now() - interval '3 days'
     and not exists (
