@@ -180,6 +180,11 @@ def contact() -> str:
     return variable("WAREHOUSE_CONTACT")
 
 
+def console_url() -> str:
+    """Where people open the console (WAREHOUSE_CONSOLE_URL); may be empty."""
+    return variable("WAREHOUSE_CONSOLE_URL").rstrip("/")
+
+
 def bulletin_number() -> str:
     """The document number of the monthly bulletin (WAREHOUSE_BULLETIN_NUMBER); may be empty."""
     return variable("WAREHOUSE_BULLETIN_NUMBER")

@@ -16,7 +16,7 @@ from employment_warehouse.database.postgres_settings import EMBEDDED, INITDB, ar
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import serving
 from employment_warehouse.runtime.deployment import Deployment, embedded, on_server
-from employment_warehouse.runtime.environment import environment
+from employment_warehouse.runtime.environment import console_environment, environment
 from employment_warehouse.runtime.parts import (
     AIRFLOW_PARTS,
     BACKUP,
@@ -141,6 +141,20 @@ def test_a_process_is_started_with_the_secrets_of_its_part_only(name: str, kind:
     assert {secret for secret in part.secrets if secret.startswith("WH_")} <= visible
 
 
+@pytest.mark.parametrize("kind", ["embedded", "server"])
+def test_the_console_is_started_without_any_secret_and_as_nobody(
+    kind: str, server: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PGUSER", "PGPASSWORD", "PGSERVICE", "AIRFLOW_CONN_WH_GATE"):
+        monkeypatch.setenv(name, "of who starts it")
+    deployment = server if kind == "server" else embedded(server.home)
+    given = console_environment(deployment)
+    assert [secret for secret in SECRETS if (value := deployment.secret(secret)) and value in given.values()] == []
+    assert [name for name in given if name.endswith("_FILE") or name.startswith("AIRFLOW")] == []
+    assert {name for name in given if name.startswith("PG")} == {"PGHOST", "PGPORT"}
+    assert "secrets" not in compose.services()["console"]
+
+
 def test_no_secret_is_on_a_command_line(server: Deployment) -> None:
     words = {word for part in AIRFLOW_PARTS.values() for word in part.arguments}
     assert not words & {server.secret(secret) for secret in SECRETS}
@@ -219,11 +233,11 @@ def test_every_service_is_limited(name: str) -> None:
 
 def test_every_service_that_stays_has_a_health_check() -> None:
     checked = {name for name, service in compose.services().items() if "healthcheck" in service}
-    assert checked == {"postgres", *AIRFLOW_PARTS}
+    assert checked == {"postgres", "console", *AIRFLOW_PARTS}
 
 
 def test_containers_start_the_parts_that_run_here() -> None:
-    for name in ("init", *AIRFLOW_PARTS):
+    for name in ("init", "console", *AIRFLOW_PARTS):
         assert compose.services()[name]["command"] == ["serve", name]
 
 

@@ -16,7 +16,7 @@ app = typer.Typer()
 
 @app.command()
 def up(home: HomeOption = None) -> None:
-    """启动数据库与 Airflow，保持运行。 | Start the database and Airflow, and leave them running."""
+    """启动数据库、控制台与 Airflow，保持运行。 | Start the database, the console and Airflow; leave them running."""
     from employment_warehouse.runtime import service, status
 
     chosen = use_home(home)
@@ -72,7 +72,7 @@ def demonstrate(people: PeopleOption = 2_000, home: HomeOption = None) -> None:
 
 @app.command(hidden=True)
 def serve(
-    part: Annotated[str, typer.Argument(help="init · api-server · scheduler · dag-processor · triggerer")],
+    part: Annotated[str, typer.Argument(help="init · api-server · scheduler · dag-processor · triggerer · console")],
     home: HomeOption = None,
 ) -> None:
     """服务器部署的一个部分。 | One part of a deployment on a server."""
@@ -83,7 +83,7 @@ def serve(
 
 @app.command(hidden=True)
 def health(
-    part: Annotated[str, typer.Argument(help="api-server · scheduler · dag-processor · triggerer")],
+    part: Annotated[str, typer.Argument(help="api-server · scheduler · dag-processor · triggerer · console")],
     home: HomeOption = None,
 ) -> None:
     """容器健康检查：正常时退出码为 0。 | Health check of a container: exit code 0 if healthy."""

@@ -14,6 +14,7 @@ from employment_warehouse.settings import current_home, project_root
 
 _COLUMNS = ("division_code", "level", "name_zh")
 _SHORT_NAME = "short_name_zh"  # 屏边县 for 屏边苗族自治县; a file of the operator's may lack the column
+_ENGLISH_NAME = "name_en"
 _DIGITS = 6
 
 
@@ -32,6 +33,7 @@ class Divisions:
     prefecture_short_zh: str  # 红河州; the full name if the seed has no short one
     counties: Mapping[str, str]  # code → full Chinese name, in the order of the seed
     short_names: Mapping[str, str]  # code → a second Chinese name, of the counties that have one
+    english_names: Mapping[str, str]  # code → English name, of the prefecture and the counties that have one
     provinces: frozenset[str]  # the first two digits
 
     @cached_property
@@ -63,7 +65,9 @@ def _read_version(path: Path, modified_ns: int) -> Divisions:  # noqa: ARG001  p
         lacking = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
         if lacking:
             raise DivisionsError(f"缺少列 | missing column: {', '.join(lacking)}", where=str(path))
-        rows = [{name: (row.get(name) or "").strip() for name in (*_COLUMNS, _SHORT_NAME)} for row in reader]
+        rows = [
+            {name: (row.get(name) or "").strip() for name in (*_COLUMNS, _SHORT_NAME, _ENGLISH_NAME)} for row in reader
+        ]
     for line, row in enumerate(rows, 2):
         code = row["division_code"]
         if not (len(code) == _DIGITS and code.isascii() and code.isdecimal()):
@@ -93,6 +97,13 @@ def _divisions(rows: list[dict[str, str]], where: str) -> Divisions:
         counties=MappingProxyType(counties),
         short_names=MappingProxyType(
             {row["division_code"]: row[_SHORT_NAME] for row in of_level["county"] if row[_SHORT_NAME]}
+        ),
+        english_names=MappingProxyType(
+            {
+                row["division_code"]: row[_ENGLISH_NAME]
+                for row in (prefecture, *of_level["county"])
+                if row[_ENGLISH_NAME]
+            }
         ),
         # 99 stands for abroad, which has no counties.
         provinces=frozenset(row["division_code"][:2] for row in of_level["province"]) - {"99"},

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import quote, urlencode
@@ -16,7 +17,8 @@ from employment_warehouse import settings
 from employment_warehouse.database.describe import values_left_out
 from employment_warehouse.errors import UserError
 
-# In place of a role: the login of the person who runs a command (`runtime.deployment.sign_in`).
+# In place of a role: the login of the person who runs a command (`runtime.deployment.sign_in`) or has signed in to the
+# console (`signed_in`).
 OWN_LOGIN = "own_login"
 
 
@@ -45,11 +47,27 @@ def as_variable(role: str, at: Address) -> dict[str, str]:
     return {f"AIRFLOW_CONN_{role.upper()}": json.dumps(connection)}
 
 
+_person: ContextVar[Address | None] = ContextVar("person", default=None)
+
+
+@contextmanager
+def signed_in(person: Address) -> Iterator[None]:
+    """In this block `connect(OWN_LOGIN)` is this person's login: for a process that serves several people."""
+    before = _person.set(person)
+    try:
+        yield
+    finally:
+        _person.reset(before)
+
+
 def address(role: str) -> Address:
     """The address of a role (`wh_loader`, …).
 
     Raises UserError (`not_connected`) where neither the environment nor Airflow names a connection for it.
     """
+    person = _person.get() if role == OWN_LOGIN else None
+    if person is not None:
+        return person
     found = settings.connection(role) or _from_airflow(role)
     if found is None:
         raise UserError(

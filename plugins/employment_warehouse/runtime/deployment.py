@@ -31,6 +31,7 @@ from employment_warehouse.runtime.ports import port
 from employment_warehouse.settings import Home
 
 OPERATOR = "operator"
+CONSOLE_PORT = 8090  # on a server
 SIMPLE = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 
@@ -40,7 +41,8 @@ class Deployment:
     """One warehouse as its processes and commands see it; everything that differs between deployments.
 
     host: of PostgreSQL, a name or the folder of a socket. listen: address and port of Airflow's pages. url: of the
-    pages for people, api_url: for processes of the warehouse. auth_manager: of Airflow. secret: None if not given.
+    pages for people, api_url: for processes of the warehouse. console_url: of the console, for people; console_listen:
+    its address and port. auth_manager: of Airflow. secret: None if not given.
     """
 
     home: Home
@@ -50,6 +52,8 @@ class Deployment:
     listen: tuple[str, int]
     url: str
     api_url: str
+    console_listen: tuple[str, int]
+    console_url: str
     auth_manager: str
 
     def secret(self, variable: str) -> str:
@@ -93,6 +97,8 @@ def embedded(home: Home) -> Deployment:
         listen=("127.0.0.1", number),
         url=url,
         api_url=url,
+        console_listen=("127.0.0.1", port(home, "console")),
+        console_url=f"http://127.0.0.1:{port(home, 'console')}",
         auth_manager=SIMPLE,
     )
 
@@ -111,6 +117,8 @@ def on_server(home: Home) -> Deployment:
         listen=("0.0.0.0", api_server.port or 8080),  # noqa: S104  in its container; docker-compose.yml publishes it
         url=url,
         api_url=f"{api_server.scheme}://{api_server.netloc}{urlsplit(url).path}",
+        console_listen=("0.0.0.0", CONSOLE_PORT),  # noqa: S104  likewise
+        console_url=settings.console_url() or f"http://localhost:{CONSOLE_PORT}",
         auth_manager=settings.variable("AIRFLOW__CORE__AUTH_MANAGER") or FAB,
     )
 

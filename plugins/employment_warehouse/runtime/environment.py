@@ -11,6 +11,7 @@ from employment_warehouse.runtime.deployment import OPERATOR, SIMPLE, Deployment
 from employment_warehouse.runtime.parts import (
     AIRFLOW_PASSWORD,
     API_SECRET_KEY,
+    CONSOLE,
     FERNET_KEY,
     JWT_SECRET,
     SECRETS,
@@ -43,11 +44,22 @@ def environment(deployment: Deployment, part: Part) -> dict[str, str]:
     )
 
 
+def console_environment(deployment: Deployment) -> dict[str, str]:
+    """The same for the console: nothing of Airflow's, and of libpq's only where the database is, not who started it."""
+    given = environment(deployment, CONSOLE).items()
+    of_others = ("AIRFLOW", "PG")
+    return {name: value for name, value in given if not name.startswith(of_others)} | {
+        "PGHOST": "127.0.0.1" if deployment.is_embedded else deployment.host,
+        "PGPORT": str(deployment.port),
+    }
+
+
 def _warehouse(deployment: Deployment) -> dict[str, str]:
     return {
         "WAREHOUSE_HOME": str(deployment.home.root),
         "WAREHOUSE_PROJECT": str(settings.project_root()),
         "WAREHOUSE_LANDING_ZONE": settings.landing_zone(),
+        "WAREHOUSE_CONSOLE_URL": deployment.console_url,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "TZ": "Asia/Shanghai",
         "LC_ALL": "C.UTF-8",

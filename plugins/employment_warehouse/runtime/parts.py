@@ -62,6 +62,8 @@ INIT = Part((), frozenset(PASSWORDS) | {FERNET_KEY, API_SECRET_KEY, OPERATOR_PAS
 # A backup copies the databases as superuser, and is proved with the keys; a restore needs the keys alone.
 BACKUP = Part((), _passwords(SUPERUSER) | KEYS)
 RESTORE = Part((), KEYS)
+# Pages for people, who sign in with their own logins: it has nothing that opens anything.
+CONSOLE = Part((), frozenset())
 # The simulated HR platform of a demonstration; its secret is the one that the scheduler's tasks present.
 SIMULATOR = Part((), frozenset({"WAREHOUSE_HR_CLIENT_SECRET"}))
 # The command line: `night`, `status`, `watch`, `sql`. Whoever decides something has a login of his or her own.

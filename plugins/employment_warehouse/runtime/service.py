@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import httpx
+
 from employment_warehouse import settings
 from employment_warehouse.database import connect, migrate, seed_tables
 from employment_warehouse.database.embedded import Server
@@ -19,7 +21,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import deployment
 from employment_warehouse.runtime.airflow_api import AirflowApi, wait_until
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment, sign_in_file
-from employment_warehouse.runtime.environment import environment
+from employment_warehouse.runtime.environment import console_environment, environment
 from employment_warehouse.runtime.parts import AIRFLOW_PARTS, HEALTHY, OPERATOR_PASSWORD, SIMULATOR
 from employment_warehouse.runtime.ports import choose_port
 from employment_warehouse.runtime.processes import Service, end_strays, one_at_a_time, stop_all
@@ -43,8 +45,8 @@ class Warehouse:
 
     @property
     def services(self) -> list[Service]:
-        """Airflow's parts, and the platform simulator of the demonstration."""
-        return [Service(self.home, name) for name in (*AIRFLOW_PARTS, "hr-platform")]
+        """Airflow's parts, the console, and the platform simulator of the demonstration."""
+        return [Service(self.home, name) for name in (*AIRFLOW_PARTS, "console", "hr-platform")]
 
     def up_database(self) -> list[str]:
         """Start PostgreSQL and bring its schema and seed tables up to date; returns what changed in the schema."""
@@ -84,6 +86,26 @@ class Warehouse:
         number = choose_port(self.home, service.name)
         command = [sys.executable, "-m", "employment_warehouse.demonstration.simulator", str(items)]
         service.start([*command, "--port", str(number)], environment(self.deployment, SIMULATOR))
+
+    def up_console(self) -> None:
+        """Start the console, and wait until it answers. It reads reports and returns, and can enter nothing else."""
+        service = Service(self.home, "console")
+        if service.leader() is not None:
+            return
+        number = choose_port(self.home, service.name)
+        command = [sys.executable, "-m", "employment_warehouse.console", "127.0.0.1", str(number)]
+        home = self.home
+        hidden = [home.secrets, home.postgres, home.archive, home.seeds, home.dbt]
+        service.start(secluded(command, hidden), console_environment(self.deployment))
+        if not wait_until(lambda: service.leader() is None or answers(self.deployment), 30) or not service.leader():
+            raise UserError(
+                "控制台未能启动 | the console did not start",
+                code="console_not_started",
+                where=str(service.log),
+                found=service.last_line(),
+                todo="read the end of that log; then start again",
+                exit_code=1,
+            )
 
     def down(self) -> None:
         """Stop everything; leaves no process, socket or lock."""
@@ -175,6 +197,7 @@ def up(home: Home) -> None:
         warehouse = Warehouse(home)
         warehouse.up_database()
         warehouse.up_platform()
+        warehouse.up_console()  # before Airflow, whose menu links to it
         warehouse.up_airflow()
 
 
@@ -194,6 +217,14 @@ def migrate_database(home: Home) -> list[str]:
         done = migrate(connection)
     seed_tables.load()
     return done
+
+
+def answers(at: Deployment) -> bool:
+    """Whether the console answers, and its database."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{at.console_listen[1]}/health", timeout=10, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 def write_sign_in(home: Home) -> None:

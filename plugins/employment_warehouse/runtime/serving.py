@@ -17,9 +17,10 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import deployment, service
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment
-from employment_warehouse.runtime.environment import environment
+from employment_warehouse.runtime.environment import console_environment, environment
 from employment_warehouse.runtime.parts import (
     AIRFLOW_PARTS,
+    CONSOLE,
     FERNET_KEY,
     INIT,
     KEYS,
@@ -31,7 +32,7 @@ from employment_warehouse.runtime.parts import (
 from employment_warehouse.settings import Home
 
 CONTAINER_USER = 10001  # of the Dockerfile
-PARTS = {"init": INIT, **AIRFLOW_PARTS}
+PARTS = {"init": INIT, "console": CONSOLE, **AIRFLOW_PARTS}
 
 
 def serve(home: Home, name: str) -> None:
@@ -44,14 +45,22 @@ def serve(home: Home, name: str) -> None:
     assert_configured(server, part)
     if name == "init":
         _init(server)
+    elif name == "console":
+        command = [sys.executable, "-m", "employment_warehouse.console", *map(str, server.console_listen)]
+        os.execve(sys.executable, command, console_environment(server))  # noqa: S606
     else:
         command = [sys.executable, "-m", "airflow", *part.arguments]
         os.execve(sys.executable, command, environment(server, part))  # noqa: S606
 
 
 def check_health(home: Home, name: str) -> None:
-    """For a container's health check. Raises UserError (`unhealthy`) unless Airflow reports the part as healthy."""
-    states = AirflowApi(deployment.current(home)).health()
+    """For a container's health check. Raises UserError (`unhealthy`) unless the part is healthy, as Airflow reports or
+    the console answers."""
+    at = deployment.current(home)
+    if name == "console":
+        states = {"console": "healthy" if service.answers(at) else "no answer"}
+    else:
+        states = AirflowApi(at).health()
     reported = "metadatabase" if name == "api-server" else name.replace("-", "_")
     if states.get(reported) != "healthy":
         raise UserError(

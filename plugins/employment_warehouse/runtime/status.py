@@ -30,6 +30,8 @@ def _embedded(deployment: Deployment) -> dict[str, str]:
     home, server = deployment.home, Server(deployment.home)
     states = Warehouse(home).states()
     lines = states | {"目录 home": str(home.root), "落地区 landing": settings.landing_zone()}
+    if states["console"] != "stopped":
+        lines["控制台 console"] = f"{deployment.console_url}（本人的数据库登录名 | your own login of the database）"
     if states["api-server"] != "stopped":
         lines["Airflow"] = deployment.url
         lines["登录 sign-in"] = f"{OPERATOR}，密码在文件 {sign_in_file(home)} 中 | the password is in that file"
@@ -47,6 +49,7 @@ def _embedded(deployment: Deployment) -> dict[str, str]:
 def _on_server(deployment: Deployment) -> dict[str, str]:
     states = AirflowApi(deployment).health() or {"api-server": "stopped"}
     return states | {
+        "控制台 console": deployment.console_url,
         "Airflow": deployment.url,
         "登录 sign-in": f"{OPERATOR}，密码为 {OPERATOR_PASSWORD} | the password is {OPERATOR_PASSWORD}",
         **_ledger(deployment.home),

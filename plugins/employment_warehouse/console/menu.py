@@ -1,0 +1,8 @@
+"""The pages of the console, in the order of the menu."""
+
+from __future__ import annotations
+
+from employment_warehouse.console import publications
+from employment_warehouse.console.page import Page
+
+PAGES: tuple[Page, ...] = (publications.page,)

@@ -1,0 +1,75 @@
+"""Publications: what each shows and from when; a held night is released here, and a wrong one rolled back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Form
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from employment_warehouse import publication as publications
+from employment_warehouse.console.page import Page, Visit
+
+page = Page("/publications", "发布", "Publications", needs=("ops.publication", "marts.publications"))
+Reason = Annotated[str, Form()]
+
+
+@page.router.get("/publications")
+def show(visit: Visit = page.visitor) -> Response:
+    """All of them, newest first, and the night that is held."""
+    with visit.reading() as read:
+        if visit.may("ops.publication"):
+            shown = {"published": read("publications"), "held": read("held_build")}
+        else:
+            shown = {"published": read("publications_of_readers"), "held": []}
+    current = next((row for row in shown["published"] if row["is_current"]), None)
+    return visit.show("publications.html.j2", current=current, **shown)
+
+
+@page.router.get("/publications/{build}/release")
+def ask_release(build: int, visit: Visit = page.visitor) -> Response:
+    """What a release of a held night will do, before it is done."""
+    with visit.reading() as read:
+        held = [row for row in read("held_build") if row["build"] == build]
+        if not held:
+            raise HTTPException(404)
+        return visit.show("release.html.j2", night=held[0], failed=read("failed_checks", build=build))
+
+
+@page.router.post("/publications/{build}/release")
+def release(build: int, reason: Reason, visit: Visit = page.visitor) -> Response:
+    """Publish it on the record."""
+    with visit.acting():
+        number = publications.release_night(build, reason)
+    return visit.go("/publications", f"已放行并发布：第 {number} 号 | Released and published: no. {number}")
+
+
+@page.router.get("/publications/{number}/roll-back")
+def ask_roll_back(number: int, visit: Visit = page.visitor) -> Response:
+    """What a rollback will take back, before it is done."""
+    with visit.reading() as read:
+        taken = read("publications_from", publication=number)
+        if not taken:
+            raise HTTPException(404)
+        shown = {
+            "number": number,
+            "taken": taken,
+            "before": read.one("publication_before", publication=number),
+            "deliveries": read("deliveries_accepted_from", publication=number),
+        }
+    return visit.show("roll_back.html.j2", **shown)
+
+
+@page.router.post("/publications/{number}/roll-back")
+def roll_back(
+    number: int, reason: Reason, withdraw: Annotated[list[int] | None, Form()] = None, visit: Visit = page.visitor
+) -> Response:
+    """Take it and every later one back on the record."""
+    with visit.acting():
+        standing = publications.roll_back(number, withdraw or [], reason)
+    zh = "没有现行发布" if standing is None else f"现行发布为第 {standing} 号"
+    en = "nothing is published now" if standing is None else f"no. {standing} is shown now"
+    return visit.go(
+        "/publications", f"已撤回第 {number} 号及其后的发布；{zh} | Rolled back no. {number} and later; {en}"
+    )

@@ -1,0 +1,116 @@
+"""What the console says when something is refused or fails: what happened, and what to do; never a trace."""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from typing import NamedTuple
+from urllib.parse import quote
+
+import psycopg
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from psycopg import errors
+from starlette.exceptions import HTTPException
+
+from employment_warehouse.console import rendering
+from employment_warehouse.console.connections import is_sign_in_refused
+from employment_warehouse.console.rendering import in_language, language
+from employment_warehouse.database import describe
+from employment_warehouse.errors import UserError
+
+log = logging.getLogger(__name__)
+
+
+class Refusal(NamedTuple):
+    """Its status of HTTP, what happened and what to do: each `中文 | English`."""
+
+    status: int
+    message: str
+    todo: str
+
+
+FORBIDDEN = Refusal(
+    403,
+    "您的登录名不能查看此页 | Your login may not see this page",
+    "如工作需要，请联系操作员 | ask an operator if your work needs it",
+)
+FOREIGN_FORM = Refusal(
+    403,
+    "表单已失效，没有作任何改动 | The form is no longer valid; nothing was changed",
+    "返回该页，重新填写 | go back to the page and fill it in again",
+)
+NOT_FOUND = Refusal(404, "没有这一页 | There is no such page", "请从菜单进入 | choose a page of the menu")
+BUSY = Refusal(
+    503,
+    "您的登录名已有太多连接 | Your login has too many connections open",
+    "关闭其他程序中的连接（最多四个），再试 | close connections in other programs (four at most), then try again",
+)
+AWAY = Refusal(
+    503, "数据库没有应答 | The database does not answer", "稍后再试，或告知操作员 | try later, or tell an operator"
+)
+FAULT = Refusal(
+    500,
+    "页面出错，没有显示结果 | The page failed and shows nothing",
+    "再试一次；仍然出错请把时间告知操作员 | try again; if it fails again, tell an operator the time",
+)
+
+
+def of_request(request: Request, error: HTTPException) -> Response:
+    """A page that is not there, not allowed, or needs a sign-in."""
+    if error.status_code == 401:
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+    known = {403: FOREIGN_FORM if error.detail == "form" else FORBIDDEN, 404: NOT_FOUND, 405: NOT_FOUND}
+    return _say(request, known.get(error.status_code) or Refusal(error.status_code, str(error.detail), ""))
+
+
+def of_user_error(request: Request, error: UserError) -> Response:
+    """Something that the person can correct."""
+    found = " ".join(part for part in (error.where, error.expected, error.found, error.database) if part)
+    # The database's own refusals begin with their code, which is for programs.
+    return _say(request, Refusal(409, re.sub(r"^WH\d{3} \w*", "", error.message), error.todo or found))
+
+
+def of_database(request: Request, error: psycopg.Error) -> Response:
+    """What the database refuses, in its words; a login that it no longer knows is signed out."""
+    if isinstance(error, errors.InsufficientPrivilege):
+        return _say(request, FORBIDDEN)
+    if (error.sqlstate or "").startswith("WH"):
+        return _say(request, Refusal(409, str(error.diag.message_primary), error.diag.message_hint or ""))
+    if isinstance(error, psycopg.OperationalError):
+        return _lost(request, error)
+    log.error("%s %s: %s", request.method, request.url.path, describe(error))
+    return _say(request, FAULT)
+
+
+def of_fault(request: Request, error: Exception) -> Response:
+    """A fault of the program: its kind and place are in the log, without values."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    at = f"{place.filename}:{place.lineno}"
+    log.error("%s %s: %s at %s", request.method, request.url.path, type(error).__name__, at)
+    return _say(request, FAULT)
+
+
+def _lost(request: Request, error: psycopg.OperationalError) -> Response:
+    """A sign-in that is refused, or a server that is away."""
+    if is_sign_in_refused(error):
+        return _signed_out(request)
+    if "too many connections" in str(error):
+        return _say(request, BUSY)
+    log.error("%s %s: %s", request.method, request.url.path, describe(error))
+    return _say(request, AWAY)
+
+
+def _signed_out(request: Request) -> Response:
+    sessions = request.app.state.sessions
+    if session := sessions.find(request):
+        sessions.end(session)
+    return RedirectResponse("/sign-in", 303)
+
+
+def _say(request: Request, refusal: Refusal) -> Response:
+    session = request.app.state.sessions.find(request)
+    chosen = language(request)
+    shown = {"message": in_language(refusal.message, chosen), "todo": in_language(refusal.todo, chosen)}
+    return HTMLResponse(rendering.render(request, session, "refusal.html.j2", **shown), refusal.status)

@@ -1,0 +1,107 @@
+"""Templates, in the language that the reader has chosen: Chinese, or English by the switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from fastapi import Request
+
+from employment_warehouse import settings
+from employment_warehouse.console.sessions import Session
+from employment_warehouse.contract import contracts
+from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.report import words
+from employment_warehouse.report.labels import Label
+from employment_warehouse.settings import TIMEZONE
+
+FILTERS = (words.whole, words.money, words.share, words.signed, words.wan, words.number, words.change)
+ENGLISH = "en"
+
+
+def language(request: Request) -> str:
+    """`zh`, or `en` where the reader has switched."""
+    wanted = request.query_params.get("language") or request.cookies.get("language")
+    return ENGLISH if wanted == ENGLISH else "zh"
+
+
+def in_language(text: str, chosen: str) -> str:
+    """Its half of a message that is written `中文 | English`; a text without halves is itself."""
+    chinese, bar, english = text.partition(" | ")
+    return english if bar and chosen == ENGLISH else chinese
+
+
+def open_pages(request: Request, session: Session | None) -> list[Any]:
+    """The pages of the menu that this login may open."""
+    return [page for page in request.app.state.pages if session and page.is_open_to(session)]
+
+
+def render(request: Request, session: Session | None, template: str, **shown: Any) -> str:
+    """A page. Of the request: its language; of the session: who it is, the menu and what was just done."""
+    chosen = language(request)
+    notice = session.take_notice() if session else ""
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            **_words(chosen),
+            language=chosen,
+            other_language=request.url.include_query_params(language="zh" if chosen == ENGLISH else ENGLISH),
+            session=session,
+            rights=session.rights if session else frozenset(),
+            menu=open_pages(request, session),
+            token=session.token if session else "",
+            notice=in_language(notice, chosen),
+            now=datetime.now(TIMEZONE),
+            contact=settings.contact(),
+            words=words,
+            **({"page": None} | shown),
+        )
+    )
+
+
+def _words(chosen: str) -> dict[str, Callable[..., str]]:
+    """Functions of templates that write in the chosen language."""
+    known = divisions()
+    units = {known.prefecture: known.prefecture_short_zh} | dict(known.counties) | dict(known.short_names)
+    feeds = {feed: Label(each.title_zh, each.title_en) for feed, each in contracts().items()}
+
+    def t(label: Any, english: str | None = None) -> str:
+        if english is not None:
+            return english if chosen == ENGLISH else str(label)
+        return str(label.en if chosen == ENGLISH else label.zh)
+
+    def unit(code: str) -> str:
+        """A county, the prefecture, or a unit that has no name but its number."""
+        return t(units[code], known.english_names.get(code, units[code])) if code in units else code
+
+    def feed(name: str) -> str:
+        return t(feeds[name]) if name in feeds else name
+
+    def day(value: date | datetime | None) -> str:
+        return words.day_en(value) if chosen == ENGLISH else words.day(value)
+
+    def moment(value: datetime | None) -> str:
+        if value is None:
+            return words.NONE
+        local = value.astimezone(TIMEZONE)
+        return f"{day(local)} {local:%H:%M}"
+
+    return {"t": t, "unit": unit, "feed": feed, "day": day, "moment": moment}
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update({each.__name__: each for each in FILTERS})
+    return environment

@@ -1,0 +1,96 @@
+"""Who is signed in. Sessions are in this process's memory alone: with the process they are gone."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from employment_warehouse.database.connections import Address
+
+IDLE_SECONDS = 30 * 60
+LONGEST_SECONDS = 10 * 60 * 60
+CONNECTIONS = 2  # of one session at once; the database allows a login four
+
+
+@dataclass
+class Session:
+    """One person who has signed in. address: with the login's password, kept for as long as the session.
+
+    rights: relations and functions of the database that the login may use, as `ops.act` or `ops.roll_back`; it decides
+    what the menu shows, and the database decides what is done. counties: those of the login; none for others.
+    token: what every form of this session carries.
+    """
+
+    address: Address = field(repr=False)
+    rights: frozenset[str]
+    counties: tuple[str, ...]
+    began: float
+    used: float
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    notice: str = ""
+    places: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(CONNECTIONS), repr=False
+    )
+
+    @property
+    def login(self) -> str:
+        return self.address.user
+
+    def take_notice(self) -> str:
+        """What was just done, to be said once."""
+        said, self.notice = self.notice, ""
+        return said
+
+
+class Sessions:
+    """The sessions of one console, by the random text in the cookie."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self._kept: dict[str, Session] = {}
+
+    def begin(self, response: Response, session: Session, *, is_encrypted: bool) -> None:
+        """Keep the session, and give the browser its cookie."""
+        self._forget_ended()
+        key = secrets.token_urlsafe(32)
+        self._kept[key] = session
+        set_cookie(response, cookie_name(is_encrypted), key, is_encrypted=is_encrypted)
+
+    def find(self, request: HTTPConnection) -> Session | None:
+        """The session of a request; None if it has none, or it has ended."""
+        self._forget_ended()
+        found = self._kept.get(request.cookies.get(cookie_name(request.app.state.is_encrypted), ""))
+        if found:
+            found.used = self.clock()
+        return found
+
+    def end(self, session: Session) -> None:
+        """From now on its cookie opens nothing."""
+        self._kept = {key: kept for key, kept in self._kept.items() if kept is not session}
+
+    def end_of(self, login: str) -> None:
+        """End every session of a login."""
+        self._kept = {key: kept for key, kept in self._kept.items() if kept.login != login}
+
+    def _forget_ended(self) -> None:
+        now = self.clock()
+        self._kept = {
+            key: kept
+            for key, kept in self._kept.items()
+            if now - kept.used < IDLE_SECONDS and now - kept.began < LONGEST_SECONDS
+        }
+
+
+def cookie_name(is_encrypted: bool) -> str:
+    """Under TLS a name that browsers accept from this host alone."""
+    return "__Host-console" if is_encrypted else "console"
+
+
+def set_cookie(response: Response, name: str, value: str, *, is_encrypted: bool) -> None:
+    """A cookie that no script reads and no other site sends; it lasts as long as the browser."""
+    response.set_cookie(name, value, httponly=True, samesite="strict", secure=is_encrypted, path="/")

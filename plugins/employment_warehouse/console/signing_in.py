@@ -1,0 +1,120 @@
+"""Signing in with the login and password of the database, and out."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Annotated
+
+import psycopg
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.concurrency import run_in_threadpool
+
+from employment_warehouse.console import rendering
+from employment_warehouse.console.connections import database_of, is_sign_in_refused, reading
+from employment_warehouse.console.page import SignInNeeded, assert_own_form
+from employment_warehouse.console.sessions import Session, set_cookie
+
+router = APIRouter()
+OF_LOGIN = RateLimitItemPerMinute(5, 15)  # failures in so many minutes
+OF_ADDRESS = RateLimitItemPerMinute(20, 15)
+FORM = "sign-in"
+REFUSED = ("登录名或密码不正确", "The login or the password is wrong")
+TOO_MANY = ("失败次数过多，请15分钟后再试", "Too many failures: try again in 15 minutes")
+NOT_A_PERSON = ("程序和管理员的登录名不能在此登录", "Logins of programs and of the administrator do not sign in here")
+
+
+class Failures:
+    """Failed sign-ins of the last minutes, by login and by address."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def are_too_many(self, login: str, address: str) -> bool:
+        """Whether this login, or this address, has failed so often that it must wait."""
+        return not all(self._limiter.test(limit, *whose) for limit, *whose in _counted(login, address))
+
+    def count(self, login: str, address: str) -> None:
+        """One more."""
+        for limit, *whose in _counted(login, address):
+            self._limiter.hit(limit, *whose)
+
+
+def _counted(login: str, address: str) -> list[tuple[RateLimitItem, str, str]]:
+    return [(OF_LOGIN, "login", login), (OF_ADDRESS, "address", address)]
+
+
+@router.get("/sign-in")
+def show_form(request: Request) -> Response:
+    """The form."""
+    return _form(request)
+
+
+@router.post("/sign-in")
+async def take_form(
+    request: Request,
+    login: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    following: Annotated[str, Form(alias="next")] = "/",
+) -> Response:
+    """Begin a session, if the database takes login and password."""
+    await assert_own_form(request, request.cookies.get(FORM, ""))
+    state, address = request.app.state, request.client.host if request.client else ""
+    if state.failures.are_too_many(login, address):
+        return _form(request, TOO_MANY, 429)
+    session = await run_in_threadpool(_begin, login, password, state.sessions.clock()) if login and password else None
+    if session is None:
+        state.failures.count(login, address)
+        return _form(request, REFUSED, 403)
+    if isinstance(session, tuple):
+        return _form(request, session, 403)
+    response = RedirectResponse(_local(following), 303)
+    state.sessions.begin(response, session, is_encrypted=state.is_encrypted)
+    response.delete_cookie(FORM)
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request) -> Response:
+    """End the session."""
+    sessions = request.app.state.sessions
+    session = sessions.find(request)
+    if session is None:
+        raise SignInNeeded
+    await assert_own_form(request, session.token)
+    sessions.end(session)
+    return RedirectResponse("/sign-in", 303)
+
+
+def _begin(login: str, password: str, now: float) -> Session | tuple[str, str] | None:
+    """A session of this login; None: the database refuses it; a text: it is nobody's own."""
+    session = Session(database_of(login, password), frozenset(), (), now, now)
+    try:
+        with reading(session) as read:
+            if not read("who")[0]["is_person"]:
+                return NOT_A_PERSON
+            rights = frozenset(row["name"] for row in read("rights"))
+            counties = read("counties") if "ops.counties_of" in rights else []
+    except psycopg.OperationalError as error:
+        if is_sign_in_refused(error):
+            return None
+        raise
+    return replace(session, rights=rights, counties=tuple(row["county_code"] for row in counties))
+
+
+def _form(request: Request, trouble: tuple[str, str] | None = None, status: int = 200) -> Response:
+    token = secrets.token_urlsafe(32)
+    following = _local(request.query_params.get("next", "/"))
+    shown = {"form_token": token, "following": following, "trouble": trouble}
+    response = HTMLResponse(rendering.render(request, None, "sign_in.html.j2", **shown), status)
+    set_cookie(response, FORM, token, is_encrypted=request.app.state.is_encrypted)
+    return response
+
+
+def _local(path: str) -> str:
+    """The path, if it is one of this console's: a link may not lead elsewhere after the sign-in."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path else "/"
