@@ -150,7 +150,7 @@ def test_the_console_is_started_without_any_secret_and_as_nobody(
     deployment = server if kind == "server" else embedded(server.home)
     given = console_environment(deployment)
     assert [secret for secret in SECRETS if (value := deployment.secret(secret)) and value in given.values()] == []
-    assert [name for name in given if name.endswith("_FILE") or name.startswith("AIRFLOW")] == []
+    assert [name for name in given if name.removesuffix("_FILE") in SECRETS or name.startswith("AIRFLOW")] == []
     assert {name for name in given if name.startswith("PG")} == {"PGHOST", "PGPORT"}
     assert "secrets" not in compose.services()["console"]
 

@@ -88,14 +88,14 @@ class Warehouse:
         service.start([*command, "--port", str(number)], environment(self.deployment, SIMULATOR))
 
     def up_console(self) -> None:
-        """Start the console, and wait until it answers. It reads reports and returns, and can enter nothing else."""
+        """Start the console, and wait until it answers. It can enter neither keys nor data nor archive."""
         service = Service(self.home, "console")
         if service.leader() is not None:
             return
         number = choose_port(self.home, service.name)
         command = [sys.executable, "-m", "employment_warehouse.console", "127.0.0.1", str(number)]
         home = self.home
-        hidden = [home.secrets, home.postgres, home.archive, home.seeds, home.dbt]
+        hidden = [home.secrets, home.postgres, home.archive, home.dbt]
         service.start(secluded(command, hidden), console_environment(self.deployment))
         if not wait_until(lambda: service.leader() is None or answers(self.deployment), 30) or not service.leader():
             raise UserError(
