@@ -124,10 +124,37 @@ def current_home() -> Home:
 
     Raises UserError (`home_open`).
     """
-    root = Path(variable("WAREHOUSE_HOME") or project_root() / ".warehouse").expanduser().absolute()
+    root = _home_folder()
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     _close_to_others(root)
     return Home(root)
+
+
+def existing_home() -> Home:
+    """The same, if there is a warehouse. Where the database is named (on a server, or by a person who signs in to it
+    from elsewhere) any folder is a home.
+
+    Raises UserError (`home_missing`, `home_open`).
+    """
+    root = _home_folder()
+    is_named = any(map(variable, ("WAREHOUSE_DATABASE", "PGHOST", "PGSERVICE")))
+    if not (is_named or _keys_file(root).exists()):
+        raise UserError(
+            "这里没有数据仓库 | there is no warehouse here",
+            code="home_missing",
+            where=str(root),
+            expected="the folder of a warehouse that was started before",
+            todo="check --home and WAREHOUSE_HOME; `warehouse up` sets up a new one",
+        )
+    return current_home()
+
+
+def _home_folder() -> Path:
+    return Path(variable("WAREHOUSE_HOME") or project_root() / ".warehouse").expanduser().absolute()
+
+
+def _keys_file(root: Path) -> Path:
+    return root / "secrets" / "keys.json"
 
 
 def _close_to_others(root: Path) -> None:
@@ -138,7 +165,7 @@ def _close_to_others(root: Path) -> None:
     found = root.stat()
     if not found.st_mode & 0o077:
         return
-    is_home = (root / "secrets" / "keys.json").exists() or {path.name for path in root.iterdir()} <= folders
+    is_home = _keys_file(root).exists() or {path.name for path in root.iterdir()} <= folders
     if is_home and found.st_uid == os.geteuid():
         root.chmod(0o700)
         return

@@ -72,18 +72,25 @@ def test_an_invalid_date_is_refused(tmp_path: Path) -> None:
     assert "2024-05-01" in done.stderr
 
 
-def test_night_says_how_to_start_a_warehouse_that_is_not_running(tmp_path: Path) -> None:
-    done = run_warehouse("night", "2024-05-01", home=tmp_path)
+@pytest.fixture
+def stopped(tmp_path: Path) -> Path:
+    """The home of a warehouse that is not running."""
+    settings.Home(tmp_path / "空 目录").secret("the first")
+    return tmp_path / "空 目录"
+
+
+def test_night_says_how_to_start_a_warehouse_that_is_not_running(stopped: Path) -> None:
+    done = run_warehouse("night", "2024-05-01", home=stopped)
     assert done.returncode == 1
     assert "warehouse up" in done.stderr
 
 
-def test_down_succeeds_if_nothing_is_running(tmp_path: Path) -> None:
-    assert run_warehouse("down", home=tmp_path / "空 目录").returncode == 0
+def test_down_succeeds_if_nothing_is_running(stopped: Path) -> None:
+    assert run_warehouse("down", home=stopped).returncode == 0
 
 
-def test_watch_reports_what_is_not_running(tmp_path: Path) -> None:
-    done = run_warehouse("watch", home=tmp_path)
+def test_watch_reports_what_is_not_running(stopped: Path) -> None:
+    done = run_warehouse("watch", home=stopped)
     assert done.returncode == 1
     for part in ("postgres", *AIRFLOW_PARTS):
         assert part in done.stderr
@@ -94,3 +101,19 @@ def test_yesterday_must_be_published_from_eight_o_clock_on() -> None:
     after = datetime(2024, 5, 20, 8, 0, tzinfo=settings.TIMEZONE)
     assert str(watching.wanted_date(before)) == "2024-05-18"
     assert str(watching.wanted_date(after)) == "2024-05-19"
+
+
+@pytest.mark.parametrize("command", [["status"], ["sql", "select 1"], ["night", "2024-05-01"], ["acts"], ["down"]])
+def test_a_mistyped_home_is_refused_and_not_created(command: list[str], tmp_path: Path) -> None:
+    done = run_warehouse(*command, "--home", str(tmp_path / "typo"), home=tmp_path / "other")
+    assert done.returncode == 2
+    assert "这里没有数据仓库" in done.stderr
+    assert str(tmp_path / "typo") in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("line", [["nigth"], ["night", "--fast"], ["night"]])
+def test_a_command_line_that_is_not_understood_is_answered_in_chinese_too(line: list[str], tmp_path: Path) -> None:
+    done = run_warehouse(*line, home=tmp_path)
+    assert done.returncode == 2
+    assert "未作任何操作" in done.stderr

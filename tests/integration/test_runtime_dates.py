@@ -79,7 +79,7 @@ def test_what_is_still_due_today_is_known_before_its_hour(now: datetime, last: d
 
 @pytest.fixture
 def morning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
-    """The command line at eight in the morning of TODAY; the arguments that name a home without a warehouse."""
+    """The command line at eight in the morning of TODAY; the arguments that name a warehouse that is not running."""
 
     class Clock(datetime):
         @classmethod
@@ -88,6 +88,7 @@ def morning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
 
     monkeypatch.setattr(command.nights, "datetime", Clock)
     monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path))
+    settings.Home(tmp_path).secret("the first")
     return ["--home", str(tmp_path)]
 
 
@@ -113,6 +114,7 @@ def test_without_anyone_to_ask_night_of_today_needs_yes(morning: list[str]) -> N
 
 def test_night_of_a_future_date_is_refused(tmp_path: Path) -> None:
     tomorrow = datetime.now(settings.TIMEZONE).date() + timedelta(days=1)
+    settings.Home(tmp_path).secret("the first")
     done = run_warehouse("night", str(tomorrow), "--yes", home=tmp_path)
     assert done.returncode == 2
     assert "date_in_future" in done.stderr or "尚未到来" in done.stderr

@@ -7,8 +7,10 @@ import sys
 import typer
 
 from employment_warehouse.command import backups, files, nights, persons, queries, services, users
-from employment_warehouse.command.options import HomeOption, console, use_home
+from employment_warehouse.command.options import HomeOption, console, select_home
 from employment_warehouse.errors import UserError
+
+MISUSED = 2  # exit code of a command line that cannot be understood
 
 app = typer.Typer(
     name="warehouse",
@@ -22,7 +24,7 @@ app = typer.Typer(
 @app.callback()
 def choose_home(home: HomeOption = None) -> None:
     """就业监测数据仓库 | Employment-monitoring warehouse"""
-    use_home(home)
+    select_home(home)
 
 
 for theme in (services, nights, backups, persons, queries, files):
@@ -37,3 +39,7 @@ def main() -> None:
     except UserError as error:
         console.print(str(error), style="red", markup=False)
         sys.exit(error.exit_code)
+    except SystemExit as end:
+        if end.code == MISUSED and len(sys.argv) > 1:  # Typer has said in English what is wrong with the line
+            console.print("命令、选项或参数有误，未作任何操作；在命令后加 --help 可查看中英文用法。", style="red")
+        raise

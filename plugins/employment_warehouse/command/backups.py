@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from employment_warehouse.command.options import HomeOption, console, use_home
+from employment_warehouse.command.options import HomeOption, console, make_home, use_home
 
 app = typer.Typer()
 
@@ -33,14 +33,13 @@ def backup(
     """备份，夜间流程运行时也可；首次备份后持续保存数据库日志。 | Back up, also while nights run."""
     from employment_warehouse.runtime import backup as backups
 
-    chosen = use_home(home)
     if verify:
         proved = backups.verify(folder.absolute(), keys and keys.absolute())
         console.print(
             f"可以恢复 can be restored: {proved.folder}，第 {proved.standing} 号 no. {proved.standing}", markup=False
         )
     else:
-        made = backups.back_up(chosen, folder.absolute(), keys and keys.absolute(), keep)
+        made = backups.back_up(use_home(home), folder.absolute(), keys and keys.absolute(), keep)
         console.print(f"已备份 backed up: {made.folder}，第 {made.standing} 号 no. {made.standing}", markup=False)
 
 
@@ -66,5 +65,5 @@ def restore(
         moment = None if until is None else backups.read_moment(until)
     except ValueError:
         raise typer.BadParameter("应为发布编号或时间 | a publication or a time: 57, 2026-12-01T03:00") from None
-    restored = backups.restore(use_home(home), folder.absolute(), keys and keys.absolute(), moment, database)
+    restored = backups.restore(make_home(home), folder.absolute(), keys and keys.absolute(), moment, database)
     console.print(f"已恢复 restored: {restored.folder}", markup=False)

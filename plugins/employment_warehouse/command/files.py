@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from employment_warehouse.command.options import HomeOption, PeopleOption, console, use_home
+from employment_warehouse.command.options import HomeOption, PeopleOption, console, make_home
 
 app = typer.Typer()
 
@@ -24,7 +24,7 @@ def demo(
     """生成演示数据（无真实人员）。 | Generate demonstration feeds; no real person is in them."""
     from employment_warehouse import demonstration
 
-    use_home(home)
+    make_home(home)
     made = demonstration.generate(folder, people=people, nights=nights, seed=seed)
     console.print(f"{folder}: {len(made.deliveries)} 份报送 deliveries", markup=False)
 
@@ -38,7 +38,7 @@ def read(
     """显示读到的表（UTF-8 CSV），不需要数据库。 | Show a file as the reader understands it; needs no database."""
     from employment_warehouse.runtime import clerk
 
-    use_home(home)
+    make_home(home)
     if feed is None:
         clerk.show_table(file, sys.stdout.buffer, console)
     else:
@@ -54,7 +54,7 @@ def template(
     """写出一张表的空白模板（XLSX）。 | Write the blank template of a feed."""
     from employment_warehouse.contract import blank_form
 
-    use_home(home)
+    make_home(home)
     path = folder / f"{feed}.xlsx"
     blank_form.template(feed, path)
     typer.echo(path)

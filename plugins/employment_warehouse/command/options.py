@@ -33,10 +33,21 @@ def read_month(text: str) -> date:
         raise typer.BadParameter("应为 2024-05 这样的月份 | a month like 2024-05") from None
 
 
-def use_home(folder: Path | None) -> Home:
-    """Select the warehouse of this process and of those that it starts."""
+def select_home(folder: Path | None) -> None:
+    """Say which folder is the home of this process and of those that it starts."""
     if folder is not None:
         os.environ["WAREHOUSE_HOME"] = str(folder.expanduser().absolute())
+
+
+def use_home(folder: Path | None) -> Home:
+    """Select a warehouse that exists. Raises UserError (`home_missing`)."""
+    select_home(folder)
+    return settings.existing_home()
+
+
+def make_home(folder: Path | None) -> Home:
+    """Select a warehouse, which begins if there is none."""
+    select_home(folder)
     return settings.current_home()
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from employment_warehouse import settings
-from employment_warehouse.command.options import HomeOption, PeopleOption, console, use_home
+from employment_warehouse.command.options import HomeOption, PeopleOption, console, make_home, use_home
 
 app = typer.Typer()
 
@@ -19,7 +19,7 @@ def up(home: HomeOption = None) -> None:
     """启动数据库、控制台与 Airflow，保持运行。 | Start the database, the console and Airflow; leave them running."""
     from employment_warehouse.runtime import service, status
 
-    chosen = use_home(home)
+    chosen = make_home(home)
     with console.status("启动中 | starting"):
         service.up(chosen)
     status.describe(chosen, console)
@@ -47,7 +47,7 @@ def migrate(home: HomeOption = None) -> None:
     """更新数据库结构与种子表。 | Bring the schema and the seed tables up to date."""
     from employment_warehouse.runtime import service
 
-    for name in service.migrate_database(use_home(home)):
+    for name in service.migrate_database(make_home(home)):
         console.print(name, markup=False)
 
 
@@ -67,7 +67,7 @@ def demonstrate(people: PeopleOption = 2_000, home: HomeOption = None) -> None:
     """`make run`：生成演示数据并运行各晚。 | Generate feeds in the home and run their nights."""
     from employment_warehouse.runtime import demonstration
 
-    demonstration.demonstrate(use_home(home), people, console)
+    demonstration.demonstrate(make_home(home), people, console)
 
 
 @app.command(hidden=True)
@@ -78,7 +78,7 @@ def serve(
     """服务器部署的一个部分。 | One part of a deployment on a server."""
     from employment_warehouse.runtime import serving
 
-    serving.serve(use_home(home), part)
+    serving.serve(make_home(home), part)
 
 
 @app.command(hidden=True)
@@ -99,6 +99,6 @@ def secrets(
     """写出服务器部署的一套新密钥，每个一个文件；已有的不变。 | Write new secrets for a server, one file each."""
     from employment_warehouse.runtime import serving
 
-    use_home(home)
+    make_home(home)
     for name in serving.write_secrets(folder):
         console.print(name, markup=False)
