@@ -117,3 +117,8 @@ def test_a_command_line_that_is_not_understood_is_answered_in_chinese_too(line: 
     done = run_warehouse(*line, home=tmp_path)
     assert done.returncode == 2
     assert "未作任何操作" in done.stderr
+
+
+def test_a_home_given_to_a_command_is_the_only_one_asked_for(warehouse_server: Server, tmp_path: Path) -> None:
+    done = run_warehouse("user", "list", "--home", str(warehouse_server.home.root), home=tmp_path / "nothing")
+    assert done.returncode == 0, done.stderr

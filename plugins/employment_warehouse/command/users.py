@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from employment_warehouse.command.options import AsOption, HomeOption, console, use_home
+from employment_warehouse.command.options import AsOption, HomeOption, console, select_home, use_home
 
 app = typer.Typer(
     help="用户：每人一个登录名。 | Users: each person signs in as himself or herself.", no_args_is_help=True
@@ -23,7 +23,7 @@ AskOption = Annotated[bool, typer.Option("--ask", help="自己输入口令 | typ
 @app.callback()
 def choose_home_of_users(home: HomeOption = None) -> None:
     """用户：每人一个登录名。 | Users: each person signs in as himself or herself."""
-    use_home(home)
+    select_home(home)
 
 
 def ask_password(asked: bool) -> str:
