@@ -8,6 +8,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/warehouse --shell /usr/sbin/nologin warehouse \
     && install --directory --mode=0700 --owner=warehouse /var/lib/warehouse /var/lib/warehouse/logs \
+       /var/lib/warehouse/uploads \
     && install --directory --mode=0700 --owner=999 /var/lib/postgresql
 
 WORKDIR /opt/warehouse

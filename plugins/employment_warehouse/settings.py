@@ -46,6 +46,11 @@ class Home:
         return self._folder("returns")
 
     @property
+    def uploads(self) -> Path:
+        """Files that clerks have uploaded on the console, until they are read."""
+        return self._folder("uploads")
+
+    @property
     def seeds(self) -> Path:
         """The operator's own seed tables (`target.csv`, …): each replaces the one of the project."""
         return self._folder("seeds")
@@ -161,7 +166,19 @@ def _close_to_others(root: Path) -> None:
     """A home, or an empty folder that becomes one, gets mode 0700. What belongs to others or holds something else, as
     /tmp does, is not this program's to change.
     """
-    folders = {"airflow", "archive", "dbt", "logs", "postgres", "reports", "returns", "run", "secrets", "seeds"}
+    folders = {
+        "airflow",
+        "archive",
+        "dbt",
+        "logs",
+        "postgres",
+        "reports",
+        "returns",
+        "run",
+        "secrets",
+        "seeds",
+        "uploads",
+    }
     found = root.stat()
     if not found.st_mode & 0o077:
         return

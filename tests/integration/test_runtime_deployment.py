@@ -26,6 +26,7 @@ from employment_warehouse.runtime.parts import (
     OPTIONAL,
     RESTORE,
     SECRETS,
+    UPLOADS,
     Part,
 )
 from employment_warehouse.settings import Home
@@ -33,6 +34,7 @@ from employment_warehouse.settings import Home
 PARTS = {
     "init": INIT,
     **AIRFLOW_PARTS,
+    "uploads": UPLOADS,
     "warehouse": COMMAND_LINE,
     "case-work": CASE_WORK,
     "backup": BACKUP,
@@ -233,11 +235,11 @@ def test_every_service_is_limited(name: str) -> None:
 
 def test_every_service_that_stays_has_a_health_check() -> None:
     checked = {name for name, service in compose.services().items() if "healthcheck" in service}
-    assert checked == {"postgres", "console", *AIRFLOW_PARTS}
+    assert checked == {"postgres", "console", "uploads", *AIRFLOW_PARTS}
 
 
 def test_containers_start_the_parts_that_run_here() -> None:
-    for name in ("init", "console", *AIRFLOW_PARTS):
+    for name in ("init", "console", "uploads", *AIRFLOW_PARTS):
         assert compose.services()[name]["command"] == ["serve", name]
 
 

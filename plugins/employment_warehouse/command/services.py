@@ -72,7 +72,9 @@ def demonstrate(people: PeopleOption = 2_000, home: HomeOption = None) -> None:
 
 @app.command(hidden=True)
 def serve(
-    part: Annotated[str, typer.Argument(help="init · api-server · scheduler · dag-processor · triggerer · console")],
+    part: Annotated[
+        str, typer.Argument(help="init · api-server · scheduler · dag-processor · triggerer · console · uploads")
+    ],
     home: HomeOption = None,
 ) -> None:
     """服务器部署的一个部分。 | One part of a deployment on a server."""
@@ -83,7 +85,7 @@ def serve(
 
 @app.command(hidden=True)
 def health(
-    part: Annotated[str, typer.Argument(help="api-server · scheduler · dag-processor · triggerer · console")],
+    part: Annotated[str, typer.Argument(help="api-server · scheduler · dag-processor · triggerer · console · uploads")],
     home: HomeOption = None,
 ) -> None:
     """容器健康检查：正常时退出码为 0。 | Health check of a container: exit code 0 if healthy."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from employment_warehouse.console import publications
+from employment_warehouse.console import publications, uploads
 from employment_warehouse.console.page import Page
 
-PAGES: tuple[Page, ...] = (publications.page,)
+PAGES: tuple[Page, ...] = (uploads.page, publications.page)

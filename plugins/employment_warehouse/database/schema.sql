@@ -1357,6 +1357,40 @@ $$;
 
 ALTER FUNCTION ops.names(columns text[], prefix text) OWNER TO wh_owner;
 
+-- Name: own_deliveries(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_date date, due_at timestamp with time zone, part text, revision integer, kind text, arrived_at timestamp with time zone, rows_read integer, rows_landed integer, rows_rejected integer, status text, reason text, detail text, publication integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with own as (
+        select unnest(ops.counties_of(session_user)) as county_code
+    ),
+    due as (
+        select d.* from ops.due as d
+        where d.unit in (select own.county_code from own) and d.report_date >= since
+    ),
+    delivery as (
+        select distinct on (d.feed, d.unit, d.report_date, d.part) d.*
+        from ops.delivery as d
+        where d.unit in (select own.county_code from own) and (d.report_date >= since or d.arrived_at >= since)
+        order by d.feed, d.unit, d.report_date, d.part, d.revision desc
+    )
+    select
+        coalesce(l.feed, due.feed), coalesce(l.report_date, due.report_date), due.due_at, l.part, l.revision, l.kind,
+        l.arrived_at, l.rows_read, l.rows_landed, l.rows_rejected, l.status, l.reason, l.understood ->> 'refusal',
+        p.publication
+    from due
+    full join delivery as l on l.feed = due.feed and l.unit = due.unit and l.report_date = due.report_date
+    left join ops.publication as p on p.publication = l.build and p.rolled_back_at is null
+$$;
+
+ALTER FUNCTION ops.own_deliveries(since date) OWNER TO wh_owner;
+
+-- Name: FUNCTION own_deliveries(since date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.own_deliveries(since date) IS '本县市应报和已报的记录。 | What the county of the session''s login owed and sent since a date, with what became of it.';
+
 -- Name: own_rows(anyelement, name); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.own_rows(shown anyelement, login name) RETURNS SETOF anyelement
@@ -1394,6 +1428,25 @@ ALTER FUNCTION ops.own_rows(shown anyelement, login name) OWNER TO wh_owner;
 -- Name: FUNCTION own_rows(shown anyelement, login name); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.own_rows(shown anyelement, login name) IS '某登录所辖县市的行。 | The rows of a view of the schema `own` that are of a login''s counties: by the column seen_by (counties; NULL: all) where there is one, else by county_code.';
+
+-- Name: own_uploads(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.own_uploads() RETURNS TABLE(upload bigint, login text, received_at timestamp with time zone, feed text, report_date date, part text, extension text, is_check boolean, file_bytes bigint, state text, answer jsonb, answered_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        u.upload, u.login, u.received_at, u.feed, u.report_date, u.part, u.extension,
+        u.is_check, u.file_bytes, u.state, u.answer, u.answered_at
+    from ops.upload as u
+    where u.county_code = any(ops.counties_of(session_user))
+$$;
+
+ALTER FUNCTION ops.own_uploads() OWNER TO wh_owner;
+
+-- Name: FUNCTION own_uploads(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.own_uploads() IS '本县市的上传及答复。 | The uploads of the county of the session''s login, and their answers.';
 
 -- Name: prefecture(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1477,6 +1530,73 @@ ALTER FUNCTION ops.reads_all_counties() OWNER TO wh_owner;
 -- Name: FUNCTION reads_all_counties(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.reads_all_counties() IS '本次登录是否可读全部县市。 | Whether the login reads every county. Declared immutable, so that the planner leaves the other branch of a readers'' view out: not even its estimates are made from rows that the login may not see. The branch asks ops.counties_of again when it runs.';
+
+-- Name: receive_upload(text, date, text, text, boolean, uuid, bigint, bytea); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.receive_upload(wanted_feed text, wanted_date date, wanted_part text, wanted_extension text, only_check boolean, stored uuid, size_of_file bigint, digest bytea) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    today date := (now() at time zone 'Asia/Shanghai')::date;
+    largest numeric := ops.setting('upload_largest_megabytes', today);
+    most_files integer := ops.setting('upload_daily_files', today);
+    most_megabytes numeric := ops.setting('upload_daily_megabytes', today);
+    county text;
+    files integer;
+    bytes numeric;
+    number bigint;
+begin
+    select r.county_code into county
+    from ops.reader_county as r
+    inner join ops.user_login as u on u.login = r.login and u.kind in ('county', 'caseworker')
+    where r.login = session_user;
+    if county is null then
+        raise exception using errcode = 'WH051',
+            message = '只有县市用户可以上传 | only the login of a county uploads';
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using errcode = 'WH051',
+            message = '上传须用 read committed 隔离级别 | an upload counts the ones before it: use read committed';
+    end if;
+    if wanted_feed <> 'corrections' and not exists (
+        select from ops.feed as f where f.feed = wanted_feed and f.source = 'county'
+    ) then
+        raise exception using errcode = 'WH052', message = '没有这张报表 | counties send no such feed';
+    end if;
+    if wanted_date > today then
+        raise exception using errcode = 'WH052',
+            message = format('报表日期 %1$s 尚未到 | report date %1$s is in the future', wanted_date);
+    end if;
+    -- One at a time for each county, or several sessions would each count up to the limit.
+    perform pg_advisory_xact_lock(hashtextextended('ops.upload ' || county, 0));
+    select count(*), coalesce(sum(u.file_bytes), 0) into files, bytes
+    from ops.upload as u
+    where u.county_code = county and u.received_at >= today::timestamp at time zone 'Asia/Shanghai';
+    if size_of_file > largest * 1048576 then
+        raise exception using errcode = 'WH053',
+            message = format('文件超过 %1$s MB | the file is larger than %1$s MB', largest),
+            hint = 'Keep only the data, or split the file into parts.';
+    end if;
+    if files >= most_files or bytes + size_of_file > most_megabytes * 1048576 then
+        raise exception using errcode = 'WH053',
+            message = format(
+                '今日上传已达上限（%1$s 个文件，%2$s MB） | the county has reached the limit of a day: %1$s files, %2$s MB',
+                most_files, most_megabytes
+            );
+    end if;
+    insert into ops.upload (county_code, feed, report_date, part, extension, is_check, file, file_bytes, sha256)
+    values (county, wanted_feed, wanted_date, wanted_part, wanted_extension, only_check, stored, size_of_file, digest)
+    returning upload into number;
+    notify upload;
+    return number;
+end $_$;
+
+ALTER FUNCTION ops.receive_upload(wanted_feed text, wanted_date date, wanted_part text, wanted_extension text, only_check boolean, stored uuid, size_of_file bigint, digest bytea) OWNER TO wh_owner;
+
+-- Name: FUNCTION receive_upload(wanted_feed text, wanted_date date, wanted_part text, wanted_extension text, only_check boolean, stored uuid, size_of_file bigint, digest bytea); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.receive_upload(wanted_feed text, wanted_date date, wanted_part text, wanted_extension text, only_check boolean, stored uuid, size_of_file bigint, digest bytea) IS '登记本县市上传的文件，经办人取自登录名。 | Records a file of the county of the session''s login, within the limits of a day; the number of the upload.';
 
 -- Name: record_act(text, text, text, integer, bigint, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2022,6 +2142,29 @@ ALTER FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_pub
 -- Name: FUNCTION store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) IS '各表今晚与上次发布的行数。 | Rows of each model: open tonight, and as last published.';
+
+-- Name: take_workbook(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.take_workbook(wanted_date date) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    county text := (ops.counties_of(session_user))[1];
+begin
+    if county is null then
+        raise exception using errcode = 'WH051',
+            message = '只有县市用户可以下载退回工作簿 | only the login of a county takes a return workbook';
+    end if;
+    perform ops.record_act('take_workbook', format('return workbook %s %s', wanted_date, county), null);
+    return county;
+end $$;
+
+ALTER FUNCTION ops.take_workbook(wanted_date date) OWNER TO wh_owner;
+
+-- Name: FUNCTION take_workbook(wanted_date date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.take_workbook(wanted_date date) IS '登记下载本县市的退回工作簿。 | Records that the session''s login takes the return workbook of its county and that date; the county.';
 
 -- Name: this_transaction(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -4006,6 +4149,68 @@ ALTER VIEW ops.tonight OWNER TO wh_owner;
 
 COMMENT ON VIEW ops.tonight IS '正在汇总的一晚。 | The night that is being built: one row, or none.';
 
+-- Name: upload; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.upload (
+    upload bigint NOT NULL,
+    county_code text NOT NULL,
+    login text DEFAULT SESSION_USER NOT NULL,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    feed text NOT NULL,
+    report_date date NOT NULL,
+    part text NOT NULL,
+    extension text NOT NULL,
+    is_check boolean NOT NULL,
+    file uuid NOT NULL,
+    file_bytes bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    answer jsonb,
+    answered_at timestamp with time zone,
+    CONSTRAINT upload_check CHECK (((state = 'waiting'::text) OR (answer IS NOT NULL))),
+    CONSTRAINT upload_check1 CHECK (((feed <> 'corrections'::text) OR (extension = ANY (ARRAY['.xlsx'::text, '.xls'::text])))),
+    CONSTRAINT upload_extension_check CHECK ((extension = ANY (ARRAY['.csv'::text, '.csv.gz'::text, '.xlsx'::text, '.xls'::text, '.zip'::text, '.nil'::text]))),
+    CONSTRAINT upload_file_bytes_check CHECK ((file_bytes >= 0)),
+    CONSTRAINT upload_part_check CHECK ((part ~ '^[0-9A-Za-z-]{0,8}$'::text)),
+    CONSTRAINT upload_report_date_check CHECK ((report_date >= '2020-01-01'::date)),
+    CONSTRAINT upload_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT upload_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'landed'::text, 'answered'::text])))
+);
+
+ALTER TABLE ops.upload OWNER TO wh_owner;
+
+-- Name: TABLE upload; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.upload IS '县市在控制台上传的文件及答复；试读的只保留一天。 | Files that clerks uploaded, and the answer to each; of files that were only checked for a day. Neither the file''s name nor a value of it is here.';
+
+-- Name: COLUMN upload.feed; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.upload.feed IS '报表，或 corrections（退回工作簿）。 | The feed, or `corrections` for a return workbook.';
+
+-- Name: COLUMN upload.is_check; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.upload.is_check IS '试读：只检查，不入库。 | Check only: read and checked, and nothing kept.';
+
+-- Name: COLUMN upload.file; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.upload.file IS '上传文件夹中的文件名，随机生成。 | The name of the file in the folder of uploads, made at random.';
+
+-- Name: COLUMN upload.state; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.upload.state IS 'waiting 待读取；landed 已入库、退回工作簿待生成；answered 已答复。 | `waiting` to be read; `landed`, its return workbook not written yet; `answered`.';
+
+-- Name: upload_upload_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.upload ALTER COLUMN upload ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.upload_upload_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 -- Name: user_login; Type: VIEW; Schema: ops; Owner: wh_owner
 
 CREATE VIEW ops.user_login AS
@@ -4348,6 +4553,16 @@ ALTER TABLE ONLY ops.schedule_begin
 ALTER TABLE ONLY ops.store_index
     ADD CONSTRAINT store_index_pkey PRIMARY KEY (index_name);
 
+-- Name: upload upload_file_key; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.upload
+    ADD CONSTRAINT upload_file_key UNIQUE (file);
+
+-- Name: upload upload_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.upload
+    ADD CONSTRAINT upload_pkey PRIMARY KEY (upload);
+
 -- Name: versioned versioned_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ONLY ops.versioned
@@ -4410,6 +4625,14 @@ CREATE INDEX delivery_profile_by_unit ON ops.delivery_profile USING btree (feed,
 -- Name: one_night_at_a_time; Type: INDEX; Schema: ops; Owner: wh_owner
 
 CREATE UNIQUE INDEX one_night_at_a_time ON ops.build USING btree ((true)) WHERE (status = 'building'::text);
+
+-- Name: upload_by_county; Type: INDEX; Schema: ops; Owner: wh_owner
+
+CREATE INDEX upload_by_county ON ops.upload USING btree (county_code, received_at);
+
+-- Name: upload_to_read; Type: INDEX; Schema: ops; Owner: wh_owner
+
+CREATE INDEX upload_to_read ON ops.upload USING btree (upload) WHERE (state <> 'answered'::text);
 
 -- Name: known_by_unit; Type: INDEX; Schema: vault; Owner: wh_owner
 
@@ -4892,10 +5115,20 @@ REVOKE ALL ON FUNCTION ops.move_pointer(number integer, release_reason text) FRO
 
 REVOKE ALL ON FUNCTION ops.names(columns text[], prefix text) FROM PUBLIC;
 
+-- Name: FUNCTION own_deliveries(since date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.own_deliveries(since date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.own_deliveries(since date) TO wh_county;
+
 -- Name: FUNCTION own_rows(shown anyelement, login name); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.own_rows(shown anyelement, login name) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.own_rows(shown anyelement, login name) TO wh_reader;
+
+-- Name: FUNCTION own_uploads(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.own_uploads() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.own_uploads() TO wh_county;
 
 -- Name: FUNCTION prefecture(); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -4922,6 +5155,11 @@ GRANT ALL ON FUNCTION ops.publish(number integer) TO wh_publisher;
 
 REVOKE ALL ON FUNCTION ops.reads_all_counties() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.reads_all_counties() TO wh_reader;
+
+-- Name: FUNCTION receive_upload(wanted_feed text, wanted_date date, wanted_part text, wanted_extension text, only_check boolean, stored uuid, size_of_file bigint, digest bytea); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.receive_upload(wanted_feed text, wanted_date date, wanted_part text, wanted_extension text, only_check boolean, stored uuid, size_of_file bigint, digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.receive_upload(wanted_feed text, wanted_date date, wanted_part text, wanted_extension text, only_check boolean, stored uuid, size_of_file bigint, digest bytea) TO wh_county;
 
 -- Name: FUNCTION record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -5026,6 +5264,11 @@ GRANT ALL ON FUNCTION ops.start_scratch() TO wh_publisher;
 
 REVOKE ALL ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_published bigint) TO wh_gate;
+
+-- Name: FUNCTION take_workbook(wanted_date date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.take_workbook(wanted_date date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.take_workbook(wanted_date date) TO wh_county;
 
 -- Name: FUNCTION this_transaction(); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -5492,6 +5735,28 @@ GRANT SELECT ON TABLE ops.tonight TO wh_gate;
 GRANT SELECT ON TABLE ops.tonight TO wh_publisher;
 GRANT SELECT ON TABLE ops.tonight TO wh_auditor;
 GRANT SELECT ON TABLE ops.tonight TO wh_operator;
+
+-- Name: TABLE upload; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT,DELETE ON TABLE ops.upload TO wh_loader;
+GRANT SELECT ON TABLE ops.upload TO wh_operator;
+GRANT SELECT ON TABLE ops.upload TO wh_auditor;
+
+-- Name: COLUMN upload.state; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(state) ON TABLE ops.upload TO wh_loader;
+
+-- Name: COLUMN upload.attempts; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(attempts) ON TABLE ops.upload TO wh_loader;
+
+-- Name: COLUMN upload.answer; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(answer) ON TABLE ops.upload TO wh_loader;
+
+-- Name: COLUMN upload.answered_at; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(answered_at) ON TABLE ops.upload TO wh_loader;
 
 -- Name: TABLE user_login; Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -1,6 +1,6 @@
 """The two gates of a night: submissions before the build uses them, marts before they are published."""
 
-from employment_warehouse.gate.deliveries import Gate1Result, gate_deliveries
+from employment_warehouse.gate.deliveries import Gate1Result, foresee, gate_deliveries
 from employment_warehouse.gate.failing_model import (
     Sent,
     hold_sent,
@@ -18,6 +18,7 @@ __all__ = [
     "Sent",
     "check_intake",
     "expect_checks",
+    "foresee",
     "gate_deliveries",
     "gate_marts",
     "hold_sent",

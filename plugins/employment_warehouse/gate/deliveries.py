@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 
 import psycopg
@@ -11,11 +12,11 @@ import psycopg
 from employment_warehouse import database
 from employment_warehouse.contract import contract
 from employment_warehouse.gate import results
-from employment_warehouse.gate.delivery_measures import BROKEN
+from employment_warehouse.gate.delivery_measures import BROKEN, Comparison, measures_of
 from employment_warehouse.gate.expectation import Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
 from employment_warehouse.gate.profile import Profile, keep, profiles
-from employment_warehouse.gate.submission import Submission, offered_submissions
+from employment_warehouse.gate.submission import Submission, next_submission, offered_submissions
 from employment_warehouse.gate.thresholds import Thresholds, thresholds
 from employment_warehouse.gate.validation import validate
 
@@ -61,6 +62,45 @@ def _check(
     waivers: results.Waivers,
 ) -> list[Outcome]:
     """Check one feed's submissions, and record in the ledger which are accepted and which are held."""
+    found: list[Outcome] = []
+    for profile, own in _found(connection, feed, submissions, limits, waivers):
+        _conclude(connection, profile, [outcome for outcome in own if outcome.blocks])
+        found += own
+    return found
+
+
+def foresee(connection: psycopg.Connection, feed: str, unit: str, report_date: date, night_on: date) -> list[Outcome]:
+    """The failures that gate 1 would find of a submission in the night of a date, as far as it concerns the unit alone;
+    nothing is recorded.
+
+    A comparison with other units is left to the night: whoever may try it again and again finds out their figures.
+    """
+    submissions = next_submission(connection, feed, unit, report_date)
+    declared = contract(feed)
+    with_others = {
+        subject.name(measure.name)
+        for measure, subject in measures_of(declared)
+        if isinstance(measure.computed, Comparison) and measure.computed.against == "peers"
+    }
+    limits, waivers = thresholds(connection, night_on), results.waivers(connection, night_on)
+    return [
+        outcome
+        for _, own in _found(connection, feed, submissions, limits, waivers)
+        for outcome in own
+        if not outcome.success and outcome.waiver is None and with_others.isdisjoint(outcome.expectation.columns)
+    ]
+
+
+def _found(
+    connection: psycopg.Connection,
+    feed: str,
+    submissions: Sequence[Submission],
+    limits: Thresholds,
+    waivers: results.Waivers,
+) -> Iterator[tuple[Profile, list[Outcome]]]:
+    """The profile of each submission of a feed, and what is found of it."""
+    if not submissions:
+        return
     import pandas as pd  # noqa: PLC0415  takes half a second
 
     declared = contract(feed)
@@ -71,23 +111,22 @@ def _check(
         columns=columns
     )
     outcomes = validate(feed, frame.astype(dict.fromkeys(columns[1:], float)), suite)
-    found: list[Outcome] = []
     for row, profile in enumerate(measured):
-        own = [
-            waivers.applied(
-                replace(
-                    outcome,
-                    feed=feed,
-                    delivery_id=max(profile.submission.offered),
-                    unexpected_rows=_unexpected_rows(outcome, profile),
-                ),
-                profile.submission.offered,
-            )
-            for outcome in outcomes[row :: len(measured)]
-        ]
-        _conclude(connection, profile, [outcome for outcome in own if outcome.blocks])
-        found += own
-    return found
+        yield (
+            profile,
+            [
+                waivers.applied(
+                    replace(
+                        outcome,
+                        feed=feed,
+                        delivery_id=max(profile.submission.offered),
+                        unexpected_rows=_unexpected_rows(outcome, profile),
+                    ),
+                    profile.submission.offered,
+                )
+                for outcome in outcomes[row :: len(measured)]
+            ],
+        )
 
 
 def _conclude(connection: psycopg.Connection, profile: Profile, blocking: Sequence[Outcome]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,5 +37,17 @@ class Submission:
 
 def offered_submissions(connection: psycopg.Connection, build: int) -> list[Submission]:
     """The submissions with at least one delivery that `ops.start_build` offered to this build, by feed."""
+    return submissions(connection, connection.execute(query("offered_deliveries"), {"build": build}).fetchall())
+
+
+def next_submission(connection: psycopg.Connection, feed: str, unit: str, report_date: date) -> list[Submission]:
+    """The submission of a unit as the next build would be offered it; none if nothing new has landed."""
+    given = {"feed": feed, "unit": unit, "report_date": report_date}
+    return submissions(connection, connection.execute(query("unaccepted_parts"), given).fetchall())
+
+
+def submissions(connection: psycopg.Connection, offered: Sequence[tuple[int]]) -> list[Submission]:
+    """The submissions that these deliveries change, by feed."""
     with connection.cursor(row_factory=class_row(Submission)) as cursor:
-        return cursor.execute(query("offered_submissions"), {"build": build}).fetchall()
+        numbers = [number for (number,) in offered]
+        return cursor.execute(query("submissions"), {"offered": numbers}).fetchall()

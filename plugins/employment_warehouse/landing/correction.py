@@ -35,10 +35,26 @@ def ingest_correction(arrival: Arrival) -> list[Delivery]:
     complete file arrived after it. A sheet whose submission is missing or held waits for it: its rows alone would count
     as the complete submission. Waiting and unknown sheets raise an alert. Raises IngestFailed.
     """
-    return ingest_file(arrival, _ingest_workbook)
+    return ingest_file(arrival, ingest_workbook)
 
 
-def _ingest_workbook(connection: psycopg.Connection, workbook: IncomingPart, file: Path) -> IngestResult:
+def is_return_workbook(file: Path) -> bool:
+    """Whether a workbook is one that went back to a county: instructions, and a sheet of a feed whose rows name the
+    rejected ones.
+    """
+    try:
+        names = sheet_names(file)
+        titles = [contract.title_zh for contract in contracts().values() if contract.title_zh in names]
+        return NOTES_SHEET in names and any(
+            read_tables(file, None, title).header[: len(PLACE_HEADERS)] == list(PLACE_HEADERS.values())
+            for title in titles
+        )
+    except Refused:
+        return False
+
+
+def ingest_workbook(connection: psycopg.Connection, workbook: IncomingPart, file: Path) -> IngestResult:
+    """The ingester of a return workbook."""
     try:
         names = sheet_names(file)
     except Refused:
@@ -53,7 +69,7 @@ def _ingest_workbook(connection: psycopg.Connection, workbook: IncomingPart, fil
     elif waiting or unknown:
         _alert_waiting(connection, workbook, waiting, unknown)
     landed = [_ingest_sheet(connection, workbook, file, contract) for contract in feeds if contract not in waiting]
-    return IngestResult([delivery for delivery in landed if delivery], is_waiting=bool(waiting))
+    return IngestResult([delivery for delivery in landed if delivery], tuple(contract.feed for contract in waiting))
 
 
 class _CorrectionState(NamedTuple):

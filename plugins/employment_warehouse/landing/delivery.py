@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -34,10 +35,10 @@ class IngestFailed(Exception):
 
 
 class IngestResult(NamedTuple):
-    """The deliveries made of a file. is_waiting: a part of it has to wait, so the file is found again later."""
+    """The deliveries made of a file. waiting: feeds of which a part has to wait, so that the file is found again."""
 
     landed: list[Delivery]
-    is_waiting: bool = False
+    waiting: tuple[str, ...] = ()
 
 
 Ingester = Callable[[psycopg.Connection, IncomingPart, Path], IngestResult]
@@ -51,7 +52,7 @@ def ingest(arrival: Arrival) -> Delivery | None:
     Raises IngestFailed (with the text of database.describe, which contains no values); a retry starts from the
     beginning. Raises UserError (`wrong_token_key`).
     """
-    landed = ingest_file(arrival, _ingest_single_part)
+    landed = ingest_file(arrival, ingest_single_part)
     return landed[0] if landed else None
 
 
@@ -64,7 +65,7 @@ def ingest_file(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
     try:
         if arrival.file_bytes > LARGEST_FILE:
             return _refuse_unread(arrival)
-        with connect("wh_loader") as connection, zone.local(arrival.path) as file:
+        with _as_ingest_failed(arrival.label), connect("wh_loader") as connection, zone.local(arrival.path) as file:
             with connection.transaction():
                 ledger.require_token_key(connection)
                 epoch = ledger.claim(connection, arrival)
@@ -73,20 +74,39 @@ def ingest_file(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
                 archived = archiver.submit(archive.store, file, part.sha256)
                 ledger.lock_part(connection, part)
                 ledger.require_claim(connection, arrival, epoch)
-                landed, is_waiting = ingester(connection, part, file)
+                landed, waiting = ingester(connection, part, file)
                 archived.result()
                 if not is_unchanged(zone, arrival):
                     raise archive.FileChanged
-                if not is_waiting:
+                if not waiting:
                     ledger.complete_claim(connection, arrival, epoch, landed)
             return landed
     except (Superseded, archive.FileChanged, FileNotFoundError) as state:
         log.info("%s skipped: %s", arrival.label, type(state).__name__)
         return []
-    except ReaderKilled as killed:  # a fault of this machine: a retry may succeed
-        raise IngestFailed(f"{arrival.label}: {killed}") from None
+
+
+def rehearse(part: IncomingPart, file: Path, ingester: Ingester) -> None:
+    """Pass a file to `ingester` as ingest_file does, and undo all of it: nothing is claimed, archived or committed.
+
+    Raises IngestFailed, UserError (`wrong_token_key`).
+    """
+    label = f"{part.feed} {part.report_date}"
+    with _as_ingest_failed(label), connect("wh_loader") as connection, connection.transaction(force_rollback=True):
+        ledger.require_token_key(connection)
+        ledger.lock_part(connection, part)
+        ingester(connection, part, file)
+
+
+@contextmanager
+def _as_ingest_failed(label: str) -> Iterator[None]:
+    """What leaves this block as a fault of this machine or of the database is an IngestFailed: a retry may succeed."""
+    try:
+        yield
+    except ReaderKilled as killed:
+        raise IngestFailed(f"{label}: {killed}") from None
     except psycopg.Error as error:
-        raise IngestFailed(f"{arrival.label}: {describe(error)}") from None
+        raise IngestFailed(f"{label}: {describe(error)}") from None
 
 
 def _refuse_unread(arrival: Arrival) -> list[Delivery]:
@@ -170,7 +190,8 @@ def restore(delivery_id: int) -> int:
         raise IngestFailed(f"delivery {delivery_id}: {describe(error)}") from None
 
 
-def _ingest_single_part(connection: psycopg.Connection, part: IncomingPart, file: Path) -> IngestResult:
+def ingest_single_part(connection: psycopg.Connection, part: IncomingPart, file: Path) -> IngestResult:
+    """The ingester of a file that is one part of one feed."""
     delivery = ingest_part(connection, part, lambda: read_tables(file, contract(part.feed)))
     return IngestResult([delivery] if delivery else [])
 

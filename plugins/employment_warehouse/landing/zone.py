@@ -72,6 +72,21 @@ class LandingZone:
             copy.flush()
             yield local_path
 
+    def put(self, source: Path, path: str, modified_at: datetime) -> None:
+        """Put a copy of a file into the zone, whole or not at all, in place of a file of the same path.
+
+        In a folder it was modified at that time; other storage has its own.
+        """
+        full = f"{self.folder}/{path}"
+        draft = f"{full}.part"
+        self.files.makedirs(full.rpartition("/")[0], exist_ok=True)
+        self.files.put_file(str(source), draft)
+        if self.is_local:
+            os.utime(draft, (modified_at.timestamp(), modified_at.timestamp()))
+            Path(draft).replace(full)
+        else:
+            self.files.mv(draft, full)
+
 
 def _walk(folder: str, prefix: str) -> Iterator[tuple[str, bool]]:
     """The entries below a folder, without asking for the size and time of any file."""

@@ -21,20 +21,35 @@ def write_workbooks(report_date: date) -> list[Path]:
 
     Returns the paths. Each file is replaced, mode 0600; that of a county with nothing left to correct is deleted.
     """
-    folder = settings.current_home().returns / report_date.isoformat()
-    folder.mkdir(mode=0o700, exist_ok=True)
-    written = []
     with connect(ROLE) as connection:
         given = {"report_date": report_date, "feeds": county_feeds()}
-        for (county,) in connection.execute(query("units"), given).fetchall():
-            content = returned(connection, county, report_date)
-            if content.rows or content.files:
-                path = folder / f"{county}.xlsx"
-                _write_whole(path, workbook(content))
-                written.append(path)
-    for stale in set(folder.glob("*.xlsx")) - set(written):
+        counties = [county for (county,) in connection.execute(query("units"), given).fetchall()]
+    written = [path for county in counties if (path := write_workbook(report_date, county))]
+    for stale in set(_folder(report_date).glob("*.xlsx")) - set(written):
         stale.unlink()
     return written
+
+
+def write_workbook(report_date: date, county: str) -> Path | None:
+    """The same for one county; None if it has nothing to correct."""
+    path = path_of(report_date, county)
+    with connect(ROLE) as connection:
+        content = returned(connection, county, report_date)
+    if not (content.rows or content.files):
+        path.unlink(missing_ok=True)
+        return None
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    _write_whole(path, workbook(content))
+    return path
+
+
+def path_of(report_date: date, county: str) -> Path:
+    """Where the return workbook of a county and date is, if there is one."""
+    return _folder(report_date) / f"{county}.xlsx"
+
+
+def _folder(report_date: date) -> Path:
+    return settings.current_home().returns / report_date.isoformat()
 
 
 def report_dates(report_date: date) -> list[date]:

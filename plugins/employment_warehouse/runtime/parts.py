@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from employment_warehouse.database.roles import LOGINS, SUPERUSER, password_variable
@@ -27,10 +28,16 @@ SECRETS = (*PASSWORDS, FERNET_KEY, API_SECRET_KEY, JWT_SECRET, OPERATOR_PASSWORD
 
 @dataclass(frozen=True)
 class Part:
-    """One process. arguments: of the program `airflow`; secrets: names of their variables (of SECRETS)."""
+    """One process. arguments: of the program `module`; secrets: names of their variables (of SECRETS)."""
 
     arguments: tuple[str, ...]
     secrets: frozenset[str]
+    module: str = "airflow"
+
+    @property
+    def command(self) -> list[str]:
+        """The program and its arguments."""
+        return [sys.executable, "-m", self.module, *self.arguments]
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -57,6 +64,8 @@ AIRFLOW_PARTS = {
     "dag-processor": Part(("dag-processor",), frozenset({AIRFLOW_PASSWORD})),
     "triggerer": Part(("triggerer", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY})),
 }
+# Reads what clerks upload on the console, as the scheduler's tasks read what came by SFTP; it listens to nobody.
+UPLOADS = Part((), _passwords("wh_loader", "wh_returner") | KEYS, "employment_warehouse.upload")
 # Set-up and migrations: the only ones that sign in as superuser.
 INIT = Part((), frozenset(PASSWORDS) | {FERNET_KEY, API_SECRET_KEY, OPERATOR_PASSWORD})
 # A backup copies the databases as superuser, and is proved with the keys; a restore needs the keys alone.

@@ -22,7 +22,7 @@ from employment_warehouse.runtime import deployment
 from employment_warehouse.runtime.airflow_api import AirflowApi, wait_until
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment, sign_in_file
 from employment_warehouse.runtime.environment import console_environment, environment
-from employment_warehouse.runtime.parts import AIRFLOW_PARTS, HEALTHY, OPERATOR_PASSWORD, SIMULATOR
+from employment_warehouse.runtime.parts import AIRFLOW_PARTS, HEALTHY, OPERATOR_PASSWORD, SIMULATOR, UPLOADS
 from employment_warehouse.runtime.ports import choose_port
 from employment_warehouse.runtime.processes import Service, end_strays, one_at_a_time, stop_all
 from employment_warehouse.runtime.seclusion import secluded
@@ -45,8 +45,8 @@ class Warehouse:
 
     @property
     def services(self) -> list[Service]:
-        """Airflow's parts, the console, and the platform simulator of the demonstration."""
-        return [Service(self.home, name) for name in (*AIRFLOW_PARTS, "console", "hr-platform")]
+        """Airflow's parts, the console, the reader of uploads, and the platform simulator of the demonstration."""
+        return [Service(self.home, name) for name in (*AIRFLOW_PARTS, "console", "uploads", "hr-platform")]
 
     def up_database(self) -> list[str]:
         """Start PostgreSQL and bring its schema and seed tables up to date; returns what changed in the schema."""
@@ -71,11 +71,15 @@ class Warehouse:
         began = datetime.now(UTC)
         for service in starting:
             part = AIRFLOW_PARTS[service.name]
-            command = [sys.executable, "-m", "airflow", *part.arguments]
+            command = part.command
             if not part.roles:
                 command = secluded(command, _closed_folders(self.home))
             service.start(command, environment(self.deployment, part))
         self._wait(began if any(service.name == "dag-processor" for service in starting) else None)
+
+    def up_uploads(self) -> None:
+        """Start the process that reads what clerks upload."""
+        Service(self.home, "uploads").start(UPLOADS.command, environment(self.deployment, UPLOADS))
 
     def up_platform(self) -> None:
         """Start the simulated HR platform of a demonstration, if this home shows one."""
@@ -199,6 +203,7 @@ def up(home: Home) -> None:
         warehouse.up_platform()
         warehouse.up_console()  # before Airflow, whose menu links to it
         warehouse.up_airflow()
+        warehouse.up_uploads()
 
 
 def down(home: Home) -> None:
@@ -237,7 +242,16 @@ def write_sign_in(home: Home) -> None:
 def _closed_folders(home: Home) -> list[Path]:
     """What only processes with a login of the warehouse can enter: keys, data, what counties sent and what they get."""
     zone = settings.landing_zone()
-    folders = [home.secrets, home.postgres, home.archive, home.returns, home.reports, home.seeds, home.dbt]
+    folders = [
+        home.secrets,
+        home.postgres,
+        home.archive,
+        home.returns,
+        home.reports,
+        home.seeds,
+        home.dbt,
+        home.uploads,
+    ]
     return folders if "://" in zone else [*folders, Path(zone)]
 
 

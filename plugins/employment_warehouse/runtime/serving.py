@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from employment_warehouse import settings
+from employment_warehouse import settings, upload
 from employment_warehouse.database import connect
 from employment_warehouse.database.roles import SUPERUSER, make_airflow_database
 from employment_warehouse.errors import UserError
@@ -27,12 +27,13 @@ from employment_warehouse.runtime.parts import (
     OPERATOR_PASSWORD,
     OPTIONAL,
     SECRETS,
+    UPLOADS,
     Part,
 )
 from employment_warehouse.settings import Home
 
 CONTAINER_USER = 10001  # of the Dockerfile
-PARTS = {"init": INIT, "console": CONSOLE, **AIRFLOW_PARTS}
+PARTS = {"init": INIT, "console": CONSOLE, **AIRFLOW_PARTS, "uploads": UPLOADS}
 
 
 def serve(home: Home, name: str) -> None:
@@ -49,16 +50,18 @@ def serve(home: Home, name: str) -> None:
         command = [sys.executable, "-m", "employment_warehouse.console", *map(str, server.console_listen)]
         os.execve(sys.executable, command, console_environment(server))  # noqa: S606
     else:
-        command = [sys.executable, "-m", "airflow", *part.arguments]
-        os.execve(sys.executable, command, environment(server, part))  # noqa: S606
+        os.execve(sys.executable, part.command, environment(server, part))  # noqa: S606
 
 
 def check_health(home: Home, name: str) -> None:
-    """For a container's health check. Raises UserError (`unhealthy`) unless the part is healthy, as Airflow reports or
-    the console answers."""
+    """For a container's health check. Raises UserError (`unhealthy`) unless Airflow reports the part as healthy, the
+    console answers, or uploads are read.
+    """
     at = deployment.current(home)
     if name == "console":
         states = {"console": "healthy" if service.answers(at) else "no answer"}
+    elif name == "uploads":
+        states = {"uploads": "healthy" if upload.is_read() else "nobody reads them"}
     else:
         states = AirflowApi(at).health()
     reported = "metadatabase" if name == "api-server" else name.replace("-", "_")
@@ -130,6 +133,7 @@ def _part(name: str) -> Part:
 
 def _init(server: Deployment) -> None:
     os.environ.update(environment(server, INIT))
+    _ = server.home.uploads  # the console, which may write nothing else of the home, finds the folder
     with connect(SUPERUSER) as connection:
         make_airflow_database(connection, server.secret("AIRFLOW_PASSWORD"))
     service.migrate_database(server.home)

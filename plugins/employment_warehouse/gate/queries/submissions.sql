@@ -1,16 +1,16 @@
--- The submissions that a build has to check: all parts of a unit's date, and the unit's last accepted submission before it.
+-- The submissions that these deliveries change: all parts of a unit's date, and the unit's last accepted submission before it.
 with
 offered as (
     select d.feed, d.unit, d.report_date, array_agg(d.delivery_id order by d.delivery_id) as offered
     from ops.delivery as d
-    where d.build = %(build)s and d.status = 'landed'
+    where d.delivery_id = any(%(offered)s)
     group by d.feed, d.unit, d.report_date
 ),
 part as (
     select distinct on (d.feed, d.unit, d.report_date, d.part) d.*
     from ops.delivery as d
     join offered using (feed, unit, report_date)
-    where (d.build = %(build)s and d.status = 'landed') or d.status = 'accepted'
+    where d.delivery_id = any(%(offered)s) or d.status = 'accepted'
     order by d.feed, d.unit, d.report_date, d.part, d.revision desc
 ),
 whole as (

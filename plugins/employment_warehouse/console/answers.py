@@ -1,0 +1,161 @@
+"""The answer to an upload in words: what must be corrected, apart from what is only to be known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from employment_warehouse.contract import Reason, contract, file_reason, row_reason
+from employment_warehouse.report.labels import Label
+from employment_warehouse.settings import TIMEZONE
+
+# A later row with the same key was taken in: nothing is lost, and nothing has to be done.
+REPEATED = "duplicate_key"
+
+
+@dataclass(frozen=True)
+class WrongCell:
+    """A rejected cell: where it is, what is wrong, what is expected and what to do."""
+
+    sheet: str
+    line: int
+    header: str
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class OfFeed:
+    """What an answer says of one feed. more: rejected cells that it does not list."""
+
+    feed: str
+    read: int
+    taken: int
+    rejected: int
+    is_unchanged: bool
+    errors: tuple[Label, ...]
+    warnings: tuple[Label, ...]
+    cells: tuple[WrongCell, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer: errors and warnings of the file as a whole, and what it says of each feed. due_at: None if the feed is
+    not due for that date."""
+
+    errors: tuple[Label, ...]
+    warnings: tuple[Label, ...]
+    feeds: tuple[OfFeed, ...]
+    due_at: datetime | None
+    is_late: bool
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing has to be corrected."""
+        return not (self.errors or any(each.errors or each.cells for each in self.feeds))
+
+
+def told(answer: Mapping[str, Any]) -> Told:
+    """The words of an answer (upload/answer.py has its parts)."""
+    return Told(
+        errors=tuple(_refused(answer)),
+        warnings=tuple(_warnings(answer)),
+        feeds=tuple(_of_feed(found) for found in answer.get("feeds", ())),
+        due_at=_moment(answer.get("due_at")),
+        is_late=bool(answer.get("is_late")),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(TIMEZONE) if text else None
+
+
+def _of_feed(found: Mapping[str, Any]) -> OfFeed:
+    declared = contract(found["feed"])
+    listed = [cell for cell in found.get("cells", ()) if cell[3] != REPEATED]
+    counted = {code: 0 for _, code, _ in found.get("reasons", ())}
+    for _, code, count in found.get("reasons", ()):
+        counted[code] += count
+    repeated = counted.pop(REPEATED, 0)
+    cells = tuple(
+        WrongCell(sheet, line, declared.column(name).header if name else "", row_reason(code, declared, name))
+        for sheet, line, name, code in listed
+    )
+    return OfFeed(
+        feed=found["feed"],
+        read=found["rows_read"],
+        taken=found["rows_landed"],
+        rejected=found["rows_rejected"],
+        is_unchanged=found.get("is_unchanged", False),
+        errors=(*_refused(found), *_failed(found, "critical")),
+        warnings=(*_noted(found, repeated), *_failed(found, "warning")),
+        cells=cells,
+        more=max(0, sum(counted.values()) - len(cells)),
+    )
+
+
+def _refused(found: Mapping[str, Any]) -> Iterator[Label]:
+    if refusal := found.get("refusal"):
+        reason = file_reason(refusal["code"], refusal["detail"])
+        yield Label(reason.zh, reason.en)
+
+
+def _failed(found: Mapping[str, Any], severity: str) -> Iterator[Label]:
+    for outcome in found.get("failed", ()):
+        if outcome["severity"] == severity:
+            held = severity == "critical"
+            yield Label(
+                f"{'入库前检查将暂扣：' if held else ''}{outcome['zh']}",
+                f"{'Gate 1 will hold it: ' if held else ''}{outcome['en']}",
+            )
+
+
+def _noted(found: Mapping[str, Any], repeated: int) -> Iterator[Label]:
+    if found.get("is_unchanged"):
+        yield Label(
+            "与已入库的文件完全相同，没有变化", "The same file as the one that is in the warehouse: nothing changes"
+        )
+    if repeated:
+        yield Label(
+            f"有 {repeated} 行与后面的行是同一条（主键相同），已采用最后一行",
+            f"{repeated} rows are repeated by a later row with the same key; the last one is taken in",
+        )
+    if columns := found.get("extra_columns"):
+        yield Label(
+            f"不认识的列，没有采用：{'、'.join(columns)}", f"Columns that are not taken in: {', '.join(columns)}"
+        )
+    for note in found.get("notes", ()):
+        zh, _, en = note.partition(" | ")
+        yield Label(zh, en or zh)
+
+
+def _warnings(answer: Mapping[str, Any]) -> Iterator[Label]:
+    if answer.get("is_return_workbook"):
+        yield Label("已识别为退回工作簿，按更正处理", "Recognised as a return workbook, and taken as a correction")
+    for feed in answer.get("waits", ()):
+        title = contract(feed)
+        yield Label(
+            f"《{title.title_zh}》的更正等当天的报送被采用后再入库",
+            f"The correction of {title.title_en} waits until that day's submission is accepted",
+        )
+    if answer.get("corrected"):
+        yield Label(f"已更正 {answer['corrected']} 行", f"{answer['corrected']} rejected rows are corrected")
+    if parts := answer.get("other_parts"):
+        names = [part or "（整份）" for part in parts]
+        yield Label(
+            f"当天这张表还有其他分册：{'、'.join(names)}；各分册合起来是一份报送",
+            f"There are other parts of that day's submission: {', '.join(parts)}; together they are one",
+        )
+    if answer.get("is_late"):
+        due = f"{_moment(answer['due_at']):%Y-%m-%d %H:%M}"
+        yield Label(f"迟报：应于 {due} 前报送，按原日期入库", f"Late: it was due by {due}; it counts for its own date")
+    if answer.get("publication"):
+        yield Label(
+            "该日期已经发布：从下一次发布起按此更正", "That date is published: the next publication has what is new"
+        )
+    if answer.get("is_closed"):
+        yield Label(
+            "该月已结账：终版不变，变化另行列出", "That month is closed: its final figures stay, changes are listed"
+        )

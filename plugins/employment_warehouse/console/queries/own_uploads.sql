@@ -1,0 +1,4 @@
+select u.*, coalesce((u.answer ->> 'has_workbook')::boolean, false) as has_workbook
+from ops.own_uploads() as u
+order by u.upload desc
+limit 30

@@ -1,0 +1,158 @@
+"""A county's files: uploaded here, checked before, and all that it has sent, with what became of it."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi import Depends, Request
+from fastapi.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from employment_warehouse import returns
+from employment_warehouse.console import connections
+from employment_warehouse.console.answers import told
+from employment_warehouse.console.page import Page, SignInNeeded, Visit
+from employment_warehouse.contract import Contract, contracts, due, template
+from employment_warehouse.database import OWN_LOGIN, connect
+from employment_warehouse.settings import TIMEZONE
+from employment_warehouse.upload import MEGABYTE, NotTaken, Sending, send
+
+page = Page("/uploads", "报送", "Reporting", needs=("ops.receive_upload",))
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CORRECTIONS = "corrections"
+SHOWN_DAYS = 35
+# What a form has besides the file.
+FORM_BYTES = 1 << 16
+LOOK_AGAIN_SECONDS = "2"
+
+
+def assert_small(request: Request) -> None:
+    """Refuse a body that is too large before any of it is read. Raises HTTPException (411, 413)."""
+    session = request.app.state.sessions.find(request)
+    if session is None:
+        raise SignInNeeded
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise HTTPException(411, "上传须注明长度 | an upload has to say its length")
+    with connections.reading(session) as read:
+        largest = read("upload_limits")[0]["megabytes"]
+    if int(length) > largest * MEGABYTE + FORM_BYTES:
+        raise HTTPException(413, f"文件超过 {largest} MB | the file is larger than {largest} MB")
+
+
+@page.router.get("/uploads")
+def show(visit: Visit = page.visitor) -> Response:
+    """What is due next, the form, and what was sent."""
+    today = datetime.now(TIMEZONE).date()
+    with visit.reading() as read:
+        limits = read("upload_limits")[0]
+        deliveries = read("own_deliveries", since=today - timedelta(days=SHOWN_DAYS))
+        uploads = read("own_uploads")
+    latest: dict[str, Any] = {}
+    for row in deliveries:
+        if row["kind"] and row["feed"] not in latest:
+            latest[row["feed"]] = row
+    feeds = [
+        {"feed": feed, "due_at": _next_due(declared, limits["campaign"]), "latest": latest.get(feed)}
+        for feed, declared in contracts().items()
+        if declared.source == "county"
+    ]
+    return visit.show(
+        "uploads.html.j2",
+        feeds=sorted(feeds, key=lambda each: (each["due_at"] is None, each["due_at"])),
+        deliveries=deliveries,
+        uploads=uploads,
+        missing=[row for row in deliveries if row["state"] == "missing"],
+        held=[row for row in deliveries if row["status"] == "held"],
+        today=today,
+        chosen={"feed": visit.request.query_params.get("feed"), "day": visit.request.query_params.get("day") or today},
+        largest=limits["megabytes"],
+        corrections=CORRECTIONS,
+    )
+
+
+@page.router.post("/uploads", dependencies=[Depends(assert_small)])
+async def take(visit: Visit = page.visitor) -> Response:
+    """Take a file; its page has the answer within seconds."""
+    form = await visit.request.form(max_files=1, max_fields=8)
+    try:
+        sending, file = _sending(form), form.get("file")
+        number = await run_in_threadpool(_send, visit, file, sending)
+    finally:
+        await form.close()
+    return visit.go(f"/uploads/{number}")
+
+
+@page.router.get("/uploads/{number:int}")
+def show_answer(number: int, visit: Visit = page.visitor) -> Response:
+    """The answer to one upload; until there is one, the page is loaded again."""
+    with visit.reading() as read:
+        upload = read.one("own_upload", number=number)
+    if upload is None:
+        raise HTTPException(404)
+    answer = told(upload["answer"]) if upload["answer"] else None
+    response = visit.show("upload.html.j2", upload=upload, answer=answer, corrections=CORRECTIONS)
+    if upload["state"] != "answered":
+        response.headers["Refresh"] = LOOK_AGAIN_SECONDS
+    return response
+
+
+@page.router.get("/uploads/return-workbooks/{day}.xlsx")
+def take_workbook(day: date, visit: Visit = page.visitor) -> Response:
+    """The county's return workbook of a date; whoever takes it is on the record."""
+    with visit.acting(), connect(OWN_LOGIN) as connection:
+        connection.read_only = False
+        [county] = connection.execute("select ops.take_workbook(%s)", [day]).fetchone() or ("",)
+        path = returns.path_of(day, county)
+        if not path.is_file():
+            connection.rollback()
+            raise HTTPException(404)
+    return FileResponse(path, media_type=XLSX, filename=f"{county}_{day}_return.xlsx")
+
+
+@page.router.get("/uploads/templates/{feed}.xlsx")
+def take_template(feed: str, visit: Visit = page.visitor) -> Response:  # noqa: ARG001  whoever may open the page
+    """The blank workbook of a feed."""
+    if feed not in contracts() or contracts()[feed].source != "county":
+        raise HTTPException(404)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{feed}.xlsx"
+        template(feed, path)
+        content = path.read_bytes()
+    disposition = f'attachment; filename="{feed}.xlsx"'
+    return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
+
+
+def _sending(form: Any) -> Sending:
+    try:
+        day = date.fromisoformat(str(form.get("day") or ""))
+    except ValueError:
+        raise NotTaken("报表日期有误 | this is no report date", expected="2024-05-01") from None
+    file, is_nil = form.get("file"), form.get("nil") == "yes"
+    if not is_nil and not (isinstance(file, UploadFile) and file.filename):
+        raise NotTaken(
+            "没有选择文件 | no file was chosen", todo="选择文件；没有内容请勾选零报告 | choose one, or a nil return"
+        )
+    name = ".nil" if is_nil else str(file.filename)
+    return Sending(str(form.get("feed") or ""), day, name, form.get("act") != "send")
+
+
+def _send(visit: Visit, file: Any, sending: Sending) -> int:
+    with visit.acting():
+        if sending.file_name == ".nil":
+            with tempfile.TemporaryFile() as nothing:
+                return send(nothing, sending)
+        return send(file.file, sending)
+
+
+def _next_due(declared: Contract, campaign: str | None) -> datetime | None:
+    """The next time at which a feed is due, within a month."""
+    now = datetime.now(TIMEZONE)
+    days = (now.date() + timedelta(days=ahead) for ahead in range(SHOWN_DAYS))
+    moments = (due(declared, day, campaign) for day in days)
+    return next((moment for moment in moments if moment and moment > now), None)

@@ -1,0 +1,1 @@
+select delivery_id from ops.delivery where build = %(build)s and status = 'landed'

@@ -1,0 +1,1 @@
+select ops.setting('campaign_frequency', %(report_date)s)

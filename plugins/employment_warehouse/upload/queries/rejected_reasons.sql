@@ -1,0 +1,5 @@
+select column_name, reason, count(*)::integer
+from vault.rejected_row
+where delivery_id = %(delivery_id)s
+group by column_name, reason
+order by count(*) desc, column_name, reason

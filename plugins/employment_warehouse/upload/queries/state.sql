@@ -1,0 +1,1 @@
+select state from ops.upload where upload = %(upload)s

@@ -1,0 +1,1 @@
+select file::text from ops.upload where state <> 'answered'

@@ -1,0 +1,92 @@
+"""What a clerk uploads: recorded under the clerk's own login, its file in the folder of uploads."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO, NamedTuple
+
+import psycopg
+
+from employment_warehouse.database import OWN_LOGIN, connect
+from employment_warehouse.errors import UserError
+from employment_warehouse.landing.scanning import CORRECTION_EXTENSIONS, CORRECTIONS, EXTENSIONS
+from employment_warehouse.upload import folder
+from employment_warehouse.upload.queries import query
+
+MEGABYTE = 1 << 20
+# `532528_2` is the second part of a county's file; any other name says nothing, and no name is kept.
+OF_COUNTY = re.compile(r"(?P<county>[0-9]{6})(?:_(?P<part>[0-9A-Za-z-]{1,8}))?")
+
+
+class NotTaken(UserError):
+    """没有收下这个文件。 | The file was not taken."""
+
+    code = "upload_not_taken"
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What is uploaded, and as what. feed: or `corrections`; file_name: as the browser has it."""
+
+    feed: str
+    report_date: date
+    file_name: str
+    is_check: bool
+
+
+class _Named(NamedTuple):
+    part: str
+    extension: str
+
+
+def send(source: BinaryIO, sending: Sending) -> int:
+    """Take a file, whole and within the limits, or not at all; the number of the upload.
+
+    Raises NotTaken; psycopg.Error where the database refuses (WH051 to WH053).
+    """
+    with connect(OWN_LOGIN) as connection:
+        connection.read_only = False
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        largest, county, counties = connection.execute(query("limits")).fetchone() or (0, "", [])
+        named = _named(sending, county, counties)
+        try:
+            kept = folder.keep(source, named.extension, int(largest) * MEGABYTE)
+        except folder.TooLarge:
+            raise NotTaken(
+                f"文件超过 {largest} MB | the file is larger than {largest} MB",
+                todo="请只保留数据，或拆成几个分册 | keep only the data, or split the file into parts",
+            ) from None
+        try:
+            given = sending.__dict__ | named._asdict() | kept._asdict()
+            [number] = connection.execute(query("receive"), given).fetchone() or (0,)
+            connection.commit()
+        except BaseException:
+            folder.path_of(kept.file, named.extension).unlink(missing_ok=True)
+            raise
+    return int(number)
+
+
+def _named(sending: Sending, county: str, counties: list[str]) -> _Named:
+    """Part and extension, which is all that is taken from a file's name."""
+    name = unicodedata.normalize("NFKC", sending.file_name).strip()
+    allowed = CORRECTION_EXTENSIONS if sending.feed == CORRECTIONS else EXTENSIONS
+    extension = next((one for one in allowed if name.lower().endswith(one)), None)
+    if extension is None:
+        raise NotTaken(
+            "不收这种文件 | files of this kind are not taken",
+            expected=" ".join(one for one in allowed if one != ".nil"),
+            todo="请用 Excel 或 WPS 打开，另存为不带宏的 xlsx 后上传 | "
+            "open it in Excel or WPS, save it as xlsx without macros, and upload that",
+        )
+    found = OF_COUNTY.fullmatch(name[: -len(extension)])
+    if found and found["county"] in counties and found["county"] != county:
+        raise NotTaken(
+            "文件名是其他县市的代码 | the file is named after another county",
+            expected=f"{county}{extension}",
+            todo="请核对是不是选错了文件 | check whether this is the file that you meant",
+        )
+    return _Named((found["part"] or "") if found and found["county"] == county else "", extension)

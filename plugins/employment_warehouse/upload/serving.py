@@ -1,0 +1,70 @@
+"""The process `uploads`: waits for what clerks upload, and answers."""
+
+from __future__ import annotations
+
+import logging
+import time
+from importlib import import_module
+
+import psycopg
+from psycopg.rows import class_row
+
+from employment_warehouse.database import connect
+from employment_warehouse.errors import UserError
+from employment_warehouse.landing import IngestFailed
+from employment_warehouse.landing.zone import LandingZone
+from employment_warehouse.upload import folder
+from employment_warehouse.upload.queries import query
+from employment_warehouse.upload.reader import StillIngesting, Upload, log_failure, read
+
+log = logging.getLogger(__name__)
+
+# A notification may be lost with its connection: after so many seconds it looks by itself.
+PATIENCE_SECONDS = 5.0
+PAUSE_SECONDS = 1.0
+FAILURES = (IngestFailed, StillIngesting, UserError, psycopg.Error, OSError)
+
+
+def serve() -> None:
+    """Read every upload as it comes, until the process is ended; a database that is away is waited for."""
+    _warm_up()
+    with folder.only_reader():
+        while True:
+            try:
+                with connect("wh_loader") as connection:
+                    _wait_and_read(connection)
+            except psycopg.OperationalError as error:
+                log.warning("the database is away: %s", type(error).__name__)
+                time.sleep(PAUSE_SECONDS)
+
+
+def _warm_up() -> None:
+    """Import what takes seconds, so that the first clerk does not wait for it."""
+    import_module("great_expectations")
+    LandingZone()
+
+
+def _wait_and_read(connection: psycopg.Connection) -> None:
+    connection.autocommit = True
+    connection.execute("listen upload")
+    while True:
+        read_waiting(connection)
+        for _ in connection.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
+            pass
+
+
+def read_waiting(connection: psycopg.Connection) -> None:
+    """Read and answer all that waits, the oldest first; then delete what nothing waits for."""
+    while upload := _take_up(connection):
+        try:
+            read(upload)
+        except FAILURES as failure:
+            log_failure(upload, failure)
+            time.sleep(PAUSE_SECONDS)
+    folder.delete_others(name for (name,) in connection.execute(query("waiting_files")))
+    connection.execute(query("delete_checks"))
+
+
+def _take_up(connection: psycopg.Connection) -> Upload | None:
+    with connection.cursor(row_factory=class_row(Upload)) as cursor:
+        return cursor.execute(query("take_up")).fetchone()

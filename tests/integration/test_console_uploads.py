@@ -1,0 +1,247 @@
+"""Reporting on the console: a clerk checks, sends and corrects; and reaches nothing of another county."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import openpyxl
+import psycopg
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import sync_playwright
+from tests.kit.console import Browser, browser_of, database_variables, served
+from tests.kit.files import COUNTY, DAY
+from tests.kit.people import id_number
+from tests.kit.uploads import read_all
+
+from employment_warehouse import settings
+from employment_warehouse.console import uploads as page
+from employment_warehouse.contract import contract
+from employment_warehouse.database import OWN_LOGIN
+from employment_warehouse.database.connections import address
+
+FEED = "public_post_payment"
+OTHER = "532529"
+HEADER = "岗位编号,证件号码,补贴月份,出勤天数,应发金额,实发金额"
+WRONG = {5: "53252819600101", 11: "5.32528E+17", 20: "999999999999999999"}
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+@pytest.fixture
+def console(warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FastAPI]:
+    for name, value in database_variables().items():
+        monkeypatch.setenv(name, value)
+    yield served()
+    for left in settings.current_home().uploads.iterdir():
+        left.unlink()
+
+
+def payments() -> bytes:
+    people = {row: id_number(row) for row in range(1, 31)} | WRONG
+    return "\n".join([HEADER, *(f"P{row},{person},2024-04,22,800,800" for row, person in people.items()), ""]).encode()
+
+
+def upload(
+    clerk: Browser, content: bytes, *, feed: str = FEED, name: str = "五月.csv", act: str = "check", **given: str
+) -> httpx.Response:
+    """Fill in the form of the page."""
+    token = TOKEN.findall(clerk.get("/uploads").text)[-1]
+    data = {"token": token, "feed": feed, "day": str(DAY), "act": act} | given
+    return clerk.client.post("/uploads", data=data, files={"file": (name, content)})
+
+
+def answer(clerk: Browser, sent: httpx.Response) -> str:
+    """The page of the answer, as it is when the file is read."""
+    assert sent.status_code == 303, sent.text
+    waiting = clerk.get(sent.headers["location"])
+    assert ("正在读取" in waiting.text, waiting.headers["refresh"]) == (True, "2")
+    read_all()
+    read = clerk.get(sent.headers["location"])
+    assert "refresh" not in read.headers
+    return read.text
+
+
+def test_a_clerk_checks_sends_and_corrects_thirty_rows(console: FastAPI, warehouse: psycopg.Connection) -> None:
+    clerk = browser_of(f"county_{COUNTY}", console)
+    checked = answer(clerk, upload(clerk, payments()))
+    assert "读取 30 行，采用 27 行，" in checked and "退回 3 行" in checked and "没有保存任何内容" in checked
+    assert "证件号码" not in checked and "身份证号" in checked  # by the column's own name
+    assert not any(person in checked for person in WRONG.values())
+    assert warehouse.execute("select from ops.delivery").fetchall() == []
+    late = answer(clerk, upload(clerk, payments(), day="2024-05-10"))
+    assert "迟报：应于 2024-05-10 20:00 前报送" in late
+    sent = upload(clerk, payments(), act="send")
+    told = answer(clerk, sent)
+    assert "退回 3 行" in told and "迟报" not in told
+    [link] = set(re.findall(r'href="(/uploads/return-workbooks/[^"]+)"', told))
+    taken = clerk.get(link)
+    assert (taken.status_code, COUNTY in taken.headers["content-disposition"]) == (200, True)
+    assert warehouse.execute("select login, kind from ops.act").fetchall() == [(f"county_{COUNTY}", "take_workbook")]
+    book = openpyxl.load_workbook(io.BytesIO(taken.content))
+    sheet = book[contract(FEED).title_zh]
+    at = [cell.value for cell in sheet[1]].index("证件号码") + 1
+    for row in range(2, 5):
+        sheet.cell(row, at).value = id_number(900 + row)
+    content = io.BytesIO()
+    book.save(content)
+    back = answer(clerk, upload(clerk, content.getvalue(), feed="corrections", name="改.xlsx", act="send"))
+    assert "读取 3 行，采用 3 行，没有退回" in back and "已更正 3 行" in back
+    assert clerk.get(link).status_code == 404
+    history = clerk.get("/uploads").text
+    assert history.count("查看答复") == 4 and "已入库，今晚汇总" in history
+    english = clerk.get(f"{sent.headers['location']}?language=en").text
+    assert "30 rows read, 27 taken in" in english and "A placeholder that begins with 999999" in english
+
+
+def test_a_nil_return_needs_no_file(console: FastAPI, warehouse: psycopg.Connection) -> None:
+    clerk = browser_of(f"caseworker_{COUNTY}", console)
+    told = answer(clerk, upload(clerk, b"", feed="job_event", name="", nil="yes", act="send"))
+    assert "读取 0 行" in told
+    assert warehouse.execute("select feed, kind from ops.delivery").fetchall() == [("job_event", "nil")]
+
+
+def test_another_county_reaches_no_upload_answer_or_workbook(console: FastAPI, warehouse: psycopg.Connection) -> None:
+    clerk, other = browser_of(f"county_{COUNTY}", console), browser_of(f"county_{OTHER}", console)
+    sent = upload(clerk, payments(), act="send")
+    answer(clerk, sent)
+    number = sent.headers["location"].rpartition("/")[2]
+    assert "查看答复" not in other.get("/uploads").text
+    for guessed in (number, str(int(number) + 1)):
+        assert other.get(f"/uploads/{guessed}").status_code == 404
+    for path in (f"/uploads/return-workbooks/{DAY}.xlsx", f"/uploads/return-workbooks/../{DAY}/{COUNTY}.xlsx"):
+        assert other.get(path).status_code == 404
+    assert warehouse.execute("select from ops.act").fetchall() == []
+    for role in ("wh_analyst", "wh_auditor", OWN_LOGIN):
+        person = browser_of(role, console)
+        assert "/uploads" not in person.get("/publications").text
+        for path in ("/uploads", f"/uploads/{number}", f"/uploads/return-workbooks/{DAY}.xlsx"):
+            assert person.get(path).status_code == 403
+
+
+def test_a_form_that_is_not_its_own_too_large_or_without_a_length_is_not_taken(
+    console: FastAPI, warehouse: psycopg.Connection
+) -> None:
+    clerk = browser_of(f"county_{COUNTY}", console)
+    token = TOKEN.findall(clerk.get("/uploads").text)[-1]
+    fields = {"feed": FEED, "day": str(DAY), "act": "send"}
+    file = {"file": ("a.csv", payments())}
+    assert clerk.client.post("/uploads", data=fields | {"token": "other"}, files=file).status_code == 403
+    assert clerk.client.post("/uploads", data=fields, files=file).status_code == 403
+    foreign = {"X-Form-Token": token, "Sec-Fetch-Site": "cross-site"}
+    assert clerk.client.post("/uploads", data=fields, files=file, headers=foreign).status_code == 403
+    warehouse.execute("update seeds.setting set value = '1' where name = 'upload_largest_megabytes'")
+    large = {"file": ("a.csv", b"x" * (2 << 20))}
+    refused = clerk.client.post("/uploads", data=fields | {"token": token}, files=large)
+    assert (refused.status_code, "文件超过 1 MB" in refused.text) == (413, True)
+    chunks = clerk.client.post("/uploads", content=iter([b"x"]), headers={"X-Form-Token": token})
+    assert chunks.status_code == 411
+    assert (
+        Browser(console).client.post("/uploads", data=fields, files=file).headers["location"]
+        == "/sign-in?next=/uploads"
+    )
+    assert warehouse.execute("select from ops.upload").fetchall() == []
+    assert list(settings.current_home().uploads.iterdir()) == []
+
+
+def test_what_is_not_taken_is_said_in_words(console: FastAPI, warehouse: psycopg.Connection) -> None:
+    clerk = browser_of(f"county_{COUNTY}", console)
+    tomorrow = str(datetime.now(settings.TIMEZONE).date() + timedelta(days=1))
+    for given, words in (
+        ({"name": "宏.xlsm"}, "不收这种文件"),
+        ({"name": f"{OTHER}.csv"}, "其他县市的代码"),
+        ({"day": "昨天"}, "报表日期有误"),
+        ({"day": tomorrow}, "尚未到"),
+        ({"feed": "bank_return"}, "没有这张报表"),
+    ):
+        refused = upload(clerk, payments(), **given)
+        assert (refused.status_code, words in refused.text) == (409, True), refused.text
+    assert warehouse.execute("select from ops.upload").fetchall() == []
+
+
+def test_the_page_says_what_is_due_and_missing_and_gives_templates(
+    console: FastAPI, warehouse: psycopg.Connection
+) -> None:
+    yesterday = datetime.now(settings.TIMEZONE).date() - timedelta(days=1)
+    warehouse.execute(
+        "insert into ops.due values ('employment', %s, %s, now() - interval '1 hour'),"
+        " ('workshop', %s, %s, now() - interval '1 hour')",
+        (COUNTY, yesterday, OTHER, yesterday),
+    )
+    clerk = browser_of(f"county_{COUNTY}", console)
+    shown = clerk.get("/uploads").text
+    assert "未报 1 份" in shown
+    links = re.findall(r"/uploads/templates/[a-z_]+\.xlsx", shown)
+    assert len(links) == len(set(links)) == 11
+    book = openpyxl.load_workbook(io.BytesIO(clerk.get("/uploads/templates/employment.xlsx").content))
+    assert book.sheetnames[0] == contract("employment").title_zh
+    for feed in ("gig_orders", "relief_payroll", "..%2f..%2fetc"):
+        assert clerk.get(f"/uploads/templates/{feed}.xlsx").status_code == 404
+    assert page.page.path == "/uploads"
+
+
+# --- as a browser shows it ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def address_of_console(console: FastAPI) -> Iterator[str]:
+    """The console, served to a browser."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(console, log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.mark.browser
+def test_a_browser_checks_and_sends_a_file_and_shows_how_far_it_is(address_of_console: str, tmp_path: Path) -> None:
+    """With the script and its progress on a desk, without any script on a phone."""
+    file, at = tmp_path / "五月.csv", address(f"county_{COUNTY}")
+    file.write_bytes(payments())
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for width, script, button in ((1280, True, "试读（不保存）"), (390, False, "报送")):
+            context = chromium.new_context(
+                viewport={"width": width, "height": 900}, java_script_enabled=script, locale="zh-CN"
+            )
+            asked: list[str] = []
+            context.on("request", lambda wanted, asked=asked: asked.append(wanted.url))
+            page, faults = context.new_page(), []
+            page.on("console", lambda message, faults=faults: faults.append(message.text))
+            page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
+            page.goto(f"{address_of_console}/sign-in")
+            page.fill("#login", at.user)
+            page.fill("#password", at.password)
+            page.click("main button")
+            page.wait_for_url("**/uploads")
+            page.screenshot(path=tmp_path / f"form-{width}.png", full_page=True)
+            page.select_option("#feed", FEED)
+            page.fill("#day", str(DAY))
+            page.set_input_files("#file", file)
+            page.get_by_role("button", name=button, exact=True).click()
+            page.wait_for_url(re.compile(r"/uploads/\d+$"))
+            assert "正在读取" in page.inner_text(".answer")
+            read_all()
+            page.wait_for_selector("table", timeout=10_000)  # the page has loaded itself again
+            assert "读取 30 行，采用 27 行，退回 3 行" in page.inner_text(".answer")
+            assert page.locator("tbody tr").count() == 3
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.screenshot(path=tmp_path / f"answer-{width}.png", full_page=True)
+            assert faults == []
+            assert all(url.startswith((address_of_console, "data:")) for url in asked)
+            page.goto(f"{address_of_console}/uploads")
+            page.screenshot(path=tmp_path / f"history-{width}.png", full_page=True)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            context.close()
+        chromium.close()
