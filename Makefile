@@ -6,8 +6,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 export PEOPLE ?= 2000
 SHARE ?= 1
+PICTURES_HOME ?= .warehouse
 
-.PHONY: help run test quick schema definitions up down oracle bench lint
+.PHONY: help pictures run test quick schema definitions up down oracle bench lint
 
 help: ## list the actions
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s%s\n", $$1, $$2}'
@@ -35,6 +36,9 @@ up: .venv/installed ## serve the warehouse and Airflow, and leave them running
 
 down: ## stop everything
 	@if [ -x $(BIN)/warehouse ]; then $(BIN)/warehouse down; fi
+
+pictures: .venv/installed-dev ## pictures of every page of the console, of a running home with data (PICTURES_HOME)
+	@WAREHOUSE_HOME=$(PICTURES_HOME) $(BIN)/python -m tests.kit.pictures docs/pictures/console
 
 oracle: .venv/installed-dev ## compare every figure of twenty random worlds, and plant defects (an hour)
 	@$(BIN)/python -m tests.oracle

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import html
+import io
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import openpyxl
 import psycopg
 import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from tests.kit.console import Browser, Clock, browser_of, database_variables, served
-from tests.kit.nights import certify, publish, start_build
+from playwright.sync_api import Browser as ChromiumBrowser
+from playwright.sync_api import BrowserContext, Page, expect
+from tests.conftest import fresh_warehouse
+from tests.integration.test_county_access import COUNTIES, Stages
+from tests.kit.console import Browser, Clock, browser_of, database_variables, links_of, served
+from tests.kit.nights import Nights, certify, publish, start_build
+from tests.kit.pictures import chromium, sign_in
 
-from employment_warehouse import publication
+from employment_warehouse import publication, settings
 from employment_warehouse.console.sessions import IDLE_SECONDS, LONGEST_SECONDS
-from employment_warehouse.database import OWN_LOGIN
+from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
 from employment_warehouse.database.connections import address
+from employment_warehouse.database.embedded import Server, free_port
 
 COUNTY = "county_532528"
 
@@ -159,3 +175,331 @@ def test_a_login_is_offered_and_may_do_only_what_the_database_grants(console: Fa
     given = {"reason": "I try", "token": session.token}
     answer = county.client.post(f"/publications/{number}/roll-back", data=given)
     assert (answer.status_code, "不能查看此页" in answer.text or "无权" in answer.text) == (403, True)
+
+
+def walk(browser: Browser) -> dict[str, str]:
+    """Every page that a login reaches from its menu, by following links; files of tables as CSV."""
+    seen: dict[str, str] = {}
+    waiting = ["/publications"]
+    while waiting:
+        path = waiting.pop(0)
+        if path in seen or "language=" in path or path.endswith(".xlsx"):
+            continue
+        answer = browser.get(path)
+        assert answer.status_code in {200, 303}, (path, answer.text)
+        seen[path] = answer.text
+        waiting += links_of(answer.text) if answer.headers.get("content-type", "").startswith("text/html") else []
+    return seen
+
+
+REFERENCE = re.compile(r"^/marts/(dim_code|dim_date|dim_division|dim_employer|indicator)\b")
+OTHERS = re.compile(r"5325(?!28|00)\d\d|个旧|建水|Gejiu|Jianshui")
+
+
+def foreign(pages: dict[str, str]) -> set[str]:
+    """Pages that say something of a county other than 532528."""
+    return {path for path, text in pages.items() if OTHERS.search(text) and not REFERENCE.match(path)}
+
+
+@pytest.fixture(scope="module")
+def planted(warehouse_server: Server) -> Iterator[psycopg.Connection]:
+    """A publication whose every mart has rows of every county, and the ledger as well."""
+    with pytest.MonkeyPatch.context() as patch, fresh_warehouse(warehouse_server, patch) as superuser:
+        for name, value in database_variables().items():
+            patch.setenv(name, value)
+        nights = Nights(superuser)
+        for county in COUNTIES:
+            nights.deliver("labor_register", county, "2024-05-01", rejected=1, kind="file", part=f"{county}-part")
+        superuser.execute(
+            """
+            insert into vault.rejected_row (delivery_id, sheet, line, column_name, reason, key_version, sealed)
+            select d.delivery_id, d.unit || '-sheet', 2, 'full_name', 'required_missing', 1, '' from ops.delivery as d;
+            insert into ops.alert (level, kind, unit, title, body)
+            select 'warning', 'wages_owed', c, c || '-title', c || '-body' from unnest(ops.county_codes()) as c;
+            """
+        )
+        Stages(superuser).go_to("first")
+        superuser.execute(
+            "insert into ops.product (product, report_date, publication, vintage, path)"
+            " values ('weekly', '2024-05-01', 1, 'flash', 'reports/2024-05-01/weekly-1.html')"
+        )
+        folder = settings.current_home().reports / "2024-05-01"
+        folder.mkdir(exist_ok=True)
+        for stem in ("weekly-1", *(f"weekly-1-{county}" for county in COUNTIES)):
+            (folder / f"{stem}.html").write_text(f"<p>{stem}-figures</p>")
+        yield superuser
+
+
+def test_a_county_sees_nothing_of_another_on_any_page(planted: psycopg.Connection) -> None:
+    console = served()
+    seen = walk(browser_of(COUNTY, console))
+    assert {page.path for page in console.state.pages} - set(seen) == {"/acts", "/settings", "/users"}
+    assert len([path for path in seen if path.endswith(".csv")]) > 60
+    assert "532528-figures" in seen["/reports/reports/2024-05-01/weekly-1-532528/file.html"]
+    assert foreign(seen) == set()
+    # The same search finds what others see.
+    of_analyst = foreign(walk(browser_of("wh_analyst", console)))
+    assert {"/tonight", "/cases", "/gates", "/reports", "/marts/target_progress/rows.csv"} <= of_analyst
+
+
+def test_what_a_county_may_not_open_says_so_and_shows_nothing(planted: psycopg.Connection) -> None:
+    county = browser_of(COUNTY, served())
+    [(other,)] = planted.execute("select delivery_id from ops.delivery where unit = '532501' limit 1").fetchall()
+    for path, status in (
+        ("/acts", 403), ("/users", 403), ("/settings", 403), (f"/deliveries/{other}", 404), ("/marts/nothing", 404),
+        ("/reports/reports/2024-05-01/weekly-1-532501/file.html", 404),
+        ("/reports/reports/2024-05-01/weekly-1/file.html", 404),
+        ("/reports/secrets/keys/file.json", 404), ("/reports/..%2Fsecrets%2Fkeys/file.json", 404),
+        ("/cases/one?kind=532501-case_kind-1&finding=532501-finding-1&key=532501-case_key-1", 404),
+    ):  # fmt: skip
+        answer = county.get(path)
+        said = answer.text.partition("<main")[2]  # the language switch above repeats the address
+        assert (path, answer.status_code, bool(OTHERS.search(said))) == (path, status, False)
+    with connect(COUNTY) as own, pytest.raises(psycopg.Error, match="WH032"):
+        own.execute("select * from ops.rejected_lines(%s)", (other,))
+
+
+def test_the_rejected_lines_of_a_delivery_are_told_without_their_content(planted: psycopg.Connection) -> None:
+    county = browser_of(COUNTY, served())
+    [(own,)] = planted.execute("select delivery_id from ops.delivery where unit = '532528' limit 1").fetchall()
+    shown = county.get(f"/deliveries/{own}").text
+    assert all(part in shown for part in ("532528-sheet", "姓名", "退回 <em>1</em>"))
+
+
+def test_a_county_takes_its_return_workbook_on_the_record(planted: psycopg.Connection) -> None:
+    console = served()
+    numbers = dict(planted.execute("select unit, delivery_id from ops.delivery").fetchall())
+    folder = settings.current_home().returns / "2024-05-01"
+    folder.mkdir(exist_ok=True)
+    for county in ("532528", "532501"):
+        (folder / f"{county}.xlsx").write_bytes(county.encode())
+    own, workbook = f"/deliveries/{numbers['532528']}", "/uploads/return-workbooks/2024-05-01.xlsx"
+    assert workbook in browser_of(COUNTY, console).get(own).text
+    assert browser_of(COUNTY, console).get(workbook).content == b"532528"
+    acts = planted.execute("select login from ops.act where kind = 'take_workbook'").fetchall()
+    assert set(acts) == {("county_532528",)}
+    assert workbook not in browser_of(OWN_LOGIN, console).get(own).text
+
+
+def test_an_analyst_downloads_a_mart(planted: psycopg.Connection) -> None:
+    analyst = browser_of("wh_analyst", served())
+    shown = analyst.get("/marts/target_progress").text
+    assert all(part in shown for part in ("progress_rate", "headline_series", "下载 CSV"))
+    rows = list(csv.reader(analyst.get("/marts/target_progress/rows.csv").text.removeprefix("\ufeff").splitlines()))
+    with connect("wh_analyst") as own:
+        wanted = own.execute("select county_code, target_code from marts.target_progress").fetchall()
+    assert sorted((row[1], row[2]) for row in rows[1:]) == sorted(wanted)
+    book = openpyxl.load_workbook(io.BytesIO(analyst.get("/marts/target_progress/rows.xlsx").content))
+    assert [len(list(sheet.rows)) for sheet in book] == [len(rows)]
+    assert "target_progress" in analyst.get("/marts?words=target_prog").text
+
+
+def test_a_case_worker_explains_a_case_of_the_county_and_no_other(planted: psycopg.Connection) -> None:
+    console = served()
+    worker, county = browser_of("caseworker_532528", console), browser_of(COUNTY, console)
+    link = next(link for link in links_of(worker.get("/cases").text) if link.startswith("/cases/one"))
+    assert worker.fill_in(link, explanation="works since Monday").status_code == 303
+    assert "works since Monday" in county.get(link).text
+    assert 'name="explanation"' not in county.get(link).text
+    refused = worker.fill_in(link, link.replace("532528", "532501"), explanation="not mine")
+    assert (refused.status_code, "没有这样的未结个案" in refused.text) == (409, True)
+    numbered = worker.fill_in(link, explanation="ask 13887312345")
+    assert (numbered.status_code, "号码" in numbered.text) == (409, True)
+
+
+def test_an_operator_acknowledges_an_alert_once(planted: psycopg.Connection) -> None:
+    operator = browser_of(OWN_LOGIN, served())
+    [(alert,)] = planted.execute("select min(alert_id) from ops.alert").fetchall()
+    assert operator.fill_in("/alerts", f"/alerts/{alert}", note="called them").status_code == 303
+    again = operator.fill_in("/alerts", f"/alerts/{alert}", note="")
+    assert (again.status_code, "已确认" in again.text) == (409, True)
+    acts = operator.get("/acts?kind=acknowledge_alert").text
+    assert all(part in acts for part in ("operator_of_tests", "called them"))
+    planted.execute("update ops.alert set title = title || '!' where alert_id = %s", (alert,))
+    assert planted.execute("select acknowledged_at from ops.alert where alert_id = %s", (alert,)).fetchone() == (None,)
+
+
+def test_an_operator_releases_a_held_delivery(console: FastAPI, nights: Nights) -> None:
+    number = nights.deliver("labor_register", "532528", "2024-05-01", kind="file")
+    build = start_build("2024-05-01")
+    nights.connection.execute(
+        "update ops.delivery set status = 'held', reason = 'few | few' where build = %s", (build,)
+    )
+    operator = browser_of(OWN_LOGIN, console)
+    assert f"/deliveries/{number}" in operator.get("/tonight").text
+    done = operator.fill_in(f"/deliveries/{number}", f"/deliveries/{number}/release", reason="they moved")
+    assert done.status_code == 303
+    assert nights.scalar("select status from ops.delivery where delivery_id = %s", number) == "landed"
+
+
+def test_an_operator_adds_a_user_who_signs_in_until_disabled(console: FastAPI, warehouse_server: Server) -> None:
+    operator = browser_of(OWN_LOGIN, console)
+    try:
+        made = operator.fill_in("/users", login="new_console", role="county", county="532528")
+        password = re.search(r"<code>([^<]+)</code>", made.text)
+        assert password
+        county = Browser(console)
+        assert county.sign_in("new_console", html.unescape(password[1])).status_code == 303
+        assert county.get("/publications").status_code == 200
+        assert operator.fill_in("/users", "/users/new_console/disable").status_code == 303
+        assert county.get("/publications").status_code == 303
+        short = operator.fill_in("/users", login="new console", role="county", county="532528")
+        assert short.status_code == 409
+    finally:
+        with warehouse_server.connect_superuser() as connection:
+            connection.execute("drop role if exists new_console")
+            connection.execute("delete from ops.reader_county where login = 'new_console'")
+
+
+def test_an_operator_changes_a_target_and_a_setting_from_a_later_date(console: FastAPI, nights: Nights) -> None:
+    publish(start_build("2024-05-01"))
+    operator = browser_of(OWN_LOGIN, console)
+    target = {"county": "532528", "target": "rural_employed", "value": "90001", "reason": "document 7"}
+    used = operator.fill_in("/settings", "/settings/target", first="2024-05-01", **target)
+    assert (used.status_code, "晚于 2024-05-01" in used.text) == (409, True)
+    assert operator.fill_in("/settings", "/settings/target", first="2024-06-01", **target).status_code == 303
+    setting = {"name": "gig_reference_days", "reason": "the week of 2024"}
+    words = operator.fill_in("/settings", "/settings/setting", first="2024-06-01", value="a week", **setting)
+    assert words.status_code == 409
+    assert (
+        operator.fill_in("/settings", "/settings/setting", first="2024-06-01", value="14", **setting).status_code == 303
+    )
+    seed_tables.load()  # the files do not take it back
+    values = "select target_value from seeds.target where (county_code, target_code) = ('532528', 'rural_employed')"
+    assert nights.scalar(f"{values} order by valid_from desc limit 1") == 90001
+    in_force = [
+        nights.scalar("select ops.setting('gig_reference_days', %s)", day) for day in ("2024-05-31", "2024-06-01")
+    ]
+    assert in_force == ["7", "14"]
+    assert "90,001" in operator.get("/settings?on=2024-05-31").text
+    acts = operator.get("/acts").text
+    assert all(part in acts for part in ("document 7", "the week of 2024", "operator_of_tests"))
+    start_build("2024-05-02")
+    busy = operator.fill_in("/settings", "/settings/target", first="2024-07-01", **target)
+    assert (busy.status_code, "正在进行" in busy.text) == (409, True)
+
+
+@pytest.fixture(scope="module")
+def url(planted: psycopg.Connection) -> Iterator[str]:
+    """The console, served on this machine."""
+    server = uvicorn.Server(uvicorn.Config(served(), port=free_port(0), log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.config.port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def started_browser() -> Iterator[ChromiumBrowser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def person(started_browser: ChromiumBrowser, url: str) -> Iterator[Callable[[str, int], Page]]:
+    """Somebody at a screen of some width, who has signed in."""
+    contexts: list[BrowserContext] = []
+    asked: list[str] = []
+
+    def sit_down(role: str, width: int = 1280) -> Page:
+        context = started_browser.new_context(viewport={"width": width, "height": 900})
+        contexts.append(context)
+        context.on("request", lambda wanted: asked.append(wanted.url))
+        page = context.new_page()
+        sign_in(page, url, address(role).user, address(role).password)
+        return page
+
+    yield sit_down
+    for context in contexts:
+        context.close()
+    assert [wanted for wanted in asked if not wanted.startswith((url, "data:"))] == []
+
+
+Person = Callable[..., Page]
+
+
+def menu_of(page: Page) -> list[str]:
+    return [str(link.get_attribute("href")) for link in page.locator("nav a").all()]
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds that keeps somebody from using the page."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {each['nodes'][0]['html'][:90]}" for each in found if each["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("role", [OWN_LOGIN, "caseworker_532528", "wh_analyst"])
+def test_every_page_is_usable_by_everyone_and_fits_a_phone(person: Person, url: str, role: str) -> None:
+    wide, narrow = person(role), person(role, 390)
+    behind = {OWN_LOGIN: ["/deliveries/1"], "wh_analyst": ["/marts/target_progress"]}.get(role, [])
+    for path in [*menu_of(wide), *behind]:
+        wide.goto(url + path)
+        assert (path, serious(wide)) == (path, [])
+        narrow.goto(url + path)
+        assert (path, narrow.evaluate("document.documentElement.scrollWidth")) == (path, 390)
+        assert wide.locator("h1").count() == 1
+    wide.set_content("<html><body><img src='data:,'><a href='/'></a></body></html>")
+    assert len(serious(wide)) >= 2
+
+
+@pytest.mark.browser
+def test_an_operator_works_by_the_keyboard_and_in_english(person: Person, url: str) -> None:
+    page = person(OWN_LOGIN)
+    page.get_by_role("link", name="English").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Alerts", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer")).to_contain_text("to be acknowledged")
+    first = page.locator("main section").first
+    first.get_by_label("Note").fill("called them today")
+    first.get_by_role("button", name="Acknowledge").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("is acknowledged")
+    page.goto(f"{url}/acts")
+    expect(page.locator("tbody tr").first).to_contain_text("called them today")
+
+
+@pytest.mark.browser
+def test_a_case_worker_finds_a_case_and_explains_it(person: Person) -> None:
+    page = person("caseworker_532528")
+    page.get_by_role("link", name="待办事项").click()
+    page.locator("main tbody a").last.click()
+    page.get_by_label("说明情况").fill("本月已就业，待下次报送")
+    page.get_by_role("button", name="登记说明").click()
+    expect(page.get_by_role("status")).to_contain_text("已登记说明")
+    expect(page.locator("main")).to_contain_text("本月已就业，待下次报送")
+
+
+@pytest.mark.browser
+def test_an_analyst_finds_a_mart_and_downloads_it(person: Person) -> None:
+    page = person("wh_analyst")
+    page.get_by_role("link", name="监测表").click()
+    page.get_by_label("按名称或含义查找").fill("target_prog")
+    page.get_by_role("button", name="查找").click()
+    page.get_by_role("link", name="target_progress").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载 CSV").click()
+    assert "532528" in Path(download.value.path()).read_text("utf-8-sig")
+
+
+@pytest.mark.browser
+def test_an_operator_adds_a_county_clerk_who_signs_in(person: Person, url: str, warehouse_server: Server) -> None:
+    page = person(OWN_LOGIN)
+    try:
+        page.get_by_role("link", name="用户").click()
+        page.get_by_label("登录名").fill("new_clerk")
+        page.get_by_label("县市", exact=False).last.select_option("532528")
+        page.get_by_role("button", name="新增，并显示口令").click()
+        password = page.locator("p.said code").inner_text()
+        page.get_by_role("button", name="退出").click()
+        sign_in(page, url, "new_clerk", password)
+        expect(page.locator(".who")).to_contain_text("new_clerk · 元阳县")
+    finally:
+        with warehouse_server.connect_superuser() as connection:
+            connection.execute("drop role if exists new_clerk")
+            connection.execute("delete from ops.reader_county where login = 'new_clerk'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,11 @@ from starlette.testclient import TestClient
 from employment_warehouse.console.application import create
 from employment_warehouse.database.connections import address
 
-PREFIX = "http://testserver"
+
+def links_of(text: str) -> list[str]:
+    """The pages that a page leads to."""
+    found = re.findall(r'href="(/[^"]*)"', text)
+    return [html.unescape(link) for link in found if not link.startswith(("/static", "/?", "//"))]
 
 
 @dataclass

@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from employment_warehouse.console import publications, uploads
+from employment_warehouse.console import (
+    acts,
+    alerts,
+    cases,
+    configuration,
+    deliveries,
+    gates,
+    marts,
+    people,
+    publications,
+    reports,
+    tonight,
+    uploads,
+)
 from employment_warehouse.console.page import Page
 
-PAGES: tuple[Page, ...] = (uploads.page, publications.page)
+PAGES: tuple[Page, ...] = (
+    tonight.page,
+    uploads.page,
+    deliveries.page,
+    cases.page,
+    publications.page,
+    reports.page,
+    marts.page,
+    alerts.page,
+    gates.page,
+    acts.page,
+    configuration.page,
+    people.page,
+)

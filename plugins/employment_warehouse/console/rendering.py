@@ -12,6 +12,7 @@ import jinja2
 from fastapi import Request
 
 from employment_warehouse import settings
+from employment_warehouse.console import wording
 from employment_warehouse.console.sessions import Session
 from employment_warehouse.contract import contracts
 from employment_warehouse.contract.divisions import divisions
@@ -59,6 +60,10 @@ def render(request: Request, session: Session | None, template: str, **shown: An
             now=datetime.now(TIMEZONE),
             contact=settings.contact(),
             words=words,
+            states=wording.DUE_STATES,
+            delivery_states=wording.DELIVERY_STATES,
+            role_names=wording.ROLES,
+            product_names=wording.PRODUCTS,
             **({"page": None} | shown),
         )
     )
@@ -77,6 +82,8 @@ def _words(chosen: str) -> dict[str, Callable[..., str]]:
 
     def unit(code: str) -> str:
         """A county, the prefecture, or a unit that has no name but its number."""
+        if code in wording.UNITS:
+            return t(wording.UNITS[code])
         return t(units[code], known.english_names.get(code, units[code])) if code in units else code
 
     def feed(name: str) -> str:
@@ -91,7 +98,23 @@ def _words(chosen: str) -> dict[str, Callable[..., str]]:
         local = value.astimezone(TIMEZONE)
         return f"{day(local)} {local:%H:%M}"
 
-    return {"t": t, "unit": unit, "feed": feed, "day": day, "moment": moment}
+    def half(text: str) -> str:
+        return in_language(text, chosen)
+
+    def half_of_lines(text: str) -> str:
+        """Of a text with a Chinese line and then an English one."""
+        chinese, line, english = text.partition("\n")
+        return english if line and chosen == ENGLISH else chinese
+
+    def act_name(kind: str) -> str:
+        return t(wording.ACTS[kind]) if kind in wording.ACTS else kind
+
+    def step(name: str | None) -> str:
+        """A step of the night; of the ingest, its first word says enough."""
+        return t(wording.STEPS[name]) if name and name in wording.STEPS else name or words.NONE
+
+    written = {"step": step, "half": half, "half_of_lines": half_of_lines, "act_name": act_name}
+    return written | {"t": t, "unit": unit, "feed": feed, "day": day, "moment": moment}
 
 
 @cache

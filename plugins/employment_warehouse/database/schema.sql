@@ -434,6 +434,34 @@ CREATE FUNCTION marts.unpin() RETURNS void
 
 ALTER FUNCTION marts.unpin() OWNER TO wh_owner;
 
+-- Name: acknowledge_alert(bigint, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.acknowledge_alert(number bigint, note text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    named ops.alert;
+begin
+    select * into named from ops.alert as a where a.alert_id = number for update;
+    if not found then
+        raise exception using errcode = 'WH002',
+            message = format('没有第 %1$s 号提醒 | there is no alert %1$s', number);
+    end if;
+    if named.acknowledged_at is not null then
+        raise exception using errcode = 'WH033',
+            message = format('%1$s 已确认 | %1$s has acknowledged it already', named.acknowledged_by);
+    end if;
+    update ops.alert as a set acknowledged_at = now(), acknowledged_by = session_user where a.alert_id = number;
+    perform ops.record_act('acknowledge_alert', format('alert %s: %s', number, named.title), nullif(btrim(note), ''));
+end $_$;
+
+ALTER FUNCTION ops.acknowledge_alert(number bigint, note text) OWNER TO wh_owner;
+
+-- Name: FUNCTION acknowledge_alert(number bigint, note text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.acknowledge_alert(number bigint, note text) IS '确认一条提醒，并登记。 | Somebody takes notice of an alert, on the record.';
+
 -- Name: add_user(text, text, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) RETURNS void
@@ -474,6 +502,33 @@ ALTER FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) 
 -- Name: FUNCTION add_user(wanted text, kind text, county text, verifier text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) IS '新增用户。 | Makes a login for one person: its name, what it may do, whose county, and the SCRAM verifier of its password.';
+
+-- Name: apply_decided_values(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.apply_decided_values() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from seeds.setting as s using ops.decided_value as d
+    where d.seed = 'setting' and d.key = jsonb_build_object('name', s.name, 'valid_from', s.valid_from);
+    insert into seeds.setting
+    select r.* from ops.decided_value as d, jsonb_populate_record(null::seeds.setting, d.shown) as r
+    where d.seed = 'setting';
+    delete from seeds.target as s using ops.decided_value as d
+    where d.seed = 'target' and d.key = jsonb_build_object(
+        'county_code', s.county_code, 'target_code', s.target_code, 'valid_from', s.valid_from
+    );
+    insert into seeds.target
+    select r.* from ops.decided_value as d, jsonb_populate_record(null::seeds.target, d.shown) as r
+    where d.seed = 'target';
+end $$;
+
+ALTER FUNCTION ops.apply_decided_values() OWNER TO wh_owner;
+
+-- Name: FUNCTION apply_decided_values(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.apply_decided_values() IS '把决定写入种子表。 | Writes what was decided into the seed tables.';
 
 -- Name: arrears(numeric, numeric, date, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -575,6 +630,25 @@ ALTER FUNCTION ops.assert_landed(number integer) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.assert_landed(number integer) IS '核对汇总所用报送的落地行数。 | The deliveries that a build reads have as many rows as were landed; an error otherwise.';
 
+-- Name: assert_own_county(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.assert_own_county(code text) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if not code = any(coalesce(ops.counties_of(session_user), '{}')) then
+        raise exception using errcode = 'WH032',
+            message = '不属于您的县市 | it is not of your county';
+    end if;
+end $$;
+
+ALTER FUNCTION ops.assert_own_county(code text) OWNER TO wh_owner;
+
+-- Name: FUNCTION assert_own_county(code text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.assert_own_county(code text) IS '拒绝其他县市的登录名。 | Refuses every login but those of the county.';
+
 -- Name: assert_reason(text, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.assert_reason(why text, act_zh text, act_en text) RETURNS void
@@ -668,6 +742,29 @@ ALTER FUNCTION ops.build_digest(number integer) OWNER TO wh_owner;
 -- Name: FUNCTION build_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.build_digest(number integer) IS '汇总写入的所有行的摘要（256位，带密钥）。 | Digest of the rows that a build opened or closed: 256 bits, with the build''s own key, so that no other rows can be made to have it.';
+
+-- Name: case_explanations(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.case_explanations() RETURNS TABLE(subject text, login text, acted_at timestamp with time zone, explanation text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select a.subject, a.login, a.acted_at, a.reason
+    from ops.act as a
+    where a.kind = 'explain_case'
+        and (ops.counties_of(session_user) is null or exists (
+            select from ops.reader_county as r
+            where r.login = a.login and r.county_code = any(ops.counties_of(session_user))
+        ));
+end $$;
+
+ALTER FUNCTION ops.case_explanations() OWNER TO wh_owner;
+
+-- Name: FUNCTION case_explanations(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.case_explanations() IS '对个案的说明：县市只见本县市的。 | What case workers said about cases; counties see those of their own.';
 
 -- Name: certify(integer, jsonb); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -842,6 +939,27 @@ ALTER FUNCTION ops.county_codes() OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.county_codes() IS '本州（市）各县市代码。 | The counties of the prefecture.';
 
+-- Name: county_deliveries(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.county_deliveries() RETURNS TABLE(delivery_id bigint, feed text, unit text, report_date date, part text, revision integer, kind text, file_bytes bigint, arrived_at timestamp with time zone, landed_at timestamp with time zone, rows_read integer, rows_landed integer, rows_rejected integer, status text, reason text, build integer)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 500
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select
+        d.delivery_id, d.feed, d.unit, d.report_date, d.part, d.revision, d.kind, d.file_bytes, d.arrived_at,
+        d.landed_at, d.rows_read, d.rows_landed, d.rows_rejected, d.status, d.reason, d.build
+    from ops.delivery as d
+    where d.unit = any(ops.counties_of(session_user));
+end $$;
+
+ALTER FUNCTION ops.county_deliveries() OWNER TO wh_owner;
+
+-- Name: FUNCTION county_deliveries(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.county_deliveries() IS '本县市的报送。 | The deliveries of the login''s own county.';
+
 -- Name: decide_rule(text, date, boolean, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) RETURNS void
@@ -864,6 +982,108 @@ ALTER FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, 
 -- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, basis text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) IS '启用或停用一条疑点规则。 | Switches a rule of the findings on or off from a report date, under the name of the session''s login; refused without a legal basis.';
+
+-- Name: decide_setting(text, date, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.decide_setting(wanted text, from_date date, new_value text, why text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    before record;
+    number text := '^-?[0-9]+([.][0-9]+)?$';
+begin
+    select * into before from seeds.setting as s
+    where s.name = wanted and s.valid_from <= from_date
+    order by s.valid_from desc limit 1;
+    if not found then
+        raise exception using errcode = 'WH002', message = format('没有参数 %1$s | there is no setting %1$s', wanted);
+    end if;
+    if btrim(coalesce(new_value, '')) = '' or before.value ~ number and btrim(new_value) !~ number then
+        raise exception using errcode = 'WH036',
+            message = format('参数 %1$s 的值须与 %2$s 同类 | the value of %1$s is of the kind of %2$s', wanted, before.value);
+    end if;
+    perform ops.decide_value(
+        'setting',
+        jsonb_build_object('name', wanted, 'valid_from', from_date),
+        to_jsonb(before) || jsonb_build_object('valid_from', from_date, 'value', btrim(new_value), 'enabled', true),
+        format('%s: %s -> %s (%s)', wanted, before.value, btrim(new_value), from_date),
+        from_date, why
+    );
+end $_$;
+
+ALTER FUNCTION ops.decide_setting(wanted text, from_date date, new_value text, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION decide_setting(wanted text, from_date date, new_value text, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.decide_setting(wanted text, from_date date, new_value text, why text) IS '自某日起更改一个参数，并登记。 | Changes a setting from a date on, on the record.';
+
+-- Name: decide_target(text, text, date, integer, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.decide_target(wanted text, of_county text, from_date date, new_value integer, why text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    before record;
+begin
+    select * into before from seeds.target as t
+    where t.target_code = wanted and t.county_code = of_county and t.valid_from <= from_date
+    order by t.valid_from desc limit 1;
+    if not found then
+        raise exception using errcode = 'WH002',
+            message = format('%1$s 没有目标 %2$s | %1$s has no target %2$s', of_county, wanted);
+    end if;
+    if new_value is null or new_value < 0 then
+        raise exception using errcode = 'WH036', message = '目标须为不小于 0 的整数 | a target is a whole number, 0 or more';
+    end if;
+    perform ops.decide_value(
+        'target',
+        jsonb_build_object('county_code', of_county, 'target_code', wanted, 'valid_from', from_date),
+        to_jsonb(before) || jsonb_build_object('valid_from', from_date, 'target_value', new_value, 'is_demonstration', false),
+        format('%s %s: %s -> %s (%s)', of_county, wanted, before.target_value, new_value, from_date),
+        from_date, why
+    );
+end $_$;
+
+ALTER FUNCTION ops.decide_target(wanted text, of_county text, from_date date, new_value integer, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION decide_target(wanted text, of_county text, from_date date, new_value integer, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.decide_target(wanted text, of_county text, from_date date, new_value integer, why text) IS '自某日起更改一个目标，并登记。 | Changes a target from a date on, on the record.';
+
+-- Name: decide_value(text, jsonb, jsonb, text, date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    used date := (select max(b.report_date) from ops.build as b);
+begin
+    perform ops.assert_reason(why, '更改', 'a change');
+    -- What a night has used stays as it was; one in progress reads it at several moments.
+    if from_date is null or from_date <= used then
+        raise exception using errcode = 'WH034',
+            message = format('生效日期须晚于 %1$s，该日的一晚已经运行 | it takes effect after %1$s, whose night has run', used);
+    end if;
+    perform ops.lock_chain(null);
+    if exists (select from ops.tonight) then
+        raise exception using errcode = 'WH035',
+            message = '夜间汇总正在进行，结束后再改 | a night is being built: change it when it has ended';
+    end if;
+    insert into ops.decided_value (seed, key, shown) values (wanted_seed, wanted_key, row_of_seed)
+    on conflict (seed, key) do update
+    set shown = excluded.shown, decided_at = now(), decided_by = session_user;
+    perform ops.apply_decided_values();
+    perform ops.record_act('decide_' || wanted_seed, change, why);
+end $_$;
+
+ALTER FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text) IS '记录并应用一个决定。 | Records a decided value and applies it.';
 
 -- Name: disable_user(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -930,6 +1150,39 @@ ALTER FUNCTION ops.expect_checks(number integer, checks jsonb) OWNER TO wh_owner
 -- Name: FUNCTION expect_checks(number integer, checks jsonb); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.expect_checks(number integer, checks jsonb) IS '登记发布前必须运行的检查。 | Records which checks gate 2 has to run on a build ([{suite, check_name, severity}, …]); how many.';
+
+-- Name: explain_case(text, text, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    shown integer := ops.standing_publication();
+    of_county text;
+begin
+    perform ops.assert_reason(explanation, '说明', 'an explanation');
+    select c.county_code into of_county
+    from store.finding_case as c
+    where c.from_build <= shown and (c.to_build is null or c.to_build > shown) and c.closed_on is null
+        and (c.case_kind, c.finding, c.case_key)
+        = (explain_case.case_kind, explain_case.finding, explain_case.key)
+        and c.county_code = any(coalesce(ops.counties_of(session_user), '{}'));
+    if not found then
+        raise exception using errcode = 'WH002',
+            message = '本县市没有这样的未结个案 | your county has no such open case',
+            hint = 'marts.finding_case shows the kind, finding and key of every case.';
+    end if;
+    perform ops.record_act(
+        'explain_case', format('%s:%s:%s', explain_case.case_kind, explain_case.finding, explain_case.key), explanation
+    );
+end $$;
+
+ALTER FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) OWNER TO wh_owner;
+
+-- Name: FUNCTION explain_case(case_kind text, finding text, key text, explanation text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) IS '经办人对本县市一个未结个案的说明，登记在案；个案由数据或豁免了结。 | A case worker''s word about an open case of the county, on the record; data close the case, or a waiver.';
 
 -- Name: first_scheduled_date(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1202,6 +1455,7 @@ begin
         using seed.rows;
         loaded := loaded + 1;
     end loop;
+    perform ops.apply_decided_values();
     return loaded;
 end $_$;
 
@@ -1356,6 +1610,27 @@ CREATE FUNCTION ops.names(columns text[], prefix text) RETURNS text
 $$;
 
 ALTER FUNCTION ops.names(columns text[], prefix text) OWNER TO wh_owner;
+
+-- Name: own_alerts(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.own_alerts() RETURNS TABLE(alert_id bigint, raised_at timestamp with time zone, report_date date, level text, kind text, unit text, step text, title text, body text, resolved_at timestamp with time zone, acknowledged_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select
+        a.alert_id, a.raised_at, a.report_date, a.level, a.kind, a.unit, a.step, a.title, a.body, a.resolved_at,
+        a.acknowledged_at
+    from ops.alert as a
+    where a.unit = any(ops.counties_of(session_user));
+end $$;
+
+ALTER FUNCTION ops.own_alerts() OWNER TO wh_owner;
+
+-- Name: FUNCTION own_alerts(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.own_alerts() IS '本县市的提醒。 | The alerts of the login''s own county.';
 
 -- Name: own_deliveries(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1517,6 +1792,35 @@ ALTER FUNCTION ops.publish(number integer) OWNER TO wh_owner;
 -- Name: FUNCTION publish(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.publish(number integer) IS '发布检查通过的一次汇总。 | Publishes a build whose certificate is complete, clean and of these very rows; the number of the publication.';
+
+-- Name: readable_products(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.readable_products() RETURNS TABLE(product text, report_date date, publication integer, vintage text, made_at timestamp with time zone, stem text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    own_counties text [] := ops.counties_of(session_user);
+    reads_all boolean := own_counties is null or pg_has_role(session_user, 'wh_operator', 'member');
+begin
+    return query
+    select p.product, p.report_date, p.publication, p.vintage, p.made_at, file.stem
+    from ops.product as p
+    cross join lateral (select regexp_replace(p.path, '[.][a-z]+$', '') as whole) as named
+    cross join lateral (
+        select named.whole as stem where reads_all
+        union all
+        select named.whole || '-' || c from unnest(case when reads_all then ops.county_codes() else own_counties end) as c
+        where p.product = 'weekly'
+    ) as file
+    order by p.made_at desc, file.stem;
+end $_$;
+
+ALTER FUNCTION ops.readable_products() OWNER TO wh_owner;
+
+-- Name: FUNCTION readable_products(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.readable_products() IS '本登录名可读的报告文件；县市只有本县市的调度单。 | The files of reports that the login may read, without their endings; of a county, its own dispatches.';
 
 -- Name: reads_all_counties(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1686,6 +1990,33 @@ end $$;
 
 ALTER FUNCTION ops.refuse_change_of_acts() OWNER TO wh_owner;
 
+-- Name: rejected_lines(bigint); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.rejected_lines(number bigint) RETURNS TABLE(sheet text, line integer, column_name text, reason text, corrected_by bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    of_unit text := (select d.unit from ops.delivery as d where d.delivery_id = number);
+begin
+    if not (
+        pg_has_role(session_user, 'wh_operator', 'member') or pg_has_role(session_user, 'wh_auditor', 'member')
+    ) then
+        perform ops.assert_own_county(of_unit);
+    end if;
+    return query
+    select r.sheet, r.line, r.column_name, r.reason, r.corrected_by
+    from vault.rejected_row as r
+    where r.delivery_id = number
+    order by r.sheet, r.line, r.column_name;
+end $$;
+
+ALTER FUNCTION ops.rejected_lines(number bigint) OWNER TO wh_owner;
+
+-- Name: FUNCTION rejected_lines(number bigint); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.rejected_lines(number bigint) IS '某份报送退回的行：行号、列和原因，不含内容。 | The rejected cells of a delivery: where and why, never what.';
+
 -- Name: release_delivery(bigint, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.release_delivery(number bigint, why text) RETURNS bigint[]
@@ -1782,6 +2113,8 @@ begin
         new.raised_at := clock_timestamp();
         new.sent_at := null;
         new.send_error := null;
+        new.acknowledged_at := null;
+        new.acknowledged_by := null;
     end if;
     new.resolved_at := null;
     return new;
@@ -3650,6 +3983,8 @@ CREATE TABLE ops.alert (
     sent_at timestamp with time zone,
     send_error text,
     resolved_at timestamp with time zone,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by text,
     subject text DEFAULT ''::text NOT NULL,
     since date,
     CONSTRAINT alert_level_check CHECK ((level = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
@@ -3664,6 +3999,14 @@ COMMENT ON TABLE ops.alert IS '告警。 | What was reported, to whom, about whi
 -- Name: COLUMN alert.resolved_at; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.alert.resolved_at IS '问题已不存在的时间。 | When a later build of the date no longer had the problem; it is then not sent any more.';
+
+-- Name: COLUMN alert.acknowledged_at; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.alert.acknowledged_at IS '有人表示已知的时间；内容改变后为空。 | When somebody took notice; empty again when the alert changes.';
+
+-- Name: COLUMN alert.acknowledged_by; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.alert.acknowledged_by IS '何人表示已知。 | Who took notice.';
 
 -- Name: COLUMN alert.subject; Type: COMMENT; Schema: ops; Owner: wh_owner
 
@@ -3778,6 +4121,31 @@ CREATE TABLE ops.certificate (
 );
 
 ALTER TABLE ops.certificate OWNER TO wh_owner;
+
+-- Name: decided_value; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.decided_value (
+    seed text NOT NULL,
+    key jsonb NOT NULL,
+    shown jsonb NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_by text DEFAULT SESSION_USER NOT NULL,
+    CONSTRAINT decided_value_seed_check CHECK ((seed = ANY (ARRAY['setting'::text, 'target'::text])))
+);
+
+ALTER TABLE ops.decided_value OWNER TO wh_owner;
+
+-- Name: TABLE decided_value; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.decided_value IS '操作员决定的目标和参数，自生效日期起代替种子表中的值。 | Targets and settings that an operator decided: each is a row of its seed table from its date on.';
+
+-- Name: COLUMN decided_value.key; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.decided_value.key IS '目标或参数，以及生效日期。 | Which target or setting, and from when.';
+
+-- Name: COLUMN decided_value.shown; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.decided_value.shown IS '种子表中的一行。 | The row of the seed table.';
 
 -- Name: delivery; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -4438,6 +4806,11 @@ ALTER TABLE ONLY ops.build
 ALTER TABLE ONLY ops.certificate
     ADD CONSTRAINT certificate_pkey PRIMARY KEY (build);
 
+-- Name: decided_value decided_value_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.decided_value
+    ADD CONSTRAINT decided_value_pkey PRIMARY KEY (seed, key);
+
 -- Name: delivery delivery_feed_unit_report_date_part_revision_key; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ONLY ops.delivery
@@ -4860,6 +5233,7 @@ GRANT USAGE ON SCHEMA seeds TO wh_transformer;
 GRANT USAGE ON SCHEMA seeds TO wh_gate;
 GRANT USAGE ON SCHEMA seeds TO wh_publisher;
 GRANT USAGE ON SCHEMA seeds TO wh_auditor;
+GRANT USAGE ON SCHEMA seeds TO wh_operator;
 
 -- Name: SCHEMA store; Type: ACL; Schema: -; Owner: wh_owner
 
@@ -4942,10 +5316,19 @@ GRANT ALL ON FUNCTION marts.pin(wanted integer) TO wh_reader;
 REVOKE ALL ON FUNCTION marts.unpin() FROM PUBLIC;
 GRANT ALL ON FUNCTION marts.unpin() TO wh_reader;
 
+-- Name: FUNCTION acknowledge_alert(number bigint, note text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.acknowledge_alert(number bigint, note text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.acknowledge_alert(number bigint, note text) TO wh_operator;
+
 -- Name: FUNCTION add_user(wanted text, kind text, county text, verifier text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) TO wh_operator;
+
+-- Name: FUNCTION apply_decided_values(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.apply_decided_values() FROM PUBLIC;
 
 -- Name: FUNCTION arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -4971,6 +5354,10 @@ REVOKE ALL ON FUNCTION ops.assert_keys(declared ops.versioned) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ops.assert_landed(number integer) FROM PUBLIC;
 
+-- Name: FUNCTION assert_own_county(code text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.assert_own_county(code text) FROM PUBLIC;
+
 -- Name: FUNCTION assert_reason(why text, act_zh text, act_en text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.assert_reason(why text, act_zh text, act_en text) FROM PUBLIC;
@@ -4991,6 +5378,11 @@ GRANT ALL ON FUNCTION ops.begin_nights(wanted_date date) TO wh_operator;
 -- Name: FUNCTION build_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.build_digest(number integer) FROM PUBLIC;
+
+-- Name: FUNCTION case_explanations(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.case_explanations() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.case_explanations() TO wh_reader;
 
 -- Name: FUNCTION certify(number integer, versions jsonb, OUT checks_expected integer, OUT checks_run integer, OUT critical_failed integer); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -5032,10 +5424,29 @@ GRANT ALL ON FUNCTION ops.county_codes() TO wh_returner;
 GRANT ALL ON FUNCTION ops.county_codes() TO wh_auditor;
 GRANT ALL ON FUNCTION ops.county_codes() TO wh_reader;
 
+-- Name: FUNCTION county_deliveries(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.county_deliveries() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.county_deliveries() TO wh_county;
+
 -- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, basis text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) TO wh_operator;
+
+-- Name: FUNCTION decide_setting(wanted text, from_date date, new_value text, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.decide_setting(wanted text, from_date date, new_value text, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.decide_setting(wanted text, from_date date, new_value text, why text) TO wh_operator;
+
+-- Name: FUNCTION decide_target(wanted text, of_county text, from_date date, new_value integer, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.decide_target(wanted text, of_county text, from_date date, new_value integer, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.decide_target(wanted text, of_county text, from_date date, new_value integer, why text) TO wh_operator;
+
+-- Name: FUNCTION decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text) FROM PUBLIC;
 
 -- Name: FUNCTION disable_user(wanted text); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -5053,6 +5464,11 @@ GRANT ALL ON FUNCTION ops.end_overlong_sessions() TO wh_operator;
 
 REVOKE ALL ON FUNCTION ops.expect_checks(number integer, checks jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.expect_checks(number integer, checks jsonb) TO wh_publisher;
+
+-- Name: FUNCTION explain_case(case_kind text, finding text, key text, explanation text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) TO wh_caseworker;
 
 -- Name: FUNCTION first_scheduled_date(); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -5115,6 +5531,11 @@ REVOKE ALL ON FUNCTION ops.move_pointer(number integer, release_reason text) FRO
 
 REVOKE ALL ON FUNCTION ops.names(columns text[], prefix text) FROM PUBLIC;
 
+-- Name: FUNCTION own_alerts(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.own_alerts() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.own_alerts() TO wh_county;
+
 -- Name: FUNCTION own_deliveries(since date); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.own_deliveries(since date) FROM PUBLIC;
@@ -5151,6 +5572,12 @@ GRANT ALL ON FUNCTION ops.publication_digest(number integer) TO wh_publisher;
 REVOKE ALL ON FUNCTION ops.publish(number integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.publish(number integer) TO wh_publisher;
 
+-- Name: FUNCTION readable_products(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.readable_products() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.readable_products() TO wh_reader;
+GRANT ALL ON FUNCTION ops.readable_products() TO wh_operator;
+
 -- Name: FUNCTION reads_all_counties(); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.reads_all_counties() FROM PUBLIC;
@@ -5178,6 +5605,13 @@ GRANT ALL ON FUNCTION ops.record_rules(models text) TO wh_transformer;
 -- Name: FUNCTION refuse_change_of_acts(); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.refuse_change_of_acts() FROM PUBLIC;
+
+-- Name: FUNCTION rejected_lines(number bigint); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.rejected_lines(number bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.rejected_lines(number bigint) TO wh_county;
+GRANT ALL ON FUNCTION ops.rejected_lines(number bigint) TO wh_operator;
+GRANT ALL ON FUNCTION ops.rejected_lines(number bigint) TO wh_auditor;
 
 -- Name: FUNCTION release_delivery(number bigint, why text); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -5495,6 +5929,15 @@ GRANT SELECT ON TABLE ops.certificate TO wh_publisher;
 GRANT SELECT ON TABLE ops.certificate TO wh_auditor;
 GRANT SELECT ON TABLE ops.certificate TO wh_operator;
 
+-- Name: TABLE decided_value; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.decided_value TO wh_loader;
+GRANT SELECT ON TABLE ops.decided_value TO wh_transformer;
+GRANT SELECT ON TABLE ops.decided_value TO wh_gate;
+GRANT SELECT ON TABLE ops.decided_value TO wh_publisher;
+GRANT SELECT ON TABLE ops.decided_value TO wh_auditor;
+GRANT SELECT ON TABLE ops.decided_value TO wh_operator;
+
 -- Name: TABLE delivery; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.delivery TO wh_loader;
@@ -5779,6 +6222,7 @@ GRANT SELECT ON TABLE seeds.setting TO wh_transformer;
 GRANT SELECT ON TABLE seeds.setting TO wh_gate;
 GRANT SELECT ON TABLE seeds.setting TO wh_publisher;
 GRANT SELECT ON TABLE seeds.setting TO wh_auditor;
+GRANT SELECT ON TABLE seeds.setting TO wh_operator;
 
 -- Name: TABLE dim_workshop; Type: ACL; Schema: tonight; Owner: wh_owner
 

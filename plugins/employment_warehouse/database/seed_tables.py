@@ -42,7 +42,8 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
         connection.execute(
             sql.SQL(
                 "drop table if exists {table}; create table {table} ({body}); alter table {table} owner to wh_owner;"
-                " grant select on {table} to wh_loader, wh_transformer, wh_gate, wh_publisher, wh_auditor"
+                " grant select on {table} to wh_loader, wh_transformer, wh_gate, wh_publisher, wh_auditor,"
+                " wh_operator"
             ).format(table=table, body=body)
         )
         done.append(f"seeds.{name}")

@@ -3,7 +3,7 @@ select n.nspname || '.' || c.relname as name
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
 where
-    n.nspname in ('ops', 'marts')
+    n.nspname in ('ops', 'marts', 'seeds')
     and c.relkind in ('r', 'v', 'm')
     and has_schema_privilege(n.oid, 'usage')
     and has_table_privilege(c.oid, 'select')

@@ -1,0 +1,29 @@
+"""Alerts: what somebody must do, and an operator who takes notice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Form
+from fastapi.responses import Response
+
+from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.database import OWN_LOGIN, connect, refusals
+
+page = Page("/alerts", "提醒", "Alerts", needs=("ops.alert", "ops.own_alerts"))
+
+
+@page.router.get("/alerts")
+def show(past: bool = False, visit: Visit = page.visitor) -> Response:
+    """Those that are open, what nobody has noticed first; or past ones as well."""
+    with visit.reading() as read:
+        rows = read("alerts" if visit.may("ops.alert") else "own_alerts", all=past)
+    return visit.show("alerts.html.j2", alerts=rows, past=past)
+
+
+@page.router.post("/alerts/{number}")
+def acknowledge(number: int, note: Annotated[str, Form()] = "", visit: Visit = page.visitor) -> Response:
+    """Take notice, on the record."""
+    with visit.acting(), refusals(), connect(OWN_LOGIN) as connection:
+        connection.execute("select ops.acknowledge_alert(%s, %s)", (number, note))
+    return visit.go("/alerts", f"已确认第 {number} 号提醒 | Alert {number} is acknowledged")

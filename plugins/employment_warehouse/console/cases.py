@@ -1,0 +1,78 @@
+"""Cases: what a county has to do, the most urgent first; a case worker explains one, an operator may waive it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Form
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.database import OWN_LOGIN, connect, refusals, seed_tables
+from employment_warehouse.report.labels import Label, Names, names
+
+page = Page("/cases", "待办事项", "Cases", needs=("marts.finding_case",))
+
+
+@page.router.get("/cases")
+def show(kind: str = "", county: str = "", visit: Visit = page.visitor) -> Response:
+    """The open cases of the county, or of those that the login reads."""
+    with visit.reading() as read:
+        shown = {
+            "cases": read("cases", kind=kind or None, county=county or None),
+            "counts": read("case_counts", county=county or None),
+            "names": names(read("names")),
+            "publication": read.one("standing_publication_of_readers"),
+        }
+    return visit.show(
+        "cases.html.j2",
+        kind=kind,
+        county=county,
+        counties=[code for code in divisions().counties if not visit.session.counties],
+        closes=_closes_when(),
+        title=title,
+        **shown,
+    )
+
+
+@page.router.get("/cases/one")
+def tell(kind: str, finding: str, key: str, visit: Visit = page.visitor) -> Response:
+    """One case: the evidence, who must act, and what closes it."""
+    with visit.reading() as read:
+        found = read.one("case", kind=kind, finding=finding, key=key)
+        if found is None:
+            raise HTTPException(404)
+        shown = {
+            "case": found,
+            "said": read("explanations", subject=f"{kind}:{finding}:{key}"),
+            "names": names(read("names")),
+        }
+    return visit.show("case.html.j2", closes=_closes_when(), title=title, **shown)
+
+
+@page.router.post("/cases/one")
+def explain(
+    kind: str, finding: str, key: str, explanation: Annotated[str, Form()], visit: Visit = page.visitor
+) -> Response:
+    """What a case worker has to say about it, on the record."""
+    with visit.acting(), refusals(), connect(OWN_LOGIN) as connection:
+        connection.execute("set transaction read write")
+        connection.execute("select ops.explain_case(%s, %s, %s, %s)", (kind, finding, key, explanation))
+    where = urlencode({"kind": kind, "finding": finding, "key": key})
+    return visit.go(f"/cases/one?{where}", "已登记说明 | Your explanation is on the record")
+
+
+def title(known: Names, case: dict[str, str]) -> Label:
+    """What is found; where that has no name of its own, the kind."""
+    return known["finding"].get(case["finding"]) or known["case_kind"][case["case_kind"]]
+
+
+def _closes_when() -> dict[str, Label]:
+    """What closes a case, by kind (seed case_rule)."""
+    return {
+        str(rule["case_kind"]): Label(str(rule["closes_when_zh"]), str(rule["closes_when_en"]))
+        for rule in seed_tables.read("case_rule")
+    }

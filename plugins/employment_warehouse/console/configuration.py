@@ -1,0 +1,87 @@
+"""Settings: targets, limits, rules and the calendar, by date; what operators change is on the record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Form
+from fastapi.responses import Response
+
+from employment_warehouse import publication
+from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.database import OWN_LOGIN, connect, refusals
+from employment_warehouse.report import words
+from employment_warehouse.settings import TIMEZONE
+
+page = Page("/settings", "设置", "Settings", needs=("seeds.setting",))
+Reason = Annotated[str, Form()]
+
+
+@page.router.get("/settings")
+def show(on: date | None = None, visit: Visit = page.visitor) -> Response:
+    """What is in force on a date, by default today, and what follows."""
+    chosen = on or datetime.now(TIMEZONE).date()
+    with visit.reading() as read:
+        shown = {name: read(name, on=chosen) for name in ("targets", "settings", "rules", "holidays", "key_counties")}
+        first = read.one("first_scheduled")
+    return visit.show("settings.html.j2", on=chosen, first=first, target_names=words.SHORT_TARGETS, **shown)
+
+
+@page.router.post("/settings/target")
+def change_target(  # noqa: PLR0913, PLR0917  each a field of the form
+    county: Annotated[str, Form()],
+    target: Annotated[str, Form()],
+    first: Annotated[date, Form()],
+    value: Annotated[int, Form()],
+    reason: Reason,
+    visit: Visit = page.visitor,
+) -> Response:
+    """Another target from a date on."""
+    with visit.acting(), refusals(), connect(OWN_LOGIN) as connection:
+        connection.execute("select ops.decide_target(%s, %s, %s, %s, %s)", (target, county, first, value, reason))
+    return visit.go("/settings", f"已更改目标，自 {first} 起为 {value:,} | The target is {value:,} from {first} on")
+
+
+@page.router.post("/settings/setting")
+def change_setting(
+    name: Annotated[str, Form()],
+    first: Annotated[date, Form()],
+    value: Annotated[str, Form()],
+    reason: Reason,
+    visit: Visit = page.visitor,
+) -> Response:
+    """Another value of a setting from a date on."""
+    with visit.acting(), refusals(), connect(OWN_LOGIN) as connection:
+        connection.execute("select ops.decide_setting(%s, %s, %s, %s)", (name, first, value, reason))
+    return visit.go("/settings", f"已更改参数 {name}，自 {first} 起为 {value} | {name} is {value} from {first} on")
+
+
+@page.router.post("/settings/rule")
+def decide_rule(
+    finding: Annotated[str, Form()],
+    first: Annotated[date, Form()],
+    enabled: Annotated[bool, Form()],
+    reason: Reason,
+    visit: Visit = page.visitor,
+) -> Response:
+    """Switch a rule on or off from a date, on a legal basis."""
+    with visit.acting():
+        publication.decide_rule(finding, first, enabled=enabled, legal_basis=reason)
+    return visit.go("/settings", f"已决定规则 {finding}，自 {first} 起 | The rule {finding} is decided from {first} on")
+
+
+@page.router.post("/settings/begin")
+def begin_nights(first: Annotated[date, Form()], visit: Visit = page.visitor) -> Response:
+    """Let scheduled nights run from a date on."""
+    with visit.acting():
+        publication.begin_nights(first)
+    return visit.go("/settings", f"自动夜间流程自 {first} 起运行 | Scheduled nights run from {first} on")
+
+
+@page.router.post("/settings/close-month")
+def close_month(month: Annotated[str, Form()], visit: Visit = page.visitor) -> Response:
+    """Make the standing publication final for a month."""
+    with visit.acting():
+        final = publication.close_month(date.fromisoformat(f"{month}-01"))
+    return visit.go("/settings", f"已结账 {month}，终版为第 {final} 号 | {month} is closed, final in no. {final}")

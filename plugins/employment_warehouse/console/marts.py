@@ -1,0 +1,127 @@
+"""Marts: a catalogue of tables and columns with what they mean; a preview, and the whole as CSV or XLSX."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from typing import IO, Any
+
+import xlsxwriter
+from fastapi.responses import Response, StreamingResponse
+from psycopg import sql
+from starlette.exceptions import HTTPException
+
+from employment_warehouse import settings
+from employment_warehouse.console import connections
+from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.contract import PLAIN_CELLS
+
+page = Page("/marts", "监测表", "Marts", needs=("marts.publications",))
+PREVIEW = 50
+SHEET_ROWS = 1_048_575  # of a sheet, below its heads
+REFERENCE = re.compile(r"\{\{\s*(?:ref|accepted_rows|source)\(\s*'([^']+)'(?:\s*,\s*'([^']+)')?\s*\)")
+
+
+@page.router.get("/marts")
+def show(words: str = "", visit: Visit = page.visitor) -> Response:
+    """Those that the login may read, by a word of their name or meaning."""
+    with visit.reading() as read:
+        found = read("marts", words=words)
+    return visit.show("marts.html.j2", marts=found, words_wanted=words)
+
+
+@page.router.get("/marts/{mart}")
+def tell(mart: str, visit: Visit = page.visitor) -> Response:
+    """What its columns mean, where they come from, and its first rows."""
+    with visit.reading() as read:
+        columns = read("mart_columns", mart=mart)
+        if not columns:
+            raise HTTPException(404)
+        [about] = [row for row in read("marts", words=mart) if row["name"] == mart]
+        rows = read.connection.execute(_select(mart, PREVIEW)).fetchall()
+        shown = {"indicators": read("indicators_of_mart", mart=mart), "publication": read.one("visible_publication")}
+    known = _lineage()
+    return visit.show(
+        "mart.html.j2",
+        mart=about,
+        columns=columns,
+        rows=rows,
+        comes_from=known.get(mart, []),
+        goes_to=sorted(name for name, sources in known.items() if mart in sources),
+        **shown,
+    )
+
+
+@page.router.get("/marts/{mart}/rows.csv")
+def download_csv(mart: str, visit: Visit = page.visitor) -> Response:
+    """Every row, as the database sends them."""
+    _assert_readable(visit, mart)
+    return StreamingResponse(
+        _csv(visit, mart), media_type="text/csv; charset=utf-8", headers=_attachment(f"{mart}.csv")
+    )
+
+
+@page.router.get("/marts/{mart}/rows.xlsx")
+def download_xlsx(mart: str, visit: Visit = page.visitor) -> Response:
+    """Every row, as many as a sheet holds."""
+    _assert_readable(visit, mart)
+    with visit.reading() as read, read.connection.cursor(name="rows") as cursor:
+        cursor.itersize = 5_000
+        cursor.execute(_select(mart, SHEET_ROWS))
+        file = tempfile.TemporaryFile()  # noqa: SIM115  closed when it is sent
+        book = xlsxwriter.Workbook(file, {"constant_memory": True, **PLAIN_CELLS})
+        sheet = book.add_worksheet(mart[:31])
+        rows: Iterator[tuple[Any, ...]] = iter(cursor)
+        first = next(rows, None)
+        sheet.write_row(0, 0, [column.name for column in cursor.description or ()])
+        for line, row in enumerate([] if first is None else [first, *()], 1):
+            sheet.write_row(line, 0, map(_cell, row))
+        for line, row in enumerate(rows, 2):
+            sheet.write_row(line, 0, map(_cell, row))
+        book.close()
+    file.seek(0)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return StreamingResponse(_pieces(file), media_type=kind, headers=_attachment(f"{mart}.xlsx"))
+
+
+def _assert_readable(visit: Visit, mart: str) -> None:
+    if not visit.may(f"marts.{mart}"):
+        raise HTTPException(404)
+
+
+def _select(mart: str, rows: int) -> sql.Composed:
+    return sql.SQL("select * from {} limit {}").format(sql.Identifier("marts", mart), sql.Literal(rows))
+
+
+def _csv(visit: Visit, mart: str) -> Iterator[bytes]:
+    """Begins with the mark by which Excel and WPS know UTF-8."""
+    whole = sql.SQL("copy (select * from {}) to stdout (format csv, header)").format(sql.Identifier("marts", mart))
+    with connections.reading(visit.session) as read, read.connection.cursor() as cursor, cursor.copy(whole) as copy:
+        yield b"\xef\xbb\xbf"
+        yield from (bytes(block) for block in copy)
+
+
+def _cell(value: object) -> object:
+    return value if value is None or isinstance(value, int | float | str | bool) else str(value)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(1 << 16):
+            yield piece
+
+
+def _attachment(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+@cache
+def _lineage() -> dict[str, list[str]]:
+    """Model → the models and feeds that it is computed from, as its SQL names them."""
+    folder = settings.project_root() / "dbt_project" / "models"
+    return {
+        path.stem: sorted({second or first for first, second in REFERENCE.findall(path.read_text("utf-8"))})
+        for path in folder.rglob("*.sql")
+    }

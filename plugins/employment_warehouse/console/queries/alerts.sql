@@ -1,0 +1,17 @@
+select
+    a.alert_id,
+    a.raised_at,
+    a.report_date,
+    a.level,
+    a.kind,
+    a.unit,
+    a.step,
+    a.title,
+    a.body,
+    a.resolved_at,
+    a.acknowledged_at,
+    a.acknowledged_by
+from ops.alert as a
+where %(all)s or a.resolved_at is null
+order by a.resolved_at is not null, a.acknowledged_at is not null, a.level, a.raised_at desc
+limit 200

@@ -1,0 +1,18 @@
+select
+    c.gate,
+    c.suite,
+    c.check_name,
+    c.feed,
+    c.unit,
+    c.delivery_id,
+    c.severity,
+    c.success,
+    c.was_run,
+    c.unexpected_rows,
+    c.message_zh,
+    c.message_en,
+    c.waiver
+from ops.check_result as c
+where c.build = %(build)s and c.gate = %(gate)s and (%(all)s or not c.success)
+order by c.success, c.severity, c.suite, c.check_name, c.unit
+limit 500

@@ -1,0 +1,1 @@
+select ops.first_scheduled_date() as first_scheduled

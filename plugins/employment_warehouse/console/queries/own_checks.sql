@@ -1,0 +1,18 @@
+select
+    c.gate,
+    c.suite,
+    c.check as check_name,
+    c.feed,
+    c.unit,
+    c.delivery_id,
+    c.severity,
+    c.success,
+    true as was_run,
+    c.unexpected_rows,
+    c.message_zh,
+    c.message_en,
+    c.waiver
+from marts.data_quality as c
+where c.gate = %(gate)s and (%(all)s or not c.success)
+order by c.success, c.severity, c.suite, c.check, c.unit
+limit 500

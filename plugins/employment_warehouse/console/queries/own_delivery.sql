@@ -1,0 +1,20 @@
+select
+    d.delivery_id,
+    d.feed,
+    d.unit,
+    d.report_date,
+    d.part,
+    d.revision,
+    d.kind,
+    d.file_bytes,
+    d.arrived_at,
+    d.landed_at,
+    d.rows_read,
+    d.rows_landed,
+    d.rows_rejected,
+    d.status,
+    d.reason,
+    '' as refusal_detail,
+    d.build
+from ops.county_deliveries() as d
+where d.delivery_id = %(delivery)s

@@ -1,0 +1,1 @@
+select v.publication, v.report_date from ops.visible_publication() as v

@@ -1,0 +1,78 @@
+"""The fixed words of the console: states of a delivery, acts, roles and reports."""
+
+from __future__ import annotations
+
+from employment_warehouse.report.labels import Label, Labels
+from employment_warehouse.report.words import STATES, State
+
+
+class States(dict[str, State]):
+    """States by code; a code without a name is shown as it is."""
+
+    def __missing__(self, code: str) -> State:
+        return State("?", code, code)
+
+
+# Of what was due: as in the reports, and a file that could not be read.
+DUE_STATES = States(
+    {name: STATES[name] for name in ("on_time", "late", "missing", "held", "intake_failed")}
+    | {"refused": State("✕", "退回（无法读取）", "refused")}
+)
+DELIVERY_STATES = States(
+    landed=State("◔", "已入库，待汇总", "landed"),
+    accepted=State("●", "已采用", "taken in"),
+    held=State("■", "暂扣", "held"),
+    refused=State("✕", "退回（无法读取）", "refused"),
+    withdrawn=State("–", "已作废", "withdrawn"),
+)
+ACTS = Labels(
+    add_user=Label("新增用户", "added a user"),
+    disable_user=Label("停用用户", "disabled a user"),
+    set_password=Label("修改口令", "changed a password"),
+    release_night=Label("放行一晚", "released a night"),
+    release_delivery=Label("放行报送", "released a delivery"),
+    hold_night=Label("暂扣一晚", "held a night"),
+    roll_back=Label("撤回发布", "rolled back"),
+    grant_waiver=Label("豁免检查", "waived a check"),
+    begin_nights=Label("设定自动运行", "began scheduled nights"),
+    close_month=Label("结账", "closed a month"),
+    decide_rule=Label("决定规则", "decided a rule"),
+    decide_target=Label("更改目标", "changed a target"),
+    decide_setting=Label("更改参数", "changed a setting"),
+    reveal=Label("查看身份", "was shown a person"),
+    ask_erasure=Label("要求删除个人信息", "asked for an erasure"),
+    rotate_keys=Label("更换密钥", "rotated keys"),
+    acknowledge_alert=Label("确认提醒", "acknowledged an alert"),
+    explain_case=Label("说明个案", "explained a case"),
+    take_workbook=Label("下载退回表", "took a return workbook"),
+)
+ROLES = Labels(
+    operator=Label("操作员", "operator"),
+    analyst=Label("分析员", "analyst"),
+    county=Label("县市用户", "county"),
+    caseworker=Label("县市经办人", "case worker"),
+    auditor=Label("审计员", "auditor"),
+)
+# Steps of a night, by the names of their tasks.
+STEPS = Labels(
+    expect_deliveries=Label("列出应报", "what is due"),
+    find_changes=Label("查找文件", "finding files"),
+    ingest_deliveries=Label("入库", "ingest"),
+    ingest_resource=Label("读取人才平台", "reading the HR platform"),
+    start_build=Label("开始汇总", "start of the build"),
+    gate_deliveries=Label("入库前检查", "gate 1"),
+    build_core=Label("汇总：核心表", "core models"),
+    build_marts=Label("汇总：监测表", "marts"),
+    gate_marts=Label("发布前检查", "gate 2"),
+    rebuild_without_held=Label("剔除暂扣后重算", "rebuild without what is held"),
+    publish_night=Label("发布", "publish"),
+    write_report=Label("生成报告", "reports"),
+    write_returns=Label("生成退回表", "return workbooks"),
+    confirm_intake=Label("核对入库", "confirming the intake"),
+)
+UNITS = Labels(hr_platform=Label("人才平台", "HR platform"))
+PRODUCTS = Labels(
+    daily=Label("就业日报", "Daily report"),
+    weekly=Label("周调度", "Weekly dispatch"),
+    monthly=Label("月通报", "Monthly bulletin"),
+)

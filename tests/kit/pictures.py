@@ -1,0 +1,97 @@
+"""`make pictures`: every page of the console of a running home, as a browser shows it, for the guides.
+
+The administrator of the home makes a user of each role, who signs in and is disabled afterwards.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from employment_warehouse import settings
+from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.runtime import deployment, users
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+WIDTHS = (1280, 390)
+# Who, and which pages of the menu; `a > b` is the first link of page a whose address contains b.
+PICTURES = {
+    "operator": (
+        "/sign-in", "/tonight", "/deliveries", "/deliveries > /deliveries/", "/publications",
+        "/publications > /roll-back", "/alerts", "/gates", "/acts", "/settings", "/users",
+    ),
+    "caseworker": ("/reports",),
+    "analyst": ("/cases", "/cases > /cases/one", "/marts", "/marts/target_progress"),
+}  # fmt: skip
+COLOURS = 32
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, url: str, login: str, password: str) -> None:
+    """As a person does."""
+    page.goto(f"{url}/sign-in")
+    page.fill("#login", login)
+    page.fill("#password", password)
+    page.click("main button")
+    page.wait_for_selector("nav")
+
+
+def take(page: Page, url: str, wanted: str, folder: Path, width: int) -> None:
+    """One picture, at most two screens long."""
+    path, _, link = wanted.partition(" > ")
+    page.goto(url + path)
+    if link:
+        found = page.locator(f'main a[href*="{link}"]')
+        if not found.count():
+            return
+        page.goto(url + str(found.first.get_attribute("href")))
+    name = f"{path.strip('/').replace('/', '-')}{'-one' if link else ''}-{width}.png"
+    height = min(page.evaluate("document.documentElement.scrollHeight"), 1600)
+    shot = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height}, full_page=True)
+    Image.open(BytesIO(shot)).convert("P", palette=Image.Palette.ADAPTIVE, colors=COLOURS).save(
+        folder / name, optimize=True
+    )
+
+
+def main(folder: Path) -> None:
+    """Of the home of WAREHOUSE_HOME, into a folder."""
+    home = settings.current_home()
+    folder.mkdir(parents=True, exist_ok=True)
+    deployment.administer(home)
+    url = deployment.current(home).console_url
+    county = next(iter(divisions().counties))
+    for role, pages in PICTURES.items():
+        login = f"{role}_{secrets.token_hex(2)}"  # a name stays one person's for good
+        password = users.add(login, role, county if role == "caseworker" else None)
+        try:
+            with chromium() as browser:
+                for width in WIDTHS:
+                    page = browser.new_page(viewport={"width": width, "height": 900})
+                    if "/sign-in" in pages:
+                        take(page, url, "/sign-in", folder, width)
+                    sign_in(page, url, login, password)
+                    for wanted in pages:
+                        if wanted != "/sign-in":
+                            take(page, url, wanted, folder, width)
+        finally:
+            users.disable(login)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
