@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from psycopg import pq
 from starlette.exceptions import HTTPException
@@ -47,6 +48,7 @@ def create(clock: Callable[[], float] = time.monotonic) -> FastAPI:
         (psycopg.Error, refusals.of_database),
         (UserError, refusals.of_user_error),
         (HTTPException, refusals.of_request),
+        (RequestValidationError, refusals.of_input),
         (Exception, refusals.of_fault),
     ):
         application.exception_handler(kind)(answer)

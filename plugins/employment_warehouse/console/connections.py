@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+from starlette.exceptions import HTTPException
 
 from employment_warehouse import settings
 from employment_warehouse.console.queries import query
@@ -16,6 +17,7 @@ from employment_warehouse.database import OWN_LOGIN, connect, signed_in
 from employment_warehouse.database.connections import Address, QuietCursor
 
 Row = dict[str, Any]
+LONGEST_WAIT_SECONDS = 15
 
 
 class Reading:
@@ -48,18 +50,29 @@ def is_sign_in_refused(error: psycopg.Error) -> bool:
 
 @contextmanager
 def acting(session: Session) -> Iterator[None]:
-    """In this block `connect(OWN_LOGIN)` is the session's login: an act (`publication.roll_back`) is in that name.
-
-    No session has more than two connections at once: further requests wait.
-    """
-    with session.places, signed_in(session.address):
+    """In this block `connect(OWN_LOGIN)` is the session's login: an act (`publication.roll_back`) is in that name."""
+    with _place(session), signed_in(session.address):
         yield
 
 
 @contextmanager
 def reading(session: Session) -> Iterator[Reading]:
     """What a page shows: one state of the database, and nothing is written."""
-    with acting(session), connect(OWN_LOGIN) as connection:
-        connection.read_only = True
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        yield Reading(connection)
+    with _place(session):
+        with signed_in(session.address):
+            connection = connect(OWN_LOGIN)
+        with connection:
+            connection.read_only = True
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            yield Reading(connection)
+
+
+@contextmanager
+def _place(session: Session) -> Iterator[None]:
+    """No session has more than two connections at once: further requests wait. Raises HTTPException (503)."""
+    if not session.places.acquire(timeout=LONGEST_WAIT_SECONDS):
+        raise HTTPException(503)
+    try:
+        yield
+    finally:
+        session.places.release()

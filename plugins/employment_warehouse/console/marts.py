@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from functools import cache
-from typing import IO, Any
+from typing import IO
 
 import xlsxwriter
 from fastapi.responses import Response, StreamingResponse
@@ -73,12 +73,8 @@ def download_xlsx(mart: str, visit: Visit = page.visitor) -> Response:
         file = tempfile.TemporaryFile()  # noqa: SIM115  closed when it is sent
         book = xlsxwriter.Workbook(file, {"constant_memory": True, **PLAIN_CELLS})
         sheet = book.add_worksheet(mart[:31])
-        rows: Iterator[tuple[Any, ...]] = iter(cursor)
-        first = next(rows, None)
         sheet.write_row(0, 0, [column.name for column in cursor.description or ()])
-        for line, row in enumerate([] if first is None else [first, *()], 1):
-            sheet.write_row(line, 0, map(_cell, row))
-        for line, row in enumerate(rows, 2):
+        for line, row in enumerate(cursor, 1):
             sheet.write_row(line, 0, map(_cell, row))
         book.close()
     file.seek(0)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import psycopg
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from psycopg import errors
 from starlette.exceptions import HTTPException
@@ -50,6 +51,11 @@ BUSY = Refusal(
 AWAY = Refusal(
     503, "数据库没有应答 | The database does not answer", "稍后再试，或告知操作员 | try later, or tell an operator"
 )
+UNFIT = Refusal(
+    422,
+    "有一项没有填写或格式不对，没有作任何改动 | Something is missing or has the wrong form; nothing was changed",
+    "返回该页，填写完整 | go back to the page and fill it in",
+)
 FAULT = Refusal(
     500,
     "页面出错，没有显示结果 | The page failed and shows nothing",
@@ -61,8 +67,14 @@ def of_request(request: Request, error: HTTPException) -> Response:
     """A page that is not there, not allowed, or needs a sign-in."""
     if error.status_code == 401:
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
-    known = {403: FOREIGN_FORM if error.detail == "form" else FORBIDDEN, 404: NOT_FOUND, 405: NOT_FOUND}
+    form = FOREIGN_FORM if error.detail == "form" else FORBIDDEN
+    known = {403: form, 404: NOT_FOUND, 405: NOT_FOUND, 503: BUSY}
     return _say(request, known.get(error.status_code) or Refusal(error.status_code, str(error.detail), ""))
+
+
+def of_input(request: Request, error: RequestValidationError) -> Response:  # noqa: ARG001  what was typed is not repeated
+    """An address or a form that does not have what the page needs."""
+    return _say(request, UNFIT if request.method == "POST" else NOT_FOUND)
 
 
 def of_user_error(request: Request, error: UserError) -> Response:

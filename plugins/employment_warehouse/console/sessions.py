@@ -71,19 +71,20 @@ class Sessions:
 
     def end(self, session: Session) -> None:
         """From now on its cookie opens nothing."""
-        self._kept = {key: kept for key, kept in self._kept.items() if kept is not session}
+        self._drop(lambda kept: kept is session)
 
     def end_of(self, login: str) -> None:
         """End every session of a login."""
-        self._kept = {key: kept for key, kept in self._kept.items() if kept.login != login}
+        self._drop(lambda kept: kept.login == login)
 
     def _forget_ended(self) -> None:
         now = self.clock()
-        self._kept = {
-            key: kept
-            for key, kept in self._kept.items()
-            if now - kept.used < IDLE_SECONDS and now - kept.began < LONGEST_SECONDS
-        }
+        self._drop(lambda kept: now - kept.used >= IDLE_SECONDS or now - kept.began >= LONGEST_SECONDS)
+
+    def _drop(self, has_ended: Callable[[Session], bool]) -> None:
+        for key, kept in list(self._kept.items()):
+            if has_ended(kept):
+                self._kept.pop(key, None)
 
 
 def cookie_name(is_encrypted: bool) -> str:
