@@ -220,7 +220,7 @@ def test_a_browser_checks_and_sends_a_file_and_shows_how_far_it_is(address_of_co
             page, faults = context.new_page(), []
             page.on("console", lambda message, faults=faults: faults.append(message.text))
             page.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
-            page.goto(f"{address_of_console}/sign-in")
+            page.goto(f"{address_of_console}/sign-in?next=/uploads")
             page.fill("#login", at.user)
             page.fill("#password", at.password)
             page.click("main button")
