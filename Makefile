@@ -8,7 +8,7 @@ export PEOPLE ?= 2000
 SHARE ?= 1
 PICTURES_HOME ?= .warehouse
 
-.PHONY: help pictures run test quick schema definitions up down oracle bench lint
+.PHONY: help pictures run test quick schema definitions up down oracle torture bench lint
 
 help: ## list the actions
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s%s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ pictures: .venv/installed-dev ## pictures of every page of the console, of a run
 
 oracle: .venv/installed-dev ## compare every figure of twenty random worlds, and plant defects (an hour)
 	@$(BIN)/python -m tests.oracle
+
+torture: .venv/installed-dev ## history at full length: 30 nights, rebuilt from the archive
+	@NIGHTS=30 $(BIN)/python -m pytest -q tests/integration/test_rebuild.py
 
 bench: .venv/installed-dev ## measure against the bars (hours: bench/growth.py has a hundred nights), or at SHARE=0.1 of the size
 	@missed=0; for bar in bench/*.py; do echo "── $$bar"; $(BIN)/python "$$bar" --share $(SHARE) || missed=1; done; exit $$missed

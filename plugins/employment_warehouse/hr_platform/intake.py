@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import polars as pl
 import psycopg
@@ -16,11 +17,12 @@ from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import READ_SECONDS, Platform, instants_of
 from employment_warehouse.hr_platform.items import storable_text, table_of
-from employment_warehouse.hr_platform.pages import Item
+from employment_warehouse.hr_platform.pages import Item, parse_page
 from employment_warehouse.landing import Delivery, IncomingPart, archive, ingest_part
 from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.ledger import require_token_key
 from employment_warehouse.landing.zone import private_file
+from employment_warehouse.reading import TextTable
 from employment_warehouse.settings import TIMEZONE, platform_access
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,6 +87,12 @@ def items_to_land(items: Iterable[Item], feed: Contract) -> list[Item]:
     single = [item for item in copies if n_copies[item.identifier(resource)] == 1]
     repeated = [item for item in copies if n_copies[item.identifier(resource)] > 1]
     return sorted(single + _not_replaced(repeated, feed), key=place)
+
+
+def archived_table(pages: Path, feed: Contract) -> TextTable:
+    """The table of a reading that the archive has: an item on each line."""
+    items = b",".join(line for line in pages.read_bytes().split(b"\n") if line)
+    return table_of(parse_page(b'{"items": [' + items + b'], "next_cursor": null}').items, feed)
 
 
 def _not_replaced(items: list[Item], feed: Contract) -> list[Item]:

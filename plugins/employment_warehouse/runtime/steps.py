@@ -175,11 +175,13 @@ def rebuild_without_held(build: int) -> None:
 
 
 def publish_night(build: int) -> None:
-    """Publish, or hold the night; then nothing changes for readers."""
+    """Publish, or hold the night; then nothing changes for readers. What decided it is kept in the archive."""
     from employment_warehouse import publication
+    from employment_warehouse.runtime import history
 
     publication.end_overlong_sessions()
     publication.publish_or_hold(build)
+    history.record()
 
 
 def purge_landing() -> None:
