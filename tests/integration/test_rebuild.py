@@ -1,6 +1,6 @@
-"""A home that is rebuilt from the archive and the seeds alone has every publication, with its digest.
+"""A home that is rebuilt from the archive alone has every publication of the original, with its digest.
 
-NIGHTS=30 (`make torture`) runs as many nights; a sample otherwise.
+NIGHTS=30 (`make torture`) plays as many nights; a sample otherwise.
 """
 
 from __future__ import annotations
@@ -8,147 +8,260 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import openpyxl
 import pytest
+from cryptography.exceptions import InvalidTag
 from tests.kit import files
 from tests.kit.nights import Nights
 from tests.kit.people import id_number
+from tests.kit.process import run_warehouse
 from tests.kit.server import running_server
 
-from employment_warehouse import publication, transform
+from employment_warehouse import landing, publication, returns, transform
+from employment_warehouse.contract import contract
+from employment_warehouse.database import seed_tables
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.runtime import backup, history
+from employment_warehouse.errors import UserError
+from employment_warehouse.runtime import history, rebuilding, steps
 from employment_warehouse.settings import Home
 
-NIGHTS = int(os.environ.get("NIGHTS", "6"))
-FIRST = date(2024, 5, 1)
-COUNTIES = ("532528", "532503")
+NIGHTS = int(os.environ.get("NIGHTS", "7"))
+FIRST = date(2024, 5, 29)
+HERE, THERE = "532528", "532503"
 SELECT = "stg_workshop reported_workshop dim_workshop stg_labor_register reported_labor_register"
-KEPT = (
-    "select publication, report_date, rolled_back_at is not null, ops.publication_digest(publication)"
-    " from ops.publication order by 1"
-)
+OPTIONS = {"fsync": "off", "shared_buffers": "'64MB'"}
+KEPT = {
+    "publications": "select publication, report_date, vintage, published_at, released_by, release_reason,"
+    " rolled_back_by, rolled_back_at, rollback_reason,"
+    " case when %(digests)s then ops.publication_digest(publication) end from ops.publication order by 1",
+    "standing": "select publication from ops.pointer",
+    "deliveries": "select delivery_id, feed, unit, report_date, part, revision, kind, status, reason, build, rows_read,"
+    " rows_landed, rows_rejected, rows_erased, arrived_at, landed_at from ops.delivery order by 1",
+    "rows": "select delivery_id, sheet, line, l::text from landing.labor_register as l where delivery_id in"
+    " (select delivery_id from ops.delivery where purged_at is null) order by 1, 2, 3",
+    "persons": "select person_key from vault.person order by 1",
+    "rejected": "select delivery_id, sheet, line, column_name, reason, corrected_by from vault.rejected_row"
+    " order by 1, 2, 3, 4",
+    "erasures": "select marks, done_at from vault.erasure order by erasure",
+    "months": "select * from ops.month_close",
+    "rules": "select * from ops.rule_decision",
+    "builds": "select build, report_date, run_id, base, started_at, status, rules_digest from ops.build order by 1",
+    "checks": "select build, check_name, unit, success, waiver from ops.check_result order by 1, 2, 3",
+    "due": "select * from ops.due order by 1, 2, 3",
+    "settings": "select name, valid_from, value from seeds.setting order by 1, 2",
+}
 
 
 @dataclass
 class Site:
+    """A home, its landing zone, and what its database had at the end."""
+
     root: Path
-    publications: list[Any] = field(default_factory=list)
-    vault: list[Any] = field(default_factory=list)
+    kept: dict[str, list[Any]] = field(default_factory=dict)
+    kept_after_erasure: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def home(self) -> Home:
         return Home(self.root / "home")
 
+    @property
+    def zone(self) -> Path:
+        return self.root / "landing zone"
+
+
+def contents(nights: Nights, *, digests: bool = True) -> dict[str, list[Any]]:
+    """What a rebuild must bring back. Without digests: what an erasure leaves comparable."""
+    return {name: nights.connection.execute(query, {"digests": digests}).fetchall() for name, query in KEPT.items()}
+
 
 def send(zone: Path, county: str, day: date, number: int) -> None:
     """A register and a list of workshops that change from night to night; one row of it is wrong."""
-    people = [{"id_number": id_number(1000 * (county == COUNTIES[0]) + n)} for n in range(number, number + 3)]
+    people = [{"id_number": id_number(1000 * (county == HERE) + n)} for n in range(number, number + 3)]
     wrong = {"id_number": "532528199001019999"}
-    files.put(
-        zone,
-        files.rows_of("labor_register", *people, wrong),
-        f"{county}.csv",
-        feed="labor_register",
-        day=day,
-        minutes=number,
-    )
+    register = files.rows_of("labor_register", *people, wrong)
+    files.put(zone, register, f"{county}.csv", feed="labor_register", day=day, minutes=number)
     shops = [{"workshop_no": f"{county}-{n}", "workers": str(n + number)} for n in range(3 + number % 2)]
     files.put(zone, files.rows_of("workshop", *shops), f"{county}.csv", feed="workshop", day=day, minutes=number)
 
 
+def send_corrected(zone: Path, county: str, day: date, number: int) -> None:
+    """A county's return workbook, its wrong row corrected."""
+    (path,) = [path for path in returns.write_workbooks(day) if county in path.name]
+    book = openpyxl.load_workbook(path)
+    sheet = book[contract("labor_register").title_zh]
+    headers = [cell.value for cell in sheet[1]]
+    sheet.cell(2, headers.index("身份证号") + 1).value = id_number(5000 + number)
+    book.save(path)
+    files.put(zone, path.read_bytes(), f"{county}.xlsx", feed="corrections", day=day, minutes=number + 60)
+
+
 def night(nights: Nights, day: date) -> int:
-    files.ingest_all(day)
-    build = nights.start(day)
+    """A night with real files, ended as a night of Airflow ends; gate 1 holds the list that it is told to hold."""
+    landing.expect_deliveries(day)
+    files.ingest_all(day, (*files.SOURCES, "correction"))
+    build = publication.start_build(day, f"night {day}")
+    landing.restore_offered(build)
+    nights.connection.execute(
+        "update ops.delivery set status = case when rows_landed = 4 and feed = 'workshop' and not exists"
+        " (select from ops.waiver as w where w.check_name = 'delivery:' || delivery_id) then 'held' else 'accepted' end"
+        " where build = %s and status = 'landed'",
+        [build],
+    )
     transform.run_dbt(SELECT, build)
     number = int(nights.publish(build))
     history.record()
+    landing.purge()
     return number
 
 
 def play(nights: Nights, zone: Path) -> None:
-    """Nights in which a county is late, corrects a date, removes a part, and one that is rolled back and run again."""
+    """Nights with late files, corrections, removed parts, held and released lists; a rollback, a closed month, a rule
+    and a setting that change.
+    """
     for number in range(NIGHTS):
         day = FIRST + timedelta(number)
-        send(zone, COUNTIES[0], day, number)
+        send(zone, HERE, day, number)
         if number % 3 != 1:
-            send(zone, COUNTIES[1], day, number)
+            send(zone, THERE, day, number)
         else:  # late: yesterday's comes with a file that corrects it, and a second part
-            send(zone, COUNTIES[1], day - timedelta(1), number + 20)
+            send(zone, THERE, day - timedelta(1), number + 20)
             extra = files.rows_of("workshop", {"workshop_no": "extra", "workers": "9"})
-            files.put(zone, extra, f"{COUNTIES[1]}～2.csv", feed="workshop", day=day - timedelta(1), minutes=number)
+            files.put(zone, extra, f"{THERE}_2.csv", feed="workshop", day=day - timedelta(1), minutes=number)
+            send_corrected(zone, HERE, day - timedelta(1), number)
         if number % 3 == 2:  # and the second part is taken back when the first is sent again
-            send(zone, COUNTIES[1], day - timedelta(2), number + 40)
-            (zone / "workshop" / str(day - timedelta(2)) / f"{COUNTIES[1]}～2.csv").unlink()
+            send(zone, THERE, day - timedelta(2), number + 40)
+            (zone / "workshop" / str(day - timedelta(2)) / f"{THERE}_2.csv").unlink()
+            publication.decide_rule("underpaid", day, enabled=number % 2 == 0, legal_basis="as decided on that day")
         published = night(nights, day)
+        if day == date(2024, 5, 31):
+            publication.close_month(day)
         if number == NIGHTS // 2:
             wrong = nights.scalar("select max(delivery_id) from ops.delivery where build = %s", published)
             publication.roll_back(published, [wrong], "a wrong file")
+            change_setting(day)
             night(nights, day)
+        held = nights.rows("select min(delivery_id) from ops.delivery where status = 'held' having count(*) > 2")
+        for (delivery_id,) in held:
+            publication.release_delivery(delivery_id, "checked by telephone")
+    publication.roll_back(published, [], "rolled back last, no night since")
+
+
+def change_setting(day: date) -> None:
+    own = Home(Path(os.environ["WAREHOUSE_HOME"])).seeds / "setting.csv"
+    rows = (Path("dbt_project") / "seeds" / "setting.csv").read_text().rstrip("\n")
+    own.write_text(f"{rows}\nworking_age_from,{day},15,true,a test,,\n")
+    seed_tables.load()
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(tmp_path_factory.mktemp("rebuild"))
     site.home.root.mkdir()
-    zone = site.root / "landing zone"
-    zone.mkdir()
-    places = {"WAREHOUSE_HOME": str(site.home.root), "WAREHOUSE_LANDING_ZONE": str(zone)}
+    site.zone.mkdir()
+    places = {"WAREHOUSE_HOME": str(site.home.root), "WAREHOUSE_LANDING_ZONE": str(site.zone)}
     with (
         patch.dict(os.environ, places),
-        running_server(site.home, {"fsync": "off", "shared_buffers": "'64MB'"}) as server,
+        running_server(site.home, OPTIONS) as server,
         server.connect_superuser() as connection,
     ):
         connection.autocommit = True
         nights = Nights(connection, SELECT)
-        play(nights, zone)
-        site.publications = nights.rows(KEPT)
-        site.vault = contents_of_the_vault(nights)
-    return site
+        play(nights, site.zone)
+        history.record()
+        site.kept = contents(nights)
+        shutil.copytree(site.home.archive, site.root / "archive")
+        landing.ask(id_number(1000 + 2), "asked for in writing")
+        steps.erase_persons()
+        site.kept_after_erasure = contents(nights, digests=False)
+        yield site
 
 
-def contents_of_the_vault(nights: Nights) -> list[Any]:
-    return nights.rows(
-        "select 'person', person_key::text from vault.person"
-        " union all select 'rejected', delivery_id || ' ' || line || ' ' || reason from vault.rejected_row"
-        " order by 1, 2"
-    )
-
-
-def rebuild(site: Site, archive: Path, new: Home) -> list[int]:
+def rebuild(site: Site, archive: Path, new: Home) -> list[rebuilding.Rebuilt]:
     """As `warehouse rebuild` does, with the models of these nights."""
     new.root.mkdir(mode=0o700)
     with patch.dict(os.environ, {"WAREHOUSE_HOME": str(new.root)}):
         for name in [name for name in os.environ if name.startswith("AIRFLOW_CONN_")]:
             del os.environ[name]
-        return backup.rebuild(new, archive, site.home.secrets, models=SELECT)
+        return rebuilding.rebuild(new, archive, site.home.secrets, layers=[SELECT])
 
 
-def test_every_publication_is_rebuilt_with_its_digest(site: Site, tmp_path: Path) -> None:
-    new = Home(tmp_path / "new")
-    assert len(rebuild(site, site.home.archive, new)) == NIGHTS + 1
-    assert len(site.publications) == NIGHTS + 1
-    assert sum(rolled_back for _, _, rolled_back, _ in site.publications) == 1
-    server = Server(new)
+@contextmanager
+def opened(home: Home) -> Iterator[Nights]:
+    server = Server(home)
     server.start()
     try:
         with server.connect_superuser() as connection:
-            rebuilt = Nights(connection)
-            assert rebuilt.rows(KEPT) == site.publications
-            assert contents_of_the_vault(rebuilt) == site.vault
-            kinds = {kind for (kind,) in rebuilt.rows("select distinct kind from ops.delivery")}
-            assert kinds >= {"file", "withdrawn"}
+            connection.autocommit = True
+            yield Nights(connection)
     finally:
         server.stop()
 
 
-def test_an_archive_that_lacks_a_night_is_not_rebuilt_in_silence(site: Site, tmp_path: Path) -> None:
-    archive = shutil.copytree(site.home.archive, tmp_path / "archive")
-    min((archive / "nights").glob("*.sealed")).unlink()
-    with pytest.raises(history.RebuiltOtherwise, match="重建的结果与原来的发布不同"):
+def test_every_publication_is_rebuilt_with_its_digest(site: Site, tmp_path: Path) -> None:
+    new = Home(tmp_path / "new")
+    rebuilt = rebuild(site, site.root / "archive", new)
+    assert [one.proof for one in rebuilt] == ["equal"] * (NIGHTS + 1)
+    assert len(site.kept["publications"]) == NIGHTS + 1
+    with opened(new) as there:
+        found = contents(there)
+        assert {name: rows for name, rows in found.items() if rows != site.kept[name]} == {}
+        of_nights = there.rows("select kind, status from ops.delivery group by 1, 2")
+        assert {kind for kind, _ in of_nights} == {"file", "correction", "withdrawn"}
+        assert {status for _, status in of_nights} == {"accepted", "held", "landed", "withdrawn"}
+        assert there.scalar("select count(*) from vault.rejected_row where corrected_by is not null") > 0
+        assert there.scalar("select count(*) from ops.act where login <> 'postgres'") >= 4
+        assert there.scalar("select vintage from ops.publication where vintage <> 'flash'") == "final"
+        # The next night goes on from there.
+        assert there.scalar("select ops.start_build('2024-07-31', 'next')") > site.kept["publications"][-1][0]
+
+
+def test_who_was_erased_is_not_rebuilt(site: Site, tmp_path: Path) -> None:
+    new = Home(tmp_path / "new")
+    rebuilt = rebuild(site, site.home.archive, new)
+    assert {one.proof for one in rebuilt} == {"equal", "erased"}
+    with opened(new) as there:
+        found = contents(there, digests=False)
+        assert {name: rows for name, rows in found.items() if rows != site.kept_after_erasure[name]} == {}
+        assert found["persons"] != site.kept["persons"]
+
+
+@pytest.mark.parametrize("fault", ["a night is missing", "a record was changed", "a digest is another", "no records"])
+def test_an_archive_that_is_not_whole_is_not_rebuilt_in_silence(site: Site, tmp_path: Path, fault: str) -> None:
+    archive = shutil.copytree(site.root / "archive", tmp_path / "archive")
+    first = min((archive / "history").glob("*.sealed"))
+    error: type[Exception] = rebuilding.RebuiltOtherwise
+    if fault == "a night is missing":
+        first.unlink()
+    elif fault == "a record was changed":
+        first.write_bytes(first.read_bytes()[:-1] + b"x")
+        error = InvalidTag
+    elif fault == "a digest is another":
+        with (
+            patch.dict(os.environ, {"WAREHOUSE_HOME": str(site.home.root)}),
+            patch.object(history, "_folder", lambda _: archive / "history"),
+        ):
+            history._write(archive / "history", first.stem, history.nights()[0] | {"digest": "1"})
+    else:
+        shutil.rmtree(archive / "history")
+        error = UserError
+    with pytest.raises(error):
         rebuild(site, archive, Home(tmp_path / "new"))
+
+
+def test_the_command_says_what_it_needs(site: Site, tmp_path: Path) -> None:
+    target = tmp_path / "new"
+    target.mkdir(mode=0o700)
+    (target / "notes.txt").write_text("kept")
+    archive = str(site.root / "archive")
+    refused = run_warehouse("rebuild", archive, "--keys", str(site.home.secrets), home=target)
+    assert (refused.returncode, "目标不是空的" in refused.stderr) == (2, True)
+    (target / "notes.txt").unlink()
+    refused = run_warehouse("rebuild", archive, "--keys", str(tmp_path), home=target)
+    assert (refused.returncode, "缺少密钥" in refused.stderr) == (2, True)

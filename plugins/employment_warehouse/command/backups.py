@@ -1,4 +1,4 @@
-"""Backups, and what is restored from them."""
+"""Backups and the archive, and what is restored or rebuilt from them."""
 
 from __future__ import annotations
 
@@ -67,3 +67,19 @@ def restore(
         raise typer.BadParameter("应为发布编号或时间 | a publication or a time: 57, 2026-12-01T03:00") from None
     restored = backups.restore(make_home(home), folder.absolute(), keys and keys.absolute(), moment, database)
     console.print(f"已恢复 restored: {restored.folder}", markup=False)
+
+
+@app.command()
+def rebuild(
+    archive: Annotated[
+        Path, typer.Argument(metavar="ARCHIVE", help="存档目录 | folder `archive` of a home or a backup")
+    ],
+    keys: Annotated[Path, typer.Option("--keys", help="密钥目录（keys.json） | folder of the keys")],
+    home: HomeOption = None,
+) -> None:
+    """仅凭存档重建到一个新目录（--home），逐次核对校验和。 | Rebuild a new home (--home) from the archive alone."""
+    from employment_warehouse.runtime import rebuilding
+
+    for one in rebuilding.rebuild(use_home(home), archive.absolute(), keys.absolute()):
+        words = rebuilding.PROOFS[one.proof]
+        console.print(f"第 {one.publication} 号 no. {one.publication}，{one.report_date}：{words}", markup=False)

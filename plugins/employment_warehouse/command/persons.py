@@ -46,7 +46,7 @@ def erase(
     from employment_warehouse.runtime import deployment, steps
 
     deployment.sign_in(use_home(home), name)
-    deployment.use_database(use_home(home), "wh_loader", "wh_returner")
+    deployment.use_database(use_home(home), "wh_loader", "wh_returner", "wh_publisher")
     if person_key is not None:
         number = landing.ask_by_key(person_key, reason)
     else:

@@ -2568,6 +2568,24 @@ ALTER FUNCTION ops.undo_version(model text) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.undo_version(model text) IS '撤销链首之后写入的行，清空当晚表。 | Removes what builds after the chain head wrote of a model, and empties its table in `tonight`; the build in progress.';
 
+-- Name: vault_ledger(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.vault_ledger() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select jsonb_build_object(
+        'token_key', (select encode(t.check_value, 'hex') from vault.token_key as t),
+        'erasures', (select coalesce(jsonb_agg(to_jsonb(e) order by e.erasure), '[]') from vault.erasure as e)
+    )
+$$;
+
+ALTER FUNCTION ops.vault_ledger() OWNER TO wh_owner;
+
+-- Name: FUNCTION vault_ledger(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.vault_ledger() IS '密存区的登记：代号密钥的校验值和删除记录。 | The vault''s own ledger, for the archive: the check value of the token key, and the erasures with their marks. No identity in clear.';
+
 -- Name: visible_publication(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.visible_publication(OUT publication integer, OUT report_date date) RETURNS record
@@ -5718,6 +5736,11 @@ REVOKE ALL ON FUNCTION ops.undo_unpublished() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ops.undo_version(model text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.undo_version(model text) TO wh_transformer;
+
+-- Name: FUNCTION vault_ledger(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.vault_ledger() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.vault_ledger() TO wh_publisher;
 
 -- Name: FUNCTION visible_publication(OUT publication integer, OUT report_date date); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -73,6 +73,18 @@ def load() -> list[str]:
     return list(rows)
 
 
+def content(connection: psycopg.Connection) -> dict[str, list[Row]]:
+    """Every seed as the database has it, as `ops.load_seeds` takes it."""
+    names = [name for (name,) in connection.execute("select tablename from pg_tables where schemaname = 'seeds'")]
+    rows = sql.SQL("select coalesce(jsonb_agg(to_jsonb(t)), '[]') from {} as t")
+    found = {}
+    for name in sorted(names):
+        row = connection.execute(rows.format(sql.Identifier("seeds", name))).fetchone()
+        assert row is not None
+        found[name] = row[0]
+    return found
+
+
 def have_changed() -> bool:
     """Whether a seed file, the project's or the operator's, differs from what `load` has last loaded."""
     return not _stamp().exists() or _stamp().read_text() != _digest()

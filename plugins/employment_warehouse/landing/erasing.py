@@ -111,10 +111,9 @@ class ErasedPersons:
             return rejected
         plain = _plain(rejected["row_json"])
         numbers = plain.str.extract_all(r"[0-9]{17}[0-9X]")
-        erased = self.names(identity.tokens(numbers.explode(), "person"))
-        row = pl.int_range(len(rejected), eager=True).to_frame("row").with_columns(at=numbers.list.len())
-        owners = row.select(pl.col("row").repeat_by(pl.max_horizontal("at", 1)).explode()).to_series()
-        named = owners.filter(erased).unique()
+        row = pl.int_range(len(rejected), eager=True).to_frame("row").with_columns(numbers=numbers)
+        written = row.filter(pl.col("numbers").list.len() > 0).explode("numbers")
+        named = written["row"].filter(self.names(identity.tokens(written["numbers"], "person"))).unique()
         if named.is_empty():
             return rejected
         is_named = pl.int_range(len(rejected), eager=True).is_in(named.to_list())

@@ -38,7 +38,7 @@ from employment_warehouse.database.roles import SUPERUSER
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import check_value
 from employment_warehouse.landing import archive
-from employment_warehouse.runtime import deployment
+from employment_warehouse.runtime import deployment, history
 from employment_warehouse.settings import Home
 
 ARCHIVED_WITHIN = 300
@@ -129,8 +129,11 @@ def restore(
         base_backup.prove_log(chosen.database, folder / "wal")
     with _recovered(home, chosen, database, _target(chosen, until)) as connection:
         _assert_digest(connection, chosen)
+        newest = connection.execute("select coalesce(max(publication), 0) from ops.publication").fetchone()
     for name, source in (("archive", folder), ("reports", folder), ("seeds", chosen.folder)):
         _copy_new(source / name, home.root / name)
+    if until is not None and newest is not None:
+        history.forget_after(home, newest[0])
     _give(home.root, owner(home.root))
     os.sync()
     return chosen

@@ -202,11 +202,15 @@ def purge_landing() -> None:
 
 
 def erase_persons() -> None:
-    """Carry out the erasures that were asked for, and write the return workbooks anew that named a person."""
+    """Carry out the erasures that were asked for, and write the return workbooks anew that named a person. The archive
+    keeps their marks: who was erased is not taken in again by a rebuilt warehouse.
+    """
     from employment_warehouse import landing, returns
+    from employment_warehouse.runtime import history
 
     for day in sorted({report_date for _, report_date in landing.erase_asked()}):
         log.info("%s: %d return workbooks", day, len(returns.write_workbooks(day)))
+    history.record()
 
 
 def write_report(product: str) -> None:

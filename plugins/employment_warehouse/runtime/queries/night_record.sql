@@ -1,27 +1,44 @@
--- All that decided one publication, as one document. Deliveries are those since the publication that it began on.
+-- All that decided one publication, as one document. What is listed of deliveries and builds is what came since the
+-- publication that it began on; what operators had decided, and what had failed, is listed as it was.
 select jsonb_build_object(
     'build', to_jsonb(b),
     'publication', to_jsonb(p),
     'certificate', to_jsonb(c),
-    'checks', (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from ops.check_result as r where r.build = b.build),
     'digest', ops.publication_digest(b.build)::text,
+    'checks', (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from ops.check_result as r where r.build = b.build),
     'models', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from ops.model_version as v where v.build = b.build),
+    'unpublished', (
+        select coalesce(jsonb_agg(to_jsonb(u) order by u.build), '[]') from ops.build as u
+        where u.build > b.base and u.build < b.build and u.status not in ('published', 'rolled_back')
+    ),
     'states', (
-        select coalesce(jsonb_agg(jsonb_build_object('delivery_id', d.delivery_id, 'status', d.status, 'reason', d.reason)), '[]')
-        from ops.delivery as d where d.build = b.build
+        select coalesce(jsonb_agg(to_jsonb(s)), '[]')
+        from (
+            select d.delivery_id, d.status, d.reason, d.build from ops.delivery as d
+            where d.build > b.base and d.build <= b.build and d.status in ('accepted', 'held')
+        ) as s
+    ),
+    'profiles', (
+        select coalesce(jsonb_agg(to_jsonb(f)), '[]') from ops.delivery_profile as f
+        inner join ops.delivery as d on f.delivery_id = d.delivery_id
+        where d.build > b.base and d.build <= b.build
     ),
     'deliveries', (
         select coalesce(jsonb_agg(to_jsonb(d) order by d.delivery_id), '[]') from ops.delivery as d
-        where d.landed_at >= coalesce((select q.started_at from ops.build as q where q.build = b.base), '-infinity')
-            or d.build = b.build
+        where d.build > b.base
+            or d.landed_at >= coalesce((select q.started_at from ops.build as q where q.build = b.base), '-infinity')
+    ),
+    'due', (
+        select coalesce(jsonb_agg(to_jsonb(u)), '[]') from ops.due as u
+        where u.report_date >= coalesce((select q.report_date from ops.build as q where q.build = b.base), '-infinity')
+            or u.feed in (select f.feed from ops.feed as f where f.unit = 'batch')
     ),
     'withdrawn', (select coalesce(jsonb_agg(d.delivery_id), '[]') from ops.delivery as d where d.status = 'withdrawn'),
+    'intake_failure', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.intake_failure as t),
     'rule_decision', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.rule_decision as t),
     'waiver', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.waiver as t),
-    'schedule_begin', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.schedule_begin as t),
-    'platform_cursor', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.platform_cursor as t),
     'month_close', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.month_close as t)
-)::text
+)
 from ops.build as b
 inner join ops.publication as p on p.publication = b.build
 inner join ops.certificate as c on c.build = b.build
