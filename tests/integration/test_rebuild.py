@@ -83,11 +83,16 @@ def contents(nights: Nights, *, digests: bool = True) -> dict[str, list[Any]]:
 
 def send(zone: Path, county: str, day: date, number: int) -> None:
     """A register and a list of workshops that change from night to night; one row of it is wrong."""
-    people = [{"id_number": id_number(1000 * (county == HERE) + n)} for n in range(number, number + 3)]
-    wrong = {"id_number": "532528199001019999"}
+    serials = [1000 * (county == HERE) + n for n in range(number, number + 3)]
+    place = {"county_code": county, "township_code": f"{county}101", "village_code": f"{county}101201"}
+    people = [{"id_number": id_number(serial), "is_relocated": "否"} | place for serial in serials]
+    wrong = {"id_number": "532528199001019999", "is_relocated": "否"} | place
     register = files.rows_of("labor_register", *people, wrong)
     files.put(zone, register, f"{county}.csv", feed="labor_register", day=day, minutes=number)
-    shops = [{"workshop_no": f"{county}-{n}", "workers": str(n + number)} for n in range(3 + number % 2)]
+    shops = [
+        {"workshop_no": f"{county}-{n}", "workers": str(n + number), "township_code": f"{county}101"}
+        for n in range(3 + number % 2)
+    ]
     files.put(zone, files.rows_of("workshop", *shops), f"{county}.csv", feed="workshop", day=day, minutes=number)
 
 
@@ -132,7 +137,7 @@ def play(nights: Nights, zone: Path) -> None:
             send(zone, THERE, day, number)
         else:  # late: yesterday's comes with a file that corrects it, and a second part
             send(zone, THERE, day - timedelta(1), number + 20)
-            extra = files.rows_of("workshop", {"workshop_no": "extra", "workers": "9"})
+            extra = files.rows_of("workshop", {"workshop_no": "extra", "workers": "9", "township_code": f"{THERE}101"})
             files.put(zone, extra, f"{THERE}_2.csv", feed="workshop", day=day - timedelta(1), minutes=number)
             send_corrected(zone, HERE, day - timedelta(1), number)
         if number % 3 == 2:  # and the second part is taken back when the first is sent again
@@ -212,6 +217,10 @@ def test_every_publication_is_rebuilt_with_its_digest(site: Site, tmp_path: Path
     with opened(new) as there:
         found = contents(there)
         assert {name: rows for name, rows in found.items() if rows != site.kept[name]} == {}
+        landed = there.rows(
+            "select feed, unit from ops.delivery group by 1, 2 having sum(rows_landed) > 10 order by 1, 2"
+        )
+        assert landed == [(feed, unit) for feed in ("labor_register", "workshop") for unit in (THERE, HERE)]
         of_nights = there.rows("select kind, status from ops.delivery group by 1, 2")
         assert {kind for kind, _ in of_nights} == {"file", "correction", "withdrawn"}
         assert {status for _, status in of_nights} == {"accepted", "held", "landed", "withdrawn"}
