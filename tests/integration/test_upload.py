@@ -336,9 +336,11 @@ def test_a_reader_that_is_killed_takes_the_upload_up_again_and_lands_it_once(
         process = start_reader()
         try:
             wait_for(lambda: waiting_for_a_lock(warehouse))
+            assert upload.is_read()
         finally:
             process.send_signal(signal.SIGKILL)
             process.wait()
+    assert not upload.is_read()
     assert (zone / FEED / str(DAY) / f"{COUNTY}.csv").exists()
     assert warehouse.execute("select state, attempts from ops.upload").fetchall() == [("waiting", 1)]
     again = start_reader()
