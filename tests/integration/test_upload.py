@@ -17,6 +17,7 @@ from typing import Any
 import openpyxl
 import psycopg
 import pytest
+from tests.hostile.workbooks import WORKBOOKS
 from tests.kit.files import COUNTY, DAY, ingest_all, put, rows_of
 from tests.kit.nights import publish, start_build
 from tests.kit.people import id_number
@@ -207,6 +208,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_the_words_of_the_night(warehou
         (HEADER.removesuffix(",实发金额").encode() + b"\nP1,,2024-04,22,800\n", "table.csv", "required_column_missing"),
         (payments().encode(), "table.xlsx", "extension_mismatch"),
         (b"PK\x03\x04broken", "table.xlsx", "workbook_unreadable"),
+        (WORKBOOKS["one cell at the far corner"].data, "table.xlsx", "too_many_cells_declared"),
     )
     for content, name, code in cases:
         for check in (True, False):
@@ -381,6 +383,22 @@ def test_a_night_that_finds_the_file_first_is_answered_from_the_ledger(
     read_all()
     assert seen()[0]["answer"]["feeds"][0]["rows_rejected"] == 3
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
+
+
+def test_an_upload_while_a_night_is_built_is_for_the_next_one(warehouse: psycopg.Connection, zone: Path) -> None:
+    night_before(zone, payments(200), FEED, DAY - timedelta(days=1))
+    build = start_build(DAY)
+    for content in (payments(198), payments(199)):  # two of one county: the later one counts
+        send(content, FEED)
+    read_all()
+    assert gate.gate_deliveries(build).accepted == ()
+    publish(build)
+    following = start_build(DAY)
+    assert len(gate.gate_deliveries(following).accepted) == 2
+    assert [row["answer"]["feeds"][0]["rows_landed"] for row in seen()] == [199, 198]
+    assert warehouse.execute(
+        "select revision, rows_landed from ops.delivery where report_date = %s order by 1", (DAY,)
+    ).fetchall() == [(1, 198), (2, 199)]
 
 
 def test_a_file_that_is_damaged_or_fails_again_and_again_is_answered(
