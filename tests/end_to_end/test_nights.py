@@ -181,7 +181,7 @@ def test_the_last_night_s_marts_are_those_of_an_independent_calculation(
         difference
         for mart in KEYS
         for difference in differences(
-            mart, expected[mart], rows(run, f"select * from marts.{mart}", "--role", "wh_watcher")
+            mart, expected[mart], rows(run, f"select * from marts.{mart}", "--role", "postgres")
         )
     ]
     assert wrong == []

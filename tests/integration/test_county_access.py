@@ -368,3 +368,38 @@ def test_the_matrix_finds_what_views_with_a_condition_on_the_county_let_through(
     with sign_in(COUNTIES[0]) as reader:
         found = {name for *_, name, _ in attack(stages, COUNTIES[0], COUNTIES[1], reader)}
     assert found >= {"analyze", "count_analyze", "today_analyze", "exists_analyze"}
+
+
+def personal(role: str) -> tuple[set[str], set[str]]:
+    """Everything that a login can read outside the catalog: the relations with a token, or another value by which a
+    person or household is known, and all that have rows."""
+    names = {name for model in MODELS for name in model.personal_columns()}
+    known = re.compile(rf"[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-|-(?:{'|'.join(sorted(names))})-|{{\"county\"")
+    found, full = set(), set()
+    with connect(role) as reader:
+        readable = reader.execute(
+            """
+            select format('%I.%I', n.nspname, c.relname),
+                (select string_agg(format('%I::text', a.attname), ', ') from pg_attribute as a
+                    where a.attrelid = c.oid and a.attnum > 0 and has_column_privilege(c.oid, a.attnum, 'select'))
+            from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace
+            where n.nspname !~ '^(pg_|information_schema)' and c.relkind in ('r', 'v')
+                and has_schema_privilege(n.oid, 'usage') and has_any_column_privilege(c.oid, 'select')
+            order by 1
+            """
+        ).fetchall()
+        for relation, columns in readable:
+            rows = reader.execute(f"select concat_ws('|', {columns}) from {relation}".encode()).fetchall()
+            full |= {relation} if rows else set()
+            found |= {relation} if any(known.search(row) for (row,) in rows) else set()
+    return found, full
+
+
+def test_an_auditor_reads_figures_and_the_ledger_and_no_row_of_a_person(stages: Stages) -> None:
+    found, full = personal("wh_auditor")
+    assert found == set()
+    figures = {f"marts.{model.name}" for model in MODELS if model.sensitivity == "L1"}
+    assert figures | {"marts.publications", "ops.publication", "ops.certificate", "ops.check_result"} <= full
+    # The search finds them where they are.
+    persons = {f"marts.{model.name}" for model in MODELS if model.sensitivity == "L2"}
+    assert persons <= personal("wh_analyst")[0]

@@ -209,7 +209,7 @@ def test_findings_hold_on_the_days_of_their_facts(posts: Any) -> None:
 
 @pytest.mark.parametrize(
     ("role", "sees"),
-    [("county_532528", 1), ("caseworker_532528", 1), ("county_532503", 0), ("wh_auditor", 1), ("wh_analyst", None)],
+    [("county_532528", 1), ("caseworker_532528", 1), ("county_532503", 0), ("wh_auditor", None), ("wh_analyst", None)],
 )
 def test_findings_on_persons_are_read_by_those_who_act_on_them(posts: Any, role: str, sees: int | None) -> None:
     posts.deliver("labor_register", YUANYANG, "2024-05-01", [registered("one")])

@@ -42,8 +42,8 @@ def test_a_county_sees_its_own_persons_of_today(nights: Any) -> None:
     report(nights, COUNTY, "2024-05-01", [person("here")], [])
     report(nights, other, "2024-05-01", [person("there", other)], [])
     nights.night("2024-05-01")
-    with connect("wh_auditor") as auditor:
-        assert auditor.execute("select count(*) from marts.person_today").fetchone() == (2,)
+    with connect("wh_analyst") as analyst:
+        assert analyst.execute("select count(*) from marts.person_today").fetchone() == (2,)
     nights.connection.execute(f"set role county_{other}")
     try:
         assert nights.rows("select county_code from marts.person_today") == [(other,)]

@@ -99,6 +99,22 @@ def test_a_column_that_changes_its_type_is_refused(warehouse: psycopg.Connection
 
 
 @pytest.mark.parametrize(
+    "column", ["person_key, data_type: uuid", "evidence, data_type: jsonb", "household_no, data_type: text"]
+)
+def test_rows_of_persons_are_declared_as_such(warehouse: psycopg.Connection, project: Path, column: str) -> None:
+    """A token, JSON, or what a contract says of single persons; the readers of L2 are not all readers."""
+    path = project / "models" / "marts" / "toy.yml"
+    shown = path.read_text("utf-8").replace("    columns:\n", f"    columns:\n      - {{name: {column}}}\n", 1)
+    path.write_text(shown, "utf-8")
+    with pytest.raises(UserError) as refused:
+        model_tables.generate(warehouse, project)
+    assert refused.value.code == "model_sensitivity_missing"
+    assert column.split(",", maxsplit=1)[0] in refused.value.where
+    path.write_text(shown.replace("key: [", "sensitivity: L2\n        key: [", 1), "utf-8")
+    assert "toy: indexes, rights, views, comments" in model_tables.generate(warehouse, project)
+
+
+@pytest.mark.parametrize(
     ("right", "wrong", "named"),
     [
         ("hidden: true", "hiden: true", "secret_name.meta.hiden"),

@@ -75,7 +75,7 @@ def test_a_grant_that_is_not_in_the_file_is_found(warehouse: psycopg.Connection)
 def test_a_role_that_signs_in_can_do_what_the_file_says_and_nothing_else(
     warehouse: psycopg.Connection, role: str
 ) -> None:
-    """On every object with an entry of its own, and on three of each pattern."""
+    """On every object with an entry of its own, and on three of each pattern and sensitivity."""
     groups = privileges.groups_of(role)
     granted = {grant for grant in privileges.grants_of_the_file(warehouse) if grant.role in groups}
     usable = {grant.name for grant in granted if grant.section == "schemas"}
@@ -109,12 +109,12 @@ def _sample(warehouse: psycopg.Connection) -> list[tuple[str, str]]:
         group by 1 order by 1
         """
     ).fetchall()
-    taken: dict[str | None, int] = {}
+    taken: dict[tuple[str | None, str | None], int] = {}
     sample = []
     for table, columns in rows:
-        entry = entry_of(file["relations"], table)
+        entry = (entry_of(file["relations"], table), privileges.sensitivities().get(table))
         taken[entry] = taken.get(entry, 0) + 1
-        if entry is None or taken[entry] <= 3:
+        if entry[0] is None or taken[entry] <= 3:
             sample += [(table, column) for column in (columns if table in file["columns"] else columns[:1])]
     return sample
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any, NamedTuple
 
 import psycopg
 import yaml
 
+from employment_warehouse.database.model_declarations import read_models
 from employment_warehouse.settings import project_root
 
 OWNER = "wh_owner"
@@ -103,6 +105,13 @@ def declared() -> dict[str, Any]:
     return content
 
 
+@cache
+def sensitivities() -> dict[str, str]:
+    """Of each readers' view of a model its sensitivity, as the model declares it."""
+    models = read_models(project_root() / "dbt_project")
+    return {f"marts.{view}": model.sensitivity for model in models for view in (model.name, model.today) if view}
+
+
 def objects(connection: psycopg.Connection, section: str) -> dict[str, str]:
     """Owners of all objects of a section, by name."""
     return dict(connection.execute(OBJECTS[section]).fetchall())
@@ -132,6 +141,7 @@ def grants_of_the_file(connection: psycopg.Connection) -> set[Grant]:
             if entry is not None:
                 used.add(entry)
                 of = {"execute": entries[entry]} if section == "functions" else entries[entry]
+                of = file["sensitivities"].get(sensitivities().get(name), of)
                 found |= {Grant(section, name, "", role, privilege) for privilege, role in _pairs(of)}
         assert set(entries) == used, f"{section} without an object: {sorted(set(entries) - used)}"
     for name, roles in file["columns"].items():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract, contracts
 from employment_warehouse.errors import UserError
 
 # Every key that a declaration may have: one that is misspelt would silently hide, or show, a column.
@@ -24,7 +25,8 @@ COLUMN_META_KEYS = {"zh", "hidden", "checks", "for_counties"}
 CLAIM_KEYS = {"of", "first", "last"}
 VIEW_COLUMN_KEYS = {"name", "data_type", "expression", "description", "zh", "after"}
 SCOPE_KEYS = {"by", "columns"}
-# L3: pay or status of one person, in a mart that is for those who act on it.
+# Who a readers' view is for: L1, the default, everyone; L2, with rows of persons, households or somebody's employer,
+# not those who only audit; L3, pay or status of one person, only those who act on it.
 SENSITIVITIES = ("L1", "L2", "L3")
 # A figure of the reports, beside the model that it is read from; macros/indicators.sql says what each key means.
 INDICATOR_KEYS = {
@@ -35,6 +37,7 @@ INDICATOR_KEYS = {
 INDICATOR_NEEDS = {
     "code", "zh", "en", "definition_zh", "definition_en", "unit", "direction", "kind", "feeds", "in",
 }  # fmt: skip
+READ_LAYERS = ("core", "mart")
 
 
 @dataclass(frozen=True)
@@ -75,15 +78,41 @@ class Model:
     seen_by: str = ""  # the counties that see a row, where these are not county_code; NULL: all of them
     uncontested: tuple[Claim, ...] = ()  # a county sees a row only while none of these persons is on two registers
     today: str = ""  # name of a second view: what holds on the report date
-    sensitivity: str = ""
+    sensitivity: str = "L1"
     scope: tuple[str, ...] = ()
     scope_by: str | None = None
+    feed: str | None = None  # whose history it is
     indicators: tuple[str, ...] = ()
 
     @property
     def is_versioned(self) -> bool:
         """Whether it has versions in `store`; a model of the layer `tonight` has none."""
         return self.layer != "tonight"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it has a readers' view."""
+        return self.layer in READ_LAYERS
+
+    def personal_columns(self) -> list[str]:
+        """The columns that readers see and that tell one person or household from others: tokens, what a contract says
+        of single persons, and JSON, of which nothing says what is in it."""
+        return [
+            column.name
+            for column in self.columns
+            if not column.hidden and (column.data_type in ("uuid", "jsonb") or column.name in _personal_texts())
+        ]
+
+
+@cache
+def _personal_texts() -> frozenset[str]:
+    """Texts and numbers of single persons or households, by the contracts."""
+    return frozenset(
+        column.name
+        for feed in contracts().values()
+        for column in feed.columns
+        if column.type.name in ("text", "reference") and column.sensitivity >= "L3"
+    )
 
 
 def read_models(project_dir: Path) -> list[Model]:
@@ -150,12 +179,14 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         seen_by=meta.get("seen_by", ""),
         uncontested=tuple(Claim(**claim) for claim in meta.get("uncontested", ())),
         today=meta.get("today", ""),
-        sensitivity=meta.get("sensitivity", ""),
+        sensitivity=meta.get("sensitivity", "L1"),
         scope=tuple(scope["columns"] if isinstance(scope, dict) else scope),
         scope_by=scope["by"] if isinstance(scope, dict) else None,
+        feed=meta.get("feed"),
         indicators=tuple(indicator["code"] for indicator in meta.get("indicators", ())),
     )
     _assert_complete(model, path)
+    _assert_sensitive(model, path)
     return model
 
 
@@ -175,6 +206,18 @@ def _assert_complete(model: Model, path: Path) -> None:
             where=str(path),
             expected="meta.key and meta.indexes name columns of the model, meta.scope columns of the key,"
             " and every column has a data_type; a model of the folder `intermediate` has no key",
+        )
+
+
+def _assert_sensitive(model: Model, path: Path) -> None:
+    """Raises UserError (`model_sensitivity_missing`) for rows of persons that are declared to be for everyone."""
+    if model.is_read and model.sensitivity == "L1" and model.personal_columns():
+        raise UserError(
+            f"模型 {model.name} 含个人信息，未注明级别 | model {model.name} has rows of persons and no sensitivity",
+            code="model_sensitivity_missing",
+            where=f"{path}: {', '.join(model.personal_columns())}",
+            expected="meta.sensitivity L2, or L3 for pay or status that only those who act on it read",
+            todo="declare it, or hide the column (meta.hidden)",
         )
 
 

@@ -18,9 +18,8 @@ from employment_warehouse.database.catalog import existing_columns, type_name
 from employment_warehouse.database.model_declarations import Claim, Model, ModelColumn, read_models
 from employment_warehouse.errors import UserError
 
-READ_LAYERS = ("core", "mart")
-# Findings on persons are for those who act on them and those who check it, not for analysis.
-ALL_READERS, READERS_OF_PERSONS = "wh_reader", "wh_county, wh_auditor"
+# By sensitivity. Who audits sees figures and acts, not persons; findings on persons are for those who act on them.
+READERS = {"L1": "wh_reader", "L2": "wh_analyst, wh_county", "L3": "wh_county"}
 BUILD_COLUMNS = ("from_build", "to_build")
 REPORT_DATE = ModelColumn(
     "report_date", "date", "所示发布对应的报告日期。 | Report date of the publication that is shown."
@@ -121,7 +120,7 @@ def _dependent_objects(model: Model, columns: list[str]) -> sql.Composed:
     parts = [_version(model), _rights(model)]
     if model.is_versioned:
         parts += [_indexes(model), _build_view(model, columns)]
-    if model.layer in READ_LAYERS:
+    if model.is_read:
         parts.append(_readers_view(model))
     if model.today:
         parts.append(_today_view(model))
@@ -181,14 +180,15 @@ def _rights(model: Model) -> sql.Composed:
 def _version(model: Model) -> sql.Composed:
     """What ops.write_version has to know of the model."""
     return sql.SQL(
-        "insert into ops.versioned (model, key, scope, scope_by) values ({}, {}, {}, {})"
+        "insert into ops.versioned (model, key, scope, scope_by, feed) values ({}, {}, {}, {}, {})"
         " on conflict (model) do update"
-        " set key = excluded.key, scope = excluded.scope, scope_by = excluded.scope_by;"
+        " set key = excluded.key, scope = excluded.scope, scope_by = excluded.scope_by, feed = excluded.feed;"
     ).format(
         sql.Literal(model.name),
         sql.Literal(list(model.key) or None),
         sql.Literal(list(model.scope)),
         sql.Literal(model.scope_by),
+        sql.Literal(model.feed),
     )
 
 
@@ -213,8 +213,7 @@ def _readers_view(model: Model) -> sql.Composed:
     A login that reads every county reads the rows as they are stored, by their indexes. One of some counties reads what
     `ops.own_rows` hands over of `own.<model>`; the planner drops the branch that is not the login's, so that nothing is
     evaluated on rows of others. It sees neither rows of the prefecture (532500) nor those of no county, and a model
-    without a county column only if it says that it is `for_everyone` or `seen_by` some. One of sensitivity L3 is not
-    for analysts.
+    without a county column only if it says that it is `for_everyone` or `seen_by` some.
     """
     branches = [_rows_of_all_counties(model)]
     if _has_own_rows(model):
@@ -348,7 +347,7 @@ def _today_view(model: Model) -> sql.Composed:
 
 
 def _readers(model: Model) -> sql.SQL:
-    return sql.SQL(READERS_OF_PERSONS if model.sensitivity == "L3" else ALL_READERS)
+    return sql.SQL(READERS[model.sensitivity])
 
 
 def _column_comments(view: str, model: Model) -> sql.Composed:

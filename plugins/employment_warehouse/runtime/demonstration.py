@@ -21,6 +21,7 @@ from employment_warehouse.settings import Home
 
 QUERIES = Path(__file__).with_name("queries")
 REPORTS = {"daily": "日报 daily     ", "weekly": "周调度 weekly  ", "monthly": "月通报 monthly "}
+OF_MARTS = ("months", "cases")
 MONTH_ENDS = demonstration.FIRST_DATE.month - 1
 """From January on, so that the figures of months have a history."""
 
@@ -131,9 +132,9 @@ def summarise(home: Home, console: Console) -> None:
             "最早 since",
         ),
     }
-    with connect("wh_watcher") as connection:
+    with connect("wh_watcher") as ledger, connect("wh_reporter") as marts:
         for query, (title, *headings) in shown.items():
-            _show(console, connection, query, title, headings)
+            _show(console, marts if query in OF_MARTS else ledger, query, title, headings)
     with connect("wh_loader") as connection:
         _show(console, connection, "rejected", "退回原因 rejected rows", ["原因 reason", "行 rows"])
     console.print(f"预设情形 planted {home.demonstration / FILE_NAME}", markup=False)
