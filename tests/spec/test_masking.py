@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 
 import pytest
 from tests.kit.people import id_number, with_check_digit
-from tests.spec.test_checking import good_row, reasons_of, value_of
+from tests.spec.test_checking import check, good_row, reasons_of, value_of
 
-from employment_warehouse.contract import column_label, contracts, sheet_label
+from employment_warehouse.contract import column_label, contract, contracts, sheet_label
 
 ID, MOBILE, ACCOUNT = id_number(1), "13812345678", "6217001234567890123"
 OF_1962 = "532528620101123"
@@ -125,3 +126,93 @@ def test_a_header_or_sheet_is_called_by_its_place_unless_it_consists_of_usual_wo
         assert sheet_label(text, 1) == text
     for text in ("王小明", ID, "第三季度"):
         assert sheet_label(text, 1) == "第2张"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MOBILE.translate(str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")),
+        MOBILE.translate(str.maketrans("0123456789", "洞幺两三四五六拐八勾")),
+        MOBILE.translate(str.maketrans("0123456789", "〇〡〢〣〤〥〦〧〨〩")),
+        "    ".join(MOBILE),
+        f"张三{MOBILE}",
+        f"0{MOBILE}",
+        "138OOI2345l",
+        f"{ID[:6]}，生于{ID[6:14]}，尾号{ID[14:]}",
+        f"{ID[:10]}年{ID[10:12]}月{ID[12:14]}日{ID[14:]}",
+        ID[:17] + "x",
+        b64encode(ID.encode()).decode(),
+        b64encode(f"张三{MOBILE}".encode()).decode(),
+        ID.encode().hex(),
+        "zhangsan@example.com",
+        f"{MOBILE}@example.com",
+        "微信号 zhang_san88",
+        "加V：zs19900101",
+        "QQ群12345678",
+        "护照E12345678",
+        "EA1234567",
+        "港澳通行证C12345678",
+        "台胞证12345678",
+        "回乡证 H1234567890",
+        "通行证 A123456(7)",
+    ],
+)
+def test_what_else_names_a_person_is_masked_in_free_text(text: str) -> None:
+    assert str(value_of("bank_return", "失败原因", f"账户不符（{text}）")).endswith("***）")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024年05月01日至2024年06月30日",
+        "18岁至45岁，月薪3500元至5000元",
+        "E5栋12345678元",
+        "Microsoft Office 2016 专业版",
+        "YunnanHongheYuanyangTextile",
+    ],
+)
+def test_dates_ages_and_words_stay(text: str) -> None:
+    assert value_of("employment", "用工单位", text) == text
+
+
+@pytest.mark.parametrize("number", [b64encode(ID.encode()).decode(), ID.encode().hex(), MOBILE.translate(CHINESE)])
+def test_the_number_of_a_thing_is_refused_in_any_writing(number: str) -> None:
+    assert reasons_of("labor_register", "户编号", number) == ["personal_number"]
+
+
+def test_names_that_a_batch_knows_are_masked_in_free_texts_of_others() -> None:
+    """Short ones only beside a word that makes them a name: somebody may be called 普工."""
+    column = contract("public_post").column("relation_to_approver")
+    names = ["李四", "普工", "欧阳娜娜", "阿依·古丽"]
+    told = ["李四之妻", "系李四的弟弟", "普工", "欧阳 娜娜的姑姑，与阿依·古丽同住"]
+    rows = [
+        good_row("public_post") | {"姓名": name, column.header: text, "身份证号": id_number(at)}
+        for at, (name, text) in enumerate(zip(names, told, strict=True), start=1)
+    ]
+    read = check("public_post", *rows).good["relation_to_approver"].to_list()
+    assert read == ["***之妻", "系***的弟弟", "普工", "***的姑姑，与***同住"]
+
+
+def test_what_names_a_thing_keeps_the_names_in_it() -> None:
+    """A contract says of a column that it names a thing: the crew of one row is that of the others."""
+    rows = [
+        good_row("relief_payroll") | {"姓名": name, "班组": crew, "身份证号": id_number(at)}
+        for at, (name, crew) in enumerate(
+            [("王小明", "王小明班组"), ("李小红", "王小明班组"), ("赵大山", "赵大山")], start=1
+        )
+    ]
+    assert check("relief_payroll", *rows).good["crew"].to_list() == ["王小明班组", "王小明班组", "***"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("搬运工138", "12345678队"), (f"普工 {ID[:10]}", ID[10:]), ("１３８１２", "345678")]
+)
+def test_a_number_in_two_cells_is_masked_in_both(first: str, second: str) -> None:
+    header = {name: contract("employment").column(name).header for name in ("occupation", "labor_brand")}
+    (row,) = (
+        check("employment", good_row("employment") | {header["occupation"]: first, header["labor_brand"]: second})
+        .good.select("occupation", "labor_brand")
+        .rows()
+    )
+    assert all("***" in text for text in row)
+    assert sum(character.isdigit() for text in row for character in text) == 0

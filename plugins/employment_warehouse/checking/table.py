@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from employment_warehouse.checking.columns import ColumnParser
+from employment_warehouse.checking.persons import without_names
 from employment_warehouse.contract import NUMERIC_CELL, Column, Contract, Parsed
-from employment_warehouse.masking import MASK
 from employment_warehouse.reading.table import TextTable
 
 REJECTED_SCHEMA = {
@@ -23,7 +23,6 @@ REJECTED_SCHEMA = {
     "row_json": pl.String(),
 }
 NOTHING: Mapping[str, str] = MappingProxyType({})
-EMPLOYERS = ("employer_name",)  # free texts whose rows belong together by them
 WHOLE_ROW = "整行"  # in row_json, the only key of a row that could not be split into cells
 
 
@@ -98,7 +97,7 @@ def _check_batch(  # noqa: PLR0913, PLR0917  what a whole table has in common
         typed[column.name] = parsed.values.alias(column.name)
         if parsed.reasons is not None:
             faults.append(Fault(column.name, parsed.reasons))
-    rows = _without_names(pl.DataFrame(typed), contract)
+    rows = without_names(pl.DataFrame(typed), contract)
     faults += _row_faults(rows, contract, faults)
     rejected = _rejected_rows(faults, len(batch))
     repeated = _superseded(rows, contract, rejected)
@@ -109,31 +108,6 @@ def _check_batch(  # noqa: PLR0913, PLR0917  what a whole table has in common
     if not faults:
         return Checked(good, pl.DataFrame(schema=REJECTED_SCHEMA), len(batch))
     return Checked(good.filter(~rejected), entries_of(faults, batch, table, cells), len(batch))
-
-
-def _without_names(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """The rows with the name of each row's person masked in its free texts: a bank writes whose account is wrong, and
-    somebody self-employed is their own employer. A firm that is called after its owner keeps its name.
-    """
-    name = contract.name_column
-    if name is None:
-        return rows
-    texts = [column.name for column in contract.columns if column.type.name == "text"]
-    person = pl.col(name)
-    found = rows.select(
-        (pl.col(text) == person if text in EMPLOYERS else pl.col(text).str.contains(person, literal=True))
-        .and_(person.str.len_chars() > 1)
-        .fill_null(False)
-        .alias(text)
-        for text in texts
-    )
-    masked = {}
-    for text, has_name in zip(texts, found.get_columns(), strict=True):
-        if has_name.any():
-            at = has_name.arg_true()
-            pairs = zip(rows[text].gather(at), rows[name].gather(at), strict=True)
-            masked[text] = rows[text].clone().scatter(at, [cell.replace(person, MASK) for cell, person in pairs])
-    return rows.with_columns(**masked) if masked else rows
 
 
 def _absent(column: Column, height: int) -> Parsed:

@@ -273,8 +273,18 @@ def _column(content: Mapping[str, Any], where: str) -> tuple[Column, int]:
             description_zh=node.text("descriptionZh"),
             description_en=node.text("description"),
             example=str(examples[0]),
+            names_thing=_flag(node, "namesThing", kind.name == "text"),
         )
     return column, position
+
+
+def _flag(node: Node, key: str, allowed: bool) -> bool:
+    """Whether a property is there; its only value is true."""
+    if key not in node:
+        return False
+    if node.take(key) is not True or not allowed:
+        raise ContractError(key, where=node.where, expected="true, of a text")
+    return True
 
 
 def _alias(content: Mapping[str, Any], where: str) -> str:

@@ -67,6 +67,7 @@ class Column:
     description_zh: str
     description_en: str
     example: str
+    names_thing: bool = False  # a text that names a firm, a school, a crew: rows belong together by it
 
     @property
     def repeats(self) -> bool:
