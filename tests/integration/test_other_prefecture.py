@@ -9,16 +9,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.integration.test_erasure import tables_text, text_of
 from tests.kit.files import put, rows_of
 from tests.kit.nights import publish, start_build
 from tests.kit.people import with_check_digit
+from tests.kit.process import run_warehouse
 from tests.kit.server import running_server
 
-from employment_warehouse import gate, landing, transform
+from employment_warehouse import gate, landing, returns, transform
 from employment_warehouse.database import connect
 from employment_warehouse.settings import Home, project_root
 
-NIGHT = date(2024, 5, 20)
+NIGHT, NEXT = date(2024, 5, 20), date(2024, 5, 21)
 PREFECTURE, NEAR, FAR = "616200", "616201", "616202"
 DIVISIONS = f"""\
 division_code,level,parent_code,name_zh,name_en,key_county_level,is_verified,short_name_zh
@@ -67,7 +69,9 @@ def at_work(serial: int, place: str) -> dict[str, str]:
     return {"id_number": person(serial), "work_division_code": place, "channel": "企业就业", "updated_on": "2024-05-18"}
 
 
-def test_a_night_of_another_prefecture(superuser: psycopg.Connection, home: Home, zone: Path) -> None:
+def test_nights_of_another_prefecture_and_an_erasure_between_them(
+    superuser: psycopg.Connection, home: Home, zone: Path
+) -> None:
     registers = {
         NEAR: rows_of("labor_register", at_home(NEAR, 1), at_home(NEAR, 2) | {"county_code": "近县"}, at_home(NEAR, 3)),
         FAR: rows_of("labor_register", at_home(FAR, 4), at_home(FAR, 5) | {"township_code": "616209101"}),
@@ -115,17 +119,71 @@ def test_a_night_of_another_prefecture(superuser: psycopg.Connection, home: Home
             " where target_code = 'rural_employed' and basis = 'stock' order by 1"
         ).fetchall()
         assert progress == [(PREFECTURE, 4), (NEAR, 3), (FAR, 1)]
-    with connect("wh_auditor") as auditor:
-        for mart in _marts_by_county(superuser):
-            codes = {code for (code,) in auditor.execute(f"select distinct county_code from marts.{mart}")} - {None}
+    with connect("wh_analyst") as analyst:
+        for mart in _marts_by_county(analyst):
+            codes = {code for (code,) in analyst.execute(f"select distinct county_code from marts.{mart}")} - {None}
             assert codes <= {PREFECTURE, NEAR, FAR}, mart
     with connect(f"county_{NEAR}") as county:
         seen = county.execute("select distinct county_code from marts.target_progress").fetchall()
         assert seen == [(NEAR,)]
 
+    after_an_erasure(superuser, home, zone)
 
-def _marts_by_county(superuser: psycopg.Connection) -> list[str]:
-    found = superuser.execute(
+
+def after_an_erasure(superuser: psycopg.Connection, home: Home, zone: Path) -> None:
+    """An operator erases a person by the command; the next night is built without, though the county sends the row."""
+    [token] = (
+        superuser.execute("select person_key from landing.labor_register where household_no = 'H3'").fetchone() or ()
+    )
+    words = (person(3), str(token), token.hex)
+    figures = "select t::text from store.employment_stock as t where from_build = 1 order by 1"
+    before = superuser.execute(figures).fetchall()
+    assert {word for word in words if word in tables_text(superuser)} >= {str(token)}
+    password = home.secret("password:operator_of_tests")
+    done = run_warehouse(
+        "erase",
+        "--reason",
+        "本人申请，工单 7",
+        "--as",
+        "operator_of_tests",
+        home=home.root,
+        typed=f"{person(3)}\n",
+        PGPASSWORD=password,
+    )
+    assert (done.returncode, person(3) in done.stdout + done.stderr) == (0, False), done.stderr
+    assert "erasure 1 is complete" in done.stderr
+    assert [word for word in words if word in tables_text(superuser)] == []
+    assert superuser.execute(figures).fetchall() == before
+    changed = "select publication, digest_before <> digest_after from ops.erasure_digest"
+    assert superuser.execute(changed).fetchall() == [(1, True)]
+
+    rows = [at_home(NEAR, serial) for serial in (1, 2, 3)], [at_work(serial, NEAR) for serial in (1, 2, 3)]
+    for feed, reported in zip(("labor_register", "employment"), rows, strict=True):
+        put(zone, rows_of(feed, *reported), f"{NEAR}.csv", feed=feed, day=NEXT)
+    again = [landing.ingest(arrival) for arrival in landing.scan({"county"}, NEXT).arrivals]
+    assert {(each.rows_read, each.rows_landed, each.rows_rejected) for each in again if each} == {(3, 2, 1)}
+    build = start_build(NEXT)
+    assert gate.gate_deliveries(build).held == ()
+    transform.run_dbt("tag:core", build)
+    transform.run_dbt("tag:mart", build)
+    publish(build)
+    [workbook] = returns.write_workbooks(NEXT)
+    assert workbook.stem == NEAR
+    assert [word for word in words if word in tables_text(superuser) or word in text_of(workbook)] == []
+    with connect("wh_analyst") as analyst:
+        listed = "select count(*) from marts.person_today where county_code = %s"
+        assert analyst.execute(listed, (NEAR,)).fetchone() == (2,)
+        analyst.execute("select marts.as_of(%s)", (NIGHT,))
+        employed = (
+            "select sum(employed)::integer from marts.employment_stock where county_code = %s and channel <> 'none'"
+        )
+        assert analyst.execute(employed, (NEAR,)).fetchone() == (3,)  # as it was published
+    unequal = "select from ops.delivery where rows_read <> rows_landed + rows_rejected + rows_erased"
+    assert superuser.execute(unequal).fetchall() == []
+
+
+def _marts_by_county(analyst: psycopg.Connection) -> list[str]:
+    found = analyst.execute(
         "select table_name from information_schema.columns"
         " where table_schema = 'marts' and column_name = 'county_code' order by 1"
     )

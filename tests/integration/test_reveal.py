@@ -106,8 +106,8 @@ def test_nobody_else_is_shown_anybody(
 
 def test_above_the_daily_limit_nobody_is_shown_and_an_alert_is_raised_once(nights: Nights, person: UUID) -> None:
     nights.connection.execute("update seeds.setting set value = '3' where name = 'reveal_daily_limit'")
-    for _ in range(3):
-        case_work.reveal(person, "home visit")
+    for at in range(3):
+        case_work.reveal(person, f"home visit {at}")
     for _ in range(3):
         with pytest.raises(UserError) as refused:
             case_work.reveal(person, "home visit")
@@ -129,17 +129,83 @@ def test_sessions_that_began_before_do_not_each_have_the_limit(nights: Nights, p
             early.execute(question, (person,))
 
 
-def test_what_the_database_shows_needs_the_key_of_the_program(person: UUID) -> None:
-    """A reveal that is rolled back leaves no record, and bytes that a case worker's client cannot open."""
+def ask(connection: psycopg.Connection, person: UUID, purpose: str = "home visit") -> tuple[str, bytes | None]:
+    outcome, sealed = connection.execute(
+        "select outcome, sealed from vault.reveal(%s, %s)", (person, purpose)
+    ).fetchone()
+    return outcome, sealed
+
+
+def test_nothing_is_given_before_the_record_of_it_is_committed(nights: Nights, person: UUID) -> None:
+    """Within one transaction, in a part of it that is rolled back, with another purpose, for another person: the record
+    comes first.
+    """
     with connect(OWN_LOGIN) as connection:
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-        row = connection.execute("select sealed from vault.reveal(%s, 'home visit')", (person,)).fetchone()
+        assert [ask(connection, person) for _ in range(2)] == [("recorded", None)] * 2
         connection.rollback()
-    assert row is not None
-    assert not [value for value in IDENTITY.values() if value.encode() in row[0]]
-    assert json.loads(unseal(row[0], place("vault.person.sealed", person))) == IDENTITY
+        with connection.transaction(force_rollback=True):
+            assert ask(connection, person) == ("recorded", None)
+        assert ask(connection, person) == ("recorded", None)
+        connection.rollback()
+        assert acts(nights) == []
+        assert ask(connection, person, "home visit") == ("recorded", None)
+        connection.commit()
+        assert ask(connection, person, "another one") == ("recorded", None)
+        assert ask(connection, uuid4()) == ("not_of_your_county", None)
+        connection.rollback()
+        assert ask(connection, person)[0] == "revealed"
+        connection.rollback()
+    assert acts(nights) == [("caseworker_532528", "reveal", f"person {person}", "home visit")]
+
+
+def test_a_record_serves_its_own_login_and_not_for_long(
+    nights: Nights, person: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_work.reveal(person, "home visit")
+    nights.connection.execute("alter table ops.act disable trigger all")
+    nights.connection.execute("update ops.act set acted_at = acted_at - interval '6 minutes'")
+    with connect(OWN_LOGIN) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        assert ask(connection, person) == ("recorded", None)
+        connection.rollback()
+    nights.connection.execute(
+        "update ops.act set acted_at = acted_at + interval '5 minutes', login = 'caseworker_532503'"
+    )
+    with connect(OWN_LOGIN) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        assert ask(connection, person) == ("recorded", None)
+
+
+def test_what_the_database_gives_needs_the_key_of_the_program(person: UUID) -> None:
+    with connect(OWN_LOGIN) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        ask(connection, person)
+        connection.commit()
+        _, sealed = ask(connection, person)
+    assert sealed is not None
+    assert not [value for value in IDENTITY.values() if value.encode() in sealed]
+    assert json.loads(unseal(sealed, place("vault.person.sealed", person))) == IDENTITY
     with pytest.raises(InvalidTag):
-        unseal(row[0][:-1] + bytes([row[0][-1] ^ 1]), place("vault.person.sealed", person))
+        unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), place("vault.person.sealed", person))
+
+
+def test_the_key_is_replaced_while_readers_are_connected(
+    fresh_home: settings.Home, nights: Nights, person: UUID, operator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader in the middle of a transaction, and a case worker between the record and what it is a record of."""
+    with connect("wh_analyst") as reader, connect(OWN_LOGIN) as worker:
+        worker.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        question = "select count(*) from marts.dim_person"
+        before = reader.execute(question).fetchone()
+        assert ask(worker, person) == ("recorded", None)
+        worker.commit()
+        monkeypatch.setenv(f"AIRFLOW_CONN_{OWN_LOGIN.upper()}", operator)
+        assert "version 2" in rotation.rotate_keys()
+        outcome, sealed = ask(worker, person)
+        assert (outcome, reader.execute(question).fetchone()) == ("revealed", before)
+    assert sealed is not None
+    assert json.loads(unseal(sealed, place("vault.person.sealed", person))) == IDENTITY
 
 
 class Killed(Exception):

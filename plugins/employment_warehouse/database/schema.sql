@@ -548,7 +548,8 @@ CREATE TABLE ops.versioned (
     model text NOT NULL,
     key text[],
     scope text[] DEFAULT '{}'::text[] NOT NULL,
-    scope_by text
+    scope_by text,
+    feed text
 );
 
 ALTER TABLE ops.versioned OWNER TO wh_owner;
@@ -556,6 +557,10 @@ ALTER TABLE ops.versioned OWNER TO wh_owner;
 -- Name: TABLE versioned; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON TABLE ops.versioned IS '各模型的主键与写入范围。 | Key and scope of each model, from its YAML. A model without a key lives in `tonight` alone. Without a scope, tonight''s rows are all rows; with one, they speak of the things that the rows of tonight.<scope_by> name (its own rows, where scope_by is NULL).';
+
+-- Name: COLUMN versioned.feed; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.versioned.feed IS '模型为某报送表的上报区间时，该报送表。 | The feed whose history the model is; NULL: of none.';
 
 -- Name: assert_keys(ops.versioned); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2986,32 +2991,24 @@ CREATE FUNCTION vault.forget_persons(on_date date) RETURNS bigint
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    oldest integer := (
-        select max(p.publication) from ops.publication as p
-        where p.report_date < on_date - ops.setting('retention_vault_days', on_date)::integer
-    );
-    named text;
-    persons bigint := 0;
-    accounts bigint := 0;
+    since date := on_date - ops.setting('retention_vault_days', on_date)::integer;
+    persons bigint;
+    accounts bigint;
 begin
-    if oldest is null then
+    if since is null then
         return 0;
     end if;
-    select string_agg(
-        format(
-            ' and not exists (select from %s as t where t.person_key = p.person_key%s)', place,
-            case when place::text like 'store.%' then format(' and coalesce(t.to_build, %s) > %s', oldest + 1, oldest) else '' end
-        ), ''
-    ) into named from vault.tables_of_persons() where has_person and place::text not like 'tonight.%';
-    execute 'delete from vault.person as p where true' || named;
+    execute 'delete from vault.person as p where true'
+        || (
+            select string_agg(format(' and not exists (select from (%s) as n (key) where n.key = p.person_key)', r), '')
+            from vault.naming_rows('person_key', since) as r
+        );
     get diagnostics persons = row_count;
-    select string_agg(
-        format(
-            ' and not exists (select from %s as t where t.account_key = b.account_key%s)', place,
-            case when place::text like 'store.%' then format(' and coalesce(t.to_build, %s) > %s', oldest + 1, oldest) else '' end
-        ), ''
-    ) into named from vault.tables_of_persons() where has_account and place::text not like 'tonight.%';
-    execute 'delete from vault.bank_account as b where true' || named;
+    execute 'delete from vault.bank_account as b where true'
+        || (
+            select string_agg(format(' and not exists (select from (%s) as n (key) where n.key = b.account_key)', r), '')
+            from vault.naming_rows('account_key', since) as r
+        );
     get diagnostics accounts = row_count;
     if persons + accounts > 0 then
         -- A person who comes back is sealed again.
@@ -3024,7 +3021,7 @@ ALTER FUNCTION vault.forget_persons(on_date date) OWNER TO wh_owner;
 
 -- Name: FUNCTION forget_persons(on_date date); Type: COMMENT; Schema: vault; Owner: wh_owner
 
-COMMENT ON FUNCTION vault.forget_persons(on_date date) IS '从密存区删除保存期限内任何报送与发布都不再涉及的人员和账户。 | Deletes from the vault the persons and accounts that no delivery in landing and no publication within the setting names any more; how many.';
+COMMENT ON FUNCTION vault.forget_persons(on_date date) IS '从密存区删除保存期限内任何报送都不再涉及的人员和账户；各表仍留代号。 | Deletes from the vault the persons and accounts that nothing reported within the setting names any more; how many. Their tokens remain in facts.';
 
 -- Name: forget_rejected(date); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
@@ -3049,6 +3046,32 @@ ALTER FUNCTION vault.forget_rejected(on_date date) OWNER TO wh_owner;
 -- Name: FUNCTION forget_rejected(on_date date); Type: COMMENT; Schema: vault; Owner: wh_owner
 
 COMMENT ON FUNCTION vault.forget_rejected(on_date date) IS '清除超过保存期限的退回行内容。 | Forgets the content of rejected rows that are older than the setting; how many.';
+
+-- Name: naming_rows(name, date); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.naming_rows(named name, since date) RETURNS SETOF text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select format(
+        'select t.%I from landing.%I as t inner join ops.delivery as d on d.delivery_id = t.delivery_id'
+        ' where d.report_date >= %L', named, c.relname, since
+    )
+    from pg_class as c
+    inner join pg_attribute as a on a.attrelid = c.oid and a.attname = named and not a.attisdropped
+    where c.relnamespace = 'landing'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+    union all
+    select format(
+        'select t.%I from store.%I as t where t.to_build is null and %s >= %L', named, v.model,
+        case when f.kind = 'snapshot' then 'coalesce(t.seen_to, ''infinity'')' else 't.seen_from' end, since
+    )
+    from ops.versioned as v
+    inner join ops.feed as f on f.feed = v.feed
+    inner join pg_class as c on c.relnamespace = 'store'::regnamespace and c.relname = v.model
+    inner join pg_attribute as a on a.attrelid = c.oid and a.attname = named and not a.attisdropped
+$$;
+
+ALTER FUNCTION vault.naming_rows(named name, since date) OWNER TO wh_owner;
 
 -- Name: rejected_rows(); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
@@ -3079,6 +3102,7 @@ declare
     today date := (now() at time zone 'Asia/Shanghai')::date;
     most integer := ops.setting('reveal_daily_limit', today);
     asked integer;
+    is_of_county boolean;
 begin
     if not exists (select from ops.user_login as u where u.login = session_user and u.kind = 'caseworker') then
         raise exception using errcode = 'WH029',
@@ -3091,12 +3115,26 @@ begin
     perform ops.assert_reason(purpose, '查看身份', 'a reveal');
     -- One at a time for each login, or several sessions would each count up to the limit.
     perform pg_advisory_xact_lock(hashtextextended('vault.reveal ' || session_user, 0));
+    is_of_county := exists (
+        select from store.dim_person as d
+        where d.person_key = wanted and d.valid_to is null and d.county_code = any(counties)
+            and d.from_build <= ops.standing_publication()
+            and (d.to_build is null or ops.standing_publication() < d.to_build)
+    ) and exists (select from vault.person as v where v.person_key = wanted);
+    -- A record that is older than this transaction was committed: no rollback takes it back.
+    if is_of_county and exists (
+        select from ops.act as a
+        where a.login = session_user and a.kind = 'reveal' and a.subject = format('person %s', wanted)
+            and a.reason = purpose and a.acted_at < now() and a.acted_at > now() - interval '5 minutes'
+    ) then
+        return query select 'revealed', v.sealed from vault.person as v where v.person_key = wanted;
+        return;
+    end if;
     select count(*) into asked from ops.act as a
     where a.login = session_user and a.kind in ('reveal', 'refuse_reveal')
         and a.acted_at >= today::timestamp at time zone 'Asia/Shanghai';
     if asked > most then
         return query select 'daily_limit', null::bytea;
-        return;
     elsif asked = most then
         perform ops.record_act('refuse_reveal', format('person %s: above the daily limit', wanted), purpose);
         insert into ops.alert as known (report_date, level, kind, title, body)
@@ -3108,19 +3146,9 @@ begin
         on conflict (report_date, kind, unit) do update
         set body = known.body || E'\n' || excluded.body, raised_at = now();
         return query select 'daily_limit', null::bytea;
-        return;
-    end if;
-    return query
-    select 'revealed', v.sealed
-    from vault.person as v
-    where v.person_key = wanted and exists (
-        select from store.dim_person as d
-        where d.person_key = wanted and d.valid_to is null and d.county_code = any(counties)
-            and d.from_build <= ops.standing_publication()
-            and (d.to_build is null or ops.standing_publication() < d.to_build)
-    );
-    if found then
+    elsif is_of_county then
         perform ops.record_act('reveal', format('person %s', wanted), purpose);
+        return query select 'recorded', null::bytea;
     else
         perform ops.record_act('refuse_reveal', format('person %s: not of the county', wanted), purpose);
         return query select 'not_of_your_county', null::bytea;
@@ -3131,7 +3159,7 @@ ALTER FUNCTION vault.reveal(wanted uuid, purpose text) OWNER TO wh_owner;
 
 -- Name: FUNCTION reveal(wanted uuid, purpose text); Type: COMMENT; Schema: vault; Owner: wh_owner
 
-COMMENT ON FUNCTION vault.reveal(wanted uuid, purpose text) IS '经办人查看本县市一人的身份（密文），同时登记。 | The sealed identity of one person, for a case worker of the county that registers the person in the standing publication; recorded in ops.act.';
+COMMENT ON FUNCTION vault.reveal(wanted uuid, purpose text) IS '经办人查看本县市一人的身份：先登记，再次调用方给出密文。 | One person of the county that registers the person in the standing publication, for a case worker. The first call records it in ops.act (`recorded`); the next one with the same purpose, in a transaction of its own within five minutes, gives the sealed identity (`revealed`).';
 
 -- Name: source_of(text, text, integer); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
@@ -5800,6 +5828,10 @@ GRANT ALL ON FUNCTION vault.forget_persons(on_date date) TO wh_loader;
 REVOKE ALL ON FUNCTION vault.forget_rejected(on_date date) FROM PUBLIC;
 GRANT ALL ON FUNCTION vault.forget_rejected(on_date date) TO wh_loader;
 
+-- Name: FUNCTION naming_rows(named name, since date); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.naming_rows(named name, since date) FROM PUBLIC;
+
 -- Name: FUNCTION rejected_rows(OUT number bigint, OUT unit text, OUT report_date date, OUT sheet text, OUT line integer, OUT column_name text, OUT sealed bytea); Type: ACL; Schema: vault; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION vault.rejected_rows(OUT number bigint, OUT unit text, OUT report_date date, OUT sheet text, OUT line integer, OUT column_name text, OUT sealed bytea) FROM PUBLIC;
@@ -5870,11 +5902,13 @@ GRANT SELECT ON TABLE marts.dim_workshop TO wh_reader;
 
 -- Name: TABLE household_today; Type: ACL; Schema: marts; Owner: wh_owner
 
-GRANT SELECT ON TABLE marts.household_today TO wh_reader;
+GRANT SELECT ON TABLE marts.household_today TO wh_analyst;
+GRANT SELECT ON TABLE marts.household_today TO wh_county;
 
 -- Name: TABLE person_today; Type: ACL; Schema: marts; Owner: wh_owner
 
-GRANT SELECT ON TABLE marts.person_today TO wh_reader;
+GRANT SELECT ON TABLE marts.person_today TO wh_analyst;
+GRANT SELECT ON TABLE marts.person_today TO wh_county;
 
 -- Name: TABLE month_close; Type: ACL; Schema: ops; Owner: wh_owner
 

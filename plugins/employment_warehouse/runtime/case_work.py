@@ -26,13 +26,16 @@ REFUSALS = {
 def reveal(person_key: UUID, purpose: str) -> dict[str, str]:
     """The identity of a person: `id_number`, and where they were reported `full_name` and `mobile`.
 
-    It is opened only after the database has recorded who asked and why. Raises UserError: `not_of_your_county`,
-    `daily_limit`, `refused`.
+    The database gives it only after the record of who asked and why is committed. Raises UserError:
+    `not_of_your_county`, `daily_limit`, `refused`.
     """
+    question = "select outcome, sealed from vault.reveal(%s, %s)"
     with refusals(), connect(OWN_LOGIN) as connection:
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-        row = connection.execute("select * from vault.reveal(%s, %s)", (person_key, purpose)).fetchone()
-    outcome, sealed = row or ("", b"")
+        outcome, sealed = connection.execute(question, (person_key, purpose)).fetchone() or ("", b"")
+        connection.commit()
+        if outcome == "recorded":
+            outcome, sealed = connection.execute(question, (person_key, purpose)).fetchone() or ("", b"")
     if outcome in REFUSALS:
         message, expected = REFUSALS[outcome]
         raise UserError(message, code=outcome, expected=expected, exit_code=1)
