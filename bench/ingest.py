@@ -217,7 +217,8 @@ def compare(folder: Path, rows: int, rounds: int, planted: bool) -> int:
     tenth, first, *ordinary = zip(days, files, strict=True)
     header = files[0].open(encoding="utf-8").readline().strip().split(",")
     print(f"{rows:,} rows × {len(header)} columns, {files[1].stat().st_size / 1e6:.0f} MB, {os.cpu_count()} cores")
-    with running_server(settings.current_home(), {"autovacuum": "off"}, "postgres") as server:
+    with running_server(settings.current_home(), {"autovacuum": "off"}) as server:
+        os.environ |= server.environment("postgres")  # for pandas
         seed_tables.load()
         create_bare_table(server, header)
         with server.connect_superuser() as connection:

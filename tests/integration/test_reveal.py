@@ -191,9 +191,11 @@ def test_what_the_database_gives_needs_the_key_of_the_program(person: UUID) -> N
 
 
 def test_the_key_is_replaced_while_readers_are_connected(
-    fresh_home: settings.Home, nights: Nights, person: UUID, operator: str, monkeypatch: pytest.MonkeyPatch
+    nights: Nights, person: UUID, operator: str, fresh_home: settings.Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader in the middle of a transaction, and a case worker between the record and what it is a record of."""
+    again = seal(json.dumps(IDENTITY).encode(), place("vault.person.sealed", person))  # by the keys of this home
+    nights.connection.execute("update vault.person set sealed = %s where person_key = %s", (again, person))
     with connect("wh_analyst") as reader, connect(OWN_LOGIN) as worker:
         worker.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         question = "select count(*) from marts.dim_person"

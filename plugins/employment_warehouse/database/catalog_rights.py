@@ -1,7 +1,8 @@
 """What the catalog tells everyone by default of tables and sessions that are not theirs: closed.
 
 Sizes, row counts and counters of a table tell a county how much others have sent, and when; the activity of sessions
-tells who is at work. pg_class keeps its other columns: every client reads them.
+tells who is at work; numbers of transactions, and the versions of rows of pg_class, how much was done. Every client
+reads the other columns of pg_class.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from psycopg import sql
 CLOSED = (
     r"^(pg_stat_.*|pg_(relation|table|indexes|total_relation|database|tablespace)_size|pg_lock_status"
     r"|pg_current_wal_.*|pg_(current|txid_current)_snapshot|txid_current_snapshot|pg_prepared_xact"
-    r"|pg_current_xact_id|txid_current)$"
+    r"|pg_current_xact_id|txid_current|pg_xact_status|txid_status|pg_xact_commit_timestamp(_origin)?"
+    r"|pg_last_committed_xact|pg_export_snapshot|pg_relation_file(path|node))$"
 )
 COUNTED = ("reltuples", "relpages", "relallvisible", "relallfrozen")
 CLOSE = """
@@ -35,8 +37,8 @@ begin
                 'grant select (%s) on pg_class to public', string_agg(quote_ident(a.attname), ', ' order by a.attnum)
             )
         from pg_attribute as a
-        where a.attrelid = 'pg_class'::regclass and a.attname <> all({counted})
-            and has_table_privilege('wh_reader', 'pg_class', 'select')
+        where a.attrelid = 'pg_class'::regclass and a.attnum > 0 and a.attname <> all({counted})
+            and has_column_privilege('wh_reader', 'pg_class', 'xmin', 'select')
         having count(*) > 0
     loop
         execute statement;
