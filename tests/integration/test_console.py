@@ -235,6 +235,7 @@ def test_a_county_sees_nothing_of_another_on_any_page(planted: psycopg.Connectio
     seen = walk(browser_of(COUNTY, console))
     assert {page.path for page in console.state.pages} - set(seen) == {"/acts", "/settings", "/users"}
     assert len([path for path in seen if path.endswith(".csv")]) > 60
+    assert re.search("532528-", seen["/marts/fct_person_state?rows=true"])
     assert "532528-figures" in seen["/reports/reports/2024-05-01/weekly-1-532528/file.html"]
     assert foreign(seen) == set()
     # The same search finds what others see.

@@ -33,21 +33,26 @@ def show(words: str = "", visit: Visit = page.visitor) -> Response:
 
 
 @page.router.get("/marts/{mart}")
-def tell(mart: str, visit: Visit = page.visitor) -> Response:
-    """What its columns mean, where they come from, and its first rows."""
+def tell(mart: str, rows: bool = False, visit: Visit = page.visitor) -> Response:  # noqa: FBT001, FBT002  of the address
+    """What its columns mean, where they come from, and its first rows.
+
+    A county's first rows are shown when asked for: the database reads all rows of the county for them (decision 20).
+    """
+    is_shown = rows or not visit.session.counties
     with visit.reading() as read:
         columns = read("mart_columns", mart=mart)
         if not columns:
             raise HTTPException(404)
         [about] = [row for row in read("marts", words=mart) if row["name"] == mart]
-        rows = read.connection.execute(_select(mart, PREVIEW)).fetchall()
+        first_rows = read.connection.execute(_select(mart, PREVIEW)).fetchall() if is_shown else []
         shown = {"indicators": read("indicators_of_mart", mart=mart), "publication": read.one("visible_publication")}
     known = _lineage()
     return visit.show(
         "mart.html.j2",
         mart=about,
         columns=columns,
-        rows=rows,
+        rows=first_rows,
+        is_shown=is_shown,
         comes_from=known.get(mart, []),
         goes_to=sorted(name for name, sources in known.items() if mart in sources),
         **shown,
