@@ -28,7 +28,7 @@ PICTURES = {
         "/sign-in", "/tonight", "/deliveries", "/deliveries > /deliveries/", "/publications",
         "/publications > /roll-back", "/alerts", "/gates", "/acts", "/settings", "/users",
     ),
-    "caseworker": ("/reports",),
+    "caseworker": ("/uploads", "/reports"),
     "analyst": ("/cases", "/cases > /cases/one", "/marts", "/marts/target_progress"),
 }  # fmt: skip
 COLOURS = 32
