@@ -181,20 +181,21 @@ def test_a_held_night_alerts_with_its_failed_checks(warehouse: psycopg.Connectio
 
 
 def test_wages_owed_alert_with_persons_and_money(warehouse: psycopg.Connection, build: int) -> None:
-    for number, (due, paid) in enumerate(((1000, 0), (500, 400), (800, 800))):
+    lines = (("relief_payroll", 1000, 0), ("public_post_payment", 500, 400), ("relief_payroll", 800, 800))
+    for number, (feed, due, paid) in enumerate(lines):
         warehouse.execute(
             """
             insert into store.fct_wage_payment (
                 feed, unit, period, person_key, item, county_code, amount_due, amount_paid, pay_due_on, from_build
-            ) values ('relief_payroll', 'P1', '2024-03-01', %s, %s, %s, %s, %s, '2024-04-15', %s)
+            ) values (%s, 'P1', '2024-03-01', %s, %s, %s, %s, %s, '2024-04-15', %s)
             """,
-            (uuid.uuid4(), str(number), YUANYANG, due, paid, build),
+            (feed, uuid.uuid4(), str(number), YUANYANG, due, paid, build),
         )
     publish(build)
     alert.raise_night_alerts(build)
     _, title, body = alerts(warehouse)["wages_owed", YUANYANG]
     assert title.startswith("元阳县：欠发 1,100.00 元，2 人")
-    assert "最早应发日 4月15日" in body
+    assert "以工代赈劳务报酬 1,000.00 元，公益性岗位补贴 100.00 元。最早应发日 4月15日" in body
 
 
 @pytest.fixture
