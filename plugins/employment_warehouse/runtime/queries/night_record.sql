@@ -25,8 +25,10 @@ select jsonb_build_object(
     ),
     'deliveries', (
         select coalesce(jsonb_agg(to_jsonb(d) order by d.delivery_id), '[]') from ops.delivery as d
-        where d.build > b.base
-            or d.landed_at >= coalesce((select q.started_at from ops.build as q where q.build = b.base), '-infinity')
+        where d.build > b.base and d.build <= b.build
+            or d.landed_at <= p.published_at and d.landed_at >= coalesce(
+                (select q.started_at from ops.build as q where q.build = b.base), '-infinity'
+            )
     ),
     'due', (
         select coalesce(jsonb_agg(to_jsonb(u)), '[]') from ops.due as u
