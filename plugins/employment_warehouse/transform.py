@@ -80,16 +80,21 @@ def run_dbt(select: str, build: int) -> Summary:
 
     A retry is safe: each model undoes what it wrote for a build that is not published. Raises NotTonight if
     another run has begun a later build, TransformFailed with the nodes that failed.
+
+    Where rules (settings and other seeds, decisions, models) are others than those of the last publication, everything
+    is computed anew: they hold for persons and months as well of which nothing was reported.
     """
     with connect("wh_transformer") as connection:
         row = connection.execute("select build from ops.tonight").fetchone()
         if row != (build,):
             raise NotTonight(where=f"build {build}")
-        connection.execute("select ops.record_rules(%s)", (_models_digest(),))
+        changed = connection.execute("select ops.record_rules(%s)", (_models_digest(),)).fetchone()
     # Unit tests say whether the models are right, not whether the night is: they belong to `make test`. Seeds are
     # loaded by `database.seed_tables`: dbt owns no table.
     outcome = _run_models(
-        ["build", "--select", select, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"], build
+        ["build", "--select", select, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"]
+        + (["--full-refresh"] if changed == (True,) else []),
+        build,
     )
     summary = _summary(select, outcome)
     kept = settings.current_home().dbt / "runs"

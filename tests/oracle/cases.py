@@ -203,7 +203,7 @@ def _ends(t: Tonight) -> dict[Key, list[date]]:
     ends: dict[Key, list[date]] = defaultdict(list)
     kind = "zero_employment_household"
     for row in t.marts[kind]:
-        if row["cleared_on"] and row["is_relocated"]:
+        if row["cleared_on"]:
             ends[kind, kind, f"{row['county_code']}·{row['household_no']}"].append(row["cleared_on"])
     for row in t.marts["public_post_finding"]:
         if row["closed_on"]:

@@ -403,8 +403,8 @@ class World:
         }
 
     def project_county(self, number: str) -> str:
-        """The county that a project is in."""
-        return self.projects[number]["county_code"] if number in self.projects else number[:6]
+        """The county that a project is in; one that no accepted file names counts in the prefecture alone."""
+        return self.projects[number]["county_code"] if number in self.projects else PREFECTURE
 
     def is_open_project(self, project: Row, day: date) -> bool:
         """Begun, and neither completed nor left out by a day."""

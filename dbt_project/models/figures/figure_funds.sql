@@ -25,7 +25,7 @@ summed as (
     select coalesce(county_code, {{ prefecture() }}) as county_code, sum(amount) as funds
     from funds
     group by rollup (county_code)
-    having grouping(county_code) = 1 or county_code is not null
+    having grouping(county_code) = 1 or county_code <> {{ prefecture() }}
 ),
 
 persons as (

@@ -5,4 +5,4 @@ select
 from {{ ref('fct_relief_contract') }}
 where onsite_from <= {{ tonight_date() }} and (offsite_on is null or offsite_on >= {{ tonight_date() }})
 group by rollup (county_code)
-having grouping(county_code) = 1 or county_code is not null
+having grouping(county_code) = 1 or county_code <> {{ prefecture() }}

@@ -11,7 +11,11 @@ limits as (
 open_days as (
     select
         daterange(
+            {% if flags.FULL_REFRESH -%}
+            '-infinity'::date,
+            {%- else -%}
             date_trunc('month', coalesce(min(publication.report_date), {{ tonight_date() }}))::date,
+            {%- endif %}
             {{ tonight_date() }}, '[]'
         ) as days
     from {{ source('ops', 'publication') }} as publication

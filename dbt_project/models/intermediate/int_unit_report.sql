@@ -55,7 +55,8 @@ due_tonight as (
 -- What arrived tonight without being due tonight: compared with the time at which its own date was due, if it ever was.
 unscheduled as (
     select
-        deliveries.feed, deliveries.unit, max(expected.due_at) as due_at,
+        deliveries.feed, deliveries.unit,
+        (array_agg(expected.due_at order by deliveries.report_date desc, expected.due_at desc nulls last))[1] as due_at,
         max(deliveries.report_date) as to_date, max(deliveries.report_date) as from_date
     from deliveries
     left join due_tonight using (feed, unit)

@@ -1,0 +1,55 @@
+-- A night whose rules are others than those of the last publication is computed anew for everyone. Rules are others,
+-- too, where the day has come from which a row of a seed or a decision is in force.
+set role wh_owner;
+
+drop function ops.record_rules(text);
+
+create function ops.record_rules(models text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    night ops.build;
+    digest text := models;
+    seed regclass;
+    is_dated boolean;
+    content text;
+begin
+    select b.* into night from ops.build as b inner join ops.tonight as t on b.build = t.build;
+    for seed, is_dated in
+        select
+            c.oid::regclass,
+            exists (
+                select from pg_attribute as a
+                where a.attrelid = c.oid and a.attname = 'valid_from' and not a.attisdropped
+            )
+        from pg_class as c
+        where c.relnamespace = 'seeds'::regnamespace and c.relkind = 'r'
+        order by c.relname
+    loop
+        execute format(
+            'select concat_ws('' '', sum(hash_record_extended(t, 0)::numeric), count(*) filter (where %s)) from %s as t',
+            case when is_dated then 't.valid_from <= $1' else 'true' end, seed
+        ) into content using night.report_date;
+        digest := digest || ' ' || content;
+    end loop;
+    select concat_ws(
+        ' ', digest, sum(hash_record_extended((d.finding, d.valid_from, d.enabled), 0)::numeric),
+        count(*) filter (where d.valid_from <= night.report_date)
+    ) into digest
+    from ops.rule_decision as d;
+    digest := encode(sha256(digest::bytea), 'hex');
+    -- Rules that change while a night is built: it is reckoned by no one set of them, and the next night begins anew.
+    if night.rules_digest <> digest then
+        digest := encode(sha256((night.rules_digest || digest)::bytea), 'hex');
+    end if;
+    update ops.build as b set rules_digest = digest where b.build = night.build;
+    return exists (
+        select from ops.build as b where b.build = ops.chain_head() and b.rules_digest is distinct from digest
+    );
+end $$;
+comment on function ops.record_rules(text) is
+'记下当次汇总所用规则的摘要；规则与上次发布不同则为真。 | Records by which rules the build in progress is reckoned (a digest of the models'' SQL, which is given, and of the seeds and decisions in force); whether they are others than those of the last publication.';
+revoke all on function ops.record_rules(text) from public;
+grant execute on function ops.record_rules(text) to wh_transformer;
+
+reset role;
