@@ -1952,35 +1952,55 @@ COMMENT ON FUNCTION ops.record_key_rotation(key_version integer) IS '登记封�
 
 -- Name: record_rules(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.record_rules(models text) RETURNS text
+CREATE FUNCTION ops.record_rules(models text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 declare
+    night ops.build;
     digest text := models;
     seed regclass;
+    is_dated boolean;
     content text;
 begin
-    for seed in
-        select c.oid::regclass from pg_class as c
-        where c.relnamespace = 'seeds'::regnamespace and c.relkind = 'r' order by c.relname
+    select b.* into night from ops.build as b inner join ops.tonight as t on b.build = t.build;
+    for seed, is_dated in
+        select
+            c.oid::regclass,
+            exists (
+                select from pg_attribute as a
+                where a.attrelid = c.oid and a.attname = 'valid_from' and not a.attisdropped
+            )
+        from pg_class as c
+        where c.relnamespace = 'seeds'::regnamespace and c.relkind = 'r'
+        order by c.relname
     loop
-        execute format('select coalesce(sum(hash_record_extended(t, 0)::numeric), 0)::text from %s as t', seed) into content;
+        execute format(
+            'select coalesce(sum(hash_record_extended(t, 0)::numeric), 0)::text from %s as t where %s',
+            seed, case when is_dated then 't.valid_from <= $1' else 'true' end
+        ) into content using night.report_date;
         digest := digest || ' ' || content;
     end loop;
     select digest || ' ' || coalesce(sum(hash_record_extended((d.finding, d.valid_from, d.enabled), 0)::numeric), 0)
     into digest
-    from ops.rule_decision as d;
+    from ops.rule_decision as d
+    where d.valid_from <= night.report_date;
     digest := encode(sha256(digest::bytea), 'hex');
-    update ops.build as b set rules_digest = digest where b.build = (select t.build from ops.tonight as t);
-    return digest;
-end $$;
+    -- Rules that change while a night is built: it is reckoned by no one set of them, and the next night begins anew.
+    if night.rules_digest <> digest then
+        digest := encode(sha256((night.rules_digest || digest)::bytea), 'hex');
+    end if;
+    update ops.build as b set rules_digest = digest where b.build = night.build;
+    return exists (
+        select from ops.build as b where b.build = ops.chain_head() and b.rules_digest is distinct from digest
+    );
+end $_$;
 
 ALTER FUNCTION ops.record_rules(models text) OWNER TO wh_owner;
 
 -- Name: FUNCTION record_rules(models text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.record_rules(models text) IS '记下当次汇总所用规则的摘要。 | Records by which rules the build in progress is reckoned: the digest of the models'' SQL, which is given, with those of seeds and decisions.';
+COMMENT ON FUNCTION ops.record_rules(models text) IS '记下当次汇总所用规则的摘要；规则与上次发布不同则为真。 | Records by which rules the build in progress is reckoned (a digest of the models'' SQL, which is given, and of the seeds and decisions in force); whether they are others than those of the last publication.';
 
 -- Name: refuse_change_of_acts(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 

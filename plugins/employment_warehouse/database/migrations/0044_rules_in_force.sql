@@ -1,5 +1,5 @@
--- A night whose rules are others than those of the last publication is computed anew for everyone. Rules are others,
--- too, where the day has come from which a row of a seed or a decision is in force.
+-- A night whose rules are others than those of the last publication is computed anew for everyone. Its rules are those
+-- in force: a row of a seed, or a decision, counts from the night on which its day has come.
 set role wh_owner;
 
 drop function ops.record_rules(text);
@@ -27,16 +27,15 @@ begin
         order by c.relname
     loop
         execute format(
-            'select concat_ws('' '', sum(hash_record_extended(t, 0)::numeric), count(*) filter (where %s)) from %s as t',
-            case when is_dated then 't.valid_from <= $1' else 'true' end, seed
+            'select coalesce(sum(hash_record_extended(t, 0)::numeric), 0)::text from %s as t where %s',
+            seed, case when is_dated then 't.valid_from <= $1' else 'true' end
         ) into content using night.report_date;
         digest := digest || ' ' || content;
     end loop;
-    select concat_ws(
-        ' ', digest, sum(hash_record_extended((d.finding, d.valid_from, d.enabled), 0)::numeric),
-        count(*) filter (where d.valid_from <= night.report_date)
-    ) into digest
-    from ops.rule_decision as d;
+    select digest || ' ' || coalesce(sum(hash_record_extended((d.finding, d.valid_from, d.enabled), 0)::numeric), 0)
+    into digest
+    from ops.rule_decision as d
+    where d.valid_from <= night.report_date;
     digest := encode(sha256(digest::bytea), 'hex');
     -- Rules that change while a night is built: it is reckoned by no one set of them, and the next night begins anew.
     if night.rules_digest <> digest then
