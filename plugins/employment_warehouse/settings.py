@@ -21,9 +21,17 @@ TIMEZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True)
 class Home:
-    """The folder of one warehouse; a machine may have several. Only its owner can read it."""
+    """The folder of one warehouse; a machine may have several. Only its owner can read it.
+
+    What every machine of a warehouse has to see is in `shared`; all the rest is a machine's own, and can be lost.
+    """
 
     root: Path
+
+    @property
+    def shared(self) -> Path:
+        """WAREHOUSE_SHARED, a folder that all machines mount; else this home, which is then the only one."""
+        return Path(variable("WAREHOUSE_SHARED") or self.root).expanduser().absolute()
 
     @property
     def postgres(self) -> Path:
@@ -35,15 +43,15 @@ class Home:
 
     @property
     def archive(self) -> Path:
-        return self._folder("archive")
+        return _made(self.shared / "archive")
 
     @property
     def reports(self) -> Path:
-        return self._folder("reports")
+        return _made(self.shared / "reports")
 
     @property
     def returns(self) -> Path:
-        return self._folder("returns")
+        return _made(self.shared / "returns")
 
     @property
     def uploads(self) -> Path:
@@ -53,7 +61,12 @@ class Home:
     @property
     def seeds(self) -> Path:
         """The operator's own seed tables (`target.csv`, …): each replaces the one of the project."""
-        return self._folder("seeds")
+        return _made(self.shared / "seeds")
+
+    @property
+    def dbt_runs(self) -> Path:
+        """What dbt did in each build, and which seeds were loaded."""
+        return _made(self.shared / "dbt" / "runs")
 
     @property
     def secrets(self) -> Path:
@@ -69,6 +82,7 @@ class Home:
 
     @property
     def dbt(self) -> Path:
+        """What dbt has parsed, and its logs; each machine its own."""
         return self._folder("dbt")
 
     @property
@@ -86,9 +100,12 @@ class Home:
         return base64.urlsafe_b64encode(hmac.digest(key, purpose.encode(), hashlib.sha256)).decode()
 
     def _folder(self, name: str) -> Path:
-        folder = self.root / name
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder
+        return _made(self.root / name)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 @dataclass(frozen=True)

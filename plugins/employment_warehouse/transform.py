@@ -97,9 +97,7 @@ def run_dbt(select: str, build: int) -> Summary:
         build,
     )
     summary = _summary(select, outcome)
-    kept = settings.current_home().dbt / "runs"
-    kept.mkdir(mode=0o700, exist_ok=True)
-    outcome.result.write(str(kept / f"{build}_{_file_name(select)}.json"))
+    outcome.result.write(str(settings.current_home().dbt_runs / f"{build}_{_file_name(select)}.json"))
     return summary
 
 

@@ -9,11 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
-from psycopg import sql
 from tests.end_to_end.conftest import Run, make_run
+from tests.kit.digests import digest
 
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.demonstration import Manifest
@@ -30,7 +31,7 @@ def test_a_night_with_three_kills_publishes_the_same_digests(
     try:
         demonstrate_with_kills(other)
         builds = range(1, len(manifest.nights) + 1)
-        assert [digest(other, build) for build in builds] == [digest(home, build) for build in builds]
+        assert digests(other, builds) == digests(home, builds)
     finally:
         make_run(other)("down")
 
@@ -73,23 +74,7 @@ def kill_scheduler(home: Path) -> None:
     assert make_run(home)("up").returncode == 0
 
 
-def digest(home: Path, build: int) -> dict[str, tuple[int, int]]:
-    """Table → rows opened or closed by a build and the sum of their hashes; instants and numbers left out."""
-    found = {}
+def digests(home: Path, builds: Iterable[int]) -> list[dict[str, tuple[int, int]]]:
+    """What each build opened and closed."""
     with Server(Home(home)).connect_superuser() as connection:
-        columns = connection.execute(
-            """
-            select table_name, array_agg(column_name::text order by ordinal_position)
-            from information_schema.columns
-            where table_schema = 'store' and data_type <> 'timestamp with time zone' and column_name <> 'delivery_id'
-            group by table_name
-            """
-        ).fetchall()
-        for table, names in columns:
-            statement = sql.SQL(
-                "select count(*), coalesce(sum(hash_record_extended(row({}), 0)::numeric), 0) from store.{} "
-                "where from_build = %(build)s or to_build = %(build)s"
-            ).format(sql.SQL(", ").join(map(sql.Identifier, names)), sql.Identifier(table))
-            count, total = connection.execute(statement, {"build": build}).fetchone() or (0, 0)
-            found[table] = (count, int(total))
-    return found
+        return [digest(connection, build) for build in builds]

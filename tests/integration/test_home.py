@@ -70,3 +70,15 @@ def test_a_secluded_process_reaches_neither_a_hidden_folder_nor_another_process(
         other.kill()
     assert "the secret" not in seen[1]
     assert "the secret" in seen[0] or "umount" in attempt
+
+
+def test_what_every_machine_has_to_see_is_in_the_shared_folder_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = settings.Home(tmp_path / "home")
+    shared = ("archive", "reports", "returns", "seeds", "dbt_runs")
+    own = ("postgres", "airflow", "secrets", "logs", "run", "dbt")
+    assert all(home.root in getattr(home, name).parents for name in (*shared, *own)), "one machine: one folder"
+    monkeypatch.setenv("WAREHOUSE_SHARED", str(tmp_path / "shared"))
+    assert all(tmp_path / "shared" in getattr(home, name).parents for name in shared)
+    assert all(home.root in getattr(home, name).parents for name in own)

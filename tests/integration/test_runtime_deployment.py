@@ -21,6 +21,7 @@ from employment_warehouse.runtime.parts import (
     AIRFLOW_PARTS,
     BACKUP,
     CASE_WORK,
+    CELERY_PARTS,
     COMMAND_LINE,
     INIT,
     OPTIONAL,
@@ -243,12 +244,54 @@ def test_containers_start_the_parts_that_run_here() -> None:
         assert compose.services()[name]["command"] == ["serve", name]
 
 
+@pytest.mark.parametrize("name", CELERY_PARTS)
+def test_on_several_machines_a_container_gets_the_secrets_of_its_part(name: str) -> None:
+    several = compose.services(file=compose.SEVERAL_MACHINES)
+    command = ["serve", name]
+    [service] = [service for service in several.values() if service.get("command") == command]
+    one_server = compose.services()["scheduler"] if name == "celery-scheduler" else {"environment": {}, "secrets": []}
+    given = one_server["environment"] | service["environment"]  # as Compose merges the files
+    assert CELERY_PARTS[name].secrets <= {variable.removesuffix("_FILE") for variable in given}
+    assert {secret.lower() for secret in CELERY_PARTS[name].secrets} <= {*one_server["secrets"], *service["secrets"]}
+    assert service["environment"]["WAREHOUSE_SHARED"] == "/var/lib/shared"
+
+
+def test_the_scheduler_of_workers_reaches_the_broker_and_knows_nothing_of_the_warehouse(
+    server: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_BROKER", "redis:6379")
+    scheduler, worker = (environment(server, part) for part in CELERY_PARTS.values())
+    for found in (scheduler, worker):
+        assert found["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+        assert found["AIRFLOW__CELERY__BROKER_URL"] == f"redis://:{server.secret('REDIS_PASSWORD')}@redis:6379/0"
+    assert "AIRFLOW_CONN_WH_LOADER" in worker
+    assert not [name for name in scheduler if name.startswith(("AIRFLOW_CONN_", "WAREHOUSE_TOKEN", "WAREHOUSE_WRAP"))]
+    assert "AIRFLOW__CELERY__BROKER_URL" not in environment(server, AIRFLOW_PARTS["scheduler"])
+
+
+def test_workers_of_citus_log_no_value_and_let_in_the_coordinator_alone() -> None:
+    several = compose.services(file=compose.SEVERAL_MACHINES)
+    flags = dict(flag.removeprefix("--").split("=", 1) for flag in several["citus-1"]["command"][1:])
+    wanted = postgres_settings(compose.gigabytes(several["citus-1"]["mem_limit"]) * 2**30)
+    logging = {name: value for name, value in wanted.items() if name.startswith("log_") and name != "log_line_prefix"}
+    del logging["log_min_messages"]
+    assert logging.items() <= flags.items()
+    rules = (settings.project_root() / "citus" / "pg_hba.conf").read_text().splitlines()
+    assert [line.split() for line in rules if not line.startswith("#")] == [
+        ["local", "all", "postgres", "peer"],
+        ["hostssl", "warehouse", "all", "all", "cert", "map=coordinator"],
+    ]
+
+
 def test_images_are_pinned_by_digest() -> None:
     dockerfile = (settings.project_root() / "Dockerfile").read_text()
     assert re.findall(r"(?m)^FROM (.*)$", dockerfile) == ["python:3.11-slim-bookworm@sha256:${PYTHON_DIGEST}"]
     assert compose.services()["postgres"]["image"] == f"postgres:18-bookworm@sha256:{'b' * 64}"
     for name in ("PYTHON_DIGEST", "POSTGRES_DIGEST"):
         assert f"${{{name}:?" in compose.text(), "required, never guessed"
+    several = compose.services(file=compose.SEVERAL_MACHINES)
+    images = {service["image"] for service in several.values() if "image" in service} - {"employment-warehouse"}
+    assert images == {f"citusdata/citus:14.0@sha256:{'c' * 64}", f"redis:7-bookworm@sha256:{'d' * 64}"}
 
 
 @pytest.mark.parametrize("kind", ["", "-dev", "-server", "-installer"])
@@ -275,11 +318,19 @@ def test_nothing_is_installed_without_hashes(file: str) -> None:
 
 
 @pytest.mark.compose
-def test_docker_compose_accepts_the_file() -> None:
+@pytest.mark.parametrize(
+    ("files", "required"),
+    [
+        ([compose.ONE_SERVER], compose.REQUIRED),
+        ([compose.ONE_SERVER, compose.SEVERAL_MACHINES], compose.REQUIRED | compose.REQUIRED_BY_SEVERAL),
+    ],
+    ids=["one server", "several machines"],
+)
+def test_docker_compose_accepts_the_files(files: list[str], required: dict[str, str]) -> None:
     done = subprocess.run(
-        ["docker-compose", "config", "--quiet"],
+        ["docker-compose", *(word for file in files for word in ("-f", file)), "config", "--quiet"],
         cwd=settings.project_root(),
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHON_DIGEST": "a" * 64, "POSTGRES_DIGEST": "b" * 64},
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin"} | required,
         capture_output=True,
         text=True,
         check=False,

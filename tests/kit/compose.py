@@ -1,4 +1,4 @@
-"""docker-compose.yml as Docker reads it: variables replaced, anchors merged."""
+"""docker-compose.yml, or the file for several machines, as Docker reads it: variables replaced, anchors merged."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from employment_warehouse import settings
 
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 Service = dict[str, Any]
+ONE_SERVER, SEVERAL_MACHINES = "docker-compose.yml", "docker-compose.scale.yml"
+REQUIRED = {"PYTHON_DIGEST": "a" * 64, "POSTGRES_DIGEST": "b" * 64}
+REQUIRED_BY_SEVERAL = {"CITUS_DIGEST": "c" * 64, "REDIS_DIGEST": "d" * 64, "WAREHOUSE_FILE_SERVER": "files"}
 
 
-def services(variables: dict[str, str] | None = None) -> dict[str, Service]:
+def services(variables: dict[str, str] | None = None, file: str = ONE_SERVER) -> dict[str, Service]:
     """Services by name. variables: those of .env; a required one that is not given is an error of the test."""
-    given = {"PYTHON_DIGEST": "a" * 64, "POSTGRES_DIGEST": "b" * 64} | (variables or {})
+    given = REQUIRED | REQUIRED_BY_SEVERAL | (variables or {})
 
     def value(found: re.Match[str]) -> str:
         name, kind, text = found.groups()
         assert name in given or kind == "-", f"{name} is required"
         return given.get(name, text)
 
-    read: dict[str, Service] = yaml.safe_load(VARIABLE.sub(value, text()))["services"]
+    read: dict[str, Service] = yaml.safe_load(VARIABLE.sub(value, text(file)))["services"]
     return read
 
 
-def text() -> str:
-    return (settings.project_root() / "docker-compose.yml").read_text()
+def text(file: str = ONE_SERVER) -> str:
+    return (settings.project_root() / file).read_text()
 
 
 def gigabytes(limit: str) -> int:

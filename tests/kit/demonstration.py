@@ -20,6 +20,7 @@ from employment_warehouse.runtime.deployment import embedded
 from employment_warehouse.runtime.environment import environment
 from employment_warehouse.runtime.parts import AIRFLOW_PARTS
 from employment_warehouse.runtime.service import Warehouse
+from employment_warehouse.settings import Home
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,19 @@ def demonstration_warehouse(folder: Path, people: int, nights: int) -> Iterator[
             shutil.rmtree(home.demonstration, ignore_errors=True)
             manifest = demonstration.generate(home.demonstration, people=people, nights=nights, seed=1)
         shutil.copy(home.demonstration / "target.csv", home.seeds)
-        with running_server(home) as server:
-            warehouse = Warehouse(home)
-            warehouse.up_platform()
-            try:
-                os.environ.update(environment(embedded(home), AIRFLOW_PARTS["scheduler"]))
-                publication.decide_rule("account_shared", manifest.nights[0], enabled=True, legal_basis="synthetic")
-                yield Demonstration(server, manifest)
-            finally:
-                warehouse.down()
+        with running_server(home) as server, platform_served(home):
+            publication.decide_rule("account_shared", manifest.nights[0], enabled=True, legal_basis="synthetic")
+            yield Demonstration(server, manifest)
+
+
+@contextmanager
+def platform_served(home: Home) -> Iterator[None]:
+    """The platform of a demonstration's home; this process sees what a task sees, and the connections that it has."""
+    warehouse = Warehouse(home)
+    warehouse.up_platform()
+    try:
+        connections = {name: value for name, value in os.environ.items() if name.startswith("AIRFLOW_CONN_")}
+        os.environ.update(environment(embedded(home), AIRFLOW_PARTS["scheduler"]) | connections)
+        yield
+    finally:
+        warehouse.down()

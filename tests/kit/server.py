@@ -49,15 +49,22 @@ def running_server(home: Home, options: Mapping[str, str] | None = None) -> Iter
         file.writelines(f"{name} = {value}\n" for name, value in (options or {}).items())
     server.start()
     try:
-        with server.connect_superuser() as connection:
-            migrate(connection)
-        server.set_passwords()
-        with patch.dict(os.environ, server.environment()):
-            seed_tables.load()
-            os.environ.update(add_users(server))
+        with migrated(server):
             yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def migrated(server: Server) -> Iterator[None]:
+    """The database of a server that runs, migrated and seeded, and with the users; AIRFLOW_CONN_<ROLE> lead to it."""
+    with server.connect_superuser() as connection:
+        migrate(connection)
+    server.set_passwords()
+    with patch.dict(os.environ, server.environment()):
+        seed_tables.load()
+        os.environ.update(add_users(server))
+        yield
 
 
 def add_users(server: Server) -> dict[str, str]:
@@ -75,6 +82,6 @@ def add_users(server: Server) -> dict[str, str]:
                 connection.execute("select logins.make(%s, %s, %s)", made)
             if login in of_counties and login not in known:
                 connection.execute("insert into ops.reader_county values (%s, %s)", (login, login.split("_")[1]))
-            its = Address(str(server.socket_folder), server.port, login, password, "warehouse")
+            its = Address(connection.info.host, connection.info.port, login, password, "warehouse")
             environment |= as_variable(role, its)
     return environment

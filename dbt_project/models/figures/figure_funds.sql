@@ -1,7 +1,7 @@
 -- Money for the work of poverty-alleviated persons: of open relief projects, and what workshops, posts and services had
 -- in the 365 days that end with the report date; and the poverty-alleviated persons on the register.
 with
-funds as (
+funds as materialized (
     select county_code, relief_funds as amount
     from {{ ref('dim_relief_project') }}
     where started_on <= {{ tonight_date() }} and (completed_on is null or completed_on > {{ tonight_date() }})
@@ -11,10 +11,11 @@ funds as (
     from {{ ref('dim_workshop') }}
     where subsidy_on > {{ tonight_date() }} - 365 and subsidy_on <= {{ tonight_date() }}
     union all
-    select county_code, amount_due
+    select county_code, sum(amount_due)
     from {{ ref('fct_wage_payment') }}
     where feed = 'public_post_payment'
         and period > {{ tonight_date() }} - 365 and period <= {{ tonight_date() }}
+    group by county_code
     union all
     select coalesce(home_county_code, county_code), amount
     from {{ ref('fct_service_event') }}
@@ -28,11 +29,17 @@ summed as (
     having grouping(county_code) = 1 or county_code <> {{ prefecture() }}
 ),
 
-persons as (
-    select coalesce(county_code, {{ prefecture() }}) as county_code, count(*) as persons
+poverty_alleviated as materialized (
+    select county_code, count(*) as persons
     from {{ ref('fct_person_state') }}
     where {{ holds_on(tonight_date()) }}
         and is_poverty_alleviated
+    group by county_code
+),
+
+persons as (
+    select coalesce(county_code, {{ prefecture() }}) as county_code, sum(persons)::bigint as persons
+    from poverty_alleviated
     group by rollup (county_code)
 )
 

@@ -12,15 +12,21 @@ vacancies as (
     having grouping(division.division_code) = 1 or division.division_code is not null
 ),
 
-seekers as (
-    select coalesce(states.county_code, {{ prefecture() }}) as county_code, count(*) as seekers
+counties as materialized (
+    select states.county_code, count(*) as seekers
     from {{ ref('fct_person_state') }} as states
     inner join {{ ref('dim_person') }} as person
         on states.person_key = person.person_key and {{ holds_on(tonight_date(), 'person') }}
     where {{ holds_on(tonight_date(), 'states') }}
         and states.is_in_labour_force and not states.is_employed
         and person.job_intention in ('away', 'nearby', 'startup')
-    group by rollup (states.county_code)
+    group by states.county_code
+),
+
+seekers as (
+    select coalesce(county_code, {{ prefecture() }}) as county_code, sum(seekers)::bigint as seekers
+    from counties
+    group by rollup (county_code)
 )
 
 select seekers.county_code, coalesce(vacancies.headcount, 0) as headcount, seekers.seekers

@@ -15,16 +15,19 @@ batches as (
     select batch_no, min(county_code) as county_code from {{ ref('fct_payment_attempt') }} group by batch_no
 ),
 
+asked_accounts as (
+    select distinct batch_no, account_key from {{ ref('fct_payment_attempt') }}
+),
+
 unasked_lines as (
     select line.batch_no, line.line_no, batches.county_code
     from {{ ref('reported_bank_return') }} as line
     cross join night
     left join batches using (batch_no)
+    left join asked_accounts
+        on line.batch_no = asked_accounts.batch_no and line.account_key = asked_accounts.account_key
     where line.seen_to is null
-        and not exists (
-            select from {{ ref('fct_payment_attempt') }} as attempt
-            where attempt.batch_no = line.batch_no and attempt.account_key = line.account_key
-        )
+        and asked_accounts.batch_no is null
         and (
             line.batch_no in (select batch_no from attempts)
             or (batches.batch_no is null and line.seen_from >= night.payments_from)

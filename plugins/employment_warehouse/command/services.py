@@ -73,7 +73,8 @@ def demonstrate(people: PeopleOption = 2_000, home: HomeOption = None) -> None:
 @app.command(hidden=True)
 def serve(
     part: Annotated[
-        str, typer.Argument(help="init · api-server · scheduler · dag-processor · triggerer · console · uploads")
+        str,
+        typer.Argument(help="init · api-server · scheduler · dag-processor · triggerer · console · uploads · celery-…"),
     ],
     home: HomeOption = None,
 ) -> None:

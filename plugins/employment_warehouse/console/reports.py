@@ -37,7 +37,7 @@ def read_file(stem: str, suffix: str, visit: Visit = page.visitor) -> Response:
     """One file: pages are shown, the others downloaded. The database says which the login may read."""
     with visit.reading() as read:
         known = {product["stem"] for product in read("products")}
-    path = current_home().root / f"{stem}{suffix}"
+    path = current_home().shared / f"{stem}{suffix}"
     if stem not in known or suffix not in KINDS or not path.is_file():
         raise HTTPException(404)
     is_page = suffix == ".html"
@@ -52,5 +52,5 @@ def read_file(stem: str, suffix: str, visit: Visit = page.visitor) -> Response:
 
 def _files(stem: str) -> list[str]:
     """The endings of a product's files that are there."""
-    path: Path = current_home().root / stem
+    path: Path = current_home().shared / stem
     return [suffix for suffix in KINDS if path.with_name(path.name + suffix).is_file()]

@@ -83,7 +83,7 @@ def _working_days_after(day: date, count: int) -> date:
 
 def _holidays() -> Mapping[date, bool]:
     """Whether people work on each day that differs from a plain week: the operator's file, else the project's seed."""
-    own = current_home().root / "seeds" / "holiday.csv"
+    own = current_home().shared / "seeds" / "holiday.csv"
     path = own if own.is_file() else project_root() / "dbt_project" / "seeds" / "holiday.csv"
     return _read_version(path, path.stat().st_mtime_ns)
 

@@ -53,7 +53,7 @@ def divisions() -> Divisions:
 
     Raises DivisionsError.
     """
-    own = current_home().root / "seeds" / "division.csv"
+    own = current_home().shared / "seeds" / "division.csv"
     path = own if own.is_file() else project_root() / "dbt_project" / "seeds" / "division.csv"
     return _read_version(path, path.stat().st_mtime_ns)
 

@@ -18,6 +18,12 @@ from psycopg import sql
 
 from employment_warehouse import settings
 from employment_warehouse.database import catalog_rights, feeds, landing_tables, model_tables, seed_tables
+from employment_warehouse.database.citus import (
+    distribute_functions,
+    has_citus,
+    make_roles_on_workers,
+    on_coordinator_alone,
+)
 from employment_warehouse.database.describe import describe
 from employment_warehouse.database.roles import LOGINS, OWNER, making_roles, set_password
 from employment_warehouse.errors import UserError
@@ -35,6 +41,12 @@ def migrate(superuser: psycopg.Connection) -> list[str]:
     Login roles whose connection the environment names (AIRFLOW_CONN_<ROLE>) get that connection's password.
     Raises UserError: `migration_changed`, `migration_failed`, `migration_impossible`.
     """
+    with on_coordinator_alone(superuser):
+        superuser.commit()
+        return _migrate(superuser)
+
+
+def _migrate(superuser: psycopg.Connection) -> list[str]:
     superuser.execute("select pg_advisory_lock(hashtext('ops.migration'))")
     try:
         is_new = superuser.execute("select to_regnamespace('ops') is null").fetchone() == (True,)
@@ -42,7 +54,10 @@ def migrate(superuser: psycopg.Connection) -> list[str]:
             _run(superuser, MIGRATIONS / f"{FIRST}.sql", making_roles(superuser))
         with _signed_in_as_owner(superuser) as owner:
             done = [FIRST] if is_new else []
-            done += _apply_files(superuser, owner)
+            with on_coordinator_alone(owner):
+                done += _apply_files(superuser, owner)
+            make_roles_on_workers(superuser)
+            distribute_functions(owner)
             with owner.transaction():
                 done += seed_tables.generate(owner, settings.project_root() / "dbt_project")
                 _forget_counties(owner)
@@ -87,8 +102,10 @@ def _signed_in_as_owner(superuser: psycopg.Connection) -> Iterator[psycopg.Conne
         ) as owner:
             yield owner
     finally:
+        # On Citus its functions reach the other nodes as their owner: from the coordinator, by a certificate.
+        closed = sql.SQL("login" if has_citus(superuser) else "nologin")
         with making_roles(superuser):
-            superuser.execute(sql.SQL("alter role {} nologin password null").format(name))
+            superuser.execute(sql.SQL("alter role {} {} password null").format(name, closed))
 
 
 def _forget_counties(owner: psycopg.Connection) -> None:

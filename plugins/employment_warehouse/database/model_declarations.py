@@ -18,7 +18,7 @@ MODEL_KEYS = {"name", "description", "config", "columns"}
 CONFIG_KEYS = {"contract", "meta"}
 META_KEYS = {
     "zh", "grain", "clause", "key", "scope", "feed", "indexes", "view_columns", "for_everyone", "checks",
-    "today", "sensitivity", "indicators", "seen_by", "uncontested",
+    "today", "sensitivity", "indicators", "seen_by", "uncontested", "distributed_by",
 }  # fmt: skip
 COLUMN_KEYS = {"name", "data_type", "description", "config", "quote"}
 COLUMN_META_KEYS = {"zh", "hidden", "checks", "for_counties"}
@@ -83,6 +83,7 @@ class Model:
     scope_by: str | None = None
     feed: str | None = None  # whose history it is
     indicators: tuple[str, ...] = ()
+    distributed_by: str = ""  # the column by whose value its rows are spread over the nodes of Citus; '': on one
 
     @property
     def is_versioned(self) -> bool:
@@ -184,6 +185,7 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         scope_by=scope["by"] if isinstance(scope, dict) else None,
         feed=meta.get("feed"),
         indicators=tuple(indicator["code"] for indicator in meta.get("indicators", ())),
+        distributed_by=meta.get("distributed_by", ""),
     )
     _assert_complete(model, path)
     _assert_sensitive(model, path)
@@ -193,8 +195,10 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
 def _assert_complete(model: Model, path: Path) -> None:
     names = {column.name for column in model.columns}
     named = {*model.key, *model.scope, *(name for index in model.indexes for name in index)}
+    spread = {model.distributed_by} - {""}
     if (
-        not names.issuperset(named)
+        not names.issuperset(named | spread)
+        or (model.is_versioned and not set(model.key).issuperset(spread))
         or not set(model.key).issuperset(model.scope)
         or bool(model.key) != model.is_versioned
         or not names
@@ -204,8 +208,8 @@ def _assert_complete(model: Model, path: Path) -> None:
             f"模型 {model.name} 的声明不完整 | the declaration of model {model.name} is incomplete",
             code="model_incomplete",
             where=str(path),
-            expected="meta.key and meta.indexes name columns of the model, meta.scope columns of the key,"
-            " and every column has a data_type; a model of the folder `intermediate` has no key",
+            expected="meta.key and meta.indexes name columns of the model, meta.scope and meta.distributed_by columns"
+            " of the key, and every column has a data_type; a model of the folder `intermediate` has no key",
         )
 
 

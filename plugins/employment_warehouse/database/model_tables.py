@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from employment_warehouse.database.catalog import existing_columns, type_name
+from employment_warehouse.database.citus import distribute, has_citus, on_coordinator_alone
 from employment_warehouse.database.model_declarations import Claim, Model, ModelColumn, read_models
 from employment_warehouse.errors import UserError
 
@@ -40,9 +41,13 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
         done += _extend_table(connection, model, "tonight")
         if model.is_versioned:
             done += _extend_table(connection, model, "store")
-        script = _dependent_objects(model, list(_existing_columns(connection, model, "tonight")))
-        if _is_new(connection, model.name, script):
-            connection.execute(script)
+        is_far = bool(model.distributed_by) and has_citus(connection)
+        views = _views(model, list(_existing_columns(connection, model, "tonight")), is_far)
+        rights = _rights(model)
+        if _is_new(connection, model.name, sql.SQL("\n").join([_version(model), rights, views])):
+            connection.execute(rights)
+            with on_coordinator_alone(connection):
+                connection.execute(sql.SQL("\n").join([_version(model), views]))
             done.append(f"{model.name}: indexes, rights, views, comments")
     return done
 
@@ -60,6 +65,8 @@ def _extend_table(connection: psycopg.Connection, model: Model, schema: str) -> 
     if not existing:
         connection.execute(_create_table(model, schema))
         connection.execute(sql.SQL("alter table {} owner to wh_owner").format(table))
+        if model.distributed_by:
+            distribute(connection, schema, model.name, model.distributed_by)
         return [f"{schema}.{model.name}"]
     done = []
     for column in model.columns:
@@ -115,13 +122,16 @@ def _is_new(connection: psycopg.Connection, name: str, script: sql.Composed) -> 
     return changed is not None
 
 
-def _dependent_objects(model: Model, columns: list[str]) -> sql.Composed:
-    """The script that makes everything that depends on a model's tables; it may run again."""
-    parts = [_version(model), _rights(model)]
+def _views(model: Model, columns: list[str], is_far: bool) -> sql.Composed:
+    """The script that makes the views on a model's tables, and declares its indexes; it may run again.
+
+    is_far: its rows are on other machines.
+    """
+    parts: list[sql.Composable] = []
     if model.is_versioned:
         parts += [_indexes(model), _build_view(model, columns)]
     if model.is_read:
-        parts.append(_readers_view(model))
+        parts.append(_readers_view(model, is_far))
     if model.today:
         parts.append(_today_view(model))
     return sql.SQL("\n").join(parts)
@@ -207,15 +217,16 @@ def _build_view(model: Model, columns: list[str]) -> sql.Composed:
     )
 
 
-def _readers_view(model: Model) -> sql.Composed:
+def _readers_view(model: Model, is_far: bool) -> sql.Composed:
     """What readers see: the publication's rows, of the counties that are theirs.
 
     A login that reads every county reads the rows as they are stored, by their indexes. One of some counties reads what
     `ops.own_rows` hands over of `own.<model>`; the planner drops the branch that is not the login's, so that nothing is
     evaluated on rows of others. It sees neither rows of the prefecture (532500) nor those of no county, and a model
-    without a county column only if it says that it is `for_everyone` or `seen_by` some.
+    without a county column only if it says that it is `for_everyone` or `seen_by` some. Rows that are
+    on other machines are handed over to either kind of login.
     """
-    branches = [_rows_of_all_counties(model)]
+    branches = [_handed_over_rows(model) if is_far else _rows_of_all_counties(model)]
     if _has_own_rows(model):
         branches.append(_own_rows(model))
     return sql.SQL(
@@ -223,6 +234,7 @@ def _readers_view(model: Model) -> sql.Composed:
         {drop_today}
         drop view if exists {view};
         {own_view}
+        {far_view}
         create view {view} with (security_barrier) as
         {branches};
         alter view {view} owner to wh_owner;
@@ -236,6 +248,7 @@ def _readers_view(model: Model) -> sql.Composed:
         else sql.SQL(""),
         view=sql.Identifier("marts", model.name),
         own_view=_own_view(model) if _has_own_rows(model) else sql.SQL(""),
+        far_view=_far_view(model) if is_far else sql.SQL(""),
         branches=sql.SQL(" union all ").join(branches),
         readers=_readers(model),
         comment=sql.Literal(model.comment),
@@ -255,6 +268,29 @@ def _rows_of_all_counties(model: Model) -> sql.Composed:
         model,
         [_shown_expression(column) for column in _shown_columns(model)],
         sql.SQL("true" if model.for_everyone else reads_all),
+    )
+
+
+def _handed_over_rows(model: Model) -> sql.Composed:
+    return sql.SQL(
+        "select report_date, {columns} from ops.all_rows(null::{rows}, current_user) where ops.reads_all_counties()"
+    ).format(
+        columns=_identifiers([column.name for column in _shown_columns(model)]),
+        rows=sql.Identifier("own", f"{model.name}_of_all"),
+    )
+
+
+def _far_view(model: Model) -> sql.Composed:
+    """What a login of all counties may see of rows that are on other machines; nobody reads it but `ops.all_rows`."""
+    return sql.SQL(
+        """
+        drop view if exists {view};
+        create view {view} as {published};
+        alter view {view} owner to wh_owner;
+        """
+    ).format(
+        view=sql.Identifier("own", f"{model.name}_of_all"),
+        published=_published(model, [_shown_expression(column) for column in _shown_columns(model)], sql.SQL("true")),
     )
 
 
@@ -316,7 +352,7 @@ def _uncontested(claim: Claim) -> sql.Composed:
     return sql.SQL(
         """
         not exists (
-            select from store.dim_person as listed
+            select 1 from store.dim_person as listed
             where listed.also_listed_in is not null and {same}
                 and listed.from_build <= publication and (listed.to_build is null or publication < listed.to_build)
                 and listed.valid_from <= ({last})

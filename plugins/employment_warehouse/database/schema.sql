@@ -583,7 +583,7 @@ begin
         );
     end if;
     execute format(
-        'select count(*) from (select from tonight.%1$I where num_nulls(%2$s) = 0 group by %2$s having count(*) > 1) as k',
+        'select count(*) from (select 1 from tonight.%1$I where num_nulls(%2$s) = 0 group by %2$s having count(*) > 1) as k',
         declared.model, ops.names(declared.key, '')
     ) into repeated;
     if repeated > 0 then
@@ -2224,7 +2224,7 @@ begin
     execute format(
         'select concat_ws('' '', count(*), sum(hashbyteaextended(r, $2)), sum(hashbyteaextended(r, $3)),'
         ' sum(hashbyteaextended(r, $4)), sum(hashbyteaextended(r, $5)))'
-        ' from (select unnest(array[record_send(t)]) as r from %s as t where %s) as sent', relation, condition
+        ' from (select record_send(t) as r from %s as t where %s offset 0) as sent', relation, condition
     ) into digest
     using
         given, substring(key, 1, 8)::bigint, substring(key, 9, 8)::bigint, substring(key, 17, 8)::bigint,
@@ -2478,19 +2478,21 @@ CREATE FUNCTION ops.store_rows(OUT model text, OUT rows_open bigint, OUT rows_pu
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
+declare
+    head integer := ops.chain_head();
 begin
     for model in
         select c.relname from pg_class as c
         where c.relnamespace = 'store'::regnamespace and c.relkind in ('r', 'p') order by 1
     loop
         execute format(
-            'with head as (select ops.chain_head() as build)'
-            ' select count(*), count(*)'
-            ' - (select count(*) from store.%1$I where from_build > (select build from head) and to_build is null)'
-            ' + (select count(*) from store.%1$I where to_build > (select build from head)'
-            '    and from_build <= (select build from head))'
-            ' from store.%1$I where to_build is null', model
-        ) into rows_open, rows_published;
+            'select known.counted, known.counted - opened.counted + closed.counted'
+            ' from (select count(*) as counted from store.%1$I where to_build is null) as known'
+            ' cross join'
+            ' (select count(*) as counted from store.%1$I where from_build > $1 and to_build is null) as opened'
+            ' cross join'
+            ' (select count(*) as counted from store.%1$I where to_build > $1 and from_build <= $1) as closed', model
+        ) into rows_open, rows_published using head;
         return next;
     end loop;
 end $_$;
@@ -2753,7 +2755,7 @@ begin
         execute format('select count(*) from tonight.%I', model) into opened;
     else
         perform ops.assert_keys(declared);
-        execute format('select not exists (select from store.%I where to_build is null)', model) into is_first;
+        execute format('select not exists (select 1 from store.%I where to_build is null)', model) into is_first;
         if not is_first then
             execute format(
                 'update store.%1$I as known set to_build = %2$s where known.to_build is null %3$s'
@@ -2778,13 +2780,13 @@ begin
             model, ops.columns_of(model, ''), ops.columns_of(model, 'tonight.'), number,
             ops.names(declared.key, 'tonight.'),
             case when is_first then '' else format(
-                'and not exists (select from store.%I as known where known.to_build is null and (%s) = (%s))',
+                'and not exists (select 1 from store.%I as known where known.to_build is null and (%s) = (%s))',
                 model, ops.names(declared.key, 'tonight.'), ops.names(declared.key, 'known.')
             ) end
         );
         get diagnostics opened = row_count;
         perform ops.index_store(model);
-        if not exists (select from ops.versioned as v where v.scope_by = write_version.model) then
+        if not exists (select 1 from ops.versioned as v where v.scope_by = write_version.model) then
             execute format('truncate tonight.%I', model);
         end if;
     end if;

@@ -158,7 +158,7 @@ def _own_folder() -> Path:
 
 
 def _stamp() -> Path:
-    return settings.current_home().dbt / "seeds.sha256"
+    return settings.current_home().dbt_runs.parent / "seeds.sha256"
 
 
 def _digest() -> str:

@@ -35,6 +35,6 @@ def keep(product: str, publication: Mapping[str, Any], files: Mapping[str, bytes
         connection.execute(
             "insert into ops.product (product, report_date, publication, vintage, path) "
             "values (%s, %s, %s, %s, %s) on conflict do nothing",
-            [*key, str(paths[0].relative_to(home.root))],
+            [*key, str(paths[0].relative_to(home.shared))],
         )
     return paths

@@ -131,10 +131,11 @@ def restore(
         _assert_digest(connection, chosen)
         newest = connection.execute("select coalesce(max(publication), 0) from ops.publication").fetchone()
     for name, source in (("archive", folder), ("reports", folder), ("seeds", chosen.folder)):
-        _copy_new(source / name, home.root / name)
+        _copy_new(source / name, home.shared / name)
     if until is not None and newest is not None:
         history.forget_after(home, newest[0])
-    _give(home.root, owner(home.root))
+    for place in {home.root, home.shared}:
+        _give(place, owner(place))
     os.sync()
     return chosen
 
@@ -154,7 +155,7 @@ def verify(folder: Path, keys: Path | None) -> Backup:
             _assert_digest(connection, chosen)
             needed = _archived_files(connection, chosen)
         home.archive.rmdir()
-        (home.root / "archive").symlink_to((folder / "archive").resolve())
+        (home.shared / "archive").symlink_to((folder / "archive").resolve())
         for sha256 in needed:
             _prove_archived(sha256)
         shutil.rmtree(Server(home).data.resolve())
@@ -509,13 +510,11 @@ def _is_copied(path: Path, copy: Path) -> bool:
 
 @contextmanager
 def _as_home(root: Path) -> Iterator[Home]:
-    """A home of this process for the time of the block."""
-    before = os.environ.get("WAREHOUSE_HOME")
+    """A home of this process for the time of the block, which shares nothing with other machines."""
+    before = {name: os.environ.pop(name, None) for name in ("WAREHOUSE_HOME", "WAREHOUSE_SHARED")}
     os.environ["WAREHOUSE_HOME"] = str(root)
     try:
         yield Home(root)
     finally:
-        if before is None:
-            del os.environ["WAREHOUSE_HOME"]
-        else:
-            os.environ["WAREHOUSE_HOME"] = before
+        del os.environ["WAREHOUSE_HOME"]
+        os.environ.update({name: value for name, value in before.items() if value is not None})

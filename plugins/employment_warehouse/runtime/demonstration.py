@@ -140,7 +140,7 @@ def summarise(home: Home, console: Console) -> None:
     console.print(f"预设情形 planted {home.demonstration / FILE_NAME}", markup=False)
     paths = _products()
     for product, title in REPORTS.items():
-        console.print(f"{title} {home.root / paths[product]}", markup=False)
+        console.print(f"{title} {home.shared / paths[product]}", markup=False)
     status.describe(home, console)
     console.print("停止 stop       make down")
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 from employment_warehouse import settings
 from employment_warehouse.runtime.deployment import OPERATOR, SIMPLE, Deployment, sign_in_file
 from employment_warehouse.runtime.parts import (
     AIRFLOW_PASSWORD,
     API_SECRET_KEY,
+    BROKER_PASSWORD,
     CONSOLE,
     FERNET_KEY,
     JWT_SECRET,
@@ -117,9 +119,25 @@ def _airflow(deployment: Deployment, part: Part) -> dict[str, str]:
     if AIRFLOW_PASSWORD in part.secrets:
         configured["database__sql_alchemy_conn"] = deployment.airflow_database()
         configured["database__sql_alchemy_conn_async"] = deployment.airflow_database()
+    if BROKER_PASSWORD in part.secrets:
+        configured |= _celery(deployment)
     for setting, secret in SECRET_SETTINGS.items():
         if secret in part.secrets:
             configured[setting] = deployment.secret(secret)
     return {"AIRFLOW_HOME": str(home.airflow)} | {
         f"AIRFLOW__{name.upper()}": str(value) for name, value in configured.items()
+    }
+
+
+def _celery(deployment: Deployment) -> dict[str, object]:
+    """Tasks go to workers through Redis (WAREHOUSE_BROKER, `host:port`); how they ended is in Airflow's database."""
+    password = quote(deployment.secret(BROKER_PASSWORD), "")
+    return {
+        "core__executor": "CeleryExecutor",
+        "core__parallelism": 16,
+        "celery__broker_url": f"redis://:{password}@{settings.variable('WAREHOUSE_BROKER')}/0",
+        "celery__result_backend": f"db+{deployment.airflow_database()}",
+        "celery__worker_concurrency": 4,
+        # A worker takes what it has hands for; what it held when it died is Airflow's to give again, by its heartbeat.
+        "celery__worker_prefetch_multiplier": 1,
     }

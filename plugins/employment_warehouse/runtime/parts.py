@@ -21,9 +21,14 @@ OPTIONAL = frozenset(
         "WAREHOUSE_NEXT_WRAPPING_KEY",
     }
 )
+# Of Redis, through which the scheduler of several machines gives tasks to its workers.
+BROKER_PASSWORD = "REDIS_PASSWORD"  # noqa: S105
 KEYS = frozenset({"WAREHOUSE_TOKEN_KEY", "WAREHOUSE_WRAPPING_KEY"})
 PASSWORDS = {password_variable(role): role for role in (SUPERUSER, "airflow", *LOGINS)}
-SECRETS = (*PASSWORDS, FERNET_KEY, API_SECRET_KEY, JWT_SECRET, OPERATOR_PASSWORD, *sorted(KEYS), *sorted(OPTIONAL))
+SECRETS = (
+    *PASSWORDS, FERNET_KEY, API_SECRET_KEY, JWT_SECRET, OPERATOR_PASSWORD, BROKER_PASSWORD, *sorted(KEYS),
+    *sorted(OPTIONAL),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,16 +54,18 @@ def _passwords(*roles: str) -> frozenset[str]:
     return frozenset(map(password_variable, roles))
 
 
+# What tasks need. Nothing in a task signs in as `wh_watcher`.
+_OF_TASKS = (
+    _passwords(*(role for role in LOGINS if role != "wh_watcher"))
+    | KEYS
+    | {"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS", "WAREHOUSE_REPORT_READERS"}
+)
 # Log servers are off: they would listen on every interface, and the pages read the files.
 AIRFLOW_PARTS = {
     "api-server": Part(("api-server",), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, API_SECRET_KEY, JWT_SECRET})),
-    # Tasks are its children. Nothing in a task signs in as `wh_watcher`.
+    # Tasks are its children.
     "scheduler": Part(
-        ("scheduler", "--skip-serve-logs"),
-        frozenset({AIRFLOW_PASSWORD, FERNET_KEY, JWT_SECRET})
-        | _passwords(*(role for role in LOGINS if role != "wh_watcher"))
-        | KEYS
-        | {"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS", "WAREHOUSE_REPORT_READERS"},
+        ("scheduler", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, JWT_SECRET}) | _OF_TASKS
     ),
     # It reads DAG files, which name no connection.
     "dag-processor": Part(("dag-processor",), frozenset({AIRFLOW_PASSWORD})),
@@ -66,6 +73,17 @@ AIRFLOW_PARTS = {
 }
 # Reads what clerks upload on the console, as the scheduler's tasks read what came by SFTP; it listens to nobody.
 UPLOADS = Part((), _passwords("wh_loader", "wh_returner") | KEYS, "employment_warehouse.upload")
+# On several machines (docker-compose.scale.yml) tasks are children of workers, any number of them, and the scheduler in
+# the first one's place only says what is to be done.
+CELERY_PARTS = {
+    "celery-scheduler": Part(
+        ("scheduler", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, JWT_SECRET, BROKER_PASSWORD})
+    ),
+    "celery-worker": Part(
+        ("celery", "worker", "--skip-serve-logs"),
+        frozenset({AIRFLOW_PASSWORD, FERNET_KEY, BROKER_PASSWORD}) | _OF_TASKS,
+    ),
+}
 # Set-up and migrations: the only ones that sign in as superuser.
 INIT = Part((), frozenset(PASSWORDS) | {FERNET_KEY, API_SECRET_KEY, OPERATOR_PASSWORD})
 # A backup copies the databases as superuser, and is proved with the keys; a restore needs the keys alone.

@@ -20,6 +20,7 @@ from employment_warehouse.runtime.deployment import OPERATOR, Deployment
 from employment_warehouse.runtime.environment import console_environment, environment
 from employment_warehouse.runtime.parts import (
     AIRFLOW_PARTS,
+    CELERY_PARTS,
     CONSOLE,
     FERNET_KEY,
     INIT,
@@ -33,7 +34,7 @@ from employment_warehouse.runtime.parts import (
 from employment_warehouse.settings import Home
 
 CONTAINER_USER = 10001  # of the Dockerfile
-PARTS = {"init": INIT, "console": CONSOLE, **AIRFLOW_PARTS, "uploads": UPLOADS}
+PARTS = {"init": INIT, "console": CONSOLE, **AIRFLOW_PARTS, **CELERY_PARTS, "uploads": UPLOADS}
 
 
 def serve(home: Home, name: str) -> None:

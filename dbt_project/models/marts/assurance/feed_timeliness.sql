@@ -72,7 +72,7 @@ never_delivered as (
             where delivery.feed = always_due.feed and delivery.status = 'accepted'
         ) as latest_on,
         exists(
-            select from {{ source('ops', 'intake_failure') }} as failure
+            select 1 from {{ source('ops', 'intake_failure') }} as failure
             where failure.feed = always_due.feed and failure.night_on = {{ tonight_date() }}
         ) as is_failure
     from always_due
@@ -81,7 +81,7 @@ never_delivered as (
         and (
             always_due.source = 'hr_platform'
             or not exists (
-                select from {{ source('ops', 'delivery') }} as delivery
+                select 1 from {{ source('ops', 'delivery') }} as delivery
                 where delivery.feed = 'relief_project' and delivery.status in ('accepted', 'held')
             )
         )

@@ -1,6 +1,6 @@
 -- Public posts by reporting county, category and month: who holds them, what is due and paid, what ended.
 with
-tenures as (
+tenures as materialized (
     select * from {{ ref('fct_post_tenure') }}
 ),
 
