@@ -46,8 +46,10 @@ oracle: .venv/installed-dev ## compare every figure of twenty random worlds, and
 torture: .venv/installed-dev ## history at full length: 30 nights, rebuilt from the archive
 	@NIGHTS=30 $(BIN)/python -m pytest -q tests/integration/test_rebuild.py
 
+# Those that need servers of their own (docs/scale.md) are run by hand.
+BENCHES = $(filter-out bench/scale.py bench/workers.py,$(wildcard bench/*.py))
 bench: .venv/installed-dev ## measure against the bars (hours: bench/growth.py has a hundred nights), or at SHARE=0.1 of the size
-	@missed=0; for bar in bench/*.py; do echo "── $$bar"; $(BIN)/python "$$bar" --share $(SHARE) || missed=1; done; exit $$missed
+	@missed=0; for bar in $(BENCHES); do echo "── $$bar"; $(BIN)/python "$$bar" --share $(SHARE) || missed=1; done; exit $$missed
 
 lint: .venv/installed-dev ## style, types, imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy plugins/employment_warehouse && $(BIN)/lint-imports && $(BIN)/sqlfluff lint -q --processes 2 dbt_project/models

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -108,6 +110,8 @@ def nights_on_citus(home: Path, conninfo: str, planted: bool) -> list[Night]:
                     plant(connection)
                     found[-1] = digest(connection, len(found))
                 print_places(connection)
+                connection.commit()
+                print_moves(connection, home / "dbt" / "target" / "compiled")
     return found
 
 
@@ -159,6 +163,41 @@ def print_places(connection: psycopg.Connection) -> None:
         """
     ).fetchone() or ("",)
     print(f"on the coordinator alone: {local}")
+
+
+def print_moves(connection: psycopg.Connection, compiled: Path) -> None:
+    """By Citus's plans, where rows move when the models of a night are computed.
+
+    compiled: dbt's folder of the statements that it ran.
+    """
+    connection.execute("set enable_nestloop = off")
+    found: dict[str, list[str]] = {}
+    for path in sorted(compiled.rglob("models/**/*.sql")):
+        columns = connection.execute(
+            "select attname::text from pg_attribute"
+            " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum",
+            (f"tonight.{path.stem}",),
+        ).fetchall()
+        if columns:  # staging has no table: it is part of the models that read it
+            names = sql.SQL(", ").join(sql.Identifier(name) for (name,) in columns)
+            statement = sql.SQL("explain (costs off) insert into {} ({}) select {} from ({}) as computed").format(
+                sql.Identifier("tonight", path.stem), names, names, sql.SQL(path.read_text())
+            )
+            plan = "\n".join(line for (line,) in connection.execute(statement))
+            found.setdefault(_move(plan), []).append(path.stem)
+            connection.rollback()
+    for move, models in sorted(found.items()):
+        print(f"{move}: {len(models)}: {', '.join(models)}")
+
+
+def _move(plan: str) -> str:
+    """What becomes of the rows of one statement."""
+    if "Citus" not in plan:
+        return "all on the coordinator"
+    if method := re.search(r"INSERT/SELECT method: (.*)", plan):
+        return "from worker to worker" if method[1] == "repartition" else "by way of the coordinator to workers"
+    is_pushed_down = plan.startswith("Custom Scan (Citus Adaptive)") and "Distributed Subplan" not in plan
+    return "none" if is_pushed_down else "from workers to the coordinator"
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from employment_warehouse.runtime.parts import (
     CELERY_PARTS,
     COMMAND_LINE,
     INIT,
+    KEYS,
     OPTIONAL,
     RESTORE,
     SECRETS,
@@ -264,8 +265,10 @@ def test_the_scheduler_of_workers_reaches_the_broker_and_knows_nothing_of_the_wa
     for found in (scheduler, worker):
         assert found["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
         assert found["AIRFLOW__CELERY__BROKER_URL"] == f"redis://:{server.secret('REDIS_PASSWORD')}@redis:6379/0"
-    assert "AIRFLOW_CONN_WH_LOADER" in worker
-    assert not [name for name in scheduler if name.startswith(("AIRFLOW_CONN_", "WAREHOUSE_TOKEN", "WAREHOUSE_WRAP"))]
+    files = {secret for secret in SECRETS if f"{secret}_FILE" in scheduler}
+    assert files == CELERY_PARTS["celery-scheduler"].secrets
+    assert not files & (KEYS | {"WH_LOADER_PASSWORD", "WH_TRANSFORMER_PASSWORD"})
+    assert {"WH_LOADER_PASSWORD_FILE", "WAREHOUSE_TOKEN_KEY_FILE"} <= worker.keys()
     assert "AIRFLOW__CELERY__BROKER_URL" not in environment(server, AIRFLOW_PARTS["scheduler"])
 
 
