@@ -503,6 +503,33 @@ ALTER FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) 
 
 COMMENT ON FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) IS '新增用户。 | Makes a login for one person: its name, what it may do, whose county, and the SCRAM verifier of its password.';
 
+-- Name: all_rows(anyelement, name); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.all_rows(shown anyelement, login name) RETURNS SETOF anyelement
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100000 PARALLEL RESTRICTED
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    relation pg_catalog.pg_class;
+begin
+    select c.* into strict relation
+    from pg_type as t
+    inner join pg_class as c on c.oid = t.typrelid
+    where t.oid = pg_typeof(shown) and c.relnamespace = 'own'::regnamespace and c.relname like '%\_of\_all';
+    -- Who runs the view, not who owns it; nobody names a login that is not their own.
+    if pg_has_role(session_user, login, 'member') and ops.counties_of(login) is null
+        and has_table_privilege(login, format('marts.%I', regexp_replace(relation.relname, '_of_all$', '')), 'select')
+    then
+        return query execute format('select * from own.%I', relation.relname);
+    end if;
+end $_$;
+
+ALTER FUNCTION ops.all_rows(shown anyelement, login name) OWNER TO wh_owner;
+
+-- Name: FUNCTION all_rows(shown anyelement, login name); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.all_rows(shown anyelement, login name) IS '多机部署时全州读者所见的行。 | On Citus, the rows of a distributed model that a login of all counties sees; none for others.';
+
 -- Name: apply_decided_values(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.apply_decided_values() RETURNS void
@@ -5393,6 +5420,11 @@ GRANT ALL ON FUNCTION ops.acknowledge_alert(number bigint, note text) TO wh_oper
 
 REVOKE ALL ON FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.add_user(wanted text, kind text, county text, verifier text) TO wh_operator;
+
+-- Name: FUNCTION all_rows(shown anyelement, login name); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.all_rows(shown anyelement, login name) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.all_rows(shown anyelement, login name) TO wh_reader;
 
 -- Name: FUNCTION apply_decided_values(); Type: ACL; Schema: ops; Owner: wh_owner
 
