@@ -45,7 +45,7 @@ class Machines(Site):
     broker: int
 
     def environment(self, service: str) -> dict[str, str]:
-        several = compose.services(file=compose.SEVERAL_MACHINES)
+        several = compose.services({"WAREHOUSE_URL": f"http://127.0.0.1:{self.api}/jiuye"}, compose.SEVERAL_MACHINES)
         declared = several.get("celery-worker" if service in WORKERS else service, {})
         own = {} if service in WORKERS else super().environment(service)
         own |= {name: self.here(value) for name, value in declared.get("environment", {}).items()}
@@ -135,7 +135,7 @@ def kill(site: Machines, workers: Sequence[subprocess.Popen[bytes]]) -> None:
         asked = site.run("warehouse", "sql", IN_THE_MIDDLE, "--role", "wh_watcher")
         return asked.stdout.count("\n") > 1
 
-    assert wait_until(begun, 300), logs(site.root)
+    assert wait_until(begun, 300), (site.root / "night.log").read_text() + logs(site.root)
     for worker in workers:
         os.killpg(worker.pid, signal.SIGKILL)
         for process in Path("/proc").glob("[0-9]*"):  # a task has a process group of its own, in the same session
