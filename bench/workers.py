@@ -3,8 +3,8 @@
     python bench/workers.py [--people 300] [--planted]
 
 Needs `redis-server`. The services of docker-compose.yml with docker-compose.scale.yml run as processes, each with the
-environment of its service and no other; PostgreSQL is one server (for Citus see bench/scale.py). When the first worker
-has tasks of the models, its whole session is killed, as when its machine fails. `--planted` kills both: the night must
+environment of its service and no other; PostgreSQL is one server (for Citus see bench/scale.py). While models are built, the whole
+session of the worker that has the task is killed, as when its machine fails. `--planted` kills both: the night must
 then not be published. Exit code 1: it is not.
 """
 
@@ -77,7 +77,7 @@ def main() -> int:
             site.command("warehouse", "night", night), env=site.environment("warehouse"), stdout=log, stderr=log
         )
         running.callback(end, asked)
-        kill(site, workers[: 2 if given.planted else 1])
+        kill(site, workers, 2 if given.planted else 1)
         print(f"killed after {time.monotonic() - began:.0f} s", flush=True)
         try:
             outcome = asked.wait(timeout=240 if given.planted else 900)
@@ -128,23 +128,31 @@ def start(site: Machines, running: ExitStack) -> list[subprocess.Popen[bytes]]:
     return [processes[worker] for worker in WORKERS]
 
 
-def kill(site: Machines, workers: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Kill the sessions of these workers once models are being built."""
+def kill(site: Machines, workers: Sequence[subprocess.Popen[bytes]], count: int) -> None:
+    """Kill so many of these workers with all that they do, once models are being built."""
 
     def begun() -> bool:
         asked = site.run("warehouse", "sql", IN_THE_MIDDLE, "--role", "wh_watcher")
         return asked.stdout.count("\n") > 1
 
     assert wait_until(begun, 300), (site.root / "night.log").read_text() + logs(site.root)
-    for worker in workers:
-        os.killpg(worker.pid, signal.SIGKILL)
-        for process in Path("/proc").glob("[0-9]*"):  # a task has a process group of its own, in the same session
-            try:
-                session = int((process / "stat").read_text().rpartition(")")[2].split()[3])
-            except OSError:
-                continue
-            if session == worker.pid:
-                os.kill(int(process.name), signal.SIGKILL)
+    # The one that has a task first: it has more processes than one that waits.
+    for worker in sorted(workers, key=lambda worker: -len(session(worker)))[:count]:
+        for process in session(worker):
+            os.kill(process, signal.SIGKILL)
+
+
+def session(worker: subprocess.Popen[bytes]) -> list[int]:
+    """The processes of a worker; a task has a process group of its own, in the same session."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            number = int((process / "stat").read_text().rpartition(")")[2].split()[3])
+        except OSError:
+            continue
+        if number == worker.pid:
+            found.append(int(process.name))
+    return found
 
 
 def end_session(process: subprocess.Popen[bytes]) -> None:
