@@ -3,9 +3,9 @@
     python bench/workers.py [--people 300] [--planted]
 
 Needs `redis-server`. The services of docker-compose.yml with docker-compose.scale.yml run as processes, each with the
-environment of its service and no other; PostgreSQL is one server (for Citus see bench/scale.py). While models are built, the whole
-session of the worker that has the task is killed, as when its machine fails. `--planted` kills both: the night must
-then not be published. Exit code 1: it is not.
+environment of its service and no other; PostgreSQL is one server (for Citus see bench/scale.py). While models are
+built, the whole session of the worker that has the task is killed, as when its machine fails. `--planted` kills both:
+the night must then not be published. Exit code 1: it is not.
 """
 
 from __future__ import annotations
