@@ -80,6 +80,6 @@ def rebuild(
     """仅凭存档重建到一个新目录（--home），逐次核对校验和。 | Rebuild a new home (--home) from the archive alone."""
     from employment_warehouse.runtime import rebuilding
 
-    for one in rebuilding.rebuild(use_home(home), archive.absolute(), keys.absolute()):
+    for one in rebuilding.rebuild(make_home(home), archive.absolute(), keys.absolute()):
         words = rebuilding.PROOFS[one.proof]
         console.print(f"第 {one.publication} 号 no. {one.publication}，{one.report_date}：{words}", markup=False)
