@@ -27,7 +27,7 @@ PROGRAMS = {
     "compose": ("docker-compose", "docker-compose"),
     "office": ("soffice", "libreoffice-calc"),
 }
-LONG = ("test_chapters.py", "test_worlds.py")
+LONG = ("test_chapters.py", "test_worlds.py", "test_versioned.py", "test_rebuild.py", "test_console.py")
 NOT_RUN = pytest.StashKey[dict[str, int]]()
 
 
