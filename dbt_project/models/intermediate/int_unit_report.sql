@@ -18,8 +18,7 @@ deliveries as (
 
 histories as (
     select
-        feed, unit,
-        max(report_date) filter (where status = 'accepted') as latest_on,
+        feed, unit, max(report_date) filter (where status = 'accepted') as latest_on,
         count(*) filter (where revision > 1 and kind <> 'withdrawn' and night_on > {{ tonight_date() }} - 7)
             as corrections_7d,
         bool_or(status = 'accepted' and build < {{ tonight_build() }}) as was_accepted_before

@@ -1924,7 +1924,6 @@ begin
     insert into ops.upload (county_code, feed, report_date, part, extension, is_check, file, file_bytes, sha256)
     values (county, wanted_feed, wanted_date, wanted_part, wanted_extension, only_check, stored, size_of_file, digest)
     returning upload into number;
-    notify upload;
     return number;
 end $_$;
 

@@ -19,8 +19,8 @@ from employment_warehouse.upload.reader import StillIngesting, Upload, log_failu
 
 log = logging.getLogger(__name__)
 
-# A notification may be lost with its connection: after so many seconds it looks by itself.
-PATIENCE_SECONDS = 5.0
+# It asks for uploads at intervals: the queue of PostgreSQL's notifications is everybody's, and any login could fill it.
+INTERVAL_SECONDS = 0.5
 PAUSE_SECONDS = 1.0
 FAILURES = (IngestFailed, StillIngesting, UserError, psycopg.Error, OSError)
 
@@ -46,11 +46,9 @@ def _warm_up() -> None:
 
 def _wait_and_read(connection: psycopg.Connection) -> None:
     connection.autocommit = True
-    connection.execute("listen upload")
     while True:
         read_waiting(connection)
-        for _ in connection.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
-            pass
+        time.sleep(INTERVAL_SECONDS)
 
 
 def read_waiting(connection: psycopg.Connection) -> None:
