@@ -90,7 +90,6 @@ begin
     insert into ops.upload (county_code, feed, report_date, part, extension, is_check, file, file_bytes, sha256)
     values (county, wanted_feed, wanted_date, wanted_part, wanted_extension, only_check, stored, size_of_file, digest)
     returning upload into number;
-    notify upload;
     return number;
 end $$;
 comment on function ops.receive_upload(text, date, text, text, boolean, uuid, bigint, bytea) is
