@@ -55,7 +55,7 @@ def test_a_home_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.
         "cat {folder}/keys",
         "umount {folder} && cat {folder}/keys",
         "unshare --user --map-root-user --mount sh -c 'umount {folder}; cat {folder}/keys'",
-        "cat /proc/{pid}/root/{folder}/keys",
+        "cat /proc/{pid}/root{folder}/keys",
         "cat /proc/{pid}/environ",
     ],
 )
