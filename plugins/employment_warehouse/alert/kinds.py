@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,7 +36,7 @@ class AlertKind:
     link: str
     zh: Texts
     en: Texts
-    same_by: tuple[str, ...] = ()
+    same_by: Sequence[str] = ()
 
     @property
     def mentions_owners(self) -> bool:
@@ -49,14 +49,6 @@ def alert_kinds() -> Mapping[str, AlertKind]:
     """All kinds, by name, in the order of the file. An unknown or missing key is a TypeError."""
     declared = yaml.safe_load(Path(__file__).with_name("alert_texts.yml").read_text(encoding="utf-8"))
     return {
-        name: AlertKind(
-            name,
-            **{
-                **keys,
-                "zh": Texts(**keys["zh"]),
-                "en": Texts(**keys["en"]),
-                "same_by": tuple(keys.get("same_by", ())),
-            },
-        )
+        name: AlertKind(name, **{**keys, "zh": Texts(**keys["zh"]), "en": Texts(**keys["en"])})
         for name, keys in declared.items()
     }

@@ -13,7 +13,7 @@ from employment_warehouse.channel import channel_name, send
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.errors import UserError
 from employment_warehouse.report import words
-from employment_warehouse.report.figures import QUERIES
+from employment_warehouse.report.queries.sending import query
 
 
 class ReportsNotDelivered(Exception):
@@ -40,14 +40,14 @@ def send_report(product: str, publication: int, paths: Sequence[Path]) -> int:
     with database.connect("wh_publisher") as connection, connection.cursor(row_factory=dict_row) as cursor:
         connection.autocommit = True
         cursor.execute("select pg_advisory_lock(hashtext('ops.product_delivery'))")  # one sender at a time
-        shown = cursor.execute(_query("shown"), {"product": product, "publication": publication}).fetchone() or {}
+        shown = cursor.execute(query("shown"), {"product": product, "publication": publication}).fetchone() or {}
         for reader in readers:
             files = [path for path in paths if _concerns(path, product) == reader.wanted]
             given = {**shown, "channel": channel_name(reader.url), "wanted": reader.wanted}
-            if not files or cursor.execute(_query("is_sent"), given).fetchone():
+            if not files or cursor.execute(query("is_sent"), given).fetchone():
                 continue
             given["is_sent"] = _send(reader, shown, files)
-            cursor.execute(_query("record"), given)
+            cursor.execute(query("record"), given)
             sent, failed = sent + given["is_sent"], failed + (not given["is_sent"])
     if failed:
         raise ReportsNotDelivered(f"{failed} of {sent + failed} messages of {product}")
@@ -76,10 +76,6 @@ def _readers() -> Iterator[Reader]:
         for service in services:
             url = str(service.url())  # type: ignore[no-untyped-call]
             yield from (Reader(url, each) for each in sorted(wanted))
-
-
-def _query(name: str) -> str:
-    return QUERIES.joinpath("sending", f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _concerns(path: Path, product: str) -> str:
