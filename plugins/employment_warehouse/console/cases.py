@@ -39,7 +39,7 @@ def show(kind: str = "", county: str = "", visit: Visit = page.visitor) -> Respo
 
 
 @page.router.get("/cases/one")
-def tell(kind: str, finding: str, key: str, visit: Visit = page.visitor) -> Response:
+def show_one(kind: str, finding: str, key: str, visit: Visit = page.visitor) -> Response:
     """One case: the evidence, who must act, and what closes it."""
     with visit.reading() as read:
         found = read.one("case", kind=kind, finding=finding, key=key)

@@ -33,7 +33,7 @@ def show(
 
 
 @page.router.get("/deliveries/{number}")
-def tell(number: int, visit: Visit = page.visitor) -> Response:
+def show_one(number: int, visit: Visit = page.visitor) -> Response:
     """What became of one delivery, and why."""
     of_all = visit.may("ops.delivery")
     with visit.reading() as read:

@@ -33,7 +33,7 @@ def show(words: str = "", visit: Visit = page.visitor) -> Response:
 
 
 @page.router.get("/marts/{mart}")
-def tell(mart: str, rows: bool = False, visit: Visit = page.visitor) -> Response:
+def show_one(mart: str, rows: bool = False, visit: Visit = page.visitor) -> Response:
     """What its columns mean, where they come from, and its first rows.
 
     A county's first rows are shown when asked for: the database reads all rows of the county for them (decision 20).
