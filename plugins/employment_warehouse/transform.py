@@ -178,7 +178,7 @@ def _run(arguments: Sequence[str], build: int | None = None) -> Any:
     with _environment(_dbt_environment(build)):
         return dbtRunner().invoke(
             [*arguments, "--project-dir", project, "--profiles-dir", project, "--log-level", "none",
-             "--log-level-file", "none", "--quiet", "--vars", json.dumps(_variables())]
+             "--log-level-file", "none", "--quiet", "--no-populate-cache", "--vars", json.dumps(_variables())]
         )  # fmt: skip
 
 

@@ -139,6 +139,11 @@ def _layers(project_dir: Path) -> dict[str, str]:
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
+    return _parse(path, path.stat().st_mtime_ns)
+
+
+@cache  # a process that runs dbt more than once reads its 150 files once
+def _parse(path: Path, _modified: int) -> dict[str, Any]:
     with path.open(encoding="utf-8") as file:
         return yaml.load(file, Loader=yaml.CSafeLoader) or {}  # libyaml: eight times as fast
 
