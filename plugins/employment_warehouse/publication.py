@@ -97,8 +97,8 @@ def end_overlong_sessions() -> int:
 
 def release_night(build: int, reason: str) -> int:
     """Publish a build that gate 2 holds; the number of the publication."""
-    number = int(_decide("select ops.release_night(%s, %s)", build, reason))
-    _decide(MARK, number)
+    number = int(_call("select ops.release_night(%s, %s)", build, reason))
+    _call(MARK, number)
     return number
 
 
@@ -108,12 +108,12 @@ def release_delivery(delivery_id: int, reason: str) -> list[int]:
     Neither gate holds them again. Raises NotPublished if the delivery does not exist, is not held, or a model cannot
     be computed with it.
     """
-    return [int(number) for number in _decide("select ops.release_delivery(%s, %s)", delivery_id, reason)]
+    return [int(number) for number in _call("select ops.release_delivery(%s, %s)", delivery_id, reason)]
 
 
 def grant_waiver(check: str, unit: str, first: date, last: date, reason: str) -> None:
     """Let a check of a unit fail on these dates without holding anything."""
-    _decide("select ops.grant_waiver(%s, %s, %s, %s, %s)", check, unit, first, last, reason)
+    _call("select ops.grant_waiver(%s, %s, %s, %s, %s)", check, unit, first, last, reason)
 
 
 def waive_case(case: tuple[str, str, str], until: date, reason: str) -> date:
@@ -122,7 +122,7 @@ def waive_case(case: tuple[str, str, str], until: date, reason: str) -> date:
     case: its kind, finding and key. It stays open and is counted apart. Raises NotPublished if no such case is open,
     or the date is not after the standing publication's.
     """
-    found: date = _decide("select ops.waive_case(%s, %s, %s, %s, %s)", *case, until, reason)
+    found: date = _call("select ops.waive_case(%s, %s, %s, %s, %s)", *case, until, reason)
     return found
 
 
@@ -133,13 +133,13 @@ def roll_back(publication: int, withdrawn: Sequence[int], reason: str) -> int | 
     accepted is offered to the next night. None: nothing is published any more. Raises NotPublished for a publication
     that is not in force, or a delivery that none of them accepted.
     """
-    shown = _decide("select ops.roll_back(%s, %s::bigint[], %s)", publication, list(withdrawn), reason)
+    shown = _call("select ops.roll_back(%s, %s::bigint[], %s)", publication, list(withdrawn), reason)
     return None if shown is None else int(shown)
 
 
 def begin_nights(first_date: date) -> None:
     """Let scheduled nights run from this report date on; the latest decision is in force."""
-    _decide("select ops.begin_nights(%s)", first_date)
+    _call("select ops.begin_nights(%s)", first_date)
 
 
 def close_month(month: date) -> int:
@@ -147,12 +147,12 @@ def close_month(month: date) -> int:
 
     Raises NotPublished if the month is closed already, has not ended, or its last day is not published.
     """
-    return int(_decide("select ops.close_month(%s)", month))
+    return int(_call("select ops.close_month(%s)", month))
 
 
 def decide_rule(finding: str, from_date: date, *, enabled: bool, legal_basis: str) -> None:
     """Switch a rule of the findings on or off from a report date, on a legal basis."""
-    _decide("select ops.decide_rule(%s, %s, %s, %s)", finding, from_date, enabled, legal_basis)
+    _call("select ops.decide_rule(%s, %s, %s, %s)", finding, from_date, enabled, legal_basis)
 
 
 # --- what a connection sees -------------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def _ask(question: str, *values: object) -> Any:
         return _value(connection, question, *values)
 
 
-def _decide(act: str, *values: object) -> Any:
+def _call(act: str, *values: object) -> Any:
     with connect(OWN_LOGIN) as connection:
         return _value(connection, act, *values)
 

@@ -195,7 +195,7 @@ def test_verify_proves_the_newest_backup_without_those_that_were_forgotten(
 ) -> None:
     before = {path.name for path in (damaged / "wal").iterdir()}
     newest = backup.backups_of(damaged)[-1]
-    backup._forget_old(damaged, 1)
+    backup._delete_old(damaged, 1)
     assert backup.backups_of(damaged) == [newest]
     assert {path.name for path in (damaged / "wal").iterdir()} < before
     place = tmp_path / "verify"

@@ -100,7 +100,7 @@ def test_a_session_ends(console: FastAPI, clock: Clock, step: int, longest: int)
 def test_signing_out_closes_the_session_and_another_cookie_opens_nothing(console: FastAPI) -> None:
     browser, other = browser_of(OWN_LOGIN, console), browser_of(COUNTY, console)
     kept = dict(browser.client.cookies)
-    [session] = [each for each in console.state.sessions._kept.values() if each.login == address(OWN_LOGIN).user]
+    [session] = [each for each in console.state.sessions._sessions.values() if each.login == address(OWN_LOGIN).user]
     browser.client.post("/sign-out", data={"token": session.token})
     again = Browser(console)
     again.client.cookies.update(kept)
@@ -115,7 +115,7 @@ def test_a_form_that_is_not_the_sessions_own_changes_nothing(
     number = publish(start_build("2024-05-01"))
     browser = browser_of(OWN_LOGIN, console)
     browser_of("wh_analyst", console)
-    tokens = {session.login: session.token for session in console.state.sessions._kept.values()}
+    tokens = {session.login: session.token for session in console.state.sessions._sessions.values()}
     own = tokens[address(OWN_LOGIN).user]
     token = {"missing": "", "another's": tokens[address("wh_analyst").user], "other site": own}[wrong]
     headers = {"Sec-Fetch-Site": "cross-site"} if wrong == "other site" else {}
@@ -171,7 +171,7 @@ def test_a_login_is_offered_and_may_do_only_what_the_database_grants(console: Fa
     county = browser_of(COUNTY, console)
     shown = county.get("/publications")
     assert (shown.status_code, "撤回…" in shown.text) == (200, False)
-    [session] = console.state.sessions._kept.values()
+    [session] = console.state.sessions._sessions.values()
     given = {"reason": "I try", "token": session.token}
     answer = county.client.post(f"/publications/{number}/roll-back", data=given)
     assert (answer.status_code, "不能查看此页" in answer.text or "无权" in answer.text) == (403, True)

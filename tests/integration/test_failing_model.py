@@ -13,7 +13,7 @@ import pytest
 from employment_warehouse import gate, publication, settings
 from employment_warehouse.database import migrate
 from employment_warehouse.runtime import steps
-from employment_warehouse.runtime.layers import culprits
+from employment_warehouse.runtime.layers import minimal_failing
 from employment_warehouse.transform import TransformFailed
 
 GOOD, EMPTY, THIRD = "532501", "532528", "532503"
@@ -155,5 +155,5 @@ def test_culprits_are_found_by_bisecting(bad: Any, found: list[int]) -> None:
         tries += 1
         return bool(bad(items))
 
-    assert sorted(culprits(range(8), fails, most=3)) == found
+    assert sorted(minimal_failing(range(8), fails, most=3)) == found
     assert tries <= 2 + 4 * 4

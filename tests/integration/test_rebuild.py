@@ -245,7 +245,7 @@ def test_who_was_erased_is_not_rebuilt(site: Site, tmp_path: Path) -> None:
 def test_an_archive_that_is_not_whole_is_not_rebuilt_in_silence(site: Site, tmp_path: Path, fault: str) -> None:
     archive = shutil.copytree(site.root / "archive", tmp_path / "archive")
     first = min((archive / "history").glob("*.sealed"))
-    error: type[Exception] = rebuilding.RebuiltOtherwise
+    error: type[Exception] = rebuilding.RebuildDiffers
     if fault == "a night is missing":
         first.unlink()
     elif fault == "a record was changed":

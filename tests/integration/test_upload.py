@@ -129,7 +129,7 @@ def test_a_return_workbook_is_recognised_whatever_it_is_sent_as(warehouse: psyco
     assert warehouse.execute("select kind from ops.delivery order by 1").fetchall() == [("correction",), ("file",)]
 
 
-def test_what_gate_1_would_hold_is_foreseen(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_what_gate_1_would_hold_is_shown_beforehand(warehouse: psycopg.Connection, zone: Path) -> None:
     """Compared with the last accepted delivery; nothing of other counties."""
     night_before(zone, payments(200), FEED, DAY - timedelta(days=1))
     answer = answer_to(payments(40), FEED, check=True)
@@ -137,7 +137,7 @@ def test_what_gate_1_would_hold_is_foreseen(warehouse: psycopg.Connection, zone:
     assert failed["severity"] == "critical"
 
 
-def test_what_only_other_counties_can_tell_is_not_foreseen(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_comparisons_with_other_counties_are_not_shown_beforehand(warehouse: psycopg.Connection, zone: Path) -> None:
     """A first delivery that is far from those of others is held; a clerk who tried would learn their figures."""
     for unit in ("532501", "532502", "532503", "532504", "532523"):
         put(zone, payments(200), f"{unit}.csv", feed=FEED, day=DAY - timedelta(days=1))
@@ -232,7 +232,7 @@ def test_what_is_no_return_workbook_is_refused_as_one(warehouse: psycopg.Connect
 def test_a_hostile_name_is_not_taken(warehouse: psycopg.Connection, uploads: Path) -> None:
     names = ("macro.xlsm", "noextension", "../../etc/passwd", "table.csv/../../x.exe", "a.html", ".csv\x00", "")
     for name in (*names, f"{OTHER}.csv", f"{OTHER}_2.xlsx"):
-        with pytest.raises(upload.NotTaken) as refused:
+        with pytest.raises(upload.InvalidUpload) as refused:
             send(payments(), FEED, name=name)
         assert name not in str(refused.value) or not name
     assert list(uploads.iterdir()) == []
@@ -262,7 +262,7 @@ def test_the_limits_of_a_day_and_of_a_file_hold(warehouse: psycopg.Connection, u
         warehouse.execute("update seeds.setting set value = %s where name = %s", (str(value), name))
 
     limit("upload_largest_megabytes", 1)
-    with pytest.raises(upload.NotTaken, match="超过 1 MB"):
+    with pytest.raises(upload.InvalidUpload, match="超过 1 MB"):
         send(b"x" * ((1 << 20) + 1), FEED)
     limit("upload_daily_files", 2)
     send(payments(), FEED)

@@ -17,7 +17,7 @@ from tests.kit.files import COUNTY, DAY
 from employment_warehouse import upload
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.database.connections import address, as_variable
-from employment_warehouse.upload import Sending
+from employment_warehouse.upload import UploadRequest
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def send(
     """Upload a file as a clerk of a county; its number."""
     with clerk(county):
         return upload.send(
-            io.BytesIO(content.encode() if isinstance(content, str) else content), Sending(feed, day, name, check)
+            io.BytesIO(content.encode() if isinstance(content, str) else content), UploadRequest(feed, day, name, check)
         )
 
 

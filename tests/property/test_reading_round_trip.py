@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from employment_warehouse.contract import contract
-from employment_warehouse.reading import Refused, read_tables, write_understood
+from employment_warehouse.reading import Refused, read_tables, write_table_as_read
 
 HEADER = ["姓名", "单位名称", "备注"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=10)
@@ -85,7 +85,7 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, noise: bytes, start: byte
     path = tmp_path / "t"
     path.write_bytes(start + noise)
     try:
-        write_understood(path, io.BytesIO())
+        write_table_as_read(path, io.BytesIO())
     except Refused as refusal:
         assert refusal.code
         assert refusal.where
@@ -95,7 +95,7 @@ def test_what_was_understood_is_written_as_utf8_csv(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes('就业台账\r\n\r\n姓名;单位\r\n 张三 ;"红河;某厂"\r\n合计;1\r\n'.encode("gb18030"))
     out = io.BytesIO()
-    table = write_understood(path, out)
+    table = write_table_as_read(path, out)
     assert out.getvalue().decode() == "姓名,单位\n张三,红河;某厂\n"
     assert table.rows_read == 1
 

@@ -239,9 +239,11 @@ def _extra(batch: pl.DataFrame, table: TextTable, kept: Mapping[str, str]) -> pl
     if not extra:
         return pl.repeat(None, len(batch), dtype=pl.String, eager=True).alias("extra")
     cells = pl.DataFrame([_as_received(batch[f"c{at}"]).alias(text) for text, at in extra.items()])
-    fit = cells.select(pl.when(pl.col(text) != "", pl.col(text).str.contains(kept[text])).then(text) for text in extra)
-    nothing = fit.select(pl.all_horizontal(pl.all().is_null())).to_series()
-    return fit.to_struct().struct.json_encode().set(nothing, None).alias("extra")
+    matching = cells.select(
+        pl.when(pl.col(text) != "", pl.col(text).str.contains(kept[text])).then(text) for text in extra
+    )
+    nothing = matching.select(pl.all_horizontal(pl.all().is_null())).to_series()
+    return matching.to_struct().struct.json_encode().set(nothing, None).alias("extra")
 
 
 def _present_in(batch: pl.DataFrame, positions: Mapping[str, int]) -> dict[str, int]:

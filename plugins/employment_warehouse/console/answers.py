@@ -26,7 +26,7 @@ class WrongCell:
 
 
 @dataclass(frozen=True)
-class OfFeed:
+class FeedAnswer:
     """What an answer says of one feed. more: rejected cells that it does not list."""
 
     feed: str
@@ -41,13 +41,13 @@ class OfFeed:
 
 
 @dataclass(frozen=True)
-class Told:
+class WordedAnswer:
     """An answer: errors and warnings of the file as a whole, and what it says of each feed. due_at: None if the feed is
     not due for that date."""
 
     errors: tuple[Label, ...]
     warnings: tuple[Label, ...]
-    feeds: tuple[OfFeed, ...]
+    feeds: tuple[FeedAnswer, ...]
     due_at: datetime | None
     is_late: bool
 
@@ -57,10 +57,10 @@ class Told:
         return not (self.errors or any(each.errors or each.cells for each in self.feeds))
 
 
-def told(answer: Mapping[str, Any]) -> Told:
+def worded(answer: Mapping[str, Any]) -> WordedAnswer:
     """The words of an answer (upload/answer.py has its parts)."""
-    return Told(
-        errors=tuple(_refused(answer)),
+    return WordedAnswer(
+        errors=tuple(_refusals(answer)),
         warnings=tuple(_warnings(answer)),
         feeds=tuple(_of_feed(found) for found in answer.get("feeds", ())),
         due_at=_moment(answer.get("due_at")),
@@ -72,7 +72,7 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(TIMEZONE) if text else None
 
 
-def _of_feed(found: Mapping[str, Any]) -> OfFeed:
+def _of_feed(found: Mapping[str, Any]) -> FeedAnswer:
     declared = contract(found["feed"])
     listed = [cell for cell in found.get("cells", ()) if cell[3] != REPEATED]
     counted = {code: 0 for _, code, _ in found.get("reasons", ())}
@@ -83,26 +83,26 @@ def _of_feed(found: Mapping[str, Any]) -> OfFeed:
         WrongCell(sheet, line, declared.column(name).header if name else "", row_reason(code, declared, name))
         for sheet, line, name, code in listed
     )
-    return OfFeed(
+    return FeedAnswer(
         feed=found["feed"],
         read=found["rows_read"],
         taken=found["rows_landed"],
         rejected=found["rows_rejected"],
         is_unchanged=found.get("is_unchanged", False),
-        errors=(*_refused(found), *_failed(found, "critical")),
-        warnings=(*_noted(found, repeated), *_failed(found, "warning")),
+        errors=(*_refusals(found), *_failed_checks(found, "critical")),
+        warnings=(*_notes(found, repeated), *_failed_checks(found, "warning")),
         cells=cells,
         more=max(0, sum(counted.values()) - len(cells)),
     )
 
 
-def _refused(found: Mapping[str, Any]) -> Iterator[Label]:
+def _refusals(found: Mapping[str, Any]) -> Iterator[Label]:
     if refusal := found.get("refusal"):
         reason = file_reason(refusal["code"], refusal["detail"])
         yield Label(reason.zh, reason.en)
 
 
-def _failed(found: Mapping[str, Any], severity: str) -> Iterator[Label]:
+def _failed_checks(found: Mapping[str, Any], severity: str) -> Iterator[Label]:
     for outcome in found.get("failed", ()):
         if outcome["severity"] == severity:
             held = severity == "critical"
@@ -112,7 +112,7 @@ def _failed(found: Mapping[str, Any], severity: str) -> Iterator[Label]:
             )
 
 
-def _noted(found: Mapping[str, Any], repeated: int) -> Iterator[Label]:
+def _notes(found: Mapping[str, Any], repeated: int) -> Iterator[Label]:
     if found.get("is_unchanged"):
         yield Label(
             "与已入库的文件完全相同，没有变化", "The same file as the one that is in the warehouse: nothing changes"

@@ -44,7 +44,7 @@ def open_pages(request: Request, session: Session | None) -> list[Any]:
 def render(request: Request, session: Session | None, template: str, **shown: Any) -> str:
     """A page. Of the request: its language; of the session: who it is, the menu and what was just done."""
     chosen = language(request)
-    notice = session.take_notice() if session else ""
+    notice = session.pop_notice() if session else ""
     return (
         _environment()
         .get_template(template)

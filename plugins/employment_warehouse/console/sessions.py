@@ -41,10 +41,10 @@ class Session:
     def login(self) -> str:
         return self.address.user
 
-    def take_notice(self) -> str:
-        """What was just done, to be said once."""
-        said, self.notice = self.notice, ""
-        return said
+    def pop_notice(self) -> str:
+        """What was just done, shown once."""
+        notice, self.notice = self.notice, ""
+        return notice
 
 
 class Sessions:
@@ -52,19 +52,19 @@ class Sessions:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
-        self._kept: dict[str, Session] = {}
+        self._sessions: dict[str, Session] = {}
 
     def begin(self, response: Response, session: Session, *, is_encrypted: bool) -> None:
         """Keep the session, and give the browser its cookie."""
-        self._forget_ended()
+        self._drop_ended()
         key = secrets.token_urlsafe(32)
-        self._kept[key] = session
+        self._sessions[key] = session
         set_cookie(response, cookie_name(is_encrypted), key, is_encrypted=is_encrypted)
 
     def find(self, request: HTTPConnection) -> Session | None:
         """The session of a request; None if it has none, or it has ended."""
-        self._forget_ended()
-        found = self._kept.get(request.cookies.get(cookie_name(request.app.state.is_encrypted), ""))
+        self._drop_ended()
+        found = self._sessions.get(request.cookies.get(cookie_name(request.app.state.is_encrypted), ""))
         if found:
             found.used = self.clock()
         return found
@@ -77,14 +77,14 @@ class Sessions:
         """End every session of a login."""
         self._drop(lambda kept: kept.login == login)
 
-    def _forget_ended(self) -> None:
+    def _drop_ended(self) -> None:
         now = self.clock()
         self._drop(lambda kept: now - kept.used >= IDLE_SECONDS or now - kept.began >= LONGEST_SECONDS)
 
     def _drop(self, has_ended: Callable[[Session], bool]) -> None:
-        for key, kept in list(self._kept.items()):
+        for key, kept in list(self._sessions.items()):
             if has_ended(kept):
-                self._kept.pop(key, None)
+                self._sessions.pop(key, None)
 
 
 def cookie_name(is_encrypted: bool) -> str:

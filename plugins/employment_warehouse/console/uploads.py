@@ -15,12 +15,12 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse import returns
 from employment_warehouse.console import connections
-from employment_warehouse.console.answers import told
+from employment_warehouse.console.answers import worded
 from employment_warehouse.console.page import Page, SignInNeeded, Visit
 from employment_warehouse.contract import Contract, contracts, due, template
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.settings import TIMEZONE
-from employment_warehouse.upload import MEGABYTE, NotTaken, Sending, send
+from employment_warehouse.upload import MEGABYTE, InvalidUpload, UploadRequest, send
 
 page = Page("/uploads", "报送", "Reporting", needs=("ops.receive_upload",))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,7 +28,7 @@ CORRECTIONS = "corrections"
 SHOWN_DAYS = 35
 # What a form has besides the file.
 FORM_BYTES = 1 << 16
-LOOK_AGAIN_SECONDS = "2"
+REFRESH_SECONDS = "2"
 
 
 def assert_small(request: Request) -> None:
@@ -77,8 +77,8 @@ def show(visit: Visit = page.visitor) -> Response:
 
 
 @page.router.post("/uploads", dependencies=[Depends(assert_small)])
-async def take(visit: Visit = page.visitor) -> Response:
-    """Take a file; its page has the answer within seconds."""
+async def receive(visit: Visit = page.visitor) -> Response:
+    """Receive a file; its page has the answer within seconds."""
     form = await visit.request.form(max_files=1, max_fields=8)
     try:
         sending, file = _sending(form), form.get("file")
@@ -95,15 +95,15 @@ def show_answer(number: int, visit: Visit = page.visitor) -> Response:
         upload = read.one("own_upload", number=number)
     if upload is None:
         raise HTTPException(404)
-    answer = told(upload["answer"]) if upload["answer"] else None
+    answer = worded(upload["answer"]) if upload["answer"] else None
     response = visit.show("upload.html.j2", upload=upload, answer=answer, corrections=CORRECTIONS)
     if upload["state"] != "answered":
-        response.headers["Refresh"] = LOOK_AGAIN_SECONDS
+        response.headers["Refresh"] = REFRESH_SECONDS
     return response
 
 
 @page.router.get("/uploads/return-workbooks/{day}.xlsx")
-def take_workbook(day: date, visit: Visit = page.visitor) -> Response:
+def download_workbook(day: date, visit: Visit = page.visitor) -> Response:
     """The county's return workbook of a date; whoever takes it is on the record."""
     with visit.acting(), connect(OWN_LOGIN) as connection:
         connection.read_only = False
@@ -116,7 +116,7 @@ def take_workbook(day: date, visit: Visit = page.visitor) -> Response:
 
 
 @page.router.get("/uploads/templates/{feed}.xlsx")
-def take_template(feed: str, visit: Visit = page.visitor) -> Response:  # noqa: ARG001  whoever may open the page
+def download_template(feed: str, visit: Visit = page.visitor) -> Response:  # noqa: ARG001  whoever may open the page
     """The blank workbook of a feed."""
     if feed not in contracts() or contracts()[feed].source != "county":
         raise HTTPException(404)
@@ -128,21 +128,21 @@ def take_template(feed: str, visit: Visit = page.visitor) -> Response:  # noqa: 
     return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
 
 
-def _sending(form: Any) -> Sending:
+def _sending(form: Any) -> UploadRequest:
     try:
         day = date.fromisoformat(str(form.get("day") or ""))
     except ValueError:
-        raise NotTaken("报表日期有误 | this is no report date", expected="2024-05-01") from None
+        raise InvalidUpload("报表日期有误 | this is no report date", expected="2024-05-01") from None
     file, is_nil = form.get("file"), form.get("nil") == "yes"
     if not is_nil and not (isinstance(file, UploadFile) and file.filename):
-        raise NotTaken(
+        raise InvalidUpload(
             "没有选择文件 | no file was chosen", todo="选择文件；没有内容请勾选零报告 | choose one, or a nil return"
         )
     name = ".nil" if is_nil else str(file.filename)
-    return Sending(str(form.get("feed") or ""), day, name, form.get("act") != "send")
+    return UploadRequest(str(form.get("feed") or ""), day, name, form.get("act") != "send")
 
 
-def _send(visit: Visit, file: Any, sending: Sending) -> int:
+def _send(visit: Visit, file: Any, sending: UploadRequest) -> int:
     with visit.acting():
         if sending.file_name == ".nil":
             with tempfile.TemporaryFile() as nothing:
@@ -153,6 +153,6 @@ def _send(visit: Visit, file: Any, sending: Sending) -> int:
 def _next_due(declared: Contract, campaign: str | None) -> datetime | None:
     """The next time at which a feed is due, within a month."""
     now = datetime.now(TIMEZONE)
-    days = (now.date() + timedelta(days=ahead) for ahead in range(SHOWN_DAYS))
+    days = (now.date() + timedelta(days=offset) for offset in range(SHOWN_DAYS))
     moments = (due(declared, day, campaign) for day in days)
     return next((moment for moment in moments if moment and moment > now), None)

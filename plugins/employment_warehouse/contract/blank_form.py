@@ -101,5 +101,5 @@ def _note(column: Column) -> str:
 
 
 def _header_format(book: Workbook, colour: str) -> Format:
-    look = {"bold": True, "bg_color": colour, "border": 1, "num_format": "@", "text_wrap": True}
-    return book.add_format(QUOTED | look)
+    style = {"bold": True, "bg_color": colour, "border": 1, "num_format": "@", "text_wrap": True}
+    return book.add_format(QUOTED | style)

@@ -130,12 +130,12 @@ class Node:
     def __init__(self, content: Mapping[str, Any], where: str) -> None:
         if not isinstance(content, Mapping):
             raise ContractError(f"应为键值 | must be a mapping: {content}", where=where)
-        self._left = dict(content)
+        self._unread = dict(content)
         self.where = where
-        self._left |= _named_values(self._left.pop("customProperties", ()), where, already=self._left)
+        self._unread |= _named_values(self._unread.pop("customProperties", ()), where, known=self._unread)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._left
+        return key in self._unread
 
     def __enter__(self) -> Self:
         return self
@@ -143,15 +143,15 @@ class Node:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None and self._left:
+        if error is None and self._unread:
             raise ContractError(
-                f"不认识的属性 | unknown property: {', '.join(map(str, self._left))}",
+                f"不认识的属性 | unknown property: {', '.join(map(str, self._unread))}",
                 where=self.where,
                 todo="correct the spelling, or remove it",
             )
 
     def take(self, key: str, default: Any = _MISSING) -> Any:
-        value = self._left.pop(key, default)
+        value = self._unread.pop(key, default)
         if value is _MISSING:
             raise ContractError(f"缺少属性 | missing property: {key}", where=self.where)
         return value
@@ -163,7 +163,7 @@ class Node:
         return value
 
     def optional_text(self, key: str) -> str | None:
-        return self.text(key) if key in self._left else None
+        return self.text(key) if key in self._unread else None
 
     def number(self, key: str, lowest: int, highest: int) -> int:
         value = self.take(key)
@@ -178,7 +178,7 @@ class Node:
         return str(value)
 
 
-def _named_values(items: Iterable[Mapping[str, Any]], where: str, already: Iterable[str] = ()) -> dict[str, Any]:
+def _named_values(items: Iterable[Mapping[str, Any]], where: str, known: Iterable[str] = ()) -> dict[str, Any]:
     """`[{property: …, value: …}, …]` as a mapping; a name that is given twice is an error."""
     values: dict[str, Any] = {}
     for item in items:
@@ -187,7 +187,7 @@ def _named_values(items: Iterable[Mapping[str, Any]], where: str, already: Itera
                 f"不认识的属性 | unknown property: {', '.join(item)}", where=where, expected="property, value"
             )
         name = item["property"]
-        if name in values or name in already:
+        if name in values or name in known:
             raise ContractError(f"写了两次 | given twice: {name}", where=where)
         values[name] = item["value"]
     return values

@@ -101,7 +101,7 @@ def prove_log(folder: Path, wal: Path) -> None:
         )
 
 
-def forget_log(wal: Path, oldest: Path) -> None:
+def delete_log(wal: Path, oldest: Path) -> None:
     """Delete the segments that no base backup from `oldest` on needs."""
     run_client("pg_archivecleanup", wal, log_range(oldest).first_segment)
 

@@ -94,7 +94,7 @@ class Server:
         self.init()
         if self.running():
             return
-        self._forget_dead_postmaster()
+        self._remove_stale_pid_file()
         self._make_socket_folder()
         self._complete_configuration()
         port = self._choose_port()
@@ -215,7 +215,7 @@ class Server:
             return None
         return process if ours else None
 
-    def _forget_dead_postmaster(self) -> None:
+    def _remove_stale_pid_file(self) -> None:
         """Prepare a start after a kill: wait for the old processes to exit, then remove their postmaster.pid.
 
         PostgreSQL does not start while a process has the number in postmaster.pid, even if it is another program.

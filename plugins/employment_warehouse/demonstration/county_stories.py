@@ -140,22 +140,22 @@ def nights_of_counties(cast: Cast) -> None:
         Trace("feed_timeliness", first, {"feed": "employment", "county_code": EVENING_COUNTY}, {"status": "late"}),
     )
 
-    corrected, forgotten = cast.resident(CORRECTED_COUNTY), cast.resident(CORRECTED_COUNTY, 27)
+    corrected, omitted = cast.resident(CORRECTED_COUNTY), cast.resident(CORRECTED_COUNTY, 27)
     cast.spell(corrected, first - timedelta(days=60), other={"monthly_wage": 390_000})
-    cast.spell(forgotten, first - timedelta(days=60))
-    cast.corrections = {corrected.id_number: {"monthly_wage": 3_900_000}, forgotten.id_number: None}
+    cast.spell(omitted, first - timedelta(days=60))
+    cast.corrections = {corrected.id_number: {"monthly_wage": 3_900_000}, omitted.id_number: None}
     cast.fault(
         "correction",
         "建水县更正首晚就业台账：工资多写一个零、漏一人",
         "the first night's file is corrected: a wage with a zero too many, a person left out",
-        Trace("fct_person_state", first, {"id_number": forgotten.id_number}, {"is_employed": False}),
+        Trace("fct_person_state", first, {"id_number": omitted.id_number}, {"is_employed": False}),
         Trace(
             "ops.delivery",
             second,
             {"feed": "employment", "unit": CORRECTED_COUNTY, "report_date": first, "revision": 2},
             {"status": "accepted"},
         ),
-        Trace("fct_person_state", second, {"id_number": forgotten.id_number}, {"is_employed": True}),
+        Trace("fct_person_state", second, {"id_number": omitted.id_number}, {"is_employed": True}),
     )
 
 
@@ -245,9 +245,9 @@ def households_without_work(cast: Cast) -> None:
         ),
     )
 
-    losing = _household(cast, "532523", (39, 9), "AZ532523001")
-    cast.spell(losing[0], first - timedelta(days=90), nights=[0])
-    case = {"county_code": "532523", "household_no": losing[0].household}
+    losing_work = _household(cast, "532523", (39, 9), "AZ532523001")
+    cast.spell(losing_work[0], first - timedelta(days=90), nights=[0])
+    case = {"county_code": "532523", "household_no": losing_work[0].household}
     for kind in (without_work, "return_risk"):
         cast.case(kind, kind, *case.values(), nights=cast.every_night()[1:])
     cast.fault(
@@ -258,7 +258,7 @@ def households_without_work(cast: Cast) -> None:
         Trace(
             "fct_employment_spell",
             second,
-            {"id_number": losing[0].id_number},
+            {"id_number": losing_work[0].id_number},
             {"end_on": second - timedelta(days=1), "end_reason": "left_out"},
         ),
         Trace("zero_employment_household", second, case, {"opened_on": second, "cleared_on": None}),

@@ -37,8 +37,8 @@ SPRING_FESTIVALS = tuple(
 ENDS, HIRES, RAISES, REFRESHES, VANISHES = 0.003, 0.003, 0.002, 0.001, 0.0002
 FEWEST_LIFTED = 6
 """Poverty-alleviated workers of a workshop: one more than the standard asks for."""
-SPOILT_EVERY = 1500
-"""One person in so many has a spoilt row, the same ones every night: what clerks really get wrong."""
+FAULTY_EVERY = 1500
+"""One person in so many has a faulty row, the same ones every night: what clerks really get wrong."""
 MOBILES, INTENTIONS, DEATHS, LEAVERS, JOINERS = 0.004, 0.002, 0.0001, 0.0001, 0.0002
 """Parts of the open spells, and of the register, that change in an ordinary night: together about one percent."""
 
@@ -74,7 +74,7 @@ class Crowd:
     persons: pl.DataFrame = field(default_factory=pl.DataFrame)
     spells: pl.DataFrame = field(default_factory=pl.DataFrame)
     posts: pl.DataFrame = field(default_factory=pl.DataFrame)
-    _taken: dict[int, int] = field(default_factory=dict)
+    _used: dict[int, int] = field(default_factory=dict)
     """How many ID numbers each prefix and birth has given."""
     _households: int = 0
     _workshops: list[str] = field(default_factory=list)
@@ -104,7 +104,7 @@ class Crowd:
     def relief_workers(self) -> pl.DataFrame:
         """The people whose main work is on a relief project: `id_number, full_name, _person`."""
         return self.persons.filter(
-            (pl.col("_channel") == "work_relief") & (pl.col("_age") >= 17) & ~is_spoilt("_person")
+            (pl.col("_channel") == "work_relief") & (pl.col("_age") >= 17) & ~is_faulty("_person")
         ).select("id_number", "full_name", "_person")
 
     def spells_on(self, day: date) -> pl.DataFrame:
@@ -126,7 +126,7 @@ class Crowd:
         self._households += new["_household"].n_unique()
         new = people.with_births(self.rng, new, day)
         numbers = identities.crowd_ids(
-            self.rng, self.county, new["_birth"].to_numpy(), new["_is_male"].to_numpy(), self._taken
+            self.rng, self.county, new["_birth"].to_numpy(), new["_is_male"].to_numpy(), self._used
         )
         first = self.persons.height
         return people.with_capacity(self.rng, new).with_columns(
@@ -180,10 +180,10 @@ class Crowd:
         return pl.concat([now, former]), self._posts_of(holders, first)
 
     def _steady(self, able: Mask, is_lifted: Mask) -> Mask:
-        """The first of each household that needs one who can work, and whose rows are not spoilt."""
-        fit = able & ~self.persons.select(is_spoilt("_person")).to_series().to_numpy()
-        fit &= is_lifted | self.persons["is_relocated"].to_numpy()
-        rows = np.flatnonzero(fit)
+        """The first of each household that needs one who can work, and whose rows are not faulty."""
+        is_fit = able & ~self.persons.select(is_faulty("_person")).to_series().to_numpy()
+        is_fit &= is_lifted | self.persons["is_relocated"].to_numpy()
+        rows = np.flatnonzero(is_fit)
         _, first_of_each = np.unique(self.persons["_household"].to_numpy()[rows], return_index=True)
         steady = np.zeros(self.persons.height, dtype=bool)
         steady[rows[first_of_each]] = True
@@ -341,9 +341,9 @@ class Crowd:
         self.posts = posts.with_columns(_where(ended, yesterday, posts["end_date"]))
 
 
-def is_spoilt(person: str) -> pl.Expr:
+def is_faulty(person: str) -> pl.Expr:
     """Whether the rows of the person in that column are among those that clerks got wrong."""
-    return pl.col(person) % SPOILT_EVERY == SPOILT_EVERY - 1
+    return pl.col(person) % FAULTY_EVERY == FAULTY_EVERY - 1
 
 
 def _where(mask: Mask, new: pl.Series, old: pl.Series) -> pl.Series:

@@ -1,4 +1,4 @@
-"""How a county's file looks: its ending, encoding, dialect, title and totals, and how it writes dates and amounts.
+"""How a county writes its files: extension, encoding, dialect, title and totals, dates and amounts.
 
 A table is given by contract column names and typed values (codes in English, decimals as integers of hundredths);
 the file contains text as a clerk would write it.
@@ -21,8 +21,8 @@ WORKBOOK_ROWS = 60_000
 
 
 @dataclass(frozen=True)
-class Look:
-    """How one sender's files look."""
+class FileStyle:
+    """How one sender's files are written."""
 
     ending: str = "csv"
     title: str = ""
@@ -41,22 +41,27 @@ class Look:
     extra_column: str | None = None
 
 
-LOOKS: Mapping[str, Look] = {
-    "532501": Look(encoding="utf-8-sig", newline="\r\n"),
-    "532502": Look(encoding="gb18030", dates="%Y/%-m/%-d", newline="\r\n"),
-    "532503": Look(),
-    "532504": Look(ending="csv.gz"),
-    "532523": Look(delimiter=";", booleans=("√", "×")),
-    "532524": Look(has_title=True, has_totals=True, amounts="fixed"),
-    "532525": Look(encoding="gb18030", has_title=True, uses_aliases=True, dates="%Y%m%d"),
-    "532527": Look(delimiter="\t", booleans=("Y", "N"), header_repeats_after=3),
-    "532528": Look(encoding="utf-8-sig", amounts="yuan", dates="%Y年%-m月%-d日"),
-    "532529": Look(columns_reversed=True, extra_column="备注", booleans=("1", "0")),
-    "532530": Look(encoding="utf-16", dates="%Y.%-m.%-d"),
-    "532531": Look(delimiter="|", newline="\r\n"),
-    "532532": Look(ending="xlsx", has_title=True, uses_aliases=True, has_totals=True),
+STYLES: Mapping[str, FileStyle] = {
+    "532501": FileStyle(encoding="utf-8-sig", newline="\r\n"),
+    "532502": FileStyle(encoding="gb18030", dates="%Y/%-m/%-d", newline="\r\n"),
+    "532503": FileStyle(),
+    "532504": FileStyle(ending="csv.gz"),
+    "532523": FileStyle(delimiter=";", booleans=("√", "×")),
+    "532524": FileStyle(has_title=True, has_totals=True, amounts="fixed"),
+    "532525": FileStyle(encoding="gb18030", has_title=True, uses_aliases=True, dates="%Y%m%d"),
+    "532527": FileStyle(delimiter="\t", booleans=("Y", "N"), header_repeats_after=3),
+    "532528": FileStyle(encoding="utf-8-sig", amounts="yuan", dates="%Y年%-m月%-d日"),
+    "532529": FileStyle(columns_reversed=True, extra_column="备注", booleans=("1", "0")),
+    "532530": FileStyle(encoding="utf-16", dates="%Y.%-m.%-d"),
+    "532531": FileStyle(delimiter="|", newline="\r\n"),
+    "532532": FileStyle(ending="xlsx", has_title=True, uses_aliases=True, has_totals=True),
 }
-SITE_LOOKS = (Look(), Look(ending="xlsx", has_title=True), Look(encoding="gb18030"), Look(encoding="utf-8-sig"))
+SITE_STYLES = (
+    FileStyle(),
+    FileStyle(ending="xlsx", has_title=True),
+    FileStyle(encoding="gb18030"),
+    FileStyle(encoding="utf-8-sig"),
+)
 """Project offices and the bank: by turns."""
 
 
@@ -79,49 +84,51 @@ class Written:
     """Contract column name → header text in this file."""
 
 
-def write_file(stem: Path, contract: Contract, table: pl.DataFrame, patches: Sequence[Patch], look: Look) -> Written:
+def write_file(
+    stem: Path, contract: Contract, table: pl.DataFrame, patches: Sequence[Patch], style: FileStyle
+) -> Written:
     """Write a delivery's file `<stem>.<extension>`; returns the line of each row."""
     columns = [c for c in contract.columns if c.name in table.columns]
-    if look.columns_reversed:
+    if style.columns_reversed:
         columns.reverse()
-    if look.ending == "xlsx" and table.height > WORKBOOK_ROWS:
-        look = replace(look, ending="csv")
-    headers = {c.name: _header(c, look) for c in columns}
-    cells = table.select(_as_cells(c, look).alias(c.name) for c in columns)
-    if look.extra_column is not None:
-        headers[look.extra_column] = look.extra_column
-        cells = cells.with_columns(pl.lit("").alias(look.extra_column))
-    path = stem.with_name(f"{stem.name}.{look.ending}")
+    if style.ending == "xlsx" and table.height > WORKBOOK_ROWS:
+        style = replace(style, ending="csv")
+    headers = {c.name: _header(c, style) for c in columns}
+    cells = table.select(_as_cells(c, style).alias(c.name) for c in columns)
+    if style.extra_column is not None:
+        headers[style.extra_column] = style.extra_column
+        cells = cells.with_columns(pl.lit("").alias(style.extra_column))
+    path = stem.with_name(f"{stem.name}.{style.ending}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    write = _write_workbook if look.ending == "xlsx" else _write_csv
-    first = write(path, list(headers.values()), cells, patches, look)
+    write = _write_workbook if style.ending == "xlsx" else _write_csv
+    first = write(path, list(headers.values()), cells, patches, style)
     lines: Sequence[int] = range(first, first + table.height)
-    again = look.header_repeats_after
+    again = style.header_repeats_after
     if again is not None and table.height > again:
         lines = [line + (row >= again) for row, line in enumerate(lines)]
     return Written(path, lines, headers)
 
 
-def _header(column: Column, look: Look) -> str:
-    return column.aliases[0] if look.uses_aliases and column.aliases else column.header
+def _header(column: Column, style: FileStyle) -> str:
+    return column.aliases[0] if style.uses_aliases and column.aliases else column.header
 
 
-def _as_cells(column: Column, look: Look) -> pl.Expr:
+def _as_cells(column: Column, style: FileStyle) -> pl.Expr:
     """The cells' values: text, but numbers in a workbook."""
     value = pl.col(column.name)
-    if column.type.is_number and look.ending == "xlsx":
+    if column.type.is_number and style.ending == "xlsx":
         return value / (1 if column.type.name == "integer" else 100)
     match column.type.name:
         case "date" | "month":
-            return value.dt.strftime(look.dates if column.type.name == "date" else "%Y-%m")
+            return value.dt.strftime(style.dates if column.type.name == "date" else "%Y-%m")
         case "boolean":
-            return pl.when(value).then(pl.lit(look.booleans[0])).when(~value).then(pl.lit(look.booleans[1]))
+            return pl.when(value).then(pl.lit(style.booleans[0])).when(~value).then(pl.lit(style.booleans[1]))
         case "code":
             # Of several labels of one code the first is the usual one.
             labels = {code: label for label, code in reversed(list(column.codes.items()))}
             return value.replace_strict(labels, default=value, return_dtype=pl.String)
         case "decimal":
-            return _amount(value, look.amounts if column.unit_text == "CNY" else "plain")
+            return _amount(value, style.amounts if column.unit_text == "CNY" else "plain")
         case _:
             return value.cast(pl.String)
 
@@ -138,24 +145,24 @@ def _amount(hundredths: pl.Expr, style: str) -> pl.Expr:
     return thousands + below + fraction + "元"
 
 
-def _write_csv(path: Path, headers: list[str], cells: pl.DataFrame, patches: Sequence[Patch], look: Look) -> int:
+def _write_csv(path: Path, headers: list[str], cells: pl.DataFrame, patches: Sequence[Patch], style: FileStyle) -> int:
     text = _patched(cells, patches)
     text.columns = headers
     out = io.BytesIO()
-    if look.has_title:
-        out.write((look.title + look.delimiter * (len(headers) - 1) + look.newline).encode())
-    again = look.header_repeats_after or text.height
-    text[:again].write_csv(out, separator=look.delimiter, line_terminator=look.newline)
+    if style.has_title:
+        out.write((style.title + style.delimiter * (len(headers) - 1) + style.newline).encode())
+    again = style.header_repeats_after or text.height
+    text[:again].write_csv(out, separator=style.delimiter, line_terminator=style.newline)
     if text.height > again:
-        text[again:].write_csv(out, separator=look.delimiter, line_terminator=look.newline)
-    if look.has_totals:
+        text[again:].write_csv(out, separator=style.delimiter, line_terminator=style.newline)
+    if style.has_totals:
         totals = ["合计", f"{text.height}"] + [""] * (len(headers) - 2)
-        out.write((look.delimiter.join(totals) + look.newline).encode())
-    content = out.getvalue() if look.encoding == "utf-8" else out.getvalue().decode().encode(look.encoding)
-    if look.ending == "csv.gz":
+        out.write((style.delimiter.join(totals) + style.newline).encode())
+    content = out.getvalue() if style.encoding == "utf-8" else out.getvalue().decode().encode(style.encoding)
+    if style.ending == "csv.gz":
         content = gzip.compress(content, compresslevel=1, mtime=0)
     path.write_bytes(content)
-    return 3 if look.has_title else 2
+    return 3 if style.has_title else 2
 
 
 def _patched(text: pl.DataFrame, patches: Sequence[Patch]) -> pl.DataFrame:
@@ -167,13 +174,15 @@ def _patched(text: pl.DataFrame, patches: Sequence[Patch]) -> pl.DataFrame:
     )
 
 
-def _write_workbook(path: Path, headers: list[str], cells: pl.DataFrame, patches: Sequence[Patch], look: Look) -> int:
+def _write_workbook(
+    path: Path, headers: list[str], cells: pl.DataFrame, patches: Sequence[Patch], style: FileStyle
+) -> int:
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     book.set_properties({"created": datetime(2024, 1, 1)})  # noqa: DTZ001 - the same bytes whenever it is written
     sheet = book.add_worksheet("Sheet1")
-    header = 1 if look.has_title else 0
-    if look.has_title:
-        sheet.merge_range(0, 0, 0, len(headers) - 1, look.title)
+    header = 1 if style.has_title else 0
+    if style.has_title:
+        sheet.merge_range(0, 0, 0, len(headers) - 1, style.title)
     sheet.write_row(header, 0, headers)
     changed = {(p.row, cells.columns.index(p.column)): p.value for p in patches}
     for row, values in enumerate(cells.iter_rows()):
@@ -183,7 +192,7 @@ def _write_workbook(path: Path, headers: list[str], cells: pl.DataFrame, patches
                 sheet.write_number(header + 1 + row, place, cell)
             elif cell:
                 sheet.write_string(header + 1 + row, place, cell)
-    if look.has_totals:
+    if style.has_totals:
         sheet.write_row(header + 1 + cells.height, 0, ["合计", cells.height])
     book.close()
     return header + 2

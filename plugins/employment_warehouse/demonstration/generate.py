@@ -39,7 +39,7 @@ def generate(  # noqa: PLR0913
     `landing_zone/` has the files, but what arrives only after a night was built waits in `later/`; `arrive` puts it in
     place. `hr_platform/` has the platform's items.
     """
-    _refuse_wrong_wishes(folder, people, nights)
+    _check_options(folder, people, nights)
     folder.mkdir(parents=True, exist_ok=True)
     dates = [first_date + timedelta(days=n) for n in range(nights)]
     employers = Employers.found(people, seed)
@@ -78,7 +78,7 @@ def arrive(folder: Path, night: date) -> list[Path]:
     return arrived
 
 
-def _refuse_wrong_wishes(folder: Path, people: int, nights: int) -> None:
+def _check_options(folder: Path, people: int, nights: int) -> None:
     if not FEWEST_PEOPLE <= people <= MOST_PEOPLE:
         raise UserError(
             f"人数不在范围内 | not a size for a demonstration: {people}",

@@ -231,9 +231,9 @@ class Platform:
         )
         # The platform keeps one state of an item; only items that change from the first night on appear twice.
         whole = pl.concat([table, completed, settled, removed]).filter(pl.col("updated_at") <= end)
-        self.orders.append(self._states_told(whole))
+        self.orders.append(self._reported_states(whole))
 
-    def _states_told(self, versions: pl.DataFrame) -> pl.DataFrame:
+    def _reported_states(self, versions: pl.DataFrame) -> pl.DataFrame:
         """Of each item the state as of the first night, and every later one."""
         first = _utc(np.array([int(datetime.combine(self.nights[0], time(20), TIMEZONE).timestamp())]))[0]
         known = versions.filter(pl.col("updated_at") <= first)

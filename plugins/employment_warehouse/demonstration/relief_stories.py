@@ -280,7 +280,7 @@ def people_on_a_payroll(cast: Cast) -> None:
 
     short_month = next(m for back in (0, -1, -2) if months.last_of(m := months.after(site.month, back)).day < 31)
     too_many = site.worker()
-    spoilt = site.worker()
+    faulty = site.worker()
     listed, reported_then = months.after(short_month), months.reported_on(short_month)
     line = site.line(too_many) | {"days_worked": 3_100, "amount_due": 372_000, "amount_paid": 372_000}
     line |= {"period": short_month, "batch_no": f"{site.number}-{short_month:%Y%m}-9"}
@@ -310,7 +310,7 @@ def people_on_a_payroll(cast: Cast) -> None:
             "path_disagrees",
         ),
     ):
-        values = site.line(spoilt) | {"crew": code}
+        values = site.line(faulty) | {"crew": code}
         row = Row(values, cells, (column, reason))
         cast.rows["relief_payroll", site.number, reported].append(row)
         cast.fault(code, *title, rejection("relief_payroll", site.number, reported, row, first))

@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from employment_warehouse.contract import contract
-from employment_warehouse.demonstration.crowd import SPOILT_EVERY, is_spoilt
-from employment_warehouse.demonstration.files import LOOKS, SITE_LOOKS, Look, Patch, write_file
+from employment_warehouse.demonstration.crowd import FAULTY_EVERY, is_faulty
+from employment_warehouse.demonstration.files import SITE_STYLES, STYLES, FileStyle, Patch, write_file
 from employment_warehouse.demonstration.manifest import Delivery, Rejected
 from employment_warehouse.demonstration.places import COUNTIES
 from employment_warehouse.settings import TIMEZONE
@@ -59,16 +59,16 @@ class Sender:
         modified_at: datetime | None = None,
         revision: int = 1,
     ) -> Delivery:
-        """Send one file: the crowd's table, spoilt here and there, with the planted rows below."""
+        """Send one file: the crowd's table, faulty here and there, with the planted rows below."""
         of = contract(feed)
-        look = replace(_look(unit), title=f"{COUNTY_NAMES.get(unit, '')}{of.title_zh}")
+        style = replace(_style(unit), title=f"{COUNTY_NAMES.get(unit, '')}{of.title_zh}")
         rows = _planted_table(feed, planted)
         crowd = rows.clear() if table is None else _aligned(table, rows)
-        spoilt = _spoil(feed, table) if table is not None else []
+        faulty = _with_faults(feed, table) if table is not None else []
         whole = pl.concat([crowd, rows])
         if whole.height and whole[of.columns[0].name].is_null().all():
             whole = whole.drop(of.columns[0].name)  # the county, which only the path names in these files
-        patches = [patch for patch, _ in spoilt] + [
+        patches = [patch for patch, _ in faulty] + [
             Patch(crowd.height + place, name, value)
             for place, row in enumerate(planted)
             for name, value in row.cells.items()
@@ -77,8 +77,8 @@ class Sender:
         arrives_for = arrives_for or expected
         home = self.zone if arrives_for == expected else self.folder / LATER / arrives_for.isoformat()
         stem = home / feed / report_date.isoformat() / (f"{unit}_{part}" if part else unit)
-        written = write_file(stem, of, whole, patches, look)
-        rejected = [(patch.row, patch.column, reason) for patch, reason in spoilt] + [
+        written = write_file(stem, of, whole, patches, style)
+        rejected = [(patch.row, patch.column, reason) for patch, reason in faulty] + [
             (crowd.height + place, *row.rejected) for place, row in enumerate(planted) if row.rejected is not None
         ]
         bad = {row for row, _, _ in rejected}
@@ -155,9 +155,9 @@ class Sender:
         return next((night for night in self.nights if night >= report_date), self.nights[-1])
 
 
-def _look(unit: str) -> Look:
+def _style(unit: str) -> FileStyle:
     """A county has its own; projects and batches take turns, a batch as its project."""
-    return LOOKS.get(unit) or SITE_LOOKS[int(unit.partition("-")[0][-3:]) % len(SITE_LOOKS)]
+    return STYLES.get(unit) or SITE_STYLES[int(unit.partition("-")[0][-3:]) % len(SITE_STYLES)]
 
 
 def _stamp(path: Path, moment: datetime) -> None:
@@ -191,7 +191,7 @@ def _totals(whole: pl.DataFrame, bad: set[int]) -> dict[str, dict[str, str]]:
     }
 
 
-_SPOILS: Mapping[str, tuple[tuple[str, str | None, str], ...]] = {
+_FAULTS: Mapping[str, tuple[tuple[str, str | None, str], ...]] = {
     "labor_register": (
         ("id_number", None, "id_checksum"),
         ("population_category", "贫困户", "unknown_code"),
@@ -208,18 +208,18 @@ _SPOILS: Mapping[str, tuple[tuple[str, str | None, str], ...]] = {
 }
 
 
-def _spoil(feed: str, table: pl.DataFrame) -> list[tuple[Patch, str]]:
-    kinds = _SPOILS.get(feed)
+def _with_faults(feed: str, table: pl.DataFrame) -> list[tuple[Patch, str]]:
+    kinds = _FAULTS.get(feed)
     if kinds is None:
         return []
-    spoilt = table.with_row_index("_row").filter(is_spoilt("_person"))
+    faulty = table.with_row_index("_row").filter(is_faulty("_person"))
     found = []
-    for row, person, number in spoilt.select("_row", "_person", "id_number").iter_rows():
-        column, text, reason = kinds[person // SPOILT_EVERY % len(kinds)]
-        found.append((Patch(row, column, text if text is not None else _mistyped(number)), reason))
+    for row, person, number in faulty.select("_row", "_person", "id_number").iter_rows():
+        column, text, reason = kinds[person // FAULTY_EVERY % len(kinds)]
+        found.append((Patch(row, column, text if text is not None else _with_typing_error(number)), reason))
     return found
 
 
-def _mistyped(number: str) -> str:
+def _with_typing_error(number: str) -> str:
     """The number with its second last digit one higher: the check digit no longer fits."""
     return f"{number[:16]}{(int(number[16]) + 1) % 10}{number[17]}"

@@ -149,7 +149,7 @@ def _json(page: Page) -> Response:
     return _raw(json.dumps(page, ensure_ascii=False).encode(errors="backslashreplace"))
 
 
-async def _drip(text: bytes) -> AsyncIterator[bytes]:
+async def _slowly(text: bytes) -> AsyncIterator[bytes]:
     for position in range(len(text)):
         yield text[position : position + 1]
         await asyncio.sleep(0.5)
@@ -184,7 +184,7 @@ MISBEHAVIOURS: Mapping[str, Callable[[Page], Response]] = {
     "server_error": lambda _: JSONResponse({"detail": "internal error"}, 500),
     "bad_gateway": lambda _: HTMLResponse("<html>502 Bad Gateway</html>", 502),
     "unavailable_with_retry_after": lambda _: JSONResponse({"detail": "maintenance"}, 503, {"Retry-After": "1"}),
-    "slow_drip": lambda page: StreamingResponse(_drip(json.dumps(page).encode()), media_type="application/json"),
+    "slow_drip": lambda page: StreamingResponse(_slowly(json.dumps(page).encode()), media_type="application/json"),
     "truncated_body": _truncated,
     "truncated_json": lambda page: _raw(json.dumps(page, ensure_ascii=False)[:-20]),
     "error_page_with_200": lambda _: HTMLResponse("<html>系统繁忙</html>"),

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from employment_warehouse.demonstration import affair_stories, county_stories, relief_stories, spoilt_rows
+from employment_warehouse.demonstration import affair_stories, county_stories, faulty_rows, relief_stories
 from employment_warehouse.demonstration.cast import Cast
 from employment_warehouse.demonstration.employers import Employers
 
 STORIES: tuple[Callable[[Cast], None], ...] = (
-    spoilt_rows.spoilt_register_rows,
-    spoilt_rows.spoilt_employment_rows,
-    spoilt_rows.spoilt_post_rows,
+    faulty_rows.faulty_register_rows,
+    faulty_rows.faulty_employment_rows,
+    faulty_rows.faulty_post_rows,
     county_stories.nights_of_counties,
     county_stories.people_in_two_counties,
     county_stories.households_without_work,

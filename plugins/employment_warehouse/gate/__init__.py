@@ -1,11 +1,11 @@
 """The two gates of a night: submissions before the build uses them, marts before they are published."""
 
-from employment_warehouse.gate.deliveries import Gate1Result, foresee, gate_deliveries
+from employment_warehouse.gate.deliveries import Gate1Result, gate_deliveries, preview
 from employment_warehouse.gate.failing_model import (
     Sent,
     hold_sent,
     leave_out,
-    most_blamed,
+    most_failing_units,
     restore_left_out,
     sent_tonight,
 )
@@ -18,12 +18,12 @@ __all__ = [
     "Sent",
     "check_intake",
     "expect_checks",
-    "foresee",
     "gate_deliveries",
     "gate_marts",
     "hold_sent",
     "leave_out",
-    "most_blamed",
+    "most_failing_units",
+    "preview",
     "rebuild_needed",
     "restore_left_out",
     "sent_tonight",

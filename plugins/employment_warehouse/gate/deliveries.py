@@ -64,12 +64,12 @@ def _check(
     """Check one feed's submissions, and record in the ledger which are accepted and which are held."""
     found: list[Outcome] = []
     for profile, own in _found(connection, feed, submissions, limits, waivers):
-        _conclude(connection, profile, [outcome for outcome in own if outcome.blocks])
+        _record_decision(connection, profile, [outcome for outcome in own if outcome.blocks])
         found += own
     return found
 
 
-def foresee(connection: psycopg.Connection, feed: str, unit: str, report_date: date, night_on: date) -> list[Outcome]:
+def preview(connection: psycopg.Connection, feed: str, unit: str, report_date: date, night_on: date) -> list[Outcome]:
     """The failures that gate 1 would find of a submission in the night of a date, as far as it concerns the unit alone;
     nothing is recorded.
 
@@ -129,7 +129,7 @@ def _found(
         )
 
 
-def _conclude(connection: psycopg.Connection, profile: Profile, blocking: Sequence[Outcome]) -> None:
+def _record_decision(connection: psycopg.Connection, profile: Profile, blocking: Sequence[Outcome]) -> None:
     reason = f"{REASON}: " + "；".join(outcome.message_zh for outcome in blocking[:5])
     connection.execute(
         "update ops.delivery set status = %s, reason = %s where delivery_id = any(%s) and status = 'landed'",

@@ -208,7 +208,7 @@ def ratio(now: Sequence[float | None], before: Sequence[float | None]) -> float 
     return None if now[0] is None or not before[0] else now[0] / before[0]
 
 
-def rise(now: Sequence[float | None], before: Sequence[float | None]) -> float | None:
+def increase(now: Sequence[float | None], before: Sequence[float | None]) -> float | None:
     return None if now[0] is None or before[0] is None else now[0] - before[0]
 
 
@@ -485,10 +485,10 @@ MEASURES: tuple[Measure, ...] = (
     Measure("{column}.null_share", TonightRows("(1 - count({column})::float8 / count(*))")),
     Measure(
         "{column}.null_rise",
-        Comparison("{column}.null_share", rise),
+        Comparison("{column}.null_share", increase),
         at_most("gate_max_null_rise"),
         zh="“{header}”空值占比增加",
-        en="{column}: rise of the share of blanks",
+        en="{column}: increase of the share of blanks",
         failed_zh="“{header}”空值占比比上次增加 {value}（{normal}）",
         failed_en="{column}: the share of blanks rose by {value} ({normal})",
         applies=COMPARED,

@@ -53,10 +53,10 @@ def hold_sent(build: int, sent: Sent, models: Sequence[str], error: str) -> None
         connection.execute(query("hold_sent"), given)
 
 
-def most_blamed(build: int, units: int) -> int:
+def most_failing_units(build: int, units: int) -> int:
     """How many of so many units may be to blame; if there are more, the fault is the warehouse's own. By the settings
     of gate 2; all of them where these are switched off. Raises UserError (`not_tonight`)."""
     with connect("wh_gate") as connection:
         limits = thresholds(connection, results.tonight(connection, build))
-    most = limits.most_blamed(units)
+    most = limits.most_failing_units(units)
     return units if most == inf else int(most)

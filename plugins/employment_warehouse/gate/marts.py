@@ -55,7 +55,7 @@ def gate_marts(build: int) -> Certificate:
     with database.connect("wh_gate") as connection:
         # Before the snapshot: it waits for writers, and none begins after it.
         report_date = results.tonight(connection, build)
-        _ask(connection, "select ops.seal_build(%s)", build)
+        _fetch_row(connection, "select ops.seal_build(%s)", build)
         connection.commit()
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         waivers = results.waivers(connection, report_date)
@@ -106,7 +106,7 @@ def void_certificate(build: int) -> None:
     """Withdraw the certificate of the build in progress before it is built again: without it nothing is published,
     and with it no model could be written."""
     with database.connect("wh_gate") as connection:
-        _ask(connection, "select ops.void_certificate(%s)", build)
+        _fetch_row(connection, "select ops.void_certificate(%s)", build)
 
 
 def expect_checks(build: int) -> int:
@@ -122,7 +122,7 @@ def expect_checks(build: int) -> int:
             for frame in suite.frames
             for expectation in (has_rows(frame), *frame.expectations)
         ]
-        return int(_ask(connection, "select ops.expect_checks(%s, %s)", build, Jsonb(checks))[0])
+        return int(_fetch_row(connection, "select ops.expect_checks(%s, %s)", build, Jsonb(checks))[0])
 
 
 def check_frame(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:
@@ -186,13 +186,13 @@ def _hold(connection: psycopg.Connection, build: int, outcomes: Sequence[Outcome
     Deliveries of the feeds that the check names; where these have none of tonight, of all feeds of the unit. None where
     the check itself is the likelier culprit.
     """
-    held = _held_before(connection, build)
+    held = _previously_held(connection, build)
     systemic = _systemic(outcomes, limits)
     found: list[Outcome] = []
     for outcome in outcomes:
         rows: list[tuple[int, str]] = []
-        blames = outcome.blocks and (bool(outcome.holds) or outcome.check not in systemic)
-        for feeds in (outcome.suspects, ()) if blames else ():
+        holds_deliveries = outcome.blocks and (bool(outcome.holds) or outcome.check not in systemic)
+        for feeds in (outcome.suspects, ()) if holds_deliveries else ():
             given = {"build": build, "unit": outcome.unit, "feeds": list(feeds), "held": list(held)}
             reason = f"{REASON}: {outcome.message_zh}"
             rows = rows or connection.execute(query("hold_deliveries"), given | {"reason": reason}).fetchall()
@@ -209,10 +209,10 @@ def _systemic(outcomes: Sequence[Outcome], limits: Thresholds) -> set[tuple[str,
         checked.setdefault(outcome.check, set()).add(outcome.unit)
         if outcome.blocks:
             failed.setdefault(outcome.check, set()).add(outcome.unit)
-    return {check for check, names in failed.items() if len(names) > limits.most_blamed(len(checked[check]))}
+    return {check for check, names in failed.items() if len(names) > limits.most_failing_units(len(checked[check]))}
 
 
-def _held_before(connection: psycopg.Connection, build: int) -> set[int]:
+def _previously_held(connection: psycopg.Connection, build: int) -> set[int]:
     """What an earlier run of this gate has held, if it saw the same rows: without a rebuild its certificate exists."""
     rows = connection.execute(
         """
@@ -231,7 +231,7 @@ def _certify(
     suites: Sequence[Suite],
     outcomes: Sequence[Outcome],
 ) -> Certificate:
-    expected, run, failed = _ask(
+    expected, run, failed = _fetch_row(
         connection,
         "select checks_expected, checks_run, critical_failed from ops.certify(%s, %s)",
         build,
@@ -241,7 +241,7 @@ def _certify(
     return Certificate(build, expected, run, failed, held)
 
 
-def _ask(connection: psycopg.Connection, question: str, *values: object) -> tuple[Any, ...]:
+def _fetch_row(connection: psycopg.Connection, question: str, *values: object) -> tuple[Any, ...]:
     """The one row of an answer. Raises UserError with what the database refuses (`WH…`)."""
     try:
         row = connection.execute(question, values).fetchone()

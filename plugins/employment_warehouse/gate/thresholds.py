@@ -34,7 +34,7 @@ class Thresholds:
             todo="add the row and load the seeds",
         )
 
-    def most_blamed(self, units: int) -> float:
+    def most_failing_units(self, units: int) -> float:
         """How many of so many units may be to blame (inf: all); if more are, the fault is the warehouse's own."""
         share, number = self.of("gate_max_blamed_share"), self.of("gate_max_blamed_units")
         return inf if share is None or number is None else max(number, share * units)

@@ -28,7 +28,7 @@ READ_SECONDS = 240.0
 PAGE_BYTES = 64 * 1024 * 1024
 LONGEST_WAIT = 120.0
 RESTARTS = 3
-PAGES_WITHOUT_NEWS = 10
+PAGES_WITHOUT_NEW_ITEMS = 10
 TOO_MANY_REQUESTS = 429
 
 
@@ -126,13 +126,13 @@ class Platform:
         cursors: set[str] = set()
         known: set[Item] = set()
         before: list[Item] = []
-        without_news = 0
+        without_new_items = 0
         while True:
             page = self._page(resource, since, cursor)
             if not _is_sorted(before + _new_items(page.items, before, resource), resource):
                 raise PlatformFault("pages_unsorted", "各页之间顺序错乱 | the pages are not in order", resource.path)
-            without_news = without_news + 1 if known.issuperset(page.items) else 0
-            if without_news > PAGES_WITHOUT_NEWS:
+            without_new_items = without_new_items + 1 if known.issuperset(page.items) else 0
+            if without_new_items > PAGES_WITHOUT_NEW_ITEMS:
                 raise PlatformFault("pages_repeat", "一再翻页而没有新内容 | pages repeat without end", resource.path)
             yield page.items
             known.update(page.items)

@@ -7,7 +7,7 @@ from employment_warehouse.landing.erasing import ask, ask_by_key, erase_asked
 from employment_warehouse.landing.intake import (
     IntakeFailed,
     confirm_intake,
-    forget_other_files,
+    delete_other_files,
     open_intake,
     record_failure,
     record_ingested,
@@ -15,7 +15,7 @@ from employment_warehouse.landing.intake import (
 )
 from employment_warehouse.landing.ledger import Delivery, IncomingPart
 from employment_warehouse.landing.purging import purge, restore_offered
-from employment_warehouse.landing.retaining import forget_expired
+from employment_warehouse.landing.retaining import delete_expired
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
 from employment_warehouse.landing.withdrawing import FILE_HEADER, LINE_HEADER
 
@@ -33,10 +33,10 @@ __all__ = [
     "ask",
     "ask_by_key",
     "confirm_intake",
+    "delete_expired",
+    "delete_other_files",
     "erase_asked",
     "expect_deliveries",
-    "forget_expired",
-    "forget_other_files",
     "ingest",
     "ingest_correction",
     "ingest_part",

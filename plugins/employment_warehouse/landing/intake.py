@@ -62,7 +62,7 @@ def record_failure(night_on: date, reason: str, feed: str, unit: str = EVERY_UNI
         _record(connection, night_on, [(feed, unit, path)], reason)
 
 
-def forget_other_files(night_on: date, column: str, name: str, paths: Collection[str]) -> None:
+def delete_other_files(night_on: date, column: str, name: str, paths: Collection[str]) -> None:
     """Remove the files of one unit or feed (`column`) that an earlier attempt has ingested: all but these."""
     with connect("wh_loader") as connection:
         given = {"night_on": night_on, "is_unit": column == "unit", "name": name, "paths": list(paths)}

@@ -10,7 +10,7 @@ from employment_warehouse.landing import archive
 from employment_warehouse.landing.queries import query
 
 
-class Forgotten(NamedTuple):
+class Deleted(NamedTuple):
     """What was deleted because it had been kept for long enough."""
 
     on_date: date  # of the standing publication
@@ -19,7 +19,7 @@ class Forgotten(NamedTuple):
     identities: int
 
 
-def forget_expired() -> Forgotten | None:
+def delete_expired() -> Deleted | None:
     """Delete what is older than the settings of the standing publication's date allow; None: nothing is published.
 
     Running it again changes nothing. Identities are compared with every row that names a person, so that is done on
@@ -38,4 +38,4 @@ def forget_expired() -> Forgotten | None:
         identities = 0
         if on_date.day == 1:
             [identities] = connection.execute("select vault.forget_persons(%s)", [on_date]).fetchone() or (0,)
-    return Forgotten(on_date, len(files), rejected, identities)
+    return Deleted(on_date, len(files), rejected, identities)

@@ -39,7 +39,7 @@ PATHS_LISTED = 20  # in an alert
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DIGEST_DIGITS = 8
 # A name that consists of a county's code, the number of a part and an extension.
-NOBODYS = re.compile(rf"[0-9]{{6}}(_[0-9]{{1,3}})?({'|'.join(map(re.escape, EXTENSIONS))})")
+UNASSIGNED_NAME = re.compile(rf"[0-9]{{6}}(_[0-9]{{1,3}})?({'|'.join(map(re.escape, EXTENSIONS))})")
 
 
 @dataclass(frozen=True, order=True)
@@ -260,7 +260,7 @@ def label(path: str) -> str:
     known = {*contracts(), CORRECTIONS}
     *folders, name = path.split("/")
     shown = [folder for folder in folders[:FOLDERS] if folder in known or DAY.fullmatch(folder)]
-    if NOBODYS.fullmatch(name) or name in known:
+    if UNASSIGNED_NAME.fullmatch(name) or name in known:
         return "/".join([*shown, name])
     digest = hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()
     return "/".join([*shown, f"#{digest[:DIGEST_DIGITS]}"])

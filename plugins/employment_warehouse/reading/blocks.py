@@ -24,7 +24,7 @@ from employment_warehouse.reading.table import BrokenRow, Refused
 _SMALLEST, _LARGEST = 64 << 10, 8 << 20  # bytes of a chunk: small after trouble, doubled while all goes well
 _LONGEST_RECORD = 4 << 20
 _LONGEST_LINE = 64 << 20
-_MOST_PATIENT = 4096  # records read exactly before the fast ways are tried again
+_MOST_EXACT_RECORDS = 4096  # records read exactly before the fast ways are tried again
 
 
 class BlockReader:
@@ -50,7 +50,7 @@ class BlockReader:
         self._rows = RowCollector(dialect, header, repeated, on_broken)
         self._has_outer_blanks = outer_blank_detector(dialect)
         self._size = _LARGEST
-        self._patience = 1
+        self._exact_records = 1
 
     def frames(self, blocks: Iterable[bytes]) -> Iterator[pl.DataFrame]:
         """At most one frame for each block. Raises Refused where a line does not end, or is not UTF-8."""
@@ -92,7 +92,7 @@ class BlockReader:
             self._row += len(layout.ends)
         if layout.trouble is None:
             self._size = min(self._size * 2, _LARGEST)
-            self._patience = 1 if layout.stop >= _SMALLEST else self._patience
+            self._exact_records = 1 if layout.stop >= _SMALLEST else self._exact_records
             endless = len(chunk) - layout.stop > _LONGEST_RECORD
             if layout.stop == len(chunk) or not (last or endless):
                 return layout.stop
@@ -109,7 +109,7 @@ class BlockReader:
         self._line += n_lines
         self._row += n_lines
         self._size = min(self._size * 2, _LARGEST)
-        self._patience = 1
+        self._exact_records = 1
         return True
 
     def _read_exactly(self, chunk: bytes, trouble: int, last: bool) -> int:
@@ -117,7 +117,7 @@ class BlockReader:
         Returns the number of bytes they took.
         """
         self._size = _SMALLEST
-        self._patience = min(self._patience * 2, _MOST_PATIENT)
+        self._exact_records = min(self._exact_records * 2, _MOST_EXACT_RECORDS)
         if len(chunk) > _LONGEST_RECORD:
             chunk = chunk[: chunk.rfind(b"\n", 0, _LONGEST_RECORD) + 1 or chunk.find(b"\n") + 1 or len(chunk)]
             last = False
@@ -126,8 +126,8 @@ class BlockReader:
         used = n_lines = n_read = 0
         past = False
         for n_records, record in enumerate(read_records(lines, self._line, self._dialect, self._width), 1):
-            undecided = record.cells is None and not last and len(lines) - n_lines < MAX_LINES
-            if undecided and len(chunk) - used < _LONGEST_RECORD // 2:
+            is_undecided = record.cells is None and not last and len(lines) - n_lines < MAX_LINES
+            if is_undecided and len(chunk) - used < _LONGEST_RECORD // 2:
                 break
             cells = self._rows.cells_of_row(record)
             if cells is not None:
@@ -136,7 +136,7 @@ class BlockReader:
             n_lines += record.n_lines
             n_read = n_records
             past = past or record.cells is None or used > trouble
-            if past and n_records >= self._patience:
+            if past and n_records >= self._exact_records:
                 break
         self._line += n_lines
         self._row += n_read

@@ -102,8 +102,10 @@ class RowCollector:
         rows = pl.concat(frame if frame.schema == wanted else frame.cast(wanted) for frame in frames)
         highest = rows.select(pl.col(pl.Categorical).to_physical().max())
         if highest.width:
-            varied = {name for name, number in highest.row(0, named=True).items() if (number or 0) >= MOST_TEXTS}
-            self._columns |= {name: self._texts[name] for name in varied}
+            high_cardinality = {
+                name for name, number in highest.row(0, named=True).items() if (number or 0) >= MOST_TEXTS
+            }
+            self._columns |= {name: self._texts[name] for name in high_cardinality}
         return rows
 
     def _cut(self, data: bytes, quoted: bool, blanks: bool) -> pl.DataFrame:

@@ -20,7 +20,7 @@ class ExcelShortRows:
     def __init__(self, dialect: Dialect, header: Header) -> None:
         self._header = header
         self._delimiter = ord(dialect.delimiter)
-        self._seen: set[int] = set()  # widths of the groups that were recognised
+        self._group_widths: set[int] = set()  # widths of the groups that were recognised
 
     def short_records(self, layout: Layout, empty: Mask) -> Mask:
         """Which records these are. empty: blank lines.
@@ -38,8 +38,8 @@ class ExcelShortRows:
         is_cut = (width < self._header.width) & (group[first] > self._header.index // EXCEL_ROW_GROUP)
         is_cut &= np.logical_or.reduceat(widest & (last != self._delimiter), first)
         several = np.add.reduceat(widest, first, dtype=np.int64) > 1
-        self._seen |= {*width[is_cut & several].tolist()}
-        is_cut &= several | np.isin(width, [*self._seen])
+        self._group_widths |= {*width[is_cut & several].tolist()}
+        is_cut &= several | np.isin(width, [*self._group_widths])
         short: Mask = widest & np.repeat(is_cut, n_rows)
         return short
 

@@ -73,16 +73,16 @@ def _format(file: BinaryIO, name: str) -> str:
     except ZIP_ERRORS:
         raise _damaged(name) from None
     extension = PurePosixPath(name).suffix.lower()
-    promised = _KINDS.get(extension)
+    expected_kind = _KINDS.get(extension)
     if kind == "encrypted":
         raise Refused("password_protected")
     if kind in CONVERTIBLE:
         raise unsupported_format(NAMES[kind], NAMES[kind])
-    if kind in ("html", "pdf", "other") or (promised and promised != kind):
+    if kind in ("html", "pdf", "other") or (expected_kind and expected_kind != kind):
         raise Refused(
             "extension_mismatch",
             f"内容是{NAMES[kind]}，扩展名是“{extension}” | the content is {NAMES[kind]}, the extension {extension!r}",
-            expected=NAMES.get(promised or "", "csv · csv.gz · xlsx · xls · zip"),
+            expected=NAMES.get(expected_kind or "", "csv · csv.gz · xlsx · xls · zip"),
         )
     return kind
 

@@ -34,10 +34,10 @@ def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, 
     """The row with the most of the contract's columns, or two or three rows that have more together: names, and
     headings over some of them.
     """
-    alone = list(enumerate(rows[:DEPTH]))
-    joined = [(index, _lowest(rows[index - 1 : index + 1])) for index, _ in alone[1:]]
-    thrice = [(index, _lowest(rows[index - 2 : index + 1])) for index, _ in alone[2:]]
-    candidates = alone + joined + thrice
+    of_one_row = list(enumerate(rows[:DEPTH]))
+    of_two_rows = [(index, _lowest_texts(rows[index - 1 : index + 1])) for index, _ in of_one_row[1:]]
+    of_three_rows = [(index, _lowest_texts(rows[index - 2 : index + 1])) for index, _ in of_one_row[2:]]
+    candidates = of_one_row + of_two_rows + of_three_rows
     matches = [
         sum(column is not None for column in contract.match_header(_names(row, contract))) for _, row in candidates
     ]
@@ -56,7 +56,7 @@ def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
     names = _names(texts, contract)
     found = contract.match_header(names)
     columns = {column.name: position for position, column in enumerate(found) if column}
-    units = {position: split_unit(_undressed(visible(text)))[1] for position, text in enumerate(texts)}
+    units = {position: split_unit(_without_marks(visible(text)))[1] for position, text in enumerate(texts)}
     if any(
         column and column.name in contract.money_columns and is_other_unit(units[at]) for at, column in enumerate(found)
     ):
@@ -89,19 +89,19 @@ def _unknown_headers(texts: list[str], columns: Mapping[str, int]) -> str:
 
 def _names(texts: list[str], contract: Contract) -> list[str]:
     """The texts as the contract may know them: those that it does not know without number, mark and unit."""
-    visibles = list(map(visible, texts))
-    bare = [split_unit(_undressed(text))[0] for text in visibles]
-    changed = [at for at, text in enumerate(visibles) if bare[at] != text]
-    known = {at for at in changed if contract.match_header([visibles[at]])[0]}
-    return [text if at in known else bare[at] for at, text in enumerate(visibles)]
+    visible_texts = list(map(visible, texts))
+    bare_texts = [split_unit(_without_marks(text))[0] for text in visible_texts]
+    changed = [at for at, text in enumerate(visible_texts) if bare_texts[at] != text]
+    known = {at for at in changed if contract.match_header([visible_texts[at]])[0]}
+    return [text if at in known else bare_texts[at] for at, text in enumerate(visible_texts)]
 
 
-def _undressed(text: str) -> str:
+def _without_marks(text: str) -> str:
     """A name without number or mark before it, and without colon or footnote sign after it."""
-    bare = _AFTER.sub("", text)
-    return _BEFORE.sub("", bare) or bare or text
+    bare_texts = _AFTER.sub("", text)
+    return _BEFORE.sub("", bare_texts) or bare_texts or text
 
 
-def _lowest(rows: list[list[str]]) -> list[str]:
+def _lowest_texts(rows: list[list[str]]) -> list[str]:
     """The lowest text in each column of some rows."""
     return [next((cell for cell in reversed(cells) if cell), "") for cells in zip_longest(*rows, fillvalue="")]

@@ -45,7 +45,7 @@ def locate_by_form(rows: list[list[str]]) -> tuple[int, list[str]]:
                 raise rows_above_header()
             below = next((at for at in range(index + 1, len(rows)) if any(rows[at])), index)
             if _has_names_below(row, rows[below:]):
-                return below, _headed(row, rows[below])
+                return below, _with_headings(row, rows[below])
             return index, row
     raise header_not_found("没有一行像表头 | No row looks like a header")
 
@@ -86,7 +86,7 @@ def _has_names_below(row: list[str], below: list[list[str]]) -> bool:
     return bool(gaps) and all(at < len(names) and names[at] for at in gaps) and 2 * len(above_values) >= len(gaps)
 
 
-def _headed(row: list[str], names: list[str]) -> list[str]:
+def _with_headings(row: list[str], names: list[str]) -> list[str]:
     """Each name with the heading over it; a heading stands over the first of its names."""
     texts, heading = [], ""
     for cell, name in zip_longest(row, names, fillvalue=""):

@@ -77,25 +77,25 @@ class LayoutScanner:
         troubles = self._misplaced(chunk, octets, quotes)
         over_lines = np.diff(lines) > 1
         if inside is not None:
-            troubles += self._dubious(chunk, starts, ends, over_lines)
+            troubles += self._rows_with_quote_faults(chunk, starts, ends, over_lines)
         trouble = min(troubles, default=None)
         n_cells = np.diff(of_ends, prepend=-1)
-        n_good = len(ends) if trouble is None else int(np.searchsorted(ends, trouble))
-        begun = (first_row + n_good) % EXCEL_ROW_GROUP
-        if not last and trouble is None and (n_cells[max(0, n_good - begun) :] < self._width).any():
-            n_good = max(0, n_good - begun)  # how wide these rows are depends on the rest of Excel's group
+        n_sound = len(ends) if trouble is None else int(np.searchsorted(ends, trouble))
+        begun = (first_row + n_sound) % EXCEL_ROW_GROUP
+        if not last and trouble is None and (n_cells[max(0, n_sound - begun) :] < self._width).any():
+            n_sound = max(0, n_sound - begun)  # how wide these rows are depends on the rest of Excel's group
         return Layout(
             chunk=chunk,
             first_row=first_row,
-            starts=starts[:n_good],
-            ends=ends[:n_good],
-            n_cells=n_cells[:n_good],
-            lines=lines[:n_good],
+            starts=starts[:n_sound],
+            ends=ends[:n_sound],
+            n_cells=n_cells[:n_sound],
+            lines=lines[:n_sound],
             quoted=inside is not None,
             blanks=bool(over_lines.any()) or self._has_outer_blanks(chunk),
-            stop=int(starts[n_good]),
+            stop=int(starts[n_sound]),
             trouble=trouble,
-            next_line=int(lines[n_good]),
+            next_line=int(lines[n_sound]),
         )
 
     def _line_ends(self, octets: Octets, marks: Positions) -> Positions:
@@ -131,7 +131,7 @@ class LayoutScanner:
             troubles += closing[~np.isin(beside(octets, closing, +1), borders)][:1].tolist()
         return [position for position in troubles if position >= 0]
 
-    def _dubious(self, chunk: bytes, starts: Positions, ends: Positions, over_lines: Mask) -> list[int]:
+    def _rows_with_quote_faults(self, chunk: bytes, starts: Positions, ends: Positions, over_lines: Mask) -> list[int]:
         """The start of the first record over several lines that may not be one record, if there is any."""
         for index in np.flatnonzero(over_lines):
             start = int(starts[index])

@@ -49,12 +49,12 @@ _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]+Â
 _DROPPED = re.compile(rf"[\s{INVISIBLE}]")
 
 
-def is_nobodys(cells: Sequence[str], types: Mapping[int, LogicalType], titles: frozenset[str]) -> bool:
+def is_paper_line(cells: Sequence[str], types: Mapping[int, LogicalType], titles: frozenset[str]) -> bool:
     """Whether a line of trimmed cells, not all empty, is nobody's row.
 
     types: position â†’ type of the contract's columns; titles: texts that stand alone above the header.
     """
-    if _identifies(cells, types):
+    if _has_identity(cells, types):
         return False
     filled = [_compact(cell) for cell in cells if cell]
     if _TOTAL_LINE.fullmatch(filled[0]) or any(_TOTAL_LINE.fullmatch(cell) for cell in filled[1:3] if len(cell) < 8):
@@ -72,7 +72,7 @@ def is_nobodys(cells: Sequence[str], types: Mapping[int, LogicalType], titles: f
     )
 
 
-def _identifies(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
+def _has_identity(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
     """Whether a cell identifies a person or an account: six digits in such a column, or an ID number anywhere."""
     for at, kind in types.items():
         if kind.identity in ("person", "account", "mobile") and at < len(cells) and _n_digits(cells[at]) >= 6:

@@ -15,14 +15,14 @@ NICENESS = 10
 
 def prefetch(items: Iterator[Item]) -> Iterator[Item]:
     """The same items; while one is in use, another thread makes the next."""
-    with ThreadPoolExecutor(1, "prefetch", _step_back) as beside:
-        coming = beside.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = beside.submit(next, items, None)
+    with ThreadPoolExecutor(1, "prefetch", _lower_priority) as executor:
+        pending = executor.submit(next, items, None)
+        while (item := pending.result()) is not None:
+            pending = executor.submit(next, items, None)
             yield item
 
 
-def _step_back() -> None:
+def _lower_priority() -> None:
     """Let the database server go first, which all that is made here has to pass through."""
     with suppress(OSError):  # where a thread has no priority of its own
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

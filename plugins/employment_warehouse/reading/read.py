@@ -40,7 +40,7 @@ def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = 
     sheet to read. Raises Refused, whose code is one of the file refusals of docs/architecture.md; `where` names
     the file.
     """
-    with _naming(path):
+    with _with_path(path):
         source = open_file(path, lambda member: bool(_read(member, contract, only_sheet)))
         table = _read(source, contract, only_sheet)
     table.batches = _counted(prefetch(table.batches), table, path)
@@ -53,7 +53,7 @@ def sheet_names(path: Path) -> list[str]:
     return [] if isinstance(source, Text) else names_of_sheets(source)
 
 
-def write_understood(path: Path, stream: BinaryIO) -> TextTable:
+def write_table_as_read(path: Path, stream: BinaryIO) -> TextTable:
     """Write the table in a file as UTF-8 CSV, the header first; the table comes back, with its broken rows."""
     table = read_tables(path, None)
     header = io.StringIO()
@@ -122,14 +122,14 @@ def _from(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
 
 
 def _counted(batches: Iterator[pl.DataFrame], table: TextTable, path: Path) -> Iterator[pl.DataFrame]:
-    with _naming(path):
+    with _with_path(path):
         for batch in batches:
             table.rows_read += batch.height
             yield batch
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _with_path(path: Path) -> Iterator[None]:
     """A refusal that does not say where names the file."""
     try:
         yield

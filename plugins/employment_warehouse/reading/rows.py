@@ -9,7 +9,7 @@ import polars as pl
 from employment_warehouse.contract import normalise_header
 from employment_warehouse.reading.cell_forms import BLANKS, is_total, visible
 from employment_warehouse.reading.header import Header
-from employment_warehouse.reading.paper_lines import is_nobodys
+from employment_warehouse.reading.paper_lines import is_paper_line
 from employment_warehouse.reading.refusals import amounts_not_in_yuan
 from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import is_other_unit, states_other_unit
@@ -29,7 +29,7 @@ def is_row(cells: Sequence[str], header: Header) -> bool:
         return False
     if not header.types:
         return not is_total(cells)
-    return not is_nobodys(cells, header.types, header.titles)
+    return not is_paper_line(cells, header.types, header.titles)
 
 
 def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: bool) -> None:

@@ -107,18 +107,18 @@ def _fitting(
     labels of the others. Sheets that are hidden or meant for people are ignored where another sheet fits.
     """
     seen: list[tuple[int, dict[str, Any]]] = []
-    aside: list[tuple[int, dict[str, Any]]] = []
+    secondary: list[tuple[int, dict[str, Any]]] = []
     for place, sheet in enumerate(sheets):
         if only_sheet in (None, sheet["name"]):
-            (aside if sheet["hidden"] or _FOR_PEOPLE.search(sheet["name"]) else seen).append((place, sheet))
+            (secondary if sheet["hidden"] or _FOR_PEOPLE.search(sheet["name"]) else seen).append((place, sheet))
     fitting, left_out, refusals = _fitting_of(seen, contract)
     if fitting:
-        return fitting, left_out + [_label(sheet, place) for place, sheet in aside if _may_be_data(sheet)]
+        return fitting, left_out + [_label(sheet, place) for place, sheet in secondary if _may_be_data(sheet)]
     if not left_out:  # there are no others
-        fitting, left_out, of_aside = _fitting_of(aside, contract)
+        fitting, left_out, of_secondary = _fitting_of(secondary, contract)
         if fitting:
             return fitting, left_out
-        refusals += of_aside
+        refusals += of_secondary
     if refusals:
         raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
     raise Refused("header_not_found", "工作簿里没有工作表 | the workbook has no sheet")
@@ -145,7 +145,7 @@ def _fitting_of(
                 raise amounts_not_in_yuan()
         except Refused as refusal:
             refusal.where = refusal.where or f"工作表 sheet {_label(sheet, place)}"
-            if contract and _is_looked_for(refusal, contract):
+            if contract and _is_of_contract(refusal, contract):
                 raise  # the table that is looked for, and no other
             refusals.append(refusal)
             left_out += [_label(sheet, place)] if any(map(any, sheet["head"])) else []
@@ -163,7 +163,7 @@ def _label(sheet: dict[str, Any], place: int) -> str:
     return sheet_label(sheet["name"], place)
 
 
-def _is_looked_for(refusal: Refused, contract: Contract) -> bool:
+def _is_of_contract(refusal: Refused, contract: Contract) -> bool:
     """Whether a sheet is refused that has nearly all of the contract's columns, its key among them."""
     n_required = sum(column.required for column in contract.columns)
     is_close = 4 * len(refusal.missing) <= n_required and not {*refusal.missing} & {*contract.key}
@@ -297,7 +297,7 @@ class _Child:
         )
         # Whoever drops a table without reading its rows leaves no process behind.
         self._finalizer = weakref.finalize(self, _kill, self._process)
-        self._late = False
+        self._is_timed_out = False
 
     def request(self, places: list[int]) -> None:
         """Ask for all rows of these sheets."""
@@ -346,19 +346,19 @@ class _Child:
             timer.join()  # until it has ended, its thread keeps this object, and with it the process, alive
 
     def _give_up(self) -> None:
-        self._late = True
+        self._is_timed_out = True
         self._process.kill()
 
     def _died(self) -> UserError:
         """Why there is no answer: the workbook, or (killed from outside, mostly for lack of memory) the machine."""
         code = self._process.wait()
-        if code == -signal.SIGKILL and not self._late:
+        if code == -signal.SIGKILL and not self._is_timed_out:
             self.end()
             return ReaderKilled()
-        return self._refused(self._cause_of_death(code))
+        return self._refused(self._exit_reason(code))
 
-    def _cause_of_death(self, code: int) -> str:
-        if self._late or code == -signal.SIGXCPU:  # its limit of processor time
+    def _exit_reason(self, code: int) -> str:
+        if self._is_timed_out or code == -signal.SIGXCPU:  # its limit of processor time
             return "workbook_timeout"
         return "too_many_cells_declared" if code == -signal.SIGABRT else "workbook_unreadable"  # no memory left
 

@@ -43,7 +43,7 @@ def _page(figures: Figures) -> bytes:
     targets = _targets(figures["progress"])
     silent_platform = _silent_platform(figures)
     carried_forward = _carried(targets[0], figures, names, silent_platform)
-    unjudged = {target.code: _unjudged(target, figures, names) for target in targets}
+    not_judged = {target.code: _reason_not_judged(target, figures, names) for target in targets}
     return render(
         "daily.html.j2",
         figures,
@@ -52,8 +52,8 @@ def _page(figures: Figures) -> bytes:
             "carried": [sentence for sentence in (carried_forward, silent_platform) if sentence],
             "comparison": _comparison(targets[0], figures, names),
             "progress": {target.code: _progress(target) for target in targets},
-            "unjudged": unjudged,
-            "schedule": sentences.schedule(targets[0].prefecture, unjudged[targets[0].code]),
+            "not_judged": not_judged,
+            "schedule": sentences.schedule(targets[0].prefecture, not_judged[targets[0].code]),
             "households": sorted(figures["households"], key=_urgency),
             "stock": figures["stock"],
             "wages": figures["wages_owed"],
@@ -87,13 +87,13 @@ def _progress(target: TargetRows) -> Label | None:
     return sentences.progress(target.prefecture, Label(declared.measure_zh, declared.measure_en))
 
 
-def _unjudged(target: TargetRows, figures: Figures, names: dict[str, Row]) -> Label | None:
+def _reason_not_judged(target: TargetRows, figures: Figures, names: dict[str, Row]) -> Label | None:
     """Why nobody can say whether the prefecture is on track."""
     reported = {row["county_code"] for row in target.counties if row["obs_status"] != "M"}
     counties = [code for code in names if code != divisions().prefecture]
     never_reported = [_label(names[code]) for code in counties if code not in reported]
     report_date = figures["publication"]["report_date"]
-    return sentences.unjudged(target.prefecture, report_date, never_reported, len(counties))
+    return sentences.not_judged(target.prefecture, report_date, never_reported, len(counties))
 
 
 def _carried(

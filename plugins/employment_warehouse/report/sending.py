@@ -42,7 +42,7 @@ def send_report(product: str, publication: int, paths: Sequence[Path]) -> int:
         cursor.execute("select pg_advisory_lock(hashtext('ops.product_delivery'))")  # one sender at a time
         shown = cursor.execute(query("shown"), {"product": product, "publication": publication}).fetchone() or {}
         for reader in readers:
-            files = [path for path in paths if _concerns(path, product) == reader.wanted]
+            files = [path for path in paths if _subject_of(path, product) == reader.wanted]
             given = {**shown, "channel": channel_name(reader.url), "wanted": reader.wanted}
             if not files or cursor.execute(query("is_sent"), given).fetchone():
                 continue
@@ -78,7 +78,7 @@ def _readers() -> Iterator[Reader]:
             yield from (Reader(url, each) for each in sorted(wanted))
 
 
-def _concerns(path: Path, product: str) -> str:
+def _subject_of(path: Path, product: str) -> str:
     """Whom a file is for: a county, by the code that ends its name, or the readers of the product."""
     county = path.stem.rpartition("-")[2]
     return county if county in divisions().counties else product

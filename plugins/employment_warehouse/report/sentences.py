@@ -32,7 +32,7 @@ class CarriedForward:
     since: date | None
 
 
-def unjudged(row: Row, report_date: date, never_reported: Sequence[Label], counties: int) -> Label | None:
+def not_judged(row: Row, report_date: date, never_reported: Sequence[Label], counties: int) -> Label | None:
     """Why nobody can say whether a target is on track; None if its row says so.
 
     never_reported: of the `counties` that the row counts, those that never sent a register.

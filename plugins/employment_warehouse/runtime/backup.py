@@ -85,7 +85,7 @@ def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
         # After the database, which knows no file that was archived later.
         _copy_new(home.archive, folder / "archive")
         _copy_new(home.reports, folder / "reports")
-        _forget_old(folder, keep)
+        _delete_old(folder, keep)
     return made
 
 
@@ -133,9 +133,9 @@ def restore(
     for name, source in (("archive", folder), ("reports", folder), ("seeds", chosen.folder)):
         _copy_new(source / name, home.shared / name)
     if until is not None and newest is not None:
-        history.forget_after(home, newest[0])
+        history.delete_after(home, newest[0])
     for place in {home.root, home.shared}:
-        _give(place, owner(place))
+        _set_owner(place, owner(place))
     os.sync()
     return chosen
 
@@ -226,7 +226,7 @@ def _folder_of_backups(home: Home, folder: Path, *, is_embedded: bool) -> Iterat
         if is_embedded:
             _let_server_archive(Server(home), folder / "wal")
         else:
-            _give(folder / "wal", owner(folder))
+            _set_owner(folder / "wal", owner(folder))
         yield
     except BlockingIOError:
         raise UserError(
@@ -245,7 +245,7 @@ def _folder_of_backups(home: Home, folder: Path, *, is_embedded: bool) -> Iterat
 
 def _let_server_archive(server: Server, wal: Path) -> None:
     if os.geteuid() == 0 and owner(server.data) != 0:  # its account must be able to enter
-        _give(wal, owner(server.data))
+        _set_owner(wal, owner(server.data))
         wal.parent.chmod(0o711)
     if server.wal_archive.is_symlink() and server.wal_archive.readlink() == wal.resolve():
         return
@@ -253,12 +253,12 @@ def _let_server_archive(server: Server, wal: Path) -> None:
     server.wal_archive.symlink_to(wal.resolve())
 
 
-def _forget_old(folder: Path, keep: int) -> None:
+def _delete_old(folder: Path, keep: int) -> None:
     complete = {backup.folder for backup in backups_of(folder)[-keep:]}
     for place in (folder / "base").iterdir():
         if place not in complete:
             shutil.rmtree(place)
-    base_backup.forget_log(folder / "wal", min(complete) / "database")
+    base_backup.delete_log(folder / "wal", min(complete) / "database")
 
 
 # --- restoring -------------------------------------------------------------------------------------------------------
@@ -312,7 +312,7 @@ def _recovered(
     place.chmod(0o700)
     if database is None:
         (place / "postgresql.auto.conf").write_text("".join(configuration()))  # for the memory of this machine
-    _give(place, owner(place.parent))
+    _set_owner(place, owner(place.parent))
     with base_backup.recovered(place, chosen.folder.parents[1] / "wal", target) as connection:
         yield connection
     if database is None and place != home.postgres / "data":
@@ -480,7 +480,7 @@ def _bytes_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _give(place: Path, account: int) -> None:
+def _set_owner(place: Path, account: int) -> None:
     """Let an account own a folder with all that is in it, where root makes it for another."""
     if os.geteuid() == 0 and account != 0:
         for path in (place, *place.rglob("*")):

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from employment_warehouse.checking import check_table
 from employment_warehouse.contract import contract
-from employment_warehouse.reading import Refused, read_tables, write_understood
+from employment_warehouse.reading import Refused, read_tables, write_table_as_read
 
 
 def show_table(file: Path, target: BinaryIO, console: Console) -> None:
@@ -19,7 +19,7 @@ def show_table(file: Path, target: BinaryIO, console: Console) -> None:
     Raises Refused, with exit code 1.
     """
     try:
-        table = write_understood(file, target)
+        table = write_table_as_read(file, target)
     except Refused as refusal:
         refusal.exit_code = 1
         raise

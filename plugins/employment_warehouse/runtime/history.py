@@ -41,7 +41,7 @@ def record() -> list[int]:
     return new
 
 
-def forget_after(home: Home, publication: int) -> None:
+def delete_after(home: Home, publication: int) -> None:
     """Delete the records of what a home does not know that was restored to an earlier publication."""
     folder = _folder(home)
     for path in folder.glob("*.sealed"):

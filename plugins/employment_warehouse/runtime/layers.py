@@ -24,7 +24,7 @@ def build_layer(layer: str, build: int) -> Summary:
     try:
         return transform.run_dbt(f"tag:{layer}", build)
     except TransformFailed as failure:
-        if not _hold_culprits(build, failure):
+        if not _hold_failing(build, failure):
             raise
     # What was built before was built with them.
     if layer != "core":
@@ -32,7 +32,7 @@ def build_layer(layer: str, build: int) -> Summary:
     return build_layer(layer, build)
 
 
-def culprits(items: Sequence[Item], fails: Callable[[Sequence[Item]], bool], most: int) -> list[Item]:
+def minimal_failing(items: Sequence[Item], fails: Callable[[Sequence[Item]], bool], most: int) -> list[Item]:
     """The items without which the others no longer fail, each found by bisecting; none if no item is to blame, or more
     than `most` of them.
 
@@ -54,7 +54,7 @@ def culprits(items: Sequence[Item], fails: Callable[[Sequence[Item]], bool], mos
     return found
 
 
-def _hold_culprits(build: int, failure: TransformFailed) -> bool:
+def _hold_failing(build: int, failure: TransformFailed) -> bool:
     """Hold what the failed models cannot be computed with; whether anything was found."""
     models = [node.name for node in failure.failed if node.kind == "model"]
     if not models:
@@ -71,7 +71,7 @@ def _hold_culprits(build: int, failure: TransformFailed) -> bool:
         return False
 
     try:
-        found = culprits(sent, fails, most=gate.most_blamed(build, len({each.unit for each in sent})))
+        found = minimal_failing(sent, fails, most=gate.most_failing_units(build, len({each.unit for each in sent})))
     finally:
         gate.restore_left_out(build)
     for each in found:

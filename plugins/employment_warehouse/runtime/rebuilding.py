@@ -38,7 +38,7 @@ PROOFS: Mapping[Proof, str] = {
 }
 
 
-class RebuiltOtherwise(UserError):
+class RebuildDiffers(UserError):
     """重建的结果与原来的发布不同。 | What was rebuilt differs from the original publication."""
 
     code = "rebuilt_otherwise"
@@ -57,7 +57,7 @@ class Rebuilt:
 def rebuild(home: Home, source: Path, keys: Path, layers: Sequence[str] = LAYERS) -> list[Rebuilt]:
     """Make a new home from an archive and its keys; it is left stopped. layers: what dbt selects, one after another.
 
-    Raises RebuiltOtherwise at the first publication with the same models and another digest, and UserError:
+    Raises RebuildDiffers at the first publication with the same models and another digest, and UserError:
     `home_not_empty`, `keys_missing`, `keys_foreign`, `no_history`, `not_embedded`.
     """
     _assert_possible(home, source, keys)
@@ -91,12 +91,12 @@ class _Replay:
         self._continue_numbers("act", "act", last + 1)
         if self.ledger:
             self._insert("vault", "erasure", self.ledger["vault"]["erasures"])
-        rebuilt = [self._play(night) for night in records]
+        rebuilt = [self._replay(night) for night in records]
         if self.ledger:
             self._complete()
         return rebuilt
 
-    def _play(self, night: Record) -> Rebuilt:
+    def _replay(self, night: Record) -> Rebuilt:
         build, number = night["build"], int(night["build"]["build"])
         self._roll_back_to(int(build["base"]), night["withdrawn"], f"publication {number}")
         self._decide(night)
@@ -131,7 +131,7 @@ class _Replay:
         )
         head = self.connection.execute("select ops.chain_head()").fetchone()
         if head != (base,):
-            raise RebuiltOtherwise(
+            raise RebuildDiffers(
                 where=where,
                 expected=f"a record of publication {base}, which it follows",
                 found="none in the archive",
@@ -188,7 +188,7 @@ class _Replay:
             given = delivery.__dict__ | PLACE_HEADERS
             self.connection.execute(query_of_rows("mark_corrected", delivery.feed), given)
         if (counts.rows_landed, counts.rows_rejected) != (row["rows_landed"], row["rows_rejected"]):
-            raise RebuiltOtherwise(
+            raise RebuildDiffers(
                 where=f"delivery {delivery.delivery_id}",
                 expected=f"{row['rows_landed']} rows landed, {row['rows_rejected']} rejected",
                 found=f"{counts.rows_landed}, {counts.rows_rejected}",
@@ -220,7 +220,7 @@ class _Replay:
             return "erased"
         if rules != night["build"]["rules_digest"]:
             return "other_models"
-        raise RebuiltOtherwise(
+        raise RebuildDiffers(
             where=f"publication {number} ({night['build']['report_date']})",
             expected=f"digest {night['digest']}",
             found=f"digest {digest}",

@@ -64,7 +64,7 @@ def ingest(sources: list[str], by: str, report_date: str, name: str) -> None:
     failures: list[Exception] = []
     unit, feed = (name, None) if by == "unit" else (None, name)
     arrivals, removed = landing.scan(sources, night_on, unit=unit, feed=feed)
-    landing.forget_other_files(night_on, by, name, [arrival.path for arrival in arrivals])
+    landing.delete_other_files(night_on, by, name, [arrival.path for arrival in arrivals])
     for arrival in arrivals:
         ingest_arrival = landing.ingest_correction if arrival.kind == "correction" else landing.ingest
         entry = (arrival.feed, arrival.unit, arrival.path)
@@ -192,12 +192,12 @@ def purge_landing() -> None:
 
     log.info("rows purged: %d", landing.purge())
     erase_persons()
-    forgotten = landing.forget_expired()
-    if forgotten is not None:
+    deleted = landing.delete_expired()
+    if deleted is not None:
         log.info(
             "kept for long enough: %d files, %d rejected cells, %d identities; return workbooks of %d dates",
-            *forgotten[1:],
-            returns.delete_expired(forgotten.on_date),
+            *deleted[1:],
+            returns.delete_expired(deleted.on_date),
         )
 
 

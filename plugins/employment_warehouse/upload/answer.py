@@ -74,7 +74,7 @@ def _of_delivery(
     if found["status"] == "refused":
         refusal = {"code": found["reason"], "detail": found["understood"].get("refusal", "")}
         return counts | {"refusal": refusal}
-    failed = gate.foresee(connection, found["feed"], part.unit, part.report_date, moment.astimezone(TIMEZONE).date())
+    failed = gate.preview(connection, found["feed"], part.unit, part.report_date, moment.astimezone(TIMEZONE).date())
     return counts | {
         "cells": [list(cell) for cell in connection.execute(query("rejected"), given)],
         "reasons": [list(reason) for reason in connection.execute(query("rejected_reasons"), given)],

@@ -27,7 +27,7 @@ class TooLarge(Exception):
     """The file is larger than the limit; nothing of it is kept."""
 
 
-class Kept(NamedTuple):
+class StoredFile(NamedTuple):
     """A file in the folder: its name, size and hash."""
 
     file: UUID
@@ -35,7 +35,7 @@ class Kept(NamedTuple):
     sha256: bytes
 
 
-def keep(source: BinaryIO, extension: str, most_bytes: int) -> Kept:
+def keep(source: BinaryIO, extension: str, most_bytes: int) -> StoredFile:
     """Write a file into the folder, whole and on the disk, or nothing. Raises TooLarge."""
     name, size, digest = uuid.uuid4(), 0, hashlib.sha256()
     path = path_of(name, extension)
@@ -52,7 +52,7 @@ def keep(source: BinaryIO, extension: str, most_bytes: int) -> Kept:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return Kept(name, size, digest.digest())
+    return StoredFile(name, size, digest.digest())
 
 
 def path_of(file: UUID, extension: str) -> Path:

@@ -73,15 +73,15 @@ class Upload:
         )
 
 
-class StillIngesting(Exception):
+class IngestInProgress(Exception):
     """Another loader has the file in work."""
 
 
 def read(upload: Upload) -> None:
     """Check a file, or ingest it as a night would, and record the answer. May be done again at any time: what is
-    ingested is answered in the same transaction.
+    ingested is ingest_and_answer in the same transaction.
 
-    Raises IngestFailed, StillIngesting; UserError (`wrong_token_key`).
+    Raises IngestFailed, IngestInProgress; UserError (`wrong_token_key`).
     """
     if upload.attempts > MOST_ATTEMPTS:
         _record_end(upload, {} if upload.state == "landed" else _refusal("upload_failed"))
@@ -89,7 +89,7 @@ def read(upload: Upload) -> None:
         _record_end(upload, _refusal("upload_incomplete"))
     else:
         if upload.state == "waiting":
-            _read_as(upload, _recognised(upload))
+            _ingest_as(upload, _recognised(upload))
         if not upload.is_check:
             written = returns.write_workbook(upload.report_date, upload.county_code)
             _record_end(upload, {"has_workbook": written is not None})
@@ -103,16 +103,16 @@ def _refusal(code: str) -> Answer:
 
 def _record_end(upload: Upload, answer: Answer) -> None:
     with connect("wh_loader") as connection:
-        _record(connection, upload, answer, "answered")
+        _record(connection, upload, answer, "ingest_and_answer")
 
 
-def _read_as(upload: Upload, known: Upload) -> None:
+def _ingest_as(upload: Upload, known: Upload) -> None:
     """known: the same upload, as what it was recognised as."""
     ingester = ingest_workbook if known.feed == CORRECTIONS else ingest_single_part
     recognised = {"is_return_workbook": True} if known.feed != upload.feed else {}
     answers: list[Answer] = []
 
-    def answered(connection: psycopg.Connection, part: IncomingPart, file: Path) -> IngestResult:
+    def ingest_and_answer(connection: psycopg.Connection, part: IncomingPart, file: Path) -> IngestResult:
         result = ingester(connection, part, file)
         answers.append(compose(connection, part, result, upload.received_at, file) | recognised)
         if not upload.is_check:
@@ -120,11 +120,11 @@ def _read_as(upload: Upload, known: Upload) -> None:
         return result
 
     if upload.is_check:
-        rehearse(known.incoming, known.stored, answered)
+        rehearse(known.incoming, known.stored, ingest_and_answer)
         _record_end(upload, answers[-1])
         return
     arrival = _arrival(known)
-    ingest_file(arrival, answered)
+    ingest_file(arrival, ingest_and_answer)
     if not _is_recorded(upload):  # a night has found the file in the landing zone first
         _answer_from_ledger(upload, known.incoming)
 
@@ -135,7 +135,7 @@ def _arrival(known: Upload) -> Arrival:
     zone.put(known.stored, known.zone_path, known.received_at)
     stat = zone.stat(known.zone_path)
     if stat is None:
-        raise StillIngesting
+        raise IngestInProgress
     return Arrival(known.report_date, known.feed, known.county_code, known.part, *astuple(stat))
 
 
@@ -148,7 +148,7 @@ def _answer_from_ledger(upload: Upload, part: IncomingPart) -> None:
     with connect("wh_loader") as connection:
         answer = compose(connection, part, IngestResult([]), upload.received_at, upload.stored)
         if not answer["feeds"]:
-            raise StillIngesting
+            raise IngestInProgress
         _record(connection, upload, answer, "landed")
 
 

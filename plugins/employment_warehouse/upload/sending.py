@@ -21,7 +21,7 @@ MEGABYTE = 1 << 20
 OF_COUNTY = re.compile(r"(?P<county>[0-9]{6})(?:_(?P<part>[0-9A-Za-z-]{1,8}))?")
 
 
-class NotTaken(UserError):
+class InvalidUpload(UserError):
     """没有收下这个文件。 | The file was not taken."""
 
     code = "upload_not_taken"
@@ -29,7 +29,7 @@ class NotTaken(UserError):
 
 
 @dataclass(frozen=True)
-class Sending:
+class UploadRequest:
     """What is uploaded, and as what. feed: or `corrections`; file_name: as the browser has it."""
 
     feed: str
@@ -43,10 +43,10 @@ class _Named(NamedTuple):
     extension: str
 
 
-def send(source: BinaryIO, sending: Sending) -> int:
+def send(source: BinaryIO, sending: UploadRequest) -> int:
     """Take a file, whole and within the limits, or not at all; the number of the upload.
 
-    Raises NotTaken; psycopg.Error where the database refuses (WH051 to WH053).
+    Raises InvalidUpload; psycopg.Error where the database refuses (WH051 to WH053).
     """
     with connect(OWN_LOGIN) as connection:
         connection.read_only = False
@@ -56,7 +56,7 @@ def send(source: BinaryIO, sending: Sending) -> int:
         try:
             kept = folder.keep(source, named.extension, int(largest) * MEGABYTE)
         except folder.TooLarge:
-            raise NotTaken(
+            raise InvalidUpload(
                 f"文件超过 {largest} MB | the file is larger than {largest} MB",
                 todo="请只保留数据，或拆成几个分册 | keep only the data, or split the file into parts",
             ) from None
@@ -70,13 +70,13 @@ def send(source: BinaryIO, sending: Sending) -> int:
     return int(number)
 
 
-def _named(sending: Sending, county: str, counties: list[str]) -> _Named:
+def _named(sending: UploadRequest, county: str, counties: list[str]) -> _Named:
     """Part and extension, which is all that is taken from a file's name."""
     name = unicodedata.normalize("NFKC", sending.file_name).strip()
     allowed = CORRECTION_EXTENSIONS if sending.feed == CORRECTIONS else EXTENSIONS
     extension = next((one for one in allowed if name.lower().endswith(one)), None)
     if extension is None:
-        raise NotTaken(
+        raise InvalidUpload(
             "不收这种文件 | files of this kind are not taken",
             expected=" ".join(one for one in allowed if one != ".nil"),
             todo="请用 Excel 或 WPS 打开，另存为不带宏的 xlsx 后上传 | "
@@ -84,7 +84,7 @@ def _named(sending: Sending, county: str, counties: list[str]) -> _Named:
         )
     found = OF_COUNTY.fullmatch(name[: -len(extension)])
     if found and found["county"] in counties and found["county"] != county:
-        raise NotTaken(
+        raise InvalidUpload(
             "文件名是其他县市的代码 | the file is named after another county",
             expected=f"{county}{extension}",
             todo="请核对是不是选错了文件 | check whether this is the file that you meant",

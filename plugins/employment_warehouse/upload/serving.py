@@ -15,14 +15,14 @@ from employment_warehouse.landing import IngestFailed
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.upload import folder
 from employment_warehouse.upload.queries import query
-from employment_warehouse.upload.reader import StillIngesting, Upload, log_failure, read
+from employment_warehouse.upload.reader import IngestInProgress, Upload, log_failure, read
 
 log = logging.getLogger(__name__)
 
 # It asks for uploads at intervals: the queue of PostgreSQL's notifications is everybody's, and any login could fill it.
 INTERVAL_SECONDS = 0.5
 PAUSE_SECONDS = 1.0
-FAILURES = (IngestFailed, StillIngesting, UserError, psycopg.Error, OSError)
+FAILURES = (IngestFailed, IngestInProgress, UserError, psycopg.Error, OSError)
 
 
 def serve() -> None:
@@ -53,7 +53,7 @@ def _wait_and_read(connection: psycopg.Connection) -> None:
 
 def read_waiting(connection: psycopg.Connection) -> None:
     """Read and answer all that waits, the oldest first; then delete what nothing waits for."""
-    while upload := _take_up(connection):
+    while upload := _claim(connection):
         try:
             read(upload)
         except FAILURES as failure:
@@ -63,6 +63,6 @@ def read_waiting(connection: psycopg.Connection) -> None:
     connection.execute(query("delete_checks"))
 
 
-def _take_up(connection: psycopg.Connection) -> Upload | None:
+def _claim(connection: psycopg.Connection) -> Upload | None:
     with connection.cursor(row_factory=class_row(Upload)) as cursor:
-        return cursor.execute(query("take_up")).fetchone()
+        return cursor.execute(query("claim")).fetchone()

@@ -14,7 +14,7 @@ ID_CHECK_CHARACTERS = np.frombuffer(b"10X98765432", dtype=np.uint8)  # by the we
 _FIRST_BIRTH_YEAR = 1850
 # The first day of each month from there on, in days since 1970.
 _FIRST_DAYS = np.arange("1850-01", "10000-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
-_ANYBODY = "0" * 6 + "19700101" + "0" * 4
+_PLACEHOLDER_ID = "0" * 6 + "19700101" + "0" * 4
 
 USCC_ALPHABET = b"0123456789ABCDEFGHJKLMNPQRTUWXY"  # without I, O, S, V, Z
 USCC_WEIGHTS = [pow(3, place, 31) for place in range(17)]
@@ -50,7 +50,7 @@ def id_faults(numbers: pl.Series) -> pl.Series | None:
 
 def birth_dates_and_sexes(numbers: pl.Series) -> pl.DataFrame:
     """`birth_date` and `sex` (male, female) of valid ID numbers; null for null."""
-    places = _places(numbers.fill_null(_ANYBODY))
+    places = _places(numbers.fill_null(_PLACEHOLDER_ID))
     year, month, day = _birth(places)
     birth_date = pl.Series(_FIRST_DAYS[_month_of(year, month)] + day - 1).cast(pl.Date)
     sex = pl.Series(["female", "male"]).gather(places[16] % 2)  # ASCII digits are odd where their values are
@@ -60,13 +60,13 @@ def birth_dates_and_sexes(numbers: pl.Series) -> pl.DataFrame:
 
 def valid_usccs(codes: pl.Series) -> pl.Series:
     """The codes that GB 32100 allows; null for the others."""
-    formed = codes.str.contains(USCC_FORM).fill_null(False)
+    is_well_formed = codes.str.contains(USCC_FORM).fill_null(False)
     values = np.zeros(256, dtype=np.uint8)
     values[np.frombuffer(USCC_ALPHABET, dtype=np.uint8)] = np.arange(len(USCC_ALPHABET))
-    places = values[_places(codes.filter(formed))]
+    places = values[_places(codes.filter(is_well_formed))]
     right = -_weighted(places, USCC_WEIGHTS) % 31 == places[17]
-    formed = formed.scatter(formed.arg_true(), pl.Series(right))
-    return codes.set(~formed, None)
+    is_well_formed = is_well_formed.scatter(is_well_formed.arg_true(), pl.Series(right))
+    return codes.set(~is_well_formed, None)
 
 
 def _birth(places: Places) -> tuple[Integers, Integers, Integers]:

@@ -83,9 +83,9 @@ def _or_nothing(text: pl.Expr) -> pl.Expr:
 
 
 def _changed(cells: pl.Series, which: pl.Series, change: Change) -> pl.Series:
-    """The cells, some of them changed; only these cost anything."""
+    """The cells with some of them changed; only these cost time."""
     if not which.any():
         return cells
     at = which.arg_true()
-    some = cells.gather(at).to_frame("cell").select(change(pl.col("cell"))).to_series()
-    return cells.clone().scatter(at, some)
+    selected = cells.gather(at).to_frame("cell").select(change(pl.col("cell"))).to_series()
+    return cells.clone().scatter(at, selected)

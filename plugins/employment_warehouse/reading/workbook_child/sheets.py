@@ -72,8 +72,8 @@ class Workbook:
 
 def prefetch(items: Iterator[Item]) -> Iterator[Item]:
     """The same items; the next two are made while one is used."""
-    with ThreadPoolExecutor(1) as maker:
-        coming = deque(maker.submit(next, items, None) for _ in range(2))
-        while (item := coming.popleft().result()) is not None:
-            coming.append(maker.submit(next, items, None))
+    with ThreadPoolExecutor(1) as executor:
+        pending = deque(executor.submit(next, items, None) for _ in range(2))
+        while (item := pending.popleft().result()) is not None:
+            pending.append(executor.submit(next, items, None))
             yield item

@@ -34,7 +34,7 @@ EMPLOYMENT = (
 )
 
 
-def spoilt_register_rows(cast: Cast) -> None:
+def faulty_register_rows(cast: Cast) -> None:
     """Of the labour register."""
     for county, code, title, column, reason in REGISTER:
         person = cast.person(county, 40)
@@ -63,7 +63,7 @@ def spoilt_register_rows(cast: Cast) -> None:
     cast.register(twice)
 
 
-def spoilt_employment_rows(cast: Cast) -> None:
+def faulty_employment_rows(cast: Cast) -> None:
     """Of the employment register."""
     start = cast.nights[0] - timedelta(days=300)
     cells: dict[str, dict[str, str | float]] = {
@@ -88,7 +88,7 @@ def spoilt_employment_rows(cast: Cast) -> None:
     cast.at(cast.every_night(), "employment", "532527", Row(values))
 
 
-def spoilt_post_rows(cast: Cast) -> None:
+def faulty_post_rows(cast: Cast) -> None:
     """Of the public posts."""
     start = cast.nights[0] - timedelta(days=90)
     for number in ("532529GY99997", "532529GY99998"):  # however few people there are, not every row is rejected
