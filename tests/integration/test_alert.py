@@ -13,6 +13,8 @@ from tests.kit.nights import publish
 from tests.kit.receivers import Channel, mail_server, webhook
 
 from employment_warehouse import alert, publication
+from employment_warehouse.alert.kinds import alert_kinds
+from employment_warehouse.console.menu import PAGES
 from employment_warehouse.runtime import steps
 
 DAY = date(2024, 5, 2)
@@ -292,6 +294,19 @@ def test_a_county_gets_one_digest_with_the_most_urgent_first(
     assert first["message"].index("文件无法读取") < first["message"].index("报表未报")
     assert alert.deliver_alerts(build) == (0, 0)
     assert len(channel.received) == 2
+
+
+def test_a_digest_links_to_pages_of_the_console_that_exist(
+    warehouse: psycopg.Connection, build: int, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_CONSOLE_URL", "https://jiuye.example.gov.cn/")
+    publish(build)
+    alert.raise_night_alerts(build)
+    alert.deliver_alerts(build)
+    [message] = [message["message"] for message in channel.received if "元阳县" in message["title"]]
+    assert f"https://jiuye.example.gov.cn/deliveries?unit={YUANYANG}&status=held" in message.splitlines()
+    paths = {page.path for page in PAGES} | {"/marts/double_registration"}
+    assert {kind.link.partition("?")[0] for kind in alert_kinds().values()} <= paths
 
 
 def test_a_digest_that_a_channel_does_not_accept_is_sent_by_the_next_call(

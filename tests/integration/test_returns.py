@@ -444,6 +444,20 @@ def test_a_wrong_correction_is_replaced_by_a_workbook_that_names_the_row_again(
     assert corrected(warehouse) == [(3, "～002")]
 
 
+def test_a_return_workbook_in_the_folder_of_a_feed_is_refused_with_the_right_folder(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """Its few rows would otherwise be the whole month."""
+    put_rows(zone, payment(1), BROKEN)
+    ingest_all()
+    (workbook,) = returns.write_workbooks(DAY)
+    put(zone, workbook.read_bytes(), name=f"{COUNTY}.xlsx")
+    assert [delivery.status for delivery in ingest_all()] == ["refused"]
+    assert warehouse.execute("select reason from ops.delivery where status = 'refused'").fetchall() == [
+        ("return_workbook_misplaced",)
+    ]
+
+
 def test_a_sheet_not_named_as_a_feed_is_reported(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, BROKEN)
     put(zone, EVENT_BROKEN.encode(), "job_event")

@@ -42,6 +42,12 @@ def test_a_template_offers_the_codes_as_choices(tmp_path: Path) -> None:
     assert offered[f"{headers['是否签订合同']}2"] == '"是,否"'
 
 
+@pytest.mark.parametrize("feed", FILED)
+def test_every_example_is_one_that_the_drop_down_offers(feed: str) -> None:
+    columns = [column for column in contract(feed).columns if column.choices]
+    assert {column.header: column.example for column in columns if column.example not in column.choices} == {}
+
+
 def test_a_template_keeps_number_like_columns_as_text(tmp_path: Path) -> None:
     template("employment", tmp_path / "form.xlsx")
     form = openpyxl.load_workbook(tmp_path / "form.xlsx").worksheets[0]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 
 from psycopg.rows import dict_row
 
@@ -115,7 +116,7 @@ def _alert(kind: AlertKind, unit: str, rows: Sequence[Row], report_date: date | 
         build=build,
         report_date=report_date,
         step=kind.step,
-        link=kind.link.format(unit=unit, report_date=report_date),
+        link=kind.link.format(unit=quote(unit)),
         subject="; ".join(", ".join(str(row[column]) for column in kind.same_by) for row in rows if kind.same_by),
     )
 

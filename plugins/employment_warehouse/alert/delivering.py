@@ -73,10 +73,16 @@ def _send(url: str, county: str, alerts: list[DictRow]) -> bool:
     more_zh, more_en = (f"，{len(continued)} 项同前", f", {len(continued)} as before") if continued else ("", "")
     subject = f"{county} {report_date}" if report_date else county
     title = f"【就业监测】{subject}：{len(new)} 项需处理{more_zh} | {len(new)} to act on{more_en}"
-    parts = ["\n".join(part for part in (f"■ {alert['title']}", alert["body"], alert["link"]) if part) for alert in new]
-    body = "\n\n".join([*parts, *_counted(continued)])
+    body = "\n\n".join([*map(_in_full, new), *_counted(continued)])
     urgency = {"critical": "failure", "warning": "warning", "info": "info"}[(new or alerts)[0]["level"]]
     return send(url, title=title, body=body, urgency=urgency)
+
+
+def _in_full(alert: DictRow) -> str:
+    """Title, body, and the address of the console's page on which it is dealt with, where the console has one."""
+    address = settings.console_url()
+    link = f"{address}/{alert['link'].lstrip('/')}" if address and alert["link"] else None
+    return "\n".join(part for part in (f"■ {alert['title']}", alert["body"], link) if part)
 
 
 def _counted(alerts: list[DictRow]) -> list[str]:

@@ -102,9 +102,12 @@ def _words(chosen: str) -> dict[str, Callable[..., str]]:
         return in_language(text, chosen)
 
     def half_of_lines(text: str) -> str:
-        """Of a text with a Chinese line and then an English one."""
-        chinese, line, english = text.partition("\n")
-        return english if line and chosen == ENGLISH else chinese
+        """Of a text whose lines have both languages, or whose first half is Chinese and whose second is English."""
+        lines = text.splitlines()
+        if any(" | " in line for line in lines):
+            return "\n".join(map(half, lines))
+        middle = (len(lines) + 1) // 2
+        return "\n".join((lines[middle:] if chosen == ENGLISH else lines[:middle]) or lines)
 
     def act_name(kind: str) -> str:
         return t(wording.ACTS[kind]) if kind in wording.ACTS else kind

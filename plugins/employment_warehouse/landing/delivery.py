@@ -13,14 +13,20 @@ from typing import NamedTuple
 
 import psycopg
 
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import Contract, contract
 from employment_warehouse.database import connect, describe
 from employment_warehouse.landing import archive, ledger
 from employment_warehouse.landing.ledger import Delivery, IncomingPart, Superseded
 from employment_warehouse.landing.loading import load_rows, reload_rows
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival, RemovedPart, is_unchanged
-from employment_warehouse.landing.withdrawing import Submission, current_parts, withdraw, withdraw_corrections
+from employment_warehouse.landing.withdrawing import (
+    PLACE_HEADERS,
+    Submission,
+    current_parts,
+    withdraw,
+    withdraw_corrections,
+)
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.reading import ReaderKilled, Refused, TextTable, read_tables
 
@@ -192,8 +198,16 @@ def restore(delivery_id: int) -> int:
 
 def ingest_single_part(connection: psycopg.Connection, part: IncomingPart, file: Path) -> IngestResult:
     """The ingester of a file that is one part of one feed."""
-    delivery = ingest_part(connection, part, lambda: read_tables(file, contract(part.feed)))
+    delivery = ingest_part(connection, part, lambda: _read_part(file, contract(part.feed)))
     return IngestResult([delivery] if delivery else [])
+
+
+def _read_part(file: Path, feed: Contract) -> TextTable:
+    """The table of a file. A return workbook belongs into corrections/: here its rows would be a whole submission."""
+    table = read_tables(file, feed)
+    if table.header[: len(PLACE_HEADERS)] == list(PLACE_HEADERS.values()):
+        raise Refused("return_workbook_misplaced")
+    return table
 
 
 def _require_empty(part: IncomingPart) -> None:

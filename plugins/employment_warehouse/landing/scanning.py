@@ -36,6 +36,7 @@ PART = re.compile(r"[0-9A-Za-z-]{0,12}")
 UNIT = re.compile(UNIT_NUMBER.replace(r"\p{Han}", "[\u4e00-\u9fff]"))
 FOLDERS = 2
 PATHS_LISTED = 20  # in an alert
+NO_FILE = "链接或其他特殊文件不读取 | links and other special files are not read"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DIGEST_DIGITS = 8
 # A name that consists of a county's code, the number of a part and an extension.
@@ -148,17 +149,17 @@ def _removed_parts(
 
 def _name_files(
     connection: psycopg.Connection, zone: LandingZone, sources: set[str], report_date: date
-) -> tuple[list[tuple[NamedPart, str]], list[str]]:
-    """The files of these sources up to that date, with their paths, and the paths that belong to no feed."""
+) -> tuple[list[tuple[NamedPart, str]], list[tuple[str, str]]]:
+    """The files of these sources up to that date, with their paths; what belongs to no feed, with the reason."""
     naming = NamingRule(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
     named: list[tuple[NamedPart, str]] = []
-    misplaced: list[str] = []
+    misplaced: list[tuple[str, str]] = []
     for path, is_file in zone.entries():
         if _is_unfinished(path):
             continue
         part = naming.parse(path) if is_file else None
         if part is None:
-            misplaced.append(path)
+            misplaced.append((path, naming.fault(path) if is_file else NO_FILE))
         elif naming.source(part.feed) in sources and part.report_date <= report_date:
             named.append((part, path))
     return named, misplaced
@@ -209,13 +210,41 @@ class NamingRule:
         unit, _, part = stem.partition("_") if is_county else (stem, "", "")
         if not (is_county and unit in self.counties and PART.fullmatch(part)) and (is_county or not UNIT.search(unit)):
             return None
-        try:
-            report_date = date.fromisoformat(day)
-        except ValueError:
+        if not _is_day(day) or may_be_personal(part or unit):
             return None
-        if report_date.isoformat() != day or may_be_personal(part or unit):
-            return None
-        return NamedPart(report_date, feed, unit, part)
+        return NamedPart(date.fromisoformat(day), feed, unit, part)
+
+    def fault(self, path: str) -> str:
+        """Why a path that parse does not know names no part: Chinese | English, without a word of the path."""
+        feed, day, name = path.split("/") if path.count("/") == FOLDERS else ("", "", "")
+        own_name = {contract.title_zh: contract.feed for contract in self.contracts.values()}.get(feed)
+        is_correction = feed == CORRECTIONS
+        contract = self.contracts.get(feed)
+        is_read = is_correction or (contract is not None and contract.source != "hr_platform")
+        extensions = CORRECTION_EXTENSIONS if is_correction else EXTENSIONS
+        faults = (
+            (not feed, "应放在 <表名>/<报表日期>/ 下 | files belong into <feed>/<report date>/"),
+            (own_name, f"文件夹应叫 {own_name} | the folder must be called {own_name}"),
+            (not is_read, "没有叫这个名称的报表文件夹 | no feed has a folder of this name"),
+            (not _is_day(day), "日期文件夹应写成 2024-05-01 这样 | the date must be written like 2024-05-01"),
+            (
+                not name.lower().endswith(extensions),
+                "不支持这种扩展名（WPS 的 .et 也不支持）：请另存为 xlsx | not read: save it as xlsx",
+            ),
+            (
+                contract and contract.unit != "county",
+                "文件名应为项目编号或批次号 | the name must be the number of the project or payment batch",
+            ),
+            (True, "文件名应为县市代码，分册加 _2 | the name must be the county's code, with _2 for a part"),
+        )
+        return next(text for is_so, text in faults if is_so)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:
@@ -266,10 +295,13 @@ def label(path: str) -> str:
     return "/".join([*shown, f"#{digest[:DIGEST_DIGITS]}"])
 
 
-def _alert_misplaced(connection: psycopg.Connection, paths: list[str]) -> None:
-    if not paths:
+def _alert_misplaced(connection: psycopg.Connection, misplaced: list[tuple[str, str]]) -> None:
+    if not misplaced:
         return
-    listed = [label(path) for path in paths[:PATHS_LISTED]]
-    more = f"\n… +{len(paths) - PATHS_LISTED}" if len(paths) > PATHS_LISTED else ""
-    connection.execute(query("alert_misplaced_files"), {"count": len(paths), "body": "\n".join(listed) + more})
+    listed = []
+    for path, fault in misplaced[:PATHS_LISTED]:
+        zh, en = fault.split(" | ")
+        listed.append(f"{label(path)}：{zh} | {label(path)}: {en}")
+    more = f"\n… +{len(misplaced) - PATHS_LISTED}" if len(misplaced) > PATHS_LISTED else ""
+    connection.execute(query("alert_misplaced_files"), {"count": len(misplaced), "body": "\n".join(listed) + more})
     connection.commit()

@@ -8,7 +8,7 @@ values (
         ' sheets, and upload it again as xlsx.',
         %(path)s::text
     ),
-    format('returns/%%s/%%s.xlsx', %(report_date)s::date, %(unit)s::text)
+    '/uploads'
 )
 on conflict (report_date, kind, unit) do update
 set title = excluded.title, body = excluded.body, link = excluded.link

@@ -1,8 +1,9 @@
-insert into ops.alert (report_date, level, kind, unit, title, body)
+insert into ops.alert (report_date, level, kind, unit, title, body, link)
 values (
     %(report_date)s, 'warning', 'correction_waits', %(unit)s,
     format('%%s：更正工作簿中有工作表尚未入库 | sheets of the corrected workbook were not ingested', %(unit)s::text),
-    format('%%s：%%s', %(report_date)s::date, %(sheets)s::text)
+    format('%%s：%%s', %(report_date)s::date, %(sheets)s::text),
+    '/uploads'
 )
 on conflict (report_date, kind, unit) do update
 set title = excluded.title, body = case
