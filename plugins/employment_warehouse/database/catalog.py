@@ -1,8 +1,11 @@
-"""What the database's catalogue says of tables, for the generators that compare it with declarations."""
+"""Names of tables, columns and types as the database has them, for what is generated from declarations."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import psycopg
+from psycopg import sql
 
 
 def existing_columns(connection: psycopg.Connection, schema: str, table: str) -> dict[str, str]:
@@ -26,3 +29,8 @@ def type_name(connection: psycopg.Connection, data_type: str) -> str:
         "select format_type(to_regtype(%(type)s), to_regtypemod(%(type)s))", {"type": data_type}
     ).fetchone()
     return "" if row is None else str(row[0])
+
+
+def identifiers(names: Iterable[str]) -> sql.Composed:
+    """Names of columns, quoted where they have to be, separated by commas."""
+    return sql.SQL(", ").join(map(sql.Identifier, names))

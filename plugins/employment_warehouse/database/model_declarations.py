@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from psycopg import sql
 
 from employment_warehouse.contract import contract, contracts
 from employment_warehouse.errors import UserError
@@ -52,6 +53,10 @@ class ModelColumn:
     after: str = ""
     for_counties: str = ""  # what a login of some counties sees in its place
 
+    @property
+    def sql_type(self) -> sql.SQL:
+        return sql.SQL(self.data_type)  # from a reviewed file, not from data
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -94,6 +99,12 @@ class Model:
     def is_read(self) -> bool:
         """Whether it has a readers' view."""
         return self.layer in READ_LAYERS
+
+    @property
+    def has_own_rows(self) -> bool:
+        """Whether a login of some counties sees some of the rows: all or none need no branch of their own."""
+        names = {column.name for column in self.columns}
+        return not self.for_everyone and ("county_code" in names or bool(self.seen_by))
 
     def personal_columns(self) -> list[str]:
         """The columns that readers see and that tell one person or household from others: tokens, what a contract says

@@ -14,17 +14,13 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from employment_warehouse.database.catalog import existing_columns, type_name
+from employment_warehouse.database.catalog import existing_columns, identifiers, type_name
 from employment_warehouse.database.citus import distribute, has_citus, on_coordinator_alone
-from employment_warehouse.database.model_declarations import Claim, Model, ModelColumn, read_models
+from employment_warehouse.database.model_declarations import Model, read_models
+from employment_warehouse.database.model_views import views_of
 from employment_warehouse.errors import UserError
 
-# By sensitivity. Who audits sees figures and acts, not persons; findings on persons are for those who act on them.
-READERS = {"L1": "wh_reader", "L2": "wh_analyst, wh_county", "L3": "wh_county"}
 BUILD_COLUMNS = ("from_build", "to_build")
-REPORT_DATE = ModelColumn(
-    "report_date", "date", "所示发布对应的报告日期。 | Report date of the publication that is shown."
-)
 
 
 def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
@@ -42,12 +38,13 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
         if model.is_versioned:
             done += _extend_table(connection, model, "store")
         is_far = bool(model.distributed_by) and has_citus(connection)
-        views = _views(model, list(_existing_columns(connection, model, "tonight")), is_far)
+        views = views_of(model, list(_existing_columns(connection, model, "tonight")), is_far)
         rights = _rights(model)
-        if _is_new(connection, model.name, sql.SQL("\n").join([_version(model), rights, views])):
+        indexes = [_indexes(model)] if model.is_versioned else []
+        if _is_new(connection, model.name, sql.SQL("\n").join([_version(model), rights, *indexes, views])):
             connection.execute(rights)
             with on_coordinator_alone(connection):
-                connection.execute(sql.SQL("\n").join([_version(model), views]))
+                connection.execute(sql.SQL("\n").join([_version(model), *indexes, views]))
             done.append(f"{model.name}: indexes, rights, views, comments")
     return done
 
@@ -72,7 +69,7 @@ def _extend_table(connection: psycopg.Connection, model: Model, schema: str) -> 
     for column in model.columns:
         if column.name not in existing:
             connection.execute(
-                sql.SQL("alter table {} add column {} {}").format(table, sql.Identifier(column.name), _type(column))
+                sql.SQL("alter table {} add column {} {}").format(table, sql.Identifier(column.name), column.sql_type)
             )
             done.append(f"{schema}.{model.name}.{column.name}")
         elif existing[column.name] != type_name(connection, column.data_type):
@@ -91,7 +88,7 @@ def _create_table(model: Model, schema: str) -> sql.Composed:
     columns = [
         sql.SQL("{} {}{}").format(
             sql.Identifier(column.name),
-            _type(column),
+            column.sql_type,
             sql.SQL(" not null" if is_store and column.name in model.key else ""),
         )
         for column in model.columns
@@ -101,10 +98,6 @@ def _create_table(model: Model, schema: str) -> sql.Composed:
     return sql.SQL("create {} table {} ({})").format(
         sql.SQL("" if is_store else "unlogged"), sql.Identifier(schema, model.name), sql.SQL(", ").join(columns)
     )
-
-
-def _type(column: ModelColumn) -> sql.SQL:
-    return sql.SQL(column.data_type)  # from a reviewed file, not from data
 
 
 def _is_new(connection: psycopg.Connection, name: str, script: sql.Composed) -> bool:
@@ -122,25 +115,10 @@ def _is_new(connection: psycopg.Connection, name: str, script: sql.Composed) -> 
     return changed is not None
 
 
-def _views(model: Model, columns: list[str], is_far: bool) -> sql.Composed:
-    """The script that makes the views on a model's tables, and declares its indexes; it may run again.
-
-    is_far: its rows are on other machines.
-    """
-    parts: list[sql.Composable] = []
-    if model.is_versioned:
-        parts += [_indexes(model), _build_view(model, columns)]
-    if model.is_read:
-        parts.append(_readers_view(model, is_far))
-    if model.today:
-        parts.append(_today_view(model))
-    return sql.SQL("\n").join(parts)
-
-
 def _indexes(model: Model) -> sql.Composed:
     """Declared in ops.store_index; built by ops.index_store after the first load."""
     table = sql.Identifier("store", model.name)
-    key = _identifiers(model.key)
+    key = identifiers(model.key)
     wanted = {
         "open": sql.SQL("create unique index {} on {} ({}) where to_build is null").format,
         "versions": sql.SQL("create unique index {} on {} ({}, from_build)").format,
@@ -156,7 +134,7 @@ def _indexes(model: Model) -> sql.Composed:
         declared.append(
             (
                 name,
-                sql.SQL("create index {} on {} ({})").format(sql.Identifier(name), table, _identifiers(columns)),
+                sql.SQL("create index {} on {} ({})").format(sql.Identifier(name), table, identifiers(columns)),
             )
         )
     rows = [
@@ -172,7 +150,7 @@ def _indexes(model: Model) -> sql.Composed:
 def _read_by(model: Model) -> list[tuple[str, ...]]:
     """Columns of further indexes: those declared, and the county's, by which a county's own rows are read."""
     firsts = {columns[0] for columns in (model.key, *model.indexes)}
-    by_county = _has_own_rows(model) and not model.seen_by and "county_code" not in firsts
+    by_county = model.has_own_rows and not model.seen_by and "county_code" not in firsts
     return [*model.indexes, *([("county_code",)] if by_county else [])]
 
 
@@ -200,223 +178,3 @@ def _version(model: Model) -> sql.Composed:
         sql.Literal(model.scope_by),
         sql.Literal(model.feed),
     )
-
-
-def _build_view(model: Model, columns: list[str]) -> sql.Composed:
-    """The open rows: what `ref` and gate 2 read. In the table's order: views on it survive a new column."""
-    return sql.SQL(
-        """
-        create or replace view {view} as select {columns} from {table} where to_build is null;
-        alter view {view} owner to wh_owner;
-        grant select on {view} to wh_transformer, wh_gate;
-        """
-    ).format(
-        view=sql.Identifier("build", model.name),
-        columns=_identifiers(columns),
-        table=sql.Identifier("store", model.name),
-    )
-
-
-def _readers_view(model: Model, is_far: bool) -> sql.Composed:
-    """What readers see: the publication's rows, of the counties that are theirs.
-
-    A login that reads every county reads the rows as they are stored, by their indexes. One of some counties reads what
-    `ops.own_rows` hands over of `own.<model>`; the planner drops the branch that is not the login's, so that nothing is
-    evaluated on rows of others. It sees neither rows of the prefecture (532500) nor those of no county, and a model
-    without a county column only if it says that it is `for_everyone` or `seen_by` some. Rows that are
-    on other machines are handed over to either kind of login.
-    """
-    branches = [_handed_over_rows(model) if is_far else _rows_of_all_counties(model)]
-    if _has_own_rows(model):
-        branches.append(_own_rows(model))
-    return sql.SQL(
-        """
-        {drop_today}
-        drop view if exists {view};
-        {own_view}
-        {far_view}
-        create view {view} with (security_barrier) as
-        {branches};
-        alter view {view} owner to wh_owner;
-        grant select on {view} to {readers};
-        comment on view {view} is {comment};
-        {column_comments}
-        """
-    ).format(
-        drop_today=sql.SQL("drop view if exists {};").format(sql.Identifier("marts", model.today))
-        if model.today
-        else sql.SQL(""),
-        view=sql.Identifier("marts", model.name),
-        own_view=_own_view(model) if _has_own_rows(model) else sql.SQL(""),
-        far_view=_far_view(model) if is_far else sql.SQL(""),
-        branches=sql.SQL(" union all ").join(branches),
-        readers=_readers(model),
-        comment=sql.Literal(model.comment),
-        column_comments=_column_comments(model.name, model),
-    )
-
-
-def _has_own_rows(model: Model) -> bool:
-    """Whether a login of some counties sees some of the rows: all or none need no branch of their own."""
-    names = {column.name for column in model.columns}
-    return not model.for_everyone and ("county_code" in names or bool(model.seen_by))
-
-
-def _rows_of_all_counties(model: Model) -> sql.Composed:
-    reads_all = "ops.reads_all_counties() and (select ops.counties_of(current_user)) is null"
-    return _published(
-        model,
-        [_shown_expression(column) for column in _shown_columns(model)],
-        sql.SQL("true" if model.for_everyone else reads_all),
-    )
-
-
-def _handed_over_rows(model: Model) -> sql.Composed:
-    return sql.SQL(
-        "select report_date, {columns} from ops.all_rows(null::{rows}, current_user) where ops.reads_all_counties()"
-    ).format(
-        columns=_identifiers([column.name for column in _shown_columns(model)]),
-        rows=sql.Identifier("own", f"{model.name}_of_all"),
-    )
-
-
-def _far_view(model: Model) -> sql.Composed:
-    """What a login of all counties may see of rows that are on other machines; nobody reads it but `ops.all_rows`."""
-    return sql.SQL(
-        """
-        drop view if exists {view};
-        create view {view} as {published};
-        alter view {view} owner to wh_owner;
-        """
-    ).format(
-        view=sql.Identifier("own", f"{model.name}_of_all"),
-        published=_published(model, [_shown_expression(column) for column in _shown_columns(model)], sql.SQL("true")),
-    )
-
-
-def _own_rows(model: Model) -> sql.Composed:
-    return sql.SQL(
-        "select report_date, {columns} from ops.own_rows(null::{own}, current_user) where not ops.reads_all_counties()"
-    ).format(
-        columns=_identifiers([column.name for column in _shown_columns(model)]),
-        own=sql.Identifier("own", model.name),
-    )
-
-
-def _own_view(model: Model) -> sql.Composed:
-    """What counties may see of a model, of all counties together; nobody reads it but `ops.own_rows`."""
-    shown = [_expression_for_counties(column) for column in _shown_columns(model)]
-    if model.seen_by:
-        shown.append(sql.SQL("({})::text [] as seen_by").format(sql.SQL(model.seen_by)))
-    conditions: list[sql.Composable] = [sql.SQL("true"), *(_uncontested(claim) for claim in model.uncontested)]
-    return sql.SQL(
-        """
-        drop view if exists {view};
-        create view {view} as {published};
-        alter view {view} owner to wh_owner;
-        """
-    ).format(
-        view=sql.Identifier("own", model.name),
-        published=_published(model, shown, sql.SQL(" and ").join(conditions)),
-    )
-
-
-def _published(model: Model, columns: list[sql.Composed], condition: sql.Composable) -> sql.Composed:
-    """The rows of the publication that is shown. A scalar subquery is evaluated once a query, whatever the rows."""
-    return sql.SQL(
-        """
-        select report_date, {columns}
-        from (
-            select
-                stored.*,
-                (select shown.report_date from ops.visible_publication() as shown) as report_date,
-                (select shown.publication from ops.visible_publication() as shown) as publication
-            from {table} as stored
-        ) as known
-        where from_build <= publication and (to_build is null or publication < to_build) and {condition}
-        """
-    ).format(
-        columns=sql.SQL(", ").join(columns),
-        table=sql.Identifier("store", model.name),
-        condition=condition,
-    )
-
-
-def _uncontested(claim: Claim) -> sql.Composed:
-    """No person of the row was on two registers on the days named: a row that rests on what another county reported
-    of someone whom a county has merely listed is not that county's to see."""
-    same = [
-        sql.SQL("listed.{} = ({})").format(sql.Identifier(column), sql.SQL(expression))
-        for column, expression in claim.of.items()
-    ]
-    return sql.SQL(
-        """
-        not exists (
-            select 1 from store.dim_person as listed
-            where listed.also_listed_in is not null and {same}
-                and listed.from_build <= publication and (listed.to_build is null or publication < listed.to_build)
-                and listed.valid_from <= ({last})
-                and (listed.valid_to is null or ({first}) < listed.valid_to)
-        )
-        """
-    ).format(same=sql.SQL(" and ").join(same), first=sql.SQL(claim.first), last=sql.SQL(claim.last))
-
-
-def _today_view(model: Model) -> sql.Composed:
-    """Of a model with versions by date: those that hold on the report date. It shows what its reader may see."""
-    return sql.SQL(
-        """
-        create view {view} with (security_barrier) as
-        select * from {periods} where valid_from <= report_date and (valid_to is null or report_date < valid_to);
-        alter view {view} owner to wh_owner;
-        grant select on {view} to {readers};
-        comment on view {view} is {comment};
-        {column_comments}
-        """
-    ).format(
-        view=sql.Identifier("marts", model.today),
-        readers=_readers(model),
-        periods=sql.Identifier("marts", model.name),
-        comment=sql.Literal(f"{model.name}: 报告日当日有效的记录。 | What holds on the report date."),
-        column_comments=_column_comments(model.today, model),
-    )
-
-
-def _readers(model: Model) -> sql.SQL:
-    return sql.SQL(READERS[model.sensitivity])
-
-
-def _column_comments(view: str, model: Model) -> sql.Composed:
-    return sql.SQL("\n").join(
-        sql.SQL("comment on column {} is {};").format(
-            sql.Identifier("marts", view, column.name), sql.Literal(column.comment)
-        )
-        for column in (REPORT_DATE, *_shown_columns(model))
-    )
-
-
-def _shown_columns(model: Model) -> list[ModelColumn]:
-    """The readers' columns: those not hidden; a computed one behind the column that it names, else last."""
-    shown = [column for column in model.columns if not column.hidden]
-    for computed in model.view_columns:
-        names = [column.name for column in shown]
-        place = names.index(computed.after) + 1 if computed.after in names else len(shown)
-        shown.insert(place, computed)
-    return shown
-
-
-def _shown_expression(column: ModelColumn) -> sql.Composed:
-    if not column.expression:
-        return sql.SQL("{}").format(sql.Identifier(column.name))
-    expression = sql.SQL(column.expression)
-    return sql.SQL("({})::{} as {}").format(expression, _type(column), sql.Identifier(column.name))
-
-
-def _expression_for_counties(column: ModelColumn) -> sql.Composed:
-    if not column.for_counties:
-        return _shown_expression(column)
-    return sql.SQL("({})::{} as {}").format(sql.SQL(column.for_counties), _type(column), sql.Identifier(column.name))
-
-
-def _identifiers(names: list[str] | tuple[str, ...]) -> sql.Composed:
-    return sql.SQL(", ").join(sql.Identifier(name) for name in names)

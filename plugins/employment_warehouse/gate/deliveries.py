@@ -12,9 +12,10 @@ import psycopg
 from employment_warehouse import database
 from employment_warehouse.contract import contract
 from employment_warehouse.gate import results
-from employment_warehouse.gate.delivery_measures import BROKEN, Comparison, measures_of
+from employment_warehouse.gate.delivery_measures import BROKEN, measures_of
 from employment_warehouse.gate.expectation import Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
+from employment_warehouse.gate.measure import Comparison
 from employment_warehouse.gate.profile import Profile, keep, profiles
 from employment_warehouse.gate.submission import Submission, next_submission, offered_submissions
 from employment_warehouse.gate.thresholds import Thresholds, thresholds

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from employment_warehouse.contract import Contract
-from employment_warehouse.gate.delivery_measures import Comparison, Limit, Measure, Setting, Subject, measures_of
+from employment_warehouse.gate.delivery_measures import measures_of
 from employment_warehouse.gate.expectation import Expectation
+from employment_warehouse.gate.measure import Comparison, Limit, Measure, Setting, Subject
 from employment_warehouse.gate.thresholds import Thresholds
 
 

@@ -10,7 +10,8 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from employment_warehouse.contract import Contract
-from employment_warehouse.gate.delivery_measures import (
+from employment_warehouse.gate.delivery_measures import measures_of
+from employment_warehouse.gate.measure import (
     Comparison,
     Derived,
     Measure,
@@ -19,7 +20,6 @@ from employment_warehouse.gate.delivery_measures import (
     Subject,
     TonightRows,
     landing_name,
-    measures_of,
     mix_values,
 )
 from employment_warehouse.gate.submission import Submission, Values

@@ -1,0 +1,306 @@
+"""What a measure of gate 1 is: what it applies to, how it is computed, and what is expected of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, Literal
+
+from psycopg import sql
+
+from employment_warehouse.contract import Column, Contract, Rule
+from employment_warehouse.gate.expectation import MeasuredIn, Severity, fill
+from employment_warehouse.gate.submission import Submission, Values
+
+# The column that says when a snapshot's own rows were last updated.
+FRESHNESS = "updated_on"
+
+
+# --- what a measure may be about ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A feed, or one column, one value of a column or one rule of it; fills the placeholders of a declaration.
+
+    Names: {column} {value} {rule}. SQL: the same as identifiers and literals, {breaks} (a cell breaks its column's
+    contract), {amounts}, {content} and {evidence} (columns of the feed). Texts: {feed_zh} {feed_en} {header}
+    {column} {rule_zh} {rule_en} {each_month}.
+    """
+
+    contract: Contract
+    column: Column | None = None
+    value: Any = None
+    rule: Rule | None = None
+
+    def name(self, template: str) -> str:
+        """The name of a measure for this subject."""
+        column, rule = self.column, self.rule
+        return fill(template, {"column": column and column.name, "value": self.value, "rule": rule and rule.name})
+
+    def text(self, template: str) -> str:
+        """A text for people; placeholders of a submission's values are kept."""
+        column, rule = self.column, self.rule
+        return fill(
+            template,
+            {
+                "feed_zh": self.contract.title_zh,
+                "feed_en": self.contract.title_en,
+                "each_month": "每月" if self.contract.kind == "period" else "",
+                "header": column and column.header,
+                "column": column and column.name,
+                "rule_zh": rule and rule.message_zh,
+                "rule_en": rule and rule.message_en,
+            },
+        )
+
+    def sql(self, template: str, **more: sql.Composable) -> sql.Composed:
+        """The SQL of a measure for this subject."""
+        contract = self.contract
+        columns = contract.columns
+        given: dict[str, sql.Composable] = {
+            "amounts": _identifiers(column.name for column in columns if column.type.is_number),
+            "content": _identifiers(
+                landing_name(contract, column) for column in columns if column.type.name != "month"
+            ),
+            "evidence": _identifiers(column.name for column in columns if column.type.name == "date"),
+        }
+        if self.column:
+            given["column"] = sql.Identifier(landing_name(contract, self.column))
+            given["breaks"] = sql.SQL(" or ").join(_breaks(contract, self.column))
+            given["value"] = sql.Literal(self.value)
+        if self.rule:
+            given["rule"] = sql.SQL(self.rule.expression)
+        return sql.SQL(template).format(**given, **more)
+
+
+def _identifiers(names: Iterator[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, names))
+
+
+def landing_name(contract: Contract, column: Column) -> str:
+    """The landing column of a contract column: its token, or itself."""
+    return contract.landing_columns_of(column)[0][0]
+
+
+def _breaks(contract: Contract, column: Column) -> list[sql.Composable]:
+    """When a cell breaks its column's contract, in SQL: gate 1 does not rely on the reader's own checks."""
+    name = sql.Identifier(landing_name(contract, column))
+    conditions: list[sql.Composable] = []
+    if column.required:
+        conditions.append(sql.SQL("{} is null").format(name))
+    if column.required_when:
+        conditions.append(sql.SQL("({} and {} is null)").format(sql.SQL(column.required_when), name))
+    if column.type.needs_codes:
+        codes = sql.Literal(sorted(set(column.codes.values())))
+        conditions.append(sql.SQL("{} <> all({})").format(name, codes))
+    if column.minimum is not None:
+        conditions.append(sql.SQL("{} < {}").format(name, sql.Literal(column.minimum)))
+    if column.maximum is not None:
+        conditions.append(sql.SQL("{} > {}").format(name, sql.Literal(column.maximum)))
+    return conditions
+
+
+def mix_values(column: Column) -> list[Any]:
+    """The values whose shares make up the mix of a column; none for a column without codes."""
+    return list(column.type.mix_values(column))
+
+
+# --- which subjects a measure applies to --------------------------------------------------------------------
+
+Applies = Callable[[Subject], bool]
+
+
+def always(_: Subject) -> bool:
+    return True
+
+
+def is_a(*kinds: str) -> Applies:
+    """Feeds of these kinds."""
+    return lambda subject: subject.contract.kind in kinds
+
+
+def both(first: Applies, second: Applies) -> Applies:
+    return lambda subject: first(subject) and second(subject)
+
+
+def has(*columns: str) -> Applies:
+    """Feeds with all of these columns."""
+    return lambda subject: {column.name for column in subject.contract.columns}.issuperset(columns)
+
+
+def is_number(subject: Subject) -> bool:
+    return subject.column is not None and subject.column.type.is_number
+
+
+def has_mix(subject: Subject) -> bool:
+    return subject.column is not None and bool(mix_values(subject.column))
+
+
+def can_break(subject: Subject) -> bool:
+    """Columns whose contract says something that a cell could break."""
+    return subject.column is not None and bool(_breaks(subject.contract, subject.column))
+
+
+def is_steady(subject: Subject) -> bool:
+    """Columns that hardly change for one key from one day to the next; amounts are compared by their means."""
+    contract, column = subject.contract, subject.column
+    return (
+        column is not None
+        and column.name not in (*contract.key, contract.unit_column, FRESHNESS)
+        and not column.type.is_number
+    )
+
+
+# --- how a measure is computed ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TonightRows:
+    """An aggregate over the submission's landed rows; all of them are computed in one pass a feed."""
+
+    sql: str
+
+
+@dataclass(frozen=True)
+class PreviousRows:
+    """An aggregate over the rows `r` of the unit's last accepted snapshot, left joined by key to tonight's rows `t`."""
+
+    sql: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement of its own: (submission, value) from {tonight} and {before}, the landed rows."""
+
+    sql: str
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Computed from the submission's ledger row and the measures declared before it."""
+
+    compute: Callable[[Submission, Values], float | None]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Of a measure (`of`; with {value}: of every value's) with the last accepted submission, or with other units that
+    have enough rows, for a unit without history.
+
+    by: gets tonight's values and the others. even_if_few: also where tonight has too few rows to be compared.
+    """
+
+    of: str
+    by: Callable[[Sequence[float | None], Sequence[float | None]], float | None]
+    against: Literal["last", "peers"] = "last"
+    even_if_few: bool = False
+
+
+def ratio(now: Sequence[float | None], before: Sequence[float | None]) -> float | None:
+    return None if now[0] is None or not before[0] else now[0] / before[0]
+
+
+def increase(now: Sequence[float | None], before: Sequence[float | None]) -> float | None:
+    return None if now[0] is None or before[0] is None else now[0] - before[0]
+
+
+def ratio_to_median(now: Sequence[float | None], others: Sequence[float | None]) -> float | None:
+    return ratio(now, [median(value for value in others if value is not None)])
+
+
+def moved_share(now: Sequence[float | None], before: Sequence[float | None]) -> float | None:
+    """How much of a mix has moved: half the sum of the changes of its shares, the rest counted as one value."""
+    if None in before:
+        return None
+    shares, previous = [share or 0.0 for share in now], [share or 0.0 for share in before]
+    moved = [abs(a - b) for a, b in zip(shares, previous, strict=True)]
+    return (sum(moved) + abs(sum(shares) - sum(previous))) / 2
+
+
+# --- what is expected of it ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A limit that is a row of the seed `setting`. inverse: one divided by it."""
+
+    name: str
+    inverse: bool = False
+
+
+Limit = float | Setting | None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """One expectation on a measure: it lies between low and high. name: of the check, where it is not the measure's."""
+
+    low: Limit = None
+    high: Limit = None
+    name: str = ""
+    severity: Severity = "critical"
+
+
+NONE = (Limits(0, 0),)
+
+
+def at_least(setting: str) -> tuple[Limits, ...]:
+    return (Limits(low=Setting(setting)),)
+
+
+def at_most(setting: str) -> tuple[Limits, ...]:
+    return (Limits(high=Setting(setting)),)
+
+
+def between(lowest: str, highest: str) -> tuple[Limits, ...]:
+    return (Limits(Setting(lowest), Setting(highest)),)
+
+
+def within_times(setting: str) -> tuple[Limits, ...]:
+    """At most so many times as much, and at least that part of it."""
+    return (Limits(Setting(setting, inverse=True), Setting(setting)),)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of every submission of the feeds that it applies to, and what is expected of it.
+
+    name: with {column}, {value} or {rule}, a measure of each of these. limits: none for a number that only others use.
+    empty: its value for a submission without rows. may_lack: passes where there is nothing to compare with.
+    zh, en: what it measures. failed_zh, failed_en: what a failure says instead of "…为 {value}（{normal}）"; they may
+    use {value}, {normal}, {only} (below the lower limit), {now} and {before} of a comparison, and any measure by name.
+    """
+
+    name: str
+    computed: TonightRows | PreviousRows | Statement | Derived | Comparison
+    limits: tuple[Limits, ...] = ()
+    zh: str = ""
+    en: str = ""
+    failed_zh: str = ""
+    failed_en: str = ""
+    applies: Applies = always
+    measured_in: MeasuredIn = "number"
+    empty: float | None = None
+    may_lack: bool = False
+
+    def subjects(self, contract: Contract) -> list[Subject]:
+        """All that it measures of a feed."""
+        return [subject for subject in _subjects(self.name, contract) if self.applies(subject)]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is of the submission alone, and therefore kept for later comparisons."""
+        return not isinstance(self.computed, (PreviousRows, Comparison))
+
+
+def _subjects(name: str, contract: Contract) -> Iterator[Subject]:
+    if "{rule}" in name:
+        yield from (Subject(contract, rule=rule) for rule in contract.rules)
+    elif "{value}" in name:
+        yield from (Subject(contract, column, value) for column in contract.columns for value in mix_values(column))
+    elif "{column}" in name:
+        yield from (Subject(contract, column) for column in contract.columns)
+    else:
+        yield Subject(contract)
