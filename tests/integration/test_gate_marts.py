@@ -21,8 +21,8 @@ from psycopg import sql
 from employment_warehouse import alert, database, gate, publication, settings
 from employment_warehouse.database.model_declarations import Model, read_models
 from employment_warehouse.errors import UserError
+from employment_warehouse.gate.checked_model import UNIT_COLUMNS
 from employment_warehouse.gate.marts import check_frame, suites_in_force
-from employment_warehouse.gate.model_checks import UNIT_COLUMNS
 from employment_warehouse.gate.suites import Frame, SuiteError
 
 PREFECTURE = "532500"
