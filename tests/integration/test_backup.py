@@ -22,6 +22,7 @@ from employment_warehouse import publication, transform
 from employment_warehouse.database import base_backup
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.runtime import backup
+from employment_warehouse.runtime.backup import making
 from employment_warehouse.settings import Home
 
 OPTIONS = {"fsync": "off", "shared_buffers": "'64MB'", "max_wal_size": "'256MB'", "min_wal_size": "'32MB'"}
@@ -195,7 +196,7 @@ def test_verify_proves_the_newest_backup_without_those_that_were_forgotten(
 ) -> None:
     before = {path.name for path in (damaged / "wal").iterdir()}
     newest = backup.backups_of(damaged)[-1]
-    backup._delete_old(damaged, 1)
+    making.delete_old(damaged, 1)
     assert backup.backups_of(damaged) == [newest]
     assert {path.name for path in (damaged / "wal").iterdir()} < before
     place = tmp_path / "verify"

@@ -1,0 +1,59 @@
+"""Files of a backup: copied whole or not at all, owned by the right account, within the free space."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from employment_warehouse.errors import UserError
+
+
+def assert_space(folder: Path, needed: int) -> None:
+    if shutil.disk_usage(folder).free < needed * 1.05:
+        raise no_space(folder, needed)
+
+
+def no_space(folder: Path, needed: int | None) -> UserError:
+    return UserError(
+        "磁盘空间不足 | there is not enough space on the disk",
+        code="no_space",
+        where=str(folder),
+        expected="" if needed is None else f"{needed * 1.05 / 2**30:.2f} GiB",
+        found=f"{shutil.disk_usage(folder).free / 2**30:.2f} GiB",
+        todo="free space there, or name another folder",
+        exit_code=1,
+    )
+
+
+def bytes_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def set_owner(place: Path, account: int) -> None:
+    """Let an account own a folder with all that is in it, where root makes it for another."""
+    if os.geteuid() == 0 and account != 0:
+        for path in (place, *place.rglob("*")):
+            os.chown(path, account, -1, follow_symlinks=False)
+
+
+def copy_new(source: Path, target: Path) -> None:
+    """Copy the files that are new or newer; each appears whole or not at all."""
+    for path in source.rglob("*"):
+        copy = target / path.relative_to(source)
+        if not path.is_file() or re.search(r"\.(tmp|part)$", path.name) or _is_copied(path, copy):
+            continue
+        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = copy.with_name(f"{copy.name}.part")
+        shutil.copy2(path, draft)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.replace(copy)
+
+
+def _is_copied(path: Path, copy: Path) -> bool:
+    if not copy.exists():
+        return False
+    here, there = path.stat(), copy.stat()
+    return (here.st_size, here.st_mtime_ns) == (there.st_size, there.st_mtime_ns)
