@@ -281,7 +281,7 @@ def test_keys_are_kept_apart(site: Site, keys: str | None) -> None:
 
 
 def test_keys_are_in_no_backup(site: Site) -> None:
-    secret = (site.home.secrets / "keys.json").read_bytes()
+    secret = site.home.keys_file.read_bytes()
     assert (site.keys / "keys.json").read_bytes() == secret
     assert (site.keys / "keys.json").stat().st_mode & 0o077 == 0
     assert not list(site.backups.rglob("keys.json"))

@@ -71,7 +71,7 @@ def test_a_server_runs_in_any_folder_and_leaves_nothing(make_server, name: str) 
 def test_a_home_is_for_its_owner_alone(make_server) -> None:
     server = make_server()
     server.start()
-    for path in [server.home.root, *server.home.root.iterdir(), server.home.secrets / "keys.json"]:
+    for path in [server.home.root, *server.home.root.iterdir(), server.home.keys_file]:
         assert path.stat().st_mode & 0o077 == 0, path
 
 

@@ -62,7 +62,7 @@ def rebuild(home: Home, source: Path, keys: Path, layers: Sequence[str] = LAYERS
     """
     _assert_possible(home, source, keys)
     shutil.copytree(source, home.archive, dirs_exist_ok=True)
-    settings.write_whole(home.secrets / "keys.json", (keys / "keys.json").read_text())
+    settings.write_whole(home.keys_file, (keys / "keys.json").read_text())
     records, ledger = history.nights(), history.ledger()
     _assert_own_keys(ledger, keys)
     warehouse = Warehouse(home)

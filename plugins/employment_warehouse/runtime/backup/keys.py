@@ -24,7 +24,7 @@ def copy_keys(home: Home, folder: Path, keys: Path | None) -> None:
             expected="`--keys FOLDER`: another folder, best on another medium",
             todo="without the keys a backup is of no use; with them beside it, whoever finds it can read identities",
         )
-    own = home.secrets / "keys.json"
+    own = home.keys_file
     settings.secret_keys()  # makes them, in a new home
     copy = there / own.name
     if copy.exists() and _token_key(copy) != _token_key(own):
@@ -37,11 +37,11 @@ def install_keys(home: Home, chosen: Backup, keys: Path | None) -> None:
     """The keys of a backup into a new home; they are compared with the backup's."""
     copy = None if keys is None else keys / "keys.json"
     if copy is not None and copy.exists():
-        settings.write_whole(home.secrets / "keys.json", copy.read_text())
+        settings.write_whole(home.keys_file, copy.read_text())
     elif copy is not None or deployment.current(home).is_embedded:
         raise _keys_missing(copy)
     if check_value().hex() != chosen.key_check:
-        (home.secrets / "keys.json").unlink(missing_ok=True)
+        home.keys_file.unlink(missing_ok=True)
         raise _keys_foreign(copy)
 
 

@@ -1,0 +1,49 @@
+"""Paths, addresses and keys of a warehouse. Nothing but this package reads the environment."""
+
+from employment_warehouse.settings.home import Home, current_home, existing_home, is_demonstration, landing_zone
+from employment_warehouse.settings.key_file import write_whole
+from employment_warehouse.settings.keys import (
+    SecretKeys,
+    adopt_next_wrapping_key,
+    are_keys_given,
+    choose_next_wrapping_key,
+    secret_keys,
+)
+from employment_warehouse.settings.platform import PlatformAccess, is_platform_set, platform_access
+from employment_warehouse.settings.variables import (
+    TIMEZONE,
+    alert_urls,
+    bulletin_number,
+    connection,
+    console_url,
+    contact,
+    project_root,
+    report_readers,
+    variable,
+)
+
+__all__ = [
+    "TIMEZONE",
+    "Home",
+    "PlatformAccess",
+    "SecretKeys",
+    "adopt_next_wrapping_key",
+    "alert_urls",
+    "are_keys_given",
+    "bulletin_number",
+    "choose_next_wrapping_key",
+    "connection",
+    "console_url",
+    "contact",
+    "current_home",
+    "existing_home",
+    "is_demonstration",
+    "is_platform_set",
+    "landing_zone",
+    "platform_access",
+    "project_root",
+    "report_readers",
+    "secret_keys",
+    "variable",
+    "write_whole",
+]

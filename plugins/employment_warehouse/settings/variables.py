@@ -1,0 +1,81 @@
+"""Values that the environment gives: addresses, names and connections."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from employment_warehouse.errors import UserError
+
+TIMEZONE = ZoneInfo("Asia/Shanghai")
+
+
+def variable(name: str) -> str:
+    """Value of an environment variable, or of the file that NAME_FILE names, as containers receive secrets; or ''.
+
+    Raises UserError (`secret_file_unreadable`).
+    """
+    path = os.environ.get(f"{name}_FILE")
+    if os.environ.get(name) or not path:
+        return os.environ.get(name, "")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"{name}_FILE 指定的文件无法读取 | the file that {name}_FILE names cannot be read",
+            code="secret_file_unreadable",
+            where=path,
+            expected="a text file that this user may read",
+            todo=f"correct {name}_FILE or the file's mode",
+        ) from error
+
+
+def project_root() -> Path:
+    """The folder of dags/, dbt_project/ and expectations/: WAREHOUSE_PROJECT, else this checkout."""
+    configured = variable("WAREHOUSE_PROJECT")
+    return Path(configured).absolute() if configured else Path(__file__).resolve().parents[3]
+
+
+def alert_urls() -> str:
+    """Addresses of Apprise that alerts are sent to, separated by blanks (WAREHOUSE_ALERT_URLS); may be empty."""
+    return variable("WAREHOUSE_ALERT_URLS")
+
+
+def report_readers() -> str:
+    """Who is sent reports (WAREHOUSE_REPORT_READERS): a text configuration of Apprise; may be empty. See sending.py."""
+    return variable("WAREHOUSE_REPORT_READERS")
+
+
+def contact() -> str:
+    """Whom readers of a report ask (WAREHOUSE_CONTACT); may be empty."""
+    return variable("WAREHOUSE_CONTACT")
+
+
+def console_url() -> str:
+    """Where people open the console (WAREHOUSE_CONSOLE_URL); may be empty."""
+    return variable("WAREHOUSE_CONSOLE_URL").rstrip("/")
+
+
+def bulletin_number() -> str:
+    """The document number of the monthly bulletin (WAREHOUSE_BULLETIN_NUMBER); may be empty."""
+    return variable("WAREHOUSE_BULLETIN_NUMBER")
+
+
+def connection(role: str) -> Mapping[str, Any] | None:
+    """AIRFLOW_CONN_<ROLE> (JSON: host, port, login, password, schema, extra); None where it is not set."""
+    text = variable(f"AIRFLOW_CONN_{role.upper()}")
+    if not text:
+        return None
+    try:
+        given: Mapping[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise UserError(
+            f"AIRFLOW_CONN_{role.upper()} 不是 JSON | is not JSON",
+            code="connection_unreadable",
+            expected='{"conn_type": "postgres", "host": …, "port": …, "login": …, "password": …, "schema": …}',
+        ) from error
+    return given
