@@ -720,7 +720,7 @@ def test_a_waived_failure_is_counted_and_holds_nothing(world: World) -> None:
     introduce_defect(world, "employment_stock.labour_force.counties_add_up")
     assert gate.gate_marts(world.build).is_clean
     waivers = world.superuser.execute("select distinct waiver from ops.check_result where not success").fetchall()
-    assert waivers == [("operator_of_tests: known, corrected tomorrow",)]
+    assert waivers == [(f"operator_of_tests (至 until {day}): known, corrected tomorrow",)]
 
 
 def test_a_night_is_released_only_for_a_reason(world: World) -> None:

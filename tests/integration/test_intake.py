@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +163,23 @@ def test_what_is_due_is_known_across_the_end_of_the_year(warehouse: psycopg.Conn
     due = dict(warehouse.execute("select feed, count(*) from ops.due group by feed").fetchall())
     assert due["labor_register"] == 13
     assert due["bank_return"] == 1
+
+
+def test_nothing_is_due_from_a_county_that_has_not_joined_yet(warehouse: psycopg.Connection, zone: Path) -> None:
+    """It is a setting, from a date on, and no alarm; the county may report all the same."""
+    with warehouse.transaction():
+        warehouse.execute(
+            "insert into seeds.setting (name, valid_from, value, enabled)"
+            " values ('counties_not_joined', %s, '532530，532531', true)",
+            (DAY,),
+        )
+    yesterday = DAY - timedelta(days=1)
+    for day in (yesterday, DAY):
+        steps.expect_deliveries(day.isoformat())
+    due = warehouse.execute(
+        "select report_date, count(*) from ops.due where feed = 'labor_register' group by report_date order by 1"
+    ).fetchall()
+    assert due == [(yesterday, 13), (DAY, 11)]
 
 
 def test_a_delivery_that_a_rollback_withdrew_is_missing_again(warehouse: psycopg.Connection, zone: Path) -> None:

@@ -54,6 +54,19 @@ def test_a_failing_query_is_explained_without_a_traceback(warehouse_server: Serv
     assert done.stdout == ""
 
 
+def test_an_empty_query_is_refused(warehouse_server: Server) -> None:
+    done = run_warehouse("sql", " ; ", home=warehouse_server.home.root)
+    assert done.returncode == 2
+    assert "没有查询语句" in done.stderr
+
+
+def test_status_is_written_to_standard_output_with_a_command_that_works(warehouse_server: Server) -> None:
+    done = run_warehouse("status", home=warehouse_server.home.root, PATH="/usr/bin:/bin")
+    assert "目录 home" in done.stdout and done.stderr == ""
+    (line,) = (line for line in done.stdout.splitlines() if "marts.publications" in line)
+    assert Path(line.split()[2]).is_file()
+
+
 def test_an_analyst_cannot_write(warehouse_server: Server) -> None:
     done = run_warehouse("sql", "create table marts.mine ()", home=warehouse_server.home.root)
     assert done.returncode == 1

@@ -3421,7 +3421,7 @@ ALTER TABLE ops.check_result OWNER TO wh_owner;
 
 -- Name: COLUMN check_result.waiver; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.check_result.waiver IS '豁免人与理由。 | Who waived this failure, and why; it counts as a failure, and holds nothing.';
+COMMENT ON COLUMN ops.check_result.waiver IS '豁免人、豁免至哪天与理由。 | Who waived this failure, until when, and why; it counts as a failure, and holds nothing.';
 
 -- Name: COLUMN check_result.recorded_by; Type: COMMENT; Schema: ops; Owner: wh_owner
 
@@ -4009,6 +4009,42 @@ ALTER VIEW marts.publications OWNER TO wh_owner;
 -- Name: VIEW publications; Type: COMMENT; Schema: marts; Owner: wh_owner
 
 COMMENT ON VIEW marts.publications IS '历次发布。 | Every publication: its number, its report date, when it was published, whether it was rolled back, and whether it is the one shown.';
+
+-- Name: COLUMN publications.publication; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.publications.publication IS '发布编号，即该次汇总的编号；marts.pin 用它。 | Number of the publication, which is that of its build; for marts.pin.';
+
+-- Name: COLUMN publications.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.publications.report_date IS '报表日期：数据反映的那一天。 | Report date: the day whose state the data describe.';
+
+-- Name: COLUMN publications.published_at; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.publications.published_at IS '发布时刻。 | When it was published.';
+
+-- Name: COLUMN publications.vintage; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.publications.vintage IS '版本：flash 快报；revised 修订（每周）；final 终版（结账的月份）。 | Vintage: flash (of a day), revised (of a week), final (of a closed month).';
+
+-- Name: COLUMN publications.is_released; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.publications.is_released IS '是否未通过检查、由操作员放行。 | Whether a gate held it and an operator released it.';
+
+-- Name: COLUMN publications.release_reason; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.publications.release_reason IS '放行的理由；未经放行为空。 | Why it was released; empty where it was not.';
+
+-- Name: COLUMN publications.rolled_back_at; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.publications.rolled_back_at IS '撤回时刻；未撤回为空。 | When it was rolled back; empty where it was not.';
+
+-- Name: COLUMN publications.is_current; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.publications.is_current IS '是否为读者现在看到的发布。 | Whether it is the one that readers see now.';
+
+-- Name: COLUMN publications.final_for; Type: COMMENT; Schema: marts; Owner: wh_owner
+
+COMMENT ON COLUMN marts.publications.final_for IS '以此次发布为终版的月份（YYYY-MM）；没有为空。 | The months for which it is final (YYYY-MM); empty where there are none.';
 
 -- Name: act; Type: TABLE; Schema: ops; Owner: wh_owner
 

@@ -15,7 +15,7 @@ from employment_warehouse.gate.queries import query
 
 @dataclass(frozen=True)
 class Waivers:
-    """Who waived which check of which unit, and why; by (name of the check, unit)."""
+    """Who waived which check of which unit, until when, and why; by (name of the check, unit)."""
 
     granted: Mapping[tuple[str, str], str]
 
@@ -36,12 +36,18 @@ def waivers(connection: psycopg.Connection, on: date) -> Waivers:
     """The waivers in force on a date; that of a released delivery applies to it on any night."""
     rows = connection.execute(
         """
-        select check_name, unit, granted_by, reason from ops.waiver
+        select check_name, unit, granted_by, reason, case when check_name not like 'delivery:%%' then valid_to end
+        from ops.waiver
         where %s between valid_from and valid_to or check_name like 'delivery:%%'
         """,
         (on,),
     ).fetchall()
-    return Waivers({(name, unit): f"{granted_by}: {reason}" for name, unit, granted_by, reason in rows})
+    return Waivers(
+        {
+            (name, unit): f"{granted_by}{f' (至 until {until})' if until else ''}: {reason}"
+            for name, unit, granted_by, reason, until in rows
+        }
+    )
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ _SIGNERS = (
     "|prepared|checked|approved|signature|signed|date|notes?|remarks?|source|contact|tel|phone|printed|report"
 )
 _LABEL = re.compile(rf"[(*※★]*(?:.{{0,8}}(?:{_SIGNERS})[^:]{{0,16}}):.*|[^:0-9]{{1,12}}:")
+_SIGNER = re.compile(
+    r"(?:制表|填表|填报|编制|审核|复核|审批|批准|负责|经办|统计|校对|主管|分管)(?:人员?|领导)[\u3400-\u9fff·]{0,5}"
+)
 _NOTE = re.compile(
     r"[(*※★]*(?:注|备注|说明|附注|附件|填表说明)(?:[0-9一二三四五]|[.、)]).*|[※].*|[0-9]{1,2}[.、](?:[^0-9]).{5,}"
 )
@@ -59,7 +62,12 @@ def is_paper_line(cells: Sequence[str], types: Mapping[int, LogicalType], titles
     filled = [_compact(cell) for cell in cells if cell]
     if _TOTAL_LINE.fullmatch(filled[0]) or any(_TOTAL_LINE.fullmatch(cell) for cell in filled[1:3] if len(cell) < 8):
         return True
-    if _LABEL.fullmatch(filled[0]) or _NOTE.fullmatch(filled[0]) or all(map(_is_mark, filled)):
+    if (
+        _LABEL.fullmatch(filled[0])
+        or _SIGNER.fullmatch(filled[0])
+        or _NOTE.fullmatch(filled[0])
+        or all(map(_is_mark, filled))
+    ):
         return True
     if is_numbering(cells) or (len(filled) > 1 and all(map(is_unit, filled))):
         return True

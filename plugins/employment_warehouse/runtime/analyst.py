@@ -50,6 +50,8 @@ def _query_errors() -> Iterator[None]:
 
 def _write(connection: psycopg.Connection, query: str, target: BinaryIO) -> None:
     query = query.strip().rstrip(";")
+    if not query:
+        raise UserError("没有查询语句 | there is no query", code="no_query", todo='warehouse sql "select 1"')
     if query.lower().startswith(("select", "with", "table", "values", "(")):
         with connection.cursor().copy(f"copy ({query}) to stdout (format csv, header)") as rows:
             for block in rows:

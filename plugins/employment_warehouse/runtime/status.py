@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from pathlib import Path
+
 import psycopg
 from rich.cells import set_cell_size
 from rich.console import Console
@@ -16,6 +20,8 @@ from employment_warehouse.runtime.parts import OPERATOR_PASSWORD
 from employment_warehouse.runtime.seclusion import is_possible
 from employment_warehouse.runtime.service import Warehouse
 from employment_warehouse.settings import Home
+
+EXAMPLE = 'sql "select * from marts.publications"'
 
 
 def describe(home: Home, console: Console) -> None:
@@ -41,9 +47,16 @@ def _embedded(deployment: Deployment) -> dict[str, str]:
             )
     if states["postgres"] != "stopped":
         lines |= _ledger(home)
-        lines["查询 query"] = 'warehouse sql "select * from marts.publications"'
+        lines["查询 query"] = f"{_program()} {EXAMPLE}"
         lines["PostgreSQL"] = f"host=127.0.0.1 port={server.port} dbname=warehouse user=NAME（warehouse user add NAME）"
     return lines
+
+
+def _program() -> str:
+    """How this command line is called from here: by its name where that is found, else by its path."""
+    own = Path(sys.executable).with_name("warehouse")
+    found = shutil.which("warehouse")
+    return "warehouse" if found and Path(found).samefile(own) else str(own)
 
 
 def _on_server(deployment: Deployment) -> dict[str, str]:
@@ -53,7 +66,7 @@ def _on_server(deployment: Deployment) -> dict[str, str]:
         "Airflow": deployment.url,
         "登录 sign-in": f"{OPERATOR}，密码为 {OPERATOR_PASSWORD} | the password is {OPERATOR_PASSWORD}",
         **_ledger(deployment.home),
-        "查询 query": 'docker compose run --rm warehouse sql "select * from marts.publications"',
+        "查询 query": f"docker compose run --rm warehouse {EXAMPLE}",
     }
 
 

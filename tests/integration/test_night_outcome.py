@@ -1,0 +1,63 @@
+"""What `warehouse night` says at its end: what somebody has to act on, and where the files are."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import psycopg
+import pytest
+
+from employment_warehouse import publication
+from employment_warehouse.runtime.nights import Night
+from employment_warehouse.runtime.outcome import LISTED, outcome
+from employment_warehouse.settings import Home
+
+DAY = date(2024, 5, 2)
+DELIVERY = (
+    "insert into ops.delivery"
+    " (feed, unit, report_date, revision, kind, sha256, arrived_at, rows_read, rows_landed, rows_rejected, status,"
+    " reason, build) values ('employment', %s, %s, 1, 'file', sha256('x'), now(), %s, %s, %s, %s, %s, %s)"
+)
+
+
+@pytest.fixture
+def build(warehouse: psycopg.Connection) -> int:
+    """A night in which a delivery is held, one is accepted but for three rows, one is refused and ten are missing."""
+    number = publication.start_build(DAY, "run")
+    for unit, read, rejected, status, reason in (
+        ("532528", 40, 0, "held", "volume.ratio"),
+        ("532501", 1200, 3, "accepted", None),
+        ("532502", 0, 0, "refused", "password_protected"),
+    ):
+        row = (unit, DAY, read, read - rejected, rejected, status, reason, None if status == "refused" else number)
+        warehouse.execute(DELIVERY, row)
+    warehouse.execute(
+        "insert into ops.due select 'employment', county, %s, '2024-05-02 20:00+08'"
+        " from unnest(ops.county_codes()) as county",
+        (DAY,),
+    )
+    return number
+
+
+def test_a_night_ends_with_what_was_held_refused_rejected_and_missing(build: int, fresh_home: Home) -> None:
+    folder = fresh_home.returns / "2024-05-02"
+    folder.mkdir()
+    (folder / "532501.xlsx").touch()
+    *lines, files, last = outcome(Night(DAY, "published", build, None), fresh_home)
+    assert [line.partition("：")[0] for line in lines] == [
+        "暂扣 held",
+        "无法读取 refused",
+        "退回 rejected",
+        "未报 missing",
+    ]
+    held, refused, rejected, missing = lines
+    assert "元阳县《务工就业台账》" in held
+    assert "开远市" in refused
+    assert rejected.startswith("退回 rejected：3 行") and "个旧市" in rejected
+    assert missing.startswith("未报 missing：10（") and f"另有 {10 - LISTED} 项" in missing
+    assert files.endswith("returns/2024-05-02")
+    assert "已发布 published" in last and f"第 {build} 号" in last
+
+
+def test_a_night_that_was_not_begun_says_only_that(fresh_home: Home) -> None:
+    assert outcome(Night(DAY, "failed", None, None), fresh_home) == ["2024-05-02  未完成 failed"]
