@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import socket
 import threading
@@ -220,6 +221,94 @@ def clear_orders(url: str) -> None:
                 params={"updated_since": START.isoformat()},
                 headers={"Authorization": f"Bearer {token}"},
             )
+
+
+class RawServer:
+    """A server that gives every request for a token, and every other one, the same bytes, and then closes."""
+
+    def __init__(self, token: bytes, page: bytes) -> None:
+        self.token, self.page = token, page
+
+    def __enter__(self) -> str:
+        self.server = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._serve, daemon=True).start()
+        return f"http://127.0.0.1:{self.server.getsockname()[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self.server.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self.server.accept()
+                with suppress(OSError), connection:
+                    request = connection.recv(65536)
+                    while request.startswith(b"POST") and b"grant_type" not in request:
+                        request += connection.recv(65536)
+                    connection.sendall(self.token if request.startswith(b"POST") else self.page)
+
+
+def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    """An HTTP answer; its length is right."""
+    head = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "Connection: close", "", ""]
+    return "\r\n".join(head).encode() + body
+
+
+TOKEN = b'{"access_token": "t"}'
+EMPTY = b'{"items": [], "next_cursor": null}'
+PACKED = gzip.compress(gzip.compress(bytes(200 << 20)))
+# What is never a page, and the code of the fault.
+NO_PAGES = {
+    "packed": (answer(gzip.compress(EMPTY), "Content-Encoding: gzip"), "platform_unavailable"),
+    "packed badly": (answer(b"garbage", "Content-Encoding: gzip"), "platform_unavailable"),
+    "200 MiB packed twice": (answer(PACKED, "Content-Encoding: gzip, gzip"), "platform_unavailable"),
+    "in a packing that nobody knows": (answer(EMPTY, "Content-Encoding: br"), "platform_unavailable"),
+    "chunks of no length": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n",
+        "platform_unavailable",
+    ),
+    "two lengths": (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\n{}", "platform_unavailable"),
+    "a length that is not reached": (answer(EMPTY)[:-5], "platform_unavailable"),
+    "endless headers": (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 5_000_000, "platform_unavailable"),
+    "another protocol": (b"SSH-2.0-OpenSSH_9.2\r\n", "platform_unavailable"),
+    "a part of a page": (answer(EMPTY, status="206 Partial Content"), "platform_refuses"),
+    "a redirection": (answer(b"", "Location: /v1/gig-orders", status="302 Found"), "platform_refuses"),
+    "items twice": (answer(b'{"items": [1], "items": [], "next_cursor": null}'), "platform_unavailable"),
+    "a cursor twice": (answer(b'{"items": [], "next_cursor": "a", "next_cursor": null}'), "platform_unavailable"),
+    "a cursor of 1 MB": (answer(b'{"items": [], "next_cursor": "%s"}' % (b"c" * 1_000_000)), "platform_unavailable"),
+    "half a character as cursor": (answer(rb'{"items": [], "next_cursor": "\ud83d"}'), "platform_unavailable"),
+    "millions of items": (
+        answer(b'{"items": [%s1], "next_cursor": null}' % (b"1," * 1_000_000)),
+        "platform_unavailable",
+    ),
+    "a text that never ends": (answer(b'{"items": [{nil "' + rb"\"" * 500_000), "platform_unavailable"),
+}
+
+
+@pytest.mark.parametrize("name", NO_PAGES)
+def test_what_is_not_a_page_fails_loudly_and_soon(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("employment_warehouse.hr_platform.client.ATTEMPTS", 2)
+    page, code = NO_PAGES[name]
+    start = time.monotonic()
+    with RawServer(answer(TOKEN), page) as url, pytest.raises(PlatformFault) as fault:
+        read_all(url)
+    assert fault.value.code == code
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("token", ["null", "5", '""', '"令牌"', r'"a\r\nX: 1"', r'"\ud83d"', '["t"]'])
+def test_a_token_that_no_header_can_hold_is_none(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("employment_warehouse.hr_platform.client.ATTEMPTS", 2)
+    body = f'{{"access_token": {token}}}'.encode()
+    with RawServer(answer(body), answer(EMPTY)) as url, pytest.raises(PlatformFault, match="gave no token"):
+        read_all(url)
+
+
+def test_a_reading_has_a_largest_size(simulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("employment_warehouse.hr_platform.client.READ_CHARACTERS", 100_000)
+    with pytest.raises(PlatformFault) as fault:
+        read_all(simulator)
+    assert fault.value.code == "reading_too_large"
 
 
 async def byte_by_byte(text: bytes) -> AsyncIterator[bytes]:

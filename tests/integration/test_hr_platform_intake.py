@@ -227,6 +227,13 @@ BEYOND = {
     "a word that JSON does not know": '{"task": nil}',
     "not a number": '{"hours": NaN}',
     "a year of six digits": '{"completed_at": "+123456-05-01T08:00:00Z"}',
+    "a time before the year 1": '{"completed_at": "0001-01-01T00:00:00+14:00"}',
+    "a time after the year 9999": '{"completed_at": "9999-12-31T23:59:59-14:00"}',
+    "changed before the year 1": '{"updated_at": "0001-01-01T00:00:00+14:00"}',
+    "changed after the year 9999": '{"updated_at": "9999-12-31T23:59:59-14:00"}',
+    "changed in thirty years": '{"updated_at": "2055-05-01T08:00:00+08:00"}',
+    "a field twice": '{"id": "G900900", "id": "G900901"}',
+    "a field twice in a field": '{"brand_new": {"a": 1, "a": 2}}',
 }
 
 
@@ -251,6 +258,22 @@ def test_an_item_beyond_all_limits_is_rejected_alone(
     assert landed is not None
     assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (51, 50, 1)
     assert watermark() == START + timedelta(minutes=49)
+
+
+def test_a_reading_of_one_item_with_an_impossible_time_stops_no_later_one(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watermark comes from what was read, and must be one from which the next reading can begin."""
+    for updated_at in ("0001-01-01T00:00:00+14:00", "2055-05-01T08:00:00+08:00"):
+        item = gig_order(900, START) | {"updated_at": updated_at}
+        with monkeypatch.context() as patch:
+            patch.setattr(platform.shelves["gig-orders"], "page", lambda *_, item=item: ([item], False))
+            landed = hr_platform.ingest_resource("gig-orders", NIGHT)
+        assert landed is not None
+        assert (landed.rows_landed, landed.rows_rejected) == (0, 1)
+        assert watermark() is None
+    hr_platform.ingest_resource("gig-orders", NIGHT)
+    assert len(landed_ids()) == 50
 
 
 def test_texts_are_stored_as_received(platform: Platform) -> None:

@@ -294,6 +294,12 @@ def test_a_text_has_a_longest_length(feed: str, header: str, longest: str, longe
     assert reasons_of(feed, header, longer) == ["too_long"]
 
 
+def test_of_a_rejected_cell_as_much_is_kept_as_a_worksheet_can_show() -> None:
+    checked = check("employment", good_row("employment") | {"用工单位": "厂" * 100_000})
+    value, row = checked.rejected.select("value", "row_json").row(0)
+    assert value == json.loads(row)["用工单位"] == "厂" * 32_767
+
+
 AMOUNTS = [
     ("relief_payroll", "应发工资", "1000000", "1000000.01"),
     ("relief_payroll", "应发工资", "100万元", "9" * 19),

@@ -23,6 +23,8 @@ REJECTED_SCHEMA = {
     "row_json": pl.String(),
 }
 NOTHING: Mapping[str, str] = MappingProxyType({})
+# Of a rejected cell as many characters are kept as a worksheet's cell can show; the archive has the file.
+CHARACTERS_KEPT = 32_767
 WHOLE_ROW = "整行"  # in row_json, the only key of a row that could not be split into cells
 
 
@@ -32,9 +34,9 @@ class Checked:
 
     good: `sheet`, `line`, the contract's columns by name (typed; identities still plain), `extra` (JSON text of
     the cells that the contract does not know and that were asked for, or null).
-    rejected: `sheet`, `line`, `column_name` ('' for the row as a whole), `reason`, `value` (the cell as received),
-    `row_json` (header text → cell as received). One entry for each wrong cell; the first of a line is the reason
-    counted.
+    rejected: `sheet`, `line`, `column_name` ('' for the row as a whole), `reason`, `value` (the cell as received, of a
+    very long one the beginning), `row_json` (header text → the same). One entry for each wrong cell; the first of a
+    line is the reason counted.
     rows_read: good rows + rejected lines.
     """
 
@@ -230,7 +232,7 @@ def entries_of(
 
 
 def _as_received(cells: pl.Series) -> pl.Series:
-    return cells.cast(pl.String).fill_null("").str.strip_prefix(NUMERIC_CELL)
+    return cells.cast(pl.String).fill_null("").str.strip_prefix(NUMERIC_CELL).str.slice(0, CHARACTERS_KEPT)
 
 
 def _extra(batch: pl.DataFrame, table: TextTable, kept: Mapping[str, str]) -> pl.Series:
@@ -270,7 +272,7 @@ def _broken(table: TextTable, contract: Contract) -> Iterator[Checked]:
     broken = table.take_broken()
     if broken.is_empty():
         return
-    text = pl.col("text")
+    text = pl.col("text").str.slice(0, CHARACTERS_KEPT)
     rejected = broken.select(
         "sheet",
         pl.col("line").cast(pl.Int64),

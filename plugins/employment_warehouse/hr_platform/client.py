@@ -8,10 +8,12 @@ time; everything else ends in a ``PlatformFault``, and the caller's transaction 
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import count, pairwise
 
@@ -26,10 +28,14 @@ ATTEMPTS = 6
 PAGE_SECONDS = 30.0
 READ_SECONDS = 240.0
 PAGE_BYTES = 64 * 1024 * 1024
+PAGE_ITEMS = 100_000
+READ_CHARACTERS = 1 << 30
 LONGEST_WAIT = 120.0
 RESTARTS = 3
 PAGES_WITHOUT_NEW_ITEMS = 10
 TOO_MANY_REQUESTS = 429
+CLOCK_SKEW = timedelta(days=1)
+TOKEN = re.compile(r"[!-~]{1,16384}")
 
 
 class PlatformFault(UserError):
@@ -89,6 +95,7 @@ class Platform:
             base_url=self.base_url,
             timeout=httpx.Timeout(self.page_seconds, connect=5.0),
             follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},  # what is packed may unpack to any size
         )
 
     def __enter__(self) -> Platform:
@@ -105,7 +112,7 @@ class Platform:
         Raises ``PlatformFault`` for answers that cannot be trusted, never stops early without one.
         """
         self._deadline = time.monotonic() + self.read_seconds
-        safe, stuck = since, 0
+        safe, stuck, characters = since, 0, 0
         for restart in count():
             # Whether pages are in order shows only in a walk from end to end: a reading that continues from a later
             # position never gets what is on a page that came too late. So the whole walk is tried first, and only
@@ -113,6 +120,9 @@ class Platform:
             reached, start = safe, since if restart < RESTARTS else safe
             try:
                 for page in self._walk(resource, start):
+                    characters += sum(len(item.text) for item in page)
+                    if characters > READ_CHARACTERS:
+                        raise PlatformFault("reading_too_large", "一次读取超过 1 GiB | more than 1 GiB", resource.path)
                     yield page
                     safe = max([safe, *instants_of(page, resource)])
                 return
@@ -150,7 +160,7 @@ class Platform:
             parameters["cursor"] = cursor
         left = self._deadline - time.monotonic()
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type((_TryAgain, httpx.TransportError)),
+            retry=tenacity.retry_if_exception_type((_TryAgain, httpx.HTTPError)),
             stop=tenacity.stop_any(tenacity.stop_after_attempt(ATTEMPTS), tenacity.stop_before_delay(max(left, 0.001))),
             wait=_wait,
         )
@@ -193,7 +203,7 @@ class Platform:
             _refuse_bad_status(answer, path)
             body = await self._body(answer, path)
         try:
-            page = parse_page(body)
+            page = parse_page(body, PAGE_ITEMS)
         except PageBroken as error:
             raise _TryAgain(str(error)) from None
         if not _is_sorted(page.items, resource):
@@ -210,14 +220,19 @@ class Platform:
             _refuse_bad_status(answer, "/oauth/token")
             body = await self._body(answer, "/oauth/token")
         try:
-            return str(httpx.Response(200, content=body).json()["access_token"])
+            token = json.loads(body)["access_token"]
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise _TryAgain("the token endpoint gave no token") from None
+            token = None
+        if not (isinstance(token, str) and TOKEN.fullmatch(token)):
+            raise _TryAgain("the token endpoint gave no token")
+        return token
 
     @staticmethod
     async def _body(answer: httpx.Response, path: str) -> bytes:
+        if answer.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            raise _TryAgain("a packed answer, which was not asked for")
         body = bytearray()
-        async for piece in answer.aiter_bytes():
+        async for piece in answer.aiter_raw():
             body += piece
             if len(body) > PAGE_BYTES:
                 raise PlatformFault("page_too_large", "单页超过 64 MiB | a page of more than 64 MiB", path)
@@ -259,5 +274,11 @@ def _new_items(items: list[Item], before: list[Item], resource: PlatformResource
 
 
 def instants_of(items: list[Item], resource: PlatformResource) -> list[datetime]:
-    """When items were updated, in their order; without those that do not say."""
-    return [instant for item in items if (instant := item.instant(resource)) is not None]
+    """When items were updated, in their order; without those that do not say, or are ahead of the clock."""
+    instants = (item.instant(resource) for item in items)
+    return [instant for instant in instants if instant is not None and not is_ahead(instant)]
+
+
+def is_ahead(instant: datetime) -> bool:
+    """Whether it cannot have been yet, whatever clock is wrong by some hours."""
+    return instant > datetime.now(UTC) + CLOCK_SKEW

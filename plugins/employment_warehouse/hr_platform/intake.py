@@ -15,7 +15,7 @@ from employment_warehouse.checking import check_table
 from employment_warehouse.contract import Contract, PlatformResource, contract, platform_feeds
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
-from employment_warehouse.hr_platform.client import READ_SECONDS, Platform, instants_of
+from employment_warehouse.hr_platform.client import READ_SECONDS, Platform, instants_of, is_ahead
 from employment_warehouse.hr_platform.items import storable_text, table_of
 from employment_warehouse.hr_platform.pages import Item, parse_page
 from employment_warehouse.landing import Delivery, IncomingPart, archive, ingest_part
@@ -57,14 +57,15 @@ def ingest_resource(path: str, report_date: date) -> Delivery | None:
         connection.commit()
         client = Platform(access.url, access.client_id, access.client_secret, read_seconds=read_seconds)
         with client as platform:
-            items = items_to_land(_until(platform.items(feed.platform, since), feed.platform, report_date), feed)
+            until = _until(platform.items(feed.platform, since), feed.platform, report_date)
+            items = items_to_land(until, feed, end_of(report_date))
         with connection.transaction():
             delivery = _ingest_items(connection, feed, report_date, since, items)
             _move_watermark(connection, feed.platform, watermark, items)
         return delivery
 
 
-def items_to_land(items: Iterable[Item], feed: Contract) -> list[Item]:
+def items_to_land(items: Iterable[Item], feed: Contract, night_ends: datetime) -> list[Item]:
     """The items of a reading that are landed: of each id the good copy that was updated last (of equals the one that
     came last), and, to be rejected, every copy that breaks the contract. In the interface's order, wherever an item was
     repeated.
@@ -86,28 +87,39 @@ def items_to_land(items: Iterable[Item], feed: Contract) -> list[Item]:
     n_copies = Counter(item.identifier(resource) for item in copies)
     single = [item for item in copies if n_copies[item.identifier(resource)] == 1]
     repeated = [item for item in copies if n_copies[item.identifier(resource)] > 1]
-    return sorted(single + _not_replaced(repeated, feed), key=place)
+    return sorted(single + _not_replaced(repeated, feed, night_ends), key=place)
 
 
-def archived_table(pages: Path, feed: Contract) -> TextTable:
+def archived_table(pages: Path, feed: Contract, report_date: date) -> TextTable:
     """The table of a reading that the archive has: an item on each line."""
-    items = b",".join(line for line in pages.read_bytes().split(b"\n") if line)
-    return table_of(parse_page(b'{"items": [' + items + b'], "next_cursor": null}').items, feed)
+    lines = [line for line in pages.read_bytes().split(b"\n") if line]
+    page = parse_page(b'{"items": [' + b",".join(lines) + b'], "next_cursor": null}', len(lines))
+    return table_of(page.items, feed, end_of(report_date))
 
 
-def _not_replaced(items: list[Item], feed: Contract) -> list[Item]:
+def _not_replaced(items: list[Item], feed: Contract, night_ends: datetime) -> list[Item]:
     """The items without the good ones that a later good one of the same key replaces."""
     is_replaced = pl.col("reason") == "duplicate_key"
-    checked = check_table(table_of(items, feed), feed, {})
+    checked = check_table(table_of(items, feed, night_ends), feed, {})
     replaced = {line for batch in checked for line in batch.rejected.filter(is_replaced)["line"]}
     return [item for line, item in enumerate(items, 1) if line not in replaced]
 
 
 def _until(pages: Iterable[list[Item]], resource: PlatformResource, report_date: date) -> Iterator[Item]:
-    """Items of a night: those dated later are left out, those without a date are kept, to be rejected."""
-    night_ends = datetime.combine(report_date + timedelta(days=1), time(), TIMEZONE)
+    """Items of a night: those dated later are left out; those without a date, or with one that cannot have been yet,
+    are kept, to be rejected.
+    """
+    night_ends = end_of(report_date)
     for page in pages:
-        yield from (item for item in page if (item.instant(resource) or BEGINNING) < night_ends)
+        for item in page:
+            instant = item.instant(resource)
+            if instant is None or instant < night_ends or is_ahead(instant):
+                yield item
+
+
+def end_of(report_date: date) -> datetime:
+    """The instant at which a night's day is over."""
+    return datetime.combine(report_date + timedelta(days=1), time(), TIMEZONE)
 
 
 def _watermark(connection: psycopg.Connection, path: str) -> datetime | None:
@@ -138,7 +150,7 @@ def _ingest_items(
         file_bytes=len(lines),
         arrived_at=datetime.now(TIMEZONE),
     )
-    delivery = ingest_part(connection, part, lambda: table_of(items, feed))
+    delivery = ingest_part(connection, part, lambda: table_of(items, feed, end_of(report_date)))
     if delivery is not None:
         with private_file("pages.jsonl") as (copy, pages):
             copy.write(lines)

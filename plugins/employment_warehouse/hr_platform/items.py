@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
+from datetime import datetime
 
 import polars as pl
 
 from employment_warehouse.contract import Contract, JsonNumber
-from employment_warehouse.hr_platform.pages import Item
+from employment_warehouse.hr_platform.pages import LONE_SURROGATE, Item
 from employment_warehouse.reading import BrokenRow, TextTable
 
 BATCH_ITEMS = 50_000
-# Half of a surrogate pair: JSON can spell it, and no text can hold it.
-LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-def table_of(items: list[Item], contract: Contract) -> TextTable:
+def table_of(items: list[Item], contract: Contract, night_ends: datetime) -> TextTable:
     """The items as rows, in their order; ``line`` is the position of the item in the reading, from 1.
 
-    An item that is not an object, has a value of the wrong JSON type, or something in it or in a field's name that
-    PostgreSQL cannot store, is a broken row (``schema_violation``). Fields that the contract does not know are its
-    extra columns.
+    An item that is dated after its night, is not an object, has a value of the wrong JSON type, or something in it or
+    in a field's name that PostgreSQL cannot store, is a broken row (``schema_violation``). Fields that the contract
+    does not know are its extra columns.
     """
     headers = [column.header for column in contract.columns]
     names = {name for item in items if item.fields for name in item.fields}
@@ -33,24 +31,30 @@ def table_of(items: list[Item], contract: Contract) -> TextTable:
         extra={name: len(headers) + position for position, name in enumerate(extra)},
         batches=iter(()),
     )
-    table.batches = _batches(items, contract, table)
+    table.batches = _batches(items, contract, table, night_ends)
     return table
 
 
-def _batches(items: list[Item], contract: Contract, table: TextTable) -> Iterator[pl.DataFrame]:
+def _batches(items: list[Item], contract: Contract, table: TextTable, night_ends: datetime) -> Iterator[pl.DataFrame]:
     names = [f"c{position}" for position in range(len(table.header))]
     schema = {"sheet": pl.String(), "line": pl.Int64(), **dict.fromkeys(names, pl.String())}
     storable = frozenset(table.header)
     for start in range(0, len(items), BATCH_ITEMS):
         rows = []
         for line, item in enumerate(items[start : start + BATCH_ITEMS], start + 1):
-            cells = _cells(item, contract, table, storable)
+            cells = None if _is_after(item, night_ends, contract) else _cells(item, contract, table, storable)
             if cells is None:
                 table.broken.append(BrokenRow("", line, "schema_violation", storable_text(item)))
             else:
                 rows.append(("", line, *cells))
         table.rows_read += len(rows)
         yield pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _is_after(item: Item, night_ends: datetime, contract: Contract) -> bool:
+    assert contract.platform is not None
+    instant = item.instant(contract.platform)
+    return instant is not None and instant >= night_ends
 
 
 def storable_text(item: Item) -> str:

@@ -13,7 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
 
-from employment_warehouse.contract import JsonNumber, PlatformResource
+from employment_warehouse.contract import YEARS, JsonNumber, PlatformResource
+
+LONGEST_CURSOR = 4096  # characters; an address has room for more bytes
+# Half of a surrogate pair: JSON can spell it, and no text can hold it.
+LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class PageBroken(ValueError):
@@ -36,14 +40,15 @@ class Item:
         return identifier if type(identifier) is str else None
 
     def instant(self, resource: PlatformResource) -> datetime | None:
-        """When it was updated; None where it does not say so in RFC 3339 with an offset."""
+        """When it was updated; None where it does not say so in RFC 3339 with an offset, in a year that can be."""
         text = (self.fields or {}).get(resource.updated_field)
         try:
             # RFC 3339 allows small letters, Python does not.
             instant = datetime.fromisoformat(text.upper()) if type(text) is str else None
         except ValueError:
             return None
-        return instant if instant is not None and instant.tzinfo is not None else None
+        says_when = instant is not None and instant.tzinfo is not None and instant.year in YEARS
+        return instant if says_when else None
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,11 @@ class Page:
     next_cursor: str | None
 
 
-def parse_page(body: bytes) -> Page:
+def parse_page(body: bytes, most_items: int) -> Page:
     """The page in the body of an answer. Raises PageBroken."""
     try:
         text = body.decode(json.detect_encoding(body), "surrogatepass")
-        members = dict(_members(text, _skip(text, 0)))
+        members = _fields(list(_members(text, _skip(text, 0), most_items)))
     except PageBroken:
         raise
     except (ValueError, IndexError, RecursionError):
@@ -68,6 +73,8 @@ def parse_page(body: bytes) -> Page:
         raise PageBroken("the answer is not a page of items")
     if not (cursor is None or type(cursor) is str):
         raise PageBroken("the cursor is not a text")
+    if cursor is not None and (len(cursor) > LONGEST_CURSOR or LONE_SURROGATE.search(cursor)):
+        raise PageBroken("no address can hold the cursor")
     return Page(items, cursor)
 
 
@@ -75,10 +82,21 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)  # NaN and Infinity are not JSON
 
 
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The members of an object. Of two with one name nobody knows which is meant."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError
+    return fields
+
+
 _BLANKS = re.compile(r"[ \t\n\r]*")
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# Possessive, and a text that is not closed goes to the end: the time is that of one pass, whatever is sent.
+_TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _END_OF_SCALAR = re.compile(r"[,\]]")
-_DECODER = json.JSONDecoder(parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(
+    parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=_refuse_constant, object_pairs_hook=_fields
+)
 
 
 def _skip(text: str, at: int) -> int:
@@ -86,7 +104,7 @@ def _skip(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _members(text: str, at: int) -> Iterator[tuple[str, Any]]:
+def _members(text: str, at: int, most_items: int) -> Iterator[tuple[str, Any]]:
     """The members of the object that begins at a position and ends the text; `items` is a list of Items."""
     _expect(text, at, "{")
     at = _skip(text, at + 1)
@@ -96,7 +114,7 @@ def _members(text: str, at: int) -> Iterator[tuple[str, Any]]:
         _expect(text, at, ":")
         at = _skip(text, at + 1)
         if name == "items" and text[at] == "[":
-            items, at = _items(text, at)
+            items, at = _items(text, at, most_items)
             yield name, items
         else:
             value, at = _DECODER.raw_decode(text, at)
@@ -111,11 +129,13 @@ def _members(text: str, at: int) -> Iterator[tuple[str, Any]]:
         raise PageBroken("the answer goes on behind its end")
 
 
-def _items(text: str, at: int) -> tuple[list[Item], int]:
+def _items(text: str, at: int, most_items: int) -> tuple[list[Item], int]:
     """The elements of the array that begins at a position, and the position behind it."""
     items: list[Item] = []
     at = _skip(text, at + 1)
     while text[at] != "]":
+        if len(items) == most_items:
+            raise PageBroken("far more items than were asked for")
         fields, end = _element(text, at)
         line = text[at:end].replace("\n", " ").replace("\r", " ")  # blanks between tokens: a text has none of them
         items.append(Item(line, fields))

@@ -305,7 +305,7 @@ class _Replay:
 
 def _reader(delivery: Delivery, file: Path) -> Callable[[], TextTable]:
     if delivery.kind == "pages":
-        return lambda: archived_table(file, delivery.contract)
+        return lambda: archived_table(file, delivery.contract, delivery.report_date)
     return lambda: read_tables(file, delivery.contract, delivery.sheet)
 
 

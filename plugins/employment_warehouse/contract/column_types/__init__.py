@@ -13,7 +13,7 @@ from employment_warehouse.contract.column_types.base import (
     Parsed,
 )
 from employment_warehouse.contract.column_types.characters import NUMERIC_CELL, UNCALCULATED
-from employment_warehouse.contract.column_types.dates import Date, Month, Timestamp
+from employment_warehouse.contract.column_types.dates import YEARS, Date, Month, Timestamp
 from employment_warehouse.contract.column_types.identities import BankAccount, IdNumber, Mobile, PersonName, Uscc
 from employment_warehouse.contract.column_types.places import Division, Township, Village
 from employment_warehouse.contract.column_types.quantities import Decimal, Integer
@@ -41,4 +41,14 @@ _ALL = (
 )
 TYPES: Mapping[str, LogicalType] = MappingProxyType({one.name: one for one in _ALL})
 
-__all__ = ["NUMERIC_CELL", "TYPES", "UNCALCULATED", "UNIT_NUMBER", "Domain", "JsonNumber", "LogicalType", "Parsed"]
+__all__ = [
+    "NUMERIC_CELL",
+    "TYPES",
+    "UNCALCULATED",
+    "UNIT_NUMBER",
+    "YEARS",
+    "Domain",
+    "JsonNumber",
+    "LogicalType",
+    "Parsed",
+]

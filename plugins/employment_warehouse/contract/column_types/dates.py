@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from employment_warehouse.contract.model import Column
 
 _CLOCK = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+YEARS = range(1900, 2100)
+"""In which dates may be."""
 _YEAR = r"((?:19|20)[0-9]{2})"
 _DAY = rf"^{_YEAR} ?[-/.年] ?([0-9]{{1,2}}) ?[-/.月] ?([0-9]{{1,2}}) ?[日号]?{_CLOCK}$"
 _PACKED_DAY = rf"^{_YEAR}([0-9]{{2}})([0-9]{{2}})$"
@@ -93,7 +95,7 @@ class Month(Date):
 
 
 class Timestamp(FormType):
-    """An instant in RFC 3339, always with its offset."""
+    """An instant in RFC 3339, always with its offset, in one of YEARS."""
 
     name = "timestamp"
     name_zh = "时间，如 2024-05-01T08:00:00+08:00"
@@ -109,8 +111,7 @@ class Timestamp(FormType):
         return pl.Datetime("us", "UTC")
 
     def value(self, column: Column, text: pl.Expr) -> pl.Expr:  # noqa: ARG002
-        """Of a year with four digits: PostgreSQL does not know all the others."""
         import polars as pl
 
         instant = text.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
-        return pl.when(text.str.contains(r"^[0-9]{4}-")).then(instant)
+        return pl.when(text.str.contains(rf"^{_YEAR}-")).then(instant)
