@@ -220,6 +220,10 @@ class Contract:
         by_position = {position: self._by_name[name] for name, position in found.items()}
         return tuple(by_position.get(position) for position in range(len(headers)))
 
+    def column_called(self, header: str) -> str | None:
+        """The name of the column that a header text alone would name."""
+        return self._spellings[0].get(normalise_header(header), (None,))[0]
+
     def _first_of(self, domain: Domain) -> str | None:
         return next((column.name for column in self.columns if column.type.identity == domain), None)
 

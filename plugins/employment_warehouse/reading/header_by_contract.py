@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from itertools import zip_longest
 
 from employment_warehouse.contract import Contract, column_label, normalise_header
@@ -38,9 +39,12 @@ def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, 
     of_two_rows = [(index, _lowest_texts(rows[index - 1 : index + 1])) for index, _ in of_one_row[1:]]
     of_three_rows = [(index, _lowest_texts(rows[index - 2 : index + 1])) for index, _ in of_one_row[2:]]
     candidates = of_one_row + of_two_rows + of_three_rows
-    matches = [
-        sum(column is not None for column in contract.match_header(_names(row, contract))) for _, row in candidates
-    ]
+
+    @cache  # a text stands in up to nine candidates
+    def column_of(text: str) -> str | None:
+        return contract.column_called(_name(text, contract))
+
+    matches = [len({*map(column_of, row)} - {None}) for _, row in candidates]
     best = max(matches, default=0)
     if best < min(2, len(contract.columns)):
         raise Refused(
@@ -53,7 +57,7 @@ def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, 
 
 def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
     """Contract column → position. Raises Refused: required_column_missing, header_not_found, amounts_not_in_yuan."""
-    names = _names(texts, contract)
+    names = [_name(text, contract) for text in texts]
     found = contract.match_header(names)
     columns = {column.name: position for position, column in enumerate(found) if column}
     units = {position: split_unit(_without_marks(visible(text)))[1] for position, text in enumerate(texts)}
@@ -87,13 +91,11 @@ def _unknown_headers(texts: list[str], columns: Mapping[str, int]) -> str:
     return "、".join(column_label(text, at) for text, at in unknown)
 
 
-def _names(texts: list[str], contract: Contract) -> list[str]:
-    """The texts as the contract may know them: those that it does not know without number, mark and unit."""
-    visible_texts = list(map(visible, texts))
-    bare_texts = [split_unit(_without_marks(text))[0] for text in visible_texts]
-    changed = [at for at, text in enumerate(visible_texts) if bare_texts[at] != text]
-    known = {at for at in changed if contract.match_header([visible_texts[at]])[0]}
-    return [text if at in known else bare_texts[at] for at, text in enumerate(visible_texts)]
+def _name(text: str, contract: Contract) -> str:
+    """A text as the contract may know it: one that it does not know without number, mark and unit."""
+    as_seen = visible(text)
+    bare = split_unit(_without_marks(as_seen))[0]
+    return as_seen if bare == as_seen or contract.column_called(as_seen) else bare
 
 
 def _without_marks(text: str) -> str:
