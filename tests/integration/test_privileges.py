@@ -31,8 +31,8 @@ ATTEMPTS = {
 def test_every_grant_is_in_the_file_and_the_reverse(warehouse_server: Server) -> None:
     with warehouse_server.connect_superuser() as connection:
         found, declared = privileges.grants_of_the_catalog(connection), privileges.grants_of_the_file(connection)
-    assert sorted(found - declared) == [], "granted, but not in database/privileges.yaml"
-    assert sorted(declared - found) == [], "in database/privileges.yaml, but not granted"
+    assert sorted(found - declared) == [], "granted, but not in privileges.yaml"
+    assert sorted(declared - found) == [], "in privileges.yaml, but not granted"
 
 
 def test_every_role_and_its_groups_and_settings_are_in_the_file_and_the_reverse(warehouse_server: Server) -> None:

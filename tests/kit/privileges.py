@@ -1,4 +1,4 @@
-"""Who may do what: as `database/privileges.yaml` declares it, and as the catalog of a database has it."""
+"""Who may do what: as `tests/integration/privileges.yaml` declares it, and as the catalog of a database has it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from employment_warehouse.database.model_declarations import read_models
 from employment_warehouse.settings import project_root
 
 OWNER = "wh_owner"
-FILE = project_root() / "plugins" / "employment_warehouse" / "database" / "privileges.yaml"
+FILE = project_root() / "tests" / "integration" / "privileges.yaml"
 # Names of objects, by the section of the file that grants on them; a relation is a table or a view.
 FUNCTION = "format('%I.%I(%s)', n.nspname, p.proname, replace(oidvectortypes(p.proargtypes), ', ', ','))"
 OBJECTS = {

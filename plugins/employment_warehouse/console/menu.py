@@ -6,15 +6,15 @@ from employment_warehouse.console import (
     acts,
     alerts,
     cases,
-    configuration,
     deliveries,
     gates,
     marts,
-    people,
     publications,
     reports,
+    settings,
     tonight,
     uploads,
+    users,
 )
 from employment_warehouse.console.page import Page
 
@@ -29,6 +29,6 @@ PAGES: tuple[Page, ...] = (
     alerts.page,
     gates.page,
     acts.page,
-    configuration.page,
-    people.page,
+    settings.page,
+    users.page,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi.responses import Response
@@ -10,11 +10,10 @@ from fastapi.responses import Response
 from employment_warehouse.console.connections import Reading, Row
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.runtime.night_times import NIGHT_TIMES
 from employment_warehouse.settings import TIMEZONE
 
 page = Page("/tonight", "今晚", "Tonight", needs=("ops.due", "marts.feed_timeliness"))
-# As runtime.night_schedule has them: it needs Airflow, which takes seconds to import.
-STARTS = (time(6, 0), time(7, 40), time(21, 30))
 SETTLED = {"on_time", "late"}
 
 
@@ -39,8 +38,8 @@ def show(visit: Visit = page.visitor) -> Response:
 def next_start(now: datetime) -> datetime:
     """When the next scheduled night begins."""
     days = (now.date(), now.date() + timedelta(days=1))
-    starts = (datetime.combine(day, start, TIMEZONE) for day in days for start in STARTS)
-    return next(start for start in starts if start > now)
+    starts = (datetime.combine(day, start, TIMEZONE) for day in days for start in NIGHT_TIMES)
+    return min(start for start in starts if start > now)
 
 
 def _of_ledger(read: Reading) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from employment_warehouse.report import products
 from employment_warehouse.report.bulletin import compose
-from employment_warehouse.report.document import word
+from employment_warehouse.report.bulletin_docx import word
+from employment_warehouse.report.bulletin_pdf import pdf
 from employment_warehouse.report.figures import read_figures
-from employment_warehouse.report.typesetting import pdf
 
 
 def write_monthly(publication: int) -> list[Path]:

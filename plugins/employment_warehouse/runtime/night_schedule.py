@@ -14,6 +14,7 @@ from airflow.sdk import (
 )
 
 from employment_warehouse import settings
+from employment_warehouse.runtime.night_times import NIGHT_TIMES
 
 # A task that was killed is run again; a task that failed for a reason that a person must correct is not.
 TASKS: dict[str, Any] = {
@@ -30,13 +31,11 @@ WEEKLY, MONTHLY = "10 8 * * 1", "20 8 5 * *"
 
 
 def night_schedule() -> MultipleCronTriggerTimetable | None:
-    """After the counties' reports (20:00), early in the morning, and once more before 08:00 for late reports.
-
-    None in a demonstration: its nights are in the past, and a night of today would end them.
-    """
+    """At NIGHT_TIMES. None in a demonstration: its nights are in the past, and a night of today would end them."""
     if settings.is_demonstration():
         return None
-    return MultipleCronTriggerTimetable("30 21 * * *", "0 6 * * *", "40 7 * * *", timezone="Asia/Shanghai")
+    crons = (f"{at.minute} {at.hour} * * *" for at in NIGHT_TIMES)
+    return MultipleCronTriggerTimetable(*crons, timezone="Asia/Shanghai")
 
 
 def report_schedule(cron: str) -> CronTriggerTimetable | None:

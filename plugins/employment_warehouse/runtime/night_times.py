@@ -1,0 +1,8 @@
+"""When the nights of a day run, in Shanghai's time."""
+
+from __future__ import annotations
+
+from datetime import time
+
+# After the counties' reports (20:00), early in the morning, and once more before 08:00 for late reports.
+NIGHT_TIMES = (time(21, 30), time(6, 0), time(7, 40))
