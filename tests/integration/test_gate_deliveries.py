@@ -174,6 +174,8 @@ def column_defects(declared: Contract, name: str, compared: bool) -> Iterator[De
         yield Defect(f"{name} is empty", f"{name}.broken", changed(landed, lambda value: None))
     elif compared:
         yield Defect(f"{name} is empty", f"{name}.null_rise", changed(landed, lambda value: None))
+    if declared.kind == "snapshot" and name == "updated_on":
+        yield Defect("not updated for two months", "days_stale", changed(landed, lambda value: value - timedelta(61)))
     if kind in ("integer", "numeric"):
         check = f"{name}.{'mean' if compared else 'peer'}_ratio"
         yield Defect(f"{name} times 100", check, changed(landed, lambda value: value * 100))

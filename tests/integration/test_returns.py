@@ -137,6 +137,15 @@ def test_the_first_sheet_says_what_to_do(warehouse: psycopg.Connection, zone: Pa
     assert any(f"corrections/{DAY}/{COUNTY}.xlsx" in text for text in texts)
     assert "2024-05-10 20:00" in texts  # payments are due on the tenth
     assert "就业帮扶车间台账" in texts
+    assert any("自己的台账也要照改" in text for text in texts)
+
+
+def test_a_workbook_of_a_refused_file_speaks_of_no_coloured_cells(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, b"\x00\x01nothing", "workshop")
+    ingest_all()
+    texts = [str(cell.value) for row in returned()["说明"] for cell in row if cell.value]
+    assert any("整份未入库" in text for text in texts)
+    assert not any("涂色" in text for text in texts)
 
 
 def test_codes_are_offered_as_drop_downs(warehouse: psycopg.Connection, zone: Path) -> None:

@@ -222,6 +222,12 @@ def test_a_header_keeps_a_bracket_that_is_part_of_it() -> None:
         ("labor_register", date(2024, 5, 4), "weekly", None),
         ("labor_register", date(2024, 5, 5), "weekly", datetime(2024, 5, 5, 20, tzinfo=TIMEZONE)),
         ("labor_register", date(2024, 5, 5), None, None),  # no campaign
+        (
+            "labor_register",
+            date(2024, 5, 5),
+            "none",
+            None,
+        ),  # one that is over: what an operator can write on the console
         ("public_post_payment", date(2024, 5, 10), None, datetime(2024, 5, 10, 20, tzinfo=TIMEZONE)),
         ("public_post_payment", date(2024, 5, 9), "daily", None),
         ("public_post_payment", date(2024, 5, 10), "daily", datetime(2024, 5, 10, 20, tzinfo=TIMEZONE)),

@@ -26,7 +26,7 @@ class HolidaysError(UserError):
 def due(contract: Contract, report_date: date, campaign: str | None) -> datetime | None:
     """When the delivery dated `report_date` is due, or None if the calendar expects none of that date.
 
-    campaign: how often the registers are due, a setting (daily, working_days, weekly, monthly); None while no
+    campaign: how often the registers are due, a setting (daily, working_days, weekly, monthly); none while no
     campaign runs, and the registers are not due.
     For `after_batch` the report date is the day on which the batch was sent.
     """
@@ -34,7 +34,7 @@ def due(contract: Contract, report_date: date, campaign: str | None) -> datetime
     if calendar is None:
         return None
     match campaign if calendar.frequency == "campaign" else calendar.frequency:
-        case None:
+        case None | "none":
             return None
         case "daily":
             expected, due_on = True, report_date
@@ -50,7 +50,7 @@ def due(contract: Contract, report_date: date, campaign: str | None) -> datetime
             raise UserError(
                 f"报送频率有误 | unknown frequency: {other}",
                 code="unknown_frequency",
-                expected="daily, working_days, weekly, monthly",
+                expected="daily, working_days, weekly, monthly, none",
                 todo="correct the campaign's setting",
             )
     return datetime.combine(due_on, calendar.due_time, TIMEZONE) if expected else None

@@ -148,8 +148,6 @@ def _columns_of(feed: Contract, column: str, code: str) -> Iterable[str]:
 def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returned) -> None:
     county = divisions().counties[returned.county]
     n_rows = sum(len(rows) for rows in returned.rows.values())
-    example = contract("labor_register").column("id_number").example
-    upload_to = f"corrections/{returned.report_date.isoformat()}/{returned.county}.xlsx"
     table = [
         (name, str(len(rows)), _deadline(contract(feed), returned), _remark(name, contract(feed), rows))
         for name, feed, rows in _sheets(returned)
@@ -159,25 +157,7 @@ def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returne
         ("text", (f"共退回 {n_rows} 行，涉及 {len(returned.rows)} 张表；无法读取的文件 {len(returned.files)} 个。",)),
         ("text", ()),
         *(_table("退回的行", ("工作表", "行数", "请在此前更正", "说明"), table) if table else ()),
-        ("strong", ("怎样更正",)),
-        ("text", ("一、在各工作表中改正涂色的单元格；批注写明问题、要求和示例。",)),
-        ("text", ("二、工作表名、表头和左边的“文件”“行号”两列不要改；暂时改不了的行不要动，下次仍会退回。",)),
-        ("text", (f"三、存为 xlsx，放到落地区的 {upload_to}；再次更正时，同样再放一次。",)),
-        ("text", ()),
-        *_table(
-            "举例",
-            (FILE_HEADER, LINE_HEADER, "列", "退回时", "批注", "改为"),
-            [
-                (
-                    f"{returned.county}.xlsx",
-                    "17",
-                    "身份证号",
-                    example[:-1],
-                    "号码的位数或字符不对：身份证号 18 位",
-                    example,
-                )
-            ],
-        ),
+        *(_how_to_correct(returned) if table else ()),
         *_files(returned),
     ]
     for at, width in enumerate((26, 12, 20, 26, 44, 24)):
@@ -186,6 +166,21 @@ def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returne
     for line, (style, cells) in enumerate(lines):
         for at, text in enumerate(cells):
             sheet.write_string(line, at, text, formats[style])
+
+
+def _how_to_correct(returned: Returned) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """For the coloured cells; a workbook that only lists refused files has none."""
+    upload_to = f"corrections/{returned.report_date.isoformat()}/{returned.county}.xlsx"
+    yield "strong", ("怎样更正",)
+    yield "text", ("一、在各工作表中改正涂色的单元格；批注写明问题、要求和示例。",)
+    yield "text", ("二、工作表名、表头和左边的“文件”“行号”两列不要改；暂时改不了的行不要动，下次仍会退回。",)
+    yield "text", (f"三、存为 xlsx，放到落地区的 {upload_to}，或在控制台“报送”页上传；再次更正时，同样再放一次。",)
+    yield "text", ("四、本县市自己的台账也要照改：否则下次整份报送时，同样的行又会退回。",)
+    yield "text", ()
+    number = contract("labor_register").column("id_number").example
+    wrong = "号码的位数或字符不对：身份证号 18 位"
+    row = (f"{returned.county}.xlsx", "17", "身份证号", number[:-1], wrong, number)
+    yield from _table("举例", (FILE_HEADER, LINE_HEADER, "列", "退回时", "批注", "改为"), [row])
 
 
 def _files(returned: Returned) -> Iterator[tuple[str, tuple[str, ...]]]:
