@@ -76,6 +76,25 @@ def test_a_file_that_we_failed_to_ingest_fails_the_check_and_the_night(
     assert (FEED, COUNTY, PATH) not in failures(warehouse)
 
 
+def test_a_file_that_we_stumble_over_stops_no_other_file_and_is_not_quoted(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(zone, "身份证号\n1\n", feed="employment")
+    put(zone, HEADER, feed=FEED)
+    load = delivery.load_rows
+
+    def stumble(connection: psycopg.Connection, part: landing.Delivery, read: Any) -> Any:
+        if part.feed == "employment":
+            raise ValueError("532528199001010009")
+        return load(connection, part, read)
+
+    monkeypatch.setattr(delivery, "load_rows", stumble)
+    with pytest.raises(IngestFailed, match=r"ValueError, test_intake.py:\d+$") as failed:
+        read_all_sources()
+    assert "532528199001010009" not in str(failed.value)
+    assert warehouse.execute("select feed from ops.delivery").fetchall() == [(FEED,)]
+
+
 def test_a_county_is_not_blamed_for_what_we_failed_to_ingest(warehouse: psycopg.Connection, zone: Path) -> None:
     steps.expect_deliveries(NIGHT)  # and no source is read
     alert.raise_night_alerts(start_build(DAY))

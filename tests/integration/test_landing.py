@@ -301,6 +301,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_look(
         ("no_such_feed", "2024-05-01", "532528.csv"),
         ("public_post_payment", "2024-5-1", "532528.csv"),
         ("public_post_payment", "2024-02-30", "532528.csv"),
+        ("public_post_payment", "0001-01-01", "532528.csv"),
         ("public_post_payment", "2024-05-01", "532599.csv"),
         ("public_post_payment", "2024-05-01", "532528.pdf"),
         ("public_post_payment", "2024-05-01", "元阳县5月.xlsx"),
@@ -751,6 +752,33 @@ def test_pipes_and_sockets_are_misplaced_and_stop_nothing(
     ((body,),) = rows_of(warehouse, "select body from ops.alert where kind = 'misplaced_files'")
     assert "532501.csv" in body
     assert "532502.csv" in body
+
+
+def test_folders_in_each_other_or_closed_hide_no_file_of_others(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = put(zone, payments(1)).parent
+    monkeypatch.chdir(day)
+    for _ in range(1500):
+        Path("a").mkdir()
+        os.chdir("a")
+    closed = zone / "employment" / "2024-05-01"
+    closed.mkdir(parents=True)
+    scandir = os.scandir
+
+    def without_rights(folder: str) -> object:
+        if folder == str(closed):
+            raise PermissionError
+        return scandir(folder)
+
+    monkeypatch.setattr("os.scandir", without_rights)
+    assert [delivery.unit for delivery in ingest_all()] == [COUNTY]
+    for _ in range(1500):
+        os.chdir("..")
+        Path("a").rmdir()
+    ((body,),) = rows_of(warehouse, "select body from ops.alert where kind = 'misplaced_files'")
+    assert "无法打开这个文件夹" in body and "应放在 <表名>/<报表日期>/ 下" in body
+    assert len(body.splitlines()) == 2
 
 
 def test_a_sparse_file_of_two_gigabytes_is_refused_unread(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,10 +12,12 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+import polars as pl
 import psycopg
 
 from employment_warehouse.contract import Contract, contract
 from employment_warehouse.database import connect, describe
+from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive, ledger
 from employment_warehouse.landing.ledger import Delivery, IncomingPart, Superseded
 from employment_warehouse.landing.loading import load_rows, reload_rows
@@ -113,6 +116,13 @@ def _as_ingest_failed(label: str) -> Iterator[None]:
         raise IngestFailed(f"{label}: {killed}") from None
     except psycopg.Error as error:
         raise IngestFailed(f"{label}: {describe(error)}") from None
+    except (UserError, Superseded, archive.FileChanged, FileNotFoundError):
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:
+        # A bug, or a fault of the disk. Its text may quote a row, so that only its place is said.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        raise IngestFailed(f"{label}: {type(error).__name__}, {where}") from None
 
 
 def _refuse_unread(arrival: Arrival) -> list[Delivery]:

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 import psycopg
 
-from employment_warehouse.contract import UNIT_NUMBER, Contract, contracts
+from employment_warehouse.contract import UNIT_NUMBER, YEARS, Contract, contracts
 from employment_warehouse.database import connect
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.withdrawing import Submission, current_parts
-from employment_warehouse.landing.zone import FileStat, LandingZone
+from employment_warehouse.landing.zone import FOLDERS, FileStat, LandingZone
 from employment_warehouse.masking import may_be_personal
 from employment_warehouse.settings import TIMEZONE
 
@@ -34,7 +34,6 @@ NOT_UTF8 = re.compile("[\ud800-\udfff]")  # a byte of a file name that is not UT
 # Part of a county's file: 532528_2, 532528_2a.
 PART = re.compile(r"[0-9A-Za-z-]{0,12}")
 UNIT = re.compile(UNIT_NUMBER.replace(r"\p{Han}", "[\u4e00-\u9fff]"))
-FOLDERS = 2
 PATHS_LISTED = 20  # in an alert
 NO_FILE = "链接或其他特殊文件不读取 | links and other special files are not read"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -159,7 +158,8 @@ def _name_files(
             continue
         part = naming.parse(path) if is_file else None
         if part is None:
-            misplaced.append((path, naming.fault(path) if is_file else NO_FILE))
+            is_folder = path.endswith("/")
+            misplaced.append((path, naming.fault(path) if is_file or is_folder else NO_FILE))
         elif naming.source(part.feed) in sources and part.report_date <= report_date:
             named.append((part, path))
     return named, misplaced
@@ -223,6 +223,7 @@ class NamingRule:
         is_read = is_correction or (contract is not None and contract.source != "hr_platform")
         extensions = CORRECTION_EXTENSIONS if is_correction else EXTENSIONS
         faults = (
+            (path.endswith("/") and path.count("/") <= FOLDERS, "无法打开这个文件夹 | this folder cannot be opened"),
             (not feed, "应放在 <表名>/<报表日期>/ 下 | files belong into <feed>/<report date>/"),
             (own_name, f"文件夹应叫 {own_name} | the folder must be called {own_name}"),
             (not is_read, "没有叫这个名称的报表文件夹 | no feed has a folder of this name"),
@@ -242,9 +243,10 @@ class NamingRule:
 
 def _is_day(text: str) -> bool:
     try:
-        return date.fromisoformat(text).isoformat() == text
+        day = date.fromisoformat(text)
     except ValueError:
         return False
+    return day.isoformat() == text and day.year in YEARS
 
 
 def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:

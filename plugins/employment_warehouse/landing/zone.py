@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from employment_warehouse import settings
 from employment_warehouse.errors import UserError
 
+FOLDERS = 2  # of a file: its feed's, and its date's
+
 
 @dataclass(frozen=True)
 class FileStat:
@@ -37,10 +39,11 @@ class LandingZone:
 
     def entries(self) -> list[tuple[str, bool]]:
         """Everything in the zone that is not a folder, by its relative path, and whether it is an ordinary file: not a
-        link (which may point to another county's file), pipe, socket or device. Empty if the zone does not exist.
+        link (which may point to another county's file), pipe, socket or device. Of a folder where no feed has one, or
+        that cannot be opened, the path ends with `/`. Empty if the zone does not exist.
         """
         if self.is_local:
-            return sorted(_walk(self.folder, "")) if Path(self.folder).is_dir() else []
+            return sorted(_walk(self.folder, "", FOLDERS)) if Path(self.folder).is_dir() else []
         self.files.invalidate_cache()
         found = self.files.find(self.folder, detail=True) if self.files.exists(self.folder) else {}
         return sorted(
@@ -88,15 +91,25 @@ class LandingZone:
             self.files.mv(draft, full)
 
 
-def _walk(folder: str, prefix: str) -> Iterator[tuple[str, bool]]:
-    """The entries below a folder, without asking for the size and time of any file."""
+def _walk(folder: str, prefix: str, folders: int) -> Iterator[tuple[str, bool]]:
+    """The entries below a folder, with so many levels of folders, without asking for the size and time of any file.
+
+    What one unit has done to its folders (thousands in each other, rights taken away) hides the files of no other.
+    """
     with os.scandir(folder) as entries:
         for entry in entries:
             path = f"{prefix}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(entry.path, f"{path}/")
-            else:
+            if not entry.is_dir(follow_symlinks=False):
                 yield path, entry.is_file(follow_symlinks=False)
+            elif folders == 0:
+                yield f"{path}/", False
+            else:
+                try:
+                    yield from list(_walk(entry.path, f"{path}/", folders - 1))
+                except FileNotFoundError:
+                    continue  # it was removed meanwhile
+                except OSError:
+                    yield f"{path}/", False
 
 
 @contextmanager
