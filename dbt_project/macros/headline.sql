@@ -15,7 +15,7 @@
     )
 {%- endmacro %}
 
-{# The steps of a range of days: up where it begins and down where it ends; those of the published rows are taken back. #}
+{# The steps of a range of days: up where it begins and down where it ends; those of the published rows are reversed. #}
 {% macro steps(row) -%}
     (
         select bound.on_date, case when {{ row }}.is_tonight then bound.change else -bound.change end as change

@@ -13,7 +13,7 @@
     inner join (select distinct person_key from {{ relation }}) as persons using (person_key)
 {%- endmacro %}
 
-{# Whether a row of `homes_of` says where its person belongs on a day. #}
+{# Whether a row of `homes_of` gives the home of its person on a day. #}
 {% macro is_home(home, day) -%}
     {{ home }}.home_from <= {{ day }} and ({{ home }}.valid_to is null or {{ home }}.valid_to > {{ day }})
 {%- endmacro %}

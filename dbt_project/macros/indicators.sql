@@ -46,7 +46,7 @@
     array[{% for value in values %}{{ text_literal(value) }}{{ ', ' if not loop.last }}{% endfor %}]::text []
 {%- endmacro %}
 
-{# How a figure is reckoned, in words of SQL. #}
+{# How a figure is calculated, as SQL. #}
 {% macro indicator_formula(indicator) -%}
     {{ indicator.value or indicator.numerator -}}
     {{- ' × ' ~ indicator.times if indicator.times -}}

@@ -39,8 +39,8 @@ from known
     end
 {%- endmacro %}
 
-{# The months of which an accepted file of a period feed speaks; a nil return, of the month before it. #}
-{% macro months_spoken_of() -%}
+{# The months that an accepted file of a period feed covers; a nil return covers the month before it. #}
+{% macro months_covered() -%}
     select feed, unit, period from {{ ref('reported_period') }}
     union
     select delivery.feed, delivery.unit, (date_trunc('month', delivery.report_date) - interval '1 month')::date
@@ -50,8 +50,8 @@ from known
 {%- endmacro %}
 
 {#
-  What the feeds of each county say about each week or month, for `obs_status`: E where the report due last is not
-  there, P where the period is not over or its file has not come yet, A else.
+  The state of each county's feeds for each week or month, for `obs_status`: E if the report due last is missing, P if
+  the period is not over or its file has not arrived yet, otherwise A.
 #}
 {% macro period_feeds(period) -%}
 with
@@ -67,7 +67,7 @@ daily_feeds as (
 )
 {%- if period == 'month' %},
 
--- A period feed may speak of the month at any time; it is missing once the day on which it was due has passed.
+-- A period feed may report the month at any time; it is missing once its due day has passed.
 counties as (
     select feed.feed, feed.due_day, register.county_code, register.first_register_on
     from {{ source('ops', 'feed') }} as feed
@@ -75,18 +75,18 @@ counties as (
     where feed.unit = 'county' and feed.kind = 'period' and register.county_code <> {{ prefecture() }}
 ),
 
-spoken as ({{ months_spoken_of() }}),
+covered as ({{ months_covered() }}),
 
 awaited as (
     select
         grid.county_code, grid.month, counties.feed,
-        bool_or(spoken.period is null) as is_awaited,
+        bool_or(covered.period is null) as is_awaited,
         (grid.month + interval '1 month')::date + counties.due_day - 1 < {{ tonight_date() }} as is_past_due
     from grid
     inner join counties
         on grid.county_code in (counties.county_code, {{ prefecture() }}) and counties.first_register_on <= grid.as_of
-    left join spoken
-        on counties.feed = spoken.feed and counties.county_code = spoken.unit and grid.month = spoken.period
+    left join covered
+        on counties.feed = covered.feed and counties.county_code = covered.unit and grid.month = covered.period
     group by grid.county_code, grid.month, counties.feed, counties.due_day
 )
 {%- endif %}
@@ -120,11 +120,11 @@ inner join (
 {% macro period_status(period, feeds) -%}
     select
         asked.county_code, asked.{{ period }},
-        {{ worst_status("coalesce(said.obs_status, case when asked.as_of < asked.period_end then 'P' end)") }} as obs_status
+        {{ worst_status("coalesce(reported.obs_status, case when asked.as_of < asked.period_end then 'P' end)") }} as obs_status
     from {{ ref('int_' ~ period) }} as asked
-    left join {{ ref('int_' ~ period ~ '_feed') }} as said
-        on asked.county_code = said.county_code and asked.{{ period }} = said.{{ period }}
-            and said.feed in ('{{ feeds | join("', '") }}')
+    left join {{ ref('int_' ~ period ~ '_feed') }} as reported
+        on asked.county_code = reported.county_code and asked.{{ period }} = reported.{{ period }}
+            and reported.feed in ('{{ feeds | join("', '") }}')
     group by asked.county_code, asked.{{ period }}
 {%- endmacro %}
 
@@ -138,12 +138,12 @@ inner join (
     {{ period_status('week', feeds) }}
 {%- endmacro %}
 
-{# obs_status of each county on the night's day, by the feeds that a mart reads; a period feed says nothing of a day. #}
+{# obs_status of each county on the night's day, by the feeds that a mart reads; period feeds do not count. #}
 {% macro day_status(feeds) -%}
-    select register.county_code, case when bool_and(said.is_accepted) is false then 'E' else 'A' end as obs_status
+    select register.county_code, case when bool_and(feed_days.is_accepted) is false then 'E' else 'A' end as obs_status
     from {{ ref('int_register_start') }} as register
-    left join {{ ref('int_feed_day') }} as said
-        on register.county_code = said.county_code and said.on_date = {{ tonight_date() }}
-            and said.feed in ('{{ feeds | join("', '") }}')
+    left join {{ ref('int_feed_day') }} as feed_days
+        on register.county_code = feed_days.county_code and feed_days.on_date = {{ tonight_date() }}
+            and feed_days.feed in ('{{ feeds | join("', '") }}')
     group by register.county_code
 {%- endmacro %}

@@ -28,7 +28,7 @@
     ) as merged
 {%- endmacro %}
 
-{# The rows of a versioned model as last published, without what a killed build left. #}
+{# The rows of a versioned model as last published, without the remains of a killed build. #}
 {% macro published_rows(model_name) -%}
     (
         select * from store.{{ model_name }}

@@ -1,4 +1,4 @@
--- What the sources say has come to an end, and when: only these cases are resolved, all others are merely gone.
+-- Cases whose source reports an end, and when: only these are resolved; the others just disappear.
 with
 ended as (
     select

@@ -2,8 +2,8 @@
     'case_kind', 'finding', 'case_key', 'source_on', 'county_code', 'township_code', 'situation', 'acting_name',
     'hanging_stage', 'amount', 'lines', 'evidence',
 ] -%}
--- What tonight's marts find that someone has to act on. `source_on` is the day on which it began, where the source
--- knows it; `situation` and `acting_name` say who is to act.
+-- Cases from tonight's marts that someone has to act on. `source_on` is the day on which the case began, if the source
+-- gives it; `situation` and `acting_name` identify who must act.
 with
 households as (
     select

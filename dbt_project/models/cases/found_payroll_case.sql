@@ -1,4 +1,4 @@
--- What tonight's findings on payrolls ask somebody to act on: one case a project, period and finding.
+-- Cases from tonight's findings on payrolls: one for each project, period and finding.
 with
 payroll_lines as (
     select
@@ -26,7 +26,8 @@ payrolls as (
     group by county_code, project_no, period, finding, is_owed
 ),
 
--- Wages hang where most of their unpaid lines have no date, at the earliest such stage; with all dates, at the bank.
+-- Wages are stuck at the stage for which most unpaid lines have no date (of several, the earliest); with all dates, at
+-- the bank.
 hanging_payrolls as (
     select
         payrolls.*,

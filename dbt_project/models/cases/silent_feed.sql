@@ -1,5 +1,5 @@
--- Feeds whose latest due report is not accepted, by reporting unit, and since when; also of a county without a register
--- of labour.
+-- Feeds whose latest due report has not been accepted, by reporting unit, and since when; counties that have no labour
+-- register are included.
 with
 days as (
     select
@@ -24,7 +24,8 @@ projects as (
     from {{ ref('dim_relief_project') }}
 ),
 
--- Counties by the calendars of the feeds; projects each day on which they are open, with the payroll once a month.
+-- Counties are due by the calendar of each feed; projects on every day on which they are open, and once a month for
+-- the payroll.
 due as (
     select
         feed.feed, counties.unit, counties.county_code,
@@ -52,14 +53,14 @@ accepted as (
     select distinct feed, unit, report_date from {{ source('ops', 'delivery') }} where status = 'accepted'
 ),
 
--- A period feed is answered by whichever file speaks of the month before.
+-- Any file that covers the month before satisfies a period feed.
 answers as (
     select feed, unit, report_date as due_on from accepted
     where feed not in (select feed from {{ source('ops', 'feed') }} where kind = 'period')
     union all
-    select spoken.feed, spoken.unit, (spoken.period + interval '1 month')::date + calendar.due_day - 1
-    from ({{ months_spoken_of() }}) as spoken
-    inner join {{ source('ops', 'feed') }} as calendar on spoken.feed = calendar.feed
+    select covered.feed, covered.unit, (covered.period + interval '1 month')::date + calendar.due_day - 1
+    from ({{ months_covered() }}) as covered
+    inner join {{ source('ops', 'feed') }} as calendar on covered.feed = calendar.feed
 ),
 
 compared as (
@@ -70,7 +71,7 @@ compared as (
     left join answers using (feed, unit, due_on)
 ),
 
-silences as (
+silent_units as (
     select feed, unit, county_code, township_code, owner_unit, first_register_on, min(due_on) as silent_since
     from compared
     where answered_on is null or due_on > answered_on
@@ -78,7 +79,7 @@ silences as (
 )
 
 select
-    silences.feed, silences.unit, silences.county_code, silences.township_code, silences.owner_unit,
-    case when ever.unit is null then silences.first_register_on else silences.silent_since end as silent_since
-from silences
+    silent_units.feed, silent_units.unit, silent_units.county_code, silent_units.township_code, silent_units.owner_unit,
+    case when ever.unit is null then silent_units.first_register_on else silent_units.silent_since end as silent_since
+from silent_units
 left join (select distinct feed, unit from accepted) as ever using (feed, unit)

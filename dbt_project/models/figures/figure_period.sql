@@ -43,7 +43,7 @@ select
     case when compared.kind = 'N' then published.report_date else compared.compared_period end as compared_period,
     compared.published_by is null as is_known_tonight,
     published.publication as compared_publication,
-    -- The last bulletin of the month before said what it knew of the month before that.
+    -- The month before is compared as the last bulletin published it.
     case
         when compared.report = 'monthly' and compared.kind <> 'N' and compared.day > compared.closed_month_end then (
             select max(past.publication) from publications as past

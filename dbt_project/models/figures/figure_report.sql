@@ -1,5 +1,5 @@
 -- Each figure of each report: its value, what it is compared with, its place among the counties. Those of the daily
--- report include what only other tables show.
+-- report include figures that only other tables show.
 with
 figures as (
     select
@@ -16,7 +16,7 @@ figures as (
 
 tonight as (select * from {{ ref('indicator_value') }}),
 
--- What earlier publications said, by the rows that they had.
+-- The values of earlier publications, from their rows.
 earlier as (
     select publications.publication, stored.indicator, stored.county_code, stored.period, stored.value,
         stored.numerator, stored.denominator

@@ -1,5 +1,5 @@
--- Which rules say that a household with a poverty-alleviated member may fall back into poverty: one row a household and
--- reason.
+-- The reasons for which a household with a poverty-alleviated member may fall back into poverty: one row for each
+-- household and reason.
 with
 rules as ({{ rules_in_force('risk_rule', 'reason') }}),
 

@@ -1,5 +1,5 @@
 {%- set content = ['county_code', 'population_category', 'source', 'channel', 'job_rank', 'work_division_code'] -%}
--- The months of which this build recomputes incomes: those that read a day on which it changed somebody's income. A
+-- The months for which this build recomputes incomes: those that read a day on which it changed a person's income. A
 -- month reads its own last day and those of the three months before.
 with
 published as (
@@ -8,7 +8,7 @@ published as (
     where publication.publication = (select ops.chain_head())
 ),
 
--- Those that are not complete in the last publication, or whose state it shows otherwise.
+-- Months that the last publication does not have as complete, or has in another state.
 unfinished as (
     select grid.month
     from {{ ref('int_month') }} as grid

@@ -1,5 +1,5 @@
--- The months that this build recomputes: those that have not been published as complete, and those of which it changed
--- a fact. The scope of all models keyed by month.
+-- The months that this build recomputes: those not yet published as complete, and those in which it changed a fact.
+-- The scope of all models keyed by month.
 with
 limits as (
     select
@@ -26,7 +26,7 @@ state_days as ({{ changed_days('fct_person_state', 'daterange(valid_from, valid_
 
 registered_days as ({{ changed_days('dim_person', 'daterange(valid_from, valid_to)', ['valid_from', 'valid_to']) }}),
 
--- A county confirms its rows again and again: that alone changes no month.
+-- A county confirms its rows in every report: that alone changes no month.
 evidence_days as (
     {{ changed_days(
         'fct_employment_evidence', "daterange(start_on, end_on, '[]')", ['start_on', 'end_on', 'updated_on']

@@ -9,12 +9,12 @@ select person_key from {{ changed_rows('fct_relief_contract') }} as contracts
 union
 select person_key from {{ changed_rows('fct_gig_order') }} as orders
 union
--- Of a spell that two counties report, the later snapshot is believed: any night can change which one that is.
+-- If two counties report a spell, the later snapshot prevails: any night can change which one that is.
 select person_key from {{ published_rows('fct_employment_spell') }} as contested_spells
 where also_named_by is not null
 union
--- A spell reported in advance makes or prolongs a job from its first day on.
-select begun_spells.person_key
-from {{ published_rows('fct_employment_spell') }} as begun_spells
+-- A spell reported in advance starts or extends a job on its first day.
+select started_spells.person_key
+from {{ published_rows('fct_employment_spell') }} as started_spells
 inner join {{ source('ops', 'publication') }} as published on published.publication = (select ops.chain_head())
-where begun_spells.start_on > published.report_date and begun_spells.start_on <= {{ tonight_date() }}
+where started_spells.start_on > published.report_date and started_spells.start_on <= {{ tonight_date() }}

@@ -7,7 +7,7 @@ published as (
     where publication.publication = (select ops.chain_head())
 ),
 
--- Those whose state the last publication shows otherwise, or does not have yet.
+-- Weeks that the last publication has in another state, or not at all.
 statuses as (
     select grid.week
     from {{ ref('int_week') }} as grid

@@ -1,4 +1,4 @@
--- Payments: attempts of a year whose return has come or is overdue, and the return lines that answer none.
+-- Payments: attempts of a year whose return has arrived or is overdue, and return lines that match no attempt.
 with
 night as (
     select * from {{ ref('int_compared_period') }}

@@ -1,5 +1,5 @@
 -- The latest month whose payments are due (on the 10th of the month after), the payments of a year and the hires of
--- reconciliation_days, those of the last days left out: their spells are still to come.
+-- reconciliation_days, without the most recent ones, whose spells are not reported yet.
 select
     on_date,
     (month - case when extract(day from on_date) >= 10 then interval '1 month' else interval '2 months' end)::date

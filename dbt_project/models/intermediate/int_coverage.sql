@@ -1,5 +1,5 @@
--- Reports due tonight and accepted, by county and feed; in the prefecture's rows those of all its counties, and the
--- readings of the platform. Projects and banks are looked at by feed_timeliness alone.
+-- Reports due tonight and those accepted, by county and feed; the prefecture's rows have those of all counties, and the
+-- readings of the platform. Projects and banks are in feed_timeliness only.
 with
 county_reports as (
     select

@@ -1,6 +1,6 @@
 -- Days worked nearby, as reported for a month: work relief, public posts and orders, no more than the month has.
--- They count where their person is registered at the end of the month; without a home, where they were reported (what
--- the platform tells of such persons, nowhere).
+-- They count where the person is registered at the end of the month; for a person without a home, where they were
+-- reported (days on the platform then count nowhere).
 with
 reported as (
     select person_key, period as month, county_code as reported_by, sum(days_worked) as days

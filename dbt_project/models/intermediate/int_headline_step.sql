@@ -1,6 +1,6 @@
 -- By how much each headline figure of a county differs, from which day on, from the series that was last published.
--- That series continues with its last value; so a row that stays the same counts on the days after it. Everybody else's
--- rows are left alone: a night's work is what changed.
+-- That series continues with its last value; so a row that stays the same counts on the days after it. The rows
+-- of all others are left alone: a night processes only what changed.
 with
 -- The last day that the published series has.
 known_until as (

@@ -1,4 +1,4 @@
--- The platform: hires of registered persons, and the jobs that they began about then.
+-- The platform: hires of registered persons, and the jobs that they began at about that time.
 with
 night as (
     select * from {{ ref('int_compared_period') }}

@@ -1,4 +1,4 @@
--- What is odd about who holds a post.
+-- Findings on the holders of a post.
 with
 tenures as (
     select
@@ -9,7 +9,7 @@ tenures as (
     where start_on <= {{ tonight_date() }}
 ),
 
--- The rules, each with the days of its own: unbounded where nothing ends it. The registers are joined only while the
+-- The rules, each with its days: unbounded if nothing ends them. The registers are joined only while the
 -- rule on kinship is on.
 kin_of_approver as (
     select

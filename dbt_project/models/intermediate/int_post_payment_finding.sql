@@ -1,4 +1,4 @@
--- What is odd about the payments of a post: the rules, each with the days of its own, unbounded where nothing ends it.
+-- Findings on the payments of a post: the rules, each with its days, unbounded if nothing ends them.
 with
 lines as (
     select *, coalesce(paid_on, period_end + 1) as paid_from from {{ ref('int_post_payment') }}
@@ -20,7 +20,7 @@ paid_not_holder as (
     where not is_holder and amount_paid > 0
 ),
 
--- An account of a holder's latest line, and who else is paid through it: of several the first.
+-- The account of a holder's latest line, and another person paid through it (the first of several).
 latest_lines as (
     select distinct on (county_code, post_no, person_key) county_code, post_no, person_key, account_key
     from lines

@@ -1,4 +1,4 @@
--- What is odd about how long a post is held: the rules, each with the days of its own, unbounded where nothing ends it.
+-- Findings on how long a post is held: the rules, each with its days, unbounded if nothing ends them.
 with
 tenures as (
     select
@@ -8,7 +8,7 @@ tenures as (
     where start_on <= {{ tonight_date() }}
 ),
 
--- A tenure that was short counts from its last day for as long as the window reaches.
+-- A short tenure counts from its last day until the window ends.
 short_tenures as (
     select
         county_code, post_no, person_key, start_on, end_on as valid_from,

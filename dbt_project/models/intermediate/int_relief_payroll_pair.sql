@@ -30,7 +30,7 @@ relief_workers as (
 
 homes as ({{ homes_of('relief_reported') }})
 
--- Who is at home nowhere counts where a spell was reported, else where a payroll was.
+-- A person without a home counts where a spell was reported, else where a payroll was.
 select distinct
     'relief_employment_payroll' as pair,
     coalesce(home.county_code, reported.county_code) as county_code,

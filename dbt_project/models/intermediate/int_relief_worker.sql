@@ -4,7 +4,7 @@ workers as (
     select distinct person_key from {{ ref('fct_relief_payroll_line') }}
 ),
 
--- Whichever register row says so, and however late: also that of a county which does not have the person.
+-- By any register row, however late, even of a county to which the person does not belong.
 deaths as (
     select person_key, min(deceased_on) as deceased_on
     from {{ ref('reported_labor_register') }}

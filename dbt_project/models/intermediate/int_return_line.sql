@@ -29,7 +29,7 @@ other_lines as (
     where place is null
 ),
 
--- Attempts that no equal line answers get the other lines; where there is no such attempt, the last one gets them.
+-- Attempts without an equal line get the other lines; if every attempt has one, the last attempt gets them.
 receivers as (
     select
         attempts.batch_no, attempts.account_key, attempts.place,

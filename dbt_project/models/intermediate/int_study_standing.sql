@@ -1,5 +1,5 @@
--- Each study that is followed on the night's day: not left out, of a living person. A graduate works by the evidence,
--- studies on, serves in the army or has no work.
+-- Each study that is tracked on the night's date: not left out, of a living person. By the evidence, a graduate works,
+-- continues to study, serves in the army or has no work.
 with
 studies as (
     select

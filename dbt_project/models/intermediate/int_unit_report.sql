@@ -1,4 +1,5 @@
--- What each unit reported for tonight: what is due, and what arrived without being due; one row a feed and unit.
+-- The report of each unit for tonight: due ones, and those that arrived without being due; one row for each feed and
+-- unit.
 with
 expected as (
     select
@@ -51,7 +52,7 @@ due_tonight as (
         )
 ),
 
--- What arrived tonight without being due tonight: compared with the time at which its own date was due, if it ever was.
+-- Reports that arrived tonight without being due tonight: compared with the due time of their own date, if it had one.
 unscheduled as (
     select
         deliveries.feed, deliveries.unit,
@@ -103,14 +104,14 @@ select
     reports.rows_read, reports.rows_landed, reports.rows_rejected,
     case
         when reports.arrived_at is null and reports.is_held then 'held'
-        -- What the warehouse found and failed to ingest is not a missing delivery.
+        -- A file that the warehouse failed to ingest is not a missing delivery.
         when reports.arrived_at is null and exists (
             select from {{ source('ops', 'intake_failure') }} as failure
             where failure.feed = units.feed and failure.unit in (units.unit, '*')
                 and failure.night_on = {{ tonight_date() }}
         ) then 'intake_failed'
         when reports.arrived_at is null then 'missing'
-        -- The warehouse itself reads the platform: what is read is on time.
+        -- The warehouse itself reads the platform, so what it reads is on time.
         when reports.arrived_at > units.due_at and units.unit <> 'hr_platform' then 'late'
         else 'on_time'
     end as status,

@@ -1,4 +1,4 @@
--- Workshops: heads have no names, so the numbers are set off against each other, workshop by workshop.
+-- Workshops: head counts have no names, so they are compared as numbers, workshop by workshop.
 with
 workshops as (
     select county_code, workshop_no, workers

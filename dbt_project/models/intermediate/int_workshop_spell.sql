@@ -1,5 +1,5 @@
--- The workshop of each spell that names one. Counties number their workshops alone: it is the county of the work that
--- the number is of, if its register ever had it, else the reporting county, else the lowest county that had it.
+-- The workshop of each spell that names one. Each county numbers its own workshops: the number is that of the county of
+-- work, if its register ever had it, else the reporting county, else the lowest county that had it.
 with
 spells as (
     select

@@ -1,3 +1,3 @@
--- The reports of a county in which a record stands are a run, as of a snapshot: so a correction takes out what it no
--- longer has, and the report before counts again. Absence from a later report means nothing (fct_service_event).
+-- The reports of a county that have a record form a run, as for a snapshot: a correction thus removes a record that it
+-- no longer has, and the earlier report counts again. Absence from a later report means nothing (fct_service_event).
 {{ snapshot_runs('employment_service') }}

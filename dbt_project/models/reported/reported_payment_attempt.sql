@@ -1,5 +1,5 @@
--- Every batch that a line of wages was ever sent in, as any accepted revision states it: one row a statement
--- (account, amount), at the place where it was first made, with the revision that made it last. A line without an
+-- Every batch in which a line of wages was ever sent, by any accepted revision: one row for each statement (account,
+-- amount), at the place where it was first made, with the revision that made it last. A line without an
 -- account has the nil token, which no return can name.
 with
 new_statements as (

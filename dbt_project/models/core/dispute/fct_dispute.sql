@@ -1,5 +1,5 @@
 -- Each applicant's part in a dispute as the latest snapshot that names it describes it. One that the county's next
--- snapshot leaves out before its end is gone without an end; one that had ended has merely aged out.
+-- snapshot omits before its end disappears without an end; one that had ended has only aged out.
 with
 latest as (
     select distinct on (unit, case_no, person_key) *

@@ -13,7 +13,7 @@ runs as materialized (
         and coalesce(reported.seen_to, 'infinity') = coalesce(snapshots.next_date, 'infinity')
 ),
 
--- Most spells were reported with one content only; of the others every version counts.
+-- Most spells were only ever reported with one content; of the others every version counts.
 repeated_spells as materialized (
     select {{ spell | join(', ') }} from runs group by {{ spell | join(', ') }} having count(*) > 1
 ),
@@ -30,7 +30,7 @@ histories as (
 ),
 
 -- A county may report a spell, leave it out and report it again; two counties may report it: the latest snapshot is
--- believed, of equal ones that of the lower code.
+-- used, and of two of the same date the one of the lower county code.
 believed as (
     select runs.* from runs
     where not exists (
@@ -43,7 +43,7 @@ believed as (
     )
 ),
 
--- An open spell that a snapshot leaves out ended the day before. One that ended long ago has merely aged out.
+-- An open spell that a snapshot omits ended the day before. One that ended long ago has only aged out.
 dated as materialized (
     select
         believed.*,

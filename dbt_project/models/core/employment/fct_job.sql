@@ -6,7 +6,7 @@ stretches as (
         unnest(range_agg(daterange(spell.start_on, spell.end_on, '[]'))) as days
     from {{ ref('fct_employment_spell') }} as spell
     inner join {{ ref('changed_person') }} as changed on spell.person_key = changed.person_key
-    -- A spell reported in advance is not there before its first day.
+    -- A spell reported in advance does not exist before its first day.
     where spell.start_on <= {{ tonight_date() }}
     group by spell.person_key, spell.employer_key
 ),
@@ -17,7 +17,7 @@ jobs as materialized (
 
 homes as materialized ({{ homes_of('jobs') }}),
 
--- Each job beside all jobs of its person, itself included.
+-- Each job paired with all jobs of its person, itself included.
 compared as (
     select
         job.person_key, job.employer_key, job.start_on,

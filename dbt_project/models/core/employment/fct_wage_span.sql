@@ -1,6 +1,6 @@
 {%- set row_key = ['person_key', 'source', 'source_key'] -%}
--- Wages as reported: of each spell and tenure whose wage changed, from when to when the snapshots of the county
--- that is believed named which wage. What the first of them named holds for the days before it too.
+-- Wages as reported, for each spell and tenure whose wage changed: the wage in the snapshots of the county that
+-- prevails, and the days for which it holds. The wage of the first snapshot also holds for the days before it.
 with
 reported as (
     select
@@ -22,7 +22,7 @@ reported as (
     inner join {{ ref('changed_person') }} as changed on reported.person_key = changed.person_key
 ),
 
--- Of snapshots that name the same wage one after the other, the first.
+-- The first of consecutive snapshots with the same wage.
 steps as (
     select *
     from (

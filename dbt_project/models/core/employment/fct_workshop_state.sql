@@ -1,4 +1,4 @@
--- What the workshop registers said, and when: each snapshot is believed until its county's next.
+-- The state of each workshop by the workshop registers, over time: a snapshot holds until its county's next one.
 select
     unit as county_code, workshop_no, seen_from as valid_from, seen_to as valid_to, workshop_name, township_code,
     recognised_on, status, adjustment_type, tier, workers, poverty_alleviated_workers,

@@ -1,5 +1,5 @@
--- Employed persons at the end of each month, by all that the monthly marts count them by: these read a few rows a
--- month instead of every person. A person has one main job on a day, so the counts add up.
+-- Employed persons at the end of each month, by every attribute that the monthly marts count by: the marts read a few
+-- rows a month instead of every person. A person has one main job on a day, so the counts add up.
 with
 employed as (
     select * from ({{ month_end_states() }}) as states where is_employed

@@ -20,7 +20,7 @@ grid as (
     ]) as figure (indicator)
 ),
 
--- Persons and households of one county each: the prefecture's steps are those of all of them.
+-- Each person and household is of one county, so the steps of the prefecture are those of all counties together.
 steps as (
     select coalesce(county_code, {{ prefecture() }}) as county_code, indicator, on_date, sum(change) as change
     from {{ ref('int_headline_step') }}

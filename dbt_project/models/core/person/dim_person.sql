@@ -33,7 +33,7 @@ listings as (
 
 spans as ({{ elementary_spans('contested', ['person_key']) }}),
 
--- The county whose unbroken listing began later has the person, then the lower code.
+-- The person belongs to the county whose unbroken listing began later, else to the lower code.
 decided_spans as (
     select distinct on (spans.person_key, spans.valid_from)
         {{ prefixed(['person_key'] + content[:-1], 'contested') }}, spans.valid_from, spans.valid_to

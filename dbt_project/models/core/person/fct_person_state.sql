@@ -24,7 +24,7 @@ on_register as (
     select person_key, min(valid_from) as first_day from registered group by person_key
 ),
 
--- Whatever can change the state, including what the calendar will change. Nothing before the first registration counts.
+-- All dates on which the state can change, including future ones. Nothing before the first registration counts.
 periods as (
     select person_key, valid_from, valid_to from registered
     union all

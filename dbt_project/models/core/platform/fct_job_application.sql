@@ -1,5 +1,5 @@
 -- Each application on the talent site that the platform has not deleted, with the job that it is for. The platform
--- tells the day of the last status only: the earliest that it ever reported is the day of the application.
+-- reports the day of the last status only, so the earliest day that it ever reported is the day of the application.
 with
 reported as (
     select application_id, min(status_at) as status_at from {{ ref('stg_applications') }} group by application_id

@@ -1,4 +1,4 @@
--- The names of all codes, by the column that has them: those of the feeds from their contracts, the others from seeds.
+-- The names of all codes, by column: those of the feeds from their contracts, the others from seeds.
 with
 feed_codes as (
     select distinct on (columns.key, code.key)

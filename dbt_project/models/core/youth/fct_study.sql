@@ -1,5 +1,5 @@
--- A study as the latest snapshot that names it describes it, be it in one row or in one for each allowance term. Two
--- counties may name it: the later snapshot is believed, of equal ones that of the lower code.
+-- A study as described by the latest snapshot that has it, whether in one row or in one for each allowance term. If two
+-- counties have it, the later snapshot prevails, and of two of the same date that of the lower code.
 with
 -- The last snapshot that names a row is the one before its run ended.
 runs as (

@@ -1,5 +1,5 @@
 -- The allowance of each term of a study, as the latest snapshot that names the term describes it. Of a study that was
--- left out only the terms of its last snapshot remain: what vanished unpaid.
+-- left out, only the terms of its last snapshot remain: they disappeared unpaid.
 select distinct on (study.person_key, study.enrolled_on, reported.allowance_term)
     study.person_key, study.enrolled_on, reported.allowance_term, study.county_code,
     coalesce(reported.allowance_due, 0)::numeric(14, 2) as due,

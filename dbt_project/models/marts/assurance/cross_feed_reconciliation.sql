@@ -1,4 +1,4 @@
--- What two feeds say of the same thing, side by side: how much of it both have, only one has, or they tell differently.
+-- Two feeds compared on the same subject: what both have, what only one has, and where they differ.
 with
 night as (
     select * from {{ ref('int_compared_period') }}
@@ -51,7 +51,7 @@ compared as (
         register.county_code, pairs.*,
         coalesce(counted.matched, 0) as matched,
         coalesce(counted.only_in_first, 0) as only_in_first,
-        -- Not every hire goes over the platform: jobs without an application say nothing.
+        -- Not every hire goes through the platform, so jobs without an application mean nothing.
         case when pairs.pair <> 'platform_employment' then coalesce(counted.only_in_second, 0) end as only_in_second,
         coalesce(counted.conflicting, 0) as conflicting
     from {{ ref('int_register_start') }} as register

@@ -1,5 +1,5 @@
--- Who is on the registers of several counties on the report date: one row a person and county, with what that county
--- reported itself. Which other county it is, and what is known of the person there, is not in it.
+-- Persons on the registers of several counties on the report date: one row for each person and county, with what that
+-- county itself reported. Neither the other county nor what it reported is shown.
 with
 contested as (
     select person_key, county_code as counted_in from {{ ref('dim_person') }}

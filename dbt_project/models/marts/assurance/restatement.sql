@@ -1,6 +1,6 @@
 {%- set key = ['on_date', 'county_code', 'indicator'] -%}
--- Headline figures that are known otherwise tonight than they were published, and why: the causes are those of the
--- builds in which the value changed. The days of a closed month were published by the publication that is final for it.
+-- Headline figures whose value tonight differs from the published one, with the cause: that of the builds in which the
+-- value changed. The days of a closed month were published by the publication that is final for it.
 with
 publications as (
     select
@@ -67,8 +67,8 @@ deliveries as (
         and delivery.feed in ('labor_register', 'employment', 'public_post', 'relief_contract', 'gig_orders')
 ),
 
--- Of each change, what its build had taken in of the county; the register alone counts for figures of the register.
-taken_in as (
+-- For each change, the deliveries of the county that its build used; for figures of the register, only its own.
+deliveries_used as (
     select
         {{ prefixed(key, 'changes') }}, changes.build,
         bool_or(deliveries.report_date <= changes.on_date and deliveries.revision > 1) as has_correction,
@@ -93,16 +93,16 @@ taken_in as (
 
 caused as (
     select
-        {{ prefixed(key, 'taken_in') }}, taken_in.build,
+        {{ prefixed(key, 'deliveries_used') }}, deliveries_used.build,
         case
-            when taken_in.has_correction then 'correction'
-            when taken_in.has_late_file then 'late_file'
+            when deliveries_used.has_correction then 'correction'
+            when deliveries_used.has_late_file then 'late_file'
             when night.rules_digest <> before.rules_digest then 'rule_change'
-            when taken_in.has_later_report then 'later_report'
+            when deliveries_used.has_later_report then 'later_report'
             else 'other_unit'
         end as cause
-    from taken_in
-    inner join {{ source('ops', 'build') }} as night on taken_in.build = night.build
+    from deliveries_used
+    inner join {{ source('ops', 'build') }} as night on deliveries_used.build = night.build
     left join {{ source('ops', 'build') }} as before on night.base = before.build
 )
 

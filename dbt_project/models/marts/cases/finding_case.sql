@@ -2,8 +2,8 @@
 {%- set content = [
     'county_code', 'township_code', 'unit_to_act_zh', 'unit_to_act_en', 'hanging_stage', 'amount', 'lines', 'evidence',
 ] -%}
--- Cases, and the memory that they were seen: each night compares what it finds with the last publication. What is no
--- longer found is closed: resolved on the day that its source gives, else gone tonight.
+-- Cases, carried from night to night: each night compares its findings with the last publication. A case that is no
+-- longer found is closed: `resolved` on the day that its source gives, else `gone` tonight.
 with
 rules as ({{ rules_in_force('case_rule', 'case_kind, situation') }}),
 
@@ -22,7 +22,7 @@ found as (
         on found_case.case_kind = own_rule.case_kind and found_case.situation = own_rule.situation
 ),
 
--- The last end of each open case's source: after the case was opened and, where it has begun again, not after that.
+-- The last end that the source of each open case gives: after the case was opened and not after it began again.
 endings as (
     select
         {{ prefixed(case, 'open_before') }}, max(ended.ended_on) as ended_on,
@@ -39,7 +39,7 @@ compared as (
         {{ case | join(', ') }},
         open_before.opened_on as known_since, found.source_on,
         found.case_kind is not null as is_found,
-        -- A household or a post whose case ended and began again unseen has two.
+        -- A household or post has two if its case ended and began again between two nights.
         case_kind in ('zero_employment_household', 'public_post')
             and found.source_on > open_before.opened_on and endings.restarted_after is not null as is_restarted,
         endings.ended_on

@@ -1,4 +1,4 @@
--- Who works in a county, wherever registered, by the section of industry that the main job's row names.
+-- Persons who work in a county, wherever registered, by the industry section of their main job.
 with
 employed as (
     select place.county_code, jobs.industry, jobs.month, jobs.is_poverty_alleviated, jobs.persons

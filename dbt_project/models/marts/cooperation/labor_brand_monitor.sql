@@ -1,4 +1,4 @@
--- Who works under each labour brand at the end of each month, and what they earn.
+-- Persons who work under each labour brand at the end of each month, and what they earn.
 with
 states as materialized (
     select states.*, states.as_of as on_date, evidence.labor_brand

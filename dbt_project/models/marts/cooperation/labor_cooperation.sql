@@ -1,5 +1,5 @@
--- Who works where by partner, and what the agreements with it promise, at the end of each month. A county counts its
--- own people; in the prefecture's rows too nobody's own county is a partner.
+-- Persons who work with each partner, and what the agreements with it promise, at the end of each month. A county
+-- counts its own people; in the prefecture's rows, too, a person's own county is not a partner.
 with
 employed as (
     select

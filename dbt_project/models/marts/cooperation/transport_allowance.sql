@@ -1,4 +1,5 @@
--- Who has worked long enough in another province this year for the one-off transport allowance, and who has got it.
+-- Persons who have worked long enough in another province this year for the one-off transport allowance, and those who
+-- have received it.
 with
 span as (
     select date_trunc('year', {{ tonight_date() }})::date as from_day, {{ tonight_date() }} + 1 as to_day

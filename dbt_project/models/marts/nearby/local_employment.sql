@@ -1,5 +1,5 @@
--- Work near home, by township and month: who works nearby, orders of the gig market, recruitment events, placements and
--- days worked. Persons count where they are registered, orders and events where they take place.
+-- Work near home, by township and month: persons who work nearby, orders of the gig market, recruitment events,
+-- placements and days worked. Persons count where they are registered, orders and events where they take place.
 with
 nearby as (
     select place.county_code, place.township_code, jobs.month, sum(jobs.persons) as nearby_employed

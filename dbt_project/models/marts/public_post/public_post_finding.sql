@@ -2,7 +2,7 @@
     'finding', 'county_code', 'post_no', 'person_key', 'start_on', 'period', 'other_unit', 'other_key', 'approver_key',
     'amount', 'days',
 ] -%}
--- What is odd about a post, for a person to look at: of each finding the days on which it holds, from the first
+-- Findings on a post, for a person to check: for each finding the days on which it holds, from the first
 -- register of the prefecture to the report date. A case is a run of such days.
 with
 instances as (

@@ -1,4 +1,4 @@
--- Public posts by reporting county, category and month: who holds them, what is due and paid, what ended.
+-- Public posts by reporting county, category and month: holders, amounts due and paid, and tenures that ended.
 with
 tenures as materialized (
     select * from {{ ref('fct_post_tenure') }}

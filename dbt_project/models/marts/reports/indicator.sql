@@ -32,7 +32,7 @@ from (
         {{ text_literal(indicator.numerator_is or indicator.numerator) }}::text as numerator,
         {{ text_literal(indicator.denominator) }}::text as denominator,
         {{ text_literal(indicator.complement) }}::text as complement,
-        -- Of how many persons or other things it says something: a public table does not show it of few.
+        -- How many persons or other items it describes: a public table hides it if they are few.
         {%- set is_share = indicator.unit in ['share', 'rate'] and not indicator.is_public %}
         {{ 'true' if is_share or (indicator.value and indicator.denominator) else 'false' }} as is_counted_of
     {{ 'union all' if not loop.last }}

@@ -30,7 +30,7 @@ grid as (
         end
 ),
 
--- How far the feeds speak of the period: those of a day, of a month, of tonight.
+-- How far the feeds cover the period: those of a day, of a month, of tonight.
 statuses as (
     select 'S' as kind, county_code, on_date as period, null as feed, obs_status
     from {{ ref('headline_series') }}

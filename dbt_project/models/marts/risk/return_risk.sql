@@ -35,7 +35,7 @@ select
     end::numeric(14, 2) as amount_unpaid,
     judged.reasons,
     judged.risk_level,
-    -- As long as publications have seen a risk, the first of them counts.
+    -- Since the first of the unbroken run of publications that had the risk.
     case
         when judged.risk_level <> 'none' then coalesce(before.first_seen_on, {{ tonight_date() }})
     end as first_seen_on,

@@ -1,7 +1,7 @@
 {%- set retentions = ['3m', '6m', '12m'] -%}
 {%- set kept = {'3m': 'kept_91', '6m': 'kept_182', '12m': 'kept_365'} -%}
--- Who took up a job and who left one in a week, and who stayed: jobs of the employment register, in the county where
--- the person is registered on that day.
+-- Persons who began a job in a week, who left one and who stayed: jobs of the employment register, in the county in
+-- which the person is registered on that day.
 with
 grid as (
     select weeks.*, category.poverty_alleviated
@@ -54,13 +54,13 @@ employed as (
     select
         figures.county_code, figures.on_date, category.poverty_alleviated,
         sum(figures.value) filter (where figures.indicator = category.counted)
-        - coalesce(sum(figures.value) filter (where figures.indicator = category.taken_off), 0) as employed
+        - coalesce(sum(figures.value) filter (where figures.indicator = category.subtracted), 0) as employed
     from {{ ref('headline_series') }} as figures
     cross join (
         values
         (true, 'poverty_alleviated_employed', null),
         (false, 'rural_employed', 'poverty_alleviated_employed')
-    ) as category (poverty_alleviated, counted, taken_off)
+    ) as category (poverty_alleviated, counted, subtracted)
     where figures.indicator in ('rural_employed', 'poverty_alleviated_employed')
     group by figures.county_code, figures.on_date, category.poverty_alleviated
 ),

@@ -1,4 +1,4 @@
--- What employed persons earn at the end of a month, and whose income has fallen against the three months before.
+-- Incomes of employed persons at the end of a month, and those that fell against the three months before.
 with
 months as (
     select distinct grid.month, grid.as_of

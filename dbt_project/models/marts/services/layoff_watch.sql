@@ -1,5 +1,5 @@
--- Employers that part with many in a month: as many, or as large a share, as would need a plan and a report if they
--- were laid off (Labour Contract Law, article 41). Why a job ended no feed tells.
+-- Employers that lose many workers in a month: a number or share that, for layoffs, would require a plan and a report
+-- (Labour Contract Law, article 41). No feed reports why a job ended.
 with
 separations as (
     select
@@ -11,7 +11,7 @@ separations as (
     group by employer_key, date_trunc('month', end_on)
 ),
 
--- Jobs on the first day of a month: those that began by then, less those that had ended before it.
+-- Jobs on the first day of a month: those that had begun, less those that had ended.
 steps as (
     select employer_key, on_date, change
     from {{ ref('fct_job') }}

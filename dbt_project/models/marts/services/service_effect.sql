@@ -1,5 +1,5 @@
--- What followed services: who was hired after them, and how incomes changed. Of a person's services in a cell the first
--- counts. Nothing says that the service was the cause: there is no control group.
+-- Outcomes after services: who was hired afterwards, and how incomes changed. The first of a person's services in a
+-- cell counts. The service need not be the cause: there is no control group.
 with
 events as (
     select

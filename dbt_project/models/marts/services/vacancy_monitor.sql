@@ -99,7 +99,7 @@ select
     opened.median_wage_min::numeric(14, 2) as median_wage_min,
     opened.median_wage_max::numeric(14, 2) as median_wage_max
 from cells
--- A place that is no county with a register counts in the prefecture only.
+-- A place that is not a county with a register counts in the prefecture only.
 inner join {{ ref('int_month') }} as grid using (county_code, month)
 left join opened using (county_code, channel, month)
 left join open_then using (county_code, channel, month)

@@ -53,7 +53,7 @@ workshop_jobs as (
     where today.channel = 'workshop'
 ),
 
--- Numbers are given by each county: that of the place of work is meant, else that of the county that reports the job.
+-- Each county numbers its own workshops: the number is that of the place of work, else of the reporting county.
 -- An award counts even if the workshop is no longer listed.
 awarded_workshops as (
     select workshop_no, work_division_code, reported_by

@@ -42,7 +42,7 @@ changes as (
     group by today.indicator, rollup (today.county_code)
 ),
 
--- A county that never sent a register makes its own figure, and the prefecture's, impossible to judge.
+-- If a county has never sent a register, neither its own figure nor the prefecture's can be judged.
 registered as (
     select
         coalesce(places.county_code, {{ prefecture() }}) as county_code,

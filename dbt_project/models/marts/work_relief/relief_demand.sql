@@ -1,4 +1,4 @@
--- Who waits for work nearby, and how many places the open projects still have: the basis for new projects.
+-- Persons who wait for work nearby, and the places that open projects still have: the basis for new projects.
 with
 open_projects as (
     select

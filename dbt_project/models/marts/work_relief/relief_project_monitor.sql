@@ -20,8 +20,8 @@ wages as (
     group by project_no
 ),
 
--- From the end of the month worked to the bank's credit, through rejection and re-issue; what is dated before the stage
--- that it follows took no time.
+-- From the end of the month worked to the bank's credit, through rejection and re-issue; a stage dated before the
+-- one that it follows took no time.
 clocks as (
     select
         project_no,

@@ -1,4 +1,4 @@
--- Each workshop on the last day of each month: as its county reports it, and as the employment register finds it.
+-- Each workshop on the last day of each month, as its county and as the employment register report it.
 with
 workshop_months as (
     select grid.month, grid.as_of, state.*
@@ -9,7 +9,7 @@ workshop_months as (
 
 homes as ({{ homes_of(ref('int_workshop_spell')) }}),
 
--- Whoever works there, registered or not.
+-- Everyone who works there, registered or not.
 workers_found as (
     select
         workshop.county_code, workshop.workshop_no, workshop.month,
@@ -64,7 +64,7 @@ judged as (
     left join standards using (county_code, month)
 ),
 
--- How many of the months that a standard looks at, this one the last, were below it.
+-- How many of the months that a standard covers, up to this one, were below it.
 months_below as (
     select judged.county_code, judged.workshop_no, judged.month, count(*) as months
     from judged

@@ -1,5 +1,5 @@
--- Students and graduates of the Yulu Plan Plus on the night's day, by level and year of graduation: who works by the
--- evidence, who studies on, who has no work, and which allowances are owed.
+-- Students and graduates of the Yulu Plan Plus on the night's day, by level and year of graduation: who works
+-- (by the evidence), who continues to study, who has no work, and which allowances are owed.
 with
 studies as (
     select * from {{ ref('int_study_standing') }}
@@ -61,7 +61,7 @@ served as (
     group by cells.county_code, cells.level, cells.graduation_year
 ),
 
--- What a study that was left out had not been paid stays visible where it was reported.
+-- Allowances that a study had not been paid when it was left out stay visible where it was reported.
 left_out as (
     select
         place.county_code, grade.level,

@@ -22,7 +22,7 @@ young as (
     from today
 ),
 
--- Without work since: the day after the last one on which the person was employed or on no register.
+-- The first day without work: the day after the person was last employed or last on no register.
 idle as (
     select states.person_key, range_agg(daterange(states.valid_from, states.valid_to)) as days
     from {{ ref('fct_person_state') }} as states
