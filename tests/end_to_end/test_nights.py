@@ -285,8 +285,10 @@ def sign_in(home: Home, password: str) -> int:
 
 def test_a_late_county_is_published_by_the_next_run_of_the_same_night(run: Run, home: Path, manifest: Manifest) -> None:
     last, zone = manifest.nights[-1], home / "demonstration" / "landing_zone" / "job_event"
-    came = "select status, rows_landed from marts.feed_timeliness where feed = 'job_event' and county_code = '532501'"
-    assert rows(run, came) == []
+    arrived = (
+        "select status, rows_landed from marts.feed_timeliness where feed = 'job_event' and county_code = '532501'"
+    )
+    assert rows(run, arrived) == []
     late = zone / str(last) / "532501.csv"
     late.parent.mkdir(exist_ok=True)
     shutil.copyfile(next(zone.glob("*/532501.csv")), late)
@@ -295,7 +297,7 @@ def test_a_late_county_is_published_by_the_next_run_of_the_same_night(run: Run, 
     after = rows(run, "select publication, report_date from marts.publications order by publication")
     assert [row["publication"] for row in after[:-1]] == [row["publication"] for row in before]
     assert after[-1]["report_date"] == str(last)
-    assert rows(run, came)[0]["rows_landed"] > "0"
+    assert rows(run, arrived)[0]["rows_landed"] > "0"
     for row in after[-2:]:  # the report of an earlier publication is kept
         kept = home / "reports" / row["report_date"] / f"daily-{row['publication']}.html"
         assert f"发布号 {row['publication']}" in kept.read_text(encoding="utf-8")
@@ -307,7 +309,7 @@ def test_after_a_rollback_the_night_is_published_without_what_was_withdrawn(
     last = str(manifest.nights[-1])
     figures = "select * from target_progress order by county_code, target_code, basis"
     before = rows(run, figures)
-    came = "select status from feed_timeliness where feed = 'job_event' and county_code = '532501'"
+    arrived = "select status from feed_timeliness where feed = 'job_event' and county_code = '532501'"
     late = rows(
         run, "select delivery_id, build from ops.delivery where feed = 'job_event' and unit = '532501'"
         f" and report_date = '{last}' and status = 'accepted'", "--role", "wh_watcher",
@@ -320,7 +322,7 @@ def test_after_a_rollback_the_night_is_published_without_what_was_withdrawn(
     assert rolled.returncode == 0, rolled.stderr
     assert late["build"] not in [row["publication"] for row in rows(run, "select * from publications where is_current")]
     assert run("night", last).returncode == 0
-    assert rows(run, came) == []
+    assert rows(run, arrived) == []
     assert [drop_publication(row) for row in rows(run, figures)] == [drop_publication(row) for row in before]
     (current,) = rows(run, "select publication, report_date from publications where is_current")
     assert current["report_date"] == last

@@ -80,9 +80,9 @@ def test_a_clerk_checks_sends_and_corrects_thirty_rows(console: FastAPI, warehou
     late = answer(clerk, upload(clerk, payments(), day="2024-05-10"))
     assert "迟报：应于 2024-05-10 20:00 前报送" in late
     sent = upload(clerk, payments(), act="send")
-    told = answer(clerk, sent)
-    assert "退回 3 行" in told and "迟报" not in told
-    [link] = set(re.findall(r'href="(/uploads/return-workbooks/[^"]+)"', told))
+    answer_page = answer(clerk, sent)
+    assert "退回 3 行" in answer_page and "迟报" not in answer_page
+    [link] = set(re.findall(r'href="(/uploads/return-workbooks/[^"]+)"', answer_page))
     taken = clerk.get(link)
     assert (taken.status_code, COUNTY in taken.headers["content-disposition"]) == (200, True)
     assert warehouse.execute("select login, kind from ops.act").fetchall() == [(f"county_{COUNTY}", "take_workbook")]
@@ -104,8 +104,8 @@ def test_a_clerk_checks_sends_and_corrects_thirty_rows(console: FastAPI, warehou
 
 def test_a_nil_return_needs_no_file(console: FastAPI, warehouse: psycopg.Connection) -> None:
     clerk = browser_of(f"caseworker_{COUNTY}", console)
-    told = answer(clerk, upload(clerk, b"", feed="job_event", name="", nil="yes", act="send"))
-    assert "读取 0 行" in told
+    answer_page = answer(clerk, upload(clerk, b"", feed="job_event", name="", nil="yes", act="send"))
+    assert "读取 0 行" in answer_page
     assert warehouse.execute("select feed, kind from ops.delivery").fetchall() == [("job_event", "nil")]
 
 
@@ -115,8 +115,8 @@ def test_another_county_reaches_no_upload_answer_or_workbook(console: FastAPI, w
     answer(clerk, sent)
     number = sent.headers["location"].rpartition("/")[2]
     assert "查看答复" not in other.get("/uploads").text
-    for guessed in (number, str(int(number) + 1)):
-        assert other.get(f"/uploads/{guessed}").status_code == 404
+    for number_tried in (number, str(int(number) + 1)):
+        assert other.get(f"/uploads/{number_tried}").status_code == 404
     for path in (f"/uploads/return-workbooks/{DAY}.xlsx", f"/uploads/return-workbooks/../{DAY}/{COUNTY}.xlsx"):
         assert other.get(path).status_code == 404
     assert warehouse.execute("select from ops.act").fetchall() == []

@@ -53,19 +53,19 @@ def test_events_accumulate_and_the_latest_report_of_one_counts(nights: Any) -> N
     nights.deliver("job_event", COUNTY, "2024-05-05", [event("1", "2024-05-02"), event("2", "2024-05-03")])
     nights.deliver("job_event", COUNTY, "2024-05-19", [event("1", "2024-05-02", posts_offered=30, township_code=None)])
     nights.night("2024-05-19")
-    told = "select event_no, posts_offered, township_code from marts.fct_job_event order by 1"
-    assert nights.rows(told) == [("1", 30, "532528000"), ("2", 10, "532528101")]
+    events_query = "select event_no, posts_offered, township_code from marts.fct_job_event order by 1"
+    assert nights.rows(events_query) == [("1", 30, "532528000"), ("2", 10, "532528101")]
 
     # A late report of the week between, and a correction without event 2.
     nights.deliver("job_event", COUNTY, "2024-05-12", [event("1", "2024-05-02", posts_offered=20)])
     nights.deliver("job_event", COUNTY, "2024-05-05", [event("1", "2024-05-02")])
     nights.night("2024-05-20")
-    assert nights.rows(told) == [("1", 30, "532528000")]
+    assert nights.rows(events_query) == [("1", 30, "532528000")]
 
     # The latest report takes event 1 back: the report before it counts.
     nights.deliver("job_event", COUNTY, "2024-05-19", [event("3", "2024-05-18")])
     nights.night("2024-05-21")
-    assert nights.rows(told) == [("1", 20, "532528101"), ("3", 10, "532528101")]
+    assert nights.rows(events_query) == [("1", 20, "532528101"), ("3", 10, "532528101")]
 
 
 def project(number: str, county: str = COUNTY, **other: Any) -> dict[str, Any]:

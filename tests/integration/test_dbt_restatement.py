@@ -39,8 +39,8 @@ def test_nothing_is_restated_while_nothing_new_is_known(first: Any) -> None:
 
 def test_each_cause_and_the_latest_of_several(first: Any) -> None:
     """Told by an ordinary roster a day later, then by a corrected file; of another county, by a late file."""
-    told_later = spell("b", start_date="2024-05-03")
-    report(first, COUNTY, "2024-05-04", PEOPLE, [spell("a"), told_later])
+    reported_later = spell("b", start_date="2024-05-03")
+    report(first, COUNTY, "2024-05-04", PEOPLE, [spell("a"), reported_later])
     first.night("2024-05-04")
     assert restated(first) == [("2024-05-03", 1, 2, 1, "later_report", ["later_report"])]
     assert restated(first, county="532500") == restated(first)

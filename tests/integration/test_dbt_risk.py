@@ -39,10 +39,10 @@ def people(**changed: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def spells(*more: dict[str, Any], **wages: str) -> list[dict[str, Any]]:
-    told = [
+    payments = [
         row | ({"monthly_wage": wages[name]} if name in wages else {}) for name, rows in SPELLS.items() for row in rows
     ]
-    return [*told, *more]
+    return [*payments, *more]
 
 
 @pytest.fixture

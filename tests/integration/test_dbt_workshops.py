@@ -43,7 +43,7 @@ def workshop(number: str, workers: int = 0, **other: Any) -> dict[str, Any]:
     } | other  # fmt: skip
 
 
-def told(nights: Any, number: str, county: str = YUANYANG) -> dict[str, dict[str, Any]]:
+def months_of(nights: Any, number: str, county: str = YUANYANG) -> dict[str, dict[str, Any]]:
     """Month → row of a workshop."""
     rows = nights.records(
         "select * from marts.workshop_monitor where workshop_no = %s and county_code = %s", number, county
@@ -75,7 +75,7 @@ def test_a_workshop_is_judged_by_those_found_on_the_last_day_of_each_month(works
     ])  # fmt: skip
     workshops.night("2024-06-10")
 
-    first = told(workshops, "W1")
+    first = months_of(workshops, "W1")
     assert {month: row["poverty_alleviated_found"] for month, row in first.items()} == {"04": 5, "05": 4, "06": 4}
     assert {month: row["workers_found"] for month, row in first.items()} == {"04": 6, "05": 5, "06": 5}
     assert [first[month]["is_below_standard"] for month in ("04", "05", "06")] == [False, True, True]
@@ -87,19 +87,19 @@ def test_a_workshop_is_judged_by_those_found_on_the_last_day_of_each_month(works
     assert [first[month]["subsidy_per_poverty_alleviated"] for month in ("05", "06")] == [None, Decimal("12500.00")]
 
     # Reported 6, found 4; one that produces nothing for now is judged like any other.
-    second = told(workshops, "W2")
+    second = months_of(workshops, "W2")
     assert [(row["discrepancy"], row["exit_flag"], row["status"]) for _, row in sorted(second.items())] == [
         (2, False, "operating"), (2, True, "suspended"), (2, True, "suspended"),
     ]  # fmt: skip
 
     # One that has exited is not judged any more; one that is no longer listed has no row.
-    third = told(workshops, "W3")
+    third = months_of(workshops, "W3")
     assert [third[month]["is_below_standard"] for month in ("04", "05", "06")] == [True, False, False]
     assert third["06"]["share_poverty_alleviated"] is None
-    assert set(told(workshops, "W4")) == {"04"}
+    assert set(months_of(workshops, "W4")) == {"04"}
 
     # Of two workshops with one number it is that of the county of the work; whoever works there counts.
-    other = told(workshops, "W1", MENGZI)
+    other = months_of(workshops, "W1", MENGZI)
     assert [(row["workers_found"], row["poverty_alleviated_found"]) for row in other.values()] == [(1, 0)] * 3
 
 
@@ -108,7 +108,7 @@ def test_a_standard_that_is_switched_off_judges_nobody(workshops: Any) -> None:
     workshops.deliver("labor_register", YUANYANG, "2024-05-01", [registered("worker")])
     workshops.deliver("workshop", YUANYANG, "2024-05-01", [workshop("W1", 6)])
     workshops.night("2024-05-01")
-    (row,) = told(workshops, "W1").values()
+    (row,) = months_of(workshops, "W1").values()
     assert (row["is_below_standard"], row["exit_flag"], row["discrepancy"]) == (None, None, 6)
 
 

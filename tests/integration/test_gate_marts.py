@@ -141,9 +141,9 @@ class World:
             counties = (self.prefecture, *self.counties) if "county_code" in model.key else self.counties[:1]
             place = {"county_code"} & set(row)
             self.store(name, [row | dict.fromkeys(place, county) for county in counties])
-            self.mend(model, checks)
+            self.repair(model, checks)
 
-    def mend(self, model: Model, checks: list[tuple[str | None, dict[str, Any]]]) -> None:
+    def repair(self, model: Model, checks: list[tuple[str | None, dict[str, Any]]]) -> None:
         """Change one column after the other of a model's rows until they meet all conditions that it declares."""
         conditions = [check["condition"]["sql"] for _, check in checks if "condition" in check]
         values = [f"'{code}'" for _, check in checks for code in check.get("one_of", ())]

@@ -50,13 +50,18 @@ def test_an_analyst_can_run_every_query_of_the_guide_and_the_notebook(nights: An
 
 def run_notebook(analyst: psycopg.Connection) -> dict[str, list[list[Any]]]:
     """The tables that the notebook shows to the login of this connection, where nothing else can be reached."""
-    told = analyst.info
-    login = {"PGHOST": told.host, "PGPORT": str(told.port), "PGDATABASE": told.dbname, "PGUSER": told.user}
+    connection_info = analyst.info
+    login = {
+        "PGHOST": connection_info.host,
+        "PGPORT": str(connection_info.port),
+        "PGDATABASE": connection_info.dbname,
+        "PGUSER": connection_info.user,
+    }
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
     done = subprocess.run(
         [sys.executable, "-c", RUN_NOTEBOOK],
         cwd=settings.project_root() / "notebooks",
-        env=os.environ | login | nowhere | {"PGPASSWORD": told.password},
+        env=os.environ | login | nowhere | {"PGPASSWORD": connection_info.password},
         capture_output=True,
         text=True,
         timeout=120,

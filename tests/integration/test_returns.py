@@ -613,8 +613,10 @@ def test_a_correction_adds_to_a_month_and_replaces_no_line_of_it(nights: Any) ->
     nights.night("2024-05-01")
     nights.deliver(FEED, COUNTY, "2024-05-01", [line("P2", 800), line("P3", 800)], part="～001")
     nights.night("2024-05-02")
-    told = "select post_no, amount_paid::integer from build.reported_public_post_payment where seen_to is null"
-    assert sorted(nights.rows(told)) == [("P1", 800), ("P2", 800), ("P3", 800)]
+    payments_query = (
+        "select post_no, amount_paid::integer from build.reported_public_post_payment where seen_to is null"
+    )
+    assert sorted(nights.rows(payments_query)) == [("P1", 800), ("P2", 800), ("P3", 800)]
 
 
 def test_an_alert_of_the_landing_zone_is_sent_again_only_when_its_words_have_changed(

@@ -142,7 +142,7 @@ class Search:
     def hits(self, pieces: Iterable[tuple[str, bytes]]) -> dict[str, set[str]]:
         """The words that are in pieces of data, by the name of the piece; names are searched as well."""
         found: dict[str, set[str]] = {}
-        for some in _portions(pieces):
+        for some in _chunks_of(pieces):
             texts = pl.Series([f"{name}\n{data.decode('latin-1')}" for name, data in some])
             for (name, _), hits in zip(some, texts.str.extract_many(list(self._forms), overlapping=True), strict=True):
                 if len(hits):
@@ -150,7 +150,7 @@ class Search:
         return found
 
 
-def _portions(pieces: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+def _chunks_of(pieces: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
     """As many pieces at once as fit into memory: the search begins with reading all words."""
     some: list[tuple[str, bytes]] = []
     size = 0

@@ -107,9 +107,9 @@ def plant_group(
             found = run_group(group, project, connection)
     except transform.TransformFailed as failed:
         broken = {node.name for node in failed.failed}
-        guilty = [defect for defect in group if reads[defect.mart] & broken]
-        others = [defect for defect in group if defect not in guilty]
-        for part in [*([defect] for defect in guilty), others]:
+        suspects = [defect for defect in group if reads[defect.mart] & broken]
+        others = [defect for defect in group if defect not in suspects]
+        for part in [*([defect] for defect in suspects), others]:
             yield from plant_group(server, project, part, reads) if part else ()
         return
     yield from ((defect, found[defect.name]) for defect in group)

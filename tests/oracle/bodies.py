@@ -131,7 +131,7 @@ def category_of(tenure: Dated) -> str:
 def agreed_end(tenure: Dated) -> date | None:
     """The last day of the agreed term, from the start that was told."""
     months = tenure.row["term_months"]
-    return add_months(tenure.told_start, months) - DAY if months else None
+    return add_months(tenure.reported_start, months) - DAY if months else None
 
 
 def _is_within(day: date | None, month: Period) -> bool:
@@ -149,7 +149,7 @@ def _line_category(t: Tonight, line: Line, month: Period) -> str:
         return category_of(max(own, key=lambda p: p.start))
     if not same_post:
         return "unknown"
-    return category_of(max(same_post, key=lambda p: (p.start, p.told_start)))
+    return category_of(max(same_post, key=lambda p: (p.start, p.reported_start)))
 
 
 def _posts(t: Tonight, tenures: list[Dated], lines: list[Line], month: Period) -> Expected:
@@ -262,9 +262,9 @@ def _disputes(t: Tonight, cases: list[Row], month: Period) -> Expected:
         "waiting_over_5d": sum(waits_over_5_days(t, c, month.until) for c in cases),
         "left_out": sum(_is_within(c["left_out_on"], month) and c["closed_on"] is None for c in cases),
         "median_days_accept": waited("accepted_on", lambda c: c["filed_on"]),
-        "median_days_mediate": waited("mediated_on", _taken_up),
-        "median_days_hear": waited("heard_on", _taken_up),
-        "median_days_close": waited("closed_on", _taken_up),
+        "median_days_mediate": waited("mediated_on", _accepted_or_filed),
+        "median_days_hear": waited("heard_on", _accepted_or_filed),
+        "median_days_close": waited("closed_on", _accepted_or_filed),
         **{
             f"closed_{result}": sum(c["result"] == result for c in closed)
             for result in ("mediated", "awarded", "withdrawn")
@@ -277,7 +277,7 @@ def _disputes(t: Tonight, cases: list[Row], month: Period) -> Expected:
     }
 
 
-def _taken_up(case: Row) -> date:
+def _accepted_or_filed(case: Row) -> date:
     return case["accepted_on"] or case["filed_on"]
 
 
@@ -291,27 +291,27 @@ def resettlement_site_monitor(t: Tonight) -> Iterator[Expected]:
         if county == PREFECTURE:
             continue
         snapshot = t.world.latest("resettlement_site", county, t.today)
-        told = {row["resettlement_site_no"]: row for row in snapshot.rows} if snapshot else {}
+        listed_row = {row["resettlement_site_no"]: row for row in snapshot.rows} if snapshot else {}
         living: dict[str, dict[str, Row]] = defaultdict(dict)
         for person, (at, row) in t.world.register(t.today).items():
             if at == county and row["resettlement_site_no"]:
                 living[row["resettlement_site_no"]][person] = row
-        for number in told.keys() | living.keys():
+        for number in listed_row.keys() | living.keys():
             yield {
                 "county_code": county,
                 "resettlement_site_no": number,
-                "is_listed": number in told,
-                **_site(t, county, living[number], told.get(number), reserved),
+                "is_listed": number in listed_row,
+                **_site(t, county, living[number], listed_row.get(number), reserved),
                 "obs_status": t.status.of_state(county, SITE_FEEDS),
             }
 
 
-def _site(t: Tonight, county: str, living: dict[str, Row], told: Row | None, reserved: set[str]) -> Expected:
+def _site(t: Tonight, county: str, living: dict[str, Row], listed_row: Row | None, reserved: set[str]) -> Expected:
     able = [p for p in living if p in t.world.labour_force(t.today)]
     employed = [p for p in living if p in t.world.employed(t.today)]
     households = {row["household_no"] for row in living.values()}
     filled = sum(p in reserved for p in employed)
-    jobs = told["reserved_jobs"] if told else None
+    jobs = listed_row["reserved_jobs"] if listed_row else None
     return {
         "households": len(households),
         "residents": len(living),
@@ -319,9 +319,9 @@ def _site(t: Tonight, county: str, living: dict[str, Row], told: Row | None, res
         "employed": len(employed),
         "employment_rate": share(len(employed), len(able)),
         "zero_employment_households": sum(is_without_work(t, (county, number), t.today) for number in households),
-        "households_reported": told["households"] if told else None,
-        "residents_reported": told["residents"] if told else None,
-        "labour_force_reported": told["labour_force"] if told else None,
+        "households_reported": listed_row["households"] if listed_row else None,
+        "residents_reported": listed_row["residents"] if listed_row else None,
+        "labour_force_reported": listed_row["labour_force"] if listed_row else None,
         "reserved_jobs": jobs,
         "reserved_jobs_filled": filled,
         "reserved_fill_rate": share(filled, jobs),

@@ -29,7 +29,7 @@ def finding_case(t: Tonight) -> Iterator[Expected]:
     for key, row in was_open.items():
         if key not in found:
             closed[key, row["opened_on"]] = row | _end(t, row, ends[key])
-        elif gap := _ended_unseen(row, found[key], ends[key]):
+        elif gap := _ended_between_nights(row, found[key], ends[key]):
             closed[key, row["opened_on"]] = row | {"closed_on": gap, "close_reason": "resolved"}
     for key, case in found.items():
         known = was_open.get(key)
@@ -58,7 +58,7 @@ def _end(t: Tonight, row: Expected, ends: list[date]) -> Expected:
     return {"closed_on": t.today, "close_reason": "gone"}
 
 
-def _ended_unseen(row: Expected, case: Expected, ends: list[date]) -> date | None:
+def _ended_between_nights(row: Expected, case: Expected, ends: list[date]) -> date | None:
     """The end of the old case, where the source's row of tonight began after it."""
     if row["case_kind"] not in ("zero_employment_household", "public_post") or case["opened_on"] <= row["opened_on"]:
         return None
@@ -118,11 +118,11 @@ def _payrolls(t: Tonight) -> Iterator[tuple[Key, Expected]]:
             lines=len(found),
         )
         if owed:
-            case["hanging_stage"] = _hangs_at([x for x in found if x.paid < x.due])
+            case["hanging_stage"] = _stuck_at([x for x in found if x.paid < x.due])
         yield ("relief_payroll", finding, f"{project}·{period}·{finding}"), case
 
 
-def _hangs_at(lines: list[Line]) -> str:
+def _stuck_at(lines: list[Line]) -> str:
     missing = {stage: sum(x.row[column] is None for x in lines) for stage, column in STAGES}
     worst = max(missing, key=lambda stage: missing[stage])
     return worst if missing[worst] else "credit"
@@ -212,8 +212,8 @@ def _ends(t: Tonight) -> dict[Key, list[date]]:
     for case in disputes(t):
         key = f"{case['unit']}·{case['case_no']}·{case['id_number']}"
         for finding, more in (("open_over_45d", ()), ("waiting_over_5d", ("accepted_on",))):
-            told = [case[name] for name in ("closed_on", "left_out_on", *more) if case[name]]
-            ends["dispute_overdue", finding, key] += [min(told)] if told else []
+            end_dates = [case[name] for name in ("closed_on", "left_out_on", *more) if case[name]]
+            ends["dispute_overdue", finding, key] += [min(end_dates)] if end_dates else []
     for line in t.pay.relief_lines:
         if line.paid >= line.due and line.paid_on:
             for finding in ("unpaid", "underpaid"):

@@ -83,10 +83,10 @@ def differences(
 
 
 def _with_token(row: Mapping[str, Any], person: Callable[[str], str]) -> dict[str, Any]:
-    told = dict(row)
-    if "_person" in told:
-        told["case_key"] = told["case_key"].replace(told["_person"], person(told["_person"]))
-    return told | {"person_key": person(told.pop("id_number"))} if "id_number" in told else told
+    shown = dict(row)
+    if "_person" in shown:
+        shown["case_key"] = shown["case_key"].replace(shown["_person"], person(shown["_person"]))
+    return shown | {"person_key": person(shown.pop("id_number"))} if "id_number" in shown else shown
 
 
 def _is_same(wanted: Any, found: Any) -> bool:

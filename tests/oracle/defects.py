@@ -30,7 +30,7 @@ def multiply_amounts(zone: Path, feed: str, unit: str, day: date) -> Spoilt:
 
     def spoil(head: list[str], rows: Table) -> Table:
         places = [_place(head, feed, column) for column in columns]
-        return [head, *([_hundredfold(c) if i in places else c for i, c in enumerate(row)] for row in rows)]
+        return [head, *([_times_100(c) if i in places else c for i, c in enumerate(row)] for row in rows)]
 
     return _rewrite(zone, feed, unit, day, spoil)
 
@@ -123,7 +123,7 @@ def _place(head: list[str], feed: str, column: str) -> int:
     return next(place for place, text in enumerate(head) if text in field.headers)
 
 
-def _hundredfold(cell: str) -> str:
+def _times_100(cell: str) -> str:
     bare = cell.replace(",", "").removesuffix("元")
     try:
         return str(float(bare) * 100)

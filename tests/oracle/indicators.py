@@ -217,8 +217,8 @@ def _stock(*columns: str) -> Callable[[Tonight, str, Period], Figure]:
 
 
 def _contracts(t: Tonight, county: str, _: Period) -> Figure:
-    mains = [jobs[0] for at, _row, jobs in t.world.employed(t.today).values() if here(county, at)]
-    judged = [j for j in mains if j.source == "employment" and j.channel in ("enterprise", "workshop")]
+    main_jobs = [jobs[0] for at, _row, jobs in t.world.employed(t.today).values() if here(county, at)]
+    judged = [j for j in main_jobs if j.source == "employment" and j.channel in ("enterprise", "workshop")]
     return ratio(sum(bool(j.row["has_contract"]) for j in judged), len(judged))
 
 
@@ -394,8 +394,8 @@ def _funds(t: Tonight, county: str, _: Period) -> Figure:
 def _due(t: Tonight, county: str) -> list[Reported]:
     """What came of the county feeds that are due today, held or accepted."""
     feeds = [feed for feed in COUNTY_FEEDS if t.status.is_due_today(feed)]
-    told = (reported(t, feed, c) for feed in feeds for c in COUNTIES if here(county, c))
-    return [one for one in told if one is not None]
+    reports_of_feeds = (reported(t, feed, c) for feed in feeds for c in COUNTIES if here(county, c))
+    return [one for one in reports_of_feeds if one is not None]
 
 
 def _on_time(t: Tonight, county: str, _: Period) -> Figure:

@@ -214,8 +214,10 @@ class Marts:
     def _cleared_by(self, household: tuple[str, str], cleared: date) -> str:
         employed = self.world.employed(cleared)
         members = self.world.households(cleared).get(household, [])
-        mains = [employed[m["id_number"]][2][0] for m in members if m["id_number"] in employed]
-        return min(mains, key=lambda j: (j.rank, -j.start.toordinal(), j.employer, j.key)).channel if mains else "none"
+        ranked = [employed[m["id_number"]][2][0] for m in members if m["id_number"] in employed]
+        return (
+            min(ranked, key=lambda j: (j.rank, -j.start.toordinal(), j.employer, j.key)).channel if ranked else "none"
+        )
 
     def zero_employment_summary(self) -> Iterator[Expected]:
         """Cases by county and whether the household is relocated."""
@@ -270,8 +272,8 @@ class Marts:
             yield "unpaid", line.due
         if over and 0 < line.paid < line.due:
             yield "underpaid", line.due - line.paid
-        told_late = line.row["paid_on"] and line.row["paid_on"] > line.pay_date
-        late = line.credited_after(line.pay_date) + (line.unconfirmed if told_late else 0)
+        reported_late = line.row["paid_on"] and line.row["paid_on"] > line.pay_date
+        late = line.credited_after(line.pay_date) + (line.unconfirmed if reported_late else 0)
         if late:
             yield "paid_late", late
         if line.credited > line.due:
@@ -280,7 +282,10 @@ class Marts:
             yield "bank_failed", line.row["amount_paid"]
         differing = [a for a in line.attempts if a.amount_differs]
         if differing:
-            yield "bank_amount_differs", sum((abs(a.row["amount_paid"] - a.told) for a in differing), Decimal(0))
+            yield (
+                "bank_amount_differs",
+                sum((abs(a.row["amount_paid"] - a.bank_amount) for a in differing), Decimal(0)),
+            )
 
     def _findings_of_person(self, line: Line) -> Iterator[tuple[str, Decimal]]:
         person, first, last = line.row["id_number"], line.row["period"], last_day(line.row["period"])

@@ -23,7 +23,7 @@ class Attempt:
     batch_no: str
     row: Row
     """The line as the latest revision that has this batch puts it."""
-    first_told: date
+    first_reported: date
     place: tuple[date, int]
     """Report date and place in the file: the file order of the batch's lines."""
     returned: list[Row] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Attempt:
         return sum((r["amount"] for r in self.returned if r["result"] == "success"), Decimal(0))
 
     @property
-    def told(self) -> Decimal:
+    def bank_amount(self) -> Decimal:
         """What the bank's lines say, refused or not."""
         return sum((r["amount"] for r in self.returned), Decimal(0))
 
@@ -86,7 +86,7 @@ class Line:
 
     @property
     def paid(self) -> Decimal:
-        """Credited, or told by the payroll where the bank has not answered."""
+        """Credited, or reported by the payroll where the bank has not answered."""
         return self.credited + self.unconfirmed
 
     def credited_after(self, day: date) -> Decimal:
@@ -145,14 +145,14 @@ class Pay:
     def _attempts(self, feed: str, key: tuple[str, ...], in_force: Collection[Key]) -> dict[Key, list[Attempt]]:
         """One attempt for each batch number seen in any accepted revision of a line that is in force."""
         found: dict[Key, dict[str, Attempt]] = defaultdict(dict)
-        told = [d for d in (*self.world.replaced, *self.world.deliveries) if d.feed == feed]
-        for delivery in sorted(told, key=lambda d: d.report_date):
+        with_feed = [d for d in (*self.world.replaced, *self.world.deliveries) if d.feed == feed]
+        for delivery in sorted(with_feed, key=lambda d: d.report_date):
             for place, row in enumerate(delivery.rows):
                 k = (delivery.unit, *(row[name] for name in key))
                 if row["batch_no"] is None or k not in in_force:
                     continue
                 before = found[k].get(row["batch_no"])
-                first = before.first_told if before else delivery.report_date
+                first = before.first_reported if before else delivery.report_date
                 found[k][row["batch_no"]] = Attempt(row["batch_no"], row, first, (delivery.report_date, place))
         in_batch: dict[str, list[Attempt]] = defaultdict(list)
         for of_line in found.values():
@@ -160,7 +160,7 @@ class Pay:
                 in_batch[attempt.batch_no].append(attempt)
         for batch_no, attempts in in_batch.items():
             self._join(batch_no, sorted(attempts, key=lambda a: a.place))
-        return {k: sorted(a.values(), key=lambda a: (a.first_told, a.batch_no)) for k, a in found.items()}
+        return {k: sorted(a.values(), key=lambda a: (a.first_reported, a.batch_no)) for k, a in found.items()}
 
     def _join(self, batch_no: str, attempts: list[Attempt]) -> None:
         """The k-th of equal (batch, account, amount) to the k-th; what is left over by (batch, account)."""

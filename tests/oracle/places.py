@@ -159,7 +159,7 @@ def _townships(t: Tonight, county: str, month: Period) -> set[str]:
     found |= {o["township_code"] for o in _orders(t, month)}
     found |= {township for _, _, township in _events(t, month)}
     found |= {township for _, township in _placed(t, month)}
-    found |= {place for days in _days_told(t, month).values() for place in days}
+    found |= {place for days in _reported_days(t, month).values() for place in days}
     return {code for code in found if code.startswith(county)}
 
 
@@ -256,7 +256,7 @@ def _placed(t: Tonight, month: Period) -> set[tuple[str, str]]:
 
 
 @cache
-def _days_told(t: Tonight, month: Period) -> dict[str, dict[str, Decimal]]:
+def _reported_days(t: Tonight, month: Period) -> dict[str, dict[str, Decimal]]:
     """ID number → township → days that someone told for the month, at places nearby."""
     found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
 
@@ -278,10 +278,10 @@ def _days_told(t: Tonight, month: Period) -> dict[str, dict[str, Decimal]]:
 
 
 def _days_here(t: Tonight, place: str, month: Period) -> list[Decimal]:
-    told = _days_told(t, month).values()
+    days_of_persons = _reported_days(t, month).values()
     return [
         sum(here_days, Decimal(0))
-        for days in told
+        for days in days_of_persons
         if (here_days := [d for code, d in days.items() if _is_in(code, place)])
     ]
 

@@ -191,10 +191,10 @@ def deliver(nights: Nights, sent: Sent) -> int:
 def landed(sent: Sent, row: Row) -> dict[str, Any]:
     """A row as it stands in landing: persons, names and accounts as tokens."""
     of = contract(sent.feed)
-    told = row | ({UNIT_COLUMN[of.unit]: sent.unit} if of.unit in UNIT_COLUMN else {})
+    values_of_row = row | ({UNIT_COLUMN[of.unit]: sent.unit} if of.unit in UNIT_COLUMN else {})
     found: dict[str, Any] = {}
     for column in of.columns:
-        value = told.get("id_number" if column.name == of.person_column else column.name)
+        value = values_of_row.get("id_number" if column.name == of.person_column else column.name)
         names = [name for name, _ in of.landing_columns_of(column)]
         if column.name == of.person_column:
             found |= {"person_key": value and token(value), "birth_date": value and born_on(value), "sex": "male"}

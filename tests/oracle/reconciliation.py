@@ -1,4 +1,4 @@
-"""§2.14 cross_feed_reconciliation: where two feeds tell of the same thing."""
+"""§2.14 cross_feed_reconciliation: two feeds compared on the same subject."""
 
 from __future__ import annotations
 
@@ -105,17 +105,17 @@ def _heads(t: Tonight) -> Iterator[Counted]:
         for number, row in t.world.workshops(county, t.today).items():
             if row["status"] != "exited":
                 judged.add((county, number))
-                told, seen = row["workers"], len(found.get((county, number), ()))
-                yield Counted(county, "matched", min(told, seen))
-                yield Counted(county, "only_in_first", max(0, told - seen))
-                yield Counted(county, "only_in_second", max(0, seen - told))
+                n_listed, n_found = row["workers"], len(found.get((county, number), ()))
+                yield Counted(county, "matched", min(n_listed, n_found))
+                yield Counted(county, "only_in_first", max(0, n_listed - n_found))
+                yield Counted(county, "only_in_second", max(0, n_found - n_listed))
     for at, persons in found.items():
         if at not in judged:
             others[at[0]] |= persons
     for spell in t.world.spells:
         if spell.row["workshop_no"] and spell.covers(t.today) and t.world.workshop_of(spell) is None:
             others[spell.unit].add(spell.row["id_number"])
-    # A person whom two counties tell of stands once in the prefecture's row.
+    # A person whom two counties report stands once in the prefecture's row.
     for county, persons in others.items():
         yield from (Counted(county, "only_in_second") for _ in persons)
     twice = sum(map(len, others.values())) - len(set().union(*others.values()))
@@ -154,7 +154,7 @@ def _answer(attempt: Attempt) -> str:
 
 
 def _return_due(t: Tonight) -> dict[str, date]:
-    """Batch → the third working day after it was last sent; where that is not told, after it was paid."""
+    """Batch → the third working day after it was last sent; where that is not reported, after it was paid."""
     sent: dict[str, list[date]] = defaultdict(list)
     paid: dict[str, list[date]] = defaultdict(list)
     for line in t.lines:

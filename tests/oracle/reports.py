@@ -47,10 +47,10 @@ def report_monthly(t: Tonight) -> Iterator[Expected]:
     for row in rows:
         is_shown = _is_shown(t, row, "value", hidden["value"], row["_now"])
         was_shown = _is_shown(t, row, "previous_value", hidden["previous_value"], row["_before"])
-        told = _told_then(t, row)
+        earlier = _published_then(t, row)
         yield row | {
-            "previous_as_published": told,
-            "is_restated": None not in (told, row["previous_value"]) and told != row["previous_value"],
+            "previous_as_published": earlier,
+            "is_restated": None not in (earlier, row["previous_value"]) and earlier != row["previous_value"],
             "public_value": row["value"] if is_shown else None,
             "public_previous": row["previous_value"] if was_shown else None,
             "public_change": row["change"] if is_shown and was_shown else None,
@@ -212,7 +212,7 @@ def _ranks(indicator: Indicator, values: Mapping[str, Decimal | None]) -> dict[s
 # -- the public table
 
 
-def _told_then(t: Tonight, row: Expected) -> Decimal | None:
+def _published_then(t: Tonight, row: Expected) -> Decimal | None:
     """What the last publication of the month shown gave for the month before."""
     periods: Periods = periods_of(t.today)
     published = t.last_published(periods.month.last)
@@ -264,7 +264,7 @@ class PublicTable:
             for code in cells:
                 self._hide_more(code)
             self.hidden |= {
-                (code, place) for code, values in cells.items() for place in values if self._goes_along(code, place)
+                (code, place) for code, values in cells.items() for place in values if self._is_hidden_with(code, place)
             }
 
     def _is_small(self, value: Decimal) -> bool:
@@ -282,7 +282,7 @@ class PublicTable:
             if not left:
                 return
 
-    def _goes_along(self, code: str, place: str) -> bool:
+    def _is_hidden_with(self, code: str, place: str) -> bool:
         """Whether the whole or the other part of it is hidden, or the rest of the whole is small."""
         part = BY_CODE[code]
         if (part.whole, place) in self.hidden or (part.other, place) in self.hidden:

@@ -59,8 +59,8 @@ class Seeds:
             return DEFAULTS[name]
         with (self.folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-        told = {row["finding"] for row in rows} if name == "finding_rule" else set()
-        return rows + [row for row in POST_FINDINGS if name == "finding_rule" and row["finding"] not in told]
+        given = {row["finding"] for row in rows} if name == "finding_rule" else set()
+        return rows + [row for row in POST_FINDINGS if name == "finding_rule" and row["finding"] not in given]
 
     @cache
     def _in_force(self, name: str, on: date, *key: str) -> list[dict[str, str]]:

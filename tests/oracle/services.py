@@ -89,7 +89,7 @@ class Study:
     enrolled_on: date
     unit: str
     rows: tuple[Row, ...]
-    told_on: date
+    named_on: date
     left_out_on: date | None
 
     @property
@@ -119,11 +119,11 @@ def studies(t: Tonight) -> list[Study]:
                 if key not in named or named[key][0] <= snapshot.report_date:
                     named[key] = (snapshot.report_date, unit, tuple(rows))
     found = []
-    for (person, enrolled), (told, unit, rows) in named.items():
-        study = Study(person, enrolled, unit, rows, told, None)
-        gone = t.world.left_out_on("youth_support", unit, told, study.graduated_on)
+    for (person, enrolled), (named_on, unit, rows) in named.items():
+        study = Study(person, enrolled, unit, rows, named_on, None)
+        left_out_on = t.world.left_out_on("youth_support", unit, named_on, study.graduated_on)
         if enrolled <= t.today:
-            found.append(Study(person, enrolled, unit, rows, told, gone))
+            found.append(Study(person, enrolled, unit, rows, named_on, left_out_on))
     return found
 
 
@@ -158,7 +158,7 @@ def youth_monitor(t: Tonight) -> Iterator[Expected]:
     """Students and graduates by level and year of graduation."""
     everyone = studies(t)
     current = [s for s in everyone if s.left_out_on is None and not is_dead(t, s.person)]
-    gone = [s for s in everyone if s.left_out_on is not None and owed(s.rows)]
+    omitted = [s for s in everyone if s.left_out_on is not None and owed(s.rows)]
     of_term = terms(t)
     for county in t.world.counties():
         cells: dict[tuple[str, int], list[Study]] = defaultdict(list)
@@ -167,7 +167,7 @@ def youth_monitor(t: Tonight) -> Iterator[Expected]:
             if here(county, t.world.county_of(study.person, t.today, study.unit)):
                 for cell in _cells(study):
                     cells[cell].append(study)
-        for study in gone:
+        for study in omitted:
             if here(county, study.unit):
                 for cell in _cells(study):
                     lost[cell].append(study)
@@ -223,7 +223,7 @@ def _youth(t: Tonight, of: list[Study], current: list[Study], of_term: dict[Enro
         if e["id_number"] in since and since[e["id_number"]] <= e["served_on"] <= t.today  # type: ignore[operator]
     ]
     rows = [row for s in of for row in of_term[s.person, s.enrolled_on]]
-    helped = sum(any((r["assistance_worker"] or "").strip() for r in s.rows) for s in of)
+    with_worker = sum(any((r["assistance_worker"] or "").strip() for r in s.rows) for s in of)
     return {
         "students": len(of) - len(graduates),
         "graduates": len(graduates),
@@ -238,8 +238,8 @@ def _youth(t: Tonight, of: list[Study], current: list[Study], of_term: dict[Enro
         "allowance_due": total(r["allowance_due"] for r in rows),
         "allowance_paid": total(r["allowance_paid"] for r in rows),
         "allowance_arrears": owed(rows),
-        "with_assistance_worker": helped,
-        "plan_coverage": share(helped, len(of)),
+        "with_assistance_worker": with_worker,
+        "plan_coverage": share(with_worker, len(of)),
     }
 
 

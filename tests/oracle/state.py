@@ -18,7 +18,7 @@ from .reading import COUNTIES, Delivery, Row, born_on
 from .seeds import Seeds
 
 Key = tuple[Any, ...]
-Told = tuple[date, str, Row]
+NamedRow = tuple[date, str, Row]
 """Date and unit of the latest snapshot that names a row, and the row as it has it."""
 PREFECTURE = "532500"
 FOREVER = date(9999, 12, 31)
@@ -51,9 +51,9 @@ class Dated(NamedTuple):
     start: date
     end: date
     """The last day; FOREVER while open."""
-    told_on: date
+    named_on: date
     """Date of the latest snapshot that names it."""
-    told_start: date
+    reported_start: date
     """The start that the row itself gives; `start` is earlier where the row corrected another one."""
     left_out_on: date | None = None
     """Date of the unit's next snapshot, which leaves it out."""
@@ -142,8 +142,8 @@ class World:
         listings: dict[str, list[tuple[int, str, Row]]] = defaultdict(list)
         for county, on in known:
             for row in self._register_rows[county, on].values():
-                begun = self._listed_since(county, row["id_number"], on)
-                listings[row["id_number"]].append((-begun.toordinal(), county, row))
+                listed_since = self._listed_since(county, row["id_number"], on)
+                listings[row["id_number"]].append((-listed_since.toordinal(), county, row))
         return {p: min(found, key=lambda f: f[:2])[1:] for p, found in listings.items()}
 
     @cached_property
@@ -155,14 +155,14 @@ class World:
         }
 
     def _listed_since(self, county: str, person: str, on: date) -> date:
-        begun = on
+        since = on
         for snapshot in reversed(self.snapshots("labor_register")[county]):
             if snapshot.report_date > on:
                 continue
             if person not in self._register_rows[county, snapshot.report_date]:
                 break
-            begun = snapshot.report_date
-        return begun
+            since = snapshot.report_date
+        return since
 
     @cached_property
     def _first_listed(self) -> dict[str, date]:
@@ -175,12 +175,12 @@ class World:
     @cached_property
     def died(self) -> dict[str, date]:
         """The earliest date of death that any register row tells."""
-        told: dict[str, date] = {}
+        death_dates: dict[str, date] = {}
         for rows in self._register_rows.values():
             for person, row in rows.items():
                 if row["deceased_on"]:
-                    told[person] = min(row["deceased_on"], told.get(person, row["deceased_on"]))
-        return told
+                    death_dates[person] = min(row["deceased_on"], death_dates.get(person, row["deceased_on"]))
+        return death_dates
 
     def home(self, person: str, day: date) -> tuple[str, Row] | None:
         """County and register row; before a person was listed for the first time, those of that first day."""
@@ -235,7 +235,7 @@ class World:
         return self._with_corrections("employment", named, lambda row: (row["id_number"], employer(row, self.codes)))
 
     @cached_property
-    def _named_spells(self) -> dict[Key, Told]:
+    def _named_spells(self) -> dict[Key, NamedRow]:
         return self._named("employment", ("id_number", "employer_name", "start_date"), within_unit=False)
 
     @cached_property
@@ -253,7 +253,7 @@ class World:
     def contracts(self) -> list[Dated]:
         """Relief contracts."""
         named = self._named("relief_contract", ("project_no", "id_number", "onsite_from"))
-        return self.that_began(self._believed("relief_contract", *told) for told in named.values())
+        return self.that_began(self._believed("relief_contract", *row) for row in named.values())
 
     def that_began(self, found: Iterable[Dated]) -> list[Dated]:
         """What begins after today is not there yet, nor is what ended before it began."""
@@ -261,11 +261,11 @@ class World:
 
     def dated(self, feed: str, key: tuple[str, ...]) -> list[Dated]:
         """What a feed of snapshots names, each by the latest snapshot of its county that names it."""
-        return [self._believed(feed, *told) for told in self._named(feed, key).values()]
+        return [self._believed(feed, *row) for row in self._named(feed, key).values()]
 
-    def _named(self, feed: str, key: tuple[str, ...], *, within_unit: bool = True) -> dict[Key, Told]:
+    def _named(self, feed: str, key: tuple[str, ...], *, within_unit: bool = True) -> dict[Key, NamedRow]:
         """The latest snapshot that names one is believed for all its days; of two units the lower code."""
-        named: dict[Key, Told] = {}
+        named: dict[Key, NamedRow] = {}
         for unit in sorted(self.snapshots(feed), reverse=True):
             for snapshot in self.snapshots(feed)[unit]:
                 for row in snapshot.rows:
@@ -274,34 +274,34 @@ class World:
                         named[k] = (snapshot.report_date, unit, row)
         return named
 
-    def next_snapshot(self, feed: str, unit: str, told: date) -> Delivery | None:
+    def next_snapshot(self, feed: str, unit: str, named_on: date) -> Delivery | None:
         """The unit's first accepted snapshot after a date."""
-        return next((s for s in self.snapshots(feed)[unit] if s.report_date > told), None)
+        return next((s for s in self.snapshots(feed)[unit] if s.report_date > named_on), None)
 
-    def left_out_on(self, feed: str, unit: str, told: date, end: date | None) -> date | None:
+    def left_out_on(self, feed: str, unit: str, named_on: date, end: date | None) -> date | None:
         """The date of the unit's next snapshot, unless what it leaves out had ended by itself."""
-        following = self.next_snapshot(feed, unit, told)
+        following = self.next_snapshot(feed, unit, named_on)
         return following.report_date if following and (end is None or end >= following.report_date) else None
 
-    def _believed(self, feed: str, told: date, unit: str, row: Row) -> Dated:
+    def _believed(self, feed: str, named_on: date, unit: str, row: Row) -> Dated:
         start, end = (row[name] for name in SPANS[feed])
-        gone = self.left_out_on(feed, unit, told, end)
-        return Dated(unit, row, start, gone - DAY if gone else end or FOREVER, told, start, gone)
+        left_out = self.left_out_on(feed, unit, named_on, end)
+        return Dated(unit, row, start, left_out - DAY if left_out else end or FOREVER, named_on, start, left_out)
 
     def _with_corrections(
-        self, feed: str, named: dict[Key, Told], same: Callable[[Row], tuple[Any, ...]]
+        self, feed: str, named: dict[Key, NamedRow], same: Callable[[Row], tuple[Any, ...]]
     ) -> list[Dated]:
         """The rows that stand, each begun where the earliest of those that it corrected began."""
-        by_key = {self._key(feed, told[1], told[2]): k for k, told in named.items()}
-        stands = {k: self._believed(feed, *told) for k, told in named.items()}
-        follows = {k: self._corrected_by(feed, stands[k], same, by_key) for k in named}
-        begun: dict[Key, date] = {}
-        for k, told in stands.items():
+        by_key = {self._key(feed, row[1], row[2]): k for k, row in named.items()}
+        by_row = {k: self._believed(feed, *row) for k, row in named.items()}
+        follows = {k: self._corrected_by(feed, by_row[k], same, by_key) for k in named}
+        starts: dict[Key, date] = {}
+        for k, dated in by_row.items():
             last = k
             while follows[last] is not None:
                 last = follows[last]  # type: ignore[assignment]
-            begun[last] = min(told.start, begun.get(last, FOREVER))
-        merged = (stands[k]._replace(start=start) for k, start in begun.items())
+            starts[last] = min(dated.start, starts.get(last, FOREVER))
+        merged = (by_row[k]._replace(start=start) for k, start in starts.items())
         return self.that_began(merged)
 
     def _key(self, feed: str, unit: str, row: Row) -> Key:
@@ -313,25 +313,25 @@ class World:
         return ("" if feed == "employment" else unit, *(row[name] for name in names))
 
     def _corrected_by(
-        self, feed: str, gone: Dated, same: Callable[[Row], tuple[Any, ...]], known: Mapping[Key, Key]
+        self, feed: str, omitted: Dated, same: Callable[[Row], tuple[Any, ...]], known: Mapping[Key, Key]
     ) -> Key | None:
         """The row of the snapshot that leaves one out which is the same, overlaps it or begins within 7 days."""
-        if gone.left_out_on is None:
+        if omitted.left_out_on is None:
             return None
-        snapshot = self.next_snapshot(feed, gone.unit, gone.told_on)
+        snapshot = self.next_snapshot(feed, omitted.unit, omitted.named_on)
         assert snapshot is not None
         within = timedelta(days=int(self.seeds.setting("corrected_spell_days", snapshot.report_date)) - 1)
         fitting = [
             row
-            for row in self._rows_by_person(snapshot)[gone.row["id_number"]]
-            if same(row) == same(gone.row)
-            and row["start_date"] <= gone.left_out_on + within
-            and (row["end_date"] or FOREVER) >= gone.told_start
+            for row in self._rows_by_person(snapshot)[omitted.row["id_number"]]
+            if same(row) == same(omitted.row)
+            and row["start_date"] <= omitted.left_out_on + within
+            and (row["end_date"] or FOREVER) >= omitted.reported_start
         ]
         if not fitting:
             return None
         first = min(fitting, key=lambda row: (row["start_date"], row.get("employer_name") or row.get("post_no")))
-        return known[self._key(feed, gone.unit, first)]
+        return known[self._key(feed, omitted.unit, first)]
 
     def _rows_by_person(self, snapshot: Delivery) -> dict[str, list[Row]]:
         by_person = self._indexed.get(id(snapshot))
@@ -398,8 +398,8 @@ class World:
     def projects(self) -> dict[str, Row]:
         """Projects as the latest snapshot that names them has them, with `left_out_on`."""
         return {
-            k[0]: row | {"left_out_on": self.left_out_on("relief_project", unit, told, None)}
-            for k, (told, unit, row) in self._named("relief_project", ("project_no",)).items()
+            k[0]: row | {"left_out_on": self.left_out_on("relief_project", unit, named_on, None)}
+            for k, (named_on, unit, row) in self._named("relief_project", ("project_no",)).items()
         }
 
     def project_county(self, number: str) -> str:
@@ -509,8 +509,8 @@ class World:
     def _job_of_post(self, post: Dated, day: date) -> Job:
         row, number = post.row, post.row["post_no"]
         fresh = timedelta(days=int(self.seeds.setting("grade_c_updated_days", day)))
-        grade = "C" if post.told_on >= day - fresh else "D"
-        place, key = row["township_code"][:6], f"{post.unit}{number}{post.told_start}"
+        grade = "C" if post.named_on >= day - fresh else "D"
+        place, key = row["township_code"][:6], f"{post.unit}{number}{post.reported_start}"
         rank = _post_rank(post)
         return Job(rank, post.start, number, key, "public_post", place, True, grade, "public_post", row, post.unit)
 
@@ -533,24 +533,24 @@ class World:
             return None
         main = employed[2][0]
         if main.source == "employment":
-            return self._told_at("employment", ("id_number", "employer_name", "start_date"), "monthly_wage", main, day)
+            return self._wage_at("employment", ("id_number", "employer_name", "start_date"), "monthly_wage", main, day)
         if main.source == "public_post":
-            return self._told_at("public_post", ("post_no", "id_number", "start_date"), "monthly_subsidy", main, day)
+            return self._wage_at("public_post", ("post_no", "id_number", "start_date"), "monthly_subsidy", main, day)
         beside = [j for j in employed[2] if j.source == "employment" and j.channel == main.channel]
         if not beside:
             return None
         other = min(beside, key=lambda j: (-j.start.toordinal(), j.employer))
-        return self._told_at("employment", ("id_number", "employer_name", "start_date"), "monthly_wage", other, day)
+        return self._wage_at("employment", ("id_number", "employer_name", "start_date"), "monthly_wage", other, day)
 
-    def _told_at(self, feed: str, key: tuple[str, ...], column: str, job: Job, day: date) -> Decimal:
+    def _wage_at(self, feed: str, key: tuple[str, ...], column: str, job: Job, day: date) -> Decimal:
         """As the latest snapshot dated up to the day tells it, of the believed county; none so early: the earliest."""
         of_key = tuple(job.row[name] for name in key)
-        told = self._tellings[feed, key, column][job.unit, of_key]
-        earlier = [value for on, value in told if on <= day]
-        return earlier[-1] if earlier else told[0][1]
+        wages = self._wages_by_snapshot[feed, key, column][job.unit, of_key]
+        earlier = [value for on, value in wages if on <= day]
+        return earlier[-1] if earlier else wages[0][1]
 
     @cached_property
-    def _tellings(self) -> dict[Any, dict[tuple[str, Key], list[tuple[date, Decimal]]]]:
+    def _wages_by_snapshot(self) -> dict[Any, dict[tuple[str, Key], list[tuple[date, Decimal]]]]:
         found: dict[Any, dict[tuple[str, Key], list[tuple[date, Decimal]]]] = {}
         for feed, key, column in (
             ("employment", ("id_number", "employer_name", "start_date"), "monthly_wage"),

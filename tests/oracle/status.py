@@ -69,7 +69,7 @@ class Status:
         at = self._counties(county, period.until)
         if any(self._is_carried(c, period, feed) for c in at for feed in feeds):
             return "E"
-        silent = any(not self._speaks(feed, c, period.first) for c in at for feed in feeds if feed in PERIOD)
+        silent = any(not self._is_covered(feed, c, period.first) for c in at for feed in feeds if feed in PERIOD)
         return "P" if silent or period.until < period.last else "A"
 
     def of_state(self, county: str, feeds: Sequence[str]) -> str:
@@ -88,7 +88,7 @@ class Status:
     def _is_carried(self, county: str, period: Period, feed: str) -> bool:
         if feed in PERIOD:
             due = (period.last + DAY).replace(day=10)
-            return due < self.today and not self._speaks(feed, county, period.first)
+            return due < self.today and not self._is_covered(feed, county, period.first)
         due_on = self.latest_due(feed, self.world.began[county], period.until)
         return due_on is not None and not self.is_accepted(feed, county, due_on)
 
@@ -107,16 +107,16 @@ class Status:
             return on in self.read
         return any(s.report_date == on for s in self.world.snapshots(feed)[county])
 
-    def _speaks(self, feed: str, county: str, period: date) -> bool:
+    def _is_covered(self, feed: str, county: str, period: date) -> bool:
         return (county, period) in self.pay.in_force(feed)
 
     def coverage(self, county: str, feeds: Sequence[str]) -> float | None:
         """Accepted deliveries ÷ deliveries due today, over the feeds of the county's own, and the platform's."""
         counties = COUNTIES if county == PREFECTURE else (county,)
         due = [feed for feed in feeds if self.is_due_today(feed)]
-        came = [self.came_today(feed, c) is not None for feed in due for c in counties]
-        came += [self.today in self.read for feed in feeds if feed in PLATFORM and county == PREFECTURE]
-        return sum(came) / len(came) if came else None
+        has_arrived = [self.delivered_today(feed, c) is not None for feed in due for c in counties]
+        has_arrived += [self.today in self.read for feed in feeds if feed in PLATFORM and county == PREFECTURE]
+        return sum(has_arrived) / len(has_arrived) if has_arrived else None
 
     def is_due_today(self, feed: str) -> bool:
         """Whether a county feed's calendar has today."""
@@ -124,7 +124,7 @@ class Status:
             return self.today.day == 10
         return feed in DAILY or (feed in WEEKLY and self.today.isoweekday() == 7)
 
-    def came_today(self, feed: str, county: str) -> Delivery | None:
+    def delivered_today(self, feed: str, county: str) -> Delivery | None:
         """The accepted report that was due today: of the day, or of a period feed the first of the month so far."""
         since = self.today.replace(day=1) if feed in PERIOD else self.today
         return next((s for s in self.world.snapshots(feed)[county] if since <= s.report_date <= self.today), None)

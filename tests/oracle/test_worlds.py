@@ -62,10 +62,10 @@ def test_a_world_that_comes_as_files(
     monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", str(tmp_path))
     made = make_world(3, people=50, counties=3)
     last = made.nights[-1]
-    first_told = {
+    first_reported = {
         (s.feed, s.unit, s.report_date): s for s in made.sent if s.feed in FILES_FROM and s.report_date <= last
     }
-    world = RandomWorld(3, [last], [Sent(0, s.feed, s.unit, s.report_date, s.rows) for s in first_told.values()])
+    world = RandomWorld(3, [last], [Sent(0, s.feed, s.unit, s.report_date, s.rows) for s in first_reported.values()])
     expect(last)
     for sent in world.sent:
         write(tmp_path, sent)
@@ -92,9 +92,9 @@ def write(zone: Path, sent: Sent) -> None:
         sheet = csv.writer(file)
         sheet.writerow([column.header for column in of.columns])
         for row in sent.rows:
-            told = row | {"county_code": row.get("county_code") or sent.unit}
+            values = row | {"county_code": row.get("county_code") or sent.unit}
             names = ("id_number" if column.name == of.person_column else column.name for column in of.columns)
-            sheet.writerow([cell(told.get(name)) for name in names])
+            sheet.writerow([cell(values.get(name)) for name in names])
     moment = 1_700_000_000 + (sent.report_date - date(2023, 1, 1)).days
     os.utime(path, (moment, moment))
 

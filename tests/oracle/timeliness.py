@@ -39,9 +39,9 @@ class Reported(NamedTuple):
 def feed_timeliness(t: Tonight) -> Iterator[Expected]:
     """One row a feed and county of which a report is due or came; of the prefecture over all its units."""
     for feed in COUNTY_FEEDS:
-        found = {county: told for county in COUNTIES if (told := reported(t, feed, county)) is not None}
-        for county, told in found.items():
-            yield _row(t, feed, county, [told])
+        found = {county: reports for county in COUNTIES if (reports := reported(t, feed, county)) is not None}
+        for county, reports in found.items():
+            yield _row(t, feed, county, [reports])
         if found:
             yield _row(t, feed, PREFECTURE, list(found.values()))
     for feed in PLATFORM:
@@ -84,9 +84,9 @@ def reported(t: Tonight, feed: str, county: str) -> Reported | None:
     return Reported(False, _first([a for a in ever if a.report_date == max(tonight)]), *_history(t, feed, county))
 
 
-def _first(told: list[Arrival]) -> Arrival | None:
+def _first(reports: list[Arrival]) -> Arrival | None:
     """Of the earliest date the latest revision, if any is accepted an accepted one."""
-    return min(told, key=lambda a: (a.is_held, a.report_date, -a.revision)) if told else None
+    return min(reports, key=lambda a: (a.is_held, a.report_date, -a.revision)) if reports else None
 
 
 def _history(t: Tonight, feed: str, unit: str) -> tuple[date | None, int]:

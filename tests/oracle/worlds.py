@@ -135,7 +135,7 @@ class _Maker:
         # The last of them never sends a register: its bodies and projects are there all the same.
         self.silent = self.counties[-1] if rng.random() < 0.7 else None
         self.people = [self._id(n) for n in range(people)]
-        self.strangers = [self._id(n) for n in range(people, people + 8)]
+        self.unregistered = [self._id(n) for n in range(people, people + 8)]
         self.home = {p: rng.choice([c for c in self.counties if c != self.silent]) for p in self.people}
         self.serial = 0
 
@@ -153,7 +153,7 @@ class _Maker:
 
     def person(self) -> str:
         rng = self.rng
-        return rng.choice(self.strangers) if rng.random() < 0.06 else rng.choice(self.people)
+        return rng.choice(self.unregistered) if rng.random() < 0.06 else rng.choice(self.people)
 
     def number(self, prefix: str) -> str:
         self.serial += 1
@@ -509,7 +509,7 @@ class _Maker:
         ]
 
     def disputes(self, county: str, on: date, rows: list[Row]) -> list[Row]:
-        found = [self._dispute_goes_on(row, on) for row in rows if not self.chance(0.03)]
+        found = [self._next_dispute_row(row, on) for row in rows if not self.chance(0.03)]
         new = self.rng.choice((0, 0, 1, 2)) if rows else 6
         for _ in range(new):
             number, filed = self.number("D"), self.ago(on)
@@ -531,7 +531,7 @@ class _Maker:
                 )
         return _by_key(found, ("case_no", "id_number"))
 
-    def _dispute_goes_on(self, row: Row, on: date) -> Row:
+    def _next_dispute_row(self, row: Row, on: date) -> Row:
         if row["closed_on"] or self.chance(0.55):
             return row
         row = dict(row)
@@ -750,7 +750,7 @@ class _Maker:
         due = Decimal(120 * days)
         listed = last_day(month) + timedelta(days=rng.choice((1, 2, 4)))
         dates = [listed, listed + 2 * DAY, listed + 5 * DAY, listed + 6 * DAY]
-        told = [day if not self.chance(0.15) else None for day in dates]
+        given_dates = [day if not self.chance(0.15) else None for day in dates]
         return {
             "project_no": number,
             "period": month,
@@ -763,10 +763,10 @@ class _Maker:
             "bank_account": f"62{person[-12:]}",
             "batch_no": rng.choice((f"B{number}{month:%y%m}",) * 3 + (None,)),
             "crew": crew,
-            "listed_on": told[0],
-            "signed_on": told[1],
-            "approved_on": told[2],
-            "sent_on": told[3],
+            "listed_on": given_dates[0],
+            "signed_on": given_dates[1],
+            "approved_on": given_dates[2],
+            "sent_on": given_dates[3],
         }
 
     # -- banks

@@ -41,8 +41,8 @@ def reasons(name: str, cells: list[str]) -> list[str | None]:
 
 
 def _pairs(parsed: Parsed) -> list[tuple[object, object]]:
-    told = parsed.reasons if parsed.reasons is not None else pl.Series([None] * len(parsed.values))
-    return list(zip(parsed.values, told, strict=True))
+    found = parsed.reasons if parsed.reasons is not None else pl.Series([None] * len(parsed.values))
+    return list(zip(parsed.values, found, strict=True))
 
 
 @st.composite
@@ -73,9 +73,9 @@ def test_an_id_number_passes_where_stdnum_lets_it_pass(numbers: list[str]) -> No
 @some
 @given(st.lists(st.none() | id_numbers().filter(stdnum_accepts), max_size=30))
 def test_an_id_number_gives_birth_date_and_sex_as_stdnum_does(numbers: list[str | None]) -> None:
-    told = birth_dates_and_sexes(pl.Series(numbers, dtype=pl.String))
-    assert told["birth_date"].to_list() == [number and ric.get_birth_date(number) for number in numbers]
-    assert told["sex"].to_list() == [number and ("female", "male")[int(number[16]) % 2] for number in numbers]
+    found = birth_dates_and_sexes(pl.Series(numbers, dtype=pl.String))
+    assert found["birth_date"].to_list() == [number and ric.get_birth_date(number) for number in numbers]
+    assert found["sex"].to_list() == [number and ("female", "male")[int(number[16]) % 2] for number in numbers]
 
 
 @some
@@ -83,8 +83,8 @@ def test_an_id_number_gives_birth_date_and_sex_as_stdnum_does(numbers: list[str 
 def test_a_column_of_id_numbers_is_judged_as_each_of_them_is(numbers: list[str]) -> None:
     expected = [None if number == "" else check_id(number) for number in numbers]
     parsed = parse("id_number", numbers)
-    told = parsed.reasons.to_list() if parsed.reasons is not None else [None] * len(numbers)
-    assert told == expected
+    found = parsed.reasons.to_list() if parsed.reasons is not None else [None] * len(numbers)
+    assert found == expected
 
 
 @some

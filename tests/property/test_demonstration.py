@@ -95,8 +95,8 @@ def test_rows_landed_and_rejected_are_those_of_a_plain_reading(world: str, reque
     for delivery, path in files(folder, manifest):
         if delivery.feed in FEEDS:
             good, bad = read_file(delivery.feed, delivery.unit, path)
-            told = sorted((r.line, r.reason) for r in delivery.rejected)
-            assert (len(good), sorted((line, reason) for line, _, reason in bad)) == (delivery.landed, told), path
+            listed = sorted((r.line, r.reason) for r in delivery.rejected)
+            assert (len(good), sorted((line, reason) for line, _, reason in bad)) == (delivery.landed, listed), path
             assert delivery.rows == len(good) + len(bad)
             compared += 1
     assert compared > 150
@@ -202,18 +202,18 @@ def test_every_fault_is_there_at_any_size(smallest: tuple[Path, Manifest], villa
 def test_the_stories_hold_on_any_date(first_date: str, tmp_path: Path) -> None:
     folder = tmp_path / "zone"
     manifest = demonstration.generate(folder, 100, 3, 3, date.fromisoformat(first_date))
-    assert unseen_sights(folder, manifest) == []
+    assert missing_traces(folder, manifest) == []
 
 
 def test_the_oracle_agrees_with_the_manifest(smallest: tuple[Path, Manifest], tmp_path: Path) -> None:
     folder = shutil.copytree(smallest[0], tmp_path / "zone")
-    assert unseen_sights(folder, smallest[1]) == []
+    assert missing_traces(folder, smallest[1]) == []
 
 
-def unseen_sights(folder: Path, manifest: Manifest) -> list[tuple[str, str, date]]:
+def missing_traces(folder: Path, manifest: Manifest) -> list[tuple[str, str, date]]:
     """Of the marts that the oracle works out: the traces that it lacks."""
     items = oracle.read_platform_items(folder)
-    looked_for = Seeds(oracle.SEEDS).findings(manifest.nights[0])
+    searched = Seeds(oracle.SEEDS).findings(manifest.nights[0])
     unseen = []
     for number, night in enumerate(manifest.nights):
         demonstration.arrive(folder, night)
@@ -229,7 +229,7 @@ def unseen_sights(folder: Path, manifest: Manifest) -> list[tuple[str, str, date
             for trace in fault.traces:
                 if trace.night != night or trace.mart not in rows or trace.key.get("feed") == "resettlement_site":
                     continue
-                if trace.key.get("finding", "unpaid") not in looked_for:
+                if trace.key.get("finding", "unpaid") not in searched:
                     continue
                 found = [row for row in map(as_text, rows[trace.mart]) if as_text(trace.key).items() <= row.items()]
                 seen = (
@@ -369,6 +369,8 @@ def test_a_doubled_payroll_month_has_twice_the_wages(zone: Path, village: tuple[
 def test_targets_are_in_the_operators_form(smallest: tuple[Path, Manifest]) -> None:
     with (oracle.SEEDS / "target.csv").open(encoding="utf-8", newline="") as file:
         seed = list(csv.DictReader(file))
-    told = list(csv.DictReader(io.StringIO((smallest[0] / "target.csv").read_text(encoding="utf-8"))))
-    assert {(r["county_code"], r["target_code"]) for r in told} == {(r["county_code"], r["target_code"]) for r in seed}
-    assert set(told[0]) == set(seed[0])
+    listed = list(csv.DictReader(io.StringIO((smallest[0] / "target.csv").read_text(encoding="utf-8"))))
+    assert {(r["county_code"], r["target_code"]) for r in listed} == {
+        (r["county_code"], r["target_code"]) for r in seed
+    }
+    assert set(listed[0]) == set(seed[0])

@@ -184,10 +184,10 @@ def test_names_that_a_batch_knows_are_masked_in_free_texts_of_others() -> None:
     """Short ones only beside a word that makes them a name: somebody may be called 普工."""
     column = contract("public_post").column("relation_to_approver")
     names = ["李四", "普工", "欧阳娜娜", "阿依·古丽"]
-    told = ["李四之妻", "系李四的弟弟", "普工", "欧阳 娜娜的姑姑，与阿依·古丽同住"]
+    free_texts = ["李四之妻", "系李四的弟弟", "普工", "欧阳 娜娜的姑姑，与阿依·古丽同住"]
     rows = [
         good_row("public_post") | {"姓名": name, column.header: text, "身份证号": id_number(at)}
-        for at, (name, text) in enumerate(zip(names, told, strict=True), start=1)
+        for at, (name, text) in enumerate(zip(names, free_texts, strict=True), start=1)
     ]
     read = check("public_post", *rows).good["relation_to_approver"].to_list()
     assert read == ["***之妻", "系***的弟弟", "普工", "***的姑姑，与***同住"]
