@@ -65,7 +65,7 @@ def test_nothing_is_wider_than_the_screen(page: Page) -> None:
         assert place is None or place["x"] + place["width"] <= page.viewport_size["width"] + 1
 
 
-def test_every_chart_says_in_words_what_it_draws(page: Page) -> None:
+def test_every_chart_is_described_in_words(page: Page) -> None:
     charts = page.locator("figure ol.chart")
     assert charts.count() >= 3
     for bar in charts.locator("li").all():

@@ -87,7 +87,7 @@ def test_every_delivery_has_the_outcome_that_the_manifest_names(run: Run, manife
     assert found == wanted
 
 
-def test_each_planted_fault_is_seen_as_the_manifest_says(
+def test_each_planted_fault_is_detected_as_in_the_manifest(
     home: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WAREHOUSE_HOME", str(home))
@@ -255,7 +255,7 @@ def test_two_warehouses_run_side_by_side_and_neither_signs_in_at_the_other(
 
 
 @pytest.mark.parametrize("part", ["api-server", "dag-processor", "triggerer"])
-def test_what_needs_nothing_of_the_warehouse_has_nothing_of_it(run: Run, home: Path, part: str) -> None:
+def test_parts_that_do_not_use_the_warehouse_cannot_reach_it(run: Run, home: Path, part: str) -> None:
     """Neither in its environment nor in a folder that it sees; the scheduler, whose tasks do the work, has."""
     deployment, kept = embedded(Home(home)), json.loads((home / "secrets" / "keys.json").read_text())
     secrets = {deployment.secret(password_variable(role)) for role in (SUPERUSER, *LOGINS)}

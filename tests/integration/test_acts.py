@@ -43,7 +43,7 @@ def hold(nights: Nights, build: int) -> None:
     nights.connection.execute("update ops.delivery set status = 'held' where build = %s", (build,))
 
 
-def test_every_decision_is_recorded_under_the_login_that_took_it(nights: Nights, operator: psycopg.Connection) -> None:
+def test_every_decision_is_recorded_under_its_login(nights: Nights, operator: psycopg.Connection) -> None:
     delivery = nights.deliver("workshop", "532501", FIRST)
     build = publication.start_build(FIRST, "first")
     hold(nights, build)
@@ -88,7 +88,7 @@ def test_a_hold_that_is_repeated_is_recorded_once(nights: Nights) -> None:
     assert [act[1] for act in acts(nights)] == ["hold_night"]
 
 
-def test_what_was_refused_leaves_no_act(nights: Nights, operator: psycopg.Connection) -> None:
+def test_a_refused_decision_leaves_no_act(nights: Nights, operator: psycopg.Connection) -> None:
     with pytest.raises(psycopg.Error, match="does not exist"):
         operator.execute("select ops.roll_back(7, '{}', 'wrong month')")
     assert acts(nights) == []
@@ -115,7 +115,7 @@ def test_a_reason_that_quotes_the_number_of_a_person_is_refused(nights: Nights, 
 @pytest.mark.parametrize(
     "statement", ["update ops.act set reason = 'other'", "delete from ops.act", "truncate ops.act"]
 )
-def test_nobody_changes_an_act(nights: Nights, statement: str) -> None:
+def test_acts_cannot_be_changed(nights: Nights, statement: str) -> None:
     """Roles have no right to; the owner and the superuser meet a trigger, also while they replicate."""
     publication.begin_nights(FIRST)
     for role in LOGINS:
@@ -130,7 +130,7 @@ def test_nobody_changes_an_act(nights: Nights, statement: str) -> None:
 
 
 @pytest.mark.parametrize("role", [*LOGINS, OPERATOR])
-def test_nobody_writes_an_act_that_was_not_done(nights: Nights, operator: psycopg.Connection, role: str) -> None:
+def test_an_act_that_was_not_done_cannot_be_recorded(nights: Nights, operator: psycopg.Connection, role: str) -> None:
     with operator if role == OPERATOR else database.connect(role) as connection:
         connection.execute("set session characteristics as transaction read write")
         connection.commit()

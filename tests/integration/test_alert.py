@@ -136,7 +136,7 @@ def test_sheets_left_out_alert_without_their_names(warehouse: psycopg.Connection
     assert "CANARY" not in title + body
 
 
-def test_each_county_is_told_of_persons_on_two_registers_and_not_which_county_it_is(
+def test_each_county_is_alerted_of_persons_on_two_registers_without_the_other_county(
     warehouse: psycopg.Connection, build: int
 ) -> None:
     for county, persons in ((GEJIU, "2"), (YUANYANG, "3")):
@@ -242,7 +242,7 @@ def test_a_county_without_an_employment_register_raises_no_zero_employment_alarm
     assert zero_employment(warehouse, new_cases) == {}
 
 
-def test_a_zero_employment_alarm_says_that_the_employment_register_is_not_tonights(
+def test_a_zero_employment_alarm_mentions_an_employment_register_that_is_not_tonights(
     warehouse: psycopg.Connection, new_cases: int
 ) -> None:
     deliver(warehouse, "employment", YUANYANG, ("accepted", ""), new_cases)
@@ -255,7 +255,7 @@ def test_a_zero_employment_alarm_says_that_the_employment_register_is_not_tonigh
 
 
 @pytest.mark.parametrize("feed", ["employment", "labor_register"])
-def test_a_zero_employment_alarm_says_that_rows_of_the_registers_were_rejected(
+def test_a_zero_employment_alarm_mentions_rejected_rows_of_the_registers(
     warehouse: psycopg.Connection, new_cases: int, feed: str
 ) -> None:
     """12 of a register's rows were rejected, of which a correction brought 5."""
@@ -390,7 +390,7 @@ def deliver_again(warehouse: psycopg.Connection, build: int) -> None:
     warehouse.execute("update ops.delivery set build = %s where status = 'held'", (build,))
 
 
-def test_what_a_later_build_of_the_date_no_longer_has_is_resolved_and_not_sent(
+def test_an_alert_that_a_later_build_of_the_date_no_longer_has_is_resolved_and_not_sent(
     warehouse: psycopg.Connection, build: int, channel: Channel
 ) -> None:
     publish(build)
@@ -473,9 +473,7 @@ def missing(warehouse: psycopg.Connection, day: date, *feeds: str) -> int:
     return number
 
 
-def test_what_is_as_on_the_night_before_is_counted_and_what_is_new_is_said(
-    warehouse: psycopg.Connection, channel: Channel
-) -> None:
+def test_continued_alerts_are_counted_and_new_ones_listed(warehouse: psycopg.Connection, channel: Channel) -> None:
     alert.deliver_alerts(missing(warehouse, date(2024, 5, 2), "employment"))
     second = missing(warehouse, date(2024, 5, 3), "employment")
     deliver(warehouse, "employment", GEJIU, LOCKED, report_date=date(2024, 5, 1))
@@ -491,7 +489,7 @@ def test_what_is_as_on_the_night_before_is_counted_and_what_is_new_is_said(
     assert "2 张报表未报" in channel.received[2]["message"]
 
 
-def test_what_a_county_leaves_open_for_days_goes_to_the_prefecture(
+def test_alerts_that_a_county_leaves_open_for_days_are_escalated_to_the_prefecture(
     warehouse: psycopg.Connection, channel: Channel
 ) -> None:
     """The setting says 3 days; the next night the prefecture's own alert is as before."""

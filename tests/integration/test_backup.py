@@ -174,7 +174,7 @@ def test_a_warehouse_is_restored_to_the_publication_before_a_bad_night(site: Sit
         assert restored.rows("select publication from marts.publications order by 1") == [(1,), (2,)]
 
 
-def test_a_backup_in_the_midst_of_a_night_is_that_of_the_publication_before(site: Site, target: Home) -> None:
+def test_a_backup_in_the_middle_of_a_night_is_that_of_the_publication_before(site: Site, target: Home) -> None:
     restore(site, target, until=1)
     with running(target) as restored:
         assert publication.standing() == 1
@@ -191,9 +191,7 @@ def test_a_moment_is_a_time_too(site: Site, target: Home) -> None:
         assert restored.scalar("select max(publication) from marts.publications") == publication.standing() == 2
 
 
-def test_verify_proves_the_newest_backup_without_those_that_were_forgotten(
-    site: Site, damaged: Path, tmp_path: Path
-) -> None:
+def test_verify_proves_the_newest_backup_without_deleted_ones(site: Site, damaged: Path, tmp_path: Path) -> None:
     before = {path.name for path in (damaged / "wal").iterdir()}
     newest = backup.backups_of(damaged)[-1]
     making.delete_old(damaged, 1)
@@ -246,7 +244,7 @@ def test_a_restore_finds_the_flipped_byte_too(site: Site, damaged: Path, target:
         ("not a moment", 2, "57"),
     ],
 )
-def test_what_cannot_be_restored_is_said(site: Site, tmp_path: Path, case: str, code: int, words: str) -> None:
+def test_a_failed_restore_gives_its_reason(site: Site, tmp_path: Path, case: str, code: int, words: str) -> None:
     folder, keys, more, target = site.backups, site.keys, [], Home(tmp_path / "new home")
     target.root.mkdir(mode=0o700)
     if case == "target not empty":

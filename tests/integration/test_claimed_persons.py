@@ -90,7 +90,7 @@ def test_a_claim_shows_nothing_that_the_other_county_reported(claimed: Nights) -
     ]  # fmt: skip
 
 
-def test_the_county_that_had_the_person_sees_what_it_reported(claimed: Nights) -> None:
+def test_the_former_county_sees_its_own_reports(claimed: Nights) -> None:
     assert rows_of_the_person(COUNTY, "2024-05-02", "fct_employment_spell") == 1
     assert rows_of_the_person(COUNTY, "2024-05-02", "person_today") == 0
     households = "select household_no from marts.double_registration"
@@ -98,7 +98,7 @@ def test_the_county_that_had_the_person_sees_what_it_reported(claimed: Nights) -
     assert seen(OTHER, "2024-05-02", households) == [("H-pulled",)]
 
 
-def test_neither_county_is_told_which_other_county_it_is(claimed: Nights) -> None:
+def test_neither_county_learns_the_other_county(claimed: Nights) -> None:
     for county, foreign in ((COUNTY, OTHER), (OTHER, COUNTY)):
         for mart in OF_PERSONS:
             assert foreign not in str(seen(county, "2024-05-02", f"select * from marts.{mart}")), mart
@@ -112,7 +112,7 @@ def test_figures_count_the_person_as_before(claimed: Nights) -> None:
         assert analyst.execute(of_person, (token("claimed"),)).fetchall() == [(OTHER, True)]
 
 
-def test_once_the_other_county_has_dropped_the_person_the_county_sees_it_all(claimed: Nights) -> None:
+def test_once_the_other_county_has_dropped_the_person_the_county_sees_everything(claimed: Nights) -> None:
     for mart in ("dim_person", "fct_person_state", "person_today"):
         assert rows_of_the_person(OTHER, "2024-05-05", mart) >= 1, mart
     assert seen(OTHER, "2024-05-05", "select count(*) from marts.double_registration") == [(0,)]
@@ -123,7 +123,7 @@ def test_once_the_other_county_has_dropped_the_person_the_county_sees_it_all(cla
     assert rows_of_the_person(COUNTY, "2024-05-01", "person_today") == 1
 
 
-def test_a_service_tells_of_a_persons_home_to_that_county_alone(claimed: Nights) -> None:
+def test_a_service_shows_a_persons_home_to_that_county_alone(claimed: Nights) -> None:
     services = seen(
         OTHER, "2024-05-05",
         "select record_no, home_county_code, is_poverty_alleviated from marts.fct_service_event order by 1",

@@ -243,7 +243,7 @@ def test_a_county_sees_nothing_of_another_on_any_page(planted: psycopg.Connectio
     assert {"/tonight", "/cases", "/gates?passed=true", "/reports", "/marts/target_progress/rows.csv"} <= of_analyst
 
 
-def test_what_a_county_may_not_open_says_so_and_shows_nothing(planted: psycopg.Connection) -> None:
+def test_a_page_that_a_county_may_not_open_shows_only_the_refusal(planted: psycopg.Connection) -> None:
     county = browser_of(COUNTY, served())
     [(other,)] = planted.execute("select delivery_id from ops.delivery where unit = '532501' limit 1").fetchall()
     for path, status in (
@@ -260,14 +260,14 @@ def test_what_a_county_may_not_open_says_so_and_shows_nothing(planted: psycopg.C
         own.execute("select * from ops.rejected_lines(%s)", (other,))
 
 
-def test_the_rejected_lines_of_a_delivery_are_told_without_their_content(planted: psycopg.Connection) -> None:
+def test_the_rejected_lines_of_a_delivery_are_listed_without_their_content(planted: psycopg.Connection) -> None:
     county = browser_of(COUNTY, served())
     [(own,)] = planted.execute("select delivery_id from ops.delivery where unit = '532528' limit 1").fetchall()
     shown = county.get(f"/deliveries/{own}").text
     assert all(part in shown for part in ("532528-sheet", "姓名", "退回 <em>1</em>"))
 
 
-def test_a_county_takes_its_return_workbook_on_the_record(planted: psycopg.Connection) -> None:
+def test_a_countys_download_of_its_return_workbook_is_recorded(planted: psycopg.Connection) -> None:
     console = served()
     numbers = dict(planted.execute("select unit, delivery_id from ops.delivery").fetchall())
     folder = settings.current_home().returns / "2024-05-01"
@@ -295,7 +295,7 @@ def test_an_analyst_downloads_a_mart(planted: psycopg.Connection) -> None:
     assert "target_progress" in analyst.get("/marts?words=target_prog").text
 
 
-def test_a_case_worker_explains_a_case_of_the_county_and_no_other(planted: psycopg.Connection) -> None:
+def test_a_case_worker_explains_only_cases_of_the_county(planted: psycopg.Connection) -> None:
     console = served()
     worker, county = browser_of("caseworker_532528", console), browser_of(COUNTY, console)
     link = next(link for link in links_of(worker.get("/cases").text) if link.startswith("/cases/one"))

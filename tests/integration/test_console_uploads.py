@@ -127,7 +127,7 @@ def test_another_county_reaches_no_upload_answer_or_workbook(console: FastAPI, w
             assert person.get(path).status_code == 403
 
 
-def test_a_form_that_is_not_its_own_too_large_or_without_a_length_is_not_taken(
+def test_a_form_of_another_session_too_large_or_without_a_length_is_refused(
     console: FastAPI, warehouse: psycopg.Connection
 ) -> None:
     clerk = browser_of(f"county_{COUNTY}", console)
@@ -152,7 +152,7 @@ def test_a_form_that_is_not_its_own_too_large_or_without_a_length_is_not_taken(
     assert list(settings.current_home().uploads.iterdir()) == []
 
 
-def test_what_is_not_taken_is_said_in_words(console: FastAPI, warehouse: psycopg.Connection) -> None:
+def test_a_refused_upload_is_explained_in_words(console: FastAPI, warehouse: psycopg.Connection) -> None:
     clerk = browser_of(f"county_{COUNTY}", console)
     tomorrow = str(datetime.now(settings.TIMEZONE).date() + timedelta(days=1))
     for given, words in (
@@ -167,9 +167,7 @@ def test_what_is_not_taken_is_said_in_words(console: FastAPI, warehouse: psycopg
     assert warehouse.execute("select from ops.upload").fetchall() == []
 
 
-def test_the_page_says_what_is_due_and_missing_and_gives_templates(
-    console: FastAPI, warehouse: psycopg.Connection
-) -> None:
+def test_the_page_lists_due_and_missing_reports_and_templates(console: FastAPI, warehouse: psycopg.Connection) -> None:
     yesterday = datetime.now(settings.TIMEZONE).date() - timedelta(days=1)
     warehouse.execute(
         "insert into ops.due values ('employment', %s, %s, now() - interval '1 hour'),"

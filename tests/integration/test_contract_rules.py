@@ -66,7 +66,7 @@ def test_a_rule_means_the_same_to_polars_and_to_postgresql(feed: str, warehouse:
         assert by_polars == by_server, expression
 
 
-def test_sql_reads_what_the_contracts_declare_of_a_feed(warehouse: psycopg.Connection) -> None:
+def test_sql_reads_the_declarations_of_a_feed_from_its_contract(warehouse: psycopg.Connection) -> None:
     rows = warehouse.execute(
         "select feed, title_zh, source, kind, unit, key_columns, money_columns, freshness_column, due_frequency,"
         " due_time::text, due_day, amount_paid_column, platform_path from ops.feed"
@@ -124,7 +124,7 @@ def test_a_feed_that_is_no_longer_declared_is_removed_from_the_table(warehouse: 
         ([(date(2024, 5, 1), "daily", False)], None),
     ],
 )
-def test_registers_are_due_as_often_as_the_setting_in_force_says(
+def test_registers_are_due_at_the_frequency_of_the_setting_in_force(
     warehouse: psycopg.Connection, rows: list[tuple[date, str, bool]], frequency: str | None
 ) -> None:
     warehouse.cursor().executemany(

@@ -65,6 +65,6 @@ def test_no_error_of_a_connection_repeats_a_value(warehouse: psycopg.Connection)
     assert "canary" not in str(raised.value)
 
 
-def test_an_error_about_names_says_which(warehouse: psycopg.Connection) -> None:
+def test_an_error_about_names_lists_them(warehouse: psycopg.Connection) -> None:
     with pytest.raises(psycopg.Error, match="no_such_column"), database.connect("wh_analyst") as connection:
         connection.execute("select no_such_column from marts.publications")

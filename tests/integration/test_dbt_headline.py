@@ -46,14 +46,14 @@ def series(nights: Any, indicator: str, county: str = COUNTY) -> dict[str, int]:
     )  # fmt: skip
 
 
-def test_there_is_a_value_for_every_day_also_where_no_night_was_built(winter: Any) -> None:
+def test_every_day_has_a_value_even_without_a_night(winter: Any) -> None:
     assert series(winter, "rural_employed") == {"12-30": 1, "12-31": 1, "01-01": 2, "01-02": 2}
     assert series(winter, "labour_force") == {"12-30": 3, "12-31": 3, "01-01": 3, "01-02": 4}
     assert series(winter, "employed_away") == {"12-30": 1, "12-31": 1, "01-01": 1, "01-02": 1}
     assert series(winter, "employed_nearby") == {"12-30": 0, "12-31": 0, "01-01": 1, "01-02": 1}
 
 
-def test_the_year_to_date_begins_anew_on_1_january(winter: Any) -> None:
+def test_the_year_to_date_restarts_on_1_january(winter: Any) -> None:
     assert series(winter, "rural_employed_ytd") == {"12-30": 2, "12-31": 2, "01-01": 2, "01-02": 2}
     assert series(winter, "poverty_alleviated_employed_ytd") == {"12-30": 1, "12-31": 1, "01-01": 2, "01-02": 2}
 
@@ -93,7 +93,7 @@ def test_a_nights_differences_equal_a_full_refresh(winter: Any) -> None:
         winter.publish(build)
 
 
-def test_a_night_looks_only_at_the_persons_that_it_moves(winter: Any) -> None:
+def test_a_night_reads_only_the_persons_that_change(winter: Any) -> None:
     """Nobody's facts change on the 3rd: there is no step, and the series goes on with its last value."""
     winter.night("2024-01-03")
     assert winter.rows("select * from tonight.int_headline_step") == []
@@ -111,7 +111,7 @@ def test_a_day_without_the_reports_that_were_due_is_carried_forward(winter: Any)
     assert winter.scalar(f"{status} and county_code = '532500'") == "AEEAE"
 
 
-def test_a_day_that_nobody_reported_changes_nothing(nights: Any) -> None:
+def test_an_unreported_day_changes_nothing(nights: Any) -> None:
     """Nights on the 1st and the 3rd: the job of the 3rd is no change against the 2nd, of which nothing was heard."""
     nights.select = "+target_progress,resource_type:model"
     report(nights, COUNTY, "2024-05-01", [person("works")], [])

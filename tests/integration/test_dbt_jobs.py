@@ -39,7 +39,7 @@ def test_the_unit_tests_of_the_facts_pass(nights: Any) -> None:
     assert transform.check_models(nights.select).tests >= 8
 
 
-def test_an_application_was_made_on_the_earliest_day_that_was_ever_told(nights: Any) -> None:
+def test_an_application_was_made_on_the_earliest_day_ever_reported(nights: Any) -> None:
     """The platform tells the last status only, so each night keeps what the one before knew; days are Beijing's."""
     nights.select = "+fct_job_application"
     nights.deliver("applications", PLATFORM, "2024-05-01", [application("1", "a", "applied", "2024-04-30T17:00:00Z")])
@@ -56,7 +56,7 @@ def test_an_application_was_made_on_the_earliest_day_that_was_ever_told(nights: 
     ) == [("1", "2024-05-01", "2024-05-02"), ("2", "2024-05-02", "2024-05-02")]
 
 
-def test_a_service_told_again_replaces_and_a_correction_takes_it_back(nights: Any) -> None:
+def test_a_service_reported_again_is_replaced_and_a_correction_removes_it(nights: Any) -> None:
     nights.select = "+fct_service_event"
     record = training("FW1", "a", "2024-05-03", amount="300")
     amounts = "select county_code, amount from marts.fct_service_event order by 1"
@@ -217,14 +217,14 @@ def test_incomes_and_falls_of_a_month(incomes: Any) -> None:
     assert incomes.rows(INCOMES, COUNTY, "2024-05-01", "unstable") == [(0, *[None] * 4, 0, 0, None, 0, 0, None)]
 
 
-def test_a_wage_of_may_leaves_april_as_it_was_told(incomes: Any) -> None:
+def test_a_wage_of_may_leaves_april_as_reported(incomes: Any) -> None:
     april = figures("5", "1600", "4000", "4200", "3360", "5", "0", "0", "3", "1", "0.3333")
     assert incomes.rows(INCOMES, COUNTY, "2024-04-01", "all") == [april]
     # December came before the first register: nobody is compared in March.
     assert incomes.rows(INCOMES, COUNTY, "2024-03-01", "all")[0][5:7] == (0, 0)
 
 
-def test_a_corrected_file_of_the_same_date_takes_a_fall_back(incomes: Any) -> None:
+def test_a_corrected_file_of_the_same_date_reverses_a_fall(incomes: Any) -> None:
     """And the months that a night computes are those of a whole computation."""
     incomes.deliver("employment", COUNTY, "2024-05-06", earning(fallen="4000", almost="4000"))
     incomes.night("2024-05-21")

@@ -155,7 +155,7 @@ def test_a_corrected_line_replaces_what_the_bank_is_asked_for(
     assert found["is_amount_different"] is False
 
 
-def test_an_earlier_attempt_asks_for_what_the_last_revision_with_its_batch_says(payments: Any) -> None:
+def test_an_earlier_attempt_has_the_amount_of_the_last_revision_with_its_batch(payments: Any) -> None:
     payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])
     for amount in ("2640.00", "2500.00", "2640.00"):
         payments.deliver("relief_payroll", PROJECT, "2024-04-08", [line("worker", amount_paid=amount)])
@@ -174,7 +174,7 @@ def test_an_earlier_attempt_asks_for_what_the_last_revision_with_its_batch_says(
     ]
 
 
-def test_what_is_told_without_a_batch_counts_from_its_date_on(payments: Any) -> None:
+def test_an_amount_reported_without_a_batch_counts_from_its_date_on(payments: Any) -> None:
     payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])
     payments.deliver("relief_payroll", PROJECT, "2024-04-08", [line("failing"), line("credited")])
     payments.deliver(

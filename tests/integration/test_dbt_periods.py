@@ -90,7 +90,7 @@ def test_a_report_that_was_due_last_and_is_not_accepted_marks_the_period(periods
     assert status(periods, "month", OTHER, "2024-05-01", "employment", "labor_register") == "AA"
 
 
-def test_a_day_without_a_night_is_carried_forward_until_its_report_comes(periods: Any) -> None:
+def test_a_day_without_a_night_is_carried_forward_until_its_report_arrives(periods: Any) -> None:
     report(periods, COUNTY, "2024-04-29", [person("works")], [])
     report(periods, COUNTY, "2024-05-02", [person("works")], [])
     periods.night("2024-05-02")

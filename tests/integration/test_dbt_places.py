@@ -35,7 +35,7 @@ def event(number: str, held_on: str, **other: Any) -> dict[str, Any]:
     } | other  # fmt: skip
 
 
-def test_an_agreement_that_is_left_out_ends_and_one_that_comes_back_goes_on(nights: Any) -> None:
+def test_an_agreement_that_is_left_out_ends_and_one_that_returns_continues(nights: Any) -> None:
     nights.select = FACTS
     nights.deliver("labor_cooperation", COUNTY, "2024-05-01", [agreement("A"), agreement("B")])
     nights.deliver("labor_cooperation", COUNTY, "2024-05-10", [agreement("A", planned_workers=20)])

@@ -85,7 +85,7 @@ def test_until_the_ninth_the_month_before_the_last_one_is_compared(pairs: Any) -
     ) == [("2024-03-01", "2024-03-31")]
 
 
-def test_posts_and_workshops_by_register_and_by_what_is_found(pairs: Any) -> None:
+def test_posts_and_workshops_by_register_and_by_evidence(pairs: Any) -> None:
     def post(number: str, name: str, **other: Any) -> dict[str, Any]:
         return {
             "post_no": number, "post_category": "保洁", "township_code": f"{COUNTY}101",

@@ -182,7 +182,7 @@ def hidden(nights: Any, *cells: tuple[str, str, int], **parts: tuple[str | None,
     return {f"{indicator} {county}" for indicator, county in found}
 
 
-def test_a_public_table_hides_what_is_under_ten_and_what_would_give_it_away(nights: Any) -> None:
+def test_a_public_table_hides_cells_under_ten_and_cells_that_would_reveal_them(nights: Any) -> None:
     # One county of 4: the next, of 11, goes too; together they are 15. Zero is shown.
     one = [("x", "1", 4), ("x", "2", 11), ("x", "3", 50), ("x", "4", 0), ("x", PREFECTURE, 65)]
     assert hidden(nights, *one) == {"x 1", "x 2"}

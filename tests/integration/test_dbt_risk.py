@@ -69,7 +69,7 @@ def risks(nights: Any) -> dict[str, tuple[str, list[str]]]:
     }
 
 
-def test_each_reason_holds_for_its_households_and_for_no_other(may: Any) -> None:
+def test_each_reason_holds_for_its_households_only(may: Any) -> None:
     assert risks(may) == {
         "lost": ("warning", ["all_jobs_lost_30d", "income_down_30pct", "sole_earner_separated"]),
         # 3 × 2,800 is 0.7 × 12,000: a fall of exactly 30 % counts, one of a yuan less does not.
@@ -88,7 +88,7 @@ def test_each_reason_holds_for_its_households_and_for_no_other(may: Any) -> None
     }
 
 
-def test_incomes_and_what_is_owed_in_yuan(may: Any) -> None:
+def test_incomes_and_wages_owed_in_yuan(may: Any) -> None:
     found = {
         row["household_no"].removeprefix("H-"): (row["income_now"], row["income_base"], row["amount_unpaid"])
         for row in may.records("select * from marts.return_risk")
@@ -100,7 +100,7 @@ def test_incomes_and_what_is_owed_in_yuan(may: Any) -> None:
     assert found["monitored"] == (0, 0, 0)
 
 
-def test_a_risk_is_as_old_as_the_publications_that_saw_it_without_a_break(may: Any) -> None:
+def test_a_risk_is_as_old_as_its_unbroken_run_of_publications(may: Any) -> None:
     school = people(pupil={"in_school": True})
     wages = {"down": "2800", "2801": "2801", "carer": "1000"}
     found = spell("lost", "示例饭店", start_date="2024-05-16", monthly_wage="4200")

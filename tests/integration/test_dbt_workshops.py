@@ -103,7 +103,7 @@ def test_a_workshop_is_judged_by_those_found_on_the_last_day_of_each_month(works
     assert [(row["workers_found"], row["poverty_alleviated_found"]) for row in other.values()] == [(1, 0)] * 3
 
 
-def test_a_standard_that_is_switched_off_judges_nobody(workshops: Any) -> None:
+def test_a_standard_that_is_switched_off_judges_no_workshop(workshops: Any) -> None:
     workshops.connection.execute("update seeds.workshop_standard set enabled = false")
     workshops.deliver("labor_register", YUANYANG, "2024-05-01", [registered("worker")])
     workshops.deliver("workshop", YUANYANG, "2024-05-01", [workshop("W1", 6)])

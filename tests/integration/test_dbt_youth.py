@@ -39,7 +39,7 @@ def cells(nights: Any, county: str, level: str) -> dict[int, dict[str, Any]]:
     }
 
 
-def test_what_has_become_of_graduates(schools: Any) -> None:
+def test_outcomes_of_graduates(schools: Any) -> None:
     """By the evidence first, then by what is told; half a year without work counts from the last day of it."""
     studies = [
         study("works", "2023-07-01"),
@@ -94,7 +94,7 @@ def test_what_has_become_of_graduates(schools: Any) -> None:
         assert cells(schools, place, "all") == secondary | higher
 
 
-def test_allowances_of_students_who_stay_and_who_vanish(schools: Any) -> None:
+def test_allowances_of_students_who_stay_and_who_disappear(schools: Any) -> None:
     due = {"allowance_due": 1500, "allowance_paid": 0}
     stays = [
         study("is owed a term", "2026-07-01", allowance_term="2023秋季学期", **due),

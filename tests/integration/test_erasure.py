@@ -100,7 +100,7 @@ def targets(nights: Nights) -> list[Any]:
     return nights.rows("select t::text from store.employment_stock as t order by 1")
 
 
-def test_an_erased_person_is_nowhere_and_what_was_counted_stays(
+def test_an_erased_person_is_nowhere_and_counts_stay(
     nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
 ) -> None:
     put_registers(zone, DAY)
@@ -204,7 +204,7 @@ def test_only_operators_ask_for_an_erasure(warehouse: psycopg.Connection, role: 
         connection.execute("select vault.ask_erasure(gen_random_uuid(), '\\x00', null, 1, 'because')")
 
 
-def test_what_was_kept_for_long_enough_is_deleted(
+def test_data_are_deleted_after_their_retention_period(
     nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
 ) -> None:
     """Each period is a setting; what a unit reported last is kept, however old it is."""
@@ -244,7 +244,7 @@ def test_what_was_kept_for_long_enough_is_deleted(
     assert kept() == (archived - 1, 0, 3, 0)
 
 
-def test_the_vault_keeps_whom_what_was_reported_within_the_period_names(
+def test_the_vault_keeps_the_persons_named_in_reports_of_the_period(
     nights: Nights, zone: Path, warehouse: psycopg.Connection
 ) -> None:
     """Whom a register lists, however old it is; whom one has listed, or a payment has named, for as long as is set."""

@@ -66,7 +66,7 @@ def statuses(nights: Any) -> dict[str, str]:
     return dict(nights.rows("select unit || ' ' || feed, status from ops.delivery"))
 
 
-def test_what_a_model_cannot_be_computed_with_is_held_and_the_rest_is_built(events: Any) -> None:
+def test_deliveries_with_which_a_model_fails_are_held_and_the_rest_is_built(events: Any) -> None:
     """A fair without employers: of its county the job event is held, and nothing else."""
     for county, employers in ((GOOD, 3), (EMPTY, 0), (THIRD, 4)):
         events.deliver("job_event", county, NIGHT, [event(county, employers)])

@@ -320,7 +320,7 @@ def cut_to_a_third(nights: GatedNights) -> int:
 
 
 @pytest.mark.quick
-def test_the_reason_says_what_was_found_and_what_is_normal(nights: GatedNights) -> None:
+def test_the_reason_has_the_value_and_the_normal_range(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
     nights.night(tomorrow(FIRST))
     status, reason = nights.status(cut)

@@ -391,7 +391,7 @@ def test_a_night_in_which_everything_agrees_is_certified_and_published(world: Wo
     assert publication.publish(world.build) == world.build
 
 
-def test_gate_2_takes_counties_and_prefecture_from_the_seed(warehouse: psycopg.Connection) -> None:
+def test_gate_2_reads_counties_and_prefecture_from_the_seed(warehouse: psycopg.Connection) -> None:
     warehouse.execute(
         "delete from seeds.division where level in ('prefecture', 'county');"
         " insert into seeds.division (division_code, level, parent_code, name_zh)"
@@ -677,7 +677,7 @@ def test_where_the_declared_feed_has_sent_nothing_tonight_the_rest_of_the_unit_i
     assert held_deliveries(world) == [("labor_register", GEJIU), ("public_post", GEJIU)]
 
 
-def test_a_check_that_fails_for_most_units_holds_the_night_and_blames_no_unit(world: World) -> None:
+def test_a_check_that_fails_for_most_units_holds_the_night_and_not_the_units(world: World) -> None:
     """The cause is then the warehouse's own: thirteen counties are not wrong in the same way in one night."""
     world.superuser.execute("update store.employment_stock set grade_a = -1")
     certificate = gate.gate_marts(world.build)
@@ -795,7 +795,7 @@ BY_HAND = (
 )
 
 
-def test_no_role_moves_the_pointer_by_hand(world: World) -> None:
+def test_no_role_moves_the_pointer_itself(world: World) -> None:
     for role in ROLES:
         for statement in (*BY_HAND, *(() if role == "wh_publisher" else ("select ops.publish(1)",))):
             with pytest.raises(psycopg.Error), database.connect(role) as connection:

@@ -39,7 +39,7 @@ def test_a_folder_with_something_else_is_refused_and_left_as_it_is(
     assert (tmp_path / "home").stat().st_mode & 0o777 == 0o755
 
 
-def test_a_home_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_of_another_account_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "home" / "secrets").mkdir(parents=True)
     (tmp_path / "home").chmod(0o755)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
@@ -72,7 +72,7 @@ def test_a_secluded_process_reaches_neither_a_hidden_folder_nor_another_process(
     assert "the secret" in seen[0] or "umount" in attempt
 
 
-def test_what_every_machine_has_to_see_is_in_the_shared_folder_and_nothing_else(
+def test_the_shared_folder_has_exactly_what_every_machine_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = settings.Home(tmp_path / "home")

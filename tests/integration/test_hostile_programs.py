@@ -164,7 +164,7 @@ def test_an_accepted_delivery_does_not_grow(nights: Nights, how: str) -> None:
     assert nights.scalar("select count(*) from landing.workshop") == 1
 
 
-def test_rows_go_to_the_feed_of_their_delivery_only(nights: Nights) -> None:
+def test_rows_land_only_in_the_feed_of_their_delivery(nights: Nights) -> None:
     with connect("wh_loader") as loader, pytest.raises(psycopg.Error, match="is not being landed by this transaction"):
         row = loader.execute(
             "insert into ops.delivery (feed, unit, report_date, revision, kind, sha256, arrived_at)"
@@ -176,7 +176,7 @@ def test_rows_go_to_the_feed_of_their_delivery_only(nights: Nights) -> None:
         loader.execute("insert into landing.public_post (delivery_id, line) values (%s, 2)", row)
 
 
-def test_a_restored_delivery_has_as_many_rows_as_it_had(nights: Nights) -> None:
+def test_a_restored_delivery_has_all_its_rows(nights: Nights) -> None:
     purged = nights.deliver("workshop", COUNTY, FIRST, [{"workshop_no": "A"}])
     nights.connection.execute("delete from landing.workshop; update ops.delivery set purged_at = now()")
     with connect("wh_loader") as loader, pytest.raises(psycopg.Error, match="2 rows were restored, 1 were landed"):
@@ -309,7 +309,7 @@ def test_a_build_that_has_not_written_every_model_is_not_published(nights: Night
             connection.execute("select ops.write_version('dim_person')")
 
 
-def test_a_name_is_no_argument_of_a_publication(nights: Nights) -> None:
+def test_a_publication_takes_no_name_as_argument(nights: Nights) -> None:
     build = nights.start(FIRST)
     certify(build, failed=1)
     with connect("wh_publisher") as connection:

@@ -142,7 +142,7 @@ NO_ZONE = "Wed, 01 May 2024 08:00:00 +99999999999999999999"
 
 
 @pytest.mark.parametrize("text", ["²", "", "-5", "1.5", "soon", LONG_AGO, NO_ZONE])
-def test_a_retry_after_that_says_nothing_is_the_usual_waiting(
+def test_an_invalid_retry_after_means_the_usual_wait(
     simulator: str, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (waited,) = waits_after(simulator, text, monkeypatch)
@@ -352,7 +352,7 @@ class SlowHeaders:
 
 
 @pytest.mark.parametrize("path", [b"/oauth/token", b"/v1/gig-orders"])
-def test_an_answer_whose_head_comes_byte_by_byte_ends_in_time(path: bytes) -> None:
+def test_an_answer_whose_head_arrives_byte_by_byte_ends_in_time(path: bytes) -> None:
     start = time.monotonic()
     with SlowHeaders(path) as url, pytest.raises(PlatformFault) as fault:
         read_all(url, page_seconds=0.5, read_seconds=3)
@@ -391,7 +391,7 @@ def test_pages_that_bring_nothing_new_end_soon(n_items: int, monkeypatch: pytest
     assert next(cursors) < 50
 
 
-def test_a_reading_that_takes_too_long_ends(simulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reading_ends_at_its_time_limit(simulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(
         MISBEHAVIOURS, "honest", lambda page: StreamingResponse(byte_by_byte(json.dumps(page).encode()))
     )

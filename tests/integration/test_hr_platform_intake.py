@@ -193,7 +193,7 @@ BROKEN = [{"task": {"name": "摘果"}}, {"task": "\ud83d"}, {"hours": "八"}, {"
 
 @pytest.mark.parametrize("broken", BROKEN)
 @pytest.mark.parametrize("later", [timedelta(minutes=-1), timedelta(), timedelta(minutes=1)])
-def test_a_good_item_stays_whatever_broken_copy_of_it_comes(
+def test_a_good_item_stays_when_a_broken_copy_of_it_arrives(
     platform: Platform, broken: dict[str, Any], later: timedelta
 ) -> None:
     copies = [gig_order(1, START, task="好"), gig_order(1, START + later, **broken)]

@@ -125,13 +125,13 @@ def test_a_correction_may_equal_an_older_revision(warehouse: psycopg.Connection,
     assert revisions == [1, 2, 3]
 
 
-def test_a_late_file_takes_its_own_date(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_late_file_counts_for_its_own_date(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), day=DAY - timedelta(days=3))
     (late,) = ingest_all()
     assert late.report_date == DAY - timedelta(days=3)
 
 
-def test_files_dated_later_wait_and_the_oldest_date_comes_first(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_files_dated_later_wait_and_the_oldest_date_is_first(warehouse: psycopg.Connection, zone: Path) -> None:
     for days in (2, 0, -1):
         put(zone, payments(1), day=DAY + timedelta(days=days))
     assert [a.report_date.isoformat() for a in scan({"county"}, DAY).arrivals] == ["2024-04-30", "2024-05-01"]
@@ -201,7 +201,7 @@ def test_the_steps_of_a_night_withdraw_removed_parts(warehouse: psycopg.Connecti
     assert standing(warehouse)[-1] == ("2", 2, "withdrawn")
 
 
-def test_parts_stay_until_what_takes_their_place_can_be_read(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_parts_stay_until_their_replacement_can_be_read(warehouse: psycopg.Connection, zone: Path) -> None:
     parts = [put(zone, payments(number), f"{COUNTY}_{number}.csv") for number in (1, 2)]
     ingest_all()
     for part in parts:
@@ -222,9 +222,7 @@ def test_removing_a_part_restores_the_others(warehouse: psycopg.Connection, zone
     assert posts(warehouse, first.delivery_id) == ["P1"]
 
 
-def test_a_date_of_which_nothing_is_left_in_the_zone_stands_as_it_was(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
+def test_a_date_without_files_left_in_the_zone_stays_unchanged(warehouse: psycopg.Connection, zone: Path) -> None:
     for number in (1, 2):
         put(zone, payments(number), f"{COUNTY}_{number}.csv")
     ingest_all()
@@ -283,7 +281,7 @@ def test_a_growing_file_is_left_alone_until_it_is_whole(
     assert ingest(whole).rows_landed == 2  # type: ignore[union-attr]
 
 
-def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_look(
+def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_scan(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put(zone, payments(1))
@@ -321,7 +319,7 @@ def test_a_misplaced_file_raises_an_alert_and_blocks_nothing(
     assert name in body or "#" in body
 
 
-def test_the_alert_says_why_each_file_is_misplaced(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_the_alert_gives_the_reason_of_each_misplaced_file(warehouse: psycopg.Connection, zone: Path) -> None:
     """What counties do who know neither the names of the folders nor the formats."""
     wanted = {
         "务工就业台账/2024-05-01/532528.xlsx": "文件夹应叫 employment",
@@ -361,7 +359,7 @@ def test_a_project_is_the_same_in_wide_characters(
 @pytest.mark.parametrize(
     "name", [f"{'Y' * 65}.csv", "YG\a1.csv", "　.csv", "王小明.csv", "13812345678.csv", "6217000012345678.csv"]
 )
-def test_what_cannot_be_the_number_of_a_project_is_misplaced(
+def test_a_file_with_an_invalid_project_number_is_misplaced(
     warehouse: psycopg.Connection, zone: Path, name: str
 ) -> None:
     files.put(zone, files.rows_of("relief_project", {}), name, feed="relief_project")
@@ -436,7 +434,7 @@ def test_corrections_are_not_misplaced(warehouse: psycopg.Connection, zone: Path
 # --- rows that are rejected ---------------------------------------------------------------------------------
 
 
-def test_rejected_rows_are_sealed_with_the_row_as_it_came(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_rejected_rows_are_sealed_with_the_original_row(warehouse: psycopg.Connection, zone: Path) -> None:
     bad = payment(2).replace(id_number(2), "532528199001010000")
     put(zone, "\n".join([HEADER, payment(1), bad, payment(3)]))
     (delivery,) = ingest_all()
@@ -795,7 +793,7 @@ def test_a_sparse_file_of_two_gigabytes_is_refused_unread(
     assert scan({"county"}, DAY).arrivals == []
 
 
-def test_a_task_looks_only_at_the_files_of_its_unit(
+def test_a_task_scans_only_the_files_of_its_unit(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for county in (COUNTY, "532501", "532502"):

@@ -30,7 +30,7 @@ def reader(role: str) -> psycopg.Connection:
 
 
 @pytest.mark.parametrize("role", READERS)
-def test_what_would_disturb_others_is_refused(warehouse: psycopg.Connection, role: str) -> None:
+def test_statements_that_would_disturb_others_are_refused(warehouse: psycopg.Connection, role: str) -> None:
     functions = warehouse.execute(
         """
         select p.oid::regprocedure::text from pg_proc as p
@@ -93,7 +93,7 @@ def test_temporary_files_are_limited(warehouse: psycopg.Connection, role: str) -
         )
 
 
-def test_nobody_fills_the_queue_of_messages(warehouse: psycopg.Connection) -> None:
+def test_the_queue_of_messages_cannot_be_filled(warehouse: psycopg.Connection) -> None:
     """It is half a megabyte, and nothing of the warehouse uses it."""
     with reader("wh_analyst") as listener, reader("county_532528") as sender:
         listener.execute("listen chat")
@@ -127,7 +127,7 @@ def allow_minutes(nights: Nights, minutes: float) -> None:
     )
 
 
-def test_a_night_is_published_beside_readers_who_hold_on(
+def test_a_night_is_published_while_readers_hold_transactions(
     nights: Nights, long_transactions: list[psycopg.Connection]
 ) -> None:
     nights.deliver("workshop", "532501", date(2024, 5, 18))

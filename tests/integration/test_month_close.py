@@ -39,7 +39,7 @@ def employed(nights: Any, vintage: str, on: str = "2024-05-31") -> int:
     return int(found)
 
 
-def test_each_vintage_says_what_it_said_and_later_changes_are_restatements(published: Any) -> None:
+def test_each_vintage_keeps_its_figures_and_later_changes_are_restatements(published: Any) -> None:
     flash, final = (number for (number,) in published.rows("select publication from marts.publications order by 1"))
     assert employed(published, "flash") == 1
     with pytest.raises(psycopg.Error, match="2024-05 is not closed"):
@@ -80,7 +80,7 @@ def test_each_vintage_says_what_it_said_and_later_changes_are_restatements(publi
             published.connection.execute(statement)
 
 
-def test_a_month_is_closed_once_after_its_last_day_and_not_on_a_publication_that_was_taken_back(nights: Any) -> None:
+def test_a_month_is_closed_once_after_its_last_day_and_not_on_a_rolled_back_publication(nights: Any) -> None:
     def refused(month: date, words: str) -> None:
         with pytest.raises(NotPublished, match=words):
             publication.close_month(month)
@@ -108,7 +108,7 @@ def test_a_month_is_closed_once_after_its_last_day_and_not_on_a_publication_that
             nights.scalar("select marts.as_of('2024-05-31', %s)", vintage)
 
 
-def test_who_is_no_operator_closes_nothing(nights: Any) -> None:
+def test_only_an_operator_closes_a_month(nights: Any) -> None:
     for role in ("wh_analyst", "wh_auditor", "wh_loader", "wh_transformer", "wh_gate"):
         granted = nights.scalar("select has_function_privilege(%s, 'ops.close_month(date)', 'execute')", role)
         assert granted is False

@@ -72,9 +72,7 @@ def test_a_grant_that_is_not_in_the_file_is_found(warehouse: psycopg.Connection)
 
 
 @pytest.mark.parametrize("role", [*LOGINS, "wh_analyst", "wh_auditor", "county_532528", "caseworker_532528"])
-def test_a_role_that_signs_in_can_do_what_the_file_says_and_nothing_else(
-    warehouse: psycopg.Connection, role: str
-) -> None:
+def test_a_role_that_signs_in_can_do_exactly_what_the_file_grants(warehouse: psycopg.Connection, role: str) -> None:
     """On every object with an entry of its own, and on three of each pattern and sensitivity."""
     groups = privileges.groups_of(role)
     granted = {grant for grant in privileges.grants_of_the_file(warehouse) if grant.role in groups}

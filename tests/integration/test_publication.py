@@ -159,7 +159,7 @@ def test_a_second_publisher_and_an_overtaken_build_change_nothing(marts: psycopg
     assert marts.execute("select count(*) from ops.publication").fetchone() == (1,)
 
 
-def test_a_retried_start_goes_on_with_the_same_build(marts: psycopg.Connection) -> None:
+def test_a_retried_start_continues_the_same_build(marts: psycopg.Connection) -> None:
     assert publication.start_build(FIRST, "first") == publication.start_build(FIRST, "first")
 
 
@@ -232,7 +232,7 @@ def status_of(warehouse: psycopg.Connection, delivery_id: int) -> tuple[str, int
     return row[0], row[1]
 
 
-def test_a_rollback_shows_the_publication_before_and_withdraws_what_it_names(marts: psycopg.Connection) -> None:
+def test_a_rollback_shows_the_publication_before_and_withdraws_the_named_deliveries(marts: psycopg.Connection) -> None:
     first = publish_night(FIRST, 10)
     wrong, right = deliver(marts, SECOND), deliver(marts, SECOND, "532502")
     build = publication.start_build(SECOND, "second")
@@ -255,7 +255,7 @@ def test_a_rollback_shows_the_publication_before_and_withdraws_what_it_names(mar
     assert written == ("operator_of_tests", "the county sent last year's file")
 
 
-def test_a_rollback_takes_later_publications_with_it(marts: psycopg.Connection) -> None:
+def test_a_rollback_includes_later_publications(marts: psycopg.Connection) -> None:
     first, second, third = publish_night(FIRST, 10), publish_night(SECOND, 20), publish_night(SECOND, 30)
     assert publication.roll_back(second, [], "wrong formula") == first
     with pytest.raises(NotPublished, match="rolled back already"):

@@ -231,7 +231,7 @@ def test_every_publication_is_rebuilt_with_its_digest(site: Site, tmp_path: Path
         assert there.scalar("select ops.start_build('2024-07-31', 'next')") > site.kept["publications"][-1][0]
 
 
-def test_who_was_erased_is_not_rebuilt(site: Site, tmp_path: Path) -> None:
+def test_an_erased_person_is_not_rebuilt(site: Site, tmp_path: Path) -> None:
     new = Home(tmp_path / "new")
     rebuilt = rebuild(site, site.home.archive, new)
     assert {one.proof for one in rebuilt} == {"equal", "erased"}
@@ -264,7 +264,7 @@ def test_an_archive_that_is_not_whole_is_not_rebuilt_in_silence(site: Site, tmp_
         rebuild(site, archive, Home(tmp_path / "new"))
 
 
-def test_the_command_says_what_it_needs(site: Site, tmp_path: Path) -> None:
+def test_the_command_names_its_requirements(site: Site, tmp_path: Path) -> None:
     target = tmp_path / "new"
     target.mkdir(mode=0o700)
     (target / "notes.txt").write_text("kept")

@@ -61,7 +61,7 @@ def page(build: int) -> str:
 
 
 @pytest.mark.quick
-def test_the_report_says_what_is_carried_forward_compared_and_needed(build: int) -> None:
+def test_the_report_names_data_carried_forward_comparisons_and_needed_progress(build: int) -> None:
     html = page(build)
     assert "元阳县未报，沿用 5月18日数据。" in html
     assert "与昨日可比的 12 个县市合计减少 1 人；元阳县今日未报，不参加比较。" in html
@@ -87,7 +87,7 @@ def test_the_report_names_findings_as_the_seed_does_and_an_unknown_one_by_its_co
     assert "其他（from_a_rule_of_tomorrow）" in html
 
 
-def test_a_silent_platform_is_named_and_no_county_is_blamed_for_it(warehouse: psycopg.Connection, build: int) -> None:
+def test_a_silent_platform_is_named_and_not_attributed_to_a_county(warehouse: psycopg.Connection, build: int) -> None:
     """Each county's figure is carried forward (E), but only Yuanyang has not reported."""
     warehouse.execute("update store.target_progress set obs_status = 'E'")
     orders = {"feed": "gig_orders", "county_code": divisions().prefecture, "status": "missing"}
@@ -105,7 +105,7 @@ def test_a_silent_platform_is_named_and_no_county_is_blamed_for_it(warehouse: ps
         ({}, "元阳县从未报送劳动力台账，未计入"),
     ],
 )
-def test_the_report_says_why_progress_cannot_be_judged(
+def test_the_report_gives_the_reason_why_progress_cannot_be_judged(
     warehouse: psycopg.Connection, build: int, columns: dict[str, Any], reason: str
 ) -> None:
     """Actual 0 of a target of 0 included: no county may be shown as cleared that was never seen."""
@@ -137,9 +137,7 @@ def a_case(county: str, finding: str, key: str, amount: float | None, **more: An
     }  # fmt: skip
 
 
-def test_a_county_s_dispatch_lists_its_cases_by_urgency_and_nobody_else_s(
-    warehouse: psycopg.Connection, build: int
-) -> None:
+def test_a_countys_dispatch_lists_only_its_own_cases_by_urgency(warehouse: psycopg.Connection, build: int) -> None:
     store(warehouse, "dim_code", build, [
         {"code_list": "finding", "code": "unpaid", "name_zh": "全部欠发", "name_en": "unpaid"},
         {"code_list": "case_kind", "code": "relief_payroll", "name_zh": "工资疑点", "name_en": "relief payroll"},
@@ -193,9 +191,7 @@ def bulletin(warehouse: psycopg.Connection, build: int) -> list[Path]:
     return report.write_monthly(publish(build))
 
 
-def test_the_bulletin_shows_what_is_public_and_says_what_was_restated(
-    warehouse: psycopg.Connection, build: int
-) -> None:
+def test_the_bulletin_shows_public_figures_and_lists_restatements(warehouse: psycopg.Connection, build: int) -> None:
     pdf, document = bulletin(warehouse, build)
     assert pdf.read_bytes().startswith(b"%PDF-")
     word = docx.Document(str(document))

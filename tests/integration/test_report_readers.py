@@ -47,7 +47,7 @@ def standing() -> int:
     return number
 
 
-def test_each_reader_is_sent_once_what_concerns_it(
+def test_each_reader_is_sent_its_reports_once(
     warehouse: psycopg.Connection,
     paths: list[Path],
     channel: Channel,

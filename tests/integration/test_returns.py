@@ -86,7 +86,7 @@ def corrected(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore[typ
 # --- the workbook -------------------------------------------------------------------------------------------
 
 
-def test_a_rejected_row_goes_back_as_it_came_with_its_broken_cell_explained(
+def test_a_rejected_row_is_returned_unchanged_with_its_broken_cell_explained(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put_rows(zone, payment(1), BROKEN)
@@ -127,7 +127,7 @@ def test_several_broken_cells_of_a_row_are_one_row(warehouse: psycopg.Connection
     assert {cell.column for cell in sheet[2] if cell.comment} == {column(sheet, "证件号码"), column(sheet, "出勤天数")}
 
 
-def test_the_first_sheet_says_what_to_do(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_the_first_sheet_has_instructions(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
     put(zone, b"\x00\x01nothing", "workshop")
     ingest_all()
@@ -480,7 +480,7 @@ def test_a_sheet_not_named_as_a_feed_is_reported(warehouse: psycopg.Connection, 
     assert "sheet 2 " in body
 
 
-def test_a_refused_correction_is_forgotten_when_a_good_one_comes(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_refused_correction_is_cleared_when_a_good_one_arrives(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1), BROKEN)
     ingest_all()
     book = correct(returned(), "证件号码", id_number(2))

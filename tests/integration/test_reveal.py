@@ -85,7 +85,7 @@ def test_a_person_of_another_county_is_not_shown_and_the_attempt_is_recorded(
 
 
 @pytest.mark.parametrize("purpose", ["", "  ", "ab", "of 532528199001010009"])
-def test_a_purpose_is_needed_that_quotes_nobody(nights: Nights, person: UUID, purpose: str) -> None:
+def test_a_purpose_is_required_and_must_not_contain_identities(nights: Nights, person: UUID, purpose: str) -> None:
     with pytest.raises(UserError) as refused:
         case_work.reveal(person, purpose)
     assert refused.value.code == "refused"
@@ -94,7 +94,7 @@ def test_a_purpose_is_needed_that_quotes_nobody(nights: Nights, person: UUID, pu
 
 
 @pytest.mark.parametrize("role", ["wh_analyst", "wh_auditor", "county_532528", "operator", "wh_loader", "wh_returner"])
-def test_nobody_else_is_shown_anybody(
+def test_no_other_role_is_shown_a_person(
     nights: Nights, person: UUID, operator: str, monkeypatch: pytest.MonkeyPatch, role: str
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_OPERATOR", operator)
@@ -104,7 +104,7 @@ def test_nobody_else_is_shown_anybody(
         nights.connection.execute("select sealed from vault.reveal(%s, 'home visit')", (person,))
 
 
-def test_above_the_daily_limit_nobody_is_shown_and_an_alert_is_raised_once(nights: Nights, person: UUID) -> None:
+def test_above_the_daily_limit_no_person_is_shown_and_an_alert_is_raised_once(nights: Nights, person: UUID) -> None:
     nights.connection.execute("update seeds.setting set value = '3' where name = 'reveal_daily_limit'")
     for at in range(3):
         case_work.reveal(person, f"home visit {at}")
@@ -177,7 +177,7 @@ def test_a_record_serves_its_own_login_and_not_for_long(
         assert ask(connection, person) == ("recorded", None)
 
 
-def test_what_the_database_gives_needs_the_key_of_the_program(person: UUID) -> None:
+def test_a_revealed_ciphertext_needs_the_key_of_the_program(person: UUID) -> None:
     with connect(OWN_LOGIN) as connection:
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         ask(connection, person)

@@ -11,7 +11,7 @@ from tests.integration.test_dbt_restatement import restated
 PEOPLE = [person("works"), person("is 17", birth_date="2006-06-01", household_no="H-works"), person("idle")]
 SPELLS = [spell("works"), spell("is 17", start_date="2024-04-01")]
 # Models without columns that record when something was first seen.
-WITHOUT_VERSIONS = (
+COMPARED = (
     "fct_person_state",
     "fct_household_state",
     "fct_job",
@@ -19,7 +19,7 @@ WITHOUT_VERSIONS = (
     "employment_flow",
     "income_stability",
 )
-MODELS = " ".join(f"+{model}" for model in (*WITHOUT_VERSIONS, "restatement"))
+MODELS = " ".join(f"+{model}" for model in (*COMPARED, "restatement"))
 OF_AGE = (
     "insert into seeds.setting (name, valid_from, value, enabled)"
     " values ('working_age_from', %s, '18', true)"
@@ -62,9 +62,9 @@ def test_a_setting_restates_all_days_of_everyone_from_the_night_on_which_it_is_i
     days = ["2024-04-30", "2024-05-01"]
     assert restated(nights, "labour_force") == [(day, 3, 2, -1, "rule_change", ["rule_change"]) for day in days]
     assert restated(nights) == [(day, 2, 1, -1, "rule_change", ["rule_change"]) for day in days]
-    digests = {model: nights.digest(model) for model in WITHOUT_VERSIONS}
+    digests = {model: nights.digest(model) for model in COMPARED}
     recomputed_nights = nights_after(begin_with_the_other_rule)
-    assert digests == {model: recomputed_nights.digest(model) for model in WITHOUT_VERSIONS}
+    assert digests == {model: recomputed_nights.digest(model) for model in COMPARED}
 
 
 def test_every_kind_of_rule_counts_and_only_when_it_changes(since_april: Any) -> None:

@@ -113,7 +113,7 @@ def test_the_file_for_docker_sets_nothing_of_airflow() -> None:
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_a_container_gets_the_secrets_that_its_part_needs_and_no_other(name: str) -> None:
+def test_a_container_gets_only_the_secrets_that_its_part_needs(name: str) -> None:
     service = compose.services()[name]
     files = {
         variable.removesuffix("_FILE"): path
@@ -125,7 +125,7 @@ def test_a_container_gets_the_secrets_that_its_part_needs_and_no_other(name: str
     assert not set(service["environment"]) & set(SECRETS)
 
 
-def test_who_needs_what_is_as_little_as_it_looks() -> None:
+def test_each_part_declares_only_the_secrets_that_it_uses() -> None:
     airflow = {"AIRFLOW_PASSWORD", "AIRFLOW_FERNET_KEY", "AIRFLOW_API_SECRET_KEY", "AIRFLOW_JWT_SECRET"}
     assert all(AIRFLOW_PARTS[name].secrets <= airflow for name in ("api-server", "dag-processor", "triggerer"))
     assert AIRFLOW_PARTS["dag-processor"].roles == AIRFLOW_PARTS["triggerer"].roles == ()
@@ -146,7 +146,7 @@ def test_a_process_is_started_with_the_secrets_of_its_part_only(name: str, kind:
 
 
 @pytest.mark.parametrize("kind", ["embedded", "server"])
-def test_the_console_is_started_without_any_secret_and_as_nobody(
+def test_the_console_is_started_without_any_secret_or_login(
     kind: str, server: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("PGUSER", "PGPASSWORD", "PGSERVICE", "AIRFLOW_CONN_WH_GATE"):

@@ -133,9 +133,7 @@ def test_a_database_that_cannot_be_reached_is_reported(fresh_home: Home, monkeyp
     assert ["数据库无法连接" in problem for problem in problems(fresh_home)] == [True]
 
 
-def test_what_a_login_tried_and_was_refused_is_reported_by_number(
-    warehouse_server: Server, warehouse_home: Home
-) -> None:
+def test_refused_attempts_of_a_login_are_reported_as_a_count(warehouse_server: Server, warehouse_home: Home) -> None:
     """The log of the session's server also has what other tests tried, so that it is counted twice."""
 
     def denied(now: datetime) -> int:

@@ -73,9 +73,7 @@ def test_a_setting_is_the_row_in_force_on_the_date(warehouse: psycopg.Connection
 
 
 @pytest.mark.parametrize("name", ["limit", "no_such_setting"])
-def test_a_setting_that_nobody_has_declared_yet_is_an_error(
-    warehouse: psycopg.Connection, own: Path, name: str
-) -> None:
+def test_an_undeclared_setting_is_an_error(warehouse: psycopg.Connection, own: Path, name: str) -> None:
     (own / "setting.csv").write_text(f"{SETTING}\nlimit,2024-01-01,7,true\n")
     seed_tables.load()
     with pytest.raises(psycopg.Error, match=name) as refused:

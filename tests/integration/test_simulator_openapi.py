@@ -35,7 +35,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "hr-platform.openapi.json"
 
 @schema.parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_as_the_interface_says(case: schemathesis.Case) -> None:
+def test_every_answer_conforms_to_the_interface(case: schemathesis.Case) -> None:
     # A cursor is opaque: one that the platform never gave is Gone (410), however well it is formed.
     case.call_and_validate(
         headers={"Authorization": f"Bearer {TOKEN}"} if case.operation.path.startswith("/v1/") else {},

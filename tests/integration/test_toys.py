@@ -120,7 +120,7 @@ def test_a_toy_feed_and_a_toy_mart_go_through_a_whole_night(
     ]
 
 
-def test_a_rejected_row_of_a_toy_feed_goes_back(project: Path, zone: Path) -> None:
+def test_a_rejected_row_of_a_toy_feed_is_returned(project: Path, zone: Path) -> None:
     put(zone, f"{HEADER}\nA3,不知道,2024-05-20,1,5,9,2\n", feed="toy", day=NIGHT)
     (arrival,) = landing.scan({"county"}, NIGHT).arrivals
     landed = landing.ingest(arrival)

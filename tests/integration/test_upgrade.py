@@ -108,7 +108,7 @@ def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MIGRATIONS", folder)
 
 
-def test_a_migration_that_fails_changes_no_publication(old: OldWarehouse, failing: None) -> None:
+def test_a_failed_migration_leaves_publications_unchanged(old: OldWarehouse, failing: None) -> None:
     before = (old.digests(), old.publications())
     assert len(old.migrations()) == 18
     with old.server.connect_superuser() as connection, pytest.raises(UserError) as stopped:

@@ -120,7 +120,7 @@ def test_a_correction_is_checked_and_nothing_kept(warehouse: psycopg.Connection,
     assert checked["corrected"] == 3
 
 
-def test_a_return_workbook_is_recognised_whatever_it_is_sent_as(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_a_return_workbook_is_recognised_under_any_feed(warehouse: psycopg.Connection, zone: Path) -> None:
     """As the month's payments its three rows would stand for all thirty."""
     answer_to(payments(wrong=WRONG), FEED)
     answer = answer_to(corrected_workbook(), FEED, name="workbook.xlsx")
@@ -162,7 +162,7 @@ def test_a_file_that_was_sent_already_is_unchanged(warehouse: psycopg.Connection
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
 
 
-def test_parts_and_nil_returns_come_as_by_sftp(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_parts_and_nil_returns_are_ingested_as_by_sftp(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(10), feed=FEED, name=f"{COUNTY}_1.csv")
     ingest_all()
     answer = answer_to(payments(5), FEED, name=f"{COUNTY}_2.csv")
@@ -184,7 +184,7 @@ def test_a_landing_zone_need_not_be_a_folder(warehouse: psycopg.Connection, monk
     zone.files.rm(zone.folder, recursive=True)
 
 
-def test_late_published_and_closed_are_said(warehouse: psycopg.Connection, zone: Path) -> None:
+def test_the_answer_mentions_late_published_and_closed_dates(warehouse: psycopg.Connection, zone: Path) -> None:
     day = date(2024, 5, 10)  # payments are due on the tenth
     night_before(zone, rows_of("employment", {}), "employment", day)
     answer = answer_to(payments(30), FEED, day=day, check=True)
@@ -218,7 +218,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_the_words_of_the_night(warehou
     assert refused == [(code,) for _, _, code in cases]
 
 
-def test_what_is_no_return_workbook_is_refused_as_one(warehouse: psycopg.Connection) -> None:
+def test_a_file_that_is_not_a_return_workbook_is_refused_as_one(warehouse: psycopg.Connection) -> None:
     book = openpyxl.Workbook()
     book.active.title = "随便"
     content = io.BytesIO()
@@ -229,7 +229,7 @@ def test_what_is_no_return_workbook_is_refused_as_one(warehouse: psycopg.Connect
     assert warehouse.execute("select from ops.delivery").fetchall() == []
 
 
-def test_a_hostile_name_is_not_taken(warehouse: psycopg.Connection, uploads: Path) -> None:
+def test_a_hostile_file_name_is_refused(warehouse: psycopg.Connection, uploads: Path) -> None:
     names = ("macro.xlsm", "noextension", "../../etc/passwd", "table.csv/../../x.exe", "a.html", ".csv\x00", "")
     for name in (*names, f"{OTHER}.csv", f"{OTHER}_2.xlsx"):
         with pytest.raises(upload.InvalidUpload) as refused:
@@ -239,9 +239,7 @@ def test_a_hostile_name_is_not_taken(warehouse: psycopg.Connection, uploads: Pat
     assert warehouse.execute("select from ops.upload").fetchall() == []
 
 
-def test_nothing_of_a_name_is_kept_but_what_the_warehouse_itself_would_say(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
+def test_only_the_standard_name_of_an_uploaded_file_is_kept(warehouse: psycopg.Connection, zone: Path) -> None:
     names = (
         "..\\..\\张三532528199001010009.csv",
         "/etc/cron.d/x.csv",
@@ -328,9 +326,7 @@ def test_rows_of_another_county_are_rejected(warehouse: psycopg.Connection, zone
 # --- killed, damaged, together with a night -----------------------------------------------------------------
 
 
-def test_a_reader_that_is_killed_takes_the_upload_up_again_and_lands_it_once(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
+def test_a_killed_reader_resumes_the_upload_and_lands_it_once(warehouse: psycopg.Connection, zone: Path) -> None:
     """Killed while it waits for a lock that this test holds: the file is in the landing zone, nothing is landed."""
     number = send(payments(wrong=WRONG), FEED)
     with connect_superuser() as other:
@@ -417,7 +413,7 @@ def test_a_file_that_is_damaged_or_fails_again_and_again_is_answered(
     assert list(uploads.iterdir()) == []
 
 
-def test_answers_of_checks_and_files_of_nobody_are_deleted(warehouse: psycopg.Connection, uploads: Path) -> None:
+def test_answers_of_checks_and_orphaned_files_are_deleted(warehouse: psycopg.Connection, uploads: Path) -> None:
     answer_to(payments(), FEED, check=True)
     answer_to(payments(), FEED)
     left, young = uploads / f"{uuid.uuid4()}.csv", uploads / f"{uuid.uuid4()}.xlsx"

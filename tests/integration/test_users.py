@@ -173,7 +173,7 @@ def test_an_operator_releases_under_that_name(nights: Nights, run: Run) -> None:
     assert (again.returncode, "is not held" in again.stderr) == (3, True)
 
 
-def test_a_command_that_decides_asks_who_decides(warehouse_server: Server) -> None:
+def test_a_command_that_decides_asks_for_the_author(warehouse_server: Server) -> None:
     home = warehouse_server.home.root
     refused = run_warehouse("begin", "2024-05-19", home=home)
     assert refused.returncode == 2

@@ -44,7 +44,7 @@ def workshops(nights: Any) -> Any:
 
 
 @pytest.mark.quick
-def test_a_night_opens_new_rows_closes_removed_rows_and_touches_no_other(workshops: Any) -> None:
+def test_a_night_only_opens_new_rows_and_closes_removed_ones(workshops: Any) -> None:
     workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("A"), workshop("B")])
     first = workshops.night("2024-05-01")
     workshops.deliver("workshop", COUNTY, "2024-05-02", [workshop("A"), workshop("B", workers=25), workshop("C")])
@@ -72,7 +72,7 @@ def test_a_retry_and_a_full_refresh_write_the_same_rows_again(workshops: Any) ->
     assert workshops.scalar("select 'store.reported_workshop'::regclass::oid") == oid
 
 
-def test_what_a_killed_or_held_night_wrote_leaves_no_trace(workshops: Any) -> None:
+def test_a_killed_or_held_night_leaves_no_trace(workshops: Any) -> None:
     workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("A"), workshop("B")])
     workshops.night("2024-05-01")
     bad = workshops.deliver("workshop", COUNTY, "2024-05-02", [workshop("A", workers=2000)])

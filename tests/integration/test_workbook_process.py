@@ -61,7 +61,7 @@ def test_a_table_that_is_dropped_half_read_leaves_no_process(book: Path) -> None
     assert set(psutil.Process().children()) == before
 
 
-def test_rows_that_were_announced_and_never_come_are_a_time_out(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_announced_rows_that_never_arrive_are_a_time_out(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table, child = read_to_second_batch(book)
     monkeypatch.setattr(workbook, "_SECONDS", 1)
     child.suspend()

@@ -55,7 +55,7 @@ def test_a_planted_defect_shows(warehouse: psycopg.Connection, tmp_path: Path) -
         assert run_group([defect], project, warehouse)[defect.name] != []
 
 
-def test_a_world_that_comes_as_files(
+def test_a_world_that_arrives_as_files(
     warehouse: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same, through the reader: one night, with everything that came before it."""

@@ -108,7 +108,7 @@ def test_a_dressed_id_number_is_the_number(number: str, dress: Callable[[str], s
 
 @some
 @given(id_numbers().filter(stdnum_accepts))
-def test_a_number_from_a_numeric_cell_is_refused_whatever_its_value(number: str) -> None:
+def test_a_number_from_a_numeric_cell_is_always_refused(number: str) -> None:
     cells = [f"\x01{number}", f"{float(number.replace('X', '0')):.5E}", f"{number[:17]}0.0"]
     assert reasons("id_number", cells) == ["id_not_text"] * 3
 

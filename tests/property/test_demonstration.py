@@ -133,7 +133,7 @@ def test_every_id_number_and_credit_code_passes_its_check_digit(village: tuple[P
     assert {"532521", "532522", "532526"} <= prefixes.keys(), "retired prefixes stand in older people's numbers"
 
 
-def test_nobody_in_the_crowd_has_anothers_number() -> None:
+def test_numbers_of_the_crowd_are_unique() -> None:
     employers = Employers.found(20_000, 1)
     numbers = [
         number
@@ -326,7 +326,7 @@ def rows_of(zone: Path, feed: str, unit: str, day: date) -> list[dict[str, Any]]
 
 
 @pytest.mark.slow
-def test_each_defect_damages_what_it_names(zone: Path, village: tuple[Path, Manifest]) -> None:
+def test_each_defect_damages_its_target(zone: Path, village: tuple[Path, Manifest]) -> None:
     day, county = village[1].nights[1], "532530"
     register, employed = rows_of(zone, "labor_register", county, day), rows_of(zone, "employment", county, day)
     names = {row["employer_name"] for row in employed}

@@ -67,11 +67,11 @@ def test_a_dressed_id_number_is_the_same_person(number: str, dress: str) -> None
         ("532528199013010006", "id_date"),
     ],
 )
-def test_what_cannot_be_an_id_number_has_its_reason(text: str, reason: str) -> None:
+def test_an_invalid_id_number_has_its_reason(text: str, reason: str) -> None:
     assert check_id(text) == reason
 
 
-def test_retired_and_unknown_divisions_are_no_fault() -> None:
+def test_retired_and_unknown_divisions_are_accepted() -> None:
     for division in ("532521", "532522", "532526", "009999"):
         assert check_id(with_check_digit(f"{division}19600101001")) is None
 
@@ -158,7 +158,7 @@ def test_a_name_s_token_is_the_same_in_every_batch(batches: list[list[str | None
 
 
 @given(st.lists(st.binary(), max_size=5))
-def test_what_is_sealed_can_be_unsealed_and_is_never_sealed_alike(plains: list[bytes]) -> None:
+def test_sealed_values_can_be_unsealed_and_no_two_are_alike(plains: list[bytes]) -> None:
     sealed = seal_all(plains, [AT] * len(plains))
     assert [unseal(one, AT) for one in sealed] == plains
     assert len(set(sealed + seal_all(plains, [AT] * len(plains)))) == 2 * len(plains)
@@ -172,12 +172,12 @@ def test_a_changed_bit_is_noticed(fresh_home: Home) -> None:
 
 
 @pytest.mark.parametrize("other", [place("vault.person.sealed", b"other"), place("vault.bank_account.sealed", b"key")])
-def test_what_is_sealed_cannot_be_read_as_another_row_or_column(fresh_home: Home, other: bytes) -> None:
+def test_a_sealed_value_cannot_be_read_as_another_row_or_column(fresh_home: Home, other: bytes) -> None:
     with pytest.raises(InvalidTag):
         unseal(seal(b"plain", AT), other)
 
 
-def test_what_was_sealed_before_places_were_bound_is_still_read(fresh_home: Home) -> None:
+def test_values_sealed_before_places_were_bound_can_still_be_read(fresh_home: Home) -> None:
     nonce = bytes(12)
     assert unseal(nonce + data_key().encrypt(nonce, b"plain", None), AT) == b"plain"
 
@@ -211,7 +211,7 @@ def test_rotation_with_a_wrong_key_changes_nothing(fresh_home: Home, monkeypatch
     assert unseal(sealed, AT) == b"plain"
 
 
-def test_what_an_earlier_version_sealed_is_opened(fresh_home: Home) -> None:
+def test_values_sealed_by_an_earlier_version_can_be_opened(fresh_home: Home) -> None:
     sealed = seal(b"plain", AT)
     path = fresh_home.archive / "data_key.json"
     kept = json.loads(path.read_text())

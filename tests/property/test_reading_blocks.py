@@ -143,7 +143,7 @@ def test_rows_that_lack_cells_for_another_reason_are_broken() -> None:
         assert len(rows) == 40 - len(short)
 
 
-def test_a_broken_row_costs_no_other_where_excel_left_out_cells() -> None:
+def test_a_broken_row_does_not_affect_others_where_excel_left_out_cells() -> None:
     lines = ["1,2,3,4,5"] * 15 + ["1,2,3"] * 48
     lines[40] = "1,2"
     rows, broken = read_fast("\n".join(lines) + "\n", Dialect(","), 5, set(), 10_000)

@@ -17,7 +17,7 @@ def test_a_polluted_file_is_read_right_or_refused_and_bad_rows_are_named(kind: s
         assert judgement.bad_rows_on_their_line == judgement.bad_rows
 
 
-def test_the_judge_sees_a_wrong_row_a_lost_row_and_a_missed_row(tmp_path: Path) -> None:
+def test_the_judgement_detects_a_wrong_row_a_lost_row_and_a_missed_row(tmp_path: Path) -> None:
     polluted = pollute("one_delimiter_more", 1)
     first, second, *_ = polluted.rows
     polluted.rows[first] = dict.fromkeys(polluted.rows[first], "别的")

@@ -91,7 +91,7 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, noise: bytes, start: byte
         assert refusal.where
 
 
-def test_what_was_understood_is_written_as_utf8_csv(tmp_path: Path) -> None:
+def test_the_table_as_read_is_written_as_utf8_csv(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes('就业台账\r\n\r\n姓名;单位\r\n 张三 ;"红河;某厂"\r\n合计;1\r\n'.encode("gb18030"))
     out = io.BytesIO()
@@ -258,7 +258,7 @@ def test_rows_without_a_header_above_are_never_dropped_silently(tmp_path: Path, 
         ["元阳县务工人员收入表,,", "", "单位：元阳县,,"],
     ],
 )
-def test_titles_and_headings_above_the_header_are_no_rows(tmp_path: Path, above: list[str]) -> None:
+def test_titles_and_headings_above_the_header_are_not_rows(tmp_path: Path, above: list[str]) -> None:
     path = tmp_path / "a.csv"
     path.write_text("\n".join([*above, "姓名,日期,金额", *PEOPLE]) + "\n", encoding="utf-8")
     table = read_tables(path, None)

@@ -275,7 +275,7 @@ def test_an_encrypted_old_workbook_is_refused_as_such(encryption: bytes, tmp_pat
 
 
 @pytest.mark.parametrize("since_1904", [False, True])
-def test_dates_are_right_whatever_day_a_workbook_counts_from(since_1904: bool, tmp_path: Path) -> None:
+def test_dates_are_right_in_both_date_systems_of_workbooks(since_1904: bool, tmp_path: Path) -> None:
     day = datetime.date(2024, 5, 1)
     (tmp_path / "b.xls").write_bytes(xls([["姓名", "日期"], ["甲", day]], since_1904=since_1904))
     workbook = xlsxwriter.Workbook(tmp_path / "b.xlsx", {"date_1904": since_1904})
@@ -452,7 +452,7 @@ def test_a_sheet_whose_header_was_sorted_among_its_rows_refuses_the_file(tmp_pat
 
 
 @pytest.mark.slow
-def test_many_empty_rows_that_have_a_format_are_no_rows_and_end_nothing(tmp_path: Path) -> None:
+def test_many_formatted_empty_rows_are_ignored_and_do_not_end_the_table(tmp_path: Path) -> None:
     path = tmp_path / "b.xlsx"
     workbook = xlsxwriter.Workbook(path)
     sheet, grey = workbook.add_worksheet(), workbook.add_format({"bg_color": "#eeeeee"})

@@ -74,7 +74,7 @@ def test_the_examples_of_a_contract_make_a_good_row(feed: str) -> None:
 
 
 @pytest.mark.parametrize("feed", contracts())
-def test_a_good_row_may_leave_out_whatever_is_not_required(feed: str) -> None:
+def test_a_good_row_may_omit_optional_cells(feed: str) -> None:
     made = contract(feed)
     row = good_row(feed) | {column.header: "" for column in made.columns if not column.required}
     row |= {column.header: column.example for column in made.columns if column.required_when}
@@ -186,7 +186,7 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize(("feed", "header", "cell", "value"), WRITTEN)
-def test_a_cell_is_read_as_it_was_meant(feed: str, header: str, cell: str, value: object) -> None:
+def test_a_cell_is_read_as_intended(feed: str, header: str, cell: str, value: object) -> None:
     assert value_of(feed, header, cell) == value
 
 
@@ -387,7 +387,7 @@ def test_a_broken_cell_does_not_also_break_a_rule() -> None:
     assert reasons_of("employment", "入职日期", "later") == ["not_a_date"]
 
 
-def test_a_rejected_row_is_kept_as_it_came() -> None:
+def test_a_rejected_row_is_kept_unchanged() -> None:
     row = good_row("employment") | {"月收入": " 很多 ", "身份证号": "\x015.3E+17", "备注": "=1+1"}
     checked = check("employment", row)
     kept = json.loads(checked.rejected["row_json"][0])
@@ -430,7 +430,7 @@ def test_a_key_is_the_same_in_any_dress() -> None:
     assert [reason for _, _, reason in reported(check("employment", row, other))] == ["duplicate_key"]
 
 
-def test_a_broken_row_replaces_no_good_one() -> None:
+def test_a_broken_row_does_not_replace_a_good_one() -> None:
     rows = [good_row("employment"), good_row("employment") | {"月收入": "x"}]
     checked = check("employment", *rows)
     assert reported(checked) == [(3, "monthly_wage", "not_a_number")]
@@ -487,7 +487,7 @@ def test_rows_replaced_by_a_later_batch_are_listed_once_their_places_are_known()
     assert json.loads(entries["row_json"][0]) == rows[1]
 
 
-def test_a_file_of_a_header_alone_has_no_rows() -> None:
+def test_a_file_with_only_a_header_has_no_rows() -> None:
     made = contract("employment")
     table = table_of(made, [[good_row("employment")]])
     table.batches = iter([next(table.batches).clear()])
@@ -507,7 +507,7 @@ def test_every_reason_that_checking_gives_has_words() -> None:
         assert cell not in (reason.wrong_zh, reason.wrong_en)
 
 
-def test_the_words_of_a_reason_say_what_the_column_expects() -> None:
+def test_the_words_of_a_reason_describe_the_expected_value() -> None:
     made = contract("employment")
     assert "灵活就业" in row_reason("unknown_code", made, "channel").expected_zh
     assert "0–200000" in row_reason("out_of_range", made, "monthly_wage").expected_zh

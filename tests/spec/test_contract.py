@@ -404,7 +404,7 @@ def test_a_key_given_twice_is_an_error(tmp_path: Path) -> None:
     assert "required" in caught.value.expected
 
 
-def test_the_money_dates_and_freshness_of_a_feed_come_from_its_contract() -> None:
+def test_the_money_dates_and_freshness_of_a_feed_are_in_its_contract() -> None:
     orders = contract("gig_orders")
     assert orders.money_columns == ("amount_due", "amount_paid")
     assert orders.date_columns == ("accepted_at", "completed_at", "paid_at", "updated_at")

@@ -71,7 +71,7 @@ def test_every_code_of_a_refused_file_is_in_the_registry() -> None:
     assert found - set(reasons().files) == set()
 
 
-def test_the_registry_has_no_code_that_nothing_gives() -> None:
+def test_the_registry_has_no_unused_code() -> None:
     constants = {code for module in sources(*ROW_ROOMS, "landing", "upload") for code in codes_in(module)}
     assert (set(reasons().rows) | set(reasons().files)) - constants == set()
 

@@ -101,7 +101,7 @@ def _header(cell: Any) -> str:
     return str(cell.value).rstrip("*")
 
 
-def test_the_explanations_of_a_template_are_no_sheet_left_out_but_a_countys_own_sheet_is(tmp_path: Path) -> None:
+def test_a_countys_own_sheet_is_a_sheet_left_out_and_the_explanations_of_a_template_are_not(tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     template("employment", path)
     assert read_tables(path, contract("employment")).notes == []

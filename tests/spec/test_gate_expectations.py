@@ -103,7 +103,7 @@ MESSAGES = (
 
 
 @pytest.mark.parametrize(("feed", "values", "expected"), MESSAGES)
-def test_a_failure_says_what_was_found_and_what_is_normal(
+def test_a_failure_message_has_the_value_and_the_normal_range(
     feed: str, values: dict[str, Any], expected: str, limits: Thresholds
 ) -> None:
     outcome = outcome_of(feed, limits, **values)
@@ -136,7 +136,7 @@ def test_a_feeds_own_threshold_overrides_the_general_one() -> None:
     assert (limits.of("gate_min_rows", "labor_register"), limits.of("gate_min_rows", "workshop")) == (5, 0)
 
 
-def test_a_threshold_that_is_switched_off_takes_its_expectations_with_it(limits: Thresholds) -> None:
+def test_a_threshold_that_is_switched_off_removes_its_expectations(limits: Thresholds) -> None:
     names = {expectation.name for expectation in feed_suite(contract("relief_payroll"), limits)}
     without = Thresholds({**limits.values, "gate_max_twin_share": None})
     assert names - {e.name for e in feed_suite(contract("relief_payroll"), without)} == {"twin.share"}

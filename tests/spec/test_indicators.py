@@ -42,7 +42,7 @@ def test_indicators_name_feeds_columns_reports_and_each_other_rightly() -> None:
             assert indicator.get(other) in {None, *indicators}, (code, other)
 
 
-def test_a_whole_and_its_other_part_are_told_of_both_parts() -> None:
+def test_a_total_and_its_complement_are_computed_from_both_parts() -> None:
     indicators = declared()
     pairs = {code: indicator["complement"] for code, indicator in indicators.items() if "complement" in indicator}
     assert pairs == {"employed_away": "employed_nearby", "employed_nearby": "employed_away"}

@@ -157,7 +157,7 @@ def test_a_header_or_sheet_is_called_by_its_place_unless_it_consists_of_usual_wo
         "通行证 A123456(7)",
     ],
 )
-def test_what_else_names_a_person_is_masked_in_free_text(text: str) -> None:
+def test_other_personal_details_are_masked_in_free_text(text: str) -> None:
     assert str(value_of("bank_return", "失败原因", f"账户不符（{text}）")).endswith("***）")
 
 
@@ -193,7 +193,7 @@ def test_names_that_a_batch_knows_are_masked_in_free_texts_of_others() -> None:
     assert read == ["***之妻", "系***的弟弟", "普工", "***的姑姑，与***同住"]
 
 
-def test_what_names_a_thing_keeps_the_names_in_it() -> None:
+def test_a_text_that_names_an_item_keeps_the_names_in_it() -> None:
     """A contract says of a column that it names a thing: the crew of one row is that of the others."""
     rows = [
         good_row("relief_payroll") | {"姓名": name, "班组": crew, "身份证号": id_number(at)}

@@ -65,7 +65,7 @@ def test_a_failing_task_fails_the_run_and_skips_only_what_needs_it(failing: str)
 
 
 @pytest.mark.parametrize("failing", sorted({task.task_id for task in night().tasks} - {"deliver_alerts"}))
-def test_alerts_are_delivered_whatever_fails(failing: str) -> None:
+def test_alerts_are_delivered_even_if_tasks_fail(failing: str) -> None:
     assert states(failing)["deliver_alerts"] == "success"
 
 

@@ -536,7 +536,7 @@ def test_a_plain_number_counts_from_1904_where_its_workbook_does(
 
 
 @pytest.mark.parametrize("code_page", [1252, 936, 65001, 10008])
-def test_the_code_page_of_an_xls_of_today_says_nothing(code_page: int, tmp_path: Path) -> None:
+def test_the_code_page_of_a_current_xls_is_ignored(code_page: int, tmp_path: Path) -> None:
     (tmp_path / "t.xls").write_bytes(xls([["品名", "数量"], ["麻绳", "3"]], code_page=code_page))
     assert printed(tmp_path / "t.xls") == (["品名", "数量"], [["麻绳", "3"]])
 

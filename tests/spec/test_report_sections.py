@@ -9,7 +9,7 @@ from tests.spec.test_indicators import declared
 from employment_warehouse.report.sections import sections, sections_of
 
 
-def test_each_indicator_stands_in_one_table() -> None:
+def test_each_indicator_is_in_one_table() -> None:
     shown = [code for section in sections() for table in section.tables for code in table.indicators]
     assert sorted(shown) == sorted(declared())
 

@@ -57,7 +57,7 @@ def test_comparison_names_the_counties_that_are_not_compared() -> None:
     assert zh == "与昨日可比的 12 个县市合计减少 1 人；元阳县昨日未报，不参加比较。"
 
 
-def test_comparison_says_why_a_county_is_not_compared_today() -> None:
+def test_comparison_gives_the_reason_why_a_county_is_not_compared() -> None:
     zh = text(comparison(Decimal(25), 13, [(YUANYANG, "missing"), (LUCHUN, "held")]))
     assert zh == "与昨日可比的 11 个县市合计增加 25 人；元阳县今日未报、绿春县今日暂扣，不参加比较。"
 
