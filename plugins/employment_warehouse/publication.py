@@ -66,7 +66,7 @@ def standing() -> int:
 
 
 def newest_build() -> int:
-    """Number of the newest build, whatever became of it; 0: no night was begun yet."""
+    """Number of the newest build, whatever its outcome; 0: no night has begun yet."""
     return int(_ask("select coalesce(max(build), 0) from ops.build"))
 
 

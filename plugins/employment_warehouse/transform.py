@@ -34,7 +34,7 @@ class TransformFailed(UserError):
 
 
 class NotTonight(UserError):
-    """该汇总编号已不是今晚的。 | This build is no longer tonight's; a later run has taken over."""
+    """该汇总编号已不是今晚的。 | This build is no longer tonight's; a later run has replaced it."""
 
     code = "not_tonight"
     exit_code = 1

@@ -1,4 +1,4 @@
-"""What a table tells of persons in its free texts: names that its columns of names have, and numbers in two cells."""
+"""Personal data in the free texts of a table: names from its name columns, and numbers split over two cells."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def without_names(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 
 def _without_own_name(cells: pl.Series, names: pl.Series, *, whole: bool) -> pl.Series:
-    """whole: only a text that is nothing but the name."""
+    """whole: only a text that consists of the name alone."""
     table = pl.DataFrame({"cell": cells, "name": names})
     has_name = pl.col("cell") == pl.col("name") if whole else pl.col("cell").str.contains(pl.col("name"), literal=True)
     at = table.select(has_name.and_(pl.col("name").str.len_chars() > 1).fill_null(False)).to_series().arg_true()
@@ -58,7 +58,7 @@ def _without_own_name(cells: pl.Series, names: pl.Series, *, whole: bool) -> pl.
 
 
 def _without_other_names(cells: pl.Series, names: pl.Series) -> pl.Series:
-    """Without the names of anyone in the batch. Texts repeat, so few are looked at, and few names are looked for."""
+    """Without the names of anyone in the batch. Texts repeat, so few texts and few names are searched."""
     texts = [text for text in cells.unique() if text and len(text) >= _LONG]
     grams = {gram for text in texts for gram in _grams(text)}
     if not grams:

@@ -1,4 +1,4 @@
-"""Alerts: what somebody must do, and an operator who takes notice."""
+"""Alerts: what has to be done, and their acknowledgement by an operator."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ page = Page("/alerts", "提醒", "Alerts", needs=("ops.alert", "ops.own_alerts")
 
 @page.router.get("/alerts")
 def show(past: bool = False, visit: Visit = page.visitor) -> Response:
-    """Those that are open, what nobody has noticed first; or past ones as well."""
+    """Open alerts, those not yet acknowledged first; on request past ones as well."""
     with visit.reading() as read:
         rows = read("alerts" if visit.may("ops.alert") else "own_alerts", all=past)
     return visit.show("alerts.html.j2", alerts=rows, past=past)
@@ -23,7 +23,7 @@ def show(past: bool = False, visit: Visit = page.visitor) -> Response:
 
 @page.router.post("/alerts/{number}")
 def acknowledge(number: int, note: Annotated[str, Form()] = "", visit: Visit = page.visitor) -> Response:
-    """Take notice, on the record."""
+    """Acknowledge an alert, on the record."""
     with visit.acting(), refusals(), connect(OWN_LOGIN) as connection:
         connection.execute("select ops.acknowledge_alert(%s, %s)", (number, note))
     return visit.go("/alerts", f"已确认第 {number} 号提醒 | Alert {number} is acknowledged")

@@ -1,4 +1,4 @@
-"""The answer to an upload in words: what must be corrected, apart from what is only to be known."""
+"""The answer to an upload in words: errors that must be corrected, apart from warnings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from employment_warehouse.contract import Reason, contract, file_reason, row_rea
 from employment_warehouse.report.labels import Label
 from employment_warehouse.settings import TIMEZONE
 
-# A later row with the same key was taken in: nothing is lost, and nothing has to be done.
+# A later row with the same key has landed: nothing is lost, and nothing has to be done.
 REPEATED = "duplicate_key"
 
 
@@ -27,7 +27,7 @@ class WrongCell:
 
 @dataclass(frozen=True)
 class FeedAnswer:
-    """What an answer says of one feed. more: rejected cells that it does not list."""
+    """The part of an answer about one feed. more: the number of rejected cells that it does not list."""
 
     feed: str
     read: int
@@ -42,8 +42,8 @@ class FeedAnswer:
 
 @dataclass(frozen=True)
 class WordedAnswer:
-    """An answer: errors and warnings of the file as a whole, and what it says of each feed. due_at: None if the feed is
-    not due for that date."""
+    """An answer: errors and warnings of the file as a whole, and of each feed. due_at: None if the feed is not due for
+    that date."""
 
     errors: tuple[Label, ...]
     warnings: tuple[Label, ...]

@@ -80,7 +80,7 @@ def _health() -> Response:
 
 
 def _first_page(request: Request) -> Response:
-    """The first page of the menu of whoever is signed in."""
+    """The first page of the user's menu."""
     session = request.app.state.sessions.find(request)
     pages = open_pages(request, session)
     return RedirectResponse(pages[0].path if pages else "/sign-in", 303)

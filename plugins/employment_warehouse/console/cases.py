@@ -47,7 +47,7 @@ def show_one(kind: str, finding: str, key: str, visit: Visit = page.visitor) -> 
             raise HTTPException(404)
         shown = {
             "case": found,
-            "said": read("explanations", subject=f"{kind}:{finding}:{key}"),
+            "explanations": read("explanations", subject=f"{kind}:{finding}:{key}"),
             "names": names(read("names")),
         }
     return visit.show("case.html.j2", closes=_closes_when(), title=title, **shown)

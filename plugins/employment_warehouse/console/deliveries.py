@@ -55,8 +55,8 @@ def release(number: int, reason: Annotated[str, Form()], visit: Visit = page.vis
     """Let the next night use what a gate holds."""
     with visit.acting():
         released = ", ".join(map(str, publication.release_delivery(number, reason)))
-    said = f"已放行报送 {released}，由下一晚采用 | Released: {released}; the next night takes it in"
-    return visit.go(f"/deliveries/{number}", said)
+    notice = f"已放行报送 {released}，由下一晚采用 | Released: {released}; the next night takes it in"
+    return visit.go(f"/deliveries/{number}", notice)
 
 
 def _has_workbook(visit: Visit, delivery: Row) -> bool:

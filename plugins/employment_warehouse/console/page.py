@@ -1,4 +1,4 @@
-"""A page of the console: declared once, with what the database must grant to whoever opens it."""
+"""A page of the console: declared once, with the rights that a user needs to open it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SignInNeeded(HTTPException):
 
 @dataclass(frozen=True)
 class Visit:
-    """One request of somebody who is signed in and may open the page."""
+    """One request of a user who is signed in and may open the page."""
 
     request: Request
     session: Session

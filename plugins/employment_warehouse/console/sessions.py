@@ -1,4 +1,4 @@
-"""Who is signed in. Sessions are in this process's memory alone: with the process they are gone."""
+"""Who is signed in. Sessions are only in the memory of this process and end with it."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ async def sign_out(request: Request) -> Response:
 
 
 def _begin(login: str, password: str, now: float) -> Session | tuple[str, str] | None:
-    """A session of this login; None: the database refuses it; a text: it is nobody's own."""
+    """A session of this login; None: the database refuses it; a text: it is not a personal login."""
     session = Session(database_of(login, password), frozenset(), (), now, now)
     try:
         with reading(session) as read:

@@ -1,4 +1,4 @@
-"""A county's files: uploaded here, checked before, and all that it has sent, with what became of it."""
+"""A county's files: uploaded and checked here, and all that it has sent with the outcome."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def show_answer(number: int, visit: Visit = page.visitor) -> Response:
 
 @page.router.get("/uploads/return-workbooks/{day}.xlsx")
 def download_workbook(day: date, visit: Visit = page.visitor) -> Response:
-    """The county's return workbook of a date; whoever takes it is on the record."""
+    """The county's return workbook of a date; the download is recorded."""
     with visit.acting(), connect(OWN_LOGIN) as connection:
         connection.read_only = False
         [county] = connection.execute("select ops.take_workbook(%s)", [day]).fetchone() or ("",)
@@ -132,7 +132,7 @@ def _sending(form: Any) -> UploadRequest:
     try:
         day = date.fromisoformat(str(form.get("day") or ""))
     except ValueError:
-        raise InvalidUpload("报表日期有误 | this is no report date", expected="2024-05-01") from None
+        raise InvalidUpload("报表日期有误 | this is not a report date", expected="2024-05-01") from None
     file, is_nil = form.get("file"), form.get("nil") == "yes"
     if not is_nil and not (isinstance(file, UploadFile) and file.filename):
         raise InvalidUpload(

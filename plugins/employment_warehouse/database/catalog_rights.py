@@ -1,7 +1,7 @@
-"""What the catalog tells everyone by default of tables and sessions that are not theirs: closed.
+"""Closes what the catalog shows to everyone by default about tables and sessions of others.
 
-Sizes, row counts and counters of a table tell a county how much others have sent, and when; the activity of sessions
-tells who is at work; numbers of transactions, and the versions of rows of pg_class, how much was done. Every client
+Sizes, row counts and counters of a table show a county how much others have sent, and when; the activity of sessions
+shows who is at work; numbers of transactions, and versions of rows of pg_class, show how much was done. Every client
 reads the other columns of pg_class.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-# Functions that tell of tables, sessions and the log of the server; views such as pg_stat_activity call them.
+# Functions that report tables, sessions and the log of the server; views such as pg_stat_activity call them.
 CLOSED = (
     r"^(pg_stat_.*|pg_(relation|table|indexes|total_relation|database|tablespace)_size|pg_lock_status"
     r"|pg_current_wal_.*|pg_(current|txid_current)_snapshot|txid_current_snapshot|pg_prepared_xact"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
-# Workers repeat on the other nodes what is made on them, unless told otherwise.
+# Objects created on a worker are propagated to the other nodes unless this is switched off.
 MAKE_ROLES = """
 do $$
 declare role text;

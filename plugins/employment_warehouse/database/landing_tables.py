@@ -70,7 +70,7 @@ def _create(connection: psycopg.Connection, contract: Contract) -> None:
 
 
 def _guard(connection: psycopg.Connection, contract: Contract) -> None:
-    """Nobody but the owner adds rows to a delivery that another transaction has landed."""
+    """Only the owner adds rows to a delivery that another transaction has landed."""
     connection.execute(
         sql.SQL(
             "create trigger own_delivery after insert on {} referencing new table as added for each statement"

@@ -109,7 +109,7 @@ def _signed_in_as_owner(superuser: psycopg.Connection) -> Iterator[psycopg.Conne
 
 
 def _clear_county_cache(owner: psycopg.Connection) -> None:
-    """A county that the seed no longer has loses its readers: nobody inherits its number."""
+    """A county that the seed no longer has loses its readers: no one inherits its code."""
     divisions = seed_tables.read("division")
     prefectures = {row["division_code"] for row in divisions if row["level"] == "prefecture"}
     counties = [

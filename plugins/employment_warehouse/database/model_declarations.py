@@ -1,4 +1,4 @@
-"""What the YAML of dbt's models declares: layer, key, scope, columns, comments. Read strictly, once, here."""
+"""The declarations in the YAML of dbt's models: layer, key, scope, columns, comments; read strictly, and only here."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Model:
         return not self.for_everyone and ("county_code" in names or bool(self.seen_by))
 
     def personal_columns(self) -> list[str]:
-        """The columns that readers see and that tell one person or household from others: tokens, what a contract says
+        """The columns that readers see and that identify one person or household: tokens, what a contract says
         of single persons, and JSON, of which nothing says what is in it."""
         return [
             column.name

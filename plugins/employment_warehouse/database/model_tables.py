@@ -31,7 +31,7 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
     """
     done = []
     models = read_models(project_dir)
-    # What is no longer declared need not be written by a build that is published.
+    # A model that is no longer declared need not be written by a published build.
     connection.execute("delete from ops.versioned where model <> all(%s)", ([model.name for model in models],))
     for model in models:
         done += _extend_table(connection, model, "tonight")
@@ -155,7 +155,7 @@ def _read_by(model: Model) -> list[tuple[str, ...]]:
 
 
 def _rights(model: Model) -> sql.Composed:
-    """Nobody writes `store` but the functions of wh_owner; dbt fills `tonight`."""
+    """Only functions of wh_owner write `store`; dbt fills `tonight`."""
     tonight = sql.SQL("grant select, insert on {} to wh_transformer; grant select on {} to wh_gate;").format(
         *2 * [sql.Identifier("tonight", model.name)]
     )

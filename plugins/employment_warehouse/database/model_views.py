@@ -7,7 +7,7 @@ from psycopg import sql
 from employment_warehouse.database.catalog import identifiers
 from employment_warehouse.database.model_declarations import Claim, Model, ModelColumn
 
-# By sensitivity. Who audits sees figures and acts, not persons; findings on persons are for those who act on them.
+# By sensitivity. Auditors see figures and acts, not persons; findings on persons are for those who act on them.
 READERS = {"L1": "wh_reader", "L2": "wh_analyst, wh_county", "L3": "wh_county"}
 
 REPORT_DATE = ModelColumn(
@@ -103,7 +103,7 @@ def _handed_over_rows(model: Model) -> sql.Composed:
 
 
 def _far_view(model: Model) -> sql.Composed:
-    """What a login of all counties may see of rows that are on other machines; nobody reads it but `ops.all_rows`."""
+    """The rows on other machines that a login of all counties may see; only `ops.all_rows` reads this view."""
     return sql.SQL(
         """
         drop view if exists {view};
@@ -126,7 +126,7 @@ def _own_rows(model: Model) -> sql.Composed:
 
 
 def _own_view(model: Model) -> sql.Composed:
-    """What counties may see of a model, of all counties together; nobody reads it but `ops.own_rows`."""
+    """The rows of a model that counties may see, of all counties together; only `ops.own_rows` reads this view."""
     shown = [_expression_for_counties(column) for column in _shown_columns(model)]
     if model.seen_by:
         shown.append(sql.SQL("({})::text [] as seen_by").format(sql.SQL(model.seen_by)))
@@ -144,7 +144,7 @@ def _own_view(model: Model) -> sql.Composed:
 
 
 def _published(model: Model, columns: list[sql.Composed], condition: sql.Composable) -> sql.Composed:
-    """The rows of the publication that is shown. A scalar subquery is evaluated once a query, whatever the rows."""
+    """The rows of the publication that is shown. A scalar subquery is evaluated once a query, not once a row."""
     return sql.SQL(
         """
         select report_date, {columns}

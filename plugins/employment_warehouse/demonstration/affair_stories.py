@@ -84,7 +84,7 @@ def brand_and_agreement(cast: Cast) -> None:
     cast.fault(
         "agreement_not_fulfilled",
         "劳务协作协议未输出一人",
-        "nobody has gone where an agreement plans 40 workers",
+        "nobody works where an agreement plans 40 workers",
         Trace(
             "labor_cooperation",
             first,

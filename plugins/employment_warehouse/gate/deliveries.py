@@ -74,7 +74,7 @@ def preview(connection: psycopg.Connection, feed: str, unit: str, report_date: d
     """The failures that gate 1 would find of a submission in the night of a date, as far as it concerns the unit alone;
     nothing is recorded.
 
-    A comparison with other units is left to the night: whoever may try it again and again finds out their figures.
+    Comparisons with other units are left to the night: repeated previews would reveal their figures.
     """
     submissions = next_submission(connection, feed, unit, report_date)
     declared = contract(feed)

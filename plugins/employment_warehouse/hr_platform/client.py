@@ -151,7 +151,7 @@ class Platform:
             if cursor is None:
                 return
             if cursor in cursors:
-                raise PlatformFault("cursor_repeats", "翻页标记重复，永远读不完 | a cursor came twice", resource.path)
+                raise PlatformFault("cursor_repeats", "翻页标记重复，永远读不完 | a cursor was repeated", resource.path)
             cursors.add(cursor)
 
     def _page(self, resource: PlatformResource, since: datetime, cursor: str | None) -> Page:

@@ -157,7 +157,7 @@ class Asked(NamedTuple):
 def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]]:
     words = _words(asked)
     touched = set()
-    # The rejected rows are looked through when the files are done.
+    # The rejected rows are searched when the files are done.
     for delivery_id, unit, report_date, places in chain(
         _erase_from_files(connection, words), _rejected_with(connection, words)
     ):

@@ -110,7 +110,7 @@ def scan(
     sources: sources of contracts (`county`, `payroll`, `bank`), and `correction`. A file that was modified within
     the last `settle_seconds` is checked again after that time, and skipped if it has changed. Files that belong to no
     feed or unit raise an alert (`misplaced_files`) and are otherwise ignored. unit, feed: only the files of this one;
-    no other file is looked at.
+    no other file is read.
     """
     zone = LandingZone()
     with connect("wh_loader") as connection:

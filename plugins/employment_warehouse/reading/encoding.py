@@ -43,7 +43,7 @@ def find_encoding(open_stream: Callable[[], Iterable[bytes]], header_makes_sense
     """The encoding of the whole stream: utf-8, utf-16-le, utf-16-be, utf-32-le, utf-32-be or gb18030. The whole stream
     is read for that.
 
-    header_makes_sense: whether a text (the first 256 KiB, decoded) has the header that is looked for.
+    header_makes_sense: whether a text (the first 256 KiB, decoded) has the header that is searched for.
     Raises Refused(encoding_unknown), with the line where one can be named.
     """
     head = first_bytes(open_stream)

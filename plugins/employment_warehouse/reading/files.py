@@ -49,7 +49,7 @@ class Workbook:
 def open_file(path: Path, fits: Callable[[Text | Workbook], bool]) -> Text | Workbook:
     """What there is to read in a file; a zip archive stands for the one table in it.
 
-    fits: whether one of several tables in an archive is the one that is looked for. Raises Refused:
+    fits: whether one of several tables in an archive is the one that is searched for. Raises Refused:
     empty_file, extension_mismatch, unsupported_format, password_protected, too_large_inflated, empty_archive,
     archive_member_ambiguous.
     """

@@ -1,4 +1,4 @@
-"""Lines that belong to the paper and to nobody: totals, notes, signatures, page numbers, headings of groups, units.
+"""Lines that belong to the printed form and to no person: totals, notes, signatures, page numbers, headings, units.
 
 A line is one of these only if nothing in it identifies a person or an account; whatever may be somebody's row stays one
 and is returned if it is broken.
@@ -53,7 +53,7 @@ _DROPPED = re.compile(rf"[\s{INVISIBLE}]")
 
 
 def is_paper_line(cells: Sequence[str], types: Mapping[int, LogicalType], titles: frozenset[str]) -> bool:
-    """Whether a line of trimmed cells, not all empty, is nobody's row.
+    """Whether a line of trimmed cells, not all empty, belongs to the printed form.
 
     types: position → type of the contract's columns; titles: texts that stand alone above the header.
     """

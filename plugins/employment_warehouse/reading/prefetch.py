@@ -1,4 +1,4 @@
-"""One stage of a pipeline: what comes next is made while the last is in use."""
+"""One stage of a pipeline: the next item is computed while the last one is in use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NICENESS = 10
 
 
 def prefetch(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items; while one is in use, another thread makes the next."""
+    """The same items; while one is in use, another thread computes the next."""
     with ThreadPoolExecutor(1, "prefetch", _lower_priority) as executor:
         pending = executor.submit(next, items, None)
         while (item := pending.result()) is not None:
@@ -23,6 +23,6 @@ def prefetch(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def _lower_priority() -> None:
-    """Let the database server go first, which all that is made here has to pass through."""
+    """Let the database server run first: all rows have to pass through it."""
     with suppress(OSError):  # where a thread has no priority of its own
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

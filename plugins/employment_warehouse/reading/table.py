@@ -1,4 +1,4 @@
-"""What reading a file gives: a table of texts, the rows that are no rows, or a refusal."""
+"""The result of reading a file: a table of texts, broken rows, or a refusal."""
 
 from __future__ import annotations
 

@@ -59,12 +59,12 @@ def states_other_unit(text: str) -> bool:
 
 
 def is_other_unit(cell: str) -> bool:
-    """Whether a cell is nothing but a unit of money other than yuan."""
+    """Whether a cell consists of a unit of money other than yuan."""
     return bool(_OTHER_UNIT.fullmatch(_compact(_normalised(cell))) or _OTHER_UNIT.fullmatch(_normalised(cell)))
 
 
 def is_unit(cell: str) -> bool:
-    """Whether a cell is nothing but a unit, of money or not."""
+    """Whether a cell consists of a unit, of money or not."""
     return is_other_unit(cell) or bool(_ANY_UNIT.fullmatch(_compact(_normalised(cell))))
 
 

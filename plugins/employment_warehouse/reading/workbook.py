@@ -146,7 +146,7 @@ def _fitting_of(
         except Refused as refusal:
             refusal.where = refusal.where or f"工作表 sheet {_label(sheet, place)}"
             if contract and _is_of_contract(refusal, contract):
-                raise  # the table that is looked for, and no other
+                raise  # this is the sheet of the contract
             refusals.append(refusal)
             left_out += [_label(sheet, place)] if any(map(any, sheet["head"])) else []
             continue
@@ -295,7 +295,7 @@ class _Child:
             pipesize=_PIPE,
             env={"MALLOC_ARENA_MAX": "1", "MALLOC_TOP_PAD_": str(64 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)},
         )
-        # Whoever drops a table without reading its rows leaves no process behind.
+        # A table that is dropped without reading its rows leaves no process behind.
         self._finalizer = weakref.finalize(self, _kill, self._process)
         self._is_timed_out = False
 

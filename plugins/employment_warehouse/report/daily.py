@@ -88,7 +88,7 @@ def _progress(target: TargetRows) -> Label | None:
 
 
 def _reason_not_judged(target: TargetRows, figures: Figures, names: dict[str, Row]) -> Label | None:
-    """Why nobody can say whether the prefecture is on track."""
+    """Why it cannot be judged whether the prefecture is on track."""
     reported = {row["county_code"] for row in target.counties if row["obs_status"] != "M"}
     counties = [code for code in names if code != divisions().prefecture]
     never_reported = [_label(names[code]) for code in counties if code not in reported]

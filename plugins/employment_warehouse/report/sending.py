@@ -79,7 +79,7 @@ def _readers() -> Iterator[Reader]:
 
 
 def _subject_of(path: Path, product: str) -> str:
-    """Whom a file is for: a county, by the code that ends its name, or the readers of the product."""
+    """The addressees of a file: a county, by the code at the end of its name, or the readers of the product."""
     county = path.stem.rpartition("-")[2]
     return county if county in divisions().counties else product
 

@@ -56,7 +56,7 @@ def not_judged(row: Row, report_date: date, never_reported: Sequence[Label], cou
 
 
 def schedule(row: Row, reason: Label | None) -> Label:
-    """Where a figure stands against its schedule. reason: why nobody can say."""
+    """A figure against its schedule. reason: why it cannot be judged."""
     if reason:
         return Label(f"无法判断进度（{reason.zh}）", f"it cannot be said whether this is on schedule ({reason.en})")
     gap = row["actual_value"] - row["scheduled_value"]

@@ -186,7 +186,7 @@ def administer(home: Home) -> None:
 
 
 def own_login(name: str | None) -> dict[str, Any] | None:
-    """What libpq is given of who signs in; None: nothing says who it is."""
+    """The sign-in that libpq is given; None: no person is named."""
     password = settings.variable("PGPASSWORD")
     secret = {"password": password} if password else {}
     if user := name or settings.variable("PGUSER"):

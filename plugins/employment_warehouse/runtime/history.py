@@ -2,7 +2,7 @@
 
     archive/history/<publication>.sealed   what decided that publication: its build, what was delivered since the one
                                            before, what the gates and operators had decided, seeds, and its digest
-    archive/history/ledger.sealed          what was decided since, erasures and acts; written anew each time
+    archive/history/ledger.sealed          what was decided since, erasures and acts; rewritten each time
 
 The files of the deliveries are in the archive as well. Nobody is named: a record has tokens' marks, never an identity.
 """

@@ -1,4 +1,4 @@
-"""One layer of models. What a few units have sent and a model cannot be computed with is held, and not the night."""
+"""One layer of models. Deliveries of a few units with which a model fails are held, and not the whole night."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 def build_layer(layer: str, build: int) -> Summary:
     """Build the models of a layer (`core`, `mart`) for tonight's build.
 
-    Where models fail because of what a few units have sent tonight, that is held, and all is built without it.
-    Raises TransformFailed where the cause lies elsewhere, NotTonight.
+    If models fail because of what a few units have sent tonight, those deliveries are held, and the layer is built
+    without them. Raises TransformFailed if the cause lies elsewhere, NotTonight.
     """
     gate.restore_left_out(build)
     try:
@@ -33,11 +33,11 @@ def build_layer(layer: str, build: int) -> Summary:
 
 
 def minimal_failing(items: Sequence[Item], fails: Callable[[Sequence[Item]], bool], most: int) -> list[Item]:
-    """The items without which the others no longer fail, each found by bisecting; none if no item is to blame, or more
-    than `most` of them.
+    """The items without which the others no longer fail, each found by bisecting; none if no item is the cause, or if
+    more than `most` are.
 
-    fails: whether these items fail together. Each culprit is the last of the shortest beginning of the list that fails:
-    of items that fail only together one is named, not all.
+    fails: whether these items fail together. Each item found is the last of the shortest prefix that fails: of
+    items that fail only together, one is found and not all.
     """
     if fails([]):
         return []
@@ -55,7 +55,7 @@ def minimal_failing(items: Sequence[Item], fails: Callable[[Sequence[Item]], boo
 
 
 def _hold_failing(build: int, failure: TransformFailed) -> bool:
-    """Hold what the failed models cannot be computed with; whether anything was found."""
+    """Hold the deliveries with which the models fail; whether any was found."""
     models = [node.name for node in failure.failed if node.kind == "model"]
     if not models:
         return False

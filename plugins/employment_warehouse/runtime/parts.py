@@ -71,7 +71,7 @@ AIRFLOW_PARTS = {
     "dag-processor": Part(("dag-processor",), frozenset({AIRFLOW_PASSWORD})),
     "triggerer": Part(("triggerer", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY})),
 }
-# Reads what clerks upload on the console, as the scheduler's tasks read what came by SFTP; it listens to nobody.
+# Reads what clerks upload on the console, as the scheduler's tasks read files from SFTP; it listens on no port.
 UPLOADS = Part((), _passwords("wh_loader", "wh_returner") | KEYS, "employment_warehouse.upload")
 # On several machines (docker-compose.scale.yml) tasks are children of workers, any number of them, and the scheduler in
 # the first one's place only says what is to be done.
@@ -93,7 +93,7 @@ RESTORE = Part((), KEYS)
 CONSOLE = Part((), frozenset())
 # The simulated HR platform of a demonstration; its secret is the one that the scheduler's tasks present.
 SIMULATOR = Part((), frozenset({"WAREHOUSE_HR_CLIENT_SECRET"}))
-# The command line: `night`, `status`, `watch`, `sql`. Whoever decides something has a login of his or her own.
+# The command line: `night`, `status`, `watch`, `sql`. People who make decisions have their own logins.
 COMMAND_LINE = Part((), _passwords("wh_watcher", "wh_reporter") | {OPERATOR_PASSWORD, "WAREHOUSE_ALERT_URLS"})
 # What opens the vault: `reveal` and `rotate-keys`, by people who sign in.
 CASE_WORK = Part((), KEYS | {"WAREHOUSE_NEXT_WRAPPING_KEY"})

@@ -34,7 +34,7 @@ Proof = Literal["equal", "other_models", "erased"]
 PROOFS: Mapping[Proof, str] = {
     "equal": "校验和一致 | the digest is that of then",
     "other_models": "模型已更新，未核对 | not proved: the models are not those of then",
-    "erased": "其中有人已删除，未核对 | not proved: a person whom it counted was erased since",
+    "erased": "其中有人已删除，未核对 | not proved: a person counted in it has been erased since",
 }
 
 
@@ -77,7 +77,7 @@ def rebuild(home: Home, source: Path, keys: Path, layers: Sequence[str] = LAYERS
 
 @dataclass
 class _Replay:
-    """The history played again, as superuser on a database that nobody else uses yet."""
+    """The history replayed, as superuser on a database that is not in use yet."""
 
     connection: psycopg.Connection
     ledger: Record
@@ -86,7 +86,7 @@ class _Replay:
     has_erased: bool = False
 
     def run(self, records: list[Record]) -> list[Rebuilt]:
-        # The acts of the rebuild come after those of the history.
+        # The acts of the rebuild follow those of the history.
         last = max((act["act"] for act in self.ledger.get("acts", [])), default=0)
         self._continue_numbers("act", "act", last + 1)
         if self.ledger:

@@ -21,7 +21,7 @@ PLATFORM_VARIABLES = ("WAREHOUSE_HR_URL", "WAREHOUSE_HR_CLIENT_ID", "WAREHOUSE_H
 
 
 def is_platform_set() -> bool:
-    """Whether anything is said of an HR platform, be it in part."""
+    """Whether any variable of an HR platform is set."""
     return any(variable(name) for name in PLATFORM_VARIABLES)
 
 

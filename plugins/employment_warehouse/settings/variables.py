@@ -51,7 +51,7 @@ def report_readers() -> str:
 
 
 def contact() -> str:
-    """Whom readers of a report ask (WAREHOUSE_CONTACT); may be empty."""
+    """The contact for readers of a report (WAREHOUSE_CONTACT); may be empty."""
     return variable("WAREHOUSE_CONTACT")
 
 

@@ -1,4 +1,4 @@
-"""The answer to an upload: codes and counts, as the ledger and the checks have them, and never a value.
+"""The answer to an upload: codes and counts from the ledger and the checks, never a value.
 
 The console gives them words. Its parts, each only where there is something to say:
 
@@ -96,7 +96,7 @@ def _unreadable(file: Path) -> dict[str, str]:
 
 
 def _timeliness(connection: psycopg.Connection, part: IncomingPart, moment: datetime) -> Answer:
-    """When the feed is due for that date, and whether the file came later."""
+    """When the feed is due for that date, and whether the file arrived later."""
     [campaign] = _row(connection, "campaign", part.__dict__)
     due_at = due(contract(part.feed), part.report_date, campaign)
     return {"due_at": due_at and due_at.isoformat(), "is_late": due_at is not None and moment > due_at}

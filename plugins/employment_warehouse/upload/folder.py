@@ -1,4 +1,4 @@
-"""The folder of uploads: files as they came, under names made at random, until they are read.
+"""The folder of uploads: the files unchanged, under random names, until they are read.
 
 The console writes them, the process `uploads` reads and deletes them. A file is complete before its row is made.
 """
@@ -19,7 +19,7 @@ from uuid import UUID
 from employment_warehouse import settings
 
 BLOCK = 1 << 20
-# What has no row after so many seconds belongs to an upload that was broken off.
+# A file without a row after so many seconds belongs to an upload that was interrupted.
 ORPHAN_SECONDS = 3600
 
 

@@ -74,7 +74,7 @@ class Upload:
 
 
 class IngestInProgress(Exception):
-    """Another loader has the file in work."""
+    """Another loader is ingesting the file."""
 
 
 def read(upload: Upload) -> None:
@@ -107,7 +107,7 @@ def _record_end(upload: Upload, answer: Answer) -> None:
 
 
 def _ingest_as(upload: Upload, known: Upload) -> None:
-    """known: the same upload, as what it was recognised as."""
+    """known: the same upload, with the feed as which it was recognised."""
     ingester = ingest_workbook if known.feed == CORRECTIONS else ingest_single_part
     recognised = {"is_return_workbook": True} if known.feed != upload.feed else {}
     answers: list[Answer] = []
@@ -167,6 +167,6 @@ def _record(connection: psycopg.Connection, upload: Upload, answer: Answer, stat
 
 
 def log_failure(upload: Upload, failure: Exception) -> None:
-    """By number: whoever uploads names nothing in a log."""
-    said = str(failure) if isinstance(failure, (UserError, IngestFailed)) else type(failure).__name__
-    log.error("upload %d, attempt %d: %s", upload.upload, upload.attempts, said)
+    """By number, so that no text of a clerk gets into a log."""
+    message = str(failure) if isinstance(failure, (UserError, IngestFailed)) else type(failure).__name__
+    log.error("upload %d, attempt %d: %s", upload.upload, upload.attempts, message)

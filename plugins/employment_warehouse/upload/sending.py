@@ -22,7 +22,7 @@ OF_COUNTY = re.compile(r"(?P<county>[0-9]{6})(?:_(?P<part>[0-9A-Za-z-]{1,8}))?")
 
 
 class InvalidUpload(UserError):
-    """没有收下这个文件。 | The file was not taken."""
+    """没有收下这个文件。 | The file was not accepted."""
 
     code = "upload_not_taken"
     exit_code = 1
@@ -30,7 +30,7 @@ class InvalidUpload(UserError):
 
 @dataclass(frozen=True)
 class UploadRequest:
-    """What is uploaded, and as what. feed: or `corrections`; file_name: as the browser has it."""
+    """A file to be uploaded as a feed. feed: or `corrections`; file_name: as the browser has it."""
 
     feed: str
     report_date: date
@@ -44,7 +44,7 @@ class _Named(NamedTuple):
 
 
 def send(source: BinaryIO, sending: UploadRequest) -> int:
-    """Take a file, whole and within the limits, or not at all; the number of the upload.
+    """Store a file, whole and within the limits, or nothing; the number of the upload.
 
     Raises InvalidUpload; psycopg.Error where the database refuses (WH051 to WH053).
     """
@@ -71,13 +71,13 @@ def send(source: BinaryIO, sending: UploadRequest) -> int:
 
 
 def _named(sending: UploadRequest, county: str, counties: list[str]) -> _Named:
-    """Part and extension, which is all that is taken from a file's name."""
+    """Part and extension; nothing else of a file's name is used."""
     name = unicodedata.normalize("NFKC", sending.file_name).strip()
     allowed = CORRECTION_EXTENSIONS if sending.feed == CORRECTIONS else EXTENSIONS
     extension = next((one for one in allowed if name.lower().endswith(one)), None)
     if extension is None:
         raise InvalidUpload(
-            "不收这种文件 | files of this kind are not taken",
+            "不收这种文件 | files of this kind are not accepted",
             expected=" ".join(one for one in allowed if one != ".nil"),
             todo="请用 Excel 或 WPS 打开，另存为不带宏的 xlsx 后上传 | "
             "open it in Excel or WPS, save it as xlsx without macros, and upload that",

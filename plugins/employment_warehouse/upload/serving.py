@@ -19,14 +19,14 @@ from employment_warehouse.upload.reader import IngestInProgress, Upload, log_fai
 
 log = logging.getLogger(__name__)
 
-# It asks for uploads at intervals: the queue of PostgreSQL's notifications is everybody's, and any login could fill it.
+# It polls for uploads: any login could fill the queue of PostgreSQL's notifications.
 INTERVAL_SECONDS = 0.5
 PAUSE_SECONDS = 1.0
 FAILURES = (IngestFailed, IngestInProgress, UserError, psycopg.Error, OSError)
 
 
 def serve() -> None:
-    """Read every upload as it comes, until the process is ended; a database that is away is waited for."""
+    """Read every upload as it arrives, until the process ends; wait for a database that does not answer."""
     _warm_up()
     with folder.only_reader():
         while True:
@@ -39,7 +39,7 @@ def serve() -> None:
 
 
 def _warm_up() -> None:
-    """Import what takes seconds, so that the first clerk does not wait for it."""
+    """Import slow modules now, so that the first clerk does not wait for them."""
     import_module("great_expectations")
     LandingZone()
 

@@ -48,7 +48,7 @@ def plain_text_of(value: Any) -> str:
 
 
 def number_text(value: float) -> str:
-    """A number with at most fifteen digits, never in a form that looks like more."""
+    """A number with at most fifteen digits, never in a form that suggests more."""
     if abs(value) >= EXACT:  # as a worksheet shows it: nobody shall take its digits for those that were typed
         digits, _, power = f"{value:.14E}".partition("E")
         return f"{digits.rstrip('0').rstrip('.')}E{power}"

@@ -96,7 +96,7 @@ def records_from(stream: bytes, at: int) -> Iterator[Record]:
 
 
 def corrected(stream: bytes, globals_: list[Record]) -> bytes:
-    """The stream as the library reads it: texts of BIFF8 are UTF-16 or Latin-1, whatever the code page says; and no
+    """The stream as the library reads it: texts of BIFF8 are UTF-16 or Latin-1, regardless of the code page; and no
     format contains General, whose a it takes for a part of AM/PM.
     """
     changed = bytearray(stream)
@@ -132,7 +132,7 @@ def formats_of(globals_: list[Record]) -> dict[int, str]:
 
 
 def format_text(content: bytes) -> str:
-    """The text of a FORMAT record: its key, length and flags come first."""
+    """The text of a FORMAT record, after its key, length and flags."""
     length, wide = int.from_bytes(content[2:4], "little"), content[4:5] == b"\1"
     return (
         content[5 : 5 + 2 * length].decode("utf-16-le", "replace")

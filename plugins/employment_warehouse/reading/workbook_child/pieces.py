@@ -103,7 +103,7 @@ def without_general(styles: bytes) -> bytes:
 def rows_in_pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, merged: Merged) -> Iterator[bytes]:
     """The rows of a sheet, in XML, cut between rows; nothing of a sheet that cannot be cut.
 
-    Merged cells that come after the rows go to `merged`.
+    Merged cells after the rows are added to `merged`.
     """
     with archive.open(part) as file:
         data = file.read(PIECE)

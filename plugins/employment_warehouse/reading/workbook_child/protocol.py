@@ -28,7 +28,7 @@ def refuse(code: str) -> NoReturn:
 
 
 def end(code: str) -> NoReturn:
-    """Report why, and exit, whatever other threads are doing."""
+    """Report the reason and exit, regardless of other threads."""
     send_line({"refused": code})
     os._exit(0)
 
