@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from fastapi import Request
 
 from employment_warehouse import settings
@@ -18,9 +16,9 @@ from employment_warehouse.contract import contracts
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import words
 from employment_warehouse.report.labels import Label
+from employment_warehouse.report.templates import environment
 from employment_warehouse.settings import TIMEZONE
 
-FILTERS = (words.whole, words.money, words.share, words.signed, words.wan, words.number, words.change)
 ENGLISH = "en"
 
 
@@ -46,7 +44,7 @@ def render(request: Request, session: Session | None, template: str, **shown: An
     chosen = language(request)
     notice = session.pop_notice() if session else ""
     return (
-        _environment()
+        environment(Path(__file__).parent / "templates")
         .get_template(template)
         .render(
             **_words(chosen),
@@ -118,16 +116,3 @@ def _words(chosen: str) -> dict[str, Callable[..., str]]:
 
     written = {"step": step, "half": half, "half_of_lines": half_of_lines, "act_name": act_name}
     return written | {"t": t, "unit": unit, "feed": feed, "day": day, "moment": moment}
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update({each.__name__: each for each in FILTERS})
-    return environment

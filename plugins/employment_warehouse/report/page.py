@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from employment_warehouse import settings
 from employment_warehouse.contract import contracts
@@ -16,11 +13,8 @@ from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import words
 from employment_warehouse.report.figures import Figures
 from employment_warehouse.report.labels import Label, names
+from employment_warehouse.report.templates import environment
 from employment_warehouse.settings import TIMEZONE
-
-FILTERS = (
-    words.whole, words.money, words.share, words.signed, words.wan, words.day, words.day_en, words.number, words.change,
-)  # fmt: skip
 
 
 def render(template: str, figures: Figures, shown: Mapping[str, Any]) -> bytes:
@@ -28,7 +22,7 @@ def render(template: str, figures: Figures, shown: Mapping[str, Any]) -> bytes:
     known = divisions()
     counties = {row["county_code"]: Label(row["name_zh"], row["name_en"]) for row in figures["counties"]}
     return (
-        _environment()
+        environment(Path(__file__).parent)
         .get_template(template)
         .render(
             publication=figures["publication"],
@@ -44,16 +38,3 @@ def render(template: str, figures: Figures, shown: Mapping[str, Any]) -> bytes:
         )
         .encode()
     )
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update({each.__name__: each for each in FILTERS})
-    return environment

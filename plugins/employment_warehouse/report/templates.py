@@ -1,0 +1,28 @@
+"""Templates of pages: of the reports, and of the console."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import jinja2
+
+from employment_warehouse.report import words
+
+FILTERS = (
+    words.whole, words.money, words.share, words.signed, words.wan, words.day, words.day_en, words.number, words.change,
+)  # fmt: skip
+
+
+@cache
+def environment(folder: Path) -> jinja2.Environment:
+    """The templates of a folder; a name that is not given is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update({each.__name__: each for each in FILTERS})
+    return made
