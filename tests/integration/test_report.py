@@ -13,6 +13,7 @@ import openpyxl
 import psycopg
 import pytest
 from tests.kit.nights import insert, publish, start_build
+from tests.kit.pictures import chromium
 
 from employment_warehouse import report
 from employment_warehouse.contract.divisions import divisions
@@ -68,6 +69,20 @@ def test_the_report_names_data_carried_forward_comparisons_and_needed_progress(b
     assert "到12月31日还差 103 人，平均每 2 天须净增 1 人" in html
     assert "今日需办" in html
     assert "红河州防止返贫就业日报" in html
+
+
+@pytest.mark.browser
+def test_all_rows_of_a_chart_have_one_axis(build: int) -> None:
+    """The row with a mark (carried forward) is wider in its last column, and its dot stands where the others' do."""
+    html = page(build)
+    with chromium() as browser:
+        shown = browser.new_page()
+        shown.set_content(html)
+        for width in (390, 1280):
+            shown.set_viewport_size({"width": width, "height": 800})
+            tracks = [track.bounding_box() for track in shown.locator(".chart.dots .track").all()]
+            assert len(tracks) == len(divisions().counties)
+            assert len({(round(box["x"]), round(box["width"])) for box in tracks if box}) == 1, width
 
 
 def test_the_report_names_findings_as_the_seed_does_and_an_unknown_one_by_its_code(
