@@ -6,10 +6,13 @@ from datetime import date, datetime, timedelta
 
 import psycopg
 import pytest
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
 from tests.kit.nights import publish, start_build
 
 from employment_warehouse import database, publication, settings
 from employment_warehouse.database.embedded import Server
+from employment_warehouse.demonstration.simulator import served
 from employment_warehouse.runtime import watching
 from employment_warehouse.settings import Home
 
@@ -126,6 +129,26 @@ def test_undelivered_alerts_are_reported(
     assert [problem for problem in problems(warehouse_home) if "提醒未送达" in problem] == (
         ["1 条提醒未送达 | 1 alerts were not delivered"] if reported else []
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (PlainTextResponse("<html>"), ["api-server 未运行", "数据库无法连接"]),
+        ({"metadatabase": {"status": "unhealthy"}, "scheduler": {"status": None}}, ["数据库无法连接"]),
+    ],
+)
+def test_what_one_part_cannot_say_is_not_said_of_the_others(
+    answer: object, expected: list[str], fresh_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Airflow's api-server says how the others are, and has it from its database."""
+    app = FastAPI()
+    app.get("/{path:path}", response_model=None)(lambda: answer)
+    monkeypatch.setenv("WAREHOUSE_DATABASE", "127.0.0.1:1")
+    with served(app) as url:
+        monkeypatch.setenv("WAREHOUSE_API_SERVER", url)
+        found = [problem.split(" | ")[0] for problem in watching.scan(fresh_home, MORNING)]
+    assert [problem for problem in found if "磁盘" not in problem] == expected
 
 
 def test_a_database_that_cannot_be_reached_is_reported(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

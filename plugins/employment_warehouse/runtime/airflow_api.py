@@ -35,10 +35,10 @@ class AirflowApi:
         """State of each part (`healthy`, …); empty if nothing answers."""
         try:
             response = self.client.get(f"{self.deployment.api_url}/api/v2/monitor/health")
-            response.raise_for_status()
-        except httpx.HTTPError:
+            parts = response.raise_for_status().json()
+        except (httpx.HTTPError, ValueError):
             return {}
-        return {part: str((found or {}).get("status")) for part, found in response.json().items()}
+        return {part: str((found or {}).get("status")) for part, found in parts.items()}
 
     def parsed_since(self, moment: datetime) -> set[str]:
         """DAGs whose file was parsed after this moment."""

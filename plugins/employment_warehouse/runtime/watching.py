@@ -69,10 +69,12 @@ def _not_running(deployment: Deployment, states: dict[str, str]) -> list[str]:
     if deployment.is_embedded:
         found = Warehouse(deployment.home).states()
         stopped = [name for name, state in found.items() if state == "stopped" and name != "hr-platform"]
-    elif not states:
-        stopped = ["api-server"]
+    if not states and "api-server" not in stopped:
+        stopped.append("api-server")
+    if states.get("metadatabase") != "healthy":
+        return stopped  # who else runs is known to the api-server alone, and to it from the database
     unhealthy = [part.replace("_", "-") for part in HEALTHY if states.get(part) != "healthy"]
-    return [*stopped, *(part for part in unhealthy if part not in {*stopped, "metadatabase"})]
+    return [*stopped, *(part for part in unhealthy if part not in stopped)]
 
 
 def _disk(home: Home) -> Iterator[str]:
