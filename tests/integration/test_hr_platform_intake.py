@@ -11,13 +11,15 @@ from typing import Any
 import psycopg
 import pytest
 from starlette.responses import Response
+from tests.kit.nights import Nights
 from tests.kit.platform import gig_order
 from tests.kit.sealed import rejected_cells
 
-from employment_warehouse import hr_platform
+from employment_warehouse import hr_platform, landing, publication
 from employment_warehouse.contract import Contract, contract
 from employment_warehouse.database import connect
 from employment_warehouse.demonstration.simulator import Misbehaviour, Platform, Shelf, build_app, served
+from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE
 
 NIGHT = date(2024, 5, 20)
@@ -319,3 +321,24 @@ def test_a_platform_that_is_not_configured_is_missing_not_failed(
     for name in ("WAREHOUSE_HR_URL", "WAREHOUSE_HR_CLIENT_ID", "WAREHOUSE_HR_CLIENT_SECRET"):
         monkeypatch.delenv(name, raising=False)
     assert hr_platform.ingest_resource("gig-orders", NIGHT) is None
+
+
+def test_a_purged_reading_that_a_rollback_offers_again_is_restored_from_the_archive(
+    platform: Platform, warehouse: psycopg.Connection
+) -> None:
+    platform.shelves["gig-orders"].add(gig_order(900, START, hours="八"))
+    nights, tomorrow = Nights(warehouse), NIGHT + timedelta(days=1)
+    first = ingest_and_publish(nights, NIGHT)
+    rows = warehouse.execute("select * from landing.gig_orders order by line").fetchall()
+    platform.shelves["gig-orders"].add(gig_order(901, START + timedelta(days=1)))
+    ingest_and_publish(nights, tomorrow)
+    assert landing.purge() == len(rows) == 50
+    publication.roll_back(first, [], "the wrong registers were loaded")
+    steps.start_build(str(tomorrow), "the night after a rollback")
+    delivery = "delivery_id = (select min(delivery_id) from ops.delivery)"
+    assert warehouse.execute(f"select * from landing.gig_orders where {delivery} order by line").fetchall() == rows
+
+
+def ingest_and_publish(nights: Nights, night: date) -> int:
+    assert hr_platform.ingest_resource("gig-orders", night)
+    return nights.publish(nights.start(night))

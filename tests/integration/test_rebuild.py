@@ -24,7 +24,7 @@ from tests.kit.people import id_number
 from tests.kit.process import run_warehouse
 from tests.kit.server import running_server
 
-from employment_warehouse import landing, publication, returns, transform
+from employment_warehouse import hr_platform, landing, publication, returns, transform
 from employment_warehouse.contract import contract
 from employment_warehouse.database import seed_tables
 from employment_warehouse.database.embedded import Server
@@ -112,7 +112,7 @@ def night(nights: Nights, day: date) -> int:
     landing.expect_deliveries(day)
     files.ingest_all(day, (*files.SOURCES, "correction"))
     build = publication.start_build(day, f"night {day}")
-    landing.restore_offered(build)
+    landing.restore_offered(build, hr_platform.read_archived)
     nights.connection.execute(
         "update ops.delivery set status = case when rows_landed = 4 and feed = 'workshop' and not exists"
         " (select from ops.waiver as w where w.check_name = 'delivery:' || delivery_id) then 'held' else 'accepted' end"

@@ -542,7 +542,7 @@ def test_the_rows_of_a_correction_are_restored_from_the_archive(warehouse: psyco
     (correction,) = ingest_all()
     warehouse.execute("delete from landing.public_post_payment")
     warehouse.execute("update ops.delivery set purged_at = now()")
-    assert landing.restore(correction.delivery_id) == 1
+    assert landing.restore(correction.delivery_id, landing.read_archived_file) == 1
     assert rows_of(warehouse, "select post_no from landing.public_post_payment") == [("P2",)]
 
 

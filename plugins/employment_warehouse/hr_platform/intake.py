@@ -18,7 +18,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import READ_SECONDS, Platform, instants_of, is_ahead
 from employment_warehouse.hr_platform.items import storable_text, table_of
 from employment_warehouse.hr_platform.pages import Item, parse_page
-from employment_warehouse.landing import Delivery, IncomingPart, archive, ingest_part
+from employment_warehouse.landing import PAGES, Delivery, IncomingPart, archive, ingest_part, read_archived_file
 from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.ledger import require_token_key
 from employment_warehouse.landing.zone import private_file
@@ -90,11 +90,13 @@ def items_to_land(items: Iterable[Item], feed: Contract, night_ends: datetime) -
     return sorted(single + _not_replaced(repeated, feed, night_ends), key=place)
 
 
-def archived_table(pages: Path, feed: Contract, report_date: date) -> TextTable:
-    """The table of a reading that the archive has: an item on each line."""
-    lines = [line for line in pages.read_bytes().split(b"\n") if line]
+def read_archived(delivery: Delivery, file: Path) -> TextTable:
+    """The table of a delivery as the archive has it: of a file, or of a reading with an item on each line."""
+    if delivery.kind != "pages":
+        return read_archived_file(delivery, file)
+    lines = [line for line in file.read_bytes().split(b"\n") if line]
     page = parse_page(b'{"items": [' + b",".join(lines) + b'], "next_cursor": null}', len(lines))
-    return table_of(page.items, feed, end_of(report_date))
+    return table_of(page.items, delivery.contract, end_of(delivery.report_date))
 
 
 def _not_replaced(items: list[Item], feed: Contract, night_ends: datetime) -> list[Item]:
@@ -152,7 +154,7 @@ def _ingest_items(
     )
     delivery = ingest_part(connection, part, lambda: table_of(items, feed, end_of(report_date)))
     if delivery is not None:
-        with private_file("pages.jsonl") as (copy, pages):
+        with private_file(PAGES) as (copy, pages):
             copy.write(lines)
             copy.flush()
             archive.store(pages, part.sha256)

@@ -1,7 +1,14 @@
 """Ingest of files: each delivery is stored in one transaction, together with its row in the ledger."""
 
 from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, ingest_correction
-from employment_warehouse.landing.delivery import IngestFailed, ingest, ingest_part, restore, withdraw_part
+from employment_warehouse.landing.delivery import (
+    IngestFailed,
+    ingest,
+    ingest_part,
+    read_archived_file,
+    restore,
+    withdraw_part,
+)
 from employment_warehouse.landing.due_deliveries import expect_deliveries
 from employment_warehouse.landing.erasing import ask, ask_by_key, erase_asked
 from employment_warehouse.landing.intake import (
@@ -13,7 +20,7 @@ from employment_warehouse.landing.intake import (
     record_ingested,
     record_scan,
 )
-from employment_warehouse.landing.ledger import Delivery, IncomingPart
+from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart
 from employment_warehouse.landing.purging import purge, restore_offered
 from employment_warehouse.landing.retaining import delete_expired
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
@@ -23,6 +30,7 @@ __all__ = [
     "FILE_HEADER",
     "LINE_HEADER",
     "NOTES_SHEET",
+    "PAGES",
     "REPEATED",
     "Arrival",
     "Delivery",
@@ -42,6 +50,7 @@ __all__ = [
     "ingest_part",
     "open_intake",
     "purge",
+    "read_archived_file",
     "record_failure",
     "record_ingested",
     "record_scan",

@@ -26,6 +26,9 @@ class WrongTokenKey(UserError):
     code = "wrong_token_key"
 
 
+PAGES = "pages.jsonl"  # what a reading of the platform is called in the archive
+
+
 @dataclass(frozen=True)
 class IncomingPart:
     """A part of a submission before it is read: which part it is, and the SHA-256 of its bytes.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from employment_warehouse.database import connect
-from employment_warehouse.landing.delivery import restore
+from employment_warehouse.landing.delivery import ReadArchived, restore
 from employment_warehouse.landing.due_deliveries import expect_returns
 from employment_warehouse.landing.queries import query
 
@@ -25,13 +25,14 @@ def purge() -> int:
         return int(row[0])
 
 
-def restore_offered(build: int) -> int:
+def restore_offered(build: int, read: ReadArchived) -> int:
     """Restore the rows of deliveries that a rollback offers to this build again; how many deliveries.
 
-    Raises UserError (`archive_missing`, `wrong_token_key`), IngestFailed.
+    read: how the archive's copy of one becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`),
+    IngestFailed.
     """
     with connect("wh_loader") as connection:
         offered = connection.execute(query("purged_offers"), {"build": build}).fetchall()
     for (delivery_id,) in offered:
-        restore(delivery_id)
+        restore(delivery_id, read)
     return len(offered)

@@ -7,8 +7,9 @@ tokenised again from the archived files, and every figure is computed again.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -18,12 +19,11 @@ from psycopg.types.json import Jsonb
 
 from employment_warehouse import identity, landing, publication, settings, transform
 from employment_warehouse.errors import UserError
-from employment_warehouse.hr_platform import archived_table
+from employment_warehouse.hr_platform import read_archived
 from employment_warehouse.landing import Delivery, archive
 from employment_warehouse.landing.loading import load_rows
 from employment_warehouse.landing.queries import query, query_of_rows
 from employment_warehouse.landing.withdrawing import PLACE_HEADERS
-from employment_warehouse.reading import TextTable, read_tables
 from employment_warehouse.runtime import deployment, history
 from employment_warehouse.runtime.history import Record
 from employment_warehouse.runtime.service import Warehouse
@@ -105,7 +105,7 @@ class _Replay:
         self._insert("ops", "due", night["due"])
         self._continue_numbers("build", "build", number)
         publication.start_build(build["report_date"], build["run_id"])
-        landing.restore_offered(number)
+        landing.restore_offered(number, read_archived)
         self._set_states(night["states"])
         self._insert("ops", "delivery_profile", night["profiles"])
         for layer in self.layers:
@@ -181,9 +181,9 @@ class _Replay:
         self._continue_numbers("delivery", "delivery_id", row["delivery_id"] + 1)
 
     def _load(self, delivery: Delivery, row: Record) -> None:
-        sha256, name = bytes.fromhex(row["sha256"][2:]), PurePosixPath(row["path"] or "pages.jsonl").name
+        sha256, name = bytes.fromhex(row["sha256"][2:]), PurePosixPath(row["path"] or landing.PAGES).name
         with archive.open_stored(sha256, name) as file:
-            counts = load_rows(self.connection, delivery, _reader(delivery, file))
+            counts = load_rows(self.connection, delivery, partial(read_archived, delivery, file))
         if delivery.kind == "correction":
             given = delivery.__dict__ | PLACE_HEADERS
             self.connection.execute(query_of_rows("mark_corrected", delivery.feed), given)
@@ -301,12 +301,6 @@ class _Replay:
             ).format(sql.Identifier(column), sql.Identifier("ops", table)),
             [f"ops.{table}", column, following],
         )
-
-
-def _reader(delivery: Delivery, file: Path) -> Callable[[], TextTable]:
-    if delivery.kind == "pages":
-        return lambda: archived_table(file, delivery.contract, delivery.report_date)
-    return lambda: read_tables(file, delivery.contract, delivery.sheet)
 
 
 def _assert_possible(home: Home, source: Path, keys: Path) -> None:

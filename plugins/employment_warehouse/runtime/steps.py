@@ -121,12 +121,12 @@ def ingest_resource(resource: str, report_date: str) -> None:
 def start_build(report_date: str, run_id: str) -> int:
     """Start the night's build with the list of checks that it must pass, and restore what a rollback offers again; its
     number."""
-    from employment_warehouse import gate, landing, publication
+    from employment_warehouse import gate, hr_platform, landing, publication
 
     publication.end_overlong_sessions()
     build = publication.start_build(date.fromisoformat(report_date), run_id)
     gate.expect_checks(build)
-    landing.restore_offered(build)
+    landing.restore_offered(build, hr_platform.read_archived)
     return build
 
 
