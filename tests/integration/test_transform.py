@@ -70,4 +70,6 @@ def test_the_documentation_is_one_page_with_every_mart_and_its_lineage(warehouse
     page = transform.write_docs().read_text("utf-8")
     assert '"model.employment_warehouse.target_progress"' in page
     assert '"parent_map"' in page
+    for report in ("daily_report", "weekly_dispatch", "monthly_bulletin"):
+        assert f'"exposure.employment_warehouse.{report}"' in page
     assert "https://cdn" not in page

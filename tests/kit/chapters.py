@@ -12,6 +12,7 @@ A chapter has cases (`## …`). In a case a caption says what the table below it
     Rule `rotated` is on.
     Setting `dispute_close_days` is 60 from the night of 2024-05-04.
     County A is a key county.
+    Target `rural_employed` of A is 4 by 2024-12-31, from 0 on 2024-01-01.
     Cells of a public table:              indicator, part_of, complement, and its counties with the prefecture …
     Printed:                              … and what is printed of them
     employment_flow on 2024-05-31, week 2024-05-13:      all rows of the mart for the case's counties after that night
@@ -49,6 +50,10 @@ EXPECTED = re.compile(r"^`?(?P<mart>\w+)`? on (?P<on>[\d-]{10})(?P<where>(?:, \w
 NIGHT = re.compile(r"^Night of (?P<on>[\d-]{10})(?:, (?P<fate>held|again|rolled back))?\.$")
 RULE = re.compile(r"^Rule `(?P<finding>\w+)` is on\.$")
 SETTING = re.compile(r"^Setting `(?P<name>\w+)` is (?P<value>\S+) from the night of (?P<on>[\d-]{10})\.$")
+TARGET = re.compile(
+    r"^Target `(?P<code>\w+)` of (?P<county>[A-H]) is (?P<value>\d+) by (?P<deadline>[\d-]{10})"
+    r"(?:, from (?P<baseline>\d+) on (?P<since>[\d-]{10}))?\.$"
+)
 KEY_COUNTY = re.compile(r"^County (?P<county>[A-H]) is a key county\.$")
 
 Row = dict[str, str]
@@ -90,6 +95,7 @@ class Case:
     rules: set[str] = field(default_factory=set)
     settings: dict[date, tuple[str, str]] = field(default_factory=dict)
     key_counties: set[str] = field(default_factory=set)
+    targets: list[Mapping[str, str | None]] = field(default_factory=list)
     cells: list[Row] = field(default_factory=list)
     printed: list[Row] = field(default_factory=list)
     stands_alone: bool = False
@@ -150,7 +156,7 @@ def _cases_of(path: Path) -> list[Case]:
                 table.append(dict(zip(header, cells, strict=True)))
         elif line.rstrip().endswith((":", ": nil", ": none")):
             table, header = _caption(found[-1], line, f"{path.name}, line {number}"), []
-        elif line.startswith(("Night of ", "Rule `", "Setting `", "County ")):
+        elif line.startswith(("Night of ", "Rule `", "Setting `", "Target `", "County ")):
             _condition(found[-1], line, f"{path.name}, line {number}")
     return found
 
@@ -165,6 +171,8 @@ def _condition(case: Case, line: str, where: str) -> None:
         case.rules.add(rule["finding"])
     elif setting := SETTING.match(line):
         case.settings[date.fromisoformat(setting["on"])] = (setting["name"], setting["value"])
+    elif target := TARGET.match(line):
+        case.targets.append(target.groupdict())
     elif county := KEY_COUNTY.match(line):
         case.key_counties.add(county["county"])
     else:

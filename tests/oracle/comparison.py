@@ -53,6 +53,8 @@ ALL_KEYS = KEYS | {
     "report_daily": ("county_code", "indicator"),
     "report_weekly": ("county_code", "indicator"),
     "report_monthly": ("county_code", "indicator"),
+    "payroll_finding_summary": ("county_code", "finding"),
+    "double_registration": ("county_code", "person_key"),
     "feed_timeliness": ("feed", "county_code"),
 }
 

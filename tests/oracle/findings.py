@@ -52,6 +52,22 @@ def public_post_finding(t: Tonight) -> Iterator[Expected]:
                 }
 
 
+def payroll_finding_summary(t: Tonight) -> Iterator[Expected]:
+    """The findings on payrolls, by the county of their project and in the prefecture."""
+    found: dict[tuple[str, str], list[Expected]] = defaultdict(list)
+    for row in t.marts["relief_payroll_check"]:
+        for county in {t.world.project_county(row["project_no"]), PREFECTURE}:
+            found[county, row["finding"]].append(row)
+    for (county, finding), rows in found.items():
+        yield {
+            "county_code": county,
+            "finding": finding,
+            "lines": len(rows),
+            "persons": len({row["id_number"] for row in rows}),
+            "amount": total(row["amount"] for row in rows),
+        }
+
+
 def _cases(instances: list[Instance]) -> Iterator[tuple[date, date, list[Decimal]]]:
     """Maximal unions of touching instances."""
     first, last, amounts = None, date.min, list[Decimal]()

@@ -1,4 +1,4 @@
-"""§2.15 headline_series and §2.16 restatement."""
+"""§2.15 headline_series, and who is on the registers of several counties."""
 
 from __future__ import annotations
 
@@ -23,6 +23,23 @@ INDICATORS = (
     "zero_employment_households",
     "zero_employment_relocated_households",
 )
+
+
+def double_registration(t: Tonight) -> Iterator[Expected]:
+    """Who is on the registers of several counties today: a row for each of them, with what it reports itself."""
+    for person, listings in t.world.listings(t.today).items():
+        for listing in listings if len(listings) > 1 else ():
+            contested = max(other.since for other in listings)
+            yield {
+                "county_code": listing.county,
+                "id_number": person,
+                "household_no": listing.row["household_no"],
+                "township_code": listing.row["township_code"],
+                "listed_since": listing.since,
+                "contested_since": contested,
+                "days_open": (t.today - contested).days,
+                "is_counted_here": t.world.register(t.today)[person][0] == listing.county,
+            }
 
 
 def headline_series(t: Tonight) -> Iterator[Expected]:

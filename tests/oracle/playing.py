@@ -123,6 +123,7 @@ CASES = (
 REPORTED = (*VALUED, *CASES, "finding_case", "indicator_value")
 READS = {
     "restatement": ("headline_series",),
+    "payroll_finding_summary": ("relief_payroll_check",),
     "finding_case": CASES,
     "indicator_value": (*VALUED, *CASES, "finding_case"),
     **dict.fromkeys(("key_county_compare", "report_daily", "report_weekly", "report_monthly"), REPORTED),

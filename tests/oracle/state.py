@@ -43,6 +43,15 @@ RANKS = {
 """Which of a person's jobs is the main one."""
 
 
+class Listing(NamedTuple):
+    """A person on a county's register."""
+
+    county: str
+    row: Row
+    since: date
+    """The first day of the unbroken listing."""
+
+
 class Dated(NamedTuple):
     """Something that a snapshot names, with the days that are believed of it."""
 
@@ -134,17 +143,30 @@ class World:
 
     def register(self, day: date) -> dict[str, tuple[str, Row]]:
         """ID number → (county, row) of everyone on a register that day; of two counties the later-begun listing."""
-        known = tuple((c, found.report_date) for c in COUNTIES if (found := self.latest("labor_register", c, day)))
-        return self._register(known)
+        return self._register(self._snapshots_of_register(day))
+
+    def listings(self, day: date) -> dict[str, list[Listing]]:
+        """ID number → the listings of that day, in the order of the counties."""
+        return self._listings(self._snapshots_of_register(day))
+
+    def _snapshots_of_register(self, day: date) -> tuple[tuple[str, date], ...]:
+        return tuple((c, found.report_date) for c in COUNTIES if (found := self.latest("labor_register", c, day)))
 
     @cache
     def _register(self, known: tuple[tuple[str, date], ...]) -> dict[str, tuple[str, Row]]:
-        listings: dict[str, list[tuple[int, str, Row]]] = defaultdict(list)
+        believed = {
+            person: min(found, key=lambda listing: (-listing.since.toordinal(), listing.county))
+            for person, found in self._listings(known).items()
+        }
+        return {person: (listing.county, listing.row) for person, listing in believed.items()}
+
+    @cache
+    def _listings(self, known: tuple[tuple[str, date], ...]) -> dict[str, list[Listing]]:
+        found: dict[str, list[Listing]] = defaultdict(list)
         for county, on in known:
-            for row in self._register_rows[county, on].values():
-                listed_since = self._listed_since(county, row["id_number"], on)
-                listings[row["id_number"]].append((-listed_since.toordinal(), county, row))
-        return {p: min(found, key=lambda f: f[:2])[1:] for p, found in listings.items()}
+            for person, row in self._register_rows[county, on].items():
+                found[person].append(Listing(county, row, self._listed_since(county, person, on)))
+        return found
 
     @cached_property
     def _register_rows(self) -> dict[tuple[str, date], dict[str, Row]]:

@@ -52,5 +52,7 @@ THEMES: dict[str, Callable[[Tonight], Iterator[Expected]]] = {
     "report_daily": reports.report_daily,
     "report_weekly": reports.report_weekly,
     "report_monthly": reports.report_monthly,
+    "payroll_finding_summary": findings.payroll_finding_summary,
+    "double_registration": headline.double_registration,
     "feed_timeliness": timeliness.feed_timeliness,
 }

@@ -30,6 +30,7 @@ from employment_warehouse.demonstration.employers import Employers
 from employment_warehouse.demonstration.places import COUNTIES
 from employment_warehouse.errors import UserError
 from employment_warehouse.reading import read_tables
+from employment_warehouse.runtime.demonstration import MONTH_ENDS
 
 UNIT_COLUMNS = {"county": "county_code", "project": "project_no", "batch": "batch_no"}
 
@@ -195,6 +196,26 @@ def test_every_fault_is_there_at_any_size(smallest: tuple[Path, Manifest], villa
     assert len({f.code for f in manifest.faults}) == len(manifest.faults)
     kinds = Counter(delivery.kind for delivery in manifest.deliveries)
     assert kinds["nil"] and kinds["repeat"] and kinds["growing"]
+
+
+@pytest.mark.slow
+def test_with_the_month_ends_of_make_run_every_kind_of_case_and_finding_is_planted(tmp_path: Path) -> None:
+    """What is planted is found, and nothing else is: tests/end_to_end/test_nights.py."""
+    manifest = demonstration.generate(tmp_path / "zone", people=100, nights=3, seed=1, month_ends=MONTH_ENDS)
+    registers = {delivery.report_date for delivery in manifest.deliveries if delivery.feed == "labor_register"}
+    assert registers == {date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 30), *manifest.nights}
+    assert {case.kind for case in manifest.cases} == {rule["case_kind"] for rule in seed_rows("case_rule")}
+    findings = {case.finding for case in manifest.cases if case.kind in ("relief_payroll", "public_post")}
+    enabled = {rule["finding"] for rule in seed_rows("finding_rule") if rule["enabled"] == "true"}
+    assert findings == enabled | {"account_shared"}
+    affairs = {"agreement_not_fulfilled", "graduate_without_work", "labor_brand", "posting_filled"}
+    assert affairs | {"service_followed_by_work"} <= {fault.code for fault in manifest.faults}
+
+
+def seed_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a seed of the project."""
+    with (oracle.SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.mark.slow
@@ -367,8 +388,7 @@ def test_a_doubled_payroll_month_has_twice_the_wages(zone: Path, village: tuple[
 
 
 def test_targets_are_in_the_operators_form(smallest: tuple[Path, Manifest]) -> None:
-    with (oracle.SEEDS / "target.csv").open(encoding="utf-8", newline="") as file:
-        seed = list(csv.DictReader(file))
+    seed = seed_rows("target")
     listed = list(csv.DictReader(io.StringIO((smallest[0] / "target.csv").read_text(encoding="utf-8"))))
     assert {(r["county_code"], r["target_code"]) for r in listed} == {
         (r["county_code"], r["target_code"]) for r in seed
