@@ -1,4 +1,4 @@
-"""The guides: what they tell a reader to run works, and their lists are complete."""
+"""The guides: what they tell a reader to run works, and their lists are complete; in the smallest of warehouses."""
 
 from __future__ import annotations
 
@@ -17,6 +17,29 @@ from tests.kit.guide import GUIDE, guide_queries
 from employment_warehouse import settings
 from employment_warehouse.database import connect
 
+WITHOUT_ROWS = {
+    "double_registration", "industry_absorption", "labor_brand_monitor", "layoff_watch", "payroll_finding_summary",
+    "public_post_finding", "public_post_funds", "relief_payroll_check", "relief_project_monitor",
+    "resettlement_site_monitor", "restatement", "service_effect", "vacancy_monitor", "workshop_monitor", "youth_monitor",
+}  # fmt: skip
+COUNTED_ANEW = (
+    "cross_feed_reconciliation", "dispute_monitor", "employment_flow", "employment_stock", "income_stability",
+    "labor_cooperation", "public_post_monitor", "transport_allowance", "youth_unemployment", "zero_employment_summary",
+)  # fmt: skip
+# Shares, means and medians of nothing.
+OF_NOTHING = (
+    ("cross_feed_reconciliation", "match_rate"),
+    ("dispute_monitor", "median_days_close"),
+    ("employment_flow", "retention_3m"),
+    ("income_stability", "share_down_30pct"),
+    ("income_stability", "share_below_minimum_wage"),
+    ("labor_cooperation", "fulfilment_rate"),
+    ("local_employment", "mean_days_worked"),
+    ("local_employment", "median_days_to_gig_payment"),
+    ("public_post_monitor", "mean_days_present"),
+    ("return_risk", "income_base"),
+    ("transport_allowance", "coverage"),
+)
 RUN_NOTEBOOK = """
 import json
 from first_questions import app
@@ -26,10 +49,16 @@ print(json.dumps({name: found[name].rows() for name in tables}, default=str))
 """
 
 
-def test_an_analyst_can_run_every_query_of_the_guide_and_the_notebook(nights: Any) -> None:
+def one_county(nights: Any) -> None:
+    """A prefecture of one county, which sends its registers: no payroll, no platform."""
     nights.select = "tag:core tag:mart,resource_type:model"
+    nights.connection.execute("delete from seeds.division where level = 'county' and division_code <> %s", (COUNTY,))
     report(nights, COUNTY, "2024-05-19", [person("works"), person("idle")], [spell("works")])
     nights.night("2024-05-19")
+
+
+def test_an_analyst_can_run_every_query_of_the_guide_and_the_notebook(nights_after: Any) -> None:
+    nights = nights_after(one_county)
     assert len(guide_queries()) >= 24
     with connect("wh_analyst") as analyst:
         for query in guide_queries():
@@ -46,6 +75,37 @@ def test_an_analyst_can_run_every_query_of_the_guide_and_the_notebook(nights: An
     ]
     open_cases = nights.scalar("select count(*) from marts.finding_case where closed_on is null")
     assert sum(row[3] for row in shown["cases"]) == open_cases > 0
+
+
+def test_every_mart_is_there_in_a_warehouse_of_one_county_without_payroll_and_platform(nights_after: Any) -> None:
+    nights = nights_after(one_county)
+    marts = sorted(path.stem for path in (settings.project_root() / "dbt_project/models/marts").rglob("*.sql"))
+    shown = {mart: nights.records(f"select * from marts.{mart}") for mart in marts}
+    assert {mart for mart, rows in shown.items() if not rows} == WITHOUT_ROWS
+    # What is counted anew for the prefecture is what its only county has.
+    for mart in COUNTED_ANEW:
+        assert figures_of(shown[mart], COUNTY) == figures_of(shown[mart], "532500"), mart
+    for mart in ("report_daily", "report_weekly", "report_monthly"):
+        assert values_of(shown[mart], COUNTY) == values_of(shown[mart], "532500"), mart
+    assert {code for code, value in values_of(shown["report_daily"], COUNTY).items() if value is None} == {
+        "on_time_rate", "rejected_share", "relief_remuneration_share", "reporting_rate",
+    }  # fmt: skip
+    of_nothing = [(mart, column) for mart, column in OF_NOTHING if any(row[column] is not None for row in shown[mart])]
+    assert of_nothing == []
+
+
+def figures_of(rows: list[dict[str, Any]], code: str) -> set[tuple[str, ...]]:
+    """The rows of a mart for a county or the prefecture, but for what only the prefecture's have."""
+    return {
+        tuple(str(value) for name, value in row.items() if name not in ("county_code", "counties_reporting"))
+        for row in rows
+        if row["county_code"] == code
+    }
+
+
+def values_of(rows: list[dict[str, Any]], code: str) -> dict[str, Any]:
+    """Indicator → value in a report."""
+    return {row["indicator"]: row["value"] for row in rows if row["county_code"] == code}
 
 
 def run_notebook(analyst: psycopg.Connection) -> dict[str, list[list[Any]]]:
