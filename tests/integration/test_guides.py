@@ -20,7 +20,8 @@ from employment_warehouse.database import connect
 WITHOUT_ROWS = {
     "double_registration", "industry_absorption", "labor_brand_monitor", "layoff_watch", "payroll_finding_summary",
     "public_post_finding", "public_post_funds", "relief_payroll_check", "relief_project_monitor",
-    "resettlement_site_monitor", "restatement", "service_effect", "vacancy_monitor", "workshop_monitor", "youth_monitor",
+    "resettlement_site_monitor", "restatement", "service_effect", "vacancy_monitor", "workshop_monitor",
+    "youth_monitor",
 }  # fmt: skip
 COUNTED_ANEW = (
     "cross_feed_reconciliation", "dispute_monitor", "employment_flow", "employment_stock", "income_stability",
