@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,23 @@ def alone(cell_text: str, at: int = 0) -> list[str]:
 def with_header(**names: str) -> bytes:
     header = [names.get(name, name) for name in PAYROLL]
     return text(person(1), person(2), header=header)
+
+
+def lines_below(header: str) -> list[int]:
+    """The lines of two rows below a header with that text in it."""
+    first = header.count("\n") + 2
+    return [first, first + 1]
+
+
+def project(name: str) -> bytes:
+    """Two projects, their names first."""
+    header = ["项目名称", *[column.header for column in contract("relief_project").columns if column.required][:1]]
+    header += [column.header for column in contract("relief_project").columns if column.required][2:]
+    rows = [
+        f"{one},YG5325299900{at},532529,重点工程,3000000,3000000,900000,50,2024-03-01,2024-12-01,某局,某公司"
+        for at, one in enumerate((name, "道路"))
+    ]
+    return "\n".join([",".join(header), *rows, ""]).encode()
 
 
 def with_cell(column: str, *texts: str) -> bytes:
@@ -195,6 +213,7 @@ XML_TABLE = (
     '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
 )
 SHORT = [person(1), person(2), person(3)]
+SWAPPED = [*PAYROLL[:5], PAYROLL[6], PAYROLL[5], *PAYROLL[7:]]
 STRAY = ["2024-04" if at == 1 else "x" for at in range(N_COLUMNS)]
 
 CASES = [
@@ -208,6 +227,13 @@ CASES = [
             "（单位：人民币万元）",
             "Unit: 10,000 yuan",
             "amounts in thousands of yuan",
+            "单位：萬元",
+            "（单位：仟元）",
+            "金额（分）",
+            "（金额：万元）",
+            "单位∶百元",
+            "币种：美元",
+            "填报单位：元阳县交通局 金额单位：人民币万元",
         )
     ],
     *[
@@ -219,9 +245,44 @@ CASES = [
             "（中央资金1,200万元）",
             "用工单位：万达公司",
             "Unit: yuan",
+            "项目总投资（万元）,300",
+            "填报单位：万元乡人民政府",
+            "单位：角美公司",
         )
     ],
-    not_in_yuan("below the table", text(*SHORT, alone("注：表中金额以千元为单位"))),
+    *[
+        not_in_yuan(f"below the table: {note}", text(*SHORT, alone(note, place)))
+        for note in (
+            "注：表中金额以千元为单位",
+            "表中金额单位均为万元",
+            "注：应发工资、实发工资均为分",
+            "以上金额均以百元计",
+        )
+        for place in (0, 5)
+    ],
+    *[
+        not_in_yuan(f"in a row under the header: {unit}", text(alone(unit, 5), *SHORT))
+        for unit in ("/千元", "万元/月", "【角】", "in 10k")
+    ],
+    *[
+        in_yuan(
+            f"a row under the header: {remark}", text(["单位", "", "", "", "天", remark, *[""] * 5], *SHORT), [3, 4, 5]
+        )
+        for remark in ("元", "¥", "元/月", "必填", "数字")
+    ],
+    *[
+        not_in_yuan(f"in a header {unit}", with_header(应发工资=f'"应发工资{unit}"'))
+        for unit in ("(万元，必填)", "〔千元〕", "万元", " 分", "_USD")
+    ],
+    *[
+        in_yuan(f"yuan in a header {unit}", with_header(应发工资=f'"应发工资{unit}"'), lines_below(unit))
+        for unit in ("（元，必填）", "（￥）", "（元、保留两位小数）", "（单位：人民币元）", "元", "\n元")
+    ],
+    Case(
+        "unit: of a day in a header of months",
+        with_header(应发工资="应发工资（元/天）"),
+        refused="required_column_missing",
+    ),
     not_in_yuan("in a row under the header", text(["", "", "", "", "天", "万元", "万元", "", "", "", ""], *SHORT)),
     not_in_yuan("in a header", with_header(应发工资="应发工资（万元）")),
     not_in_yuan("in a header after a slash", with_header(应发工资="应发工资/千元")),
@@ -235,6 +296,13 @@ CASES = [
         [2, 3],
         name="t.xlsx",
         values={"amount_due": [3100, 2900]},
+    ),
+    Case(
+        "unit: the number format shows less than there is",
+        typed("应发工资", 0.3125, 0.29, shown='0.00"万元"'),
+        [2, 3],
+        name="t.xlsx",
+        values={"amount_due": [3125, 2900]},
     ),
     Case(
         "unit: fen in the number format",
@@ -281,6 +349,13 @@ CASES = [
         [2, 3, 4, 5, 6],
         values={"amount_due": [3100] * 5},
     ),
+    Case(
+        "numbers: more units",
+        with_cell("应发工资", "0.31萬元", "3.1仟元", "3100块", '"3,100.00 CNY"'),
+        [2, 3, 4, 5],
+        values={"amount_due": [3100] * 4},
+    ),
+    Case("numbers: an amount is no number of days", with_cell("出工天数", "20元"), [], {2: "not_a_number"}),
     Case("numbers: blanks within", with_cell("应发工资", "3 100"), [], {2: "not_a_number"}),
     Case("numbers: days", with_cell("出工天数", "20天", "20 天", "20元/天"), [2, 3], {4: "not_a_number"}),
     Case(
@@ -294,6 +369,18 @@ CASES = [
         with_cell("工资期间", "2024-3/4", "2024年3-4月", "2024.3-4", "2024年4月份"),
         [5],
         {2: "not_a_date", 3: "not_a_date", 4: "not_a_date"},
+    ),
+    Case(
+        "months: with a third number",
+        with_cell("工资期间", "2024.10.0", "2024.5.0"),
+        [],
+        {2: "not_a_date", 3: "not_a_date"},
+    ),
+    Case(
+        "days: in Chinese numerals and with other dashes",
+        with_cell("发放日期", "二〇二四年五月十日", "二零二四年十一月二十三日", "2024—05—10", "2024\u00a0年5月10日"),
+        [2, 3, 4, 5],
+        values={"paid_on": [date(2024, 5, 10), date(2024, 11, 23), date(2024, 5, 10), date(2024, 5, 10)]},
     ),
     Case("days: a weekday", with_cell("发放日期", "2024-05-10 星期五", "2024年5月10日（周五）"), [2, 3]),
     Case(
@@ -309,6 +396,30 @@ CASES = [
         [2, 3],
         values={"crew": ["一组"] * 2},
     ),
+    Case(
+        "texts: other characters without width",
+        with_cell("姓名", "某\u2066某", "某某\ufe0f", "某\U000e0100某", "\u180e某某"),
+        [2, 3, 4, 5],
+        values={"full_name": ["某某"] * 4},
+    ),
+    Case(
+        "texts: lost characters",
+        with_cell("姓名", "某□", "某〓", "锟斤拷", "某﹖"),
+        [],
+        dict.fromkeys((2, 3, 4, 5), "text_damaged"),
+    ),
+    Case(
+        "texts: one dot between the parts of a name",
+        with_cell("姓名", "某某•某", "某某・某", "某某·某"),
+        [2, 3, 4],
+        values={"full_name": ["某某·某"] * 3},
+    ),
+    *[
+        Case(
+            f"texts: a ditto mark in {column}", with_cell(column, "同上", "〃"), [], dict.fromkeys((2, 3), "ditto_mark")
+        )
+        for column in ("姓名", "班组", "银行账号", "应发工资", "发放日期")
+    ],
     # Workbooks ---------------------------------------------------------------------------------------------------
     Case(
         "workbook: a number with a format that adds",
@@ -360,8 +471,52 @@ CASES = [
             "(1),(2),(3),(4),(5),(6),(7)=(5)*(6),(8),(9),(10),(11)",
             "以下空白,,,,,,,,,,",
             "笔数,2,金额,6200.00,,,,,,,",
+            "共 2 人,,,,,6200,6200,,,,",
+            "最大值,,,,20,3100,3100,,,,",
+            "·2·,,,,,,,,,,",
+            "村委会（盖章）,,,,,,,,,,",
+            "制表 某某,,,,审核 某某,,,,,,",
+            "以工代赈劳务报酬发放表（续）,,,,,,,,,,",
+            "以上人员工资已全部发放完毕,,,,,,,,,,",
+            "*****以下无数据*****,,,,,,,,,,",
+            "----------,,,,,,,,,,",
+            "栏1,栏2,栏3,栏4,栏5,栏6,栏7,栏8,栏9,栏10,栏11",
+            "一,二,三,四,五,六,七,八,九,十,十一",
+            "必填,必填,必填,必填,必填,必填,必填,选填,选填,选填,选填",
+            ",,,,0,0.00,0,,,,",
+            "无,无,无,无,无,无,无,无,无,无,无",
         )
     ],
+    *[
+        Case(f"a row: {first}, with a name and an amount", text(person(1), line), [2], {3: "required_missing"})
+        for first in ("备注：补发", "合计", "注一")
+        for line in [[first, "2024-04", "", "某某", "20", "3100", "3100", "", "", "", ""]]
+    ],
+    *[
+        Case(f"a row: a project called {name}", project(name), [2, 3], name="t.csv", feed="relief_project")
+        for name in ("1、阿扎河乡道路", "备注：道路", "附件1道路", "累计")
+    ],
+    *[
+        Case(f"the header again, {how}", text(person(1), header, person(2)), [2, 4])
+        for how, header in {
+            "numbered": [f"{at}、{name}" for at, name in enumerate(PAYROLL, 1)],
+            "in other words": ["证件号码" if name == "身份证号" else f"{name}*" for name in PAYROLL],
+        }.items()
+    ],
+    *[
+        Case(f"another header, {how}", text(person(1), header, person(2)), refused="second_header")
+        for how, header in {
+            "marked": [f"{name}*" for name in SWAPPED],
+            "numbered": [f"{at}、{name}" for at, name in enumerate(SWAPPED, 1)],
+            "in other words": ["证件号码" if name == "身份证号" else name for name in SWAPPED],
+            "moved": ["序号", *PAYROLL[:-1]],
+        }.items()
+    ],
+    Case(
+        "another header, with another unit",
+        text(person(1), ["应发工资（万元）" if name == "应发工资" else name for name in PAYROLL], person(2)),
+        refused="amounts_not_in_yuan",
+    ),
     *[
         Case(f"a row: without {column}", text(person(1), person(2, **{column: ""})), [2], {3: "required_missing"})
         for column in ("身份证号", "项目编号", "姓名")
@@ -384,6 +539,25 @@ CASES = [
         ),
         [2, 3],
     ),
+    *[
+        Case(f"header: {spelling}", with_header(身份证号=f'"{spelling}"'), lines_below(spelling))
+        for spelling in (
+            "C、身份证号",
+            "3-身份证号",
+            "【身份证号】",
+            "身份证号；",
+            "身份证号（请勿修改）",
+            "身份证号(末位X大写)",
+            "身份证号-必填",
+            "身份证号\nID Number",
+            "第3列 身份证号",
+            "身\0份证号",
+        )
+    ],
+    *[
+        Case(f"header: not {spelling}", with_header(身份证号=spelling), refused="required_column_missing")
+        for spelling in ("配偶身份证号", "身份证号后四位", "原身份证号")
+    ],
     Case(
         "header: characters without width",
         with_header(身份证号="\u200b身份\u2060证号", 项目编号="\ufeff\ufeff项目编号"),

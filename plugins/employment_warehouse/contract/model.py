@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from employment_warehouse.contract.column_types import UNCALCULATED, Domain, LogicalType, Parsed
+from employment_warehouse.contract.column_types import DITTO, UNCALCULATED, Domain, LogicalType, Parsed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,29 +21,32 @@ UNIT_COLUMNS = MappingProxyType({"county": "county_code", "project": "project_no
 
 MONEY_UNIT = "CNY"
 
-# A remark in brackets behind a header that does not change the meaning of its cells. 万元 is not among them.
+# A remark in brackets behind a header that does not change the meaning of its cells; several may stand together.
+# 万元 is not among them, nor is 元/天, unless the header speaks of days.
 _HARMLESS_REMARKS = frozenset(
     [
         "元",
-        "单位:元",
+        "单位",
         "人民币元",
+        "人民币",
+        "¥",
+        "rmb",
+        "cny",
         "元/月",
-        "元/天",
+        "元/人",
         "人",
         "天",
         "月",
         "户",
         "个",
-        "必填",
-        "选填",
         "是/否",
-        "文本",
-        "文本格式",
-        "18位",
-        "11位",
-        "yyyy-mm-dd",
-        "yyyy-mm",
     ]
+)
+_DAILY_REMARKS = frozenset(["元/天", "元/日", "元/工日"])
+# How to fill in the column: 必填, 18位, 请勿修改, 末位X大写, 保留两位小数, yyyy-mm-dd.
+_INSTRUCTION = re.compile(
+    r"(?:非?必[填须录选]|[选可]填|可选|请|勿|不能|不得|不可|须|需|末[位尾]|保留|精确|大于|小于|格式|文本|数字|数值|日期|下拉|选择|[如例]"
+    r"|[0-9]{1,2}位|[一两二]位小数|yyyy)[^元分角万千百]*"
 )
 _REMARK = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]$")
 
@@ -82,9 +85,16 @@ class Column:
     def parse(self, cells: pl.Series) -> Parsed:
         """Texts of the column's cells (null or '' where a cell is empty) as values of its type."""
         parsed = self.type.parse(cells, self)
-        if parsed.reasons is None:
+        names_thing = self.names_thing or self.type.names_thing
+        if parsed.reasons is None and not names_thing:
             return parsed
-        return Parsed(parsed.values, parsed.reasons.set(cells.fill_null("") == UNCALCULATED, "formula_uncalculated"))
+        text = cells.fill_null("")
+        reasons = _no_reasons(len(cells)) if parsed.reasons is None else parsed.reasons
+        is_ditto = text.str.contains(DITTO) & (names_thing | reasons.is_not_null())
+        if parsed.reasons is None and not is_ditto.any():
+            return parsed
+        reasons = reasons.set(text == UNCALCULATED, "formula_uncalculated").set(is_ditto, "ditto_mark")
+        return Parsed(parsed.values.set(is_ditto, None), reasons)
 
     def parse_as_received(self, cells: pl.Series) -> Parsed:
         """As `parse`, for cells that a program has sent: texts are not cleaned."""
@@ -243,6 +253,12 @@ class Contract:
         return spellings, ranks
 
 
+def _no_reasons(height: int) -> pl.Series:
+    import polars as pl  # noqa: PLC0415  every process reads contracts, few read cells
+
+    return pl.repeat(None, height, dtype=pl.String, eager=True)
+
+
 def normalise_header(text: str) -> str:
     """A header reduced to its words: without full-width forms, blanks, line breaks, `*`, remarks like （元）, （必填）.
 
@@ -250,6 +266,15 @@ def normalise_header(text: str) -> str:
     '月收入'
     """
     bare = "".join(unicodedata.normalize("NFKC", text).split()).strip("*").casefold()
-    while (remark := _REMARK.search(bare)) and remark.group(1).strip("*") in _HARMLESS_REMARKS:
+    while (remark := _REMARK.search(bare)) and _is_harmless(remark.group(1), bare[: remark.start()]):
         bare = bare[: remark.start()].strip("*")
     return bare
+
+
+def _is_harmless(remark: str, name: str) -> bool:
+    """Whether a remark, or each part of it, changes nothing about a column of that name."""
+    harmless = _HARMLESS_REMARKS | (_DAILY_REMARKS if "日" in name else frozenset())
+    whole = remark.strip("*")
+    return whole in harmless or all(
+        not part or part in harmless or _INSTRUCTION.fullmatch(part) for part in re.split("[,、;:。]", whole)
+    )

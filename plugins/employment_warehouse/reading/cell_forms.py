@@ -13,7 +13,7 @@ from employment_warehouse.contract.column_types.characters import INVISIBLE
 # What str.strip removes; polars removes the same, so that every path trims alike.
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_INVISIBLE = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f{INVISIBLE}]")
 
 TOTALS = frozenset({"合计", "小计", "总计", "共计", "总合计", "本页合计", "本页小计"})
 NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "--", "/", "无"})
@@ -24,7 +24,7 @@ VALUE = re.compile(r"[¥$￥€£+-]*[\d.,:/ %-]*\d[\d.,:/ %年月日-]*([eE][+-
 
 
 def visible(text: str) -> str:
-    """A trimmed text without characters that have no width."""
+    """A trimmed text without characters that nobody sees."""
     return _INVISIBLE.sub("", text).strip()
 
 
@@ -56,9 +56,11 @@ _ORDINALS = [
     [str(number) for number in range(1, 100)],
     [chr(code) for code in range(ord("A"), ord("Z") + 1)],
     list("甲乙丙丁戊己庚辛壬癸"),
-    list("一二三四五六七八九十"),
+    [*"一二三四五六七八九", "十", *("十" + digit for digit in "一二三四五六七八九"), "二十"],
 ]
-_COLUMN_MARK = re.compile(r"[（(\[]?([0-9]{1,2}|[A-Za-z]|[甲乙丙丁戊己庚辛壬癸一二三四五六七八九十])[)）\]]?(?:=.*)?$")
+_COLUMN_MARK = re.compile(
+    r"(?:第|栏|列|[Cc]|col)?[（(\[]?0?([0-9]{1,2}|[A-Za-z]|[甲乙丙丁戊己庚辛壬癸]|[一二三四五六七八九十]{1,2})[)）\]]?[栏列]?(?:=.*)?$"
+)
 
 
 def is_numbering(row: Sequence[str]) -> bool:

@@ -75,5 +75,6 @@ class CellMarks:
             return pl.when(day.is_not_null()).then(day.cast(pl.String)).otherwise(value)
         if use == "money":
             is_shown = cells.str.contains(_SHOWN, literal=True) & shown.str.contains(_OTHER_MONEY)
-            return pl.when(is_shown).then(shown).otherwise(value)
+            literals = shown.str.replace_all(r"[0-9,.()\s+¥￥-]", "")  # a format may show fewer digits than there are
+            return pl.when(is_shown).then(value + literals).otherwise(value)
         return value

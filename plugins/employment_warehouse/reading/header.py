@@ -34,7 +34,7 @@ class Header:
     """The header row. index: its place among the rows given; width: how many cells a row of the table has.
 
     texts: trimmed, without trailing columns that are empty all through; columns: contract column → position; types:
-    position → contract type; titles: texts that stand alone in a row above; has_money: some columns are amounts.
+    position → contract type; titles: texts that stand alone in a row above; contract: by which the columns were found.
     """
 
     index: int
@@ -43,7 +43,12 @@ class Header:
     columns: dict[str, int]
     types: Mapping[int, LogicalType] = field(default_factory=dict)
     titles: frozenset[str] = frozenset()
-    has_money: bool = False
+    contract: Contract | None = None
+
+    @property
+    def has_money(self) -> bool:
+        """Whether some columns may be amounts."""
+        return bool(self.contract and self.contract.money_columns)
 
 
 def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Header:
@@ -69,7 +74,7 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
         money = [columns[name] for name in contract.money_columns if name in columns]
         _refuse_other_unit(above, [row for row in below if any(row)][:_BELOW], money)
     titles = frozenset(next(filter(None, row)) for row in above if n_filled(row) == 1)
-    return Header(index, width, kept, columns, types, titles, bool(contract and contract.money_columns))
+    return Header(index, width, kept, columns, types, titles, contract)
 
 
 def extra_columns(texts: Sequence[str], columns: Mapping[str, int]) -> dict[str, int]:

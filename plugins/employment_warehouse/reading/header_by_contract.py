@@ -21,14 +21,18 @@ _MAYBE_A_VALUE = re.compile(r"[0-9０-９]{4}|[:：@]|.{21}")
 # How many rows may stand above the header.
 DEPTH = 60
 
-# A number or mark before a name (6、 （6） 3. [必填] ★), a colon, mark or footnote sign after it (： * ③ [1] 注1).
+# A number or mark before a name (6、 （6） 3- C. [必填] ★); a colon, mark, footnote sign or formula after it
+# (： * ③ [1] 注1 (7)=(5)*(6)), or its name in English (ID Number); brackets around it.
 _BEFORE = re.compile(
     r"^(?:[(（\[【]\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3}|[*＊]?(?:必填|选填|可选|必录|非必填|必须)[*＊]?)\s*[)）\]】]"
-    r"|(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．,，:：)）]|[0-9]{1,2}\s+|[①-⑳⑴-⒇⒈-⒛]|[*＊#＃★☆●■◆※△▲√✓·]+)\s*"
+    r"|(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．,，:：)）_-]|[0-9]{1,2}\s+|[A-Za-zＡ-Ｚ]\s*[、.．)）]"
+    r"|(?:必填|选填|可选)[-:：/\s]+|第[0-9一二三四五六七八九十]{1,2}列[\s:：]*|[①-⑳⑴-⒇⒈-⒛]|[*＊#＃★☆●■◆※△▲√✓·]+)\s*"
 )
 _AFTER = re.compile(
-    r"\s*(?:[:：*＊#★☆※△▲]+|[①-⑳⑴-⒇]|[¹²³⁴⁵]|[\[［(（【](?:注?\s*[0-9]{1,2}|注)[\])）】］]|注[0-9]{0,2})$"
+    r"\s*(?:[:：*＊#★☆※△▲▼；;。]+|[①-⑳⑴-⒇]|[¹²³⁴⁵]|[\[［(（【](?:注?\s*[0-9]{1,2}|注)[\])）】］]|注[0-9]{0,2}"
+    r"|[-/\s](?:必填|选填|可选)|[(（]?[0-9]{1,2}[)）]?=[-+*/×÷=()（）0-9]+|(?<=[一-龥)）])[\s/]*[A-Za-z][A-Za-z _.]*)$"
 )
+_AROUND = re.compile(r"^[(（\[［【“\"《<〔]([^()（）\[\]［］【】“”\"《》<>〔〕]+)[)）\]］】”\"》>〕]$")
 
 
 def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, list[str]]:
@@ -58,13 +62,7 @@ def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, 
 def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
     """Contract column → position. Raises Refused: required_column_missing, header_not_found, amounts_not_in_yuan."""
     names = [_name(text, contract) for text in texts]
-    found = contract.match_header(names)
-    columns = {column.name: position for position, column in enumerate(found) if column}
-    units = {position: split_unit(_without_marks(visible(text)))[1] for position, text in enumerate(texts)}
-    if any(
-        column and column.name in contract.money_columns and is_other_unit(units[at]) for at, column in enumerate(found)
-    ):
-        raise amounts_not_in_yuan()
+    columns = named_columns(texts, contract)
     missing = [column for column in contract.columns if column.required and column.name not in columns]
     if missing:
         headers = "、".join(column.header for column in missing)
@@ -83,6 +81,16 @@ def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
     return columns
 
 
+def named_columns(texts: list[str], contract: Contract) -> dict[str, int]:
+    """Contract column → position, of those that the texts name. Raises Refused: amounts_not_in_yuan."""
+    found = contract.match_header([_name(text, contract) for text in texts])
+    for text, column in zip(map(visible, texts), found, strict=True):
+        unit = split_unit(text)[1] or split_unit(_without_marks(text))[1]
+        if column and column.name in contract.money_columns and is_other_unit(unit):
+            raise amounts_not_in_yuan()
+    return {column.name: position for position, column in enumerate(found) if column}
+
+
 def _unknown_headers(texts: list[str], columns: Mapping[str, int]) -> str:
     """The first header texts of a file that name no column of the contract; '' where one may be a value."""
     unknown = [(text, at) for at, text in enumerate(texts) if text and at not in columns.values()][:_SHOWN]
@@ -94,14 +102,15 @@ def _unknown_headers(texts: list[str], columns: Mapping[str, int]) -> str:
 def _name(text: str, contract: Contract) -> str:
     """A text as the contract may know it: one that it does not know without number, mark and unit."""
     as_seen = visible(text)
-    bare = split_unit(_without_marks(as_seen))[0]
+    bare = _without_marks(split_unit(as_seen)[0])  # whichever stands outside
+    bare = split_unit(bare)[0]
     return as_seen if bare == as_seen or contract.column_called(as_seen) else bare
 
 
 def _without_marks(text: str) -> str:
-    """A name without number or mark before it, and without colon or footnote sign after it."""
-    bare_texts = _AFTER.sub("", text)
-    return _BEFORE.sub("", bare_texts) or bare_texts or text
+    """A name without brackets around it, number or mark before it, and colon, footnote sign or English after it."""
+    bare_text = _AFTER.sub("", _AROUND.sub(r"\1", text))
+    return _BEFORE.sub("", bare_text) or bare_text or text
 
 
 def _lowest_texts(rows: list[list[str]]) -> list[str]:

@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 
 from employment_warehouse.contract.column_types import LogicalType
 from employment_warehouse.contract.column_types.characters import INVISIBLE
-from employment_warehouse.reading.cell_forms import is_numbering
+from employment_warehouse.reading.cell_forms import NOTHING, VALUE, is_numbering
 from employment_warehouse.reading.units import is_unit
 
-_TOTAL = "合计|小计|总计|共计|汇总|累计|总和|总额|总数|总人数|平均值?"
+_LETTERS = r"[\u3400-\u9fff·]"
+_TOTAL = "合计|小计|总计|共计|汇总|累计|总和|总额|总数|总人数|平均值?|最大值|最小值"
 _COUNTED = "笔数|金额|人数|户数|件数|条数|行数|记录数|人次|总额"
 _TOTAL_LINE = re.compile(
-    rf"计|.{{0,20}}(?:{_TOTAL}):?(?:\(.*\))?[0-9,.]*(?:元|万元|人|户|笔|条|名)?:?"
+    rf"[计σ∑]|共[0-9]+[人户笔条名]|.{{0,20}}(?:{_TOTAL}):?(?:\(.*\))?[0-9,.]*(?:元|万元|人|户|笔|条|名)?:?"
     rf"|(?:{_TOTAL})(?:人民币|金额|人数|大写|发放|应发|实发|笔数|户数|:|\().*"
     rf"|.{{0,8}}(?:{_COUNTED})(?::.*|[0-9,.]*)"
     r"|(?:.{0,20}\b)?(?:sub|grand)?-?total(?:s|count|amount)?\b.{0,20}|(?:sum|average|count)\b.{0,20}"
@@ -34,53 +35,83 @@ _SIGNER = re.compile(
     r"(?:制表|填表|填报|编制|审核|复核|审批|批准|负责|经办|统计|校对|主管|分管)(?:人员?|领导)[\u3400-\u9fff·]{0,5}"
 )
 _NOTE = re.compile(
-    r"[(*※★]*(?:注|备注|说明|附注|附件|填表说明)(?:[0-9一二三四五]|[.、)]).*|[※].*|[0-9]{1,2}[.、](?:[^0-9]).{5,}"
+    r"[(*※★]*(?:注|备注|说明|附注|附件|填表说明)(?:[0-9一二三四五]|[.、)]).*|[※].*|[0-9]{1,2}[.、](?:[^0-9]).{5,}|(?:以上|上述|本表|此表|特此).{3,}"
 )
 _PAGE = re.compile(
-    r"第[0-9一二三四五六七八九十]+页.{0,3}(?:[共/][0-9一二三四五六七八九十]+页)?|共[0-9]+页|-+[0-9]+-+|[0-9]{1,3}/[0-9]{1,3}|page.?[0-9]+(?:(?:of|/).?[0-9]+)?"
+    r"第[0-9一二三四五六七八九十]+页.{0,3}(?:[共/][0-9一二三四五六七八九十]+页)?|共[0-9]+页|[-—–·]+[0-9]+[-—–·]+|[0-9]{1,3}/[0-9]{1,3}|page.?[0-9]+(?:(?:of|/).?[0-9]+)?"
     r"|[(]?(?:接下页|转下页|续上页|承上页|承前页|过次页|续表|续前页|接上页)[)]?.{0,6}"
 )
-_STAMP = re.compile(r"[(—-]*(?:盖章|公章|签字|签章|以下空白|以下无正文|此页无正文|完|结束|end|eof|endoffile)[)—-]*")
+_STAMP = re.compile(
+    r"[(*—-]*(?:盖章|公章|签字|签章|以下(?:空白|无正文|无数据)|此页无正文|完|结束|end|eof|endoffile)[)*—-]*"
+    r"|.{0,20}\((?:盖章|公章|签字|签名|签章)\)"
+    rf"|(?:制表|填表|复核|审核|审批|经办|出纳|会计)人?{_LETTERS}{{0,6}}"
+)
 _DAY = re.compile(r"(?:19|20)[0-9]{2}(?:年[0-9]{1,2}月(?:[0-9]{1,2}日)?|[-/.][0-9]{1,2}[-/.][0-9]{1,2})|年月日")
 _HEADING = re.compile(
     r"[(\[【<]?(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})[、.)\]】>](?=[^0-9]).*|第[0-9一二三四五六七八九十]+[组班批队部分章节].*|【.*】|\[.*\]"
-    r"|.*(?:组|班|队|村|镇|乡|县|市|区|州|街道|项目|公司|厂|所|站|局|中心|部|科|名单|名册|人员|明细|表|册|台账|部分)"
+    r"|.*(?:组|班|队|村|镇|乡|县|市|区|州|街道|项目|公司|厂|所|站|局|中心|部|科|名单|名册|人员|明细|表|册|台账|部分)(?:\(.*\))?"
+)
+_REMARK = re.compile(
+    r"[(\[【]?(?:非?必[填须录选]|选填|可选|文本|文字|数字|数值|整数|日期|月份|下拉选择|计量单位|单位|元/(?:月|天|日|人|工日)"
+    r"|yyyy-mm(?:-dd)?|text|string|number|int(?:eger)?|decimal.*|varchar.*|char.*|date)[)\]】]?"
 )
 
 _IDENTITY = re.compile(r"(?<![0-9])(?:[0-9]{15}|[0-9]{17}[0-9Xx])(?![0-9])")
+_COUNT = re.compile(r"[共计]?[0-9一二三四五六七八九十百两壹贰叁肆伍陆柒捌玖拾]+[人名户个笔条]")
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
+_NO_NAMES = (_TOTAL_LINE, _HEADING, _COUNT)
+_NOUGHT = re.compile(r"[¥-]?0+(?:\.0+)?元?")
+_COMPLETE = 0.6  # of the columns that are no numbers
 _DROPPED = re.compile(rf"[\s{INVISIBLE}]")
 
 
 def is_paper_line(cells: Sequence[str], types: Mapping[int, LogicalType], titles: frozenset[str]) -> bool:
-    """Whether a line of trimmed cells, not all empty, belongs to the printed form.
+    """Whether a line of trimmed cells that identifies nobody, not all empty, is nobody's row.
 
     types: position → type of the contract's columns; titles: texts that stand alone above the header.
     """
-    if _has_identity(cells, types):
-        return False
     filled = [_compact(cell) for cell in cells if cell]
-    if _TOTAL_LINE.fullmatch(filled[0]) or any(_TOTAL_LINE.fullmatch(cell) for cell in filled[1:3] if len(cell) < 8):
+    if all(map(_is_nothing, filled)) or is_numbering(cells) or all(map(_is_mark, filled)):
         return True
-    if (
-        _LABEL.fullmatch(filled[0])
-        or _SIGNER.fullmatch(filled[0])
-        or _NOTE.fullmatch(filled[0])
-        or all(map(_is_mark, filled))
-    ):
+    if len(filled) > 1 and all(is_unit(cell) or _REMARK.fullmatch(cell) for cell in filled):
         return True
-    if is_numbering(cells) or (len(filled) > 1 and all(map(is_unit, filled))):
-        return True
-    if len(filled) > 1:
+    if _is_complete(cells, types) or _names_somebody(cells, types):
         return False
-    (place,) = (at for at, cell in enumerate(cells) if cell)
-    may_be_name = types.get(place) is not None and types[place].identity == "name" and _NAME.fullmatch(filled[0])
+    is_total = any(
+        _TOTAL_LINE.fullmatch(cell) for cell in [filled[0], *[cell for cell in filled[1:3] if len(cell) < 8]]
+    )
+    if is_total or any(form.fullmatch(filled[0]) for form in (_LABEL, _SIGNER, _NOTE)):
+        return True
+    return len(filled) == 1 and _is_heading(cells, types, titles)
+
+
+def _is_heading(cells: Sequence[str], types: Mapping[int, LogicalType], titles: frozenset[str]) -> bool:
+    """Whether a line with one filled cell is a title, a heading, a sentence or a unit, and not a name."""
+    place, text = next((at, _compact(cell)) for at, cell in enumerate(cells) if cell)
+    may_be_name = types.get(place) is not None and types[place].identity == "name" and _NAME.fullmatch(text)
     return cells[place] in titles or bool(
-        not may_be_name and (_HEADING.fullmatch(filled[0]) or _is_sentence(filled[0]) or is_unit(filled[0]))
+        not may_be_name and (_HEADING.fullmatch(text) or _is_sentence(text) or is_unit(text))
     )
 
 
-def _has_identity(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
+def _is_complete(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
+    """Whether most of the columns that are no numbers have a value of their own, as no total or note has: a project may
+    be called 1、道路, a workshop 合计.
+    """
+    texts = [_compact(cells[at]) if at < len(cells) else "" for at, kind in types.items() if not kind.is_number]
+    own = {text for text in texts if text and not _is_nothing(text)}
+    return len(own) >= max(3, _COMPLETE * len(texts))
+
+
+def _names_somebody(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
+    """Whether a line has a person's name in its place, and a number in a place of numbers."""
+    names = [_compact(cells[at]) for at, kind in types.items() if kind.identity == "name" and at < len(cells)]
+    if not any(_NAME.fullmatch(name) and not any(form.fullmatch(name) for form in _NO_NAMES) for name in names):
+        return False
+    return any(kind.is_number and at < len(cells) and VALUE.match(cells[at]) for at, kind in types.items())
+
+
+def has_identity(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
     """Whether a cell identifies a person or an account: six digits in such a column, or an ID number anywhere."""
     for at, kind in types.items():
         if kind.identity in ("person", "account", "mobile") and at < len(cells) and _n_digits(cells[at]) >= 6:
@@ -96,6 +127,11 @@ def _is_sentence(cell: str) -> bool:
     """Whether a compact cell is prose; a row whose delimiters were lost is not."""
     is_long = len(cell) >= 16 and 4 * _n_digits(cell) < len(cell)
     return ("。" in cell or is_long) and not any(delimiter in cell for delimiter in ";|")
+
+
+def _is_nothing(cell: str) -> bool:
+    """Whether a compact cell says nothing: 无, NULL, a 0 that a formula left, a line of signs."""
+    return cell in NOTHING or bool(_NOUGHT.fullmatch(cell)) or not any(map(str.isalnum, cell))
 
 
 def _is_mark(cell: str) -> bool:

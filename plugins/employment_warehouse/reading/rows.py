@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from employment_warehouse.contract import normalise_header
-from employment_warehouse.reading.cell_forms import BLANKS, is_total, visible
+from employment_warehouse.reading.cell_forms import BLANKS, VALUE, is_total, visible
 from employment_warehouse.reading.header import Header
-from employment_warehouse.reading.paper_lines import is_paper_line
+from employment_warehouse.reading.header_by_contract import named_columns
+from employment_warehouse.reading.paper_lines import has_identity, is_paper_line
 from employment_warehouse.reading.refusals import amounts_not_in_yuan
 from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import is_other_unit, states_other_unit
@@ -25,7 +25,11 @@ _IDENTIFIED = "^[0-9]{6}"
 
 def is_row(cells: Sequence[str], header: Header) -> bool:
     """Whether trimmed cells, of any number, are a row (perhaps a broken one)."""
-    if not any(cells) or _is_header(cells, header):
+    if not any(cell.strip("\0") for cell in cells):
+        return False
+    if header.types and has_identity(cells, header.types):
+        return True
+    if _is_header(cells, header):
         return False
     if not header.types:
         return not is_total(cells)
@@ -34,19 +38,16 @@ def is_row(cells: Sequence[str], header: Header) -> bool:
 
 def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: bool) -> None:
     """The header of a contract's table may be repeated, but not in another order, by which the rows below would be
-    read wrongly; and a line that is not a row may not say that amounts are not in yuan.
+    read wrongly; and a line that identifies nobody may not say that amounts are not in yuan.
 
     row: the result of `is_row`. Raises Refused: second_header, amounts_not_in_yuan.
     """
-    if not header.columns or not any(cells):
+    if not header.columns or not any(cells) or has_identity(cells, header.types):
         return
-    if not row and header.has_money and _states_other_unit(cells):
+    if header.has_money and _states_other_unit(cells, row):
         raise amounts_not_in_yuan(f"第 {line} 行 line {line}")
-    if visible(cells[0]) not in header.texts:
-        return
-    known = [(at, cell) for at, cell in enumerate(map(visible, cells)) if cell and cell in header.texts]
-    is_moved = any(header.texts[at : at + 1] != [cell] for at, cell in known)
-    if is_moved and len(known) >= max(3, _OF_A_HEADER * len(header.columns)):
+    moved, n_known = _repeats(cells, header)
+    if moved and n_known >= max(3, _OF_A_HEADER * len(header.columns)):
         raise Refused("second_header", f"第 {line} 行 | line {line}")
 
 
@@ -87,17 +88,27 @@ def _suspects(header: Header) -> pl.Expr:
 
 
 def _is_header(cells: Sequence[str], header: Header) -> bool:
-    """Whether the header is repeated: exactly, or, of a contract's table, with other marks on its names."""
-    seen = list(map(visible, cells[: len(header.texts)]))
-    if seen == header.texts:
+    """Whether the header is repeated: exactly, or, of a contract's table, in other words or with other marks."""
+    if list(map(visible, cells[: len(header.texts)])) == header.texts:
         return True
-    if not header.columns or len(seen) < len(header.texts):
-        return False
-    places = [at for at in header.columns.values() if seen[at]]
-    same = all(normalise_header(seen[at]) == normalise_header(header.texts[at]) for at in places)
-    return same and len(places) >= max(2, _OF_A_HEADER * len(header.columns))
+    moved, n_known = _repeats(cells, header)
+    return not moved and n_known >= max(2, _OF_A_HEADER * len(header.columns))
 
 
-def _states_other_unit(cells: Sequence[str]) -> bool:
+def _repeats(cells: Sequence[str], header: Header) -> tuple[bool, int]:
+    """Whether a line names columns of the contract in other places than the header, and how many of them it names. A
+    line with a value names none. Raises Refused: amounts_not_in_yuan.
+    """
+    if header.contract is None or any(VALUE.match(cell) for cell in cells if cell):
+        return False, 0
+    named = named_columns(list(cells), header.contract)
+    known = [name for name in named if name in header.columns]
+    return any(named[name] != header.columns[name] for name in known), len(known)
+
+
+def _states_other_unit(cells: Sequence[str], row: bool) -> bool:
+    """In words; or, where the line may not be a row, by a unit alone in a cell (of a row it may be a name)."""
     filled = [cell for cell in cells if cell]
-    return states_other_unit("|".join(filled)) or any(is_other_unit(cell) for cell in filled if len(cell) > 1)
+    return states_other_unit("|".join(filled)) or (
+        not row and any(is_other_unit(cell) for cell in filled if len(cell) > 1)
+    )

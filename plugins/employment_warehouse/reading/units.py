@@ -9,45 +9,62 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_SPELLINGS = str.maketrans("萬仟佰拾億圓圆块∶→﹕", "万千百十亿元元元:::")
+
 _YUAN = r"(?:人民币|rmb|cny|yuan|¥)"
 _CURRENCY = "美元|美金|港元|港币|欧元|日元|英镑|越南盾|泰铢|韩元|卢布"
-_LONG = rf"(?:[十百千万亿]+[元圆]|{_CURRENCY})"  # beyond doubt money
-_SHORT = r"(?:[十百千万亿]+|分|角|厘)"  # money only where a unit is named
+_LONG = rf"(?:[十百千万亿]+元|[kw]元|{_CURRENCY})"  # beyond doubt money
+_SHORT = r"(?:[十百千万亿]+|分|角|厘|[kw])"  # money only where a unit is named
+_UNIT = rf"{_YUAN}*(?:{_LONG}|{_SHORT}){_YUAN}*[整正]?(?:/[月年人天日户次])?"
 _NUMBER = r"(?:10[ ,]?000|10 ?k|1[ ,]?000|'000s?|000s)"
 _WORD = (
     r"(?:(?:ten|hundred)[- ]thousands?|hundreds|thousands?|millions?|wan|fen|jiao|cents?"
     r"|usd|us ?dollars?|us\$|hkd|eur|euros?|jpy|yen)"
 )
 _ENGLISH = rf"(?:{_WORD}|{_NUMBER}|k|\$)"
+_OPEN, _CLOSE = r"[(\[【〔<{]", r"[)\]】〕>}]"
 
-# 单位：万元 · 单位（万元） · 金额单位为分 · 单位：人、万元. An organisation (填报单位：元阳县) is not a unit.
+# 单位：万元 · 单位（万元） · 金额单位为分 · 单位：人、万元 · 金额均以万元计.
+# An organisation (填报单位：元阳县) is not a unit.
+_MONEY = "(?:金额|工资|报酬|款|费用?|补贴|补助|收入|单价|数额|货币|币种|资金|标准|数据|数字|应发|实发)"
+_IS = "(?:均|都|皆|统一|一律|全部)*(?:是|为|以|按|用|采用)"
+_COUNTED = r"(?:为(?:计量)?单位|计(?![取入件酬划时])|列(?!支)|填|表示|统计)"
 _ITEMS = r"(?:[一-龥a-z%]{1,4}[,、/;])*"
+_NO_AMOUNT = r"(?!\|+[¥\d.])"  # 总投资（万元）| 300 is an amount
 _CHINESE_STATEMENT = re.compile(
-    rf"单位(?:[:=(|]|是|为|均为)+{_ITEMS}{_YUAN}?(?:{_LONG}|{_SHORT}){_YUAN}?(?!\w)"
-    rf"|单位:?{_YUAN}?(?:{_LONG}|1[0,]*000元)(?!\w)"
-    rf"|[以按](?:{_LONG}|{_SHORT})(?:为单位|计|列|填)"
-    rf"|(?:^|\|)[^|:]*\({_YUAN}?{_LONG}{_YUAN}?\)(?:\||$)"
+    rf"单位(?:[:=|/·—-]|{_OPEN}|{_IS})+{_ITEMS}{_UNIT}(?!\w)"
+    rf"|(?:金额|货币|计量|计价)单位{_UNIT}(?!\w)"
+    rf"|单位{_YUAN}*(?:{_LONG}|1[0,]*000元)(?!\w)"
+    rf"|[以按用]{_UNIT}{_COUNTED}"
+    rf"|{_MONEY}[^|。;:]{{0,12}}?{_IS}{_UNIT}(?!\w)"
+    rf"|{_MONEY}[:=]{_UNIT}(?!\w)"
+    rf"|(?:^|\|)[^|:]*{_OPEN}{_YUAN}*{_LONG}{_YUAN}*{_CLOSE}(?=\||$){_NO_AMOUNT}"
+    rf"|{_MONEY}{_OPEN}{_UNIT}{_CLOSE}{_NO_AMOUNT}"
 )
 _ENGLISH_STATEMENT = re.compile(
     rf"\b(?:units?|currency|amounts?|figures|values)\b(?: of measure(?:ment)?)?\s*(?:[:=|(]|\bis\b|\bare\b)*\s*"
     rf"(?:in\s+)?{_YUAN}?\s*{_ENGLISH}(?!\w)"
     rf"|\bin\s+(?:{_YUAN}\s*)?(?:{_WORD}|10[ ,]?000s?|1[ ,]?000s?)\s*(?:of\s+)?(?:{_YUAN}|$|[|).,;])"
+    rf"|\bin\s+{_UNIT}(?!\w)"
     rf"|(?:^|[|(:])\s*{_YUAN}\s*(?:{_NUMBER}|{_WORD}|k)\s*(?:$|[|)])"
     rf"|(?:^|[|(:])\s*{_ENGLISH}\s*(?:of\s+)?{_YUAN}\s*(?:$|[|)])"
 )
 _OTHER_UNIT = re.compile(
-    rf"[(\[]?(?:单位:?)?{_YUAN}?(?:{_LONG}|{_SHORT}){_YUAN}?[)\]]?"
-    rf"|[(\[]?(?:unit:?|in)?\s*(?:{_YUAN}\s*{_ENGLISH}|{_ENGLISH}\s*(?:of\s+)?{_YUAN}|{_WORD})[)\]]?"
+    rf"(?:{_OPEN}|/)?(?:单位:?)?{_UNIT}{_CLOSE}?"
+    rf"|{_OPEN}?(?:unit:?|in)?\s*(?:{_YUAN}\s*{_ENGLISH}|{_ENGLISH}\s*(?:of\s+)?{_YUAN}|{_WORD}){_CLOSE}?"
+    rf"|{_OPEN}?(?:in|[x×*])\s*{_NUMBER}{_CLOSE}?"
 )
 _WITHIN_UNIT = re.compile(r"(?<=[金额单位十百千万亿人民币美港计量])\s+(?=[额单位十百千万亿元圆分角民币金量])")
 _AROUND_SIGNS = re.compile(r"\s*([:=(|])\s*|\s+(?=\))")
 _ANY_UNIT = re.compile(
-    r"[(\[]?(?:单位:?)?(?:元|圆|人民币元?|天|日|月|年|人|人次|岁|户|个|份|亩|次|笔|小时|工日|%|/|—|-"
-    r"|yuan|rmb|cny|days?|persons?|people|years?|months?|hours?)[)\]]?"
+    rf"{_OPEN}?(?:单位:?)?(?:{_YUAN}*元[整正]?|{_YUAN}|天|日|月|年|人|人次|岁|户|个|份|亩|次|笔|小时|工日|%|/|—|-"
+    rf"|days?|persons?|people|years?|months?|hours?){_CLOSE}?"
 )
 _UNIT_AFTER_NAME = re.compile(
-    r"(?P<name>.+?)\s*(?:[/_,，、:：|-]\s*(?P<bare>[^/_,，、:：|()（）-]+)|[(（\[【](?P<within>[^()（）\[\]【】]+)[)）\]】])$"
+    rf"(?P<name>.+?)\s*(?:[/_,，、:：|\s—-]\s*(?P<bare>[^/_,，、:：|()（）—-]+)"
+    rf"|[(（\[【〔<{{](?P<within>[^()（）\[\]【】〔〕<>{{}}]+)[)）\]】〕>}}]|(?P<glued>[十百千万亿萬仟佰]*[元圆圓]|{_CURRENCY}|(?<=[一-龥])[A-Za-z$]{{1,3}}))$"
 )
+_SEVERAL = re.compile(r"[,，、;；:：\s]+")
 
 
 def states_other_unit(text: str) -> bool:
@@ -69,14 +86,19 @@ def is_unit(cell: str) -> bool:
 
 
 def split_unit(text: str) -> tuple[str, str]:
-    """A header's name and its unit: 应发工资/元, 应发工资（万元）. The unit is '' where it has none."""
+    """A name and its unit: 应发工资/元, 应发工资（万元，必填）, 工资表-万元. The unit is '' where it has none."""
     found = _UNIT_AFTER_NAME.match(text)
-    unit = (found["bare"] or found["within"] or "").strip() if found else ""
-    return (found["name"].strip(), unit) if found and is_unit(unit) else (text, "")
+    if not found:
+        return text, ""
+    parts = _SEVERAL.split((found["bare"] or found["within"] or found["glued"]).strip())
+    other = next(filter(is_other_unit, parts), "")
+    if other or all(map(is_unit, parts)):
+        return found["name"].strip(), other or parts[0]
+    return text, ""
 
 
 def _normalised(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    return unicodedata.normalize("NFKC", text).translate(_SPELLINGS).casefold().strip()
 
 
 def _compact(text: str) -> str:

@@ -12,7 +12,7 @@ from employment_warehouse.contract.column_types.base import (
     LogicalType,
     Parsed,
 )
-from employment_warehouse.contract.column_types.characters import NUMERIC_CELL, UNCALCULATED
+from employment_warehouse.contract.column_types.characters import DITTO, NUMERIC_CELL, UNCALCULATED
 from employment_warehouse.contract.column_types.dates import YEARS, Date, Month, Timestamp
 from employment_warehouse.contract.column_types.identities import BankAccount, IdNumber, Mobile, PersonName, Uscc
 from employment_warehouse.contract.column_types.places import Division, Township, Village
@@ -42,6 +42,7 @@ _ALL = (
 TYPES: Mapping[str, LogicalType] = MappingProxyType({one.name: one for one in _ALL})
 
 __all__ = [
+    "DITTO",
     "NUMERIC_CELL",
     "TYPES",
     "UNCALCULATED",

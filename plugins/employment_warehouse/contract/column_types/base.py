@@ -48,6 +48,7 @@ class LogicalType:
     is_day: ClassVar[bool] = False  # a day or a month, which a worksheet may keep as a number
     needs_codes: ClassVar[bool] = False
     may_have_codes: ClassVar[bool] = False
+    names_thing: ClassVar[bool] = False  # whose texts are never free: 同上 is not one
     loses_digits: ClassVar[bool] = False  # a worksheet's number keeps 15 digits, and this type has more
     identity: ClassVar[Domain | None] = None  # of an identity, which lands as a token
     parent_column: ClassVar[str | None] = None  # whose code begins this one's

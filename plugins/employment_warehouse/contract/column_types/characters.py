@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060\u00ad\ufeff"
-"""Characters without width, as ranges of a character class: a name or a key is the same with and without them."""
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e01ef"
+)
+"""Characters that nobody sees (joiners, directions, fillers, variants of a glyph), as ranges of a character class: a
+name or a key is the same with and without them.
+"""
 
 # Two-byte codes of GBK whose characters were in a private-use area until Unicode had them: U+E815 and following stood
 # for FE50 to FEA0, the others for single codes. Python decodes most of them as GB 18030 of today does; the rest:
@@ -37,6 +42,9 @@ PRIVATE_USE: Mapping[str, str] = MappingProxyType(_private_use())
 # Before the text of a cell that was a number, date or boolean in a workbook, in a column where only text keeps
 # its value (ID numbers, accounts): it is rejected as id_not_text, whatever digits are left of it.
 NUMERIC_CELL = "\x01"
+
+# What people write where the value is that of the row above.
+DITTO = r"^(?:同上|同前|同左|如上|〃|″|[”“\"]|々|ditto)$"
 
 # The text of a cell whose formula has no result yet, in any column.
 UNCALCULATED = "#未计算UNCALCULATED"

@@ -17,6 +17,7 @@ _NARROW_ALPHANUMERIC = [narrow for narrow in NARROW if narrow.isalnum()]
 BLANK = rf"\s{INVISIBLE}"
 # What no text may contain unchanged: characters without width, or in private use, or left by a failed conversion.
 DAMAGED_OR_INVISIBLE = rf"[{INVISIBLE}\x{{e000}}-\x{{f8ff}}\x{{fffd}}]"
+CONVERTED_TWICE = "锟斤拷"  # U+FFFD in UTF-8, read as GBK
 # What means nothing.
 NOTHING = r"^(?:无|暂无|/|／|-|－|—|——|--|)$"
 # 5.32528E+17: how a worksheet prints a long number, of which it has kept fifteen digits.

@@ -36,6 +36,21 @@ _NOT_REACHED = r"(?i)^(?:至今|迄今|至目前|至现在|目前|现在|present
 _ENDS = ("止", "终", "离", "退", "到期", "结案", "完工", "竣工", "毕业", "结束")
 
 
+_CHINESE_DIGITS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
+
+
+def _spelt(text: pl.Expr) -> pl.Expr:
+    """A day with plain blanks and hyphens, and in digits: 二〇二四年五月十日."""
+    import polars as pl
+
+    plain = text.str.replace_all(r"\s+", " ").str.replace_all("[‐‑‒–—−]", "-")
+    in_digits = plain.str.replace_many(_CHINESE_DIGITS)
+    for tens, digits in (("([0-9])十([0-9])", "$1$2"), ("([0-9])十", "${1}0"), ("十([0-9])", "1$1"), ("十", "10")):
+        in_digits = in_digits.str.replace_all(tens, digits)
+    is_chinese = plain.str.contains("年") & plain.str.contains("[〇零○一二三四五六七八九十]")
+    return pl.when(is_chinese & ~plain.str.contains(_WEEKDAY)).then(in_digits).otherwise(plain)
+
+
 def _is_end(column: Column) -> bool:
     return any(word in column.header for word in _ENDS)
 
@@ -65,7 +80,7 @@ class Date(FormType):
 
         from employment_warehouse.contract.column_types.cleaning import FLOAT_TAIL
 
-        bare = text.str.replace(FLOAT_TAIL, "").str.replace(_WEEKDAY, " ").str.strip_chars(" ")
+        bare = _spelt(text).str.replace(rf"^([0-9]+){FLOAT_TAIL}", "$1").str.replace(_WEEKDAY, " ").str.strip_chars(" ")
         parts = pl.coalesce(
             pl.when(bare.str.contains(form)).then(bare.str.replace(form, order))
             for forms, order in (((*self.day_forms, _PACKED_DAY), "$1-$2-$3"), ((_MONTH, _PACKED_MONTH), "$1-$2$3$4-1"))

@@ -11,7 +11,7 @@ from employment_warehouse.contract.column_types.base import (
     Parsed,
     TextType,
 )
-from employment_warehouse.contract.column_types.characters import NUMERIC_CELL
+from employment_warehouse.contract.column_types.characters import DITTO, NUMERIC_CELL
 from employment_warehouse.contract.column_types.texts import FORMULA_ERROR, Text
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from employment_warehouse.contract.model import Column
 
+_OTHER_DOTS = "•・‧∙⋅．"  # between the parts of a name; · is the standard one
+_LEFT_OF_NAMES = "﹖⁇□■▢◇◆〓"  # where characters were lost
+_DAMAGED_NAME = rf"[?？{_LEFT_OF_NAMES}\x{{e000}}-\x{{f8ff}}]"
 _WELL_FORMED_ID = r"^[0-9]{17}[0-9X]$"
 
 
@@ -102,9 +105,15 @@ class PersonName(Text):
     identity = "name"
 
     def untidy(self, cells: pl.Series) -> pl.Series:
-        from employment_warehouse.contract.column_types.cleaning import BLANK, DAMAGED_OR_INVISIBLE, NOTHING
+        from employment_warehouse.contract.column_types.cleaning import (
+            BLANK,
+            CONVERTED_TWICE,
+            DAMAGED_OR_INVISIBLE,
+            NOTHING,
+        )
 
-        return cells.str.contains(rf"[{BLANK}\x00-\x1f'=#?？０-９Ａ-Ｚａ-ｚ]|{DAMAGED_OR_INVISIBLE}|{NOTHING}")
+        odd = rf"[{BLANK}\x00-\x1f'=#?？０-９Ａ-Ｚａ-ｚ{_OTHER_DOTS}{_LEFT_OF_NAMES}]"
+        return cells.str.contains(rf"{odd}|{DAMAGED_OR_INVISIBLE}|{CONVERTED_TWICE}|{NOTHING}|{DITTO}")
 
     def clean(self, text: pl.Expr) -> pl.Expr:
         import polars as pl
@@ -112,17 +121,22 @@ class PersonName(Text):
         from employment_warehouse.contract.column_types.cleaning import BLANK
 
         bare = super().clean(text)
-        return pl.when(bare.str.contains(r"\p{Han}")).then(bare.str.replace_all(rf"[{BLANK}]", "")).otherwise(bare)
+        chinese = bare.str.replace_all(rf"[{BLANK}]", "").str.replace_all(rf"[{_OTHER_DOTS}]", "·")
+        return pl.when(bare.str.contains(r"\p{Han}")).then(chinese).otherwise(bare)
 
     def why(self, value: pl.Expr) -> pl.Expr:
-        """A question mark, or a character in private use that stands for none we know, is left of a name that was
-        converted to a character set without it.
+        """A question mark, a box, or a character in private use that stands for none we know, is left of a name that
+        was converted to a character set without it.
         """
         import polars as pl
 
         return (
-            pl.when(value.str.contains(r"[?？\x{e000}-\x{f8ff}]") & ~value.str.contains(FORMULA_ERROR))
+            pl.when(
+                value.str.contains(rf"[?？{_LEFT_OF_NAMES}\x{{e000}}-\x{{f8ff}}]") & ~value.str.contains(FORMULA_ERROR)
+            )
             .then(pl.lit("text_damaged"))
+            .when(value.str.contains(DITTO))
+            .then(pl.lit("ditto_mark"))
             .otherwise(super().why(value))
         )
 

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 # Digits grouped by thousands do not begin with 0: in 0,320 the comma was meant as a decimal point.
 _DIGITS = r"(?:(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?|\.[0-9]+)"
 _MULTIPLES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_SPELLINGS = {"萬": "万", "仟": "千", "佰": "百", "億": "亿", "圓": "元", "圆": "元", "块": "元"}
 _PARTS_OF_YUAN = {"角": 10, "分": 100}
 # What people write behind a number of each unit of the contracts.
 _COUNTERS = {
-    "days": "天|日|个?工作?日|工天?",
+    "days": "天|日|个?工作?日|个?工天?|个",
     "months": "个?月",
     "hours": "个?小时|时",
     "persons": "人次?|名|个|位",
@@ -37,9 +38,9 @@ _MOST_CHARACTERS = 36
 
 def _form_of(column: Column) -> str:
     """A number as people write it in that column, with its unit: 3200, ¥3,200.00, 0.32万元, 320000分, 22天."""
-    unit = r"[十百千万亿]*\s*(?:元整?|圆整?|角|分)?" if column.unit_text == "CNY" else "[万亿]?[元圆]?"
+    unit = r"[十百千万亿]*\s*(?:元整?|角|分)?\s*(?:人民币|RMB|CNY)?" if column.unit_text == "CNY" else "[万亿]?元?"
     if counters := _COUNTERS.get(column.unit_text or ""):
-        unit = f"(?:{unit}|{counters})"
+        unit = f"(?:[万亿]?|{counters})"
     return rf"^([+-]?(?:[￥¥]|人民币|RMB|CNY)?\s*{_DIGITS})\s*{unit}$"
 
 
@@ -65,6 +66,7 @@ class Decimal(FormType):
         """With eight places, until the range was checked."""
         import polars as pl
 
+        text = text.str.replace_many(_SPELLINGS)
         number = pl.when(text.str.len_bytes() <= _MOST_CHARACTERS).then(text)
         digits = number.str.extract(_form_of(column), 1).str.replace_all(r"[￥¥,\s]|人民币|RMB|CNY", "")
         factor = pl.lit(1, dtype=pl.Int64)

@@ -35,13 +35,14 @@ class Text(TextType):
         """Empty, quoted, padded, full-width, standing for nothing, or with what no text may contain."""
         from employment_warehouse.contract.column_types.cleaning import (
             BLANK,
+            CONVERTED_TWICE,
             DAMAGED_OR_INVISIBLE,
             NOTHING,
             SCIENTIFIC,
         )
 
         return cells.str.contains(
-            rf"^[{BLANK}'=#]|[{BLANK}]$|[\x00-\x1f０-９Ａ-Ｚａ-ｚ]|{DAMAGED_OR_INVISIBLE}|{NOTHING}|^[0-9]+\.0+$|^{SCIENTIFIC}$"
+            rf"^[{BLANK}'=#]|[{BLANK}]$|[\x00-\x1f０-９Ａ-Ｚａ-ｚ]|{DAMAGED_OR_INVISIBLE}|{CONVERTED_TWICE}|{NOTHING}|^[0-9]+\.0+$|^{SCIENTIFIC}$"
         ) | self.suspects(cells)
 
     def clean(self, text: pl.Expr) -> pl.Expr:
@@ -55,14 +56,14 @@ class Text(TextType):
         """
         import polars as pl
 
-        from employment_warehouse.contract.column_types.cleaning import NUMERIC
+        from employment_warehouse.contract.column_types.cleaning import CONVERTED_TWICE, NUMERIC
 
         return (
             pl.when(value.str.contains(NUMERIC))
             .then(pl.lit("id_not_text"))
             .when(value.str.contains(rf"[{_CONTROL}]|{FORMULA_ERROR}"))
             .then(pl.lit("schema_violation"))
-            .when(value.str.contains("\ufffd", literal=True))
+            .when(value.str.contains(f"\ufffd|{CONVERTED_TWICE}"))
             .then(pl.lit("text_damaged"))
             .otherwise(self.why_as_received(value))
         )
@@ -115,6 +116,7 @@ class Reference(Text):
     """
 
     name = "reference"
+    names_thing = True
     name_zh = "编号（文本）"
     longest = 64
 
