@@ -11,6 +11,7 @@ import asyncio
 import json
 import re
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,8 @@ RESTARTS = 3
 PAGES_WITHOUT_NEW_ITEMS = 10
 TOO_MANY_REQUESTS = 429
 CLOCK_SKEW = timedelta(days=1)
+PACKINGS = ("gzip", "x-gzip", "deflate")
+GZIP_OR_ZLIB = 47
 TOKEN = re.compile(r"[!-~]{1,16384}")
 
 
@@ -95,7 +98,7 @@ class Platform:
             base_url=self.base_url,
             timeout=httpx.Timeout(self.page_seconds, connect=5.0),
             follow_redirects=False,
-            headers={"Accept-Encoding": "identity"},  # what is packed may unpack to any size
+            headers={"Accept-Encoding": "identity"},  # a proxy may pack answers all the same
         )
 
     def __enter__(self) -> Platform:
@@ -229,13 +232,20 @@ class Platform:
 
     @staticmethod
     async def _body(answer: httpx.Response, path: str) -> bytes:
-        if answer.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-            raise _TryAgain("a packed answer, which was not asked for")
+        encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding not in ("identity", *PACKINGS):
+            raise _TryAgain("an answer in an unknown packing")
+        inflater = zlib.decompressobj(wbits=GZIP_OR_ZLIB) if encoding in PACKINGS else None
         body = bytearray()
         async for piece in answer.aiter_raw():
-            body += piece
+            try:
+                body += inflater.decompress(piece, PAGE_BYTES + 1 - len(body)) if inflater else piece
+            except zlib.error:
+                raise _TryAgain("an answer that cannot be unpacked") from None
             if len(body) > PAGE_BYTES:
                 raise PlatformFault("page_too_large", "单页超过 64 MiB | a page of more than 64 MiB", path)
+        if inflater and not inflater.eof:
+            raise _TryAgain("a packed answer that ends too early")
         return bytes(body)
 
 
