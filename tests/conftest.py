@@ -76,14 +76,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker tells how many tests it left out: each collects all of them."""
+    """A worker reports how many tests it left out: each collects all of them."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["not run"] = session.config.stash.get(NOT_RUN, {})
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """What a worker told is the session's."""
+    """The session adds up what its workers report."""
     node.config.stash[NOT_RUN] = node.workeroutput["not run"]
 
 

@@ -1,4 +1,4 @@
-"""The smallest .xls that is one: BIFF8 records in an OLE container, one sheet of texts, numbers, dates and errors."""
+"""The smallest valid .xls: BIFF8 records in an OLE container, one sheet of texts, numbers, dates and errors."""
 
 from __future__ import annotations
 

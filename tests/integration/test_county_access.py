@@ -277,7 +277,7 @@ def test_a_case_worker_sees_no_more_than_the_county(stages: Stages) -> None:
 
 
 def test_counters_do_not_differ_where_they_can_be_read(stages: Stages) -> None:
-    """They are closed; should a version of PostgreSQL open one, it tells nothing either."""
+    """They are closed; should a version of PostgreSQL open one, it reveals nothing either."""
     opened = "format('%s on function %s {} wh_reader', '{}', p.oid::regprocedure)"
     execute_all = "do $$ declare s text; begin for s in select {} from pg_proc as p where proname ~ '^pg_stat_get_xact'"
     execute_all += " loop execute s; end loop; end $$"

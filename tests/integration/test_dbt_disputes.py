@@ -37,7 +37,7 @@ def month(nights: Any, county: str, first: str) -> dict[str, Any]:
 
 
 def test_disputes_by_month_of_each_step(courts: Any) -> None:
-    """Late cases, left-out cases, many applicants and steps that are told before they happen."""
+    """Late cases, left-out cases, many applicants and steps that are reported before they happen."""
     courts.deliver("labor_register", COUNTY, "2024-04-01", [person("D1"), person("D5", population_category="general")])
     open_ones = [
         dispute("D1", "2024-04-10", accepted_on="2024-04-15"),  # 46 days old on 31 May

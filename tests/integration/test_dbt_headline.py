@@ -112,7 +112,7 @@ def test_a_day_without_the_reports_that_were_due_is_carried_forward(winter: Any)
 
 
 def test_an_unreported_day_changes_nothing(nights: Any) -> None:
-    """Nights on the 1st and the 3rd: the job of the 3rd is no change against the 2nd, of which nothing was heard."""
+    """Nights on the 1st and the 3rd: the job of the 3rd is no change against the 2nd, without a report."""
     nights.select = "+target_progress,resource_type:model"
     report(nights, COUNTY, "2024-05-01", [person("works")], [])
     nights.night("2024-05-01")

@@ -26,7 +26,7 @@ def application(number: str, name: str, status: str, status_at: str, **other: An
 
 
 def training(number: str, name: str, served_on: str, **other: Any) -> dict[str, Any]:
-    """A record of a county's services: a training of which nothing more is told."""
+    """A record of a county's services: a training without any later report."""
     return {
         "record_no": number, "person_key": token(name), "service_type": "skill_training", "served_on": served_on,
         "agency": "县就业局",
@@ -40,7 +40,7 @@ def test_the_unit_tests_of_the_facts_pass(nights: Any) -> None:
 
 
 def test_an_application_was_made_on_the_earliest_day_ever_reported(nights: Any) -> None:
-    """The platform tells the last status only, so each night keeps what the one before knew; days are Beijing's."""
+    """The platform reports the last status only, so each night keeps what the one before knew; days are Beijing's."""
     nights.select = "+fct_job_application"
     nights.deliver("applications", PLATFORM, "2024-05-01", [application("1", "a", "applied", "2024-04-30T17:00:00Z")])
     nights.night("2024-05-01")
@@ -90,7 +90,7 @@ FLOW = """
 
 
 def at_work(**ends: str) -> list[dict[str, Any]]:
-    """The roster; ends: by person, of whom it tells an end."""
+    """The roster; ends: the end dates that it reports, by person."""
     return [row | {"end_date": ends[name]} if (name := _name(row)) in ends else row for row in SPELLS]
 
 
@@ -129,7 +129,7 @@ def test_hires_and_separations_by_the_days_of_jobs(flow: Any) -> None:
         " where county_code = %s and poverty_alleviated and week in ('2024-01-01', '2024-05-06') order by week", COUNTY
     ) == [(None, 6), (7, 6)]  # fmt: skip
 
-    # The child is 16 when its job ends; a job after 31 days is no job to job.
+    # The child is 16 when its job ends; a job after 31 days is not job to job.
     late = spell("changed late", "丙厂", start_date="2024-06-08")
     flow.deliver("employment", COUNTY, "2024-06-10", [*at_work(moved="2024-05-21", child="2024-06-03"), leaving, late])
     flow.night("2024-06-10")
@@ -237,7 +237,7 @@ def test_a_corrected_file_of_the_same_date_reverses_a_fall(incomes: Any) -> None
 
 
 def test_a_night_computes_the_months_whose_incomes_it_changed(incomes: Any) -> None:
-    """A raise changes May alone; what a late file tells of 15 March holds until the roster of 6 May."""
+    """A raise changes May alone; what a late file reports for 15 March holds until the roster of 6 May."""
     changed = "select month::text from tonight.changed_income_month order by 1"
     incomes.deliver("employment", COUNTY, "2024-05-21", earning(fallen="5000", almost="2801"))
     incomes.night("2024-05-21")

@@ -168,7 +168,7 @@ def test_partners_brands_and_industries_by_month(nights: Any) -> None:
     spells[1] = spell("by herself", labor_brand="梯田巧手", monthly_wage="5000")
     report(nights, COUNTY, "2024-05-10", people, spells)
     nights.night("2024-05-10")
-    # The wage is that which was told at the time: 4200 at the end of April.
+    # The wage is the one reported at the time: 4200 at the end of April.
     assert nights.rows(brands) == [
         ("梯田巧手", "2024-04-01", 2, 1, Decimal(4200), 1), ("梯田巧手", "2024-05-01", 2, 1, Decimal(4200), 1),
     ]  # fmt: skip

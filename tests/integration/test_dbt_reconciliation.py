@@ -1,4 +1,4 @@
-"""What two feeds say of the same thing, side by side, through dbt on a real server."""
+"""Two feeds compared on the same subject, through dbt on a real server."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def test_nothing_is_restated_while_nothing_new_is_known(first: Any) -> None:
 
 
 def test_each_cause_and_the_latest_of_several(first: Any) -> None:
-    """Told by an ordinary roster a day later, then by a corrected file; of another county, by a late file."""
+    """Reported by an ordinary roster a day later, then by a corrected file; of another county, by a late file."""
     reported_later = spell("b", start_date="2024-05-03")
     report(first, COUNTY, "2024-05-04", PEOPLE, [spell("a"), reported_later])
     first.night("2024-05-04")
@@ -72,7 +72,7 @@ def test_another_age_limit_is_a_rule_change(first: Any) -> None:
 
 
 def test_another_countys_roster_changes_a_figure_too(first: Any) -> None:
-    """The other county tells that b works since the 2nd; this one says nothing that night."""
+    """The other county reports that b works since the 2nd; this one reports nothing that night."""
     report(first, OTHER, "2024-05-04", [person("d", OTHER)], [spell("b", county=OTHER, start_date="2024-05-02")])
     first.night("2024-05-04")
     assert restated(first) == [("2024-05-03", 1, 2, 1, "other_unit", ["other_unit"])]

@@ -40,7 +40,7 @@ def cells(nights: Any, county: str, level: str) -> dict[int, dict[str, Any]]:
 
 
 def test_outcomes_of_graduates(schools: Any) -> None:
-    """By the evidence first, then by what is told; half a year without work counts from the last day of it."""
+    """By the evidence first, then by the report; half a year without work counts from the last day of it."""
     studies = [
         study("works", "2023-07-01"),
         study("is said to work", "2023-07-31", outcome="employed", assistance_worker_key=None),

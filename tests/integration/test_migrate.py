@@ -17,8 +17,8 @@ from employment_warehouse.errors import UserError
 pytestmark = pytest.mark.quick
 migrations = importlib.import_module("employment_warehouse.database.migrate")
 
-# Every table that a migration touches tells under which roles it was touched, in ways that a replica's session skips
-# and in ways that it does not.
+# Every table that a migration touches records the roles under which it was touched, in ways that a session of a replica
+# skips and in ways that it does not.
 TRAPS = """
     create table ops.seen (session name, at name, is_superuser text);
     create function ops.trap() returns trigger language plpgsql as $$

@@ -108,7 +108,7 @@ def send_corrected(zone: Path, county: str, day: date, number: int) -> None:
 
 
 def night(nights: Nights, day: date) -> int:
-    """A night with real files, ended as a night of Airflow ends; gate 1 holds the list that it is told to hold."""
+    """A night with real files, ended as a night of Airflow ends; gate 1 holds the given list."""
     landing.expect_deliveries(day)
     files.ingest_all(day, (*files.SOURCES, "correction"))
     build = publication.start_build(day, f"night {day}")

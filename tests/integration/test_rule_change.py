@@ -1,4 +1,4 @@
-"""Rules that change hold for everyone and for all days, also for those of whom nothing is reported."""
+"""Rules that change hold for everyone and for all days, also for persons without any report."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def recomputed(nights: Any) -> int:
 
 
 def test_a_setting_restates_all_days_of_everyone_from_the_night_on_which_it_is_in_force(nights_after: Any) -> None:
-    """Of age at 18 from 2 May on, as is said on 30 April: nothing is reported on any of the nights."""
+    """Of age at 18 from 2 May on, declared on 30 April: nothing is reported on any of the nights."""
     nights = nights_after(begin)
     nights.connection.execute(OF_AGE, ("2024-05-02",))
     nights.night("2024-05-01")
@@ -91,7 +91,7 @@ def test_every_kind_of_rule_counts_and_only_when_it_changes(since_april: Any) ->
 
 
 def test_rules_that_change_while_a_night_is_built_are_not_those_of_its_publication(since_april: Any) -> None:
-    """The marts of 1 May are built by another rule than its core: on the 2nd all is computed anew."""
+    """The marts of 1 May are built by another rule than its core: on the 2nd everything is recomputed."""
     since_april.select = "+restatement"
     build = since_april.start("2024-05-01")
     since_april.build(build, "+fct_person_state")

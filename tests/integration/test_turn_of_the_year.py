@@ -53,7 +53,7 @@ def test_nights_across_the_end_of_2026(warehouse: psycopg.Connection, zone: Path
             put(zone, rows_of("relief_payroll", batch), f"{PROJECT}.csv", feed="relief_payroll", day=day)
         build = run_steps(night)
         assert scalar(warehouse, "select status from ops.build where build = %s", build) == "published"
-        # All thirteen counties are due on each day, and the twelve that sent nothing are told so.
+        # All thirteen counties are due on each day, and the twelve that sent nothing are alerted.
         due = "select count(*) from ops.due where feed = 'labor_register' and report_date = %s"
         assert scalar(warehouse, due, night) == 13
         missing = "select count(*) from ops.alert where kind = 'feed_missing' and report_date = %s"

@@ -138,7 +138,7 @@ def test_what_gate_1_would_hold_is_shown_beforehand(warehouse: psycopg.Connectio
 
 
 def test_comparisons_with_other_counties_are_not_shown_beforehand(warehouse: psycopg.Connection, zone: Path) -> None:
-    """A first delivery that is far from those of others is held; a clerk who tried would learn their figures."""
+    """A first delivery that is far from those of others is held; by trying, a clerk could work out their figures."""
     for unit in ("532501", "532502", "532503", "532504", "532523"):
         put(zone, payments(200), f"{unit}.csv", feed=FEED, day=DAY - timedelta(days=1))
     ingest_all(DAY - timedelta(days=1))

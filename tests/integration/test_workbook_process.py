@@ -82,7 +82,7 @@ def test_a_kill_from_outside_is_reported_as_such(book: Path) -> None:
 def test_a_file_whose_reader_was_killed_is_our_failure_and_is_read_by_the_next_attempt(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No county is told that its workbook takes too long."""
+    """No county gets the message that its workbook takes too long."""
     path = zone / "job_event" / "2024-05-01" / f"{COUNTY}.xlsx"
     path.parent.mkdir(parents=True)
     with xlsxwriter.Workbook(path) as made:

@@ -66,7 +66,7 @@ def browser_of(role: str, application: FastAPI) -> Browser:
 
 
 def database_variables(role: str = "wh_gate") -> Mapping[str, str]:
-    """What the console is told of the database: where it is, and nothing else."""
+    """What the console knows of the database: only its address."""
     at = address(role)
     return {"PGHOST": at.host, "PGPORT": str(at.port), "PGDATABASE": at.database}
 

@@ -117,7 +117,7 @@ def plant(zone: Path, planted: Planted, county: str, day: date) -> int:
 
 
 def _workbook(planted: Planted, csv: str) -> bytes:
-    """A feed's rows on sheets that are called after persons, one of which is no table of the feed."""
+    """A feed's rows on sheets that are named after persons, one of which is not a table of the feed."""
     content, book = io.BytesIO(), openpyxl.Workbook()
     header, *lines = csv.splitlines()
     half = len(lines) // 2

@@ -4,7 +4,7 @@ It shares no code with the warehouse: only the words of the definition. It works
 question, from lists: slow, and close to the words. It is read from two sides:
 
 - the files of a landing zone (`reading`), for the demonstration: `expected_marts`;
-- random worlds (`worlds`), told to a warehouse and to the calculation (`playing`), every figure of every night
+- random worlds (`worlds`), given to a warehouse and to the calculation (`playing`), every figure of every night
   compared (`comparison`), and defects planted in the models (`planted`): `make oracle`, a sample in `make test`.
 
 `state` says who is registered, who works and where on a day; `pay` what was due and credited; `status` how far the
@@ -23,7 +23,7 @@ Where the definition leaves room, this is what it does (each a question to whoev
  4. Baseline by default: the value of the first night of the year, as published.
  5. A case of zero employment shows its household as it was last known; cleared_by_channel is the best-ranked main job
     in the household on the day of clearing.
- 6. paid_late: what was credited or, without a return, told to be paid after the pay date. bank_amount_differs: by how
+ 6. paid_late: what was credited or, without a return, reported as paid after the pay date. bank_amount_differs: by how
     much. unpaid and underpaid wait until the pay date is over.
  7. workers are the persons on any payroll of the project; contract_coverage is the share of them with a contract of
     that project that touches a month they are paid for.
@@ -31,12 +31,12 @@ Where the definition leaves room, this is what it does (each a question to whoev
     slow stages the earlier is the slowest. median_days_to_cure: from the date of the first return that refused a line
     to the first credit of that attempt or a later one.
  9. A post that is paid without a tenure in the month has the category of its tenure that began last.
-10. A job takes the credit code that the person's other spells told tonight give its name, not that of a row which
+10. A job takes the credit code that the person's other spells reported tonight give its name, not that of a row which
     has been corrected away.
 11. Of a weekly or monthly feed the report that is due is one dated after the one due before; what a report's rows say
     of rejection counts while it is held, too.
 12. posts_per_100_jobless looks at the feeds of posts and employment, not at the payments.
-13. Who has no home counts with each county that tells of the person, and once in the prefecture.
+13. A person without a home counts with each county that reports the person, and once in the prefecture.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def warehouse(server: Server) -> Iterator[psycopg.Connection]:
 
 
 def compare(server: Server, seeds: Sequence[int], marts: list[str]) -> int:
-    """Play worlds and tell every figure that differs; how many do."""
+    """Play worlds and print every figure that differs; how many do."""
     wrong, said = 0, Counter[str]()
     for seed in seeds:
         world = make_world(seed)
@@ -101,7 +101,7 @@ def plant(server: Server, home: Path, planted: Sequence[Planted]) -> int:
 def plant_group(
     server: Server, project: Path, group: list[Planted], reads: Mapping[str, set[str]]
 ) -> Iterator[tuple[Planted, list[str]]]:
-    """What differs with each defect of a group; where a model fails, with each alone that is to blame."""
+    """What differs with each defect of a group; if a model fails, with each suspect alone."""
     try:
         with warehouse(server) as connection:
             found = run_group(group, project, connection)

@@ -124,12 +124,12 @@ def public_post_monitor(t: Tonight) -> Iterator[Expected]:
 
 
 def category_of(tenure: Dated) -> str:
-    """The category of a post, as told."""
+    """The category of a post, as reported."""
     return str(tenure.row["post_category"]).strip()
 
 
 def agreed_end(tenure: Dated) -> date | None:
-    """The last day of the agreed term, from the start that was told."""
+    """The last day of the agreed term, from the reported start."""
     months = tenure.row["term_months"]
     return add_months(tenure.reported_start, months) - DAY if months else None
 

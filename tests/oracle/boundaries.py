@@ -21,7 +21,7 @@ ENDS = [date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 30), *NIGHTS]
 
 
 def boundary_world() -> RandomWorld:
-    """All that is told in it."""
+    """All that is reported in it."""
     people = {name: with_check_digit(f"53252819900304{n:03d}") for n, name in enumerate(PEOPLE)}
     world = RandomWorld(SEED, NIGHTS)
     for on in ENDS:

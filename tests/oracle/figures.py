@@ -49,7 +49,7 @@ def median(values: Iterable[Number], digits: int = 1) -> Decimal | None:
 
 
 def total(values: Iterable[Any]) -> Decimal:
-    """The sum of amounts; one that is not told is 0."""
+    """The sum of amounts; a missing one is 0."""
     return sum((Decimal(value or 0) for value in values), Decimal(0))
 
 

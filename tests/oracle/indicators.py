@@ -576,7 +576,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("reserved_fill_rate", "N", "share", 1, "MK", SITE_FEEDS, _sites("reserved_jobs_filled", "reserved_jobs")),
     Indicator("funds_per_poverty_alleviated_person", "N", "CNY", 1, "MK", REGISTER, _funds),
     Indicator("reporting_rate", "N", "share", 1, "DWM", (), _on_time, is_public=True),
-    # What the warehouse is told straight is never late: files alone can be.
+    # Rows landed directly are never late: only files can be.
     Indicator("on_time_rate", "N", "share", 1, "DWM", (), _on_time, is_public=True),
     Indicator("rejected_share", "N", "share", -1, "DWM", (), _rejected, is_public=True),
     Indicator("cases_open", "N", "case", -1, "DW", REGISTER, _open_cases("finding_case")),

@@ -257,7 +257,7 @@ def _placed(t: Tonight, month: Period) -> set[tuple[str, str]]:
 
 @cache
 def _reported_days(t: Tonight, month: Period) -> dict[str, dict[str, Decimal]]:
-    """ID number → township → days that someone told for the month, at places nearby."""
+    """ID number → township → days reported for the month, at places nearby."""
     found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
 
     def add(person: str, reported_by: str, days: Decimal) -> None:

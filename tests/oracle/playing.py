@@ -1,4 +1,4 @@
-"""A random world told twice: to a warehouse, into landing or as files, and to the calculation."""
+"""A random world given twice: to a warehouse, into landing or as files, and to the calculation."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def calculate(
 
 
 def arrivals(world: RandomWorld) -> list[list[Arrival]]:
-    """What each night is told, with what is held."""
+    """What each night receives, with what is held."""
     revisions: Counter[tuple[str, str, date]] = Counter()
     found: list[list[Arrival]] = []
     for night, on in enumerate(world.nights):

@@ -271,7 +271,7 @@ class PublicTable:
         return 1 <= value < self.fewest
 
     def _hide_more(self, code: str) -> None:
-        """Until the counties that are hidden cannot be told from the prefecture's number."""
+        """Until the hidden counties cannot be derived from the prefecture's number."""
         counties = {place: value for place, value in self.cells[code].items() if place != PREFECTURE}
         while True:
             of = [value for place, value in counties.items() if (code, place) in self.hidden]

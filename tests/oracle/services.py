@@ -150,7 +150,7 @@ def owed(rows: Sequence[Row]) -> Decimal:
 
 
 def is_dead(t: Tonight, person: str) -> bool:
-    """Whether any register row tells of the death by today."""
+    """Whether any register row reports the death by today."""
     return person in t.world.died and t.world.died[person] <= t.today
 
 

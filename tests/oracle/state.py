@@ -101,7 +101,7 @@ class World:
     seeds: Seeds
     today: date
     replaced: Sequence[Delivery] = ()
-    """Accepted revisions that a correction has replaced: what they told of attempts to pay is still so."""
+    """Accepted revisions that a correction has replaced: their attempts to pay still count."""
     platform_read: Collection[date] | None = None
     """The report dates on which the platform was read; None: on every night."""
 
@@ -196,7 +196,7 @@ class World:
 
     @cached_property
     def died(self) -> dict[str, date]:
-        """The earliest date of death that any register row tells."""
+        """The earliest date of death in any register row."""
         death_dates: dict[str, date] = {}
         for rows in self._register_rows.values():
             for person, row in rows.items():
@@ -286,7 +286,7 @@ class World:
         return [self._believed(feed, *row) for row in self._named(feed, key).values()]
 
     def _named(self, feed: str, key: tuple[str, ...], *, within_unit: bool = True) -> dict[Key, NamedRow]:
-        """The latest snapshot that names one is believed for all its days; of two units the lower code."""
+        """The latest snapshot that names one counts for all its days; of two units the lower code."""
         named: dict[Key, NamedRow] = {}
         for unit in sorted(self.snapshots(feed), reverse=True):
             for snapshot in self.snapshots(feed)[unit]:
@@ -376,7 +376,7 @@ class World:
 
     @cached_property
     def applications(self) -> list[dict[str, Any]]:
-        """Applications with applied_on, the earliest status_at ever told, and hired_on."""
+        """Applications with applied_on, the earliest status_at ever reported, and hired_on."""
         first: dict[str, date] = {}
         for item in self.items.get("applications", []):
             if item["status_at"] and day_of(item["updated_at"]) <= self.today:
@@ -501,7 +501,7 @@ class World:
         return sorted(found, key=lambda j: (j.rank, -j.start.toordinal(), j.employer, j.source, j.key))
 
     def rank_of_spell(self, spell: Dated) -> int:
-        """A spell's rank; one that is told of a post or a contract has the rank of that."""
+        """A spell's rank; one that names a post or a contract has the rank of that."""
         evidence, channel = self.evidence[spell.row["id_number"]], spell.row["channel"]
         if channel == "public_post":
             same = [p for p in evidence["post"] if p.touches(spell.start, spell.end)]
@@ -549,7 +549,7 @@ class World:
     # -- income
 
     def income(self, person: str, day: date) -> Decimal | None:
-        """What a person employed on a day earned a month, as told at that day; None: unknown."""
+        """What a person employed on a day earned a month, as reported on that day; None: unknown."""
         employed = self.employed(day).get(person)
         if employed is None:
             return None
@@ -565,7 +565,7 @@ class World:
         return self._wage_at("employment", ("id_number", "employer_name", "start_date"), "monthly_wage", other, day)
 
     def _wage_at(self, feed: str, key: tuple[str, ...], column: str, job: Job, day: date) -> Decimal:
-        """As the latest snapshot dated up to the day tells it, of the believed county; none so early: the earliest."""
+        """By the latest snapshot up to the day of the county that prevails; if none is so early, by the earliest."""
         of_key = tuple(job.row[name] for name in key)
         wages = self._wages_by_snapshot[feed, key, column][job.unit, of_key]
         earlier = [value for on, value in wages if on <= day]

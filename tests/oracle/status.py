@@ -73,7 +73,7 @@ class Status:
         return "P" if silent or period.until < period.last else "A"
 
     def of_state(self, county: str, feeds: Sequence[str]) -> str:
-        """The status of a row that tells of today: period feeds are not looked at."""
+        """The status of a row about today: period feeds do not count."""
         now = Period(self.today, self.today, self.today)
         return self.of_period(county, now, tuple(feed for feed in feeds if feed not in PERIOD))
 

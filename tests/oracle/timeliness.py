@@ -30,14 +30,14 @@ class Reported(NamedTuple):
 
     @property
     def status(self) -> str:
-        """Whether it was accepted; what worlds tell comes on its own day, so never late."""
+        """Whether it was accepted; what worlds send arrives on its own day, so never late."""
         if self.came is None:
             return "missing"
         return "held" if self.came.is_held else "on_time"
 
 
 def feed_timeliness(t: Tonight) -> Iterator[Expected]:
-    """One row a feed and county of which a report is due or came; of the prefecture over all its units."""
+    """One row a feed and county with a report that is due or arrived; for the prefecture over all its units."""
     for feed in COUNTY_FEEDS:
         found = {county: reports for county in COUNTIES if (reports := reported(t, feed, county)) is not None}
         for county, reports in found.items():

@@ -304,7 +304,7 @@ class _Maker:
                 row = row | {
                     "end_date": max(row["start_date"], on + timedelta(days=self.rng.choice((-9, -2, -1, 0, 0, 1, 6))))
                 }
-            elif luck < 0.075:  # the same job told anew: a correction
+            elif luck < 0.075:  # the same job reported again: a correction
                 row = row | {"start_date": row["start_date"] + timedelta(days=self.rng.choice((-3, 1, 5, 40)))}
                 if row["end_date"] and row["end_date"] < row["start_date"]:
                     row["end_date"] = None

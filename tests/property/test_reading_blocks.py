@@ -126,7 +126,7 @@ def test_cells_that_excel_leaves_out_are_empty(
         patch.setattr(blocks, "_LARGEST", chunk)
         frames = reader.frames(data[at : at + step] for at in range(0, len(data), step))
         read = [[cell or "" for cell in cells] for frame in frames for _, *cells in frame.iter_rows()]
-    alone = (len(sheet) + 1 + title) % 16 == 1 and bool(broken)  # by itself the last row tells nothing, as a rule
+    alone = (len(sheet) + 1 + title) % 16 == 1 and bool(broken)  # by itself the last row usually proves nothing
     expected = [[cell.strip('"') for cell in cells] for cells in sheet]
     assert read == (expected[:-1] if alone else expected)
     assert len(broken) == alone
