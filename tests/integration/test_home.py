@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import subprocess
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import pytest
 
 from employment_warehouse import settings
 from employment_warehouse.errors import UserError
-from employment_warehouse.runtime import seclusion
+from employment_warehouse.runtime import ports, seclusion
+from employment_warehouse.settings import Home
 
 pytestmark = pytest.mark.quick
 
@@ -82,3 +85,15 @@ def test_the_shared_folder_has_exactly_what_every_machine_needs(
     monkeypatch.setenv("WAREHOUSE_SHARED", str(tmp_path / "shared"))
     assert all(tmp_path / "shared" in getattr(home, name).parents for name in shared)
     assert all(home.root in getattr(home, name).parents for name in own)
+
+
+def test_a_service_that_moves_to_another_port_says_so(fresh_home: Home) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        settings.write_whole(fresh_home.airflow / "ports.json", json.dumps({"console": taken, "api-server": 1}))
+        before = ports.ports(fresh_home)
+        chosen = ports.choose_port(fresh_home, "console")
+    [sentence] = ports.moved(fresh_home, before)
+    assert f"{taken} 已被占用" in sentence and str(chosen) in sentence

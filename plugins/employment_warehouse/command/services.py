@@ -17,11 +17,14 @@ app = typer.Typer()
 @app.command()
 def up(home: HomeOption = None) -> None:
     """启动数据库、控制台与 Airflow，保持运行。 | Start the database, the console and Airflow; leave them running."""
-    from employment_warehouse.runtime import service, status
+    from employment_warehouse.runtime import ports, service, status
 
     chosen = make_home(home)
+    before = ports.ports(chosen)
     with console.status("启动中 | starting"):
         service.up(chosen)
+    for sentence in ports.moved(chosen, before):
+        console.print(sentence, style="yellow", markup=False)
     status.describe(chosen, console)
 
 

@@ -12,16 +12,26 @@ from employment_warehouse.settings import Home
 def choose_port(home: Home, service: str) -> int:
     """The service's previous port if it is free, else any free one; it is stored."""
     chosen = free_port(port(home, service))
-    settings.write_whole(home.airflow / "ports.json", json.dumps(_ports(home) | {service: chosen}))
+    settings.write_whole(home.airflow / "ports.json", json.dumps(ports(home) | {service: chosen}))
     return chosen
 
 
 def port(home: Home, service: str) -> int:
     """The port that was chosen last; 0 if none was."""
-    return _ports(home).get(service, 0)
+    return ports(home).get(service, 0)
 
 
-def _ports(home: Home) -> dict[str, int]:
+def moved(home: Home, before: dict[str, int]) -> list[str]:
+    """Sentences about services whose earlier port was taken, so that an address that people have noted is another."""
+    return [
+        f"{service}：端口 {before[service]} 已被占用，改用 {number} | port {before[service]} is taken, now {number}"
+        for service, number in ports(home).items()
+        if before.get(service, number) != number
+    ]
+
+
+def ports(home: Home) -> dict[str, int]:
+    """The port that each service has, or had last."""
     path = home.airflow / "ports.json"
     kept: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
     return kept
