@@ -135,11 +135,13 @@ def above(line: str) -> bytes:
 Cells = list[list[Any]]
 
 
-def workbook(rows: Cells, formats: dict[tuple[int, int], str] | None = None, **options: Any) -> bytes:
+def workbook(
+    rows: Cells, formats: dict[tuple[int, int], str] | None = None, sheet_name: str = "发放表", **options: Any
+) -> bytes:
     """An xlsx of the payroll; formats: number formats by place; a text that begins with = is a formula."""
     out = io.BytesIO()
     made = xlsxwriter.Workbook(out, options)
-    page = made.add_worksheet("发放表")
+    page = made.add_worksheet(sheet_name)
     for y, row in enumerate([PAYROLL, *rows]):
         for x, value in enumerate(row):
             shown = made.add_format({"num_format": formats[y, x]}) if formats and (y, x) in formats else None
@@ -304,6 +306,29 @@ CASES = [
         name="t.xlsx",
         values={"amount_due": [3125, 2900]},
     ),
+    *[
+        Case(
+            f"unit: {shown}", typed("应发工资", 0.3125, shown=shown), [2], name="t.xlsx", values={"amount_due": [3125]}
+        )
+        for shown in ('[DBNum2]0.00"万元"', '0.00E+00"万元"', '"￥"0.00"万元"')
+    ],
+    Case(
+        "unit: one format, two units",
+        typed("应发工资", 3.5, 0.5, shown='[>=1]0.00"万元";0.00"元"'),
+        [],
+        {2: "not_a_number", 3: "not_a_number"},
+        name="t.xlsx",
+    ),
+    *[
+        not_in_yuan(f"a column {name}", text([*person(1), "万元"], header=[*PAYROLL, name]))
+        for name in ("金额单位", "单位", "")
+    ],
+    in_yuan("a column of yuan", text([*person(1), "元"], header=[*PAYROLL, "单位"]), [2]),
+    *[
+        not_in_yuan(f"a sheet {name}", workbook([person(1)], sheet_name=name), name="t.xlsx")
+        for name in ("万元", "发放表-万元", "工资表万元", "工资（万元）")
+    ],
+    Case("unit: a sheet of a village", workbook([person(1)], sheet_name="万元村"), [2], name="t.xlsx"),
     Case(
         "unit: fen in the number format",
         typed("应发工资", 310000.0, shown='0"分"'),

@@ -1,7 +1,8 @@
 """Cells of a workbook that are not texts, and what the columns of a contract make of them.
 
 The workbook's process marks them: \\x01 before a number, \\x02 before a date, a time, a boolean or an unknown error,
-\\x03 between a number and how the sheet shows it, if its format adds to it (GW1001 for 1001).
+\\x03 between a number and how the sheet shows it, if its format adds to it (GW1001 for 1001), or, behind \x02, the
+texts that its format adds.
 """
 
 from __future__ import annotations
@@ -63,8 +64,9 @@ class CellMarks:
         )
 
     def _cells(self, cells: pl.Expr, use: Use) -> pl.Expr:
-        shown = cells.str.replace(rf"(?s)^{NUMERIC_CELL}[^{_SHOWN}]*{_SHOWN}", "")
-        bare = cells.str.replace(rf"(?s)^({NUMERIC_CELL}[^{_SHOWN}]*){_SHOWN}.*$", "$1")
+        after = cells.str.replace(rf"(?s)^[{NUMERIC_CELL}{_OTHER}][^{_SHOWN}]*{_SHOWN}", "")
+        bare = cells.str.replace(rf"(?s)^([{NUMERIC_CELL}{_OTHER}][^{_SHOWN}]*){_SHOWN}.*$", "$1")
+        shown = pl.when(cells.str.starts_with(_OTHER)).then(bare).otherwise(after)
         if use == "digits":
             return bare.str.replace(f"^{_OTHER}", NUMERIC_CELL)
         if use == "text":
@@ -74,7 +76,7 @@ class CellMarks:
             day = cells.str.extract(_DAY_NUMBER).cast(pl.Int64) + _DAYS_BETWEEN_EPOCHS
             return pl.when(day.is_not_null()).then(day.cast(pl.String)).otherwise(value)
         if use == "money":
-            is_shown = cells.str.contains(_SHOWN, literal=True) & shown.str.contains(_OTHER_MONEY)
-            literals = shown.str.replace_all(r"[0-9,.()\s+¥￥-]", "")  # a format may show fewer digits than there are
+            is_shown = cells.str.contains(_SHOWN, literal=True) & after.str.contains(_OTHER_MONEY)
+            literals = after.str.replace_all(r"[0-9,.()\s+¥￥-]", "")  # a format may show fewer digits than there are
             return pl.when(is_shown).then(value + literals).otherwise(value)
         return value

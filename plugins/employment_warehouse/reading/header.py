@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from employment_warehouse.contract import Contract
+from employment_warehouse.contract import Contract, normalise_header
 from employment_warehouse.contract.column_types import LogicalType
 from employment_warehouse.reading.cell_forms import (
     LABEL,
@@ -24,6 +24,7 @@ from employment_warehouse.reading.units import is_other_unit, states_other_unit
 
 EXCEL_ROW_GROUP = 16  # rows of a sheet that Excel writes as text together; see excel_short_rows
 
+_UNIT_HEADERS = ("", "单位", "金额单位", "货币单位", "计量单位", "币种", "货币")
 _MOST_COLUMNS = 4096
 _HEADINGS = 3  # that many rows above the header with as many cells as a row of the table are rows
 _BELOW = 3  # rows below the header that may name the units of the columns
@@ -49,6 +50,13 @@ class Header:
     def has_money(self) -> bool:
         """Whether some columns may be amounts."""
         return bool(self.contract and self.contract.money_columns)
+
+    @property
+    def unit_columns(self) -> list[int]:
+        """Columns that may have the unit of each row's amounts."""
+        of_contract = {*self.columns.values()}
+        names = [(at, normalise_header(text)) for at, text in enumerate(self.texts) if at not in of_contract]
+        return [at for at, name in names if name in _UNIT_HEADERS] if self.has_money else []
 
 
 def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Header:

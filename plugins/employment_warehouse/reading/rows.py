@@ -56,6 +56,7 @@ def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
 
     Raises Refused as refuse_contradiction does.
     """
+    _refuse_units(frame, header)
     texts = [name for name in frame.columns if name.startswith("c")]
     suspects = frame.select(_suspects(header)).to_series()
     if not suspects.any():  # the usual case costs a scan of one column
@@ -69,6 +70,16 @@ def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
         if not row:
             dropped.append(index)
     return frame.filter(~pl.Series(range(frame.height)).is_in(dropped)) if dropped else frame
+
+
+def _refuse_units(frame: pl.DataFrame, header: Header) -> None:
+    """Raises Refused if a column says that amounts are not in yuan."""
+    for name in (f"c{at}" for at in header.unit_columns):
+        if name not in frame.columns:
+            continue
+        units = frame[name].cast(pl.String).unique().drop_nulls()
+        if any(is_other_unit(unit) for unit in units if len(unit) > 1):
+            raise amounts_not_in_yuan()
 
 
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -80,6 +80,12 @@ def is_other_unit(cell: str) -> bool:
     return bool(_OTHER_UNIT.fullmatch(_compact(_normalised(cell))) or _OTHER_UNIT.fullmatch(_normalised(cell)))
 
 
+def names_other_unit(name: str) -> bool:
+    """Whether the name of a sheet is such a unit, ends in one, or says so: 万元, 工资表-万元, 工资（单位：万元）."""
+    unit = name if len(name) > 1 else ""
+    return states_other_unit(name) or is_other_unit(unit) or is_other_unit(split_unit(name)[1])
+
+
 def is_unit(cell: str) -> bool:
     """Whether a cell consists of a unit, of money or not."""
     return is_other_unit(cell) or bool(_ANY_UNIT.fullmatch(_compact(_normalised(cell))))

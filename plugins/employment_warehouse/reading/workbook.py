@@ -28,7 +28,7 @@ from employment_warehouse.reading.header import Header, extra_columns, find_head
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, unsupported_format
 from employment_warehouse.reading.rows import BLANK_LEAD_BYTES, only_rows, trimmed
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
-from employment_warehouse.reading.units import states_other_unit
+from employment_warehouse.reading.units import names_other_unit
 
 # The child is a package of its own that imports nothing of ours; isolated, Python needs its place.
 _START = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module('workbook_child', run_name='__main__')"
@@ -141,7 +141,7 @@ def _fitting_of(
     for place, sheet in sheets:
         try:
             header = find_header(sheet["head"], contract)
-            if header.has_money and states_other_unit(sheet["name"]):
+            if header.has_money and names_other_unit(sheet["name"]):
                 raise amounts_not_in_yuan()
         except Refused as refusal:
             refusal.where = refusal.where or f"工作表 sheet {_label(sheet, place)}"

@@ -63,11 +63,15 @@ class NumberFormat:
                 part.append(("literal", other))
 
     @property
+    def literals(self) -> str:
+        """The texts that it adds."""
+        return "".join(text for kind, text in [*self.integer, *self.fraction] if kind == "literal")
+
+    @property
     def adds(self) -> bool:
         """Whether it shows more than the number itself."""
-        literals = "".join(text for kind, text in [*self.integer, *self.fraction] if kind == "literal")
         n_zeros = sum(text == "0" for kind, text in self.integer if kind == "place")
-        return bool(literals.strip(" ()-+¥￥")) or n_zeros > 1 or not self.can_show
+        return bool(self.literals.strip(" ()-+¥￥")) or n_zeros > 1 or not self.can_show
 
     def shown(self, value: float) -> str | None:
         """The number as the sheet shows it; None where that is beyond these formats."""
@@ -148,4 +152,7 @@ def marked(value: float, code: str) -> str:
         section = 2
     shown = NumberFormat(parts[section]).shown(abs(value) if section == 1 else value)
     raw = number_text(value)
-    return f"{OTHER}{raw}" if shown is None else f"{NUMBER}{raw}{SHOWN}{shown.strip()}"
+    if shown is not None:
+        return f"{NUMBER}{raw}{SHOWN}{shown.strip()}"
+    literals = "".join(dict.fromkeys(NumberFormat(part).literals.strip() for part in parts))
+    return f"{OTHER}{raw}{SHOWN}{literals}"  # which section shows it may depend on its value
