@@ -79,7 +79,7 @@ class IngestInProgress(Exception):
 
 def read(upload: Upload) -> None:
     """Check a file, or ingest it as a night would, and record the answer. May be done again at any time: what is
-    ingested is ingest_and_answer in the same transaction.
+    ingested is answered in the same transaction.
 
     Raises IngestFailed, IngestInProgress; UserError (`wrong_token_key`).
     """
@@ -103,7 +103,7 @@ def _refusal(code: str) -> Answer:
 
 def _record_end(upload: Upload, answer: Answer) -> None:
     with connect("wh_loader") as connection:
-        _record(connection, upload, answer, "ingest_and_answer")
+        _record(connection, upload, answer, "answered")
 
 
 def _ingest_as(upload: Upload, known: Upload) -> None:
