@@ -320,6 +320,21 @@ def test_an_operator_acknowledges_an_alert_once(planted: psycopg.Connection) -> 
     assert planted.execute("select acknowledged_at from ops.alert where alert_id = %s", (alert,)).fetchone() == (None,)
 
 
+def test_a_file_that_was_not_ingested_is_no_countys_fault(console: FastAPI, nights: Nights) -> None:
+    start_build("2024-05-01")
+    nights.connection.execute(
+        """
+        insert into ops.due select 'labor_register', unit, '2024-05-01', '2024-05-01 20:00+08'
+        from unnest(array['532528', '532503']) as unit;
+        insert into ops.intake_failure (night_on, feed, unit, path, reason)
+        values ('2024-05-01', 'labor_register', '532528', 'a.csv', 'the disk was full');
+        """
+    )
+    page = browser_of(OWN_LOGIN, console).get("/tonight").text
+    states = re.findall(r'aria-label="(未报|入库失败（系统原因）)">', page)
+    assert sorted(states) == ["入库失败（系统原因）", "未报"]
+
+
 def test_an_operator_releases_a_held_delivery(console: FastAPI, nights: Nights) -> None:
     number = nights.deliver("labor_register", "532528", "2024-05-01", kind="file")
     build = start_build("2024-05-01")

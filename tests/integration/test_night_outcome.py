@@ -22,7 +22,9 @@ DELIVERY = (
 
 @pytest.fixture
 def build(warehouse: psycopg.Connection) -> int:
-    """A night in which a delivery is held, one is accepted but for three rows, one is refused and ten are missing."""
+    """A night in which a delivery is held, one is accepted but for three rows, one is refused, a file and a return
+    workbook are not ingested, and nine are missing.
+    """
     number = publication.start_build(DAY, "run")
     for unit, read, rejected, status, reason in (
         ("532528", 40, 0, "held", "volume.ratio"),
@@ -36,10 +38,15 @@ def build(warehouse: psycopg.Connection) -> int:
         " from unnest(ops.county_codes()) as county",
         (DAY,),
     )
+    warehouse.execute(
+        "insert into ops.intake_failure (night_on, feed, unit, path, reason) values"
+        " (%(day)s, 'employment', '532503', 'a.csv', 'x'), (%(day)s, 'corrections', '532528', 'b.xlsx', 'x')",
+        {"day": DAY},
+    )
     return number
 
 
-def test_a_night_ends_with_what_was_held_refused_rejected_and_missing(build: int, fresh_home: Home) -> None:
+def test_a_night_ends_with_what_somebody_has_to_act_on(build: int, fresh_home: Home) -> None:
     folder = fresh_home.returns / "2024-05-02"
     folder.mkdir()
     (folder / "532501.xlsx").touch()
@@ -48,13 +55,16 @@ def test_a_night_ends_with_what_was_held_refused_rejected_and_missing(build: int
         "暂扣 held",
         "无法读取 refused",
         "退回 rejected",
+        "入库失败（系统原因） not ingested (our fault)",
         "未报 missing",
     ]
-    held, refused, rejected, missing = lines
+    held, refused, rejected, failed, missing = lines
     assert "元阳县《务工就业台账》" in held
     assert "开远市" in refused
     assert rejected.startswith("退回 rejected：3 行") and "个旧市" in rejected
-    assert missing.startswith("未报 missing：10（") and f"另有 {10 - LISTED} 项" in missing
+    assert failed.endswith("：2（蒙自市《务工就业台账》、元阳县《更正工作簿》）")
+    assert missing.startswith("未报 missing：9（") and f"另有 {9 - LISTED} 项" in missing
+    assert "蒙自市" not in missing
     assert files.endswith("returns/2024-05-02")
     assert "已发布 published" in last and f"第 {build} 号" in last
 

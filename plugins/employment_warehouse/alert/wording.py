@@ -35,13 +35,17 @@ class Language:
         for name in fields.keys() & {"unit", "failed_unit"}:
             fields[name] = unit_name(fields[name])
         if "feed" in row:
-            fields["feed"] = self.corrections if row["feed"] == CORRECTIONS else self.title(contract(row["feed"]))
+            fields["feed"] = self.feed(row["feed"])
         if "carried_from" in row:
             since = row["carried_from"]
             fields["carried"] = self.carried.format(self.day(since)) if since else self.never_reported
         if "refusal_code" in row:
             fields["refusal"] = self.refusal(file_reason(row["refusal_code"], row["refusal_detail"])).rstrip("。.")
         return fields
+
+    def feed(self, feed: str) -> str:
+        """The title of a feed, or of return workbooks."""
+        return self.corrections if feed == CORRECTIONS else self.title(contract(feed))
 
     def _text(self, value: object) -> str:
         match value:

@@ -16,13 +16,13 @@ class States(dict[str, State]):
 # Of what was due: as in the reports, and a file that could not be read.
 DUE_STATES = States(
     {name: STATES[name] for name in ("on_time", "late", "missing", "held", "intake_failed")}
-    | {"refused": State("✕", "退回（无法读取）", "refused")}
+    | {"refused": State("▲", "退回（无法读取）", "refused")}
 )
 DELIVERY_STATES = States(
     landed=State("◔", "已入库，待汇总", "landed"),
     accepted=State("●", "已采用", "taken in"),
     held=State("■", "暂扣", "held"),
-    refused=State("✕", "退回（无法读取）", "refused"),
+    refused=State("▲", "退回（无法读取）", "refused"),
     withdrawn=State("–", "已作废", "withdrawn"),
 )
 ACTS = Labels(

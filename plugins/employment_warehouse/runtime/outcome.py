@@ -1,4 +1,4 @@
-"""What a night left behind: what was held, refused, rejected and missing, and where the files are."""
+"""What a night left behind: what was held, refused, rejected, not ingested and missing, and where the files are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import psycopg
 
 from employment_warehouse.alert.names import unit_name
-from employment_warehouse.contract import contract
+from employment_warehouse.alert.queries import query
+from employment_warehouse.alert.wording import CHINESE
 from employment_warehouse.database import connect
 from employment_warehouse.runtime.nights import Night
 from employment_warehouse.settings import Home
@@ -24,6 +25,7 @@ KINDS = {
     "held": "暂扣 held",
     "refused": "无法读取 refused",
     "rejected": "退回 rejected",
+    "failed": "入库失败（系统原因） not ingested (our fault)",
     "missing": "未报 missing",
 }
 
@@ -41,13 +43,15 @@ def outcome(ended: Night, home: Home) -> list[str]:
 def _left_behind(connection: psycopg.Connection, ended: Night) -> list[str]:
     given = {"build": ended.build, "report_date": ended.report_date}
     rows = connection.execute(QUERY.read_bytes(), given).fetchall()
+    missing = connection.execute(query("feed_missing"), given).fetchall()
+    rows += [("missing", unit, feed, None, None) for unit, feed, *_ in missing]
     found = {kind: list(of_kind) for kind, of_kind in groupby(rows, key=lambda row: row[0])}
     return [_sentence(kind, name, found[kind]) for kind, name in KINDS.items() if kind in found]
 
 
 def _sentence(kind: str, name: str, rows: list[tuple[str, str, str, int | None, int | None]]) -> str:
     items = [
-        f"{unit_name(unit)}《{contract(feed).title_zh}》"
+        f"{unit_name(unit)}《{CHINESE.feed(feed)}》"
         + (f" {amount:,} 行 rows" if kind == "rejected" else f" 编号 no. {number}" if number else "")
         for _, unit, feed, number, amount in rows[:LISTED]
     ]

@@ -1,4 +1,5 @@
--- What is due on a date, with its worst delivery: held before accepted, the newest first.
+-- What is due on a date, with its worst delivery: held before accepted, the newest first. What was found and not
+-- ingested is the warehouse's failure, and not missing.
 select
     due.feed,
     due.unit,
@@ -6,6 +7,7 @@ select
     newest.delivery_id,
     newest.arrived_at,
     case
+        when newest.delivery_id is null and failed.is_failed then 'intake_failed'
         when newest.delivery_id is null then 'missing'
         when newest.status in ('held', 'refused') then newest.status
         when newest.arrived_at > due.due_at then 'late'
@@ -21,5 +23,11 @@ left join lateral (
     order by d.status = 'held' desc, d.delivery_id desc
     limit 1
 ) as newest on true
+cross join lateral (
+    select exists(
+        select from ops.intake_failure as f
+        where f.night_on = due.report_date and f.feed = due.feed and f.unit in (due.unit, '*')
+    ) as is_failed
+) as failed
 where due.report_date = %(report_date)s
 order by due.feed, due.unit

@@ -11,11 +11,7 @@ select 'rejected', d.unit, d.feed, d.delivery_id, d.rows_rejected
 from ops.delivery as d
 where d.build = %(build)s and d.rows_rejected > 0
 union all
-select 'missing', e.unit, e.feed, null, null
-from ops.due as e
-where (e.due_at at time zone 'Asia/Shanghai')::date = %(report_date)s
-    and not exists (
-        select from ops.delivery as d
-        where d.feed = e.feed and d.unit = e.unit and d.report_date >= e.report_date and d.status <> 'withdrawn'
-    )
+select 'failed', case f.unit when '*' then '各单位 all' else f.unit end, f.feed, null, null
+from ops.intake_failure as f
+where f.night_on = %(report_date)s
 order by 1, 2, 3, 4
