@@ -207,7 +207,7 @@ def test_status_names_every_part(site: Site) -> None:
     done = site.run("warehouse")
     assert done.returncode == 0, done.stderr
     for word in ("scheduler", "dag_processor", "triggerer", "healthy", "/jiuye"):
-        assert word in done.stderr
+        assert word in done.stdout
 
 
 def test_up_and_down_are_left_to_docker(site: Site) -> None:

@@ -28,6 +28,7 @@ from employment_warehouse.landing import (
     expect_deliveries,
     ingest,
     purge,
+    read_archived_file,
     repeated_keys,
     restore,
     scan,
@@ -600,9 +601,9 @@ def test_purged_rows_are_restored_unchanged_from_the_archive(warehouse: psycopg.
     publish_night(warehouse, DAY + timedelta(days=1))
     purge()
     assert rows_of(warehouse, rows, first.delivery_id) == []
-    assert restore(first.delivery_id) == 2
+    assert restore(first.delivery_id, read_archived_file) == 2
     assert rows_of(warehouse, rows, first.delivery_id) == before
-    assert restore(first.delivery_id) == 0
+    assert restore(first.delivery_id, read_archived_file) == 0
 
 
 def test_rows_that_a_purge_deleted_are_restored_when_a_rollback_offers_them_again(

@@ -144,6 +144,7 @@ def test_what_one_part_cannot_say_is_not_said_of_the_others(
     """Airflow's api-server says how the others are, and has it from its database."""
     app = FastAPI()
     app.get("/{path:path}", response_model=None)(lambda: answer)
+    monkeypatch.delenv("AIRFLOW_CONN_WH_WATCHER", raising=False)
     monkeypatch.setenv("WAREHOUSE_DATABASE", "127.0.0.1:1")
     with served(app) as url:
         monkeypatch.setenv("WAREHOUSE_API_SERVER", url)

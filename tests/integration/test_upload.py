@@ -413,6 +413,27 @@ def test_a_file_that_is_damaged_or_fails_again_and_again_is_answered(
     assert list(uploads.iterdir()) == []
 
 
+def test_an_upload_that_cannot_be_answered_keeps_no_other_county_waiting(
+    warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "PAUSE_SECONDS", 0)
+    stuck, free = send(payments(), FEED, check=True), send("", FEED, check=True, county=OTHER)
+    warehouse.execute(
+        f"""
+        create sequence public.tries;
+        create function public.fail() returns trigger language plpgsql security definer as $$
+        begin
+            if new.upload = {stuck} and nextval('public.tries') <= 6 then raise 'cannot be recorded'; end if;
+            return new;
+        end $$;
+        create trigger fail before update of state on ops.upload for each row execute function public.fail();
+        """
+    )
+    read_all()
+    answered = warehouse.execute("select upload from ops.upload order by answered_at").fetchall()
+    assert answered == [(free,), (stuck,)]
+
+
 def test_answers_of_checks_and_orphaned_files_are_deleted(warehouse: psycopg.Connection, uploads: Path) -> None:
     answer_to(payments(), FEED, check=True)
     answer_to(payments(), FEED)

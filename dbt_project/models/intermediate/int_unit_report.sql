@@ -1,5 +1,4 @@
--- The report of each unit for tonight: due ones, and those that arrived without being due; one row for each feed and
--- unit.
+-- The report of each unit for tonight: due ones, and those that arrived without being due; one row a feed and unit.
 with
 expected as (
     select
