@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
+import pytest
 from tests.end_to_end.conftest import Run, make_run
 from tests.kit.digests import digest
 
@@ -21,6 +22,7 @@ from employment_warehouse.demonstration import Manifest
 from employment_warehouse.settings import Home
 
 
+@pytest.mark.torture
 def test_a_night_with_three_kills_publishes_the_same_digests(
     run: Run, home: Path, manifest: Manifest, tmp_path: Path
 ) -> None:

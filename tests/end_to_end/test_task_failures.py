@@ -22,10 +22,11 @@ OUTPUTS = {"report_daily", "write_returns", "purge_landing"}
 
 
 @pytest.fixture(scope="module")
-def running(run: Run) -> Run:
-    """The warehouse, started again if other tests have stopped it."""
+def running(run: Run) -> Iterator[Run]:
+    """The warehouse, started again if other tests have stopped it; these are the last that need it."""
     assert run("up").returncode == 0
-    return run
+    yield run
+    run("down")
 
 
 @contextmanager
