@@ -223,11 +223,8 @@ def clear_orders(url: str) -> None:
             )
 
 
-class RawServer:
-    """A server that gives every request for a token, and every other one, the same bytes, and then closes."""
-
-    def __init__(self, token: bytes, page: bytes) -> None:
-        self.token, self.page = token, page
+class SocketServer:
+    """A server whose answers are bytes of its own making, each connection in a thread; its address as a context."""
 
     def __enter__(self) -> str:
         self.server = socket.create_server(("127.0.0.1", 0))
@@ -241,11 +238,33 @@ class RawServer:
         with suppress(OSError):
             while True:
                 connection, _ = self.server.accept()
-                with suppress(OSError), connection:
-                    request = connection.recv(65536)
-                    while request.startswith(b"POST") and b"grant_type" not in request:
-                        request += connection.recv(65536)
-                    connection.sendall(self.token if request.startswith(b"POST") else self.page)
+                threading.Thread(target=self._converse, args=[connection], daemon=True).start()
+
+    def _converse(self, connection: socket.socket) -> None:
+        with suppress(OSError), connection:
+            self.answer(connection)
+
+    def answer(self, connection: socket.socket) -> None:
+        """Read requests and answer them, until the connection is to be closed."""
+        raise NotImplementedError
+
+
+def read_request(connection: socket.socket) -> bytes:
+    """A request, one for a token with its body; empty at the end."""
+    request = connection.recv(65536)
+    while request.startswith(b"POST") and b"grant_type" not in request:
+        request += connection.recv(65536)
+    return request
+
+
+class RawServer(SocketServer):
+    """A server that gives every request for a token, and every other one, the same bytes, and then closes."""
+
+    def __init__(self, token: bytes, page: bytes) -> None:
+        self.token, self.page = token, page
+
+    def answer(self, connection: socket.socket) -> None:
+        connection.sendall(self.token if read_request(connection).startswith(b"POST") else self.page)
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
@@ -324,38 +343,21 @@ async def byte_by_byte(text: bytes) -> AsyncIterator[bytes]:
         await asyncio.sleep(0.2)
 
 
-class SlowHeaders:
+class SlowHeaders(SocketServer):
     """A server that sends the head of its answer byte by byte, for the paths given."""
 
     def __init__(self, *slow: bytes) -> None:
         self.slow = slow
 
-    def __enter__(self) -> str:
-        self.server = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._serve, daemon=True).start()
-        return f"http://127.0.0.1:{self.server.getsockname()[1]}"
-
-    def __exit__(self, *_: object) -> None:
-        self.server.close()
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self.server.accept()
-                threading.Thread(target=self._answer, args=[connection], daemon=True).start()
-
-    def _answer(self, connection: socket.socket) -> None:
+    def answer(self, connection: socket.socket) -> None:
         body = b'{"access_token": "t", "items": [], "next_cursor": null}'
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-        with suppress(OSError), connection:
-            while request := connection.recv(65536):
-                while request.startswith(b"POST") and b"grant_type" not in request:
-                    request += connection.recv(65536)
-                if any(path in request for path in self.slow):
-                    for position in range(len(head)):
-                        connection.sendall(head[position : position + 1])
-                        time.sleep(0.2)
-                connection.sendall(head + body)
+        while request := read_request(connection):
+            if any(path in request for path in self.slow):
+                for position in range(len(head)):
+                    connection.sendall(head[position : position + 1])
+                    time.sleep(0.2)
+            connection.sendall(head + body)
 
 
 @pytest.mark.parametrize("path", [b"/oauth/token", b"/v1/gig-orders"])

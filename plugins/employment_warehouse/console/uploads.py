@@ -81,8 +81,8 @@ async def receive(visit: Visit = page.visitor) -> Response:
     """Receive a file; its page has the answer within seconds."""
     form = await visit.request.form(max_files=1, max_fields=8)
     try:
-        sending, file = _sending(form), form.get("file")
-        number = await run_in_threadpool(_send, visit, file, sending)
+        request, file = _upload_request(form), form.get("file")
+        number = await run_in_threadpool(_send, visit, file, request)
     finally:
         await form.close()
     return visit.go(f"/uploads/{number}")
@@ -128,7 +128,7 @@ def download_template(feed: str, visit: Visit = page.visitor) -> Response:  # no
     return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
 
 
-def _sending(form: Any) -> UploadRequest:
+def _upload_request(form: Any) -> UploadRequest:
     try:
         day = date.fromisoformat(str(form.get("day") or ""))
     except ValueError:
@@ -142,12 +142,12 @@ def _sending(form: Any) -> UploadRequest:
     return UploadRequest(str(form.get("feed") or ""), day, name, form.get("act") != "send")
 
 
-def _send(visit: Visit, file: Any, sending: UploadRequest) -> int:
+def _send(visit: Visit, file: Any, request: UploadRequest) -> int:
     with visit.acting():
-        if sending.file_name == ".nil":
+        if request.file_name == ".nil":
             with tempfile.TemporaryFile() as nothing:
-                return send(nothing, sending)
-        return send(file.file, sending)
+                return send(nothing, request)
+        return send(file.file, request)
 
 
 def _next_due(declared: Contract, campaign: str | None) -> datetime | None:

@@ -11,6 +11,7 @@ from employment_warehouse.alert.names import unit_name
 from employment_warehouse.alert.queries import query
 from employment_warehouse.alert.wording import CHINESE
 from employment_warehouse.database import connect
+from employment_warehouse.report.words import STATES
 from employment_warehouse.runtime.nights import Night
 from employment_warehouse.settings import Home
 
@@ -21,12 +22,13 @@ STATUS = {
     "held": "未发布（暂扣） held",
     "failed": "未完成 failed",
 }
+# The states of what was due are called as in the reports.
 KINDS = {
-    "held": "暂扣 held",
+    "held": f"{STATES['held'].zh} {STATES['held'].en}",
     "refused": "无法读取 refused",
     "rejected": "退回 rejected",
-    "failed": "入库失败（系统原因） not ingested (our fault)",
-    "missing": "未报 missing",
+    "intake_failed": f"{STATES['intake_failed'].zh} {STATES['intake_failed'].en}",
+    "missing": f"{STATES['missing'].zh} {STATES['missing'].en}",
 }
 
 

@@ -43,7 +43,7 @@ class _Named(NamedTuple):
     extension: str
 
 
-def send(source: BinaryIO, sending: UploadRequest) -> int:
+def send(source: BinaryIO, request: UploadRequest) -> int:
     """Store a file, whole and within the limits, or nothing; the number of the upload.
 
     Raises InvalidUpload; psycopg.Error where the database refuses (WH051 to WH053).
@@ -52,7 +52,7 @@ def send(source: BinaryIO, sending: UploadRequest) -> int:
         connection.read_only = False
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         largest, county, counties = connection.execute(query("limits")).fetchone() or (0, "", [])
-        named = _named(sending, county, counties)
+        named = _named(request, county, counties)
         try:
             kept = folder.keep(source, named.extension, int(largest) * MEGABYTE)
         except folder.TooLarge:
@@ -61,7 +61,7 @@ def send(source: BinaryIO, sending: UploadRequest) -> int:
                 todo="请只保留数据，或拆成几个分册 | keep only the data, or split the file into parts",
             ) from None
         try:
-            given = sending.__dict__ | named._asdict() | kept._asdict()
+            given = request.__dict__ | named._asdict() | kept._asdict()
             [number] = connection.execute(query("receive"), given).fetchone() or (0,)
             connection.commit()
         except BaseException:
@@ -70,10 +70,10 @@ def send(source: BinaryIO, sending: UploadRequest) -> int:
     return int(number)
 
 
-def _named(sending: UploadRequest, county: str, counties: list[str]) -> _Named:
+def _named(request: UploadRequest, county: str, counties: list[str]) -> _Named:
     """Part and extension; nothing else of a file's name is used."""
-    name = unicodedata.normalize("NFKC", sending.file_name).strip()
-    allowed = CORRECTION_EXTENSIONS if sending.feed == CORRECTIONS else EXTENSIONS
+    name = unicodedata.normalize("NFKC", request.file_name).strip()
+    allowed = CORRECTION_EXTENSIONS if request.feed == CORRECTIONS else EXTENSIONS
     extension = next((one for one in allowed if name.lower().endswith(one)), None)
     if extension is None:
         raise InvalidUpload(

@@ -11,7 +11,7 @@ select 'rejected', d.unit, d.feed, d.delivery_id, d.rows_rejected
 from ops.delivery as d
 where d.build = %(build)s and d.rows_rejected > 0
 union all
-select 'failed', case f.unit when '*' then '各单位 all' else f.unit end, f.feed, null, null
+select 'intake_failed', case f.unit when '*' then '各单位 all' else f.unit end, f.feed, null, null
 from ops.intake_failure as f
 where f.night_on = %(report_date)s
 order by 1, 2, 3, 4
