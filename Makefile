@@ -43,8 +43,10 @@ pictures: .venv/installed-dev ## pictures of every page of the console, of a run
 oracle: .venv/installed-dev ## compare every figure of twenty random worlds, and plant defects (an hour)
 	@$(BIN)/python -m tests.oracle
 
-torture: .venv/installed-dev ## 30 nights rebuilt from the archive, and nights with three kills each
-	@NIGHTS=30 $(BIN)/python -m pytest -q -m "" tests/integration/test_rebuild.py tests/end_to_end/test_killed_nights.py
+# HISTORIES, KILLS, MODELS, … make it smaller: tests/torture says which.
+TORTURE := tests/torture tests/integration/test_landing_faults.py tests/integration/test_rebuild.py tests/end_to_end/test_killed_nights.py
+torture: .venv/installed-dev ## random histories, kills at every named point, readers beside publications (hours)
+	@TORTURE=1 NIGHTS=30 $(BIN)/python -m pytest -q -m "" $(TORTURE)
 
 # Those that need servers of their own (docs/scale.md) are run by hand.
 BENCHES = $(filter-out bench/scale.py bench/workers.py,$(wildcard bench/*.py))
