@@ -126,6 +126,11 @@ def check_models(select: str) -> Summary:
     return _invoke(select, ["test", "--select", *(f"{part},test_type:unit" for part in select.split())])
 
 
+def docs_page() -> Path:
+    """Where `write_docs` writes."""
+    return settings.current_home().shared / "reports" / "dbt-docs.html"
+
+
 def write_docs() -> Path:
     """Write dbt's documentation of models, columns and lineage as one page that works offline; its path.
 
@@ -134,9 +139,9 @@ def write_docs() -> Path:
     outcome = _run(["docs", "generate", "--static"])
     if not outcome.success:
         raise TransformFailed(where="docs", expected=_without_values(str(outcome.exception or "dbt stopped")))
-    page = settings.current_home().reports / "dbt-docs.html"
-    shutil.copyfile(settings.current_home().dbt / "target" / "static_index.html", page)
-    return page
+    docs_page().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copyfile(settings.current_home().dbt / "target" / "static_index.html", docs_page())
+    return docs_page()
 
 
 def _invoke(name: str, arguments: Sequence[str], build: int | None = None) -> Summary:

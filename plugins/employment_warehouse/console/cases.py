@@ -1,9 +1,10 @@
-"""Cases: what a county has to do, the most urgent first; a case worker explains one, an operator may waive it."""
+"""Cases: what a county has to do, the most urgent first; a case worker explains one, and is shown a person of it."""
 
 from __future__ import annotations
 
 from typing import Annotated
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Form
 from fastapi.responses import Response
@@ -12,7 +13,10 @@ from starlette.exceptions import HTTPException
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals, seed_tables
+from employment_warehouse.identity import opener
 from employment_warehouse.report.labels import Label, Names, names
+from employment_warehouse.runtime import case_work
+from employment_warehouse.settings import current_home
 
 page = Page("/cases", "待办事项", "Cases", needs=("marts.finding_case",))
 
@@ -63,6 +67,44 @@ def explain(
         connection.execute("select ops.explain_case(%s, %s, %s, %s)", (kind, finding, key, explanation))
     where = urlencode({"kind": kind, "finding": finding, "key": key})
     return visit.go(f"/cases/one?{where}", "已登记说明 | Your explanation is on the record")
+
+
+@page.router.get("/cases/persons")
+def show_persons(kind: str, finding: str, key: str, visit: Visit = page.visitor) -> Response:
+    """The persons of a case, by their tokens, for a case worker."""
+    return _show_persons(visit, kind, finding, key)
+
+
+@page.router.post("/cases/persons")
+def reveal(  # noqa: PLR0913, PLR0917  each a field of the form
+    kind: str,
+    finding: str,
+    key: str,
+    person: Annotated[UUID, Form()],
+    purpose: Annotated[str, Form()],
+    visit: Visit = page.visitor,
+) -> Response:
+    """Show one person's identity, this once; it is on the record before it is shown."""
+    with visit.acting():
+        sealed = case_work.sealed_identity(person, purpose)
+    identity = opener.ask(current_home().uploads, sealed, person)
+    return _show_persons(visit, kind, finding, key, shown=person, identity=identity)
+
+
+def _show_persons(visit: Visit, kind: str, finding: str, key: str, **revealed: object) -> Response:
+    if not visit.may("vault.reveal"):
+        raise HTTPException(403)
+    with visit.reading() as read:
+        found = read.one("case", kind=kind, finding=finding, key=key)
+        if found is None:
+            raise HTTPException(404)
+        shown = {
+            "case": found,
+            "persons": [row["person_key"] for row in read("persons_of_case", kind=kind, finding=finding, key=key)],
+            "most": read("reveal_limit")[0]["most"],
+            "names": names(read("names")),
+        }
+    return visit.show("persons.html.j2", title=title, **({"shown": None, "identity": None} | revealed), **shown)
 
 
 def title(known: Names, case: dict[str, str]) -> Label:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi.responses import Response
+from datetime import date
+from typing import Annotated
 
+from fastapi import Form
+from fastapi.responses import FileResponse, Response
+from starlette.exceptions import HTTPException
+
+from employment_warehouse import gate as gates
+from employment_warehouse import publication
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.rendering import READ_HERE
 
 page = Page("/gates", "检查", "Gates", needs=("ops.check_result", "marts.data_quality"))
 
@@ -17,11 +25,57 @@ def show(
     visit: Visit = page.visitor,
 ) -> Response:
     """The checks of a build, those that failed first; readers of marts see those of the publication."""
+    of_all = visit.may("ops.check_result")
     with visit.reading() as read:
-        if visit.may("ops.check_result"):
+        if of_all:
             builds = read("builds")
             chosen = build or (builds[0]["build"] if builds else 0)
             checks = read("checks_of_build", build=chosen, gate=gate, all=passed)
         else:
             builds, chosen, checks = [], None, read("own_checks", gate=gate, all=passed)
-    return visit.show("gates.html.j2", builds=builds, chosen=chosen, gate=gate, passed=passed, checks=checks)
+        waivers = read("waivers") if visit.may("ops.waiver") else []
+    has_docs = of_all and gates.data_docs_of(chosen or 0, gate).is_file()
+    return visit.show(
+        "gates.html.j2",
+        builds=builds,
+        chosen=chosen,
+        gate=gate,
+        passed=passed,
+        checks=checks,
+        waivers=waivers,
+        has_docs=has_docs,
+    )
+
+
+@page.router.get("/gates/data-docs/{build}/{gate}")
+def show_data_docs(build: int, gate: int, visit: Visit = page.visitor) -> Response:
+    """The page of Great Expectations about one gate of a build, for those who read the results of checks."""
+    path = gates.data_docs_of(build, gate)
+    if not visit.may("ops.check_result") or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, media_type="text/html; charset=utf-8", headers=READ_HERE)
+
+
+@page.router.get("/gates/waiver")
+def ask_waiver(check: str, unit: str, visit: Visit = page.visitor) -> Response:
+    """What a waiver of a check covers, before it is granted."""
+    with visit.reading() as read:
+        failed = read.one("failed_check", check=check, unit=unit) if visit.may("ops.grant_waiver") else None
+    if failed is None:
+        raise HTTPException(404)
+    return visit.show("waiver.html.j2", failed=failed)
+
+
+@page.router.post("/gates/waiver")
+def grant_waiver(  # noqa: PLR0913, PLR0917  each a field of the form
+    check: str,
+    unit: str,
+    first: Annotated[date, Form()],
+    last: Annotated[date, Form()],
+    reason: Annotated[str, Form()],
+    visit: Visit = page.visitor,
+) -> Response:
+    """Let the check of the unit fail on these dates without holding anything, on the record."""
+    with visit.acting():
+        publication.grant_waiver(check, unit, first, last, reason)
+    return visit.go("/gates", f"已豁免 {check}，{first} 至 {last} | {check} is waived, {first} to {last}")

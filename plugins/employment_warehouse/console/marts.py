@@ -9,7 +9,7 @@ from functools import cache
 from typing import IO
 
 import xlsxwriter
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import FileResponse, Response, StreamingResponse
 from psycopg import sql
 from starlette.exceptions import HTTPException
 
@@ -17,9 +17,17 @@ from employment_warehouse import settings
 from employment_warehouse.console import connections
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.contract import PLAIN_CELLS
+from employment_warehouse.transform import docs_page
 
 page = Page("/marts", "监测表", "Marts", needs=("marts.publications",))
 PREVIEW = 50
+# dbt's page is a program: it may run, but has no origin, so that it reaches neither the session nor anything outside.
+SCRIPTED = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data:;"
+        " font-src data:; sandbox allow-scripts"
+    )
+}
 SHEET_ROWS = 1_048_575  # of a sheet, below its heads
 REFERENCE = re.compile(r"\{\{\s*(?:ref|accepted_rows|source)\(\s*'([^']+)'(?:\s*,\s*'([^']+)')?\s*\)")
 
@@ -29,7 +37,15 @@ def show(words: str = "", visit: Visit = page.visitor) -> Response:
     """Those that the login may read, by a word of their name or meaning."""
     with visit.reading() as read:
         found = read("marts", words=words)
-    return visit.show("marts.html.j2", marts=found, words_wanted=words)
+    return visit.show("marts.html.j2", marts=found, words_wanted=words, has_docs=docs_page().is_file())
+
+
+@page.router.get("/marts/dbt-docs")
+def show_docs(visit: Visit = page.visitor) -> Response:  # noqa: ARG001  whoever may open the page
+    """dbt's own documentation of the models, as `warehouse docs` has written it."""
+    if not docs_page().is_file():
+        raise HTTPException(404)
+    return FileResponse(docs_page(), media_type="text/html; charset=utf-8", headers=SCRIPTED)
 
 
 @page.router.get("/marts/{mart}")

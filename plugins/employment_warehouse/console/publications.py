@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse import publication as publications
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.wording import CAUSES
 
 page = Page("/publications", "发布", "Publications", needs=("ops.publication", "marts.publications"))
 Reason = Annotated[str, Form()]
@@ -25,6 +26,23 @@ def show(visit: Visit = page.visitor) -> Response:
             shown = {"published": read("publications_of_readers"), "held": []}
     current = next((row for row in shown["published"] if row["is_current"]), None)
     return visit.show("publications.html.j2", current=current, **shown)
+
+
+@page.router.get("/publications/{number:int}")
+def show_one(number: int, visit: Visit = page.visitor) -> Response:
+    """One publication: its vintage and digest, what was certified, and which of its figures are known otherwise now."""
+    of_all = visit.may("ops.publication")
+    with visit.reading() as read:
+        published = read("publications" if of_all else "publications_of_readers")
+        found = next((row for row in published if row["publication"] == number), None)
+        if found is None:
+            raise HTTPException(404)
+        shown = {
+            "published": found,
+            "certificate": read.one("certificate", publication=number) if visit.may("ops.certificate") else None,
+            "restatements": read("restatements", publication=number) if visit.may("marts.restatement") else None,
+        }
+    return visit.show("publication.html.j2", causes=CAUSES, **shown)
 
 
 @page.router.get("/publications/{build}/release")

@@ -20,6 +20,8 @@ from employment_warehouse.report.templates import environment
 from employment_warehouse.settings import TIMEZONE
 
 ENGLISH = "en"
+# Headers of a page that is a file (a report, Data Docs): it carries its style within it, and no script.
+READ_HERE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
 
 
 def language(request: Request) -> str:

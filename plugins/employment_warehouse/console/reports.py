@@ -8,11 +8,10 @@ from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.rendering import READ_HERE
 from employment_warehouse.settings import current_home
 
 page = Page("/reports", "报告", "Reports", needs=("ops.readable_products",))
-# Reports carry their style within them, and no script.
-READ_HERE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".pdf": "application/pdf",

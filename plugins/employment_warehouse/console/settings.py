@@ -10,12 +10,16 @@ from fastapi.responses import Response
 
 from employment_warehouse import publication
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.wording import CAMPAIGN, KEY_COUNTY_LEVELS
+from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.report import words
 from employment_warehouse.settings import TIMEZONE
 
 page = Page("/settings", "设置", "Settings", needs=("seeds.setting",))
 Reason = Annotated[str, Form()]
+SHOWN = ("targets", "settings", "rules", "holidays", "key_counties", "not_joined")
+ALL_JOINED = "无"  # the value of counties_not_joined
 
 
 @page.router.get("/settings")
@@ -23,9 +27,18 @@ def show(on: date | None = None, visit: Visit = page.visitor) -> Response:
     """What is in force on a date, by default today, and what follows."""
     chosen = on or datetime.now(TIMEZONE).date()
     with visit.reading() as read:
-        shown = {name: read(name, on=chosen) for name in ("targets", "settings", "rules", "holidays", "key_counties")}
+        shown = {name: read(name, on=chosen) for name in SHOWN}
         first = read.one("first_scheduled")
-    return visit.show("settings.html.j2", on=chosen, first=first, target_names=words.SHORT_TARGETS, **shown)
+    return visit.show(
+        "settings.html.j2",
+        on=chosen,
+        first=first,
+        target_names=words.SHORT_TARGETS,
+        counties=list(divisions().counties),
+        campaign=CAMPAIGN,
+        levels=KEY_COUNTY_LEVELS,
+        **shown,
+    )
 
 
 @page.router.post("/settings/target")
@@ -38,8 +51,7 @@ def change_target(  # noqa: PLR0913, PLR0917  each a field of the form
     visit: Visit = page.visitor,
 ) -> Response:
     """Another target from a date on."""
-    with visit.acting(), refusals(), connect(OWN_LOGIN) as connection:
-        connection.execute("select ops.decide_target(%s, %s, %s, %s, %s)", (target, county, first, value, reason))
+    _decide(visit, "select ops.decide_target(%s, %s, %s, %s, %s)", target, county, first, value, reason)
     return visit.go("/settings", f"已更改目标，自 {first} 起为 {value:,} | The target is {value:,} from {first} on")
 
 
@@ -52,9 +64,58 @@ def change_setting(
     visit: Visit = page.visitor,
 ) -> Response:
     """Another value of a setting from a date on."""
-    with visit.acting(), refusals(), connect(OWN_LOGIN) as connection:
-        connection.execute("select ops.decide_setting(%s, %s, %s, %s)", (name, first, value, reason))
+    _decide(visit, "select ops.decide_setting(%s, %s, %s, %s)", name, first, value, reason)
     return visit.go("/settings", f"已更改参数 {name}，自 {first} 起为 {value} | {name} is {value} from {first} on")
+
+
+@page.router.post("/settings/campaign")
+def change_campaign(
+    first: Annotated[date, Form()], value: Annotated[str, Form()], reason: Reason, visit: Visit = page.visitor
+) -> Response:
+    """How often the registers are due from a date on; `none` ends the campaign."""
+    _decide(visit, "select ops.decide_setting('campaign_frequency', %s, %s, %s)", first, value, reason)
+    known = CAMPAIGN[value]
+    return visit.go("/settings", f"专项行动自 {first} 起：{known.zh} | The campaign from {first} on: {known.en}")
+
+
+@page.router.post("/settings/joined")
+def change_joined(
+    first: Annotated[date, Form()],
+    reason: Reason,
+    joined: Annotated[list[str] | None, Form()] = None,
+    visit: Visit = page.visitor,
+) -> Response:
+    """Which counties report from a date on."""
+    missing = [code for code in divisions().counties if code not in (joined or [])]
+    value = ",".join(missing) or ALL_JOINED
+    _decide(visit, "select ops.decide_setting('counties_not_joined', %s, %s, %s)", first, value, reason)
+    count = len(divisions().counties) - len(missing)
+    return visit.go("/settings", f"自 {first} 起 {count} 个县市报送 | {count} counties report from {first} on")
+
+
+@page.router.post("/settings/key-county")
+def change_key_county(
+    county: Annotated[str, Form()], reason: Reason, level: Annotated[str, Form()] = "", visit: Visit = page.visitor
+) -> Response:
+    """Another level of a county that the notice supports above others, from the next night on."""
+    _decide(visit, "select ops.decide_key_county(%s, %s, %s)", county, level, reason)
+    return visit.go("/settings", "已更改重点县，自下一晚起 | The key county is changed from the next night on")
+
+
+@page.router.post("/settings/holidays")
+def add_holidays(  # noqa: PLR0913, PLR0917  each a field of the form
+    first: Annotated[date, Form()],
+    last: Annotated[date, Form()],
+    name_zh: Annotated[str, Form()],
+    working: Annotated[bool, Form()],
+    reason: Reason,
+    name_en: Annotated[str, Form()] = "",
+    visit: Visit = page.visitor,
+) -> Response:
+    """Days that are a holiday, or worked for one."""
+    act = "select ops.decide_holidays(%s, %s, %s, %s, %s, %s)"
+    _decide(visit, act, first, last, working, name_zh, name_en, reason)
+    return visit.go(f"/settings?on={first}", f"已登记 {first} 至 {last} | {first} to {last} are on the record")
 
 
 @page.router.post("/settings/rule")
@@ -85,3 +146,9 @@ def close_month(month: Annotated[str, Form()], visit: Visit = page.visitor) -> R
     with visit.acting():
         final = publication.close_month(date.fromisoformat(f"{month}-01"))
     return visit.go("/settings", f"已结账 {month}，终版为第 {final} 号 | {month} is closed, final in no. {final}")
+
+
+def _decide(visit: Visit, act: str, *given: object) -> None:
+    """In this person's name; what the database refuses, it refuses in its own words."""
+    with visit.acting(), refusals(), connect(OWN_LOGIN) as connection:
+        connection.execute(act, given)

@@ -39,6 +39,8 @@ ACTS = Labels(
     decide_rule=Label("决定规则", "decided a rule"),
     decide_target=Label("更改目标", "changed a target"),
     decide_setting=Label("更改参数", "changed a setting"),
+    decide_holiday=Label("登记节假日", "declared a holiday"),
+    decide_division=Label("更改重点县", "changed a key county"),
     reveal=Label("查看身份", "was shown a person"),
     ask_erasure=Label("要求删除个人信息", "asked for an erasure"),
     rotate_keys=Label("更换密钥", "rotated keys"),
@@ -69,6 +71,26 @@ STEPS = Labels(
     write_report=Label("生成报告", "reports"),
     write_returns=Label("生成退回表", "return workbooks"),
     confirm_intake=Label("核对入库", "confirming the intake"),
+)
+KEY_COUNTY_LEVELS = Labels(
+    national=Label("国家级重点帮扶县", "national key county"),
+    provincial=Label("省级重点帮扶县", "provincial key county"),
+)
+# Why a figure is known otherwise than it was published: values of marts.restatement.cause.
+CAUSES = Labels(
+    correction=Label("更正", "correction"),
+    late_file=Label("迟报", "late file"),
+    rule_change=Label("规则变化", "rule change"),
+    later_report=Label("后续报送补报", "later report"),
+    other_unit=Label("其他单位报送", "report of another unit"),
+)
+# How often the registers are due: values of the setting campaign_frequency.
+CAMPAIGN = Labels(
+    daily=Label("每日报送", "every day"),
+    working_days=Label("每个工作日报送", "every working day"),
+    weekly=Label("每周报送", "every week"),
+    monthly=Label("每月报送", "every month"),
+    none=Label("专项行动结束，不再定期报送", "over: nothing is due"),
 )
 UNITS = Labels(hr_platform=Label("人才平台", "HR platform"))
 PRODUCTS = Labels(

@@ -81,10 +81,21 @@ def _working_days_after(day: date, count: int) -> date:
     return day
 
 
+def decided_holidays_file() -> Path:
+    """The days that operators decided on the record, as the last night found them in the database."""
+    return current_home().shared / "seeds" / "decided" / "holiday.csv"
+
+
 def _holidays() -> Mapping[date, bool]:
-    """Whether people work on each day that differs from a plain week: the operator's file, else the project's seed."""
+    """Whether people work on each day that differs from a plain week: the operator's file, else the project's seed; and
+    what operators decided instead."""
     own = current_home().shared / "seeds" / "holiday.csv"
     path = own if own.is_file() else project_root() / "dbt_project" / "seeds" / "holiday.csv"
+    files = (path, decided_holidays_file())
+    return {day: works for file in files if file.is_file() for day, works in _read(file).items()}
+
+
+def _read(path: Path) -> Mapping[date, bool]:
     return _read_version(path, path.stat().st_mtime_ns)
 
 

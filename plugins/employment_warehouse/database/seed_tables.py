@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from employment_warehouse import settings
+from employment_warehouse.contract.calendar import decided_holidays_file
 from employment_warehouse.database.catalog import existing_columns, type_name
 from employment_warehouse.database.connections import connect
 from employment_warehouse.database.describe import describe
@@ -83,6 +84,18 @@ def content(connection: psycopg.Connection) -> dict[str, list[Row]]:
         assert row is not None
         found[name] = row[0]
     return found
+
+
+def keep_decided_holidays(connection: psycopg.Connection) -> None:
+    """Write the days that operators decided where `contract.due` reads them: from this night on it goes by them."""
+    rows = connection.execute(
+        """
+        select d.shown ->> 'on_date', d.shown ->> 'is_working_day' from ops.decided_value as d
+        where d.seed = 'holiday' order by 1
+        """
+    ).fetchall()
+    decided_holidays_file().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.write_whole(decided_holidays_file(), "\n".join(["on_date,is_working_day", *map(",".join, rows), ""]))
 
 
 def have_changed() -> bool:

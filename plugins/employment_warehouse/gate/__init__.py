@@ -1,5 +1,6 @@
 """The two gates of a night: submissions before the build uses them, marts before they are published."""
 
+from employment_warehouse.gate.data_docs import data_docs_of
 from employment_warehouse.gate.deliveries import Gate1Result, gate_deliveries, preview
 from employment_warehouse.gate.failing_model import (
     Sent,
@@ -17,6 +18,7 @@ __all__ = [
     "Gate1Result",
     "Sent",
     "check_intake",
+    "data_docs_of",
     "expect_checks",
     "gate_deliveries",
     "gate_marts",

@@ -12,6 +12,7 @@ import psycopg
 from employment_warehouse import database
 from employment_warehouse.contract import contract
 from employment_warehouse.gate import results
+from employment_warehouse.gate.data_docs import write_data_docs
 from employment_warehouse.gate.delivery_measures import BROKEN, measures_of
 from employment_warehouse.gate.expectation import Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
@@ -43,6 +44,7 @@ def gate_deliveries(build: int) -> Gate1Result:
         report_date = results.tonight(connection, build)
         _lock(connection, build)
         submissions = offered_submissions(connection, build)
+        outcomes: list[Outcome] = []
         if submissions:
             limits = thresholds(connection, report_date)
             waivers = results.waivers(connection, report_date)
@@ -52,7 +54,10 @@ def gate_deliveries(build: int) -> Gate1Result:
                 for outcome in _check(connection, feed, list(of_feed), limits, waivers)
             ]
             results.write(connection, build, 1, outcomes)
-        return _recorded(connection, build)
+        recorded = _recorded(connection, build)
+    if outcomes:
+        write_data_docs(build, 1, outcomes)
+    return recorded
 
 
 def _check(

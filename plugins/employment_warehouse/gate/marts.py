@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from employment_warehouse import database, settings
 from employment_warehouse.errors import UserError
 from employment_warehouse.gate import results
+from employment_warehouse.gate.data_docs import write_data_docs
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.model_checks import model_suites
 from employment_warehouse.gate.queries import query
@@ -69,7 +70,9 @@ def gate_marts(build: int) -> Certificate:
         ]
         outcomes = _hold(connection, build, outcomes, thresholds(connection, report_date))
         results.write(connection, build, 2, outcomes)
-        return _certify(connection, build, suites, outcomes)
+        certificate = _certify(connection, build, suites, outcomes)
+    write_data_docs(build, 2, outcomes)
+    return certificate
 
 
 def suites_in_force(connection: psycopg.Connection, on: date) -> list[Suite]:

@@ -7,7 +7,7 @@ from datetime import date
 import psycopg
 
 from employment_warehouse.contract import Contract, contracts, due
-from employment_warehouse.database import connect
+from employment_warehouse.database import connect, seed_tables
 from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.queries import query
 from employment_warehouse.settings import is_platform_set
@@ -21,6 +21,7 @@ def expect_deliveries(report_date: date) -> int:
     which it is connected: a prefecture without one waits for nothing.
     """
     with connect("wh_loader") as connection:
+        seed_tables.keep_decided_holidays(connection)
         campaign = _campaign_frequency(connection, report_date)
         return sum(_expect(connection, contract, report_date, campaign) for contract in contracts().values())
 

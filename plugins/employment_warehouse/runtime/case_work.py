@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
 import psycopg
 
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.errors import UserError
-from employment_warehouse.identity import place, unseal
+from employment_warehouse.identity import opener
 
 REFUSALS = {
     "not_of_your_county": (
@@ -26,8 +25,14 @@ REFUSALS = {
 def reveal(person_key: UUID, purpose: str) -> dict[str, str]:
     """The identity of a person: `id_number`, and where they were reported `full_name` and `mobile`.
 
-    The database gives it only after the record of who asked and why is committed. Raises UserError:
-    `not_of_your_county`, `daily_limit`, `refused`.
+    Raises UserError: `not_of_your_county`, `daily_limit`, `refused`.
+    """
+    return opener.open_identity(sealed_identity(person_key, purpose), person_key)
+
+
+def sealed_identity(person_key: UUID, purpose: str) -> bytes:
+    """The same, sealed, for whoever has no key. The database gives it only after the record of who asked and why is
+    committed.
     """
     question = "select outcome, sealed from vault.reveal(%s, %s)"
     with refusals(), connect(OWN_LOGIN) as connection:
@@ -39,5 +44,4 @@ def reveal(person_key: UUID, purpose: str) -> dict[str, str]:
     if outcome in REFUSALS:
         message, expected = REFUSALS[outcome]
         raise UserError(message, code=outcome, expected=expected, exit_code=1)
-    identity: dict[str, str] = json.loads(unseal(sealed, place("vault.person.sealed", person_key)))
-    return identity
+    return bytes(sealed)

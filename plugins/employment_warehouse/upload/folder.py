@@ -87,6 +87,6 @@ def delete_others(waiting: Iterable[str]) -> None:
     """Delete what no upload waits for: files that were answered when the process ended, and those that never got a
     row."""
     kept, young = set(waiting), time.time() - ORPHAN_SECONDS
-    for path in settings.current_home().uploads.iterdir():
+    for path in filter(Path.is_file, settings.current_home().uploads.iterdir()):  # a socket is in it as well
         if path.name.partition(".")[0] not in kept and path.stat().st_mtime < young:
             path.unlink(missing_ok=True)

@@ -9,8 +9,10 @@ from importlib import import_module
 import psycopg
 from psycopg.rows import class_row
 
+from employment_warehouse import settings
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
+from employment_warehouse.identity import opener
 from employment_warehouse.landing import IngestFailed
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.upload import folder
@@ -26,9 +28,12 @@ FAILURES = (IngestFailed, IngestInProgress, UserError, psycopg.Error, OSError)
 
 
 def serve() -> None:
-    """Read every upload as it arrives, until the process ends; wait for a database that does not answer."""
+    """Read every upload as it arrives, until the process ends; wait for a database that does not answer.
+
+    It is the one process with keys that always runs, so it also opens for the console what a case worker may see.
+    """
     _warm_up()
-    with folder.only_reader():
+    with folder.only_reader(), opener.answering(settings.current_home().uploads):
         while True:
             try:
                 with connect("wh_loader") as connection:

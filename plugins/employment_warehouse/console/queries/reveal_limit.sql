@@ -1,0 +1,1 @@
+select ops.setting('reveal_daily_limit', (now() at time zone 'Asia/Shanghai')::date)::integer as most

@@ -1,0 +1,268 @@
+"""What is decided on the console: the calendar, counties that join, waivers; and a person shown to a case worker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from tests.kit.console import Browser, browser_of, database_variables, links_of, served
+from tests.kit.nights import Nights, insert, publish, start_build
+
+from employment_warehouse import gate, landing, settings
+from employment_warehouse.contract import is_working_day, year_without_holidays
+from employment_warehouse.contract.calendar import decided_holidays_file
+from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
+from employment_warehouse.identity import opener, place, seal
+
+COUNTY = "county_532528"
+IDENTITY = {"id_number": "532528199001010009", "full_name": "某某"}
+
+
+@pytest.fixture
+def console(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    for name, value in database_variables().items():
+        monkeypatch.setenv(name, value)
+    return served()
+
+
+@pytest.fixture
+def operator(console: FastAPI) -> Browser:
+    publish(start_build("2027-01-31"))
+    return browser_of(OWN_LOGIN, console)
+
+
+@pytest.fixture
+def calendar() -> Iterator[None]:
+    """The home is that of other tests as well."""
+    yield
+    decided_holidays_file().unlink(missing_ok=True)
+
+
+@pytest.mark.usefixtures("calendar")
+def test_an_operator_declares_holidays_and_due_times_go_by_them(operator: Browser, nights: Nights) -> None:
+    festival = {
+        "first": "2027-02-05",
+        "last": "2027-02-11",
+        "working": "false",
+        "name_zh": "春节",
+        "reason": "国办发明电",
+    }
+    done = operator.fill_in("/settings", "/settings/holidays", **festival)
+    assert done.status_code == 303
+    worked = festival | {"first": "2027-02-14", "last": "2027-02-14", "working": "true"}
+    assert operator.fill_in("/settings", "/settings/holidays", **worked).status_code == 303
+    late = operator.fill_in("/settings", "/settings/holidays", **festival | {"first": "2027-01-31"})
+    assert (late.status_code, "晚于 2027-01-31" in late.text) == (409, True)
+    long = operator.fill_in("/settings", "/settings/holidays", **festival | {"last": "2027-03-11"})
+    assert (long.status_code, "31 天" in long.text) == (409, True)
+    seed_tables.load()  # the files do not take it back
+    assert nights.scalar("select count(*) from seeds.holiday where on_date >= '2027-01-01'") == 8
+    landing.expect_deliveries(date(2027, 2, 1))
+    assert [is_working_day(date(2027, 2, day)) for day in (4, 5, 11, 12, 14)] == [True, False, False, True, True]
+    assert year_without_holidays(date(2027, 2, 1)) is None
+    shown = operator.get(done.headers["location"]).text
+    assert shown.count("<td>春节</td>") == 8
+    acts = nights.rows("select login, subject, reason from ops.act where kind = 'decide_holiday' order by act limit 1")
+    assert acts == [
+        (
+            "operator_of_tests",
+            "春节 2027-02-05–2027-02-11 休息 | 春节 2027-02-05–2027-02-11 at rest",
+            "国办发明电",
+        )
+    ]
+
+
+def test_an_operator_lets_a_county_join_from_a_date_on(operator: Browser, nights: Nights) -> None:
+    given = {"first": "2027-02-01", "joined": ["532528", "532501"], "reason": "two begin"}
+    assert operator.fill_in("/settings", "/settings/joined", **given).status_code == 303
+    landing.expect_deliveries(date(2027, 2, 1))
+    due = "select array_agg(distinct unit order by unit) from ops.due where feed = 'labor_register'"
+    assert nights.scalar(due) == ["532501", "532528"]
+    shown = operator.get("/settings?on=2027-02-01").text
+    assert "2 个县市报送；尚未接入：" in shown and "元阳县" not in shown.partition("尚未接入：")[2].partition("</p>")[0]
+    assert "全部 13 个县市都已接入" in operator.get("/settings?on=2027-01-31").text
+    with connect(OWN_LOGIN) as connection, pytest.raises(psycopg.Error, match="WH036"):
+        connection.execute("select ops.decide_setting('counties_not_joined', '2027-02-01', '532528;530111', 'typing')")
+
+
+def test_an_operator_ends_the_campaign(operator: Browser, nights: Nights) -> None:
+    given = {"first": "2027-02-02", "value": "none", "reason": "document 9"}
+    assert operator.fill_in("/settings", "/settings/campaign", **given).status_code == 303
+    for day, feeds in (("2027-02-01", True), ("2027-02-02", False)):
+        landing.expect_deliveries(date.fromisoformat(day))
+        question = "select exists (select from ops.due where feed = 'labor_register' and report_date = %s)"
+        assert (day, nights.scalar(question, day)) == (day, feeds)
+    unknown = operator.fill_in("/settings", "/settings/campaign", **given | {"value": "sometimes"})
+    assert (unknown.status_code, "working_days" in unknown.text) == (409, True)
+
+
+def test_an_operator_changes_a_key_county_from_the_next_night_on(operator: Browser, nights: Nights) -> None:
+    given = {"county": "532532", "level": "provincial", "reason": "list of 2027"}
+    assert operator.fill_in("/settings", "/settings/key-county", **given).status_code == 303
+    no_more = {"county": "532528", "level": "", "reason": "list of 2027"}
+    assert operator.fill_in("/settings", "/settings/key-county", **no_more).status_code == 303
+    seed_tables.load()
+    found = nights.rows(
+        "select division_code, key_county_level, is_verified, name_zh from seeds.division"
+        " where division_code in ('532528', '532532') order by 1"
+    )
+    assert found == [("532528", None, True, "元阳县"), ("532532", "provincial", True, "河口瑶族自治县")]
+    assert "河口县（省级重点帮扶县）" in operator.get("/settings").text
+    foreign = operator.fill_in("/settings", "/settings/key-county", **given | {"county": "530111"})
+    assert (foreign.status_code, "没有县市" in foreign.text) == (409, True)
+
+
+@pytest.fixture
+def failed_check(console: FastAPI, nights: Nights) -> int:
+    """A build in which a check of 532528 has failed."""
+    build = start_build("2024-05-02")
+    nights.connection.execute(
+        """
+        insert into ops.check_result (
+            build, gate, suite, check_name, unit, severity, success, message_zh, message_en
+        )
+        values (%s, 1, 'labor_register', 'volume.ratio', '532528', 'critical', false, '本次 59 行', '59 rows')
+        """,
+        (build,),
+    )
+    return build
+
+
+def test_an_operator_waives_a_check_of_a_unit_until_a_day(console: FastAPI, nights: Nights, failed_check: int) -> None:
+    operator = browser_of(OWN_LOGIN, console)
+    [link] = [link for link in links_of(operator.get("/gates?gate=1").text) if link.startswith("/gates/waiver")]
+    assert "只是元阳县的这一项检查" in operator.get(link).text
+    reason = "they cleared the register"
+    early = operator.fill_in(link, first="2024-05-02", last="2024-05-01", reason=reason)
+    assert (early.status_code, "不能早于" in early.text) == (409, True)
+    assert operator.fill_in(link, first="2024-05-02", last="2024-05-04", reason=reason).status_code == 303
+    again = operator.fill_in(link, first="2024-05-02", last="2024-05-09", reason=reason)
+    assert (again.status_code, "已自 2024-05-02 起豁免" in again.text) == (409, True)
+    granted = nights.rows("select check_name, unit, valid_from::text, valid_to::text, granted_by from ops.waiver")
+    assert granted == [("labor_register.volume.ratio", "532528", "2024-05-02", "2024-05-04", "operator_of_tests")]
+    assert nights.rows("select login, kind, reason from ops.act") == [("operator_of_tests", "grant_waiver", reason)]
+    shown = operator.get("/gates").text
+    assert "有效的豁免" in shown and reason in shown
+    for other in ("wh_auditor", COUNTY):
+        browser = browser_of(other, console)
+        assert "豁免…" not in browser.get("/gates?gate=1").text
+        assert browser.get(link).status_code == 404
+
+
+def test_data_docs_show_counts_without_values_and_need_no_internet(console: FastAPI, nights: Nights) -> None:
+    for county in ("532501", "532528"):
+        nights.deliver("job_event", county, "2024-05-01", rejected=7)
+    build = start_build("2024-05-01")
+    gate.gate_deliveries(build)
+    operator = browser_of(OWN_LOGIN, console)
+    link = f"/gates/data-docs/{build}/1"
+    assert link in operator.get(f"/gates?gate=1&build={build}").text
+    shown = operator.get(link)
+    assert "sandbox" in shown.headers["content-security-policy"]
+    assert "Evaluated Expectations" in shown.text and "job_event.rows" in shown.text
+    page = shown.text.lower()
+    assert not any(word in page for word in ("http:", "https:", "//cdn", "<script", "<link", "532501", "532528"))
+    failed = nights.rows("select message_zh from ops.check_result where not success")
+    assert failed and not any(message in shown.text for (message,) in failed)
+    assert browser_of(COUNTY, console).get(link).status_code == 404
+    assert operator.get(f"/gates/data-docs/{build + 1}/1").status_code == 404
+
+
+@pytest.fixture
+def case(nights: Nights) -> tuple[str, UUID]:
+    """The page of the persons of an open case of 532528, and the person whom it names, sealed in the vault."""
+    person, build = uuid4(), start_build("2024-05-18")
+    key = f"{person}·2023-09-01"
+    known = {"county_code": "532528", "from_build": build}
+    found = {
+        "case_kind": "youth_long_term", "finding": "youth_long_term", "case_key": key, "opened_on": "2024-05-02",
+        "unit_to_act_zh": "县就业局", "unit_to_act_en": "employment office", "lines": 1,
+        "evidence": {"person_key": str(person), "enrolled_on": "2023-09-01"},
+    }  # fmt: skip
+    insert(nights.connection, "store", "finding_case", [found | known])
+    insert(nights.connection, "store", "dim_person", [{"person_key": person, "valid_from": "2024-05-01"} | known])
+    nights.connection.execute(
+        "insert into vault.person values (%s, 1, '532528', %s)",
+        (person, seal(json.dumps(IDENTITY).encode(), place("vault.person.sealed", person))),
+    )
+    publish(build)
+    named = {"kind": "youth_long_term", "finding": "youth_long_term", "key": key}
+    return f"/cases/persons?{urlencode(named)}", person
+
+
+def test_a_case_worker_is_shown_a_person_of_the_county_on_the_record(
+    console: FastAPI, nights: Nights, case: tuple[str, UUID]
+) -> None:
+    link, person = case
+    worker = browser_of("caseworker_532528", console)
+    asked = worker.get(link)
+    assert str(person) in asked.text and "每天最多查看" in asked.text
+    given = {"person": str(person), "purpose": "入户核实"}
+    away = worker.fill_in(link, **given)
+    assert (away.status_code, "没有应答" in away.text, IDENTITY["id_number"] in away.text) == (409, True, False)
+    with opener.answering(settings.current_home().uploads):
+        shown = worker.fill_in(link, **given)
+    assert shown.status_code == 200
+    assert all(value in shown.text for value in IDENTITY.values())
+    assert IDENTITY["id_number"] not in worker.get(link).text
+    acts = nights.rows("select login, kind, subject, reason from ops.act")
+    assert acts == [("caseworker_532528", "reveal", f"person {person}", "入户核实")]
+
+
+def test_above_the_daily_limit_or_without_a_purpose_the_console_shows_nobody(
+    console: FastAPI, nights: Nights, case: tuple[str, UUID]
+) -> None:
+    link, person = case
+    nights.connection.execute("update seeds.setting set value = '1' where name = 'reveal_daily_limit'")
+    worker = browser_of("caseworker_532528", console)
+    with opener.answering(settings.current_home().uploads):
+        empty = worker.fill_in(link, person=str(person), purpose="  ")
+        assert (empty.status_code, IDENTITY["id_number"] in empty.text) == (409, False)
+        assert worker.fill_in(link, person=str(person), purpose="home visit").status_code == 200
+        above = worker.fill_in(link, person=str(person), purpose="once more")
+    assert (above.status_code, "已达上限" in above.text, IDENTITY["id_number"] in above.text) == (409, True, False)
+
+
+def test_nobody_else_is_shown_the_persons_of_a_case(console: FastAPI, case: tuple[str, UUID]) -> None:
+    link, person = case
+    for role, status in ((COUNTY, 403), ("wh_analyst", 403), ("caseworker_532503", 404)):
+        answer = browser_of(role, console).get(link)
+        assert (role, answer.status_code, str(person) in answer.text.partition("<main")[2]) == (role, status, False)
+
+
+def test_the_socket_opens_only_persons_of_the_vault(case: tuple[str, UUID]) -> None:
+    folder = settings.current_home().uploads
+    other = seal(b'{"id_number": "1"}', place("vault.rejected_row.sealed", 1))
+    with opener.answering(folder):
+        assert oct((folder / opener.SOCKET).stat().st_mode & 0o777) == "0o600"
+        with pytest.raises(opener.OpenerAway):
+            opener.ask(folder, other, uuid4())
+        sealed = seal(json.dumps(IDENTITY).encode(), place("vault.person.sealed", case[1]))
+        assert opener.ask(folder, sealed, case[1]) == IDENTITY
+
+
+def test_a_publication_has_a_page_with_its_digest_and_its_restatements(console: FastAPI, nights: Nights) -> None:
+    number = publish(start_build("2024-05-01"))
+    later = start_build("2024-05-02")
+    changed = {
+        "indicator": "rural_employed", "county_code": "532528", "on_date": "2024-05-01", "as_published": 1234567,
+        "published_in": number, "as_known_now": 1234569, "difference": 2, "cause": "late_file",
+        "causes": ["late_file"], "from_build": later,
+    }  # fmt: skip
+    insert(nights.connection, "store", "restatement", [changed])
+    publish(later)
+    operator = browser_of(OWN_LOGIN, console)
+    assert f'href="/publications/{number}"' in operator.get("/publications").text
+    page = operator.get(f"/publications/{number}").text
+    digest = nights.scalar("select encode(digest, 'hex') from ops.publication where publication = %s", number)
+    assert digest in page and "1 / 1 项已检查" in page and "不能读取监测表" in page
+    analyst = browser_of("wh_analyst", console).get(f"/publications/{number}").text
+    assert all(part in analyst for part in ("1,234,567", "1,234,569", "迟报", "1 个数与今日所知不同"))
+    assert "没有：各数与今日所知一致" in browser_of("wh_analyst", console).get(f"/publications/{later}").text
+    assert operator.get("/publications/999").status_code == 404
