@@ -14,11 +14,12 @@ from fastapi import FastAPI
 from tests.kit.console import Browser, browser_of, database_variables, links_of, served
 from tests.kit.nights import Nights, insert, publish, start_build
 
-from employment_warehouse import gate, landing, settings
+from employment_warehouse import landing, settings
 from employment_warehouse.contract import is_working_day, year_without_holidays
 from employment_warehouse.contract.calendar import decided_holidays_file
 from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
 from employment_warehouse.identity import opener, place, seal
+from employment_warehouse.runtime import steps
 
 COUNTY = "county_532528"
 IDENTITY = {"id_number": "532528199001010009", "full_name": "某某"}
@@ -159,7 +160,7 @@ def test_data_docs_show_counts_without_values_and_need_no_internet(console: Fast
     for county in ("532501", "532528"):
         nights.deliver("job_event", county, "2024-05-01", rejected=7)
     build = start_build("2024-05-01")
-    gate.gate_deliveries(build)
+    steps.gate_deliveries(build)
     operator = browser_of(OWN_LOGIN, console)
     link = f"/gates/data-docs/{build}/1"
     assert link in operator.get(f"/gates?gate=1&build={build}").text

@@ -22,13 +22,14 @@ from employment_warehouse.runtime import deployment, users
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 WIDTHS = (1280, 390)
-# Who, and which pages of the menu; `a > b` is the first link of page a whose address contains b.
+# Who, and which pages of the menu; `a > b > c` follows the first link of page a whose address contains b, then c.
 PICTURES = {
     "operator": (
         "/sign-in", "/tonight", "/deliveries", "/deliveries > /deliveries/", "/publications",
-        "/publications > /roll-back", "/alerts", "/gates", "/acts", "/settings", "/users",
+        "/publications > /publications/", "/publications > /roll-back", "/alerts", "/gates", "/gates > /gates/waiver",
+        "/acts", "/settings", "/users",
     ),
-    "caseworker": ("/uploads", "/reports"),
+    "caseworker": ("/uploads", "/reports", "/cases > /cases/one > /cases/persons"),
     "analyst": ("/cases", "/cases > /cases/one", "/marts", "/marts/target_progress"),
 }  # fmt: skip
 COLOURS = 32
@@ -54,14 +55,15 @@ def sign_in(page: Page, url: str, login: str, password: str) -> None:
 
 def take(page: Page, url: str, wanted: str, folder: Path, width: int) -> None:
     """One picture, at most two screens long."""
-    path, _, link = wanted.partition(" > ")
+    path, *links = wanted.split(" > ")
     page.goto(url + path)
-    if link:
+    for link in links:
         found = page.locator(f'main a[href*="{link}"]')
         if not found.count():
             return
         page.goto(url + str(found.first.get_attribute("href")))
-    name = f"{path.strip('/').replace('/', '-')}{'-one' if link else ''}-{width}.png"
+    behind = [links[-1].rpartition("/")[2] or "one"] if links else []
+    name = f"{'-'.join([*path.strip('/').split('/'), *behind])}-{width}.png"
     height = min(page.evaluate("document.documentElement.scrollHeight"), 1600)
     shot = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height}, full_page=True)
     Image.open(BytesIO(shot)).convert("P", palette=Image.Palette.ADAPTIVE, colors=COLOURS).save(

@@ -1,6 +1,6 @@
 """The two gates of a night: submissions before the build uses them, marts before they are published."""
 
-from employment_warehouse.gate.data_docs import data_docs_of
+from employment_warehouse.gate.data_docs import data_docs_of, write_data_docs
 from employment_warehouse.gate.deliveries import Gate1Result, gate_deliveries, preview
 from employment_warehouse.gate.failing_model import (
     Sent,
@@ -30,4 +30,5 @@ __all__ = [
     "restore_left_out",
     "sent_tonight",
     "void_certificate",
+    "write_data_docs",
 ]

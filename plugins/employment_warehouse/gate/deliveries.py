@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
@@ -12,7 +12,6 @@ import psycopg
 from employment_warehouse import database
 from employment_warehouse.contract import contract
 from employment_warehouse.gate import results
-from employment_warehouse.gate.data_docs import write_data_docs
 from employment_warehouse.gate.delivery_measures import BROKEN, measures_of
 from employment_warehouse.gate.expectation import Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
@@ -27,10 +26,14 @@ REASON = "入库前检查 gate 1"
 
 @dataclass(frozen=True)
 class Gate1Result:
-    """Numbers of the deliveries that tonight's build uses, and of those that are held."""
+    """Numbers of the deliveries that tonight's build uses, and of those that are held.
+
+    outcomes: what this run has found, for Data Docs; nothing where an earlier run has decided.
+    """
 
     accepted: tuple[int, ...]
     held: tuple[int, ...]
+    outcomes: tuple[Outcome, ...] = field(default=(), compare=False, repr=False)
 
 
 def gate_deliveries(build: int) -> Gate1Result:
@@ -54,10 +57,7 @@ def gate_deliveries(build: int) -> Gate1Result:
                 for outcome in _check(connection, feed, list(of_feed), limits, waivers)
             ]
             results.write(connection, build, 1, outcomes)
-        recorded = _recorded(connection, build)
-    if outcomes:
-        write_data_docs(build, 1, outcomes)
-    return recorded
+        return replace(_recorded(connection, build), outcomes=tuple(outcomes))
 
 
 def _check(

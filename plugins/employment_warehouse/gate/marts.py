@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ from psycopg.types.json import Jsonb
 from employment_warehouse import database, settings
 from employment_warehouse.errors import UserError
 from employment_warehouse.gate import results
-from employment_warehouse.gate.data_docs import write_data_docs
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.model_checks import model_suites
 from employment_warehouse.gate.queries import query
@@ -30,13 +29,17 @@ REASON = "发布前检查 gate 2"
 
 @dataclass(frozen=True)
 class Certificate:
-    """Gate 2's record of a build. held: deliveries that it put on hold as the cause of a critical failure."""
+    """Gate 2's record of a build. held: deliveries that it put on hold as the cause of a critical failure.
+
+    outcomes: all that was found, for Data Docs.
+    """
 
     build: int
     checks_expected: int
     checks_run: int
     critical_failed: int
     held: tuple[int, ...]
+    outcomes: tuple[Outcome, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def is_clean(self) -> bool:
@@ -70,9 +73,7 @@ def gate_marts(build: int) -> Certificate:
         ]
         outcomes = _hold(connection, build, outcomes, thresholds(connection, report_date))
         results.write(connection, build, 2, outcomes)
-        certificate = _certify(connection, build, suites, outcomes)
-    write_data_docs(build, 2, outcomes)
-    return certificate
+        return _certify(connection, build, suites, outcomes)
 
 
 def suites_in_force(connection: psycopg.Connection, on: date) -> list[Suite]:
@@ -241,7 +242,7 @@ def _certify(
         Jsonb({suite.name: suite.version for suite in suites}),
     )
     held = tuple(sorted({o.delivery_id for o in outcomes if o.blocks and o.delivery_id is not None}))
-    return Certificate(build, expected, run, failed, held)
+    return Certificate(build, expected, run, failed, held, tuple(outcomes))
 
 
 def _fetch_row(connection: psycopg.Connection, question: str, *values: object) -> tuple[Any, ...]:

@@ -136,6 +136,8 @@ def gate_deliveries(build: int) -> None:
 
     found = gate.gate_deliveries(build)
     gate.check_intake(build)
+    if found.outcomes:
+        gate.write_data_docs(build, 1, found.outcomes)
     log.info("gate 1: %d deliveries accepted, %d held", len(found.accepted), len(found.held))
 
 
@@ -152,6 +154,7 @@ def gate_marts(build: int) -> bool:
     from employment_warehouse import gate
 
     found = gate.gate_marts(build)
+    gate.write_data_docs(build, 2, found.outcomes)
     log.info(
         "gate 2: %d of %d checks run, %d critical failed, %d deliveries held",
         found.checks_run,
