@@ -36,7 +36,7 @@ from employment_warehouse.settings import Home
 LIMIT_MS = 300
 WARM_UPS = 2
 ROLES = {"operator": None, "analyst": None, "auditor": None, "county": "532528"}
-BEHIND = ("/deliveries/", "/cases/one", "/marts/dim_person", "/marts/fct_person_state", "/roll-back")
+BEHIND = ("/deliveries/", "/publications/", "/cases/one", "/marts/dim_person", "/marts/fct_person_state", "/roll-back")
 
 
 @contextmanager
