@@ -535,21 +535,25 @@ COMMENT ON FUNCTION ops.all_rows(shown anyelement, login name) IS '多机部署�
 CREATE FUNCTION ops.apply_decided_values() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
+declare
+    name text;
 begin
-    delete from seeds.setting as s using ops.decided_value as d
-    where d.seed = 'setting' and d.key = jsonb_build_object('name', s.name, 'valid_from', s.valid_from);
-    insert into seeds.setting
-    select r.* from ops.decided_value as d, jsonb_populate_record(null::seeds.setting, d.shown) as r
-    where d.seed = 'setting';
-    delete from seeds.target as s using ops.decided_value as d
-    where d.seed = 'target' and d.key = jsonb_build_object(
-        'county_code', s.county_code, 'target_code', s.target_code, 'valid_from', s.valid_from
-    );
-    insert into seeds.target
-    select r.* from ops.decided_value as d, jsonb_populate_record(null::seeds.target, d.shown) as r
-    where d.seed = 'target';
-end $$;
+    foreach name in array array['setting', 'target', 'holiday'] loop
+        execute format(
+            'delete from seeds.%1$I as s using ops.decided_value as d where d.seed = %1$L and to_jsonb(s) @> d.key', name
+        );
+        execute format(
+            'insert into seeds.%1$I select r.* from ops.decided_value as d,'
+            ' jsonb_populate_record(null::seeds.%1$I, d.shown) as r where d.seed = %1$L', name
+        );
+    end loop;
+    -- Names of places stay those of the file.
+    update seeds.division as s
+    set key_county_level = d.shown ->> 'key_county_level', is_verified = true
+    from ops.decided_value as d
+    where d.seed = 'division' and d.key ->> 'division_code' = s.division_code;
+end $_$;
 
 ALTER FUNCTION ops.apply_decided_values() OWNER TO wh_owner;
 
@@ -992,6 +996,80 @@ ALTER FUNCTION ops.county_deliveries() OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.county_deliveries() IS '本县市的报送。 | The deliveries of the login''s own county.';
 
+-- Name: decide_holidays(date, date, boolean, text, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    if first_day is null or last_day is null or is_working is null or last_day not between first_day and first_day + 30 then
+        raise exception using errcode = 'WH036',
+            message = '须为连续的 1 至 31 天 | it is 1 to 31 days in a row';
+    end if;
+    if btrim(coalesce(name_zh, '')) = '' then
+        raise exception using errcode = 'WH036', message = '请写明节日名称 | name the holiday';
+    end if;
+    perform ops.decide_values(
+        'holiday',
+        (
+            select jsonb_agg(jsonb_build_object(
+                'key', jsonb_build_object('on_date', day::date),
+                'shown', jsonb_build_object(
+                    'on_date', day::date, 'is_working_day', is_working,
+                    'holiday_zh', btrim(name_zh), 'holiday_en', coalesce(nullif(btrim(name_en), ''), btrim(name_zh))
+                )
+            ))
+            from generate_series(first_day, last_day, interval '1 day') as day
+        ),
+        format(
+            '%1$s %2$s–%3$s %4$s | %5$s %2$s–%3$s %6$s', btrim(name_zh), first_day, last_day,
+            case when is_working then '上班' else '休息' end,
+            coalesce(nullif(btrim(name_en), ''), btrim(name_zh)), case when is_working then 'at work' else 'at rest' end
+        ),
+        first_day, why
+    );
+end $_$;
+
+ALTER FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text) IS '登记一段节假日或调休上班日，晚于最近一晚。 | Declares days as a holiday, or as worked, after the last night; on the record.';
+
+-- Name: decide_key_county(text, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.decide_key_county(county text, new_level text, why text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    before record;
+    chosen text := nullif(btrim(coalesce(new_level, '')), '');
+begin
+    select * into before from seeds.division as s where s.division_code = county and s.level = 'county';
+    if not found or county <> all(ops.county_codes()) then
+        raise exception using errcode = 'WH002', message = format('没有县市 %1$s | there is no county %1$s', county);
+    end if;
+    if chosen is not null and chosen not in ('national', 'provincial') then
+        raise exception using errcode = 'WH036',
+            message = '级别为 national、provincial 或空 | the level is national, provincial or empty';
+    end if;
+    perform ops.decide_value(
+        'division',
+        jsonb_build_object('division_code', county),
+        jsonb_build_object('key_county_level', chosen),
+        format('%s: %s -> %s', county, coalesce(before.key_county_level, '—'), coalesce(chosen, '—')),
+        (select coalesce(max(b.report_date), current_date) + 1 from ops.build as b), why
+    );
+end $_$;
+
+ALTER FUNCTION ops.decide_key_county(county text, new_level text, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION decide_key_county(county text, new_level text, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.decide_key_county(county text, new_level text, why text) IS '自下一晚起更改一个县市的重点帮扶级别，并登记。 | Changes the level of a county as a key county from the next night on, on the record.';
+
 -- Name: decide_rule(text, date, boolean, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) RETURNS void
@@ -1024,6 +1102,7 @@ CREATE FUNCTION ops.decide_setting(wanted text, from_date date, new_value text, 
 declare
     before record;
     number text := '^-?[0-9]+([.][0-9]+)?$';
+    chosen text := btrim(coalesce(new_value, ''));
 begin
     select * into before from seeds.setting as s
     where s.name = wanted and s.valid_from <= from_date
@@ -1031,15 +1110,24 @@ begin
     if not found then
         raise exception using errcode = 'WH002', message = format('没有参数 %1$s | there is no setting %1$s', wanted);
     end if;
-    if btrim(coalesce(new_value, '')) = '' or before.value ~ number and btrim(new_value) !~ number then
+    if chosen = '' or before.value ~ number and chosen !~ number then
         raise exception using errcode = 'WH036',
             message = format('参数 %1$s 的值须与 %2$s 同类 | the value of %1$s is of the kind of %2$s', wanted, before.value);
+    end if;
+    if wanted = 'campaign_frequency' and chosen <> all(array['daily', 'working_days', 'weekly', 'monthly', 'none']) then
+        raise exception using errcode = 'WH036', message =
+            '报送频率为 daily、working_days、weekly、monthly 或 none | it is daily, working_days, weekly, monthly or none';
+    end if;
+    if wanted = 'counties_not_joined' and chosen <> '无'
+        and regexp_split_to_array(chosen, '[,，、\s]+') <@ ops.county_codes() is not true then
+        raise exception using errcode = 'WH036', message =
+            '须为本州县市代码，以逗号分隔；全部接入写“无” | codes of this prefecture''s counties, separated by commas; 无 for none';
     end if;
     perform ops.decide_value(
         'setting',
         jsonb_build_object('name', wanted, 'valid_from', from_date),
-        to_jsonb(before) || jsonb_build_object('valid_from', from_date, 'value', btrim(new_value), 'enabled', true),
-        format('%s: %s -> %s (%s)', wanted, before.value, btrim(new_value), from_date),
+        to_jsonb(before) || jsonb_build_object('valid_from', from_date, 'value', chosen, 'enabled', true),
+        format('%s: %s -> %s (%s)', wanted, before.value, chosen, from_date),
         from_date, why
     );
 end $_$;
@@ -1087,6 +1175,23 @@ COMMENT ON FUNCTION ops.decide_target(wanted text, of_county text, from_date dat
 -- Name: decide_value(text, jsonb, jsonb, text, date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select ops.decide_values(
+        wanted_seed, jsonb_build_array(jsonb_build_object('key', wanted_key, 'shown', row_of_seed)), change, from_date, why
+    )
+$$;
+
+ALTER FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text) OWNER TO wh_owner;
+
+-- Name: FUNCTION decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text) IS '记录并应用一个决定。 | Records a decided value and applies it.';
+
+-- Name: decide_values(text, jsonb, text, date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.decide_values(wanted_seed text, decided jsonb, change text, from_date date, why text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
@@ -1104,18 +1209,19 @@ begin
         raise exception using errcode = 'WH035',
             message = '夜间汇总正在进行，结束后再改 | a night is being built: change it when it has ended';
     end if;
-    insert into ops.decided_value (seed, key, shown) values (wanted_seed, wanted_key, row_of_seed)
+    insert into ops.decided_value (seed, key, shown)
+    select wanted_seed, d -> 'key', d -> 'shown' from jsonb_array_elements(decided) as d
     on conflict (seed, key) do update
     set shown = excluded.shown, decided_at = now(), decided_by = session_user;
     perform ops.apply_decided_values();
     perform ops.record_act('decide_' || wanted_seed, change, why);
 end $_$;
 
-ALTER FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text) OWNER TO wh_owner;
+ALTER FUNCTION ops.decide_values(wanted_seed text, decided jsonb, change text, from_date date, why text) OWNER TO wh_owner;
 
--- Name: FUNCTION decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION decide_values(wanted_seed text, decided jsonb, change text, from_date date, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text) IS '记录并应用一个决定。 | Records a decided value and applies it.';
+COMMENT ON FUNCTION ops.decide_values(wanted_seed text, decided jsonb, change text, from_date date, why text) IS '记录并应用一项决定，可含多行。 | Records and applies what was decided: one act, of one row or several.';
 
 -- Name: disable_user(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1234,7 +1340,7 @@ COMMENT ON FUNCTION ops.first_scheduled_date() IS '自动夜间流程的首个�
 CREATE FUNCTION ops.grant_waiver(wanted_check text, wanted_unit text, from_date date, to_date date, why text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 begin
     perform ops.assert_reason(why, '豁免', 'a waiver');
     if wanted_check like 'delivery:%' then
@@ -1242,10 +1348,21 @@ begin
             message = '报送的豁免由放行产生 | the waiver of a delivery comes with its release',
             hint = 'Use ops.release_delivery.';
     end if;
+    if from_date is null or to_date is null or to_date < from_date then
+        raise exception using errcode = 'WH015',
+            message = '最后一天不能早于第一天 | the last day of a waiver is not before its first';
+    end if;
+    -- A case has its own words for it.
+    if wanted_check not like 'case:%' and exists (
+        select from ops.waiver as w where (w.check_name, w.unit, w.valid_from) = (wanted_check, wanted_unit, from_date)
+    ) then
+        raise exception using errcode = 'WH015',
+            message = format('该项检查已自 %1$s 起豁免 | the check is waived from %1$s on already', from_date);
+    end if;
     insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)
     values (wanted_check, wanted_unit, from_date, to_date, session_user, why);
     perform ops.record_act('grant_waiver', format('%s %s %s–%s', wanted_check, wanted_unit, from_date, to_date), why);
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.grant_waiver(wanted_check text, wanted_unit text, from_date date, to_date date, why text) OWNER TO wh_owner;
 
@@ -4260,22 +4377,22 @@ CREATE TABLE ops.decided_value (
     shown jsonb NOT NULL,
     decided_at timestamp with time zone DEFAULT now() NOT NULL,
     decided_by text DEFAULT SESSION_USER NOT NULL,
-    CONSTRAINT decided_value_seed_check CHECK ((seed = ANY (ARRAY['setting'::text, 'target'::text])))
+    CONSTRAINT decided_value_seed_check CHECK ((seed = ANY (ARRAY['setting'::text, 'target'::text, 'holiday'::text, 'division'::text])))
 );
 
 ALTER TABLE ops.decided_value OWNER TO wh_owner;
 
 -- Name: TABLE decided_value; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON TABLE ops.decided_value IS '操作员决定的目标和参数，自生效日期起代替种子表中的值。 | Targets and settings that an operator decided: each is a row of its seed table from its date on.';
+COMMENT ON TABLE ops.decided_value IS '操作员决定的目标、参数、节假日和重点县，代替种子表中的值。 | Targets, settings, holidays and key counties that an operator decided: they take the place of what the seed tables say.';
 
 -- Name: COLUMN decided_value.key; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.decided_value.key IS '目标或参数，以及生效日期。 | Which target or setting, and from when.';
+COMMENT ON COLUMN ops.decided_value.key IS '哪个目标、参数、日期或县市；目标和参数还有生效日期。 | Which target, setting, day or county; of targets and settings also from when.';
 
 -- Name: COLUMN decided_value.shown; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.decided_value.shown IS '种子表中的一行。 | The row of the seed table.';
+COMMENT ON COLUMN ops.decided_value.shown IS '种子表中的一行；县市只有重点县级别。 | The row of the seed table; of a county, only its level as a key county.';
 
 -- Name: delivery; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -5564,6 +5681,16 @@ GRANT ALL ON FUNCTION ops.county_codes() TO wh_reader;
 REVOKE ALL ON FUNCTION ops.county_deliveries() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.county_deliveries() TO wh_county;
 
+-- Name: FUNCTION decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text) TO wh_operator;
+
+-- Name: FUNCTION decide_key_county(county text, new_level text, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.decide_key_county(county text, new_level text, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.decide_key_county(county text, new_level text, why text) TO wh_operator;
+
 -- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, basis text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) FROM PUBLIC;
@@ -5582,6 +5709,10 @@ GRANT ALL ON FUNCTION ops.decide_target(wanted text, of_county text, from_date d
 -- Name: FUNCTION decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_seed jsonb, change text, from_date date, why text) FROM PUBLIC;
+
+-- Name: FUNCTION decide_values(wanted_seed text, decided jsonb, change text, from_date date, why text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.decide_values(wanted_seed text, decided jsonb, change text, from_date date, why text) FROM PUBLIC;
 
 -- Name: FUNCTION disable_user(wanted text); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -150,7 +150,7 @@ create function ops.decide_key_county(county text, new_level text, why text) ret
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    before seeds.division;
+    before record;
     chosen text := nullif(btrim(coalesce(new_level, '')), '');
 begin
     select * into before from seeds.division as s where s.division_code = county and s.level = 'county';
