@@ -81,7 +81,7 @@ def of_user_error(request: Request, error: UserError) -> Response:
     """Something that the person can correct."""
     found = " ".join(part for part in (error.where, error.expected, error.found, error.database) if part)
     # The database's own refusals begin with their code, which is for programs.
-    return _say(request, Refusal(409, re.sub(r"^WH\d{3} \w*", "", error.message), error.todo or found))
+    return _say(request, Refusal(409, re.sub(r"^WH\d{3} ", "", error.message), error.todo or found))
 
 
 def of_database(request: Request, error: psycopg.Error) -> Response:
