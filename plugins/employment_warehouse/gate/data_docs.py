@@ -67,8 +67,8 @@ def _delete_old() -> None:
 
 def _page(title: str, outcomes: Iterable[Outcome]) -> str:
     from great_expectations.core import ExpectationSuiteValidationResult  # noqa: PLC0415  takes seconds
-    from great_expectations.render.renderer import ValidationResultsPageRenderer  # noqa: PLC0415
-    from great_expectations.render.view import DefaultJinjaPageView  # noqa: PLC0415
+    from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer  # noqa: PLC0415
+    from great_expectations.render.view.view import DefaultJinjaPageView  # noqa: PLC0415
 
     by_check: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in outcomes:
@@ -90,8 +90,8 @@ def _page(title: str, outcomes: Iterable[Outcome]) -> str:
             "active_batch_definition": {},
         },
     )
-    document = ValidationResultsPageRenderer(run_info_at_end=False).render(whole)
-    return _without_foreign(DefaultJinjaPageView().render(document))
+    view: Any = DefaultJinjaPageView()  # without types
+    return _without_foreign(view.render(ValidationResultsPageRenderer(run_info_at_end=False).render(whole)))
 
 
 def _result(suite: str, found: Sequence[Outcome]) -> Any:
