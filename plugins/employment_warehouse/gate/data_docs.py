@@ -33,7 +33,8 @@ body { font: 16px/1.6 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans
 table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid #d9dde3; padding: .3rem .5rem;
   text-align: left; vertical-align: top; } .badge { background: #f3f5f8; border-radius: 3px; padding: 0 .3em; }
 .text-success::before { content: "●"; } .text-danger::before { content: "✕"; color: #b3261e; }
-.navbar, .sticky, [data-toggle] { display: none; } h5 { font-size: 1.1rem; margin: 1.5rem 0 0; }
+.navbar, .sticky { display: none; } i { font-style: normal; margin-right: .3em; }
+h5 { font-size: 1.1rem; margin: 1.5rem 0 0; }
 </style>"""
 
 
