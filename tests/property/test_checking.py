@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
@@ -17,6 +18,7 @@ from employment_warehouse.checking.columns import ColumnParser
 from employment_warehouse.contract import Parsed, contract
 from employment_warehouse.contract.column_types.check_digits import birth_dates_and_sexes
 from employment_warehouse.identity import check_id
+from employment_warehouse.masking import MAY_BE_REFUSED, may_be_personal
 
 EMPLOYMENT = contract("employment")
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -111,6 +113,28 @@ def test_a_dressed_id_number_is_the_number(number: str, dress: Callable[[str], s
 def test_a_number_from_a_numeric_cell_is_always_refused(number: str) -> None:
     cells = [f"\x01{number}", f"{float(number.replace('X', '0')):.5E}", f"{number[:17]}0.0"]
     assert reasons("id_number", cells) == ["id_not_text"] * 3
+
+
+@some
+@given(
+    st.text("AHZ", max_size=9),
+    st.one_of(
+        id_numbers(),
+        id_numbers().map(lambda number: number[:6] + number[8:17]),
+        st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+        st.from_regex(r"62[0-9]{14,17}", fullmatch=True),
+        st.text(DIGITS, max_size=20),
+    ),
+)
+@example("", "")
+@example("", "13800001111")
+def test_the_number_of_a_thing_is_refused_where_it_may_be_that_of_a_person(letters: str, digits: str) -> None:
+    number = letters + digits
+    is_personal = re.search(MAY_BE_REFUSED, number) is not None and may_be_personal(number)
+    parsed = contract("labor_register").column("household_no").parse(pl.Series(["H1", number]))
+    found = [None, None] if parsed.reasons is None else parsed.reasons.to_list()
+    assert found == [None, "personal_number" if is_personal else None]
+    assert parsed.values.to_list() == ["H1", None if is_personal else number or None]
 
 
 @some

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from employment_warehouse.contract import contract
 from employment_warehouse.reading import Refused, read_tables, write_table_as_read
+from employment_warehouse.reading.encoding import SAMPLE
 
 HEADER = ["姓名", "单位名称", "备注"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=10)
@@ -106,6 +107,7 @@ def test_the_table_as_read_is_written_as_utf8_csv(tmp_path: Path) -> None:
         ("t.csv", "nom,prénom\nJosé,Nuñez\n".encode("latin-1"), "encoding_unknown"),
         ("t.csv", "이름,나이,주소\n홍길동,20,서울\n".encode("euc-kr"), "encoding_unknown"),
         ("t.csv", "姓名,单位\n张三,甲\n".encode() + b"\xff\n", "encoding_unknown"),
+        ("t.csv", "姓名,单位\n张三,甲".encode()[:-1], "encoding_unknown"),
         ("t.csv", b"", "empty_file"),
         ("t.csv", b"2024-05-01,1,2\n2024-05-02,3,4\n2024-05-03,5,6\n", "header_not_found"),
         ("t.csv", b"%PDF-1.7\n", "extension_mismatch"),
@@ -161,6 +163,23 @@ def test_bytes_that_are_not_utf8_far_down_refuse_the_file(tmp_path: Path) -> Non
     with pytest.raises(Refused, match="第 20002 行") as refusal:
         read_tables(tmp_path / "t.csv", None)
     assert (refusal.value.code, refusal.value.where) == ("encoding_unknown", "t.csv")
+
+
+@pytest.mark.parametrize("shift", range(3))
+def test_a_character_may_lie_across_two_pieces_of_a_file(tmp_path: Path, shift: int) -> None:
+    rows = [["x" * shift, "甲" * 1000]] * (SAMPLE // 3000 + 1)
+    (tmp_path / "t.csv").write_text("\n".join(map(",".join, [["姓名", "单位"], *rows])), encoding="utf-8")
+    assert read(tmp_path / "t.csv") == (["姓名", "单位"], rows)
+
+
+@pytest.mark.parametrize("behind", ["\r\n", "\r\n\x1a\r\n", "\nz,w\n"])
+def test_a_mark_of_the_end_is_one_where_the_file_ends(tmp_path: Path, behind: str) -> None:
+    head = "name,place\n" + "x,y\n" * (SAMPLE // 4 - 100)
+    whole = head + "x," + "y" * (SAMPLE - len(head) - 3) + "\x1a"  # the last byte of the first piece
+    (tmp_path / "t.csv").write_text(whole + behind, newline="")
+    last = read(tmp_path / "t.csv")[1][-1]
+    assert last[1].strip("y") == ("w" if "z" in behind else "")
+    assert sum("\x1a" in cell for row in read(tmp_path / "t.csv")[1] for cell in row) == ("z" in behind)
 
 
 def test_a_line_of_utf8_among_gb18030_is_named(tmp_path: Path) -> None:

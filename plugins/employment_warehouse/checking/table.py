@@ -73,7 +73,10 @@ def check_table(
     }
     parser = ColumnParser(contract, table.columns)
     for batch in table.batches:
-        yield _check_batch(batch, table, contract, parser, fixed, kept)
+        checked = _check_batch(batch, table, contract, parser, fixed, kept)
+        del batch  # as soon as it is done with, as in prefetch
+        yield checked
+        del checked
         yield from _broken(table, contract)
     yield from _broken(table, contract)
 
@@ -161,7 +164,7 @@ def _row_faults(rows: pl.DataFrame, contract: Contract, refused: list[Fault]) ->
         broken.append((rule.columns[0], f"rule_{rule.name}", ~pl.sql_expr(rule.expression)))
     if not broken:
         return []
-    found = rows.lazy().select(expr.fill_null(False).alias(str(at)) for at, (_, _, expr) in enumerate(broken)).collect()
+    found = rows.select(expr.fill_null(False).alias(str(at)) for at, (_, _, expr) in enumerate(broken))
     return [
         Fault(column, _where(found[str(at)], reason))
         for at, (column, reason, _) in enumerate(broken)

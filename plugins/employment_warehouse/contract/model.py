@@ -86,13 +86,11 @@ class Column:
         """Texts of the column's cells (null or '' where a cell is empty) as values of its type."""
         parsed = self.type.parse(cells, self)
         names_thing = self.names_thing or self.type.names_thing
-        if parsed.reasons is None and not names_thing:
+        if parsed.reasons is None and not (names_thing and cells.str.contains(DITTO).any()):
             return parsed
         text = cells.fill_null("")
         reasons = _no_reasons(len(cells)) if parsed.reasons is None else parsed.reasons
         is_ditto = text.str.contains(DITTO) & (names_thing | reasons.is_not_null())
-        if parsed.reasons is None and not is_ditto.any():
-            return parsed
         reasons = reasons.set(text == UNCALCULATED, "formula_uncalculated").set(is_ditto, "ditto_mark")
         return Parsed(parsed.values.set(is_ditto, None), reasons)
 

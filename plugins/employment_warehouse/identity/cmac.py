@@ -35,34 +35,42 @@ class Cmac:
         borders = np.frombuffer(offsets, np.int64)[: len(texts) + 1]
         octets = np.frombuffer(data or b"", np.uint8)[borders[0] : borders[-1]]
         starts, lengths = borders[:-1] - borders[0], np.diff(borders)
+        if len(texts) and (lengths == lengths[0]).all():  # of ID numbers and mobiles nearly always: they are a matrix
+            return self._of_one_length(prefix, octets.reshape(len(texts), lengths[0]))
         macs = np.empty((len(texts), BLOCK), np.uint8)
         for length in np.flatnonzero(np.bincount(lengths)):
             at = np.flatnonzero(lengths == length)
-            is_all = len(at) == len(texts)  # of ID numbers and mobiles nearly always: they are a matrix already
-            alike = octets.reshape(len(at), length) if is_all else octets[starts[at, np.newaxis] + np.arange(length)]
-            macs[at] = self._of_one_length(prefix, alike)
+            macs[at] = self._of_one_length(prefix, octets[starts[at, np.newaxis] + np.arange(length)])
         return macs
 
     def _of_one_length(self, prefix: bytes, messages: Octets) -> Octets:
         """messages: a row each, all of the same number of bytes."""
-        behind = len(prefix) + messages.shape[1]
-        n_blocks = max(1, -(-behind // BLOCK))
-        padded = np.zeros((len(messages), n_blocks * BLOCK), np.uint8)
-        padded[:, : len(prefix)] = np.frombuffer(prefix, np.uint8)
-        padded[:, len(prefix) : behind] = messages
-        is_whole = behind == n_blocks * BLOCK
-        if not is_whole:
-            padded[:, behind] = 0x80
-        blocks = padded.view(np.uint64).reshape(len(messages), n_blocks, 2)
-        blocks[:, -1] ^= self._for_whole if is_whole else self._for_padded
+        encryptor = self._cipher.encryptor()  # of its own for each thread
+        n_bytes = len(prefix) + messages.shape[1]
+        n_blocks = max(1, -(-n_bytes // BLOCK))
         chained = np.zeros((len(messages), 2), np.uint64)
         for number in range(n_blocks):
-            chained = self._encrypted(chained ^ blocks[:, number])
+            block = _block(number, prefix, messages)
+            words = block.view(np.uint64)
+            if number == n_blocks - 1:
+                words ^= self._for_whole if n_bytes == n_blocks * BLOCK else self._for_padded
+            words ^= chained
+            chained = np.frombuffer(encryptor.update(block.data), np.uint64).reshape(-1, 2)
         return chained.view(np.uint8).reshape(-1, BLOCK)
 
-    def _encrypted(self, blocks: Blocks) -> Blocks:
-        encryptor = self._cipher.encryptor()  # of its own for each thread
-        return np.frombuffer(encryptor.update(blocks.tobytes()), np.uint64).reshape(-1, 2)
+
+def _block(number: int, prefix: bytes, messages: Octets) -> Octets:
+    """The block of that number of each message, together in memory as the cipher takes them; the last one padded."""
+    start = number * BLOCK
+    head = prefix[start : start + BLOCK]
+    rest = messages[:, max(0, start - len(prefix)) : max(0, start - len(prefix) + BLOCK)]
+    end = len(head) + rest.shape[1]
+    block = np.zeros((len(messages), BLOCK), np.uint8)
+    block[:, : len(head)] = np.frombuffer(head, np.uint8)
+    block[:, len(head) : end] = rest
+    if end < BLOCK:
+        block[:, end] = 0x80
+    return block
 
 
 def _doubled(block: int) -> int:

@@ -27,11 +27,13 @@ TRAILER = b"\xff\xff"
 
 def encode_rows(rows: pl.DataFrame, delivery_id: int) -> list[bytes]:
     """Landing rows in binary COPY format, in pieces."""
-    wire = rows.with_columns(
+    wire = rows.select(
         pl.lit(delivery_id, pl.Int64).alias("delivery_id"),
+        "sheet",
         pl.col("line").cast(pl.Int32),
+        pl.exclude("sheet", "line", "extra"),
         (JSONB_VERSION + pl.col("extra")).alias("extra"),
-    ).select("delivery_id", pl.exclude("delivery_id"))
+    )
     table = wire.to_arrow(compat_level=pl.CompatLevel.oldest())
     encoder = ArrowToPostgresBinaryEncoder(table.schema)
     encoder.write_header()  # the encoder requires header and trailer; RowCopy writes its own

@@ -82,8 +82,10 @@ class KnownIdentities:
     def lacks(self, hashes: Hashes) -> NDArray[np.bool_]:
         """Which of these are unknown; the look-up is faster if they are sorted."""
         position = self._starts[hashes >> self._shift]
-        while (before := self._hashes[position] < hashes).any():
-            position += before
+        before = np.flatnonzero(self._hashes[position] < hashes)
+        while len(before):
+            position[before] += 1
+            before = before[self._hashes[position[before]] < hashes[before]]
         lacks: NDArray[np.bool_] = self._hashes[position] != hashes
         return lacks
 

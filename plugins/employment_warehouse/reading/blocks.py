@@ -56,7 +56,9 @@ class BlockReader:
         """At most one frame for each block. Raises Refused where a line does not end, or is not UTF-8."""
         rest = b""
         for block in blocks:
-            rest = self._read(rest + block, last=False)
+            end = after_line_end(block, 0, len(block)) or len(block)
+            # One copy of the whole lines, which are nearly all of the block; it is gone before a frame is out.
+            rest = self._read(b"".join((rest, memoryview(block)[:end])), last=False) + block[end:]
             if (frame := self._rows.batch()) is not None:
                 yield frame
         if rest:

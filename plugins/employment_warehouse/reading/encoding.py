@@ -29,6 +29,10 @@ _BOMS = (
 _DOS_END = re.compile(rb"\x1a[\x1a\r\n]*\Z")
 _LONGEST_END = 512  # bytes that a DOS program may fill up with its end-of-file mark
 
+# The last bytes of a piece of UTF-8 that may be the beginning of a character.
+_LAST_CHARACTER = re.compile(rb"[\xc0-\xff][\x80-\xbf]*\Z")
+_LONGEST_CHARACTER = 4
+
 _PRIVATE_USE = str.maketrans(dict(PRIVATE_USE))
 
 # A header in Chinese has many of these; one that is Korean or Japanese read as GB 18030 has next to none.
@@ -93,12 +97,12 @@ def utf8_blocks(stream: Iterable[bytes], encoding: str) -> Iterator[bytes]:
 
 def without_dos_end(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """A text in UTF-8 without the end-of-file mark of DOS programs; a 0x1A anywhere else stays."""
-    kept = b""
+    mark = b""  # what may be the end's, and is not if more text follows
     for block in blocks:
-        data = kept + block
-        kept = data[-_LONGEST_END:]
-        yield data[: len(data) - len(kept)]
-    yield _DOS_END.sub(b"", kept)
+        data = mark + block
+        found = _DOS_END.search(data, max(0, len(data) - _LONGEST_END))
+        mark = found[0] if found else b""
+        yield data[: len(data) - len(mark)]
 
 
 def is_chinese_header(cells: list[str]) -> bool:
@@ -173,6 +177,8 @@ def _begins_as_utf8(head: bytes) -> bool:
 
 
 def _is_valid(open_stream: Callable[[], Iterable[bytes]], encoding: str) -> bool:
+    if encoding == "utf-8":
+        return all(map(is_utf8, _whole_characters(open_stream())))
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for block in open_stream():
@@ -181,6 +187,17 @@ def _is_valid(open_stream: Callable[[], Iterable[bytes]], encoding: str) -> bool
     except UnicodeError:
         return False
     return True
+
+
+def _whole_characters(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """A stream of UTF-8 in pieces of which none ends within a character."""
+    begun = b""
+    for block in blocks:
+        data = begun + block
+        found = _LAST_CHARACTER.search(data, max(0, len(data) - _LONGEST_CHARACTER))
+        begun = found[0] if found else b""
+        yield data[: len(data) - len(begun)]
+    yield begun
 
 
 def _refuse_utf8_lines(stream: Iterable[bytes]) -> None:

@@ -20,6 +20,8 @@ _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f"
 # The number of a project or a payment batch, which is a file's name and is shown everywhere: letters, digits and signs,
 # or the number of a document (云发改(2024)1号).
 UNIT_NUMBER = r"^(?:[0-9A-Za-z][0-9A-Za-z_.-]{0,63}|\p{Han}{2,6}[(（〔\[]20[0-9]{2}[)）〕\]][0-9]{1,4}号)$"
+# The usual number of a thing, which is tidy and nobody's: the shortest of those is a mobile, the next has 15 digits.
+USUAL_REFERENCE = r"^(?:[0-9]{1,10}|[A-Z]{1,8}[0-9]{0,14})$"
 _TRUE = ("是", "√", "✓", "✔", "y", "yes", "1", "true")
 _FALSE = ("否", "×", "✗", "✘", "n", "no", "0", "false")
 
@@ -120,6 +122,9 @@ class Reference(Text):
     name_zh = "编号（文本）"
     longest = 64
 
+    def untidy(self, cells: pl.Series) -> pl.Series:
+        return _among_unusual(cells, super().untidy)
+
     def without_persons(self, text: pl.Expr) -> pl.Expr:
         return text
 
@@ -135,9 +140,22 @@ class Reference(Text):
         return value.map_batches(why, return_dtype=pl.String)
 
     def suspects(self, texts: pl.Series) -> pl.Series:
-        """The usual number has letters and digits, and is judged as a whole column."""
-        unusual = ~texts.str.contains(r"^[0-9A-Za-z]*$") & texts.str.contains(MAY_BE_PERSONAL)
-        return unusual | texts.str.contains(MAY_BE_REFUSED)
+        return _among_unusual(texts, _may_be_refused)
+
+
+def _among_unusual(cells: pl.Series, judge: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """A judgement of the numbers of things, true of no usual one; a column of millions is mostly of these."""
+    import polars as pl
+
+    at = (~cells.str.contains(USUAL_REFERENCE)).arg_true()
+    judged = pl.Series(cells.name, [False]).new_from_index(0, len(cells))
+    return judged.scatter(at, judge(cells.gather(at))) if len(at) else judged
+
+
+def _may_be_refused(numbers: pl.Series) -> pl.Series:
+    """A number of letters and digits is compared as it is; any other as a text."""
+    with_signs = ~numbers.str.contains(r"^[0-9A-Za-z]*$") & numbers.str.contains(MAY_BE_PERSONAL)
+    return with_signs | numbers.str.contains(MAY_BE_REFUSED)
 
 
 class UnitNumber(Reference):
