@@ -73,10 +73,7 @@ def check_table(
     }
     parser = ColumnParser(contract, table.columns)
     for batch in table.batches:
-        checked = _check_batch(batch, table, contract, parser, fixed, kept)
-        del batch  # as soon as it is done with, as in prefetch
-        yield checked
-        del checked
+        yield _check_batch(batch, table, contract, parser, fixed, kept)
         yield from _broken(table, contract)
     yield from _broken(table, contract)
 

@@ -110,7 +110,6 @@ def load_rows(connection: psycopg.Connection, delivery: Delivery, read: Callable
             counts.rows_rejected += frame.rejected.select(PLACE).n_unique()
             key_log.write(frame.keys, frame.places["line"])
             sheets += [sheet for sheet in frame.places["sheet"].unique() if sheet not in sheets]
-            del frame  # as in prefetch
         suspects = key_log.repeated_lines()
     counts.rows_landed = copy.rows
     if suspects:
@@ -141,7 +140,6 @@ def reload_rows(connection: psycopg.Connection, delivery: Delivery, read: Callab
     with RowCopy(connection, delivery.feed) as copy:
         for encoded in frames:
             copy.write(encoded)
-            del encoded
     return copy.rows
 
 

@@ -20,7 +20,6 @@ def prefetch(items: Iterator[Item]) -> Iterator[Item]:
         while (item := pending.result()) is not None:
             pending = executor.submit(next, items, None)
             yield item
-            del item  # it is done with, and the next one has to be waited for
 
 
 def _lower_priority() -> None:
