@@ -85,31 +85,37 @@ def _has_delimiter(line: str) -> bool:
 
 
 def _by_fit(lines: list[str]) -> list[tuple[Dialect, list[Record]]]:
-    """The dialects with the records that they give, the best first."""
-    dialects = [_refined(Dialect(delimiter), lines) for delimiter in _DELIMITERS]
-    read = sorted(((dialect, _records(lines, dialect)) for dialect in dialects), key=lambda pair: -_fit(pair[1]))
-    by_blanks = _refined(Dialect(" "), lines)
-    records = _records(lines, by_blanks)
-    if _fit(records) > max(_BLANKS_FIT, _fit(read[0][1])):
-        read.insert(0, (by_blanks, records))
+    """The dialects with the records that they give, the best first. Of delimiters that never occur none is tried."""
+    text = "".join(lines)
+    delimiters = [delimiter for delimiter in _DELIMITERS if delimiter in text] or _DELIMITERS[:1]
+    read = sorted(
+        (_refined(Dialect(delimiter), lines, text) for delimiter in delimiters), key=lambda pair: -_fit(pair[1])
+    )
+    if " " in text:
+        by_blanks = _refined(Dialect(" "), lines, text)
+        if _fit(by_blanks[1]) > max(_BLANKS_FIT, _fit(read[0][1])):
+            read.insert(0, by_blanks)
     return read
 
 
-def _refined(dialect: Dialect, lines: list[str]) -> Dialect:
-    """The dialect with the way of quoting that breaks fewest records."""
-    text = "".join(lines)
-    candidates = [dialect]
+def _refined(dialect: Dialect, lines: list[str], text: str) -> tuple[Dialect, list[Record]]:
+    """The dialect with the way of quoting that breaks fewest records, and its records."""
+    plain = (dialect, _records(lines, dialect))
+    candidates = [plain]
+
+    def add(other: Dialect) -> None:
+        candidates.append((other, _records(lines, other)))
+
     if '\\"' in text:
-        candidates.append(Dialect(dialect.delimiter, escape="\\"))
+        add(Dialect(dialect.delimiter, escape="\\"))
     if not _quotes(text, dialect, '"') and _quotes(text, dialect, "'"):
-        by_apostrophes = Dialect(dialect.delimiter, quote="'")
-        if _are_all_closed(_records(lines, dialect)):
-            candidates.insert(0, by_apostrophes)  # preferred to an equal fit
-        candidates.append(by_apostrophes)
-        return min(candidates, key=lambda one: -_fit(_records(lines, one)))
-    if _n_broken(_records(lines, dialect)) > 2 and not _quotes(text, dialect, '"'):
-        candidates.append(Dialect(dialect.delimiter, bare_quotes=True))
-    return min(candidates, key=lambda one: _n_broken(_records(lines, one))) if len(candidates) > 1 else dialect
+        add(Dialect(dialect.delimiter, quote="'"))
+        if _are_all_closed(plain[1]):
+            candidates.insert(0, candidates.pop())  # preferred to an equal fit
+        return min(candidates, key=lambda pair: -_fit(pair[1]))
+    if _n_broken(plain[1]) > 2 and not _quotes(text, dialect, '"'):
+        add(Dialect(dialect.delimiter, bare_quotes=True))
+    return min(candidates, key=lambda pair: _n_broken(pair[1]))
 
 
 def _quotes(text: str, dialect: Dialect, quote: str) -> bool:
