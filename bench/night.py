@@ -49,6 +49,13 @@ SOURCES = {
     "gig_orders": "reported_gig_order",
     "workshop": "reported_workshop",
 }
+# What a run of a snapshot feed was reported in.
+SNAPSHOTS = """
+    inner join (
+        select distinct unit, report_date from ops.delivery
+        where feed = {feed} and build = {build} and status = 'accepted' and rows_landed > 0
+    ) as d on d.unit = r.unit and daterange(r.seen_from, r.seen_to) @> d.report_date
+"""
 # A table of the floor → the model that has the same figures, and which of its rows speak of the night's day.
 HOLDS = "valid_from <= %(day)s and (valid_to is null or valid_to > %(day)s)"
 SAME = {
@@ -157,7 +164,7 @@ def take_floor(home: Path, first: Night) -> tuple[float, float]:
                 "select tablename from pg_tables where schemaname = 'store' and tablename like 'reported_%'"
             ).fetchall()
         ]
-        copying = sum(bare_copy(connection, table, known) for table in reported)
+        copying = sum(bare_copy(connection, table, first.build) for table in reported)
         for name, table in SOURCES.items():
             connection.execute(
                 sql.SQL("create table floor.{} as select * from store.{} where {}").format(
@@ -190,8 +197,11 @@ def floor_schema(home: Path) -> Iterator[psycopg.Connection]:
             connection.execute("drop schema floor cascade")
 
 
-def bare_copy(connection: psycopg.Connection, table: str, known: sql.Composable) -> float:
-    """Seconds of a COPY of a table's rows, written as CSV before, into a logged table of texts."""
+def bare_copy(connection: psycopg.Connection, table: str, build: int) -> float:
+    """Seconds of a COPY of the rows that a build accepted, written as CSV before, into a logged table of texts.
+
+    Runs of a snapshot feed become the rows of each snapshot again.
+    """
     columns = [
         name
         for (name,) in connection.execute(
@@ -201,13 +211,23 @@ def bare_copy(connection: psycopg.Connection, table: str, known: sql.Composable)
             (table,),
         ).fetchall()
     ]
-    listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+    listed = sql.SQL(", ").join(sql.Identifier("r", name) for name in columns)
     texts = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in columns)
     connection.execute(sql.SQL("create table floor.bare ({})").format(texts))
+    feed = table.removeprefix("reported_")
+    is_snapshot = connection.execute("select from ops.delivery where feed = %s limit 1", (feed,)).rowcount
+    query = sql.SQL(
+        "copy (select {listed} from store.{table} as r {snapshots} where r.from_build <= {build}"
+        " and (r.to_build is null or r.to_build > {build})) to stdout (format csv)"
+    ).format(
+        listed=listed,
+        table=sql.Identifier(table),
+        snapshots=sql.SQL(SNAPSHOTS if is_snapshot else "").format(feed=sql.Literal(feed), build=sql.Literal(build)),
+        build=sql.Literal(build),
+    )
     with tempfile.TemporaryFile() as file:
-        query = sql.SQL("copy (select {} from store.{} where {}) to stdout (format csv)")
-        with connection.cursor().copy(query.format(listed, sql.Identifier(table), known)) as rows:
-            file.writelines(rows)
+        with connection.cursor().copy(query) as copied:
+            file.writelines(copied)
         file.seek(0)
 
         def load() -> None:

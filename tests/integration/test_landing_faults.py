@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ from hypothesis import strategies as st
 from tests.kit import files
 from tests.kit.files import DAY
 from tests.kit.people import id_number
+from tests.kit.server import connect_superuser
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect
@@ -362,3 +364,28 @@ def test_an_unknown_file_system_is_reported(warehouse: psycopg.Connection, monke
 
 def test_a_landing_zone_that_is_not_there_yet_has_no_files(warehouse: psycopg.Connection, zone: Path) -> None:
     assert scan({"county"}, DAY).arrivals == []
+
+
+# --- deadlocks ----------------------------------------------------------------------------------------------
+
+
+def test_a_loader_that_is_rolled_back_by_a_deadlock_tries_again(
+    warehouse: psycopg.Connection, zone: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another transaction has the second of two people, and wants the first."""
+    put(zone, register(1, 2))
+    insert = "insert into vault.person values ((%s::vault.person).*)"
+    assert ingest(*scan({"county"}, DAY).arrivals) is not None
+    (first, second) = warehouse.execute("select p::text from vault.person as p order by person_key").fetchall()
+    warehouse.execute("truncate ops.delivery, ops.arrival, landing.labor_register, vault.known, vault.person cascade")
+    with ThreadPoolExecutor(1) as loader:
+        with connect_superuser() as other:
+            other.execute(insert, second)
+            landed = loader.submit(ingest, *scan({"county"}, DAY).arrivals)
+            while not (landed.done() or warehouse.execute("select 1 from pg_locks where not granted").fetchall()):
+                time.sleep(0.01)
+            other.execute(insert, first)
+        delivery_made = landed.result()
+    assert delivery_made is not None
+    assert delivery_made.rows_landed == 2
+    assert "40P01" in caplog.text

@@ -37,11 +37,16 @@ log = logging.getLogger(__name__)
 
 # Bytes. A register of all 1.44 million people has less than half of it.
 LARGEST_FILE = 512 << 20
+DEADLOCKS = 5  # of one file; then Airflow's retry, minutes later
 ReadArchived = Callable[[Delivery, Path], TextTable]
 
 
 class IngestFailed(Exception):
     """入库失败，没有写入任何数据。 | Ingest failed; nothing was stored."""
+
+
+class Deadlocked(IngestFailed):
+    """与另一入库进程互锁，已回滚。 | Two loaders waited for each other, and this one was rolled back."""
 
 
 class IngestResult(NamedTuple):
@@ -69,8 +74,18 @@ def ingest(arrival: Arrival) -> Delivery | None:
 def ingest_file(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
     """Claim a file, archive it and pass it to `ingester`, in one transaction. Results and errors as `ingest`.
 
-    ingester: receives the open transaction, the file as one part, and the path to read it from.
+    ingester: receives the open transaction, the file as one part, and the path to read it from. After a deadlock it is
+    called again: two files that name the same new people in another order cannot know of each other.
     """
+    for _ in range(DEADLOCKS):
+        try:
+            return _ingest_once(arrival, ingester)
+        except Deadlocked as deadlocked:
+            log.warning("%s", deadlocked)
+    return _ingest_once(arrival, ingester)
+
+
+def _ingest_once(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
     zone = LandingZone()
     try:
         if arrival.file_bytes > LARGEST_FILE:
@@ -115,6 +130,8 @@ def _as_ingest_failed(label: str) -> Iterator[None]:
         yield
     except ReaderKilled as killed:
         raise IngestFailed(f"{label}: {killed}") from None
+    except psycopg.errors.DeadlockDetected as error:
+        raise Deadlocked(f"{label}: {describe(error)}") from None
     except psycopg.Error as error:
         raise IngestFailed(f"{label}: {describe(error)}") from None
     except (UserError, Superseded, archive.FileChanged, FileNotFoundError):
