@@ -26,11 +26,14 @@ class Vocabulary:
         self.texts = texts
         self._kept = pl.Series([], dtype=self.texts)  # the numbers live as long as a series that uses them
         self._compute = compute
-        self.results = compute(pl.Series([], dtype=pl.String))
+        self.results = pl.DataFrame()  # has columns from the first `extend` on
 
     def extend(self, highest: int | None) -> None:
         """Compute the results of all texts up to this number (None: of no more)."""
-        if highest is None or highest < self.results.height:  # nearly always
+        wanted = 0 if highest is None else highest + 1
+        known = self.results.height
+        if self.results.width and wanted <= known:  # nearly always
             return
-        new = pl.arange(self.results.height, highest + 1, dtype=pl.UInt32, eager=True).cat.to(self.texts)
-        self.results = pl.concat([self.results, self._compute(new.cast(pl.String))])
+        new = pl.arange(known, wanted, dtype=pl.UInt32, eager=True).cat.to(self.texts)
+        computed = self._compute(new.cast(pl.String))
+        self.results = pl.concat([self.results, computed]) if known else computed
