@@ -54,7 +54,9 @@ bench: .venv/installed-dev ## measure against the bars (hours: bench/growth.py h
 	@missed=0; for bar in $(BENCHES); do echo "── $$bar"; $(BIN)/python "$$bar" --share $(SHARE) || missed=1; done; exit $$missed
 
 lint: .venv/installed-dev ## style, types, imports
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy plugins/employment_warehouse && $(BIN)/lint-imports && $(BIN)/sqlfluff lint -q --processes 2 dbt_project/models
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+	@$(BIN)/mypy plugins/employment_warehouse & types=$$!; \
+	$(BIN)/sqlfluff lint -q --processes 2 dbt_project/models; models=$$?; wait $$types && exit $$models
 
 # A stamp is written last: a set-up that failed is repeated.
 .venv/installed: requirements.txt requirements-installer.txt pyproject.toml
