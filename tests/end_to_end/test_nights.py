@@ -244,9 +244,6 @@ def test_two_warehouses_run_side_by_side_and_neither_signs_in_at_the_other(
         password = json.loads((home / "airflow" / "sign_in.json").read_text())["operator"]
         assert sign_in(Home(home), password) == 201
         assert sign_in(Home(other_home), password) == 401
-        night = other("night", "2024-05-18")
-        # Without platform, payroll or any file a night runs through, or is held for want of rows; it never fails.
-        assert night.returncode in {0, 3}, night.stderr
     finally:
         other("down")
     assert living(other_home) == []

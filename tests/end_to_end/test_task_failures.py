@@ -1,7 +1,8 @@
 """Tasks of a night made to fail in the real Airflow: what still runs, how the run ends, and what is alerted.
 
 The table of docs/reliability.md, for the tasks that can be made to fail from outside.
-`tests/spec/test_night_failures.py` compares the whole table with the DAG's trigger rules.
+`tests/spec/test_night_failures.py` compares the whole table with the DAG's trigger rules. Each of these nights takes
+minutes: only that of the build belongs to `make test`.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ def published(run: Run) -> int:
     return len(rows(run, "select publication from marts.publications"))
 
 
+@pytest.mark.torture
 def test_what_is_due_cannot_be_recorded(running: Run, home: Path, manifest: Manifest) -> None:
     before = published(running)
     with without(home, "insert on ops.intake_failure", "wh_loader"):
@@ -89,6 +91,7 @@ def test_what_is_due_cannot_be_recorded(running: Run, home: Path, manifest: Mani
     assert published(running) == before
 
 
+@pytest.mark.torture
 def test_the_platform_cannot_be_read(running: Run, home: Path, manifest: Manifest) -> None:
     """The night is published without it, the fault is the warehouse's, and the run is red."""
     before = published(running)
@@ -111,6 +114,7 @@ def test_the_build_cannot_write(running: Run, home: Path, manifest: Manifest) ->
     assert rows(running, blamed, "--role", "wh_watcher") == [{"held": "0"}]
 
 
+@pytest.mark.torture
 def test_report_workbooks_and_purge_fail_and_none_stops_another(running: Run, home: Path, manifest: Manifest) -> None:
     before, last = published(running), str(manifest.nights[-1])
     with (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import defaultdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,14 +59,17 @@ def test_a_planted_defect_shows(warehouse: psycopg.Connection, tmp_path: Path) -
 def test_a_world_that_arrives_as_files(
     warehouse: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same, through the reader: one night, with everything that came before it."""
+    """The same, through the reader: one night, with the last three reports of each unit until then."""
     monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", str(tmp_path))
     made = make_world(3, people=50, counties=3)
     last = made.nights[-1]
     first_reported = {
         (s.feed, s.unit, s.report_date): s for s in made.sent if s.feed in FILES_FROM and s.report_date <= last
     }
-    world = RandomWorld(3, [last], [Sent(0, s.feed, s.unit, s.report_date, s.rows) for s in first_reported.values()])
+    of_unit: dict[tuple[str, str], list[Sent]] = defaultdict(list)
+    for s in sorted(first_reported.values(), key=lambda sent: sent.report_date):
+        of_unit[s.feed, s.unit].append(Sent(0, s.feed, s.unit, s.report_date, s.rows))
+    world = RandomWorld(3, [last], [sent for reports in of_unit.values() for sent in reports[-3:]])
     expect(last)
     for sent in world.sent:
         write(tmp_path, sent)
@@ -80,7 +84,7 @@ def test_a_world_that_arrives_as_files(
     (expected,) = calculate(world, Seeds(SEEDS))
     wrong = [d for mart in expected for d in differences(mart, expected[mart], shown(warehouse, mart), token_of)]
     assert wrong == []
-    assert figures(expected["employment_flow"], ALL_KEYS["employment_flow"]) > 100
+    assert figures(expected["employment_flow"], ALL_KEYS["employment_flow"]) > 50
 
 
 def write(zone: Path, sent: Sent) -> None:
