@@ -82,6 +82,7 @@ def test_an_operator_declares_holidays_and_due_times_go_by_them(operator: Browse
 
 
 def test_an_operator_lets_a_county_join_from_a_date_on(operator: Browser, nights: Nights) -> None:
+    counties = nights.scalar("select ops.county_codes()")
     given = {"first": "2024-06-01", "joined": ["532528", "532501"], "reason": "two begin"}
     assert operator.fill_in("/settings", "/settings/joined", **given).status_code == 303
     landing.expect_deliveries(date(2024, 6, 1))
@@ -90,6 +91,10 @@ def test_an_operator_lets_a_county_join_from_a_date_on(operator: Browser, nights
     shown = operator.get("/settings?on=2024-06-01").text
     assert "2 个县市报送；尚未接入：" in shown and "元阳县" not in shown.partition("尚未接入：")[2].partition("</p>")[0]
     assert "全部 13 个县市都已接入" in operator.get("/settings?on=2024-05-31").text
+    all_but_one = [code for code in counties if code != "532501"]
+    for day, joined in (("2024-06-02", all_but_one), ("2024-06-03", counties)):
+        later = operator.fill_in("/settings", "/settings/joined", **given | {"first": day, "joined": joined})
+        assert (day, later.status_code) == (day, 303)
     with connect(OWN_LOGIN) as connection, pytest.raises(psycopg.Error, match="WH036"):
         connection.execute("select ops.decide_setting('counties_not_joined', '2024-06-01', '532528;530111', 'typing')")
 

@@ -1110,7 +1110,8 @@ begin
     if not found then
         raise exception using errcode = 'WH002', message = format('没有参数 %1$s | there is no setting %1$s', wanted);
     end if;
-    if chosen = '' or before.value ~ number and chosen !~ number then
+    -- One county that has not joined is a number, and none is a word.
+    if chosen = '' or wanted <> 'counties_not_joined' and before.value ~ number and chosen !~ number then
         raise exception using errcode = 'WH036',
             message = format('参数 %1$s 的值须与 %2$s 同类 | the value of %1$s is of the kind of %2$s', wanted, before.value);
     end if;
