@@ -45,12 +45,12 @@ def next_start(now: datetime) -> datetime:
 def _of_ledger(read: Reading) -> dict[str, Any]:
     night = read.one("newest_build")
     standing = read.one("standing_publication")
-    on = night["report_date"] if night else None
+    build = night["build"] if night else None
     return {
         "night": night,
         "standing": standing,
-        "due": read("due_of_night", report_date=on),
-        "troubles": read("open_alerts", build=night["build"] if night else None),
+        "due": read("due_of_night", build=build),
+        "troubles": read("open_alerts", build=build),
         "held_deliveries": read("held_deliveries"),
         "first_scheduled": read("first_scheduled")[0]["first_scheduled"],
     }

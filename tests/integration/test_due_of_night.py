@@ -1,0 +1,113 @@
+"""What is due on a night, and what of it is missing: ops.due_of_night, for alerts, console and marts."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from tests.kit.nights import Nights, publish
+
+from employment_warehouse import alert
+from employment_warehouse.console.queries import query
+
+# unit → when the employment register was due, and what has arrived: (report date, status).
+REGISTERS = {
+    "532501": (["2024-05-10"], [("2024-05-10", "accepted")]),
+    "532502": (["2024-05-10"], [("2024-05-10", "held")]),
+    "532503": (["2024-05-10"], [("2024-05-10", "refused")]),
+    "532504": (["2024-05-10"], [("2024-05-10", "withdrawn")]),  # by a rollback
+    "532523": (["2024-05-09", "2024-05-10"], [("2024-05-09", "accepted")]),
+    "532524": (["2024-05-06", "2024-05-10"], [("2024-05-07", "accepted")]),  # sent before it was due
+    "532525": (["2024-05-10"], [("2024-05-11", "landed")]),  # of the next night
+    "532527": (["2024-05-10"], []),
+    "532528": (["2024-05-10"], []),  # its file was not ingested
+    "532529": (["2024-05-10"], [("2024-05-10", "refused")]),  # and another file of it was not ingested
+    "532530": (["2024-05-09"], []),  # due the night before, when the file was not ingested
+}
+MISSING = {"532504", "532523", "532525", "532527"}
+# Payroll is due on the 10th, for the month; a bank's return, on the third working day, and then until it is accepted.
+OTHERS = {
+    ("relief_payroll", "early"): (["2024-05-10"], [("2024-05-03", "accepted")]),
+    ("relief_payroll", "last month"): (["2024-05-10"], [("2024-04-30", "accepted")]),
+    ("bank_return", "answered before"): (["2024-05-02"], [("2024-05-06", "accepted")]),
+    ("bank_return", "answered tonight"): (["2024-05-02"], [("2024-05-10", "landed")]),
+    ("bank_return", "overdue"): (["2024-05-02"], []),
+    ("bank_return", "due tonight"): (["2024-05-07"], []),
+    ("bank_return", "due on Monday"): (["2024-05-08"], []),
+}
+DUE_BACK = {"2024-05-02": "2024-05-07", "2024-05-07": "2024-05-10", "2024-05-08": "2024-05-13"}
+
+
+@pytest.fixture
+def build(nights: Nights) -> int:
+    """The night of 10 May, after that of 9 May was published."""
+    registers = {("employment", unit): given for unit, given in REGISTERS.items()}
+    for (feed, unit), (dates, arrived) in (registers | OTHERS).items():
+        for on in dates:
+            due_on = DUE_BACK[on] if feed == "bank_return" else on
+            nights.connection.execute(
+                "insert into ops.due values (%s, %s, %s, (%s::date + time '20:00') at time zone 'Asia/Shanghai')",
+                (feed, unit, on, due_on),
+            )
+        for on, _ in arrived:
+            nights.deliver(feed, unit, on)
+    for night, feed, unit in (
+        ("2024-05-10", "employment", "532528"),
+        ("2024-05-10", "employment", "532529"),
+        ("2024-05-09", "employment", "532530"),
+        ("2024-05-10", "relief_payroll", "*"),
+    ):
+        nights.connection.execute(
+            "insert into ops.intake_failure (night_on, feed, unit, path, reason) values (%s, %s, %s, 'a.csv', 'x')",
+            (night, feed, unit),
+        )
+    publish(nights.start("2024-05-09"))
+    tonight = nights.start("2024-05-10")
+    for (feed, unit), (_, arrived) in (registers | OTHERS).items():
+        for on, status in arrived:
+            nights.connection.execute(
+                "update ops.delivery set status = %s where feed = %s and unit = %s and report_date = %s",
+                (status, feed, unit, on),
+            )
+    return tonight
+
+
+@pytest.mark.quick
+def test_what_is_due_is_missing_unless_it_arrived_or_the_warehouse_failed(
+    warehouse: psycopg.Connection, build: int
+) -> None:
+    statement = "select feed, unit, status from ops.due_of_night where build = %s"
+    found = {(feed, unit): status for feed, unit, status in warehouse.execute(statement, (build,))}
+    assert {unit: status for (feed, unit), status in found.items() if feed == "employment"} == {
+        **dict.fromkeys(("532501", "532502", "532503", "532524"), "arrived"),
+        **dict.fromkeys(MISSING, "missing"),
+        "532528": "intake_failed",
+        "532529": "intake_failed",
+    }
+    assert {unit: status for (feed, unit), status in found.items() if feed != "employment"} == {
+        "early": "arrived",
+        "last month": "intake_failed",
+        "answered tonight": "arrived",
+        "overdue": "missing",
+        "due tonight": "missing",
+    }
+
+
+def test_what_was_due_on_an_earlier_night_is_known_of_its_build(warehouse: psycopg.Connection, build: int) -> None:
+    found = warehouse.execute(
+        "select unit, status from ops.due_of_night where build < %s and feed = 'employment' order by unit", (build,)
+    ).fetchall()
+    assert found == [("532523", "arrived"), ("532530", "intake_failed")]
+
+
+def test_alerts_and_console_call_the_same_missing(warehouse: psycopg.Connection, build: int) -> None:
+    """An overdue return stays on the console; it is no new alert."""
+    publish(build)
+    alert.raise_night_alerts(build)
+    alerts = warehouse.execute("select unit from ops.alert where kind = 'feed_missing'").fetchall()
+    assert {unit for (unit,) in alerts} == {*MISSING, "due tonight"}
+    shown = warehouse.execute(query("due_of_night"), {"build": build}).fetchall()
+    states = {unit: status for _, unit, *_, status in shown}
+    assert {unit for unit, status in states.items() if status == "missing"} == {*MISSING, "due tonight", "overdue"}
+    assert states["532502"] == "held" and states["532503"] == states["532529"] == "refused"
+    assert states["532528"] == states["last month"] == "intake_failed"
+    assert states["early"] == "on_time"
