@@ -62,7 +62,7 @@ def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, 
 def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
     """Contract column → position. Raises Refused: required_column_missing, header_not_found, amounts_not_in_yuan."""
     names = [_name(text, contract) for text in texts]
-    columns = named_columns(texts, contract)
+    columns = _matched(texts, names, contract)
     missing = [column for column in contract.columns if column.required and column.name not in columns]
     if missing:
         headers = "、".join(column.header for column in missing)
@@ -83,7 +83,12 @@ def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
 
 def named_columns(texts: list[str], contract: Contract) -> dict[str, int]:
     """Contract column → position, of those that the texts name. Raises Refused: amounts_not_in_yuan."""
-    found = contract.match_header([_name(text, contract) for text in texts])
+    return _matched(texts, [_name(text, contract) for text in texts], contract)
+
+
+def _matched(texts: list[str], names: list[str], contract: Contract) -> dict[str, int]:
+    """Contract column → position. names: of the texts, as the contract may know them."""
+    found = contract.match_header(names)
     for text, column in zip(map(visible, texts), found, strict=True):
         unit = split_unit(text)[1] or split_unit(_without_marks(text))[1]
         if column and column.name in contract.money_columns and is_other_unit(unit):

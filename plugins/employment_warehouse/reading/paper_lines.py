@@ -31,9 +31,10 @@ _SIGNERS = (
     "|prepared|checked|approved|signature|signed|date|notes?|remarks?|source|contact|tel|phone|printed|report"
 )
 _LABEL = re.compile(rf"[(*※★]*(?:.{{0,8}}(?:{_SIGNERS})[^:]{{0,16}}):.*|[^:0-9]{{1,12}}:")
-_SIGNER = re.compile(
-    r"(?:制表|填表|填报|编制|审核|复核|审批|批准|负责|经办|统计|校对|主管|分管)(?:人员?|领导)[\u3400-\u9fff·]{0,5}"
-)
+# Who signs a form, and his or her name. With 人 or 领导 it is enough that a line begins so; without, all of the line's
+# cells must be marks (_is_mark).
+_ROLES = "制表|填表|审核|复核|审批|经办"
+_SIGNER = re.compile(rf"(?:{_ROLES}|填报|编制|批准|负责|统计|校对|主管|分管)(?:人员?|领导){_LETTERS}{{0,5}}")
 _NOTE = re.compile(
     r"[(*※★]*(?:注|备注|说明|附注|附件|填表说明)(?:[0-9一二三四五]|[.、)]).*|[※].*|[0-9]{1,2}[.、](?:[^0-9]).{5,}|(?:以上|上述|本表|此表|特此).{3,}"
 )
@@ -44,7 +45,7 @@ _PAGE = re.compile(
 _STAMP = re.compile(
     r"[(*—-]*(?:盖章|公章|签字|签章|以下(?:空白|无正文|无数据)|此页无正文|完|结束|end|eof|endoffile)[)*—-]*"
     r"|.{0,20}\((?:盖章|公章|签字|签名|签章)\)"
-    rf"|(?:制表|填表|复核|审核|审批|经办|出纳|会计)人?{_LETTERS}{{0,6}}"
+    rf"|(?:{_ROLES}|出纳|会计)人?{_LETTERS}{{0,6}}"
 )
 _DAY = re.compile(r"(?:19|20)[0-9]{2}(?:年[0-9]{1,2}月(?:[0-9]{1,2}日)?|[-/.][0-9]{1,2}[-/.][0-9]{1,2})|年月日")
 _HEADING = re.compile(
