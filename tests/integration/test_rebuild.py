@@ -29,7 +29,7 @@ from employment_warehouse.contract import contract
 from employment_warehouse.database import seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
-from employment_warehouse.runtime import history, rebuilding, steps
+from employment_warehouse.runtime import history, rebuilding, replaying, steps
 from employment_warehouse.settings import Home
 
 NIGHTS = int(os.environ.get("NIGHTS", "7"))
@@ -188,7 +188,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-def rebuild(site: Site, archive: Path, new: Home) -> list[rebuilding.Rebuilt]:
+def rebuild(site: Site, archive: Path, new: Home) -> list[replaying.Rebuilt]:
     """As `warehouse rebuild` does, with the models of these nights."""
     new.root.mkdir(mode=0o700)
     with patch.dict(os.environ, {"WAREHOUSE_HOME": str(new.root)}):
@@ -245,7 +245,7 @@ def test_an_erased_person_is_not_rebuilt(site: Site, tmp_path: Path) -> None:
 def test_an_archive_that_is_not_whole_is_not_rebuilt_in_silence(site: Site, tmp_path: Path, fault: str) -> None:
     archive = shutil.copytree(site.root / "archive", tmp_path / "archive")
     first = min((archive / "history").glob("*.sealed"))
-    error: type[Exception] = rebuilding.RebuildDiffers
+    error: type[Exception] = replaying.RebuildDiffers
     if fault == "a night is missing":
         first.unlink()
     elif fault == "a record was changed":

@@ -28,7 +28,7 @@ def copy_keys(home: Home, folder: Path, keys: Path | None) -> None:
     settings.secret_keys()  # makes them, in a new home
     copy = there / own.name
     if copy.exists() and _token_key(copy) != _token_key(own):
-        raise _keys_foreign(copy)
+        raise keys_foreign(copy)
     there.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.write_whole(copy, own.read_text())
 
@@ -39,13 +39,14 @@ def install_keys(home: Home, chosen: Backup, keys: Path | None) -> None:
     if copy is not None and copy.exists():
         settings.write_whole(home.keys_file, copy.read_text())
     elif copy is not None or deployment.current(home).is_embedded:
-        raise _keys_missing(copy)
+        raise keys_missing(copy)
     if check_value().hex() != chosen.key_check:
         home.keys_file.unlink(missing_ok=True)
-        raise _keys_foreign(copy)
+        raise keys_foreign(copy)
 
 
-def _keys_missing(path: Path | None) -> UserError:
+def keys_missing(path: Path | None) -> UserError:
+    """No keys at that place."""
     return UserError(
         "缺少密钥 | the keys are missing",
         code="keys_missing",
@@ -62,11 +63,12 @@ def _token_key(path: Path) -> str:
         return ""
 
 
-def _keys_foreign(path: Path | None) -> UserError:
+def keys_foreign(path: Path | None) -> UserError:
+    """The keys there, or None: of this process, are not those of the backup or archive."""
     return UserError(
         "密钥属于另一个数据仓库 | these keys are of another warehouse",
         code="keys_foreign",
         where=str(path or "WAREHOUSE_TOKEN_KEY"),
-        expected="the keys of the warehouse that was backed up",
+        expected="the keys of the warehouse whose backup or archive this is",
         todo="name the right folder with `--keys`; a folder holds the keys of one warehouse",
     )

@@ -36,7 +36,7 @@ def restore(
     `restore_failed`.
     """
     chosen = _choose(folder, until)
-    _assert_empty(home, database)
+    assert_empty(home, database)
     log_bytes = bytes_of(folder / "wal")
     assert_space(home.root, bytes_of(chosen.database) + bytes_of(folder / "archive") + log_bytes)
     install_keys(home, chosen, keys)
@@ -134,7 +134,7 @@ def _recovered(
 
 
 def _assert_digest(connection: psycopg.Connection, chosen: Backup) -> None:
-    """The rows of the publication that the backup showed are those of then, unless it was rolled back since."""
+    """The rows of the publication that the backup showed are unchanged, unless it was rolled back since."""
     row = connection.execute(
         """
         select ops.publication_digest(p.publication)::text from ops.publication as p
@@ -175,7 +175,8 @@ def _prove_archived(sha256: bytes) -> None:
         ) from error
 
 
-def _assert_empty(home: Home, database: Path | None) -> None:
+def assert_empty(home: Home, database: Path | None = None) -> None:
+    """Whether a home, and the data folder of its server, hold nothing but logs. Raises UserError: `home_not_empty`."""
     kept = [path for path in home.root.rglob("*") if not path.is_dir() and home.logs not in path.parents]
     if database is not None and database.exists():
         kept += database.iterdir()

@@ -1,0 +1,269 @@
+"""The history of publications replayed: each night's deliveries are landed, built and published again, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Literal
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from employment_warehouse import landing, publication, transform
+from employment_warehouse.errors import UserError
+from employment_warehouse.hr_platform import read_archived
+from employment_warehouse.landing import Delivery, archive
+from employment_warehouse.landing.loading import load_rows
+from employment_warehouse.landing.queries import query, query_of_rows
+from employment_warehouse.landing.withdrawing import PLACE_HEADERS
+from employment_warehouse.runtime.history import Record
+
+Proof = Literal["equal", "other_models", "erased"]
+
+
+class RebuildDiffers(UserError):
+    """重建的结果与原来的发布不同。 | What was rebuilt differs from the original publication."""
+
+    code = "rebuilt_otherwise"
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A publication that was rebuilt, and how far its digest proves it."""
+
+    publication: int
+    report_date: str
+    proof: Proof
+
+
+@dataclass
+class Replay:
+    """A replay as superuser, on a database that is not in use yet. layers: what dbt selects, one after another."""
+
+    connection: psycopg.Connection
+    ledger: Record
+    layers: Sequence[str]
+    landed: set[int] = field(default_factory=set)
+    has_erased: bool = False
+
+    def run(self, records: list[Record]) -> list[Rebuilt]:
+        """Replay these nights, and then what was decided after them. Raises RebuildDiffers."""
+        # The acts of the rebuild follow those of the history.
+        last = max((act["act"] for act in self.ledger.get("acts", [])), default=0)
+        self._continue_numbers("act", "act", last + 1)
+        if self.ledger:
+            self._insert("vault", "erasure", self.ledger["vault"]["erasures"])
+        rebuilt = [self._replay(night) for night in records]
+        if self.ledger:
+            self._complete()
+        return rebuilt
+
+    def _replay(self, night: Record) -> Rebuilt:
+        build, number = night["build"], int(night["build"]["build"])
+        self._roll_back_to(int(build["base"]), night["withdrawn"], f"publication {number}")
+        self._decide(night)
+        self._land_all(night["deliveries"])
+        self._insert("ops", "build", night["unpublished"])
+        self._insert("ops", "due", night["due"])
+        self._continue_numbers("build", "build", number)
+        publication.start_build(build["report_date"], build["run_id"])
+        landing.restore_offered(number, read_archived)
+        self._set_states(night["states"])
+        self._insert("ops", "delivery_profile", night["profiles"])
+        for layer in self.layers:
+            transform.run_dbt(layer, number)
+        proof = self._prove(night)
+        self._certify(night)
+        self._publish(night)
+        landing.purge()
+        return Rebuilt(number, build["report_date"], proof)
+
+    def _roll_back_to(self, base: int, withdrawn: list[int], where: str) -> None:
+        """What a night did not begin on was rolled back before it."""
+        self.connection.execute(
+            """
+            select ops.roll_back(min(p.publication), (
+                select coalesce(array_agg(d.delivery_id), '{}') from ops.delivery as d
+                where d.delivery_id = any(%(withdrawn)s) and d.status = 'accepted' and d.build > %(base)s
+            ), 'rebuilt from the archive')
+            from ops.publication as p where p.publication > %(base)s and p.rolled_back_at is null
+            having count(*) > 0
+            """,
+            {"withdrawn": withdrawn, "base": base},
+        )
+        head = self.connection.execute("select ops.chain_head()").fetchone()
+        if head != (base,):
+            raise RebuildDiffers(
+                where=where,
+                expected=f"a record of publication {base}, which it follows",
+                found="none in the archive",
+                todo="restore archive/history from a backup",
+            )
+
+    def _decide(self, decided: Record) -> None:
+        """What operators had decided, what had failed to be ingested, and the seeds, as they were."""
+        for table in ("rule_decision", "waiver", "intake_failure"):
+            self.connection.execute(sql.SQL("delete from {}").format(sql.Identifier("ops", table)))
+            self._insert("ops", table, decided[table])
+        known = "select p.publication from ops.publication as p"
+        published = {number for (number,) in self.connection.execute(known)}
+        closed = [month for month in decided["month_close"] if month["publication"] in published]
+        self._insert("ops", "month_close", closed)
+        if "seeds" in decided:
+            present = "select c.relname from pg_class as c where c.relnamespace = 'seeds'::regnamespace"
+            declared = {name for (name,) in self.connection.execute(present)}
+            seeds = {name: rows for name, rows in decided["seeds"].items() if name in declared}
+            self.connection.execute("select ops.load_seeds(%s)", [Jsonb(seeds)])
+
+    def _land_all(self, deliveries: list[Record]) -> None:
+        erased = {counts["delivery_id"]: counts for counts in self.ledger.get("erased", [])}
+        for row in deliveries:
+            if row["delivery_id"] not in self.landed:
+                self.has_erased |= row["delivery_id"] in erased
+                self._land(row | erased.get(row["delivery_id"], {}))
+                self.landed.add(row["delivery_id"])
+
+    def _land(self, row: Record) -> None:
+        """One delivery as the ledger had it, with its rows, rejected rows and identities."""
+        is_refused = row["status"] == "refused"
+        fresh = row | {"status": "refused" if is_refused else "landed", "build": None, "purged_at": None}
+        with self.connection.transaction():
+            self.connection.execute(
+                "insert into ops.delivery overriding system value select (jsonb_populate_record("
+                "null::ops.delivery, %s || jsonb_build_object('landed_by', pg_current_xact_id()::text))).*",
+                [Jsonb(fresh)],
+            )
+            delivery = Delivery(
+                *(row[name] for name in ("delivery_id", "feed", "unit", "report_date", "part", "revision", "kind"))
+            )
+            if row["kind"] == "withdrawn":
+                self.connection.execute(query("reopen_rejected"), delivery.__dict__ | {"parts": [row["part"]]})
+            elif row["kind"] != "nil" and not is_refused:
+                self._load(delivery, row)
+        self._continue_numbers("delivery", "delivery_id", row["delivery_id"] + 1)
+
+    def _load(self, delivery: Delivery, row: Record) -> None:
+        sha256, name = bytes.fromhex(row["sha256"][2:]), PurePosixPath(row["path"] or landing.PAGES).name
+        with archive.open_stored(sha256, name) as file:
+            counts = load_rows(self.connection, delivery, partial(read_archived, delivery, file))
+        if delivery.kind == "correction":
+            given = delivery.__dict__ | PLACE_HEADERS
+            self.connection.execute(query_of_rows("mark_corrected", delivery.feed), given)
+        if (counts.rows_landed, counts.rows_rejected) != (row["rows_landed"], row["rows_rejected"]):
+            raise RebuildDiffers(
+                where=f"delivery {delivery.delivery_id}",
+                expected=f"{row['rows_landed']} rows landed, {row['rows_rejected']} rejected",
+                found=f"{counts.rows_landed}, {counts.rows_rejected}",
+                todo="rebuild with the version that ingested it",
+            )
+
+    def _set_states(self, states: list[Record]) -> None:
+        """What the gates decided on deliveries."""
+        self.connection.execute(
+            """
+            update ops.delivery as d set status = s.status, reason = s.reason, build = s.build
+            from jsonb_to_recordset(%s) as s (delivery_id bigint, status text, reason text, build integer)
+            where d.delivery_id = s.delivery_id
+            """,
+            [Jsonb(states)],
+        )
+
+    def _prove(self, night: Record) -> Proof:
+        number = night["build"]["build"]
+        found = self.connection.execute(
+            "select ops.publication_digest(b.build)::text, b.rules_digest from ops.build as b where b.build = %s",
+            [number],
+        ).fetchone()
+        assert found is not None
+        digest, rules = found
+        if digest == night["digest"]:
+            return "equal"
+        if self.has_erased:
+            return "erased"
+        if rules != night["build"]["rules_digest"]:
+            return "other_models"
+        raise RebuildDiffers(
+            where=f"publication {number} ({night['build']['report_date']})",
+            expected=f"digest {night['digest']}",
+            found=f"digest {digest}",
+            todo="a file or a record of the archive is not what it was: restore the archive from a backup",
+        )
+
+    def _certify(self, night: Record) -> None:
+        """What gate 2 found then, on the rows as they are; digests of a certificate have a key of their own."""
+        number = night["build"]["build"]
+        self.connection.execute("select ops.seal_build(%s)", [number])
+        self._insert("ops", "check_result", night["checks"])
+        self._insert("ops", "model_version", night["models"])
+        row = self.connection.execute(
+            "select to_jsonb(d) from (select ops.build_digest(%(build)s) as digest,"
+            " ops.landing_digest(%(build)s) as landing_digest, ops.rules_digest(%(build)s) as rules_digest,"
+            " now() as issued_at) as d",
+            {"build": number},
+        ).fetchone()
+        assert row is not None
+        self._insert("ops", "certificate", [night["certificate"] | row[0]])
+
+    def _publish(self, night: Record) -> None:
+        number, shown = night["build"]["build"], night["publication"]
+        if night["certificate"]["critical_failed"]:
+            self.connection.execute("select ops.release_night(%s, %s)", [number, shown["release_reason"]])
+        else:
+            self.connection.execute("select ops.publish(%s)", [number])
+        self._describe_publications([shown | {"rolled_back_at": None, "rolled_back_by": None, "rollback_reason": None}])
+        self.connection.execute(
+            "update ops.build as b set started_at = o.started_at, sealed_at = o.sealed_at"
+            " from jsonb_populate_record(null::ops.build, %s) as o where b.build = o.build",
+            [Jsonb(night["build"])],
+        )
+
+    def _describe_publications(self, originals: list[Record]) -> None:
+        """When, by whom and why: as it was."""
+        self.connection.execute(
+            """
+            update ops.publication as p
+            set
+                published_at = o.published_at, vintage = o.vintage,
+                released_by = o.released_by, release_reason = o.release_reason, rolled_back_at = o.rolled_back_at,
+                rolled_back_by = o.rolled_back_by, rollback_reason = o.rollback_reason
+            from jsonb_populate_recordset(null::ops.publication, %s) as o
+            where p.publication = o.publication
+            """,
+            [Jsonb(originals)],
+        )
+
+    def _complete(self) -> None:
+        """What was decided and delivered since the last publication."""
+        self._roll_back_to(int(self.ledger["head"]), self.ledger["withdrawn"], "the ledger")
+        self._land_all(self.ledger["deliveries"])
+        self._insert("ops", "build", self.ledger["unpublished"])
+        self._set_states([state for state in self.ledger["states"] if state["delivery_id"] in self.landed])
+        self._decide(self.ledger)
+        for table in ("schedule_begin", "platform_cursor"):
+            self.connection.execute(sql.SQL("delete from {}").format(sql.Identifier("ops", table)))
+            self._insert("ops", table, self.ledger[table])
+        self._describe_publications(self.ledger["publications"])
+        self._insert("ops", "act", self.ledger["acts"])
+        for table, column in (("build", "build"), ("schedule_begin", "decision")):
+            self._continue_numbers(table, column, None)
+
+    def _insert(self, schema: str, table: str, rows: list[Record]) -> None:
+        name = sql.Identifier(schema, table)
+        statement = sql.SQL(
+            "insert into {} overriding system value select * from jsonb_populate_recordset(null::{}, %s)"
+            " on conflict do nothing"
+        ).format(name, name)
+        self.connection.execute(statement, [Jsonb(rows)])
+
+    def _continue_numbers(self, table: str, column: str, following: int | None) -> None:
+        """The next number of a table of ops; None: after the highest."""
+        self.connection.execute(
+            sql.SQL(
+                "select setval(pg_get_serial_sequence(%s, %s), coalesce(%s, (select max({}) + 1 from {}), 1), false)"
+            ).format(sql.Identifier(column), sql.Identifier("ops", table)),
+            [f"ops.{table}", column, following],
+        )
