@@ -1,4 +1,4 @@
-"""以工代赈工资与银行回单入库，按表并行。 | Work-relief payroll and bank returns, ingested feed by feed."""
+"""以工代赈工资与银行回盘入库，按表并行。 | Work-relief payroll and bank returns, ingested feed by feed."""
 
 from airflow.sdk import Param, dag, task
 

@@ -117,7 +117,7 @@ def _(alt, ask, county, mo):
                 """
                 ## 二、就业人数怎样变化？ · How has employment changed?
 
-                按今晚所知重新计算，迟到和更正的报送会改变过去的数。
+                按当晚汇总重新计算，迟到和更正的报送会改变过去的数。
                 As known tonight: late and corrected reports change the past.
                 """
             ),

@@ -21,7 +21,7 @@ STAGES = (("list", "listed_on"), ("sign", "signed_on"), ("approve", "approved_on
 
 
 def finding_case(t: Tonight) -> Iterator[Expected]:
-    """One row a case, open or closed."""
+    """One row per case, open or closed."""
     before: list[Expected] = t.earlier[-1].marts["finding_case"] if t.earlier else []
     found, ends = dict(_found(t)), _ends(t)
     was_open = {_key(row): row for row in before if row["closed_on"] is None}

@@ -28,7 +28,7 @@ class Instance(NamedTuple):
 
 
 def public_post_finding(t: Tonight) -> Iterator[Expected]:
-    """One row a post, finding and unbroken run of days."""
+    """One row per post, finding and unbroken run of days."""
     enabled = t.seeds.findings(t.today)
     for finding, instances_of in FINDINGS.items():
         by_post: dict[Post, list[Instance]] = defaultdict(list)

@@ -40,7 +40,7 @@ class Marts:
     # -- targets
 
     def target_progress(self) -> Iterator[Expected]:
-        """One row a county, target and basis."""
+        """One row per county, target and basis."""
         for target in self.seeds.targets(self.today):
             county, code = target["county_code"], target["target_code"]
             households = code == "zero_employment_relocated_households"
@@ -180,7 +180,7 @@ class Marts:
         return bool(able) and not any(p in self.world.employed(day) for p in able)
 
     def zero_employment_household(self) -> Iterator[Expected]:
-        """One row a household and case, from the first register on."""
+        """One row per household and case, from the first register on."""
         days = self.world.days
         ever = {h for day in days for h in self.world.households(day)}
         for household in sorted(ever):
@@ -240,7 +240,7 @@ class Marts:
     # -- work relief
 
     def relief_payroll_check(self) -> Iterator[Expected]:
-        """One row a payroll line and finding."""
+        """One row per payroll line and finding."""
         looked_for = self.seeds.findings(self.today)
         owners: dict[str, set[str]] = defaultdict(set)
         for line in self.pay.relief_lines:
@@ -308,7 +308,7 @@ class Marts:
         return any(c.row["project_no"] == line.row["project_no"] and c.touches(first, last) for c in contracts)
 
     def relief_project_monitor(self) -> Iterator[Expected]:
-        """One row a project."""
+        """One row per project."""
         for number in self.world.snapshots("relief_project"):
             project = self.world.projects.get(number)
             if project is not None:

@@ -24,7 +24,7 @@ class Counted(NamedTuple):
 
 
 def cross_feed_reconciliation(t: Tonight) -> Iterator[Expected]:
-    """One row a county and pair."""
+    """One row per county and pair."""
     back = 1 if t.today.day >= 10 else 2
     month = add_months(t.today.replace(day=1), -back)
     a_year = add_months(t.today.replace(day=1), -12)

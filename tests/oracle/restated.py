@@ -15,7 +15,7 @@ Value = tuple[date, str, str]
 
 
 def restatement(t: Tonight) -> Iterator[Expected]:
-    """One row a figure of an earlier report date that is another one now."""
+    """One row per figure of an earlier report date that is another one now."""
     known = [_values(night.marts["headline_series"]) for night in t.earlier]
     known.append(_values(t.marts["headline_series"]))
     oldest = t.today - timedelta(days=t.number("restatement_days") - 1)

@@ -37,7 +37,7 @@ class Reported(NamedTuple):
 
 
 def feed_timeliness(t: Tonight) -> Iterator[Expected]:
-    """One row a feed and county with a report that is due or arrived; for the prefecture over all its units."""
+    """One row per feed and county with a report that is due or arrived; for the prefecture over all its units."""
     for feed in COUNTY_FEEDS:
         found = {county: reports for county in COUNTIES if (reports := reported(t, feed, county)) is not None}
         for county, reports in found.items():

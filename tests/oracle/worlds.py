@@ -946,5 +946,5 @@ TENURE = ("post_no", "id_number", "start_date")
 
 
 def _by_key(rows: list[Row], key: tuple[str, ...]) -> list[Row]:
-    """One row a key, the last."""
+    """One row per key, the last."""
     return list({tuple(row[name] for name in key): row for row in rows}.values())

@@ -235,7 +235,7 @@ def payment_and_bank(cast: Cast) -> None:
     fault("underpaid_wage", "少发", "paid less than due", finding(first, short, "underpaid"))
     fault(
         "left_out_by_the_bank",
-        "回单缺该人：未入账",
+        "回盘缺该人：未入账",
         "the batch's return leaves a line out",
         finding(first, left_out, "unpaid"),
     )
@@ -372,7 +372,7 @@ def batch_without_return(cast: Cast) -> None:
     site.send_payroll(site.lines, months.reported_on(site.month))
     cast.fault(
         "batch_without_return",
-        "批次无银行回单：暂以工资表为准",
+        "批次无银行回盘：暂以工资表为准",
         "a batch without return: the payroll's word counts, unconfirmed",
         site.finding(first, workers[0], "unpaid", seen=False),
     )

@@ -1,4 +1,4 @@
--- Findings on lines of payroll, one row a line and finding; the amount is the money at stake.
+-- Findings on lines of payroll, one row per line and finding; the amount is the money at stake.
 with
 rules as (
     select finding, threshold from {{ ref('int_finding_rule') }} where enabled
