@@ -39,7 +39,7 @@ insert into ops.delivery (feed, unit, report_date, revision, kind, sha256, arriv
 select 'labor_register', county, %(day)s, 1, 'file', sha256(county::bytea), now(), %(rows)s, %(rows)s
 from unnest(ops.county_codes()) as county
 """
-# A row's values come from the hash of its number; each hundredth row has another intention on the second day.
+# A row's values come from the hash of its number; every hundredth row has another intention on the second day.
 LANDED = """
 insert into landing.labor_register (
     delivery_id, line, sheet, person_key, birth_date, sex, name_key, household_no, relation_to_head, county_code,

@@ -48,9 +48,9 @@ GIVEN = list("伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英
 
 
 def write_register(path: Path, rows: int, changed_from: int = 0) -> None:
-    """A labor_register of one county: valid IDs, 17 columns; from `changed_from` on 1 % say other things."""
+    """A labor_register of one county: valid IDs, 17 columns; from `changed_from` on 1 % differ."""
     made = np.random.default_rng(7)
-    wanted, rows = rows, rows * 21 // 20  # some come twice
+    wanted, rows = rows, rows * 21 // 20  # some occur twice
     born = np.datetime64("1950-01-01") + made.integers(0, 20_000, rows)
     digits = pl.DataFrame({"day": born.astype("datetime64[D]"), "order": np.arange(rows) % 1000}).select(
         pl.lit("532528") + pl.col("day").dt.strftime("%Y%m%d") + pl.col("order").cast(pl.String).str.zfill(3)
@@ -90,7 +90,7 @@ def write_register(path: Path, rows: int, changed_from: int = 0) -> None:
 
 
 def bare_copy(connection: psycopg.Connection, path: Path) -> None:
-    """The floor: the file's bytes into a logged table of texts, nothing looked at."""
+    """The floor: the file's bytes into a logged table of texts, nothing checked."""
     with (
         connection.cursor() as cursor,
         cursor.copy("copy bare from stdin (format csv, header)") as copy,

@@ -56,7 +56,7 @@ SNAPSHOTS = """
         where feed = {feed} and build = {build} and status = 'accepted' and rows_landed > 0
     ) as d on d.unit = r.unit and daterange(r.seen_from, r.seen_to) @> d.report_date
 """
-# A table of the floor → the model that has the same figures, and which of its rows speak of the night's day.
+# A table of the floor → the model that has the same figures, and which of its rows are about the night's day.
 HOLDS = "valid_from <= %(day)s and (valid_to is null or valid_to > %(day)s)"
 SAME = {
     "person": ("dim_person", HOLDS),
@@ -119,7 +119,7 @@ def run_nights(home: Path, people: int, with_floor: bool = False) -> tuple[Seque
 
 
 def read_nights(home: Path) -> list[Night]:
-    """What Airflow's own database says of the nights that ran."""
+    """The nights that ran, as recorded in Airflow's own database."""
     with Server(Home(home)).connect_superuser("airflow") as airflow:
         runs = airflow.execute(
             "select run_id, extract(epoch from end_date - start_date)::float8 from dag_run"

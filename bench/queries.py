@@ -2,7 +2,7 @@
 
     python bench/queries.py [--share 1] [--home HOME] [--rounds 20] [--planted]
 
-Times every statement of docs/analysts.md as an analyst: from sending it until its last row has come, the median and
+Times every statement of docs/analysts.md as an analyst: from sending it until its last row has arrived, the median and
 the 95th percentile of the rounds; the first round, which fills caches, is left out. Beside it DuckDB, in memory, on an
 export of the tables that the query reads: without publications, without grants, and as of the export. The warehouse is
 the running one of HOME (which gets an analyst of the bench's own), else a demonstration in a temporary folder with two

@@ -126,7 +126,7 @@ def run_night(where: str, server: Server, home: Path, night: object) -> Night:
 
 
 def plant(connection: psycopg.Connection) -> None:
-    """Lose one row of a worker's."""
+    """Delete one row that a worker holds."""
     connection.execute(
         "delete from store.dim_person where person_key = (select min(person_key::text)::uuid from store.dim_person)"
     )

@@ -129,7 +129,7 @@ def start(site: Machines, running: ExitStack) -> list[subprocess.Popen[bytes]]:
 
 
 def kill(site: Machines, workers: Sequence[subprocess.Popen[bytes]], count: int) -> None:
-    """Kill so many of these workers with all that they do, once models are being built."""
+    """Kill this many of these workers with all that they run, once models are being built."""
 
     def begun() -> bool:
         asked = site.run("warehouse", "sql", IN_THE_MIDDLE, "--role", "wh_watcher")

@@ -166,7 +166,7 @@ def fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 def _free_name(server: Server) -> str:
-    """The first of few names: dbt parses all models anew for a database whose name it has not seen in the last run."""
+    """The first of few names: dbt parses all models again for a database whose name it has not seen in the last run."""
     with server.connect_superuser("postgres") as connection:
         taken = {name for (name,) in connection.execute("select datname from pg_database").fetchall()}
     return next(name for name in map("test_{}".format, itertools.count(1)) if name not in taken)

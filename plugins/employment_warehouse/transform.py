@@ -82,7 +82,7 @@ def run_dbt(select: str, build: int) -> Summary:
     another run has begun a later build, TransformFailed with the nodes that failed.
 
     Where rules (settings and other seeds, decisions, models) are others than those of the last publication, everything
-    is computed anew: they hold for persons and months as well of which nothing was reported.
+    is computed again: they also hold for persons and months of which nothing was reported.
     """
     with connect("wh_transformer") as connection:
         row = connection.execute("select build from ops.tonight").fetchone()

@@ -294,7 +294,7 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
             (("甲", "1"), ("乙", "2"), ("字" * 300_000, "3")),
         ),
         "a large sheet": Hostile(lambda: book(large()), (READS,)),
-        "a large sheet that breaks off": Hostile(lambda: book(large()[:-5_000]), ("workbook_unreadable",)),
+        "a large sheet that is cut off": Hostile(lambda: book(large()[:-5_000]), ("workbook_unreadable",)),
         "a large sheet spoilt in its middle": Hostile(spoilt_in_its_middle, ("workbook_unreadable",)),
         "a large sheet whose last row is the first once more": Hostile(
             lambda: book(large(f'<row r="2">{cell("A2", "戊")}</row>')), ("workbook_unreadable",)

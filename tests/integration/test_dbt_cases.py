@@ -95,7 +95,7 @@ def test_a_case_is_found_paid_held_found_again_and_forgotten(cases: Any) -> None
     publication.hold_night(held, "a figure fell")
     assert listed(cases, "relief_payroll") == closed
     reopened = {
-        # Found again since the same day: the same case. Seen anew: a new one, beside the old.
+        # Found again since the same day: the same case. Found since a later day: a new one, beside the old.
         ("unpaid", unpaid, "2024-04-16"): ("2024-05-23", None, None),
         ("no_contract", no_contract, "2024-05-20"): ("2024-05-20", "2024-05-21", "gone"),
         ("no_contract", no_contract, "2024-05-23"): ("2024-05-23", None, None),

@@ -79,7 +79,7 @@ def test_late_files_corrections_and_another_county_change_past_days(winter: Any)
 
 
 def test_a_nights_differences_equal_a_full_refresh(winter: Any) -> None:
-    """Of each of three more nights, the last one a year later: everybody's year to date begins anew."""
+    """Of each of three more nights, the last one a year later: everybody's year to date starts again."""
     winter.deliver("labor_register", COUNTY, "2023-12-28", PEOPLE[:2])
     report(winter, OTHER, "2024-01-04", [person("neighbour", OTHER), person("jobless", OTHER)], [spell("neighbour")])
     report(winter, COUNTY, "2024-01-04", PEOPLE[:2], [FOUND])
@@ -112,7 +112,7 @@ def test_a_day_without_the_reports_that_were_due_is_carried_forward(winter: Any)
 
 
 def test_an_unreported_day_changes_nothing(nights: Any) -> None:
-    """Nights on the 1st and the 3rd: the job of the 3rd is no change against the 2nd, without a report."""
+    """Nights on the 1st and the 3rd: the job of the 3rd is not a change against the 2nd, without a report."""
     nights.select = "+target_progress,resource_type:model"
     report(nights, COUNTY, "2024-05-01", [person("works")], [])
     nights.night("2024-05-01")

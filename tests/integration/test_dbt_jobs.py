@@ -207,7 +207,7 @@ def figures(*texts: str) -> tuple[Decimal, ...]:
 
 
 def test_incomes_and_falls_of_a_month(incomes: Any) -> None:
-    """A fall of exactly 30 % counts; who was not registered for three months is not compared; 0 is no income."""
+    """A fall of exactly 30 % counts; who was not registered for three months is not compared; 0 is not an income."""
     everyone = figures("6", "1600", "2801", "4200", "3066.83", "5", "1", "0.2", "3", "1", "0.3333")
     assert incomes.rows(INCOMES, COUNTY, "2024-05-01", "all") == [everyone]
     assert incomes.rows(INCOMES, PREFECTURE, "2024-05-01", "all") == [everyone]

@@ -274,7 +274,7 @@ def test_work_nearby_by_township(nearby: Any) -> None:
         "532500": (1, 2, 20, 4, 3), COUNTY: (1, 2, 20, 4, 3), first: (1, 1, 10, 2, 3), second: (0, 0, 0, 0, 0),
         none: (0, 1, 10, 2, 0),
     }  # fmt: skip
-    # 22 + 12 days are no more than May has; the outsider's days count where each project is, in the prefecture once.
+    # 22 + 12 days fit into May; the outsider's days count where each project is, in the prefecture once.
     assert of_may(nearby, "persons_with_days, mean_days_worked") == {
         "532500": (3, 14), COUNTY: (3, Decimal("12.67")), first: (1, 31), second: (1, 2), none: (1, 5),
     }  # fmt: skip

@@ -100,7 +100,7 @@ def test_what_was_due_on_an_earlier_night_is_known_of_its_build(warehouse: psyco
 
 
 def test_alerts_and_console_call_the_same_missing(warehouse: psycopg.Connection, build: int) -> None:
-    """An overdue return stays on the console; it is no new alert."""
+    """An overdue return stays on the console; it is not a new alert."""
     publish(build)
     alert.raise_night_alerts(build)
     alerts = warehouse.execute("select unit from ops.alert where kind = 'feed_missing'").fetchall()

@@ -97,7 +97,7 @@ def test_deliveries_with_which_a_model_fails_are_held_and_the_rest_is_built(even
     path = settings.project_root() / "dbt_project" / "models" / "marts" / "events" / "posts_per_employer.sql"
     path.write_text(QUERY.replace("/ employers", "/ nullif(employers, 0)"), "utf-8")
     steps.build_layer("mart", events.start("2024-05-21"))
-    publication.release_delivery(check["delivery_id"], "the model is mended")
+    publication.release_delivery(check["delivery_id"], "the model is fixed")
     steps.build_layer("mart", events.start("2024-05-22"))
     assert [county for county, _ in posts(events)] == [GOOD, THIRD, EMPTY]
 

@@ -83,7 +83,7 @@ def test_every_mart_is_there_in_a_warehouse_of_one_county_without_payroll_and_pl
     marts = sorted(path.stem for path in (settings.project_root() / "dbt_project/models/marts").rglob("*.sql"))
     shown = {mart: nights.records(f"select * from marts.{mart}") for mart in marts}
     assert {mart for mart, rows in shown.items() if not rows} == WITHOUT_ROWS
-    # What is counted anew for the prefecture is what its only county has.
+    # What is counted separately for the prefecture is what its only county has.
     for mart in COUNTED_ANEW:
         assert figures_of(shown[mart], COUNTY) == figures_of(shown[mart], "532500"), mart
     for mart in ("report_daily", "report_weekly", "report_monthly"):

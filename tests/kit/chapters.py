@@ -1,6 +1,6 @@
 """Chapters of the definition of marts: Markdown files with tables of reports and of the figures expected of them.
 
-A chapter has cases (`## …`). In a case a caption says what the table below it is:
+A chapter has cases (`## …`). In a case a caption introduces the table below it:
 
     employment of A on 2024-05-01:        what county A reported; `project P1`, `batch B1` and `platform` likewise
     employment of A from 2024-05-01:      the same again on each later night, until another table replaces it
@@ -206,7 +206,7 @@ def _caption(case: Case, line: str, where: str) -> list[Row]:
 
 
 PERSON = {"birth_date": "1990-03-04", "sex": "female"}
-# What the row of a feed says where the case does not; `{county}` is the reporting county.
+# The values of a feed's row that the case does not give; `{county}` is the reporting county.
 ORDINARY: Mapping[str, Mapping[str, Any]] = {
     "labor_register": PERSON | {
         "relation_to_head": "户主", "township_code": "{county}101", "village_code": "{county}101001",
@@ -301,9 +301,9 @@ class Names:
         return self.counties[unit] if len(unit) == 1 else f"{self.prefix}{unit.split()[1]}"
 
     def row(self, table: Reported, row: Row) -> dict[str, Any]:
-        """A row of landing: what the case says, else what is ordinary."""
+        """A row of landing: what the case gives, else the ordinary values."""
         county = self.counties.get(table.unit, self.counties["A"])
-        said = {self.column(name): self.value(self.column(name), cell) for name, cell in row.items()}
+        given = {self.column(name): self.value(self.column(name), cell) for name, cell in row.items()}
         usual = {
             name: value.format(county=county) if isinstance(value, str) else value
             for name, value in ORDINARY[table.feed].items()
@@ -317,7 +317,7 @@ class Names:
             usual["batch_no"] = self.unit(table.unit)
         if table.feed == "labor_register":
             usual["household_no"] = f"H-{row['person']}"
-        return usual | said
+        return usual | given
 
 
 def rendered() -> str:
@@ -352,7 +352,7 @@ def with_registers(case: Case) -> list[Reported]:
 
 
 def arrivals(tables: list[Reported], nights: list[date]) -> Iterator[tuple[date, Reported, date]]:
-    """When each report comes in (a night), and of which date it is."""
+    """When each report arrives (a night), and of which date it is."""
     for table in tables:
         yield table.arrives or _first(nights, table.on), table, table.on
         if not table.repeated:

@@ -21,7 +21,7 @@ def guide_queries() -> list[str]:
 
 
 def query_seconds(rounds: int, before: str = "") -> dict[str, list[float]]:
-    """Query → seconds of each round, as an analyst: until the last row has come, each in a transaction of its own.
+    """Query → seconds of each round, as an analyst: until the last row has arrived, each in a transaction of its own.
 
     before: a statement that every answer waits for.
     """

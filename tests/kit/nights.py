@@ -41,7 +41,7 @@ def accept(connection: psycopg.Connection, build: int) -> None:
 
 
 def certify(build: int, failed: int = 0, run: int = 1) -> None:
-    """Say that every model was written, and write a certificate of one expected check, without gate 2."""
+    """Record that every model was written, and write a certificate of one expected check, without gate 2."""
     with connect("wh_gate") as gate:
         gate.execute("select ops.seal_build(%s)", (build,))
     with connect_superuser() as connection:

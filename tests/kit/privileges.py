@@ -131,7 +131,7 @@ def grants_of_the_catalog(connection: psycopg.Connection) -> set[Grant]:
 
 
 def grants_of_the_file(connection: psycopg.Connection) -> set[Grant]:
-    """Every grant that the file means, for the objects that there are. Raises AssertionError for an idle entry."""
+    """Every grant that the file declares, for the objects that exist. Raises AssertionError for an idle entry."""
     file = declared()
     found = {Grant("database", "", "", role, privilege) for privilege, role in _pairs(file["database"])}
     for section in ("relations", "functions", "schemas"):
@@ -162,7 +162,7 @@ def roles_of_the_catalog(connection: psycopg.Connection) -> set[Role]:
 
 
 def roles_of_the_file(names: Iterable[str]) -> set[Role]:
-    """What the file says of the roles of these names; a name that it lacks is left out."""
+    """The roles of these names as the file declares them; a name that it lacks is left out."""
     entries = declared()["roles"]
     found = set()
     for name in {*names, *(entry for entry in entries if "*" not in entry)}:
@@ -183,7 +183,7 @@ def roles_of_the_file(names: Iterable[str]) -> set[Role]:
 
 
 def entry_of(entries: Mapping[str, Any], name: str) -> str | None:
-    """The entry that speaks of an object: its own, else the pattern that matches; None: there is none."""
+    """The entry for an object: its own, else the pattern that matches, else None."""
     if name in entries:
         return name
     return next((entry for entry in entries if entry.endswith("*") and fnmatchcase(name, entry)), None)

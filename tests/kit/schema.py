@@ -77,7 +77,7 @@ def _order_of_role_statement(line: str) -> tuple[int, str]:
 
 
 def _lines_of_objects(text: str) -> list[str]:
-    """Without versions, settings of the session, the tokens that pg_dump draws anew each time, and the rights on
+    """Without versions, settings of the session, the tokens that pg_dump draws each time, and the rights on
     PostgreSQL's own functions and catalog (migration 0027, database/catalog_rights.py)."""
     dropped = re.compile(
         r"--( Dumped .*| PostgreSQL database dump.*| Name: .*; Schema: pg_catalog; .*)?|SET .*"

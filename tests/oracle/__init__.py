@@ -1,6 +1,6 @@
 """An independent calculation of what the warehouse must show, from what arrived and the operator's seeds alone.
 
-It shares no code with the warehouse: only the words of the definition. It works out everything anew for each
+It shares no code with the warehouse: only the words of the definition. It works out everything again for each
 question, from lists: slow, and close to the words. It is read from two sides:
 
 - the files of a landing zone (`reading`), for the demonstration: `expected_marts`;

@@ -139,7 +139,7 @@ def industry_absorption(t: Tonight) -> Iterator[Expected]:
 
 
 def local_employment(t: Tonight) -> Iterator[Expected]:
-    """Work near home, by township and month; of each county and the prefecture counted anew."""
+    """Work near home, by township and month; each county and the prefecture counted separately."""
     for county in t.world.counties():
         for month in t.status.months(county):
             for township in sorted(_townships(t, county, month)) if county != PREFECTURE else [PREFECTURE]:

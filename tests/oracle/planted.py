@@ -216,7 +216,7 @@ PLANTED: tuple[Planted, ...] = (
         "employment_flow",
     ),
     Planted(
-        "exactly 30 % is no fall",
+        "exactly 30 % is not a fall",
         "models/marts/services/income_stability.sql",
         "3 * earners.income <= (1",
         "3 * earners.income < (1",

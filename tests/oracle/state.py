@@ -1,6 +1,6 @@
 """Who is on the register, who works and where, on any day, as known from all that has been reported.
 
-Everything is worked out anew for each question, from lists: slow, and close to the words of feeds.md and marts.md.
+Everything is worked out again for each question, from lists: slow, and close to the words of feeds.md and marts.md.
 """
 
 from __future__ import annotations

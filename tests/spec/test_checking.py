@@ -204,7 +204,7 @@ REFUSED = [
     ("employment", "身份证号", "99999", "id_length"),
     ("employment", "身份证号", "532528900101000", "id_first_generation"),
     ("employment", "身份证号", "532528199002300008", "id_date"),
-    ("employment", "身份证号", "532528190002290005", "id_date"),  # 1900 was no leap year
+    ("employment", "身份证号", "532528190002290005", "id_date"),  # 1900 was not a leap year
     ("relief_payroll", "银行账号", "6.217E+18", "id_not_text"),
     ("relief_payroll", "银行账号", "\x016217000000000000", "id_not_text"),
     ("relief_payroll", "银行账号", "6217000000000000000.0", "id_not_text"),

@@ -380,7 +380,7 @@ CASES = [
         [2, 3, 4, 5],
         values={"amount_due": [3100] * 4},
     ),
-    Case("numbers: an amount is no number of days", with_cell("出工天数", "20元"), [], {2: "not_a_number"}),
+    Case("numbers: an amount is not a number of days", with_cell("出工天数", "20元"), [], {2: "not_a_number"}),
     Case("numbers: blanks within", with_cell("应发工资", "3 100"), [], {2: "not_a_number"}),
     Case("numbers: days", with_cell("出工天数", "20天", "20 天", "20元/天"), [2, 3], {4: "not_a_number"}),
     Case(

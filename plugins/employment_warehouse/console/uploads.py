@@ -26,7 +26,7 @@ page = Page("/uploads", "报送", "Reporting", needs=("ops.receive_upload",))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CORRECTIONS = "corrections"
 SHOWN_DAYS = 35
-# What a form has besides the file.
+# What a form has in addition to the file.
 FORM_BYTES = 1 << 16
 REFRESH_SECONDS = "2"
 

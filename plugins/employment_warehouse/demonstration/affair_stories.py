@@ -1,4 +1,4 @@
-"""Planted cases of other feeds: odd posts, a workshop below the standard, a dispute that drags on, what services do."""
+"""Planted cases of other feeds: odd posts, a workshop below the standard, a long dispute, effects of services."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

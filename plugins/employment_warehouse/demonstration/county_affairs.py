@@ -104,7 +104,7 @@ def cooperation(county: County, first: date) -> pl.DataFrame:
 
 
 def services(crowd: Crowd, after: date, until: date, seed: int) -> pl.DataFrame:
-    """Services given after one day and until another: some three a thousand people and week."""
+    """Services given after one day and until another: about three per thousand people and week."""
     rng = np.random.default_rng([seed, 19, int(crowd.county.code), days(until)])
     able = np.flatnonzero(crowd.labour_force(until))
     span = (until - after).days

@@ -37,7 +37,7 @@ WEEKLY = ("employment_service", "job_event")
 
 
 def nights_of_counties(cast: Cast) -> None:
-    """A silent county, a late one, a correction, a repeat, an evening: what timeliness must say of each."""
+    """A silent county, a late one, a correction, a repeat, an evening, and what feed_timeliness must show."""
     first = cast.nights[0]
     second, third = cast.night(1), cast.night(2)
     for feed in DAILY:

@@ -1,7 +1,7 @@
 """The people of a county by the thousand: households, work and posts, drawn from a seed, changing a little each night.
 
 Nothing in the crowd calls for a case: what a case is opened for is planted. So in every household that is
-poverty-alleviated or relocated, and has somebody who can work, one member is `_steady`: at work for long, and to stay.
+poverty-alleviated or relocated, and has somebody who can work, one member is `_steady`: long in work, and staying.
 
 Tables hold contract column names and typed values (decimals in hundredths); columns that begin with `_` are ours.
 """
@@ -38,7 +38,7 @@ ENDS, HIRES, RAISES, REFRESHES, VANISHES = 0.003, 0.003, 0.002, 0.001, 0.0002
 FEWEST_LIFTED = 6
 """Poverty-alleviated workers of a workshop: one more than the standard asks for."""
 FAULTY_EVERY = 1500
-"""One person in so many has a faulty row, the same ones every night: what clerks really get wrong."""
+"""One person in that many has a faulty row, the same ones every night: what clerks really get wrong."""
 MOBILES, INTENTIONS, DEATHS, LEAVERS, JOINERS = 0.004, 0.002, 0.0001, 0.0001, 0.0002
 """Parts of the open spells, and of the register, that change in an ordinary night: together about one percent."""
 

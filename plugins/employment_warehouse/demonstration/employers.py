@@ -41,7 +41,7 @@ class Employers:
 
     @classmethod
     def found(cls, people: int, seed: int) -> "Employers":
-        """As many employers as so many people need."""
+        """As many employers as that many people need."""
         rng = np.random.default_rng([seed, 7])
         rows: list[tuple[str | int | None, ...]] = []
 

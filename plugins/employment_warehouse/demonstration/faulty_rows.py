@@ -1,4 +1,4 @@
-"""Planted rows that must be turned away: one for each thing that clerks get wrong."""
+"""Planted rows that must be rejected: one for each thing that clerks get wrong."""
 
 from datetime import timedelta
 

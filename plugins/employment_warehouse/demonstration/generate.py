@@ -101,7 +101,7 @@ def _check_options(folder: Path, people: int, nights: int) -> None:
 
 
 def _sizes(people: int) -> dict[County, int]:
-    """So many people over the counties by their shares, the remainder to the largest ones."""
+    """That many people distributed over the counties by their shares, the remainder to the largest ones."""
     people = max(0, people)
     sizes = {county: int(people * county.people_share) for county in COUNTIES}
     for county in sorted(COUNTIES, key=lambda c: -c.people_share)[: people - sum(sizes.values())]:

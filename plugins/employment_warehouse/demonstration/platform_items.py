@@ -1,6 +1,6 @@
 """The items of the talent site and the gig market: postings, applications and gig orders, each version of each item.
 
-One JSON object for each line, ordered by `updated_at, id`; a changed item appears again with its later state.
+One JSON object per line, ordered by `updated_at, id`; a changed item appears again with its later state.
 """
 
 from dataclasses import dataclass, field

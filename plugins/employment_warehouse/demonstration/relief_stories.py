@@ -57,7 +57,7 @@ class Site:
     def case(
         self, finding: str, lines: int = 1, *, month: date | None = None, nights: Iterable[int] | None = None
     ) -> None:
-        """A case of so many lines of a month of the project, the story's if none is given."""
+        """A case of that many lines of a month of the project, the story's if none is given."""
         key = self.number, month or self.month, finding
         self.cast.case("relief_payroll", finding, *key, lines=lines, nights=nights)
 
@@ -260,7 +260,7 @@ def payment_and_bank(cast: Cast) -> None:
 
 
 def people_on_a_payroll(cast: Cast) -> None:
-    """Who is on the payroll: without contract, unknown, dead, a child, a shared account, elsewhere at work."""
+    """Who is on the payroll: without contract, unknown, dead, a child, a shared account, working elsewhere."""
     first = cast.nights[0]
     site = Site.open(cast, "532531")
     before = months.after(site.month, -2)

@@ -35,7 +35,7 @@ class Row:
 
 @dataclass
 class Sender:
-    """Writes deliveries into the landing zone of `folder` and remembers what must become of each."""
+    """Writes deliveries into the landing zone of `folder` and records the expected result of each."""
 
     folder: Path
     nights: Sequence[date]

@@ -145,7 +145,7 @@ def _raw(text: str | bytes, media_type: str = "application/json") -> Response:
 
 
 def _json(page: Page) -> Response:
-    """In UTF-8; half of a surrogate pair, which UTF-8 cannot say, stays escaped."""
+    """In UTF-8; half of a surrogate pair, which UTF-8 cannot encode, stays escaped."""
     return _raw(json.dumps(page, ensure_ascii=False).encode(errors="backslashreplace"))
 
 
@@ -156,7 +156,7 @@ async def _slowly(text: bytes) -> AsyncIterator[bytes]:
 
 
 def _truncated(page: Page) -> Response:
-    """Promises the whole body and breaks off half way, as a lost connection does."""
+    """Promises the whole body and stops half way, as a lost connection does."""
     text = json.dumps(page, ensure_ascii=False).encode()
 
     async def half() -> AsyncIterator[bytes]:
@@ -385,7 +385,7 @@ def served(app: FastAPI) -> Iterator[str]:
 
 
 def read_items(folder: Path) -> dict[str, list[Item]]:
-    """The demonstration's items: one JSON object a line in ``<folder>/<feed>.jsonl``."""
+    """The demonstration's items: one JSON object per line in ``<folder>/<feed>.jsonl``."""
     items: dict[str, list[Item]] = {}
     for resource, feed in platform_feeds().items():
         lines = folder.joinpath(f"{feed}.jsonl")

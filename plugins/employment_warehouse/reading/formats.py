@@ -86,7 +86,7 @@ def format_of(file: BinaryIO) -> str:
 
 
 def format_of_head(head: bytes) -> str:
-    """The same of the first bytes of a file that cannot be searched; a zip may hold anything."""
+    """The same from the first bytes of a file that cannot be searched; a zip may hold anything."""
     if head.startswith(b"PK\x03\x04"):
         return "zip"
     if head.startswith(_COMPOUND):

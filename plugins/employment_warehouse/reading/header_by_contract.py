@@ -105,7 +105,7 @@ def _unknown_headers(texts: list[str], columns: Mapping[str, int]) -> str:
 
 
 def _name(text: str, contract: Contract) -> str:
-    """A text as the contract may know it: one that it does not know without number, mark and unit."""
+    """A text as the contract may know it; an unknown one without its number, mark and unit."""
     as_seen = visible(text)
     bare = _without_marks(split_unit(as_seen)[0])  # whichever stands outside
     bare = split_unit(bare)[0]

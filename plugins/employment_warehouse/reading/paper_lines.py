@@ -62,7 +62,7 @@ _COUNT = re.compile(r"[共计]?[0-9一二三四五六七八九十百两壹贰叁
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
 _NO_NAMES = (_TOTAL_LINE, _HEADING, _COUNT)
 _NOUGHT = re.compile(r"[¥-]?0+(?:\.0+)?元?")
-_COMPLETE = 0.6  # of the columns that are no numbers
+_COMPLETE = 0.6  # of the columns that are not numbers
 _DROPPED = re.compile(rf"[\s{INVISIBLE}]")
 
 
@@ -96,8 +96,8 @@ def _is_heading(cells: Sequence[str], types: Mapping[int, LogicalType], titles: 
 
 
 def _is_complete(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
-    """Whether most of the columns that are no numbers have a value of their own, as no total or note has: a project may
-    be called 1、道路, a workshop 合计.
+    """Whether most of the columns that are not numbers have a value of their own, which a total or note never has: a
+    project may be called 1、道路, a workshop 合计.
     """
     texts = [_compact(cells[at]) if at < len(cells) else "" for at, kind in types.items() if not kind.is_number]
     own = {text for text in texts if text and not _is_nothing(text)}

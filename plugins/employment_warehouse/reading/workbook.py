@@ -45,7 +45,7 @@ _BESIDE = "表外"  # the column of what stands beside a large table
 
 
 class ReaderKilled(UserError):
-    """读取工作簿的进程被系统终止，多半是内存不足。 | The process that reads the workbook was killed: no memory left?"""
+    """读取工作簿的进程被系统终止，多半是内存不足。 | The reader of the workbook was killed, probably out of memory"""
 
     code = "reader_killed"
     exit_code = 1
@@ -360,7 +360,7 @@ class _Child:
     def _exit_reason(self, code: int) -> str:
         if self._is_timed_out or code == -signal.SIGXCPU:  # its limit of processor time
             return "workbook_timeout"
-        return "too_many_cells_declared" if code == -signal.SIGABRT else "workbook_unreadable"  # no memory left
+        return "too_many_cells_declared" if code == -signal.SIGABRT else "workbook_unreadable"  # out of memory
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

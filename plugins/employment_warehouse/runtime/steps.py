@@ -205,7 +205,7 @@ def purge_landing() -> None:
 
 
 def erase_persons() -> None:
-    """Carry out the erasures that were asked for, and write the return workbooks anew that named a person. The archive
+    """Carry out the erasures that were asked for, and rewrite the return workbooks that named a person. The archive
     keeps their marks: who was erased is not taken in again by a rebuilt warehouse.
     """
     from employment_warehouse import landing, returns

@@ -142,7 +142,7 @@ def format_text(content: bytes) -> str:
 
 
 def texts_of_sheet(stream: bytes, begin: int, formats: Mapping[int, str], merged: Merged) -> Texts:
-    """The cells that the library does not give rightly in the sheet whose records begin there: errors, and
+    """The cells that the library does not read correctly in the sheet whose records begin there: errors, and
     numbers whose format adds to them.
     """
     found: Texts = {}

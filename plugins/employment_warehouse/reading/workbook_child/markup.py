@@ -1,4 +1,4 @@
-"""What the library hides of a sheet or reads wrongly, found in the XML of its rows."""
+"""What the library hides in a sheet or reads wrongly, found in the XML of its rows."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def inline_text(found: re.Match[bytes]) -> bytes:
 
 
 def texts_of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, rules: CellRules, merged: Merged) -> Texts:
-    """The same of a whole sheet that the library reads by itself; its merged cells go to `merged`."""
+    """The same for a whole sheet that the library reads by itself; its merged cells go to `merged`."""
     found: Texts = {}
     rest = b""
     with archive.open(part) as file:

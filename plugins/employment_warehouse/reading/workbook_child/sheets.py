@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 
 
 class Block:
-    """Consecutive rows of a sheet, as a rectangle. texts: finds the cells that the library does not give rightly."""
+    """Consecutive rows of a sheet, as a rectangle. texts: finds the cells that the library does not read correctly."""
 
     def __init__(self, sheet: Any, texts: FindTexts) -> None:
         if sheet.width > MOST_COLUMNS:
