@@ -555,7 +555,7 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "the tenth is too early",
         "models/intermediate/int_compared_period.sql",
-        "extract(day from on_date) >= 10",
+        "extract(day from on_date) >= due_day",
         "extract(day from on_date) >= 32",
         "cross_feed_reconciliation",
     ),

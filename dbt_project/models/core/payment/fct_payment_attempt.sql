@@ -30,18 +30,21 @@ batches as (
     group by batch_no
 ),
 
--- A return is due on the third working day after its batch was sent.
+-- A return is due so many working days after its batch was sent as the contract of bank returns says.
 due_returns as (
     select
-        batch_no,
+        batches.batch_no,
         (
-            select calendar.calendar_date
-            from {{ ref('dim_date') }} as calendar
-            where calendar.is_working_day and calendar.calendar_date > batches.sent_on
-            order by calendar.calendar_date
-            limit 1 offset 2
-        ) as return_due_on
+            array(
+                select calendar.calendar_date
+                from {{ ref('dim_date') }} as calendar
+                where calendar.is_working_day and calendar.calendar_date > batches.sent_on
+                order by calendar.calendar_date
+            )
+        )[feed.due_working_days] as return_due_on
     from batches
+    cross join {{ source('ops', 'feed') }} as feed
+    where feed.feed = 'bank_return'
 )
 
 select
