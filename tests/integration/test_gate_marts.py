@@ -887,6 +887,9 @@ INVALID_SUITES = {
     "a frame expects nothing": "a: {query: 'select 1 as unit', expectations: []}",
     "a frame has no query": "a: {expectations: [{}]}",
     "a key is misspelt": "a: {querry: 'select 1', expectations: []}",
+    "a key is given twice": "a: {query: 'select 1 as unit', rows_at_least: 1, rows_at_least: 0, expectations:"
+    " [{name: x, type: expect_column_values_to_not_be_null, kwargs: {column: unit}, severity: critical, zh: a,"
+    " en: a}]}",
     "a limit is not a number": "a: {query: 'select 1 as unit, 1 as value', expectations: [{name: x, type:"
     " expect_column_values_to_be_between, kwargs: {column: value, min_value: zero}, severity: critical, zh: a,"
     " en: a}]}",

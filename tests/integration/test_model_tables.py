@@ -120,6 +120,7 @@ def test_rows_of_persons_are_declared_as_such(warehouse: psycopg.Connection, pro
         ("hidden: true", "hiden: true", "secret_name.meta.hiden"),
         ("key: [", "kee: [", "meta.kee"),
         ("description: Toys", "descripton: Toys", "toy.descripton"),
+        ("models:", "modles:", "modles"),
         ("clause: （五）", "sensitivity: L4", "meta.sensitivity.L4"),
         ("after: made_on", "afterwards: made_on", "view_columns.days_old.afterwards"),
         (
@@ -138,6 +139,15 @@ def test_an_unknown_key_is_refused_by_its_place(
         model_tables.generate(warehouse, project)
     assert refused.value.code == "model_key_unknown"
     assert named in refused.value.where
+
+
+def test_a_key_given_twice_is_refused(warehouse: psycopg.Connection, project: Path) -> None:
+    """Plain YAML would keep the second, and show the column."""
+    path = project / "models" / "marts" / "toy.yml"
+    path.write_text(path.read_text("utf-8").replace("hidden: true", "hidden: true, hidden: false"), "utf-8")
+    with pytest.raises(UserError) as refused:
+        model_tables.generate(warehouse, project)
+    assert (refused.value.code, "hidden" in refused.value.expected) == ("model_yaml_invalid", True)
 
 
 def test_a_key_that_is_not_a_column_is_refused(warehouse: psycopg.Connection, project: Path) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
+from employment_warehouse import strict_yaml
 
 Level = Literal["critical", "warning", "info"]
 
@@ -47,7 +47,7 @@ class AlertKind:
 @cache
 def alert_kinds() -> Mapping[str, AlertKind]:
     """All kinds, by name, in the order of the file. An unknown or missing key is a TypeError."""
-    declared = yaml.safe_load(Path(__file__).with_name("alert_texts.yml").read_text(encoding="utf-8"))
+    declared = strict_yaml.read(Path(__file__).with_name("alert_texts.yml").read_text(encoding="utf-8"))
     return {
         name: AlertKind(name, **{**keys, "zh": Texts(**keys["zh"]), "en": Texts(**keys["en"])})
         for name, keys in declared.items()

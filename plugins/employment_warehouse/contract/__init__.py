@@ -18,7 +18,7 @@ from employment_warehouse.contract.column_types import (
     Parsed,
 )
 from employment_warehouse.contract.dictionary import dictionary
-from employment_warehouse.contract.load import ContractError, contract, contracts, load, platform_feeds
+from employment_warehouse.contract.load import contract, contracts, load, platform_feeds
 from employment_warehouse.contract.model import (
     Calendar,
     Column,
@@ -29,6 +29,7 @@ from employment_warehouse.contract.model import (
     normalise_header,
 )
 from employment_warehouse.contract.names_in_files import column_label, is_sheet_label, sheet_label
+from employment_warehouse.contract.node import ContractError
 from employment_warehouse.contract.reasons import Reason, file_reason, reasons, row_reason
 
 __all__ = [

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import time
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any
 
 import jsonschema_rs
 import yaml
 
+from employment_warehouse import strict_yaml
 from employment_warehouse.contract.column_types import TYPES
+from employment_warehouse.contract.consistency import check_whole
 from employment_warehouse.contract.model import (
     UNIT_COLUMNS,
     Calendar,
@@ -23,7 +25,7 @@ from employment_warehouse.contract.model import (
     PlatformResource,
     Rule,
 )
-from employment_warehouse.errors import UserError
+from employment_warehouse.contract.node import ContractError, Node, named_values
 from employment_warehouse.settings import project_root
 
 SUFFIX = ".odcs.yaml"
@@ -32,13 +34,6 @@ _KINDS = ("snapshot", "period", "events", "batch")
 _UNITS = (*UNIT_COLUMNS, "platform")
 _FREQUENCIES = ("campaign", "daily", "working_days", "weekly", "monthly", "after_batch")
 _SENSITIVITIES = ("L1", "L2", "L3", "L4")
-_MISSING = object()
-
-
-class ContractError(UserError):
-    """数据契约文件有误。 | A contract file is invalid."""
-
-    code = "contract_invalid"
 
 
 def contracts() -> Mapping[str, Contract]:
@@ -74,7 +69,7 @@ def platform_feeds() -> Mapping[str, str]:
 def load(path: Path) -> Contract:
     """One contract file: valid by the standard's own JSON schema, and complete by ours. Raises ContractError."""
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506  a CSafeLoader
+        document = strict_yaml.read(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise ContractError("不是 YAML | not YAML", where=path.name, expected=str(error)) from error
     wrong = next(iter(_standard().iter_errors(document)), None)
@@ -82,18 +77,6 @@ def load(path: Path) -> Contract:
         where = f"{path.name}: {_place(document, wrong.instance_path)}"
         raise ContractError(wrong.message, where=where, expected="Open Data Contract Standard 3.2")
     return _contract(document, path.name)
-
-
-class _UniqueKeys(yaml.CSafeLoader):
-    """YAML in which a key that is given twice is an error; plain YAML keeps the second and drops the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        if twice := sorted({key for key in keys if keys.count(key) > 1}):
-            raise yaml.constructor.ConstructorError(
-                problem=f"key given twice: {', '.join(twice)}", problem_mark=node.start_mark
-            )
-        return super().construct_mapping(node, deep)
 
 
 def _place(document: Any, steps: Iterable[str | int]) -> str:
@@ -119,78 +102,6 @@ def _load_cached(path: Path, modified_ns: int) -> Contract:  # noqa: ARG001 - pa
 def _standard() -> jsonschema_rs.Draft201909Validator:
     schema = importlib.resources.files("open_data_contract_standard").joinpath("schema.json")
     return jsonschema_rs.Draft201909Validator(yaml.CSafeLoader(schema.read_text(encoding="utf-8")).get_single_data())
-
-
-class Node:
-    """A mapping of which every key must be taken: what remains at the end is a misspelt or unknown key.
-
-    customProperties are taken like the keys of the standard.
-    """
-
-    def __init__(self, content: Mapping[str, Any], where: str) -> None:
-        if not isinstance(content, Mapping):
-            raise ContractError(f"应为键值 | must be a mapping: {content}", where=where)
-        self._unread = dict(content)
-        self.where = where
-        self._unread |= _named_values(self._unread.pop("customProperties", ()), where, known=self._unread)
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._unread
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None and self._unread:
-            raise ContractError(
-                f"不认识的属性 | unknown property: {', '.join(map(str, self._unread))}",
-                where=self.where,
-                todo="correct the spelling, or remove it",
-            )
-
-    def take(self, key: str, default: Any = _MISSING) -> Any:
-        value = self._unread.pop(key, default)
-        if value is _MISSING:
-            raise ContractError(f"缺少属性 | missing property: {key}", where=self.where)
-        return value
-
-    def text(self, key: str) -> str:
-        value = self.take(key)
-        if not isinstance(value, str) or not value.strip():
-            raise ContractError(f"应为文字 | must be a text: {key}", where=self.where)
-        return value
-
-    def optional_text(self, key: str) -> str | None:
-        return self.text(key) if key in self._unread else None
-
-    def number(self, key: str, lowest: int, highest: int) -> int:
-        value = self.take(key)
-        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-            raise ContractError(f"{key}: {value}", where=self.where, expected=f"{lowest}–{highest}")
-        return int(value)
-
-    def one_of(self, key: str, allowed: Sequence[str]) -> str:
-        value = self.take(key)
-        if value not in allowed:
-            raise ContractError(f"{key}: {value}", where=self.where, expected=" · ".join(allowed))
-        return str(value)
-
-
-def _named_values(items: Iterable[Mapping[str, Any]], where: str, known: Iterable[str] = ()) -> dict[str, Any]:
-    """`[{property: …, value: …}, …]` as a mapping; a name that is given twice is an error."""
-    values: dict[str, Any] = {}
-    for item in items:
-        if item.keys() != {"property", "value"}:
-            raise ContractError(
-                f"不认识的属性 | unknown property: {', '.join(item)}", where=where, expected="property, value"
-            )
-        name = item["property"]
-        if name in values or name in known:
-            raise ContractError(f"写了两次 | given twice: {name}", where=where)
-        values[name] = item["value"]
-    return values
 
 
 def _contract(document: Mapping[str, Any], where: str) -> Contract:
@@ -241,7 +152,7 @@ def _contract(document: Mapping[str, Any], where: str) -> Contract:
         payment=payment,
         platform=platform,
     )
-    _check_whole(made, sorted(key_positions), where)
+    check_whole(made, sorted(key_positions), where)
     return made
 
 
@@ -319,7 +230,7 @@ def _rule(content: Mapping[str, Any], where: str) -> Rule:
 def _calendar(items: list[Mapping[str, Any]], where: str) -> Calendar | None:
     if not items:
         return None
-    with Node(_named_values(items, where), where) as node:
+    with Node(named_values(items, where), where) as node:
         frequency = node.one_of("frequency", _FREQUENCIES)
         due_time = _time(node.text("timeOfAvailability"), where)
         match frequency:
@@ -356,44 +267,3 @@ def _platform(content: Mapping[str, Any] | None, where: str) -> PlatformResource
             updated_field=node.text("updatedField"),
             page_items=node.number("pageItems", 1, 100_000),
         )
-
-
-def _check_whole(made: Contract, key_positions: list[int], where: str) -> None:
-    """What only the whole shows: names are unique, and every column that is named exists."""
-    names = [column.name for column in made.columns]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ContractError(f"列名重复 | column given twice: {', '.join(twice)}", where=where)
-    if not key_positions or key_positions != list(range(1, len(key_positions) + 1)):
-        raise ContractError("primaryKeyPosition", where=where, expected="1, 2, … without a gap")
-    if made.unit_column is not None and made.unit_column not in names:
-        raise ContractError(f"缺少列 | missing column: {made.unit_column}", where=where)
-    for column in made.columns:
-        if not (column.type.may_have_codes if column.codes else not column.type.needs_codes):
-            raise ContractError("enum", where=f"{where}: {column.name}", expected="an enum for type code, only")
-    for rule in made.rules:
-        unknown = sorted(set(rule.columns) - set(names))
-        if unknown or not rule.columns:
-            raise ContractError(f"columns: {', '.join(unknown)}", where=f"{where}: {rule.name}", expected="own columns")
-    _check_roles(made, where)
-
-
-def _check_roles(made: Contract, where: str) -> None:
-    """The columns that have a part in the feed exist, and are of a type that fits."""
-    roles = {"freshnessColumn": made.freshness_column}
-    if made.payment:
-        roles |= {"dueColumn": made.payment.due_column, "paidColumn": made.payment.paid_column}
-    for role, name in roles.items():
-        fitting = made.date_columns if role == "freshnessColumn" else made.money_columns
-        if name is not None and name not in fitting:
-            raise ContractError(f"{role}: {name}", where=where, expected=" · ".join(fitting))
-    if (made.source == "hr_platform") != (made.platform is not None):
-        raise ContractError("platform", where=where, expected="platform for the source hr_platform, only")
-    if made.platform:
-        fields = {
-            "idField": (made.platform.id_field, made.key[0]),
-            "updatedField": (made.platform.updated_field, made.freshness_column),
-        }
-        for role, (field, name) in fields.items():
-            if name is None or field != made.column(name).header:
-                raise ContractError(f"{role}: {field}", where=where, expected=f"the field of the column {name}")

@@ -11,10 +11,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
-from employment_warehouse.contract.load import ContractError, Node
+from employment_warehouse import strict_yaml
 from employment_warehouse.contract.model import Column, Contract
+from employment_warehouse.contract.node import ContractError, Node
 from employment_warehouse.settings import project_root
 
 _FILE = "reasons.yaml"
@@ -57,7 +56,7 @@ class Reasons:
 def reasons() -> Reasons:
     """All words. Raises ContractError where the file is invalid."""
     path = project_root() / "expectations" / _FILE
-    with Node(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), _FILE) as node:
+    with Node(strict_yaml.read(path.read_text(encoding="utf-8")), _FILE) as node:
         rows, files = node.take("rows"), node.take("files")
     return Reasons(rows=_reasons(rows, "rows"), files=_reasons(files, "files"))
 

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
-import yaml
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from employment_warehouse import settings
+from employment_warehouse import settings, strict_yaml
 from employment_warehouse.contract.calendar import decided_holidays_file
 from employment_warehouse.database.catalog import existing_columns, type_name
 from employment_warehouse.database.connections import connect
@@ -139,7 +138,7 @@ def _declared(project_dir: Path) -> dict[str, dict[str, str]]:
                 code="seed_undeclared",
                 where=str(declaration),
             )
-        types = yaml.safe_load(declaration.read_text("utf-8"))["seeds"][0]["config"]["column_types"]
+        types = strict_yaml.read(declaration.read_text("utf-8"))["seeds"][0]["config"]["column_types"]
         seeds[path.stem] = {column: types.get(column, "text") for column in _header(path)}
     return seeds
 

@@ -13,10 +13,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
 from psycopg import sql
 
-from employment_warehouse.database.model_declarations import read_models
+from employment_warehouse.database.model_declarations import models_of, read_models
 from employment_warehouse.gate.change_check import change
 from employment_warehouse.gate.checked_model import Check, CheckedModel
 from employment_warehouse.gate.county_checks import counties_check, counties_query, every_county
@@ -46,8 +45,8 @@ def model_suites(project: Path, limits: Thresholds) -> list[Suite]:
     models = {model.name: model for model in read_models(project / "dbt_project") if model.is_versioned}
     suites = []
     for path in sorted((project / "dbt_project" / "models").rglob("*.yml")):
-        content = path.read_bytes()
-        for entry in (yaml.load(content, Loader=yaml.CSafeLoader) or {}).get("models", []):
+        version = hashlib.sha256(path.read_bytes()).hexdigest()
+        for entry in models_of(path):
             checks = _declared_checks(entry)
             if checks:
                 where = f"{path.name}: {entry['name']}"
@@ -56,9 +55,7 @@ def model_suites(project: Path, limits: Thresholds) -> list[Suite]:
                 meta = entry["config"].get("meta", {})
                 columns_zh = {c["name"]: _meta(c).get("zh", "") for c in entry.get("columns", [])}
                 declared = CheckedModel(models[entry["name"]], meta.get("zh", ""), columns_zh, checks, where)
-                suites.append(
-                    Suite(entry["name"], hashlib.sha256(content).hexdigest(), tuple(_frames(declared, limits)))
-                )
+                suites.append(Suite(entry["name"], version, tuple(_frames(declared, limits))))
     return suites
 
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import yaml
 
+from employment_warehouse import strict_yaml
 from employment_warehouse.contract import contracts
 from employment_warehouse.errors import UserError
 from employment_warehouse.gate.expectation import ROW_TYPES, Expectation, MeasuredIn, Severity
@@ -72,7 +73,10 @@ def read_suites(project: Path, limits: Thresholds) -> list[Suite]:
 
 def _suite(path: Path, limits: Thresholds) -> Suite:
     content = path.read_bytes()
-    frames = yaml.safe_load(content)
+    try:
+        frames = strict_yaml.read(content)
+    except yaml.YAMLError as error:
+        raise SuiteError("不是 YAML | not YAML", where=path.name, expected=str(error)) from error
     if not isinstance(frames, dict) or not frames:
         raise SuiteError("空清单 | an empty suite", where=path.name, expected="frames by name")
     return Suite(

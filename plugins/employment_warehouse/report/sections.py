@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from employment_warehouse import strict_yaml
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Section:
 @cache
 def sections() -> list[Section]:
     """All sections. An unknown or missing key is a TypeError."""
-    declared = yaml.safe_load(Path(__file__).with_name("sections.yml").read_text(encoding="utf-8"))
+    declared = strict_yaml.read(Path(__file__).with_name("sections.yml").read_text(encoding="utf-8"))
     return [Section(each["heading"], [TableOf(**table) for table in each["tables"]]) for each in declared]
 
 
