@@ -21,6 +21,7 @@ DAY = date(2024, 5, 2)
 YUANYANG, GEJIU = "532528", "532501"
 REASON = "本次 59 行，上次 178 行"
 LOCKED = ("refused", "password_protected")
+NOT_RESOLVED = "select kind from ops.alert where kind = 'holidays_unknown' and resolved_at is null"
 
 
 @pytest.fixture
@@ -448,6 +449,9 @@ def test_a_year_without_holidays_alerts_the_prefecture(warehouse: psycopg.Connec
     _, title, body = alerts(warehouse)["holidays_unknown", "532500"]
     assert title.startswith("2027 年的节假日安排尚未录入")
     assert "普通周" in body
+    warehouse.execute("update seeds.setting set value = '41' where name = 'holidays_needed_days'")
+    alert.raise_night_alerts(build)
+    assert warehouse.execute(NOT_RESOLVED).fetchall() == []  # 31 December is 41 days ahead
 
 
 def test_mail_carries_the_digest_to_a_mail_server(

@@ -257,8 +257,8 @@ def test_the_years_of_the_seed_are_those_of_the_state_council() -> None:
 @pytest.mark.parametrize(
     ("day", "year"), [(date(2026, 11, 1), None), (date(2026, 11, 2), 2027), (date(2026, 12, 31), 2027)]
 )
-def test_a_year_without_holidays_is_reported_sixty_days_ahead(day: date, year: int | None) -> None:
-    assert year_without_holidays(day) == year
+def test_a_year_without_holidays_is_known_ahead(day: date, year: int | None) -> None:
+    assert year_without_holidays(day, 60) == year
 
 
 def test_an_operators_holidays_take_effect(fresh_home: Home) -> None:
@@ -268,7 +268,7 @@ def test_an_operators_holidays_take_effect(fresh_home: Home) -> None:
         "on_date,is_working_day,holiday_zh,holiday_en\n2027-01-01,false,元旦,New Year\n"
     )
     assert not is_working_day(date(2027, 1, 1))
-    assert year_without_holidays(date(2027, 1, 1)) is None
+    assert year_without_holidays(date(2027, 1, 1), 60) is None
 
 
 def test_an_unknown_setting_of_the_campaign_is_an_error() -> None:

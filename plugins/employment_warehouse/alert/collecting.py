@@ -46,7 +46,8 @@ def raise_night_alerts(build: int) -> int:
         register_gaps = {row["unit"]: row for row in cursor.execute(query("register_gaps"), given)}
     if night["status"] == "published":
         rows |= _judged(_figures(given), register_gaps)
-    if year := year_without_holidays(night["report_date"]):
+    days_ahead = night["holidays_needed_days"]
+    if days_ahead is not None and (year := year_without_holidays(night["report_date"], days_ahead)):
         rows["holidays_unknown"] = [{"unit": divisions().prefecture, "year": str(year)}]
     alerts = _alerts(rows, night["report_date"], build)
     raise_alert(*alerts)

@@ -13,8 +13,6 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE, current_home, project_root
 
 SATURDAY = 6
-# The State Council publishes a year's holidays in November of the year before.
-HOLIDAYS_NEEDED_DAYS_AHEAD = 60
 
 
 class HolidaysError(UserError):
@@ -64,13 +62,13 @@ def is_working_day(day: date) -> bool:
     return _holidays().get(day, day.isoweekday() < SATURDAY)
 
 
-def year_without_holidays(day: date) -> int | None:
-    """The year of that day, or of the day 60 days later, if the seed has no holidays of it; None if it has.
+def year_without_holidays(day: date, days_ahead: int) -> int | None:
+    """The year of that day, or of the day `days_ahead` days later, if the seed has no holidays of it; None if it has.
 
     Raises HolidaysError.
     """
     years = {holiday.year for holiday in _holidays()}
-    needed = (day.year, (day + timedelta(days=HOLIDAYS_NEEDED_DAYS_AHEAD)).year)
+    needed = (day.year, (day + timedelta(days=days_ahead)).year)
     return next((year for year in needed if year not in years), None)
 
 
