@@ -52,7 +52,7 @@ def read_with_pandas(path: Path, contract: Contract) -> TextTable:
         header=header,
         columns={column.name: header.index(column.header) for column in contract.columns if column.header in header},
         extra={},
-        batches=iter([pl.DataFrame({"sheet": "", "line": range(2, len(frame) + 2)} | texts)] if len(frame) else []),
+        frames=iter([pl.DataFrame({"sheet": "", "line": range(2, len(frame) + 2)} | texts)] if len(frame) else []),
         rows_read=len(frame),
     )
 

@@ -39,7 +39,7 @@ peaks = [int(own.split()[1]) >> 10, resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({"code": code, "seconds": seconds, "peaks": peaks, "rows": [row[2:4] for row in rows]}))
 """
 
-SANDBOXED = "tables = read_tables(path, None).batches"
+SANDBOXED = "tables = read_tables(path, None).frames"
 # 4 GiB, for the sake of the machine.
 IN_THIS_PROCESS = """
 import polars, python_calamine

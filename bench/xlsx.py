@@ -84,7 +84,7 @@ def seconds(read: Callable[[], int], n_rows: int) -> float:
 
 
 def ours_rows(path: Path) -> int:
-    return sum(frame.height for frame in read_tables(path, contract("labor_register")).batches)
+    return sum(frame.height for frame in read_tables(path, contract("labor_register")).frames)
 
 
 def openpyxl_rows(path: Path) -> int:

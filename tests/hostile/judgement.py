@@ -37,7 +37,7 @@ def judge(polluted: Polluted, folder: Path) -> Judgement:
     judgement = Judgement(files=1)
     try:
         table = read_tables(path, polluted.contract)
-        frames = list(table.batches)
+        frames = list(table.frames)
     except Refused as refusal:
         if not polluted.must_refuse and not polluted.may_refuse:
             judgement.wrongly_refused = 1

@@ -17,7 +17,7 @@ from employment_warehouse import landing
 from employment_warehouse.reading import ReaderKilled, Refused, TextTable, read_tables, workbook
 from employment_warehouse.runtime import steps
 
-ROWS = 60_000  # two batches and more, each larger than the pipe between the two processes
+ROWS = 60_000  # two frames and more, each larger than the pipe between the two processes
 COUNTY = "532528"
 
 
@@ -35,10 +35,10 @@ def children() -> list[psutil.Process]:
     return [process for process in psutil.Process().children() if "workbook_child" in " ".join(process.cmdline())]
 
 
-def read_to_second_batch(book: Path) -> tuple[TextTable, psutil.Process]:
-    """A table whose process is sending the second batch and waits for its reader."""
+def read_to_second_frame(book: Path) -> tuple[TextTable, psutil.Process]:
+    """A table whose process is sending the second frame and waits for its reader."""
     table = read_tables(book, None)
-    next(table.batches)
+    next(table.frames)
     (child,) = children()
     time.sleep(1)
     return table, child
@@ -55,28 +55,28 @@ def test_a_table_that_is_dropped_unread_leaves_no_process(book: Path) -> None:
 
 def test_a_table_that_is_dropped_half_read_leaves_no_process(book: Path) -> None:
     before = set(psutil.Process().children())
-    table, _ = read_to_second_batch(book)
+    table, _ = read_to_second_frame(book)
     del table, _
     gc.collect()
     assert set(psutil.Process().children()) == before
 
 
 def test_announced_rows_that_never_arrive_are_a_time_out(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    table, child = read_to_second_batch(book)
+    table, child = read_to_second_frame(book)
     monkeypatch.setattr(workbook, "_SECONDS", 1)
     child.suspend()
     with pytest.raises(Refused) as refused:
-        list(table.batches)
+        list(table.frames)
     assert refused.value.code == "workbook_timeout"
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_kill_from_outside_is_reported_as_such(book: Path) -> None:
     """The kernel kills so when memory runs out."""
-    table, child = read_to_second_batch(book)
+    table, child = read_to_second_frame(book)
     child.send_signal(signal.SIGKILL)
     with pytest.raises(ReaderKilled, match="内存不足"):
-        list(table.batches)
+        list(table.frames)
 
 
 def test_a_file_whose_reader_was_killed_is_our_failure_and_is_read_by_the_next_attempt(

@@ -145,10 +145,10 @@ def test_a_name_is_one_person_s_however_its_blanks_and_dots_are_set(fresh_home: 
 
 
 @given(st.lists(st.lists(st.sampled_from(["李伟", "张 芳", "张芳", "王·敏", "", None])), min_size=1, max_size=4))
-def test_a_name_s_token_is_the_same_in_every_batch(batches: list[list[str | None]]) -> None:
+def test_a_name_s_token_is_the_same_in_every_frame(frames: list[list[str | None]]) -> None:
     named = contract("relief_contract")
     tokeniser = Tokeniser(named)
-    for names in batches:
+    for names in frames:
         rows = pl.DataFrame(
             [{"sheet": "", "line": at, "full_name": name, "extra": None} for at, name in enumerate(names)],
             schema={"sheet": pl.String, "line": pl.Int64, "full_name": pl.String, "extra": pl.String},

@@ -44,7 +44,7 @@ def rows_of(rows: list[list[str]]) -> list[list[str]]:
 
 def read(path: Path) -> tuple[list[str], list[list[str]]]:
     table = read_tables(path, None)
-    rows = [cells for frame in table.batches for _, _, *cells in frame.iter_rows()]
+    rows = [cells for frame in table.frames for _, _, *cells in frame.iter_rows()]
     assert table.take_broken().is_empty()
     assert table.rows_read == len(rows)
     return table.header, rows
@@ -151,7 +151,7 @@ def test_a_record_that_never_ends_costs_one_row_and_little_memory(tmp_path: Path
     rows = "".join(f"人{number},{'单位' * 100},备注\n" for number in range(20_000))
     (tmp_path / "t.csv").write_text('姓名,单位,备注\n王,"甲,乙\n' + rows, encoding="utf-8")
     table = read_tables(tmp_path / "t.csv", None)
-    frames = list(table.batches)
+    frames = list(table.frames)
     assert table.take_broken().rows() == [("", 2, "broken_quote", '王,"甲,乙')]
     assert table.rows_read == 20_001
     assert frames[-1].row(-1) == ("", 20_002, "人19999", "单位" * 100, "备注")
@@ -202,7 +202,7 @@ def test_a_column_whose_texts_stop_repeating_is_read_on(tmp_path: Path) -> None:
     header = [column.header for column in contract("workshop").columns]
     rows = [[f"{at}:{number if number > 100 else 0}" for at in range(len(header))] for number in range(20_000)]
     (tmp_path / "t.csv").write_text("\n".join(map(",".join, [header, *rows])) + "\n", encoding="utf-8")
-    frames = list(read_tables(tmp_path / "t.csv", contract("workshop")).batches)
+    frames = list(read_tables(tmp_path / "t.csv", contract("workshop")).frames)
     assert [cells for frame in frames for _, _, *cells in frame.iter_rows()] == rows
     assert [frame["c1"].dtype.base_type() for frame in (frames[0], frames[-1])] == [pl.Categorical, pl.String]
 
@@ -227,7 +227,7 @@ def test_apostrophes_quote_where_all_that_are_opened_are_closed(
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    assert [row[2:] for frame in read_tables(path, None).batches for row in frame.iter_rows()] == expected
+    assert [row[2:] for frame in read_tables(path, None).frames for row in frame.iter_rows()] == expected
 
 
 @pytest.mark.parametrize("lines", [["姓名,单位"], ["姓名,单位", "姓名,单位"], ["姓名,单位", "", "姓名,单位", ""]])
@@ -236,7 +236,7 @@ def test_a_header_without_rows_is_a_table_without_rows(tmp_path: Path, lines: li
     path.write_text("\n".join(lines), encoding="utf-8")
     table = read_tables(path, None)
     assert table.header == ["姓名", "单位"]
-    assert list(table.batches) == []
+    assert list(table.frames) == []
 
 
 PEOPLE = ["张三,2024-05-01,3200", "李四,2024-05-02,3300", "王五,2024-05-03,3400", "赵六,2024-05-04,3500"]
@@ -282,7 +282,7 @@ def test_titles_and_headings_above_the_header_are_not_rows(tmp_path: Path, above
     path.write_text("\n".join([*above, "姓名,日期,金额", *PEOPLE]) + "\n", encoding="utf-8")
     table = read_tables(path, None)
     assert table.header == ["姓名", "日期", "金额"]
-    assert sum(frame.height for frame in table.batches) == len(PEOPLE)
+    assert sum(frame.height for frame in table.frames) == len(PEOPLE)
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_names_under_headings_are_read_with_them(tmp_path: Path, above: str, nam
     path.write_text("\n".join([above, names, *rows]) + "\n", encoding="utf-8")
     table = read_tables(path, None)
     assert table.header == expected
-    assert sum(frame.height for frame in table.batches) == 5
+    assert sum(frame.height for frame in table.frames) == 5
 
 
 def test_the_contract_s_columns_are_found_under_headings_too(tmp_path: Path) -> None:
@@ -309,7 +309,7 @@ def test_the_contract_s_columns_are_found_under_headings_too(tmp_path: Path) -> 
     )
     table = read_tables(path, contract("public_post_payment"))
     assert list(table.columns) == ["post_no", "id_number", "period", "days_present", "amount_due", "amount_paid"]
-    assert [row[1:4] for frame in table.batches for row in frame.iter_rows()] == [(3, "P1", "532528199001010009")]
+    assert [row[1:4] for frame in table.frames for row in frame.iter_rows()] == [(3, "P1", "532528199001010009")]
 
 
 HEADERS = "岗位编号,身份证号,补贴月份,出勤天数,应发金额,实发金额,发放日期,资金来源,银行账号,代发批次号"
@@ -331,7 +331,7 @@ def test_titles_and_notes_above_the_header_do_not_hide_it(tmp_path: Path, above:
     path.write_text("\n".join([*above, HEADERS, *rows]) + "\n", encoding="utf-8")
     table = read_tables(path, contract("public_post_payment"))
     assert len(table.columns) == 10
-    assert sum(frame.height for frame in table.batches) == n_rows
+    assert sum(frame.height for frame in table.frames) == n_rows
 
 
 def test_headings_over_headings_are_read_by_the_contract(tmp_path: Path) -> None:
@@ -345,7 +345,7 @@ def test_headings_over_headings_are_read_by_the_contract(tmp_path: Path) -> None
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     table = read_tables(path, contract("public_post_payment"))
     assert len(table.columns) == 10
-    assert sum(frame.height for frame in table.batches) == 1
+    assert sum(frame.height for frame in table.frames) == 1
 
 
 @pytest.mark.parametrize(
@@ -365,7 +365,7 @@ def test_the_header_is_the_one_that_a_human_sees(tmp_path: Path, lines: list[str
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     table = read_tables(path, None)
     assert table.header == header
-    assert sum(frame.height for frame in table.batches) == len(lines) - 1 - lines.index(
+    assert sum(frame.height for frame in table.frames) == len(lines) - 1 - lines.index(
         next(line for line in lines if line.split(",")[0] == header[0])
     )
 
@@ -394,7 +394,7 @@ def test_a_line_that_gives_amounts_in_another_unit_refuses_the_file(tmp_path: Pa
         assert refused.value.code == "amounts_not_in_yuan"
     in_yuan = "台账（单位：元）　填报单位：万元镇　总投资（万元）：350"
     path.write_text(f"{in_yuan}\n{','.join(WORKSHOP)}\n{','.join('1' for _ in WORKSHOP)}\n")
-    assert sum(frame.height for frame in read_tables(path, contract("workshop")).batches) == 1
+    assert sum(frame.height for frame in read_tables(path, contract("workshop")).frames) == 1
 
 
 def test_a_repeated_header_in_the_same_order_is_accepted(tmp_path: Path) -> None:
@@ -402,7 +402,7 @@ def test_a_repeated_header_in_the_same_order_is_accepted(tmp_path: Path) -> None
     dressed = [WORKSHOP[0], f"{WORKSHOP[1]}*", *WORKSHOP[2:]]
     path = tmp_path / "t.csv"
     path.write_text("\n".join(map(",".join, [WORKSHOP, row, WORKSHOP, row, dressed, row])) + "\n")
-    rows = [cells for frame in read_tables(path, contract("workshop")).batches for _, _, *cells in frame.iter_rows()]
+    rows = [cells for frame in read_tables(path, contract("workshop")).frames for _, _, *cells in frame.iter_rows()]
     assert rows == [row, row, row]
 
 
@@ -416,7 +416,7 @@ def test_a_second_header_in_another_order_refuses_the_file(tmp_path: Path, n_row
     path = tmp_path / "t.csv"
     path.write_text("\n".join(lines) + "\n")
     with pytest.raises(Refused) as refused:
-        for _ in read_tables(path, contract("workshop")).batches:
+        for _ in read_tables(path, contract("workshop")).frames:
             pass
     assert refused.value.code == "second_header"
     assert str(n_rows + 2 + len(odd)) in refused.value.message

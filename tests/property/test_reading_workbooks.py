@@ -40,7 +40,7 @@ UNNAMED = "第1张"  # a sheet whose name may be anything is called by its place
 def read(path: Path, feed: str = "") -> list[tuple[Any, ...]]:
     """(sheet, line, cells…) of every row."""
     table = read_tables(path, contract(feed) if feed else None)
-    return [row for frame in table.batches for row in frame.iter_rows()]
+    return [row for frame in table.frames for row in frame.iter_rows()]
 
 
 def write(path: Path, rows: list[list[Any]], *more: list[list[Any]]) -> Path:
@@ -116,7 +116,7 @@ def refused_cells(path: Path, feed: str, name: str, value: float) -> dict[str, s
     made = contract(feed)
     row = [value if column.name == name else "" for column in made.columns]
     table = read_tables(write(path, [[column.header for column in made.columns], row]), made)
-    return dict(pl.concat([batch.rejected for batch in check_table(table, made, {})])["column_name", "reason"].rows())
+    return dict(pl.concat([frame.rejected for frame in check_table(table, made, {})])["column_name", "reason"].rows())
 
 
 @pytest.mark.parametrize("household", [532528101201000123, 5.32528101201e17, 1e15])
@@ -142,7 +142,7 @@ def test_a_hidden_sheet_does_not_count_beside_a_visible_one(tmp_path: Path, stat
     workbook["表2"].sheet_state = state
     workbook.save(path)
     table = read_tables(path, contract("workshop"))
-    assert [row[0] for frame in table.batches for row in frame.iter_rows()] == ["Sheet"]
+    assert [row[0] for frame in table.frames for row in frame.iter_rows()] == ["Sheet"]
     assert ["表2" in note for note in table.notes] == [True]
 
 
@@ -328,7 +328,7 @@ def test_two_sheets_that_fit_are_both_read_in_any_order_of_columns(tmp_path: Pat
 def test_without_a_contract_a_sheet_of_another_header_is_named_and_left_out(tmp_path: Path) -> None:
     path = write(tmp_path / "b.xlsx", [["甲", "乙"], ["1", "2"]], [["丙", "丁"], ["3", "4"]])
     table = read_tables(path, None)
-    assert [row[2:] for frame in table.batches for row in frame.iter_rows()] == [("1", "2")]
+    assert [row[2:] for frame in table.frames for row in frame.iter_rows()] == [("1", "2")]
     assert "表2" in table.notes[0]
 
 
@@ -427,7 +427,7 @@ def test_without_a_contract_a_cell_beside_the_table_is_an_unnamed_column_or_cost
     write_large(tmp_path / "b.xlsx", spoil)
     table = read_tables(tmp_path / "b.xlsx", None)
     assert table.header == ["姓名", "单位", "编号", ""]
-    rows = {row[1]: row[2:] for frame in table.batches for row in frame.iter_rows()}
+    rows = {row[1]: row[2:] for frame in table.frames for row in frame.iter_rows()}
     assert rows[501][3] == "此人已故"
     broken_rows = table.take_broken()
     assert broken_rows.select("line", "reason", "text").rows() == [(25_001, "too_many_cells", "见附件")]
@@ -439,7 +439,7 @@ def test_a_remark_beside_the_table_is_kept_with_its_row(tmp_path: Path) -> None:
     sheet[90] = [*ROW, "", "已核"]
     path = write(tmp_path / "b.xlsx", sheet)
     table = read_tables(path, contract("workshop"))
-    assert "已核" in {cell for frame in table.batches for row in frame.iter_rows() for cell in row}
+    assert "已核" in {cell for frame in table.frames for row in frame.iter_rows() for cell in row}
     assert list(table.extra) == [f"第{len(HEADER) + 1}列", f"第{len(HEADER) + 2}列"]
 
 

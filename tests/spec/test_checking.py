@@ -24,11 +24,11 @@ def good_row(feed: str) -> dict[str, str]:
     return {column.header: column.example for column in contract(feed).columns}
 
 
-def table_of(made: Contract, batches: Sequence[Sequence[Mapping[str, str]]]) -> TextTable:
-    header = list(batches[0][0])
+def table_of(made: Contract, parts: Sequence[Sequence[Mapping[str, str]]]) -> TextTable:
+    header = list(parts[0][0])
     found = made.match_header(header)
     frames, line = [], 2
-    for rows in batches:
+    for rows in parts:
         cells = {f"c{at}": [row[text] for row in rows] for at, text in enumerate(header)}
         places = {"sheet": [""] * len(rows), "line": list(range(line, line + len(rows)))}
         frames.append(pl.DataFrame(places | cells, schema_overrides=dict.fromkeys(cells, pl.String)))
@@ -37,7 +37,7 @@ def table_of(made: Contract, batches: Sequence[Sequence[Mapping[str, str]]]) -> 
         header=header,
         columns={column.name: at for at, column in enumerate(found) if column},
         extra={text: at for at, text in enumerate(header) if found[at] is None},
-        batches=iter(frames),
+        frames=iter(frames),
     )
 
 
@@ -448,25 +448,25 @@ def test_a_row_of_another_month_than_the_path_is_rejected() -> None:
     assert reported(checked) == [(3, "period", "path_disagrees")]
 
 
-def test_batches_keep_their_order_around_broken_rows() -> None:
+def test_frames_keep_their_order_around_broken_rows() -> None:
     made = contract("job_event")
     rows = [[good_row("job_event") | {"活动编号": number}] for number in ("1", "2")]
     table = table_of(made, rows)
-    frames = list(table.batches)
+    frames = list(table.frames)
 
-    def batches() -> Iterator[pl.DataFrame]:
+    def read() -> Iterator[pl.DataFrame]:
         yield frames[0]
         table.broken.append(_broken_row(9))
         yield frames[1]
         table.broken.append(_broken_row(11))
 
-    table.batches = batches()
+    table.frames = read()
     checked = list(check_table(table, made, COUNTY))
-    assert [batch.rows_read for batch in checked] == [1, 1, 1, 1]
-    assert sum(batch.good.height for batch in checked) == 2
-    # Every batch has the same columns, so they can be put together.
-    assert pl.concat([batch.good for batch in checked])["event_no"].to_list() == ["1", "2"]
-    rejected = pl.concat([batch.rejected for batch in checked])
+    assert [frame.rows_read for frame in checked] == [1, 1, 1, 1]
+    assert sum(frame.good.height for frame in checked) == 2
+    # Every frame has the same columns, so they can be put together.
+    assert pl.concat([frame.good for frame in checked])["event_no"].to_list() == ["1", "2"]
+    rejected = pl.concat([frame.rejected for frame in checked])
     assert rejected.select("line", "column_name", "reason").rows() == [
         (9, "", "broken_quote"),
         (11, "", "broken_quote"),
@@ -478,7 +478,7 @@ def _broken_row(line: int) -> BrokenRow:
     return BrokenRow(sheet="", line=line, reason="broken_quote", text='532528,"x')
 
 
-def test_rows_replaced_by_a_later_batch_are_listed_once_their_places_are_known() -> None:
+def test_rows_replaced_by_a_later_frame_are_listed_once_their_places_are_known() -> None:
     made = contract("job_event")
     rows = [good_row("job_event") | {"活动名称": "a"}, good_row("job_event") | {"活动编号": "2", "活动名称": "b"}]
     places = pl.DataFrame({"sheet": [""], "line": [3]})
@@ -490,7 +490,7 @@ def test_rows_replaced_by_a_later_batch_are_listed_once_their_places_are_known()
 def test_a_file_with_only_a_header_has_no_rows() -> None:
     made = contract("employment")
     table = table_of(made, [[good_row("employment")]])
-    table.batches = iter([next(table.batches).clear()])
+    table.frames = iter([next(table.frames).clear()])
     (checked,) = check_table(table, made, COUNTY)
     assert (checked.rows_read, checked.good.height, checked.rejected.height) == (0, 0, 0)
 

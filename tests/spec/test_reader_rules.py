@@ -663,7 +663,7 @@ def test_a_file_of_this_kind_is_read_as_a_careful_human_would(case: Case, tmp_pa
 
 def printed(path: Path) -> tuple[list[str], list[list[str]]]:
     table = read_tables(path, None)
-    return table.header, [list(cells) for frame in table.batches for _, _, *cells in frame.iter_rows()]
+    return table.header, [list(cells) for frame in table.frames for _, _, *cells in frame.iter_rows()]
 
 
 ROPE = [["绳", "30", "开远"], ["铲", "4", "泸西"]]
@@ -757,10 +757,10 @@ def test_a_word_beside_a_large_table_stays_with_its_row(column: str, tmp_path: P
     )
     (tmp_path / "t.xlsx").write_bytes(book(sheet(xml)))
     feed = contract("relief_payroll")
-    batches = list(check_table(read_tables(tmp_path / "t.xlsx", feed), feed, {}, {"表外": ""}))
-    assert sum(part.rejected.filter(pl.col("reason") == "too_many_cells").height for part in batches) == 0
-    beside = pl.concat([part.good.select("line", "extra") for part in batches]).filter(pl.col("extra").is_not_null())
-    rejected = pl.concat([part.rejected for part in batches])
+    frames = list(check_table(read_tables(tmp_path / "t.xlsx", feed), feed, {}, {"表外": ""}))
+    assert sum(part.rejected.filter(pl.col("reason") == "too_many_cells").height for part in frames) == 0
+    beside = pl.concat([part.good.select("line", "extra") for part in frames]).filter(pl.col("extra").is_not_null())
+    rejected = pl.concat([part.rejected for part in frames])
     found = beside["line"].to_list() + rejected.filter(pl.col("row_json").str.contains("见附件"))["line"].to_list()
     assert found == [stray]
 

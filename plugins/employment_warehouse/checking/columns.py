@@ -1,4 +1,4 @@
-"""Parses the columns of a table batch by batch; a text that repeats is parsed once."""
+"""Parses the columns of a table frame by frame; a text that repeats is parsed once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ColumnParser:
         self._vocabularies: dict[str, Vocabulary] = {}
 
     def parse(self, cells: Mapping[str, pl.Series]) -> dict[str, Parsed]:
-        """A batch of all columns (texts or categories; null or '' where a cell is empty) as values of their types."""
+        """A frame of all columns (texts or categories; null or '' where a cell is empty) as values of their types."""
         repeated = self._from_vocabularies(cells)
         return {
             name: repeated[name] if name in repeated else self._parse(column, cells[name].cast(pl.String))

@@ -20,10 +20,10 @@ _ENDS, _BEGINS = r"[0-9０-９][^0-9０-９\p{L}]*$", r"^[^0-9０-９\p{L}]*[0-9
 
 
 def without_names(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """The rows of a batch with persons masked in their free texts.
+    """The rows of a frame with persons masked in their free texts.
 
     The row's own person: a bank writes whose account is wrong, and somebody self-employed is their own employer. Others
-    whom the batch names: whose wife somebody is, or who is paid in somebody's place. And numbers of persons that begin
+    whom the frame names: whose wife somebody is, or who is paid in somebody's place. And numbers of persons that begin
     in one text and end in the next. What names a thing keeps the names in it (a firm is called after its owner).
     """
     texts = [column for column in contract.columns if column.type.name == "text"]
@@ -58,7 +58,7 @@ def _without_own_name(cells: pl.Series, names: pl.Series, *, whole: bool) -> pl.
 
 
 def _without_other_names(cells: pl.Series, names: pl.Series) -> pl.Series:
-    """Without the names of anyone in the batch. Texts repeat, so few texts and few names are searched."""
+    """Without the names of anyone in the frame. Texts repeat, so few texts and few names are searched."""
     texts = [text for text in cells.unique() if text and len(text) >= _LONG]
     grams = {gram for text in texts for gram in _grams(text)}
     if not grams:

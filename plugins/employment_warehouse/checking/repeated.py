@@ -17,8 +17,8 @@ def repeated_rows(table: TextTable, contract: Contract, places: pl.DataFrame) ->
     places: `sheet`, `line`. The table is read a second time for it: which rows a later one replaces is known only
     at its end.
     """
-    for batch in table.batches:
-        again = batch.join(places, on=["sheet", "line"], how="semi")
+    for frame in table.frames:
+        again = frame.join(places, on=["sheet", "line"], how="semi")
         if not again.is_empty():
             reasons = pl.repeat("duplicate_key", len(again), dtype=pl.String, eager=True)
             cells = {name: again[f"c{position}"] for name, position in table.columns.items()}

@@ -30,7 +30,7 @@ WHOLE_ROW = "整行"  # in row_json, the only key of a row that could not be spl
 
 @dataclass(frozen=True)
 class Checked:
-    """A batch of a table after all checks.
+    """A frame of a table after all checks.
 
     good: `sheet`, `line`, the contract's columns by name (typed; identities still plain), `extra` (JSON text of
     the cells that the contract does not know and that were asked for, or null).
@@ -47,7 +47,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong in a batch with one column: a reason for each row at fault, null for the others."""
+    """What is wrong in a frame with one column: a reason for each row at fault, null for the others."""
 
     column_name: str
     reasons: pl.Series
@@ -56,14 +56,14 @@ class Fault:
 def check_table(
     table: TextTable, contract: Contract, expected: Mapping[str, str], kept: Mapping[str, str] = NOTHING
 ) -> Iterator[Checked]:
-    """Check every cell of every batch, in order; memory is one batch.
+    """Check every cell of every frame, in order; memory is one frame.
 
     kept: of the columns that the contract does not know, those whose cells are kept, by header text, and the regular
     expression that a cell must match; nobody knows what the others hold.
 
     expected: values that the path fixes, by column (`county_code`, `project_no`, `batch_no`, `period`), as text.
-    A row that disagrees is rejected; an empty cell takes the value. Of the rows with one key in a batch the last counts
-    and the others are rejected; keys that repeat in a later batch, or in another part of the snapshot, are resolved in
+    A row that disagrees is rejected; an empty cell takes the value. Of the rows with one key in a frame the last counts
+    and the others are rejected; keys that repeat in a later frame, or in another part of the snapshot, are resolved in
     `landing`.
     """
     fixed = {
@@ -72,26 +72,26 @@ def check_table(
         if column.name in expected
     }
     parser = ColumnParser(contract, table.columns)
-    for batch in table.batches:
-        yield _check_batch(batch, table, contract, parser, fixed, kept)
+    for frame in table.frames:
+        yield _check_frame(frame, table, contract, parser, fixed, kept)
         yield from _broken(table, contract)
     yield from _broken(table, contract)
 
 
-def _check_batch(  # noqa: PLR0913, PLR0917  what a whole table has in common
-    batch: pl.DataFrame,
+def _check_frame(  # noqa: PLR0913, PLR0917  what a whole table has in common
+    frame: pl.DataFrame,
     table: TextTable,
     contract: Contract,
     parser: ColumnParser,
     fixed: Mapping[str, pl.Series],
     kept: Mapping[str, str],
 ) -> Checked:
-    cells = {name: batch[f"c{position}"] for name, position in table.columns.items()}
+    cells = {name: frame[f"c{position}"] for name, position in table.columns.items()}
     read = parser.parse(cells)
     typed: dict[str, pl.Series] = {}
     faults: list[Fault] = []
     for column in contract.columns:
-        parsed = read.get(column.name) or _absent(column, len(batch))
+        parsed = read.get(column.name) or _absent(column, len(frame))
         if column.name in fixed:
             parsed = _agreeing(parsed, fixed[column.name])
         if column.required:
@@ -101,15 +101,15 @@ def _check_batch(  # noqa: PLR0913, PLR0917  what a whole table has in common
             faults.append(Fault(column.name, parsed.reasons))
     rows = without_names(pl.DataFrame(typed), contract)
     faults += _row_faults(rows, contract, faults)
-    rejected = _rejected_rows(faults, len(batch))
+    rejected = _rejected_rows(faults, len(frame))
     repeated = _superseded(rows, contract, rejected)
     if repeated is not None:
         faults.append(repeated)
-        rejected = _rejected_rows(faults, len(batch))
-    good = pl.DataFrame([batch["sheet"], batch["line"], *rows.get_columns(), _extra(batch, table, kept)])
+        rejected = _rejected_rows(faults, len(frame))
+    good = pl.DataFrame([frame["sheet"], frame["line"], *rows.get_columns(), _extra(frame, table, kept)])
     if not faults:
-        return Checked(good, pl.DataFrame(schema=REJECTED_SCHEMA), len(batch))
-    return Checked(good.filter(~rejected), entries_of(faults, batch, table, cells), len(batch))
+        return Checked(good, pl.DataFrame(schema=REJECTED_SCHEMA), len(frame))
+    return Checked(good.filter(~rejected), entries_of(faults, frame, table, cells), len(frame))
 
 
 def _absent(column: Column, height: int) -> Parsed:
@@ -202,10 +202,10 @@ def _rejected_rows(faults: list[Fault], height: int) -> pl.Series:
 
 
 def entries_of(
-    faults: list[Fault], batch: pl.DataFrame, table: TextTable, cells: Mapping[str, pl.Series]
+    faults: list[Fault], frame: pl.DataFrame, table: TextTable, cells: Mapping[str, pl.Series]
 ) -> pl.DataFrame:
     """The rejected cells, line by line."""
-    nothing = pl.repeat("", len(batch), dtype=pl.String, eager=True)
+    nothing = pl.repeat("", len(frame), dtype=pl.String, eager=True)
     entries = []
     for order, fault in enumerate(faults):
         at = fault.reasons.is_not_null().arg_true()
@@ -221,10 +221,10 @@ def entries_of(
             )
         )
     sorted_entries = pl.concat(entries).sort("row", "order")
-    places = batch.select(pl.col("sheet"), pl.col("line").cast(pl.Int64))[sorted_entries["row"]]
+    places = frame.select(pl.col("sheet"), pl.col("line").cast(pl.Int64))[sorted_entries["row"]]
     as_received = _json(
-        batch[sorted_entries["row"]],
-        _present_in(batch, {text: at for at, text in enumerate(_distinct(table.header))}),
+        frame[sorted_entries["row"]],
+        _present_in(frame, {text: at for at, text in enumerate(_distinct(table.header))}),
     )
     return pl.DataFrame(
         [*places, *sorted_entries.select("column_name", "reason", "value"), as_received.alias("row_json")]
@@ -235,12 +235,12 @@ def _as_received(cells: pl.Series) -> pl.Series:
     return cells.cast(pl.String).fill_null("").str.strip_prefix(NUMERIC_CELL).str.slice(0, CHARACTERS_KEPT)
 
 
-def _extra(batch: pl.DataFrame, table: TextTable, kept: Mapping[str, str]) -> pl.Series:
+def _extra(frame: pl.DataFrame, table: TextTable, kept: Mapping[str, str]) -> pl.Series:
     """The cells of the unknown columns that are kept, as JSON; null where there are none."""
-    extra = {text: at for text, at in _present_in(batch, table.extra).items() if text in kept}
+    extra = {text: at for text, at in _present_in(frame, table.extra).items() if text in kept}
     if not extra:
-        return pl.repeat(None, len(batch), dtype=pl.String, eager=True).alias("extra")
-    cells = pl.DataFrame([_as_received(batch[f"c{at}"]).alias(text) for text, at in extra.items()])
+        return pl.repeat(None, len(frame), dtype=pl.String, eager=True).alias("extra")
+    cells = pl.DataFrame([_as_received(frame[f"c{at}"]).alias(text) for text, at in extra.items()])
     matching = cells.select(
         pl.when(pl.col(text) != "", pl.col(text).str.contains(kept[text])).then(text) for text in extra
     )
@@ -248,14 +248,14 @@ def _extra(batch: pl.DataFrame, table: TextTable, kept: Mapping[str, str]) -> pl
     return matching.to_struct().struct.json_encode().set(nothing, None).alias("extra")
 
 
-def _present_in(batch: pl.DataFrame, positions: Mapping[str, int]) -> dict[str, int]:
-    """The columns that a batch has: a large sheet may get one more while it is read."""
-    return {text: position for text, position in positions.items() if f"c{position}" in batch.columns}
+def _present_in(frame: pl.DataFrame, positions: Mapping[str, int]) -> dict[str, int]:
+    """The columns that a frame has: a large sheet may get one more while it is read."""
+    return {text: position for text, position in positions.items() if f"c{position}" in frame.columns}
 
 
-def _json(batch: pl.DataFrame, positions: Mapping[str, int]) -> pl.Series:
+def _json(frame: pl.DataFrame, positions: Mapping[str, int]) -> pl.Series:
     """header text → cell, as JSON, for each row."""
-    named = [_as_received(batch[f"c{position}"]).alias(text) for text, position in positions.items()]
+    named = [_as_received(frame[f"c{position}"]).alias(text) for text, position in positions.items()]
     return pl.DataFrame(named).to_struct().struct.json_encode()
 
 

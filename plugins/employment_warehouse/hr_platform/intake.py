@@ -103,7 +103,7 @@ def _not_replaced(items: list[Item], feed: Contract, night_ends: datetime) -> li
     """The items without the good ones that a later good one of the same key replaces."""
     is_replaced = pl.col("reason") == "duplicate_key"
     checked = check_table(table_of(items, feed, night_ends), feed, {})
-    replaced = {line for batch in checked for line in batch.rejected.filter(is_replaced)["line"]}
+    replaced = {line for frame in checked for line in frame.rejected.filter(is_replaced)["line"]}
     return [item for line, item in enumerate(items, 1) if line not in replaced]
 
 

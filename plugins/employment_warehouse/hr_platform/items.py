@@ -12,7 +12,7 @@ from employment_warehouse.contract import Contract, JsonNumber
 from employment_warehouse.hr_platform.pages import LONE_SURROGATE, Item
 from employment_warehouse.reading import BrokenRow, TextTable
 
-BATCH_ITEMS = 50_000
+ITEMS_AT_ONCE = 50_000
 
 
 def table_of(items: list[Item], contract: Contract, night_ends: datetime) -> TextTable:
@@ -29,19 +29,19 @@ def table_of(items: list[Item], contract: Contract, night_ends: datetime) -> Tex
         header=[*headers, *extra],
         columns={column.name: position for position, column in enumerate(contract.columns)},
         extra={name: len(headers) + position for position, name in enumerate(extra)},
-        batches=iter(()),
+        frames=iter(()),
     )
-    table.batches = _batches(items, contract, table, night_ends)
+    table.frames = _frames(items, contract, table, night_ends)
     return table
 
 
-def _batches(items: list[Item], contract: Contract, table: TextTable, night_ends: datetime) -> Iterator[pl.DataFrame]:
+def _frames(items: list[Item], contract: Contract, table: TextTable, night_ends: datetime) -> Iterator[pl.DataFrame]:
     names = [f"c{position}" for position in range(len(table.header))]
     schema = {"sheet": pl.String(), "line": pl.Int64(), **dict.fromkeys(names, pl.String())}
     storable = frozenset(table.header)
-    for start in range(0, len(items), BATCH_ITEMS):
+    for start in range(0, len(items), ITEMS_AT_ONCE):
         rows = []
-        for line, item in enumerate(items[start : start + BATCH_ITEMS], start + 1):
+        for line, item in enumerate(items[start : start + ITEMS_AT_ONCE], start + 1):
             cells = None if _is_after(item, night_ends, contract) else _cells(item, contract, table, storable)
             if cells is None:
                 table.broken.append(BrokenRow("", line, "schema_violation", storable_text(item)))

@@ -42,10 +42,10 @@ def without_rows(file: Path, feeds: Feeds, words: list[str], replace: Callable[[
     is_workbook = False
     try:
         for key, made in feeds.items():
-            for batch in _named(read_tables(file, made, _sheet(key, made)), made, words):
-                is_workbook |= batch["sheet"][0] != ""
-                if (batch[_ROW] | batch["changed"]).any():
-                    found.setdefault(key, []).extend(batch.filter(_ROW).select("sheet", "line").rows())
+            for frame in _named(read_tables(file, made, _sheet(key, made)), made, words):
+                is_workbook |= frame["sheet"][0] != ""
+                if (frame[_ROW] | frame["changed"]).any():
+                    found.setdefault(key, []).extend(frame.filter(_ROW).select("sheet", "line").rows())
     except Refused:
         feeds = {}
     if not feeds:
@@ -66,7 +66,7 @@ def _sheet(key: tuple[str, str], made: Contract) -> str | None:
 
 
 def _named(table: TextTable, made: Contract, words: list[str]) -> Iterator[pl.DataFrame]:
-    """The table's batches with `row`: whether the row is the person's; in others' rows a cell that names the person is
+    """The table's frames with `row`: whether the row is the person's; in others' rows a cell that names the person is
     emptied (`changed`). Broken rows are rows of one cell.
     """
     mentions = [
@@ -74,9 +74,9 @@ def _named(table: TextTable, made: Contract, words: list[str]) -> Iterator[pl.Da
         for name, at in table.columns.items()
         if made.column(name).type.identity == "person" and name != made.person_column
     ]
-    for batch in (batch for batch in table.batches if batch.height):
-        cells = [name for name in batch.columns if name not in ("sheet", "line")]
-        texts = batch.with_columns(pl.col(cells).cast(pl.String).fill_null(""))
+    for frame in (frame for frame in table.frames if frame.height):
+        cells = [name for name in frame.columns if name not in ("sheet", "line")]
+        texts = frame.with_columns(pl.col(cells).cast(pl.String).fill_null(""))
         named = {name: plain(pl.col(name)).str.contains_any(words) for name in cells}
         found = texts.select(
             pl.any_horizontal(named[name] for name in cells if name not in mentions).alias(_ROW),
@@ -105,8 +105,8 @@ def _write_text(target: IO[bytes], file: Path, feeds: Feeds, words: list[str]) -
     header = _csv(table.header)
     target.write(header)
     line = 1 + header.count(b"\n")
-    for batch in _named(table, made, words):
-        for _, number, *cells in batch.filter(~pl.col(_ROW)).drop(_ROW, "changed").iter_rows():
+    for frame in _named(table, made, words):
+        for _, number, *cells in frame.filter(~pl.col(_ROW)).drop(_ROW, "changed").iter_rows():
             text = _csv(cells)
             target.write(b"\n" * (number - line) + text)
             line = max(number, line) + text.count(b"\n")
@@ -123,8 +123,8 @@ def _write_workbook(target: IO[bytes], file: Path, feeds: Feeds, words: list[str
     with xlsxwriter.Workbook(target, PLAIN_CELLS | {"in_memory": True}) as book:
         for key, made in feeds.items():
             table = read_tables(file, made, _sheet(key, made))
-            for batch in _named(table, made, words):
-                rows = batch.filter(~pl.col(_ROW)).drop(_ROW, "changed")
+            for frame in _named(table, made, words):
+                rows = frame.filter(~pl.col(_ROW)).drop(_ROW, "changed")
                 for sheet, line, *cells in rows.iter_rows():
                     page = book.get_worksheet_by_name(sheet)
                     if page is None:

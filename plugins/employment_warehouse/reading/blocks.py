@@ -59,11 +59,11 @@ class BlockReader:
             end = after_line_end(block, 0, len(block)) or len(block)
             # One copy of the whole lines, which are nearly all of the block; it is gone before a frame is out.
             rest = self._read(b"".join((rest, memoryview(block)[:end])), last=False) + block[end:]
-            if (frame := self._rows.batch()) is not None:
+            if (frame := self._rows.frame()) is not None:
                 yield frame
         if rest:
             self._read(rest if rest.endswith((b"\n", b"\r")) else rest + b"\n", last=True)
-            if (frame := self._rows.batch()) is not None:
+            if (frame := self._rows.frame()) is not None:
                 yield frame
 
     def _read(self, data: bytes, last: bool) -> bytes:

@@ -1,4 +1,4 @@
-"""Collects the rows of one batch: from bytes that polars cuts, or from records that were cut one by one."""
+"""Collects the rows of one frame: from bytes that polars cuts, or from records that were cut one by one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from employment_warehouse.vocabulary import MOST_TEXTS, categories
 
 
 class RowCollector:
-    """Rows since the last `batch`; a record that is not a row goes to `on_broken`."""
+    """Rows since the last `frame`; a record that is not a row goes to `on_broken`."""
 
     def __init__(
         self, dialect: Dialect, header: Header, repeated: Collection[int], on_broken: Callable[[BrokenRow], None]
@@ -93,8 +93,8 @@ class RowCollector:
         self._on_broken(BrokenRow("", record.line, reason, record.text))
         return None
 
-    def batch(self) -> pl.DataFrame | None:
-        """The rows collected so far; a column that turns out not to repeat itself is text from the next batch on."""
+    def frame(self) -> pl.DataFrame | None:
+        """The rows collected so far; a column that turns out not to repeat itself is text from the next frame on."""
         frames, self._frames = self._frames, []
         if not frames:
             return None

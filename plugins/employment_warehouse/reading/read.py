@@ -43,7 +43,7 @@ def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = 
     with _with_path(path):
         source = open_file(path, lambda member: bool(_read(member, contract, only_sheet)))
         table = _read(source, contract, only_sheet)
-    table.batches = _counted(prefetch(table.batches), table, path)
+    table.frames = _counted(prefetch(table.frames), table, path)
     return table
 
 
@@ -59,8 +59,8 @@ def write_table_as_read(path: Path, stream: BinaryIO) -> TextTable:
     header = io.StringIO()
     csv.writer(header, lineterminator="\n").writerow(table.header)
     stream.write(header.getvalue().encode())
-    for batch in table.batches:
-        batch.select(selectors.matches(r"^c\d+$").replace("", None)).write_csv(stream, include_header=False)
+    for frame in table.frames:
+        frame.select(selectors.matches(r"^c\d+$").replace("", None)).write_csv(stream, include_header=False)
     return table
 
 
@@ -80,7 +80,7 @@ def _read_text(source: Text, contract: Contract | None) -> TextTable:
         header=found.header.texts,
         columns=found.header.columns,
         extra=extra_columns(found.header.texts, found.header.columns) if contract else {},
-        batches=_rows(source, encoding, found, _repeated(found.header.columns, contract), broken),
+        frames=_rows(source, encoding, found, _repeated(found.header.columns, contract), broken),
         broken=broken,
     )
 
@@ -121,11 +121,11 @@ def _from(blocks: Iterable[bytes], offset: int) -> Iterator[bytes]:
         offset = max(0, offset - len(block))
 
 
-def _counted(batches: Iterator[pl.DataFrame], table: TextTable, path: Path) -> Iterator[pl.DataFrame]:
+def _counted(frames: Iterator[pl.DataFrame], table: TextTable, path: Path) -> Iterator[pl.DataFrame]:
     with _with_path(path):
-        for batch in batches:
-            table.rows_read += batch.height
-            yield batch
+        for frame in frames:
+            table.rows_read += frame.height
+            yield frame
 
 
 @contextmanager

@@ -50,26 +50,26 @@ class BrokenRow:
 
 @dataclass
 class TextTable:
-    """A file as understood: one header, and rows of trimmed texts in batches.
+    """A file as understood: one header, and rows of trimmed texts in frames.
 
     header: the texts of the header row, by position. columns: contract column → position (empty without a
     contract); extra: header text → position of the columns that the contract does not know.
-    batches: frames of `sheet` (text, '' for text files), `line` (Int64, 1-based line or sheet row on which the
+    frames: frames of `sheet` (text, '' for text files), `line` (Int64, 1-based line or sheet row on which the
     record begins), then `c0`, `c1`, … (texts, or categories of them; null or '' where nothing stands). Can be
     consumed once; raises Refused where a fault shows only further down. Title, header, totals and blank lines are
-    in no batch.
+    in no frame.
     """
 
     header: list[str]
     columns: Mapping[str, int]
     extra: Mapping[str, int]
-    batches: Iterator[pl.DataFrame]
-    broken: list[BrokenRow] = field(default_factory=list)  # grows while batches are read; see take_broken
+    frames: Iterator[pl.DataFrame]
+    broken: list[BrokenRow] = field(default_factory=list)  # grows while frames are read; see take_broken
     notes: list[str] = field(default_factory=list)  # what a careful reader should know, e.g. a sheet left out
-    rows_read: int = 0  # rows so far: in batches, or broken and taken
+    rows_read: int = 0  # rows so far: in frames, or broken and taken
 
     def take_broken(self) -> pl.DataFrame:
-        """The broken rows found since the last call: `sheet`, `line`, `reason`, `text`. Ask after each batch, and once
+        """The broken rows found since the last call: `sheet`, `line`, `reason`, `text`. Ask after each frame, and once
         more after the last.
         """
         taken = self.broken[:]

@@ -34,7 +34,7 @@ from employment_warehouse.reading.units import names_other_unit
 _START = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module('workbook_child', run_name='__main__')"
 _FOLDER = Path(__file__).parent
 _SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds of a processor
-_PIPE = 256 << 10  # most of a batch of rows, so that neither waits long for the other
+_PIPE = 256 << 10  # most of a frame of rows, so that neither waits long for the other
 
 _BLANKS = (*b"\r\n", *BLANK_LEAD_BYTES.keys() - {0x1E, 0x1F})  # these two separate rows and cells here
 
@@ -89,14 +89,14 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
         header=header,
         columns=columns,
         extra=extra_columns(header, columns) if contract else {},
-        batches=iter(()),
+        frames=iter(()),
         notes=[
             f"工作表“{name}”未读取：表头不同、已隐藏或仅供参考"
             f" | sheet {name!r} was left out: another header, hidden, or for reference only"
             for name in left_out
         ],
     )
-    table.batches = _rows(child, sheets, positions, marks, table)
+    table.frames = _rows(child, sheets, positions, marks, table)
     return table
 
 

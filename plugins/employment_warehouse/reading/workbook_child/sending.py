@@ -11,7 +11,7 @@ from .markup import Texts
 from .protocol import CELL, ROW, refuse, send_line
 from .sheets import Sheet, Strays, Workbook, prefetch
 
-BATCH = 25_000
+ROWS_AT_ONCE = 25_000
 
 
 def serve(workbook: Workbook) -> None:
@@ -24,7 +24,7 @@ def serve(workbook: Workbook) -> None:
 
 
 def send_sheet(sheet: Sheet) -> None:
-    """All rows of a sheet, in batches, while the next block is read."""
+    """All rows of a sheet, in frames, while the next block is read."""
     last_row = -1
     for block in prefetch(sheet.blocks):
         if not block.height:  # rows of empty cells
@@ -33,13 +33,13 @@ def send_sheet(sheet: Sheet) -> None:
             refuse("workbook_unreadable")  # rows in disorder
         last_row = block.first_row + block.height - 1
         (rows, strays), texts = sheet.rows(block), block.texts()
-        for at in range(0, len(rows), BATCH):
-            send_rows(sheet, block.first_row + 1 + at, rows[at : at + BATCH], texts, strays)
+        for at in range(0, len(rows), ROWS_AT_ONCE):
+            send_rows(sheet, block.first_row + 1 + at, rows[at : at + ROWS_AT_ONCE], texts, strays)
     send_line({"sheet_end": True, "merged": sorted(sheet.merged)})
 
 
 def send_rows(sheet: Sheet, first_row: int, rows: list[list[Any]], texts: Texts, strays: Strays) -> None:
-    """One batch: a line that announces it, and the rows."""
+    """One frame: a line that announces it, and the rows."""
     lines = list(map(line_of, rows))
     here = range(first_row, first_row + len(rows))
     for row in texts.keys() & set(here) if texts else ():
