@@ -224,9 +224,9 @@ def test_secrets_are_written_once_and_only_their_owner_can_reach_them(tmp_path: 
     assert len(set(first.values())) == len(SECRETS) - len(OPTIONAL) + 1  # all different; the optional ones empty
 
 
-@pytest.mark.parametrize("name", compose.services())
+@pytest.mark.parametrize("name", {**compose.services(), **compose.services(file=compose.SEVERAL_MACHINES)})
 def test_every_service_is_limited(name: str) -> None:
-    service = compose.services()[name]
+    service = compose.services().get(name, {}) | compose.services(file=compose.SEVERAL_MACHINES).get(name, {})
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["cap_drop"] == ["ALL"]
     assert "privileged" not in service
