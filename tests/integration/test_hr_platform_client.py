@@ -21,13 +21,9 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from tests.kit.platform import gig_order
 
 from employment_warehouse.contract import PlatformResource
-from employment_warehouse.demonstration.simulator import (
-    MISBEHAVIOURS,
-    WALK_MISBEHAVIOURS,
-    Shelf,
-    build_app,
-    served,
-)
+from employment_warehouse.demonstration.misbehaviours import MISBEHAVIOURS, WALK_MISBEHAVIOURS
+from employment_warehouse.demonstration.shelves import Shelf
+from employment_warehouse.demonstration.simulator import build_app, served
 from employment_warehouse.hr_platform import Platform, PlatformFault
 
 START = datetime(2024, 5, 1, tzinfo=UTC)

@@ -8,9 +8,6 @@ a folder of demonstration items. A misbehaviour is ordered for the next answers 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import base64
-import bisect
 import json
 import random
 import re
@@ -19,7 +16,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,13 +25,13 @@ from typing import Annotated, Any
 
 import uvicorn
 from fastapi import Depends, FastAPI, Form, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, create_model
 
 from employment_warehouse.contract import Contract, contract, platform_feeds
-
-Item = dict[str, Any]
+from employment_warehouse.demonstration.misbehaviours import MISBEHAVIOURS, WALK_MISBEHAVIOURS, Page, as_json
+from employment_warehouse.demonstration.shelves import Item, Shelf, cursor_after, cursor_at, read_cursor
 
 TOKEN_SECONDS = 3600
 BASIC, BEARER = HTTPBasic(auto_error=False), HTTPBearer(auto_error=False)
@@ -82,137 +79,11 @@ def page_model(wanted: Contract) -> type[BaseModel]:
     return create_model(f"{item.__name__}Page", items=(list[item], ...), next_cursor=(str | None, ...))  # type: ignore[valid-type]
 
 
-@dataclass
-class Shelf:
-    """The items of one resource, in the order in which the interface gives them."""
-
-    items: list[Item]
-    order: list[tuple[datetime, str]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.items = sorted(self.items, key=_order)
-        self.order = [_order(item) for item in self.items]
-
-    def add(self, item: Item) -> None:
-        """Puts one item where it belongs, as a late commit does; a known id is replaced."""
-        self.items = [known for known in self.items if known["id"] != item["id"]] + [item]
-        self.__post_init__()
-
-    def page(self, since: datetime, after: tuple[datetime, str] | None, limit: int) -> tuple[list[Item], bool]:
-        """Up to ``limit`` items, and whether more follow."""
-        start = bisect.bisect_left(self.order, (since, "")) if after is None else bisect.bisect_right(self.order, after)
-        return self.items[start : start + limit], start + limit < len(self.items)
-
-
 def _rfc3339(text: object) -> object:
     """A number is not accepted as an instant, though pydantic would read one as seconds since 1970."""
     if not isinstance(text, str) or not re.match(r"\d{4}-\d\d-\d\d[Tt ]", text):
         raise ValueError("not an RFC 3339 date-time")
     return text
-
-
-def _order(item: Item) -> tuple[datetime, str]:
-    return _instant(item["updated_at"]), item["id"]
-
-
-def _instant(text: str) -> datetime:
-    """RFC 3339 allows small letters, Python does not."""
-    return datetime.fromisoformat(text.upper())
-
-
-def _cursor_after(item: Item) -> str:
-    return _cursor_at(item["updated_at"], item["id"])
-
-
-def _cursor_at(updated_at: str, identifier: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([updated_at, identifier]).encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, str]:
-    try:
-        updated_at, identifier = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-        return _instant(updated_at), str(identifier)
-    except (ValueError, TypeError):
-        raise HTTPException(410, "this cursor is not known (any more); start again from updated_since") from None
-
-
-# Misbehaviours: each takes the honest page and its text and gives the answer that is sent instead.
-Page = dict[str, Any]
-
-
-def _raw(text: str | bytes, media_type: str = "application/json") -> Response:
-    return Response(text, media_type=media_type)
-
-
-def _json(page: Page) -> Response:
-    """In UTF-8; half of a surrogate pair, which UTF-8 cannot encode, stays escaped."""
-    return _raw(json.dumps(page, ensure_ascii=False).encode(errors="backslashreplace"))
-
-
-async def _slowly(text: bytes) -> AsyncIterator[bytes]:
-    for position in range(len(text)):
-        yield text[position : position + 1]
-        await asyncio.sleep(0.5)
-
-
-def _truncated(page: Page) -> Response:
-    """Promises the whole body and stops half way, as a lost connection does."""
-    text = json.dumps(page, ensure_ascii=False).encode()
-
-    async def half() -> AsyncIterator[bytes]:
-        yield text[: len(text) // 2]
-        raise ConnectionResetError
-
-    return StreamingResponse(half(), media_type="application/json", headers={"Content-Length": str(len(text))})
-
-
-def _changed(page: Page, change: Callable[[Item], Item]) -> Response:
-    items = list(page["items"])
-    if items:
-        items[0] = change(items[0])
-    return _json({**page, "items": items})
-
-
-def _without_first_field(item: Item) -> Item:
-    return {name: value for name, value in item.items() if name not in ("id_number", "employer_name")}
-
-
-MISBEHAVIOURS: Mapping[str, Callable[[Page], Response]] = {
-    "honest": _json,  # between others, in a longer order
-    "rate_limited_with_retry_after": lambda _: JSONResponse({"detail": "slow down"}, 429, {"Retry-After": "1"}),
-    "rate_limited": lambda _: JSONResponse({"detail": "slow down"}, 429),
-    "server_error": lambda _: JSONResponse({"detail": "internal error"}, 500),
-    "bad_gateway": lambda _: HTMLResponse("<html>502 Bad Gateway</html>", 502),
-    "unavailable_with_retry_after": lambda _: JSONResponse({"detail": "maintenance"}, 503, {"Retry-After": "1"}),
-    "slow_drip": lambda page: StreamingResponse(_slowly(json.dumps(page).encode()), media_type="application/json"),
-    "truncated_body": _truncated,
-    "truncated_json": lambda page: _raw(json.dumps(page, ensure_ascii=False)[:-20]),
-    "error_page_with_200": lambda _: HTMLResponse("<html>系统繁忙</html>"),
-    "error_object_with_200": lambda _: JSONResponse({"code": 500, "message": "系统繁忙"}),
-    "empty_body_with_200": lambda _: _raw(b""),
-    "null_items": lambda page: _json({**page, "items": None}),
-    "token_expired": lambda _: JSONResponse({"detail": "token expired"}, 401),
-    "cursor_expired": lambda _: JSONResponse({"detail": "cursor expired"}, 410),
-    "forbidden": lambda _: JSONResponse({"detail": "forbidden"}, 403),
-    "number_for_text": lambda page: _changed(page, lambda item: {**item, "updated_at": 1716048000}),
-    "number_for_id_number": lambda page: _changed(page, lambda item: {**item, "id_number": 532501199001011234}),
-    "text_for_number": lambda page: _changed(page, lambda item: {**item, "hours": "八", "headcount": "十"}),
-    "nested_value": lambda page: _changed(page, lambda item: {**item, "task": {"name": "摘果"}, "title": ["杂工"]}),
-    "missing_field": lambda page: _changed(page, _without_first_field),
-    "unknown_field": lambda page: _changed(page, lambda item: {**item, "brand_new": "新字段"}),
-    "item_is_null": lambda page: _json({**page, "items": [None, *page["items"]]}),
-    "repeated_items": lambda page: _json({**page, "items": [*page["items"], *page["items"][-1:]]}),
-    "unsorted_page": lambda page: _json({**page, "items": page["items"][::-1]}),
-    "numeric_cursor": lambda page: _json({**page, "next_cursor": 7}),
-}
-# Misbehaviours of the walk from page to page need its state, so they live in ``Platform.answer``.
-WALK_MISBEHAVIOURS = (
-    "cursor_stands_still",
-    "cursor_goes_round",
-    "cursor_dies",
-    "pages_overlap",
-    "empty_page_with_cursor",
-)
 
 
 @dataclass
@@ -257,25 +128,25 @@ class Platform:
         return self.tokens.get(token, 0.0) > time.monotonic()
 
     def answer(self, resource: str, since: datetime, cursor: str | None, limit: int) -> Response:
-        after = None if cursor is None else _read_cursor(cursor)
+        after = None if cursor is None else read_cursor(cursor)
         items, more = self.shelves[resource].page(since, after, limit)
-        page: Page = {"items": items, "next_cursor": _cursor_after(items[-1]) if more else None}
+        page: Page = {"items": items, "next_cursor": cursor_after(items[-1]) if more else None}
         order = self.next_order(resource)
         if order == "pages_overlap" and more:
-            page["next_cursor"] = _cursor_after(items[max(0, len(items) - 4)])
+            page["next_cursor"] = cursor_after(items[max(0, len(items) - 4)])
         elif order == "cursor_stands_still" and more:
             page["next_cursor"] = cursor or page["next_cursor"]
         elif order == "cursor_dies" and more:
             page["next_cursor"] = "dead"
         elif order == "empty_page_with_cursor":
             before = (since - timedelta(microseconds=1), "") if after is None else after
-            page = {"items": [], "next_cursor": _cursor_at(before[0].isoformat(), before[1])}
+            page = {"items": [], "next_cursor": cursor_at(before[0].isoformat(), before[1])}
         elif order == "cursor_goes_round" and more:
             walked = self.walked.setdefault(resource, [])
             walked.append(page["next_cursor"])
             page["next_cursor"] = walked[0]
         if order is None or order in WALK_MISBEHAVIOURS:
-            return _json(page)
+            return as_json(page)
         if order == "token_expired":
             self.tokens.clear()
         return MISBEHAVIOURS[order](page)
