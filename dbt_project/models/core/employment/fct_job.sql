@@ -1,4 +1,4 @@
--- Jobs: the unbroken runs of days that a person's spells with one employer cover, and what came before and after them.
+-- Jobs: the unbroken runs of days that a person's spells with one employer cover, and what preceded and followed them.
 with
 stretches as (
     select

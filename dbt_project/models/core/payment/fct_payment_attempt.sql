@@ -30,7 +30,7 @@ batches as (
     group by batch_no
 ),
 
--- A return is due so many working days after its batch was sent as the contract of bank returns says.
+-- How many working days after its batch was sent a return is due, the contract of bank returns says.
 due_returns as (
     select
         batches.batch_no,

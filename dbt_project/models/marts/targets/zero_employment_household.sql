@@ -1,4 +1,4 @@
--- A case is a maximal run of days on which a household has labour but nobody employed, whatever nights were built: the
+-- A case is a maximal run of days on which a household has labour but nobody employed, whichever nights were built: the
 -- states of households begin with the first register.
 with
 runs as (

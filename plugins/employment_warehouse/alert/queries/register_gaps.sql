@@ -1,5 +1,5 @@
 -- Counties whose households may seem to have nobody employed only because of their registers: the employment register of
--- the night did not come (carried_from: whose data are shown instead), or rows of one in force were rejected and not
+-- the night did not arrive (carried_from: whose data are shown instead), or rows of one in force were rejected and not
 -- corrected. A county that never sent an employment register has no carried_from.
 with latest as (
     select feed, unit, max(report_date) as report_date

@@ -1,4 +1,4 @@
--- Open cases, the most urgent first; with what a case worker has said of each.
+-- Open cases, the most urgent first; with the case worker's explanation of each.
 select
     c.case_kind,
     c.finding,

@@ -1,4 +1,4 @@
--- What was due or came since a date, newest first. state: in time, late, missing, or still to come.
+-- What was due or arrived since a date, newest first. state: in time, late, missing, or not due yet.
 select
     d.*,
     case

@@ -1,4 +1,4 @@
--- All that decided one publication, as one document. What is listed of deliveries and builds is what came since the
+-- All that decided one publication, as one document. What is listed of deliveries and builds is what was added since the
 -- publication that it began on; what operators had decided, and what had failed, is listed as it was.
 select jsonb_build_object(
     'build', to_jsonb(b),

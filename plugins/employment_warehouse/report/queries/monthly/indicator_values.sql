@@ -1,4 +1,4 @@
--- What may be shown in public: NULL where a cell is suppressed, which `is_suppressed` tells from no value.
+-- What may be shown in public: NULL where a cell is suppressed, which `is_suppressed` distinguishes from no value.
 select
     indicator, county_code, period_from, period_to, public_value as value, public_previous as previous_value,
     public_change as change, public_rank as rank, value is not null and public_value is null as is_suppressed,
