@@ -3,7 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from employment_warehouse.demonstration import affair_stories, county_stories, faulty_rows, relief_stories
+from employment_warehouse.demonstration import (
+    affair_stories,
+    county_stories,
+    faulty_rows,
+    people_stories,
+    relief_stories,
+)
 from employment_warehouse.demonstration.cast import Cast
 from employment_warehouse.demonstration.employers import Employers
 
@@ -12,14 +18,14 @@ STORIES: tuple[Callable[[Cast], None], ...] = (
     faulty_rows.faulty_employment_rows,
     faulty_rows.faulty_post_rows,
     county_stories.nights_of_counties,
-    county_stories.people_in_two_counties,
-    county_stories.households_without_work,
-    county_stories.spells_that_change,
-    county_stories.work_by_the_order,
+    people_stories.people_in_two_counties,
+    people_stories.households_without_work,
+    people_stories.spells_that_change,
+    people_stories.work_by_the_order,
     relief_stories.payment_and_bank,
     relief_stories.people_on_a_payroll,
     relief_stories.batch_without_return,
-    county_stories.public_posts,
+    people_stories.public_posts,
     affair_stories.odd_posts,
     affair_stories.brand_and_agreement,
     affair_stories.dispute_and_graduate,
