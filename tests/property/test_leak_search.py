@@ -14,7 +14,8 @@ from tests.kit.leaks import WIDE, Planted, Search, plant
 
 from employment_warehouse.checking import check_table
 from employment_warehouse.contract import column_label, contract, contracts
-from employment_warehouse.landing.scanning import NamingRule, label
+from employment_warehouse.landing.naming import NamingRule
+from employment_warehouse.landing.scanning import label
 from employment_warehouse.reading import Refused, read_tables
 
 PLANTED = Planted.of(20, 20, 20, 20)

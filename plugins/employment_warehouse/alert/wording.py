@@ -10,7 +10,7 @@ from typing import Any
 
 from employment_warehouse.alert.names import unit_name
 from employment_warehouse.contract import Contract, Reason, contract, file_reason
-from employment_warehouse.landing.scanning import CORRECTIONS
+from employment_warehouse.landing.naming import CORRECTIONS
 from employment_warehouse.settings import TIMEZONE
 
 

@@ -10,21 +10,16 @@ from __future__ import annotations
 from datetime import date
 
 from employment_warehouse.contract import Contract
+from employment_warehouse.gate.limits import NONE, Limits, Setting, at_least, at_most, between, within_times
 from employment_warehouse.gate.measure import (
     FRESHNESS,
-    NONE,
     Comparison,
     Derived,
-    Limits,
     Measure,
     PreviousRows,
-    Setting,
     Statement,
     Subject,
     TonightRows,
-    at_least,
-    at_most,
-    between,
     both,
     can_break,
     has,
@@ -36,7 +31,6 @@ from employment_warehouse.gate.measure import (
     moved_share,
     ratio,
     ratio_to_median,
-    within_times,
 )
 
 EPOCH = date(1970, 1, 1)

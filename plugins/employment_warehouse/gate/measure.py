@@ -10,7 +10,8 @@ from typing import Any, Literal
 from psycopg import sql
 
 from employment_warehouse.contract import Column, Contract, Rule
-from employment_warehouse.gate.expectation import MeasuredIn, Severity, fill
+from employment_warehouse.gate.expectation import MeasuredIn, fill
+from employment_warehouse.gate.limits import Limits
 from employment_warehouse.gate.submission import Submission, Values
 
 # The column that says when a snapshot's own rows were last updated.
@@ -219,48 +220,7 @@ def moved_share(now: Sequence[float | None], before: Sequence[float | None]) -> 
     return (sum(moved) + abs(sum(shares) - sum(previous))) / 2
 
 
-# --- what is expected of it ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A limit that is a row of the seed `setting`. inverse: one divided by it."""
-
-    name: str
-    inverse: bool = False
-
-
-Limit = float | Setting | None
-
-
-@dataclass(frozen=True)
-class Limits:
-    """One expectation on a measure: it lies between low and high. name: of the check, where it is not the measure's."""
-
-    low: Limit = None
-    high: Limit = None
-    name: str = ""
-    severity: Severity = "critical"
-
-
-NONE = (Limits(0, 0),)
-
-
-def at_least(setting: str) -> tuple[Limits, ...]:
-    return (Limits(low=Setting(setting)),)
-
-
-def at_most(setting: str) -> tuple[Limits, ...]:
-    return (Limits(high=Setting(setting)),)
-
-
-def between(lowest: str, highest: str) -> tuple[Limits, ...]:
-    return (Limits(Setting(lowest), Setting(highest)),)
-
-
-def within_times(setting: str) -> tuple[Limits, ...]:
-    """At most so many times as much, and at least that part of it."""
-    return (Limits(Setting(setting, inverse=True), Setting(setting)),)
+# --- the measure ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
-"""What is in the landing zone, by its naming rule: `<feed>/<report_date>/<unit>[_<part>].<extension>`."""
+"""What is in the landing zone, by its naming rule."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import time
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -15,25 +14,17 @@ from typing import NamedTuple
 
 import psycopg
 
-from employment_warehouse.contract import UNIT_NUMBER, YEARS, Contract, contracts
+from employment_warehouse.contract import contracts
 from employment_warehouse.database import connect
+from employment_warehouse.landing.naming import CORRECTIONS, EXTENSIONS, NamedPart, NamingRule
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.withdrawing import Submission, current_parts
 from employment_warehouse.landing.zone import FOLDERS, FileStat, LandingZone
-from employment_warehouse.masking import may_be_personal
 from employment_warehouse.settings import TIMEZONE
 
-EXTENSIONS = (".csv.gz", ".csv", ".xlsx", ".xls", ".zip", ".nil")
 UNFINISHED = re.compile(r"^(~\$|\.)|\.(part|tmp)$", re.IGNORECASE)
-# The folder of corrected return workbooks; every other folder of the zone belongs to a feed.
-CORRECTIONS = "corrections"
-CORRECTION_EXTENSIONS = (".xlsx", ".xls")
 # Begins the name of the part that a correction adds to a submission: it sorts after the parts that counties send.
 CORRECTION_PART = "～"
-NOT_UTF8 = re.compile("[\ud800-\udfff]")  # a byte of a file name that is not UTF-8
-# Part of a county's file: 532528_2, 532528_2a.
-PART = re.compile(r"[0-9A-Za-z-]{0,12}")
-UNIT = re.compile(UNIT_NUMBER.replace(r"\p{Han}", "[\u4e00-\u9fff]"))
 PATHS_LISTED = 20  # in an alert
 NO_FILE = "链接或其他特殊文件不读取 | links and other special files are not read"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -167,86 +158,6 @@ def _name_files(
 
 def _is_unfinished(path: str) -> bool:
     return UNFINISHED.search(PurePosixPath(path).name) is not None
-
-
-class NamedPart(NamedTuple):
-    """The part of a submission that a path names."""
-
-    report_date: date
-    feed: str
-    unit: str
-    part: str
-
-
-@dataclass(frozen=True)
-class NamingRule:
-    """How files of the landing zone are named, for these feeds and counties."""
-
-    contracts: Mapping[str, Contract]
-    counties: frozenset[str]
-
-    def source(self, feed: str) -> str:
-        """The source of a feed, or `correction`."""
-        return "correction" if feed == CORRECTIONS else self.contracts[feed].source
-
-    def parse(self, path: str) -> NamedPart | None:
-        """The part that a path names; None if it belongs to no feed or unit."""
-        feed, day, name = path.split("/") if path.count("/") == FOLDERS else ("", "", "")
-        is_correction = feed == CORRECTIONS
-        contract = self.contracts.get(feed)
-        allowed = CORRECTION_EXTENSIONS if is_correction else EXTENSIONS
-        extension = next((extension for extension in allowed if name.lower().endswith(extension)), None)
-        if (
-            extension is None
-            or NOT_UTF8.search(name)
-            or not (is_correction or (contract and contract.source != "hr_platform"))
-        ):
-            return None
-        written = name[: -len(extension)]
-        # ＹＧ１ is YG1: what a county types on a Chinese keyboard is the same unit.
-        stem = " ".join(unicodedata.normalize("NFKC", written).split())
-        # Counties send in parts (`<county>_2`); the number of a project or payment batch is the whole stem.
-        is_county = contract is None or contract.unit == "county"
-        unit, _, part = stem.partition("_") if is_county else (stem, "", "")
-        if not (is_county and unit in self.counties and PART.fullmatch(part)) and (is_county or not UNIT.search(unit)):
-            return None
-        if not _is_day(day) or may_be_personal(part or unit):
-            return None
-        return NamedPart(date.fromisoformat(day), feed, unit, part)
-
-    def fault(self, path: str) -> str:
-        """Why a path that parse does not know names no part: Chinese | English, without a word of the path."""
-        feed, day, name = path.split("/") if path.count("/") == FOLDERS else ("", "", "")
-        own_name = {contract.title_zh: contract.feed for contract in self.contracts.values()}.get(feed)
-        is_correction = feed == CORRECTIONS
-        contract = self.contracts.get(feed)
-        is_read = is_correction or (contract is not None and contract.source != "hr_platform")
-        extensions = CORRECTION_EXTENSIONS if is_correction else EXTENSIONS
-        faults = (
-            (path.endswith("/") and path.count("/") <= FOLDERS, "无法打开这个文件夹 | this folder cannot be opened"),
-            (not feed, "应放在 <表名>/<报表日期>/ 下 | files belong into <feed>/<report date>/"),
-            (own_name, f"文件夹应叫 {own_name} | the folder must be called {own_name}"),
-            (not is_read, "没有叫这个名称的报表文件夹 | no feed has a folder of this name"),
-            (not _is_day(day), "日期文件夹应写成 2024-05-01 这样 | the date must be written like 2024-05-01"),
-            (
-                not name.lower().endswith(extensions),
-                "不支持这种扩展名（WPS 的 .et 也不支持）：请另存为 xlsx | not read: save it as xlsx",
-            ),
-            (
-                contract and contract.unit != "county",
-                "文件名应为项目编号或批次号 | the name must be the number of the project or payment batch",
-            ),
-            (True, "文件名应为县市代码，分册加 _2 | the name must be the county's code, with _2 for a part"),
-        )
-        return next(text for is_so, text in faults if is_so)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return False
-    return day.isoformat() == text and day.year in YEARS
 
 
 def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:

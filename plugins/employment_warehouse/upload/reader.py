@@ -17,7 +17,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.landing import Arrival, IncomingPart, IngestFailed, archive
 from employment_warehouse.landing.correction import ingest_workbook, is_return_workbook
 from employment_warehouse.landing.delivery import IngestResult, ingest_file, ingest_single_part, rehearse
-from employment_warehouse.landing.scanning import CORRECTION_EXTENSIONS, CORRECTIONS
+from employment_warehouse.landing.naming import CORRECTION_EXTENSIONS, CORRECTIONS
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.upload import folder
 from employment_warehouse.upload.answer import Answer, compose

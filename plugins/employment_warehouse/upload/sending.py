@@ -12,7 +12,7 @@ import psycopg
 
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.errors import UserError
-from employment_warehouse.landing.scanning import CORRECTION_EXTENSIONS, CORRECTIONS, EXTENSIONS
+from employment_warehouse.landing.naming import CORRECTION_EXTENSIONS, CORRECTIONS, EXTENSIONS
 from employment_warehouse.upload import folder
 from employment_warehouse.upload.queries import query
 
