@@ -3802,7 +3802,7 @@ ALTER VIEW marts.dim_workshop OWNER TO wh_owner;
 
 -- Name: VIEW dim_workshop; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON VIEW marts.dim_workshop IS '就业帮扶车间（通知（三）） | Workshops as the latest snapshot that names each describes it; one row a workshop.';
+COMMENT ON VIEW marts.dim_workshop IS '就业帮扶车间（通知（三）） | Workshops as the latest snapshot that names each describes it; one row per workshop.';
 
 -- Name: COLUMN dim_workshop.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -3862,7 +3862,7 @@ COMMENT ON COLUMN marts.dim_workshop.exited_on IS '退出日期 | Exited on.';
 
 -- Name: COLUMN dim_workshop.left_out_on; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.dim_workshop.left_out_on IS '不再在册的首个快照日期 | First snapshot that no longer has it; NULL: the latest has it.';
+COMMENT ON COLUMN marts.dim_workshop.left_out_on IS '不再在册的首个快照日期 | First snapshot that no longer has it; NULL if the latest has it.';
 
 -- Name: household_today; Type: VIEW; Schema: marts; Owner: wh_owner
 
@@ -3903,7 +3903,7 @@ COMMENT ON COLUMN marts.household_today.household_no IS '户编号 | Household w
 
 -- Name: COLUMN household_today.township_code; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.household_today.township_code IS '乡镇代码 | Township (of several the lowest).';
+COMMENT ON COLUMN marts.household_today.township_code IS '乡镇代码 | Township (the lowest if there are several).';
 
 -- Name: COLUMN household_today.is_relocated; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -4034,7 +4034,7 @@ COMMENT ON COLUMN marts.person_today.source IS '主业凭据来源 | Source of t
 
 -- Name: COLUMN person_today.source_key; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.person_today.source_key IS '凭据键 | Its key there.';
+COMMENT ON COLUMN marts.person_today.source_key IS '凭据标识 | Its key there.';
 
 -- Name: COLUMN person_today.employer_name; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -4500,37 +4500,6 @@ ALTER TABLE ops.due OWNER TO wh_owner;
 
 COMMENT ON TABLE ops.due IS '应报清单，先于到报。 | Deliveries that are expected, before anything arrives.';
 
--- Name: erasure_digest; Type: TABLE; Schema: ops; Owner: wh_owner
-
-CREATE TABLE ops.erasure_digest (
-    erasure bigint NOT NULL,
-    publication integer NOT NULL,
-    digest_before text NOT NULL,
-    digest_after text NOT NULL
-);
-
-ALTER TABLE ops.erasure_digest OWNER TO wh_owner;
-
--- Name: TABLE erasure_digest; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON TABLE ops.erasure_digest IS '删除前后各次发布的校验和。 | Digests of the publications from whose rows an erasure removed some, before and after.';
-
--- Name: expected_check; Type: TABLE; Schema: ops; Owner: wh_owner
-
-CREATE TABLE ops.expected_check (
-    build integer NOT NULL,
-    suite text NOT NULL,
-    check_name text NOT NULL,
-    severity text NOT NULL,
-    CONSTRAINT expected_check_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
-);
-
-ALTER TABLE ops.expected_check OWNER TO wh_owner;
-
--- Name: TABLE expected_check; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON TABLE ops.expected_check IS '发布前必须运行的检查，汇总开始时登记。 | Every check that gate 2 has to run on a build, recorded when the build begins and by another role than the gate''s.';
-
 -- Name: feed; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.feed (
@@ -4571,16 +4540,6 @@ COMMENT ON TABLE ops.feed IS '各报送表的属性，由数据契约生成。 |
 
 COMMENT ON COLUMN ops.feed.codes IS '各列的代码及其中文名称：{列: {代码: 名称}}。 | Codes of its columns with their Chinese labels: {column: {code: label}}.';
 
--- Name: generated_object; Type: TABLE; Schema: ops; Owner: wh_owner
-
-CREATE TABLE ops.generated_object (
-    name text NOT NULL,
-    statement_digest bytea NOT NULL,
-    made_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE ops.generated_object OWNER TO wh_owner;
-
 -- Name: intake_failure; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.intake_failure (
@@ -4597,6 +4556,115 @@ ALTER TABLE ops.intake_failure OWNER TO wh_owner;
 -- Name: TABLE intake_failure; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON TABLE ops.intake_failure IS '当晚已发现但未能入库的文件或来源（系统原因，不是未报）。 | Files and sources that a night has found and not ingested: a row is written before the attempt, deleted by its success, and counts as a failure of the warehouse when the night is built. Unit * stands for every unit of the feed.';
+
+-- Name: due_of_night; Type: VIEW; Schema: ops; Owner: wh_owner
+
+CREATE VIEW ops.due_of_night AS
+ SELECT night.build,
+    due.feed,
+    due.unit,
+    due.report_date,
+    due.due_at,
+    due.due_on,
+    due.first_date,
+    due.last_date,
+        CASE
+            WHEN found.is_in_use THEN 'arrived'::text
+            WHEN found.is_intake_failure THEN 'intake_failed'::text
+            WHEN found.has_arrived THEN 'arrived'::text
+            ELSE 'missing'::text
+        END AS status
+   FROM ((ops.build night
+     JOIN ( SELECT due_1.feed,
+            due_1.unit,
+            due_1.report_date,
+            due_1.due_at,
+            feed.kind,
+            ((due_1.due_at AT TIME ZONE 'Asia/Shanghai'::text))::date AS due_on,
+                CASE
+                    WHEN (feed.kind = 'batch'::text) THEN '-infinity'::date
+                    ELSE COALESCE(( SELECT (max(earlier.report_date) + 1)
+                       FROM ops.due earlier
+                      WHERE ((earlier.feed = due_1.feed) AND (earlier.unit = due_1.unit) AND (earlier.report_date < due_1.report_date))), (date_trunc(
+                    CASE feed.kind
+                        WHEN 'period'::text THEN 'month'::text
+                        ELSE 'day'::text
+                    END, (due_1.report_date)::timestamp without time zone))::date)
+                END AS first_date,
+                CASE feed.kind
+                    WHEN 'batch'::text THEN 'infinity'::date
+                    ELSE due_1.report_date
+                END AS last_date
+           FROM (ops.due due_1
+             JOIN ops.feed feed ON ((due_1.feed = feed.feed)))) due ON (((due.due_on = night.report_date) OR ((due.kind = 'batch'::text) AND (due.due_on < night.report_date) AND (NOT (EXISTS ( SELECT
+           FROM ops.delivery earlier
+          WHERE ((earlier.feed = due.feed) AND (earlier.unit = due.unit) AND (earlier.status = 'accepted'::text) AND (earlier.build < night.build)))))))))
+     CROSS JOIN LATERAL ( SELECT COALESCE(bool_or((delivery.status = ANY (ARRAY['accepted'::text, 'held'::text]))), false) AS is_in_use,
+            (count(*) > 0) AS has_arrived,
+            (EXISTS ( SELECT
+                   FROM ops.intake_failure failure
+                  WHERE ((failure.feed = due.feed) AND (failure.unit = ANY (ARRAY[due.unit, '*'::text])) AND (failure.night_on = night.report_date)))) AS is_intake_failure
+           FROM ops.delivery delivery
+          WHERE ((delivery.feed = due.feed) AND (delivery.unit = due.unit) AND (delivery.status <> 'withdrawn'::text) AND ((delivery.report_date >= due.first_date) AND (delivery.report_date <= due.last_date)))) found);
+
+ALTER VIEW ops.due_of_night OWNER TO wh_owner;
+
+-- Name: VIEW due_of_night; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON VIEW ops.due_of_night IS '每次汇总当晚的应报，及是否未报。 | What is due on the night of each build, and whether it is missing: one row a build, feed, unit and report date. A bank''s return stays due until it is accepted.';
+
+-- Name: COLUMN due_of_night.first_date; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_of_night.first_date IS '可抵此次应报的最早报表日期：上一次应报的次日；按期报表自当月1日起；银行退回不限日期。 | The earliest report date that answers what is due: the day after the one due before, or else the date itself; of a period feed the first of its month; of a batch any date.';
+
+-- Name: COLUMN due_of_night.last_date; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_of_night.last_date IS '可抵此次应报的最晚报表日期。 | The latest report date that answers what is due.';
+
+-- Name: COLUMN due_of_night.status; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_of_night.status IS '已到、未报，或系统入库失败（不算未报）。 | arrived: something came, even if it was refused; intake_failed: the warehouse found a file and failed to ingest it, and nothing else is in use; missing: nothing came.';
+
+-- Name: erasure_digest; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.erasure_digest (
+    erasure bigint NOT NULL,
+    publication integer NOT NULL,
+    digest_before text NOT NULL,
+    digest_after text NOT NULL
+);
+
+ALTER TABLE ops.erasure_digest OWNER TO wh_owner;
+
+-- Name: TABLE erasure_digest; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.erasure_digest IS '删除前后各次发布的校验和。 | Digests of the publications from whose rows an erasure removed some, before and after.';
+
+-- Name: expected_check; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.expected_check (
+    build integer NOT NULL,
+    suite text NOT NULL,
+    check_name text NOT NULL,
+    severity text NOT NULL,
+    CONSTRAINT expected_check_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
+);
+
+ALTER TABLE ops.expected_check OWNER TO wh_owner;
+
+-- Name: TABLE expected_check; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.expected_check IS '发布前必须运行的检查，汇总开始时登记。 | Every check that gate 2 has to run on a build, recorded when the build begins and by another role than the gate''s.';
+
+-- Name: generated_object; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.generated_object (
+    name text NOT NULL,
+    statement_digest bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ops.generated_object OWNER TO wh_owner;
 
 -- Name: migration; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -6318,6 +6386,33 @@ GRANT SELECT ON TABLE ops.due TO wh_publisher;
 GRANT SELECT ON TABLE ops.due TO wh_auditor;
 GRANT SELECT ON TABLE ops.due TO wh_operator;
 
+-- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.feed TO wh_loader;
+GRANT SELECT ON TABLE ops.feed TO wh_transformer;
+GRANT SELECT ON TABLE ops.feed TO wh_gate;
+GRANT SELECT ON TABLE ops.feed TO wh_publisher;
+GRANT SELECT ON TABLE ops.feed TO wh_auditor;
+GRANT SELECT ON TABLE ops.feed TO wh_operator;
+
+-- Name: TABLE intake_failure; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.intake_failure TO wh_transformer;
+GRANT SELECT ON TABLE ops.intake_failure TO wh_gate;
+GRANT SELECT ON TABLE ops.intake_failure TO wh_publisher;
+GRANT SELECT ON TABLE ops.intake_failure TO wh_auditor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ops.intake_failure TO wh_loader;
+GRANT SELECT ON TABLE ops.intake_failure TO wh_operator;
+
+-- Name: TABLE due_of_night; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.due_of_night TO wh_loader;
+GRANT SELECT ON TABLE ops.due_of_night TO wh_transformer;
+GRANT SELECT ON TABLE ops.due_of_night TO wh_gate;
+GRANT SELECT ON TABLE ops.due_of_night TO wh_publisher;
+GRANT SELECT ON TABLE ops.due_of_night TO wh_auditor;
+GRANT SELECT ON TABLE ops.due_of_night TO wh_operator;
+
 -- Name: TABLE erasure_digest; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.erasure_digest TO wh_loader;
@@ -6336,15 +6431,6 @@ GRANT SELECT ON TABLE ops.expected_check TO wh_publisher;
 GRANT SELECT ON TABLE ops.expected_check TO wh_auditor;
 GRANT SELECT ON TABLE ops.expected_check TO wh_operator;
 
--- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT SELECT ON TABLE ops.feed TO wh_loader;
-GRANT SELECT ON TABLE ops.feed TO wh_transformer;
-GRANT SELECT ON TABLE ops.feed TO wh_gate;
-GRANT SELECT ON TABLE ops.feed TO wh_publisher;
-GRANT SELECT ON TABLE ops.feed TO wh_auditor;
-GRANT SELECT ON TABLE ops.feed TO wh_operator;
-
 -- Name: TABLE generated_object; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.generated_object TO wh_loader;
@@ -6353,15 +6439,6 @@ GRANT SELECT ON TABLE ops.generated_object TO wh_gate;
 GRANT SELECT ON TABLE ops.generated_object TO wh_publisher;
 GRANT SELECT ON TABLE ops.generated_object TO wh_auditor;
 GRANT SELECT ON TABLE ops.generated_object TO wh_operator;
-
--- Name: TABLE intake_failure; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT SELECT ON TABLE ops.intake_failure TO wh_transformer;
-GRANT SELECT ON TABLE ops.intake_failure TO wh_gate;
-GRANT SELECT ON TABLE ops.intake_failure TO wh_publisher;
-GRANT SELECT ON TABLE ops.intake_failure TO wh_auditor;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ops.intake_failure TO wh_loader;
-GRANT SELECT ON TABLE ops.intake_failure TO wh_operator;
 
 -- Name: TABLE migration; Type: ACL; Schema: ops; Owner: wh_owner
 
