@@ -45,7 +45,8 @@ oracle: .venv/installed-dev ## compare every figure of twenty random worlds, and
 
 # HISTORIES, KILLS, MODELS, … make it smaller: tests/torture says which.
 TORTURE := tests/torture tests/integration/test_landing_faults.py tests/integration/test_rebuild.py \
-	tests/integration/test_gate_marts.py tests/end_to_end/test_killed_nights.py tests/end_to_end/test_task_failures.py
+	tests/integration/test_gate_marts.py tests/integration/test_gate_deliveries.py \
+	tests/end_to_end/test_killed_nights.py tests/end_to_end/test_task_failures.py
 torture: .venv/installed-dev ## random histories, kills at every named point, readers beside publications (hours)
 	@TORTURE=1 NIGHTS=30 $(BIN)/python -m pytest -q -m "" $(TORTURE)
 

@@ -260,15 +260,18 @@ def test_there_are_more_than_sixty_seeded_defects() -> None:
 # --- what must pass ---------------------------------------------------------------------------------------
 
 
-def test_thirty_clean_nights_with_a_spring_festival_dip_hold_nothing(nights: GatedNights) -> None:
+@pytest.mark.parametrize(
+    "numbers", [range(16, 25), pytest.param(range(30), marks=pytest.mark.torture)], ids=["nine", "thirty"]
+)
+def test_clean_nights_with_a_spring_festival_dip_hold_nothing(nights: GatedNights, numbers: range) -> None:
     """Each day some entries come and go; over the festival a quarter of the spells ends within days, one of the
     counties in a single night."""
     chance = random.Random(1)
-    day = date(2024, 1, 20)
+    day = date(2024, 1, 20) + timedelta(numbers.start)
     counties = COUNTIES[:2]
     state = {county: make_rows("employment", county, day, 120) for county in counties}
     held: list[int] = []
-    for number in range(30):
+    for number in numbers:
         day = tomorrow(day)
         for county, rows in state.items():
             leaving = 1 + (9 if 18 <= number < 22 else 0)

@@ -13,8 +13,9 @@ from tests.kit.nights import run_steps
 from employment_warehouse import settings
 
 PROJECT = "YG532528001"
-# The first Monday of the new year is the fourth; the day before the eve is a Wednesday.
-NIGHTS = ("2026-12-30", "2026-12-31", "2027-01-01", "2027-01-04")
+# The first Monday of the new year is the fourth; the day before the eve, when the project pays, is a Wednesday.
+PAID = "2026-12-30"
+NIGHTS = ("2026-12-31", "2027-01-01", "2027-01-04")
 
 
 def put_reports(zone: Path, night: str) -> None:
@@ -48,8 +49,8 @@ def test_nights_across_the_end_of_2026(warehouse: psycopg.Connection, zone: Path
     for night in NIGHTS:
         put_reports(zone, night)
         if night == NIGHTS[0]:
-            batch = {"period": "2026-12", "batch_no": "B1", "sent_on": night, "paid_on": night}
-            day = date.fromisoformat(night)
+            batch = {"period": "2026-12", "batch_no": "B1", "sent_on": PAID, "paid_on": PAID}
+            day = date.fromisoformat(PAID)
             put(zone, rows_of("relief_payroll", batch), f"{PROJECT}.csv", feed="relief_payroll", day=day)
         build = run_steps(night)
         assert scalar(warehouse, "select status from ops.build where build = %s", build) == "published"
