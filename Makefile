@@ -43,11 +43,9 @@ pictures: .venv/installed-dev ## pictures of every page of the console, of a run
 oracle: .venv/installed-dev ## compare every figure of twenty random worlds, and plant defects (an hour)
 	@$(BIN)/python -m tests.oracle
 
-# HISTORIES, KILLS, MODELS, … make it smaller: tests/torture says which.
-TORTURE := tests/torture tests/integration/test_landing_faults.py tests/integration/test_rebuild.py \
-	tests/integration/test_gate_marts.py tests/integration/test_gate_deliveries.py \
-	tests/end_to_end/test_killed_nights.py tests/end_to_end/test_task_failures.py
-torture: .venv/installed-dev ## random histories, kills at every named point, readers beside publications (hours)
+TORTURE := tests/torture tests/integration/test_rebuild.py tests/integration/test_gate_marts.py \
+	tests/integration/test_gate_deliveries.py tests/end_to_end/test_killed_nights.py tests/end_to_end/test_task_failures.py
+torture: .venv/installed-dev ## random histories, readers and publishers side by side, 30 nights rebuilt, killed nights (hours)
 	@TORTURE=1 NIGHTS=30 $(BIN)/python -m pytest -q -m "" $(TORTURE)
 
 # Those that need servers of their own (docs/scale.md) are run by hand.
