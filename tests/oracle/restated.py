@@ -19,10 +19,10 @@ def restatement(t: Tonight) -> Iterator[Expected]:
     known = [_values(night.marts["headline_series"]) for night in t.earlier]
     known.append(_values(t.marts["headline_series"]))
     oldest = t.today - timedelta(days=t.number("restatement_days") - 1)
-    for number, published in enumerate(t.earlier):
-        if published.report_date >= t.today or published.report_date < oldest:
+    for on, number in _published_in(t).items():
+        if not oldest <= on < t.today:
             continue
-        for key in {k for values in known for k in values if k[0] == published.report_date}:
+        for key in {k for values in known for k in values if k[0] == on}:
             then, now = known[number].get(key), known[-1].get(key)
             if (then or 0) == (now or 0):
                 continue
@@ -38,6 +38,12 @@ def restatement(t: Tonight) -> Iterator[Expected]:
                 "cause": causes[-1],
                 "causes": causes,
             }
+
+
+def _published_in(t: Tonight) -> dict[date, int]:
+    """Report date → the publication that counts: its last one, of a closed month the one that is final."""
+    last = {published.report_date: number for number, published in enumerate(t.earlier)}
+    return {on: t.finals.get(on.replace(day=1), number) for on, number in last.items()}
 
 
 def _values(rows: list[Expected]) -> dict[Value, int]:

@@ -104,6 +104,8 @@ class World:
     """Accepted revisions that a correction has replaced: their attempts to pay still count."""
     platform_read: Collection[date] | None = None
     """The report dates on which the platform was read; None: on every night."""
+    has_platform: bool = True
+    """Whether one was ever connected."""
 
     # -- snapshots
 

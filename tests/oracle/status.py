@@ -115,7 +115,8 @@ class Status:
         counties = COUNTIES if county == PREFECTURE else (county,)
         due = [feed for feed in feeds if self.is_due_today(feed)]
         has_arrived = [self.delivered_today(feed, c) is not None for feed in due for c in counties]
-        has_arrived += [self.today in self.read for feed in feeds if feed in PLATFORM and county == PREFECTURE]
+        if county == PREFECTURE and self.world.has_platform:
+            has_arrived += [self.today in self.read for feed in feeds if feed in PLATFORM]
         return sum(has_arrived) / len(has_arrived) if has_arrived else None
 
     def is_due_today(self, feed: str) -> bool:

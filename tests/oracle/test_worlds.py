@@ -6,18 +6,15 @@ as they are, and all defects.
 
 from __future__ import annotations
 
-import csv
-import os
 from collections import defaultdict
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from tests.kit.files import ingest_all
 from tests.kit.nights import Nights, accept, start_build
 from tests.oracle import SEEDS
+from tests.oracle.as_files import write
 from tests.oracle.comparison import ALL_KEYS, differences, figures, token_of
 from tests.oracle.planted import PLANTED, copied_project, run_group
 from tests.oracle.playing import EVERYTHING, calculate, expect, person_of, play, shown
@@ -25,7 +22,6 @@ from tests.oracle.seeds import Seeds
 from tests.oracle.worlds import RandomWorld, Sent, in_nights, make_world
 
 from employment_warehouse import transform
-from employment_warehouse.contract import contract
 
 pytestmark = pytest.mark.slow
 FILES_FROM = (
@@ -85,26 +81,3 @@ def test_a_world_that_arrives_as_files(
     wrong = [d for mart in expected for d in differences(mart, expected[mart], shown(warehouse, mart), token_of)]
     assert wrong == []
     assert figures(expected["employment_flow"], ALL_KEYS["employment_flow"]) > 50
-
-
-def write(zone: Path, sent: Sent) -> None:
-    """A report as a CSV file in the contract's own words."""
-    of = contract(sent.feed)
-    path = zone / sent.feed / str(sent.report_date) / f"{sent.unit}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        sheet = csv.writer(file)
-        sheet.writerow([column.header for column in of.columns])
-        for row in sent.rows:
-            values = row | {"county_code": row.get("county_code") or sent.unit}
-            names = ("id_number" if column.name == of.person_column else column.name for column in of.columns)
-            sheet.writerow([cell(values.get(name)) for name in names])
-    moment = 1_700_000_000 + (sent.report_date - date(2023, 1, 1)).days
-    os.utime(path, (moment, moment))
-
-
-def cell(value: Any) -> str:
-    """A value as a county writes it."""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "" if value is None else str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -59,6 +59,8 @@ class Tonight:
     """What each night took in, tonight the last."""
     marts: dict[str, list[Expected]] = field(default_factory=dict)
     """What is calculated so far, for the marts that read others."""
+    finals: Mapping[date, int] = field(default_factory=dict)
+    """Closed month → which of `earlier` is final for it."""
 
     def __post_init__(self) -> None:
         self.today, self.seeds = self.world.today, self.world.seeds

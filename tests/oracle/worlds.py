@@ -109,7 +109,7 @@ class RandomWorld:
 
 def make_world(seed: int, people: int = 90, counties: int = 5) -> RandomWorld:
     """The world of a seed."""
-    return _Maker(seed, people, counties).make()
+    return Maker(seed, people, counties).make()
 
 
 def in_nights(world: RandomWorld, number: int) -> RandomWorld:
@@ -123,7 +123,9 @@ def in_nights(world: RandomWorld, number: int) -> RandomWorld:
     return RandomWorld(world.seed, world.nights[before:], sent, items, failed)
 
 
-class _Maker:
+class Maker:
+    """Makes what is sent, each report from the one before."""
+
     def __init__(self, seed: int, people: int, counties: int) -> None:
         self.rng = rng = Random(seed)
         self.last = date(2024, 5, 1) + timedelta(days=rng.choice((0, 8, 9, 12, 17, 18, 29, 30, 31, 60, 61, 75)))

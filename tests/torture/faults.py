@@ -1,0 +1,92 @@
+"""Faults: a step is killed in a process of its own, at a named point, without a chance to say so."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+FORKS = multiprocessing.get_context("forkserver")
+# Imported once: a process for each kill then begins at once.
+FORKS.set_forkserver_preload(["tests.torture.preloaded"])
+KILLED = -signal.SIGKILL
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in a step: before or after a call of a function, the first or a later one."""
+
+    name: str
+    function: str
+    """module:attribute, as `employment_warehouse.landing.ledger:claim`."""
+    moment: str = "before"
+    call: int = 1
+
+
+class NotKilled(Exception):
+    """The step has ended, or failed, before its process was killed."""
+
+
+FAULTS = {
+    point.name: point
+    for point in (
+        Point("the first file is claimed", "employment_warehouse.landing.ledger:claim", "after"),
+        Point("rows were copied", "employment_warehouse.landing.copying:RowCopy.flush", "after"),
+        Point("the first file is in", "employment_warehouse.landing.delivery:ingest_file", "after"),
+        Point("the build was begun", "employment_warehouse.publication:start_build", "after"),
+        Point("models were built", "employment_warehouse.transform:_run", "after"),
+        Point("it is certified", "tests.torture.site:certify", "after"),
+        Point("it is published", "employment_warehouse.publication:publish", "after"),
+        Point("rows were purged", "employment_warehouse.landing:purge", "after"),
+    )
+}
+
+
+def disturb(fault: str, step: Callable[..., None], *given: Any) -> bool:
+    """Run a step in a process that is killed at a point; whether it came there (not in a night without new files)."""
+    return run_killed(FAULTS[fault], step, *given)
+
+
+def run_killed(point: Point, step: Callable[..., None], *given: Any, seconds: float = 120) -> bool:
+    """Run a step in a process of its own, which kills itself at the point; whether it came there."""
+    process = FORKS.Process(target=_until, args=(point, dict(os.environ), step, given))
+    process.start()
+    process.join(seconds)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        raise NotKilled(f"{point.name}: still running after {seconds} s")
+    return process.exitcode == KILLED
+
+
+def _until(point: Point, environment: dict[str, str], step: Callable[..., None], given: tuple[Any, ...]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    _kill_at(point)
+    step(*given)
+
+
+def _kill_at(point: Point) -> None:
+    """Let this process kill itself when it comes to a point."""
+    module, _, path = point.function.partition(":")
+    holder: Any = importlib.import_module(module)
+    *outer, name = path.split(".")
+    for attribute in outer:
+        holder = getattr(holder, attribute)
+    original, calls = getattr(holder, name), 0
+
+    def killing(*values: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if (calls, point.moment) == (point.call, "before"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = original(*values, **named)
+        if (calls, point.moment) == (point.call, "after"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(holder, name, killing)

@@ -1,0 +1,5 @@
+"""What the processes that are killed need, imported before they are forked."""
+
+import great_expectations  # noqa: F401
+from dbt.cli.main import dbtRunner  # noqa: F401
+from tests.torture import site  # noqa: F401
