@@ -82,7 +82,7 @@ def run_dbt(select: str, build: int) -> Summary:
     another run has begun a later build, TransformFailed with the nodes that failed.
 
     Where rules (settings and other seeds, decisions, models) are others than those of the last publication, everything
-    is computed again: they also hold for persons and months of which nothing was reported.
+    is computed again: they also hold for persons and months of which nothing was reported. So it is after an erasure.
     """
     with connect("wh_transformer") as connection:
         row = connection.execute("select build from ops.tonight").fetchone()

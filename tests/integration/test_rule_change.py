@@ -68,7 +68,7 @@ def test_a_setting_restates_all_days_of_everyone_from_the_night_on_which_it_is_i
 
 
 def test_every_kind_of_rule_counts_and_only_when_it_changes(since_april: Any) -> None:
-    """A value, a working day, a target, a decision that is in force two nights later."""
+    """A value, a working day, a target, a decision that is in force two nights later; a person who was erased."""
     since_april.select = "+changed_person"
     changes = [
         ("2024-05-01", "update seeds.setting set value = '10' where name = 'gig_reference_days'", 3),
@@ -83,6 +83,8 @@ def test_every_kind_of_rule_counts_and_only_when_it_changes(since_april: Any) ->
         ("2024-05-05", "select 1", 0),
         ("2024-05-06", "select 1", 3),
         ("2024-05-07", "select 1", 0),
+        ("2024-05-08", "insert into vault.erasure (marks, done_at) values ('{}', now())", 3),
+        ("2024-05-09", "select 1", 0),
     ]
     for night, change, persons in changes:
         since_april.connection.execute(change)

@@ -2137,6 +2137,9 @@ begin
     update ops.build as b set rules_digest = digest where b.build = night.build;
     return exists (
         select from ops.build as b where b.build = ops.chain_head() and b.rules_digest is distinct from digest
+    ) or exists (
+        select from vault.erasure as e
+        inner join ops.publication as p on p.publication = ops.chain_head() and p.published_at < e.done_at
     );
 end $_$;
 
@@ -2144,7 +2147,7 @@ ALTER FUNCTION ops.record_rules(models text) OWNER TO wh_owner;
 
 -- Name: FUNCTION record_rules(models text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.record_rules(models text) IS '记下当次汇总所用规则的摘要；规则与上次发布不同则为真。 | Records by which rules the build in progress is reckoned (a digest of the models'' SQL, which is given, and of the seeds and decisions in force); whether they are others than those of the last publication.';
+COMMENT ON FUNCTION ops.record_rules(models text) IS '记下当次汇总所用规则的摘要；规则与上次发布不同、或其后删除过人员则为真。 | Records by which rules the build in progress is reckoned (a digest of the models'' SQL, which is given, and of the seeds and decisions in force); whether they are others than those of the last publication, or a person has been erased since.';
 
 -- Name: refuse_change_of_acts(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
