@@ -136,6 +136,11 @@ class Histories(RuleBasedStateMachine):
     def close_month(self) -> None:
         self.play(CloseMonth(MAY))
 
+    @precondition(lambda self: self.model.standing)
+    @rule(data=st.data())
+    def erase(self, data: st.DataObject) -> None:
+        self.play(Erase(data.draw(st.sampled_from(self.model.maker.people))))
+
     @precondition(lambda self: not self.model.held)
     @rule()
     def back_up(self) -> None:
