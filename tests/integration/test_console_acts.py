@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlencode
@@ -235,6 +236,50 @@ def test_above_the_daily_limit_or_without_a_purpose_the_console_shows_nobody(
         assert worker.fill_in(link, person=str(person), purpose="home visit").status_code == 200
         above = worker.fill_in(link, person=str(person), purpose="once more")
     assert (above.status_code, "已达上限" in above.text, IDENTITY["id_number"] in above.text) == (409, True, False)
+
+
+def test_the_persons_of_a_case_are_those_whom_its_finding_names(console: FastAPI, nights: Nights) -> None:
+    build = start_build("2024-05-18")
+    concerned, other = sorted(uuid4() for _ in range(60)), uuid4()
+    known = {"county_code": "532528", "from_build": build}
+    line = {"project_no": "P1", "period": "2024-04-01", "crew": "1", "amount_due": 100} | known
+    checked = [line | {"person_key": person, "finding": "underage", "amount_paid": 100} for person in concerned]
+    unpaid = line | {"person_key": other, "amount_paid": 0}
+    insert(nights.connection, "store", "relief_payroll_check", [*checked, unpaid | {"finding": "unpaid"}])
+    insert(nights.connection, "store", "fct_relief_payroll_line", [unpaid])
+    post = {"post_no": "G1"} | known
+    tenure = {"person_key": other, "start_on": "2024-01-01", "reported_start_on": "2024-01-01"}
+    insert(nights.connection, "store", "fct_post_tenure", [post | tenure])
+    found = {"finding": "paid_not_holder", "opened_on": "2024-05-02"}
+    insert(
+        nights.connection,
+        "store",
+        "public_post_finding",
+        [post | found | {"evidence": [{"person_key": concerned[0]}]}],
+    )
+    cases = {
+        ("relief_payroll", "underage"): {"project_no": "P1", "period": "2024-04-01", "finding": "underage"},
+        ("public_post", "paid_not_holder"): {"county_code": "532528", "post_no": "G1"} | found,
+    }
+    common = {"case_key": "a key", "opened_on": "2024-05-02", "unit_to_act_zh": "县就业局", "unit_to_act_en": "office"}
+    insert(
+        nights.connection,
+        "store",
+        "finding_case",
+        [
+            known | common | {"case_kind": kind, "finding": finding, "lines": 1, "evidence": evidence}
+            for (kind, finding), evidence in cases.items()
+        ],
+    )
+    publish(build)
+    worker = browser_of("caseworker_532528", console)
+
+    def persons(kind: str, finding: str) -> list[str]:
+        page = worker.get(f"/cases/persons?{urlencode({'kind': kind, 'finding': finding, 'key': 'a key'})}").text
+        return re.findall(r'name="person" value="([^"]+)"', page)
+
+    assert persons("relief_payroll", "underage") == [str(person) for person in concerned]
+    assert persons("public_post", "paid_not_holder") == [str(concerned[0])]
 
 
 def test_nobody_else_is_shown_the_persons_of_a_case(console: FastAPI, case: tuple[str, UUID]) -> None:

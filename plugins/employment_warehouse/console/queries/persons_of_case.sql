@@ -1,11 +1,13 @@
--- The persons whom a case is about: named by it, of its household, in its post, or on its payroll and not paid in full.
+-- The persons whom a case is about: named by it, of its household, or named by its finding on a post or a payroll.
 with
-named as (
+found as (
     select
         c.county_code,
+        c.finding,
         c.evidence ->> 'person_key' as person_key,
         c.evidence ->> 'household_no' as household_no,
         c.evidence ->> 'post_no' as post_no,
+        c.evidence ->> 'opened_on' as opened_on,
         c.evidence ->> 'project_no' as project_no,
         c.evidence ->> 'period' as period
     from marts.finding_case as c
@@ -15,21 +17,22 @@ named as (
 ),
 
 persons as (
-    select person_key::uuid from named where person_key is not null
+    select person_key::uuid from found where person_key is not null
     union
     select p.person_key
-    from named
+    from found
     inner join marts.person_today as p using (county_code, household_no)
     union
-    select t.person_key
-    from named
-    inner join marts.fct_post_tenure as t using (county_code, post_no)
-    where t.end_on is null or t.end_on > (select v.report_date from ops.visible_publication() as v)
+    select (named.item ->> 'person_key')::uuid
+    from found
+    inner join marts.public_post_finding as f using (county_code, post_no, finding)
+    cross join jsonb_array_elements(f.evidence) as named (item)
+    where f.opened_on::text = found.opened_on
     union
-    select l.person_key
-    from named
-    inner join marts.fct_relief_payroll_line as l on named.project_no = l.project_no and named.period = l.period::text
-    where coalesce(l.amount_paid, 0) < l.amount_due
+    select c.person_key
+    from found
+    inner join marts.relief_payroll_check as c using (county_code, project_no, finding)
+    where c.period::text = found.period
 )
 
-select p.person_key from persons as p order by p.person_key limit 50
+select p.person_key from persons as p where p.person_key is not null order by p.person_key
