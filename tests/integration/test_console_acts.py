@@ -12,15 +12,19 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from fastapi import FastAPI
+from psycopg import sql
 from tests.kit.console import Browser, browser_of, database_variables, links_of, served
 from tests.kit.nights import Nights, insert, publish, start_build
+from tests.kit.server import Server
 
-from employment_warehouse import landing, settings
+from employment_warehouse import gate, landing, settings
 from employment_warehouse.contract import is_working_day, year_without_holidays
 from employment_warehouse.contract.calendar import decided_holidays_file
 from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
+from employment_warehouse.database.connections import address
 from employment_warehouse.identity import opener, place, seal
 from employment_warehouse.runtime import steps
+from employment_warehouse.transform import docs_page
 
 COUNTY = "county_532528"
 IDENTITY = {"id_number": "532528199001010009", "full_name": "某某"}
@@ -181,6 +185,42 @@ def test_data_docs_show_counts_without_values_and_need_no_internet(console: Fast
     assert failed and not any(message in shown.text for (message,) in failed)
     assert browser_of(COUNTY, console).get(link).status_code == 404
     assert operator.get(f"/gates/data-docs/{build + 1}/1").status_code == 404
+
+
+@pytest.fixture
+def written_docs(failed_check: int) -> Iterator[int]:
+    """A build of which both pages that are files are there: Data Docs of gate 1, and dbt docs."""
+    paths = (gate.data_docs_of(failed_check, 1), docs_page())
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("written", "utf-8")
+    yield failed_check
+    for path in paths:
+        path.unlink()
+
+
+def test_pages_that_are_files_are_shown_only_while_the_database_admits_the_login(
+    console: FastAPI, written_docs: int, warehouse_server: Server
+) -> None:
+    pages = {"wh_auditor": f"/gates/data-docs/{written_docs}/1", "wh_analyst": "/marts/dbt-docs"}
+    for role, page in pages.items():
+        browser, login = browser_of(role, console), sql.Identifier(address(role).user)
+        assert (page, browser.get(page).text) == (page, "written")
+        with warehouse_server.connect_superuser() as connection:
+            connection.autocommit = True
+            connection.execute(sql.SQL("alter role {} nologin").format(login))
+            try:
+                assert (page, browser.get(page).headers.get("location")) == (page, "/sign-in")
+            finally:
+                connection.execute(sql.SQL("alter role {} login").format(login))
+
+
+def test_data_docs_that_nobody_wrote_are_no_page(console: FastAPI, written_docs: int) -> None:
+    operator, endless = browser_of(OWN_LOGIN, console), "9" * 300
+    assert operator.get(f"/gates/data-docs/{written_docs}/1").status_code == 200
+    for other in (f"{written_docs}/3", f"{written_docs}/{endless}", f"{endless}/1"):
+        assert (other, operator.get(f"/gates/data-docs/{other}").status_code) == (other, 404)
+    assert operator.get(f"/gates?build={endless}").status_code == 200
 
 
 @pytest.fixture

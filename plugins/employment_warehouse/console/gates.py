@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Form
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse import gate as gates
 from employment_warehouse import publication
+from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.console.rendering import READ_HERE
 
@@ -34,7 +36,7 @@ def show(
         else:
             builds, chosen, checks = [], None, read("own_checks", gate=gate, all=passed)
         waivers = read("waivers") if visit.may("ops.waiver") else []
-    has_docs = of_all and gates.data_docs_of(chosen or 0, gate).is_file()
+    has_docs = _data_docs(builds, chosen, gate) is not None
     return visit.show(
         "gates.html.j2",
         builds=builds,
@@ -50,10 +52,21 @@ def show(
 @page.router.get("/gates/data-docs/{build}/{gate}")
 def show_data_docs(build: int, gate: int, visit: Visit = page.visitor) -> Response:
     """The page of Great Expectations about one gate of a build, for those who read the results of checks."""
-    path = gates.data_docs_of(build, gate)
-    if not visit.may("ops.check_result") or not path.is_file():
+    if not visit.may("ops.check_result"):
+        raise HTTPException(404)
+    with visit.reading() as read:
+        path = _data_docs(read("builds"), build, gate)
+    if path is None:
         raise HTTPException(404)
     return FileResponse(path, media_type="text/html; charset=utf-8", headers=READ_HERE)
+
+
+def _data_docs(builds: list[Row], build: int | None, gate: int) -> Path | None:
+    """The page of one gate, where it was written, of a build that the database shows to this login."""
+    if gate not in (1, 2) or build not in {row["build"] for row in builds}:
+        return None
+    path = gates.data_docs_of(build, gate)
+    return path if path.is_file() else None
 
 
 @page.router.get("/gates/waiver")

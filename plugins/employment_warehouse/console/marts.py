@@ -41,8 +41,10 @@ def show(words: str = "", visit: Visit = page.visitor) -> Response:
 
 
 @page.router.get("/marts/dbt-docs")
-def show_docs(visit: Visit = page.visitor) -> Response:  # noqa: ARG001  whoever may open the page
-    """dbt's own documentation of the models, as `warehouse docs` has written it."""
+def show_docs(visit: Visit = page.visitor) -> Response:
+    """dbt's own documentation of the models, as `warehouse docs` has written it, for those who read marts."""
+    with visit.reading() as read:
+        read("standing_publication_of_readers")  # the database refuses whom it no longer admits
     if not docs_page().is_file():
         raise HTTPException(404)
     return FileResponse(docs_page(), media_type="text/html; charset=utf-8", headers=SCRIPTED)
