@@ -95,7 +95,8 @@ def test_an_operator_lets_a_county_join_from_a_date_on(operator: Browser, nights
     assert nights.scalar(due) == ["532501", "532528"]
     shown = operator.get("/settings?on=2024-06-01").text
     assert "2 个县市报送；尚未接入：" in shown and "元阳县" not in shown.partition("尚未接入：")[2].partition("</p>")[0]
-    assert "全部 13 个县市都已接入" in operator.get("/settings?on=2024-05-31").text
+    before = operator.get("/settings?on=2024-05-31").text
+    assert "全部 13 个县市都已接入" in before and "自 2024-06-01 起另有决定" in before
     all_but_one = [code for code in counties if code != "532501"]
     for day, joined in (("2024-06-02", all_but_one), ("2024-06-03", counties)):
         later = operator.fill_in("/settings", "/settings/joined", **given | {"first": day, "joined": joined})
