@@ -29,10 +29,27 @@ def setting(warehouse: psycopg.Connection, name: str, on: str) -> str | None:
 
 @pytest.mark.quick
 def test_an_operator_s_file_replaces_the_project_s(warehouse: psycopg.Connection, own: Path) -> None:
-    (own / "setting.csv").write_text(f"{SETTING}\npurpose,2024-01-01,7,true\n")
+    (own / "holiday.csv").write_text("on_date,is_working_day\n2024-05-01,false\n")
     seed_tables.load()
-    assert warehouse.execute("select name, value, note_zh from seeds.setting").fetchall() == [("purpose", "7", None)]
-    assert warehouse.execute("select count(*) > 0 from seeds.holiday").fetchone() == (True,)
+    assert warehouse.execute("select on_date::text, is_working_day from seeds.holiday").fetchall() == [
+        ("2024-05-01", False)
+    ]
+    assert warehouse.execute("select count(*) > 1 from seeds.setting").fetchone() == (True,)
+
+
+@pytest.mark.quick
+def test_settings_that_an_operator_s_file_does_not_name_are_the_project_s(
+    warehouse: psycopg.Connection, own: Path
+) -> None:
+    (own / "setting.csv").write_text(f"{SETTING}\nworking_age_from,2024-01-01,18,true\n")
+    before = warehouse.execute("select count(*) from seeds.setting where name <> 'working_age_from'").fetchone()
+    seed_tables.load()
+    ages = warehouse.execute(
+        "select valid_from::text, value, note_zh from seeds.setting where name = 'working_age_from'"
+    )
+    assert ages.fetchall() == [("2024-01-01", "18", None)]
+    assert setting(warehouse, "holidays_needed_days", "2024-06-01") == "60"
+    assert warehouse.execute("select count(*) from seeds.setting where name <> 'working_age_from'").fetchone() == before
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Seed tables: settings, targets, divisions, calendar. Declared in dbt_project/seeds, loaded whole, read by date.
 
-The operator's own files of `<home>/seeds/` take the place of the project's, file by file.
+The operator's own files of `<home>/seeds/` take the place of the project's, file by file; settings name by name: a
+file that was written before a version knew a setting would stop the nights of that version.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from employment_warehouse.database.describe import describe
 from employment_warehouse.errors import UserError
 
 SEEDS = Path("dbt_project") / "seeds"
+SETTINGS = "setting"
 Row = Mapping[str, str | None]
 
 
@@ -105,11 +107,21 @@ def have_changed() -> bool:
 def read(name: str) -> list[Row]:
     """The rows of a seed, cells as text, an empty one None: the operator's file, else the project's.
 
-    An operator's file may leave out columns: they are empty then. Raises UserError (`own_seed_unreadable`) where it has
-    a column that the seed does not have, or a row of another width than its header.
+    An operator's file may leave out columns: they are empty then; and settings: they are the project's then. Raises
+    UserError (`own_seed_unreadable`) where it has a column that the seed does not have, or a row of another width than
+    its header.
     """
-    path = _file(name)
-    expected = _header(settings.project_root() / SEEDS / f"{name}.csv")
+    projects, own = settings.project_root() / SEEDS / f"{name}.csv", _own_folder() / f"{name}.csv"
+    if not own.exists():
+        return _rows(projects, _header(projects))
+    rows = _rows(own, _header(projects))
+    if name != SETTINGS:
+        return rows
+    named = {row["name"] for row in rows}
+    return rows + [row for row in _rows(projects, _header(projects)) if row["name"] not in named]
+
+
+def _rows(path: Path, expected: list[str]) -> list[Row]:
     try:
         reader = csv.DictReader(path.read_text("utf-8-sig").splitlines())
         header, rows = list(reader.fieldnames or ()), list(reader)
@@ -118,7 +130,7 @@ def read(name: str) -> list[Row]:
     is_known = header and set(header) <= set(expected) and len(set(header)) == len(header)
     if not is_known or any(None in row or None in row.values() for row in rows):
         raise UserError(
-            f"种子表 {name} 的列不符 | the columns of the seed table {name} do not match",
+            f"种子表 {path.stem} 的列不符 | the columns of the seed table {path.stem} do not match",
             code="own_seed_unreadable",
             where=str(path),
             expected=f"CSV UTF-8: {','.join(expected)}",
