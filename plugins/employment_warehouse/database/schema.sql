@@ -1003,7 +1003,9 @@ CREATE FUNCTION ops.decide_holidays(first_day date, last_day date, is_working bo
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 begin
-    if first_day is null or last_day is null or is_working is null or last_day not between first_day and first_day + 30 then
+    if first_day is null or last_day is null or is_working is null or not isfinite(first_day)
+        or last_day not between first_day and first_day + 30
+    then
         raise exception using errcode = 'WH036',
             message = '须为连续的 1 至 31 天 | it is 1 to 31 days in a row';
     end if;

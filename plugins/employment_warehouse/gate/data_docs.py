@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from employment_warehouse.gate.expectation import Expectation, Outcome
-from employment_warehouse.settings import TIMEZONE, current_home
+from employment_warehouse.settings import TIMEZONE, current_home, write_whole
 
 KEPT_BUILDS = 30
 log = logging.getLogger(__name__)
@@ -44,14 +44,16 @@ def data_docs_of(build: int, gate: int) -> Path:
 
 
 def write_data_docs(build: int, gate: int, outcomes: Sequence[Outcome]) -> None:
-    """Write the page of a gate. What was decided stands without it: a full disk is logged, and stops no night."""
+    """Write the page of a gate. What was decided stands without it: a full disk, or a fault of the renderer, is logged
+    and stops no night.
+    """
     path = data_docs_of(build, gate)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text(_page(f"gate {gate}, build {build}", outcomes), "utf-8")
+        write_whole(path, _page(f"gate {gate}, build {build}", outcomes))
         _delete_old()
-    except OSError as error:
-        log.error("Data Docs of build %d were not written: %s", build, error.strerror)
+    except Exception as error:  # whatever the renderer raises; its text may quote what was checked
+        log.error("Data Docs of build %d were not written: %s", build, type(error).__name__)
 
 
 def _folder() -> Path:

@@ -117,7 +117,9 @@ create function ops.decide_holidays(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if first_day is null or last_day is null or is_working is null or last_day not between first_day and first_day + 30 then
+    if first_day is null or last_day is null or is_working is null or not isfinite(first_day)
+        or last_day not between first_day and first_day + 30
+    then
         raise exception using errcode = 'WH036',
             message = '须为连续的 1 至 31 天 | it is 1 to 31 days in a row';
     end if;
