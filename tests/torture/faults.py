@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 import multiprocessing
 import os
+import resource
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from employment_warehouse.landing import copying
 
 FORKS = multiprocessing.get_context("forkserver")
 # Imported once: a process for each kill then begins at once.
@@ -25,6 +28,10 @@ class Point:
     """module:attribute, as `employment_warehouse.landing.ledger:claim`."""
     moment: str = "before"
     call: int = 1
+    rows_at_once: int = 0
+    """So many rows go into one piece of a COPY; 0: as many as always."""
+    bytes_left: int = 0
+    """No file of the process may be larger, as on a disk that is full; 0: no limit."""
 
 
 class NotKilled(Exception):
@@ -51,10 +58,16 @@ def disturb(fault: str, step: Callable[..., None], *given: Any) -> bool:
     return run_killed(FAULTS[fault], step, *given)
 
 
-def run_killed(point: Point, step: Callable[..., None], *given: Any, seconds: float = 120) -> bool:
-    """Run a step in a process of its own, which kills itself at the point; whether it came there."""
+def begin(point: Point, step: Callable[..., None], *given: Any) -> multiprocessing.process.BaseProcess:
+    """A step in a process of its own that goes on until it comes to the point."""
     process = FORKS.Process(target=_until, args=(point, dict(os.environ), step, given))
     process.start()
+    return process
+
+
+def run_killed(point: Point, step: Callable[..., None], *given: Any, seconds: float = 120) -> bool:
+    """Run a step in a process of its own, which kills itself at the point; whether it came there."""
+    process = begin(point, step, *given)
     process.join(seconds)
     if process.is_alive():
         process.kill()
@@ -66,6 +79,8 @@ def run_killed(point: Point, step: Callable[..., None], *given: Any, seconds: fl
 def _until(point: Point, environment: dict[str, str], step: Callable[..., None], given: tuple[Any, ...]) -> None:
     os.environ.clear()
     os.environ.update(environment)
+    if point.bytes_left:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (point.bytes_left, point.bytes_left))
     _kill_at(point)
     step(*given)
 
@@ -78,6 +93,8 @@ def _kill_at(point: Point) -> None:
     for attribute in outer:
         holder = getattr(holder, attribute)
     original, calls = getattr(holder, name), 0
+    if point.rows_at_once:
+        copying.ROWS_AT_ONCE = point.rows_at_once
 
     def killing(*values: Any, **named: Any) -> Any:
         nonlocal calls

@@ -1,7 +1,10 @@
-"""What must hold whatever fails. Each lists what breaks it; nothing listed: it holds.
+"""The five invariants: what must hold whatever fails. Each lists what breaks it; nothing listed: it holds.
 
 - I1 nothing lost: every row of a file is landed, rejected or erased, counted without the reader;
-- I2 nothing duplicated: keys are distinct, and payrolls add up to the fen.
+- I2 nothing duplicated: keys are distinct, and payrolls add up to the fen;
+- I3 nobody may do more than `privileges.yaml` says;
+- I4 readers see one publication, whole: test_publishers.py asks it, with readers of its own;
+- I5 the result is that of a history without the fault.
 """
 
 from __future__ import annotations
@@ -14,8 +17,27 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
+from tests.kit import privileges
 
 from employment_warehouse.contract import contract, contracts
+
+Sum = tuple[int, Any]
+"""How many rows, and a sum of their hashes."""
+Sums = dict[str, Sum]
+"""The sum of each table."""
+LEDGER = {
+    "deliveries": "select feed, unit, report_date, part, revision, kind, status, reason, rows_read, rows_landed,"
+    " rows_rejected, rows_erased, purged_at is null from ops.delivery",
+    "rejected": "select d.feed, d.unit, d.report_date, d.revision, r.sheet, r.line, r.column_name, r.reason"
+    " from vault.rejected_row as r inner join ops.delivery as d using (delivery_id)",
+    "persons": "select person_key from vault.person",
+    "publications": "select report_date, vintage, rolled_back_at is null from ops.publication",
+    "checks": "select b.report_date, b.status, c.gate, c.check_name, c.unit, c.success"
+    " from ops.check_result as c inner join ops.build as b using (build)",
+    "alerts": "select kind, unit, report_date, level, resolved_at is null from ops.alert",
+    "due": "select feed, unit, report_date, due_at from ops.due",
+}
 
 
 def lost(connection: psycopg.Connection, zone: Path) -> Iterator[str]:
@@ -60,6 +82,43 @@ def duplicated(connection: psycopg.Connection, zone: Path) -> Iterator[str]:
             yield f"I2 {path}: {due} yuan due in the file, {landed} landed"
 
 
+def unauthorised(connection: psycopg.Connection) -> Iterator[str]:
+    """I3, of every privilege of the database."""
+    found, declared = privileges.grants_of_the_catalog(connection), privileges.grants_of_the_file(connection)
+    yield from (f"I3 granted, but not in privileges.yaml: {grant}" for grant in sorted(found - declared))
+    yield from (f"I3 in privileges.yaml, but not granted: {grant}" for grant in sorted(declared - found))
+
+
+def state(connection: psycopg.Connection) -> Sums:
+    """Everything that a fault must not change: store, landing and ledger, without instants and numbers."""
+    tables = connection.execute(
+        "select schemaname, tablename from pg_tables where schemaname in ('store', 'landing') order by 1, 2"
+    ).fetchall()
+    found = {
+        f"{schema}.{name}": _sum(
+            connection,
+            sql.Identifier(schema, name),
+            _timeless(connection, schema, name),
+            also="to_build is null" if schema == "store" else "true",
+        )
+        for schema, name in tables
+    }
+    for name, query in LEDGER.items():
+        rows = sorted(map(str, connection.execute(query).fetchall()))  # type: ignore[arg-type]
+        found[name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
+    return found
+
+
+def different(found: Sums, undisturbed: Sums) -> Iterator[str]:
+    """I5: row counts first, for two empty tables are equal."""
+    for name in sorted(found.keys() | undisturbed.keys()):
+        one, other = found.get(name, (0, 0)), undisturbed.get(name, (0, 0))
+        if one[0] != other[0]:
+            yield f"I5 {name}: {one[0]} rows, {other[0]} without the fault"
+        elif one != other:
+            yield f"I5 {name}: other rows than without the fault"
+
+
 def _lines(path: Path, sha256: bytes) -> dict[int, dict[str, str]] | None:
     """Line → cells by header, by the csv module alone; None: the file is another by now."""
     if not path.exists() or hashlib.sha256(path.read_bytes()).digest() != sha256:
@@ -75,6 +134,27 @@ def _repeated(connection: psycopg.Connection, table: str, key: list[str], condit
     twice = _one(connection, f"select count(*) from ({keys}) as keys")
     if twice:
         yield f"I2 {table}: {twice} keys are there twice"
+
+
+# Numbers of builds and deliveries: a night that was killed has used up some.
+NUMBERS = ("delivery_id", "from_build", "to_build", "build", "publication", "published_in")
+
+
+def _timeless(connection: psycopg.Connection, schema: str, table: str) -> list[str]:
+    """The columns that say something, whatever the clock and the counters said."""
+    rows = connection.execute(
+        "select column_name::text from information_schema.columns where table_schema = %s and table_name = %s"
+        " and data_type <> 'timestamp with time zone' and column_name <> all (%s) order by ordinal_position",
+        (schema, table, list(NUMBERS)),
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _sum(connection: psycopg.Connection, table: sql.Identifier, columns: list[str], also: str = "true") -> Sum:
+    listed = sql.SQL(", ").join([*map(sql.Identifier, columns), sql.SQL(also)])  # type: ignore[arg-type]
+    statement = sql.SQL("select count(*), coalesce(sum(hash_record_extended(row({}), 0)::numeric), 0) from {}")
+    count, total = connection.execute(statement.format(listed, table)).fetchone() or (0, 0)
+    return count, total
 
 
 def _one(connection: psycopg.Connection, question: str, *given: Any) -> Any:

@@ -1,0 +1,174 @@
+"""Loaders that are killed, whose server is killed, or whose disk is full; after a retry nothing shows it."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.conftest import fresh_warehouse
+from tests.kit.files import put, rows_of
+from tests.kit.people import id_number
+from tests.torture import invariants
+from tests.torture.conftest import Say
+from tests.torture.faults import Point, begin, run_killed
+from tests.torture.invariants import Sums
+from tests.torture.points import POINTS, ingest
+
+from employment_warehouse import settings
+from employment_warehouse.database.embedded import Server
+
+pytestmark = [pytest.mark.torture, pytest.mark.timeout(0)]
+DAY = date(2024, 5, 17)
+COUNTIES = ("532503", "532528")
+PROJECT = "YG532528001"
+PEOPLE = 99
+SERVER_KILLS = int(os.environ.get("SERVER_KILLS", "20"))
+
+
+@dataclass
+class Intake:
+    """The files of a day, and warehouses that have not taken them in yet."""
+
+    server: Server
+    zone: Path
+    undisturbed: Sums = field(default_factory=dict)
+    """The state of a warehouse that took them in without a fault."""
+    seconds: float = 0
+    """How long that took."""
+
+    @contextmanager
+    def warehouse(self) -> Iterator[psycopg.Connection]:
+        """A new warehouse, with an empty archive."""
+        shutil.rmtree(settings.current_home().archive)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("WAREHOUSE_LANDING_ZONE", str(self.zone))
+            with fresh_warehouse(self.server, patch) as connection:
+                yield connection
+
+    def broken(self, connection: psycopg.Connection) -> list[str]:
+        """What breaks I1, I2 or I3 at this moment."""
+        return [
+            *invariants.lost(connection, self.zone),
+            *invariants.duplicated(connection, self.zone),
+            *invariants.unauthorised(connection),
+        ]
+
+    def retried(self, connection: psycopg.Connection) -> list[str]:
+        """What is wrong before and after the retry."""
+        found = self.broken(connection)
+        ingest(DAY.isoformat())
+        found += self.broken(connection)
+        return found + list(invariants.different(invariants.state(connection), self.undisturbed))
+
+
+@pytest.fixture(scope="module")
+def intake(warehouse_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Intake:
+    made = Intake(warehouse_server, tmp_path_factory.mktemp("zone"))
+    send(made.zone)
+    with made.warehouse() as connection:
+        begun = time.monotonic()
+        ingest(DAY.isoformat())
+        made.seconds = time.monotonic() - begun
+        assert made.broken(connection) == []
+        made.undisturbed = invariants.state(connection)
+    return made
+
+
+def send(zone: Path) -> None:
+    """Two counties and a project; in each register a row that is wrong, and one that is there twice."""
+    for county in COUNTIES:
+        place = {"county_code": county, "township_code": f"{county}101", "village_code": f"{county}101201"}
+        base = 1000 * COUNTIES.index(county)
+        people = [
+            {"id_number": id_number(base + n), "household_no": f"H{n // 3}", "is_relocated": "否"} | place
+            for n in range(PEOPLE)
+        ]
+        wrong = people[0] | {"id_number": "532528199001019999"}
+        jobs = [
+            {"id_number": person["id_number"], "start_date": "2024-03-01", "updated_on": str(DAY)}
+            for person in people[1::2]
+        ]
+        shops = [
+            {"workshop_no": f"{county}-{n}", "workers": str(20 + n), "township_code": f"{county}101"} for n in range(3)
+        ]
+        of_feed = {"labor_register": [*people, wrong, people[1]], "employment": jobs, "workshop": shops}
+        for feed, rows in of_feed.items():
+            put(zone, rows_of(feed, *rows), f"{county}.csv", feed=feed, day=DAY)
+    workers = [{"project_no": PROJECT, "id_number": id_number(n)} for n in range(5)]
+    of_project = {"relief_project": [{"project_no": PROJECT}], "relief_contract": workers, "relief_payroll": workers}
+    for feed, rows in of_project.items():
+        put(zone, rows_of(feed, *rows), f"{PROJECT}.csv", feed=feed, day=DAY)
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+def test_a_loader_killed_at_a_named_point(intake: Intake, point: Point) -> None:
+    with intake.warehouse() as connection:
+        assert run_killed(point, ingest, DAY.isoformat())
+        assert intake.retried(connection) == []
+
+
+def test_postgresql_killed_while_files_are_taken_in(intake: Intake, say: Say) -> None:
+    """It is started again; then the retry."""
+    luck, failed = random.Random(7), 0
+    for _ in range(SERVER_KILLS):
+        with intake.warehouse() as connection:
+            database, postmaster = connection.info.dbname, intake.server.pid()
+            assert postmaster is not None
+            loader = begin(Point("nowhere", "os:abort"), ingest, DAY.isoformat())
+            time.sleep(luck.uniform(0, intake.seconds))
+            os.kill(postmaster, signal.SIGKILL)
+            loader.join(120)
+            failed += loader.exitcode != 0
+            intake.server.start()
+            with intake.server.connect_superuser(database) as again:
+                again.autocommit = True
+                assert intake.retried(again) == []
+    say(f"PostgreSQL: {SERVER_KILLS} kills, in {failed} of which the loader had not ended")
+
+
+def test_an_archive_whose_disk_is_full(intake: Intake) -> None:
+    with intake.warehouse() as connection:
+        loader = begin(Point("nowhere", "os:abort", bytes_left=8_000), ingest, DAY.isoformat())
+        loader.join(120)
+        assert loader.exitcode == 1
+        assert intake.retried(connection) == []
+
+
+REGISTER = "(select max(delivery_id) from ops.delivery where feed = 'labor_register')"
+ROW_GONE = f"delete from landing.labor_register where delivery_id = {REGISTER} and line = 4"
+PLANTED = {
+    "I1 a landed row is gone": ROW_GONE,
+    "I1 a rejected row is gone": f"delete from vault.rejected_row where delivery_id = {REGISTER}",
+    "I1 a row was read and forgotten": f"{ROW_GONE};"
+    f" update ops.delivery set rows_read = rows_read - 1, rows_landed = rows_landed - 1 where delivery_id = {REGISTER}",
+    "I2 a fen too much": "update landing.relief_payroll set amount_due = amount_due::numeric + 0.01 where line = 2",
+    "I2 a key twice": "insert into landing.employment"
+    " select (jsonb_populate_record(l, '{\"line\": 999}')).* from landing.employment as l where line = 2",
+    "I3 a grant too many": "grant insert on store.dim_person to wh_gate",
+    "I3 a grant too few": "revoke execute on function ops.start_build(date, text) from wh_publisher",
+    "I5 another value": "update landing.workshop set workers = '21' where line = 2",
+    "I5 a person too few": "delete from vault.person where person_key = (select person_key from vault.person limit 1)",
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_each_invariant_sees_its_planted_bug(intake: Intake, planted: str) -> None:
+    with intake.warehouse() as connection:
+        ingest(DAY.isoformat())
+        connection.execute("set session_replication_role = replica")  # no trigger stops us
+        connection.execute(PLANTED[planted])  # type: ignore[arg-type]
+        found = [
+            *intake.broken(connection),
+            *invariants.different(invariants.state(connection), intake.undisturbed),
+        ]
+        assert [text for text in found if text.startswith(planted[:2])] != []
