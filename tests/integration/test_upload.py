@@ -47,7 +47,12 @@ def payments(rows: int = 30, wrong: dict[int, str] | None = None) -> str:
 def uploads(warehouse: psycopg.Connection, zone: Path) -> Iterator[Path]:
     """The folder of uploads, empty before and after; a landing zone and a warehouse of the test's own."""
     folder = settings.current_home().uploads
+    _empty(folder)  # of what another file's tests have left: the home is the session's
     yield folder
+    _empty(folder)
+
+
+def _empty(folder: Path) -> None:
     for left in folder.iterdir():
         left.unlink()
 
