@@ -18,7 +18,15 @@ class CellError:
     of_formula: bool = False
 
 
-Cell = str | float | datetime.date | CellError
+@dataclass(frozen=True)
+class CellFormula:
+    """A formula with its result, as a record has it; a program that does not calculate says so."""
+
+    result: bytes
+    is_calculated: bool = False
+
+
+Cell = str | float | datetime.date | CellError | CellFormula
 
 
 def xls(
@@ -58,6 +66,9 @@ def _cell(at: bytes, cell: Cell, since_1904: bool) -> bytes:
         return _record(0x0203, at + struct.pack("<Hd", 1, (cell - begin).days))
     if isinstance(cell, float):
         return _record(0x0203, at + struct.pack("<Hd", 0, cell))
+    if isinstance(cell, CellFormula):
+        flags = 0 if cell.is_calculated else 2
+        return _record(0x0006, at + struct.pack("<H8sHI", 0, cell.result, flags, 0) + bytes(2))
     if cell.of_formula:
         return _record(0x0006, at + struct.pack("<HBBBBBBH", 0, 2, 0, cell.code, 0, 0, 0, 0xFFFF) + bytes(8))
     return _record(0x0205, at + struct.pack("<HBB", 0, cell.code, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.hostile.old_workbook import Cell, CellError, xls
+from tests.hostile.old_workbook import Cell, CellError, CellFormula, xls
 from tests.hostile.workbooks import READS, WORKBOOKS, book, cell, sheet
 
 from employment_warehouse.checking import check_table
@@ -264,6 +265,25 @@ def test_an_error_cell_of_an_old_workbook_is_read_as_it_is(tmp_path: Path) -> No
     rows: list[list[Cell]] = [["姓名", "金额", "备注"], ["甲", CellError(0x2A), CellError(0x07, of_formula=True)]]
     (tmp_path / "b.xls").write_bytes(xls(rows))
     assert read(tmp_path / "b.xls") == [(UNNAMED, 2, "甲", "#N/A", "#DIV/0!")]
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        (CellFormula(bytes(8)), UNCALCULATED),
+        (CellFormula(b"\x03" + bytes(5) + b"\xff\xff"), UNCALCULATED),
+        (CellFormula(struct.pack("<d", 3200)), "3200"),
+        (CellFormula(bytes(8), is_calculated=True), "0"),
+        (CellFormula(b"\x03" + bytes(5) + b"\xff\xff", is_calculated=True), ""),
+    ],
+    ids=["0", "no text", "3200", "a calculated 0", "a calculated empty text"],
+)
+def test_a_formula_of_an_old_workbook_without_a_result_is_neither_0_nor_empty(
+    formula: CellFormula, expected: str, tmp_path: Path
+) -> None:
+    """As libraries of Java and Python write them."""
+    (tmp_path / "b.xls").write_bytes(xls([["姓名", "金额", "备注"], ["甲", formula, "x"]]))
+    assert read(tmp_path / "b.xls") == [(UNNAMED, 2, "甲", expected, "x")]
 
 
 @pytest.mark.parametrize("encryption", [b"\0\0" + bytes(4), b"\1\0\1\0\1\0" + bytes(48)], ids=["XOR", "RC4"])

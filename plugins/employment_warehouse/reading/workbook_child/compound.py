@@ -17,7 +17,7 @@ import python_calamine as calamine
 
 from .markup import MOST_MERGED, NOT_AVAILABLE, Merged, Texts
 from .number_formats import BUILT_IN, GENERAL, adding_formats, marked
-from .protocol import refuse
+from .protocol import UNCALCULATED, refuse
 from .sheets import Block, Sheet, Workbook
 
 END, BEGIN, ENCRYPTED, SHEET, CODE_PAGE, SINCE_1904 = 0x0A, 0x809, 0x2F, 0x85, 0x42, 0x22
@@ -25,6 +25,8 @@ FORMULA, ERROR, MERGED, NUMBER, RK, MULTIPLE_RK = 0x06, 0x205, 0xE5, 0x203, 0x27
 FORMAT, CELL_FORMAT = 0x41E, 0xE0
 BIFF8 = 0x600
 UTF_16 = 1200
+CALCULATED_ON_OPENING = 2  # among the flags of a formula; Excel never sets it
+NO_RESULTS = (bytes(8), b"\x03" + bytes(5) + b"\xff\xff")  # 0, and a text that is empty
 ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -142,8 +144,8 @@ def format_text(content: bytes) -> str:
 
 
 def texts_of_sheet(stream: bytes, begin: int, formats: Mapping[int, str], merged: Merged) -> Texts:
-    """The cells that the library does not read correctly in the sheet whose records begin there: errors, and
-    numbers whose format adds to them.
+    """The cells that the library does not read correctly in the sheet whose records begin there: errors, formulas
+    without a result, and numbers whose format adds to them.
     """
     found: Texts = {}
     depth = 0  # a chart within the sheet has records of its own
@@ -163,11 +165,18 @@ def texts_of_sheet(stream: bytes, begin: int, formats: Mapping[int, str], merged
             found.setdefault(row + 1, []).append((column, ERRORS.get(content[6], NOT_AVAILABLE)))
         elif kind == FORMULA and content[6] == 2 and content[12:14] == b"\xff\xff":
             found.setdefault(row + 1, []).append((column, ERRORS.get(content[8], NOT_AVAILABLE)))
+        elif kind == FORMULA and is_uncalculated(content):
+            found.setdefault(row + 1, []).append((column, UNCALCULATED))
         elif formats and kind in (NUMBER, RK, MULTIPLE_RK, FORMULA):
             for at, style, value in numbers_of(kind, column, content):
                 if style in formats:
                     found.setdefault(row + 1, []).append((at, marked(value, formats[style])))
     return found
+
+
+def is_uncalculated(formula: bytes) -> bool:
+    """Whether a program wrote the formula that does not calculate: whoever opens the workbook has to."""
+    return bool(formula[14:15]) and bool(formula[14] & CALCULATED_ON_OPENING) and formula[6:14] in NO_RESULTS
 
 
 def numbers_of(kind: int, column: int, content: bytes) -> Iterator[tuple[int, int, float]]:
