@@ -193,6 +193,14 @@ def zipped(name: bytes, data: bytes) -> bytes:
     return out.getvalue().replace(b"?" * (len(name) - 4) + b".csv", name)
 
 
+def archive(**members: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name, data in members.items():
+            packed.writestr(name, data)
+    return out.getvalue()
+
+
 def tarred(data: bytes) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
@@ -319,6 +327,20 @@ CASES = [
         {2: "not_a_number", 3: "not_a_number"},
         name="t.xlsx",
     ),
+    *[
+        Case(
+            f"unit: shown as another number, {shown}",
+            typed(column, value, shown=shown),
+            [],
+            {2: "not_a_number"},
+            name="t.xlsx",
+        )
+        for column, value, shown in (
+            ("应发工资", 32.0, "0.00%"),
+            ("出工天数", 0.22, "0%"),
+            ("应发工资", 3.2, '0.0"K"'),
+        )
+    ],
     *[
         not_in_yuan(f"a column {name}", text([*person(1), "万元"], header=[*PAYROLL, name]))
         for name in ("金额单位", "单位", "")
@@ -454,6 +476,13 @@ CASES = [
         values={"crew": ["B007", "B012"]},
     ),
     Case("workbook: a plain number in a text column", typed("班组", 7.0), [2], name="t.xlsx", values={"crew": ["7"]}),
+    Case(
+        "workbook: a weekday in a text column",
+        typed("班组", 45_293, shown="aaaa"),
+        [],
+        {2: "id_not_text"},
+        name="t.xlsx",
+    ),
     Case("workbook: a boolean in a text column", typed("班组", True), [], {2: "id_not_text"}, name="t.xlsx"),
     Case(
         "workbook: a day in a text column", typed("班组", 45_000.0, shown="m-d"), [], {2: "id_not_text"}, name="t.xlsx"
@@ -624,6 +653,32 @@ CASES = [
     Case("file: a message in plain text", "系统繁忙，请稍后再试".encode(), refused="not_a_table"),
     Case("file: names of a zip in UTF-8", zipped("马街.csv".encode(), text(*SHORT)), [2, 3, 4], name="t.zip"),
     Case("file: names of a zip in no encoding", zipped(b"\xff\xfe\xfd.csv", text(*SHORT)), [2, 3, 4], name="t.zip"),
+    Case("file: a zip of one workbook with macros", archive(**{"表.xlsm": workbook([person(1)])}), [2], name="t.zip"),
+    *[
+        Case(
+            f"file: a zip of a table and {name}",
+            archive(**{"甲.csv": text(person(1)), name: data}),
+            refused="archive_member_ambiguous",
+            name="t.zip",
+        )
+        for name, data in {
+            "乙.xlsm": workbook([person(2)]),
+            "乙.et": xls([[*PAYROLL], [*person(2)]]),
+            "万元.csv": above("单位：万元"),
+            "密码.xlsx": compound("EncryptedPackage"),
+            "乙.zip": archive(**{"乙.csv": text(person(2))}),
+        }.items()
+    ],
+    *[
+        Case(
+            f"file: a zip of a table and {name}", archive(**{"甲.csv": text(person(1)), name: data}), [2], name="t.zip"
+        )
+        for name, data in {
+            "说明.txt": "报送说明：请于每月10日前报送\n联系人：某某".encode("gb18030"),
+            "空.csv": b"",
+            "品名.csv": "品名,产地,数量\n绳,开远,3\n".encode(),
+        }.items()
+    ],
     Case("file: a password, called xlsx", compound("EncryptedPackage"), refused="password_protected", name="t.xlsx"),
     Case(
         "file: a workbook in a gz", gzip.compress(workbook([person(1)])), refused="unsupported_format", name="t.csv.gz"
@@ -696,6 +751,13 @@ def test_an_invalid_dimension_is_ignored(dimension: str, tmp_path: Path) -> None
     path = tmp_path / "t.xlsx"
     path.write_bytes(book(sheet(before=f'<dimension ref="{dimension}"/>')))
     assert printed(path)[1] == [["甲", "1"], ["乙", "2"]]
+
+
+def test_two_rows_of_one_number_refuse_the_workbook(tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(raw_book("".join(f'<row r="2">{cell("A2", one)}</row>' for one in ("绳", "桶"))))
+    with pytest.raises(Refused) as refusal:
+        printed(tmp_path / "t.xlsx")
+    assert refusal.value.code == "workbook_unreadable"
 
 
 def test_parts_are_found_by_their_relationships(tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ from employment_warehouse.reading.refusals import empty_file, unsupported_format
 from employment_warehouse.reading.table import Refused
 
 TABLE_EXTENSIONS = (".csv", ".csv.gz", ".xlsx", ".xls", ".tsv", ".txt")
-_RECOGNISED = (".ods", ".fods", ".xlsb", ".gz")  # a table that is not read, but known for what it is
+_RECOGNISED = (".ods", ".fods", ".xlsb", ".xlsm", ".et", ".gz", ".zip")  # tables too, read or known for what they are
+# Why a note, or another table, beside the one is refused; one in GB 18030 without the header is of unknown encoding.
+_NOT_THE_TABLE = ("header_not_found", "required_column_missing", "not_a_table", "empty_file", "encoding_unknown")
 _KINDS = {".csv": "text", ".tsv": "text", ".txt": "text", ".gz": "gzip", ".zip": "zip", ".xlsx": "xlsx", ".xls": "xls"}
 _GREATEST_INFLATION = 1032  # of deflate, on nothing at all
 _MOST_INFLATION = 200  # tables stay below 60
@@ -209,10 +211,11 @@ def _is_table(member: zipfile.ZipInfo) -> bool:
 
 
 def _fits(archive: zipfile.ZipFile, member: zipfile.ZipInfo, fits: Callable[[Text | Workbook], bool]) -> bool:
+    """Whether a member is the table that is searched for, as far as it can be read."""
     try:
         return fits(_open_member(archive, member))
-    except Refused:
-        return False
+    except Refused as refusal:
+        return refusal.code not in _NOT_THE_TABLE
 
 
 def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Text | Workbook:

@@ -54,7 +54,7 @@ class NumberFormat:
                 part = self.fraction
             elif other == ",":
                 self.thousands = True
-            elif other in "Ee@" and other:
+            elif other in "EeAa@" and other:  # aaaa: a day of the week
                 self.can_show = False
             elif other == "%":
                 self.percent = True

@@ -28,6 +28,7 @@ LONGEST_TAG = 256
 SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>]*)?>")
 END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 ROW_BEGIN = re.compile(rb'<(?:\w+:)?row\s(?:[^>]*\s)?r="\d')
+ROW_NUMBER = re.compile(rb'row (?:[^>]*? )?r="(\d+)"')  # a search that begins with letters is fast
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ROOT = (
     f'<Relationships><Relationship Id="r" Type="{RELATION}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
@@ -71,7 +72,10 @@ class Slot:
         self.book = calamine.load_workbook(f"/dev/fd/{self._file.fileno()}")
 
     def block(self, rows: bytes) -> Block:
-        """The rows as the library reads them."""
+        """The rows as the library reads them. Refuses a number that two rows have: it would keep one of them."""
+        numbers = ROW_NUMBER.findall(rows)
+        if len({*numbers}) < len(numbers):
+            refuse("workbook_unreadable")
         with self._lock:
             os.pwritev(self._file.fileno(), (self.BEGIN, corrected(rows), self.END), self._begin)
             return Block(self.book.get_sheet_by_index(self._place), functools.partial(self._rules.texts, rows))
