@@ -63,7 +63,7 @@ def show_data_docs(build: int, gate: int, visit: Visit = page.visitor) -> Respon
 
 def _data_docs(builds: list[Row], build: int | None, gate: int) -> Path | None:
     """The page of one gate, where it was written, of a build that the database shows to this login."""
-    if gate not in (1, 2) or build not in {row["build"] for row in builds}:
+    if build is None or gate not in (1, 2) or build not in {row["build"] for row in builds}:
         return None
     path = gates.data_docs_of(build, gate)
     return path if path.is_file() else None
