@@ -17,6 +17,7 @@ FORKS = multiprocessing.get_context("forkserver")
 # Imported once: a process for each kill then begins at once.
 FORKS.set_forkserver_preload(["tests.torture.preloaded"])
 KILLED = -signal.SIGKILL
+SECONDS = 120  # to come to its point, or to its end
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,14 @@ def begin(point: Point, step: Callable[..., None], *given: Any) -> multiprocessi
     return process
 
 
-def run_killed(point: Point, step: Callable[..., None], *given: Any, seconds: float = 120) -> bool:
+def run_killed(point: Point, step: Callable[..., None], *given: Any) -> bool:
     """Run a step in a process of its own, which kills itself at the point; whether it came there."""
     process = begin(point, step, *given)
-    process.join(seconds)
+    process.join(SECONDS)
     if process.is_alive():
         process.kill()
         process.join()
-        raise NotKilled(f"{point.name}: still running after {seconds} s")
+        raise NotKilled(f"{point.name}: still running after {SECONDS} s")
     return process.exitcode == KILLED
 
 

@@ -10,6 +10,7 @@ from fastapi import Form
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from employment_warehouse.console.connections import Reading, Row
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals, seed_tables
@@ -46,11 +47,8 @@ def show(kind: str = "", county: str = "", visit: Visit = page.visitor) -> Respo
 def show_one(kind: str, finding: str, key: str, visit: Visit = page.visitor) -> Response:
     """One case: the evidence, who must act, and what closes it."""
     with visit.reading() as read:
-        found = read.one("case", kind=kind, finding=finding, key=key)
-        if found is None:
-            raise HTTPException(404)
         shown = {
-            "case": found,
+            "case": _case(read, kind, finding, key),
             "explanations": read("explanations", subject=f"{kind}:{finding}:{key}"),
             "names": names(read("names")),
         }
@@ -95,16 +93,21 @@ def _show_persons(visit: Visit, kind: str, finding: str, key: str, **revealed: o
     if not visit.may("vault.reveal"):
         raise HTTPException(403)
     with visit.reading() as read:
-        found = read.one("case", kind=kind, finding=finding, key=key)
-        if found is None:
-            raise HTTPException(404)
         shown = {
-            "case": found,
+            "case": _case(read, kind, finding, key),
             "persons": [row["person_key"] for row in read("persons_of_case", kind=kind, finding=finding, key=key)],
             "most": read("reveal_limit")[0]["most"],
             "names": names(read("names")),
         }
     return visit.show("persons.html.j2", title=title, **({"shown": None, "identity": None} | revealed), **shown)
+
+
+def _case(read: Reading, kind: str, finding: str, key: str) -> Row:
+    """The case, if the login may see it."""
+    found = read.one("case", kind=kind, finding=finding, key=key)
+    if found is None:
+        raise HTTPException(404)
+    return found
 
 
 def title(known: Names, case: dict[str, str]) -> Label:
