@@ -111,6 +111,7 @@ def run_nights(home: Path, people: int, with_floor: bool = False) -> tuple[Seque
     """The nights of a demonstration, and the seconds of its floor: COPY, SQL."""
     feeds = Home(home).demonstration
     if not feeds.exists():
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         demonstration.generate(feeds, people=people, nights=3, seed=1)
     try:
         done = run_warehouse("demonstrate", "--people", str(people), home=home)
