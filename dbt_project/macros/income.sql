@@ -8,22 +8,23 @@
 {%- endmacro %}
 
 {#
-  Monthly incomes of persons on days: person_key, on_date, income; NULL where it is unknown. An income is the wage of the
-  main job as it was reported on that day. Contracts and orders tell none: where such a job is the main one, the wage of the
-  person's spell of the same channel that covers the day counts (of several the later start, then the employer's name).
+  The rows of `states` with the monthly income of each, NULL where it is unknown. An income is the wage of the main job as
+  it was reported on that day. Contracts and orders tell none: where such a job is the main one, the wage of the person's
+  spell of the same channel that covers the day counts (of several the later start, then the employer's name).
 
-  `states` is a CTE with rows of `fct_person_state` of employed persons and the day of each as on_date; a person and day
-  once. Best `as materialized`: it is read twice.
+  `states` is a CTE with rows of `fct_person_state` and the day of each as on_date; a person and day once. Best
+  `as materialized`: it is read twice. `wage_spans` and `evidence` are the facts to read: tonight's, or those that were
+  last published.
 #}
-{% macro income_on(states) -%}
+{% macro income_on(states, wage_spans=ref('fct_wage_span'), evidence=ref('fct_employment_evidence')) -%}
     select
-        main_job.person_key, main_job.on_date,
+        main_job.*,
         case
             when main_job.source in ('employment', 'public_post') then coalesce(reported.monthly_wage, main_job.monthly_wage)
             else replacement.monthly_wage
         end as income
     from {{ states }} as main_job
-    left join {{ ref('fct_wage_span') }} as reported
+    left join {{ wage_spans }} as reported
         on main_job.person_key = reported.person_key and main_job.source = reported.source
         and main_job.source_key = reported.source_key and {{ holds_on('main_job.on_date', 'reported') }}
     left join (
@@ -31,11 +32,11 @@
             official.person_key, official.on_date,
             coalesce(reported.monthly_wage, spell.monthly_wage) as monthly_wage
         from {{ states }} as official
-        inner join {{ ref('fct_employment_evidence') }} as spell
+        inner join {{ evidence }} as spell
             on official.person_key = spell.person_key and official.channel = spell.channel
             and spell.source = 'employment' and spell.start_on <= official.on_date
             and (spell.end_on is null or spell.end_on >= official.on_date)
-        left join {{ ref('fct_wage_span') }} as reported
+        left join {{ wage_spans }} as reported
             on spell.person_key = reported.person_key and spell.source = reported.source
             and spell.source_key = reported.source_key and {{ holds_on('official.on_date', 'reported') }}
         where official.source in ('relief_contract', 'gig_order')

@@ -37,6 +37,15 @@
     )
 {%- endmacro %}
 
+{# The published rows to which a night adds its steps: none with --full-refresh. #}
+{% macro continued_rows(model_name) -%}
+    {%- if flags.FULL_REFRESH -%}
+    (select * from store.{{ model_name }} where false)
+    {%- else -%}
+    {{ published_rows(model_name) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# The rows of a versioned model that hold tonight (is_known) or were last published (was_known). #}
 {% macro known_rows(model_name) -%}
     {%- set known = ref(model_name) -%}

@@ -1,4 +1,4 @@
-"""Which months a night has to compute: the open ones, and those in which it changed a fact."""
+"""Which months a night has to compute, and the counts at month ends to which it adds what moved."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.integration.test_dbt_employment import COUNTY, person, report, spell
+from tests.integration.test_dbt_relief import contract, project
 from tests.kit.people import token
 
 PEOPLE = [person("works"), person("idle")]
@@ -84,3 +85,54 @@ def test_without_a_register_no_month_is_computed(nights: Any) -> None:
     nights.select = "+changed_month,resource_type:model"
     nights.night("2024-04-20")
     assert changed(nights) == []
+
+
+MONTH_ENDS = ["month_end_register", "month_end_employment", "month_end_income"]
+NAMES = [f"person {number}" for number in range(12)]
+
+
+def begin_month_ends(nights: Any) -> None:
+    """Twelve persons since 10 January, six of them at work; published on 30 March 2024."""
+    nights.select = "+month_end_register +month_end_employment +month_end_income"
+    nights.deliver("relief_project", "532529YG001", "2024-01-10", [project()])
+    for day in ("2024-01-10", "2024-02-20", "2024-03-30"):
+        report(nights, COUNTY, day, [person(name) for name in NAMES], jobs(NAMES[:6]))
+    nights.night("2024-03-30")
+
+
+def jobs(names: list[str], **content: Any) -> list[dict[str, Any]]:
+    return [spell(name, start_date="2023-11-01", **content) for name in names]
+
+
+@pytest.fixture
+def month_ends(nights_after: Any) -> Any:
+    return nights_after(begin_month_ends)
+
+
+def test_month_ends_counted_by_night_are_those_of_a_whole_computation(month_ends: Any) -> None:
+    """Over two ends of months, with late and corrected files, raises, contracts, moves, and people who come and go."""
+    people = [person(name) for name in NAMES]
+    moved = [person(name, township_code=f"{COUNTY}102") for name in NAMES[:2]]
+    waiting = [person(name, job_intention="nearby", population_category="unstable") for name in NAMES[8:]]
+    snapshots = {
+        "2024-03-31": [("2024-03-31", people, [*jobs(NAMES[:3]), *jobs(NAMES[3:6], monthly_wage="2500")])],
+        "2024-04-01": [("2024-02-15", people, jobs(NAMES[2:8], monthly_wage="1500"))],
+        "2024-04-02": [("2024-04-02", [*moved, *people[2:8], *waiting], jobs(NAMES[:4], labor_brand="建水陶工"))],
+        "2024-04-30": [("2024-03-30", people, jobs(NAMES[:5], work_division_code=COUNTY, industry="C"))],
+        "2024-05-01": [],
+        "2024-05-02": [("2024-05-02", people[1:], jobs(NAMES[4:]))],
+    }
+    month_ends.deliver(
+        "relief_contract", "532529YG001", "2024-04-01",
+        [contract(name, onsite_from="2024-03-31") for name in (NAMES[0], NAMES[7])],
+    )  # fmt: skip
+    for night, files in snapshots.items():
+        for day, register, roster in files:
+            report(month_ends, COUNTY, day, register, roster)
+        month_ends.night(night)
+    assert all(month_ends.rows(f"select 1 from store.{model} where to_build is not null") for model in MONTH_ENDS)
+    by_night = [month_ends.digest(model) for model in MONTH_ENDS]
+    month_ends.connection.execute("truncate " + ", ".join(f"store.{model}" for model in MONTH_ENDS))
+    month_ends.connection.execute("delete from ops.build where build > (select max(publication) from ops.publication)")
+    month_ends.night("2024-05-02")
+    assert [month_ends.digest(model) for model in MONTH_ENDS] == by_night

@@ -1,5 +1,5 @@
 -- The months that this build recomputes: those not yet published as complete, and those in which it changed a fact.
--- The scope of all models keyed by month.
+-- The scope of the labour brands.
 with
 limits as (
     select

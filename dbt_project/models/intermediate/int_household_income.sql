@@ -15,8 +15,10 @@ households as (
         and is_poverty_alleviated
 ),
 
-members as materialized (
-    select days.on_date, states.*
+members as (
+    select
+        days.on_date, states.county_code, states.household_no, states.person_key, states.is_employed, states.source,
+        states.source_key, states.channel, states.monthly_wage
     from {{ ref('fct_person_state') }} as states
     inner join households using (county_code, household_no)
     inner join days
@@ -25,12 +27,18 @@ members as materialized (
 
 earners as materialized (select * from members where is_employed),
 
-incomes as ({{ income_on('earners') }})
+incomes as (
+    select county_code, household_no, on_date, income, income is null as is_unknown
+    from ({{ income_on('earners') }}) as earners
+    union all
+    select county_code, household_no, on_date, null, false
+    from members
+    where not is_employed
+)
 
 select
-    members.county_code, members.household_no, members.on_date,
-    coalesce(sum(incomes.income), 0) as income,
-    count(*) filter (where members.is_employed and incomes.income is null) as earners_unknown
-from members
-left join incomes using (person_key, on_date)
-group by members.county_code, members.household_no, members.on_date
+    county_code, household_no, on_date,
+    coalesce(sum(income), 0) as income,
+    count(*) filter (where is_unknown) as earners_unknown
+from incomes
+group by county_code, household_no, on_date

@@ -1,10 +1,7 @@
 -- The headline figures of every day since the first register, as known tonight: the published series, and the steps of
 -- tonight cumulated over the days.
 with
-published as (
-    select * from {{ this }}
-    {%- if flags.FULL_REFRESH %} where false{% endif %}
-),
+published as (select * from {{ continued_rows('headline_series') }} as series),
 
 known_until as (select max(on_date) as on_date from published),
 

@@ -50,12 +50,8 @@ states as materialized (
 ),
 
 standings as (
-    select
-        states.person_key, states.on_date,
-        states.is_in_labour_force and not states.is_employed as is_out_of_work,
-        incomes.income
-    from states
-    inner join ({{ income_on('states') }}) as incomes using (person_key, on_date)
+    select person_key, on_date, is_in_labour_force and not is_employed as is_out_of_work, income
+    from ({{ income_on('states') }}) as incomes
 ),
 
 followed as (
