@@ -11,7 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 from starlette.responses import Response
+from tests.kit.deadlocks import land_in_a_deadlock
 from tests.kit.nights import Nights
+from tests.kit.people import id_number
 from tests.kit.platform import gig_order
 from tests.kit.sealed import rejected_cells
 
@@ -74,6 +76,18 @@ def test_reading_again_when_nothing_changed_lands_no_second_row(platform: Platfo
     hr_platform.ingest_resource("gig-orders", NIGHT)
     assert hr_platform.ingest_resource("gig-orders", NIGHT) is None
     assert len(set(landed_ids())) == 50
+
+
+def test_a_reading_that_is_rolled_back_by_a_deadlock_lands_at_once(
+    platform: Platform, warehouse: psycopg.Connection
+) -> None:
+    platform.shelves["gig-orders"].add(gig_order(50, START + timedelta(minutes=50), id_number=id_number(1)))
+    hr_platform.ingest_resource("gig-orders", NIGHT)
+    landed = land_in_a_deadlock(warehouse, lambda: hr_platform.ingest_resource("gig-orders", NIGHT))
+    assert landed is not None
+    assert landed.rows_landed == 51
+    assert len(set(landed_ids())) == 51
+    assert watermark() == START + timedelta(minutes=50)
 
 
 def test_an_item_that_was_committed_late_at_the_watermark_is_not_missed(platform: Platform) -> None:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,9 +24,9 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.kit import files
+from tests.kit.deadlocks import land_in_a_deadlock
 from tests.kit.files import DAY
 from tests.kit.people import id_number
-from tests.kit.server import connect_superuser
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect
@@ -370,20 +369,8 @@ def test_a_landing_zone_that_is_not_there_yet_has_no_files(warehouse: psycopg.Co
 
 
 def test_a_loader_that_is_rolled_back_by_a_deadlock_tries_again(warehouse: psycopg.Connection, zone: Path) -> None:
-    """Another transaction has the second of two people, and wants the first."""
     put(zone, register(1, 2))
-    insert = "insert into vault.person values ((%s::vault.person).*)"
     assert ingest(*scan({"county"}, DAY).arrivals) is not None
-    (first, second) = warehouse.execute("select p::text from vault.person as p order by person_key").fetchall()
-    warehouse.execute("truncate ops.delivery, ops.arrival, landing.labor_register, vault.known, vault.person cascade")
-    with ThreadPoolExecutor(1) as loader:
-        with connect_superuser() as other:
-            other.execute("set deadlock_timeout = '1min'")  # it is the loader that finds the deadlock
-            other.execute(insert, second)
-            landed = loader.submit(ingest, *scan({"county"}, DAY).arrivals)
-            while not (landed.done() or warehouse.execute("select 1 from pg_locks where not granted").fetchall()):
-                time.sleep(0.01)
-            other.execute(insert, first)
-        delivery_made = landed.result()
+    delivery_made = land_in_a_deadlock(warehouse, lambda: ingest(*scan({"county"}, DAY).arrivals))
     assert delivery_made is not None
     assert delivery_made.rows_landed == 2

@@ -1,7 +1,17 @@
 """PostgreSQL: connections by role, migrations, the one formatter of database errors, the embedded server."""
 
 from employment_warehouse.database.connections import OWN_LOGIN, connect, signed_in, sqlalchemy_url
+from employment_warehouse.database.deadlock import repeat_after_deadlock
 from employment_warehouse.database.describe import describe, refusals
 from employment_warehouse.database.migrate import migrate
 
-__all__ = ["OWN_LOGIN", "connect", "describe", "migrate", "refusals", "signed_in", "sqlalchemy_url"]
+__all__ = [
+    "OWN_LOGIN",
+    "connect",
+    "describe",
+    "migrate",
+    "refusals",
+    "repeat_after_deadlock",
+    "signed_in",
+    "sqlalchemy_url",
+]

@@ -13,7 +13,7 @@ import psycopg
 
 from employment_warehouse.checking import check_table
 from employment_warehouse.contract import Contract, PlatformResource, contract, platform_feeds
-from employment_warehouse.database import connect
+from employment_warehouse.database import connect, repeat_after_deadlock
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import READ_SECONDS, Platform, instants_of, is_ahead
 from employment_warehouse.hr_platform.items import storable_text, table_of
@@ -47,7 +47,8 @@ def ingest_resource(path: str, report_date: date) -> Delivery | None:
     if access is None:
         return None
     feed = contract(platform_feeds()[path])
-    assert feed.platform is not None
+    resource = feed.platform
+    assert resource is not None
     with connect("wh_loader") as connection:
         require_token_key(connection)
         watermark = _watermark(connection, path)
@@ -57,12 +58,16 @@ def ingest_resource(path: str, report_date: date) -> Delivery | None:
         connection.commit()
         client = Platform(access.url, access.client_id, access.client_secret, read_seconds=read_seconds)
         with client as platform:
-            until = _until(platform.items(feed.platform, since), feed.platform, report_date)
+            until = _until(platform.items(resource, since), resource, report_date)
             items = items_to_land(until, feed, end_of(report_date))
-        with connection.transaction():
-            delivery = _ingest_items(connection, feed, report_date, since, items)
-            _move_watermark(connection, feed.platform, watermark, items)
-        return delivery
+
+        def land() -> Delivery | None:
+            with connection.transaction():
+                delivery = _ingest_items(connection, feed, report_date, since, items)
+                _move_watermark(connection, resource, watermark, items)
+            return delivery
+
+        return repeat_after_deadlock(land)
 
 
 def items_to_land(items: Iterable[Item], feed: Contract, night_ends: datetime) -> list[Item]:

@@ -16,7 +16,7 @@ import polars as pl
 import psycopg
 
 from employment_warehouse.contract import Contract, contract
-from employment_warehouse.database import connect, describe
+from employment_warehouse.database import connect, describe, repeat_after_deadlock
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive, ledger
 from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, Superseded
@@ -37,16 +37,11 @@ log = logging.getLogger(__name__)
 
 # Bytes. A register of all 1.44 million people has less than half of it.
 LARGEST_FILE = 512 << 20
-DEADLOCKS = 5  # of one file; then Airflow's retry, minutes later
 ReadArchived = Callable[[Delivery, Path], TextTable]
 
 
 class IngestFailed(Exception):
     """入库失败，没有写入任何数据。 | Ingest failed; nothing was stored."""
-
-
-class Deadlocked(IngestFailed):
-    """与另一入库进程互锁，已回滚。 | Two loaders waited for each other, and this one was rolled back."""
 
 
 class IngestResult(NamedTuple):
@@ -75,40 +70,36 @@ def ingest_file(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
     """Claim a file, archive it and pass it to `ingester`, in one transaction. Results and errors as `ingest`.
 
     ingester: receives the open transaction, the file as one part, and the path to read it from. After a deadlock it is
-    called again: two files that name the same new people in another order cannot know of each other.
+    called again.
     """
-    for _ in range(DEADLOCKS):
-        try:
-            return _ingest_once(arrival, ingester)
-        except Deadlocked as deadlocked:
-            log.warning("%s", deadlocked)
-    return _ingest_once(arrival, ingester)
-
-
-def _ingest_once(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
-    zone = LandingZone()
     try:
-        if arrival.file_bytes > LARGEST_FILE:
-            return _refuse_unread(arrival)
-        with _as_ingest_failed(arrival.label), connect("wh_loader") as connection, zone.local(arrival.path) as file:
-            with connection.transaction():
-                ledger.require_token_key(connection)
-                epoch = ledger.claim(connection, arrival)
-            part = _incoming_part(arrival, archive.sha256_of(file))
-            with connection.transaction(), ThreadPoolExecutor(1, "archive") as archiver:
-                archived = archiver.submit(archive.store, file, part.sha256)
-                ledger.lock_part(connection, part)
-                ledger.require_claim(connection, arrival, epoch)
-                landed, waiting = ingester(connection, part, file)
-                archived.result()
-                if not is_unchanged(zone, arrival):
-                    raise archive.FileChanged
-                if not waiting:
-                    ledger.complete_claim(connection, arrival, epoch, landed)
-            return landed
+        with _as_ingest_failed(arrival.label):
+            return repeat_after_deadlock(lambda: _ingest_once(arrival, ingester))
     except (Superseded, archive.FileChanged, FileNotFoundError) as state:
         log.info("%s skipped: %s", arrival.label, type(state).__name__)
         return []
+
+
+def _ingest_once(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
+    if arrival.file_bytes > LARGEST_FILE:
+        return _refuse_unread(arrival)
+    zone = LandingZone()
+    with connect("wh_loader") as connection, zone.local(arrival.path) as file:
+        with connection.transaction():
+            ledger.require_token_key(connection)
+            epoch = ledger.claim(connection, arrival)
+        part = _incoming_part(arrival, archive.sha256_of(file))
+        with connection.transaction(), ThreadPoolExecutor(1, "archive") as archiver:
+            archived = archiver.submit(archive.store, file, part.sha256)
+            ledger.lock_part(connection, part)
+            ledger.require_claim(connection, arrival, epoch)
+            landed, waiting = ingester(connection, part, file)
+            archived.result()
+            if not is_unchanged(zone, arrival):
+                raise archive.FileChanged
+            if not waiting:
+                ledger.complete_claim(connection, arrival, epoch, landed)
+        return landed
 
 
 def rehearse(part: IncomingPart, file: Path, ingester: Ingester) -> None:
@@ -130,8 +121,6 @@ def _as_ingest_failed(label: str) -> Iterator[None]:
         yield
     except ReaderKilled as killed:
         raise IngestFailed(f"{label}: {killed}") from None
-    except psycopg.errors.DeadlockDetected as error:
-        raise Deadlocked(f"{label}: {describe(error)}") from None
     except psycopg.Error as error:
         raise IngestFailed(f"{label}: {describe(error)}") from None
     except (UserError, Superseded, archive.FileChanged, FileNotFoundError):

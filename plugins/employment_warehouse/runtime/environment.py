@@ -92,7 +92,7 @@ def _airflow(deployment: Deployment, part: Part) -> dict[str, str]:
         "core__dags_folder": project / "dags",
         "core__plugins_folder": project / "plugins",
         "core__load_examples": False,
-        "core__executor": "LocalExecutor",
+        "core__executor": "employment_warehouse.runtime.executor.PreloadedExecutor",
         "core__parallelism": 4,
         "core__default_timezone": "Asia/Shanghai",
         "core__dags_are_paused_at_creation": False,
