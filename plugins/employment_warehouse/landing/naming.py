@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from employment_warehouse.contract import UNIT_NUMBER, YEARS, Contract
@@ -38,6 +39,7 @@ class NamingRule:
 
     contracts: Mapping[str, Contract]
     counties: frozenset[str]
+    _units: dict[tuple[str, str], tuple[str, str] | None] = field(default_factory=dict, init=False, repr=False)
 
     def source(self, feed: str) -> str:
         """The source of a feed, or `correction`."""
@@ -46,6 +48,14 @@ class NamingRule:
     def parse(self, path: str) -> NamedPart | None:
         """The part that a path names; None if it belongs to no feed or unit."""
         feed, day, name = path.split("/") if path.count("/") == FOLDERS else ("", "", "")
+        # A zone has the files of years: the same few names, in a folder for each day.
+        if (feed, name) not in self._units:
+            self._units[feed, name] = self._unit(feed, name)
+        unit, report_date = self._units[feed, name], _day(day)
+        return NamedPart(report_date, feed, *unit) if unit and report_date else None
+
+    def _unit(self, feed: str, name: str) -> tuple[str, str] | None:
+        """The unit and part that the name of a file in the folder of a feed says."""
         is_correction = feed == CORRECTIONS
         contract = self.contracts.get(feed)
         allowed = CORRECTION_EXTENSIONS if is_correction else EXTENSIONS
@@ -64,9 +74,7 @@ class NamingRule:
         unit, _, part = stem.partition("_") if is_county else (stem, "", "")
         if not (is_county and unit in self.counties and PART.fullmatch(part)) and (is_county or not UNIT.search(unit)):
             return None
-        if not _is_day(day) or may_be_personal(part or unit):
-            return None
-        return NamedPart(date.fromisoformat(day), feed, unit, part)
+        return None if may_be_personal(part or unit) else (unit, part)
 
     def fault(self, path: str) -> str:
         """Why a path that parse does not know names no part: Chinese | English, without a word of the path."""
@@ -81,7 +89,7 @@ class NamingRule:
             (not feed, "应放在 <表名>/<报表日期>/ 下 | files belong into <feed>/<report date>/"),
             (own_name, f"文件夹应叫 {own_name} | the folder must be called {own_name}"),
             (not is_read, "没有叫这个名称的报表文件夹 | no feed has a folder of this name"),
-            (not _is_day(day), "日期文件夹应写成 2024-05-01 这样 | the date must be written like 2024-05-01"),
+            (not _day(day), "日期文件夹应写成 2024-05-01 这样 | the date must be written like 2024-05-01"),
             (
                 not name.lower().endswith(extensions),
                 "不支持这种扩展名（WPS 的 .et 也不支持）：请另存为 xlsx | not read: save it as xlsx",
@@ -95,9 +103,11 @@ class NamingRule:
         return next(text for is_so, text in faults if is_so)
 
 
-def _is_day(text: str) -> bool:
+@lru_cache(maxsize=10_000)
+def _day(text: str) -> date | None:
+    """The day that a folder is called by; None if it is not written as it must be, or of no sensible year."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return False
-    return day.isoformat() == text and day.year in YEARS
+        return None
+    return day if day.isoformat() == text and day.year in YEARS else None

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import psycopg
@@ -105,13 +104,19 @@ def scan(
     """
     zone = LandingZone()
     with connect("wh_loader") as connection:
-        named, misplaced = _name_files(connection, zone, set(sources), report_date)
+        naming = NamingRule(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
+        feeds = {name for name in (*contracts(), CORRECTIONS) if naming.source(name) in set(sources)}
         if unit is feed is None:
-            _alert_misplaced(connection, misplaced)
-        of_one = [
-            one for one in named if (unit is None or one[0].unit == unit) and (feed is None or one[0].feed == feed)
+            entries = zone.entries()
+            _alert_misplaced(connection, _misplaced(entries, naming))
+        else:
+            entries = zone.entries_of({feed} if feed else feeds)
+        present = [
+            Arrival(*part, stat.path, stat.file_bytes, stat.modified_at)
+            for part, path in _named(entries, naming)
+            if part.feed in feeds and part.report_date <= report_date and unit in (None, part.unit)
+            if (stat := zone.stat(path))
         ]
-        present = [Arrival(*part, *astuple(stat)) for part, path in of_one if (stat := zone.stat(path))]
         new = _not_ingested(connection, _latest_of_each_stem(present))
         removed = _removed_parts(connection, present, new, report_date)
     # A correction needs the file that it corrects.
@@ -137,27 +142,24 @@ def _removed_parts(
     ]
 
 
-def _name_files(
-    connection: psycopg.Connection, zone: LandingZone, sources: set[str], report_date: date
-) -> tuple[list[tuple[NamedPart, str]], list[tuple[str, str]]]:
-    """The files of these sources up to that date, with their paths; what belongs to no feed, with the reason."""
-    naming = NamingRule(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
-    named: list[tuple[NamedPart, str]] = []
-    misplaced: list[tuple[str, str]] = []
-    for path, is_file in zone.entries():
-        if _is_unfinished(path):
-            continue
-        part = naming.parse(path) if is_file else None
-        if part is None:
-            is_folder = path.endswith("/")
-            misplaced.append((path, naming.fault(path) if is_file or is_folder else NO_FILE))
-        elif naming.source(part.feed) in sources and part.report_date <= report_date:
-            named.append((part, path))
-    return named, misplaced
+def _named(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> Iterator[tuple[NamedPart, str]]:
+    """The files that belong to a feed and unit, with their paths."""
+    for path, is_file in entries:
+        if is_file and not _is_unfinished(path) and (part := naming.parse(path)):
+            yield part, path
+
+
+def _misplaced(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> list[tuple[str, str]]:
+    """What belongs to no feed or unit, with the reason."""
+    return [
+        (path, naming.fault(path) if is_file or path.endswith("/") else NO_FILE)
+        for path, is_file in entries
+        if not _is_unfinished(path) and not (is_file and naming.parse(path))
+    ]
 
 
 def _is_unfinished(path: str) -> bool:
-    return UNFINISHED.search(PurePosixPath(path).name) is not None
+    return UNFINISHED.search(path.rstrip("/").rpartition("/")[2]) is not None
 
 
 def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:

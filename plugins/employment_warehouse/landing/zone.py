@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,10 +42,18 @@ class LandingZone:
         link (which may point to another county's file), pipe, socket or device. Of a folder where no feed has one, or
         that cannot be opened, the path ends with `/`. Empty if the zone does not exist.
         """
+        return self._entries(self.folder, FOLDERS)
+
+    def entries_of(self, feeds: Iterable[str]) -> list[tuple[str, bool]]:
+        """The same of the folders of these feeds alone."""
+        return [entry for feed in sorted(feeds) for entry in self._entries(f"{self.folder}/{feed}", FOLDERS - 1)]
+
+    def _entries(self, folder: str, folders: int) -> list[tuple[str, bool]]:
+        prefix = folder[len(self.folder) :].lstrip("/")
         if self.is_local:
-            return sorted(_walk(self.folder, "", FOLDERS)) if Path(self.folder).is_dir() else []
+            return sorted(_walk(folder, prefix and f"{prefix}/", folders)) if Path(folder).is_dir() else []
         self.files.invalidate_cache()
-        found = self.files.find(self.folder, detail=True) if self.files.exists(self.folder) else {}
+        found = self.files.find(folder, detail=True) if self.files.exists(folder) else {}
         return sorted(
             (str(path)[len(self.folder) :].lstrip("/"), info["type"] == "file" and not info.get("islink"))
             for path, info in found.items()
@@ -55,6 +63,9 @@ class LandingZone:
         """The current state of one file; None if it does not exist."""
         full = f"{self.folder}/{path}"
         try:
+            if self.is_local:
+                found = Path(full).stat()
+                return FileStat(path, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
             modified = self.files.modified(full)
             size = int(self.files.info(full)["size"])
         except FileNotFoundError:
