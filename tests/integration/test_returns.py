@@ -17,9 +17,10 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from tests.kit import files
 from tests.kit.files import COUNTY, DAY
+from tests.kit.nights import publish
 from tests.kit.people import id_number, token
 
-from employment_warehouse import landing, returns
+from employment_warehouse import landing, publication, returns
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect
 from employment_warehouse.runtime import steps
@@ -549,7 +550,9 @@ def test_the_rows_of_a_correction_are_restored_from_the_archive(warehouse: psyco
 # --- who may read what --------------------------------------------------------------------------------------
 
 
-def test_the_returner_reads_rejected_rows_and_deliveries_and_nothing_else(warehouse: psycopg.Connection) -> None:
+def test_the_returner_reads_rejected_rows_and_deliveries_and_dates_of_publications_alone(
+    warehouse: psycopg.Connection,
+) -> None:
     relations = rows_of(
         warehouse,
         "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
@@ -564,9 +567,9 @@ def test_the_returner_reads_rejected_rows_and_deliveries_and_nothing_else(wareho
         if allowed
     }
     assert may == {("ops.delivery", "select"), ("vault.rejected_row", "select")}
-    columns = "select count(*) from information_schema.column_privileges where grantee = 'wh_returner'"
-    (both,) = rows_of(warehouse, columns + " and table_name not in ('delivery', 'rejected_row')")
-    assert both == (0,)
+    columns = "select table_name || '.' || column_name from information_schema.column_privileges" \
+        " where grantee = 'wh_returner' and table_name not in ('delivery', 'rejected_row') order by 1"  # fmt: skip
+    assert rows_of(warehouse, columns) == [("publication.published_at",), ("publication.report_date",)]
     with connect("wh_returner") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("select * from vault.person")
 
@@ -590,11 +593,18 @@ def test_the_steps_of_a_night_ingest_corrections_and_return_what_is_left(
     assert [cell.value for cell in sheet["B"]] == ["行号", "3"]
 
 
-def test_only_the_dates_that_changed_are_written(warehouse: psycopg.Connection, zone: Path) -> None:
-    put_rows(zone, BROKEN, day=DAY - timedelta(days=3))
+def test_only_the_dates_that_changed_since_the_publication_before_are_written(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """However long ago it was: a night that was not published has written none."""
     put_rows(zone, payment(1), day=DAY - timedelta(days=2))
     ingest_all()
-    warehouse.execute("update ops.delivery set landed_at = now() - interval '2 days' where report_date = '2024-04-29'")
+    assert returns.report_dates(DAY) == [DAY - timedelta(days=2), DAY]
+    publish(publication.start_build(DAY - timedelta(days=1), "night"))
+    put_rows(zone, BROKEN, day=DAY - timedelta(days=3))
+    ingest_all()
+    assert returns.report_dates(DAY) == [DAY - timedelta(days=3), DAY]
+    publish(publication.start_build(DAY, "night"))
     assert returns.report_dates(DAY) == [DAY - timedelta(days=3), DAY]
 
 

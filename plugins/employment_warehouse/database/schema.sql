@@ -6222,6 +6222,14 @@ GRANT SELECT ON TABLE ops.publication TO wh_publisher;
 GRANT SELECT ON TABLE ops.publication TO wh_auditor;
 GRANT SELECT ON TABLE ops.publication TO wh_operator;
 
+-- Name: COLUMN publication.report_date; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(report_date) ON TABLE ops.publication TO wh_returner;
+
+-- Name: COLUMN publication.published_at; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(published_at) ON TABLE ops.publication TO wh_returner;
+
 -- Name: TABLE publications; Type: ACL; Schema: marts; Owner: wh_owner
 
 GRANT SELECT ON TABLE marts.publications TO wh_reader;
