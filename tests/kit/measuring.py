@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+import psutil
 
 
 def bench_options(doc: str | None) -> argparse.ArgumentParser:
@@ -20,3 +23,14 @@ def timed(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """CPU seconds of processes and of all that they have started, those that have ended included."""
+    processes = [psutil.Process(pid) for pid in pids]
+    everyone = {one for process in processes for one in (process, *process.children(recursive=True))}
+    spent = 0.0
+    for one in everyone:
+        with suppress(psutil.NoSuchProcess):  # it has ended, and its parent has its seconds
+            spent += sum(one.cpu_times()[:4])
+    return spent
