@@ -91,8 +91,8 @@ def run_nights(home: Path, made: Demonstration, planted: bool) -> list[Mapping[s
             file.write(json.dumps(note) + "\n")
             file.flush()
             print(
-                f"  {night}  {note['seconds']:6.1f} s ({note['cpu']:5.1f} s of CPU)  WAL {note['wal'] / 1e6:7.1f} MB"
-                f"  changed {note['changed']:9,}  store {note['store'] / 1e6:8.1f} MB  landing {note['landed']:9,} rows",
+                f"  {night}  {note['seconds']:6.1f} s ({note['cpu']:5.1f} s of CPU)  WAL {note['wal'] / 1e6:6.1f} MB"
+                f"  changed {note['changed']:9,}  store {note['store'] / 1e6:8.1f} MB  landing {note['landed']:,} rows",
                 flush=True,
             )
     return notes
