@@ -14,10 +14,11 @@ moved_persons as (
     from (
         select person_key from {{ known_rows('fct_person_state') }} as states cross join known_until
         where {{ moves('states', ['valid_from', 'valid_to']) }}
-        union
+        union all
         select person_key from {{ changed_rows('fct_employment_evidence') }} as evidence
     ) as moved
     where exists (select from month_ends where not is_new)
+    group by person_key
 ),
 
 employed as (select * from ({{ month_end_states() }}) as states where is_employed),

@@ -21,14 +21,15 @@ moved_persons as (
     from (
         select person_key from {{ known_rows('fct_person_state') }} as states cross join known_until
         where {{ moves('states', ['valid_from', 'valid_to']) }}
-        union
+        union all
         select person_key from {{ known_rows('fct_wage_span') }} as spans cross join known_until
         where {{ moves('spans', ['valid_from', 'valid_to']) }}
-        union
+        union all
         select person_key from evidence cross join known_until
         where {{ moves('evidence', ['start_on', 'ended_on']) }}
     ) as moved
     where exists (select from month_ends where not is_new)
+    group by person_key
 ),
 
 -- The days on which each month reads incomes: its own, and the last days of the three months before.

@@ -10,11 +10,12 @@ moved_persons as (
     from (
         select person_key from {{ known_rows('fct_person_state') }} as states cross join known_until
         where {{ moves('states', ['valid_from', 'valid_to']) }}
-        union
+        union all
         select person_key from {{ known_rows('dim_person') }} as persons cross join known_until
         where {{ moves('persons', ['valid_from', 'valid_to']) }}
     ) as moved
     where exists (select from month_ends where not is_new)
+    group by person_key
 ),
 
 registered as ({{ month_end_states() }}),
