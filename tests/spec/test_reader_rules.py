@@ -753,10 +753,56 @@ def test_an_invalid_dimension_is_ignored(dimension: str, tmp_path: Path) -> None
     assert printed(path)[1] == [["甲", "1"], ["乙", "2"]]
 
 
-def test_two_rows_of_one_number_refuse_the_workbook(tmp_path: Path) -> None:
-    (tmp_path / "t.xlsx").write_bytes(raw_book("".join(f'<row r="2">{cell("A2", one)}</row>' for one in ("绳", "桶"))))
+ROPE_ROW = f'<row r="2">{cell("A2", "绳")}{number("B2", "1")}</row>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ROPE_ROW * 2,
+        ROPE_ROW + ROPE_ROW.replace('r="2"', "r='2'"),
+        ROPE_ROW + ROPE_ROW.replace("<row", '<row spans="1:3"'),
+        ROPE_ROW + ROPE_ROW.replace("<row ", "<row\n\t"),
+        ROPE_ROW + ROPE_ROW.replace('r="2"', 'r="02"', 1),
+        ROPE_ROW.replace('<row r="2"', "<row") + ROPE_ROW,
+        (ROPE_ROW * 2).replace("<row", "<x:row").replace("</row", "</x:row"),
+        f'<row r="2">{cell("A2", "绳")}</row><row r="2">{number("B2", "1")}</row>',
+        f'<row r="2">{cell("A2", "绳")}{number("B2", "1")}{number("B2", "2")}</row>',
+        f'<row r="2">{cell("A2", "绳")}{number("B2", "1")}{number("b2", "2")}</row>',
+        f'<row r="2">{number("B2", "1")}{cell("A2", "绳")}<c><v>2</v></c></row>',
+        f'<row r="2">{cell("A2", "绳 v w")}{number("B2", "1")}{cell("B2", "二")}</row>',
+        f'<row r="2">{cell("A2", "绳")}{number("B2", "1")}<x:c r="B2"><x:v>2</x:v></x:c></row>',
+        f"<row>{cell('A2', '绳')}{number('B2', '1')}{number('B2', '2')}</row>",
+    ],
+)
+def test_two_rows_of_one_number_or_cells_of_one_place_refuse_the_workbook(rows: str, tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(raw_book(rows))
     with pytest.raises(Refused) as refusal:
         printed(tmp_path / "t.xlsx")
+    assert refusal.value.code == "workbook_unreadable"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'<row r="9">{cell("A9", "绳")}{number("B9", "1")}</row>',  # out of order
+        f'<row r="2">{number("B2", "1")}{cell("A2", "绳")}</row>',
+        f'<row r="2">{cell("A2", "绳")}{number("B2", "1")}<c r="C2" t="str"><v></v></c></row><row r="5"/>',
+        f"<!-- {ROPE_ROW} -->{ROPE_ROW}",
+        '<row><c t="inlineStr"><is><t>绳</t></is></c><c><v>1</v></c></row>',
+    ],
+)
+def test_a_workbook_that_loses_nothing_is_read_however_it_is_written(rows: str, tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(raw_book(rows))
+    assert sorted(printed(tmp_path / "t.xlsx")[1]) == [["绳", "1", ""], ROPE[1]]
+
+
+def test_two_cells_of_one_place_refuse_an_old_workbook(tmp_path: Path) -> None:
+    data = xls([["品名", "数量"], ["绳", 1.0, 2.0]])
+    place = struct.pack("<HHHH", 0x0203, 14, 1, 2)
+    (tmp_path / "t.xls").write_bytes(data.replace(place, struct.pack("<HHHH", 0x0203, 14, 1, 1)))
+    with pytest.raises(Refused) as refusal:
+        printed(tmp_path / "t.xls")
     assert refusal.value.code == "workbook_unreadable"
 
 

@@ -22,6 +22,8 @@ from .sheets import Block, Sheet, Workbook
 
 END, BEGIN, ENCRYPTED, SHEET, CODE_PAGE, SINCE_1904 = 0x0A, 0x809, 0x2F, 0x85, 0x42, 0x22
 FORMULA, ERROR, MERGED, NUMBER, RK, MULTIPLE_RK = 0x06, 0x205, 0xE5, 0x203, 0x27E, 0xBD
+LABEL, SHARED_TEXT = 0x204, 0xFD
+CELLS = frozenset({FORMULA, ERROR, NUMBER, RK, MULTIPLE_RK, LABEL, SHARED_TEXT})
 FORMAT, CELL_FORMAT = 0x41E, 0xE0
 BIFF8 = 0x600
 UTF_16 = 1200
@@ -145,9 +147,10 @@ def format_text(content: bytes) -> str:
 
 def texts_of_sheet(stream: bytes, begin: int, formats: Mapping[int, str], merged: Merged) -> Texts:
     """The cells that the library does not read correctly in the sheet whose records begin there: errors, formulas
-    without a result, and numbers whose format adds to them.
+    without a result, and numbers whose format adds to them. Refuses two cells in one place: one would be lost.
     """
     found: Texts = {}
+    places: list[bytes] = []
     depth = 0  # a chart within the sheet has records of its own
     for record in records_from(stream, begin):
         kind, content = record.kind, record.content
@@ -155,11 +158,11 @@ def texts_of_sheet(stream: bytes, begin: int, formats: Mapping[int, str], merged
         if depth == 0:
             break
         if depth == 1 and kind == MERGED:
-            for first, last, left, right in struct.iter_unpack("<4H", content[2 : 2 + (len(content) - 2) // 8 * 8]):
-                if first != last and len(merged) < MOST_MERGED:
-                    merged.add((first + 1, last + 1, left + 1, right + 1))
+            add_merged(content, merged)
         if depth > 1 or len(content) < 8:
             continue
+        if kind in CELLS:
+            places.append(content[:4])
         row, column = struct.unpack_from("<HH", content)
         if kind == ERROR and content[7] == 1:
             found.setdefault(row + 1, []).append((column, ERRORS.get(content[6], NOT_AVAILABLE)))
@@ -171,7 +174,16 @@ def texts_of_sheet(stream: bytes, begin: int, formats: Mapping[int, str], merged
             for at, style, value in numbers_of(kind, column, content):
                 if style in formats:
                     found.setdefault(row + 1, []).append((at, marked(value, formats[style])))
+    if len({*places}) < len(places):
+        refuse("workbook_unreadable")
     return found
+
+
+def add_merged(content: bytes, merged: Merged) -> None:
+    """Add the cells of a record that are merged over several rows."""
+    for first, last, left, right in struct.iter_unpack("<4H", content[2 : 2 + (len(content) - 2) // 8 * 8]):
+        if first != last and len(merged) < MOST_MERGED:
+            merged.add((first + 1, last + 1, left + 1, right + 1))
 
 
 def is_uncalculated(formula: bytes) -> bool:

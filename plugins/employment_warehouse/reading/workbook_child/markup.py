@@ -125,7 +125,7 @@ def corrected(xml: bytes) -> bytes:
     """
     if b"#" in xml and any(text.decode(errors="replace") not in KNOWN_ERRORS for _, _, text in ERROR_CELL.findall(xml)):
         xml = ERROR_CELL.sub(known_error, xml)
-    if b"inlineStr" in xml and INLINE_VALUE.search(xml):
+    if b"i" in xml and b"inlineStr" in xml and INLINE_VALUE.search(xml):
         xml = INLINE_CELL.sub(inline_text, xml)
     return xml
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import python_calamine as calamine
 
 from .archive import FORMAT, Package, attribute
+from .losses import refuse_losses
 from .markup import PIECE, CellRules, Merged, corrected, find_merged
 from .number_formats import GENERAL
 from .protocol import refuse
@@ -28,7 +29,6 @@ LONGEST_TAG = 256
 SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData(?:\s[^>]*)?>")
 END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 ROW_BEGIN = re.compile(rb'<(?:\w+:)?row\s(?:[^>]*\s)?r="\d')
-ROW_NUMBER = re.compile(rb'row (?:[^>]*? )?r="(\d+)"')  # a search that begins with letters is fast
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ROOT = (
     f'<Relationships><Relationship Id="r" Type="{RELATION}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
@@ -72,13 +72,11 @@ class Slot:
         self.book = calamine.load_workbook(f"/dev/fd/{self._file.fileno()}")
 
     def block(self, rows: bytes) -> Block:
-        """The rows as the library reads them. Refuses a number that two rows have: it would keep one of them."""
-        numbers = ROW_NUMBER.findall(rows)
-        if len({*numbers}) < len(numbers):
-            refuse("workbook_unreadable")
+        """The rows as the library reads them, unless it would lose some."""
+        texts, check = functools.partial(self._rules.texts, rows), functools.partial(refuse_losses, rows)
         with self._lock:
             os.pwritev(self._file.fileno(), (self.BEGIN, corrected(rows), self.END), self._begin)
-            return Block(self.book.get_sheet_by_index(self._place), functools.partial(self._rules.texts, rows))
+            return Block(self.book.get_sheet_by_index(self._place), texts, check)
 
 
 def relationships_of(package: Package, place: int) -> bytes:
@@ -148,7 +146,8 @@ def last_row(data: bytes) -> int:
 
 def end_of_rows(data: bytes) -> int | None:
     """Where the element of the rows ends; None where it does not."""
-    found = END_OF_ROWS.search(data) if b"sheetData" in data else None
+    may_end = b"h" in data and b"sheetData" in data  # a single byte is found ten times as fast
+    found = END_OF_ROWS.search(data) if may_end else None
     return found.start() if found and is_markup(data, found.start()) else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -17,21 +17,40 @@ HEAD = 80
 MOST_COLUMNS = 16_384  # what Excel has
 
 Strays = dict[int, str]  # row → what stands beside the sheet's columns
+Rows = list[list[Any]]
+Check = Callable[[Rows], None]
 Item = TypeVar("Item")
 
 
-class Block:
-    """Consecutive rows of a sheet, as a rectangle. texts: finds the cells that the library does not read correctly."""
+def accept(rows: Rows) -> None:
+    """No check: nothing is known that the rows could be compared with."""
 
-    def __init__(self, sheet: Any, texts: FindTexts) -> None:
+
+class Block:
+    """Consecutive rows of a sheet, as a rectangle. texts: finds the cells that the library does not read correctly;
+    check: refuses rows of which it has lost some.
+    """
+
+    def __init__(self, sheet: Any, texts: FindTexts, check: Check = accept) -> None:
         if sheet.width > MOST_COLUMNS:
             refuse("too_many_cells_declared")
         first: tuple[int, int] = sheet.start or (0, 0)
         self.first_row, self.first_column = first  # from 0
         self.height: int = sheet.height
         self.width: int = sheet.width
-        self.rows = sheet.to_python
         self.texts = texts
+        self._sheet, self._check = sheet, check
+
+    def head(self, n_rows: int) -> Rows:
+        """The first rows."""
+        rows: Rows = self._sheet.to_python(nrows=n_rows)
+        return rows
+
+    def rows(self) -> Rows:
+        """All rows."""
+        rows: Rows = self._sheet.to_python()
+        self._check(rows)
+        return rows
 
 
 class Sheet:
@@ -43,12 +62,12 @@ class Sheet:
         self.blocks = itertools.chain([first], blocks)
         self.first_column, self.width = first.first_column, first.width
         above = min(first.first_row, HEAD)
-        rows = first.rows(nrows=HEAD - above)
+        rows = first.head(HEAD - above)
         self.head = [[""] * self.width] * above + [[plain_text_of(value) for value in row] for row in rows]
 
-    def rows(self, block: Block) -> tuple[list[list[Any]], Strays]:
+    def rows(self, block: Block) -> tuple[Rows, Strays]:
         """The block's rows in the sheet's columns, and what stands in other columns."""
-        rows: list[list[Any]] = block.rows()
+        rows = block.rows()
         left = self.first_column - block.first_column
         if left == 0 and block.width == self.width:
             return rows, {}

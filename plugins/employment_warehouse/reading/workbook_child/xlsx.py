@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import python_calamine as calamine
 
 from .archive import Package, open_package
+from .losses import refuse_losses
 from .markup import PIECE, CellRules, Merged, texts_of_part
 from .pieces import Slot, rows_in_pieces
 from .protocol import refuse
@@ -58,5 +59,7 @@ def whole_block(
     if part is None:
         refuse("workbook_unreadable")
     return Block(
-        book.get_sheet_by_index(at), functools.partial(texts_of_part, package.archive, part, rules, merged[at])
+        book.get_sheet_by_index(at),
+        functools.partial(texts_of_part, package.archive, part, rules, merged[at]),
+        lambda rows: refuse_losses(package.archive.read(part), rows),
     )
