@@ -613,6 +613,16 @@ CASES = [
         for spelling in ("配偶身份证号", "身份证号后四位", "原身份证号")
     ],
     Case(
+        "header: under a smaller table of persons",
+        f"身份证号,姓名,应发工资\n{id_number(9)},某某,3000\n\n".encode() + text(person(1), person(2)),
+        refused="rows_above_header",
+    ),
+    Case(
+        "header: under the form's numbers",
+        f"统一社会信用代码,911325017134567892\n负责人身份证号：,{id_number(9)}\n".encode() + text(person(1), person(2)),
+        [4, 5],
+    ),
+    Case(
         "header: characters without width",
         with_header(身份证号="\u200b身份\u2060证号", 项目编号="\ufeff\ufeff项目编号"),
         [2, 3],
@@ -645,6 +655,11 @@ CASES = [
         refused="encoding_unknown",
         detail="第 3 行",
     ),
+    *[
+        Case(f"text: {name}", text(*SHORT).decode().encode(name), refused="encoding_unknown", detail=name.upper())
+        for name in ("hz", "utf-7")
+    ],
+    Case("text: ASCII with signs of other encodings", text(person(1, 班组="~{+b$")), [2], values={"crew": ["~{+b$"]}),
     Case("text: one NUL", with_cell("班组", "一\0组", "一组"), [3], {2: "schema_violation"}),
     # Files -------------------------------------------------------------------------------------------------------
     Case("file: nothing", b"", refused="empty_file"),
@@ -667,6 +682,20 @@ CASES = [
             "万元.csv": above("单位：万元"),
             "密码.xlsx": compound("EncryptedPackage"),
             "乙.zip": archive(**{"乙.csv": text(person(2))}),
+            "坏字.csv": text(person(2)).replace("某某".encode(), b"\xe6\x9f"),
+            "坏表头.csv": b"\xe6\xe6" + text(person(2)),
+            "国标坏字.csv": text(person(2)).decode().encode("gb18030").replace("某某".encode("gb18030"), b"\xc4\xff"),
+            "繁体.csv": text(person(2)).decode().encode("big5", "replace"),
+            "无表头.csv": ",".join(person(2)).encode(),
+            "国标无表头.csv": ",".join(person(2)).encode("gb18030"),
+            "缺列.csv": text(person(2)).replace("出工天数".encode(), "天".encode()),
+            "乙.csv.bak": text(person(2)),
+            "乙": workbook([person(2)]),
+            "乙.xml": XML_TABLE.encode(),
+            "乙.rar": b"Rar!\x1a\x07\x01\0" + bytes(40),
+            "乙.7z": b"7z\xbc\xaf\x27\x1c" + bytes(40),
+            "乙.tar": tarred(text(person(2))),
+            "乙.dbf": b"\x03" + bytes(40),
         }.items()
     ],
     *[
@@ -677,6 +706,10 @@ CASES = [
             "说明.txt": "报送说明：请于每月10日前报送\n联系人：某某".encode("gb18030"),
             "空.csv": b"",
             "品名.csv": "品名,产地,数量\n绳,开远,3\n".encode(),
+            "国标品名.csv": "品名,产地,数量\n绳,开远,3\n".encode("gb18030"),
+            "说明": "请于每月10日前报送，账号 629901000012345678".encode("gb18030"),
+            "说明.doc": compound("WordDocument"),
+            "签字.pdf": b"%PDF-1.7",
         }.items()
     ],
     Case("file: a password, called xlsx", compound("EncryptedPackage"), refused="password_protected", name="t.xlsx"),

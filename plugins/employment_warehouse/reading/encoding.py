@@ -26,6 +26,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+_SEVEN_BITS = {"hz": b"~{", "utf-7": b"+", "iso2022_jp_2": b"\x1b$"}  # each with its mark
+
 _DOS_END = re.compile(rb"\x1a[\x1a\r\n]*\Z")
 _LONGEST_END = 512  # bytes that a DOS program may fill up with its end-of-file mark
 
@@ -52,6 +54,8 @@ def find_encoding(open_stream: Callable[[], Iterable[bytes]], header_makes_sense
     """
     head = first_bytes(open_stream)
     certain = _certain_encoding(head)
+    if certain is None and head.isascii():
+        _refuse_seven_bits(head, header_makes_sense)
     if _is_valid(open_stream, certain or "utf-8"):
         return certain or "utf-8"
     if certain in (None, "utf-8") and _first_text_line_is(head, "utf-8"):
@@ -62,6 +66,18 @@ def find_encoding(open_stream: Callable[[], Iterable[bytes]], header_makes_sense
     if certain is None and header_makes_sense(head.decode("gb18030", errors="replace")):
         raise bad_byte(_first_bad_line(open_stream(), "gb18030"), "GB18030")
     raise unknown_encoding()
+
+
+def _refuse_seven_bits(head: bytes, header_makes_sense: Callable[[str], bool]) -> None:
+    """Chinese in an encoding of mail is ASCII to look at. Raises Refused."""
+    for name, mark in _SEVEN_BITS.items():
+        if mark in head and not (text := head.decode(name, errors="replace")).isascii() and header_makes_sense(text):
+            raise _refusal(f"文件是 {name.upper()} | the file is {name.upper()}")
+
+
+def is_whole_text(open_stream: Callable[[], Iterable[bytes]]) -> bool:
+    """Whether a stream that is not UTF-8 is a text in GB 18030, whatever its header is."""
+    return _is_valid(open_stream, "gb18030")
 
 
 def first_bytes(open_stream: Callable[[], Iterable[bytes]]) -> bytes:

@@ -18,8 +18,12 @@ from employment_warehouse.reading.table import Refused
 
 TABLE_EXTENSIONS = (".csv", ".csv.gz", ".xlsx", ".xls", ".tsv", ".txt")
 _RECOGNISED = (".ods", ".fods", ".xlsb", ".xlsm", ".et", ".gz", ".zip")  # tables too, read or known for what they are
-# Why a note, or another table, beside the one is refused; one in GB 18030 without the header is of unknown encoding.
-_NOT_THE_TABLE = ("header_not_found", "required_column_missing", "not_a_table", "empty_file", "encoding_unknown")
+# What may lie beside a table in an archive: documents, pictures, files of a system.
+_BESIDE = (
+    *(".doc", ".docx", ".wps", ".pdf", ".ofd", ".ppt", ".pptx", ".dps", ".jpg", ".jpeg", ".png", ".gif", ".bmp"),
+    *(".tif", ".tiff", ".webp", ".heic", ".mp3", ".mp4", ".url", ".lnk", ".ini", ".db", ".ico", ".sig", ".log"),
+)
+_OF_DATABASES = (".dbf", ".mdb", ".accdb")
 _KINDS = {".csv": "text", ".tsv": "text", ".txt": "text", ".gz": "gzip", ".zip": "zip", ".xlsx": "xlsx", ".xls": "xls"}
 _GREATEST_INFLATION = 1032  # of deflate, on nothing at all
 _MOST_INFLATION = 200  # tables stay below 60
@@ -153,17 +157,17 @@ def _inflated_parts(file: BinaryIO) -> Iterator[bytes]:
 
 def _open_archive(path: Path, fits: Callable[[Text | Workbook], bool]) -> Text | Workbook:
     archive = _archive(path)
-    members = [member for member in archive.infolist() if _is_table(member)]
-    if not members:
+    members = [member for member in archive.infolist() if _may_be_table(member)]
+    tables = [member for member in members if _name(member).lower().endswith(TABLE_EXTENSIONS + _RECOGNISED)]
+    if not tables:
         raise Refused("empty_archive", expected="、".join(TABLE_EXTENSIONS))
     if len(members) == 1:
-        return _open_member(archive, members[0])
+        return _open_member(archive, tables[0])
     fitting = [member for member in members if _fits(archive, member, fits)]
+    if len(tables) == 1 and set(fitting) <= set(tables):
+        return _open_member(archive, tables[0])  # read, or refused for what it lacks
     if len(fitting) != 1:
-        raise Refused(
-            "archive_member_ambiguous",
-            f"共 {len(members)} 个 | {len(members)} tables",
-        )
+        raise Refused("archive_member_ambiguous", f"共 {len(members)} 个 | {len(members)} tables")
     return _open_member(archive, fitting[0])
 
 
@@ -204,18 +208,20 @@ def _name(member: zipfile.ZipInfo) -> str:
     return member.filename
 
 
-def _is_table(member: zipfile.ZipInfo) -> bool:
+def _may_be_table(member: zipfile.ZipInfo) -> bool:
     name = PurePosixPath(_name(member).replace("\\", "/"))
     hidden = name.name.startswith((".", "~$")) or "__MACOSX" in name.parts
-    return not member.is_dir() and not hidden and name.name.lower().endswith(TABLE_EXTENSIONS + _RECOGNISED)
+    return not member.is_dir() and not hidden and not name.name.lower().endswith(_BESIDE)
 
 
 def _fits(archive: zipfile.ZipFile, member: zipfile.ZipInfo, fits: Callable[[Text | Workbook], bool]) -> bool:
-    """Whether a member is the table that is searched for, as far as it can be read."""
+    """Whether a member may be the table that is searched for; what cannot be opened may be."""
+    if _name(member).lower().endswith(_OF_DATABASES):
+        return True
     try:
         return fits(_open_member(archive, member))
     except Refused as refusal:
-        return refusal.code not in _NOT_THE_TABLE
+        return refusal.code != "empty_file"
 
 
 def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Text | Workbook:

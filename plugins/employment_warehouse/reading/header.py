@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ EXCEL_ROW_GROUP = 16  # rows of a sheet that Excel writes as text together; see 
 _UNIT_HEADERS = ("", "单位", "金额单位", "货币单位", "计量单位", "币种", "货币")
 _MOST_COLUMNS = 4096
 _HEADINGS = 3  # that many rows above the header with as many cells as a row of the table are rows
+# A citizen's ID number, by the form of its birth date: other numbers of a form's head have 18 digits too.
+_PERSON = re.compile(r"'?[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 _BELOW = 3  # rows below the header that may name the units of the columns
 
 
@@ -100,6 +103,8 @@ def _refuse_rows_above(above: list[list[str]], below: list[list[str]], least: fl
     """Titles and notes may stand above the header, and headings over several columns, but no rows: of another table, or
     of this one, sorted with its header. least: how many filled cells a row of the table has.
     """
+    if any(_names_person(row) for row in above):
+        raise rows_above_header()
     filled = [row for row in above if n_filled(row) >= least and not is_total(row) and not is_numbering(row)]
     full = FULL * usual_n_filled(below)
     as_below = [
@@ -109,6 +114,11 @@ def _refuse_rows_above(above: list[list[str]], below: list[list[str]], least: fl
     ]
     if as_below or sum(not any(map(LABEL.search, row)) for row in filled) >= _HEADINGS:
         raise rows_above_header()
+
+
+def _names_person(row: list[str]) -> bool:
+    """Whether a row has a citizen's ID number in a cell of its own, without saying whose, as a form would (法人：…)."""
+    return any(map(_PERSON.fullmatch, row)) and n_filled(row) > 1 and not any(map(LABEL.search, row))
 
 
 def _refuse_other_unit(above: list[list[str]], below: list[list[str]], money: list[int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,8 @@ from employment_warehouse.reading.encoding import (
     find_encoding,
     first_bytes,
     is_chinese_header,
+    is_whole_text,
+    unknown_encoding,
     utf8_blocks,
     without_dos_end,
 )
@@ -28,9 +31,13 @@ from employment_warehouse.reading.files import Text, Workbook, open_file
 from employment_warehouse.reading.header import extra_columns
 from employment_warehouse.reading.long_delimiters import with_stand_in
 from employment_warehouse.reading.prefetch import prefetch
+from employment_warehouse.reading.refusals import is_of_contract
 from employment_warehouse.reading.survey import Survey, survey
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
 from employment_warehouse.reading.workbook import names_of_sheets, read_workbook
+
+# A line of three cells or more, with the number of a person or an account.
+_ROW_OF_SOMEBODY = re.compile(rb"(?m)^(?=(?:[^,;\t|\r\n]*[,;\t|]){2}).*(?<!\d)\d{15,19}[\dXx]?(?!\d)")
 
 
 def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = None) -> TextTable:
@@ -41,7 +48,7 @@ def read_tables(path: Path, contract: Contract | None, only_sheet: str | None = 
     the file.
     """
     with _with_path(path):
-        source = open_file(path, lambda member: bool(_read(member, contract, only_sheet)))
+        source = open_file(path, lambda member: _may_be_table(member, contract, only_sheet))
         table = _read(source, contract, only_sheet)
     table.frames = _counted(prefetch(table.frames), table, path)
     return table
@@ -68,6 +75,25 @@ def _read(source: Text | Workbook, contract: Contract | None, only_sheet: str | 
     if isinstance(source, Text):
         return _read_text(source, contract)
     return read_workbook(source, contract, only_sheet)
+
+
+def _may_be_table(source: Text | Workbook, contract: Contract | None, only_sheet: str | None) -> bool:
+    """Whether a member of an archive may be the table that is searched for, or a part of it: unless it certainly has
+    another header, or is a note.
+    """
+    try:
+        _read(source, contract, only_sheet)
+    except Refused as refusal:
+        if refusal.code == "required_column_missing":
+            return contract is not None and is_of_contract(refusal, contract)
+        if not isinstance(source, Text):
+            return refusal.code != "header_not_found"
+        is_damaged = refusal.code == "encoding_unknown" and (
+            refusal.detail != unknown_encoding().detail or not is_whole_text(source.open)
+        )
+        if refusal.code in ("header_not_found", "not_a_table", "encoding_unknown"):
+            return is_damaged or bool(_ROW_OF_SOMEBODY.search(first_bytes(source.open).replace(b"\0", b"")))
+    return True
 
 
 def _read_text(source: Text, contract: Contract | None) -> TextTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from employment_warehouse.contract import Contract
 from employment_warehouse.reading.table import Refused
 
 
@@ -28,3 +29,10 @@ def rows_above_header() -> Refused:
 def amounts_not_in_yuan(where: str = "") -> Refused:
     """Something that people see says that amounts are not in yuan. where: of what is read, if it is known."""
     return Refused("amounts_not_in_yuan", where=where, expected="元 yuan")
+
+
+def is_of_contract(refusal: Refused, contract: Contract) -> bool:
+    """Whether a table is refused that has nearly all of the contract's columns, its key among them."""
+    n_required = sum(column.required for column in contract.columns)
+    is_close = 4 * len(refusal.missing) <= n_required and not {*refusal.missing} & {*contract.key}
+    return refusal.code != "header_not_found" and is_close

@@ -25,7 +25,7 @@ from employment_warehouse.reading.cell_marks import CellMarks, Use, use_of
 from employment_warehouse.reading.files import Workbook
 from employment_warehouse.reading.formats import NAMES
 from employment_warehouse.reading.header import Header, extra_columns, find_header
-from employment_warehouse.reading.refusals import amounts_not_in_yuan, unsupported_format
+from employment_warehouse.reading.refusals import amounts_not_in_yuan, is_of_contract, unsupported_format
 from employment_warehouse.reading.rows import BLANK_LEAD_BYTES, only_rows, trimmed
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
 from employment_warehouse.reading.units import names_other_unit
@@ -145,7 +145,7 @@ def _fitting_of(
                 raise amounts_not_in_yuan()
         except Refused as refusal:
             refusal.where = refusal.where or f"工作表 sheet {_label(sheet, place)}"
-            if contract and _is_of_contract(refusal, contract):
+            if contract and is_of_contract(refusal, contract):
                 raise  # this is the sheet of the contract
             refusals.append(refusal)
             left_out += [_label(sheet, place)] if any(map(any, sheet["head"])) else []
@@ -161,13 +161,6 @@ def _fitting_of(
 
 def _label(sheet: dict[str, Any], place: int) -> str:
     return sheet_label(sheet["name"], place)
-
-
-def _is_of_contract(refusal: Refused, contract: Contract) -> bool:
-    """Whether a sheet is refused that has nearly all of the contract's columns, its key among them."""
-    n_required = sum(column.required for column in contract.columns)
-    is_close = 4 * len(refusal.missing) <= n_required and not {*refusal.missing} & {*contract.key}
-    return refusal.code != "header_not_found" and is_close
 
 
 def _joined(sheets: list[_Sheet]) -> tuple[list[str], list[list[int]]]:
