@@ -1,4 +1,4 @@
-"""Tasks of a night made to fail in the real Airflow: what still runs, how the run ends, and what is alerted.
+"""Tasks of a night made to fail in the real Airflow: what still runs, how the run ends, what is alerted and watched.
 
 The table of docs/reliability.md, for the tasks that can be made to fail from outside.
 `tests/spec/test_night_failures.py` compares the whole table with the DAG's trigger rules. Each of these nights takes
@@ -7,6 +7,9 @@ minutes: only that of the build belongs to `make test`.
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -112,6 +115,32 @@ def test_the_build_cannot_write(running: Run, home: Path, manifest: Manifest) ->
     assert published(running) == before
     blamed = "select count(*) as held from ops.delivery where status = 'held' and reason like '%model_failed%'"
     assert rows(running, blamed, "--role", "wh_watcher") == [{"held": "0"}]
+
+
+def test_watch_names_each_failure_of_airflow_once(running: Run, home: Path) -> None:
+    """After the red night above: a DAG that is paused, one whose file cannot be read, and a process that was killed.
+
+    The database's refusals of that night are counted too, in a sentence of their own.
+    """
+    with Server(Home(home)).connect_superuser("airflow") as airflow:
+        airflow.execute("update dag set is_paused = true where dag_id = 'report_weekly'")
+        airflow.execute(
+            "insert into import_error (timestamp, filename, bundle_name, stacktrace) "
+            "values (now(), 'broken.py', 'dags-folder', 'SyntaxError: invalid syntax')"
+        )
+    os.kill(json.loads((home / "run" / "uploads.json").read_text())["pid"], signal.SIGKILL)
+    watched = running("watch")
+    with Server(Home(home)).connect_superuser("airflow") as airflow:
+        airflow.execute("update dag set is_paused = false where dag_id = 'report_weekly'")
+        airflow.execute("delete from import_error where filename = 'broken.py'")
+    said = [line.split(" | ")[0] for line in watched.stderr.splitlines() if "越权尝试" not in line]
+    assert watched.returncode == 1
+    assert said[:3] == [
+        "uploads 未运行",
+        "DAG 文件无法读取：broken.py: SyntaxError: invalid syntax",
+        "DAG report_weekly 已暂停，不会运行",
+    ]
+    assert [line.split("：")[0] for line in said[3:]] == ["最近一次夜间流程失败"]
 
 
 @pytest.mark.torture

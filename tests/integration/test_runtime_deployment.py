@@ -159,6 +159,18 @@ def test_the_console_is_started_without_any_secret_or_login(
     assert "secrets" not in compose.services()["console"]
 
 
+@pytest.mark.parametrize("kind", ["embedded", "server"])
+def test_people_reach_the_console_where_the_operator_says(
+    kind: str, server: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a proxy with TLS, in both deployments: cookies are marked by it, and alerts link to it."""
+    monkeypatch.setenv("WAREHOUSE_CONSOLE_URL", "https://jiuye.example.gov.cn/")
+    deployment = on_server(server.home) if kind == "server" else embedded(server.home)
+    for given in (console_environment(deployment), environment(deployment, AIRFLOW_PARTS["scheduler"])):
+        assert given["WAREHOUSE_CONSOLE_URL"] == "https://jiuye.example.gov.cn"
+    assert deployment.console_listen != ("jiuye.example.gov.cn", 443)
+
+
 def test_no_secret_is_on_a_command_line(server: Deployment) -> None:
     words = {word for part in AIRFLOW_PARTS.values() for word in part.arguments}
     assert not words & {server.secret(secret) for secret in SECRETS}

@@ -152,9 +152,19 @@ def test_what_one_part_cannot_say_is_not_said_of_the_others(
     assert [problem for problem in found if "磁盘" not in problem] == expected
 
 
-def test_a_database_that_cannot_be_reached_is_reported(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_does_not_run_is_reported_once(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_WH_WATCHER", raising=False)
-    assert ["数据库无法连接" in problem for problem in problems(fresh_home)] == [True]
+    found = watching.scan(fresh_home, MORNING)
+    assert [problem for problem in found if "postgres" in problem] == ["postgres 未运行 | postgres is not running"]
+    assert not [problem for problem in found if "数据库" in problem]
+
+
+def test_a_disk_that_is_nearly_full_is_reported(
+    warehouse: psycopg.Connection, warehouse_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real disk, and a share that no disk has free."""
+    monkeypatch.setattr(watching, "DISK_FREE", 1.0)
+    assert ["磁盘将满" in problem for problem in problems(warehouse_home)] == [True]
 
 
 def test_refused_attempts_of_a_login_are_reported_as_a_count(warehouse_server: Server, warehouse_home: Home) -> None:

@@ -55,13 +55,21 @@ def migrate(home: HomeOption = None) -> None:
 
 
 @app.command()
-def watch(home: HomeOption = None) -> None:
+def watch(
+    send: Annotated[
+        bool, typer.Option("--send", help="新的异常发往提醒的通道 | send what is new to WAREHOUSE_ALERT_URLS")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
     """Airflow 之外的看守：供 cron 或 systemd 调用，有事退出码为 1。 | Dead-man check, for cron or systemd."""
-    from employment_warehouse.runtime import watching
+    from employment_warehouse.runtime import watch_sending, watching
 
-    found = watching.scan(use_home(home), datetime.now(settings.TIMEZONE))
+    chosen = use_home(home)
+    found = watching.scan(chosen, datetime.now(settings.TIMEZONE))
     for trouble in found:
         console.print(trouble, style="red", markup=False)
+    for channel in watch_sending.send_new(chosen, found) if send else []:
+        console.print(f"未能发送：{channel} | this channel did not take it", style="red", markup=False)
     raise typer.Exit(1 if found else 0)
 
 

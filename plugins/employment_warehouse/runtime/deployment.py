@@ -98,7 +98,7 @@ def embedded(home: Home) -> Deployment:
         url=url,
         api_url=url,
         console_listen=("127.0.0.1", port(home, "console")),
-        console_url=f"http://127.0.0.1:{port(home, 'console')}",
+        console_url=settings.console_url() or f"http://127.0.0.1:{port(home, 'console')}",
         auth_manager=SIMPLE,
     )
 

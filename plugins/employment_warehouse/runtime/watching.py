@@ -92,6 +92,8 @@ def _database(home: Home, now: datetime) -> Iterator[str]:
             ended = connection.execute("select ops.end_overlong_sessions()").fetchone() or (0,)
             state = cursor.execute(STATE.read_bytes(), {"now": now, "channels": channels}).fetchone()
     except (psycopg.Error, UserError):
+        if current(home).is_embedded and not Server(home).running():
+            return  # its process is named already
         yield "数据库无法连接 | the database cannot be reached"
         return
     assert state is not None
