@@ -206,7 +206,7 @@ def test_rollback_and_begin_reach_the_database_under_a_person_s_name(site: Site)
 def test_status_names_every_part(site: Site) -> None:
     done = site.run("warehouse")
     assert done.returncode == 0, done.stderr
-    for word in ("scheduler", "dag_processor", "triggerer", "healthy", "/jiuye"):
+    for word in ("scheduler", "dag_processor", "triggerer", "healthy", "/jiuye", "host=127.0.0.1 port=5432"):
         assert word in done.stdout
 
 

@@ -48,8 +48,13 @@ def _embedded(deployment: Deployment) -> dict[str, str]:
     if states["postgres"] != "stopped":
         lines |= _ledger(home)
         lines["查询 query"] = f"{_program()} {EXAMPLE}"
-        lines["PostgreSQL"] = f"host=127.0.0.1 port={server.port} dbname=warehouse user=NAME（warehouse user add NAME）"
+        lines["PostgreSQL"] = _clients("127.0.0.1", server.port)
     return lines
+
+
+def _clients(host: str, port: int | str) -> str:
+    """What psql and other clients are told."""
+    return f"host={host} port={port} dbname=warehouse user=NAME（warehouse user add NAME）"
 
 
 def _program() -> str:
@@ -61,12 +66,14 @@ def _program() -> str:
 
 def _on_server(deployment: Deployment) -> dict[str, str]:
     states = AirflowApi(deployment).health() or {"api-server": "stopped"}
+    host, _, port = settings.variable("WAREHOUSE_DATABASE_LISTEN").rpartition(":")
     return states | {
         "控制台 console": deployment.console_url,
         "Airflow": deployment.url,
         "登录 sign-in": f"{OPERATOR}，密码为 {OPERATOR_PASSWORD} | the password is {OPERATOR_PASSWORD}",
         **_ledger(deployment.home),
         "查询 query": f"docker compose run --rm warehouse {EXAMPLE}",
+        **({"PostgreSQL": _clients(host, port)} if port else {}),
     }
 
 
