@@ -38,6 +38,9 @@ def _embedded(deployment: Deployment) -> dict[str, str]:
     lines = states | {"目录 home": str(home.root), "落地区 landing": settings.landing_zone()}
     if states["console"] != "stopped":
         lines["控制台 console"] = f"{deployment.console_url}（本人的数据库登录名 | your own login of the database）"
+        if settings.console_url():
+            port = deployment.console_listen[1]
+            lines["代理 proxy"] = f"转到 127.0.0.1:{port} | forwards the console's address to this port"
     if states["api-server"] != "stopped":
         lines["Airflow"] = deployment.url
         lines["登录 sign-in"] = f"{OPERATOR}，密码在文件 {sign_in_file(home)} 中 | the password is in that file"
