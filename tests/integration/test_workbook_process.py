@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 
 from employment_warehouse import landing
-from employment_warehouse.reading import ReaderKilled, Refused, TextTable, read_tables, workbook
+from employment_warehouse.reading import ReaderKilled, Refused, TextTable, read_tables, workbook_process
 from employment_warehouse.runtime import steps
 
 ROWS = 60_000  # two frames and more, each larger than the pipe between the two processes
@@ -63,7 +63,7 @@ def test_a_table_that_is_dropped_half_read_leaves_no_process(book: Path) -> None
 
 def test_announced_rows_that_never_arrive_are_a_time_out(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table, child = read_to_second_frame(book)
-    monkeypatch.setattr(workbook, "_SECONDS", 1)
+    monkeypatch.setattr(workbook_process, "_SECONDS", 1)
     child.suspend()
     with pytest.raises(Refused) as refused:
         list(table.frames)
@@ -89,14 +89,14 @@ def test_a_file_whose_reader_was_killed_is_our_failure_and_is_read_by_the_next_a
         made.add_worksheet().write_row(
             0, 0, ["活动编号", "类型", "日期", "用工单位数", "岗位数", "参与人数", "达成意向数"]
         )
-    receive = workbook._Child.receive
+    receive = workbook_process.WorkbookProcess.receive
 
-    def killed(child: workbook._Child) -> object:
+    def killed(child: workbook_process.WorkbookProcess) -> object:
         child._process.kill()
         return receive(child)
 
     with monkeypatch.context() as out_of_memory:
-        out_of_memory.setattr(workbook._Child, "receive", killed)
+        out_of_memory.setattr(workbook_process.WorkbookProcess, "receive", killed)
         with pytest.raises(landing.IngestFailed, match="内存不足"):
             steps.ingest(["county"], "unit", "2024-05-01", COUNTY)
     reason = "select reason from ops.intake_failure where path <> ''"

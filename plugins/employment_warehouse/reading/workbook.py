@@ -1,66 +1,29 @@
-"""Workbooks: opened in a child process with limits, so that no file can take this one down."""
+"""Workbooks: opened in a process of their own with limits, so that no file can take this one down."""
 
 from __future__ import annotations
 
-import json
-import re
-import signal
-import subprocess
-import sys
-import threading
-import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 
-from employment_warehouse.contract import Contract, sheet_label
-from employment_warehouse.contract.blank_form import EXPLANATION_SHEET, EXPLANATION_TITLES
-from employment_warehouse.errors import UserError
+from employment_warehouse.contract import Contract
 from employment_warehouse.reading.cell_marks import CellMarks, Use, use_of
 from employment_warehouse.reading.files import Workbook
-from employment_warehouse.reading.formats import NAMES
-from employment_warehouse.reading.header import Header, extra_columns, find_header
-from employment_warehouse.reading.refusals import amounts_not_in_yuan, is_of_contract, unsupported_format
+from employment_warehouse.reading.fitting_sheets import FittingSheet, fitting_sheets, joined_header
+from employment_warehouse.reading.header import Header, extra_columns
 from employment_warehouse.reading.rows import BLANK_LEAD_BYTES, only_rows, trimmed
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
-from employment_warehouse.reading.units import names_other_unit
-
-# The child is a package of its own that imports nothing of ours; isolated, Python needs its place.
-_START = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module('workbook_child', run_name='__main__')"
-_FOLDER = Path(__file__).parent
-_SECONDS = 60  # to wait for a child that does nothing; it may use ten seconds of a processor
-_PIPE = 256 << 10  # most of a frame of rows, so that neither waits long for the other
+from employment_warehouse.reading.workbook_process import WorkbookProcess
 
 _BLANKS = (*b"\r\n", *BLANK_LEAD_BYTES.keys() - {0x1E, 0x1F})  # these two separate rows and cells here
-
-# Sheets with the table's header that are meant for people.
-_FOR_PEOPLE = re.compile("说明|须知|示例|样例|样表|范例|字典|参考")
 
 _BESIDE = "表外"  # the column of what stands beside a large table
 
 
-class ReaderKilled(UserError):
-    """读取工作簿的进程被系统终止，多半是内存不足。 | The reader of the workbook was killed, probably out of memory"""
-
-    code = "reader_killed"
-    exit_code = 1
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    place: int  # among the workbook's sheets
-    label: str  # what it is called outside of the file
-    header: Header
-
-
 def names_of_sheets(book: Workbook) -> list[str]:
     """The workbook's sheets, in their order. Raises Refused as read_workbook does of a workbook as a whole."""
-    child = _Child(book)
+    child = WorkbookProcess(book)
     try:
         return [sheet["name"] for sheet in child.receive()["sheets"]]
     finally:
@@ -73,14 +36,14 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
     Raises ReaderKilled; Refused: password_protected, too_large_inflated, too_many_cells_declared, workbook_unreadable,
     workbook_timeout, header_not_found, required_column_missing.
     """
-    child = _Child(book)
+    child = WorkbookProcess(book)
     try:
         opening = child.receive()
-        sheets, left_out = _fitting(opening["sheets"], contract, only_sheet)
+        sheets, left_out = fitting_sheets(opening["sheets"], contract, only_sheet)
     except BaseException:
         child.end()
         raise
-    header, positions = _joined(sheets)
+    header, positions = joined_header(sheets)
     columns = sheets[0].header.columns
     for sheet, places in zip(sheets, positions, strict=True):
         columns = {name: places[at] for name, at in sheet.header.columns.items()} | columns
@@ -100,90 +63,6 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
     return table
 
 
-def _fitting(
-    sheets: list[dict[str, Any]], contract: Contract | None, only_sheet: str | None
-) -> tuple[list[_Sheet], list[str]]:
-    """The sheets with the table looked for (without a contract: the first table and those of the same header), and the
-    labels of the others. Sheets that are hidden or meant for people are ignored where another sheet fits.
-    """
-    seen: list[tuple[int, dict[str, Any]]] = []
-    secondary: list[tuple[int, dict[str, Any]]] = []
-    for place, sheet in enumerate(sheets):
-        if only_sheet in (None, sheet["name"]):
-            (secondary if sheet["hidden"] or _FOR_PEOPLE.search(sheet["name"]) else seen).append((place, sheet))
-    fitting, left_out, refusals = _fitting_of(seen, contract)
-    if fitting:
-        return fitting, left_out + [_label(sheet, place) for place, sheet in secondary if _may_be_data(sheet)]
-    if not left_out:  # there are no others
-        fitting, left_out, of_secondary = _fitting_of(secondary, contract)
-        if fitting:
-            return fitting, left_out
-        refusals += of_secondary
-    if refusals:
-        raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
-    raise Refused("header_not_found", "工作簿里没有工作表 | the workbook has no sheet")
-
-
-def _may_be_data(sheet: dict[str, Any]) -> bool:
-    """Whether a sheet that was not read has something in it, other than the explanations of our own template."""
-    head = [[str(cell).strip() for cell in row] for row in sheet["head"] if any(row)]
-    titles = tuple(head[0][: len(EXPLANATION_TITLES)]) if head else ()
-    return bool(head) and not (sheet["name"] == EXPLANATION_SHEET and titles == EXPLANATION_TITLES)
-
-
-def _fitting_of(
-    sheets: list[tuple[int, dict[str, Any]]], contract: Contract | None
-) -> tuple[list[_Sheet], list[str], list[Refused]]:
-    """Those that fit, the labels of the others, and why they do not."""
-    fitting: list[_Sheet] = []
-    left_out: list[str] = []
-    refusals: list[Refused] = []
-    for place, sheet in sheets:
-        try:
-            header = find_header(sheet["head"], contract)
-            if header.has_money and names_other_unit(sheet["name"]):
-                raise amounts_not_in_yuan()
-        except Refused as refusal:
-            refusal.where = refusal.where or f"工作表 sheet {_label(sheet, place)}"
-            if contract and is_of_contract(refusal, contract):
-                raise  # this is the sheet of the contract
-            refusals.append(refusal)
-            left_out += [_label(sheet, place)] if any(map(any, sheet["head"])) else []
-            continue
-        if contract is None and fitting and sorted(header.texts) != sorted(fitting[0].header.texts):
-            left_out.append(_label(sheet, place))
-        else:
-            # What stands beside the table is a column without a name.
-            texts = header.texts + [""] * (header.width - len(header.texts))
-            fitting.append(_Sheet(place, _label(sheet, place), replace(header, texts=texts)))
-    return fitting, left_out, refusals
-
-
-def _label(sheet: dict[str, Any], place: int) -> str:
-    return sheet_label(sheet["name"], place)
-
-
-def _joined(sheets: list[_Sheet]) -> tuple[list[str], list[list[int]]]:
-    """One header for all sheets, and for each sheet where its columns stand in it."""
-    texts = list(sheets[0].header.texts)
-    columns = dict(sheets[0].header.columns)
-    positions = [list(range(len(texts)))]
-    for sheet in sheets[1:]:
-        names = {at: name for name, at in sheet.header.columns.items()}
-        free = {text: at for at, text in enumerate(texts) if at not in columns.values()}
-        places = []
-        for at, text in enumerate(sheet.header.texts):
-            place = columns.get(names[at]) if at in names else free.pop(text, None)
-            if place is None:
-                place = len(texts)
-                texts.append(text)
-                if at in names:
-                    columns[names[at]] = place
-            places.append(place)
-        positions.append(places)
-    return texts, positions
-
-
 def _uses(columns: Mapping[str, int], contract: Contract | None) -> dict[int, Use]:
     """What each column of the contract makes of cells that are not texts, by its position."""
     if contract is None:
@@ -192,7 +71,11 @@ def _uses(columns: Mapping[str, int], contract: Contract | None) -> dict[int, Us
 
 
 def _rows(
-    child: _Child, sheets: list[_Sheet], positions: list[list[int]], all_marks: CellMarks, table: TextTable
+    child: WorkbookProcess,
+    sheets: list[FittingSheet],
+    positions: list[list[int]],
+    all_marks: CellMarks,
+    table: TextTable,
 ) -> Iterator[pl.DataFrame]:
     try:
         child.request([sheet.place for sheet in sheets])
@@ -237,7 +120,7 @@ def _with_strays(frame: pl.DataFrame, strays: dict[int, str], table: TextTable) 
     return kept.join(texts, on="line", how="left", maintain_order="left").with_columns(pl.col(place).fill_null(""))
 
 
-def _refuse_merged(merged: list[tuple[int, int, int, int]], sheet: _Sheet, last_line: int) -> None:
+def _refuse_merged(merged: list[tuple[int, int, int, int]], sheet: FittingSheet, last_line: int) -> None:
     """Cells that are merged over several rows keep their value in the first alone; the others only look as if they had
     it. A block of half the table's width or more is a note below it.
     """
@@ -272,90 +155,3 @@ def _in_order(frame: pl.DataFrame, sheet: str, places: list[int], width: int) ->
     at = {place: f"c{position}" for position, place in enumerate(places)}
     texts = [(pl.col(at[place]) if place in at else pl.lit("")).alias(f"c{place}") for place in range(width)]
     return frame.select(pl.lit(sheet).alias("sheet"), "line", *texts)
-
-
-class _Child:
-    """The process that has the workbook open."""
-
-    def __init__(self, book: Workbook) -> None:
-        descriptor = book.file.fileno()
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _START, str(_FOLDER), str(descriptor), book.kind],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(descriptor,),
-            pipesize=_PIPE,
-            env={"MALLOC_ARENA_MAX": "1", "MALLOC_TOP_PAD_": str(64 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)},
-        )
-        # A table that is dropped without reading its rows leaves no process behind.
-        self._finalizer = weakref.finalize(self, _kill, self._process)
-        self._is_timed_out = False
-
-    def request(self, places: list[int]) -> None:
-        """Ask for all rows of these sheets."""
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(places).encode() + b"\n")
-        self._process.stdin.flush()
-
-    def receive(self) -> dict[str, Any]:
-        """The next message; raises Refused if the child refuses, is late or has died."""
-        assert self._process.stdout
-        with self._time_limit():
-            line = self._process.stdout.readline()
-        if not line.endswith(b"\n"):
-            raise self._died()
-        message: dict[str, Any] = json.loads(line)
-        if "refused" in message:
-            raise self._refused(message["refused"])
-        return message
-
-    def data(self, n_bytes: int) -> bytes:
-        """The rows that the last message announced; raises Refused if the child is late with them or has died."""
-        assert self._process.stdout
-        with self._time_limit():
-            data = self._process.stdout.read(n_bytes)
-        if len(data) < n_bytes:
-            raise self._died()
-        return data
-
-    def _refused(self, code: str) -> Refused:
-        self.end()
-        if code == "unsupported_format":
-            return unsupported_format(NAMES["old_workbook"], NAMES["old_workbook"])
-        return Refused(code)
-
-    def end(self) -> None:
-        self._finalizer()
-
-    @contextmanager
-    def _time_limit(self) -> Iterator[None]:
-        timer = threading.Timer(_SECONDS, self._give_up)
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()  # until it has ended, its thread keeps this object, and with it the process, alive
-
-    def _give_up(self) -> None:
-        self._is_timed_out = True
-        self._process.kill()
-
-    def _died(self) -> UserError:
-        """Why there is no answer: the workbook, or (killed from outside, mostly for lack of memory) the machine."""
-        code = self._process.wait()
-        if code == -signal.SIGKILL and not self._is_timed_out:
-            self.end()
-            return ReaderKilled()
-        return self._refused(self._exit_reason(code))
-
-    def _exit_reason(self, code: int) -> str:
-        if self._is_timed_out or code == -signal.SIGXCPU:  # its limit of processor time
-            return "workbook_timeout"
-        return "too_many_cells_declared" if code == -signal.SIGABRT else "workbook_unreadable"  # out of memory
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.communicate()
