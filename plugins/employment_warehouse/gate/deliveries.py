@@ -12,7 +12,8 @@ import psycopg
 from employment_warehouse import database
 from employment_warehouse.contract import contract
 from employment_warehouse.gate import results
-from employment_warehouse.gate.delivery_measures import BROKEN, measures_of
+from employment_warehouse.gate.delivery_measures import measures_of
+from employment_warehouse.gate.delivery_measures_by_column import BROKEN
 from employment_warehouse.gate.expectation import Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
 from employment_warehouse.gate.measure import Comparison

@@ -122,6 +122,10 @@ def is_a(*kinds: str) -> Applies:
     return lambda subject: subject.contract.kind in kinds
 
 
+COMPARED = is_a("snapshot", "period")
+"""Feeds whose submissions are compared with the one before."""
+
+
 def both(first: Applies, second: Applies) -> Applies:
     return lambda subject: first(subject) and second(subject)
 
