@@ -6,22 +6,20 @@ import hashlib
 import json
 import os
 import re
-import shlex
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import psycopg
 
 from employment_warehouse import settings
 from employment_warehouse.database.account import choose_data_folder, owner, run_program
 from employment_warehouse.database.connections import Address, as_variable
-from employment_warehouse.database.postgres_settings import EMBEDDED, INITDB, postgres_settings
+from employment_warehouse.database.postgres_settings import EMBEDDED, INITDB, as_options, configuration
+from employment_warehouse.database.postmaster import postmaster, remove_stale_pid_file
 from employment_warehouse.database.roles import LOGINS, SUPERUSER, make_airflow_database, set_password
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
@@ -94,7 +92,7 @@ class Server:
         self.init()
         if self.running():
             return
-        self._remove_stale_pid_file()
+        remove_stale_pid_file(self.data)
         self._make_socket_folder()
         self._complete_configuration()
         port = self._choose_port()
@@ -140,12 +138,12 @@ class Server:
 
     def running(self) -> bool:
         """Whether the postmaster of this data folder is alive."""
-        return self._postmaster() is not None
+        return postmaster(self.data) is not None
 
     def pid(self) -> int | None:
         """Process number of the postmaster; None if it is not running."""
-        postmaster = self._postmaster()
-        return None if postmaster is None else postmaster.pid
+        process = postmaster(self.data)
+        return None if process is None else process.pid
 
     # --- connections ------------------------------------------------------------------------------------------
 
@@ -205,35 +203,6 @@ class Server:
     def _pg_ctl(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return run_program("pg_ctl", *arguments, "-D", self.data.resolve(), owner=owner(self.data))
 
-    def _postmaster(self) -> psutil.Process | None:
-        """The process that postmaster.pid names, if it is a postgres that is alive and works in this data folder."""
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            process = psutil.Process(pid)
-            ours = process.status() != psutil.STATUS_ZOMBIE and _works_in(process, self.data)
-        except (OSError, ValueError, psutil.Error):
-            return None
-        return process if ours else None
-
-    def _remove_stale_pid_file(self) -> None:
-        """Prepare a start after a kill: wait for the old processes to exit, then remove their postmaster.pid.
-
-        PostgreSQL does not start while a process has the number in postmaster.pid, even if it is another program.
-        The file is removed only when no postgres works in this folder.
-        """
-        for _ in range(150):
-            if not any(_works_in(process, self.data) for process in psutil.process_iter()):
-                break
-            time.sleep(0.2)
-        else:
-            raise UserError(
-                "上次运行的数据库进程尚未退出 | database processes of a killed run have not exited",
-                code="database_still_dying",
-                where=str(self.data),
-                todo="end them (`ps aux | grep postgres`), then start again",
-            )
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
-
     def _make_socket_folder(self) -> None:
         folder = self.socket_folder
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -280,22 +249,3 @@ def free_port(wanted: int = 0) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise UserError("没有空闲端口 | no port is free", code="no_port")
-
-
-def _works_in(process: psutil.Process, folder: Path) -> bool:
-    """Whether a process is a postgres that works in this data folder (a zombie no longer has a folder)."""
-    try:
-        return process.name().startswith("postgres") and Path(process.cwd()) == folder.resolve()
-    except (psutil.Error, OSError):
-        return False
-
-
-def as_options(chosen: Mapping[str, str]) -> str:
-    """Settings of PostgreSQL as `pg_ctl start -o` takes them."""
-    return shlex.join(f"--{name}={value}" for name, value in chosen.items())
-
-
-def configuration() -> list[str]:
-    """Settings for the memory of this machine, as lines of a file of PostgreSQL."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return [f"{name} = '{value}'\n" for name, value in postgres_settings(memory).items()]

@@ -3,6 +3,10 @@ docker-compose.yml passes them to its server (a test compares the two)."""
 
 from __future__ import annotations
 
+import os
+import shlex
+from collections.abc import Mapping
+
 GIGABYTE = 1024**3
 
 INITDB = (
@@ -74,3 +78,14 @@ def postgres_settings(memory: int) -> dict[str, str]:
         "log_timezone": "Asia/Shanghai",
         "timezone": "Asia/Shanghai",
     }
+
+
+def as_options(chosen: Mapping[str, str]) -> str:
+    """Settings of PostgreSQL as `pg_ctl start -o` takes them."""
+    return shlex.join(f"--{name}={value}" for name, value in chosen.items())
+
+
+def configuration() -> list[str]:
+    """Settings for the memory of this machine, as lines of a file of PostgreSQL."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return [f"{name} = '{value}'\n" for name, value in postgres_settings(memory).items()]

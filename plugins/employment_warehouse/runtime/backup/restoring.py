@@ -16,7 +16,8 @@ from cryptography.exceptions import InvalidTag
 from employment_warehouse.database import base_backup
 from employment_warehouse.database.account import choose_data_folder, owner
 from employment_warehouse.database.base_backup import BackupDamaged
-from employment_warehouse.database.embedded import Server, configuration
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.database.postgres_settings import configuration
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive
 from employment_warehouse.runtime import history
