@@ -25,9 +25,10 @@ from employment_warehouse import demonstration
 from employment_warehouse.checking import check_table
 from employment_warehouse.contract import contract
 from employment_warehouse.demonstration import Delivery, Manifest
-from employment_warehouse.demonstration.crowd import SPRING_FESTIVALS, Crowd
+from employment_warehouse.demonstration.crowd import Crowd
 from employment_warehouse.demonstration.employers import Employers
 from employment_warehouse.demonstration.places import COUNTIES
+from employment_warehouse.demonstration.seasons import SPRING_FESTIVALS
 from employment_warehouse.errors import UserError
 from employment_warehouse.reading import read_tables
 from employment_warehouse.runtime.demonstration import MONTH_ENDS

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from employment_warehouse.demonstration.crowd import Crowd, days
+from employment_warehouse.demonstration.crowd import Crowd
 from employment_warehouse.demonstration.people import resettlement_sites
 from employment_warehouse.demonstration.places import County
+from employment_warehouse.demonstration.seasons import days
 
 DAYS_OF_HISTORY = 90
 SERVICES = (

@@ -16,23 +16,15 @@ from numpy.typing import NDArray
 from employment_warehouse.demonstration import identities, people
 from employment_warehouse.demonstration.employers import Employers
 from employment_warehouse.demonstration.places import County
+from employment_warehouse.demonstration.seasons import days, festival_before, season
+from employment_warehouse.demonstration.spells_and_posts import CHANNELS, Days, posts_of, spells_of, starts_before
 
 Mask = NDArray[np.bool_]
-Days = NDArray[np.int32]
 
-CHANNELS = ("enterprise", "workshop", "public_post", "work_relief", "gig", "self_employed")
 CHANNEL_SHARES = ((0.645, 0.020, 0.007, 0.072, 0.165, 0.091), (0.580, 0.050, 0.090, 0.120, 0.120, 0.040))
 """Of the employed: general households, poverty-alleviated ones."""
 ROSTER_SHARES = np.array([0.985, 0.98, 0.70, 0.50, 0.90, 0.97])
 """Part of each channel's workers whom the county's roster knows; the others show only where they are paid."""
-
-POST_CATEGORIES = ("保洁员", "护林员", "道路养护员", "水管员", "养老护理员", "治安协管员")
-OCCUPATIONS = ("普工", "操作工", "装配工", "缝纫工", "焊工", "服务员", "保安", "快递员", "厨师", "建筑工")
-LABOR_BRANDS = ("蒙自米线师傅", "元阳建筑工", "红河刺绣工", "弥勒家政", "建水紫陶工")
-SPRING_FESTIVALS = tuple(
-    date.fromisoformat(d)
-    for d in ("2022-02-01", "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26")
-)
 
 ENDS, HIRES, RAISES, REFRESHES, VANISHES = 0.003, 0.003, 0.002, 0.001, 0.0002
 FEWEST_LIFTED = 6
@@ -41,27 +33,6 @@ FAULTY_EVERY = 1500
 """One person in that many has a faulty row, the same ones every night: what clerks really get wrong."""
 MOBILES, INTENTIONS, DEATHS, LEAVERS, JOINERS = 0.004, 0.002, 0.0001, 0.0001, 0.0002
 """Parts of the open spells, and of the register, that change in an ordinary night: together about one percent."""
-
-
-def days(day: date) -> int:
-    """Days since 1970."""
-    return (day - date(1970, 1, 1)).days
-
-
-def festival_before(day: date) -> date:
-    """The last Spring Festival that began on or before the day."""
-    return max((f for f in SPRING_FESTIVALS if f <= day), default=SPRING_FESTIVALS[0])
-
-
-def _season(night: date) -> tuple[float, float]:
-    """How many times the ordinary rate of ends and hires: people go home before the festival, and out after it."""
-    nearest = min(SPRING_FESTIVALS, key=lambda f: abs((f - night).days))
-    until = (nearest - night).days
-    if 0 < until <= 20:
-        return 5.0, 0.3
-    if -30 <= until <= -5:
-        return 0.5, 6.0
-    return 1.0, 1.0
 
 
 @dataclass
@@ -155,7 +126,7 @@ class Crowd:
 
         on_roster = steady | (employed & (rng.random(size) < ROSTER_SHARES[channel]))
         people = np.flatnonzero(on_roster)
-        start = self._starts(people.size, first)
+        start = starts_before(rng, first, people.size)
         start = np.where(steady[people], np.minimum(start, days(first) - rng.integers(160, 1100, people.size)), start)
         now = self._fill_workshops(self._spells_of(people, channel[people], start.astype(np.int32), None, first))
 
@@ -177,7 +148,7 @@ class Crowd:
         kind = np.where(rng.random(before.size) < 0.8, 0, 4)
         former = self._spells_of(before, kind, begun, end, first)
         holders = np.flatnonzero(employed & (channel == 2))
-        return pl.concat([now, former]), self._posts_of(holders, first)
+        return pl.concat([now, former]), posts_of(rng, self.county, self.persons[holders], first)
 
     def _steady(self, able: Mask, is_lifted: Mask) -> Mask:
         """The first of each household that needs one who can work, and whose rows are not faulty."""
@@ -215,61 +186,12 @@ class Crowd:
             *(_where(moved, at[name], spells[name]) for name in at.columns if name != "_wage"),
         )
 
-    def _starts(self, size: int, first: date) -> Days:
-        """When the work of today began: for many, in the weeks after the last Spring Festival."""
-        long_ago = days(first) - self.rng.integers(20, 1100, size)
-        festival = days(festival_before(first))
-        after = np.minimum(festival + self.rng.integers(6, 32, size), days(first) - 1)
-        return np.where(self.rng.random(size) < 0.45, after, long_ago).astype(np.int32)
-
     def _spells_of(
         self, people: NDArray[np.int64], channel: NDArray[np.int64], start: Days, end: Days | None, reported_on: date
     ) -> pl.DataFrame:
-        rng, size = self.rng, people.size
-        employer = self.employers.choose(rng, self.county, channel)
-        person = self.persons.select("id_number", "full_name", "_person")[people]
-        wage = employer["_wage"].to_numpy() * np.exp(rng.normal(0, 0.18, size))
-        updated = (
-            np.maximum(start, days(reported_on) - rng.integers(0, 150, size))
-            if end is None
-            else np.minimum(end + rng.integers(0, 20, size), days(reported_on))
-        )
-        if end is None and size:  # however few there are, the roster is not stale
-            updated[start.argmin()] = days(reported_on)
-        return person.with_columns(
-            pl.Series(list(CHANNELS)).gather(channel).alias("channel"),
-            *employer.drop("_wage").get_columns(),
-            pl.Series(list(OCCUPATIONS)).gather(rng.integers(0, len(OCCUPATIONS), size)).alias("occupation"),
-            _dates("start_date", start),
-            pl.lit(None, pl.Date).alias("end_date") if end is None else _dates("end_date", end),
-            pl.Series("monthly_wage", (wage / 50).astype(np.int64) * 5_000),
-            pl.Series("has_contract", rng.random(size) < np.where(channel == 0, 0.8, 0.3)),
-            pl.Series("is_organised", rng.random(size) < np.where(channel == 0, 0.25, 0.0)),
-            pl.Series([*LABOR_BRANDS, None])
-            .gather(np.where(rng.random(size) < 0.05, rng.integers(0, len(LABOR_BRANDS), size), len(LABOR_BRANDS)))
-            .alias("labor_brand"),
-            pl.Series("is_reserved_job", rng.random(size) < 0.01),
-            _dates("updated_on", updated),
-        )
-
-    def _posts_of(self, holders: NDArray[np.int64], first: date) -> pl.DataFrame:
-        rng, size = self.rng, holders.size
-        number = pl.Series(np.arange(1, size + 1)).cast(pl.String).str.zfill(5)
-        full_time = rng.random(size) < 0.3
-        held = rng.integers(30, 1000, size)
-        return self.persons.select(
-            pl.col("id_number").alias("holder"), "full_name", "township_code", "village_code", "_person"
-        )[holders].with_columns(
-            (pl.lit(f"{self.county.code}GY") + number).alias("post_no"),
-            pl.Series(list(POST_CATEGORIES)).gather(rng.integers(0, len(POST_CATEGORIES), size)).alias("post_category"),
-            _dates("start_date", days(first) - held),
-            pl.lit(None, pl.Date).alias("end_date"),
-            # Nobody stays beyond the term: those who do are planted.
-            pl.Series("term_months", np.where(held < 330, rng.choice(np.array([12, 24, 36]), size), 36)),
-            pl.Series("is_full_time", full_time),
-            pl.Series("monthly_subsidy", np.where(full_time, 120_000, rng.choice([50_000, 80_000], size))),
-            pl.lit(None, pl.String).alias("approver_id_number"),
-            pl.lit(None, pl.String).alias("relation_to_approver"),
+        employer = self.employers.choose(self.rng, self.county, channel)
+        return spells_of(
+            self.rng, self.persons[people], channel, employer, start=start, end=end, reported_on=reported_on
         )
 
     # -- every other night
@@ -302,7 +224,7 @@ class Crowd:
             self.persons = pl.concat([self.persons, new])
 
     def _turn_spells(self, night: date) -> None:
-        ends, hires = _season(night)
+        ends, hires = season(night)
         spells = self.spells.filter(pl.col("end_date").is_null() | (pl.col("end_date") >= night - timedelta(days=365)))
         steady = self.persons["_steady"].to_numpy()
         may_end = spells["end_date"].is_null().to_numpy() & ~steady[spells["_person"].to_numpy()]
@@ -348,7 +270,3 @@ def is_faulty(person: str) -> pl.Expr:
 
 def _where(mask: Mask, new: pl.Series, old: pl.Series) -> pl.Series:
     return new.zip_with(pl.Series(mask), old).alias(old.name)
-
-
-def _dates(name: str, since_1970: NDArray[np.int64] | Days) -> pl.Series:
-    return pl.Series(name, since_1970.astype(np.int32)).cast(pl.Date)

@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 
 from employment_warehouse.demonstration import identities, months
-from employment_warehouse.demonstration.crowd import Crowd, days
+from employment_warehouse.demonstration.crowd import Crowd
 from employment_warehouse.demonstration.places import COUNTIES
+from employment_warehouse.demonstration.seasons import days
 
 WORKERS_PER_PROJECT = 600
 FEWEST_WORKERS = 5
