@@ -9,7 +9,7 @@
 
 {#
   The rows of `states` with the monthly income of each, NULL where it is unknown. An income is the wage of the main job as
-  it was reported on that day. Contracts and orders tell none: where such a job is the main one, the wage of the person's
+  it was reported on that day. Contracts and orders have no wage: where such a job is the main one, the wage of the person's
   spell of the same channel that covers the day counts (of several the later start, then the employer's name).
 
   `states` is a CTE with rows of `fct_person_state` and the day of each as on_date; a person and day once. Best

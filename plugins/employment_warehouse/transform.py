@@ -81,8 +81,8 @@ def run_dbt(select: str, build: int) -> Summary:
     A retry is safe: each model undoes what it wrote for a build that is not published. Raises NotTonight if
     another run has begun a later build, TransformFailed with the nodes that failed.
 
-    Where rules (settings and other seeds, decisions, models) are others than those of the last publication, everything
-    is computed again: they also hold for persons and months of which nothing was reported. So it is after an erasure.
+    Where the rules (settings and other seeds, decisions, models) differ from those of the last publication, or a person
+    was erased since, everything is computed again: it concerns persons and months too of which nothing was reported.
     """
     with connect("wh_transformer") as connection:
         row = connection.execute("select build from ops.tonight").fetchone()

@@ -1,4 +1,7 @@
-"""Text table + contract → good rows, and rejected rows with reasons."""
+"""Text table + contract → good rows, and rejected rows with reasons.
+
+What a cell must be, its column's type says (`contract/column_types/`); the rules between columns are the contract's.
+"""
 
 from employment_warehouse.checking.repeated import repeated_rows
 from employment_warehouse.checking.table import Checked, check_table

@@ -8,7 +8,7 @@ from functools import partial
 import polars as pl
 
 from employment_warehouse.contract import Column, Contract, Parsed
-from employment_warehouse.vocabulary import MOST_TEXTS, Vocabulary, categories
+from employment_warehouse.repeated_texts import MOST_TEXTS, Vocabulary, categories
 
 
 class ColumnParser:

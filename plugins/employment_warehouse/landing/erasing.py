@@ -25,7 +25,7 @@ from employment_warehouse.contract import Contract, contract
 from employment_warehouse.database import OWN_LOGIN, connect, describe
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import place, unseal
-from employment_warehouse.landing import archive, copies
+from employment_warehouse.landing import archive, erased_copies
 from employment_warehouse.landing.ledger import PAGES
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.vault import rejected_place
@@ -197,7 +197,7 @@ def _words(asked: Asked) -> list[str]:
 
 
 def _plain(texts: pl.Series) -> pl.Series:
-    return texts.to_frame("text").select(copies.plain(pl.col("text"))).to_series()
+    return texts.to_frame("text").select(erased_copies.plain(pl.col("text"))).to_series()
 
 
 def _rejected_with(connection: psycopg.Connection, words: list[str]) -> Iterator[ErasedPlaces]:
@@ -224,7 +224,7 @@ def _erase_from_files(connection: psycopg.Connection, words: list[str]) -> Itera
         feeds = {(one[1], one[4]): contract(one[1]) for one in deliveries if one[5] != "refused"}
         name = PurePosixPath(deliveries[0][6] or PAGES).name
         with archive.open_stored(sha256, name) as file:
-            removed = copies.without_rows(file, feeds, words, partial(archive.replace, sha256))
+            removed = erased_copies.without_rows(file, feeds, words, partial(archive.replace, sha256))
         for delivery_id, feed, unit, report_date, kind, status, _ in deliveries:
             places = removed.get((feed, kind), [])
             if places and status != "refused":

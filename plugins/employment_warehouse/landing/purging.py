@@ -1,4 +1,7 @@
-"""Landing keeps each unit's last accepted submission and tonight's; the archive keeps all files."""
+"""Landing keeps each unit's last accepted submission and tonight's; the archive keeps all files.
+
+Which rows go is decided in `landing.purge()` of the database; when, in `dags/night.py`.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import polars as pl
 from employment_warehouse.contract import Column, Contract
 from employment_warehouse.contract.column_types.check_digits import birth_dates_and_sexes
 from employment_warehouse.identity import tokens
-from employment_warehouse.vocabulary import Vocabulary, categories
+from employment_warehouse.repeated_texts import Vocabulary, categories
 
 # With more distinct names the cache starts again, so that memory does not grow with the file.
 MOST_NAMES = 1 << 18

@@ -13,7 +13,7 @@ from employment_warehouse.reading.layout import Layout, is_blank_line
 from employment_warehouse.reading.records import Dialect, Record, cells_of
 from employment_warehouse.reading.rows import is_row, only_rows, refuse_contradiction, trimmed
 from employment_warehouse.reading.table import BrokenRow
-from employment_warehouse.vocabulary import MOST_TEXTS, categories
+from employment_warehouse.repeated_texts import MOST_TEXTS, categories
 
 
 class RowCollector:
