@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from employment_warehouse.checking.table import Fault, entries_of
+from employment_warehouse.checking.rejected import Fault, entries_of
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading import TextTable
 

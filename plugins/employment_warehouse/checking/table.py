@@ -11,21 +11,18 @@ import polars as pl
 
 from employment_warehouse.checking.columns import ColumnParser
 from employment_warehouse.checking.persons import without_names
-from employment_warehouse.contract import NUMERIC_CELL, Column, Contract, Parsed
+from employment_warehouse.checking.rejected import (
+    REJECTED_SCHEMA,
+    Fault,
+    as_received,
+    entries_of,
+    entries_of_broken,
+    present_in,
+)
+from employment_warehouse.contract import Column, Contract, Parsed
 from employment_warehouse.reading.table import TextTable
 
-REJECTED_SCHEMA = {
-    "sheet": pl.String(),
-    "line": pl.Int64(),
-    "column_name": pl.String(),
-    "reason": pl.String(),
-    "value": pl.String(),
-    "row_json": pl.String(),
-}
 NOTHING: Mapping[str, str] = MappingProxyType({})
-# Of a rejected cell as many characters are kept as a worksheet's cell can show; the archive has the file.
-CHARACTERS_KEPT = 32_767
-WHOLE_ROW = "整行"  # in row_json, the only key of a row that could not be split into cells
 
 
 @dataclass(frozen=True)
@@ -43,14 +40,6 @@ class Checked:
     good: pl.DataFrame
     rejected: pl.DataFrame
     rows_read: int
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong in a frame with one column: a reason for each row at fault, null for the others."""
-
-    column_name: str
-    reasons: pl.Series
 
 
 def check_table(
@@ -201,46 +190,12 @@ def _rejected_rows(faults: list[Fault], height: int) -> pl.Series:
     return rejected
 
 
-def entries_of(
-    faults: list[Fault], frame: pl.DataFrame, table: TextTable, cells: Mapping[str, pl.Series]
-) -> pl.DataFrame:
-    """The rejected cells, line by line."""
-    nothing = pl.repeat("", len(frame), dtype=pl.String, eager=True)
-    entries = []
-    for order, fault in enumerate(faults):
-        at = fault.reasons.is_not_null().arg_true()
-        entries.append(
-            pl.DataFrame(
-                {
-                    "row": at,
-                    "order": pl.repeat(order, len(at), dtype=pl.Int32, eager=True),
-                    "column_name": pl.repeat(fault.column_name, len(at), dtype=pl.String, eager=True),
-                    "reason": fault.reasons.gather(at),
-                    "value": _as_received(cells.get(fault.column_name, nothing).gather(at)),
-                }
-            )
-        )
-    sorted_entries = pl.concat(entries).sort("row", "order")
-    places = frame.select(pl.col("sheet"), pl.col("line").cast(pl.Int64))[sorted_entries["row"]]
-    as_received = _json(
-        frame[sorted_entries["row"]],
-        _present_in(frame, {text: at for at, text in enumerate(_distinct(table.header))}),
-    )
-    return pl.DataFrame(
-        [*places, *sorted_entries.select("column_name", "reason", "value"), as_received.alias("row_json")]
-    )
-
-
-def _as_received(cells: pl.Series) -> pl.Series:
-    return cells.cast(pl.String).fill_null("").str.strip_prefix(NUMERIC_CELL).str.slice(0, CHARACTERS_KEPT)
-
-
 def _extra(frame: pl.DataFrame, table: TextTable, kept: Mapping[str, str]) -> pl.Series:
     """The cells of the unknown columns that are kept, as JSON; null where there are none."""
-    extra = {text: at for text, at in _present_in(frame, table.extra).items() if text in kept}
+    extra = {text: at for text, at in present_in(frame, table.extra).items() if text in kept}
     if not extra:
         return pl.repeat(None, len(frame), dtype=pl.String, eager=True).alias("extra")
-    cells = pl.DataFrame([_as_received(frame[f"c{at}"]).alias(text) for text, at in extra.items()])
+    cells = pl.DataFrame([as_received(frame[f"c{at}"]).alias(text) for text, at in extra.items()])
     matching = cells.select(
         pl.when(pl.col(text) != "", pl.col(text).str.contains(kept[text])).then(text) for text in extra
     )
@@ -248,39 +203,12 @@ def _extra(frame: pl.DataFrame, table: TextTable, kept: Mapping[str, str]) -> pl
     return matching.to_struct().struct.json_encode().set(nothing, None).alias("extra")
 
 
-def _present_in(frame: pl.DataFrame, positions: Mapping[str, int]) -> dict[str, int]:
-    """The columns that a frame has: a large sheet may get one more while it is read."""
-    return {text: position for text, position in positions.items() if f"c{position}" in frame.columns}
-
-
-def _json(frame: pl.DataFrame, positions: Mapping[str, int]) -> pl.Series:
-    """header text → cell, as JSON, for each row."""
-    named = [_as_received(frame[f"c{position}"]).alias(text) for text, position in positions.items()]
-    return pl.DataFrame(named).to_struct().struct.json_encode()
-
-
-def _distinct(header: list[str]) -> list[str]:
-    """Header texts as names of the fields of one object: those that are empty or repeat get their position."""
-    return [
-        text if text and header.index(text) == position else f"{text}（第{position + 1}列）"
-        for position, text in enumerate(header)
-    ]
-
-
 def _broken(table: TextTable, contract: Contract) -> Iterator[Checked]:
     """Rows that could not be split into cells."""
     broken = table.take_broken()
     if broken.is_empty():
         return
-    text = pl.col("text").str.slice(0, CHARACTERS_KEPT)
-    rejected = broken.select(
-        "sheet",
-        pl.col("line").cast(pl.Int64),
-        pl.lit("").alias("column_name"),
-        "reason",
-        text.alias("value"),
-        pl.struct(text.alias(WHOLE_ROW)).struct.json_encode().alias("row_json"),
-    )
+    rejected = entries_of_broken(broken)
     nothing = {column.name: column.type.dtype() for column in contract.columns}
     good = pl.DataFrame(schema={"sheet": pl.String(), "line": pl.Int64(), **nothing, "extra": pl.String()})
     yield Checked(good, rejected, broken.select("sheet", "line").n_unique())

@@ -20,7 +20,7 @@ import polars as pl
 import psycopg
 
 from employment_warehouse import identity, settings
-from employment_warehouse.checking.table import REJECTED_SCHEMA
+from employment_warehouse.checking.rejected import REJECTED_SCHEMA
 from employment_warehouse.contract import Contract, contract
 from employment_warehouse.database import OWN_LOGIN, connect, describe
 from employment_warehouse.errors import UserError
