@@ -18,6 +18,7 @@ from employment_warehouse.contract.column_types import (
     Parsed,
 )
 from employment_warehouse.contract.dictionary import dictionary
+from employment_warehouse.contract.header_texts import normalise_header
 from employment_warehouse.contract.load import contract, contracts, load, platform_feeds
 from employment_warehouse.contract.model import (
     Calendar,
@@ -26,7 +27,6 @@ from employment_warehouse.contract.model import (
     Payment,
     PlatformResource,
     Rule,
-    normalise_header,
 )
 from employment_warehouse.contract.names_in_files import column_label, is_sheet_label, sheet_label
 from employment_warehouse.contract.node import ContractError

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from employment_warehouse.contract.header_texts import normalise_header
 from employment_warehouse.contract.load import contracts
-from employment_warehouse.contract.model import normalise_header
 
 # Words of headers that the contracts do not know.
 _WORDS = (

@@ -1,66 +1,18 @@
-"""Planted cases of other feeds: odd posts, a workshop below the standard, a long dispute, effects of services."""
+"""Planted cases of other feeds: a workshop below the standard, a long dispute, effects of services."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from employment_warehouse.demonstration import months
-from employment_warehouse.demonstration.cast import COUNTY, Cast, Person, post_row, story_month
+from employment_warehouse.demonstration.cast import AFFAIRS_COUNTY, COUNTY, Cast
 from employment_warehouse.demonstration.manifest import Trace
 from employment_warehouse.demonstration.sending import Row
-
-POSTS = "532523"
-"""The county of the odd posts."""
-
-
-def odd_posts(cast: Cast) -> None:
-    """Posts that each show one finding: what began before is seen from the first register on."""
-    first = cast.nights[0]
-    holders = {
-        name: cast.resident(POSTS, 50)
-        for name in ("not_in_need", "over_term", "duplicate_holder", "paid_not_present", "arrears_30d")
-    }
-    _tenure(cast, holders["not_in_need"], "91", first - timedelta(days=100), {"is_full_time": True})
-    cast.spell(holders["not_in_need"], first - timedelta(days=60))
-    words = "全日制公岗人员另在企业务工", "the holder of a full-time post works in a factory"
-    _found(cast, "not_in_need", words, first - timedelta(days=60), ["91"])
-
-    _tenure(cast, holders["over_term"], "92", first - timedelta(days=420))
-    words = "公益性岗位协议期满未退", "a holder stays beyond the agreed term"
-    _found(cast, "over_term", words, months.later(first - timedelta(days=420), 12), ["92"])
-
-    for number in ("93", "94"):
-        _tenure(cast, holders["duplicate_holder"], number, first - timedelta(days=50))
-    words = "一人占两个公益性岗位", "one person holds two posts"
-    _found(cast, "duplicate_holder", words, first - timedelta(days=50), ["93", "94"])
-
-    for end in (200, 120, 40):
-        person, last = cast.resident(POSTS, 45), first - timedelta(days=end)
-        _tenure(cast, person, "95", last - timedelta(days=59), {"end_date": last})
-    words = "一个公益性岗位一年内轮换三人", "three persons in turn hold one post for two months each"
-    _found(cast, "rotated", words, first - timedelta(days=40), ["95"])
-
-    _tenure(cast, holders["paid_not_present"], "96", first - timedelta(days=200))
-    _pay(cast, holders["paid_not_present"], "96", story_month(first), {"days_present": 0})
-    paid_on = months.reported_on(story_month(first)) - timedelta(days=2)
-    words = "未出勤领取公岗补贴", "paid for a month without a day present"
-    _found(cast, "paid_not_present", words, paid_on, ["96"])
-
-    _tenure(cast, holders["arrears_30d"], "97", first - timedelta(days=200))
-    unpaid = {"amount_paid": 0, "paid_on": None}
-    _pay(cast, holders["arrears_30d"], "97", months.after(story_month(first), -1), unpaid)
-    words = "公岗补贴拖欠超过30天", "a subsidy is owed for more than 30 days"
-    _found(cast, "arrears_30d", words, None, ["97"])
-
-    _pay(cast, cast.resident(POSTS, 40), "97", story_month(first), {})
-    words = "补贴发给不在岗的人", "paid to somebody who does not hold the post"
-    _found(cast, "paid_not_holder", words, paid_on, ["97"])
 
 
 def brand_and_agreement(cast: Cast) -> None:
     """A labour brand of two counties, and an agreement with a province where nobody works."""
     first = cast.nights[0]
     brand = {"labor_brand": "演示梯田绣娘", "is_organised": True}
-    for county in (POSTS, "532503"):
+    for county in (AFFAIRS_COUNTY, "532503"):
         cast.spell(cast.resident(county, 30), first - timedelta(days=90), other=brand)
     cast.fault(
         "labor_brand",
@@ -74,13 +26,13 @@ def brand_and_agreement(cast: Cast) -> None:
         ),
     )
     agreement = {
-        "agreement_no": f"XZ{POSTS}90",
+        "agreement_no": f"XZ{AFFAIRS_COUNTY}90",
         "partner_division_code": "620102",
         "cooperation_type": "interprovincial",
         "signed_on": first - timedelta(days=300),
         "planned_workers": 40,
     }
-    cast.at(cast.every_night(), "labor_cooperation", POSTS, Row(agreement))
+    cast.at(cast.every_night(), "labor_cooperation", AFFAIRS_COUNTY, Row(agreement))
     cast.fault(
         "agreement_not_fulfilled",
         "劳务协作协议未输出一人",
@@ -88,7 +40,7 @@ def brand_and_agreement(cast: Cast) -> None:
         Trace(
             "labor_cooperation",
             first,
-            {"county_code": POSTS, "partner_code": "620000", "month": first.replace(day=1)},
+            {"county_code": AFFAIRS_COUNTY, "partner_code": "620000", "month": first.replace(day=1)},
             {"employed_there": 0, "planned": 40, "fulfilment_rate": "0.0000"},
         ),
     )
@@ -154,11 +106,11 @@ def training_and_posting(cast: Cast) -> None:
     trained_on = first - timedelta(days=130)
     reported = first - timedelta(days=first.isoweekday() % 7)
     for number, is_hired in enumerate((True, False), 1):
-        person = cast.resident(POSTS, 29)
+        person = cast.resident(AFFAIRS_COUNTY, 29)
         if is_hired:
             cast.spell(person, trained_on + timedelta(days=20))
         service = {
-            "record_no": f"FW{POSTS}P{number}",
+            "record_no": f"FW{AFFAIRS_COUNTY}P{number}",
             "id_number": person.id_number,
             "service_type": "skill_training",
             "training_type": "order_based",
@@ -167,7 +119,7 @@ def training_and_posting(cast: Cast) -> None:
             "result": "合格",
             "amount": 80_000,
         }
-        cast.rows["employment_service", POSTS, reported].append(Row(service))
+        cast.rows["employment_service", AFFAIRS_COUNTY, reported].append(Row(service))
     month = months.first_of(trained_on)
     if month >= months.first_of(cast.began):
         cast.fault(
@@ -178,7 +130,7 @@ def training_and_posting(cast: Cast) -> None:
                 "service_effect",
                 first,
                 {
-                    "county_code": POSTS,
+                    "county_code": AFFAIRS_COUNTY,
                     "service_type": "skill_training",
                     "training_type": "order_based",
                     "month": month,
@@ -212,9 +164,9 @@ def training_and_posting(cast: Cast) -> None:
 def dispute_and_graduate(cast: Cast) -> None:
     """A dispute that was accepted 57 days ago and is still open, and a graduate without work for over a year."""
     first = cast.nights[0]
-    worker = cast.resident(POSTS, 33)
+    worker = cast.resident(AFFAIRS_COUNTY, 33)
     case = {
-        "case_no": f"LR{POSTS}P0001",
+        "case_no": f"LR{AFFAIRS_COUNTY}P0001",
         "id_number": worker.id_number,
         "employer_name": "示例建筑公司",
         "dispute_type": "unpaid_wages",
@@ -222,8 +174,8 @@ def dispute_and_graduate(cast: Cast) -> None:
         "accepted_on": first - timedelta(days=57),
         "amount_claimed": 1_260_000,
     }
-    cast.at(cast.every_night(), "labor_dispute", POSTS, Row(case))
-    cast.case("dispute_overdue", "open_over_45d", POSTS, case["case_no"], worker.id_number)
+    cast.at(cast.every_night(), "labor_dispute", AFFAIRS_COUNTY, Row(case))
+    cast.case("dispute_overdue", "open_over_45d", AFFAIRS_COUNTY, case["case_no"], worker.id_number)
     cast.fault(
         "dispute_open",
         "劳动争议受理57天未结",
@@ -231,11 +183,11 @@ def dispute_and_graduate(cast: Cast) -> None:
         Trace(
             "fct_dispute",
             first,
-            {"county_code": POSTS, "case_no": case["case_no"]},
+            {"county_code": AFFAIRS_COUNTY, "case_no": case["case_no"]},
             {"closed_on": None, "close_overdue_on": first - timedelta(days=11)},
         ),
     )
-    graduate = cast.resident(POSTS, 24, population_category="lifted_out")
+    graduate = cast.resident(AFFAIRS_COUNTY, 24, population_category="lifted_out")
     graduated = first - timedelta(days=400)
     study = {
         "id_number": graduate.id_number,
@@ -246,7 +198,7 @@ def dispute_and_graduate(cast: Cast) -> None:
         "graduated_on": graduated,
         "outcome": "unemployed",
     }
-    cast.at(cast.every_night(), "youth_support", POSTS, Row(study))
+    cast.at(cast.every_night(), "youth_support", AFFAIRS_COUNTY, Row(study))
     cast.case("youth_long_term", "youth_long_term", graduate.id_number, study["enrolled_on"])
     cast.fault(
         "graduate_without_work",
@@ -255,42 +207,7 @@ def dispute_and_graduate(cast: Cast) -> None:
         Trace(
             "youth_monitor",
             first,
-            {"county_code": POSTS, "level": "bachelor", "graduation_year": graduated.year},
+            {"county_code": AFFAIRS_COUNTY, "level": "bachelor", "graduation_year": graduated.year},
             {"graduates": 1, "employed": 0, "unemployed_12m": 1},
         ),
     )
-
-
-def _number(post: str) -> str:
-    return f"{POSTS}GY900{post}"
-
-
-def _tenure(cast: Cast, holder: Person, post: str, start: date, other: Mapping[str, object] | None = None) -> None:
-    row = post_row(holder, _number(post), start) | dict(other or {})
-    cast.at(cast.every_night(), "public_post", POSTS, Row(row))
-
-
-def _pay(cast: Cast, person: Person, post: str, month: date, other: Mapping[str, object]) -> None:
-    """A month's line: paid in full for 21 days, unless a story says otherwise."""
-    row = {
-        "post_no": _number(post),
-        "id_number": person.id_number,
-        "period": month,
-        "days_present": 2_100,
-        "amount_due": 50_000,
-        "amount_paid": 50_000,
-        "paid_on": months.reported_on(month) - timedelta(days=2),
-        "fund_source": "衔接资金",
-        "bank_account": person.account,
-    }
-    cast.rows["public_post_payment", POSTS, months.reported_on(month)].append(Row(row | dict(other)))
-
-
-def _found(cast: Cast, finding: str, words: tuple[str, str], since: date | None, posts: Sequence[str]) -> None:
-    """A finding on posts, each a case; `since` is None where the day depends on the calendar of holidays."""
-    opened = {} if since is None else {"opened_on": max(since, cast.began)}
-    keys = [{"county_code": POSTS, "post_no": _number(post), "finding": finding} for post in posts]
-    for key in keys:
-        cast.case("public_post", finding, *key.values())
-    traces = (Trace("public_post_finding", cast.nights[0], key, opened | {"closed_on": None}) for key in keys)
-    cast.fault(f"post_{finding}", *words, *traces)

@@ -37,6 +37,8 @@ SPLIT_COUNTY = "532504"
 """Sends employment in two parts."""
 GROWING_COUNTY = "532529"
 """Has an upload that never ends."""
+AFFAIRS_COUNTY = "532523"
+"""Has the planted cases of posts, services, agreements and disputes."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from employment_warehouse.demonstration import (
     county_stories,
     faulty_rows,
     people_stories,
+    post_stories,
     relief_stories,
 )
 from employment_warehouse.demonstration.cast import Cast
@@ -26,7 +27,7 @@ STORIES: tuple[Callable[[Cast], None], ...] = (
     relief_stories.people_on_a_payroll,
     relief_stories.batch_without_return,
     people_stories.public_posts,
-    affair_stories.odd_posts,
+    post_stories.odd_posts,
     affair_stories.brand_and_agreement,
     affair_stories.dispute_and_graduate,
     affair_stories.workshop_below_the_standard,

@@ -15,19 +15,18 @@ from employment_warehouse.gate.delivery_measures_by_column import COLUMN_MEASURE
 from employment_warehouse.gate.limits import NONE, Limits, Setting, at_least, at_most, between
 from employment_warehouse.gate.measure import (
     COMPARED,
-    FRESHNESS,
     Comparison,
     Derived,
     Measure,
     PreviousRows,
     Statement,
-    Subject,
     TonightRows,
     both,
     has,
     is_a,
     ratio,
 )
+from employment_warehouse.gate.subject import FRESHNESS, Subject
 
 EPOCH = date(1970, 1, 1)
 

@@ -6,7 +6,8 @@ from employment_warehouse.contract import Contract
 from employment_warehouse.gate.delivery_measures import measures_of
 from employment_warehouse.gate.expectation import Expectation
 from employment_warehouse.gate.limits import Limit, Setting
-from employment_warehouse.gate.measure import Comparison, Measure, Subject
+from employment_warehouse.gate.measure import Comparison, Measure
+from employment_warehouse.gate.subject import Subject
 from employment_warehouse.gate.thresholds import Thresholds
 
 

@@ -5,108 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, Literal
+from typing import Literal
 
-from psycopg import sql
-
-from employment_warehouse.contract import Column, Contract, Rule
-from employment_warehouse.gate.expectation import MeasuredIn, fill
+from employment_warehouse.contract import Contract
+from employment_warehouse.gate.expectation import MeasuredIn
 from employment_warehouse.gate.limits import Limits
+from employment_warehouse.gate.subject import FRESHNESS, Subject, breaks, mix_values
 from employment_warehouse.gate.submission import Submission, Values
-
-# The column that says when a snapshot's own rows were last updated.
-FRESHNESS = "updated_on"
-
-
-# --- what a measure may be about ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A feed, or one column, one value of a column or one rule of it; fills the placeholders of a declaration.
-
-    Names: {column} {value} {rule}. SQL: the same as identifiers and literals, {breaks} (a cell breaks its column's
-    contract), {amounts}, {content} and {evidence} (columns of the feed). Texts: {feed_zh} {feed_en} {header}
-    {column} {rule_zh} {rule_en} {each_month}.
-    """
-
-    contract: Contract
-    column: Column | None = None
-    value: Any = None
-    rule: Rule | None = None
-
-    def name(self, template: str) -> str:
-        """The name of a measure for this subject."""
-        column, rule = self.column, self.rule
-        return fill(template, {"column": column and column.name, "value": self.value, "rule": rule and rule.name})
-
-    def text(self, template: str) -> str:
-        """A text for people; placeholders of a submission's values are kept."""
-        column, rule = self.column, self.rule
-        return fill(
-            template,
-            {
-                "feed_zh": self.contract.title_zh,
-                "feed_en": self.contract.title_en,
-                "each_month": "每月" if self.contract.kind == "period" else "",
-                "header": column and column.header,
-                "column": column and column.name,
-                "rule_zh": rule and rule.message_zh,
-                "rule_en": rule and rule.message_en,
-            },
-        )
-
-    def sql(self, template: str, **more: sql.Composable) -> sql.Composed:
-        """The SQL of a measure for this subject."""
-        contract = self.contract
-        columns = contract.columns
-        given: dict[str, sql.Composable] = {
-            "amounts": _identifiers(column.name for column in columns if column.type.is_number),
-            "content": _identifiers(
-                landing_name(contract, column) for column in columns if column.type.name != "month"
-            ),
-            "evidence": _identifiers(column.name for column in columns if column.type.name == "date"),
-        }
-        if self.column:
-            given["column"] = sql.Identifier(landing_name(contract, self.column))
-            given["breaks"] = sql.SQL(" or ").join(_breaks(contract, self.column))
-            given["value"] = sql.Literal(self.value)
-        if self.rule:
-            given["rule"] = sql.SQL(self.rule.expression)
-        return sql.SQL(template).format(**given, **more)
-
-
-def _identifiers(names: Iterator[str]) -> sql.Composed:
-    return sql.SQL(", ").join(map(sql.Identifier, names))
-
-
-def landing_name(contract: Contract, column: Column) -> str:
-    """The landing column of a contract column: its token, or itself."""
-    return contract.landing_columns_of(column)[0][0]
-
-
-def _breaks(contract: Contract, column: Column) -> list[sql.Composable]:
-    """When a cell breaks its column's contract, in SQL: gate 1 does not rely on the reader's own checks."""
-    name = sql.Identifier(landing_name(contract, column))
-    conditions: list[sql.Composable] = []
-    if column.required:
-        conditions.append(sql.SQL("{} is null").format(name))
-    if column.required_when:
-        conditions.append(sql.SQL("({} and {} is null)").format(sql.SQL(column.required_when), name))
-    if column.type.needs_codes:
-        codes = sql.Literal(sorted(set(column.codes.values())))
-        conditions.append(sql.SQL("{} <> all({})").format(name, codes))
-    if column.minimum is not None:
-        conditions.append(sql.SQL("{} < {}").format(name, sql.Literal(column.minimum)))
-    if column.maximum is not None:
-        conditions.append(sql.SQL("{} > {}").format(name, sql.Literal(column.maximum)))
-    return conditions
-
-
-def mix_values(column: Column) -> list[Any]:
-    """The values whose shares make up the mix of a column; none for a column without codes."""
-    return list(column.type.mix_values(column))
-
 
 # --- which subjects a measure applies to --------------------------------------------------------------------
 
@@ -145,7 +50,7 @@ def has_mix(subject: Subject) -> bool:
 
 def can_break(subject: Subject) -> bool:
     """Columns whose contract says something that a cell could break."""
-    return subject.column is not None and bool(_breaks(subject.contract, subject.column))
+    return subject.column is not None and bool(breaks(subject.contract, subject.column))
 
 
 def is_steady(subject: Subject) -> bool:

@@ -17,11 +17,9 @@ from employment_warehouse.gate.measure import (
     Measure,
     PreviousRows,
     Statement,
-    Subject,
     TonightRows,
-    landing_name,
-    mix_values,
 )
+from employment_warehouse.gate.subject import Subject, landing_name, mix_values
 from employment_warehouse.gate.submission import Submission, Values
 from employment_warehouse.gate.thresholds import Thresholds
 
