@@ -101,6 +101,13 @@ def project(name: str) -> bytes:
     return "\n".join([",".join(header), *rows, ""]).encode()
 
 
+def smaller_above(feed: str) -> bytes:
+    """A table of three columns above the whole one."""
+    columns = [column for column in contract(feed).columns if column.required]
+    header, row = [column.header for column in columns], [column.example for column in columns]
+    return "\n".join(",".join(line) for line in (header[:3], row[:3], [], header, row, "")).encode()
+
+
 def with_cell(column: str, *texts: str) -> bytes:
     return text(*[person(at, **{column: one}) for at, one in enumerate(texts)])
 
@@ -617,6 +624,15 @@ CASES = [
         f"身份证号,姓名,应发工资\n{id_number(9)},某某,3000\n\n".encode() + text(person(1), person(2)),
         refused="rows_above_header",
     ),
+    *[
+        Case(f"header: under a smaller table of {feed}", smaller_above(feed), refused="rows_above_header", feed=feed)
+        for feed in ("bank_return", "workshop", "job_event")
+    ],
+    Case(
+        "header: under a form's head",
+        "项目编号,项目名称,工资期间\nYG532599001,道路,2024-04\n\n".encode() + text(person(1), person(2)),
+        [5, 6],
+    ),
     Case(
         "header: under the form's numbers",
         f"统一社会信用代码,911325017134567892\n负责人身份证号：,{id_number(9)}\n".encode() + text(person(1), person(2)),
@@ -641,6 +657,10 @@ CASES = [
     *[
         Case(f"text: delimiter {delimiter}", text(*SHORT, delimiter=delimiter), [2, 3, 4])
         for delimiter in ("|!", "~|~", "||", "@@", "^|")
+    ],
+    *[
+        Case(f"text: sep={sign!r}", f"{line}\n".encode() + text(*SHORT, delimiter=sign), [3, 4, 5])
+        for line, sign in (("sep=^", "^"), ("sep=;", ";"), ('"sep=|"', "|"), ("SEP=\t\t\t", "\t"), ("sep=,,,,", ","))
     ],
     Case("text: UTF-32", text(*SHORT).decode().encode("utf-32"), [2, 3, 4]),
     Case(
@@ -777,6 +797,14 @@ def test_a_cell_of_any_writer_is_read(second: str, cells: list[str], tmp_path: P
     path = tmp_path / "t.xlsx"
     path.write_bytes(raw_book(second.replace("{A2}", cell("A2", "绳")).replace("{C2}", cell("C2", "开远"))))
     assert printed(path) == (["品名", "数量", "产地"], [cells, ROPE[1]])
+
+
+@pytest.mark.parametrize("sign", ["^", ",", "~"])
+def test_the_line_that_states_the_delimiter_is_no_header(sign: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"sep={sign}\n品名{sign}数量\n绳{sign}1;2\n")
+    assert printed(tmp_path / "t.csv") == (["品名", "数量"], [["绳", "1;2"]])
+    (tmp_path / "t.csv").write_text(f"sep={sign}\n品名\n绳\n铲\n")
+    assert printed(tmp_path / "t.csv") == (["品名"], [["绳"], ["铲"]])
 
 
 @pytest.mark.parametrize("dimension", ["A0:C3", "A1:C0", "0:0", "", "ZZZZ9:A1"])

@@ -18,7 +18,7 @@ from employment_warehouse.reading.cell_forms import (
     usual_n_filled,
     visible,
 )
-from employment_warehouse.reading.header_by_contract import columns_of, locate_by_contract
+from employment_warehouse.reading.header_by_contract import columns_of, locate_by_contract, named_columns
 from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW, FULL, locate_by_form
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found, rows_above_header
 from employment_warehouse.reading.units import is_other_unit, states_other_unit
@@ -81,6 +81,8 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     usual = usual_n_filled(below) or n_filled(texts)
     _refuse_rows_above(above, below, max(CELLS_OF_A_ROW, FULL * usual) if contract else CELLS_OF_A_ROW)
     types = {position: contract.column(name).type for name, position in columns.items()} if contract else {}
+    if contract:
+        _refuse_smaller_table(above, contract)
     if contract and contract.money_columns:
         money = [columns[name] for name in contract.money_columns if name in columns]
         _refuse_other_unit(above, [row for row in below if any(row)][:_BELOW], money)
@@ -119,6 +121,20 @@ def _refuse_rows_above(above: list[list[str]], below: list[list[str]], least: fl
 def _names_person(row: list[str]) -> bool:
     """Whether a row has a citizen's ID number in a cell of its own, without saying whose, as a form would (法人：…)."""
     return any(map(_PERSON.fullmatch, row)) and n_filled(row) > 1 and not any(map(LABEL.search, row))
+
+
+def _refuse_smaller_table(above: list[list[str]], contract: Contract) -> None:
+    """Rows above the header may be few and short, and yet be of the contract: if they stand under its key. (A form's
+    head may have some of the key, as in a payroll its project and month.)
+    """
+    key = [name for name in contract.key if contract.column(name).required]
+    for at, row in enumerate(above):
+        named = named_columns(row, contract) if n_filled(row) > 1 else {}
+        if len(named) > 1 and all(name in named for name in key):
+            places = [named[name] for name in key]
+            rows = [later for later in above[at + 1 :] if not named_columns(later, contract)]
+            if any(all(place < len(later) and later[place] for place in places) for later in rows):
+                raise rows_above_header()
 
 
 def _refuse_other_unit(above: list[list[str]], below: list[list[str]], money: list[int]) -> None:

@@ -20,6 +20,8 @@ _MESSAGE = re.compile(
     r"(?i)error|exception|failed|failure|denied|forbidden|unauthori[sz]ed|timed? ?out|not found|traceback|unavailable"
     r"|错误|失败|异常|超时|无权|未登录|请登录|重新登录|请稍后|繁忙|不存在|拒绝|过期"
 )
+# The first line with which Excel is told the delimiter; saved again, it has some at its end.
+_STATED = re.compile(r"(?i)\"?sep=([\t!#-/:-@\[-`{-~])\"?[,;\t|]*[\r\n]")
 _LINES_OF_MESSAGE = 30
 _N_RECORDS = 400
 _BLANKS_FIT = 0.65  # below it, blanks between words are not delimiters
@@ -46,7 +48,8 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
     if whole and not head:
         raise empty_file()
     _refuse_message(head)
-    delimiter = long_delimiter(lines_of(head[:_HEAD_OF_LINES]))
+    stated = _STATED.match(head)
+    delimiter = "" if stated else long_delimiter(lines_of(head[:_HEAD_OF_LINES]))
     if delimiter:
         head = head.replace(delimiter, STAND_IN)
     lines = lines_of(head)
@@ -55,7 +58,13 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
     if not whole and not lines:
         raise Refused("header_not_found", "第一行没有结尾 | the first line does not end")
     refusals: list[Refused] = []
-    by_fit = [(Dialect(STAND_IN), _records(lines, Dialect(STAND_IN)))] if delimiter else _by_fit(lines)
+    if stated:
+        below = ["\n", *lines[1:]]  # what states the delimiter is not a row
+        by_fit = [_refined(Dialect(stated[1]), below, "".join(below))]
+    elif delimiter:
+        by_fit = [(Dialect(STAND_IN), _records(lines, Dialect(STAND_IN)))]
+    else:
+        by_fit = _by_fit(lines)
     for dialect, records in by_fit:
         try:
             header = find_header([record.cells or [] for record in records], contract)
