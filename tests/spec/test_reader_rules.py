@@ -108,6 +108,12 @@ def smaller_above(feed: str) -> bytes:
     return "\n".join(",".join(line) for line in (header[:3], row[:3], [], header, row, "")).encode()
 
 
+def divided(*names: str) -> bytes:
+    """A payroll whose sixth column has a second one beside it without a name, and names below."""
+    rows = [[*row[:6], "100", *row[6:]] for row in (person(1), person(2))]
+    return text(["", "", "", "", "", *names, *[""] * 5], *rows, header=[*PAYROLL[:6], "", *PAYROLL[6:]])
+
+
 def with_cell(column: str, *texts: str) -> bytes:
     return text(*[person(at, **{column: one}) for at, one in enumerate(texts)])
 
@@ -628,6 +634,8 @@ CASES = [
         Case(f"header: under a smaller table of {feed}", smaller_above(feed), refused="rows_above_header", feed=feed)
         for feed in ("bank_return", "workshop", "job_event")
     ],
+    Case("header: over two columns", divided("基本工资", "加班工资"), refused="header_not_found", detail="第 6 列"),
+    Case("header: over a column of units", divided("元", "元"), [3, 4]),
     Case(
         "header: under a form's head",
         "项目编号,项目名称,工资期间\nYG532599001,道路,2024-04\n\n".encode() + text(person(1), person(2)),

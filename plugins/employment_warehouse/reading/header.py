@@ -11,6 +11,7 @@ from employment_warehouse.contract import Contract, normalise_header
 from employment_warehouse.contract.column_types import LogicalType
 from employment_warehouse.reading.cell_forms import (
     LABEL,
+    VALUE,
     is_numbering,
     is_total,
     looks_like_data,
@@ -21,7 +22,7 @@ from employment_warehouse.reading.cell_forms import (
 from employment_warehouse.reading.header_by_contract import columns_of, locate_by_contract, named_columns
 from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW, FULL, locate_by_form
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found, rows_above_header
-from employment_warehouse.reading.units import is_other_unit, states_other_unit
+from employment_warehouse.reading.units import is_other_unit, is_unit, states_other_unit
 
 EXCEL_ROW_GROUP = 16  # rows of a sheet that Excel writes as text together; see excel_short_rows
 
@@ -83,6 +84,7 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     types = {position: contract.column(name).type for name, position in columns.items()} if contract else {}
     if contract:
         _refuse_smaller_table(above, contract)
+        _refuse_divided(kept, next(filter(any, below), []), types)
     if contract and contract.money_columns:
         money = [columns[name] for name in contract.money_columns if name in columns]
         _refuse_other_unit(above, [row for row in below if any(row)][:_BELOW], money)
@@ -135,6 +137,20 @@ def _refuse_smaller_table(above: list[list[str]], contract: Contract) -> None:
             rows = [later for later in above[at + 1 :] if not named_columns(later, contract)]
             if any(all(place < len(later) and later[place] for place in places) for later in rows):
                 raise rows_above_header()
+
+
+def _refuse_divided(texts: list[str], below: list[str], types: Mapping[int, LogicalType]) -> None:
+    """The name of a column of numbers may stand over several columns, each with a name of its own in the row below
+    (应发工资 over 基本工资 and 加班工资): none of them has the whole amount.
+    """
+    if any(map(VALUE.match, below)) or 2 * n_filled(below) > n_filled(texts):
+        return
+    for at, kind in types.items():
+        names = [text for text in below[at : at + 2] if text and not is_unit(text)]
+        if kind.is_number and len(names) > 1 and not any(texts[at + 1 : at + 2]):
+            raise header_not_found(
+                f"第 {at + 1} 列的表头下面分成了几列 | The name in column {at + 1} stands over several columns"
+            )
 
 
 def _refuse_other_unit(above: list[list[str]], below: list[list[str]], money: list[int]) -> None:
