@@ -78,8 +78,9 @@ def _not_running(deployment: Deployment, states: dict[str, str]) -> list[str]:
 
 
 def _disk(home: Home) -> Iterator[str]:
-    for folder in {home.root, Server(home).data.resolve().parent}:
-        disk = shutil.disk_usage(folder if folder.exists() else home.root)
+    folders = [folder for folder in (Server(home).data.resolve().parent, home.root) if folder.exists()]
+    for folder in {folder.stat().st_dev: folder for folder in folders}.values():  # a disk that has both is named once
+        disk = shutil.disk_usage(folder)
         if disk.free < DISK_FREE * disk.total:
             yield f"磁盘将满，剩余 {disk.free / 2**30:.1f} GiB：{folder} | the disk is nearly full"
 
