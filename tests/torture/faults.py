@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import multiprocessing
 import os
 import resource
@@ -17,7 +18,7 @@ FORKS = multiprocessing.get_context("forkserver")
 # Imported once: a process for each kill then begins at once.
 FORKS.set_forkserver_preload(["tests.torture.preloaded"])
 KILLED = -signal.SIGKILL
-SECONDS = 120  # to come to its point, or to its end
+SECONDS = 3600  # to come to its point, or to its end: only a step that hangs takes so long, also on a busy machine
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,19 @@ FAULTS = {
 }
 
 
-def disturb(fault: str, step: Callable[..., None], *given: Any) -> bool:
+def disturb(fault: str, step: Callable[..., Any], *given: Any) -> bool:
     """Run a step in a process that is killed at a point; whether it came there (not in a night without new files)."""
     return run_killed(FAULTS[fault], step, *given)
 
 
-def begin(point: Point, step: Callable[..., None], *given: Any) -> multiprocessing.process.BaseProcess:
+def begin(point: Point, step: Callable[..., Any], *given: Any) -> multiprocessing.process.BaseProcess:
     """A step in a process of its own that goes on until it comes to the point."""
     process = FORKS.Process(target=_until, args=(point, dict(os.environ), step, given))
     process.start()
     return process
 
 
-def run_killed(point: Point, step: Callable[..., None], *given: Any) -> bool:
+def run_killed(point: Point, step: Callable[..., Any], *given: Any) -> bool:
     """Run a step in a process of its own, which kills itself at the point; whether it came there."""
     process = begin(point, step, *given)
     process.join(SECONDS)
@@ -77,7 +78,18 @@ def run_killed(point: Point, step: Callable[..., None], *given: Any) -> bool:
     return process.exitcode == KILLED
 
 
-def _until(point: Point, environment: dict[str, str], step: Callable[..., None], given: tuple[Any, ...]) -> None:
+def run_on_full_disk(largest: int, step: Callable[..., Any], *given: Any) -> int | None:
+    """Run a step in a process whose files may have so many bytes at most; its exit code: 0 if it ended well."""
+    process = begin(Point("nowhere", "os:abort", bytes_left=largest), step, *given)
+    process.join(SECONDS)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        raise NotKilled(f"still running after {SECONDS} s")
+    return process.exitcode
+
+
+def _until(point: Point, environment: dict[str, str], step: Callable[..., Any], given: tuple[Any, ...]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     if point.bytes_left:
@@ -86,24 +98,29 @@ def _until(point: Point, environment: dict[str, str], step: Callable[..., None],
     step(*given)
 
 
-def _kill_at(point: Point) -> None:
-    """Let this process kill itself when it comes to a point."""
+def place_of(point: Point) -> tuple[Any, str]:
+    """The module or the class that has a point's function, and its name there."""
     module, _, path = point.function.partition(":")
     holder: Any = importlib.import_module(module)
     *outer, name = path.split(".")
     for attribute in outer:
         holder = getattr(holder, attribute)
-    original, calls = getattr(holder, name), 0
+    return holder, name
+
+
+def _kill_at(point: Point) -> None:
+    """Let this process kill itself when it comes to a point."""
+    holder, name = place_of(point)
+    original, calls = getattr(holder, name), itertools.count(1)
     if point.rows_at_once:
         copying.ROWS_AT_ONCE = point.rows_at_once
 
     def killing(*values: Any, **named: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if (calls, point.moment) == (point.call, "before"):
+        call = next(calls)  # of dbt's threads, too, one is the one
+        if (call, point.moment) == (point.call, "before"):
             os.kill(os.getpid(), signal.SIGKILL)
         result = original(*values, **named)
-        if (calls, point.moment) == (point.call, "after"):
+        if (call, point.moment) == (point.call, "after"):
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 

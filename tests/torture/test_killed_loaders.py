@@ -16,22 +16,18 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.conftest import fresh_warehouse
-from tests.kit.files import put, rows_of
-from tests.kit.people import id_number
 from tests.torture import invariants
 from tests.torture.conftest import Say
-from tests.torture.faults import Point, begin, run_killed
+from tests.torture.faults import SECONDS, Point, begin, run_killed, run_on_full_disk
 from tests.torture.invariants import Sums
 from tests.torture.points import POINTS, ingest
+from tests.torture.sent import send
 
 from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server
 
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(0)]
 DAY = date(2024, 5, 17)
-COUNTIES = ("532503", "532528")
-PROJECT = "YG532528001"
-PEOPLE = 99
 SERVER_KILLS = int(os.environ.get("SERVER_KILLS", "20"))
 
 
@@ -74,7 +70,7 @@ class Intake:
 @pytest.fixture(scope="module")
 def intake(warehouse_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Intake:
     made = Intake(warehouse_server, tmp_path_factory.mktemp("zone"))
-    send(made.zone)
+    send(made.zone, DAY)
     with made.warehouse() as connection:
         begun = time.monotonic()
         ingest(DAY.isoformat())
@@ -82,32 +78,6 @@ def intake(warehouse_server: Server, tmp_path_factory: pytest.TempPathFactory) -
         assert made.broken(connection) == []
         made.undisturbed = invariants.state(connection)
     return made
-
-
-def send(zone: Path) -> None:
-    """Two counties and a project; in each register a row that is wrong, and one that is there twice."""
-    for county in COUNTIES:
-        place = {"county_code": county, "township_code": f"{county}101", "village_code": f"{county}101201"}
-        base = 1000 * COUNTIES.index(county)
-        people = [
-            {"id_number": id_number(base + n), "household_no": f"H{n // 3}", "is_relocated": "否"} | place
-            for n in range(PEOPLE)
-        ]
-        wrong = people[0] | {"id_number": "532528199001019999"}
-        jobs = [
-            {"id_number": person["id_number"], "start_date": "2024-03-01", "updated_on": str(DAY)}
-            for person in people[1::2]
-        ]
-        shops = [
-            {"workshop_no": f"{county}-{n}", "workers": str(20 + n), "township_code": f"{county}101"} for n in range(3)
-        ]
-        of_feed = {"labor_register": [*people, wrong, people[1]], "employment": jobs, "workshop": shops}
-        for feed, rows in of_feed.items():
-            put(zone, rows_of(feed, *rows), f"{county}.csv", feed=feed, day=DAY)
-    workers = [{"project_no": PROJECT, "id_number": id_number(n)} for n in range(5)]
-    of_project = {"relief_project": [{"project_no": PROJECT}], "relief_contract": workers, "relief_payroll": workers}
-    for feed, rows in of_project.items():
-        put(zone, rows_of(feed, *rows), f"{PROJECT}.csv", feed=feed, day=DAY)
 
 
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
@@ -127,7 +97,7 @@ def test_postgresql_killed_while_files_are_taken_in(intake: Intake, say: Say) ->
             loader = begin(Point("nowhere", "os:abort"), ingest, DAY.isoformat())
             time.sleep(luck.uniform(0, intake.seconds))
             os.kill(postmaster, signal.SIGKILL)
-            loader.join(120)
+            loader.join(SECONDS)
             failed += loader.exitcode != 0
             intake.server.start()
             with intake.server.connect_superuser(database) as again:
@@ -138,9 +108,7 @@ def test_postgresql_killed_while_files_are_taken_in(intake: Intake, say: Say) ->
 
 def test_an_archive_whose_disk_is_full(intake: Intake) -> None:
     with intake.warehouse() as connection:
-        loader = begin(Point("nowhere", "os:abort", bytes_left=8_000), ingest, DAY.isoformat())
-        loader.join(120)
-        assert loader.exitcode == 1
+        assert run_on_full_disk(8_000, ingest, DAY.isoformat()) == 1
         assert intake.retried(connection) == []
 
 
