@@ -3,7 +3,7 @@
 - I1 nothing lost: every row of a file is landed, rejected or erased, counted without the reader;
 - I2 nothing duplicated: keys are distinct, and payrolls add up to the fen;
 - I3 nobody may do more than `privileges.yaml` says;
-- I4 readers see one publication, whole: test_publishers.py asks it, with readers of its own;
+- I4 readers see one publication, whole; test_publishers.py asks it besides, with readers at work meanwhile;
 - I5 the result is that of a history without the fault.
 """
 
@@ -87,6 +87,25 @@ def unauthorised(connection: psycopg.Connection) -> Iterator[str]:
     found, declared = privileges.grants_of_the_catalog(connection), privileges.grants_of_the_file(connection)
     yield from (f"I3 granted, but not in privileges.yaml: {grant}" for grant in sorted(found - declared))
     yield from (f"I3 in privileges.yaml, but not granted: {grant}" for grant in sorted(declared - found))
+
+
+def mixed(connection: psycopg.Connection, *publications: Sums) -> Iterator[str]:
+    """I4: what readers see is one of these publications (`shown` of each), in all marts."""
+    seen = shown(connection)
+    if publications and seen not in publications:
+        apart = (f"{name} {found}" for name, found in seen.items() if found != publications[0].get(name))
+        yield f"I4 readers see none of {len(publications)} publications: {', '.join(apart)}"
+
+
+def shown(connection: psycopg.Connection) -> Sums:
+    """What readers see of each mart of the standing publication."""
+    views = connection.execute(
+        "select v.viewname from pg_views as v inner join ops.versioned as m on v.viewname = m.model"
+        " where v.schemaname = 'marts' order by 1"
+    ).fetchall()
+    return {
+        name: _sum(connection, sql.Identifier("marts", name), _timeless(connection, "marts", name)) for (name,) in views
+    }
 
 
 def state(connection: psycopg.Connection) -> Sums:

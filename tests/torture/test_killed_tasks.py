@@ -1,0 +1,126 @@
+"""The tasks that follow the intake are killed, each once in a night, and run again plainly, as Airflow does.
+
+Each round is a night of its own, in which every task is killed at another of its points. `ROUNDS=1 pytest -m torture …`
+is a sample; `make torture` plays ROUNDS_OF_ALL, which is every point at least once.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.kit.receivers import Channel, webhook
+from tests.torture import invariants
+from tests.torture.conftest import Say
+from tests.torture.faults import run_killed
+from tests.torture.invariants import Sums
+from tests.torture.points import AFTER_INTAKE, ingest
+from tests.torture.sent import send
+from tests.torture.whole_nights import TASKS, TORTURE, Place, build_of, run_night, run_task
+
+from employment_warehouse import settings
+from employment_warehouse.database.embedded import Server
+
+pytestmark = [pytest.mark.torture, pytest.mark.timeout(0)]
+FIRST = date(2024, 5, 16)
+DAY = FIRST + timedelta(1)
+NIGHT = DAY.isoformat()
+ROUNDS_OF_ALL = 10
+ROUNDS = int(os.environ.get("ROUNDS", ROUNDS_OF_ALL if TORTURE else 1))
+AFTER_FIRST = "first night"
+SENT = (
+    "select a.kind, a.unit, a.report_date from ops.alert as a inner join ops.alert_delivery as d using (alert_id)"
+    " where d.sent_at is not null order by 1, 2, 3"
+)
+PRODUCTS = "select product, report_date, vintage from ops.product order by 1, 2, 3"
+
+
+@dataclass
+class Undisturbed:
+    """A warehouse after its first night, and what its second night leaves without a fault."""
+
+    place: Place
+    before: Sums
+    after: Sums
+    state: Sums
+    outside: list[str]
+
+    def broken(self, connection: psycopg.Connection) -> list[str]:
+        """What breaks I1 to I4 at this moment."""
+        return self.place.broken(connection, self.before, self.after)
+
+    def different(self, connection: psycopg.Connection) -> list[str]:
+        """What breaks I5 at the end: other rows, other marts, or other files, alerts and reports for people."""
+        return [
+            *invariants.different(invariants.state(connection), self.state),
+            *invariants.different(invariants.shown(connection), self.after),
+            *sorted(f"I5 {text}" for text in set(outside(connection)) ^ set(self.outside)),
+        ]
+
+
+def outside(connection: psycopg.Connection) -> list[str]:
+    """What people receive: reports and return workbooks, each whole; alerts that were sent."""
+    home = settings.current_home()
+    found = [str(row) for query in (PRODUCTS, SENT) for row in connection.execute(query).fetchall()]
+    for path in (*home.reports.rglob("*.html"), *home.reports.rglob("*.xlsx"), *home.returns.rglob("*.xlsx")):
+        # A build that was begun and not committed uses up a number.
+        found.append(f"{path.parent.name} {path.stem.partition('-')[0]}{path.suffix} {_wholeness(path)}")
+    return sorted(found)
+
+
+def _wholeness(path: Path) -> str:
+    if path.suffix == ".html":
+        return "whole" if path.read_text(encoding="utf-8").rstrip().endswith("</html>") else "half"
+    return "whole" if zipfile.is_zipfile(path) and zipfile.ZipFile(path).testzip() is None else "half"
+
+
+@pytest.fixture(scope="module")
+def channel() -> Iterator[Channel]:
+    """Receives every alert and every report, in whichever process it is sent."""
+    with webhook() as made, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WAREHOUSE_ALERT_URLS", made.address)
+        patch.setenv("WAREHOUSE_REPORT_READERS", f"daily={made.address}")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def undisturbed(warehouse_server: Server, channel: Channel, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    place = Place(warehouse_server, tmp_path_factory.mktemp("place"))
+    send(place.zone, FIRST)
+    with place.warehouse() as connection:
+        run_night(FIRST)
+        before = invariants.shown(connection)
+        assert place.broken(connection, before) == []
+        place.keep(connection, AFTER_FIRST)
+    send(place.zone, DAY, 1)
+    with place.warehouse(AFTER_FIRST) as connection:
+        run_night(DAY)
+        made = Undisturbed(
+            place, before, invariants.shown(connection), invariants.state(connection), outside(connection)
+        )
+        assert made.after != before
+        assert made.broken(connection) == []
+    return made
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_each_task_killed_once_in_a_night(undisturbed: Undisturbed, number: int, say: Say) -> None:
+    found: list[str] = []
+    with undisturbed.place.warehouse(AFTER_FIRST) as connection:
+        ingest(NIGHT)
+        for task in TASKS:
+            points = AFTER_INTAKE[task]
+            point = points[number % len(points)]
+            assert run_killed(point, run_task, task, NIGHT, build_of(NIGHT)), point.name
+            found += [f"{point.name}: {text}" for text in undisturbed.broken(connection)]
+            run_task(task, NIGHT, build_of(NIGHT))
+            found += [f"{point.name}, run again: {text}" for text in undisturbed.broken(connection)]
+        found += undisturbed.different(connection)
+    assert found == []
+    say(f"round {number}: {len(TASKS)} tasks killed and run again, digests as without")
