@@ -13,7 +13,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -48,12 +48,15 @@ def ask(folder: Path, sealed: bytes, person_key: UUID) -> dict[str, str]:
             asking.connect(path)
             asking.sendall(question)
             with asking.makefile("rb") as answer:
-                return dict(json.loads(answer.readline(MOST_BYTES)))
+                identity: dict[str, str] = json.loads(answer.readline(MOST_BYTES))
     except (OSError, ValueError):
+        identity = {}
+    if not identity:
         raise OpenerAway(
             todo="本次查看已登记；请操作员查看进程 uploads（warehouse status），再试 | this reveal is on record; ask an"
             " operator to look at the process uploads (warehouse status), then try again"
-        ) from None
+        )
+    return identity
 
 
 @contextmanager
@@ -91,10 +94,16 @@ class _Answer(socketserver.StreamRequestHandler):
     timeout = LONGEST_WAIT_SECONDS
 
     def handle(self) -> None:
-        """Answer one question; nothing where it is not one, or the keys do not open it."""
-        try:
-            asked = json.loads(self.rfile.readline(MOST_BYTES))
-            identity = open_identity(bytes.fromhex(asked["sealed"]), UUID(asked["person_key"]))
-        except (OSError, ValueError, KeyError, TypeError, InvalidTag, UserError):
-            return
-        self.wfile.write(json.dumps(identity).encode() + b"\n")
+        """Answer one question; with nothing in it where it is not one, or the keys do not open it."""
+        with suppress(OSError):  # whoever asked is gone, or says nothing for too long
+            answer = _answer(self.rfile.readline(MOST_BYTES))
+            self.wfile.write(json.dumps(answer).encode() + b"\n")
+
+
+def _answer(line: bytes) -> dict[str, str]:
+    try:
+        asked = json.loads(line)
+        person_key, sealed = str(asked["person_key"]), str(asked["sealed"])
+        return open_identity(bytes.fromhex(sealed), UUID(person_key))
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, InvalidTag, UserError):
+        return {}
