@@ -254,12 +254,13 @@ PLANTED: tuple[Planted, ...] = (
         nights=3,
     ),
     Planted(
-        "who moves at the end of a month does so unseen",
+        "who begins to work as it was reported in advance does so unseen",
         "models/intermediate/int_month_employment_step.sql",
         "moves('states', ['valid_from', 'valid_to'])",
         "moves('states', [])",
         "local_employment",
-        nights=3,
+        seed=BOUNDARIES,
+        nights=0,
     ),
     Planted(
         "the median has two fifths below it",
