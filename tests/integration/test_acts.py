@@ -50,12 +50,17 @@ def test_every_decision_is_recorded_under_its_login(nights: Nights, operator: ps
     certify(build, failed=1)
     with pytest.raises(NotPublished):
         publication.publish_or_hold(build)
+    nights.connection.execute(
+        "insert into ops.check_result (build, gate, suite, check_name, unit, severity, success)"
+        " values (%s, 1, 'workshop', 'volume.ratio', '532501', 'critical', false)",
+        (build,),
+    )
     for act in (
         f"ops.release_night({build}, 'the festival')",
         f"ops.release_delivery({delivery}, 'so it is')",
         f"ops.roll_back({build}, '{{}}', 'wrong month')",
         "ops.grant_waiver('volume.ratio', '532501', '2024-05-18', '2024-05-19', 'a campaign')",
-        "ops.decide_rule('account_shared', '2024-05-18', true, 'letter 12 of 2024')",
+        "ops.decide_rule('account_shared', '2024-05-19', true, 'letter 12 of 2024')",
         "ops.begin_nights('2024-05-19')",
     ):
         operator.execute(f"select {act}")

@@ -32,6 +32,7 @@ from employment_warehouse.database.connections import address
 from employment_warehouse.database.embedded import Server, free_port
 
 COUNTY = "county_532528"
+LONGEST_MART = "/marts/cross_feed_reconciliation"
 
 
 @pytest.fixture
@@ -151,7 +152,9 @@ def test_an_operator_releases_a_held_night_and_rolls_back_in_his_own_name(
     with pytest.raises(publication.NotPublished):
         publication.publish_or_hold(held)
     browser = browser_of(OWN_LOGIN, console)
-    assert f'href="/publications/{held}/release"' in browser.get("/publications").text
+    offered = browser.get("/publications").text
+    assert f'href="/publications/{held}/release"' in offered
+    assert all(not re.search(r"WH\d{3}", text) for text in (offered, browser.get("/tonight").text))
     refused = browser.fill_in(f"/publications/{held}/release", reason="")
     assert (refused.status_code, "没有填写" in refused.text) == (422, True)
     assert browser.fill_in(f"/publications/{held}/release", reason="counted by hand").status_code == 303
@@ -215,7 +218,8 @@ def planted(warehouse_server: Server) -> Iterator[psycopg.Connection]:
             insert into vault.rejected_row (delivery_id, sheet, line, column_name, reason, key_version, sealed)
             select d.delivery_id, d.unit || '-sheet', 2, 'full_name', 'required_missing', 1, '' from ops.delivery as d;
             insert into ops.alert (level, kind, unit, title, body)
-            select 'warning', 'wages_owed', c, c || '-title', c || '-body' from unnest(ops.county_codes()) as c;
+            select 'warning', 'wages_owed', c, c || '-title', c || '-body ' || repeat('labor_register', 20)
+            from unnest(ops.county_codes()) as c;
             """
         )
         Stages(superuser).go_to("first")
@@ -449,11 +453,22 @@ def serious(page: Page) -> list[str]:
     ]
 
 
+def of_a_case(page: Page, url: str) -> list[str]:
+    """The pages of the case that is listed last, and of its persons."""
+    page.goto(f"{url}/cases")
+    links = [str(link.get_attribute("href")) for link in page.locator("main tbody a").all()][-1:]
+    return [*links, *(link.replace("/one", "/persons") for link in links)]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("role", [OWN_LOGIN, "caseworker_532528", "wh_analyst"])
 def test_every_page_is_usable_by_everyone_and_fits_a_phone(person: Person, url: str, role: str) -> None:
     wide, narrow = person(role), person(role, 390)
-    behind = {OWN_LOGIN: ["/deliveries/1"], "wh_analyst": ["/marts/target_progress"]}.get(role, [])
+    behind = {
+        OWN_LOGIN: ["/deliveries/1", "/publications/1", "/publications/1/roll-back", "/gates?passed=true&gate=1"],
+        "wh_analyst": ["/marts/target_progress", LONGEST_MART],
+        "caseworker_532528": of_a_case(wide, url) if role == "caseworker_532528" else [],
+    }[role]
     for path in [*menu_of(wide), *behind]:
         wide.goto(url + path)
         assert (path, serious(wide)) == (path, [])

@@ -17,7 +17,7 @@ from tests.kit.console import Browser, browser_of, database_variables, links_of,
 from tests.kit.nights import Nights, insert, publish, start_build
 from tests.kit.server import Server
 
-from employment_warehouse import gate, landing, settings
+from employment_warehouse import gate, landing, publication, settings
 from employment_warehouse.contract import is_working_day, year_without_holidays
 from employment_warehouse.contract.calendar import decided_holidays_file
 from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
@@ -116,20 +116,64 @@ def test_an_operator_ends_the_campaign(operator: Browser, nights: Nights) -> Non
     assert (unknown.status_code, "working_days" in unknown.text) == (409, True)
 
 
-def test_an_operator_changes_a_key_county_from_the_next_night_on(operator: Browser, nights: Nights) -> None:
-    given = {"county": "532532", "level": "provincial", "reason": "list of 2027"}
+def test_an_operator_changes_a_key_county_from_a_date_on(operator: Browser, nights: Nights) -> None:
+    given = {"county": "532532", "level": "provincial", "first": "2024-06-02", "reason": "list of 2027"}
+    used = operator.fill_in("/settings", "/settings/key-county", **given | {"first": "2024-05-31"})
+    assert (used.status_code, '<h1 class="alarm">生效日期须晚于 2024-05-31' in used.text) == (409, True)
     assert operator.fill_in("/settings", "/settings/key-county", **given).status_code == 303
-    no_more = {"county": "532528", "level": "", "reason": "list of 2027"}
+    no_more = given | {"county": "532528", "level": "", "first": "2024-06-01"}
     assert operator.fill_in("/settings", "/settings/key-county", **no_more).status_code == 303
-    seed_tables.load()
-    found = nights.rows(
-        "select division_code, key_county_level, is_verified, name_zh from seeds.division"
-        " where division_code in ('532528', '532532') order by 1"
-    )
-    assert found == [("532528", None, True, "元阳县"), ("532532", "provincial", True, "河口瑶族自治县")]
-    assert "河口县（省级重点帮扶县）" in operator.get("/settings").text
-    foreign = operator.fill_in("/settings", "/settings/key-county", **given | {"county": "530111"})
-    assert (foreign.status_code, "没有县市" in foreign.text) == (409, True)
+    seed_tables.load()  # the files do not take it back
+
+    def levels() -> list[tuple[str, str | None, bool]]:
+        return nights.rows(
+            "select division_code, key_county_level, is_verified from seeds.division"
+            " where division_code in ('532528', '532532') order by 1"
+        )
+
+    def shown(on: str) -> str:
+        return operator.get(f"/settings?on={on}").text.partition("<h2>重点县")[2].partition("<h2>")[0]
+
+    before = [("532528", "national", False), ("532532", None, True)]
+    assert levels() == before
+    assert "元阳县（国家级重点帮扶县" in shown("2024-05-31") and "河口县（" not in shown("2024-05-31")
+    assert all(f"自 2024-06-0{day} 起" in shown("2024-05-31") for day in (1, 2))
+    assert "河口县（省级重点帮扶县）" in shown("2024-06-02") and "元阳县（" not in shown("2024-06-02")
+    publish(start_build("2024-06-01"))
+    assert levels() == [("532528", None, True), ("532532", None, True)]
+    number = publish(start_build("2024-06-02"))
+    assert levels() == [("532528", None, True), ("532532", "provincial", True)]
+    for taken_back in (number, number - 1):
+        publication.roll_back(taken_back, [], "a wrong file")
+    start_build("2024-05-31")  # an earlier night again has the levels of its own date
+    assert levels() == before
+    acts = nights.rows("select subject, reason from ops.act where kind = 'decide_division' order by act limit 1")
+    assert acts == [("532532: provincial (2024-06-02)", "list of 2027")]
+
+
+def test_only_a_county_of_the_prefecture_is_a_key_county(operator: Browser) -> None:
+    given = {"county": "530111", "level": "provincial", "first": "2024-06-01", "reason": "list of 2027"}
+    foreign = operator.fill_in("/settings", "/settings/key-county", **given)
+    assert (foreign.status_code, "没有县市 530111" in foreign.text) == (409, True)
+
+
+def test_a_rule_is_decided_from_a_date_that_no_night_has_used(operator: Browser, nights: Nights) -> None:
+    given = {"finding": "account_shared", "first": "2024-06-01", "enabled": "true", "reason": "letter 12"}
+    for other, words in (
+        ({"first": "2024-05-31"}, "晚于 2024-05-31"),
+        ({"finding": "no_such_rule"}, "没有规则 no_such_rule"),
+    ):
+        refused = operator.fill_in("/settings", "/settings/rule", **given | other)
+        assert (refused.status_code, words in refused.text) == (409, True)
+    assert nights.rows("select from ops.rule_decision") == []
+    assert operator.fill_in("/settings", "/settings/rule", **given).status_code == 303
+    rule = re.compile(r"<tr><td>[^<]*</td><td>(. ..).{0,80}operator_of_tests · 2024-06-01")
+    assert "自 2024-06-01 起 开启" in operator.get("/settings?on=2024-05-31").text
+    assert not rule.search(operator.get("/settings?on=2024-05-31").text)
+    assert rule.findall(operator.get("/settings?on=2024-06-01").text) == ["● 开启"]
+    start_build("2024-06-01")
+    busy = operator.fill_in("/settings", "/settings/rule", **given | {"first": "2024-06-02"})
+    assert (busy.status_code, "正在进行" in busy.text) == (409, True)
 
 
 @pytest.fixture
@@ -167,6 +211,24 @@ def test_an_operator_waives_a_check_of_a_unit_until_a_day(console: FastAPI, nigh
         browser = browser_of(other, console)
         assert "豁免…" not in browser.get("/gates?gate=1").text
         assert browser.get(link).status_code == 404
+
+
+@pytest.mark.usefixtures("failed_check")
+@pytest.mark.parametrize(
+    ("check", "unit", "words"),
+    [
+        ("labor_register.volume.ration", "532528", "没有检查 labor_register.volume.ration"),
+        ("labor_register.volume.ratio", "532599", "没有单位 532599"),
+        ("case:youth_long_term:youth_long_term", "nobody", "没有这样的未结个案"),
+    ],
+)
+def test_what_does_not_exist_is_not_waived(console: FastAPI, nights: Nights, check: str, unit: str, words: str) -> None:
+    operator = browser_of(OWN_LOGIN, console)
+    [known] = [link for link in links_of(operator.get("/gates?gate=1").text) if link.startswith("/gates/waiver")]
+    given = {"first": "2024-05-02", "last": "2024-05-04", "reason": "they cleared the register"}
+    refused = operator.fill_in(known, f"/gates/waiver?{urlencode({'check': check, 'unit': unit})}", **given)
+    assert (refused.status_code, words in refused.text) == (409, True), refused.text
+    assert nights.rows("select from ops.waiver") == []
 
 
 def test_data_docs_show_counts_without_values_and_need_no_internet(console: FastAPI, nights: Nights) -> None:
@@ -321,6 +383,12 @@ def test_the_persons_of_a_case_are_those_whom_its_finding_names(console: FastAPI
 
     assert persons("relief_payroll", "underage") == [str(person) for person in concerned]
     assert persons("public_post", "paid_not_holder") == [str(concerned[0])]
+
+
+def test_the_evidence_of_a_case_is_named_in_words(console: FastAPI, case: tuple[str, UUID]) -> None:
+    shown = browser_of("caseworker_532528", console).get(case[0].replace("/persons", "/one")).text
+    assert all(f"<dt>{name}</dt>" in shown for name in ("人员代号", "入学日期"))
+    assert "<dt>person_key</dt>" not in shown
 
 
 def test_nobody_else_is_shown_the_persons_of_a_case(console: FastAPI, case: tuple[str, UUID]) -> None:

@@ -97,7 +97,7 @@ def test_a_clerk_checks_sends_and_corrects_thirty_rows(console: FastAPI, warehou
     assert "读取 3 行，采用 3 行，没有退回" in back and "已更正 3 行" in back
     assert clerk.get(link).status_code == 404
     history = clerk.get("/uploads").text
-    assert history.count("查看答复") == 4 and "已入库，今晚汇总" in history
+    assert history.count("查看答复") == 4 and "已入库，待汇总" in history
     english = clerk.get(f"{sent.headers['location']}?language=en").text
     assert "30 rows read, 27 taken in" in english and "A placeholder that begins with 999999" in english
 
@@ -159,6 +159,7 @@ def test_a_refused_upload_is_explained_in_words(console: FastAPI, warehouse: psy
         ({"name": "宏.xlsm"}, "不收这种文件"),
         ({"name": f"{OTHER}.csv"}, "其他县市的代码"),
         ({"day": "昨天"}, "报表日期有误"),
+        ({"day": "2019-12-31"}, "早于 2020-01-01"),
         ({"day": tomorrow}, "尚未到"),
         ({"feed": "bank_return"}, "没有这张报表"),
     ):

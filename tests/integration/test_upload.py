@@ -287,7 +287,7 @@ def test_what_cannot_be_sent_is_refused(warehouse: psycopg.Connection, uploads: 
     for feed in ("relief_payroll", "bank_return", "gig_order", "nothing"):
         with pytest.raises(psycopg.DatabaseError, match="没有这张报表"):
             send(payments(), feed)
-    with pytest.raises(psycopg.errors.IntegrityError):
+    with pytest.raises(upload.InvalidUpload, match="早于 2020-01-01"):
         send(payments(), FEED, day=date(2019, 12, 31))
     assert list(uploads.iterdir()) == []
 

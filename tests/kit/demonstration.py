@@ -49,7 +49,8 @@ def demonstration_warehouse(folder: Path, people: int, nights: int) -> Iterator[
             manifest = demonstration.generate(home.demonstration, people=people, nights=nights, seed=1)
         shutil.copy(home.demonstration / "target.csv", home.seeds)
         with running_server(home) as server, platform_served(home):
-            publication.decide_rule("account_shared", manifest.nights[0], enabled=True, legal_basis="synthetic")
+            if publication.newest_build() == 0:
+                publication.decide_rule("account_shared", manifest.nights[0], enabled=True, legal_basis="synthetic")
             yield Demonstration(server, manifest)
 
 

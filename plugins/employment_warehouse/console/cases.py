@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse.console.connections import Reading, Row
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.wording import EVIDENCE
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals, seed_tables
 from employment_warehouse.identity import opener
@@ -52,7 +53,7 @@ def show_one(kind: str, finding: str, key: str, visit: Visit = page.visitor) -> 
             "explanations": read("explanations", subject=f"{kind}:{finding}:{key}"),
             "names": names(read("names")),
         }
-    return visit.show("case.html.j2", closes=_closes_when(), title=title, **shown)
+    return visit.show("case.html.j2", closes=_closes_when(), title=title, evidence_names=EVIDENCE, **shown)
 
 
 @page.router.post("/cases/one")

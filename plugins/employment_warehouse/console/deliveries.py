@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Form, Query
@@ -11,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse import contract, publication, returns
 from employment_warehouse.console.connections import Row
-from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.page import Page, Visit, day_of
 from employment_warehouse.contract.divisions import divisions
 
 page = Page("/deliveries", "报送记录", "Deliveries", needs=("ops.delivery", "ops.county_deliveries"))
@@ -24,7 +23,7 @@ def show(
     visit: Visit = page.visitor,
 ) -> Response:  # fmt: skip
     """The newest, as the filter says."""
-    wanted = {"unit": unit or None, "feed": feed or None, "status": status or None, "on": _date(on)}
+    wanted = {"unit": unit or None, "feed": feed or None, "status": status or None, "on": day_of(on)}
     with visit.reading() as read:
         rows = read("deliveries" if visit.may("ops.delivery") else "county_deliveries", **wanted)
     known = {"feeds": sorted(contract.contracts()), "counties": list(divisions().counties), "statuses": STATUSES}
@@ -63,13 +62,6 @@ def _has_workbook(visit: Visit, delivery: Row) -> bool:
     """Whether the login's own county has a return workbook of that date."""
     day, unit = delivery["report_date"], delivery["unit"]
     return unit in visit.session.counties and returns.path_of(day, unit).is_file()
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _refusal(delivery: Row) -> contract.Reason | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -82,6 +83,14 @@ class Page:
     def visitor(self) -> Any:
         """`def show(visit: Visit = page.visitor)`."""
         return Depends(self.visit)
+
+
+def day_of(text: str) -> date | None:
+    """The day that a field of a search names; None where it is empty or no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 async def assert_own_form(request: Request, token: str) -> None:

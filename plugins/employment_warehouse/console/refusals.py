@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import traceback
 from typing import NamedTuple
 from urllib.parse import quote
@@ -17,11 +16,13 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse.console import rendering
 from employment_warehouse.console.connections import is_sign_in_refused
-from employment_warehouse.console.rendering import in_language, language
+from employment_warehouse.console.rendering import OWN_CODE, in_language, language
 from employment_warehouse.database import describe
 from employment_warehouse.errors import UserError
 
 log = logging.getLogger(__name__)
+# What was typed fits no type of the database: a NUL in a text, a number too large.
+MALFORMED = (psycopg.DataError, errors.UndefinedFunction)
 
 
 class Refusal(NamedTuple):
@@ -68,7 +69,7 @@ def of_request(request: Request, error: HTTPException) -> Response:
     if error.status_code == 401:
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     form = FOREIGN_FORM if error.detail == "form" else FORBIDDEN
-    known = {403: form, 404: NOT_FOUND, 405: NOT_FOUND, 503: BUSY}
+    known = {400: UNFIT, 403: form, 404: NOT_FOUND, 405: NOT_FOUND, 503: BUSY}
     return _say(request, known.get(error.status_code) or Refusal(error.status_code, str(error.detail), ""))
 
 
@@ -79,20 +80,25 @@ def of_input(request: Request, error: RequestValidationError) -> Response:  # no
 
 def of_user_error(request: Request, error: UserError) -> Response:
     """Something that the person can correct."""
+    if isinstance(error.__context__, MALFORMED):
+        return of_database(request, error.__context__)
+    if OWN_CODE.match(error.database):
+        return _say(request, Refusal(409, error.database, error.todo))
     found = " ".join(part for part in (error.where, error.expected, error.found, error.database) if part)
-    # The database's own refusals begin with their code, which is for programs.
-    return _say(request, Refusal(409, re.sub(r"^WH\d{3} ", "", error.message), error.todo or found))
+    return _say(request, Refusal(409, error.message, error.todo or found))
 
 
 def of_database(request: Request, error: psycopg.Error) -> Response:
     """What the database refuses, in its words; a login that it no longer knows is signed out."""
     if isinstance(error, errors.InsufficientPrivilege):
         return _say(request, FORBIDDEN)
-    if (error.sqlstate or "").startswith("WH"):
-        return _say(request, Refusal(409, str(error.diag.message_primary), error.diag.message_hint or ""))
+    if (error.sqlstate or "").startswith("WH"):  # its hints are for those who write SQL
+        return _say(request, Refusal(409, str(error.diag.message_primary), ""))
     if isinstance(error, psycopg.OperationalError):
         return _lost(request, error)
     log.error("%s %s: %s", request.method, request.url.path, describe(error))
+    if isinstance(error, MALFORMED) and (request.method == "POST" or error.sqlstate is None):
+        return _say(request, UNFIT if request.method == "POST" else NOT_FOUND)
     return _say(request, FAULT)
 
 

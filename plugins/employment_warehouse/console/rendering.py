@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from employment_warehouse.report.templates import environment
 from employment_warehouse.settings import TIMEZONE
 
 ENGLISH = "en"
+OWN_CODE = re.compile(r"^WH\d{3} ")  # with which a refusal of the database begins, for programs
 # Headers of a page that is a file (a report, Data Docs): it carries its style within it, and no script.
 READ_HERE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}
 
@@ -31,8 +33,8 @@ def language(request: Request) -> str:
 
 
 def in_language(text: str, chosen: str) -> str:
-    """Its half of a message that is written `中文 | English`; a text without halves is itself."""
-    chinese, bar, english = text.partition(" | ")
+    """Its half of a message that is written `中文 | English`; a text without halves is itself. A code is left out."""
+    chinese, bar, english = OWN_CODE.sub("", text).partition(" | ")
     return english if bar and chosen == ENGLISH else chinese
 
 
@@ -98,8 +100,8 @@ def _words(chosen: str) -> dict[str, Callable[..., str]]:
         local = value.astimezone(TIMEZONE)
         return f"{day(local)} {local:%H:%M}"
 
-    def half(text: str) -> str:
-        return in_language(text, chosen)
+    def half(text: str | None) -> str:
+        return in_language(text or words.NONE, chosen)
 
     def half_of_lines(text: str) -> str:
         """Of a text whose lines have both languages, or whose first half is Chinese and whose second is English."""

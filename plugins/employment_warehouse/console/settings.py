@@ -9,7 +9,7 @@ from fastapi import Form
 from fastapi.responses import Response
 
 from employment_warehouse import publication
-from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.page import Page, Visit, day_of
 from employment_warehouse.console.wording import CAMPAIGN, KEY_COUNTY_LEVELS
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
@@ -23,9 +23,9 @@ ALL_JOINED = "无"  # the value of counties_not_joined
 
 
 @page.router.get("/settings")
-def show(on: date | None = None, visit: Visit = page.visitor) -> Response:
+def show(on: str = "", visit: Visit = page.visitor) -> Response:
     """What is in force on a date, by default today, and what follows."""
-    chosen = on or datetime.now(TIMEZONE).date()
+    chosen = day_of(on) or datetime.now(TIMEZONE).date()
     with visit.reading() as read:
         shown = {name: read(name, on=chosen) for name in SHOWN}
         first = read.one("first_scheduled")
@@ -46,7 +46,7 @@ def change_target(  # noqa: PLR0913, PLR0917  each a field of the form
     county: Annotated[str, Form()],
     target: Annotated[str, Form()],
     first: Annotated[date, Form()],
-    value: Annotated[int, Form()],
+    value: Annotated[int, Form(ge=0)],
     reason: Reason,
     visit: Visit = page.visitor,
 ) -> Response:
@@ -74,7 +74,7 @@ def change_campaign(
 ) -> Response:
     """How often the registers are due from a date on; `none` ends the campaign."""
     _decide(visit, "select ops.decide_setting('campaign_frequency', %s, %s, %s)", first, value, reason)
-    known = CAMPAIGN[value]
+    known = CAMPAIGN[value.strip()]
     return visit.go("/settings", f"专项行动自 {first} 起：{known.zh} | The campaign from {first} on: {known.en}")
 
 
@@ -95,11 +95,15 @@ def change_joined(
 
 @page.router.post("/settings/key-county")
 def change_key_county(
-    county: Annotated[str, Form()], reason: Reason, level: Annotated[str, Form()] = "", visit: Visit = page.visitor
+    county: Annotated[str, Form()],
+    first: Annotated[date, Form()],
+    reason: Reason,
+    level: Annotated[str, Form()] = "",
+    visit: Visit = page.visitor,
 ) -> Response:
-    """Another level of a county that the notice supports above others, from the next night on."""
-    _decide(visit, "select ops.decide_key_county(%s, %s, %s)", county, level, reason)
-    return visit.go("/settings", "已更改重点县，自下一晚起 | The key county is changed from the next night on")
+    """Another level of a county that the notice supports above others, from a date on."""
+    _decide(visit, "select ops.decide_key_county(%s, %s, %s, %s)", county, first, level, reason)
+    return visit.go("/settings", f"已更改重点县，自 {first} 起 | The key county is changed from {first} on")
 
 
 @page.router.post("/settings/holidays")
@@ -141,7 +145,9 @@ def begin_nights(first: Annotated[date, Form()], visit: Visit = page.visitor) ->
 
 
 @page.router.post("/settings/close-month")
-def close_month(month: Annotated[str, Form()], visit: Visit = page.visitor) -> Response:
+def close_month(
+    month: Annotated[str, Form(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")], visit: Visit = page.visitor
+) -> Response:
     """Make the standing publication final for a month."""
     with visit.acting():
         final = publication.close_month(date.fromisoformat(f"{month}-01"))

@@ -22,6 +22,7 @@ from employment_warehouse.console.sessions import Session, set_cookie
 router = APIRouter()
 OF_LOGIN = RateLimitItemPerMinute(5, 15)  # failures in so many minutes
 OF_ADDRESS = RateLimitItemPerMinute(20, 15)
+LONGEST_LOGIN, LONGEST_PASSWORD = 63, 1000  # as in the form
 FORM = "sign-in"
 REFUSED = ("登录名或密码不正确", "The login or the password is wrong")
 TOO_MANY = ("失败次数过多，请15分钟后再试", "Too many failures: try again in 15 minutes")
@@ -66,7 +67,8 @@ async def take_form(
     state, address = request.app.state, request.client.host if request.client else ""
     if state.failures.are_too_many(login, address):
         return _form(request, TOO_MANY, 429)
-    session = await run_in_threadpool(_begin, login, password, state.sessions.clock()) if login and password else None
+    known = _is_possible(login, password)
+    session = await run_in_threadpool(_begin, login, password, state.sessions.clock()) if known else None
     if session is None:
         state.failures.count(login, address)
         return _form(request, REFUSED, 403)
@@ -88,6 +90,11 @@ async def sign_out(request: Request) -> Response:
     await assert_own_form(request, session.token)
     sessions.end(session)
     return RedirectResponse("/sign-in", 303)
+
+
+def _is_possible(login: str, password: str) -> bool:
+    """Whether PostgreSQL could know them: of others the connection fails, as if the database were away."""
+    return 0 < len(login) <= LONGEST_LOGIN and 0 < len(password) <= LONGEST_PASSWORD and "\0" not in login + password
 
 
 def _begin(login: str, password: str, now: float) -> Session | tuple[str, str] | None:

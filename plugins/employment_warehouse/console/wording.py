@@ -16,13 +16,13 @@ class States(dict[str, State]):
 # Of what was due: as in the reports, and a file that could not be read.
 DUE_STATES = States(
     {name: STATES[name] for name in ("on_time", "late", "missing", "held", "intake_failed")}
-    | {"refused": State("▲", "退回（无法读取）", "refused")}
+    | {"refused": State("▲", "无法读取", "refused")}
 )
 DELIVERY_STATES = States(
     landed=State("◔", "已入库，待汇总", "landed"),
     accepted=State("●", "已采用", "taken in"),
     held=State("■", "暂扣", "held"),
-    refused=State("▲", "退回（无法读取）", "refused"),
+    refused=State("▲", "无法读取", "refused"),
     withdrawn=State("–", "已作废", "withdrawn"),
 )
 ACTS = Labels(
@@ -46,7 +46,7 @@ ACTS = Labels(
     rotate_keys=Label("更换密钥", "rotated keys"),
     acknowledge_alert=Label("确认提醒", "acknowledged an alert"),
     explain_case=Label("说明个案", "explained a case"),
-    take_workbook=Label("下载退回表", "took a return workbook"),
+    take_workbook=Label("下载退回工作簿", "took a return workbook"),
 )
 ROLES = Labels(
     operator=Label("操作员", "operator"),
@@ -69,7 +69,7 @@ STEPS = Labels(
     rebuild_without_held=Label("剔除暂扣后重算", "rebuild without what is held"),
     publish_night=Label("发布", "publish"),
     write_report=Label("生成报告", "reports"),
-    write_returns=Label("生成退回表", "return workbooks"),
+    write_returns=Label("生成退回工作簿", "return workbooks"),
     confirm_intake=Label("核对入库", "confirming the intake"),
 )
 KEY_COUNTY_LEVELS = Labels(
@@ -91,6 +91,24 @@ CAMPAIGN = Labels(
     weekly=Label("每周报送", "every week"),
     monthly=Label("每月报送", "every month"),
     none=Label("专项行动结束，不再定期报送", "over: nothing is due"),
+)
+# What identifies a case in its mart: names in marts.finding_case.evidence.
+EVIDENCE = Labels(
+    county_code=Label("县市", "county"),
+    township_code=Label("乡镇", "township"),
+    household_no=Label("户编号", "household"),
+    person_key=Label("人员代号", "token"),
+    post_no=Label("岗位编号", "post"),
+    workshop_no=Label("车间编号", "workshop"),
+    project_no=Label("项目编号", "project"),
+    case_no=Label("案件号", "dispute"),
+    finding=Label("核查线索", "finding"),
+    feed=Label("报表", "feed"),
+    unit=Label("报送单位", "unit"),
+    opened_on=Label("开始日期", "begun on"),
+    enrolled_on=Label("入学日期", "enrolled on"),
+    period=Label("工资期间", "pay period"),
+    month=Label("月份", "month"),
 )
 UNITS = Labels(hr_platform=Label("人才平台", "HR platform"))
 PRODUCTS = Labels(

@@ -548,11 +548,7 @@ begin
             ' jsonb_populate_record(null::seeds.%1$I, d.shown) as r where d.seed = %1$L', name
         );
     end loop;
-    -- Names of places stay those of the file.
-    update seeds.division as s
-    set key_county_level = d.shown ->> 'key_county_level', is_verified = true
-    from ops.decided_value as d
-    where d.seed = 'division' and d.key ->> 'division_code' = s.division_code;
+    perform ops.apply_key_counties();
 end $_$;
 
 ALTER FUNCTION ops.apply_decided_values() OWNER TO wh_owner;
@@ -560,6 +556,53 @@ ALTER FUNCTION ops.apply_decided_values() OWNER TO wh_owner;
 -- Name: FUNCTION apply_decided_values(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.apply_decided_values() IS '把决定写入种子表。 | Writes what was decided into the seed tables.';
+
+-- Name: apply_key_counties(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.apply_key_counties() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update seeds.division as s
+    set key_county_level = d.level, is_verified = d.is_verified
+    from (
+        select distinct on (d.key ->> 'division_code')
+            d.key ->> 'division_code' as county,
+            d.shown ->> 'key_county_level' as level,
+            coalesce((d.shown ->> 'is_verified')::boolean, true) as is_verified
+        from ops.decided_value as d
+        where d.seed = 'division' and (d.key ->> 'valid_from')::date <= coalesce(
+            (select b.report_date from ops.build as b order by b.build desc limit 1), '-infinity'
+        )
+        order by d.key ->> 'division_code', (d.key ->> 'valid_from')::date desc
+    ) as d
+    where s.division_code = d.county
+        and (s.key_county_level, s.is_verified) is distinct from (d.level, d.is_verified);
+end $$;
+
+ALTER FUNCTION ops.apply_key_counties() OWNER TO wh_owner;
+
+-- Name: FUNCTION apply_key_counties(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.apply_key_counties() IS '把最近一次汇总报表日期有效的重点县级别写入种子表。 | Writes the levels of key counties on the newest build''s report date into the seed.';
+
+-- Name: apply_key_counties_of_build(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.apply_key_counties_of_build() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform ops.apply_key_counties();
+    return null;
+end $$;
+
+ALTER FUNCTION ops.apply_key_counties_of_build() OWNER TO wh_owner;
+
+-- Name: FUNCTION apply_key_counties_of_build(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.apply_key_counties_of_build() IS '汇总开始时应用重点县决定。 | As a build begins, the key counties are those of its report date.';
 
 -- Name: arrears(numeric, numeric, date, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -700,6 +743,35 @@ end $$;
 
 ALTER FUNCTION ops.assert_reason(why text, act_zh text, act_en text) OWNER TO wh_owner;
 
+-- Name: assert_undecided(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.assert_undecided(from_date date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    used date := (select max(b.report_date) from ops.build as b);
+begin
+    -- What a night has used stays as it was; one in progress reads it at several moments.
+    if from_date is null or not isfinite(from_date) or from_date <= used then
+        raise exception using errcode = 'WH034', message = coalesce(
+            format('生效日期须晚于 %1$s，该日的一晚已经运行 | it takes effect after %1$s, whose night has run', used::text),
+            '请填写生效日期 | say from which date on'
+        );
+    end if;
+    perform ops.lock_chain(null);
+    if exists (select from ops.tonight) then
+        raise exception using errcode = 'WH035',
+            message = '夜间汇总正在进行，结束后再改 | a night is being built: change it when it has ended';
+    end if;
+end $_$;
+
+ALTER FUNCTION ops.assert_undecided(from_date date) OWNER TO wh_owner;
+
+-- Name: FUNCTION assert_undecided(from_date date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.assert_undecided(from_date date) IS '生效日期须晚于最近一晚，且没有汇总正在进行。 | Refuses a decision from a date on that a night has used, or while one is built.';
+
 -- Name: assert_user(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.assert_user(wanted text) RETURNS void
@@ -731,6 +803,58 @@ begin
 end $_$;
 
 ALTER FUNCTION ops.assert_verifier(verifier text) OWNER TO wh_owner;
+
+-- Name: assert_waivable(text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    shown integer := ops.standing_publication();
+begin
+    if wanted_check like 'delivery:%' then
+        raise exception using errcode = 'WH013',
+            message = '报送的豁免由放行产生 | the waiver of a delivery comes with its release',
+            hint = 'Use ops.release_delivery.';
+    end if;
+    if wanted_check like 'case:%' then
+        if not exists (
+            select from store.finding_case as c
+            where c.from_build <= shown and (c.to_build is null or c.to_build > shown) and c.closed_on is null
+                and (format('case:%s:%s', c.case_kind, c.finding), c.case_key) = (wanted_check, wanted_unit)
+        ) then
+            raise exception using errcode = 'WH002',
+                message = '没有这样的未结个案 | there is no such open case', hint = 'Use ops.waive_case.';
+        end if;
+        return;
+    end if;
+    if not exists (
+        select from (
+            select e.suite, e.check_name from ops.expected_check as e
+            union all
+            select c.suite, c.check_name from ops.check_result as c
+        ) as known
+        where wanted_check in (known.suite || '.' || known.check_name, known.check_name)
+    ) then
+        raise exception using errcode = 'WH002',
+            message = format('没有检查 %1$s | there is no check %1$s', coalesce(wanted_check, '—')),
+            hint = 'The page Gates of the console names them: suite.check_name.';
+    end if;
+    if wanted_unit is distinct from ops.prefecture() and wanted_unit = any(ops.county_codes()) is not true
+        and not exists (select from ops.check_result as c where c.unit = wanted_unit)
+    then
+        raise exception using errcode = 'WH002',
+            message = format('没有单位 %1$s | there is no unit %1$s', coalesce(wanted_unit, '—')),
+            hint = 'The code of a county or of the prefecture, or a unit that was checked.';
+    end if;
+end $_$;
+
+ALTER FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) OWNER TO wh_owner;
+
+-- Name: FUNCTION assert_waivable(wanted_check text, wanted_unit text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) IS '没有的检查、单位或个案不能豁免。 | Refuses the waiver of a check that no night has run, of an unknown unit, or of a case that is not open.';
 
 -- Name: begin_nights(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1039,17 +1163,17 @@ ALTER FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boo
 
 COMMENT ON FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text) IS '登记一段节假日或调休上班日，晚于最近一晚。 | Declares days as a holiday, or as worked, after the last night; on the record.';
 
--- Name: decide_key_county(text, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+-- Name: decide_key_county(text, date, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.decide_key_county(county text, new_level text, why text) RETURNS void
+CREATE FUNCTION ops.decide_key_county(county text, from_date date, new_level text, why text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare
-    before record;
+    of_file record;
     chosen text := nullif(btrim(coalesce(new_level, '')), '');
 begin
-    select * into before from seeds.division as s where s.division_code = county and s.level = 'county';
+    select * into of_file from seeds.division as s where s.division_code = county and s.level = 'county';
     if not found or county <> all(ops.county_codes()) then
         raise exception using errcode = 'WH002', message = format('没有县市 %1$s | there is no county %1$s', county);
     end if;
@@ -1057,37 +1181,55 @@ begin
         raise exception using errcode = 'WH036',
             message = '级别为 national、provincial 或空 | the level is national, provincial or empty';
     end if;
+    insert into ops.decided_value (seed, key, shown)
+    values (
+        'division',
+        jsonb_build_object('division_code', county, 'valid_from', '-infinity'),
+        jsonb_build_object(
+            'key_county_level', of_file.key_county_level, 'is_verified', coalesce(of_file.is_verified, false)
+        )
+    )
+    on conflict (seed, key) do nothing;
     perform ops.decide_value(
         'division',
-        jsonb_build_object('division_code', county),
+        jsonb_build_object('division_code', county, 'valid_from', from_date),
         jsonb_build_object('key_county_level', chosen),
-        format('%s: %s -> %s', county, coalesce(before.key_county_level, '—'), coalesce(chosen, '—')),
-        (select coalesce(max(b.report_date), current_date) + 1 from ops.build as b), why
+        format('%s: %s (%s)', county, coalesce(chosen, '—'), from_date),
+        from_date, why
     );
 end $_$;
 
-ALTER FUNCTION ops.decide_key_county(county text, new_level text, why text) OWNER TO wh_owner;
+ALTER FUNCTION ops.decide_key_county(county text, from_date date, new_level text, why text) OWNER TO wh_owner;
 
--- Name: FUNCTION decide_key_county(county text, new_level text, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION decide_key_county(county text, from_date date, new_level text, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.decide_key_county(county text, new_level text, why text) IS '自下一晚起更改一个县市的重点帮扶级别，并登记。 | Changes the level of a county as a key county from the next night on, on the record.';
+COMMENT ON FUNCTION ops.decide_key_county(county text, from_date date, new_level text, why text) IS '自某报表日期起更改一个县市的重点帮扶级别，并登记。 | Changes the level of a county as a key county from a report date on that no night has used; on the record.';
 
 -- Name: decide_rule(text, date, boolean, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 begin
+    if not exists (select from seeds.finding_rule as r where r.finding = wanted) then
+        raise exception using errcode = 'WH002', message = format('没有规则 %1$s | there is no rule %1$s', wanted);
+    end if;
+    perform ops.assert_undecided(from_date);
     insert into ops.rule_decision as known (finding, valid_from, enabled, decided_by, legal_basis)
     values (wanted, from_date, is_enabled, session_user, basis)
     on conflict (finding, valid_from) do update
     set enabled = excluded.enabled, decided_by = excluded.decided_by, legal_basis = excluded.legal_basis,
         decided_at = now();
     perform ops.record_act(
-        'decide_rule', format('%s %s from %s', wanted, case when is_enabled then 'on' else 'off' end, from_date), basis
+        'decide_rule',
+        format(
+            '%1$s 自 %2$s 起%3$s | %1$s is %4$s from %2$s on', wanted, from_date,
+            case when is_enabled then '开启' else '关闭' end, case when is_enabled then 'on' else 'off' end
+        ),
+        basis
     );
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) OWNER TO wh_owner;
 
@@ -1197,28 +1339,17 @@ COMMENT ON FUNCTION ops.decide_value(wanted_seed text, wanted_key jsonb, row_of_
 CREATE FUNCTION ops.decide_values(wanted_seed text, decided jsonb, change text, from_date date, why text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    used date := (select max(b.report_date) from ops.build as b);
+    AS $$
 begin
     perform ops.assert_reason(why, '更改', 'a change');
-    -- What a night has used stays as it was; one in progress reads it at several moments.
-    if from_date is null or from_date <= used then
-        raise exception using errcode = 'WH034',
-            message = format('生效日期须晚于 %1$s，该日的一晚已经运行 | it takes effect after %1$s, whose night has run', used);
-    end if;
-    perform ops.lock_chain(null);
-    if exists (select from ops.tonight) then
-        raise exception using errcode = 'WH035',
-            message = '夜间汇总正在进行，结束后再改 | a night is being built: change it when it has ended';
-    end if;
+    perform ops.assert_undecided(from_date);
     insert into ops.decided_value (seed, key, shown)
     select wanted_seed, d -> 'key', d -> 'shown' from jsonb_array_elements(decided) as d
     on conflict (seed, key) do update
     set shown = excluded.shown, decided_at = now(), decided_by = session_user;
     perform ops.apply_decided_values();
     perform ops.record_act('decide_' || wanted_seed, change, why);
-end $_$;
+end $$;
 
 ALTER FUNCTION ops.decide_values(wanted_seed text, decided jsonb, change text, from_date date, why text) OWNER TO wh_owner;
 
@@ -1346,11 +1477,7 @@ CREATE FUNCTION ops.grant_waiver(wanted_check text, wanted_unit text, from_date 
     AS $_$
 begin
     perform ops.assert_reason(why, '豁免', 'a waiver');
-    if wanted_check like 'delivery:%' then
-        raise exception using errcode = 'WH013',
-            message = '报送的豁免由放行产生 | the waiver of a delivery comes with its release',
-            hint = 'Use ops.release_delivery.';
-    end if;
+    perform ops.assert_waivable(wanted_check, wanted_unit);
     if from_date is null or to_date is null or to_date < from_date then
         raise exception using errcode = 'WH015',
             message = '最后一天不能早于第一天 | the last day of a waiver is not before its first';
@@ -4394,7 +4521,7 @@ COMMENT ON TABLE ops.decided_value IS '操作员决定的目标、参数、节�
 
 -- Name: COLUMN decided_value.key; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.decided_value.key IS '哪个目标、参数、日期或县市；目标和参数还有生效日期。 | Which target, setting, day or county; of targets and settings also from when.';
+COMMENT ON COLUMN ops.decided_value.key IS '哪个目标、参数、日期或县市；目标、参数和县市还有生效日期。 | Which target, setting, day or county; of all but days also from when.';
 
 -- Name: COLUMN decided_value.shown; Type: COMMENT; Schema: ops; Owner: wh_owner
 
@@ -5354,6 +5481,10 @@ CREATE TRIGGER closed_months_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON ops.mon
 
 CREATE TRIGGER final_publications_stay BEFORE UPDATE OF rolled_back_at ON ops.publication FOR EACH ROW WHEN ((new.rolled_back_at IS NOT NULL)) EXECUTE FUNCTION ops.keep_closed_months();
 
+-- Name: build key_counties_of_the_date; Type: TRIGGER; Schema: ops; Owner: wh_owner
+
+CREATE TRIGGER key_counties_of_the_date AFTER INSERT ON ops.build FOR EACH STATEMENT EXECUTE FUNCTION ops.apply_key_counties_of_build();
+
 -- Name: alert renew_alert; Type: TRIGGER; Schema: ops; Owner: wh_owner
 
 CREATE TRIGGER renew_alert BEFORE UPDATE OF level, title, body ON ops.alert FOR EACH ROW EXECUTE FUNCTION ops.renew_alert();
@@ -5656,6 +5787,14 @@ GRANT ALL ON FUNCTION ops.all_rows(shown anyelement, login name) TO wh_reader;
 
 REVOKE ALL ON FUNCTION ops.apply_decided_values() FROM PUBLIC;
 
+-- Name: FUNCTION apply_key_counties(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.apply_key_counties() FROM PUBLIC;
+
+-- Name: FUNCTION apply_key_counties_of_build(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.apply_key_counties_of_build() FROM PUBLIC;
+
 -- Name: FUNCTION arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) FROM PUBLIC;
@@ -5688,6 +5827,10 @@ REVOKE ALL ON FUNCTION ops.assert_own_county(code text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ops.assert_reason(why text, act_zh text, act_en text) FROM PUBLIC;
 
+-- Name: FUNCTION assert_undecided(from_date date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.assert_undecided(from_date date) FROM PUBLIC;
+
 -- Name: FUNCTION assert_user(wanted text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.assert_user(wanted text) FROM PUBLIC;
@@ -5695,6 +5838,10 @@ REVOKE ALL ON FUNCTION ops.assert_user(wanted text) FROM PUBLIC;
 -- Name: FUNCTION assert_verifier(verifier text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.assert_verifier(verifier text) FROM PUBLIC;
+
+-- Name: FUNCTION assert_waivable(wanted_check text, wanted_unit text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) FROM PUBLIC;
 
 -- Name: FUNCTION begin_nights(wanted_date date); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -5760,10 +5907,10 @@ GRANT ALL ON FUNCTION ops.county_deliveries() TO wh_county;
 REVOKE ALL ON FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text) TO wh_operator;
 
--- Name: FUNCTION decide_key_county(county text, new_level text, why text); Type: ACL; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION decide_key_county(county text, from_date date, new_level text, why text); Type: ACL; Schema: ops; Owner: wh_owner
 
-REVOKE ALL ON FUNCTION ops.decide_key_county(county text, new_level text, why text) FROM PUBLIC;
-GRANT ALL ON FUNCTION ops.decide_key_county(county text, new_level text, why text) TO wh_operator;
+REVOKE ALL ON FUNCTION ops.decide_key_county(county text, from_date date, new_level text, why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.decide_key_county(county text, from_date date, new_level text, why text) TO wh_operator;
 
 -- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, basis text); Type: ACL; Schema: ops; Owner: wh_owner
 

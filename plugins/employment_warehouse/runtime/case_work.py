@@ -13,11 +13,11 @@ from employment_warehouse.identity import opener
 REFUSALS = {
     "not_of_your_county": (
         "该人员未登记在您的县市 | the person is not registered in your county",
-        "a person of your county in the standing publication",
+        "现行发布中登记在您的县市的人员 | a person of your county in the standing publication",
     ),
     "daily_limit": (
         "今天查看身份的人数已达上限，并已提醒 | you have reached today's limit; an alert was raised",
-        "as many a day as the setting reveal_daily_limit",
+        "每天的人数上限是一项参数 | as many a day as the setting reveal_daily_limit",
     ),
 }
 

@@ -17,6 +17,7 @@ from employment_warehouse.upload import folder
 from employment_warehouse.upload.queries import query
 
 MEGABYTE = 1 << 20
+FIRST_DATE = date(2020, 1, 1)  # as in ops.upload
 # `532528_2` is the second part of a county's file; any other name says nothing, and no name is kept.
 OF_COUNTY = re.compile(r"(?P<county>[0-9]{6})(?:_(?P<part>[0-9A-Za-z-]{1,8}))?")
 
@@ -72,6 +73,11 @@ def send(source: BinaryIO, request: UploadRequest) -> int:
 
 def _named(request: UploadRequest, county: str, counties: list[str]) -> _Named:
     """Part and extension; nothing else of a file's name is used."""
+    if request.report_date < FIRST_DATE:
+        raise InvalidUpload(
+            f"报表日期早于 {FIRST_DATE} | the report date is before {FIRST_DATE}",
+            todo="请填写数据反映的那一天 | state the day that the data describe",
+        )
     name = unicodedata.normalize("NFKC", request.file_name).strip()
     allowed = CORRECTION_EXTENSIONS if request.feed == CORRECTIONS else EXTENSIONS
     extension = next((one for one in allowed if name.lower().endswith(one)), None)
