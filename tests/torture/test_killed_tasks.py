@@ -124,3 +124,25 @@ def test_each_task_killed_once_in_a_night(undisturbed: Undisturbed, number: int,
         found += undisturbed.different(connection)
     assert found == []
     say(f"round {number}: {len(TASKS)} tasks killed and run again, digests as without")
+
+
+PLANTED = {
+    "I4": "delete from store.employment_stock where to_build is null",
+    "I5 ('daily'": "delete from ops.product",
+    "I5 ('feed_missing'": "update ops.alert_delivery set sent_at = null",
+}
+
+
+def test_what_is_compared_after_a_kill_sees_each_planted_bug(undisturbed: Undisturbed) -> None:
+    with undisturbed.place.warehouse(AFTER_FIRST) as connection:
+        run_night(DAY)
+        assert [*undisturbed.broken(connection), *undisturbed.different(connection)] == []
+        connection.execute("set session_replication_role = replica")  # no trigger stops us
+        for seen_as, statement in PLANTED.items():
+            with connection.transaction(force_rollback=True):
+                connection.execute(statement)
+                found = [*undisturbed.broken(connection), *undisturbed.different(connection)]
+                assert [text for text in found if text.startswith(seen_as)] != [], seen_as
+        [page] = (settings.current_home().reports / NIGHT).glob("*.html")
+        page.write_bytes(page.read_bytes()[:1000])
+        assert [text for text in undisturbed.different(connection) if text.endswith("half")] != []
