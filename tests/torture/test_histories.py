@@ -214,8 +214,12 @@ def test_a_history_with_every_act(tmp_path: Path) -> None:
     assert not differing, "\n".join(differing)
 
 
+ALONE = "532528200003120290"
+"""In the world of seed 1 alone in a household."""
+
+
 @pytest.mark.torture
-def test_the_marts_of_the_night_after_an_erasure_agree(tmp_path: Path) -> None:
-    history = [Night(day(0)), Erase(Model(1).maker.people[3]), Night(day(1))]
-    differing = played(tmp_path, history)
+@pytest.mark.parametrize("person", [Model(1).maker.people[3], ALONE], ids=["one of several", "alone in a household"])
+def test_the_marts_of_the_night_after_an_erasure_agree(tmp_path: Path, person: str) -> None:
+    differing = played(tmp_path, [Night(day(0)), Erase(person), Night(day(1))])
     assert not differing, "\n".join(differing)
