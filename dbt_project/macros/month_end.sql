@@ -1,9 +1,11 @@
 {#
-  Counts of persons at the end of each month are cumulated over nights, as the headline series is: a night counts the
-  moved persons alone, as they were published and as they are tonight. Only a month that is not published yet is counted
-  from everyone.
+  Persons are counted at the end of each month by cells: a month, a county and further attributes. As in the headline
+  series, a night does not count everyone again, but adds a step to each cell that changes: the persons who moved are
+  counted twice, negatively as they were published and positively as they are tonight. Only a month that is not published
+  yet (is_new) is counted from everyone.
 
-  The models that count need the CTEs known_until (the report date of the last publication), month_ends and moved_persons.
+  int_month_<count>_step has the steps, month_end_<count> the cells. A step model begins with the CTEs known_until (the
+  report date of the last publication), month_ends and moved_persons, which the macros below read.
 #}
 {% macro last_report_date() -%}
     select coalesce(max(publication.report_date), '-infinity') as on_date
@@ -11,9 +13,9 @@
     where publication.publication = (select ops.chain_head())
 {%- endmacro %}
 
-{# The last known day of each month, tonight and as the model was last published. #}
+{# The last known day of each month: tonight's, and, of a month that is published, that of the last publication. #}
 {% macro month_ends(model_name) -%}
-    select grid.month, version.is_tonight, version.as_of, published.month is null as is_new
+    select grid.month, version.is_tonight, version.on_date, published.month is null as is_new
     from {{ ref('int_month') }} as grid
     cross join known_until
     left join (
@@ -21,34 +23,34 @@
     ) as published using (month)
     cross join lateral (
         values (true, grid.as_of), (false, least(grid.period_end, known_until.on_date))
-    ) as version (is_tonight, as_of)
+    ) as version (is_tonight, on_date)
     where grid.county_code = {{ prefecture() }} and (version.is_tonight or published.month is not null)
 {%- endmacro %}
 
-{# Whether a row of known_rows belongs to tonight or to the last publication, as `version` says. #}
-{% macro is_of_version(row, version) -%}
-    case when {{ version }}.is_tonight then {{ row }}.is_known else {{ row }}.was_known end
-{%- endmacro %}
-
-{# The states of persons at the month ends that count: everyone's in a new month, of the moved persons in all others. #}
-{% macro month_end_states() -%}
-    select month_ends.month, month_ends.is_tonight, month_ends.as_of, states.*
+{#
+  The states of persons on `days`, a CTE with is_tonight, on_date and is_new: everyone's on the days that are new, those of
+  the moved persons (is_moved) on the others. With the columns of `days`.
+#}
+{% macro states_to_count(days, columns=['states.*']) -%}
+    select {{ days }}.*, moved_persons.person_key is not null as is_moved, {{ columns | join(', ') }}
     from {{ known_rows('fct_person_state') }} as states
-    inner join month_ends
-        on {{ is_of_version('states', 'month_ends') }} and {{ holds_on('month_ends.as_of', 'states') }}
-    where month_ends.is_new
+    inner join {{ days }}
+        on {{ is_of_version('states', days) }} and {{ holds_on(days ~ '.on_date', 'states') }}
+    left join moved_persons using (person_key)
+    where {{ days }}.is_new
     union all
-    select month_ends.month, month_ends.is_tonight, month_ends.as_of, states.*
+    select {{ days }}.*, true, {{ columns | join(', ') }}
     from {{ known_rows('fct_person_state') }} as states
     inner join moved_persons using (person_key)
-    inner join month_ends
-        on {{ is_of_version('states', 'month_ends') }} and {{ holds_on('month_ends.as_of', 'states') }}
-    where not month_ends.is_new
+    inner join {{ days }}
+        on {{ is_of_version('states', days) }} and {{ holds_on(days ~ '.on_date', 'states') }}
+    where not {{ days }}.is_new
 {%- endmacro %}
 
 {#
-  By how much each cell of a published count changes. `changes`: a CTE of persons with the key and the measures, which
-  are negative as published. With --full-refresh all cells begin at nothing; the published ones are among them.
+  The steps of the cells of a published count. `changes`: a CTE of persons with the key and the measures, which are
+  negative as published. With --full-refresh every cell begins at 0; the published ones are listed with a step of 0, so
+  that those without anybody are closed.
 #}
 {% macro cell_steps(changes, model_name, key, measures) -%}
     select
@@ -67,8 +69,9 @@
     {%- endif %}
 {%- endmacro %}
 
-{# The cells that change, as they are tonight: what was published and its steps. A cell that nobody is in is left out. #}
-{% macro stepped_cells(model_name, step, key, measures) -%}
+{# The cells of this model that change, as they are tonight: the published count and its step. Cells of nobody are left out. #}
+{% macro stepped_cells(step_model, measures) -%}
+    {%- set key = model.config.meta['key'] -%}
     select *
     from (
         select
@@ -76,8 +79,8 @@
             {%- for measure in measures %},
             (coalesce(published.{{ measure }}, 0) + step.{{ measure }})::integer as {{ measure }}
             {%- endfor %}
-        from {{ ref(step) }} as step
-        left join {{ continued_rows(model_name) }} as published using ({{ key | join(', ') }})
+        from {{ ref(step_model) }} as step
+        left join {{ continued_rows(model.name) }} as published using ({{ key | join(', ') }})
     ) as cells
     where {{ measures[0] }} <> 0
 {%- endmacro %}

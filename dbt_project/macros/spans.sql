@@ -56,6 +56,11 @@
     )
 {%- endmacro %}
 
+{# Whether a row of known_rows belongs to tonight or to the last publication, as `version` says. #}
+{% macro is_of_version(row, version) -%}
+    case when {{ version }}.is_tonight then {{ row }}.is_known else {{ row }}.was_known end
+{%- endmacro %}
+
 {#
   The days on which the facts of persons differ between the last publication and tonight (days, ranges). `days` is the
   range of a row, `bounds` are the columns that it is made of. A fact whose content is the same counts only for the

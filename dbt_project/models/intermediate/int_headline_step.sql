@@ -35,7 +35,7 @@ states as (
         daterange(states.valid_from, states.valid_to) as days
     from {{ known_rows('fct_person_state') }} as states
     inner join moved_persons using (person_key)
-    inner join versions on case when versions.is_tonight then states.is_known else states.was_known end
+    inner join versions on {{ is_of_version('states', 'versions') }}
     where states.is_in_labour_force
 ),
 
@@ -43,7 +43,7 @@ worked as (
     select versions.is_tonight, evidence.person_key, range_agg(daterange(start_on, counts_until)) as days
     from evidence
     inner join moved_persons using (person_key)
-    inner join versions on case when versions.is_tonight then evidence.is_known else evidence.was_known end
+    inner join versions on {{ is_of_version('evidence', 'versions') }}
     group by versions.is_tonight, evidence.person_key
 ),
 
@@ -73,7 +73,7 @@ households as (
         daterange(states.valid_from, states.valid_to) as days
     from {{ known_rows('fct_household_state') }} as states
     cross join known_until
-    inner join versions on case when versions.is_tonight then states.is_known else states.was_known end
+    inner join versions on {{ is_of_version('states', 'versions') }}
     where states.members_in_labour_force > 0 and {{ moves('states', ['valid_from', 'valid_to']) }}
 ),
 

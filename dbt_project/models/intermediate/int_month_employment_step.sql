@@ -21,7 +21,7 @@ moved_persons as (
     group by person_key
 ),
 
-employed as (select * from ({{ month_end_states() }}) as states where is_employed),
+employed as (select * from ({{ states_to_count('month_ends') }}) as states where is_employed),
 
 changes as (
     select

@@ -34,37 +34,25 @@ moved_persons as (
 
 -- The days on which each month reads incomes: its own, and the last days of the three months before.
 days as materialized (
-    select month, is_tonight, is_new, as_of as on_date, true as is_own from month_ends
+    select month, is_tonight, is_new, on_date, true as is_own from month_ends
     union all
     select month, is_tonight, is_new, (month - make_interval(months => back.months))::date - 1, false
     from month_ends
     cross join generate_series(0, 2) as back (months)
 ),
 
-days_read as (
-    select is_tonight, on_date, bool_or(is_new) as is_of_everyone from days group by is_tonight, on_date
-),
+-- Each once: a day that a new month reads is read of everyone.
+days_read as (select is_tonight, on_date, bool_or(is_new) as is_new from days group by is_tonight, on_date),
 
 states as materialized (
-    select
-        days_read.is_tonight, days_read.on_date, moved_persons.person_key is not null as is_moved,
-        states.person_key, states.county_code, states.population_category, states.is_poverty_alleviated, states.source,
-        states.source_key, states.channel, states.job_rank, states.work_division_code, states.monthly_wage
-    from {{ known_rows('fct_person_state') }} as states
-    inner join days_read
-        on {{ is_of_version('states', 'days_read') }} and {{ holds_on('days_read.on_date', 'states') }}
-    left join moved_persons using (person_key)
-    where states.is_employed and days_read.is_of_everyone
-    union all
-    select
-        days_read.is_tonight, days_read.on_date, true,
-        states.person_key, states.county_code, states.population_category, states.is_poverty_alleviated, states.source,
-        states.source_key, states.channel, states.job_rank, states.work_division_code, states.monthly_wage
-    from {{ known_rows('fct_person_state') }} as states
-    inner join moved_persons using (person_key)
-    inner join days_read
-        on {{ is_of_version('states', 'days_read') }} and {{ holds_on('days_read.on_date', 'states') }}
-    where states.is_employed and not days_read.is_of_everyone
+    select * from (
+        {{ states_to_count('days_read', [
+            'states.person_key', 'states.county_code', 'states.population_category', 'states.is_poverty_alleviated',
+            'states.source', 'states.source_key', 'states.channel', 'states.job_rank', 'states.work_division_code',
+            'states.monthly_wage', 'states.is_employed',
+        ]) }}
+    ) as states
+    where is_employed
 ),
 
 states_tonight as materialized (select * from states where is_tonight),

@@ -18,7 +18,7 @@ moved_persons as (
     group by person_key
 ),
 
-registered as ({{ month_end_states() }}),
+registered as ({{ states_to_count('month_ends') }}),
 
 changes as (
     select
@@ -36,7 +36,7 @@ changes as (
     inner join {{ known_rows('dim_person') }} as person
         on registered.person_key = person.person_key
         and {{ is_of_version('person', 'registered') }}
-        and {{ holds_on('registered.as_of', 'person') }}
+        and {{ holds_on('registered.on_date', 'person') }}
     cross join lateral (
         select
             case when registered.is_tonight then 1 else -1 end,

@@ -1,7 +1,3 @@
-{%- set cell = [
-    'month', 'county_code', 'township_code', 'is_poverty_alleviated', 'work_division_code', 'destination', 'is_organised',
-    'labor_brand', 'industry',
-] -%}
 -- Employed persons at the end of each month, by every attribute that the monthly marts count by: the marts read a few
 -- rows a month instead of every person. A person has one main job on a day, so the counts add up.
-{{ stepped_cells('month_end_employment', 'int_month_employment_step', cell, ['persons']) }}
+{{ stepped_cells('int_month_employment_step', ['persons']) }}
