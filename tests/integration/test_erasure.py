@@ -178,6 +178,21 @@ def test_an_erased_person_is_nowhere_and_counts_stay(
     assert "申请删除" in sheet["B2"].comment.text and [word for word in WORDS if word in text_of(workbook)] == []
 
 
+def test_a_post_that_an_erased_person_approved_stays_its_holders(
+    nights: Nights, zone: Path, warehouse: psycopg.Connection
+) -> None:
+    """Also when the county sends it again, with who approved it."""
+    post = {"post_no": "P2", "holder": id_number(2), "approver_id_number": ID, "relation_to_approver": "本人"}
+    files.put(zone, files.rows_of("public_post", post), feed="public_post")
+    ingest_all()
+    erase()
+    files.put(zone, files.rows_of("public_post", post), feed="public_post", day=NEXT)
+    (again,) = ingest_all(NEXT)
+    assert (again.rows_landed, again.rows_rejected) == (1, 0)
+    assert nights.rows("select distinct post_no, approver_key from landing.public_post") == [("P2", None)]
+    assert [word for word in (*WORDS, *tokens()) if word in tables_text(warehouse)] == []
+
+
 def test_an_erasure_needs_an_id_number_and_a_reason(warehouse: psycopg.Connection) -> None:
     for number, reason in ((f"{ID[:-1]}0", REASON), (ID, f"电话{MOBILE}"), (ID, "")):
         with pytest.raises(UserError) as refused:

@@ -21,7 +21,7 @@ import psycopg
 
 from employment_warehouse import identity, settings
 from employment_warehouse.checking.rejected import REJECTED_SCHEMA
-from employment_warehouse.contract import Contract, contract
+from employment_warehouse.contract import Column, Contract, contract
 from employment_warehouse.database import OWN_LOGIN, connect, describe
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import place, unseal
@@ -99,12 +99,20 @@ class ErasedPersons:
         return marks_of(keys).is_in(list(self.marks)).fill_null(False) & keys.is_not_null()
 
     def rows(self, rows: pl.DataFrame, made: Contract) -> pl.Series:
-        """Which landing rows name one: as their person, or by account."""
+        """Which landing rows are about one: as their person, or by account."""
         found = pl.repeat(False, len(rows), dtype=pl.Boolean, eager=True)
         for column in made.columns if self.marks else ():
-            if column.type.identity in ("person", "account"):
+            if column.type.identity in ("person", "account") and not _is_mention(column, made):
                 found |= self.names(rows[made.landing_columns_of(column)[0][0]])
         return found
+
+    def unmentioned(self, rows: pl.DataFrame, made: Contract) -> pl.DataFrame:
+        """Landing rows of others, without one whom they only mention (who approved a post)."""
+        for column in made.columns if self.marks else ():
+            if _is_mention(column, made):
+                [(name, _)] = made.landing_columns_of(column)
+                rows = rows.with_columns(pl.when(~pl.lit(self.names(rows[name]))).then(pl.col(name)))
+        return rows
 
     def emptied(self, rejected: pl.DataFrame) -> pl.DataFrame:
         """Rejected cells, without the rows that name an erased person: of those only place and reason are kept."""
@@ -119,6 +127,11 @@ class ErasedPersons:
             return rejected
         is_named = pl.int_range(len(rejected), eager=True).is_in(named.to_list())
         return pl.concat([rejected.filter(~is_named), places_only(rejected.filter(is_named).select("sheet", "line"))])
+
+
+def _is_mention(column: Column, made: Contract) -> bool:
+    """Whether a column names another person than the one whom the row is about, and may be empty."""
+    return column.type.identity == "person" and column.name != made.person_column and not column.required
 
 
 def places_only(places: pl.DataFrame) -> pl.DataFrame:

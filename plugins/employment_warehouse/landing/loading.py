@@ -77,6 +77,7 @@ def load_rows(connection: psycopg.Connection, delivery: Delivery, read: Callable
         if is_erased.any():
             rejected = pl.concat([rejected, places_only(rows.filter(is_erased).select(PLACE))])
             rows, good = rows.filter(~is_erased), good.filter(~is_erased)
+        rows = erased.unmentioned(rows, contract)
         in_vault = known.result()
         return PreparedFrame(
             rows_read=checked.rows_read,
@@ -134,7 +135,8 @@ def reload_rows(connection: psycopg.Connection, delivery: Delivery, read: Callab
 
     def prepare(checked: Checked) -> list[bytes]:
         rows = tokeniser.landing_rows(checked.good.join(repeated, on=PLACE, how="anti"))
-        return encode_rows(rows.filter(~erased.rows(rows, contract)), delivery.delivery_id)
+        kept = erased.unmentioned(rows.filter(~erased.rows(rows, contract)), contract)
+        return encode_rows(kept, delivery.delivery_id)
 
     frames = prefetch(map(prepare, prefetch(check_table(read(), contract, _expected(delivery), _kept(delivery)))))
     with RowCopy(connection, delivery.feed) as copy:
