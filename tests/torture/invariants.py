@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,14 @@ def lost(connection: psycopg.Connection, zone: Path) -> Iterator[str]:
         places = "select count(distinct (sheet, line)) from vault.rejected_row where delivery_id = %s"
         if (counted := _one(connection, places, number)) != rejected:
             yield f"I1 {path}: {counted} rejected rows, {rejected} in the ledger"
+
+
+def skipped(connection: psycopg.Connection, zone: Path, until: date) -> Iterator[str]:
+    """I1, of the files in the landing zone that are dated up to a day: each is in the ledger as it is."""
+    known = {bytes(sha256) for (sha256,) in connection.execute("select sha256 from ops.delivery").fetchall()}
+    for path in sorted(zone.glob("*/*/*.csv")):
+        if date.fromisoformat(path.parent.name) <= until and hashlib.sha256(path.read_bytes()).digest() not in known:
+            yield f"I1 {path.relative_to(zone)}: was never taken in"
 
 
 def duplicated(connection: psycopg.Connection, zone: Path) -> Iterator[str]:
