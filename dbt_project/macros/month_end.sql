@@ -28,6 +28,22 @@
 {%- endmacro %}
 
 {#
+  Persons of whom a fact was opened or closed tonight, or begins or ends on a day since the last publication; nobody where
+  every month is new. `facts`: relations of known_rows, each with its bounds (`moves`).
+#}
+{% macro moved_persons(facts) -%}
+    select person_key
+    from (
+        {%- for relation, bounds in facts %}
+        {{ 'union all' if not loop.first }}
+        select person_key from {{ relation }} as facts cross join known_until where {{ moves('facts', bounds) }}
+        {%- endfor %}
+    ) as moved
+    where exists (select from month_ends where not is_new)
+    group by person_key
+{%- endmacro %}
+
+{#
   The states of persons on `days`, a CTE with is_tonight, on_date and is_new: everyone's on the days that are new, those of
   the moved persons (is_moved) on the others. With the columns of `days`.
 #}

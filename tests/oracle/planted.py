@@ -256,8 +256,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "who begins to work as it was reported in advance does so unseen",
         "models/intermediate/int_month_employment_step.sql",
-        "moves('states', ['valid_from', 'valid_to'])",
-        "moves('states', [])",
+        "[known_rows('fct_person_state'), ['valid_from', 'valid_to']]",
+        "[known_rows('fct_person_state'), []]",
         "local_employment",
         seed=BOUNDARIES,
         nights=0,

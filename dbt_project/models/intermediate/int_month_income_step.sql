@@ -16,21 +16,11 @@ evidence as (
     where source = 'employment'
 ),
 
-moved_persons as (
-    select person_key
-    from (
-        select person_key from {{ known_rows('fct_person_state') }} as states cross join known_until
-        where {{ moves('states', ['valid_from', 'valid_to']) }}
-        union all
-        select person_key from {{ known_rows('fct_wage_span') }} as spans cross join known_until
-        where {{ moves('spans', ['valid_from', 'valid_to']) }}
-        union all
-        select person_key from evidence cross join known_until
-        where {{ moves('evidence', ['start_on', 'ended_on']) }}
-    ) as moved
-    where exists (select from month_ends where not is_new)
-    group by person_key
-),
+moved_persons as ({{ moved_persons([
+    [known_rows('fct_person_state'), ['valid_from', 'valid_to']],
+    [known_rows('fct_wage_span'), ['valid_from', 'valid_to']],
+    ['evidence', ['start_on', 'ended_on']],
+]) }}),
 
 -- The days on which each month reads incomes: its own, and the last days of the three months before.
 days as materialized (

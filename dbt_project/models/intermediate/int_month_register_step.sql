@@ -5,18 +5,10 @@ known_until as ({{ last_report_date() }}),
 
 month_ends as ({{ month_ends('month_end_register') }}),
 
-moved_persons as (
-    select person_key
-    from (
-        select person_key from {{ known_rows('fct_person_state') }} as states cross join known_until
-        where {{ moves('states', ['valid_from', 'valid_to']) }}
-        union all
-        select person_key from {{ known_rows('dim_person') }} as persons cross join known_until
-        where {{ moves('persons', ['valid_from', 'valid_to']) }}
-    ) as moved
-    where exists (select from month_ends where not is_new)
-    group by person_key
-),
+moved_persons as ({{ moved_persons([
+    [known_rows('fct_person_state'), ['valid_from', 'valid_to']],
+    [known_rows('dim_person'), ['valid_from', 'valid_to']],
+]) }}),
 
 registered as ({{ states_to_count('month_ends') }}),
 

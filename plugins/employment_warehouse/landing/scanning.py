@@ -105,7 +105,8 @@ def scan(
     zone = LandingZone()
     with connect("wh_loader") as connection:
         naming = NamingRule(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
-        feeds = {name for name in (*contracts(), CORRECTIONS) if naming.source(name) in set(sources)}
+        wanted = set(sources)
+        feeds = {name for name in (*contracts(), CORRECTIONS) if naming.source(name) in wanted}
         if unit is feed is None:
             entries = zone.entries()
             _alert_misplaced(connection, _misplaced(entries, naming))
