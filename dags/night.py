@@ -4,14 +4,14 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import Param, dag, task
 
 from employment_warehouse.runtime import steps
-from employment_warehouse.runtime.night_schedule import TASKS, WAITS, night_schedule
+from employment_warehouse.runtime.dag_defaults import TASKS, WAITS, night_timetable
 
 REPORT_DATE = Param(None, type=["null", "string"], format="date", description="报表日期 | report date")
 RUN = "night__{{ run_id }}"  # of each DAG that a night triggers
 
 
 @dag(
-    schedule=night_schedule(),
+    schedule=night_timetable(),
     catchup=False,
     max_active_runs=1,
     default_args=TASKS,

@@ -3,7 +3,7 @@
 from airflow.sdk import Param, dag, task
 
 from employment_warehouse.runtime import steps
-from employment_warehouse.runtime.night_schedule import TASKS
+from employment_warehouse.runtime.dag_defaults import TASKS
 
 REPORT_DATE = Param(None, type=["null", "string"], format="date", description="报表日期 | report date")
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from employment_warehouse.console.connections import Reading, Row
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.runtime.night_times import NIGHT_TIMES
+from employment_warehouse.runtime.timetable import NIGHT_TIMES
 from employment_warehouse.settings import TIMEZONE
 
 page = Page("/tonight", "今晚", "Tonight", needs=("ops.due", "marts.feed_timeliness"))

@@ -22,7 +22,7 @@ from employment_warehouse.landing.intake import (
 )
 from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart
 from employment_warehouse.landing.purging import purge, restore_offered
-from employment_warehouse.landing.retaining import delete_expired
+from employment_warehouse.landing.retention import delete_expired
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
 from employment_warehouse.landing.withdrawing import FILE_HEADER, LINE_HEADER
 

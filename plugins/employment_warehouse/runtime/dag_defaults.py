@@ -1,4 +1,7 @@
-"""When nights and reports run, and the defaults of every task. Imports little: all that parses DAG files imports it."""
+"""What DAG files have in common: the timetable as Airflow takes it, and the defaults of every task.
+
+Imports little: all that parses DAG files imports it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from airflow.sdk import (
 )
 
 from employment_warehouse import settings
-from employment_warehouse.runtime.night_times import NIGHT_TIMES
+from employment_warehouse.runtime.timetable import NIGHT_TIMES
 
 # A task that was killed is run again; a task that failed for a reason that a person must correct is not.
 TASKS: dict[str, Any] = {
@@ -26,11 +29,8 @@ TASKS: dict[str, Any] = {
 # A task that waits for another DAG's run is not repeated if that run failed: its own tasks were repeated.
 WAITS = ExceptionRetryPolicy([RetryRule("airflow.sdk.exceptions.AirflowException", action=RetryAction.FAIL)])
 
-# After the last run of the night: on Mondays, and on the 5th, when the month's last reports have come.
-WEEKLY, MONTHLY = "10 8 * * 1", "20 8 5 * *"
 
-
-def night_schedule() -> MultipleCronTriggerTimetable | None:
+def night_timetable() -> MultipleCronTriggerTimetable | None:
     """At NIGHT_TIMES. None in a demonstration: its nights are in the past, and a night of today would end them."""
     if settings.is_demonstration():
         return None
@@ -38,6 +38,6 @@ def night_schedule() -> MultipleCronTriggerTimetable | None:
     return MultipleCronTriggerTimetable(*crons, timezone="Asia/Shanghai")
 
 
-def report_schedule(cron: str) -> CronTriggerTimetable | None:
+def report_timetable(cron: str) -> CronTriggerTimetable | None:
     """In Shanghai's time; None in a demonstration, which writes its reports after its last night."""
     return None if settings.is_demonstration() else CronTriggerTimetable(cron, timezone="Asia/Shanghai")

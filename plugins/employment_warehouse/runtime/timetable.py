@@ -1,4 +1,4 @@
-"""When the nights of a day run, in Shanghai's time."""
+"""When nights and reports run, in Shanghai's time."""
 
 from __future__ import annotations
 
@@ -6,3 +6,6 @@ from datetime import time
 
 # After the counties' reports (20:00), early in the morning, and once more before 08:00 for late reports.
 NIGHT_TIMES = (time(21, 30), time(6, 0), time(7, 40))
+
+# After the last run of the night: on Mondays, and on the 5th, when the month's last reports have arrived.
+WEEKLY, MONTHLY = "10 8 * * 1", "20 8 5 * *"

@@ -9,7 +9,7 @@ from airflow.serialization.decoders import decode_timetable
 from airflow.serialization.encoders import encode_timetable
 from airflow.timetables.base import TimeRestriction
 
-from employment_warehouse.runtime.night_schedule import night_schedule
+from employment_warehouse.runtime.dag_defaults import night_timetable
 from employment_warehouse.settings import TIMEZONE, Home
 
 pytestmark = pytest.mark.quick
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.quick
     [("20:15", "21:30"), ("23:00", "06:00"), ("07:30", "07:40")],
 )
 def test_a_late_county_is_in_the_next_run_of_the_night(came: str, runs: str, fresh_home: Home) -> None:
-    schedule = decode_timetable(encode_timetable(night_schedule()))  # as the scheduler gets it
+    schedule = decode_timetable(encode_timetable(night_timetable()))  # as the scheduler gets it
     moment = datetime.fromisoformat(f"2024-05-18T{came}").replace(tzinfo=TIMEZONE)
     following = schedule.next_dagrun_info(
         last_automated_data_interval=None,
