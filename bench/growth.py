@@ -8,6 +8,7 @@ of the CPU), WAL, rows that the night opened or closed, bytes of `store` and lan
 that was interrupted continues there. The guide's queries are timed after the tenth night and after the last.
 The bars, medians of five nights around night 10 and at the end: a night ≤ 1.2 × as long; landing keeps ≤ 1.2 × the
 rows; storage: ≤ 2 × the bytes per changed row; a night's WAL ≤ 1.2 ×; queries: the slowest p95 ≤ 1.2 ×, or ≤ 200 ms.
+With fewer than ten nights it only describes them, for the plan of a province (docs/scale.md).
 Its size is 144,000 people, a tenth of the prefecture (`--share 10 --nights 10` is all of it); fewer people or nights
 are not the bar, and it says so. `--planted` neither purges landing nor keeps to what changed (each night stores a copy
 of the register as well), to show that the bars can be missed. Exit code 1: a bar was missed.
@@ -48,13 +49,17 @@ def main() -> int:
     options.add_argument("--nights", type=int, default=100)
     options.add_argument("--home", type=Path)
     given = options.parse_args()
-    if given.nights < 2 * AROUND:
-        options.error(f"at least {2 * AROUND} nights are needed")
+    if given.nights < 2:
+        options.error("at least 2 nights are needed")
     people = max(100, int(FULL_SIZE * given.share))
     with tempfile.TemporaryDirectory() as temporary:
         home = given.home or Path(temporary) / "home"
         with demonstration_warehouse(home, people, given.nights) as made:
             notes = run_nights(home, made, given.planted)
+    describe(notes, people)
+    if given.nights < 2 * AROUND:
+        print(f"fewer than {2 * AROUND} nights: nothing to compare with the bars")
+        return 0
     return judge(notes, people, given.nights)
 
 
@@ -131,6 +136,22 @@ def scalar(connection: psycopg.Connection, statement: str, table: str = "", buil
     return row and row[0]
 
 
+def describe(notes: Sequence[Mapping[str, Any]], people: int) -> None:
+    """Print what a first night and an ordinary one take and leave."""
+    first, later = notes[0], notes[1:]
+    grown = np.diff([note["store"] for note in notes])
+    print(
+        f"first night: {first['seconds']:.0f} s, {first['landed']:,} rows landed, tables {first['store'] / 1e9:.2f} GB,"
+        f" WAL {first['wal'] / 1e9:.2f} GB, {first['store'] / first['changed']:.0f} bytes a row with its indexes"
+    )
+    print(
+        f"an ordinary night: {statistics.median(note['seconds'] for note in later):.0f} s,"
+        f" {statistics.median(note['changed'] for note in later):,.0f} rows changed,"
+        f" tables {np.median(grown) / 1e6:.1f} MB, WAL {statistics.median(note['wal'] for note in later) / 1e6:.0f} MB,"
+        f" {grown.mean() / people:.1f} bytes a person"
+    )
+
+
 def judge(notes: Sequence[Mapping[str, Any]], people: int, nights: int) -> int:
     """Print the figures, each with its bar."""
     start = min(START, len(notes) // 2)
@@ -146,10 +167,9 @@ def judge(notes: Sequence[Mapping[str, Any]], people: int, nights: int) -> int:
     slope, fixed = np.polyfit(changed, grown, 1)
     explained = np.corrcoef(changed, grown)[0, 1] ** 2
     per_row = notes[0]["store"] / notes[0]["changed"]
-    print(f"first night: {notes[0]['seconds']:.0f} s, {per_row:.0f} bytes a row with its indexes")
     print(
         f"storage a night: {slope:.0f} bytes × changed rows + {fixed / 1e6:.2f} MB (R² {explained:.2f});"
-        f" {grown.mean() / notes[0]['store']:.2%} of the first night's, {grown.mean() / people:.1f} bytes a person"
+        f" {grown.mean() / notes[0]['store']:.2%} of the first night's"
     )
     print(f"WAL kept after the last night: {notes[-1]['wal_kept'] / 1e6:.0f} MB")
     queries = [note["queries"] for note in notes if "queries" in note]

@@ -144,7 +144,11 @@ def _own_view(model: Model) -> sql.Composed:
 
 
 def _published(model: Model, columns: list[sql.Composed], condition: sql.Composable) -> sql.Composed:
-    """The rows of the publication that is shown. A scalar subquery is evaluated once a query, not once a row."""
+    """The rows of the publication that is shown. A scalar subquery is evaluated once a query, not once a row.
+
+    `+ 0` keeps the condition, which nearly all rows meet, from the BRIN index of `from_build`: PostgreSQL takes it for
+    selective, combines it with the index of a county and then reads the whole table (577 ms instead of 200).
+    """
     return sql.SQL(
         """
         select report_date, {columns}
@@ -155,7 +159,7 @@ def _published(model: Model, columns: list[sql.Composed], condition: sql.Composa
                 (select shown.publication from ops.visible_publication() as shown) as publication
             from {table} as stored
         ) as known
-        where from_build <= publication and (to_build is null or publication < to_build) and {condition}
+        where from_build + 0 <= publication and (to_build is null or publication < to_build) and {condition}
         """
     ).format(
         columns=sql.SQL(", ").join(columns),
