@@ -180,7 +180,7 @@ def judge(notes: Sequence[Mapping[str, Any]], people: int, nights: int) -> int:
         ("WAL of a night at the end, against night 10", ratio("wal"), 1.2),
         (f"slowest query's p95 ({queries[0] * 1000:.0f}, then {queries[-1] * 1000:.0f} ms)", slower, 1.2),
         ("seconds of a night at the end, against night 10", ratio("seconds"), 1.2),
-        ("the same in seconds of CPU, which other work on the machine lengthens less", ratio("cpu"), 1.2),
+        ("the same in CPU seconds, which depend less on other load", ratio("cpu"), 1.2),
     ]
     small = "" if nights >= 100 and people >= FULL_SIZE else " (fewer nights or people: not the bar)"
     for name, value, bar in bars:

@@ -75,7 +75,7 @@ def measure(made: list[Path], rows: int, planted: bool) -> int:
             seconds, landed = answered(content, path.name, check=check)
             slowest = max(slowest, seconds)
             how = "checked" if check else "sent"
-            print(f"{path.suffix} {len(content) / 2**20:.0f} MB {how}: {landed:,} rows taken in, {seconds:.1f} s")
+            print(f"{path.suffix} {len(content) / 2**20:.0f} MB {how}: {landed:,} rows landed, {seconds:.1f} s")
     met = slowest <= SECONDS
     full = "" if rows >= FULL_SIZE else f" (below {FULL_SIZE:,} rows: not the bar)"
     print(f"slowest answer {slowest:.1f} s, bar {SECONDS} s: {'met' if met else 'MISSED'}{full}")
@@ -83,7 +83,7 @@ def measure(made: list[Path], rows: int, planted: bool) -> int:
 
 
 def answered(content: bytes, name: str, *, check: bool) -> tuple[float, int]:
-    """Upload a file; the seconds until it is answered, and the rows taken in."""
+    """Upload a file; the seconds until it is answered, and the rows that landed."""
     number = send(content, FEED, name=name, check=check)
     began = time.monotonic()
     while True:

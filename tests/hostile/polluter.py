@@ -27,7 +27,7 @@ TEXTS = ("text", "reference", "unit_number")
 
 @dataclass
 class Polluted:
-    """A file and the truth about it. rows: line → contract column → text; bad: lines of rows that are none."""
+    """A file and the truth about it. rows: line → contract column → text; bad: lines that are not rows."""
 
     name: str
     data: bytes
@@ -298,7 +298,7 @@ def cells_left_out_by_excel(d: Draft) -> Polluted:
 
 
 def left_by_excel(sheet: list[list[str]]) -> list[list[str]]:
-    """What Excel writes of each row: sixteen rows at a time, no cells behind the last column that one of them fills."""
+    """What Excel writes of each row: sixteen rows at a time, no cells after the last column that one of them fills."""
     written: list[list[str]] = []
     for first in range(0, len(sheet), 16):
         sixteen = sheet[first : first + 16]
@@ -579,7 +579,7 @@ def column_twice(d: Draft) -> Polluted:
     )
 
 
-def byte_that_is_no_utf8(d: Draft) -> Polluted:
+def byte_that_is_not_utf8(d: Draft) -> Polluted:
     polluted = d.file(d.lines())
     at = polluted.data.index(b"\n", len(polluted.data) // 2)
     polluted.data = polluted.data[:at] + b"\xff" + polluted.data[at:]
@@ -662,7 +662,7 @@ KINDS: Mapping[str, Callable[[Draft], Polluted]] = MappingProxyType(
             quote_within_a_cell, quote_not_doubled, two_broken_quotes_far_apart, multi_line_cell_never_closed,
             quote_opened_in_the_last_row, one_delimiter_more, one_delimiter_less, row_cut_off, row_split_in_two,
             two_rows_in_a_line, another_delimiter_in_a_row, nul_in_a_cell, file_cut_off, required_column_missing,
-            delimiter_lost_in_header, quote_in_header, column_twice, byte_that_is_no_utf8, two_encodings_in_a_file,
+            delimiter_lost_in_header, quote_in_header, column_twice, byte_that_is_not_utf8, two_encodings_in_a_file,
             one_utf8_row_among_gb18030,
             web_page_called_csv, web_page_called_xls, workbook_called_csv, csv_called_workbook, gzip_cut_off,
             workbook_cut_off, empty_file, table_of_another_feed,

@@ -135,7 +135,7 @@ def overlapping_members() -> bytes:
 
 
 def wrong_data_descriptors() -> bytes:
-    """Written to a stream: sizes stand behind the data, and here they are wrong; those of the directory are right."""
+    """Written to a stream: sizes follow the data, and here they are wrong; those of the directory are right."""
 
     class Stream(io.RawIOBase):
         def __init__(self) -> None:
@@ -260,7 +260,7 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
         "cut off": Hostile(lambda: book()[:-200], ("workbook_unreadable", "extension_mismatch")),
         "no workbook part": Hostile(lambda: book(xl__workbook=None), DAMAGED),
         "no sheet part": Hostile(lambda: book(xl__worksheets__sheet1=None), DAMAGED),
-        "references that are none": Hostile(
+        "invalid references": Hostile(
             lambda: book(with_cell(f'<row r="4">{cell("ZZZZZZ99999999999", "x")}</row>')), (*DAMAGED, *BOMB)
         ),
         "a reference to row zero": Hostile(
@@ -278,7 +278,7 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
         "a million cells without a reference": Hostile(
             lambda: book(with_cell('<row r="4">' + "<c><v>1</v></c>" * 1_000_000 + "</row>")), (*BOMB, *DAMAGED)
         ),
-        "numbers that are none": Hostile(
+        "invalid numbers": Hostile(
             lambda: book(with_cell(f'<row r="4">{number("A4", "1e999")}{number("B4", "abc")}</row>')), (READS, *DAMAGED)
         ),
         "the same member twice": Hostile(doubled_members, (READS, "workbook_unreadable")),
@@ -286,7 +286,7 @@ WORKBOOKS: Mapping[str, Hostile] = MappingProxyType(
         "text called xlsx": Hostile("姓名,金额\n甲,1\n".encode, ("extension_mismatch",)),
         "a workbook called csv": Hostile(book, ("extension_mismatch",), name="book.csv"),
         "a thousand sheets on the same bytes": Hostile(overlapping_members, (*BOMB, *DAMAGED), is_bomb=True),
-        "sizes behind the data that are wrong": Hostile(wrong_data_descriptors, (READS, *DAMAGED)),
+        "wrong sizes after the data": Hostile(wrong_data_descriptors, (READS, *DAMAGED)),
         "a million shared strings": Hostile(a_million_strings, (READS,)),
         "a cell of 300,000 characters": Hostile(
             lambda: book(with_cell(f'<row r="4">{cell("A4", "字" * 300_000)}{number("B4", "3")}</row>')),

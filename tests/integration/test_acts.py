@@ -109,7 +109,7 @@ def test_a_refused_decision_leaves_no_act(nights: Nights, operator: psycopg.Conn
         "532501 19900101 1234",
     ],
 )
-def test_a_reason_that_quotes_the_number_of_a_person_is_refused(nights: Nights, number: str) -> None:
+def test_a_reason_that_quotes_a_personal_number_is_refused(nights: Nights, number: str) -> None:
     with pytest.raises(NotPublished, match="must not quote") as refused:
         publication.decide_rule("account_shared", FIRST, enabled=True, legal_basis=f"asked by {number}")
     assert number not in str(refused.value)

@@ -98,7 +98,7 @@ def test_the_former_county_sees_its_own_reports(claimed: Nights) -> None:
     assert seen(OTHER, "2024-05-02", households) == [("H-pulled",)]
 
 
-def test_neither_county_learns_the_other_county(claimed: Nights) -> None:
+def test_neither_county_is_shown_the_other_county(claimed: Nights) -> None:
     for county, foreign in ((COUNTY, OTHER), (OTHER, COUNTY)):
         for mart in OF_PERSONS:
             assert foreign not in str(seen(county, "2024-05-02", f"select * from marts.{mart}")), mart

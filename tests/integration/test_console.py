@@ -324,7 +324,7 @@ def test_an_operator_acknowledges_an_alert_once(planted: psycopg.Connection) -> 
     assert planted.execute("select acknowledged_at from ops.alert where alert_id = %s", (alert,)).fetchone() == (None,)
 
 
-def test_a_file_that_was_not_ingested_is_no_countys_fault(console: FastAPI, nights: Nights) -> None:
+def test_a_file_that_was_not_ingested_is_not_the_countys_fault(console: FastAPI, nights: Nights) -> None:
     start_build("2024-05-01")
     nights.connection.execute(
         """

@@ -278,7 +278,7 @@ def test_pages_that_are_files_are_shown_only_while_the_database_admits_the_login
                 connection.execute(sql.SQL("alter role {} login").format(login))
 
 
-def test_data_docs_that_nobody_wrote_are_no_page(console: FastAPI, written_docs: int) -> None:
+def test_data_docs_that_nobody_wrote_are_not_found(console: FastAPI, written_docs: int) -> None:
     operator, endless = browser_of(OWN_LOGIN, console), "9" * 300
     assert operator.get(f"/gates/data-docs/{written_docs}/1").status_code == 200
     for other in (f"{written_docs}/3", f"{written_docs}/{endless}", f"{endless}/1"):
@@ -403,7 +403,7 @@ def test_the_socket_opens_only_persons_of_the_vault(case: tuple[str, UUID]) -> N
     other = seal(b'{"id_number": "1"}', place("vault.rejected_row.sealed", 1))
     with opener.answering(folder):
         assert oct((folder / opener.SOCKET).stat().st_mode & 0o777) == "0o600"
-        with pytest.raises(opener.OpenerAway):
+        with pytest.raises(opener.OpenerUnreachable):
             opener.ask(folder, other, uuid4())
         sealed = seal(json.dumps(IDENTITY).encode(), place("vault.person.sealed", case[1]))
         assert opener.ask(folder, sealed, case[1]) == IDENTITY

@@ -69,7 +69,7 @@ def test_a_malformed_form_is_refused_in_words(operator: Browser, path: str, give
         (f"/gates/data-docs/{TOO_LARGE}/2", 404),
     ],
 )
-def test_a_malformed_address_is_no_fault(operator: Browser, path: str, status: int) -> None:
+def test_a_malformed_address_is_not_a_fault(operator: Browser, path: str, status: int) -> None:
     if path.startswith("/marts"):
         operator = browser_of("wh_analyst", operator.application)
     assert operator.get(path).status_code == status

@@ -72,7 +72,7 @@ def test_a_service_reported_again_is_replaced_and_a_correction_removes_it(nights
     assert nights.rows(amounts) == [(OTHER, 300), (COUNTY, 300)]
 
 
-PERSONS = ["renewed", "recalled", "changed", "changed late", "left out", "told before", "sunday", "moved"]
+PERSONS = ["renewed", "recalled", "changed", "changed late", "left out", "announced", "sunday", "moved"]
 CHILD = person("child", birth_date="2008-06-01")
 SPELLS = [
     spell("renewed", start_date="2024-01-01", end_date="2024-03-10"), spell("renewed", start_date="2024-03-11"),
@@ -104,7 +104,7 @@ def flow(nights: Any) -> Any:
     nights.select = "+employment_flow"
     nights.deliver("labor_register", COUNTY, "2024-01-03", [CHILD, *(person(name) for name in PERSONS)])
     nights.deliver("labor_register", OTHER, "2024-04-01", [person("moved", OTHER)])
-    leaving = spell("left out", start_date="2023-12-01"), spell("told before", start_date="2023-12-01")
+    leaving = spell("left out", start_date="2023-12-01"), spell("announced", start_date="2023-12-01")
     nights.deliver("employment", COUNTY, "2024-05-12", [*at_work(moved="2024-05-21"), *leaving])
     return nights
 
@@ -112,7 +112,7 @@ def flow(nights: Any) -> Any:
 def test_hires_and_separations_by_the_days_of_jobs(flow: Any) -> None:
     """Of 14 May: an end after it has not come, and a job that was left out on Monday ended in the week before."""
     flow.night("2024-05-12")
-    leaving = spell("told before", start_date="2023-12-01", end_date="2024-05-19")
+    leaving = spell("announced", start_date="2023-12-01", end_date="2024-05-19")
     flow.deliver("employment", COUNTY, "2024-05-13", [*at_work(moved="2024-05-21"), leaving])
     flow.night("2024-05-14")
     until_may = [
@@ -348,7 +348,7 @@ def test_vacancies_are_offered_applied_for_and_filled(nights: Any) -> None:
 
 
 def test_an_employer_that_many_leave_is_watched(nights: Any) -> None:
-    """One of ten is ten per cent, one of eleven is less; a job that began in the month is none of its beginning."""
+    """One of ten is ten per cent, one of eleven is less; a job that began in the month is not in the base."""
     nights.select = "+layoff_watch"
     staff = {"十人厂": 10, "十一人厂": 11, "新厂": 1}
     names = [f"{employer} {number}" for employer, count in staff.items() for number in range(count)]

@@ -36,16 +36,16 @@ def relief(name: str, **other: Any) -> dict[str, Any]:
 
 
 def test_work_relief_by_roster_and_by_payroll(pairs: Any) -> None:
-    at_home = ("both", "told elsewhere", "on the roster", "without days", "left in March")
+    at_home = ("both", "placed elsewhere", "on the roster", "without days", "left in March")
     pairs.deliver("labor_register", COUNTY, "2024-05-10", [person(name) for name in at_home])
     pairs.deliver("labor_register", SITE, "2024-05-10", [person("neighbour", SITE)])
     pairs.deliver("employment", COUNTY, "2024-05-10", [
-        relief("both"), relief("told elsewhere", work_division_code="532501"), relief("on the roster"),
+        relief("both"), relief("placed elsewhere", work_division_code="532501"), relief("on the roster"),
         relief("without days"), relief("left in March", end_date="2024-03-31"), relief("on no register"),
     ])  # fmt: skip
     pairs.deliver("relief_project", PROJECT, "2024-05-06", [project()])
     pairs.deliver("relief_payroll", PROJECT, "2024-05-06", [
-        line("both", period=APRIL), line("both", period=APRIL, crew="二组"), line("told elsewhere", period=APRIL),
+        line("both", period=APRIL), line("both", period=APRIL, crew="二组"), line("placed elsewhere", period=APRIL),
         line("without days", period=APRIL, days_worked=0), line("left in March", period=APRIL),
         line("on no register", period="2024-03-01"), line("nobody's", period=APRIL),
     ])  # fmt: skip

@@ -277,7 +277,7 @@ def test_the_vault_keeps_the_persons_named_in_reports_of_the_period(
     warehouse.execute("update seeds.setting set value = '700' where name = 'retention_vault_days'")
 
     def left(days: int) -> tuple[set[UUID], int]:
-        """Who is in the vault so many days after the second register, and how many accounts."""
+        """Who is in the vault this many days after the second register, and how many accounts."""
         warehouse.execute("select vault.forget_persons(%s)", (NEXT + timedelta(days=days),))
         persons = nights.rows("select person_key from vault.person")
         return {key for (key,) in persons}, nights.scalar("select count(*) from vault.bank_account")

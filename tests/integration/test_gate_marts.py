@@ -898,7 +898,7 @@ INVALID_SUITES = {
 }
 
 
-def test_a_invalid_suite_stops_the_gate(own_suites: Path, world: World) -> None:
+def test_an_invalid_suite_stops_the_gate(own_suites: Path, world: World) -> None:
     for content in INVALID_SUITES.values():
         (own_suites / "zz.yaml").write_text(content)
         with pytest.raises(UserError) as stopped:

@@ -278,7 +278,7 @@ NO_PAGES = {
     "70 MiB packed": (answer(BOMB, "Content-Encoding: gzip"), "page_too_large"),
     "packed badly": (answer(b"garbage", "Content-Encoding: gzip"), "platform_unavailable"),
     "packed twice": (answer(gzip.compress(BOMB), "Content-Encoding: gzip, gzip"), "platform_unavailable"),
-    "in a packing that nobody knows": (answer(EMPTY, "Content-Encoding: br"), "platform_unavailable"),
+    "in an unknown content encoding": (answer(EMPTY, "Content-Encoding: br"), "platform_unavailable"),
     "chunks of no length": (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n",
         "platform_unavailable",
@@ -319,7 +319,7 @@ def test_an_answer_that_a_proxy_has_packed_is_unpacked() -> None:
 
 
 @pytest.mark.parametrize("token", ["null", "5", '""', '"令牌"', r'"a\r\nX: 1"', r'"\ud83d"', '["t"]'])
-def test_a_token_that_no_header_can_hold_is_none(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_that_no_header_can_hold_is_refused(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("employment_warehouse.hr_platform.client.ATTEMPTS", 2)
     body = f'{{"access_token": {token}}}'.encode()
     with RawServer(answer(body), answer(EMPTY)) as url, pytest.raises(PlatformFault, match="gave no token"):
@@ -366,7 +366,7 @@ def test_an_answer_whose_head_arrives_byte_by_byte_ends_in_time(path: bytes) -> 
 
 
 @pytest.mark.parametrize("retry_after", ["3600", None])
-def test_a_platform_that_is_busy_for_an_hour_ends_in_time(
+def test_a_platform_that_is_busy_for_an_hour_is_given_up_in_time(
     simulator: str, retry_after: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = {"Retry-After": retry_after} if retry_after else {}

@@ -159,7 +159,7 @@ def test_a_lost_connection_leaves_nothing_and_names_no_value(
     assert ingest(offered).rows_landed == 2  # type: ignore[union-attr]
 
 
-def test_the_server_does_not_learn_the_reason_of_an_aborted_copy(
+def test_the_server_is_not_given_the_reason_of_an_aborted_copy(
     warehouse: psycopg.Connection, warehouse_server: Server
 ) -> None:
     warehouse.execute("set log_min_messages = 'error'")

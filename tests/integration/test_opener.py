@@ -23,7 +23,7 @@ def said_by(folder: Path, question: bytes) -> bytes:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_the_opener_refuses_whatever_is_no_question(capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_opener_refuses_whatever_is_not_a_question(capfd: pytest.CaptureFixture[str]) -> None:
     folder, person = settings.current_home().uploads, str(uuid4())
     questions = [
         *({"person_key": key, "sealed": "00" * 64} for key in (5, 1.5, None, [], {}, True, "", "人", "x" * 9_000)),

@@ -127,7 +127,7 @@ def test_a_pid_file_of_another_process_does_not_prevent_a_start(make_server) -> 
     assert server.running()
 
 
-def test_a_set_up_that_was_broken_off_is_done_again(make_server, tmp_path: Path) -> None:
+def test_an_interrupted_set_up_is_repeated(make_server, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     home.root.mkdir()
     half = home.postgres / "data.new"

@@ -15,7 +15,7 @@ Number = int | Decimal | Fraction
 
 
 def rounded(value: Number | None, digits: int) -> Decimal | None:
-    """A number with so many digits."""
+    """A number with this many decimal places."""
     if value is None:
         return None
     exact = Fraction(value)
@@ -54,12 +54,12 @@ def total(values: Iterable[Any]) -> Decimal:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of that month."""
+    """The same day this many months later, or the last day of that month."""
     number = day.year * 12 + day.month - 1 + months
     first = date(number // 12, number % 12 + 1, 1)
     return min(first.replace(day=min(day.day, last_day(first).day)), last_day(first))
 
 
 def month_end_before(day: date, months: int) -> date:
-    """The last day of the month so many months before."""
+    """The last day of the month this many months before."""
     return last_day(add_months(day.replace(day=1), -months))

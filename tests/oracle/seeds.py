@@ -126,7 +126,7 @@ class Seeds:
 
     @cache
     def working_day_after(self, day: date, number: int) -> date:
-        """The so-manieth working day after a day."""
+        """The n-th working day after a day."""
         while number:
             day += timedelta(days=1)
             number -= self._is_working_day(day)

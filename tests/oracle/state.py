@@ -369,7 +369,7 @@ class World:
 
     @cached_property
     def gig_orders(self) -> list[dict[str, Any]]:
-        """Orders completed by today, the latest state of each, with the days of that; deleted ones are none."""
+        """Orders completed by today, the latest state of each, with the days of that; deleted ones are left out."""
         return [
             o | {"completed_on": day_of(o["completed_at"]), "paid_on": day_of(o["paid_at"]) if o["paid_at"] else None}
             for o in self.items_now("gig_orders")
@@ -409,7 +409,7 @@ class World:
         return found
 
     def items_now(self, resource: str) -> list[dict[str, Any]]:
-        """Of each item the latest state; deleted ones are none."""
+        """Of each item the latest state; deleted ones are left out."""
         latest: dict[str, dict[str, Any]] = {}
         for item in sorted(self.items.get(resource, []), key=lambda i: datetime.fromisoformat(i["updated_at"])):
             if day_of(item["updated_at"]) <= self.today:

@@ -113,7 +113,7 @@ def make_world(seed: int, people: int = 90, counties: int = 5) -> RandomWorld:
 
 
 def in_nights(world: RandomWorld, number: int) -> RandomWorld:
-    """The same world going live so many nights before its end, with all that came before."""
+    """The same world going live this many nights before its end, with everything earlier."""
     before, last = len(world.nights) - number, world.nights[-1]
     sent = [replace(s, night=max(0, s.night - before)) for s in world.sent if s.report_date <= last]
     # A night reads of each item how it stands then.

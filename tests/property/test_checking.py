@@ -128,7 +128,7 @@ def test_a_number_from_a_numeric_cell_is_always_refused(number: str) -> None:
 )
 @example("", "")
 @example("", "13800001111")
-def test_the_number_of_a_thing_is_refused_where_it_may_be_that_of_a_person(letters: str, digits: str) -> None:
+def test_a_reference_number_is_refused_where_it_may_be_personal(letters: str, digits: str) -> None:
     number = letters + digits
     is_personal = re.search(MAY_BE_REFUSED, number) is not None and may_be_personal(number)
     parsed = contract("labor_register").column("household_no").parse(pl.Series(["H1", number]))

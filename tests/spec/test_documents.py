@@ -89,7 +89,7 @@ def test_every_command_is_one_and_has_these_options(path: Path) -> None:
 
 
 def calls(text: str) -> list[list[str]]:
-    """Calls of the command line in quotes and blocks, as a shell splits them; prose about a warehouse is none."""
+    """Calls of the command line in quotes and blocks, as a shell splits them; prose about a warehouse is not one."""
     quoted = re.findall(r"`([^`\n]+)`", text) + re.findall(r"(?ms)^ *```sh\n(.*?)```", text)
     found = []
     for part in quoted:

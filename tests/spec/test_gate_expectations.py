@@ -209,7 +209,7 @@ INVALID_CHECKS = {
     "a check declared twice": ("not_negative, not_negative", ""),
     "an unknown key of a condition": ("", "{condition: {name: a, sql: 'true', zh: 甲, en: a, when: b}}"),
     "a condition without a text": ("", "{condition: {name: a, sql: 'true', zh: 甲}}"),
-    "a number that is none": ("", "{every_county: three}"),
+    "not a number": ("", "{every_county: three}"),
     "not a check at all": ("", "3"),
 }
 

@@ -1,4 +1,4 @@
-"""Numbers of persons in texts, in whatever way they are written, and texts that only look as if they had one."""
+"""Personal numbers in texts, however they are written, and texts that only look as if they had one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("number", [ID, MOBILE, ACCOUNT, OF_1962])
-def test_a_number_of_a_person_is_masked_in_free_text(number: str, form: str) -> None:
+def test_a_personal_number_is_masked_in_free_text(number: str, form: str) -> None:
     read = str(value_of("employment", "岗位", f"搬运工（{FORMS[form](number)}）"))
     assert "***" in read and read.startswith("搬运工")
     assert sum(character.isnumeric() for character in read) == 0
@@ -78,7 +78,7 @@ def test_other_numbers_stay_as_they_are(text: str) -> None:
 
 @pytest.mark.parametrize("header", ["户编号", "安置点编号"])
 @pytest.mark.parametrize("number", [ID, f"H{ID}", ID.translate(WIDE), MOBILE, f"电话{MOBILE}", ACCOUNT, OF_1962])
-def test_the_number_of_a_thing_that_may_be_a_person_s_is_refused(header: str, number: str) -> None:
+def test_a_reference_number_that_may_be_personal_is_refused(header: str, number: str) -> None:
     """Masked, two things would have one number."""
     assert reasons_of("labor_register", header, number) == ["personal_number"]
 
@@ -97,7 +97,7 @@ def test_the_number_of_a_thing_that_may_be_a_person_s_is_refused(header: str, nu
         "13-8",
     ],
 )
-def test_numbers_of_things_are_read(number: str) -> None:
+def test_reference_numbers_are_read(number: str) -> None:
     assert value_of("labor_register", "户编号", number) == number
 
 
@@ -176,7 +176,7 @@ def test_dates_ages_and_words_stay(text: str) -> None:
 
 
 @pytest.mark.parametrize("number", [b64encode(ID.encode()).decode(), ID.encode().hex(), MOBILE.translate(CHINESE)])
-def test_the_number_of_a_thing_is_refused_in_any_writing(number: str) -> None:
+def test_a_personal_reference_number_is_refused_in_any_writing(number: str) -> None:
     assert reasons_of("labor_register", "户编号", number) == ["personal_number"]
 
 

@@ -808,7 +808,7 @@ def test_a_cell_of_any_writer_is_read(second: str, cells: list[str], tmp_path: P
 
 
 @pytest.mark.parametrize("sign", ["^", ",", "~"])
-def test_the_line_that_states_the_delimiter_is_no_header(sign: str, tmp_path: Path) -> None:
+def test_the_line_that_states_the_delimiter_is_not_a_header(sign: str, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(f"sep={sign}\n品名{sign}数量\n绳{sign}1;2\n")
     assert printed(tmp_path / "t.csv") == (["品名", "数量"], [["绳", "1;2"]])
     (tmp_path / "t.csv").write_text(f"sep={sign}\n品名\n绳\n铲\n")

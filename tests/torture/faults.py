@@ -79,7 +79,7 @@ def run_killed(point: Point, step: Callable[..., Any], *given: Any) -> bool:
 
 
 def run_on_full_disk(largest: int, step: Callable[..., Any], *given: Any) -> int | None:
-    """Run a step in a process whose files may have so many bytes at most; its exit code: 0 if it ended well."""
+    """Run a step in a process whose files are limited to this many bytes; its exit code: 0 if it succeeded."""
     process = begin(Point("nowhere", "os:abort", bytes_left=largest), step, *given)
     process.join(SECONDS)
     if process.is_alive():

@@ -3,7 +3,7 @@
 - I1 nothing lost: every row of a file is landed, rejected or erased, counted without the reader;
 - I2 nothing duplicated: keys are distinct, and payrolls add up to the fen;
 - I3 nobody may do more than `privileges.yaml` says;
-- I4 readers see one publication, whole; test_publishers.py asks it besides, with readers at work meanwhile;
+- I4 readers see one publication, whole; test_publishers.py checks it too, while readers are at work;
 - I5 the result is that of a history without the fault.
 """
 
@@ -63,7 +63,7 @@ def skipped(connection: psycopg.Connection, zone: Path, until: date) -> Iterator
     known = {bytes(sha256) for (sha256,) in connection.execute("select sha256 from ops.delivery").fetchall()}
     for path in sorted(zone.glob("*/*/*.csv")):
         if date.fromisoformat(path.parent.name) <= until and hashlib.sha256(path.read_bytes()).digest() not in known:
-            yield f"I1 {path.relative_to(zone)}: was never taken in"
+            yield f"I1 {path.relative_to(zone)}: was never ingested"
 
 
 def duplicated(connection: psycopg.Connection, zone: Path) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Disks that are full, where a night writes: the task fails, or goes on as documented; nothing is half written.
 
-A file of the task may have so many bytes and no more: the kernel then refuses the rest of
+A file of the task is limited in size: the kernel then refuses the rest of
 it, as it does where no room is left.
 """
 

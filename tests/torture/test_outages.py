@@ -129,7 +129,7 @@ def test_nights_in_another_order_are_refused_or_published_whole(in_time: Nights,
 
 
 def test_a_three_day_outage_skips_nothing_silently(in_time: Nights) -> None:
-    """The night after it has the files of all its days, and says which are missing; the next takes in a late one."""
+    """The night after it has the files of all its days, and says which are missing; the next ingests a late one."""
     back = DAYS[4]
     with in_time.place.warehouse() as connection:
         run_night(FIRST)

@@ -1,4 +1,4 @@
-"""The points at which steps are killed are there: whoever renames a function learns it here, and not in the torture."""
+"""The points at which steps are killed exist: whoever renames a function finds out here, not in the torture."""
 
 from __future__ import annotations
 

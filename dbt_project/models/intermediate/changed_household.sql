@@ -1,5 +1,5 @@
 -- Households with a current or former member whose registration or state this build changed. Where everything is
--- computed anew, also those in which nobody is left: their last member was erased.
+-- computed again, including those in which nobody is left: their last member was erased.
 select county_code, household_no
 from (
     select county_code, household_no from {{ changed_rows('fct_person_state') }} as states

@@ -1,6 +1,6 @@
 """Text table + contract → good rows, and rejected rows with reasons.
 
-What a cell must be, its column's type says (`contract/column_types/`); the rules between columns are the contract's.
+A cell is checked by the type of its column (`contract/column_types/`), a row by the rules of its contract.
 """
 
 from employment_warehouse.checking.repeated import repeated_rows

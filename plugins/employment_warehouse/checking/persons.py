@@ -23,7 +23,7 @@ def without_names(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """The rows of a frame with persons masked in their free texts.
 
     The row's own person: a bank writes whose account is wrong, and somebody self-employed is their own employer. Others
-    whom the frame names: whose wife somebody is, or who is paid in somebody's place. And numbers of persons that begin
+    whom the frame names: whose wife somebody is, or who is paid in somebody's place. And personal numbers that begin
     in one text and end in the next. What names a thing keeps the names in it (a firm is called after its owner).
     """
     texts = [column for column in contract.columns if column.type.name == "text"]
@@ -91,7 +91,7 @@ def _spelt(name: str) -> str:
 
 
 def _without_split_numbers(first: pl.Series, second: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Without numbers of persons that begin at the end of one text and end at the beginning of the next."""
+    """Without personal numbers that begin at the end of one text and end at the beginning of the next."""
     begins = second.str.contains(_BEGINS).fill_null(False)
     if not begins.any():
         return first, second

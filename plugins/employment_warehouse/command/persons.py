@@ -31,7 +31,7 @@ def reveal(
 
 @app.command()
 def erase(
-    reason: Annotated[str, typer.Option(help="理由，不含个人号码 | why; no number of a person")],
+    reason: Annotated[str, typer.Option(help="理由，不含个人号码 | why; no personal number")],
     person_key: Annotated[
         UUID | None, typer.Option(help="人员代号；不给时从标准输入读身份证号 | instead of the ID number")
     ] = None,

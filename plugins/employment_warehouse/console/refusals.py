@@ -111,7 +111,7 @@ def of_fault(request: Request, error: Exception) -> Response:
 
 
 def _lost(request: Request, error: psycopg.OperationalError) -> Response:
-    """A sign-in that is refused, or a server that is away."""
+    """A sign-in that is refused, or a server that is unreachable."""
     if is_sign_in_refused(error):
         return _signed_out(request)
     if "too many connections" in str(error):

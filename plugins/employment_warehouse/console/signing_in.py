@@ -93,7 +93,7 @@ async def sign_out(request: Request) -> Response:
 
 
 def _is_possible(login: str, password: str) -> bool:
-    """Whether PostgreSQL could know them: of others the connection fails, as if the database were away."""
+    """Whether PostgreSQL could know them: of others the connection fails, as if the database were unreachable."""
     return 0 < len(login) <= LONGEST_LOGIN and 0 < len(password) <= LONGEST_PASSWORD and "\0" not in login + password
 
 

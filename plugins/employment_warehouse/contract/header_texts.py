@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# A remark in brackets behind a header that does not change the meaning of its cells; several may stand together.
+# A remark in brackets after a header that does not change the meaning of its cells; several may stand together.
 # 万元 is not among them, nor is 元/天, unless the header speaks of days.
 _HARMLESS_REMARKS = frozenset(
     [

@@ -1,4 +1,4 @@
-"""The warehouse on several machines: what a database of Citus needs beside what every database gets (docs/scale.md).
+"""The warehouse on several machines: what a Citus database needs that others do not (docs/scale.md).
 
 The coordinator has everything; its workers have the rows of the tables whose models say `distributed_by`, the
 functions that models compute row by row, and no view or login of a person. So nothing else that a migration makes is

@@ -222,7 +222,7 @@ def _column_comments(view: str, model: Model) -> sql.Composed:
 
 
 def _shown_columns(model: Model) -> list[ModelColumn]:
-    """The readers' columns: those not hidden; a computed one behind the column that it names, else last."""
+    """The readers' columns: those not hidden; a computed one after the column that it names, else last."""
     shown = [column for column in model.columns if not column.hidden]
     for computed in model.view_columns:
         names = [column.name for column in shown]

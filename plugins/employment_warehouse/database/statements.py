@@ -1,4 +1,4 @@
-"""SQL of a room stands in files of its folder `queries/`, one statement a file."""
+"""The SQL of a package is in its folder `queries/`, one statement per file."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class CheckedModel:
 
 
 def _bare(text: str) -> str:
-    """A Chinese name without the remarks behind it."""
+    """A Chinese name without the remarks after it."""
     return re.split("[（：；，＝=]", text)[0].strip()
 
 

@@ -51,7 +51,7 @@ def counties_query(declared: CheckedModel, columns: Sequence[sql.Composable], na
 
 
 def every_county(declared: CheckedModel, check: Check, limits: Thresholds) -> Frame | None:
-    """Every county and the prefecture have at least so many rows."""
+    """Every county and the prefecture have at least that many rows."""
     fewest = value_of(check.argument, limits)
     if fewest is None:
         return None

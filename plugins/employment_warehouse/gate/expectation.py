@@ -12,7 +12,7 @@ from typing import Any, Literal
 Severity = Literal["critical", "warning", "info"]
 MeasuredIn = Literal["number", "percent", "points", "times", "rows", "persons", "days", "yuan"]
 
-# What is written behind a figure in Chinese and in English, and by how much the value is multiplied.
+# What is written after a figure in Chinese and in English, and by how much the value is multiplied.
 SCALES: Mapping[MeasuredIn, tuple[tuple[str, str], float]] = MappingProxyType(
     {
         "number": (("", ""), 1),
@@ -203,7 +203,7 @@ class Outcome:
 
 
 def number(value: Any, digits: int = 4) -> str:
-    """A number as people write it: no trailing zeros, at most so many digits after the point."""
+    """A number as people write it: no trailing zeros, at most this many digits after the point."""
     if value is None or (isinstance(value, float) and isnan(value)):
         return "—"
     if isinstance(value, (int, float)):

@@ -54,7 +54,7 @@ def hold_sent(build: int, sent: Sent, models: Sequence[str], error: str) -> None
 
 
 def most_failing_units(build: int, units: int) -> int:
-    """How many of so many units may be to blame; if there are more, the fault is the warehouse's own. By the settings
+    """How many of this many units may be to blame; if more fail, the fault is the warehouse's own. By the settings
     of gate 2; all of them where these are switched off. Raises UserError (`not_tonight`)."""
     with connect("wh_gate") as connection:
         limits = thresholds(connection, results.tonight(connection, build))

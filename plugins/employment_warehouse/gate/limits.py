@@ -47,5 +47,5 @@ def between(lowest: str, highest: str) -> tuple[Limits, ...]:
 
 
 def within_times(setting: str) -> tuple[Limits, ...]:
-    """At most so many times as much, and at least that part of it."""
+    """At most this many times as much, and at least the inverse share of it."""
     return (Limits(Setting(setting, inverse=True), Setting(setting)),)

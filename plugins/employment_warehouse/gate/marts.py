@@ -206,7 +206,7 @@ def _hold(connection: psycopg.Connection, build: int, outcomes: Sequence[Outcome
 
 
 def _systemic(outcomes: Sequence[Outcome], limits: Thresholds) -> set[tuple[str, str]]:
-    """Checks that fail for so many of their units that the cause is the warehouse's own: the night is held instead."""
+    """Checks that fail for so many units that the cause must be the warehouse itself: the night is held instead."""
     checked: dict[tuple[str, str], set[str]] = {}
     failed: dict[tuple[str, str], set[str]] = {}
     for outcome in outcomes:

@@ -35,7 +35,7 @@ class Thresholds:
         )
 
     def most_failing_units(self, units: int) -> float:
-        """How many of so many units may be to blame (inf: all); if more are, the fault is the warehouse's own."""
+        """How many of this many units may be to blame (inf: all); if more fail, the fault is the warehouse's own."""
         share, number = self.of("gate_max_blamed_share"), self.of("gate_max_blamed_units")
         return inf if share is None or number is None else max(number, share * units)
 

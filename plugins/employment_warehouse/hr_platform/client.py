@@ -111,7 +111,7 @@ class Platform:
     def items(self, resource: PlatformResource, since: datetime) -> Iterator[list[Item]]:
         """Pages of items updated at or after ``since``, in the server's order.
 
-        An item may come twice (overlapping pages, restarts): it has the same key, and the later one counts.
+        An item may arrive twice (overlapping pages, restarts): it has the same key, and the later one counts.
         Raises ``PlatformFault`` for answers that cannot be trusted, never stops early without one.
         """
         self._deadline = time.monotonic() + self.read_seconds
@@ -290,5 +290,5 @@ def instants_of(items: list[Item], resource: PlatformResource) -> list[datetime]
 
 
 def is_ahead(instant: datetime) -> bool:
-    """Whether it cannot have been yet, whatever clock is wrong by some hours."""
+    """Whether it is in the future, even allowing for a clock that is hours off."""
     return instant > datetime.now(UTC) + CLOCK_SKEW

@@ -39,8 +39,8 @@ def ingest_resource(path: str, report_date: date) -> Delivery | None:
     """Ingest what a resource of the platform has new up to the end of ``report_date`` (Asia/Shanghai).
 
     The watermark moves in the transaction that lands the items, or not at all. Reading starts an overlap window before
-    it (setting ``platform_overlap_hours``), so that an item which was committed late is not missed; what comes twice is
-    one item. Items dated later wait for their night.
+    it (setting ``platform_overlap_hours``), so that an item which was committed late is not missed; what
+    arrives twice is one item. Items dated later wait for their night.
     None: there is no platform (it is *missing*), or nothing is new. Raises PlatformFault, IngestFailed, WrongTokenKey.
     """
     access = platform_access()

@@ -126,11 +126,11 @@ def _members(text: str, at: int, most_items: int) -> Iterator[tuple[str, Any]]:
         elif text[at] != "}":
             raise PageBroken("the answer is not JSON")
     if _skip(text, at + 1) != len(text):
-        raise PageBroken("the answer goes on behind its end")
+        raise PageBroken("there is more after the end of the answer")
 
 
 def _items(text: str, at: int, most_items: int) -> tuple[list[Item], int]:
-    """The elements of the array that begins at a position, and the position behind it."""
+    """The elements of the array that begins at a position, and the position after it."""
     items: list[Item] = []
     at = _skip(text, at + 1)
     while text[at] != "]":

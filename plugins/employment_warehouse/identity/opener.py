@@ -27,10 +27,10 @@ LONGEST_WAIT_SECONDS = 10
 MOST_BYTES = 1 << 16
 
 
-class OpenerAway(UserError):
+class OpenerUnreachable(UserError):
     """打开封存身份的进程没有应答。 | The process that opens sealed identities does not answer."""
 
-    code = "opener_away"
+    code = "opener_unreachable"
 
 
 def open_identity(sealed: bytes, person_key: UUID) -> dict[str, str]:
@@ -40,7 +40,7 @@ def open_identity(sealed: bytes, person_key: UUID) -> dict[str, str]:
 
 
 def ask(folder: Path, sealed: bytes, person_key: UUID) -> dict[str, str]:
-    """The same, of the process that has the keys. Raises OpenerAway, also where its keys do not open it."""
+    """The same, of the process that has the keys. Raises OpenerUnreachable, also where its keys do not open it."""
     question = json.dumps({"person_key": str(person_key), "sealed": sealed.hex()}).encode() + b"\n"
     try:
         with _path(folder) as path, socket.socket(socket.AF_UNIX) as asking:
@@ -52,7 +52,7 @@ def ask(folder: Path, sealed: bytes, person_key: UUID) -> dict[str, str]:
     except (OSError, ValueError):
         identity = {}
     if not identity:
-        raise OpenerAway(
+        raise OpenerUnreachable(
             todo="本次查看已登记；请操作员查看进程 uploads（warehouse status），再试 | this reveal is on record; ask an"
             " operator to look at the process uploads (warehouse status), then try again"
         )

@@ -34,7 +34,7 @@ class WrongKey(UserError):
 
 
 def place(column: str, *key: object) -> bytes:
-    """Where a sealed value stands, as its associated data. column: `vault.person.sealed`; key: of the row."""
+    """Where a sealed value is stored, as its associated data. column: `vault.person.sealed`; key: of the row."""
     parts = [part.bytes if isinstance(part, UUID) else part if isinstance(part, bytes) else str(part) for part in key]
     return json.dumps([column, *(part.hex() if isinstance(part, bytes) else part for part in parts)]).encode()
 
@@ -71,7 +71,7 @@ def data_key() -> AESGCM:
 
 
 def wrap_for(*wrapping_keys: bytes) -> None:
-    """From now on exactly these keys open what was sealed; tokens and sealed values stay.
+    """From now on exactly these keys open what was sealed; tokens and sealed values stay unchanged.
 
     Raises WrongKey, and then changes nothing, where the wrapping key in force does not open it.
     """

@@ -45,7 +45,7 @@ class _ByteaArrayDumper(Dumper):
 
 
 def _encoded(values: list[bytes], oid: int) -> bytes:
-    """One dimension from 1 on, no nulls; each value behind its length (array_recv in PostgreSQL's arrayfuncs.c)."""
+    """One dimension from 1 on, no nulls; each value after its length (array_recv in PostgreSQL's arrayfuncs.c)."""
     if not values:
         return struct.pack(">iii", 0, 0, oid)
     pieces = [struct.pack(">iiiii", 1, 0, oid, len(values), 1)]

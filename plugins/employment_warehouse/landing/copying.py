@@ -18,7 +18,7 @@ from psycopg import sql
 
 from employment_warehouse.contract import contract
 
-ROWS_AT_ONCE = 4096  # so many encoded rows fit into the processor's cache
+ROWS_AT_ONCE = 4096  # this many encoded rows fit into the processor's cache
 JSONB_VERSION = "\x01"
 # PostgreSQL's manual, COPY, Binary Format: signature, no flags, no extension; and a tuple of -1 fields.
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)

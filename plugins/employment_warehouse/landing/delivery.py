@@ -126,7 +126,7 @@ def _as_ingest_failed(label: str) -> Iterator[None]:
     except (UserError, Superseded, archive.FileChanged, FileNotFoundError):
         raise
     except (Exception, pl.exceptions.PanicException) as error:
-        # A bug, or a fault of the disk. Its text may quote a row, so that only its place is said.
+        # A bug, or a fault of the disk. Its text may quote a row, so only its location is reported.
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}:{place.lineno}"
         raise IngestFailed(f"{label}: {type(error).__name__}, {where}") from None
@@ -225,7 +225,7 @@ def ingest_single_part(connection: psycopg.Connection, part: IncomingPart, file:
 
 
 def _read_part(file: Path, feed: Contract) -> TextTable:
-    """The table of a file. A return workbook belongs into corrections/: here its rows would be a whole submission."""
+    """The table of a file. A return workbook belongs in corrections/: here its rows would be a whole submission."""
     table = read_tables(file, feed)
     if table.header[: len(PLACE_HEADERS)] == list(PLACE_HEADERS.values()):
         raise Refused("return_workbook_misplaced")

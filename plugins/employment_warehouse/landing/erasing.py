@@ -72,7 +72,7 @@ def _ask(person_key: UUID, sealed: bytes | None, reason: str) -> int:
         with connect(OWN_LOGIN) as connection:
             row = connection.execute(query("ask_erasure"), given).fetchone()
     except psycopg.Error as error:
-        raise ErasureRefused(database=describe(error), todo="name a reason that quotes no number of a person") from None
+        raise ErasureRefused(database=describe(error), todo="give a reason that quotes no personal number") from None
     assert row is not None
     return int(row[0])
 

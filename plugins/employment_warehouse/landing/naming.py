@@ -77,7 +77,7 @@ class NamingRule:
         return None if may_be_personal(part or unit) else (unit, part)
 
     def fault(self, path: str) -> str:
-        """Why a path that parse does not know names no part: Chinese | English, without a word of the path."""
+        """Why `parse` finds no part in a path: Chinese | English, without quoting the path."""
         feed, day, name = path.split("/") if path.count("/") == FOLDERS else ("", "", "")
         own_name = {contract.title_zh: contract.feed for contract in self.contracts.values()}.get(feed)
         is_correction = feed == CORRECTIONS

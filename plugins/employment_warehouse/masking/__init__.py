@@ -1,9 +1,9 @@
-"""Numbers of persons in text: citizen ID numbers, bank accounts and mobiles, however they are written; passports and
+"""Personal numbers in text: citizen ID numbers, bank accounts and mobiles, however they are written; passports and
 permits, addresses of mail and chat.
 
 The one place that knows what they look like. A text is compared as its digits: full-width, circled and Chinese ones,
 with or without separators between them, and as what it says in hex or base64. Free text is masked; the number of a case
-or a project that may be one is refused, because masking would make one of two. Numbers of things look like much, so
+or a project that may be one is refused, because masking would make one of two. Reference numbers have many forms, so
 that of them only those are refused that can hardly be anything else. Telephones with an area code are not personal.
 """
 

@@ -1,4 +1,4 @@
-"""Which digits are a number of a person: an ID number, a bank account, a mobile."""
+"""Which digits are a personal number: an ID number, a bank account, a mobile."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORKING_AGE = 16  # years: Labour Law of the PRC, article 15
 
 
 def is_personal(digits: str) -> bool:
-    """Whether digits that stand together are a number of a person."""
+    """Whether digits without separators are a personal number."""
     if _DIALLED_MOBILE.fullmatch(digits) or is_id(digits) or is_first_generation(digits):
         return True
     if len(digits) == 18 and digits.endswith("X") and _is_birth_date(digits[6:14]):  # whatever its check digit

@@ -1,4 +1,4 @@
-"""Where numbers of persons stand in a text, and the text without them."""
+"""Where personal numbers are in a text, and the text without them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LONGEST_NUMBER = 19
 
 
 def mask(text: str) -> str:
-    """The text with `***` for every number of a person."""
+    """The text with `***` for every personal number."""
     made, behind = [], 0
     for start, end in personal_places(text):
         made += [text[behind:start], MASK]
@@ -44,12 +44,12 @@ def mask(text: str) -> str:
 
 
 def personal_places(text: str) -> list[tuple[int, int]]:
-    """Where numbers of persons stand, in order: from, and up to."""
+    """Where personal numbers are, in order: from, and up to."""
     return list(_merged(_found(text)))
 
 
 def may_be_personal(number: str) -> bool:
-    """Whether the number of a thing (a project, a case, a household) can hardly be anything but that of a person.
+    """Whether a reference number (of a project, a case, a household) can hardly be anything but a personal number.
 
     YG13800001111 and 532528101201001 (a village's code and a number) are fine, and so is the number of a batch with a
     right check digit whose day is too late for the birth of a worker.
@@ -120,7 +120,7 @@ def _numbers_with_letters(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _encoded(text: str) -> Iterator[tuple[int, int]]:
-    """Where a word is the number of a person in hex or base64."""
+    """Where a word is a personal number in hex or base64."""
     for word in _WORD.finditer(text):
         for decoded in _decoded(word[0]):
             if any(True for _ in _numbers(digit_runs(*skeleton_of(decoded)))):

@@ -15,7 +15,7 @@ MAY_BE_PERSONAL = (
     rf"(?:[{_DIGIT}][^{_DIGIT}]*){{11}}|@|[EG][0-9A-Z][0-9]{{7}}|{CODE_WORDS}|{CHAT_WORDS}|[0-9A-Za-z+/]{{15}}"
 )
 
-# What the number of a thing must hold to be refused, if it has nothing but ASCII letters and digits: a birth date in
+# What a reference number must hold to be refused, if it has nothing but ASCII letters and digits: a birth date in
 # its place, a card, or all of a mobile.
 _DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 MAY_BE_REFUSED = (

@@ -1,7 +1,7 @@
 """Cells of a workbook that are not texts, and what the columns of a contract make of them.
 
 The workbook's process marks them: \\x01 before a number, \\x02 before a date, a time, a boolean or an unknown error,
-\\x03 between a number and how the sheet shows it, if its format adds to it (GW1001 for 1001), or, behind \x02, the
+\\x03 between a number and how the sheet shows it, if its format adds to it (GW1001 for 1001), or, after \x02, the
 texts that its format adds.
 """
 

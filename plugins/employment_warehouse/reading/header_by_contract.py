@@ -15,7 +15,7 @@ from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import is_other_unit, split_unit
 
 _SHOWN = 8  # unknown headers in a message
-# What may be more than a header: a number, a name behind a colon, an address, a sentence.
+# What may be more than a header: a number, a name after a colon, an address, a sentence.
 _MAYBE_A_VALUE = re.compile(r"[0-9０-９]{4}|[:：@]|.{21}")
 
 # How many rows may stand above the header.

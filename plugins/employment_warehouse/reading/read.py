@@ -36,7 +36,7 @@ from employment_warehouse.reading.survey import Survey, survey
 from employment_warehouse.reading.table import BrokenRow, Refused, TextTable
 from employment_warehouse.reading.workbook import names_of_sheets, read_workbook
 
-# A line of three cells or more, with the number of a person or an account.
+# A line of three cells or more, with a personal number or an account.
 _ROW_OF_SOMEBODY = re.compile(rb"(?m)^(?=(?:[^,;\t|\r\n]*[,;\t|]){2}).*(?<!\d)\d{15,19}[\dXx]?(?!\d)")
 
 

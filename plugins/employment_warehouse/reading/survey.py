@@ -20,7 +20,7 @@ _MESSAGE = re.compile(
     r"(?i)error|exception|failed|failure|denied|forbidden|unauthori[sz]ed|timed? ?out|not found|traceback|unavailable"
     r"|错误|失败|异常|超时|无权|未登录|请登录|重新登录|请稍后|繁忙|不存在|拒绝|过期"
 )
-# The first line with which Excel is told the delimiter; saved again, it has some at its end.
+# The first line, which states the delimiter for Excel; saved again, it has some at its end.
 _STATED = re.compile(r"(?i)\"?sep=([\t!#-/:-@\[-`{-~])\"?[,;\t|]*[\r\n]")
 _LINES_OF_MESSAGE = 30
 _N_RECORDS = 400

@@ -14,7 +14,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment
 from employment_warehouse.runtime.parts import OPERATOR_PASSWORD
 
-# An response may be lost while services restart; every request here can be repeated safely.
+# A response may be lost while services restart; every request here can be repeated safely.
 with_retries = retry(
     retry=retry_if_exception_type(httpx.TransportError),
     wait=wait_fixed(1),

@@ -56,7 +56,7 @@ def _embedded(deployment: Deployment) -> dict[str, str]:
 
 
 def _clients(host: str, port: int | str) -> str:
-    """What psql and other clients are told."""
+    """The connection parameters for psql and other clients."""
     return f"host={host} port={port} dbname=warehouse user=NAME（warehouse user add NAME）"
 
 

@@ -206,7 +206,7 @@ def purge_landing() -> None:
 
 def erase_persons() -> None:
     """Carry out the erasures that were asked for, and rewrite the return workbooks that named a person. The archive
-    keeps their marks: who was erased is not taken in again by a rebuilt warehouse.
+    keeps their marks: a rebuilt warehouse does not ingest an erased person again.
     """
     from employment_warehouse import landing, returns
     from employment_warehouse.runtime import history

@@ -30,6 +30,6 @@ def send_new(home: Home, troubles: list[str]) -> list[str]:
         else:
             failed.append(name)
         standing[name] = known
-    with suppress(OSError):  # a full disk is said again, rather than not at all
+    with suppress(OSError):  # better to report a full disk twice than not at all
         settings.write_whole(path, json.dumps(standing, ensure_ascii=False))
     return failed

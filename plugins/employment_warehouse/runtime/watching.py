@@ -72,7 +72,7 @@ def _not_running(deployment: Deployment, states: dict[str, str]) -> list[str]:
     if not states and "api-server" not in stopped:
         stopped.append("api-server")
     if states.get("metadatabase") != "healthy":
-        return stopped  # who else runs is known to the api-server alone, and to it from the database
+        return stopped  # only the api-server knows what else runs, and it asks the database
     unhealthy = [part.replace("_", "-") for part in HEALTHY if states.get(part) != "healthy"]
     return [*stopped, *(part for part in unhealthy if part not in stopped)]
 

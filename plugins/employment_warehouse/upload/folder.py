@@ -24,7 +24,7 @@ ORPHAN_SECONDS = 3600
 
 
 class TooLarge(Exception):
-    """The file is larger than the limit; nothing of it is kept."""
+    """The file is larger than the limit; none of it is kept."""
 
 
 class StoredFile(NamedTuple):

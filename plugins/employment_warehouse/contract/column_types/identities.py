@@ -26,7 +26,7 @@ _WELL_FORMED_ID = r"^[0-9]{17}[0-9X]$"
 
 
 class _Number(LogicalType):
-    """A number that names somebody: a JSON number has lost digits, like the number of a worksheet's cell."""
+    """A number that identifies somebody: as a JSON number it has lost digits, like a numeric cell of a worksheet."""
 
     def from_json(self, value: object) -> str | None:
         if isinstance(value, JsonNumber):

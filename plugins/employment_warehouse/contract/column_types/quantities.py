@@ -18,7 +18,7 @@ _DIGITS = r"(?:(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?|\.[0-9]+)"
 _MULTIPLES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _SPELLINGS = {"萬": "万", "仟": "千", "佰": "百", "億": "亿", "圓": "元", "圆": "元", "块": "元"}
 _PARTS_OF_YUAN = {"角": 10, "分": 100}
-# What people write behind a number of each unit of the contracts.
+# What people write after a number, for each unit of measure in the contracts.
 _COUNTERS = {
     "days": "天|日|个?工作?日|个?工天?|个",
     "months": "个?月",

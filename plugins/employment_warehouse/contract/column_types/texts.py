@@ -1,4 +1,4 @@
-"""Texts, numbers of things, codes, yes or no."""
+"""Texts, reference numbers, codes, yes or no."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f"
 # The number of a project or a payment batch, which is a file's name and is shown everywhere: letters, digits and signs,
 # or the number of a document (云发改(2024)1号).
 UNIT_NUMBER = r"^(?:[0-9A-Za-z][0-9A-Za-z_.-]{0,63}|\p{Han}{2,6}[(（〔\[]20[0-9]{2}[)）〕\]][0-9]{1,4}号)$"
-# The usual number of a thing, which is tidy and nobody's: the shortest of those is a mobile, the next has 15 digits.
+# A usual reference number: tidy, and too short to be personal (a mobile has 11 digits, the next longer number 15).
 USUAL_REFERENCE = r"^(?:[0-9]{1,10}|[A-Z]{1,8}[0-9]{0,14})$"
 _TRUE = ("是", "√", "✓", "✔", "y", "yes", "1", "true")
 _FALSE = ("否", "×", "✗", "✘", "n", "no", "0", "false")
 
 
 class Text(TextType):
-    """Any text without control characters; numbers of persons in it are masked."""
+    """Any text without control characters; personal numbers in it are masked."""
 
     name = "text"
     name_zh = "文字"
@@ -87,7 +87,7 @@ class Text(TextType):
         return Parsed(found["value"].set(found["reason"].is_not_null(), None), found["reason"])
 
     def without_persons(self, text: pl.Expr) -> pl.Expr:
-        """The text without the numbers of persons."""
+        """The text without personal numbers."""
         import polars as pl
 
         return text.map_batches(lambda texts: self._at_suspects(texts, mask, texts), return_dtype=pl.String)
@@ -99,11 +99,11 @@ class Text(TextType):
         return pl.lit(None, dtype=pl.String)
 
     def suspects(self, texts: pl.Series) -> pl.Series:
-        """Which texts may hold the number of a person."""
+        """Which texts may hold a personal number."""
         return texts.str.contains(MAY_BE_PERSONAL)
 
     def _at_suspects(self, texts: pl.Series, result: Callable[[str], str | None], others: pl.Series) -> pl.Series:
-        """A result for each text that may hold the number of a person; only these cost anything."""
+        """A result for each text that may hold a personal number; only these cost anything."""
         import polars as pl
 
         at = self.suspects(texts).arg_true()
@@ -113,7 +113,7 @@ class Text(TextType):
 
 
 class Reference(Text):
-    """The number of a thing: a project, a post, a case, a household. One that may be a person's is refused, because
+    """A reference number: of a project, a post, a case, a household. One that may be personal is refused, because
     masked it would be the number of another thing.
     """
 
@@ -144,7 +144,7 @@ class Reference(Text):
 
 
 def _among_unusual(cells: pl.Series, judge: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """A judgement of the numbers of things, true of no usual one; a column of millions is mostly of these."""
+    """A judgement of reference numbers, false for every usual one; a column of millions has mostly these."""
     import polars as pl
 
     at = (~cells.str.contains(USUAL_REFERENCE)).arg_true()

@@ -30,7 +30,7 @@ def refuse_losses(xml: bytes, rows: list[list[Any]]) -> None:
 
 
 def has_cells(xml: bytes, expected: int) -> bool:
-    """Whether there are just so many values, as far as counting shows it. No letter of the usual XML but those of two
+    """Whether there are exactly this many values, as far as counting shows. No letter of the usual XML but those of two
     tags is a v, and no inline text is without an i: a single byte is counted twice as fast as several.
     """
     if b"i" not in xml and xml.count(b"v") == 2 * expected:

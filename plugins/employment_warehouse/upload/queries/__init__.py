@@ -1,4 +1,4 @@
-"""SQL of this room, one statement a file."""
+"""The SQL of this package, one statement per file."""
 
 from employment_warehouse.database.statements import statements
 
