@@ -16,6 +16,7 @@ from polars import selectors
 
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading.blocks import BlockReader
+from employment_warehouse.reading.content import Text, Workbook
 from employment_warehouse.reading.encoding import (
     SAMPLE,
     decoded,
@@ -27,7 +28,7 @@ from employment_warehouse.reading.encoding import (
     utf8_blocks,
     without_dos_end,
 )
-from employment_warehouse.reading.files import Text, Workbook, open_file
+from employment_warehouse.reading.files import open_file
 from employment_warehouse.reading.header import extra_columns
 from employment_warehouse.reading.long_delimiters import with_stand_in
 from employment_warehouse.reading.prefetch import prefetch

@@ -9,7 +9,7 @@ import polars as pl
 
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading.cell_marks import CellMarks, Use, use_of
-from employment_warehouse.reading.files import Workbook
+from employment_warehouse.reading.content import Workbook
 from employment_warehouse.reading.fitting_sheets import FittingSheet, fitting_sheets, joined_header
 from employment_warehouse.reading.header import Header, extra_columns
 from employment_warehouse.reading.rows import BLANK_LEAD_BYTES, only_rows, trimmed

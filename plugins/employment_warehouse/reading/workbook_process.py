@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from employment_warehouse.errors import UserError
-from employment_warehouse.reading.files import Workbook
+from employment_warehouse.reading.content import Workbook
 from employment_warehouse.reading.formats import NAMES
 from employment_warehouse.reading.refusals import unsupported_format
 from employment_warehouse.reading.table import Refused
