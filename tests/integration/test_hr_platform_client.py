@@ -172,7 +172,7 @@ def waits_after(url: str, text: str, monkeypatch: pytest.MonkeyPatch) -> list[fl
 
 @pytest.mark.parametrize("kind", ["rate_limited_with_retry_after", "error_page_with_200", "null_items"])
 def test_a_misbehaviour_that_lasts_fails_loudly(simulator: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("employment_warehouse.hr_platform.client.ATTEMPTS", 2)
+    monkeypatch.setattr("employment_warehouse.hr_platform.requests.ATTEMPTS", 2)
     misbehave(simulator, kind, times=2)
     with pytest.raises(PlatformFault) as fault:
         read_all(simulator)
@@ -303,7 +303,7 @@ NO_PAGES = {
 
 @pytest.mark.parametrize("name", NO_PAGES)
 def test_what_is_not_a_page_fails_loudly_and_soon(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("employment_warehouse.hr_platform.client.ATTEMPTS", 2)
+    monkeypatch.setattr("employment_warehouse.hr_platform.requests.ATTEMPTS", 2)
     page, code = NO_PAGES[name]
     start = time.monotonic()
     with RawServer(answer(TOKEN), page) as url, pytest.raises(PlatformFault) as fault:
@@ -320,7 +320,7 @@ def test_an_answer_that_a_proxy_has_packed_is_unpacked() -> None:
 
 @pytest.mark.parametrize("token", ["null", "5", '""', '"令牌"', r'"a\r\nX: 1"', r'"\ud83d"', '["t"]'])
 def test_a_token_that_no_header_can_hold_is_refused(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("employment_warehouse.hr_platform.client.ATTEMPTS", 2)
+    monkeypatch.setattr("employment_warehouse.hr_platform.requests.ATTEMPTS", 2)
     body = f'{{"access_token": {token}}}'.encode()
     with RawServer(answer(body), answer(EMPTY)) as url, pytest.raises(PlatformFault, match="gave no token"):
         read_all(url)

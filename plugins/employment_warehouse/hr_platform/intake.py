@@ -15,9 +15,11 @@ from employment_warehouse.checking import check_table
 from employment_warehouse.contract import Contract, PlatformResource, contract, platform_feeds
 from employment_warehouse.database import connect, repeat_after_deadlock
 from employment_warehouse.errors import UserError
-from employment_warehouse.hr_platform.client import READ_SECONDS, Platform, instants_of, is_ahead
+from employment_warehouse.hr_platform.client import Platform
 from employment_warehouse.hr_platform.items import storable_text, table_of
+from employment_warehouse.hr_platform.order import instants_of, is_ahead
 from employment_warehouse.hr_platform.pages import Item, parse_page
+from employment_warehouse.hr_platform.requests import READ_SECONDS
 from employment_warehouse.landing import PAGES, Delivery, IncomingPart, archive, ingest_part, read_archived_file
 from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.ledger import require_token_key

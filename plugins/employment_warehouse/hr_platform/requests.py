@@ -1,0 +1,223 @@
+"""Requests to the HR platform: signed in, repeated where that may help, with limits of size and time.
+
+The interface (OAuth 2 client credentials) is described in ``docs/hr-platform.openapi.json``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+import zlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
+
+import httpx
+import tenacity
+
+from employment_warehouse.contract import PlatformResource
+from employment_warehouse.errors import UserError
+from employment_warehouse.hr_platform.order import is_sorted
+from employment_warehouse.hr_platform.pages import Page, PageBroken, parse_page
+
+ATTEMPTS = 6
+PAGE_SECONDS = 30.0
+READ_SECONDS = 240.0
+PAGE_BYTES = 64 * 1024 * 1024
+PAGE_ITEMS = 100_000
+LONGEST_WAIT = 120.0
+TOO_MANY_REQUESTS = 429
+COMPRESSIONS = ("gzip", "x-gzip", "deflate")
+GZIP_OR_ZLIB = 47
+TOKEN = re.compile(r"[!-~]{1,16384}")
+
+
+class PlatformFault(UserError):
+    """The HR platform did not give a complete and ordered answer; nothing of this reading was ingested."""
+
+    def __init__(self, code: str, message: str, where: str) -> None:
+        super().__init__(
+            message,
+            code=code,
+            where=where,
+            expected="符合接口约定的回答 (docs/hr-platform.openapi.json) | an answer as the interface describes it",
+            todo="下次运行会从上次的位置重读；反复出现请联系平台运维"
+            " | the next run reads again from the same position; if this repeats, contact the platform's operator",
+        )
+
+
+class CursorExpired(Exception):
+    """The platform no longer knows a cursor (410)."""
+
+
+class _TryAgain(Exception):
+    """A request that may succeed the next time; ``seconds`` is how long the server wants us to wait, if it says so."""
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    """The server's own Retry-After, else an exponential wait with jitter; seconds."""
+    fault = state.outcome.exception() if state.outcome else None
+    if isinstance(fault, _TryAgain) and fault.seconds is not None:
+        return fault.seconds
+    return float(tenacity.wait_exponential_jitter(multiplier=0.2, max=20)(state))
+
+
+@dataclass
+class Requests:
+    """A signed-in client of one HR platform. Use as a context manager: it holds connections.
+
+    base_url: without a closing slash. page_seconds: for one answer, from the request to its last byte. read_seconds:
+    from `start_clock` on, with every repetition and wait.
+    """
+
+    base_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    page_seconds: float = PAGE_SECONDS
+    read_seconds: float = READ_SECONDS
+
+    def __post_init__(self) -> None:
+        self._token: str | None = None
+        self.start_clock()
+        # Asynchronous, because only there a time limit holds for an answer that arrives byte by byte.
+        self._loop = asyncio.Runner()
+        self._http = httpx.AsyncClient(
+            base_url=self.base_url,
+            timeout=httpx.Timeout(self.page_seconds, connect=5.0),
+            follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},  # a proxy may compress answers nevertheless
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.run(self._http.aclose())
+        self._loop.close()
+
+    def start_clock(self) -> None:
+        """Let the time for all pages of a resource begin now."""
+        self._deadline = time.monotonic() + self.read_seconds
+
+    def page(self, resource: PlatformResource, since: datetime, cursor: str | None) -> Page:
+        """The page at a cursor (None: the first). Raises CursorExpired, PlatformFault."""
+        parameters = {"updated_since": since.isoformat(), "limit": str(resource.page_items)}
+        if cursor is not None:
+            parameters["cursor"] = cursor
+        left = self._deadline - time.monotonic()
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type((_TryAgain, httpx.HTTPError)),
+            stop=tenacity.stop_any(tenacity.stop_after_attempt(ATTEMPTS), tenacity.stop_before_delay(max(left, 0.001))),
+            wait=_wait,
+        )
+        try:
+            return retrying(lambda: self._loop.run(self._ask(resource, parameters)))
+        except tenacity.RetryError as gave_up:
+            last = gave_up.last_attempt
+            reason = last.exception()
+            text = str(reason) if isinstance(reason, _TryAgain) else type(reason).__name__
+            if last.attempt_number < ATTEMPTS:
+                raise PlatformFault(
+                    "platform_too_slow",
+                    f"读取超过 {self.read_seconds:.0f} 秒 | reading takes more than {self.read_seconds:.0f} s: {text}",
+                    resource.path,
+                ) from None
+            raise PlatformFault(
+                "platform_unavailable",
+                f"{ATTEMPTS} 次请求都没有得到完整回答 | no complete answer in {ATTEMPTS} attempts: {text}",
+                resource.path,
+            ) from None
+
+    async def _ask(self, resource: PlatformResource, parameters: dict[str, str]) -> Page:
+        """One request, with the sign-in that it may need, within its time."""
+        try:
+            async with asyncio.timeout(max(0, min(self.page_seconds, self._deadline - time.monotonic()))):
+                return await self._answer(f"/v1/{resource.path}", resource, parameters)
+        except TimeoutError:
+            raise _TryAgain("the answer takes too long") from None
+
+    async def _answer(self, path: str, resource: PlatformResource, parameters: dict[str, str]) -> Page:
+        if self._token is None:
+            self._token = await self._sign_in()
+        headers = {"Authorization": f"Bearer {self._token}"}
+        async with self._http.stream("GET", path, params=parameters, headers=headers) as answer:
+            if answer.status_code == httpx.codes.UNAUTHORIZED:
+                self._token = None
+                raise _TryAgain("the token expired", seconds=0)
+            if answer.status_code == httpx.codes.GONE:
+                raise CursorExpired
+            _refuse_bad_status(answer, path)
+            body = await self._body(answer, path)
+        try:
+            page = parse_page(body, PAGE_ITEMS)
+        except PageBroken as error:
+            raise _TryAgain(str(error)) from None
+        if not is_sorted(page.items, resource):
+            raise _TryAgain("the items are not in order")
+        return page
+
+    async def _sign_in(self) -> str:
+        async with self._http.stream(
+            "POST",
+            "/oauth/token",
+            data={"grant_type": "client_credentials"},
+            auth=(self.client_id, self.client_secret),
+        ) as answer:
+            _refuse_bad_status(answer, "/oauth/token")
+            body = await self._body(answer, "/oauth/token")
+        try:
+            token = json.loads(body)["access_token"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            token = None
+        if not (isinstance(token, str) and TOKEN.fullmatch(token)):
+            raise _TryAgain("the token endpoint gave no token")
+        return token
+
+    @staticmethod
+    async def _body(answer: httpx.Response, path: str) -> bytes:
+        encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding not in ("identity", *COMPRESSIONS):
+            raise _TryAgain("an answer in an unknown content encoding")
+        inflater = zlib.decompressobj(wbits=GZIP_OR_ZLIB) if encoding in COMPRESSIONS else None
+        body = bytearray()
+        async for piece in answer.aiter_raw():
+            try:
+                body += inflater.decompress(piece, PAGE_BYTES + 1 - len(body)) if inflater else piece
+            except zlib.error:
+                raise _TryAgain("an answer that cannot be decompressed") from None
+            if len(body) > PAGE_BYTES:
+                raise PlatformFault("page_too_large", "单页超过 64 MiB | a page of more than 64 MiB", path)
+        if inflater and not inflater.eof:
+            raise _TryAgain("a compressed answer that ends too early")
+        return bytes(body)
+
+
+def _refuse_bad_status(answer: httpx.Response, path: str) -> None:
+    if answer.status_code == httpx.codes.OK:
+        return
+    if answer.status_code == TOO_MANY_REQUESTS or answer.is_server_error:
+        raise _TryAgain(f"HTTP {answer.status_code}", _retry_after(answer))
+    raise PlatformFault(
+        "platform_refuses", f"平台拒绝请求 (HTTP {answer.status_code}) | the platform refused the request", path
+    )
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    """Seconds that the server wants us to wait: seconds, or a date (RFC 9110); None where it names neither."""
+    text = answer.headers.get("Retry-After", "")
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    # asctime's form names no zone; HTTP means UTC. A moment that has passed, perhaps by another clock, means nothing.
+    seconds = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return min(seconds, LONGEST_WAIT) if seconds > 0 else None
