@@ -27,7 +27,7 @@ def template(feed: str, path: Path) -> None:
 
     Raises UserError (`no_template`) for a feed of the HR platform's interface.
     """
-    import xlsxwriter  # noqa: PLC0415  every process imports this room, few write a workbook
+    import xlsxwriter  # noqa: PLC0415  every process imports this package, few write a workbook
 
     made = contract(feed)
     if made.unit_column is None:

@@ -20,7 +20,7 @@ _DAY = rf"^{_YEAR} ?[-/.年] ?([0-9]{{1,2}}) ?[-/.月] ?([0-9]{{1,2}}) ?[日号]
 _PACKED_DAY = rf"^{_YEAR}([0-9]{{2}})([0-9]{{2}})$"
 # 2024.1 is January, or October that lost its zero when a worksheet wrote it.
 _MONTH = rf"^{_YEAR} ?(?:[-/年] ?([0-9]{{1,2}}) ?(?:月份?)?|\. ?([2-9]|0[0-9]|1[0-9]) ?(?:月份?)?|\. ?(1) ?月份?)$"
-# In a column of months 2024-3/4 is two of them, and no day.
+# In a column of months, 2024-3/4 means two of them, not a day.
 _DAY_OF_ONE_FORM = (
     rf"^{_YEAR} ?- ?([0-9]{{1,2}}) ?- ?([0-9]{{1,2}}) ?{_CLOCK}$",
     rf"^{_YEAR} ?/ ?([0-9]{{1,2}}) ?/ ?([0-9]{{1,2}}) ?{_CLOCK}$",

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _OTHER_DOTS = "•・‧∙⋅．"  # between the parts of a name; · is the standard one
 _LEFT_OF_NAMES = "﹖⁇□■▢◇◆〓"  # where characters were lost
-_DAMAGED_NAME = rf"[?？{_LEFT_OF_NAMES}\x{{e000}}-\x{{f8ff}}]"
 _WELL_FORMED_ID = r"^[0-9]{17}[0-9X]$"
 
 
