@@ -1,14 +1,7 @@
 """Ingest of files: each delivery is stored in one transaction, together with its row in the ledger."""
 
 from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, ingest_correction
-from employment_warehouse.landing.delivery import (
-    IngestFailed,
-    ingest,
-    ingest_part,
-    read_archived_file,
-    restore,
-    withdraw_part,
-)
+from employment_warehouse.landing.delivery import ingest, ingest_part, withdraw_part
 from employment_warehouse.landing.due_deliveries import expect_deliveries
 from employment_warehouse.landing.erasing import ask, ask_by_key, erase_asked
 from employment_warehouse.landing.intake import (
@@ -20,8 +13,9 @@ from employment_warehouse.landing.intake import (
     record_ingested,
     record_scan,
 )
-from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart
+from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, IngestFailed
 from employment_warehouse.landing.purging import purge, restore_offered
+from employment_warehouse.landing.restoring import read_archived_file, restore
 from employment_warehouse.landing.retention import delete_expired
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
 from employment_warehouse.landing.withdrawing import FILE_HEADER, LINE_HEADER

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
@@ -19,9 +19,10 @@ from employment_warehouse.contract import Contract, contract
 from employment_warehouse.database import connect, describe, repeat_after_deadlock
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive, ledger
-from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, Superseded
-from employment_warehouse.landing.loading import load_rows, reload_rows
+from employment_warehouse.landing.ledger import Delivery, IncomingPart, IngestFailed, Superseded
+from employment_warehouse.landing.loading import load_rows
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.restoring import restore_siblings
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival, RemovedPart, is_unchanged
 from employment_warehouse.landing.withdrawing import (
     PLACE_HEADERS,
@@ -37,11 +38,6 @@ log = logging.getLogger(__name__)
 
 # Bytes. A register of all 1.44 million people has less than half of it.
 LARGEST_FILE = 512 << 20
-ReadArchived = Callable[[Delivery, Path], TextTable]
-
-
-class IngestFailed(Exception):
-    """入库失败，没有写入任何数据。 | Ingest failed; nothing was stored."""
 
 
 class IngestResult(NamedTuple):
@@ -172,7 +168,7 @@ def ingest_part(connection: psycopg.Connection, part: IncomingPart, read: Callab
     if revision > 1 and part.kind in ("file", "nil"):
         ledger.lock_part(connection, replace(part, part=CORRECTION_PART))
         withdraw_corrections(connection, submission, part.part)
-    _restore_siblings(connection, submission, part.part)
+    restore_siblings(connection, submission, part.part)
     return delivery
 
 
@@ -194,28 +190,10 @@ def withdraw_part(removed: RemovedPart) -> bool:
             connection.execute(query("requeue_arrival"), {"path": removed.path})
             withdraw(connection, submission, [removed.part])
             withdraw_corrections(connection, submission, removed.part)
-            _restore_siblings(connection, submission, removed.part)
+            restore_siblings(connection, submission, removed.part)
             return True
     except psycopg.Error as error:
         raise IngestFailed(f"{removed.label}: {describe(error)}") from None
-
-
-def read_archived_file(delivery: Delivery, file: Path) -> TextTable:
-    """The table of a delivery that came as a file, from the file as the archive has it."""
-    return read_tables(file, delivery.contract, delivery.sheet)
-
-
-def restore(delivery_id: int, read: ReadArchived) -> int:
-    """Restore a purged delivery's rows to landing from the archive; returns their number.
-
-    read: how the archive's copy becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`), IngestFailed.
-    """
-    try:
-        with connect("wh_loader") as connection, connection.transaction():
-            ledger.require_token_key(connection)
-            return _restore_rows(connection, delivery_id, read)
-    except psycopg.Error as error:
-        raise IngestFailed(f"delivery {delivery_id}: {describe(error)}") from None
 
 
 def ingest_single_part(connection: psycopg.Connection, part: IncomingPart, file: Path) -> IngestResult:
@@ -251,24 +229,3 @@ def _incoming_part(arrival: Arrival, sha256: bytes) -> IncomingPart:
         file_bytes=arrival.file_bytes,
         arrived_at=arrival.modified_at,
     )
-
-
-def _restore_siblings(connection: psycopg.Connection, submission: Submission, part: str) -> None:
-    """Restore the purged rows of the submission's other parts: a changed submission is built from all its parts."""
-    for (sibling,) in connection.execute(query("purged_siblings"), submission._asdict() | {"part": part}).fetchall():
-        _restore_rows(connection, sibling, read_archived_file)
-
-
-def _restore_rows(connection: psycopg.Connection, delivery_id: int, read: ReadArchived) -> int:
-    """Restore the purged rows of one delivery. Raises IngestFailed unless there are as many as the ledger says."""
-    row = connection.execute("select * from landing.begin_restore(%s)", (delivery_id,)).fetchone()
-    if row is None:
-        return 0
-    *identity, sha256, path, rows_landed = row
-    delivery = Delivery(delivery_id, *identity)
-    with archive.open_stored(bytes(sha256), PurePosixPath(path or PAGES).name) as file:
-        restored = reload_rows(connection, delivery, lambda: read(delivery, file))
-    if restored != rows_landed:
-        raise IngestFailed(f"delivery {delivery_id}: {restored} rows in the archive, {rows_landed} in the ledger")
-    connection.execute("select landing.end_restore(%s)", (delivery_id,))
-    return restored

@@ -20,6 +20,10 @@ class Superseded(Exception):
     """Another loader has claimed the file since, or has ingested it."""
 
 
+class IngestFailed(Exception):
+    """入库失败，没有写入任何数据。 | Ingest failed; nothing was stored."""
+
+
 class WrongTokenKey(UserError):
     """代号密钥与本库不符，未入库。 | This is not the token key of this warehouse: nothing was ingested."""
 

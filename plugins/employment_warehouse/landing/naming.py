@@ -105,7 +105,7 @@ class NamingRule:
 
 @lru_cache(maxsize=10_000)
 def _day(text: str) -> date | None:
-    """The day that a folder is called by; None if it is not written as it must be, or of no sensible year."""
+    """The day that a folder is named after; None unless it is written as required, in a plausible year."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -6,9 +6,9 @@ Which rows go is decided in `landing.purge()` of the database; when, in `dags/ni
 from __future__ import annotations
 
 from employment_warehouse.database import connect
-from employment_warehouse.landing.delivery import ReadArchived, restore
 from employment_warehouse.landing.due_deliveries import expect_returns
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.restoring import ReadArchived, restore
 
 
 def purge() -> int:

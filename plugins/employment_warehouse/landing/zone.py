@@ -105,7 +105,7 @@ class LandingZone:
 def _walk(folder: str, prefix: str, folders: int) -> Iterator[tuple[str, bool]]:
     """The entries below a folder, this many levels deep, without asking for the size and time of any file.
 
-    What one unit has done to its folders (thousands in each other, rights taken away) hides the files of no other.
+    Whatever one unit does to its folders (nests thousands, closes them), the files of others stay visible.
     """
     with os.scandir(folder) as entries:
         for entry in entries:

@@ -1,0 +1,57 @@
+"""Rows that a purge deleted, restored to landing from the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import psycopg
+
+from employment_warehouse.database import connect, describe
+from employment_warehouse.landing import archive, ledger
+from employment_warehouse.landing.ledger import PAGES, Delivery, IngestFailed
+from employment_warehouse.landing.loading import reload_rows
+from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.withdrawing import Submission
+from employment_warehouse.reading import TextTable, read_tables
+
+ReadArchived = Callable[[Delivery, Path], TextTable]
+
+
+def read_archived_file(delivery: Delivery, file: Path) -> TextTable:
+    """The table of a delivery that came as a file, from the file as the archive has it."""
+    return read_tables(file, delivery.contract, delivery.sheet)
+
+
+def restore(delivery_id: int, read: ReadArchived) -> int:
+    """Restore a purged delivery's rows to landing from the archive; returns their number.
+
+    read: how the archive's copy becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`), IngestFailed.
+    """
+    try:
+        with connect("wh_loader") as connection, connection.transaction():
+            ledger.require_token_key(connection)
+            return _restore_rows(connection, delivery_id, read)
+    except psycopg.Error as error:
+        raise IngestFailed(f"delivery {delivery_id}: {describe(error)}") from None
+
+
+def restore_siblings(connection: psycopg.Connection, submission: Submission, part: str) -> None:
+    """Restore the purged rows of the submission's other parts: a changed submission is built from all its parts."""
+    for (sibling,) in connection.execute(query("purged_siblings"), submission._asdict() | {"part": part}).fetchall():
+        _restore_rows(connection, sibling, read_archived_file)
+
+
+def _restore_rows(connection: psycopg.Connection, delivery_id: int, read: ReadArchived) -> int:
+    """Restore the purged rows of one delivery. Raises IngestFailed unless there are as many as the ledger says."""
+    row = connection.execute("select * from landing.begin_restore(%s)", (delivery_id,)).fetchone()
+    if row is None:
+        return 0
+    *identity, sha256, path, rows_landed = row
+    delivery = Delivery(delivery_id, *identity)
+    with archive.open_stored(bytes(sha256), PurePosixPath(path or PAGES).name) as file:
+        restored = reload_rows(connection, delivery, lambda: read(delivery, file))
+    if restored != rows_landed:
+        raise IngestFailed(f"delivery {delivery_id}: {restored} rows in the archive, {rows_landed} in the ledger")
+    connection.execute("select landing.end_restore(%s)", (delivery_id,))
+    return restored
