@@ -129,7 +129,7 @@ def fresh_warehouse(
 ) -> Iterator[psycopg.Connection]:
     """A copy of a database of the server, and a superuser's connection to it (autocommit).
 
-    AIRFLOW_CONN_WH_* point at the copy, so `database.connect("wh_loader")` and all rooms use it. Some 50 ms.
+    AIRFLOW_CONN_WH_* point at the copy, so `database.connect("wh_loader")` and all packages use it. Some 50 ms.
     """
     name = _free_name(server)
     copy_database(server, template, name)

@@ -25,7 +25,7 @@ class NotPublished(UserError):
 def start_build(report_date: date, run_id: str) -> int:
     """Begin (or go on with) the night of a date for one run; the number of its build.
 
-    Deliveries dated up to then that no publication has taken in are offered to it. A build that another run
+    Deliveries dated up to then that no publication has accepted are offered to it. A build that another run
     left open is abandoned. Raises NotPublished if a later date is published already.
     """
     return int(_ask("select ops.start_build(%s, %s)", report_date, run_id))

@@ -1,4 +1,4 @@
-"""Workbooks made to hurt: each takes something that a reader may trust, and turns it."""
+"""Workbooks made to do harm: each falsifies something that a reader may trust."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody with a login tries who knows PostgreSQL: each attempt of `attacks.yaml`, as that login."""
+"""What somebody who has a login and knows PostgreSQL tries: each attempt of `attacks.yaml`, as that login."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from employment_warehouse.database.roles import LOGINS
 pytestmark = pytest.mark.quick
 ATTEMPTS = list(chain(*yaml.safe_load(Path(__file__).with_name("attacks.yaml").read_text("utf-8")).values()))
 USERS = ["wh_analyst", "wh_auditor", "county_532528", "caseworker_532528", OWN_LOGIN]
-# What PostgreSQL answers where it does not come to the question of the privilege.
+# What PostgreSQL answers where the privilege is never checked.
 OTHERWISE = (
     psycopg.errors.ObjectNotInPrerequisiteState,
     psycopg.errors.FeatureNotSupported,
@@ -32,7 +32,7 @@ def succeeded(role: str) -> list[str]:
         connection.autocommit = True
         connection.execute("set default_transaction_read_only = off")
         for attempt in ATTEMPTS:
-            if role in attempt:  # of itself a role may speak
+            if role in attempt:  # a role may name itself
                 continue
             try:
                 for statement in attempt.replace("{database}", connection.info.dbname).split(" ;; "):

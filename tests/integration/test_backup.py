@@ -130,7 +130,7 @@ def restore(site: Site, target: Home, **wanted: Any) -> backup.Backup:
 
 
 def flip(path: Path, place: int) -> None:
-    """One bit of a file is not what it was."""
+    """Change one bit of a file."""
     with path.open("r+b") as file:
         file.seek(place)
         byte = file.read(1)[0]

@@ -1,4 +1,4 @@
-"""What a county sees of a person whom another county lists too, of one who moved, and of employers by name."""
+"""What a county sees of a person whom another county lists too, of one who moved, and of employers without a code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What no form of the console sends, and anybody can: it is refused in words, and nothing fails."""
+"""What no form of the console sends but anybody can: it is refused in words, and nothing fails."""
 
 from __future__ import annotations
 

@@ -18,7 +18,6 @@ pytestmark = pytest.mark.quick
 
 # One row that breaks every rule, one that keeps them, one that is empty: the same three for every feed.
 _DAYS = ("2024-05-03", "2024-05-01", None), ("2024-05-01", "2024-05-03", None)
-_POLARS = {"date": pl.Date, "timestamptz": pl.Datetime("us", "UTC"), "integer": pl.Int32, "boolean": pl.Boolean}
 
 
 def _rows(contract: Contract) -> pl.DataFrame:

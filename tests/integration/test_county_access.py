@@ -148,7 +148,7 @@ def kind(request: pytest.FixtureRequest, stages: Stages) -> str:
 def sign_in(county: str, kind: str = "county") -> psycopg.Connection:
     """As a login of one county."""
     reader = connect(f"{kind}_{county}")
-    reader.execute("set default_transaction_read_only = off")  # as whoever attacks would
+    reader.execute("set default_transaction_read_only = off")  # as an attacker would
     reader.commit()
     return reader
 
@@ -206,7 +206,7 @@ def question_of(superuser: psycopg.Connection, foreign: str) -> tuple[str, str]:
 
 
 def attack(stages: Stages, county: str, foreign: str, reader: psycopg.Connection) -> list[tuple[str, ...]]:
-    """Every way from a county to another one that gave something away."""
+    """Every way from one county to another that revealed something."""
     true, false = question_of(stages.superuser, foreign)
     given = {"mart": MART, "foreign": foreign, "earlier": stages.earlier, "hidden": stages.hidden or 999}
     ways = MATRIX["ways"]

@@ -110,7 +110,7 @@ def flow(nights: Any) -> Any:
 
 
 def test_hires_and_separations_by_the_days_of_jobs(flow: Any) -> None:
-    """Of 14 May: an end after it has not come, and a job that was left out on Monday ended in the week before."""
+    """On 14 May: a later end has not happened yet, and a job that was left out on Monday ended in the week before."""
     flow.night("2024-05-12")
     leaving = spell("announced", start_date="2023-12-01", end_date="2024-05-19")
     flow.deliver("employment", COUNTY, "2024-05-13", [*at_work(moved="2024-05-21"), leaving])

@@ -172,7 +172,7 @@ def test_partners_brands_and_industries_by_month(nights: Any) -> None:
     assert nights.rows(brands) == [
         ("梯田巧手", "2024-04-01", 2, 1, Decimal(4200), 1), ("梯田巧手", "2024-05-01", 2, 1, Decimal(4200), 1),
     ]  # fmt: skip
-    # Nothing came for 30 April, and the reports of the 10th of May are there but May is not over.
+    # Nothing arrived for 30 April, and the reports of 10 May are there but May is not over.
     states = "select distinct month::text, obs_status from marts.labor_cooperation order by 1"
     assert nights.rows(states) == [("2024-04-01", "E"), ("2024-05-01", "E")]
     nights.deliver("labor_cooperation", COUNTY, "2024-05-10", [agreement("A", planned_workers=4)])

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.quick
 
 
 @pytest.mark.parametrize(
-    ("came", "runs"),
+    ("arrived", "runs"),
     [("20:15", "21:30"), ("23:00", "06:00"), ("07:30", "07:40")],
 )
-def test_a_late_county_is_in_the_next_run_of_the_night(came: str, runs: str, fresh_home: Home) -> None:
+def test_a_late_county_is_in_the_next_run_of_the_night(arrived: str, runs: str, fresh_home: Home) -> None:
     schedule = decode_timetable(encode_timetable(night_timetable()))  # as the scheduler gets it
-    moment = datetime.fromisoformat(f"2024-05-18T{came}").replace(tzinfo=TIMEZONE)
+    moment = datetime.fromisoformat(f"2024-05-18T{arrived}").replace(tzinfo=TIMEZONE)
     following = schedule.next_dagrun_info(
         last_automated_data_interval=None,
         restriction=TimeRestriction(earliest=moment.astimezone(UTC), latest=None, catchup=True),

@@ -37,7 +37,7 @@ def scalar(warehouse: psycopg.Connection, statement: str, *parameters: Any) -> A
 
 
 def set_clock(warehouse: psycopg.Connection, day: str) -> None:
-    """The database refuses a night of the future: what it takes for today is a day after these nights."""
+    """The database refuses a night in the future: for it, today is the day after these nights."""
     definition = scalar(warehouse, "select pg_get_functiondef('ops.start_build(date,text)'::regprocedure)")
     assert "now()" in definition
     warehouse.execute(definition.replace("now()", f"timestamptz '{day} 12:00+08'"))

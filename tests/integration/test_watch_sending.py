@@ -1,4 +1,4 @@
-"""`warehouse watch --send`: each channel is sent a trouble once, for as long as it lasts."""
+"""`warehouse watch --send`: each channel is sent a problem once, for as long as it lasts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from employment_warehouse.settings import Home
 DISK, NIGHT = "磁盘将满 | the disk is nearly full", "夜间流程未发布 | the night was not published"
 
 
-def test_a_trouble_is_sent_once_until_it_has_ended_and_comes_again(
+def test_a_problem_is_sent_once_until_it_has_ended_and_recurs(
     fresh_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with webhook() as channel:
         monkeypatch.setenv("WAREHOUSE_ALERT_URLS", channel.address)
-        for troubles in ([], [DISK], [DISK], [DISK, NIGHT], [NIGHT], [], [DISK]):
-            assert send_new(fresh_home, troubles) == []
+        for problems in ([], [DISK], [DISK], [DISK, NIGHT], [NIGHT], [], [DISK]):
+            assert send_new(fresh_home, problems) == []
         assert [message["message"] for message in channel.received] == [DISK, NIGHT, DISK]
         assert channel.received[0]["title"] == "【就业监测】看守：1 项异常 | watch: 1 not in order"
         assert channel.received[0]["type"] == "failure"

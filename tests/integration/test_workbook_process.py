@@ -72,7 +72,7 @@ def test_announced_rows_that_never_arrive_are_a_time_out(book: Path, monkeypatch
 
 
 def test_a_kill_from_outside_is_reported_as_such(book: Path) -> None:
-    """The kernel kills so when memory runs out."""
+    """The kernel does this when memory runs out."""
     table, child = read_to_second_frame(book)
     child.send_signal(signal.SIGKILL)
     with pytest.raises(ReaderKilled, match="内存不足"):

@@ -12,7 +12,7 @@ from typing import Any
 from .figures import add_months, mean, median, share, total
 from .income import is_without_work
 from .pay import Line
-from .reading import Row, last_day
+from .reading import Row
 from .state import DAY, PREFECTURE, Dated
 from .status import Period
 from .tonight import Expected, Tonight, here
@@ -327,8 +327,3 @@ def _site(t: Tonight, county: str, living: dict[str, Row], listed_row: Row | Non
         "reserved_fill_rate": share(filled, jobs),
         "reserved_per_labour_force": share(jobs, len(able)),
     }
-
-
-def month_of(day: date) -> Period:
-    """The month of a day, as a period that is over."""
-    return Period(day.replace(day=1), last_day(day), last_day(day))

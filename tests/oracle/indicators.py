@@ -392,7 +392,7 @@ def _funds(t: Tonight, county: str, _: Period) -> Figure:
 
 
 def _due(t: Tonight, county: str) -> list[Reported]:
-    """What came of the county feeds that are due today, held or accepted."""
+    """What has arrived of the county feeds that are due today, held or accepted."""
     feeds = [feed for feed in COUNTY_FEEDS if t.status.is_due_today(feed)]
     reports_of_feeds = (reported(t, feed, c) for feed in feeds for c in COUNTIES if here(county, c))
     return [one for one in reports_of_feeds if one is not None]
@@ -404,8 +404,8 @@ def _on_time(t: Tonight, county: str, _: Period) -> Figure:
 
 
 def _rejected(t: Tonight, county: str, _: Period) -> Figure:
-    came = [one.came for one in _due(t, county) if one.came]
-    return ratio(sum(a.rejected for a in came), sum(a.rows + a.rejected for a in came))
+    arrived = [one.arrived for one in _due(t, county) if one.arrived]
+    return ratio(sum(a.rejected for a in arrived), sum(a.rows + a.rejected for a in arrived))
 
 
 # -- the dictionary

@@ -62,8 +62,8 @@ def calculate(
     wanted = everything if marts is None else set(marts).union(*(READS.get(mart, ()) for mart in marts))
     earlier: list[Published] = []
     for n in range(len(world.nights)):
-        came = arrivals(world)[: n + 1]
-        tonight = Tonight(known(world, n, seeds), world.nights[: n + 1], tuple(earlier), came)
+        arrived = arrivals(world)[: n + 1]
+        tonight = Tonight(known(world, n, seeds), world.nights[: n + 1], tuple(earlier), arrived)
         found: dict[str, list[Expected]] = {}
         tonight.marts = found
         first = Marts(tonight.world, tonight.nights, earlier)
@@ -81,16 +81,16 @@ def arrivals(world: RandomWorld) -> list[list[Arrival]]:
     revisions: Counter[tuple[str, str, date]] = Counter()
     found: list[list[Arrival]] = []
     for night, on in enumerate(world.nights):
-        came: list[Arrival] = []
+        arrived: list[Arrival] = []
         sent_now = [sent for sent in world.sent if sent.night == night]
         for sent in sorted(sent_now, key=lambda sent: not sent.is_held):
             key = (sent.feed, sent.unit, sent.report_date)
             revisions[key] += 1
-            came.append(Arrival(*key, revisions[key], len(sent.rows), sent.rejected, sent.is_held))
+            arrived.append(Arrival(*key, revisions[key], len(sent.rows), sent.rejected, sent.is_held))
         if night not in world.platform_failed:
             items = {(resource, item["id"]) for when, resource, item in world.items if when == night}
-            came += [Arrival(feed, "hr_platform", on, 1, sum(of == feed for of, _ in items)) for feed in PLATFORM]
-        found.append(came)
+            arrived += [Arrival(feed, "hr_platform", on, 1, sum(of == feed for of, _ in items)) for feed in PLATFORM]
+        found.append(arrived)
     return found
 
 

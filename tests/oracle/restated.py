@@ -50,10 +50,10 @@ def _values(rows: list[Expected]) -> dict[Value, int]:
     return {(r["on_date"], r["county_code"], r["indicator"]): r["value"] for r in rows}
 
 
-def _cause(t: Tonight, came: list[Arrival], key: Value) -> str:
+def _cause(t: Tonight, arrived: list[Arrival], key: Value) -> str:
     on, county, indicator = key
     feeds = ("labor_register",) if indicator in REGISTER_ALONE else FEEDS
-    own = [a for a in came if a.feed in feeds and (county in (PREFECTURE, _county(t, a)) or _is_platform(a))]
+    own = [a for a in arrived if a.feed in feeds and (county in (PREFECTURE, _county(t, a)) or _is_platform(a))]
     past = [a for a in own if a.report_date <= on]
     if any(a.revision > 1 for a in past):
         return "correction"

@@ -1,4 +1,4 @@
-"""Whether a figure rests on all that was due (C8), and how much of it came (coverage)."""
+"""Whether a figure rests on all that was due (C8), and how much of it arrived (coverage)."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Reported(NamedTuple):
     """What a unit reported for tonight."""
 
     is_due: bool
-    came: Arrival | None
+    arrived: Arrival | None
     """The report, an accepted one before a held one."""
     latest_on: date | None
     corrections: int
@@ -31,9 +31,9 @@ class Reported(NamedTuple):
     @property
     def status(self) -> str:
         """Whether it was accepted; what worlds send arrives on its own day, so never late."""
-        if self.came is None:
+        if self.arrived is None:
             return "missing"
-        return "held" if self.came.is_held else "on_time"
+        return "held" if self.arrived.is_held else "on_time"
 
 
 def feed_timeliness(t: Tonight) -> Iterator[Expected]:
@@ -49,11 +49,11 @@ def feed_timeliness(t: Tonight) -> Iterator[Expected]:
 
 
 def _row(t: Tonight, feed: str, county: str, units: Sequence[Reported]) -> Expected:
-    came = [unit.came for unit in units if unit.came]
+    arrived = [unit.arrived for unit in units if unit.arrived]
     due = [unit for unit in units if unit.is_due]
     latest = [unit.latest_on for unit in units if unit.latest_on]
     oldest = min(latest) if len(latest) == len(units) else None
-    landed, rejected = sum(a.rows for a in came), sum(a.rejected for a in came)
+    landed, rejected = sum(a.rows for a in arrived), sum(a.rejected for a in arrived)
     return {
         "feed": feed,
         "county_code": county,
@@ -72,7 +72,7 @@ def _row(t: Tonight, feed: str, county: str, units: Sequence[Reported]) -> Expec
 
 
 def reported(t: Tonight, feed: str, county: str) -> Reported | None:
-    ever = [a for came in t.arrivals for a in came if (a.feed, a.unit) == (feed, county)]
+    ever = [a for arrived in t.arrivals for a in arrived if (a.feed, a.unit) == (feed, county)]
     if t.status.is_due_today(feed):
         since = t.today.replace(day=1) if feed in PERIOD else t.today - 6 * DAY if feed in WEEKLY else t.today
         return Reported(
@@ -93,8 +93,8 @@ def _history(t: Tonight, feed: str, unit: str) -> tuple[date | None, int]:
     """The latest report accepted, and the corrections of the last seven days, held ones too."""
     ever = [
         (night, a)
-        for night, came in zip(t.nights, t.arrivals, strict=True)
-        for a in came
+        for night, arrived in zip(t.nights, t.arrivals, strict=True)
+        for a in arrived
         if (a.feed, a.unit) == (feed, unit)
     ]
     accepted = [a.report_date for _, a in ever if not a.is_held]

@@ -21,9 +21,9 @@ ROW_CALLS = {"lit", "BrokenRow", "_refused", "repeat", "scatter", "set"}
 ROW_LISTS = {"refusals", "_row_faults"}
 
 
-def sources(*rooms: str) -> Iterator[ast.Module]:
-    for room in rooms:
-        for path in sorted(set((PACKAGE / room).rglob("*.py")) - {PACKAGE / "contract/reasons.py"}):
+def sources(*packages: str) -> Iterator[ast.Module]:
+    for package in packages:
+        for path in sorted(set((PACKAGE / package).rglob("*.py")) - {PACKAGE / "contract/reasons.py"}):
             yield ast.parse(path.read_text(encoding="utf-8"))
 
 

@@ -237,7 +237,6 @@ XML_TABLE = (
 )
 SHORT = [person(1), person(2), person(3)]
 SWAPPED = [*PAYROLL[:5], PAYROLL[6], PAYROLL[5], *PAYROLL[7:]]
-STRAY = ["2024-04" if at == 1 else "x" for at in range(N_COLUMNS)]
 
 CASES = [
     # Amounts that are not in yuan ------------------------------------------------------------------------------

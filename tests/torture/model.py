@@ -134,11 +134,11 @@ class Model:
 
     def _ingest(self, until: date) -> None:
         """Every changed file dated up to a day; and parts whose file is gone, of what changed or is of that day."""
-        came = [part for part in sorted(self.changed) if part.on <= until]
-        for part in came:
+        arrived = [part for part in sorted(self.changed) if part.on <= until]
+        for part in arrived:
             self.changed.discard(part)
             self._land(part, self.zone[part])
-        submissions = {part[:3] for part in came} | {part[:3] for part in self.zone if part.on == until}
+        submissions = {part[:3] for part in arrived} | {part[:3] for part in self.zone if part.on == until}
         for part in sorted({landed.revision.part for landed in self.ledger if landed.revision.part[:3] in submissions}):
             last = self._last(part)
             if last and not last.is_withdrawal and part not in self.zone:

@@ -66,8 +66,8 @@ def watch(
 
     chosen = use_home(home)
     found = watching.scan(chosen, datetime.now(settings.TIMEZONE))
-    for trouble in found:
-        console.print(trouble, style="red", markup=False)
+    for problem in found:
+        console.print(problem, style="red", markup=False)
     for channel in watch_sending.send_new(chosen, found) if send else []:
         console.print(f"未能发送：{channel} | this channel did not take it", style="red", markup=False)
     raise typer.Exit(1 if found else 0)

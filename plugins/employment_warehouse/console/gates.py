@@ -1,4 +1,4 @@
-"""Gates: the checks before a delivery is taken in (1) and before a night is published (2)."""
+"""Gates: the checks before a delivery is accepted (1) and before a night is published (2)."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ DEADLOCKS = 5  # of one transaction; then the error, for which Airflow retries t
 def repeat_after_deadlock(run: Callable[[], Result]) -> Result:
     """The result of `run`, which is called again when PostgreSQL rolled its transaction back to end a deadlock.
 
-    Two loaders that seal the same new people in another order cannot know of each other. Raises DeadlockDetected after
-    the sixth time.
+    Two loaders that seal the same new people in different orders cannot know of each other. Raises DeadlockDetected
+    after the sixth time.
     """
     for _ in range(DEADLOCKS):
         try:

@@ -1,4 +1,4 @@
-"""The processes of a PostgreSQL in its data folder: the one that serves it, and what a killed one left behind."""
+"""The processes of a PostgreSQL in its data folder: the one that serves it, and what a killed one has left."""
 
 from __future__ import annotations
 

@@ -138,6 +138,6 @@ def _celery(deployment: Deployment) -> dict[str, object]:
         "celery__broker_url": f"redis://:{password}@{settings.variable('WAREHOUSE_BROKER')}/0",
         "celery__result_backend": f"db+{deployment.airflow_database()}",
         "celery__worker_concurrency": 4,
-        # A worker takes what it has hands for; what it held when it died is Airflow's to give again, by its heartbeat.
+        # A worker takes no more tasks than it can run; Airflow's heartbeat gives those of a dead worker out again.
         "celery__worker_prefetch_multiplier": 1,
     }
