@@ -72,7 +72,7 @@ def test_after_five_wrong_passwords_a_login_waits(console: FastAPI) -> None:
     at, browser = address(OWN_LOGIN), Browser(console)
     for _ in range(5):
         answer = browser.sign_in(at.user, "wrong")
-        assert (answer.status_code, "登录名或密码不正确" in answer.text) == (403, True)
+        assert (answer.status_code, "登录名或口令不正确" in answer.text) == (403, True)
     assert browser.sign_in(at.user, at.password).status_code == 429
     other = address(COUNTY)
     assert browser.sign_in(other.user, other.password).status_code == 303

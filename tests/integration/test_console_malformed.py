@@ -86,4 +86,4 @@ def test_a_form_that_cannot_be_read_is_refused_in_chinese(operator: Browser) -> 
 def test_a_strange_login_does_not_sign_in(operator: Browser, typed: str) -> None:
     for login, password in ((typed, "a password"), ("somebody", typed)):
         answer = Browser(operator.application).sign_in(login, password)
-        assert (answer.status_code, "登录名或密码不正确" in answer.text) == (403, True), answer.text
+        assert (answer.status_code, "登录名或口令不正确" in answer.text) == (403, True), answer.text

@@ -24,7 +24,7 @@ OF_LOGIN = RateLimitItemPerMinute(5, 15)  # failures in so many minutes
 OF_ADDRESS = RateLimitItemPerMinute(20, 15)
 LONGEST_LOGIN, LONGEST_PASSWORD = 63, 1000  # as in the form
 FORM = "sign-in"
-REFUSED = ("登录名或密码不正确", "The login or the password is wrong")
+REFUSED = ("登录名或口令不正确", "The login or the password is wrong")
 TOO_MANY = ("失败次数过多，请15分钟后再试", "Too many failures: try again in 15 minutes")
 NOT_A_PERSON = ("程序和管理员的登录名不能在此登录", "Logins of programs and of the administrator do not sign in here")
 

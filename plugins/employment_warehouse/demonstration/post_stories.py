@@ -45,7 +45,7 @@ def odd_posts(cast: Cast) -> None:
     _tenure(cast, holders["arrears_30d"], "97", first - timedelta(days=200))
     unpaid = {"amount_paid": 0, "paid_on": None}
     _pay(cast, holders["arrears_30d"], "97", months.after(story_month(first), -1), unpaid)
-    words = "公岗补贴拖欠超过30天", "a subsidy is owed for more than 30 days"
+    words = "公岗补贴欠发超过30天", "a subsidy is owed for more than 30 days"
     _found(cast, "arrears_30d", words, None, ["97"])
 
     _pay(cast, cast.resident(AFFAIRS_COUNTY, 40), "97", story_month(first), {})

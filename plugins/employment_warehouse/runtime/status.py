@@ -43,7 +43,7 @@ def _embedded(deployment: Deployment) -> dict[str, str]:
             lines["代理 proxy"] = f"转到 127.0.0.1:{port} | forwards the console's address to this port"
     if states["api-server"] != "stopped":
         lines["Airflow"] = deployment.url
-        lines["登录 sign-in"] = f"{OPERATOR}，密码在文件 {sign_in_file(home)} 中 | the password is in that file"
+        lines["登录 sign-in"] = f"{OPERATOR}，口令在文件 {sign_in_file(home)} 中 | the password is in that file"
         if not is_possible():
             lines["隔离 seclusion"] = (
                 "本机不允许用户命名空间，各进程可读取全部密钥 | none: no user namespaces on this machine"
@@ -73,7 +73,7 @@ def _on_server(deployment: Deployment) -> dict[str, str]:
     return states | {
         "控制台 console": deployment.console_url,
         "Airflow": deployment.url,
-        "登录 sign-in": f"{OPERATOR}，密码为 {OPERATOR_PASSWORD} | the password is {OPERATOR_PASSWORD}",
+        "登录 sign-in": f"{OPERATOR}，口令为 {OPERATOR_PASSWORD} | the password is {OPERATOR_PASSWORD}",
         **_ledger(deployment.home),
         "查询 query": f"docker compose run --rm warehouse {EXAMPLE}",
         **({"PostgreSQL": _clients(host, port)} if port else {}),
