@@ -494,18 +494,18 @@ def test_a_key_without_a_value_is_a_key(warehouse: psycopg.Connection, zone: Pat
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.integers(0, 20), unique=True, max_size=6), max_size=6))
-def test_repeated_keys_are_found_in_any_split_into_batches(fresh_home: Home, batches: list[list[int]]) -> None:
-    numbered = enumerate(key for batch in batches for key in batch)
+def test_repeated_keys_are_found_in_any_split_into_frames(fresh_home: Home, frames: list[list[int]]) -> None:
+    numbered = enumerate(key for frame in frames for key in frame)
     lines: dict[int, list[int]] = {}
     for line, key in numbered:
         lines.setdefault(key, []).append(line)
     first = 0
     with repeated_keys.KeyLog() as seen:
-        for batch in batches:
+        for frame in frames:
             seen.write(
-                pl.DataFrame({"key": pl.Series(batch, dtype=pl.Int64)}), pl.Series(range(first, first + len(batch)))
+                pl.DataFrame({"key": pl.Series(frame, dtype=pl.Int64)}), pl.Series(range(first, first + len(frame)))
             )
-            first += len(batch)
+            first += len(frame)
         found = seen.repeated_lines()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(repeated_keys, "SORTED_AT_ONCE", 8)

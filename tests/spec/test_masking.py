@@ -180,7 +180,7 @@ def test_a_personal_reference_number_is_refused_in_any_writing(number: str) -> N
     assert reasons_of("labor_register", "户编号", number) == ["personal_number"]
 
 
-def test_names_that_a_batch_knows_are_masked_in_free_texts_of_others() -> None:
+def test_names_that_a_frame_has_are_masked_in_free_texts_of_others() -> None:
     """Short ones only beside a word that makes them a name: somebody may be called 普工."""
     column = contract("public_post").column("relation_to_approver")
     names = ["李四", "普工", "欧阳娜娜", "阿依·古丽"]
