@@ -12,7 +12,7 @@ Say = Callable[[str], None]
 
 @pytest.fixture
 def say(request: pytest.FixtureRequest) -> Say:
-    """Adds a line to the figures at the end of the run."""
+    """Add a line to the figures at the end of the run."""
     return request.config.stash.setdefault(FIGURES, []).append
 
 

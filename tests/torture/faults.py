@@ -18,7 +18,7 @@ FORKS = multiprocessing.get_context("forkserver")
 # Imported once: a process for each kill then begins at once.
 FORKS.set_forkserver_preload(["tests.torture.preloaded"])
 KILLED = -signal.SIGKILL
-SECONDS = 3600  # to come to its point, or to its end: only a step that hangs takes so long, also on a busy machine
+SECONDS = 3600  # to reach its point or its end: only a step that hangs takes this long, even on a busy machine
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,19 @@ FAULTS = {
 
 
 def disturb(fault: str, step: Callable[..., Any], *given: Any) -> bool:
-    """Run a step in a process that is killed at a point; whether it came there (not in a night without new files)."""
+    """Run a step in a process that is killed at a point; whether it got there (not in a night without new files)."""
     return run_killed(FAULTS[fault], step, *given)
 
 
 def begin(point: Point, step: Callable[..., Any], *given: Any) -> multiprocessing.process.BaseProcess:
-    """A step in a process of its own that goes on until it comes to the point."""
+    """A step in a process of its own that runs until it reaches the point."""
     process = FORKS.Process(target=_until, args=(point, dict(os.environ), step, given))
     process.start()
     return process
 
 
 def run_killed(point: Point, step: Callable[..., Any], *given: Any) -> bool:
-    """Run a step in a process of its own, which kills itself at the point; whether it came there."""
+    """Run a step in a process of its own, which kills itself at the point; whether it got there."""
     process = begin(point, step, *given)
     process.join(SECONDS)
     if process.is_alive():
@@ -109,7 +109,7 @@ def place_of(point: Point) -> tuple[Any, str]:
 
 
 def _kill_at(point: Point) -> None:
-    """Let this process kill itself when it comes to a point."""
+    """Let this process kill itself when it reaches a point."""
     holder, name = place_of(point)
     original, calls = getattr(holder, name), itertools.count(1)
     if point.rows_at_once:

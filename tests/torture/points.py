@@ -1,4 +1,4 @@
-"""Taking in what was sent, and the named points at which that is killed."""
+"""The intake of a night, and the named points at which it is killed."""
 
 from __future__ import annotations
 

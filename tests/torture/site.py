@@ -180,7 +180,7 @@ class Site:
     def _compared(self, reader: psycopg.Connection, model: Model, one: Publication) -> Iterator[str]:
         shown = {mart: _rows(reader, mart) for mart in MARTS}
         expected = model.expected(one)
-        # What was equal to the model once, and is the same still, is equal.
+        # What was equal to the model before and has not changed is equal.
         if shown == self.showed.get(one.number) and expected == one.marts:
             return
         found = [d for mart in MARTS for d in differences(mart, expected[mart], shown[mart], self.person)]

@@ -1,7 +1,7 @@
 """Disks that are full, where a night writes: the task fails, or goes on as documented; nothing is half written.
 
 A file of the task is limited in size: the kernel then refuses the rest of
-it, as it does where no room is left.
+it, as it does where no space is left.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FAILS = {
 
 @dataclass
 class Night:
-    """A place, and what the night leaves with room on the disk."""
+    """A place, and what the night leaves with space on the disk."""
 
     place: Place
     state: Sums
@@ -69,7 +69,7 @@ def log_to(path: Path, task: str, build: int) -> None:
 
 
 def test_a_night_whose_disk_is_full_again_and_again(whole: Night) -> None:
-    """Each task of FAILS fails once; its retry, with room, leaves what a night without a fault leaves."""
+    """Each task of FAILS fails once; its retry, with space, leaves what a night without a fault leaves."""
     found: list[str] = []
     with whole.place.warehouse() as connection:
         ingest(NIGHT)

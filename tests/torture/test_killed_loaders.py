@@ -33,7 +33,7 @@ SERVER_KILLS = int(os.environ.get("SERVER_KILLS", "20"))
 
 @dataclass
 class Intake:
-    """The files of a day, and warehouses that have not taken them in yet."""
+    """The files of a day, and warehouses that have not ingested them yet."""
 
     server: Server
     zone: Path
@@ -87,7 +87,7 @@ def test_a_loader_killed_at_a_named_point(intake: Intake, point: Point) -> None:
         assert intake.retried(connection) == []
 
 
-def test_postgresql_killed_while_files_are_taken_in(intake: Intake, say: Say) -> None:
+def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) -> None:
     """It is started again; then the retry."""
     luck, failed = random.Random(7), 0
     for _ in range(SERVER_KILLS):
