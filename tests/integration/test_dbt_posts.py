@@ -195,14 +195,8 @@ def test_findings_hold_on_the_days_of_their_facts(posts: Any) -> None:
         ("HIS", "paid_to_other_account"): ("2024-05-12", None, Decimal("500.00")),
     }
 
-    # A year after the first of the three tenures ended there are only two left; the renewed term is over as well. By
-    # then only workshops count as full-time work: the holder of FULL worked for an enterprise.
-    posts.connection.execute(
-        "insert into seeds.setting (name, valid_from, value, enabled)"
-        " values ('full_time_channels', '2025-01-30', 'workshop', true)"
-    )
+    # A year after the first of the three tenures ended there are only two left; the renewed term is over as well.
     posts.night("2025-01-30")
-    assert ("FULL", "not_in_need") not in findings(posts)
     assert posts.rows(
         "select finding, opened_on::text, closed_on::text from marts.public_post_finding"
         " where post_no in ('TURN', 'TERM') order by opened_on"

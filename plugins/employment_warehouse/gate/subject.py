@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg import sql
 
 from employment_warehouse.contract import Column, Contract, Rule
+from employment_warehouse.database.catalog import identifiers
 from employment_warehouse.gate.expectation import fill
 
 # The column that says when a snapshot's own rows were last updated.
@@ -55,11 +55,9 @@ class Subject:
         contract = self.contract
         columns = contract.columns
         given: dict[str, sql.Composable] = {
-            "amounts": _identifiers(column.name for column in columns if column.type.is_number),
-            "content": _identifiers(
-                landing_name(contract, column) for column in columns if column.type.name != "month"
-            ),
-            "evidence": _identifiers(column.name for column in columns if column.type.name == "date"),
+            "amounts": identifiers(column.name for column in columns if column.type.is_number),
+            "content": identifiers(landing_name(contract, column) for column in columns if column.type.name != "month"),
+            "evidence": identifiers(column.name for column in columns if column.type.name == "date"),
         }
         if self.column:
             given["column"] = sql.Identifier(landing_name(contract, self.column))
@@ -68,10 +66,6 @@ class Subject:
         if self.rule:
             given["rule"] = sql.SQL(self.rule.expression)
         return sql.SQL(template).format(**given, **more)
-
-
-def _identifiers(names: Iterator[str]) -> sql.Composed:
-    return sql.SQL(", ").join(map(sql.Identifier, names))
 
 
 def landing_name(contract: Contract, column: Column) -> str:

@@ -22,7 +22,7 @@ def expect_deliveries(report_date: date) -> int:
     """
     with connect("wh_loader") as connection:
         seed_tables.keep_decided_holidays(connection)
-        campaign = _campaign_frequency(connection, report_date)
+        campaign = campaign_frequency(connection, report_date)
         return sum(_expect(connection, contract, report_date, campaign) for contract in contracts().values())
 
 
@@ -30,6 +30,12 @@ def expect_returns(connection: psycopg.Connection, report_date: date) -> int:
     """Record which bank returns are due for the landed payments; returns how many are new. Commits nothing."""
     feeds = [contract for contract in contracts().values() if contract.unit == "batch"]
     return sum(_expect_batches(connection, contract, report_date) for contract in feeds)
+
+
+def campaign_frequency(connection: psycopg.Connection, report_date: date) -> str | None:
+    """How often the registers are due, as `contract.due` takes it; None while no campaign runs."""
+    row = connection.execute("select ops.setting('campaign_frequency', %s)", [report_date]).fetchone()
+    return row[0] if row else None
 
 
 def _expect(connection: psycopg.Connection, contract: Contract, report_date: date, campaign: str | None) -> int:
@@ -66,9 +72,3 @@ def _expect_batches(connection: psycopg.Connection, contract: Contract, report_d
         for batch, sent_on in batches
     ]
     return sum(connection.execute(query("insert_due_unit"), row).rowcount for row in rows)
-
-
-def _campaign_frequency(connection: psycopg.Connection, report_date: date) -> str | None:
-    """How often the registers are due; None while no campaign runs."""
-    row = connection.execute("select ops.setting('campaign_frequency', %s)", [report_date]).fetchone()
-    return row[0] if row else None

@@ -11,7 +11,7 @@ import psycopg
 
 from employment_warehouse.contract import contracts, file_reason
 from employment_warehouse.identity import unseal
-from employment_warehouse.landing import FILE_HEADER, LINE_HEADER
+from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, campaign_frequency
 from employment_warehouse.landing.vault import rejected_place
 from employment_warehouse.returns.queries import query
 
@@ -74,13 +74,8 @@ def returned(connection: psycopg.Connection, county: str, report_date: date) -> 
         report_date,
         {feed: rows[feed] for feed in feeds if rows.get(feed)},
         [RefusedFile(feed, source, file_reason(code, detail).zh) for feed, source, code, detail in refused],
-        _campaign(connection, report_date),
+        campaign_frequency(connection, report_date),
     )
-
-
-def _campaign(connection: psycopg.Connection, report_date: date) -> str | None:
-    row = connection.execute("select ops.setting('campaign_frequency', %s)", [report_date]).fetchone()
-    return row[0] if row else None
 
 
 def _unsealed(entry: Entry) -> bytes:

@@ -21,6 +21,7 @@ from psycopg.rows import dict_row
 
 from employment_warehouse import gate
 from employment_warehouse.contract import contract, due
+from employment_warehouse.landing import campaign_frequency
 from employment_warehouse.landing.delivery import IngestResult
 from employment_warehouse.landing.ledger import IncomingPart
 from employment_warehouse.reading import Refused, sheet_names
@@ -97,8 +98,7 @@ def _unreadable(file: Path) -> dict[str, str]:
 
 def _timeliness(connection: psycopg.Connection, part: IncomingPart, moment: datetime) -> Answer:
     """When the feed is due for that date, and whether the file arrived later."""
-    [campaign] = _row(connection, "campaign", part.__dict__)
-    due_at = due(contract(part.feed), part.report_date, campaign)
+    due_at = due(contract(part.feed), part.report_date, campaign_frequency(connection, part.report_date))
     return {"due_at": due_at and due_at.isoformat(), "is_late": due_at is not None and moment > due_at}
 
 

@@ -1,1 +1,0 @@
-select ops.setting('campaign_frequency', %(report_date)s)
