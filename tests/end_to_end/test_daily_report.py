@@ -6,6 +6,7 @@ import itertools
 import re
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,36 @@ def test_the_first_screen_has_the_figures_of_the_publication(page: Page, run: Ru
         values["zero_employment_relocated_households"],
     ]
     assert f"{values['rural_employed']:,}" in page.locator(".answer").inner_text()
+
+
+def amounts(text: str) -> dict[str, list[str]]:
+    """Of the table of what is owed by county: amount and persons by the county's name."""
+    table = text.split('aria-label="各县市欠发，元"')[1].split("</table>", maxsplit=1)[0]
+    found = {}
+    for row in table.split("<tr>")[1:]:
+        name, *cells = (re.sub(r"<span class=\"en\".*?</span>|<.*?>", "", cell) for cell in row.split("</td>")[:-1])
+        if cells:
+            found[name.strip()] = [cells[0].strip(), cells[3].strip()]
+    return found
+
+
+def test_what_is_owed_is_the_same_in_the_report_and_in_the_alerts(run: Run, home: Path, manifest: Manifest) -> None:
+    """Amount, counties and persons; the sentence above the table has their sum."""
+    report = max((home / "reports" / str(manifest.nights[-1])).glob("daily-*.html")).read_text(encoding="utf-8")
+    alerts = rows(
+        run,
+        f"select title from ops.alert where kind = 'wages_owed' and report_date = '{manifest.nights[-1]}' "
+        "and resolved_at is null",
+        "--role", "wh_watcher",
+    )  # fmt: skip
+    titles = [re.fullmatch(r"(\S+)：欠发 (\S+) 元，(\S+) 人 \|.*", row["title"]) for row in alerts]
+    told = {found[1]: [found[2], found[3]] for found in titles if found}
+    assert len(told) == len(alerts) > 1
+    assert amounts(report) == told
+    total = sum(Decimal(amount.replace(",", "")) for amount, _ in told.values())
+    sentence = re.sub("<[^>]*>", "", report.split("欠发的劳务报酬和岗位补贴")[1].split("</p>")[0])
+    assert f"{len(told)} 个县市欠发" in sentence
+    assert f"{total:,.2f}" in sentence
 
 
 def test_nothing_is_wider_than_the_screen(page: Page) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -15,6 +16,7 @@ from tests.kit.receivers import Channel, mail_server, webhook
 from employment_warehouse import alert, publication
 from employment_warehouse.alert.kinds import alert_kinds
 from employment_warehouse.console.menu import PAGES
+from employment_warehouse.contract import contracts
 from employment_warehouse.runtime import steps
 
 DAY = date(2024, 5, 2)
@@ -515,3 +517,51 @@ def test_a_matter_that_paused_for_a_night_is_new_again(warehouse: psycopg.Connec
         (date(2024, 5, 2), date(2024, 5, 2)),
         (date(2024, 5, 4), date(2024, 5, 4)),
     ]
+
+
+def a_bad_day(warehouse: psycopg.Connection) -> int:
+    """A published night on which Yuanyang has every kind of trouble with its feeds, and 60 projects sent nothing."""
+    number = publication.start_build(DAY, "run")
+    feeds = [feed for feed, declared in contracts().items() if declared.unit == "county"]
+    for at, feed in enumerate(feeds):
+        state = (("held", f"{REASON}，仅为上次的 33%（正常为 80%–180%）；" * 4), LOCKED)[at % 2]
+        deliver(warehouse, feed, YUANYANG, state, number)
+        warehouse.execute("insert into ops.due values (%s, %s, %s, '2024-05-02 20:00+08')", (feed, YUANYANG, DAY))
+    for at in range(60):
+        due = ("relief_payroll", f"532528YG{at:02}", DAY)
+        warehouse.execute("insert into ops.due values (%s, %s, %s, '2024-05-02 20:00+08')", due)
+    publish(number)
+    alert.raise_night_alerts(number)
+    for kind in ("wages_owed", "zero_employment", "double_registration", "sheets_left_out"):
+        alert.raise_alert(
+            alert.Alert(
+                kind, "warning", YUANYANG, f"元阳县：{kind} | {kind}", "请办理。" * 20, number, DAY, link=f"/{kind}"
+            )
+        )
+    return number
+
+
+def test_a_digest_of_a_bad_day_is_short_and_counts_what_it_leaves_out(
+    warehouse: psycopg.Connection, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is most urgent comes first, with what to do; each alert at least by its title, as long as there is room."""
+    monkeypatch.setenv("WAREHOUSE_CONSOLE_URL", "https://jiuye.example.gov.cn")
+    alert.deliver_alerts(a_bad_day(warehouse))
+    of_county, of_prefecture = (
+        next(message for message in channel.received if name in message["title"]) for name in ("元阳县", "红河州")
+    )
+    county, prefecture = of_county["message"], of_prefecture["message"]
+    in_full = "select sum(length(title) + length(body)) from ops.alert where unit = %s"
+    assert warehouse.execute(in_full, (YUANYANG,)).fetchone() > (3000,)
+    assert len(county) <= 1500
+    assert len(prefecture) <= 1500
+    headings = [line for line in county.splitlines() if line.startswith("■")]
+    assert "被暂扣" in headings[0]
+    assert "请县（市）人力资源和社会保障局" in county.split("■")[1]
+    assert "……另有" in county.split("■")[1]
+    alerts = int(of_county["title"].split("：")[1].split(" ")[0])
+    left_out = re.search(r"……另有 (\d+) 项，见控制台“提醒”页", county)
+    assert len(headings) + (int(left_out[1]) if left_out else 0) == alerts
+    shown = prefecture.count("■")
+    assert f"……另有 {60 - shown} 项，见控制台“提醒”页" in prefecture
+    assert shown >= 8

@@ -102,6 +102,29 @@ def test_the_report_names_findings_as_the_seed_does_and_an_unknown_one_by_its_co
     assert "其他（from_a_rule_of_tomorrow）" in html
 
 
+def test_households_are_listed_by_urgency(warehouse: psycopg.Connection, build: int) -> None:
+    """Most relocated ones first, of equal counties the one that has waited longest; Mengzi has none of them."""
+    gejiu, mengzi = "532501", "532503"
+    opened = ((YUANYANG, True, "2024-05-10"), (gejiu, True, "2024-05-01"), *[(mengzi, False, "2024-01-01")] * 3)
+    cases = (
+        {
+            "county_code": county, "household_no": f"H{number}", "township_code": f"{county}100",
+            "is_relocated": relocated, "members_in_labour_force": 1, "opened_on": day,
+        }
+        for number, (county, relocated, day) in enumerate(opened)
+    )  # fmt: skip
+    store(warehouse, "zero_employment_household", build, cases)
+    counts = ((YUANYANG, True, 1), (gejiu, True, 1), (mengzi, False, 3), (divisions().prefecture, True, 2))
+    store(warehouse, "zero_employment_summary", build, (
+        {"county_code": county, "is_relocated": relocated, "open_cases": number, "opened_7d": 0, "cleared_7d": 0}
+        for county, relocated, number in counts
+    ))  # fmt: skip
+    listed = page(build).split("同数的等得最久的在前")[2].split("</table>")[0]
+    places = [listed.index(name) for name in ("个旧市", "5月1日", "元阳县", "5月10日", "蒙自市", "红河州")]
+    assert places == sorted(places)
+    assert "弥勒市" not in listed  # it has none
+
+
 def test_a_silent_platform_is_named_and_not_attributed_to_a_county(warehouse: psycopg.Connection, build: int) -> None:
     """Each county's figure is carried forward (E), but only Yuanyang has not reported."""
     warehouse.execute("update store.target_progress set obs_status = 'E'")
@@ -109,7 +132,7 @@ def test_a_silent_platform_is_named_and_not_attributed_to_a_county(warehouse: ps
     store(warehouse, "feed_timeliness", build, [{**orders, "latest_on": "2024-05-19"}])
     html = page(build)
     assert "元阳县未报，沿用 5月18日数据。零工订单未报，沿用 5月19日数据。" in html
-    assert '<tr><td><span class="zh">红河哈尼族彝族自治州' in html.split("未报、迟报与暂扣")[1].replace("\n", "")
+    assert '<tr><td><span class="zh">红河州' in html.split("未报、迟报与暂扣")[1].replace("\n", "")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +192,7 @@ def test_a_countys_dispatch_lists_only_its_own_cases_by_urgency(warehouse: psyco
     paths = {path.name: path for path in report.write_weekly(publish(build))}
     own = paths[f"weekly-{build}-{YUANYANG}.html"].read_text(encoding="utf-8")
     assert "待办 2 项，涉及 1,000.00 元；近7日新增 0 项，办结 1 项。" in own
-    assert own.index("532528YG2 · 2024-03-01") < own.index("532528YG1 · 2024-03-01")
+    assert own.index("532528YG2 · 2024-03") < own.index("532528YG1 · 2024-03")
     assert "532528YG3" not in own
     assert "532501YG9" not in own
     assert "3 ↑2" in own
@@ -178,7 +201,7 @@ def test_a_countys_dispatch_lists_only_its_own_cases_by_urgency(warehouse: psyco
     assert "全州待办 3 项，涉及 1,007.00 元" in whole
     assert "532528YG2" not in whole
     rows = workbook_rows(paths[f"weekly-{build}-{YUANYANG}.xlsx"], "待办事项")
-    assert [row[3] for row in rows[1:]] == ["532528YG2 · 2024-03-01", "532528YG1 · 2024-03-01"]
+    assert [row[3] for row in rows[1:]] == ["532528YG2 · 2024-03", "532528YG1 · 2024-03"]
     assert [row[6] for row in rows[1:]] == [900, 100]
 
 

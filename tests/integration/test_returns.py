@@ -476,9 +476,10 @@ def test_a_sheet_not_named_as_a_feed_is_reported(warehouse: psycopg.Connection, 
     book[contract("job_event").title_zh].title = "招聘活动 (2)"
     send_back(zone, book)
     assert [delivery.feed for delivery in ingest_all()] == [FEED]
-    ((kind, body),) = rows_of(warehouse, "select kind, body from ops.alert")
+    ((kind, title, body),) = rows_of(warehouse, "select kind, title, body from ops.alert")
     assert kind == "correction_waits"
-    assert "sheet 2 " in body
+    assert title.startswith("元阳县：")
+    assert body == f"{DAY}：第 2 张工作表的名称不是任何报表名 | the name of sheet 2 is not the title of a feed"
 
 
 def test_a_refused_correction_is_cleared_when_a_good_one_arrives(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -520,7 +521,9 @@ def test_a_line_of_a_correction_is_not_confused_with_one_of_a_file_of_the_same_n
 def test_a_workbook_without_any_sheet_of_ours_is_reported(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, b"not a workbook", "corrections", f"{COUNTY}.xlsx")
     assert ingest_all() == []
-    assert rows_of(warehouse, "select kind, unit from ops.alert") == [("correction_unreadable", COUNTY)]
+    ((kind, title),) = rows_of(warehouse, "select kind, title from ops.alert")
+    assert kind == "correction_unreadable"
+    assert title.startswith("元阳县：更正工作簿无法读取")
     assert landing.scan({"correction"}, DAY).arrivals == []
 
 

@@ -7,12 +7,19 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from rich.console import Console
 
 from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server
+from employment_warehouse.demonstration.simulator import served
+from employment_warehouse.errors import UserError
+from employment_warehouse.runtime import deployment, nights
 from employment_warehouse.runtime.deployment import embedded, sign_in_file
 from employment_warehouse.runtime.environment import environment
 from employment_warehouse.runtime.parts import AIRFLOW_PARTS
@@ -99,3 +106,20 @@ def test_two_homes_have_separate_cookies(tmp_path: Path) -> None:
         choose_port(home, "api-server")
     paths = {embedded(home).url.split("/", 3)[3] for home in homes}
     assert len(paths) == 2
+
+
+def test_an_airflow_that_does_not_answer_is_named_without_a_traceback(
+    fresh_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has started the run, and then fails each question about it."""
+    app = FastAPI()
+    app.post("/auth/token")(lambda: {"access_token": "token"})
+    app.post("/{path:path}")(dict)
+    app.get("/{path:path}", response_model=None)(lambda: PlainTextResponse("busy", status_code=503))
+    monkeypatch.setenv("WAREHOUSE_DATABASE", "127.0.0.1:1")
+    with served(app) as url:
+        monkeypatch.setenv("WAREHOUSE_API_SERVER", url)
+        with pytest.raises(UserError) as caught:
+            nights.run_report(deployment.current(fresh_home), "report_weekly", Console(file=StringIO()))
+    assert caught.value.code == "airflow_silent"
+    assert "流程可能仍在运行" in caught.value.message

@@ -14,8 +14,11 @@ from employment_warehouse.report.sentences import (
     carried_forward,
     comparison,
     county_states,
+    place,
     progress,
+    to_do,
 )
+from employment_warehouse.report.words import change
 
 PERSONS = Label("人", "persons")
 YUANYANG, LUCHUN = Label("元阳县", "Yuanyang"), Label("绿春县", "Lüchun")
@@ -91,3 +94,44 @@ def test_a_county_is_missing_if_one_of_its_feeds_is_and_held_if_one_is_held() ->
         {"county_code": "532501", "status": "on_time", "days_stale": 0},
     ]
     assert county_states(rows, date(2024, 5, 20)) == {"532528": ("missing", MAY_18), "532531": ("held", None)}
+
+
+def test_nothing_of_yesterday_is_said_in_a_few_words() -> None:
+    assert text(comparison(0, 2, [(YUANYANG, "yesterday"), (LUCHUN, "yesterday")])) == "没有昨日数据可比。"
+
+
+def test_who_must_act_is_named_with_what_and_how_much_and_at_most_three_counties() -> None:
+    names = [Label(name, name) for name in ("个旧市", "开远市", "蒙自市", "弥勒市")]
+    said = to_do(
+        [(YUANYANG, 1200), (LUCHUN, 34)],
+        [(name, Decimal("0.1")) for name in names],
+        {"held": [], "missing": [LUCHUN]},
+    )
+    assert said == (
+        "零就业搬迁家庭 1,234 户待清零（元阳县、绿春县）；欠发 0.40 元（个旧市、开远市、蒙自市等 4 个县市）；"
+        "报送未报（绿春县）。",
+        "1,234 relocated households to clear (Yuanyang, Lüchun); CNY 0.40 owed (个旧市, 开远市, 蒙自市 and 1 more);"
+        " feeds missing (Lüchun).",
+    )
+    assert to_do([], [], {"held": [], "missing": []}) is None
+
+
+@pytest.mark.parametrize(
+    ("previous", "said"),
+    [
+        (5, "列全州第 3 位，比上周升 2 位。"),
+        (2, "列全州第 3 位，比上周降 1 位。"),
+        (3, "列全州第 3 位。"),
+        (None, "列全州第 3 位。"),
+    ],
+)
+def test_a_county_s_rank_is_said_with_its_move(previous: int | None, said: str) -> None:
+    row = {"value": Decimal("0.897"), "rank": 3, "previous_rank": previous}
+    assert text(place(row)) == f"务工规模完成率 89.7%，列全州第 3 位{said}。"
+    assert place({**row, "rank": None}) is None
+
+
+@pytest.mark.parametrize("unit", ["person", "share", "CNY", "rate"])
+def test_a_change_that_rounds_to_nothing_has_no_sign(unit: str) -> None:
+    assert change(Decimal("-0.0000"), unit) == "0"
+    assert change(Decimal("0.00"), unit) == "0"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from psycopg.rows import DictRow, dict_row
 
 from employment_warehouse import database, settings
+from employment_warehouse.alert.digest import digest
 from employment_warehouse.alert.names import is_county, unit_name
 from employment_warehouse.alert.queries import query
 from employment_warehouse.channel import channel_name, send
@@ -66,31 +67,12 @@ def _digest(alert: DictRow) -> tuple[str, str]:
 
 
 def _send(url: str, county: str, alerts: list[DictRow]) -> bool:
-    """What is new in full, the most urgent first; what was the same on the night before is counted."""
+    """What is new, the most urgent first; what was the same on the night before is counted."""
     report_date = alerts[0]["report_date"]
     new = [alert for alert in alerts if not alert["is_continued"]]
     continued = [alert for alert in alerts if alert["is_continued"]]
     more_zh, more_en = (f"，{len(continued)} 项同前", f", {len(continued)} as before") if continued else ("", "")
     subject = f"{county} {report_date}" if report_date else county
     title = f"【就业监测】{subject}：{len(new)} 项需处理{more_zh} | {len(new)} to act on{more_en}"
-    body = "\n\n".join([*map(_in_full, new), *_counted(continued)])
     urgency = {"critical": "failure", "warning": "warning", "info": "info"}[(new or alerts)[0]["level"]]
-    return send(url, title=title, body=body, urgency=urgency)
-
-
-def _in_full(alert: DictRow) -> str:
-    """Title, body, and the address of the console's page on which it is dealt with, where the console has one."""
-    address = settings.console_url()
-    link = f"{address}/{alert['link'].lstrip('/')}" if address and alert["link"] else None
-    return "\n".join(part for part in (f"■ {alert['title']}", alert["body"], link) if part)
-
-
-def _counted(alerts: list[DictRow]) -> list[str]:
-    """One sentence for all alerts that continue."""
-    if not alerts:
-        return []
-    since = min(alert["since"] for alert in alerts)
-    return [
-        f"□ {len(alerts)} 项与前一晚相同，最早自 {since.month}月{since.day}日起，仍须处理。\n"
-        f"{len(alerts)} are the same as on the night before, the earliest since {since}, and still to be acted on."
-    ]
+    return send(url, title=title, body=digest(new, continued), urgency=urgency)

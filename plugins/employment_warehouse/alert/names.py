@@ -10,9 +10,7 @@ from employment_warehouse.contract.divisions import divisions
 
 def unit_name(unit: str) -> str:
     """The Chinese name of a county or the prefecture, short where there is a short one; else the unit itself."""
-    known = divisions()
-    names = {known.prefecture: known.prefecture_short_zh, **known.counties, **known.short_names}
-    return names.get(unit, unit)
+    return divisions().name_of(unit)
 
 
 def is_county(unit: str) -> bool:

@@ -42,6 +42,11 @@ class Divisions:
         codes = {name: code for code, name in self.counties.items()}
         return MappingProxyType(codes | {name: code for code, name in self.short_names.items()})
 
+    def name_of(self, unit: str) -> str:
+        """The Chinese name of a county or the prefecture, short where there is a short one; else the unit itself."""
+        names = {self.prefecture: self.prefecture_short_zh, **self.counties, **self.short_names}
+        return names.get(unit, unit)
+
     @property
     def prefecture_prefix(self) -> str:
         """The four digits with which the codes of its counties begin."""

@@ -4747,7 +4747,7 @@ COMMENT ON VIEW ops.due_of_night IS '每次汇总当晚的应报，及是否未�
 
 -- Name: COLUMN due_of_night.first_date; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.due_of_night.first_date IS '可抵此次应报的最早报表日期：上一次应报的次日；按期报表自当月1日起；银行退回不限日期。 | The earliest report date that answers what is due: the day after the one due before, or else the date itself; of a period feed the first of its month; of a batch any date.';
+COMMENT ON COLUMN ops.due_of_night.first_date IS '可抵此次应报的最早报表日期：上一次应报的次日；按期报表自当月1日起；代发回盘不限日期。 | The earliest report date that answers what is due: the day after the one due before, or else the date itself; of a period feed the first of its month; of a batch any date.';
 
 -- Name: COLUMN due_of_night.last_date; Type: COMMENT; Schema: ops; Owner: wh_owner
 

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import psycopg
 
 from employment_warehouse.contract import Contract, contracts
+from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import ledger
-from employment_warehouse.landing.delivery import IngestResult, ingest_file, ingest_part
+from employment_warehouse.landing.delivery import IngestResult, alert_unreadable, ingest_file, ingest_part
 from employment_warehouse.landing.ledger import Delivery, IncomingPart
 from employment_warehouse.landing.queries import query, query_of_rows
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival
@@ -65,7 +66,7 @@ def ingest_workbook(connection: psycopg.Connection, workbook: IncomingPart, file
     unknown = [number for number, name in enumerate(names, 1) if name not in known and not name.endswith(REPEATED)]
     waiting = [contract for contract in feeds if _correction_state(connection, workbook, contract).must_wait(workbook)]
     if not feeds:
-        connection.execute(query("alert_correction_unreadable"), workbook.__dict__)
+        alert_unreadable(connection, workbook)
     elif waiting or unknown:
         _alert_waiting(connection, workbook, waiting, unknown)
     landed = [_ingest_sheet(connection, workbook, file, contract) for contract in feeds if contract not in waiting]
@@ -116,12 +117,9 @@ def _ingest_sheet(
 def _alert_waiting(
     connection: psycopg.Connection, workbook: IncomingPart, waiting: list[Contract], unknown: list[int]
 ) -> None:
-    sheets = [
-        f"“{contract.title_zh}”等待当天的报送被采用 | {contract.feed} waits until that day's submission is accepted"
-        for contract in waiting
-    ]
-    sheets += [
-        f"第 {number} 张工作表的名称不是任何报表名 | the name of sheet {number} is not the title of a feed"
-        for number in unknown
-    ]
-    connection.execute(query("alert_correction_waits"), workbook.__dict__ | {"sheets": "；".join(sheets)})
+    zh = [f"“{contract.title_zh}”等待当天的报送被采用" for contract in waiting]
+    zh += [f"第 {number} 张工作表的名称不是任何报表名" for number in unknown]
+    en = [f"{contract.title_en} waits until that day's submission is accepted" for contract in waiting]
+    en += [f"the name of sheet {number} is not the title of a feed" for number in unknown]
+    named = {"name": divisions().name_of(workbook.unit), "sheets": f"{'；'.join(zh)} | {'; '.join(en)}"}
+    connection.execute(query("alert_correction_waits"), workbook.__dict__ | named)

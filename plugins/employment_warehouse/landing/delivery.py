@@ -16,6 +16,7 @@ import polars as pl
 import psycopg
 
 from employment_warehouse.contract import Contract, contract
+from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import connect, describe, repeat_after_deadlock
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive, ledger
@@ -137,12 +138,18 @@ def _refuse_unread(arrival: Arrival) -> list[Delivery]:
         ledger.lock_part(connection, part)
         landed = []
         if part.kind == "correction":
-            connection.execute(query("alert_correction_unreadable"), part.__dict__)
+            alert_unreadable(connection, part)
         else:
             revision = ledger.next_revision(connection, part) or 1
             landed = [ledger.insert_delivery(connection, part, revision, Refused("file_too_large"))]
         ledger.complete_claim(connection, arrival, epoch, landed)
     return landed
+
+
+def alert_unreadable(connection: psycopg.Connection, part: IncomingPart) -> None:
+    """Raise the alert on a return workbook of which nothing can be read."""
+    named = part.__dict__ | {"name": divisions().name_of(part.unit)}
+    connection.execute(query("alert_correction_unreadable"), named)
 
 
 def ingest_part(connection: psycopg.Connection, part: IncomingPart, read: Callable[[], TextTable]) -> Delivery | None:

@@ -13,10 +13,7 @@ from employment_warehouse.report import words
 from employment_warehouse.report.figures import Figures, Row
 from employment_warehouse.report.sections import TableOf, sections_of
 
-UNITS = {
-    "person": "人", "household": "户", "case": "件", "job": "份工作", "post": "个岗位", "event": "场", "count": "个",
-    "CNY": "元", "day": "天", "share": "", "rate": "",
-}  # fmt: skip
+UNITS = {unit: label.zh for unit, label in words.UNITS.items()}
 RESTATED = "※"
 SUPPRESSED = "…"
 CHINESE_NUMBERS = "一二三四五六七八九十"

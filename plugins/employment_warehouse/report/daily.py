@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,10 +10,10 @@ from pathlib import Path
 from employment_warehouse.contract import contract
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import labels, products, sentences, words
+from employment_warehouse.report.daily_workbook import daily_workbook
 from employment_warehouse.report.figures import Figures, Row, read_figures
 from employment_warehouse.report.labels import Label
-from employment_warehouse.report.page import render
-from employment_warehouse.report.workbook import indicator_sheet, table_sheet, write_workbook
+from employment_warehouse.report.page import render, short_name
 
 # The feeds that the headline figures are computed from.
 HEADLINE_FEEDS = ("labor_register", "employment", "public_post")
@@ -34,7 +35,7 @@ def write_daily(publication: int) -> list[Path]:
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
     figures = read_figures(publication, "daily")
-    return products.keep("daily", figures["publication"], {".html": _page(figures), ".xlsx": _workbook(figures)})
+    return products.keep("daily", figures["publication"], {".html": _page(figures), ".xlsx": daily_workbook(figures)})
 
 
 def _page(figures: Figures) -> bytes:
@@ -43,6 +44,8 @@ def _page(figures: Figures) -> bytes:
     targets = _targets(figures["progress"])
     silent_platform = _silent_platform(figures)
     carried_forward = _carried(targets[0], figures, names, silent_platform)
+    uncompared = _uncompared(targets[0], figures, names)
+    is_compared = targets[0].prefecture["change_1d"] is not None and len(uncompared) < len(targets[0].counties)
     not_judged = {target.code: _reason_not_judged(target, figures, names) for target in targets}
     return render(
         "daily.html.j2",
@@ -50,12 +53,17 @@ def _page(figures: Figures) -> bytes:
         {
             "targets": targets,
             "carried": [sentence for sentence in (carried_forward, silent_platform) if sentence],
-            "comparison": _comparison(targets[0], figures, names),
+            "comparison": sentences.comparison(
+                targets[0].prefecture["change_1d"], len(targets[0].counties), uncompared
+            ),
+            "is_compared": is_compared,
             "progress": {target.code: _progress(target) for target in targets},
             "not_judged": not_judged,
             "schedule": sentences.schedule(targets[0].prefecture, not_judged[targets[0].code]),
-            "households": sorted(figures["households"], key=_urgency),
+            "to_do": _to_do(figures, names),
+            "households": sorted(filter(_has_households, figures["households"]), key=_urgency),
             "stock": figures["stock"],
+            "owed": figures["wages_by_county"],
             "wages": figures["wages_owed"],
             "findings": _findings(figures["findings"]),
             "open_feeds": _open_feeds(figures["feeds"]),
@@ -91,7 +99,7 @@ def _reason_not_judged(target: TargetRows, figures: Figures, names: dict[str, Ro
     """Why it cannot be judged whether the prefecture is on track."""
     reported = {row["county_code"] for row in target.counties if row["obs_status"] != "M"}
     counties = [code for code in names if code != divisions().prefecture]
-    never_reported = [_label(names[code]) for code in counties if code not in reported]
+    never_reported = [short_name(names[code]) for code in counties if code not in reported]
     report_date = figures["publication"]["report_date"]
     return sentences.not_judged(target.prefecture, report_date, never_reported, len(counties))
 
@@ -102,7 +110,7 @@ def _carried(
     """The sentence about the counties whose earlier data are shown."""
     states = _headline_states(figures)
     carried = [
-        sentences.CarriedForward(_label(names[code]), *states.get(code, ("missing", None)))
+        sentences.CarriedForward(short_name(names[code]), *states.get(code, ("missing", None)))
         for code in (row["county_code"] for row in target.counties if row["obs_status"] == "E")
         # Of a county that has reported, only the platform's part is carried forward.
         if code in states or not silent_platform
@@ -115,25 +123,20 @@ def _silent_platform(figures: Figures) -> Label | None:
     return sentences.silent_platform(row, figures["publication"]["report_date"])
 
 
-def _comparison(target: TargetRows, figures: Figures, names: dict[str, Row]) -> Label:
-    """The sentence about the change since yesterday."""
+def _uncompared(target: TargetRows, figures: Figures, names: dict[str, Row]) -> list[tuple[Label, str]]:
+    """Counties that have not reported on both days, with the reason."""
     states = _headline_states(figures)
     carried = set(target.prefecture["carried_forward"] or [])
-    uncompared = [
-        (_label(names[code]), states.get(code, ("yesterday",))[0])
+    return [
+        (short_name(names[code]), states.get(code, ("yesterday",))[0])
         for code, change in ((row["county_code"], row["change_1d"]) for row in target.counties)
         if code in carried and not change
     ]
-    return sentences.comparison(target.prefecture["change_1d"], len(target.counties), uncompared)
 
 
 def _headline_states(figures: Figures) -> dict[str, tuple[str, date | None]]:
     headline = [row for row in figures["feeds"] if row["feed"] in HEADLINE_FEEDS]
     return sentences.county_states(headline, figures["publication"]["report_date"])
-
-
-def _label(names: Row) -> Label:
-    return Label(names["name_zh"], names["name_en"])
 
 
 def _open_feeds(rows: list[Row]) -> list[Row]:
@@ -154,9 +157,37 @@ def _open_feeds(rows: list[Row]) -> list[Row]:
     ]
 
 
-def _urgency(row: Row) -> tuple[bool, int, int]:
-    """Most relocated households first, the prefecture last."""
-    return row["county_code"] == divisions().prefecture, -(row["open_relocated"] or 0), -row["open_cases"]
+def _to_do(figures: Figures, names: dict[str, Row]) -> Label | None:
+    """The sentence about who must act today."""
+    counties = [row for row in figures["households"] if row["county_code"] != divisions().prefecture]
+    relocated = [row for row in sorted(counties, key=_urgency) if row["open_relocated"]]
+    feeds = figures["feeds"]
+    return sentences.to_do(
+        [(short_name(names[row["county_code"]]), row["open_relocated"]) for row in relocated],
+        [(_unit_name(row["county_code"], names), row["arrears"]) for row in figures["wages_by_county"]],
+        {
+            state: [_unit_name(code, names) for code in dict.fromkeys(_of_state(feeds, state))]
+            for state in sentences.SEVERITY
+        },
+    )
+
+
+def _of_state(feeds: list[Row], state: str) -> Iterator[str]:
+    return (row["county_code"] for row in feeds if row["status"] == state)
+
+
+def _unit_name(code: str, names: dict[str, Row]) -> Label:
+    return short_name(names[code]) if code in names else Label(code, code)
+
+
+def _has_households(row: Row) -> bool:
+    return any(row[count] for count in ("open_cases", "opened_7d", "cleared_7d"))
+
+
+def _urgency(row: Row) -> tuple[bool, int, date, int]:
+    """Most relocated households first, then the one that has waited longest; the prefecture last."""
+    is_whole = row["county_code"] == divisions().prefecture
+    return is_whole, -(row["open_relocated"] or 0), row["open_since"] or date.max, -row["open_cases"]
 
 
 def _findings(rows: list[Row]) -> list[Row]:
@@ -173,7 +204,7 @@ def _county_dots(target: TargetRows, names: dict[str, Row]) -> list[Row]:
         return []
     return [
         {
-            "name": _label(names[row["county_code"]]),
+            "name": short_name(names[row["county_code"]]),
             "value": float(row["progress_rate"]),
             "schedule": float(row["scheduled_value"] / row["target_value"]),
             "behind": row["on_track"] is False,
@@ -187,7 +218,7 @@ def _county_dots(target: TargetRows, names: dict[str, Row]) -> list[Row]:
 def _county_changes(target: TargetRows, names: dict[str, Row]) -> list[Row]:
     return [
         {
-            "name": _label(names[row["county_code"]]),
+            "name": short_name(names[row["county_code"]]),
             "value": float(row["change_1d"] or 0),
             "status": row["obs_status"],
         }
@@ -206,51 +237,3 @@ def _channels(figures: Figures) -> list[Row]:
         }
         for row in figures["stock"]
     ]
-
-
-def _workbook(figures: Figures) -> bytes:
-    """All indicators of the day by county, all projects that owe, all findings and all feeds."""
-    counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
-    known = labels.names(figures["names"])
-    project_heads = (
-        "项目编号", "项目", "县市", "应发（元）", "已发（元）", "欠发（元）", "欠发天数", "最慢环节", "代发退票（笔）",
-    )  # fmt: skip
-    return write_workbook(
-        figures["publication"],
-        [
-            indicator_sheet("指标", figures),
-            table_sheet(
-                "欠发项目",
-                project_heads,
-                (
-                    (
-                        row["project_no"], row["project_name"], counties.get(row["county_code"]), row["wages_due"],
-                        row["wages_paid"], row["arrears"], row["arrears_age_days"],
-                        known["stage"][row["slowest_stage"]].zh if row["slowest_stage"] else None,
-                        row["rejected_payments"],
-                    )
-                    for row in figures["wages_owed"]
-                ),
-            ),
-            table_sheet(
-                "核查线索",
-                ["线索", "县市", "条数", "涉及金额（元）"],
-                (
-                    (known["finding"][row["finding"]].zh, counties.get(row["county_code"]), row["lines"], row["amount"])
-                    for row in figures["findings"]
-                ),
-            ),
-            table_sheet(
-                "报送情况",
-                ["县市", "报送表", "状态", "读入行", "入库行", "退回行", "暂扣报送编号"],
-                (
-                    (
-                        counties.get(row["county_code"]), contract(row["feed"]).title_zh,
-                        words.STATES[row["status"]].zh, row["rows_read"], row["rows_landed"], row["rows_rejected"],
-                        row["delivery_numbers"],
-                    )
-                    for row in figures["feeds"]
-                ),
-            ),
-        ],
-    )  # fmt: skip

@@ -20,7 +20,7 @@ from employment_warehouse.settings import TIMEZONE
 def render(template: str, figures: Figures, shown: Mapping[str, Any]) -> bytes:
     """A page as UTF-8. figures: as `read_figures` returns them; shown: what the template alone uses."""
     known = divisions()
-    counties = {row["county_code"]: Label(row["name_zh"], row["name_en"]) for row in figures["counties"]}
+    counties = {row["county_code"]: short_name(row) for row in figures["counties"]}
     return (
         environment(Path(__file__).parent)
         .get_template(template)
@@ -32,9 +32,23 @@ def render(template: str, figures: Figures, shown: Mapping[str, Any]) -> bytes:
             prefecture_label=Label(known.prefecture_short_zh, counties[known.prefecture].en),
             names=names(figures["names"]),
             feed_titles={feed: Label(each.title_zh, each.title_en) for feed, each in contracts().items()},
-            contact=settings.contact() or f"{known.prefecture_short_zh}人力资源和社会保障局 就业科",
+            contact=_contact(counties[known.prefecture]),
             words=words,
             **shown,
         )
         .encode()
+    )
+
+
+def short_name(row: Mapping[str, Any]) -> Label:
+    """What a county or the prefecture is called on a page: 屏边县, as in alerts. row: of the query `counties`."""
+    return Label(divisions().name_of(row["county_code"]), row["name_en"])
+
+
+def _contact(prefecture: Label) -> Label:
+    """Whom readers ask."""
+    named = settings.contact()
+    return Label(
+        named or f"{prefecture.zh}人力资源和社会保障局 就业科",
+        named or f"Human Resources and Social Security Bureau of {prefecture.en}, employment section",
     )

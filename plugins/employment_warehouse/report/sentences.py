@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any
 
 from employment_warehouse.report.labels import Label
-from employment_warehouse.report.words import STATES, day, wan, whole
+from employment_warehouse.report.words import STATES, day, share, wan, whole
 
 Row = Mapping[str, Any]
 # States of a feed whose earlier data are shown, the one that a county is named with last.
@@ -94,6 +94,8 @@ def comparison(change: float | Decimal | None, counties: int, uncompared: Sequen
     """
     if change is None:
         return Label("首次发布，无昨日数据可比。", "This is the first publication; there is no day to compare with.")
+    if len(uncompared) == counties and {reason for _, reason in uncompared} == {"yesterday"}:
+        return Label("没有昨日数据可比。", "There are no data of yesterday to compare with.")
     if len(uncompared) == counties:
         return Label(
             f"{counties} 个县市均缺昨日或今日数据，无法比较。",
@@ -131,6 +133,56 @@ def carried_forward(carried: Sequence[CarriedForward], counties: int) -> Label |
     if since is None:
         return Label(f"{zh}，沿用上次数据。", f"{en}: earlier data are carried forward.")
     return Label(f"{zh}，{every}沿用 {day(since)}数据。", f"{en}: the data of {since} are carried forward.")
+
+
+def to_do(
+    relocated: Sequence[tuple[Label, int]],
+    owed: Sequence[tuple[Label, Decimal]],
+    feeds: Mapping[str, Sequence[Label]],
+) -> Label | None:
+    """Who must act today, the most urgent first; None if nobody must.
+
+    relocated: counties with open households, and how many. owed: counties that owe, and how much. feeds: by state
+    (held, …) the counties whose feeds are in it.
+    """
+    parts: list[tuple[Label, Sequence[Label]]] = []
+    if relocated:
+        number = sum(households for _, households in relocated)
+        label = Label(f"零就业搬迁家庭 {number:,} 户待清零", f"{number:,} relocated households to clear")
+        parts.append((label, [name for name, _ in relocated]))
+    if owed:
+        amount = sum(money for _, money in owed)
+        parts.append((Label(f"欠发 {amount:,.2f} 元", f"CNY {amount:,.2f} owed"), [name for name, _ in owed]))
+    parts += [
+        (Label(f"报送{STATES[state].zh}", f"feeds {STATES[state].en}"), names)
+        for state, names in feeds.items()
+        if names
+    ]
+    if not parts:
+        return None
+    return Label(
+        "；".join(f"{label.zh}（{_some(names).zh}）" for label, names in parts) + "。",
+        "; ".join(f"{label.en} ({_some(names).en})" for label, names in parts) + ".",
+    )
+
+
+def place(row: Row | None) -> Label | None:
+    """A county's rank, and its move since the week before; None if it has none. row: of a ranked indicator."""
+    if row is None or row["rank"] is None:
+        return None
+    rate, moved = share(row["value"]), (row["previous_rank"] or row["rank"]) - row["rank"]
+    zh = f"，比上周{'升' if moved > 0 else '降'} {abs(moved)} 位" if moved else ""
+    en = f", {abs(moved)} {'up' if moved > 0 else 'down'} on the week before" if moved else ""
+    return Label(
+        f"务工规模完成率 {rate}，列全州第 {row['rank']} 位{zh}。",
+        f"Share of the target for rural workers: {rate}, rank {row['rank']}{en}.",
+    )
+
+
+def _some(names: Sequence[Label]) -> Label:
+    """The first three names, and how many there are."""
+    rest_zh, rest_en = (f"等 {len(names)} 个县市", f" and {len(names) - 3} more") if len(names) > 3 else ("", "")
+    return Label("、".join(name.zh for name in names[:3]) + rest_zh, ", ".join(name.en for name in names[:3]) + rest_en)
 
 
 def silent_platform(row: Row | None, report_date: date) -> Label | None:

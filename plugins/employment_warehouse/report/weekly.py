@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
@@ -9,14 +10,17 @@ from pathlib import Path
 from employment_warehouse.contract import contract
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import seed_tables
-from employment_warehouse.report import labels, products
+from employment_warehouse.report import labels, products, sentences
 from employment_warehouse.report.figures import Figures, Row, read_figures
 from employment_warehouse.report.labels import Label, Labels
 from employment_warehouse.report.page import render
 from employment_warehouse.report.sections import sections_of
 from employment_warehouse.report.workbook import Sheet, indicator_sheet, table_sheet, write_workbook
 
+MONTH = re.compile(r"(\d{4}-\d\d)-01")  # the period of a payroll, by its first day
 CASES_SHOWN = 20  # of a kind on a county's page, which is printed; its workbook has all
+REPORTING = "reporting_rate"
+RANKED = "rural_employed_progress"  # the rank that a county's answer begins with
 CASE_HEADS = (
     "县市", "事项", "疑点", "对象代号", "乡镇", "责任单位", "涉及金额（元）", "涉及行数", "起始日期", "持续天数",
     "办结条件",
@@ -62,6 +66,7 @@ def _prefecture_page(figures: Figures) -> bytes:
             "whole": _totals(counts),
             "ranked": _ranked(figures),
             "sections": _indicator_sections(figures, divisions().prefecture),
+            "reporting": figures["values"].get((REPORTING, divisions().prefecture)),
         },
     )
 
@@ -79,6 +84,8 @@ def _county_page(figures: Figures, county: str, cases: list[Row]) -> bytes:
             "lists": sorted(lists, key=lambda each: (-each["amount"], -each["open_cases"])),
             "whole": _totals(counts),
             "sections": _indicator_sections(figures, county),
+            "reporting": figures["values"].get((REPORTING, county)),
+            "place": sentences.place(figures["values"].get((RANKED, county))),
             "cases_shown": CASES_SHOWN,
         },
     )
@@ -149,7 +156,8 @@ def _subject(row: Row) -> str:
         feed, unit = parts
         own = "" if unit == row["county_code"] else f"（{unit}）"
         return f"{contract(feed).title_zh}{own}"
-    return " · ".join(part for part in parts if part not in {row["county_code"], row["finding"]}) or parts[0]
+    known = {row["county_code"], row["finding"]}
+    return " · ".join(MONTH.sub(r"\1", part) for part in parts if part not in known) or parts[0]
 
 
 def _closes_when() -> Labels:

@@ -52,6 +52,19 @@ STATES = {
     "on_time": State("●", "按时", "on time"),
 }
 MARKS = {"E": Label("沿用", "carried forward"), "P": Label("暂定", "provisional"), "M": Label("缺", "missing")}
+# What a mark says of a figure.
+MEANINGS = {
+    "E": Label("应报未采用，为上次的数据", "what was due is not there: the last data"),
+    "P": Label("本期未完", "the period is not over"),
+    "M": Label("从未报送", "never reported"),
+}
+# Of indicators (`indicator.unit`); a share has its sign, a rate says its own in its name.
+UNITS = {
+    "person": Label("人", "persons"), "household": Label("户", "households"), "case": Label("件", "cases"),
+    "job": Label("份工作", "jobs"), "post": Label("个岗位", "posts"), "event": Label("场", "events"),
+    "count": Label("个", ""), "CNY": Label("元", "CNY"), "day": Label("天", "days"), "share": Label("", ""),
+    "rate": Label("", ""),
+}  # fmt: skip
 PRODUCTS = {
     "daily": Label("日报", "daily report"),
     "weekly": Label("周调度", "weekly dispatch"),
@@ -112,4 +125,5 @@ def change(value: Number, unit: str) -> str:
         return NONE
     if unit == "share":
         return f"{float(value) * 100:+.1f}" if round(float(value), 3) else "0"
-    return f"{value:+,.2f}" if unit == "CNY" else f"{value:+,.1f}" if unit == "rate" else signed(value)
+    digits = {"CNY": 2, "rate": 1}.get(unit, 0)
+    return f"{value:+,.{digits}f}" if round(float(value), digits) else "0"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+import httpx
 from rich.console import Console
 
 from employment_warehouse.contract import contracts, due
@@ -62,13 +63,26 @@ def run_report(deployment: Deployment, dag_id: str, console: Console) -> None:
 
 
 def _follow(api: AirflowApi, dag_id: str, run_id: str, console: Console) -> str:
-    """Print the tasks of a run, and of those that it triggers, as they end; how the run ended."""
+    """Print the tasks of a run, and of those that it triggers, as they end; how the run ended.
+
+    Raises UserError (`airflow_silent`).
+    """
     progress, runs = Progress(console), [run_id, f"night__{run_id}"]
-    with console.status(run_id) as status:
-        while (state := api.run_state(dag_id, run_id)) in {"queued", "running"}:
-            status.update(f"{run_id} {progress.update(api.task_instances(runs))}")
-            time.sleep(0.5)
-        progress.update(api.task_instances(runs))
+    try:
+        with console.status(run_id) as status:
+            while (state := api.run_state(dag_id, run_id)) in {"queued", "running"}:
+                status.update(f"{run_id} {progress.update(api.task_instances(runs))}")
+                time.sleep(0.5)
+            progress.update(api.task_instances(runs))
+    except httpx.HTTPError as error:
+        raise UserError(
+            "Airflow 没有应答，流程可能仍在运行 | Airflow does not answer; the run may go on",
+            code="airflow_silent",
+            where=api.deployment.url,
+            found=type(error).__name__,
+            todo="repeat the command: it waits for the same night; `warehouse watch` says what is wrong",
+            exit_code=1,
+        ) from None
     return state
 
 

@@ -1,7 +1,7 @@
 insert into ops.alert (report_date, level, kind, unit, title, body, link)
 values (
     %(report_date)s, 'warning', 'correction_unreadable', %(unit)s,
-    format('%%s：更正工作簿无法读取 | the corrected workbook could not be read', %(unit)s::text),
+    format('%%s：更正工作簿无法读取 | the corrected workbook could not be read', %(name)s::text),
     format(
         '%%s：没有可以读取的工作表：工作表名应为报表名。请在退回工作簿里更正，保留工作表名和表头，另存为 xlsx 后重新上传。'
         ' | No sheet has the title of a feed. Correct the return workbook itself, keep the names and headers of its'

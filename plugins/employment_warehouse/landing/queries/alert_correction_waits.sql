@@ -1,7 +1,7 @@
 insert into ops.alert (report_date, level, kind, unit, title, body, link)
 values (
     %(report_date)s, 'warning', 'correction_waits', %(unit)s,
-    format('%%s：更正工作簿中有工作表尚未入库 | sheets of the corrected workbook were not ingested', %(unit)s::text),
+    format('%%s：更正工作簿中有工作表尚未入库 | sheets of the corrected workbook were not ingested', %(name)s::text),
     format('%%s：%%s', %(report_date)s::date, %(sheets)s::text),
     '/uploads'
 )

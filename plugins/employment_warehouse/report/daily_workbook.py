@@ -1,0 +1,67 @@
+"""The workbook of the daily report: all that its page shows in part."""
+
+from __future__ import annotations
+
+from employment_warehouse.contract import contract
+from employment_warehouse.report import labels, words
+from employment_warehouse.report.figures import Figures
+from employment_warehouse.report.workbook import indicator_sheet, table_sheet, write_workbook
+
+
+def daily_workbook(figures: Figures) -> bytes:
+    """All indicators of the day by county, all projects that owe, all findings and all feeds."""
+    counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
+    known = labels.names(figures["names"])
+    project_heads = (
+        "项目编号", "项目", "县市", "应发（元）", "已发（元）", "欠发（元）", "欠发天数", "最慢环节", "代发退票（笔）",
+    )  # fmt: skip
+    return write_workbook(
+        figures["publication"],
+        [
+            indicator_sheet("指标", figures),
+            table_sheet(
+                "各县市欠发",
+                ["县市", "欠发（元）", "以工代赈（元）", "公益性岗位（元）", "人数", "最早应发日"],
+                (
+                    (
+                        counties.get(row["county_code"]), row["arrears"], row["relief"], row["posts"], row["persons"],
+                        row["since"],
+                    )
+                    for row in figures["wages_by_county"]
+                ),
+            ),
+            table_sheet(
+                "欠发项目",
+                project_heads,
+                (
+                    (
+                        row["project_no"], row["project_name"], counties.get(row["county_code"]), row["wages_due"],
+                        row["wages_paid"], row["arrears"], row["arrears_age_days"],
+                        known["stage"][row["slowest_stage"]].zh if row["slowest_stage"] else None,
+                        row["rejected_payments"],
+                    )
+                    for row in figures["wages_owed"]
+                ),
+            ),
+            table_sheet(
+                "核查线索",
+                ["线索", "县市", "条数", "涉及金额（元）"],
+                (
+                    (known["finding"][row["finding"]].zh, counties.get(row["county_code"]), row["lines"], row["amount"])
+                    for row in figures["findings"]
+                ),
+            ),
+            table_sheet(
+                "报送情况",
+                ["县市", "报送表", "状态", "读入行", "入库行", "退回行", "暂扣报送编号"],
+                (
+                    (
+                        counties.get(row["county_code"]), contract(row["feed"]).title_zh,
+                        words.STATES[row["status"]].zh, row["rows_read"], row["rows_landed"], row["rows_rejected"],
+                        row["delivery_numbers"],
+                    )
+                    for row in figures["feeds"]
+                ),
+            ),
+        ],
+    )  # fmt: skip
