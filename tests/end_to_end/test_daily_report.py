@@ -61,10 +61,9 @@ def amounts(text: str) -> dict[str, list[str]]:
     """Of the table of what is owed by county: amount and persons by the county's name."""
     table = text.split('aria-label="各县市欠发，元"')[1].split("</table>", maxsplit=1)[0]
     found = {}
-    for row in table.split("<tr>")[1:]:
-        name, *cells = (re.sub(r"<span class=\"en\".*?</span>|<.*?>", "", cell) for cell in row.split("</td>")[:-1])
-        if cells:
-            found[name.strip()] = [cells[0].strip(), cells[3].strip()]
+    for row in table.split("<tr><td>")[1:]:
+        name, *cells = (re.sub(r"<span class=\"en\".*?</span>|<.*?>", "", cell).strip() for cell in row.split("</td>"))
+        found[name] = [cells[0], cells[3]]
     return found
 
 

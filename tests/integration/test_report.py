@@ -31,6 +31,7 @@ def build(warehouse: psycopg.Connection) -> int:
     counties = [*divisions().counties, divisions().prefecture]
     store(warehouse, "dim_division", number, (division(code) for code in counties))
     store(warehouse, "target_progress", number, (progress(code, target) for code in counties for target in TARGETS))
+    store(warehouse, "headline_series", number, (yesterday(code) for code in divisions().counties))
     timeliness = {"feed": "employment", "county_code": YUANYANG, "status": "missing", "latest_on": "2024-05-18"}
     store(warehouse, "feed_timeliness", number, [timeliness])
     return number
@@ -57,6 +58,12 @@ def progress(code: str, target: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def yesterday(code: str, status: str = "A") -> dict[str, Any]:
+    return {
+        "on_date": "2024-05-19", "county_code": code, "indicator": "rural_employed", "value": 898, "obs_status": status,
+    }  # fmt: skip
+
+
 def page(build: int) -> str:
     return report.write_daily(publish(build))[0].read_text(encoding="utf-8")
 
@@ -69,6 +76,20 @@ def test_the_report_names_data_carried_forward_comparisons_and_needed_progress(b
     assert "到12月31日还差 103 人，平均每 2 天须净增 1 人" in html
     assert "今日需办" in html
     assert "红河州防止返贫就业日报" in html
+
+
+def test_only_what_was_reported_on_both_days_is_compared(warehouse: psycopg.Connection, build: int) -> None:
+    """A county may lack a week ago, and one whose figure has not changed may have reported on both days."""
+    warehouse.execute(
+        "update store.target_progress set carried_forward = array[county_code] where county_code <> %s",
+        (divisions().prefecture,),
+    )
+    warehouse.execute("update store.headline_series set obs_status = 'E' where county_code = '532501'")
+    html = page(build)
+    assert "与昨日可比的 11 个县市合计减少 1 人；个旧市昨日未报、元阳县今日未报，不参加比较。" in html
+    drawn = html.split("chart signed")[1].split("</ol>")[0]
+    assert drawn.count("<li>") == 11
+    assert "个旧市" not in drawn
 
 
 @pytest.mark.browser

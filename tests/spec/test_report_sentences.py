@@ -65,6 +65,11 @@ def test_comparison_gives_the_reason_why_a_county_is_not_compared() -> None:
     assert zh == "与昨日可比的 11 个县市合计增加 25 人；元阳县今日未报、绿春县今日暂扣，不参加比较。"
 
 
+def test_counties_with_one_reason_are_named_together() -> None:
+    zh = text(comparison(0, 13, [(YUANYANG, "yesterday"), (LUCHUN, "yesterday")]))
+    assert zh == "与昨日可比的 11 个县市合计持平；元阳县、绿春县昨日未报，不参加比较。"
+
+
 def test_comparison_without_a_change_or_without_an_earlier_day() -> None:
     assert text(comparison(0, 13, [])) == "与昨日可比的 13 个县市合计持平。"
     assert text(comparison(None, 13, [])) == "首次发布，无昨日数据可比。"

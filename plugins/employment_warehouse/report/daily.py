@@ -69,7 +69,7 @@ def _page(figures: Figures) -> bytes:
             "open_feeds": _open_feeds(figures["feeds"]),
             "sources": sorted({row["feed"] for row in figures["feeds"]}),
             "county_dots": _county_dots(targets[0], names),
-            "county_changes": _county_changes(targets[0], names),
+            "county_changes": _county_changes(targets[0], names, {name for name, _ in uncompared}),
             "channels": _channels(figures),
         },
     )
@@ -124,14 +124,18 @@ def _silent_platform(figures: Figures) -> Label | None:
 
 
 def _uncompared(target: TargetRows, figures: Figures, names: dict[str, Row]) -> list[tuple[Label, str]]:
-    """Counties that have not reported on both days, with the reason."""
+    """Counties that have not reported on both days, with the reason: of today before that of yesterday."""
     states = _headline_states(figures)
-    carried = set(target.prefecture["carried_forward"] or [])
-    return [
-        (short_name(names[code]), states.get(code, ("yesterday",))[0])
-        for code, change in ((row["county_code"], row["change_1d"]) for row in target.counties)
-        if code in carried and not change
-    ]
+    of_yesterday = {row["county_code"] for row in figures["yesterday"]}
+    reasons = {}
+    for row in target.counties:
+        code = row["county_code"]
+        if row["obs_status"] != "A":
+            # Of a county that has reported, only the platform's part is carried forward.
+            reasons[code] = states[code][0] if code in states else "platform" if row["obs_status"] == "E" else "missing"
+        elif code not in of_yesterday:
+            reasons[code] = "yesterday"
+    return [(short_name(names[code]), reason) for code, reason in reasons.items()]
 
 
 def _headline_states(figures: Figures) -> dict[str, tuple[str, date | None]]:
@@ -215,14 +219,12 @@ def _county_dots(target: TargetRows, names: dict[str, Row]) -> list[Row]:
     ]
 
 
-def _county_changes(target: TargetRows, names: dict[str, Row]) -> list[Row]:
+def _county_changes(target: TargetRows, names: dict[str, Row], uncompared: set[Label]) -> list[Row]:
+    changes = {short_name(names[row["county_code"]]): float(row["change_1d"] or 0) for row in target.counties}
     return [
-        {
-            "name": short_name(names[row["county_code"]]),
-            "value": float(row["change_1d"] or 0),
-            "status": row["obs_status"],
-        }
-        for row in sorted(target.counties, key=lambda row: -(row["change_1d"] or 0))
+        {"name": name, "value": change, "status": None}
+        for name, change in sorted(changes.items(), key=lambda each: -each[1])
+        if name not in uncompared
     ]
 
 

@@ -19,6 +19,7 @@ NOT_COMPARED = {
     "missing": Label("今日未报", "missing today"),
     "held": Label("今日暂扣", "held today"),
     "intake_failed": Label("今日入库失败", "not ingested today"),
+    "platform": Label("今日零工订单未到", "no gig orders today"),
     "yesterday": Label("昨日未报", "not available yesterday"),
 }
 
@@ -89,8 +90,7 @@ def progress(row: Row, unit: Label) -> Label | None:
 def comparison(change: float | Decimal | None, counties: int, uncompared: Sequence[tuple[Label, str]]) -> Label:
     """The change since yesterday, of the counties that reported on both days.
 
-    counties: how many there are. uncompared: name and reason of those that did not: `missing` or `held` today, or
-    `yesterday`.
+    counties: how many there are. uncompared: name and reason of those that did not, as in NOT_COMPARED.
     """
     if change is None:
         return Label("首次发布，无昨日数据可比。", "This is the first publication; there is no day to compare with.")
@@ -109,11 +109,12 @@ def comparison(change: float | Decimal | None, counties: int, uncompared: Sequen
     en = f"The {both} counties that reported on both days: {counted}"
     if not uncompared:
         return Label(f"{zh}。", f"{en}.")
-    named = [(name, NOT_COMPARED.get(reason, NOT_COMPARED["yesterday"])) for name, reason in uncompared]
-    return Label(
-        f"{zh}；{'、'.join(f'{name.zh}{reason.zh}' for name, reason in named)}，不参加比较。",
-        f"{en}; not compared: {', '.join(f'{name.en} ({reason.en})' for name, reason in named)}.",
+    named = {reason: [name for name, why in uncompared if why == reason] for _, reason in uncompared}
+    parts_zh = ("、".join(name.zh for name in names) + NOT_COMPARED[reason].zh for reason, names in named.items())
+    parts_en = (
+        f"{', '.join(name.en for name in names)} ({NOT_COMPARED[reason].en})" for reason, names in named.items()
     )
+    return Label(f"{zh}；{'、'.join(parts_zh)}，不参加比较。", f"{en}; not compared: {', '.join(parts_en)}.")
 
 
 def carried_forward(carried: Sequence[CarriedForward], counties: int) -> Label | None:

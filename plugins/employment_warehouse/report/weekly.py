@@ -98,6 +98,10 @@ def _case_list(kind: str, cases: list[Row], closes: Labels) -> Row:
         "open_cases": len(cases),
         "amount": sum(row["amount"] or 0 for row in cases),
         "closes_when": closes[kind],
+        # Columns that say nothing of any case are left out.
+        "has_finding": any(row["finding"] != kind for row in cases),
+        "has_township": any(row["township_zh"] for row in cases),
+        "has_amount": any(row["amount"] for row in cases),
     }
 
 
