@@ -54,6 +54,13 @@ def test_a_failing_query_is_explained_without_a_traceback(warehouse_server: Serv
     assert done.stdout == ""
 
 
+def test_a_template_is_written_into_a_folder_that_is_new(tmp_path: Path) -> None:
+    folder = tmp_path / "空白 模板"
+    done = run_warehouse("template", "job_event", "--into", str(folder), home=tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in folder.iterdir()] == ["job_event.xlsx"]
+
+
 def test_an_empty_query_is_refused(warehouse_server: Server) -> None:
     done = run_warehouse("sql", " ; ", home=warehouse_server.home.root)
     assert done.returncode == 2

@@ -55,6 +55,7 @@ def template(
     from employment_warehouse.contract import blank_form
 
     make_home(home)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{feed}.xlsx"
     blank_form.template(feed, path)
     typer.echo(path)

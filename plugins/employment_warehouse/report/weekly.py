@@ -153,15 +153,16 @@ def _moved(row: Row) -> int | None:
     return int(row["previous_rank"] - row["rank"])
 
 
-def _subject(row: Row) -> str:
+def _subject(row: Row) -> Label:
     """What the case is about: its key without the county and the finding, which stand beside it."""
     parts = str(row["case_key"]).split("·")
     if row["case_kind"] == "feed":
         feed, unit = parts
-        own = "" if unit == row["county_code"] else f"（{unit}）"
-        return f"{contract(feed).title_zh}{own}"
+        zh, en = ("", "") if unit == row["county_code"] else (f"（{unit}）", f" ({unit})")
+        return Label(contract(feed).title_zh + zh, contract(feed).title_en + en)
     known = {row["county_code"], row["finding"]}
-    return " · ".join(MONTH.sub(r"\1", part) for part in parts if part not in known) or parts[0]
+    key = " · ".join(MONTH.sub(r"\1", part) for part in parts if part not in known) or parts[0]
+    return Label(key, key)
 
 
 def _closes_when() -> Labels:
@@ -185,7 +186,7 @@ def _case_sheet(figures: Figures, cases: list[Row]) -> Sheet:
         (
             (
                 counties.get(row["county_code"]), known["case_kind"][row["case_kind"]].zh, _finding(known, row).zh,
-                _subject(row), row["township_zh"], row["unit_to_act_zh"], row["amount"], row["lines"],
+                _subject(row).zh, row["township_zh"], row["unit_to_act_zh"], row["amount"], row["lines"],
                 row["opened_on"], row["days_open"], closes[row["case_kind"]].zh,
             )
             for row in cases
