@@ -37,7 +37,8 @@ up: .venv/installed ## serve the warehouse and Airflow, and leave them running
 down: ## stop everything
 	@if [ -x $(BIN)/warehouse ]; then $(BIN)/warehouse down; fi
 
-pictures: .venv/installed-dev ## pictures of every page of the console, of a running home with data (PICTURES_HOME)
+pictures: .venv/installed-dev ## pictures of the reports, and of every page of the console, of a running home (PICTURES_HOME)
+	@WAREHOUSE_HOME=$(PICTURES_HOME) $(BIN)/python -m tests.kit.report_pictures docs/pictures/reports
 	@WAREHOUSE_HOME=$(PICTURES_HOME) $(BIN)/python -m tests.kit.pictures docs/pictures/console
 
 oracle: .venv/installed-dev ## compare every figure of twenty random worlds, and plant defects (an hour)

@@ -66,9 +66,12 @@ def take(page: Page, url: str, wanted: str, folder: Path, width: int) -> None:
     name = f"{'-'.join([*path.strip('/').split('/'), *behind])}-{width}.png"
     height = min(page.evaluate("document.documentElement.scrollHeight"), 1600)
     shot = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height}, full_page=True)
-    Image.open(BytesIO(shot)).convert("P", palette=Image.Palette.ADAPTIVE, colors=COLOURS).save(
-        folder / name, optimize=True
-    )
+    kept(shot, folder / name)
+
+
+def kept(shot: bytes, path: Path) -> None:
+    """A picture with few colours, which is small."""
+    Image.open(BytesIO(shot)).convert("P", palette=Image.Palette.ADAPTIVE, colors=COLOURS).save(path, optimize=True)
 
 
 def main(folder: Path) -> None:

@@ -149,7 +149,10 @@ def to_do(
     parts: list[tuple[Label, Sequence[Label]]] = []
     if relocated:
         number = sum(households for _, households in relocated)
-        label = Label(f"零就业搬迁家庭 {number:,} 户待清零", f"{number:,} relocated households to clear")
+        label = Label(
+            f"零就业搬迁家庭 {number:,} 户待清零",
+            f"{number:,} relocated household{'s' if number != 1 else ''} to clear",
+        )
         parts.append((label, [name for name, _ in relocated]))
     if owed:
         amount = sum(money for _, money in owed)
