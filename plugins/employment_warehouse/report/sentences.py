@@ -148,7 +148,7 @@ def to_do(
     """
     parts: list[tuple[Label, Sequence[Label]]] = []
     if relocated:
-        number = sum(households for _, households in relocated)
+        number = sum(open_cases for _, open_cases in relocated)
         label = Label(
             f"零就业搬迁家庭 {number:,} 户待清零",
             f"{number:,} relocated household{'s' if number != 1 else ''} to clear",
