@@ -108,6 +108,14 @@ def test_two_homes_have_separate_cookies(tmp_path: Path) -> None:
     assert len(paths) == 2
 
 
+def test_a_home_has_one_address_however_its_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "one")
+    homes = [Home(path) for path in (tmp_path / "one", tmp_path / "two" / ".." / "one", tmp_path / "link")]
+    choose_port(homes[0], "api-server")
+    (tmp_path / "two").mkdir()
+    assert len({embedded(home).url for home in homes}) == 1
+
+
 def test_an_airflow_that_does_not_answer_is_named_without_a_traceback(
     fresh_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

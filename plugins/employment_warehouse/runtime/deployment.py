@@ -86,8 +86,9 @@ def embedded(home: Home) -> Deployment:
     """Everything in one home, on this machine."""
     server = Server(home)
     number = port(home, "api-server")
-    # The path is this warehouse's own: a browser sends its cookies to every port of a host.
-    slug = hashlib.sha256(os.fsencode(home.root)).hexdigest()[:8]
+    # The path is this warehouse's own: a browser sends its cookies to every port of a host. It is the same however the
+    # folder is named (`../home`, a link to it).
+    slug = hashlib.sha256(os.fsencode(home.root.resolve())).hexdigest()[:8]
     url = f"http://127.0.0.1:{number}/warehouse-{slug}"
     return Deployment(
         home=home,
