@@ -76,6 +76,12 @@ def test_the_registry_has_no_unused_code() -> None:
     assert (set(reasons().rows) | set(reasons().files)) - constants == set()
 
 
+def test_a_count_is_not_explained_as_an_amount() -> None:
+    words = row_reason("not_a_number", contract("job_event"), "posts_offered")
+    assert (words.expected_zh, words.example) == ("整数（岗位数，个）", "300")
+    assert "万元" in row_reason("not_a_number", contract("employment"), "monthly_wage").expected_zh
+
+
 def test_every_code_has_words_in_both_languages() -> None:
     for reason in (*reasons().rows.values(), *reasons().files.values()):
         for text in (reason.wrong_zh, reason.todo_zh):

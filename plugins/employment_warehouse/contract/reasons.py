@@ -89,6 +89,8 @@ def _expected(code: str, column: Column) -> tuple[str, str] | None:
                 f"不超过 {length} 个字符（{column.description_zh}）",
                 f"At most {length} characters ({column.description_en})",
             )
+        case "not_a_number" if column.type.name == "integer":  # not an amount, which may have 元 and 万元
+            return f"整数（{column.description_zh}）", f"A whole number ({column.description_en})"
         case "required_missing":
             return column.description_zh, column.description_en
     return None
