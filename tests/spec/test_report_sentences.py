@@ -123,12 +123,7 @@ def test_who_must_act_is_named_with_what_and_how_much_and_at_most_three_counties
 
 @pytest.mark.parametrize(
     ("previous", "said"),
-    [
-        (5, "列全州第 3 位，比上周升 2 位。"),
-        (2, "列全州第 3 位，比上周降 1 位。"),
-        (3, "列全州第 3 位。"),
-        (None, "列全州第 3 位。"),
-    ],
+    [(5, "，比上周升 2 位"), (2, "，比上周降 1 位"), (3, ""), (None, "")],
 )
 def test_a_county_s_rank_is_said_with_its_move(previous: int | None, said: str) -> None:
     row = {"value": Decimal("0.897"), "rank": 3, "previous_rank": previous}
