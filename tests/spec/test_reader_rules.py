@@ -74,6 +74,12 @@ def text(*rows: list[str] | str, delimiter: str = ",", header: list[str] | None 
     return (end.join(lines) + end).encode()
 
 
+TWO_ROWS = [
+    [{"应发工资": "工资", "实发工资": ""}.get(name, name) for name in PAYROLL],
+    [name if name in ("应发工资", "实发工资") else "" for name in PAYROLL],
+]
+
+
 def alone(cell_text: str, at: int = 0) -> list[str]:
     """A line with one filled cell."""
     return ["" if place != at else cell_text for place in range(N_COLUMNS)]
@@ -149,9 +155,15 @@ Cells = list[list[Any]]
 
 
 def workbook(
-    rows: Cells, formats: dict[tuple[int, int], str] | None = None, sheet_name: str = "发放表", **options: Any
+    rows: Cells,
+    formats: dict[tuple[int, int], str] | None = None,
+    sheet_name: str = "发放表",
+    more: Cells | None = None,
+    **options: Any,
 ) -> bytes:
-    """An xlsx of the payroll; formats: number formats by place; a text that begins with = is a formula."""
+    """An xlsx of the payroll; formats: number formats by place; a text that begins with = is a formula; more: the rows
+    of a second sheet.
+    """
     out = io.BytesIO()
     made = xlsxwriter.Workbook(out, options)
     page = made.add_worksheet(sheet_name)
@@ -164,6 +176,10 @@ def workbook(
                 page.write_string(y, x, value)
             else:
                 page.write(y, x, value, shown)
+    if more:
+        second = made.add_worksheet("续")
+        for y, row in enumerate(more):
+            second.write_row(y, 0, row)
     made.close()
     return out.getvalue()
 
@@ -577,6 +593,65 @@ CASES = [
             "in other words": ["证件号码" if name == "身份证号" else name for name in SWAPPED],
             "moved": ["序号", *PAYROLL[:-1]],
         }.items()
+    ],
+    *[
+        Case(
+            f"another header, {how}", text(person(1), [*line, *[""] * (N_COLUMNS - len(line))], person(2)), refused=code
+        )
+        for how, code, line in (
+            ("of three columns in another order", "second_header", [*[""] * 4, *SWAPPED[4:7]]),
+            (
+                "with another column in a place",
+                "second_header",
+                ["扣款金额" if name == "实发工资" else name for name in PAYROLL],
+            ),
+        )
+    ],
+    Case("the header again, of four columns", text(person(1), [*PAYROLL[:4], *[""] * 7], person(2)), [2, 4]),
+    Case(
+        "the header again, of two rows",
+        text(*TWO_ROWS[1:], person(1), *TWO_ROWS, person(2), header=TWO_ROWS[0]),
+        [3, 6],
+    ),
+    *[
+        Case(
+            f"the same column twice, {how}",
+            text(*rows, header=[*PAYROLL, "证件号码"]),
+            lines,
+            refused="" if lines else "header_not_found",
+            detail="" if lines else "证件号码",
+        )
+        for how, lines, rows in (
+            ("with the same persons", [2, 3], [[*person(at), id_number(at).lower()] for at in (1, 2)]),
+            ("with nobody in one of them", [2, 3], [[*person(at), ""] for at in (1, 2)]),
+            ("with other persons", [], [[*person(1), id_number(1)], [*person(2), id_number(3)]]),
+        )
+    ],
+    *[
+        Case(
+            f"text: columns separated by {sign!r}",
+            text(person(1, 班组="失败"), delimiter=sign),
+            refused="header_not_found",
+            detail=shown,
+        )
+        for sign, shown in (("^", "^"), ("，", "，"), ("\x01", "U+0001"))
+    ],
+    *[
+        Case(
+            f"workbook: {how} in a second sheet",
+            workbook([person(1)], more=[*rows]),
+            lines,
+            refused="" if lines else "header_not_found",
+            name="t.xlsx",
+            detail="" if lines else "没有表头",
+        )
+        for how, lines, rows in (
+            ("rows without a header", [], [person(2), person(3)]),
+            ("a row without a header", [], [person(2)]),
+            ("rows below a title", [], [["续表"], person(2), person(3)]),
+            ("other rows", [2], [["姓名", "性别", "身份证号"], ["某某", "男", id_number(2)]]),
+            ("figures", [2], [["县市", "人数", "金额"], ["元阳县", "3", "9300"]]),
+        )
     ],
     Case(
         "another header, with another unit",

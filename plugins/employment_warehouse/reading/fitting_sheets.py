@@ -8,8 +8,10 @@ from typing import Any
 
 from employment_warehouse.contract import Contract, sheet_label
 from employment_warehouse.contract.blank_form import EXPLANATION_SHEET, EXPLANATION_TITLES
-from employment_warehouse.reading.header import Header, find_header
-from employment_warehouse.reading.refusals import amounts_not_in_yuan, is_of_contract
+from employment_warehouse.reading.cell_forms import LABEL, VALUE, n_filled
+from employment_warehouse.reading.header import Header, find_header, names_person
+from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW
+from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found, is_of_contract
 from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import names_other_unit
 
@@ -62,7 +64,7 @@ def _fitting_of(
 ) -> tuple[list[FittingSheet], list[str], list[Refused]]:
     """Those that fit, the labels of the others, and why they do not."""
     fitting: list[FittingSheet] = []
-    left_out: list[str] = []
+    others: list[tuple[int, dict[str, Any]]] = []
     refusals: list[Refused] = []
     for place, sheet in sheets:
         try:
@@ -74,15 +76,37 @@ def _fitting_of(
             if contract and is_of_contract(refusal, contract):
                 raise  # this is the sheet of the contract
             refusals.append(refusal)
-            left_out += [_label(sheet, place)] if any(map(any, sheet["head"])) else []
+            others += [(place, sheet)] if any(map(any, sheet["head"])) else []
             continue
         if contract is None and fitting and sorted(header.texts) != sorted(fitting[0].header.texts):
-            left_out.append(_label(sheet, place))
+            others.append((place, sheet))
         else:
             # What stands beside the table is a column without a name.
             texts = header.texts + [""] * (header.width - len(header.texts))
             fitting.append(FittingSheet(place, _label(sheet, place), replace(header, texts=texts)))
-    return fitting, left_out, refusals
+    if contract and fitting:
+        _refuse_rows_without_header(others, fitting[0].header)
+    return fitting, [_label(sheet, place) for place, sheet in others], refusals
+
+
+def _refuse_rows_without_header(others: list[tuple[int, dict[str, Any]]], header: Header) -> None:
+    """A table may go on in another sheet, where nobody repeated its header: its rows would be lost."""
+    for place, sheet in others:
+        rows = [[cell.strip() for cell in row] for row in sheet["head"]]
+        first = next((row for row in rows if n_filled(row) >= CELLS_OF_A_ROW and not any(map(LABEL.search, row))), [])
+        if names_person(first) or _is_row_of(first, header):
+            raise header_not_found(
+                "这张工作表有数据，没有表头 | this sheet has rows without a header",
+                where=f"工作表 sheet {_label(sheet, place)}",
+            )
+
+
+def _is_row_of(row: list[str], header: Header) -> bool:
+    """Whether a row has a value in the place of every required number and day of a contract's table."""
+    contract = header.contract
+    places = [header.columns[column.name] for column in contract.columns if column.required] if contract else []
+    values = [at for at in places if header.types[at].is_number or header.types[at].is_day]
+    return bool(row) and all(at < len(row) and row[at] for at in places) and all(VALUE.match(row[at]) for at in values)
 
 
 def _label(sheet: dict[str, Any], place: int) -> str:

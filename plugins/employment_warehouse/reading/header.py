@@ -19,7 +19,7 @@ from employment_warehouse.reading.cell_forms import (
     usual_n_filled,
     visible,
 )
-from employment_warehouse.reading.header_by_contract import columns_of, locate_by_contract, named_columns
+from employment_warehouse.reading.header_by_contract import columns_of, doubles_of, locate_by_contract, named_columns
 from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW, FULL, locate_by_form
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found, rows_above_header
 from employment_warehouse.reading.units import is_other_unit, is_unit, states_other_unit
@@ -39,7 +39,9 @@ class Header:
     """The header row. index: its place among the rows given; width: how many cells a row of the table has.
 
     texts: trimmed, without trailing columns that are empty all through; columns: contract column → position; types:
-    position → contract type; titles: texts that stand alone in a row above; contract: by which the columns were found.
+    position → contract type; titles: texts that stand alone in a row above; head: the filled cells of its own row and
+    of those above that have several; contract: by which the columns were found; doubles: position of a column of
+    another spelling → that of the contract's, where both must say the same.
     """
 
     index: int
@@ -48,7 +50,9 @@ class Header:
     columns: dict[str, int]
     types: Mapping[int, LogicalType] = field(default_factory=dict)
     titles: frozenset[str] = frozenset()
+    head: frozenset[tuple[str, ...]] = frozenset()
     contract: Contract | None = None
+    doubles: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def has_money(self) -> bool:
@@ -89,7 +93,9 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
         money = [columns[name] for name in contract.money_columns if name in columns]
         _refuse_other_unit(above, [row for row in below if any(row)][:_BELOW], money)
     titles = frozenset(next(filter(None, row)) for row in above if n_filled(row) == 1)
-    return Header(index, width, kept, columns, types, titles, contract)
+    printed = [tuple(cell for cell in map(visible, row) if cell) for row in trimmed[: index + 1] if n_filled(row) > 1]
+    doubles = doubles_of(kept, columns, contract) if contract else {}
+    return Header(index, width, kept, columns, types, titles, frozenset(printed), contract, doubles)
 
 
 def extra_columns(texts: Sequence[str], columns: Mapping[str, int]) -> dict[str, int]:
@@ -107,7 +113,7 @@ def _refuse_rows_above(above: list[list[str]], below: list[list[str]], least: fl
     """Titles and notes may stand above the header, and headings over several columns, but no rows: of another table, or
     of this one, sorted with its header. least: how many filled cells a row of the table has.
     """
-    if any(_names_person(row) for row in above):
+    if any(names_person(row) for row in above):
         raise rows_above_header()
     filled = [row for row in above if n_filled(row) >= least and not is_total(row) and not is_numbering(row)]
     full = FULL * usual_n_filled(below)
@@ -120,7 +126,7 @@ def _refuse_rows_above(above: list[list[str]], below: list[list[str]], least: fl
         raise rows_above_header()
 
 
-def _names_person(row: list[str]) -> bool:
+def names_person(row: list[str]) -> bool:
     """Whether a row has a citizen's ID number in a cell of its own, without saying whose, as a form would (法人：…)."""
     return any(map(_PERSON.fullmatch, row)) and n_filled(row) > 1 and not any(map(LABEL.search, row))
 

@@ -81,6 +81,23 @@ def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
     return columns
 
 
+def doubles_of(texts: list[str], columns: Mapping[str, int], contract: Contract) -> dict[int, int]:
+    """Positions of columns that name one of the contract's in another spelling → that one's. Only where the choice may
+    be wrong: of the numbers of persons (two tables may stand side by side), and where the contract's own text is not
+    there to decide.
+    """
+    doubles = {}
+    for at, text in enumerate(texts):
+        name = contract.column_called(_name(text, contract)) if text else None
+        if name is None or columns.get(name, at) == at:
+            continue
+        column, chosen = contract.column(name), texts[columns[name]]
+        is_own = normalise_header(_name(chosen, contract)) == normalise_header(column.header)
+        if column.type.identity == "person" or (column.required and not is_own):
+            doubles[at] = columns[name]
+    return doubles
+
+
 def named_columns(texts: list[str], contract: Contract) -> dict[str, int]:
     """Contract column → position, of those that the texts name. Raises Refused: amounts_not_in_yuan."""
     return _matched(texts, [_name(text, contract) for text in texts], contract)

@@ -6,9 +6,9 @@ from employment_warehouse.contract import Contract
 from employment_warehouse.reading.table import Refused
 
 
-def header_not_found(detail: str) -> Refused:
-    """No row can be the header. detail: why, Chinese and English."""
-    return Refused("header_not_found", detail)
+def header_not_found(detail: str, where: str = "") -> Refused:
+    """No row can be the header. detail: why, Chinese and English; where: of what is read, if it is known."""
+    return Refused("header_not_found", detail, where=where)
 
 
 def empty_file() -> Refused:

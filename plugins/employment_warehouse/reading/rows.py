@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from employment_warehouse.reading.cell_forms import BLANKS, VALUE, is_total, visible
+from employment_warehouse.reading.cell_forms import BLANKS, VALUE, is_total, n_filled, visible
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.header_by_contract import named_columns
 from employment_warehouse.reading.paper_lines import has_identity, is_paper_line
-from employment_warehouse.reading.refusals import amounts_not_in_yuan
+from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import is_other_unit, states_other_unit
 
 # First byte of a blank in UTF-8 → how many bytes it has; beyond ASCII few other characters begin with one of these.
 BLANK_LEAD_BYTES = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
 
-# Of the contract's headers that make a row another header; fewer may be chance.
+# Of the contract's columns, or of a line's own cells, that make a line of names another header; fewer may be chance.
 _OF_A_HEADER = 0.6
 # A cell that begins like an ID number or an account: its line is a row, whatever else it contains.
 _IDENTIFIED = "^[0-9]{6}"
@@ -37,8 +37,8 @@ def is_row(cells: Sequence[str], header: Header) -> bool:
 
 
 def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: bool) -> None:
-    """The header of a contract's table may be repeated, but not in another order, by which the rows below would be
-    read wrongly; and a line that identifies nobody may not say that amounts are not in yuan.
+    """The header of a contract's table may be repeated, but not with other columns or in another order, by which the
+    rows below would be read wrongly; and a line that identifies nobody may not say that amounts are not in yuan.
 
     row: the result of `is_row`. Raises Refused: second_header, amounts_not_in_yuan.
     """
@@ -46,8 +46,10 @@ def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: b
         return
     if header.has_money and _states_other_unit(cells, row):
         raise amounts_not_in_yuan(f"第 {line} 行 line {line}")
-    moved, n_known = _repeats(cells, header)
-    if moved and n_known >= max(3, _OF_A_HEADER * len(header.columns)):
+    if _is_printed_head(cells, header):
+        return
+    differs, n_known = _repeats(cells, header)
+    if differs and n_known >= max(3, _n_of_header(cells, header)):
         raise Refused("second_header", f"第 {line} 行 | line {line}")
 
 
@@ -57,6 +59,7 @@ def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     Raises Refused as refuse_contradiction does.
     """
     _refuse_units(frame, header)
+    _refuse_disagreement(frame, header)
     texts = [name for name in frame.columns if name.startswith("c")]
     suspects = frame.select(_suspects(header)).to_series()
     if not suspects.any():  # the usual case costs a scan of one column
@@ -82,6 +85,22 @@ def _refuse_units(frame: pl.DataFrame, header: Header) -> None:
             raise amounts_not_in_yuan()
 
 
+def _refuse_disagreement(frame: pl.DataFrame, header: Header) -> None:
+    """Raises Refused if two columns that name the same say different things in a row."""
+    names = {at: name for name, at in header.columns.items()}
+    for at, chosen in header.doubles.items():
+        if header.contract is None or f"c{at}" not in frame.columns:
+            continue
+        column = header.contract.column(names[chosen])
+        one, other = (column.parse(frame[f"c{place}"].cast(pl.String)).values for place in (chosen, at))
+        lines = frame["line"].filter((one != other).fill_null(False))
+        if len(lines):
+            raise header_not_found(
+                f"第 {lines[0]} 行：“{header.texts[chosen]}”与“{header.texts[at]}”是同一列，内容却不同"
+                f" | line {lines[0]}: two columns name the same ({column.header}), and differ"
+            )
+
+
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:
     """Every text column as Python's str.strip would leave it."""
     return frame.with_columns(pl.col(pl.String).str.strip_chars(BLANKS))
@@ -100,21 +119,35 @@ def _suspects(header: Header) -> pl.Expr:
 
 def _is_header(cells: Sequence[str], header: Header) -> bool:
     """Whether the header is repeated: exactly, or, of a contract's table, in other words or with other marks."""
-    if list(map(visible, cells[: len(header.texts)])) == header.texts:
+    if list(map(visible, cells[: len(header.texts)])) == header.texts or _is_printed_head(cells, header):
         return True
-    moved, n_known = _repeats(cells, header)
-    return not moved and n_known >= max(2, _OF_A_HEADER * len(header.columns))
+    differs, n_known = _repeats(cells, header)
+    return not differs and n_known >= max(2, _n_of_header(cells, header))
+
+
+def _is_printed_head(cells: Sequence[str], header: Header) -> bool:
+    """Whether a line is one of those at the head: the first row of a header of two has headings."""
+    return bool(header.contract) and tuple(cell for cell in map(visible, cells) if cell) in header.head
+
+
+def _n_of_header(cells: Sequence[str], header: Header) -> float:
+    """How many columns a line has to name to be a header: it may have fewer than the header above."""
+    return _OF_A_HEADER * min(len(header.columns), n_filled(cells))
 
 
 def _repeats(cells: Sequence[str], header: Header) -> tuple[bool, int]:
-    """Whether a line names columns of the contract in other places than the header, and how many of them it names. A
-    line with a value names none. Raises Refused: amounts_not_in_yuan.
+    """Whether a line names columns of the contract in other places than the header, or something else in their places;
+    and how many of them it names. A line with a value names none. Raises Refused: amounts_not_in_yuan.
     """
     if header.contract is None or any(VALUE.match(cell) for cell in cells if cell):
         return False, 0
     named = named_columns(list(cells), header.contract)
     known = [name for name in named if name in header.columns]
-    return any(named[name] != header.columns[name] for name in known), len(known)
+    differs = any(
+        named[name] != header.columns[name] if name in named else at < len(cells) and cells[at] != ""
+        for name, at in header.columns.items()
+    )
+    return differs, len(known)
 
 
 def _states_other_unit(cells: Sequence[str], row: bool) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading.header import Header, find_header
+from employment_warehouse.reading.header_by_contract import DEPTH
 from employment_warehouse.reading.long_delimiters import STAND_IN, long_delimiter
 from employment_warehouse.reading.records import Dialect, Record, lines_of, read_records
-from employment_warehouse.reading.refusals import empty_file
+from employment_warehouse.reading.refusals import empty_file, header_not_found
 from employment_warehouse.reading.table import Refused
 
 _DELIMITERS = (",", "\t", ";", "|")
@@ -24,6 +25,7 @@ _MESSAGE = re.compile(
 _STATED = re.compile(r"(?i)\"?sep=([\t!#-/:-@\[-`{-~])\"?[,;\t|]*[\r\n]")
 _LINES_OF_MESSAGE = 30
 _N_RECORDS = 400
+_OF_A_HEADER = 0.6  # of the contract's columns in a line, that have the same sign behind them
 _BLANKS_FIT = 0.65  # below it, blanks between words are not delimiters
 
 
@@ -47,7 +49,9 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
     """
     if whole and not head:
         raise empty_file()
-    _refuse_message(head)
+    other = _other_delimiter(head, contract) if contract else ""
+    if not other:
+        _refuse_message(head)
     stated = _STATED.match(head)
     delimiter = "" if stated else long_delimiter(lines_of(head[:_HEAD_OF_LINES]))
     if delimiter:
@@ -76,7 +80,22 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
         record = records[header.index]
         body_line = record.line + record.n_lines
         return Survey(dialect, header, body_line, len("".join(lines[: body_line - 1]).encode()), delimiter)
+    if other and all(refusal.code == "header_not_found" for refusal in refusals):
+        shown = other if other.isprintable() else f"U+{ord(other):04X}"
+        raise header_not_found(f"各列之间是“{shown}”，请改用逗号 | {shown!r} separates the columns: use commas")
     raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
+
+
+def _other_delimiter(head: str, contract: Contract) -> str:
+    """A sign that stands behind the contract's headers in a line and is none of the delimiters; '' if there is none."""
+    headers = [column.header for column in contract.columns]
+    for line in lines_of(head[:_HEAD_OF_LINES])[:DEPTH]:
+        behind = [line[line.find(header) + len(header) :][:1] for header in headers if header in line]
+        signs = Counter(sign for sign in behind if sign.strip("\r\n") and not sign.isalnum())
+        sign, n_columns = signs.most_common(1)[0] if signs else ("", 0)
+        if n_columns >= max(3, _OF_A_HEADER * len(behind)) and not _has_delimiter(line):
+            return sign
+    return ""
 
 
 def _refuse_message(head: str) -> None:
