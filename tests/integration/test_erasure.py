@@ -92,7 +92,7 @@ def text_of(file: Path) -> str:
 
 
 def erase() -> None:
-    landing.ask(f" {ID} ", REASON)
+    landing.ask_erasure(f" {ID} ", REASON)
     steps.erase_persons()
 
 
@@ -196,7 +196,7 @@ def test_a_post_that_an_erased_person_approved_stays_its_holders(
 def test_an_erasure_needs_an_id_number_and_a_reason(warehouse: psycopg.Connection) -> None:
     for number, reason in ((f"{ID[:-1]}0", REASON), (ID, f"电话{MOBILE}"), (ID, "")):
         with pytest.raises(UserError) as refused:
-            landing.ask(number, reason)
+            landing.ask_erasure(number, reason)
         assert ID not in str(refused.value) and MOBILE not in str(refused.value)
     assert warehouse.execute("select count(*) from vault.erasure").fetchone() == (0,)
 

@@ -182,7 +182,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         history.record()
         site.kept = contents(nights)
         shutil.copytree(site.home.archive, site.root / "archive")
-        landing.ask(id_number(1000 + 2), "asked for in writing")
+        landing.ask_erasure(id_number(1000 + 2), "asked for in writing")
         steps.erase_persons()
         site.kept_after_erasure = contents(nights, digests=False)
         yield site

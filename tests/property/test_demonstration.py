@@ -136,7 +136,7 @@ def test_every_id_number_and_credit_code_passes_its_check_digit(village: tuple[P
 
 
 def test_numbers_of_the_crowd_are_unique() -> None:
-    employers = Employers.found(20_000, 1)
+    employers = Employers.for_people(20_000, 1)
     numbers = [
         number
         for county in COUNTIES[:4]
@@ -155,7 +155,7 @@ def test_the_register_has_as_many_rows_as_people_asked_for(
 
 
 def test_a_quarter_of_the_employed_is_poverty_alleviated() -> None:
-    employers = Employers.found(60_000, 1)
+    employers = Employers.for_people(60_000, 1)
     employed = lifted = 0
     for county in COUNTIES:
         crowd = Crowd.gather(county, round(60_000 * county.people_share), date(2024, 5, 18), employers, 1)
@@ -167,9 +167,9 @@ def test_a_quarter_of_the_employed_is_poverty_alleviated() -> None:
 
 
 def test_about_one_percent_changes_from_one_night_to_the_next() -> None:
-    crowd = Crowd.gather(COUNTIES[8], 20_000, date(2024, 5, 18), Employers.found(20_000, 1), 1)
+    crowd = Crowd.gather(COUNTIES[8], 20_000, date(2024, 5, 18), Employers.for_people(20_000, 1), 1)
     before = set(crowd.spells.drop("_person").iter_rows())
-    crowd.turn(date(2024, 5, 19))
+    crowd.advance(date(2024, 5, 19))
     after = set(crowd.spells.drop("_person").iter_rows())
     assert 0.004 < len(before ^ after) / 2 / len(before) < 0.02
 
@@ -177,11 +177,11 @@ def test_about_one_percent_changes_from_one_night_to_the_next() -> None:
 def test_employment_dips_at_spring_festival_and_recovers() -> None:
     festival = next(f for f in SPRING_FESTIVALS if f.year == 2025)
     first = festival - timedelta(days=25)
-    crowd = Crowd.gather(COUNTIES[8], 3000, first, Employers.found(3000, 1), 1)
+    crowd = Crowd.gather(COUNTIES[8], 3000, first, Employers.for_people(3000, 1), 1)
     open_spells = []
     for night in range(60):
         if night:
-            crowd.turn(first + timedelta(days=night))
+            crowd.advance(first + timedelta(days=night))
         open_spells.append(crowd.spells["end_date"].null_count())
     lowest = min(open_spells)
     assert 0.65 < lowest / open_spells[0] < 0.9

@@ -112,7 +112,7 @@ class Site:
             case acts.CloseMonth(month):
                 publication.close_month(month)
             case acts.Erase(id_number):
-                landing.ask(id_number, REASON)
+                landing.ask_erasure(id_number, REASON)
                 steps.erase_persons()
             case acts.BackUp():
                 self.backup = self._new("backup")

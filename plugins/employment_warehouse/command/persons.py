@@ -48,10 +48,10 @@ def erase(
     deployment.sign_in(use_home(home), name)
     deployment.use_database(use_home(home), "wh_loader", "wh_returner", "wh_publisher")
     if person_key is not None:
-        number = landing.ask_by_key(person_key, reason)
+        number = landing.ask_erasure_by_key(person_key, reason)
     else:
         typed = getpass("身份证号 ID number: ") if sys.stdin.isatty() else sys.stdin.readline()
-        number = landing.ask(typed.strip(), reason)
+        number = landing.ask_erasure(typed.strip(), reason)
     steps.erase_persons()
     console.print(f"第 {number} 号删除已完成 | erasure {number} is complete", markup=False)
 

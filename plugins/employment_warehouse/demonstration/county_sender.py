@@ -44,7 +44,7 @@ class CountySender:
             self._send_month_end(month_end)
         for place, night in enumerate(nights):
             if place:
-                self.crowd.turn(night)
+                self.crowd.advance(night)
             for month in reported:
                 if months.reported_on(month) == night:
                     self._send_payments(month)

@@ -65,12 +65,12 @@ class Crowd:
         able = (p["work_capacity"] != "none") & ~p["in_school"] & p["deceased_on"].is_null()
         return np.asarray(adult & able.to_numpy())
 
-    def turn(self, night: date) -> None:
+    def advance(self, night: date) -> None:
         """What changed since the night before."""
         if self.persons.height:
-            self._turn_register(night)
-            self._turn_spells(night)
-            self._turn_posts(night)
+            self._advance_register(night)
+            self._advance_spells(night)
+            self._advance_posts(night)
 
     def relief_workers(self) -> pl.DataFrame:
         """The people whose main work is on a relief project: `id_number, full_name, _person`."""
@@ -199,7 +199,7 @@ class Crowd:
     def _some(self, size: int, share: float) -> Mask:
         return self.rng.random(size) < share
 
-    def _turn_register(self, night: date) -> None:
+    def _advance_register(self, night: date) -> None:
         p, rng = self.persons, self.rng
         size = p.height
         mobile = self._some(size, MOBILES) & p["mobile"].is_not_null().to_numpy()
@@ -223,7 +223,7 @@ class Crowd:
             )
             self.persons = pl.concat([self.persons, new])
 
-    def _turn_spells(self, night: date) -> None:
+    def _advance_spells(self, night: date) -> None:
         ends, hires = season(night)
         spells = self.spells.filter(pl.col("end_date").is_null() | (pl.col("end_date") >= night - timedelta(days=365)))
         steady = self.persons["_steady"].to_numpy()
@@ -254,7 +254,7 @@ class Crowd:
         start = np.full(wanted, days(night), dtype=np.int32)
         self.spells = pl.concat([spells, self._spells_of(people, channel, start, None, night)])
 
-    def _turn_posts(self, night: date) -> None:
+    def _advance_posts(self, night: date) -> None:
         posts = self.posts
         if not posts.height:
             return

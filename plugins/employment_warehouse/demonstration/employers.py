@@ -40,7 +40,7 @@ class Employers:
     """Of each county: the rows of public post, work relief, gig and own business, in this order."""
 
     @classmethod
-    def found(cls, people: int, seed: int) -> "Employers":
+    def for_people(cls, people: int, seed: int) -> "Employers":
         """As many employers as that many people need."""
         rng = np.random.default_rng([seed, 7])
         rows: list[tuple[str | int | None, ...]] = []

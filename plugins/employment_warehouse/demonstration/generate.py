@@ -37,7 +37,7 @@ def generate(  # noqa: PLR0913
     _check_options(folder, people, nights)
     folder.mkdir(parents=True, exist_ok=True)
     dates = [first_date + timedelta(days=n) for n in range(nights)]
-    employers = Employers.found(people, seed)
+    employers = Employers.for_people(people, seed)
     cast = assemble(dates, employers, months.ends_before(first_date, month_ends))
     sender = Sender(folder, dates)
     platform = Platform(dates, employers, seed, max(20, round(people * POSTING_SHARE)))

@@ -175,7 +175,7 @@ def spells_that_change(cast: Cast) -> None:
     )
 
 
-def work_by_the_order(cast: Cast) -> None:
+def gig_work(cast: Cast) -> None:
     """A gig order in the reference week is employment; an older one is not."""
     first = cast.nights[0]
     for age, days_ago, employed in ((33, 2, True), (36, 8, False)):

@@ -22,7 +22,7 @@ STORIES: tuple[Callable[[Cast], None], ...] = (
     people_stories.people_in_two_counties,
     people_stories.households_without_work,
     people_stories.spells_that_change,
-    people_stories.work_by_the_order,
+    people_stories.gig_work,
     relief_stories.payment_and_bank,
     relief_stories.people_on_a_payroll,
     relief_stories.batch_without_return,

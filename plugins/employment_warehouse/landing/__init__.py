@@ -3,7 +3,7 @@
 from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, ingest_correction
 from employment_warehouse.landing.delivery import ingest, ingest_part, withdraw_part
 from employment_warehouse.landing.due_deliveries import campaign_frequency, expect_deliveries
-from employment_warehouse.landing.erasing import ask, ask_by_key, erase_asked
+from employment_warehouse.landing.erasing import ask_erasure, ask_erasure_by_key, erase_asked
 from employment_warehouse.landing.intake import (
     IntakeFailed,
     confirm_intake,
@@ -32,8 +32,8 @@ __all__ = [
     "IngestFailed",
     "IntakeFailed",
     "RemovedPart",
-    "ask",
-    "ask_by_key",
+    "ask_erasure",
+    "ask_erasure_by_key",
     "campaign_frequency",
     "confirm_intake",
     "delete_expired",

@@ -1,6 +1,7 @@
 """Erasure of a person: from the archive, landing, the vault and every publication (PIPL, articles 46 and 47).
 
-An erasure is asked for (`ask`), and carried out at once or by the night (`erase_asked`). Each step may be run again.
+An erasure is asked for (`ask_erasure`), and carried out at once or by the night (`erase_asked`). Each step may be run
+again.
 What remains are marks: CMACs of the tokens, by which a row that names the person again is recognised (`ErasedPersons`).
 """
 
@@ -43,7 +44,7 @@ class ErasureRefused(UserError):
     exit_code = 1
 
 
-def ask(id_number: str, reason: str) -> int:
+def ask_erasure(id_number: str, reason: str) -> int:
     """Record that the person with this ID number is to be erased; the number of the erasure.
 
     Raises ErasureRefused if it is not an ID number, or the database refuses the reason.
@@ -55,7 +56,7 @@ def ask(id_number: str, reason: str) -> int:
     return _ask(UUID(bytes=token), identity.seal(number.encode(), place(AT, token)), reason)
 
 
-def ask_by_key(person_key: UUID, reason: str) -> int:
+def ask_erasure_by_key(person_key: UUID, reason: str) -> int:
     """The same for a person whom the vault knows, by token."""
     return _ask(person_key, None, reason)
 
