@@ -245,6 +245,7 @@ def test_every_service_is_limited(name: str) -> None:
     assert compose.gigabytes(service["mem_limit"]) >= 1
     assert service["cpus"] >= 1
     assert service["pids_limit"] > 0
+    assert service["logging"] == {"driver": "local", "options": {"max-size": "100m", "max-file": "5"}}
 
 
 def test_every_service_that_stays_has_a_health_check() -> None:

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from employment_warehouse import settings
+from employment_warehouse.database import embedded
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
@@ -162,6 +163,25 @@ def test_the_server_s_log_repeats_no_value(make_server) -> None:
                 connection.execute(statement)  # type: ignore[arg-type]
             connection.rollback()
     assert "canary" not in server.log.read_text()
+
+
+def test_errors_do_not_fill_the_disk_with_their_messages(make_server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anyone with a login makes messages of any length."""
+    monkeypatch.setattr(embedded, "LARGEST_FILE", 20 * 2**20)
+    monkeypatch.setattr(embedded, "LARGEST_LOG_KEPT", 2**20)
+    server = make_server()
+    server.start()
+    with server.connect_superuser("postgres") as connection:
+        connection.autocommit = True
+        connection.execute("set log_min_messages = error")
+        for _ in range(3):
+            with pytest.raises(psycopg.errors.InvalidTextRepresentation):
+                connection.execute("select repeat('x', 10000000)::integer")
+        assert server.log.stat().st_size == embedded.LARGEST_FILE
+        assert connection.execute("select 1").fetchone() == (1,)
+    server.stop()
+    server.start()
+    assert server.log.stat().st_size < 2**20
 
 
 def test_keys_are_created_once_and_the_environment_takes_precedence(fresh_home: Home, monkeypatch) -> None:

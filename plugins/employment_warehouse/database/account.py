@@ -44,8 +44,13 @@ def choose_data_folder(home: Home) -> Path:
     return folder / "data"
 
 
-def run_program(program: str, *arguments: str | Path, owner: int) -> subprocess.CompletedProcess[str]:
-    """Run a program of PostgreSQL (`initdb`, `pg_ctl`) as `owner`; its whole output is in `stderr`."""
+def run_program(
+    program: str, *arguments: str | Path, owner: int, largest_file: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program of PostgreSQL (`initdb`, `pg_ctl`) as `owner`; its whole output is in `stderr`.
+
+    largest_file: no file that it or what it starts writes grows beyond (bytes).
+    """
     binaries, user = _binaries(), None
     if os.geteuid() == 0 and owner != 0:
         binaries, user = _accessible_binaries(binaries, owner), owner
@@ -53,6 +58,8 @@ def run_program(program: str, *arguments: str | Path, owner: int) -> subprocess.
     if os.geteuid() == 0 and owner == 0:
         # Inside, it is user 1000 and sees root's files as its own.
         command = [*IN_NAMESPACE, *command]
+    if largest_file is not None:
+        command = ["sh", "-c", 'ulimit -f "$0" 2>/dev/null; exec "$@"', str(largest_file // 512), *command]
     return _run(command, user)
 
 

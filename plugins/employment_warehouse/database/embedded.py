@@ -25,6 +25,9 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
 
 SOCKET_BYTES = 107
+# PostgreSQL's own files have at most 1 GiB. Its log would have what anyone with a login puts into messages of errors.
+LARGEST_FILE = 2 * 2**30
+LARGEST_LOG_KEPT = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class Server:
         self._make_socket_folder()
         self._complete_configuration()
         port = self._choose_port()
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG_KEPT:
+            self.log.replace(self.log.with_name(f"{self.log.name}.1"))
         self.log.touch(mode=0o600)
         os.chown(self.log, owner(self.data), -1)
         options = f"-p {port} -k {self.socket_folder} {as_options(EMBEDDED)}"
@@ -201,7 +206,9 @@ class Server:
             )
 
     def _pg_ctl(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        return run_program("pg_ctl", *arguments, "-D", self.data.resolve(), owner=owner(self.data))
+        return run_program(
+            "pg_ctl", *arguments, "-D", self.data.resolve(), owner=owner(self.data), largest_file=LARGEST_FILE
+        )
 
     def _make_socket_folder(self) -> None:
         folder = self.socket_folder

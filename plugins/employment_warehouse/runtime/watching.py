@@ -15,7 +15,7 @@ from psycopg.rows import DictRow, dict_row
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect
-from employment_warehouse.database.embedded import Server
+from employment_warehouse.database.embedded import LARGEST_FILE, Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import Deployment, current, use_database
@@ -110,6 +110,8 @@ def _denials(home: Home, now: datetime) -> Iterator[str]:
     log = Server(home).log
     if not log.exists():
         return
+    if log.stat().st_size > LARGEST_FILE // 2:
+        yield f"数据库日志过大，写满后不再记录，请检查后清空：{log} | the server's log is large; full, it records nothing more"
     with log.open("rb") as file:
         file.seek(max(log.stat().st_size - LOG_READ, 0))
         lines = file.read().decode(errors="replace").splitlines()
