@@ -10,6 +10,7 @@ from datetime import date
 
 import psycopg
 import pytest
+from psycopg import sql
 from tests.kit.nights import publish
 from tests.kit.receivers import Channel, mail_server, webhook
 
@@ -17,6 +18,7 @@ from employment_warehouse import alert, publication
 from employment_warehouse.alert.kinds import alert_kinds
 from employment_warehouse.console.menu import PAGES
 from employment_warehouse.contract import contracts
+from employment_warehouse.database import connect
 from employment_warehouse.runtime import steps
 
 DAY = date(2024, 5, 2)
@@ -297,6 +299,24 @@ def test_a_county_gets_one_digest_with_the_most_urgent_first(
     assert first["message"].index("文件无法读取") < first["message"].index("报表未报")
     assert alert.deliver_alerts(build) == (0, 0)
     assert len(channel.received) == 2
+
+
+def test_no_digest_waits_for_a_case_worker_whose_transaction_is_open(
+    warehouse: psycopg.Connection, build: int, channel: Channel
+) -> None:
+    """Above the daily limit a reveal writes into the day's alert, and keeps it for as long as its caller likes."""
+    publish(build)
+    warehouse.execute("update seeds.setting set value = '0' where name = 'reveal_daily_limit'")
+    role = sql.SQL("alter role wh_publisher in database {} set lock_timeout = '2s'")
+    warehouse.execute(role.format(sql.Identifier(warehouse.info.dbname)))
+    for county in (YUANYANG, GEJIU):
+        case_worker = connect(f"caseworker_{county}")
+        case_worker.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        case_worker.execute("select * from vault.reveal(%s, 'home visit')", (uuid.uuid4(),))
+        if county == YUANYANG:
+            case_worker.commit()
+    assert alert.deliver_alerts(build).sent == 1
+    case_worker.close()
 
 
 def test_a_digest_links_to_pages_of_the_console_that_exist(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +32,21 @@ def test_every_command_has_help_in_both_languages_and_a_home_option(name: str) -
 
 
 @pytest.mark.quick
+def test_no_process_leaves_what_it_had_in_memory() -> None:
+    program = "from employment_warehouse import command; import os; command.app = lambda: os.system('ulimit -c')"
+    line = [
+        "sh",
+        "-c",
+        'ulimit -Sc "$(ulimit -Hc)"; exec "$@"',
+        "sh",
+        sys.executable,
+        "-c",
+        f"{program}; command.main()",
+    ]
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0"]
+
+
 def test_sql_writes_csv_as_analyst(warehouse_server: Server) -> None:
     done = run_warehouse(
         "sql", "select 1 as one, null as nothing, '甲,乙' as text, current_user as who", home=warehouse_server.home.root

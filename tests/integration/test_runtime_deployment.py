@@ -246,6 +246,7 @@ def test_every_service_is_limited(name: str) -> None:
     assert service["cpus"] >= 1
     assert service["pids_limit"] > 0
     assert service["logging"] == {"driver": "local", "options": {"max-size": "100m", "max-file": "5"}}
+    assert service["ulimits"] == {"core": 0}
 
 
 def test_every_service_that_stays_has_a_health_check() -> None:

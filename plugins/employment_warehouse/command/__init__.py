@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 
 import typer
@@ -33,7 +34,11 @@ app.add_typer(users.app, name="user")
 
 
 def main() -> None:
-    """Run the command line; errors that the user can correct are shown without a traceback."""
+    """Run the command line; errors that the user can correct are shown without a traceback.
+
+    Neither it nor what it starts leaves a core file, in which would be what the process had in memory.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         app()
     except UserError as error:

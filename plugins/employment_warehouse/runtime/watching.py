@@ -111,7 +111,7 @@ def _denials(home: Home, now: datetime) -> Iterator[str]:
     if not log.exists():
         return
     if log.stat().st_size > LARGEST_FILE // 2:
-        yield f"数据库日志过大，写满后不再记录，请检查后清空：{log} | the server's log is large; full, it records nothing more"
+        yield f"数据库日志将满，满后不再记录：{log} | the log of the database is nearly full"
     with log.open("rb") as file:
         file.seek(max(log.stat().st_size - LOG_READ, 0))
         lines = file.read().decode(errors="replace").splitlines()

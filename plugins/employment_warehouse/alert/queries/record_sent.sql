@@ -1,4 +1,5 @@
--- An alert is sent when every channel has it as it was raised last.
+-- An alert is sent when every channel has it as it was raised last. One that a session is changing (vault.reveal above
+-- the limit) is recorded by the next call: nobody's open transaction is waited for.
 update ops.alert as a
 set
     sent_at = case when d.is_sent then now() end,
@@ -10,4 +11,5 @@ from (
     where given.channel = any(%(channels)s)
     group by given.alert_id
 ) as d
-where a.alert_id = d.alert_id and a.sent_at is null
+where a.alert_id = d.alert_id
+    and a.alert_id in (select u.alert_id from ops.alert as u where u.sent_at is null for no key update skip locked)
