@@ -14,6 +14,7 @@ from psycopg import sql
 CLOSED = (
     r"^(pg_stat_.*|pg_(relation|table|indexes|total_relation|database|tablespace)_size|pg_lock_status"
     r"|pg_(safe_snapshot_)?blocking_pids|pg_isolation_test_session_is_blocked|pg_control_.*"
+    r"|pg_get_replication_slots|pg_show_replication_origin_status"
     r"|pg_current_wal_.*|pg_(current|txid_current)_snapshot|txid_current_snapshot|pg_prepared_xact"
     r"|pg_current_xact_id|txid_current|pg_xact_status|txid_status|pg_xact_commit_timestamp(_origin)?"
     r"|pg_last_committed_xact|pg_export_snapshot|pg_relation_file(path|node)|pg_filenode_relation)$"
