@@ -26,6 +26,21 @@ def test_a_problem_is_sent_once_until_it_has_ended_and_recurs(
         assert channel.received[0]["type"] == "failure"
 
 
+def test_a_problem_that_only_grows_is_not_sent_again(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk fills and attempts become more; another disk or night is another problem."""
+    said = (
+        ["磁盘将满，剩余 24.7 GiB：/srv | the disk is nearly full", "li_si 一天内有 3 次越权尝试 | denied 3 times"],
+        ["磁盘将满，剩余 9.6 GiB：/srv | the disk is nearly full", "li_si 一天内有 12 次越权尝试 | denied 12 times"],
+        ["磁盘将满，剩余 9.6 GiB：/var | the disk is nearly full", "2024-05-27 的汇总被暂扣 | the build is held"],
+        ["2024-05-28 的汇总被暂扣 | the build is held"],
+    )
+    with webhook() as channel:
+        monkeypatch.setenv("WAREHOUSE_ALERT_URLS", channel.address)
+        for problems in said:
+            assert send_new(fresh_home, problems) == []
+        assert [message["message"].splitlines() for message in channel.received] == [said[0], said[2], said[3]]
+
+
 def test_a_channel_that_was_down_is_sent_it_later_and_the_others_not_twice(
     fresh_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

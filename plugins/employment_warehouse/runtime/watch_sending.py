@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 
 from employment_warehouse import settings
@@ -10,6 +11,9 @@ from employment_warehouse.channel import channel_name, send
 from employment_warehouse.settings import Home
 
 TITLE = "【就业监测】看守：{} 项异常 | watch: {} not in order"
+
+# How much, which changes while a problem lasts: a disk fills, attempts and alerts become more.
+MEASURE = re.compile(r"[\d.,]+ (?=GiB|次|条|个)")
 
 
 def send_new(home: Home, problems: list[str]) -> list[str]:
@@ -22,7 +26,8 @@ def send_new(home: Home, problems: list[str]) -> list[str]:
     failed, standing = [], {}
     for url in settings.alert_urls().split():
         name = channel_name(url)
-        known = [problem for problem in problems if problem in sent.get(name, [])]
+        before = {_matter(problem) for problem in sent.get(name, [])}
+        known = [problem for problem in problems if _matter(problem) in before]
         new = [problem for problem in problems if problem not in known]
         title = TITLE.format(len(new), len(new))
         if not new or send(url, title=title, body="\n".join(new), urgency="failure"):
@@ -33,3 +38,8 @@ def send_new(home: Home, problems: list[str]) -> list[str]:
     with suppress(OSError):  # better to report a full disk twice than not at all
         settings.write_whole(path, json.dumps(standing, ensure_ascii=False))
     return failed
+
+
+def _matter(problem: str) -> str:
+    """What a problem is about, without how much."""
+    return MEASURE.sub("", problem.split(" | ", maxsplit=1)[0])
