@@ -32,7 +32,8 @@ def test_a_problem_that_only_grows_is_not_sent_again(fresh_home: Home, monkeypat
         ["磁盘将满，剩余 24.7 GiB：/srv | the disk is nearly full", "li_si 一天内有 3 次越权尝试 | denied 3 times"],
         ["磁盘将满，剩余 9.6 GiB：/srv | the disk is nearly full", "li_si 一天内有 12 次越权尝试 | denied 12 times"],
         ["磁盘将满，剩余 9.6 GiB：/var | the disk is nearly full", "2024-05-27 的汇总被暂扣 | the build is held"],
-        ["2024-05-28 的汇总被暂扣 | the build is held"],
+        ["2024-05-28 的汇总被暂扣 | the build is held", "postgres 未运行 | postgres is not running"],
+        ["postgres 未运行（也已停止：scheduler、triggerer） | postgres is not running (nor scheduler, triggerer)"],
     )
     with webhook() as channel:
         monkeypatch.setenv("WAREHOUSE_ALERT_URLS", channel.address)

@@ -12,8 +12,8 @@ from employment_warehouse.settings import Home
 
 TITLE = "【就业监测】看守：{} 项异常 | watch: {} not in order"
 
-# How much, which changes while a problem lasts: a disk fills, attempts and alerts become more.
-MEASURE = re.compile(r"[\d.,]+ (?=GiB|次|条|个)")
+# How much, which changes while a problem lasts: a disk fills, attempts become more, parts end after their database.
+MEASURE = re.compile(r"[\d.,]+ (?=GiB|次|条|个)|（也已停止：[^）]*）")
 
 
 def send_new(home: Home, problems: list[str]) -> list[str]:

@@ -46,8 +46,7 @@ def wanted_date(now: datetime) -> date:
 def _services(deployment: Deployment) -> Iterator[str]:
     api = AirflowApi(deployment)
     states = api.health()
-    for name in _not_running(deployment, states):
-        yield f"{name} 未运行 | {name} is not running"
+    yield from _stopped(_not_running(deployment, states))
     if states.get("metadatabase") != "healthy":
         return
     try:
@@ -62,6 +61,16 @@ def _services(deployment: Deployment) -> Iterator[str]:
         yield error.message
     except httpx.HTTPError as error:
         yield f"Airflow 应答异常：{type(error).__name__} | Airflow's interface does not answer as expected"
+
+
+def _stopped(names: list[str]) -> Iterator[str]:
+    """A sentence for each; of PostgreSQL one for all, because without it the others end within seconds."""
+    if "postgres" not in names:
+        yield from (f"{name} 未运行 | {name} is not running" for name in names)
+        return
+    others = [name for name in names if name != "postgres"]
+    also_zh, also_en = (f"（也已停止：{'、'.join(others)}）", f" (nor {', '.join(others)})") if others else ("", "")
+    yield f"postgres 未运行{also_zh} | postgres is not running{also_en}"
 
 
 def _not_running(deployment: Deployment, states: dict[str, str]) -> list[str]:
