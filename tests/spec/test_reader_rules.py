@@ -634,7 +634,7 @@ CASES = [
             refused="header_not_found",
             detail=shown,
         )
-        for sign, shown in (("^", "^"), ("，", "，"), ("\x01", "U+0001"))
+        for sign, shown in (("^", "^"), ("，", "，"), ("\x01", "U+0001"), ('"^"', "是“^”"))
     ],
     *[
         Case(

@@ -90,7 +90,7 @@ def _other_delimiter(head: str, contract: Contract) -> str:
     """A sign that stands behind the contract's headers in a line and is none of the delimiters; '' if there is none."""
     headers = [column.header for column in contract.columns]
     for line in lines_of(head[:_HEAD_OF_LINES])[:DEPTH]:
-        behind = [line[line.find(header) + len(header) :][:1] for header in headers if header in line]
+        behind = [line[line.find(header) + len(header) :].lstrip("\"'”")[:1] for header in headers if header in line]
         signs = Counter(sign for sign in behind if sign.strip("\r\n") and not sign.isalnum())
         sign, n_columns = signs.most_common(1)[0] if signs else ("", 0)
         if n_columns >= max(3, _OF_A_HEADER * len(behind)) and not _has_delimiter(line):
