@@ -100,7 +100,7 @@ def test_crons_line_runs_the_watch_in_crons_bare_environment(tmp_path: Path) -> 
     bare = {"HOME": str(tmp_path), "LOGNAME": "jiuye", "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin"}
     done = subprocess.run(["sh", "-c", line], env=bare, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "scheduler 未运行" in done.stderr
+    assert done.stderr.startswith("postgres 未运行（也已停止：")
 
 
 @pytest.mark.parametrize(("exit_code", "shown"), [(0, ""), (1, "what is wrong\n")])
