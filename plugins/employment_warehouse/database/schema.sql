@@ -3940,7 +3940,7 @@ CREATE VIEW own.dim_workshop AS
             ( SELECT shown.publication
                    FROM ops.visible_publication() shown(publication, report_date)) AS publication
            FROM store.dim_workshop stored) known
-  WHERE ((from_build <= publication) AND ((to_build IS NULL) OR (publication < to_build)) AND true);
+  WHERE (((from_build + 0) <= publication) AND ((to_build IS NULL) OR (publication < to_build)) AND true);
 
 ALTER VIEW own.dim_workshop OWNER TO wh_owner;
 
@@ -3983,7 +3983,7 @@ CREATE VIEW marts.dim_workshop WITH (security_barrier='true') AS
             ( SELECT shown.publication
                    FROM ops.visible_publication() shown(publication, report_date)) AS publication
            FROM store.dim_workshop stored) known
-  WHERE ((known.from_build <= known.publication) AND ((known.to_build IS NULL) OR (known.publication < known.to_build)) AND ops.reads_all_counties() AND (( SELECT ops.counties_of(CURRENT_USER) AS counties_of) IS NULL))
+  WHERE (((known.from_build + 0) <= known.publication) AND ((known.to_build IS NULL) OR (known.publication < known.to_build)) AND ops.reads_all_counties() AND (( SELECT ops.counties_of(CURRENT_USER) AS counties_of) IS NULL))
 UNION ALL
  SELECT own_rows.report_date,
     own_rows.county_code,
