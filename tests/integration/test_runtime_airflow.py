@@ -122,7 +122,7 @@ def test_an_airflow_that_does_not_answer_is_named_without_a_traceback(
     """It has started the run, and then fails each question about it."""
     app = FastAPI()
     app.post("/auth/token")(lambda: {"access_token": "token"})
-    app.post("/{path:path}")(dict)
+    app.post("/{path:path}")(lambda path: {"started": path})
     app.get("/{path:path}", response_model=None)(lambda: PlainTextResponse("busy", status_code=503))
     monkeypatch.setenv("WAREHOUSE_DATABASE", "127.0.0.1:1")
     with served(app) as url:
