@@ -26,7 +26,8 @@ followed as (
         {% for step in ['filed', 'accepted', 'mediated', 'heard', 'closed'] -%}
         handled.{{ step }}_on between grid.month and grid.as_of as is_{{ step }},
         {% endfor -%}
-        handled.left_out_on between grid.month and grid.as_of and handled.closed_on is null as is_left_out,
+        handled.left_out_on between grid.month and grid.as_of
+            and coalesce(handled.closed_on, 'infinity') > {{ tonight_date() }} as is_left_out,
         handled.filed_on <= grid.as_of
             and coalesce(handled.closed_on, 'infinity') > grid.as_of
             and coalesce(handled.left_out_on, 'infinity') > grid.as_of as is_open,
