@@ -651,8 +651,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "a spell reported in advance touches nobody when it begins",
         "models/intermediate/changed_person.sql",
-        "and started_spells.start_on <= {{ tonight_date() }}",
-        "and started_spells.start_on > {{ tonight_date() }}",
+        "and started.{{ start_on }} <= {{ tonight_date() }}",
+        "and started.{{ start_on }} > {{ tonight_date() }}",
         "employment_flow",
         seed=BOUNDARIES,
         nights=0,

@@ -12,9 +12,14 @@ union
 -- If two counties report a spell, the later snapshot prevails: any night can change which one that is.
 select person_key from {{ published_rows('fct_employment_spell') }} as contested_spells
 where also_named_by is not null
+-- A spell reported in advance starts or extends a job on its first day. From its own first day on a post or a contract
+-- gives its rank to the spell that names it.
+{%- for model, start_on in [
+    ('fct_employment_spell', 'start_on'), ('fct_post_tenure', 'start_on'), ('fct_relief_contract', 'onsite_from'),
+] %}
 union
--- A spell reported in advance starts or extends a job on its first day.
-select started_spells.person_key
-from {{ published_rows('fct_employment_spell') }} as started_spells
+select started.person_key
+from {{ published_rows(model) }} as started
 inner join {{ source('ops', 'publication') }} as published on published.publication = (select ops.chain_head())
-where started_spells.start_on > published.report_date and started_spells.start_on <= {{ tonight_date() }}
+where started.{{ start_on }} > published.report_date and started.{{ start_on }} <= {{ tonight_date() }}
+{%- endfor %}

@@ -62,14 +62,14 @@ official as (
 ),
 
 -- A row of the employment register that names a public post or work relief is one job with the post or contract that
--- it overlaps; without one it ranks as a part-time post.
+-- it overlaps; without one it ranks as a part-time post. One that is reported in advance is none before its first day.
 matches as (
     select spell.person_key, spell.employer_name, spell.reported_start_on, min(official.job_rank) as job_rank
     from {{ ref('fct_employment_spell') }} as spell
     inner join official
         on spell.person_key = official.person_key and spell.channel = official.channel
         and daterange(spell.start_on, spell.end_on, '[]') && daterange(official.start_on, official.end_on, '[]')
-    where spell.channel in ('public_post', 'work_relief')
+    where spell.channel in ('public_post', 'work_relief') and official.start_on <= {{ tonight_date() }}
     group by spell.person_key, spell.employer_name, spell.reported_start_on
 ),
 
