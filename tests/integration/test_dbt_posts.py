@@ -186,9 +186,14 @@ def test_findings_hold_on_the_days_of_their_facts(posts: Any) -> None:
     for rule in ("kin_of_approver", "paid_to_other_account"):
         with connect(OWN_LOGIN) as connection:
             connection.execute("select ops.decide_rule(%s, '2024-07-10', true, '州人社局批复')", (rule,))
+    # Which work is full time is a setting.
+    posts.connection.execute(
+        "update seeds.setting set value = 'workshop，self_employed' where name = 'full_time_channels'"
+    )
     posts.night("2024-07-10")
-    decided = {key: value for key, value in findings(posts).items() if key not in by_default}
-    assert decided == {
+    found = findings(posts)
+    assert by_default.keys() - found.keys() == {("FULL", "not_in_need")}
+    assert {key: value for key, value in found.items() if key not in by_default} == {
         ("KIN1", "kin_of_approver"): ("2024-05-01", None, None),
         ("KIN2", "kin_of_approver"): ("2024-05-02", "2024-05-04", None),
         ("HERS", "paid_to_other_account"): ("2024-05-12", None, Decimal("500.00")),

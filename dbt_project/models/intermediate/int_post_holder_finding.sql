@@ -42,7 +42,10 @@ full_time_elsewhere as (
             as common_days
     from tenures
     inner join {{ ref('fct_employment_spell') }} as spell
-        on tenures.person_key = spell.person_key and spell.channel in ('enterprise', 'workshop')
+        on tenures.person_key = spell.person_key
+        and spell.channel = any(
+            (select regexp_split_to_array({{ setting('full_time_channels', 'text') }}, '[,，、\s]+'))::text[]
+        )
     where tenures.is_full_time
 ),
 
