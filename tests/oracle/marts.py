@@ -56,7 +56,7 @@ class Marts:
                     "target_value": value,
                     "actual_value": actual,
                     "scheduled_value": self._schedule(target, basis) if value else 0,
-                    "progress_rate": Decimal(actual) / value if value else None,
+                    "progress_rate": share(actual, value),
                     "coverage": self.status.coverage(county, HEADLINE_FEEDS),
                     "obs_status": self.status.of_day(county, self.today) if county in self.world.began else "M",
                     "change_1d": self._change(code, basis, county, 1),

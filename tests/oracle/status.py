@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
+from .figures import share
 from .pay import Pay
 from .reading import COUNTIES, Delivery, last_day
 from .state import DAY, PREFECTURE, World
@@ -110,14 +112,14 @@ class Status:
     def _is_covered(self, feed: str, county: str, period: date) -> bool:
         return (county, period) in self.pay.in_force(feed)
 
-    def coverage(self, county: str, feeds: Sequence[str]) -> float | None:
+    def coverage(self, county: str, feeds: Sequence[str]) -> Decimal | None:
         """Accepted deliveries ÷ deliveries due today, over the feeds of the county's own, and the platform's."""
         counties = COUNTIES if county == PREFECTURE else (county,)
         due = [feed for feed in feeds if self.is_due_today(feed)]
         has_arrived = [self.delivered_today(feed, c) is not None for feed in due for c in counties]
         if county == PREFECTURE and self.world.has_platform:
             has_arrived += [self.today in self.read for feed in feeds if feed in PLATFORM]
-        return sum(has_arrived) / len(has_arrived) if has_arrived else None
+        return share(sum(has_arrived), len(has_arrived))
 
     def is_due_today(self, feed: str) -> bool:
         """Whether a county feed's calendar has today."""
