@@ -35,7 +35,8 @@ Where the definition leaves room, this is what it does (each a question to whoev
     has been corrected away.
 11. Of a weekly or monthly feed the report that is due is one dated after the one due before; what a report's rows say
     of rejection counts while it is held, too.
-12. posts_per_100_jobless looks at the feeds of posts and employment, not at the payments.
+12. A figure of a mart that is divided by a headline figure looks at the feeds of the mart: posts_per_100_jobless,
+    posts_offered_per_1000.
 13. A person without a home counts with each county that reports the person, and once in the prefecture.
 """
 

@@ -561,8 +561,7 @@ INDICATORS: tuple[Indicator, ...] = (
         _monthly("public_post_monitor", "holders", post_category="all"),
     ),
     Indicator("post_arrears", "N", "CNY", -1, "WM", POST_FEEDS, _post_arrears),
-    # Its months are those of the posts, its persons those of the registers: no payment is looked at.
-    Indicator("posts_per_100_jobless", "P", "rate", 0, "MK", INCOME_FEEDS, _posts_per_jobless),
+    Indicator("posts_per_100_jobless", "P", "rate", 0, "MK", POST_FEEDS, _posts_per_jobless),
     Indicator("post_findings_open", "N", "case", -1, "DW", REGISTER, _open_cases("public_post_finding")),
     Indicator("services_persons", "P", "person", 1, "M", SERVICE_FEEDS, _services),
     Indicator("training_hire_rate", "N", "share", 1, "MK", SERVICE_FEEDS, _trained),
