@@ -150,7 +150,7 @@ def waive(
     name: AsOption = None,
     home: HomeOption = None,
 ) -> None:
-    """在限期内豁免一个未结个案（仍未结，另行计数）。 | Waive an open case until a date.
+    """在限期内豁免一个未结事项（仍未结，另行计数）。 | Waive an open case until a date.
 
     类别、线索和编号见 marts.finding_case；自下一次发布起显示。
     Kind, finding and key are those of marts.finding_case; shown from the next publication on.

@@ -830,7 +830,7 @@ begin
                 and (format('case:%s:%s', c.case_kind, c.finding), c.case_key) = (wanted_check, wanted_unit)
         ) then
             raise exception using errcode = 'WH002',
-                message = '没有这样的未结个案 | there is no such open case', hint = 'Use ops.waive_case.';
+                message = '没有这样的未结事项 | there is no such open case', hint = 'Use ops.waive_case.';
         end if;
         return;
     end if;
@@ -859,7 +859,7 @@ ALTER FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) OWNER TO
 
 -- Name: FUNCTION assert_waivable(wanted_check text, wanted_unit text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) IS '没有的检查、单位或个案不能豁免。 | Refuses the waiver of a check that no night has run, of an unknown unit, or of a case that is not open.';
+COMMENT ON FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) IS '没有的检查、单位或事项不能豁免。 | Refuses the waiver of a check that no night has run, of an unknown unit, or of a case that is not open.';
 
 -- Name: begin_nights(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -930,7 +930,7 @@ ALTER FUNCTION ops.case_explanations() OWNER TO wh_owner;
 
 -- Name: FUNCTION case_explanations(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.case_explanations() IS '对个案的说明：县市只见本县市的。 | What case workers said about cases; counties see those of their own.';
+COMMENT ON FUNCTION ops.case_explanations() IS '对事项的说明：县市只见本县市的。 | What case workers said about cases; counties see those of their own.';
 
 -- Name: certify(integer, jsonb); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1452,7 +1452,7 @@ begin
         and c.county_code = any(coalesce(ops.counties_of(session_user), '{}'));
     if not found then
         raise exception using errcode = 'WH002',
-            message = '本县市没有这样的未结个案 | your county has no such open case',
+            message = '本县市没有这样的未结事项 | your county has no such open case',
             hint = 'marts.finding_case shows the kind, finding and key of every case.';
     end if;
     perform ops.record_act(
@@ -1464,7 +1464,7 @@ ALTER FUNCTION ops.explain_case(case_kind text, finding text, key text, explanat
 
 -- Name: FUNCTION explain_case(case_kind text, finding text, key text, explanation text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) IS '经办人对本县市一个未结个案的说明，登记在案；个案由数据或豁免了结。 | A case worker''s word about an open case of the county, on the record; data close the case, or a waiver.';
+COMMENT ON FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) IS '经办人对本县市一个未结事项的说明，登记在案；事项由数据办结。 | A case worker''s word about an open case of the county, on the record; data close the case.';
 
 -- Name: first_scheduled_date(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2988,7 +2988,7 @@ begin
     where p.publication = shown and (c.case_kind, c.finding, c.case_key) = (kind, wanted, key) and c.closed_on is null;
     if not found then
         raise exception using errcode = 'WH002',
-            message = format('没有这样的未结个案：%1$s %2$s %3$s | there is no such open case: %1$s %2$s %3$s', kind, wanted, key),
+            message = format('没有这样的未结事项：%1$s %2$s %3$s | there is no such open case: %1$s %2$s %3$s', kind, wanted, key),
             hint = 'marts.finding_case shows the kind, finding and key of every case.';
     end if;
     if until is null or until <= today then
@@ -2999,14 +2999,14 @@ begin
     return today;
 exception when unique_violation then
     raise exception using errcode = 'WH015',
-        message = format('该个案已自 %1$s 起豁免 | the case is waived from %1$s on already', today);
+        message = format('该事项已自 %1$s 起豁免 | the case is waived from %1$s on already', today);
 end $_$;
 
 ALTER FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) OWNER TO wh_owner;
 
 -- Name: FUNCTION waive_case(kind text, wanted text, key text, until date, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) IS '在限期内豁免一个未结个案：个案仍未结，另行计数。 | Waives an open case until a date, from the standing report date on, under the name of the session''s login: it stays open, and is counted apart. Shown from the next publication on.';
+COMMENT ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) IS '在限期内豁免一个未结事项：事项仍未结，另行计数。 | Waives an open case until a date, from the standing report date on, under the name of the session''s login: it stays open, and is counted apart. Shown from the next publication on.';
 
 -- Name: writable_build(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 

@@ -126,7 +126,7 @@ def summarise(home: Home, console: Console) -> None:
             "录用 hired",
         ),
         "cases": (
-            "未结个案，全部为预设 open cases, all planted",
+            "未结事项，全部为预设 open cases, all planted",
             "事项 kind",
             "线索 finding",
             "件 cases",
