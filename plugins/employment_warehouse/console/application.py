@@ -15,12 +15,13 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from employment_warehouse import settings
-from employment_warehouse.console import menu, refusals, signing_in
+from employment_warehouse.console import menu, refusals, signing_in, uploads
 from employment_warehouse.console.connections import database_of
 from employment_warehouse.console.rendering import open_pages
 from employment_warehouse.console.sessions import Sessions, set_cookie
 from employment_warehouse.errors import UserError
 
+LARGEST_FORM = 1 << 20  # a rollback that ticks every delivery of a year has 300 KB
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -43,6 +44,7 @@ def create(clock: Callable[[], float] = time.monotonic) -> FastAPI:
     application.state.pages = menu.PAGES
     application.state.failures = signing_in.Failures()
     application.state.is_encrypted = settings.console_url().startswith("https://")
+    application.middleware("http")(_refuse_large_forms)
     application.middleware("http")(_add_headers)
     for kind, answer in (
         (psycopg.Error, refusals.of_database),
@@ -70,6 +72,17 @@ async def _add_headers(request: Request, answer: Callable[[Request], Awaitable[R
     if request.app.state.is_encrypted:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
+
+
+async def _refuse_large_forms(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Before any of it is read, of anybody: only uploads are large, and their page has a limit of its own."""
+    if request.method == "POST" and request.url.path != uploads.page.path:
+        length = request.headers.get("content-length", "")
+        if not length.isdecimal():
+            return refusals.of_request(request, HTTPException(411, "表单须注明长度 | a form has to say its length"))
+        if int(length) > LARGEST_FORM:
+            return refusals.of_request(request, HTTPException(413, "表单过大 | the form is too large"))
+    return await answer(request)
 
 
 def _health() -> Response:

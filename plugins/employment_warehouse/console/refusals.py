@@ -80,7 +80,7 @@ def of_input(request: Request, error: RequestValidationError) -> Response:  # no
 
 def of_user_error(request: Request, error: UserError) -> Response:
     """Something that the person can correct."""
-    if isinstance(error.__context__, MALFORMED):
+    if isinstance(error.__context__, (*MALFORMED, errors.InsufficientPrivilege)):
         return of_database(request, error.__context__)
     if OWN_CODE.match(error.database):
         return _say(request, Refusal(409, error.database, error.todo))

@@ -1,0 +1,128 @@
+"""What a person could try on the console with more patience than a browser has; nothing of it changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from tests.kit.console import Browser, Clock, browser_of, database_variables, served
+from tests.kit.nights import Nights, certify, publish, start_build
+
+from employment_warehouse import publication
+from employment_warehouse.console.menu import PAGES
+from employment_warehouse.console.sessions import IDLE_SECONDS
+from employment_warehouse.database import OWN_LOGIN
+from employment_warehouse.database.connections import address
+
+OTHER = "532529"
+# What any of the forms asks for.
+FIELDS = {
+    "reason": "I try", "explanation": "not mine", "note": "not mine", "purpose": "not mine",
+    "login": "operator_of_tests",
+    "first": "2024-07-01", "last": "2024-07-02", "month": "2024-04", "county": OTHER, "target": "rural_employed",
+    "name": "gig_reference_days", "value": "1", "level": "national", "finding": "unpaid", "enabled": "false",
+    "name_zh": "节", "working": "true", "role": "operator", "person": "00000000-0000-0000-0000-000000000001",
+    "feed": "employment", "day": "2024-05-01", "act": "send", "withdraw": "1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def console(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[FastAPI]:
+    for name, value in database_variables().items():
+        monkeypatch.setenv(name, value)
+    yield served(clock)
+
+
+@pytest.fixture
+def held(nights: Nights) -> int:
+    """A publication, and a night of another county's delivery that is held."""
+    publish(start_build("2024-05-01"))
+    nights.deliver("labor_register", OTHER, "2024-05-02", kind="file")
+    build = start_build("2024-05-02")
+    certify(build, failed=1)
+    with pytest.raises(publication.NotPublished):
+        publication.publish_or_hold(build)
+    nights.connection.execute(
+        "insert into ops.alert (level, kind, unit, title, body) values ('warning', 'wages_owed', %s, 'a', 'b')",
+        (OTHER,),
+    )
+    return build
+
+
+def token_of(browser: Browser, role: str) -> str:
+    known = browser.application.state.sessions._sessions.values()
+    return str(next(session.token for session in known if session.login == address(role).user))
+
+
+@pytest.mark.parametrize("role", ["county_532528", "caseworker_532528", "wh_analyst", "wh_auditor"])
+def test_no_form_acts_on_what_the_login_has_no_right_to(console: FastAPI, nights: Nights, held: int, role: str) -> None:
+    browser, acts = browser_of(role, console), nights.scalar("select count(*) from ops.act")
+    [alert] = [row[0] for row in nights.connection.execute("select alert_id from ops.alert").fetchall()]
+    numbers = {"{build}": str(held), "{login}": "operator_of_tests"}
+    tried = [
+        route.path
+        for page in PAGES
+        for route in page.router.routes
+        if isinstance(route, APIRoute) and "POST" in route.methods
+    ]
+    assert len(tried) >= 20
+    for path in tried:
+        number = str(alert) if path.startswith("/alerts") else str(held) if "publications" in path else "1"
+        url = reduce(lambda text, each: text.replace(*each), (numbers | {"{number}": number}).items(), path)
+        about = "?kind=feed&finding=feed&key=1&check=registers.volume.ratio&unit=532529"
+        answer = browser.client.post(url + about, data=FIELDS | {"token": token_of(browser, role)})
+        assert (path, answer.status_code in {403, 404, 409}) == (path, True), answer.text
+        assert "数据库拒绝" not in answer.text
+    assert nights.scalar("select count(*) from ops.act") == acts
+    assert nights.scalar("select count(*) from ops.alert where acknowledged_at is not null") == 0
+    assert nights.scalar("select status from ops.build where build = %s", held) == "held"
+
+
+def test_an_act_that_is_sent_twice_at_once_is_done_once(console: FastAPI, nights: Nights, held: int) -> None:
+    tabs = [browser_of(OWN_LOGIN, console)]
+    tabs.append(Browser(console))
+    tabs[1].client.cookies.update(tabs[0].client.cookies)
+    given = {"reason": "counted by hand", "token": token_of(tabs[0], OWN_LOGIN)}
+
+    def press(tab: Browser) -> httpx.Response:
+        return tab.client.post(f"/publications/{held}/release", data=given)
+
+    with ThreadPoolExecutor(2) as both:
+        answers = sorted(both.map(press, tabs), key=lambda answer: answer.status_code)
+    assert [answer.status_code for answer in answers] == [303, 409], answers[1].text
+    assert nights.scalar("select count(*) from ops.act where kind = 'release_night'") == 1
+    path, back = f"/publications/{held}/roll-back", {"reason": "wrong", "token": given["token"]}
+    assert [tab.client.post(path, data=back).status_code for tab in tabs] == [303, 409]
+
+
+def test_a_form_that_was_opened_before_the_session_ended_changes_nothing(
+    console: FastAPI, nights: Nights, held: int, clock: Clock
+) -> None:
+    browser = browser_of(OWN_LOGIN, console)
+    old = {"reason": "counted by hand", "token": token_of(browser, OWN_LOGIN)}
+    clock.now += IDLE_SECONDS + 1
+    path, at = f"/publications/{held}/release", address(OWN_LOGIN)
+    assert browser.client.post(path, data=old).headers["location"].startswith("/sign-in")
+    assert browser.sign_in(at.user, at.password).status_code == 303
+    answer = browser.client.post(path, data=old)
+    assert (answer.status_code, "表单已失效" in answer.text) == (403, True)
+    assert nights.scalar("select status from ops.build where build = %s", held) == "held"
+
+
+def test_a_large_form_is_refused_before_it_is_read(console: FastAPI) -> None:
+    for browser in (Browser(console), browser_of(OWN_LOGIN, console)):
+        large = browser.client.post("/sign-in", data={"login": "a", "password": "x" * (2 << 20)})
+        assert (large.status_code, "表单过大" in large.text) == (413, True)
+        unknown = browser.client.post("/acts", content=iter([b"login=a"]))
+        assert unknown.status_code == 411
