@@ -95,8 +95,10 @@ def test_a_clerk_checks_sends_and_corrects_thirty_rows(console: FastAPI, warehou
     book.save(content)
     back = answer(clerk, upload(clerk, content.getvalue(), feed="corrections", name="改.xlsx", act="send"))
     assert "读取 3 行，采用 3 行，没有退回" in back and "已更正 3 行" in back
+    assert "不认识的列" not in back  # the workbook's own are known
     assert clerk.get(link).status_code == 404
     history = clerk.get("/uploads").text
+    assert link not in history + clerk.get(sent.headers["location"]).text
     assert history.count("查看答复") == 4 and "已入库，待汇总" in history
     english = clerk.get(f"{sent.headers['location']}?language=en").text
     assert "30 rows read, 27 taken in" in english and "A placeholder that begins with 999999" in english

@@ -34,6 +34,7 @@ class FeedAnswer:
     taken: int
     rejected: int
     is_unchanged: bool
+    is_refused: bool
     errors: tuple[Label, ...]
     warnings: tuple[Label, ...]
     cells: tuple[WrongCell, ...]
@@ -55,6 +56,11 @@ class WordedAnswer:
     def is_clean(self) -> bool:
         """Whether nothing has to be corrected."""
         return not (self.errors or any(each.errors or each.cells for each in self.feeds))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing could be read: there are no rows that could be sent meanwhile."""
+        return all(each.is_refused for each in self.feeds)
 
 
 def worded(answer: Mapping[str, Any]) -> WordedAnswer:
@@ -89,6 +95,7 @@ def _of_feed(found: Mapping[str, Any]) -> FeedAnswer:
         taken=found["rows_landed"],
         rejected=found["rows_rejected"],
         is_unchanged=found.get("is_unchanged", False),
+        is_refused="refusal" in found,
         errors=(*_refusals(found), *_failed_checks(found, "critical")),
         warnings=(*_notes(found, repeated), *_failed_checks(found, "warning")),
         cells=cells,

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from employment_warehouse import returns
 from employment_warehouse.console import connections
 from employment_warehouse.console.answers import worded
+from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, SignInNeeded, Visit
 from employment_warehouse.contract import Contract, contracts, due, template
 from employment_warehouse.database import OWN_LOGIN, connect
@@ -52,7 +53,7 @@ def show(visit: Visit = page.visitor) -> Response:
     with visit.reading() as read:
         limits = read("upload_limits")[0]
         deliveries = read("own_deliveries", since=today - timedelta(days=SHOWN_DAYS))
-        uploads = read("own_uploads")
+        uploads = [_offered(visit, upload) for upload in read("own_uploads")]
     latest: dict[str, Any] = {}
     for row in deliveries:
         if row["kind"] and row["feed"] not in latest:
@@ -96,7 +97,7 @@ def show_answer(number: int, visit: Visit = page.visitor) -> Response:
     if upload is None:
         raise HTTPException(404)
     answer = worded(upload["answer"]) if upload["answer"] else None
-    response = visit.show("upload.html.j2", upload=upload, answer=answer, corrections=CORRECTIONS)
+    response = visit.show("upload.html.j2", upload=_offered(visit, upload), answer=answer, corrections=CORRECTIONS)
     if upload["state"] != "answered":
         response.headers["Refresh"] = REFRESH_SECONDS
     return response
@@ -126,6 +127,12 @@ def download_template(feed: str, visit: Visit = page.visitor) -> Response:  # no
         content = path.read_bytes()
     disposition = f'attachment; filename="{feed}.xlsx"'
     return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
+
+
+def _offered(visit: Visit, upload: Row) -> Row:
+    """An upload whose return workbook is offered only while it is there: the last correction deletes it."""
+    paths = (returns.path_of(upload["report_date"], county) for county in visit.session.counties)
+    return upload | {"has_workbook": upload["has_workbook"] and any(path.is_file() for path in paths)}
 
 
 def _upload_request(form: Any) -> UploadRequest:

@@ -24,6 +24,7 @@ from employment_warehouse.contract import contract, due
 from employment_warehouse.landing import campaign_frequency
 from employment_warehouse.landing.delivery import IngestResult
 from employment_warehouse.landing.ledger import IncomingPart
+from employment_warehouse.landing.withdrawing import PLACE_HEADERS
 from employment_warehouse.reading import Refused, sheet_names
 from employment_warehouse.settings import TIMEZONE
 from employment_warehouse.upload.queries import query
@@ -72,6 +73,8 @@ def _of_delivery(
 ) -> dict[str, Any]:
     given = {"delivery_id": found["delivery_id"], "most": CELLS_LISTED}
     counts = {name: found[name] for name in ("feed", "rows_read", "rows_landed", "rows_rejected", "extra_columns")}
+    if part.kind == "correction":  # the workbook's own columns name the rejected row
+        counts["extra_columns"] = [name for name in counts["extra_columns"] if name not in PLACE_HEADERS.values()]
     if found["status"] == "refused":
         refusal = {"code": found["reason"], "detail": found["understood"].get("refusal", "")}
         return counts | {"refusal": refusal}
