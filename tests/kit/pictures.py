@@ -15,9 +15,10 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.kit.people import id_number
 
 from employment_warehouse import settings
-from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.runtime import deployment, users
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -33,6 +34,12 @@ PICTURES = {
     "analyst": ("/cases", "/cases > /cases/one", "/marts", "/marts/target_progress"),
 }  # fmt: skip
 COLOURS = 32
+FEED = "public_post_payment"
+LINES = (
+    "岗位编号,证件号码,补贴月份,出勤天数,应发金额,实发金额",
+    *(f"P{row},{id_number(row)},2024-04,22,800,800" for row in (1, 2)),
+)
+WRONG = "P3,53252819600101,2024-04,22,800,800"  # four digits are missing
 
 
 @contextmanager
@@ -54,7 +61,7 @@ def sign_in(page: Page, url: str, login: str, password: str) -> None:
 
 
 def take(page: Page, url: str, wanted: str, folder: Path, width: int) -> None:
-    """One picture, at most two screens long."""
+    """A picture of a page."""
     path, *links = wanted.split(" > ")
     page.goto(url + path)
     for link in links:
@@ -64,14 +71,39 @@ def take(page: Page, url: str, wanted: str, folder: Path, width: int) -> None:
         page.goto(url + str(found.first.get_attribute("href")))
     behind = [links[-1].rpartition("/")[2] or "one"] if links else []
     name = f"{'-'.join([*path.strip('/').split('/'), *behind])}-{width}.png"
-    height = min(page.evaluate("document.documentElement.scrollHeight"), 1600)
+    save(page, folder / name)
+
+
+def save(page: Page, file: Path) -> None:
+    """What the browser shows, at most two screens long."""
+    width, height = page.evaluate("[innerWidth, Math.min(document.documentElement.scrollHeight, 1600)]")
     shot = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height}, full_page=True)
-    kept(shot, folder / name)
+    kept(shot, file)
 
 
 def kept(shot: bytes, path: Path) -> None:
     """A picture with few colours, which is small."""
     Image.open(BytesIO(shot)).convert("P", palette=Image.Palette.ADAPTIVE, colors=COLOURS).save(path, optimize=True)
+
+
+def check_a_file(page: Page, url: str) -> None:
+    """As a clerk does before sending: one of three rows is wrong."""
+    page.goto(f"{url}/uploads")
+    page.select_option("#feed", FEED)
+    content = "\n".join((*LINES, WRONG)).encode()
+    page.set_input_files("#file", {"name": "四月补贴.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="试读").click()
+    page.wait_for_selector("text=下一步")
+
+
+def busiest_county() -> str:
+    """The county with most cases about persons, households or employers."""
+    with connect(OWN_LOGIN) as connection:
+        rows = connection.execute(
+            "select county_code from marts.finding_case where case_kind <> 'feed' and closed_on is null"
+            " group by county_code order by count(*) desc, county_code limit 1"
+        )
+        return str(rows.fetchall()[0][0])
 
 
 def main(folder: Path) -> None:
@@ -80,7 +112,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     deployment.administer(home)
     url = deployment.current(home).console_url
-    county = next(iter(divisions().counties))
+    county = busiest_county()
     for role, pages in PICTURES.items():
         login = f"{role}_{secrets.token_hex(2)}"  # a name stays one person's for good
         password = users.add(login, role, county if role == "caseworker" else None)
@@ -91,6 +123,9 @@ def main(folder: Path) -> None:
                     if "/sign-in" in pages:
                         take(page, url, "/sign-in", folder, width)
                     sign_in(page, url, login, password)
+                    if role == "caseworker":
+                        check_a_file(page, url)
+                        save(page, folder / f"uploads-one-{width}.png")
                     for wanted in pages:
                         if wanted != "/sign-in":
                             take(page, url, wanted, folder, width)
