@@ -26,7 +26,9 @@ from tests.kit.nights import Nights, certify, publish, start_build
 from tests.kit.pictures import chromium, sign_in
 
 from employment_warehouse import publication, settings
+from employment_warehouse.alert.kinds import alert_kinds
 from employment_warehouse.console.sessions import IDLE_SECONDS, LONGEST_SECONDS
+from employment_warehouse.console.wording import STEPS
 from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
 from employment_warehouse.database.connections import address
 from employment_warehouse.database.embedded import Server, free_port
@@ -286,6 +288,10 @@ def test_a_countys_download_of_its_return_workbook_is_recorded(planted: psycopg.
     assert workbook not in browser_of(OWN_LOGIN, console).get(own).text
 
 
+def test_every_step_that_an_alert_names_has_a_name() -> None:
+    assert {kind.step for kind in alert_kinds().values()} <= STEPS.keys()
+
+
 def test_an_analyst_downloads_a_mart(planted: psycopg.Connection) -> None:
     analyst = browser_of("wh_analyst", served())
     shown = analyst.get("/marts/target_progress").text
@@ -307,7 +313,7 @@ def test_a_case_worker_explains_only_cases_of_the_county(planted: psycopg.Connec
     assert "works since Monday" in county.get(link).text
     assert 'name="explanation"' not in county.get(link).text
     refused = worker.fill_in(link, link.replace("532528", "532501"), explanation="not mine")
-    assert (refused.status_code, "没有这样的未结个案" in refused.text) == (409, True)
+    assert (refused.status_code, "没有这样的未结事项" in refused.text) == (409, True)
     numbered = worker.fill_in(link, explanation="ask 13887312345")
     assert (numbered.status_code, "号码" in numbered.text) == (409, True)
 

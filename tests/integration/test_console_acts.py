@@ -18,7 +18,7 @@ from tests.kit.nights import Nights, insert, publish, start_build
 from tests.kit.server import Server
 
 from employment_warehouse import gate, landing, publication, settings
-from employment_warehouse.contract import is_working_day, year_without_holidays
+from employment_warehouse.contract import contract, is_working_day, year_without_holidays
 from employment_warehouse.contract.calendar import decided_holidays_file
 from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
 from employment_warehouse.database.connections import address
@@ -219,7 +219,7 @@ def test_an_operator_waives_a_check_of_a_unit_until_a_day(console: FastAPI, nigh
     [
         ("labor_register.volume.ration", "532528", "没有检查 labor_register.volume.ration"),
         ("labor_register.volume.ratio", "532599", "没有单位 532599"),
-        ("case:youth_long_term:youth_long_term", "nobody", "没有这样的未结个案"),
+        ("case:youth_long_term:youth_long_term", "nobody", "没有这样的未结事项"),
     ],
 )
 def test_what_does_not_exist_is_not_waived(console: FastAPI, nights: Nights, check: str, unit: str, words: str) -> None:
@@ -383,6 +383,50 @@ def test_the_persons_of_a_case_are_those_whom_its_finding_names(console: FastAPI
 
     assert persons("relief_payroll", "underage") == [str(person) for person in concerned]
     assert persons("public_post", "paid_not_holder") == [str(concerned[0])]
+
+
+def test_closed_cases_are_listed_the_latest_first(console: FastAPI, nights: Nights) -> None:
+    build = start_build("2024-05-18")
+    known = {
+        "case_kind": "feed", "finding": "feed", "unit_to_act_zh": "县人社局", "unit_to_act_en": "county bureau",
+        "lines": 1, "county_code": "532528", "from_build": build,
+    }  # fmt: skip
+    closed = [("2024-05-03", "gone"), ("2024-05-12", "resolved"), (None, None)]
+    found = [
+        {"case_key": f"{number}·532528", "opened_on": "2024-05-02", "closed_on": day, "close_reason": reason}
+        | {"evidence": {"feed": feed, "unit": "532528"}}
+        for number, ((day, reason), feed) in enumerate(
+            zip(closed, ("workshop", "employment", "job_event"), strict=True)
+        )
+    ]
+    insert(nights.connection, "store", "finding_case", [each | known for each in found])
+    publish(build)
+    worker = browser_of("caseworker_532528", console)
+    titles = [contract(feed).title_zh for feed in ("employment", "workshop", "job_event")]
+
+    def listed(page: str) -> list[str]:
+        links = re.findall(r'href="/cases/one[^"]*">([^<]+)</a>', worker.get(page).text)
+        return [next(title for title in titles if title in link) for link in links]
+
+    assert (listed("/cases?closed=false&kind="), listed("/cases?closed=true")) == (titles[2:], titles[:2])
+    link = next(link for link in links_of(worker.get("/cases?closed=true").text) if link.startswith("/cases/one"))
+    shown = worker.get(link).text
+    assert "已于 5月12日 办结" in shown and 'name="explanation"' not in shown
+
+
+def test_a_long_list_is_shown_fifty_rows_a_page_with_its_filter(console: FastAPI, nights: Nights) -> None:
+    nights.connection.execute(
+        "insert into ops.act (login, kind, subject) select 'a', k, k || ' no. ' || n || '.'"
+        " from generate_series(1, 60) as n, unnest(array['take_workbook', 'explain_case']) as k"
+    )
+    operator = browser_of(OWN_LOGIN, console)
+    first = operator.get("/acts?kind=take_workbook").text
+    assert re.findall(r"no\. (\d+)\.", first) == [str(number) for number in range(60, 10, -1)]
+    assert "共 60 条" in first and "第 1 页，共 2 页" in first
+    [following] = [link for link in links_of(first) if "page=2" in link and "language" not in link]
+    second = operator.get(following).text
+    assert re.findall(r"take_workbook no\. (\d+)\.", second) == [str(number) for number in range(10, 0, -1)]
+    assert "explain_case no." not in second and "下一页" not in second
 
 
 def test_the_evidence_of_a_case_is_named_in_words(console: FastAPI, case: tuple[str, UUID]) -> None:

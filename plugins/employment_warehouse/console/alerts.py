@@ -8,6 +8,7 @@ from fastapi import Form
 from fastapi.responses import Response
 
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.paging import part
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
 
 page = Page("/alerts", "提醒", "Alerts", needs=("ops.alert", "ops.own_alerts"))
@@ -17,8 +18,8 @@ page = Page("/alerts", "提醒", "Alerts", needs=("ops.alert", "ops.own_alerts")
 def show(past: bool = False, visit: Visit = page.visitor) -> Response:
     """Open alerts, those not yet acknowledged first; on request past ones as well."""
     with visit.reading() as read:
-        rows = read("alerts" if visit.may("ops.alert") else "own_alerts", all=past)
-    return visit.show("alerts.html.j2", alerts=rows, past=past)
+        listed = part(visit, read, "alerts" if visit.may("ops.alert") else "own_alerts", all=past)
+    return visit.show("alerts.html.j2", alerts=listed.rows, listed=listed, past=past)
 
 
 @page.router.post("/alerts/{number}")

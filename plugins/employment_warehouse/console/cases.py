@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse.console.connections import Reading, Row
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.paging import part
 from employment_warehouse.console.wording import EVIDENCE
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals, seed_tables
@@ -20,15 +21,18 @@ from employment_warehouse.report.labels import Label, Names, names
 from employment_warehouse.runtime import case_work
 from employment_warehouse.settings import current_home
 
+# What names the subject of a case to those who work on it, in marts.finding_case.evidence.
+SUBJECTS = ("feed", "household_no", "post_no", "workshop_no", "project_no", "case_no", "person_key")
+
 page = Page("/cases", "待办事项", "Cases", needs=("marts.finding_case",))
 
 
 @page.router.get("/cases")
-def show(kind: str = "", county: str = "", visit: Visit = page.visitor) -> Response:
-    """The open cases of the county, or of those that the login reads."""
+def show(kind: str = "", county: str = "", closed: bool = False, visit: Visit = page.visitor) -> Response:
+    """The open cases of the county, or of those that the login reads; on request those that are closed."""
     with visit.reading() as read:
         shown = {
-            "cases": read("cases", kind=kind or None, county=county or None),
+            "listed": part(visit, read, "cases", kind=kind or None, county=county or None, closed=closed),
             "counts": read("case_counts", county=county or None),
             "names": names(read("names")),
             "publication": read.one("standing_publication_of_readers"),
@@ -37,9 +41,11 @@ def show(kind: str = "", county: str = "", visit: Visit = page.visitor) -> Respo
         "cases.html.j2",
         kind=kind,
         county=county,
+        closed=closed,
         counties=[code for code in divisions().counties if not visit.session.counties],
         closes=_closes_when(),
         title=title,
+        about=about,
         **shown,
     )
 
@@ -53,7 +59,7 @@ def show_one(kind: str, finding: str, key: str, visit: Visit = page.visitor) -> 
             "explanations": read("explanations", subject=f"{kind}:{finding}:{key}"),
             "names": names(read("names")),
         }
-    return visit.show("case.html.j2", closes=_closes_when(), title=title, evidence_names=EVIDENCE, **shown)
+    return visit.show("case.html.j2", closes=_closes_when(), title=title, about=about, evidence_names=EVIDENCE, **shown)
 
 
 @page.router.post("/cases/one")
@@ -96,7 +102,7 @@ def _show_persons(visit: Visit, kind: str, finding: str, key: str, **revealed: o
     with visit.reading() as read:
         shown = {
             "case": _case(read, kind, finding, key),
-            "persons": [row["person_key"] for row in read("persons_of_case", kind=kind, finding=finding, key=key)],
+            "persons": read("persons_of_case", kind=kind, finding=finding, key=key),
             "most": read("reveal_limit")[0]["most"],
             "names": names(read("names")),
         }
@@ -109,6 +115,12 @@ def _case(read: Reading, kind: str, finding: str, key: str) -> Row:
     if found is None:
         raise HTTPException(404)
     return found
+
+
+def about(case: Row) -> str:
+    """What a case is about: the number that its county knows, or the feed that is due."""
+    evidence = case["evidence"] if isinstance(case["evidence"], dict) else {}
+    return next((str(evidence[name]) for name in SUBJECTS if evidence.get(name)), "")
 
 
 def title(known: Names, case: dict[str, str]) -> Label:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from employment_warehouse import contract, publication, returns
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, Visit, day_of
+from employment_warehouse.console.paging import part
 from employment_warehouse.contract.divisions import divisions
 
 page = Page("/deliveries", "报送记录", "Deliveries", needs=("ops.delivery", "ops.county_deliveries"))
@@ -25,10 +26,10 @@ def show(
     """The newest, as the filter says."""
     wanted = {"unit": unit or None, "feed": feed or None, "status": status or None, "on": day_of(on)}
     with visit.reading() as read:
-        rows = read("deliveries" if visit.may("ops.delivery") else "county_deliveries", **wanted)
+        listed = part(visit, read, "deliveries" if visit.may("ops.delivery") else "county_deliveries", **wanted)
     known = {"feeds": sorted(contract.contracts()), "counties": list(divisions().counties), "statuses": STATUSES}
     chosen = {"unit": unit, "feed": feed, "status": status, "date": on}
-    return visit.show("deliveries.html.j2", deliveries=rows, chosen=chosen, **known)
+    return visit.show("deliveries.html.j2", deliveries=listed.rows, listed=listed, chosen=chosen, **known)
 
 
 @page.router.get("/deliveries/{number}")
@@ -39,11 +40,13 @@ def show_one(number: int, visit: Visit = page.visitor) -> Response:
         found = read.one("delivery" if of_all else "own_delivery", delivery=number)
         if found is None:
             raise HTTPException(404)
+        listed = part(visit, read, "rejected_lines", delivery=number)
         shown = {
             "delivery": found,
             "refusal": _refusal(found),
             "checks": read("checks_of_delivery" if of_all else "own_checks_of_delivery", delivery=number),
-            "lines": [_in_words(row, found["feed"]) for row in read("rejected_lines", delivery=number)],
+            "listed": listed,
+            "lines": [_in_words(row, found["feed"]) for row in listed.rows],
             "has_workbook": _has_workbook(visit, found),
         }
     return visit.show("delivery.html.j2", **shown)

@@ -14,6 +14,7 @@ from employment_warehouse import gate as gates
 from employment_warehouse import publication
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.paging import part
 from employment_warehouse.console.rendering import READ_HERE
 
 page = Page("/gates", "检查", "Gates", needs=("ops.check_result", "marts.data_quality"))
@@ -32,9 +33,9 @@ def show(
         if of_all:
             builds = read("builds")
             chosen = build or (builds[0]["build"] if builds else 0)
-            checks = read("checks_of_build", build=chosen, gate=gate, all=passed)
+            listed = part(visit, read, "checks_of_build", build=chosen, gate=gate, all=passed)
         else:
-            builds, chosen, checks = [], None, read("own_checks", gate=gate, all=passed)
+            builds, chosen, listed = [], None, part(visit, read, "own_checks", gate=gate, all=passed)
         waivers = read("waivers") if visit.may("ops.waiver") else []
     has_docs = _data_docs(builds, chosen, gate) is not None
     return visit.show(
@@ -43,7 +44,7 @@ def show(
         chosen=chosen,
         gate=gate,
         passed=passed,
-        checks=checks,
+        listed=listed,
         waivers=waivers,
         has_docs=has_docs,
     )

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from employment_warehouse import settings
 from employment_warehouse.console import connections
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.wording import MEASURES
 from employment_warehouse.contract import PLAIN_CELLS
 from employment_warehouse.transform import docs_page
 
@@ -71,6 +72,7 @@ def show_one(mart: str, rows: bool = False, visit: Visit = page.visitor) -> Resp
         columns=columns,
         rows=first_rows,
         is_shown=is_shown,
+        measures=MEASURES,
         comes_from=known.get(mart, []),
         goes_to=sorted(name for name, sources in known.items() if mart in sources),
         **shown,

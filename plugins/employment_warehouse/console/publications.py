@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse import publication as publications
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.paging import part
 from employment_warehouse.console.wording import CAUSES
 
 page = Page("/publications", "发布", "Publications", needs=("ops.publication", "marts.publications"))
@@ -20,12 +21,11 @@ Reason = Annotated[str, Form()]
 def show(visit: Visit = page.visitor) -> Response:
     """All of them, newest first, and the night that is held."""
     with visit.reading() as read:
-        if visit.may("ops.publication"):
-            shown = {"published": read("publications"), "held": read("held_build")}
-        else:
-            shown = {"published": read("publications_of_readers"), "held": []}
-    current = next((row for row in shown["published"] if row["is_current"]), None)
-    return visit.show("publications.html.j2", current=current, **shown)
+        of_all = visit.may("ops.publication")
+        listed = part(visit, read, "publications" if of_all else "publications_of_readers", publication=None)
+        current = read.one("standing_publication" if of_all else "standing_publication_of_readers")
+        held = read("held_build") if of_all else []
+    return visit.show("publications.html.j2", published=listed.rows, listed=listed, current=current, held=held)
 
 
 @page.router.get("/publications/{number:int}")
@@ -33,14 +33,14 @@ def show_one(number: int, visit: Visit = page.visitor) -> Response:
     """One publication: its vintage and digest, what was certified, and which of its figures are known otherwise now."""
     of_all = visit.may("ops.publication")
     with visit.reading() as read:
-        published = read("publications" if of_all else "publications_of_readers")
-        found = next((row for row in published if row["publication"] == number), None)
+        kept = "publications" if of_all else "publications_of_readers"
+        found = read.one(kept, publication=number, rows=1, skipped=0)
         if found is None:
             raise HTTPException(404)
         shown = {
             "published": found,
             "certificate": read.one("certificate", publication=number) if visit.may("ops.certificate") else None,
-            "restatements": read("restatements", publication=number) if visit.may("marts.restatement") else None,
+            "listed": part(visit, read, "restatements", publication=number) if visit.may("marts.restatement") else None,
         }
     return visit.show("publication.html.j2", causes=CAUSES, **shown)
 

@@ -53,7 +53,8 @@ def render(request: Request, session: Session | None, template: str, **shown: An
         .render(
             **_words(chosen),
             language=chosen,
-            other_language=request.url.include_query_params(language="zh" if chosen == ENGLISH else ENGLISH),
+            other_language=_here(request, language="zh" if chosen == ENGLISH else ENGLISH),
+            here=lambda **changed: _here(request, **changed),
             session=session,
             rights=session.rights if session else frozenset(),
             menu=open_pages(request, session),
@@ -69,6 +70,11 @@ def render(request: Request, session: Session | None, template: str, **shown: An
             **({"page": None} | shown),
         )
     )
+
+
+def _here(request: Request, **changed: str | int) -> str:
+    """This page with other parameters, without the host: a proxy may have another one."""
+    return f"{request.url.path}?{request.url.include_query_params(**changed).query}"
 
 
 def _words(chosen: str) -> dict[str, Callable[..., str]]:

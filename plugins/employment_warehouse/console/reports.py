@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
 from employment_warehouse.console.page import Page, Visit
+from employment_warehouse.console.paging import part
 from employment_warehouse.console.rendering import READ_HERE
 from employment_warehouse.settings import current_home
 
@@ -24,20 +25,22 @@ KINDS = {
 def show(visit: Visit = page.visitor) -> Response:
     """Those that the login may read, the newest first."""
     with visit.reading() as read:
-        products = read("products")
-    for product in products:
+        listed = part(visit, read, "products", stem=None)
+    for product in listed.rows:
         product["files"] = _files(product["stem"])
         product["unit"] = product["stem"].partition("weekly-")[2].partition("-")[2]
-    return visit.show("reports.html.j2", products=[product for product in products if product["files"]])
+    return visit.show(
+        "reports.html.j2", products=[product for product in listed.rows if product["files"]], listed=listed
+    )
 
 
 @page.router.get("/reports/{stem:path}/file{suffix}")
 def read_file(stem: str, suffix: str, visit: Visit = page.visitor) -> Response:
     """One file: pages are shown, the others downloaded. The database says which the login may read."""
     with visit.reading() as read:
-        known = {product["stem"] for product in read("products")}
+        is_known = read.one("products", stem=stem, rows=1, skipped=0) is not None
     path = current_home().shared / f"{stem}{suffix}"
-    if stem not in known or suffix not in KINDS or not path.is_file():
+    if not is_known or suffix not in KINDS or not path.is_file():
         raise HTTPException(404)
     is_page = suffix == ".html"
     return FileResponse(

@@ -45,7 +45,7 @@ ACTS = Labels(
     ask_erasure=Label("要求删除个人信息", "asked for an erasure"),
     rotate_keys=Label("更换密钥", "rotated keys"),
     acknowledge_alert=Label("确认提醒", "acknowledged an alert"),
-    explain_case=Label("说明个案", "explained a case"),
+    explain_case=Label("说明事项", "explained a case"),
     take_workbook=Label("下载退回工作簿", "took a return workbook"),
 )
 ROLES = Labels(
@@ -58,9 +58,11 @@ ROLES = Labels(
 # Steps of a night, by the names of their tasks.
 STEPS = Labels(
     expect_deliveries=Label("列出应报", "what is due"),
-    find_changes=Label("查找文件", "finding files"),
+    night=Label("夜间流程", "the night"),
+    check_arrivals=Label("查找到达的文件", "finding files"),
     ingest_deliveries=Label("入库", "ingest"),
     ingest_resource=Label("读取人才平台", "reading the HR platform"),
+    build_warehouse=Label("汇总", "build"),
     start_build=Label("开始汇总", "start of the build"),
     gate_deliveries=Label("入库前检查", "gate 1"),
     build_core=Label("汇总：核心表", "core models"),
@@ -109,6 +111,20 @@ EVIDENCE = Labels(
     enrolled_on=Label("入学日期", "enrolled on"),
     period=Label("工资期间", "pay period"),
     month=Label("月份", "month"),
+)
+# Units of measure of indicators: values of marts.indicator.unit.
+MEASURES = Labels(
+    person=Label("人", "persons"),
+    household=Label("户", "households"),
+    case=Label("件", "cases"),
+    job=Label("份工作", "jobs"),
+    post=Label("个岗位", "posts"),
+    event=Label("场次", "events"),
+    count=Label("个", "count"),
+    share=Label("占比", "share"),
+    rate=Label("比率", "rate"),
+    CNY=Label("元", "CNY"),
+    day=Label("天", "days"),
 )
 UNITS = Labels(hr_platform=Label("人才平台", "HR platform"))
 PRODUCTS = Labels(

@@ -10,8 +10,11 @@ select
     a.body,
     a.resolved_at,
     a.acknowledged_at,
-    a.acknowledged_by
+    a.acknowledged_by,
+    count(*) over () as total,
+    count(*) filter (where a.acknowledged_at is null and a.resolved_at is null) over () as waiting,
+    count(*) filter (where a.level = 'critical' and a.acknowledged_at is null and a.resolved_at is null) over () as critical
 from ops.alert as a
 where %(all)s or a.resolved_at is null
 order by a.resolved_at is not null, a.acknowledged_at is not null, a.level, a.raised_at desc
-limit 200
+limit %(rows)s offset %(skipped)s

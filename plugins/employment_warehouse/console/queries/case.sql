@@ -7,6 +7,7 @@ select
     c.days_open,
     c.last_seen_on,
     c.closed_on,
+    c.close_reason,
     c.amount,
     c.lines,
     c.unit_to_act_zh,
@@ -19,5 +20,5 @@ select
 from marts.finding_case as c
 left join marts.dim_division as t on c.township_code = t.division_code
 where (c.case_kind, c.finding, c.case_key) = (%(kind)s, %(finding)s, %(key)s)
-order by c.closed_on nulls first
+order by c.closed_on desc nulls first, c.opened_on desc
 limit 1

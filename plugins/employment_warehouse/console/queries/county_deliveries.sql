@@ -11,7 +11,8 @@ select
     d.rows_landed,
     d.rows_rejected,
     d.status,
-    d.build
+    d.build,
+    count(*) over () as total
 from ops.county_deliveries() as d
 where
     (%(unit)s::text is null or d.unit = %(unit)s)
@@ -19,4 +20,4 @@ where
     and (%(status)s::text is null or d.status = %(status)s)
     and (%(on)s::date is null or d.report_date = %(on)s)
 order by d.delivery_id desc
-limit 200
+limit %(rows)s offset %(skipped)s

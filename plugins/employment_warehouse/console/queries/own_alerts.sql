@@ -1,5 +1,10 @@
-select a.*, null as acknowledged_by
+select
+    a.*,
+    null as acknowledged_by,
+    count(*) over () as total,
+    count(*) filter (where a.acknowledged_at is null and a.resolved_at is null) over () as waiting,
+    count(*) filter (where a.level = 'critical' and a.acknowledged_at is null and a.resolved_at is null) over () as critical
 from ops.own_alerts() as a
 where %(all)s or a.resolved_at is null
 order by a.resolved_at is not null, a.acknowledged_at is not null, a.level, a.raised_at desc
-limit 200
+limit %(rows)s offset %(skipped)s

@@ -11,8 +11,11 @@ select
     c.unexpected_rows,
     c.message_zh,
     c.message_en,
-    c.waiver
+    c.waiver,
+    count(*) over () as total,
+    count(*) filter (where not c.success) over () as failed,
+    count(*) filter (where not c.success and c.severity = 'critical') over () as critical
 from marts.data_quality as c
 where c.gate = %(gate)s and (%(all)s or not c.success)
 order by c.success, c.severity, c.suite, c.check, c.unit
-limit 500
+limit %(rows)s offset %(skipped)s

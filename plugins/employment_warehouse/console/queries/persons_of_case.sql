@@ -1,4 +1,5 @@
--- The persons whom a case is about: named by it, of its household, or named by its finding on a post or a payroll.
+-- The persons whom a case is about, those who could work first: named by it, of its household, or named by its
+-- finding on a post or a payroll.
 with
 found as (
     select
@@ -12,7 +13,7 @@ found as (
         c.evidence ->> 'period' as period
     from marts.finding_case as c
     where (c.case_kind, c.finding, c.case_key) = (%(kind)s, %(finding)s, %(key)s)
-    order by c.closed_on nulls first
+    order by c.closed_on desc nulls first, c.opened_on desc
     limit 1
 ),
 
@@ -35,4 +36,8 @@ persons as (
     where c.period::text = found.period
 )
 
-select p.person_key from persons as p where p.person_key is not null order by p.person_key
+select p.person_key, t.is_in_labour_force
+from persons as p
+left join marts.person_today as t on p.person_key = t.person_key
+where p.person_key is not null
+order by t.is_in_labour_force desc nulls last, p.person_key

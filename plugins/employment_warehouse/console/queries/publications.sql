@@ -14,7 +14,9 @@ select
         select array_agg(to_char(m.month, 'YYYY-MM') order by m.month)
         from ops.month_close as m
         where m.publication = p.publication
-    ) as final_for
+    ) as final_for,
+    count(*) over () as total
 from ops.publication as p
+where %(publication)s::bigint is null or p.publication = %(publication)s
 order by p.publication desc
-limit 400
+limit %(rows)s offset %(skipped)s

@@ -10,7 +10,9 @@ select
     null as rolled_back_by,
     null as rollback_reason,
     p.is_current,
-    p.final_for
+    p.final_for,
+    count(*) over () as total
 from marts.publications as p
+where %(publication)s::bigint is null or p.publication = %(publication)s
 order by p.publication desc
-limit 400
+limit %(rows)s offset %(skipped)s

@@ -8,9 +8,10 @@ select
     r.as_published,
     r.as_known_now,
     r.difference,
-    r.cause
+    r.cause,
+    count(*) over () as total
 from marts.restatement as r
 left join marts.indicator as i on r.indicator = i.code
 where r.published_in = %(publication)s
 order by abs(r.difference) desc, r.indicator, r.county_code
-limit 200
+limit %(rows)s offset %(skipped)s

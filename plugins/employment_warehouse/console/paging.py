@@ -1,0 +1,32 @@
+"""Long lists, fifty rows a page: their queries take `rows` and `skipped`, and count all rows as `total`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from employment_warehouse.console.connections import Reading, Row
+from employment_warehouse.console.page import Visit
+
+ROWS = 50
+LAST = 10_000  # no list is longer, and no number of a page is too large for the database
+
+
+class Part(NamedTuple):
+    """One page of a list. number: from 1; total: the rows of all pages."""
+
+    rows: list[Row]
+    number: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many there are."""
+        return -(-self.total // ROWS)
+
+
+def part(visit: Visit, read: Reading, query: str, **given: object) -> Part:
+    """The page of a list that the address asks for (`?page=2`)."""
+    wanted = visit.request.query_params.get("page", "")[:9]
+    number = min(max(int(wanted), 1), LAST) if wanted.isascii() and wanted.isdecimal() else 1
+    rows = read(query, rows=ROWS, skipped=(number - 1) * ROWS, **given)
+    return Part(rows, number, rows[0]["total"] if rows else 0)
