@@ -31,9 +31,12 @@ page = Page("/cases", "待办事项", "Cases", needs=("marts.finding_case",))
 def show(kind: str = "", county: str = "", closed: bool = False, visit: Visit = page.visitor) -> Response:
     """The open cases of the county, or of those that the login reads; on request those that are closed."""
     with visit.reading() as read:
+        counts = read("case_counts", county=county or None)
+        total = sum(row["closed" if closed else "open"] for row in counts if kind in ("", row["case_kind"]))
+        wanted = {"kind": kind or None, "county": county or None, "closed": closed}
         shown = {
-            "listed": part(visit, read, "cases", kind=kind or None, county=county or None, closed=closed),
-            "counts": read("case_counts", county=county or None),
+            "listed": part(visit, read, "cases", total, **wanted),
+            "counts": [row for row in counts if row["open"]],
             "names": names(read("names")),
             "publication": read.one("standing_publication_of_readers"),
         }

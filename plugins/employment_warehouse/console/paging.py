@@ -1,4 +1,4 @@
-"""Long lists, fifty rows a page: their queries take `rows` and `skipped`, and count all rows as `total`."""
+"""Long lists, fifty rows a page: their queries take `rows` and `skipped`, and most count all rows as `total`."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ class Part(NamedTuple):
         return -(-self.total // ROWS)
 
 
-def part(visit: Visit, read: Reading, query: str, **given: object) -> Part:
-    """The page of a list that the address asks for (`?page=2`)."""
+def part(visit: Visit, read: Reading, query: str, total: int | None = None, **given: object) -> Part:
+    """The page of a list that the address asks for (`?page=2`). total: where the query does not count."""
     wanted = visit.request.query_params.get("page", "")[:9]
     number = min(max(int(wanted), 1), LAST) if wanted.isascii() and wanted.isdecimal() else 1
     rows = read(query, rows=ROWS, skipped=(number - 1) * ROWS, **given)
-    return Part(rows, number, rows[0]["total"] if rows else 0)
+    counted = (rows[0]["total"] if rows else 0) if total is None else total
+    return Part(rows, number, counted)

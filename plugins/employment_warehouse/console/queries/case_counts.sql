@@ -1,10 +1,9 @@
 select
     c.case_kind,
-    count(*) as cases,
-    count(*) filter (where c.waived_until is not null) as waived,
-    sum(c.amount) as amount,
-    max(c.days_open) as longest
+    count(*) filter (where c.closed_on is null) as open,
+    count(*) filter (where c.closed_on is not null) as closed,
+    sum(c.amount) filter (where c.closed_on is null) as amount
 from marts.finding_case as c
-where c.closed_on is null and (%(county)s::text is null or c.county_code = %(county)s)
+where %(county)s::text is null or c.county_code = %(county)s
 group by c.case_kind
 order by c.case_kind

@@ -16,8 +16,7 @@ select
     c.close_reason,
     c.evidence,
     coalesce(t.name_zh, c.township_code) as township_zh,
-    coalesce(t.name_en, c.township_code) as township_en,
-    count(*) over () as total
+    coalesce(t.name_en, c.township_code) as township_en
 from marts.finding_case as c
 left join marts.dim_division as t on c.township_code = t.division_code
 where

@@ -17,6 +17,6 @@ select
     ) as final_for,
     count(*) over () as total
 from ops.publication as p
-where %(publication)s::bigint is null or p.publication = %(publication)s
+where %(publication)s::numeric is null or p.publication = %(publication)s
 order by p.publication desc
 limit %(rows)s offset %(skipped)s

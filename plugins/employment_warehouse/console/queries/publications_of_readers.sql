@@ -13,6 +13,6 @@ select
     p.final_for,
     count(*) over () as total
 from marts.publications as p
-where %(publication)s::bigint is null or p.publication = %(publication)s
+where %(publication)s::numeric is null or p.publication = %(publication)s
 order by p.publication desc
 limit %(rows)s offset %(skipped)s
