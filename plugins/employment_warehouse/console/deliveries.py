@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Form, Query
 from fastapi.responses import Response
@@ -24,7 +24,7 @@ def show(
     visit: Visit = page.visitor,
 ) -> Response:  # fmt: skip
     """The newest, as the filter says."""
-    wanted = {"unit": unit or None, "feed": feed or None, "status": status or None, "on": day_of(on)}
+    wanted: dict[str, Any] = {"unit": unit or None, "feed": feed or None, "status": status or None, "on": day_of(on)}
     with visit.reading() as read:
         listed = part(visit, read, "deliveries" if visit.may("ops.delivery") else "county_deliveries", **wanted)
     known = {"feeds": sorted(contract.contracts()), "counties": list(divisions().counties), "statuses": STATUSES}
