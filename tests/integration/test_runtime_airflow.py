@@ -7,20 +7,23 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from rich.console import Console
+from tenacity import stop_after_attempt
 
 from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.demonstration.simulator import served
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import deployment, nights
-from employment_warehouse.runtime.deployment import embedded, sign_in_file
+from employment_warehouse.runtime.airflow_api import AirflowApi
+from employment_warehouse.runtime.deployment import Deployment, embedded, sign_in_file
 from employment_warehouse.runtime.environment import environment
 from employment_warehouse.runtime.parts import AIRFLOW_PARTS
 from employment_warehouse.runtime.ports import choose_port
@@ -116,18 +119,38 @@ def test_a_home_has_one_address_however_its_folder_is_named(tmp_path: Path) -> N
     assert len({embedded(home).url for home in homes}) == 1
 
 
-def test_an_airflow_that_does_not_answer_is_named_without_a_traceback(
-    fresh_home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It has started the run, and then fails each question about it."""
+@contextmanager
+def airflow_that_answers(
+    home: Home, answers: Iterator[Response], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Deployment]:
+    """An Airflow that starts every run, and gives these answers to the questions about it."""
     app = FastAPI()
     app.post("/auth/token")(lambda: {"access_token": "token"})
-    app.post("/{path:path}")(lambda path: {"started": path})
-    app.get("/{path:path}", response_model=None)(lambda: PlainTextResponse("busy", status_code=503))
+    app.post("/{path:path}")(lambda path: {"started": path, "task_instances": []})
+    app.get("/{path:path}", response_model=None)(lambda: next(answers))
     monkeypatch.setenv("WAREHOUSE_DATABASE", "127.0.0.1:1")
     with served(app) as url:
         monkeypatch.setenv("WAREHOUSE_API_SERVER", url)
-        with pytest.raises(UserError) as caught:
-            nights.run_report(deployment.current(fresh_home), "report_weekly", Console(file=StringIO()))
+        yield deployment.current(home)
+
+
+def busy() -> Response:
+    return PlainTextResponse("busy", status_code=503)
+
+
+def test_an_airflow_that_does_not_answer_is_named_without_a_traceback(
+    fresh_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AirflowApi._request.retry, "stop", stop_after_attempt(3))  # type: ignore[attr-defined]
+    with airflow_that_answers(fresh_home, iter(busy, None), monkeypatch) as at, pytest.raises(UserError) as caught:
+        nights.run_report(at, "report_weekly", Console(file=StringIO()))
     assert caught.value.code == "airflow_silent"
     assert "流程可能仍在运行" in caught.value.message
+
+
+def test_an_airflow_that_has_too_much_to_do_is_asked_again(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    states = [busy(), JSONResponse({"state": "running"}), busy(), JSONResponse({"state": "success"})]
+    answers = iter(states)
+    with airflow_that_answers(fresh_home, answers, monkeypatch) as at:
+        nights.run_report(at, "report_weekly", Console(file=StringIO()))
+    assert next(answers, None) is None

@@ -8,15 +8,23 @@ from datetime import datetime
 from typing import Any
 
 import httpx
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment
 from employment_warehouse.runtime.parts import OPERATOR_PASSWORD
 
-# A response may be lost while services restart; every request here can be repeated safely.
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether a request failed because services restart, or have too much to do."""
+    return isinstance(error, httpx.TransportError) or (
+        isinstance(error, httpx.HTTPStatusError) and error.response.is_server_error
+    )
+
+
+# Every request here can be repeated safely.
 with_retries = retry(
-    retry=retry_if_exception_type(httpx.TransportError),
+    retry=retry_if_exception(_may_pass),
     wait=wait_fixed(1),
     stop=stop_after_delay(60),
     reraise=True,
