@@ -78,12 +78,12 @@ def save(page: Page, file: Path) -> None:
     """What the browser shows, at most two screens long."""
     width, height = page.evaluate("[innerWidth, Math.min(document.documentElement.scrollHeight, 1600)]")
     shot = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height}, full_page=True)
-    kept(shot, file)
+    keep(Image.open(BytesIO(shot)), file)
 
 
-def kept(shot: bytes, path: Path) -> None:
-    """A picture with few colours, which is small."""
-    Image.open(BytesIO(shot)).convert("P", palette=Image.Palette.ADAPTIVE, colors=COLOURS).save(path, optimize=True)
+def keep(picture: Image.Image, path: Path) -> None:
+    """With few colours, which is small."""
+    picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=COLOURS).save(path, optimize=True)
 
 
 def check_a_file(page: Page, url: str) -> None:

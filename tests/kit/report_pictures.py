@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from io import BytesIO
 from pathlib import Path
 
 import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser
-from tests.kit.pictures import chromium, kept
+from tests.kit.pictures import chromium, keep, save
 
 from employment_warehouse import settings
 
@@ -19,7 +18,6 @@ COUNTY = "532528"
 # Name of the picture -> the newest report of this kind.
 PAGES = {"daily": r"daily-\d+\.html", "weekly": r"weekly-\d+\.html", "dispatch": rf"weekly-\d+-{COUNTY}\.html"}
 BULLETIN = r"monthly-\d+.*\.pdf"
-TALLEST = 1600  # two screens
 PAPER = 560  # pixels of a printed page's width
 PAGES_ABREAST = 3
 
@@ -34,11 +32,11 @@ def screens(browser: Browser, report: Path, name: str, folder: Path) -> None:
     """The first two screens at each width, and of the phone also in English."""
     for width in WIDTHS:
         page = browser.new_page(viewport={"width": width, "height": 900})
-        for language in ("", "en") if width == min(WIDTHS) else ("",):
-            page.goto(f"{report.as_uri()}#{language}")
-            height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-            shot = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height}, full_page=True)
-            kept(shot, folder / "-".join(filter(None, (name, str(width), language, ".png"))).replace("-.png", ".png"))
+        page.goto(report.as_uri())
+        save(page, folder / f"{name}-{width}.png")
+        if width == min(WIDTHS):
+            page.goto(f"{report.as_uri()}#en")
+            save(page, folder / f"{name}-{width}-en.png")
         page.close()
 
 
@@ -60,9 +58,7 @@ def in_grey(content: bytes, path: Path) -> None:
     sheet = Image.new("L", (min(len(pages), PAGES_ABREAST) * (PAPER + 10), rows * (height + 10)), 200)
     for at, page in enumerate(pages):
         sheet.paste(page, (at % PAGES_ABREAST * (PAPER + 10), at // PAGES_ABREAST * (height + 10)))
-    content_of = BytesIO()
-    sheet.save(content_of, "PNG")
-    kept(content_of.getvalue(), path)
+    keep(sheet, path)
 
 
 def main(folder: Path) -> None:

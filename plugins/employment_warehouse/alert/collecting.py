@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -13,10 +13,9 @@ from psycopg.rows import dict_row
 from employment_warehouse import database
 from employment_warehouse.alert.kinds import AlertKind, Texts, alert_kinds
 from employment_warehouse.alert.ledger import Alert, raise_alert, resolve_others
-from employment_warehouse.alert.names import owners
 from employment_warehouse.alert.queries import query
 from employment_warehouse.alert.wording import CHINESE, ENGLISH, Language
-from employment_warehouse.contract import year_without_holidays
+from employment_warehouse.contract import contract, year_without_holidays
 from employment_warehouse.contract.divisions import divisions
 
 ITEMS_SHOWN = 10  # of one alert; a phone's screen is small
@@ -105,7 +104,7 @@ def _alert(kind: AlertKind, unit: str, rows: Sequence[Row], report_date: date | 
         **rows[0],
         "unit": unit,
         "count": len(rows),
-        "owners": owners(row["feed"] for row in rows if kind.mentions_owners),
+        "owners": _owners(row["feed"] for row in rows if kind.mentions_owners),
         "report_date": report_date,
     }
     return Alert(
@@ -131,3 +130,8 @@ def _body(texts: Texts, facts: Row, rows: Sequence[Row], language: Language) -> 
     more = len(items) - ITEMS_SHOWN
     rest = [language.more.format(more)] if more > 0 else []
     return "\n".join([texts.todo.format_map(language.fields(facts)), *items[:ITEMS_SHOWN], *rest])
+
+
+def _owners(feeds: Iterable[str]) -> str:
+    """The departments that answer for these feeds, each once."""
+    return "、".join(dict.fromkeys(contract(feed).owner for feed in feeds))

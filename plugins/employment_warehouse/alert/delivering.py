@@ -9,7 +9,6 @@ from psycopg.rows import DictRow, dict_row
 
 from employment_warehouse import database, settings
 from employment_warehouse.alert.digest import digest
-from employment_warehouse.alert.names import is_county, unit_name
 from employment_warehouse.alert.queries import query
 from employment_warehouse.channel import channel_name, send
 from employment_warehouse.contract.divisions import divisions
@@ -46,7 +45,7 @@ def deliver_alerts(build: int) -> Digests:
             undelivered = sorted(cursor.execute(query("undelivered"), given).fetchall(), key=_digest)
             for (county, _), group in groupby(undelivered, key=_digest):
                 alerts = list(group)
-                is_delivered = _send(url, unit_name(county), alerts)
+                is_delivered = _send(url, divisions().name_of(county), alerts)
                 sent, failed = sent + is_delivered, failed + (not is_delivered)
                 numbers = [alert["alert_id"] for alert in alerts]
                 cursor.execute(query("record_delivery"), {**given, "is_delivered": is_delivered, "alerts": numbers})
@@ -62,7 +61,7 @@ def _urls() -> list[str]:
 
 def _digest(alert: DictRow) -> tuple[str, str]:
     """The county that the alert is about, else the prefecture; and its report date."""
-    county = str(alert["unit"]) if is_county(alert["unit"]) else divisions().prefecture
+    county = str(alert["unit"]) if alert["unit"] in divisions().counties else divisions().prefecture
     return county, str(alert["report_date"] or "")
 
 

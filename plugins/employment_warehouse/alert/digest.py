@@ -67,8 +67,8 @@ def _half(lines: Sequence[str], kept: int, language: Language) -> list[str]:
     items = [line for line in lines if line.startswith("· ")]
     others = [line for line in lines if line.startswith("…")]  # how many the alert itself does not list
     more = len(items[kept:]) + sum(int(number) for line in others for number in re.findall(r"\d+", line))
-    told = [line for line in lines if line not in items and line not in others]
-    return [*told, *items[:kept], *([language.more.format(more)] if more else [])]
+    heading = [line for line in lines if line not in items and line not in others]
+    return [*heading, *items[:kept], *([language.more.format(more)] if more else [])]
 
 
 def _counted(alerts: Sequence[DictRow]) -> list[str]:

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from employment_warehouse.alert.names import unit_name
 from employment_warehouse.contract import Contract, Reason, contract, file_reason
+from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing.naming import CORRECTIONS
 from employment_warehouse.settings import TIMEZONE
 
@@ -33,7 +33,7 @@ class Language:
         """
         fields = {name: self._text(value) for name, value in row.items()}
         for name in fields.keys() & {"unit", "failed_unit"}:
-            fields[name] = unit_name(fields[name])
+            fields[name] = divisions().name_of(fields[name])
         if "feed" in row:
             fields["feed"] = self.feed(row["feed"])
         if "carried_from" in row:

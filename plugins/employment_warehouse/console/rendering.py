@@ -80,7 +80,6 @@ def _here(request: Request, **changed: str | int) -> str:
 def _words(chosen: str) -> dict[str, Callable[..., str]]:
     """Functions of templates that write in the chosen language."""
     known = divisions()
-    units = {known.prefecture: known.prefecture_short_zh} | dict(known.counties) | dict(known.short_names)
     feeds = {feed: Label(each.title_zh, each.title_en) for feed, each in contracts().items()}
 
     def t(label: Any, english: str | None = None) -> str:
@@ -92,7 +91,8 @@ def _words(chosen: str) -> dict[str, Callable[..., str]]:
         """A county, the prefecture, or a unit that has no name but its number."""
         if code in wording.UNITS:
             return t(wording.UNITS[code])
-        return t(units[code], known.english_names.get(code, units[code])) if code in units else code
+        name = known.name_of(code)
+        return t(name, known.english_names.get(code, name))
 
     def feed(name: str) -> str:
         return t(feeds[name]) if name in feeds else name

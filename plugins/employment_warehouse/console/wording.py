@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from employment_warehouse.report import words
 from employment_warehouse.report.labels import Label, Labels
 from employment_warehouse.report.words import STATES, State
 
@@ -114,19 +115,15 @@ EVIDENCE = Labels(
     period=Label("工资期间", "pay period"),
     month=Label("月份", "month"),
 )
-# Units of measure of indicators: values of marts.indicator.unit.
+# Units of measure of indicators: values of marts.indicator.unit, named; a report leaves some out beside a figure.
 MEASURES = Labels(
-    person=Label("人", "persons"),
-    household=Label("户", "households"),
-    case=Label("件", "cases"),
-    job=Label("份工作", "jobs"),
-    post=Label("个岗位", "posts"),
-    event=Label("场次", "events"),
-    count=Label("个", "count"),
-    share=Label("占比", "share"),
-    rate=Label("比率", "rate"),
-    CNY=Label("元", "CNY"),
-    day=Label("天", "days"),
+    words.UNITS
+    | {
+        "event": Label("场次", "events"),
+        "count": Label("个", "count"),
+        "share": Label("占比", "share"),
+        "rate": Label("比率", "rate"),
+    }
 )
 UNITS = Labels(hr_platform=Label("人才平台", "HR platform"))
 PRODUCTS = Labels(

@@ -55,7 +55,7 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         text = book.add_format(QUOTED | {"num_format": "@", "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-        numbers = {unit: book.add_format({"num_format": FORMATS.get(unit, "#,##0")}) for unit in ("", *UNITS)}
+        numbers = {unit: book.add_format({"num_format": FORMATS.get(unit, "#,##0")}) for unit in ("", *words.UNITS)}
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
             for at, title in enumerate(sheet.heads):
@@ -82,9 +82,6 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
                 f"　数据截至 {publication['report_date']}&R&P/&N"
             )
     return content.getvalue()
-
-
-UNITS = ("person", "household", "case", "job", "post", "event", "count", "share", "rate", "CNY", "day")
 
 
 def _width(title: str, cells: Iterable[Cell]) -> int:

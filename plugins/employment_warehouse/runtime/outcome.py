@@ -7,9 +7,9 @@ from pathlib import Path
 
 import psycopg
 
-from employment_warehouse.alert.names import unit_name
 from employment_warehouse.alert.queries import query
 from employment_warehouse.alert.wording import CHINESE
+from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import connect
 from employment_warehouse.report.words import STATES
 from employment_warehouse.runtime.nights import Night
@@ -53,7 +53,7 @@ def _left_behind(connection: psycopg.Connection, ended: Night) -> list[str]:
 
 def _sentence(kind: str, name: str, rows: list[tuple[str, str, str, int | None, int | None]]) -> str:
     items = [
-        f"{unit_name(unit)}《{CHINESE.feed(feed)}》"
+        f"{divisions().name_of(unit)}《{CHINESE.feed(feed)}》"
         + (f" {amount:,} 行 rows" if kind == "rejected" else f" 编号 no. {number}" if number else "")
         for _, unit, feed, number, amount in rows[:LISTED]
     ]
