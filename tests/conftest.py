@@ -43,6 +43,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.path.relative_to(FOLDER).parts[0] in ("spec", "property") and not item.get_closest_marker("slow"):
             item.add_marker("quick")
+        # The first of them waits for three nights, which on a busy machine take five times as long as on an idle one.
+        if item.path.is_relative_to(FOLDER / "end_to_end"):
+            item.add_marker(pytest.mark.timeout(1800))
     # The longest come first, so that the workers end at about the same time.
     items.sort(key=lambda item: not item.path.is_relative_to(FOLDER / "end_to_end") and item.path.name not in LONG)
     not_run = config.stash[NOT_RUN] = {}

@@ -38,7 +38,10 @@ def run(home: Path) -> Iterator[Run]:
     """The warehouse after its three nights; stopped at the end."""
     call = make_run(home)
     try:
-        done = call("demonstrate", "--people", "200")
+        try:
+            done = call("demonstrate", "--people", "200")
+        except subprocess.TimeoutExpired as late:
+            pytest.fail(f"no end after {late.timeout} s; last printed:\n{str(late.output)[-2000:]}", pytrace=False)
         assert done.returncode == 0, done.stderr
         yield call
     finally:

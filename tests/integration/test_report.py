@@ -226,6 +226,20 @@ def test_a_countys_dispatch_lists_only_its_own_cases_by_urgency(warehouse: psyco
     assert [row[6] for row in rows[1:]] == [900, 100]
 
 
+def test_a_workbooks_indicators_stand_in_the_order_of_the_reports(warehouse: psycopg.Connection, build: int) -> None:
+    """And its head is as high as the longest of their names, which would be cut off otherwise."""
+    codes = ("cases_open", "hires_week", "rural_employed")
+    store(warehouse, "indicator", build, [indicator(code, "person") | {"name_zh": f"{code}的全名"} for code in codes])
+    store(warehouse, "report_weekly", build, [figure(code, YUANYANG, 5) for code in codes])
+    paths = {path.name: path for path in report.write_weekly(publish(build))}
+    book = paths[f"weekly-{build}.xlsx"]
+    heads = workbook_rows(book, "指标")[0]
+    assert heads == ("县市", "rural_employed的全名", "hires_week的全名", "cases_open的全名")
+    height = openpyxl.load_workbook(book)["指标"].row_dimensions[1].height
+    assert height is not None
+    assert height >= 30
+
+
 def workbook_rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
     return list(openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True))
 
@@ -265,6 +279,10 @@ def test_the_bulletin_shows_public_figures_and_lists_restatements(warehouse: psy
     assert cells["红河哈尼族彝族自治州", "RURAL_EMPLOYED"] == "897※"
     assert cells["元阳县", "RETURN_RISK_WARNING"] == "…"
     assert cells["个旧市", "RETURN_RISK_WARNING"] == "—"
+    # A table stands on one page with its title: each line but the last keeps with the next.
+    for table in word.tables:
+        kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+        assert kept == [True] * (len(kept) - 1) + [False]
 
 
 def test_the_bulletin_of_a_publication_has_the_same_bytes_and_is_never_overwritten(

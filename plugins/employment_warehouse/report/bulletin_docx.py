@@ -12,7 +12,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
 
 from employment_warehouse.report.bulletin import Bulletin, Chapter, Table
 
@@ -20,6 +20,7 @@ TITLE, BODY, HEADING = "方正小标宋简体", "仿宋_GB2312", "黑体"
 RED = RGBColor(0xC8, 0x10, 0x2E)
 LINE = Pt(28.9)  # 22 lines in 225 mm
 INDENT = Pt(32)  # two characters of 16 pt
+FIRST_COLUMN, TEXT_WIDTH = Mm(41), Mm(156)  # the longest county's name in 9 pt; between the margins
 
 
 @dataclass(frozen=True)
@@ -97,18 +98,22 @@ def _add_chapter(document: Any, chapter: Chapter) -> None:
 
 
 def _add_table(document: Any, table: Table) -> None:
-    """Three lines: above and below the head, and at the end."""
+    """Three lines: above and below the head, and at the end; all on one page."""
     _add(document, table.title, TABLE_TITLE)
     if table.unit:
         _add(document, table.unit, TABLE_UNIT)
     grid = document.add_table(rows=len(table.rows) + 1, cols=len(table.heads))
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
-    for line, row in enumerate([table.heads, *table.rows]):
-        for at, text in enumerate(row):
-            cell = grid.cell(line, at)
+    grid.autofit = False
+    others = Emu((TEXT_WIDTH - FIRST_COLUMN) // (len(table.heads) - 1))
+    for at, column in enumerate(grid.columns):
+        column.width = others if at else FIRST_COLUMN
+    for line, (row, texts) in enumerate(zip(grid.rows, [table.heads, *table.rows], strict=True)):
+        for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.line_spacing = Pt(14)
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if at else WD_ALIGN_PARAGRAPH.LEFT
+            paragraph.alignment = RIGHT if at else WD_ALIGN_PARAGRAPH.LEFT
+            shape = paragraph.paragraph_format
+            shape.line_spacing, shape.space_after, shape.keep_with_next = Pt(14), Pt(0), line < len(table.rows)
             _run(paragraph, text, HEADING if line == 0 else BODY, 9)
             _rule_cell(cell, above=line == 0, below=line in (0, len(table.rows)), is_head=line == 0)
 

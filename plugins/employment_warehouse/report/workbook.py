@@ -14,10 +14,12 @@ import xlsxwriter
 from employment_warehouse.contract import PLAIN_CELLS, QUOTED
 from employment_warehouse.report import words
 from employment_warehouse.report.figures import Figures
+from employment_warehouse.report.sections import sections_of
 
 Cell = str | int | float | Decimal | date | None
 FORMATS = {"share": "0.0%", "CNY": "#,##0.00", "rate": "#,##0.0"}
 A4 = 9
+LINE = 15  # points
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,14 @@ def table_sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]])
 
 
 def indicator_sheet(name: str, figures: Figures) -> Sheet:
-    """Counties down, the indicators of a report across; figures: counties, indicators, values."""
+    """Counties down, the indicators of a report across, in its order; figures: counties, indicators, values."""
     values = {key: row["value"] for key, row in figures["values"].items()}
-    codes = {code for code, _ in values}
-    shown = [row for code, row in figures["indicators"].items() if code in codes]
+    shown = [
+        figures["indicators"][code]
+        for section in sections_of({code for code, _ in values})
+        for table in section.tables
+        for code in table.indicators
+    ]
     rows = [
         [county["name_zh"], *(values.get((each["code"], county["county_code"])) for each in shown)]
         for county in figures["counties"]
@@ -58,9 +64,13 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
         numbers = {unit: book.add_format({"num_format": FORMATS.get(unit, "#,##0")}) for unit in ("", *words.UNITS)}
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
+            lines = 1
             for at, title in enumerate(sheet.heads):
+                width = _width(title, (row[at] for row in sheet.rows[:200]))
+                lines = max(lines, -(-_characters(title) // (width - 2)))
                 page.write_string(0, at, title, head)
-                page.set_column(at, at, _width(title, (row[at] for row in sheet.rows[:200])))
+                page.set_column(at, at, width)
+            page.set_row(0, LINE * lines)
             for line, row in enumerate(sheet.rows, start=1):
                 for at, cell in enumerate(row):
                     match cell:
@@ -85,6 +95,12 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
 
 
 def _width(title: str, cells: Iterable[Cell]) -> int:
-    """In characters; one of Chinese is twice as wide as a digit."""
-    longest = max((sum(2 if ord(c) > 255 else 1 for c in str(cell)) for cell in cells if cell is not None), default=0)
-    return min(48, max(8, longest + 2, sum(2 for _ in title[:7])))
+    """In characters, so that the cells stand in one line and the head in few."""
+    shown = (f"{cell:,.1f}" if isinstance(cell, Decimal | float) else str(cell) for cell in cells if cell is not None)
+    longest = max(map(_characters, shown), default=0)
+    return min(48, max(8, longest + 2, _characters(title[:4]) + 2))
+
+
+def _characters(text: str) -> int:
+    """As wide as so many digits: a Chinese character is as wide as two."""
+    return sum(2 if ord(c) > 255 else 1 for c in text)
