@@ -79,7 +79,7 @@ def test_held_and_missing_submissions_alert_their_county(warehouse: psycopg.Conn
     assert set(found) == {("delivery_held", YUANYANG), ("feed_missing", GEJIU)}
     level, title, body = found["delivery_held", YUANYANG]
     assert level == "critical"
-    assert title == "元阳县：1 份报送被暂扣 | 1 submissions are held"
+    assert title == "元阳县：1 份报送被暂扣 | Submissions held: 1"
     assert "农村劳动力台账（5月2日，1,200 行，05-02 19:30 到达）：本次 59 行，上次 178 行。此前未报" in body
     assert "请县（市）人力资源和社会保障局核对后重报" in body
     (number,) = warehouse.execute("select delivery_id from ops.delivery where status = 'held'").fetchone() or (0,)
@@ -154,7 +154,7 @@ def test_each_county_is_alerted_of_persons_on_two_registers_without_the_other_co
     alert.raise_night_alerts(build)
     for county, persons, foreign in ((GEJIU, "2", ("元阳", YUANYANG)), (YUANYANG, "3", ("个旧", GEJIU))):
         level, title, body = alerts(warehouse)["double_registration", county]
-        assert (level, f"{persons} persons are on another county's register" in title) == ("warning", True)
+        assert (level, title.endswith(f"another county's register of labour: {persons}")) == ("warning", True)
         assert not any(name in title + body for name in foreign)
 
 

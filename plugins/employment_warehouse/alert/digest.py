@@ -78,5 +78,5 @@ def _counted(alerts: Sequence[DictRow]) -> list[str]:
     since = min(alert["since"] for alert in alerts)
     return [
         f"□ {len(alerts)} 项与前一晚相同，最早自 {since.month}月{since.day}日起，仍须处理。\n"
-        f"{len(alerts)} are the same as on the night before, the earliest since {since}, and still to be acted on."
+        f"As on the night before: {len(alerts)}, the earliest since {since}; still to be acted on."
     ]
