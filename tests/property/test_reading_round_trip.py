@@ -406,7 +406,7 @@ def test_a_repeated_header_in_the_same_order_is_accepted(tmp_path: Path) -> None
     assert rows == [row, row, row]
 
 
-@pytest.mark.parametrize("n_rows", [1, 30_000])
+@pytest.mark.parametrize("n_rows", [1, pytest.param(30_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("quoted", [False, True])
 def test_a_second_header_in_another_order_refuses_the_file(tmp_path: Path, n_rows: int, quoted: bool) -> None:
     row = ",".join(f"值{at}" for at in range(len(WORKSHOP)))

@@ -7,8 +7,11 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from employment_warehouse import settings
 
+pytestmark = pytest.mark.slow
 PAGES = "tests/end_to_end/test_daily_report.py"
 
 

@@ -51,9 +51,9 @@ class World:
 
 
 def worlds(chosen: list[Case]) -> Iterable[World]:
-    """As few warehouses as the cases need."""
+    """As few warehouses as the cases need, with few nights: cases of the same time share one."""
     of: dict[str, list[World]] = defaultdict(lambda: [World([])])
-    for case in chosen:
+    for case in sorted(chosen, key=lambda case: (min(case.nights), max(case.nights))):
         if sum(len(other.counties) for other in [*of[case.warehouse][-1].cases, case]) > COUNTIES:
             of[case.warehouse].append(World([]))
         of[case.warehouse][-1].cases.append(case)
@@ -63,7 +63,8 @@ def worlds(chosen: list[Case]) -> Iterable[World]:
 def build(world: World, connection: psycopg.Connection) -> None:
     """All nights of a world; what each expectation finds is kept."""
     serve(connection, world)
-    nights = Nights(connection, select="tag:core tag:mart,resource_type:model")
+    marts = sorted({expected.mart for case in world.cases for expected in case.expected})
+    nights = Nights(connection, select=" ".join(f"+{mart},resource_type:model" for mart in marts))
     dates = sorted({night for case in world.cases for night in case.nights})
     fates = {night: fate for case in world.cases for night, fate in case.fates.items()}
     settings = {night: setting for case in world.cases for night, setting in case.settings.items()}
