@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.integration.test_dbt_employment import COUNTY, OTHER, due, person, progress, report, spell
 
-from employment_warehouse import transform
+from employment_warehouse.transform.runs import run_models
 
 PEOPLE = [
     person("works"),
@@ -87,7 +87,7 @@ def test_a_nights_differences_equal_a_full_refresh(winter: Any) -> None:
         build = winter.start(on)
         winter.build(build)
         digest = winter.digest("headline_series")
-        transform._invoke("full refresh", ["build", "--full-refresh", "--select", MODELS], build)
+        run_models("full refresh", ["build", "--full-refresh", "--select", MODELS], build)
         assert winter.digest("headline_series") == digest
         assert winter.scalar("select count(*) from build.headline_series where value <> 0") > 0
         winter.publish(build)

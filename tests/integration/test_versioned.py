@@ -12,6 +12,7 @@ from tests.kit.nights import certify
 
 from employment_warehouse import publication, transform
 from employment_warehouse.database import connect
+from employment_warehouse.transform.runs import run_models
 
 COUNTY = "532528"
 REFUSED = (
@@ -67,7 +68,7 @@ def test_a_retry_and_a_full_refresh_write_the_same_rows_again(workshops: Any) ->
     workshops.build(build)
     assert workshops.scalar("select ops.build_digest(%s)", build) == digest
     oid = workshops.scalar("select 'store.reported_workshop'::regclass::oid")
-    transform._invoke("full refresh", ["build", "--full-refresh", "--select", workshops.select], build)
+    run_models("full refresh", ["build", "--full-refresh", "--select", workshops.select], build)
     assert workshops.scalar("select ops.build_digest(%s)", build) == digest
     assert workshops.scalar("select 'store.reported_workshop'::regclass::oid") == oid
 
@@ -169,7 +170,7 @@ def test_a_repeated_key_is_refused_without_its_values(workshops: Any) -> None:
 
 def test_nothing_is_written_when_no_night_is_being_built(workshops: Any) -> None:
     with pytest.raises(transform.TransformFailed, match="No night is being built"):
-        transform._invoke("dim_date", ["run", "--select", "dim_date"])
+        run_models("dim_date", ["run", "--select", "dim_date"])
 
 
 def test_dbt_writes_nothing_that_readers_can_see(workshops: Any) -> None:

@@ -17,6 +17,7 @@ import psycopg
 from tests.kit.nights import Nights
 
 from employment_warehouse import settings, transform
+from employment_warehouse.transform.invocation import invoke
 
 from . import SEEDS
 from .boundaries import SEED as BOUNDARIES
@@ -100,7 +101,7 @@ def _is_apart(one: Planted, other: Planted, reads: Mapping[str, set[str]]) -> bo
 
 def upstream() -> dict[str, set[str]]:
     """Model → the models that it is made of, itself included, by dbt's manifest, which nights do not write."""
-    transform._run(["parse"])
+    invoke(["parse"])
     manifest = json.loads((settings.current_home().dbt / "target" / "manifest.json").read_text("utf-8"))
     parents = {
         node["name"]: {name.rpartition(".")[2] for name in node["depends_on"]["nodes"] if name.startswith("model.")}

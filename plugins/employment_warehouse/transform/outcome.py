@@ -1,0 +1,95 @@
+"""What a run of dbt did, and its failure in words that repeat no row."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from employment_warehouse.errors import UserError
+
+logger = logging.getLogger(__name__)
+
+
+class TransformFailed(UserError):
+    """数据加工失败，本晚不发布。 | A model or a test failed; the night is not published."""
+
+    code = "transform_failed"
+    exit_code = 1
+    failed: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Node:
+    """What became of one node of dbt: its kind (`model`, `test`, …), status, seconds, and a message without values."""
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    message: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return self.status in {"error", "fail", "runtime error"}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What one dbt run did."""
+
+    select: str
+    nodes: tuple[Node, ...]
+
+    @property
+    def failed(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.failed)
+
+    @property
+    def models(self) -> int:
+        return sum(node.kind == "model" for node in self.nodes)
+
+    @property
+    def tests(self) -> int:
+        return sum(node.kind in {"test", "unit_test"} for node in self.nodes)
+
+
+def read_summary(name: str, outcome: Any) -> Summary:
+    """What a run of dbt did; raises TransformFailed if it failed."""
+    results = getattr(outcome.result, "results", None)
+    if results is None:
+        raise TransformFailed(where=name, expected=without_values(str(outcome.exception or "dbt stopped")))
+    summary = Summary(name, tuple(_read_node(result) for result in results))
+    for node in summary.nodes:
+        logger.info("%s %s: %s, %.1f s", node.kind, node.name, node.status, node.seconds)
+    if summary.failed or not outcome.success:
+        failure = TransformFailed(
+            where=", ".join(node.name for node in summary.failed) or name,
+            expected="; ".join(f"{node.name}: {node.message}" for node in summary.failed),
+            todo="correct the model or the data, then run it again",
+        )
+        failure.failed = summary.failed
+        raise failure
+    return summary
+
+
+def _read_node(result: Any) -> Node:
+    return Node(
+        name=result.node.name,
+        kind=str(getattr(result.node.resource_type, "value", result.node.resource_type)),
+        status=str(getattr(result.status, "value", result.status)),
+        seconds=float(result.execution_time or 0),
+        message=without_values(result.message or ""),
+    )
+
+
+def without_values(message: str) -> str:
+    """dbt repeats PostgreSQL's text: what may hold a row's values (detail, context, a quoted value) is left out."""
+    lines = [
+        line.strip()
+        for line in message.splitlines()
+        if not re.match(r"\s*(DETAIL|CONTEXT|HINT|LINE \d+|compiled code at)\b", line)
+    ]
+    text = " ".join(line for line in lines if line)
+    return re.sub(r"\d{6,}", "…", re.sub(r'(: )"[^"]*"', r'\1"…"', text))[:600]

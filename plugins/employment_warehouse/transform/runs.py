@@ -1,0 +1,119 @@
+"""What is run of dbt: a layer of a night, an engineer's scratch build, unit tests, the documentation."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from employment_warehouse import settings
+from employment_warehouse.database import connect
+from employment_warehouse.errors import UserError
+from employment_warehouse.transform.invocation import invoke
+from employment_warehouse.transform.outcome import Summary, TransformFailed, read_summary, without_values
+
+SCRATCH_COMMANDS = ("build", "run", "test", "compile")
+
+
+class NotTonight(UserError):
+    """该汇总编号已不是今晚的。 | This build is no longer tonight's; a later run has replaced it."""
+
+    code = "not_tonight"
+    exit_code = 1
+
+
+def run_dbt(select: str, build: int) -> Summary:
+    """Build what `select` names (`tag:core`, `tag:mart`) for tonight's build, tests included.
+
+    A retry is safe: each model undoes what it wrote for a build that is not published. Raises NotTonight if
+    another run has begun a later build, TransformFailed with the nodes that failed.
+
+    Where the rules (settings and other seeds, decisions, models) differ from those of the last publication, or a person
+    was erased since, everything is computed again: it concerns persons and months too of which nothing was reported.
+    """
+    with connect("wh_transformer") as connection:
+        row = connection.execute("select build from ops.tonight").fetchone()
+        if row != (build,):
+            raise NotTonight(where=f"build {build}")
+        changed = connection.execute("select ops.record_rules(%s)", (_models_digest(),)).fetchone()
+    # Unit tests say whether the models are right, not whether the night is: they belong to `make test`. Seeds are
+    # loaded by `database.seed_tables`: dbt owns no table.
+    outcome = _without_manifest(
+        ["build", "--select", select, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"]
+        + (["--full-refresh"] if changed == (True,) else []),
+        build,
+    )
+    summary = read_summary(select, outcome)
+    outcome.result.write(str(settings.current_home().dbt_runs / f"{build}_{_file_name(select)}.json"))
+    return summary
+
+
+def run_scratch(arguments: Sequence[str], build: int) -> Summary:
+    """Run a command of dbt (SCRATCH_COMMANDS, with its options) for a scratch build: `["build", "-s", "dim_person"]`.
+
+    Raises TransformFailed with the nodes that failed, UserError (`dbt_command_unknown`) for another command.
+    """
+    if not arguments or arguments[0] not in SCRATCH_COMMANDS:
+        raise UserError(
+            "不支持的 dbt 命令 | this command of dbt is not supported",
+            code="dbt_command_unknown",
+            where=" ".join(arguments[:1]),
+            expected=" · ".join(SCRATCH_COMMANDS),
+            todo="for example: `warehouse dbt -- build -s dim_person`",
+        )
+    no_seeds = ["--exclude-resource-type", "seed"] if arguments[0] == "build" else []
+    return run_models("scratch", [*arguments, *no_seeds], build)
+
+
+def check_models(select: str) -> Summary:
+    """Run the unit tests of the models that `select` names; the models that they read must have been built once.
+
+    Raises TransformFailed with the tests that failed.
+    """
+    return run_models(select, ["test", "--select", *(f"{part},test_type:unit" for part in select.split())])
+
+
+def docs_page() -> Path:
+    """Where `write_docs` writes."""
+    return settings.current_home().shared / "reports" / "dbt-docs.html"
+
+
+def write_docs() -> Path:
+    """Write dbt's documentation of models, columns and lineage as one page that works offline; its path.
+
+    Raises TransformFailed where dbt cannot read the models or the catalog.
+    """
+    outcome = invoke(["docs", "generate", "--static"])
+    if not outcome.success:
+        raise TransformFailed(where="docs", expected=without_values(str(outcome.exception or "dbt stopped")))
+    docs_page().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copyfile(settings.current_home().dbt / "target" / "static_index.html", docs_page())
+    return docs_page()
+
+
+def run_models(name: str, arguments: Sequence[str], build: int | None = None) -> Summary:
+    """Run a command of dbt on models; name: what a failure says it was.
+
+    Raises TransformFailed with the nodes that failed.
+    """
+    return read_summary(name, _without_manifest(arguments, build))
+
+
+def _without_manifest(arguments: Sequence[str], build: int | None = None) -> Any:
+    """dbt's own result. Without its description of the whole project (manifest.json), which it would write twice."""
+    return invoke([*arguments, "--no-write-json"], build)
+
+
+def _models_digest() -> str:
+    """Of the SQL of models and macros."""
+    project = settings.project_root() / "dbt_project"
+    files = sorted(path for folder in ("models", "macros") for path in (project / folder).rglob("*.sql"))
+    content = b"".join(str(path.relative_to(project)).encode() + path.read_bytes() for path in files)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _file_name(select: str) -> str:
+    return re.sub(r"\W+", "_", select)
