@@ -4,8 +4,9 @@
 
 Runs nights of a demonstration (full snapshots each night, 1 % changed) in one process, step by step as the tasks of
 `night` do but without Airflow, whose overhead is the same every night. After each it notes seconds (of the clock, and
-of the CPU), WAL, rows that the night opened or closed, bytes of `store` and landing rows in HOME/growth.jsonl: a run
-that was interrupted continues there. The guide's queries are timed after the tenth night and after the last.
+of the CPU), blocks that PostgreSQL touched (the same on a busy machine), WAL, rows that the night opened or closed,
+bytes of `store` and landing rows in HOME/growth.jsonl: a run that was interrupted continues there. The guide's queries
+are timed after the tenth night and after the last.
 The bars, medians of five nights around night 10 and at the end: a night ≤ 1.2 × as long; landing keeps ≤ 1.2 × the
 rows; storage: ≤ 2 × the bytes per changed row; a night's WAL ≤ 1.2 ×; queries: the slowest p95 ≤ 1.2 ×, or ≤ 200 ms.
 With fewer than ten nights it only describes them, for the plan of a province (docs/scale.md).
@@ -77,7 +78,7 @@ def run_nights(home: Path, made: Demonstration, planted: bool) -> list[Mapping[s
                 continue
             demonstration.arrive(home / "demonstration", night)
             server = int((home / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
-            before, used = wal(connection), cpu_seconds([os.getpid(), server])
+            before, read, used = wal(connection), blocks(connection), cpu_seconds([os.getpid(), server])
             began = time.perf_counter()
             build = run_steps(str(night))
             if planted:
@@ -87,6 +88,7 @@ def run_nights(home: Path, made: Demonstration, planted: bool) -> list[Mapping[s
                 "seconds": time.perf_counter() - began,
                 "cpu": cpu_seconds([os.getpid(), server]) - used,
                 "wal": wal(connection) - before,
+                "blocks": blocks(connection) - read,
             }
             note |= state(connection, build)
             if number in (min(START, len(nights) // 2), len(nights)):
@@ -96,7 +98,8 @@ def run_nights(home: Path, made: Demonstration, planted: bool) -> list[Mapping[s
             file.write(json.dumps(note) + "\n")
             file.flush()
             print(
-                f"  {night}  {note['seconds']:6.1f} s ({note['cpu']:5.1f} s of CPU)  WAL {note['wal'] / 1e6:6.1f} MB"
+                f"  {night}  {note['seconds']:6.1f} s ({note['cpu']:5.1f} s of CPU)"
+                f"  {note['blocks'] / 1e6:5.1f} M blocks  WAL {note['wal'] / 1e6:6.1f} MB"
                 f"  changed {note['changed']:9,}  store {note['store'] / 1e6:8.1f} MB  landing {note['landed']:,} rows",
                 flush=True,
             )
@@ -106,6 +109,11 @@ def run_nights(home: Path, made: Demonstration, planted: bool) -> list[Mapping[s
 def wal(connection: psycopg.Connection) -> int:
     """Bytes of WAL written so far."""
     return int(scalar(connection, "select pg_current_wal_insert_lsn() - '0/0'::pg_lsn"))
+
+
+def blocks(connection: psycopg.Connection) -> int:
+    """Blocks of 8 kB that PostgreSQL has touched in the warehouse so far, in memory or on the disk."""
+    return int(scalar(connection, "select blks_hit + blks_read from pg_stat_database where datname = 'warehouse'"))
 
 
 def state(connection: psycopg.Connection, build: int) -> Mapping[str, int]:
@@ -181,6 +189,7 @@ def judge(notes: Sequence[Mapping[str, Any]], people: int, nights: int) -> int:
         (f"slowest query's p95 ({queries[0] * 1000:.0f}, then {queries[-1] * 1000:.0f} ms)", slower, 1.2),
         ("seconds of a night at the end, against night 10", ratio("seconds"), 1.2),
         ("the same in CPU seconds, which depend less on other load", ratio("cpu"), 1.2),
+        ("the same in blocks that PostgreSQL touches, which do not depend on the machine", ratio("blocks"), 1.2),
     ]
     small = "" if nights >= 100 and people >= FULL_SIZE else " (fewer nights or people: not the bar)"
     for name, value, bar in bars:
