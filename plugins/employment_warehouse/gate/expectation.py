@@ -206,7 +206,7 @@ def number(value: Any, digits: int = 4) -> str:
     """A number as people write it: no trailing zeros, at most this many digits after the point."""
     if value is None or (isinstance(value, float) and isnan(value)):
         return "—"
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
         text = f"{value:,.{digits}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)
