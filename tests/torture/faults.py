@@ -47,7 +47,7 @@ FAULTS = {
         Point("rows were copied", "employment_warehouse.landing.copying:RowCopy.flush", "after"),
         Point("the first file is in", "employment_warehouse.landing.delivery:ingest_file", "after"),
         Point("the build was begun", "employment_warehouse.publication:start_build", "after"),
-        Point("models were built", "employment_warehouse.transform:_run", "after"),
+        Point("models were built", "employment_warehouse.transform.runs:invoke", "after"),
         Point("it is certified", "tests.torture.site:certify", "after"),
         Point("it is published", "employment_warehouse.publication:publish", "after"),
         Point("rows were purged", "employment_warehouse.landing:purge", "after"),

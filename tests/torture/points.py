@@ -47,11 +47,11 @@ def _models(layer: str, last: int) -> tuple[Point, ...]:
 
 def _layer(layer: str, last: int) -> tuple[Point, ...]:
     return (
-        *_points((f"{layer}, the rules are recorded", "transform:_run_models", "before")),
+        *_points((f"{layer}, the rules are recorded", "transform.runs:_without_manifest", "before")),
         *_models(layer, last),
         Point(f"{layer}, a model is built", "dbt.task.run:ModelRunner.execute", "after", last // 4),
         *_points(
-            (f"{layer}, the run is not written", "transform:_summary", "after"),
+            (f"{layer}, the run is not written", "transform.runs:read_summary", "after"),
             (f"{layer} is built", "transform:run_dbt", "after"),
         ),
     )

@@ -36,7 +36,7 @@ from employment_warehouse.runtime import backup, steps
 from employment_warehouse.settings import Home
 
 SELECT = "+target_progress +employment_stock +zero_employment_summary +restatement +double_registration"
-"""MARTS, and what they are made of: dbt's runs are kept in files of this name, which must not be longer."""
+"""MARTS, and what they are made of."""
 FIRST_FILE = 1_714_000_000
 """Unix time of the first file's last change; of each later one a minute more."""
 REASON = "a reason"

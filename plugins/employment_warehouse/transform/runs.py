@@ -16,6 +16,7 @@ from employment_warehouse.transform.invocation import invoke
 from employment_warehouse.transform.outcome import Summary, TransformFailed, read_summary, without_values
 
 SCRATCH_COMMANDS = ("build", "run", "test", "compile")
+LONGEST_NAME = 150
 
 
 class NotTonight(UserError):
@@ -116,4 +117,8 @@ def _models_digest() -> str:
 
 
 def _file_name(select: str) -> str:
-    return re.sub(r"\W+", "_", select)
+    """Of a file of what a selection built; a long one is cut, as no file has a name of more than 255 characters."""
+    name = re.sub(r"\W+", "_", select)
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[:LONGEST_NAME]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
