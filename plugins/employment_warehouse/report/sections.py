@@ -25,6 +25,11 @@ class Section:
     heading: str
     tables: list[TableOf]
 
+    @property
+    def indicators(self) -> list[str]:
+        """The codes of all its tables, in order."""
+        return [code for table in self.tables for code in table.indicators]
+
 
 @cache
 def sections() -> list[Section]:
@@ -41,6 +46,6 @@ def sections_of(shown: Collection[str]) -> Iterator[Section]:
         ]
         if filled := [table for table in tables if table.indicators]:
             yield Section(section.heading, filled)
-    placed = {code for section in sections() for table in section.tables for code in table.indicators}
+    placed = {code for section in sections() for code in section.indicators}
     if others := sorted(set(shown) - placed):
         yield Section("其他", [TableOf("其他指标", others)])

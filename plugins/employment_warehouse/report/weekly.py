@@ -125,8 +125,7 @@ def _ranked(figures: Figures) -> list[Row]:
     return [
         {"indicator": figures["indicators"][code], "counties": counties[code]}
         for section in sections_of(counties)
-        for table in section.tables
-        for code in table.indicators
+        for code in section.indicators
     ]
 
 
@@ -138,8 +137,7 @@ def _indicator_sections(figures: Figures, county: str) -> list[Row]:
             "heading": section.heading,
             "rows": [
                 {**values[code], "indicator": figures["indicators"][code], "moved": _moved(values[code])}
-                for table in section.tables
-                for code in table.indicators
+                for code in section.indicators
             ],
         }
         for section in sections_of(values)

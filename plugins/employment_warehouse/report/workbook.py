@@ -43,8 +43,7 @@ def indicator_sheet(name: str, figures: Figures) -> Sheet:
     shown = [
         figures["indicators"][code]
         for section in sections_of({code for code, _ in values})
-        for table in section.tables
-        for code in table.indicators
+        for code in section.indicators
     ]
     rows = [
         [county["name_zh"], *(values.get((each["code"], county["county_code"])) for each in shown)]
