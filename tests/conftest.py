@@ -39,11 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is quick; leave out tests whose program is not installed, but not in CI (CI=true)."""
+    """Mark what is quick; leave out tests whose program is not installed, but not in CI (CI=true).
+
+    Each end-to-end test may take half an hour: the first of them waits for three nights.
+    """
     for item in items:
         if item.path.relative_to(FOLDER).parts[0] in ("spec", "property") and not item.get_closest_marker("slow"):
             item.add_marker("quick")
-        # The first of them waits for three nights, which on a busy machine take five times as long as on an idle one.
         if item.path.is_relative_to(FOLDER / "end_to_end"):
             item.add_marker(pytest.mark.timeout(1800))
     # The longest come first, so that the workers end at about the same time.

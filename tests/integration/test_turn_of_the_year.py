@@ -15,7 +15,7 @@ from employment_warehouse import settings
 PROJECT = "YG532528001"
 # The first Monday of the new year is the fourth; the day before the eve, when the project pays, is a Wednesday.
 PAID = "2026-12-30"
-NIGHTS = ("2026-12-31", "2027-01-04")
+NIGHTS = ("2026-12-31", "2027-01-01", "2027-01-04")
 
 
 def put_reports(zone: Path, night: str) -> None:
