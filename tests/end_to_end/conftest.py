@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -28,6 +31,12 @@ def make_run(home: Path) -> Run:
     return partial(run_warehouse, home=home, timeout=1500)
 
 
+def kill_scheduler(home: Path) -> None:
+    """And the start that an operator, or a supervisor, does next."""
+    os.kill(json.loads((home / "run" / "scheduler.json").read_text())["pid"], signal.SIGKILL)
+    assert make_run(home)("up").returncode == 0
+
+
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("end") / "仓库 一"
@@ -41,7 +50,8 @@ def run(home: Path) -> Iterator[Run]:
         try:
             done = call("demonstrate", "--people", "200")
         except subprocess.TimeoutExpired as late:
-            pytest.fail(f"no end after {late.timeout} s; last printed:\n{str(late.output)[-2000:]}", pytrace=False)
+            printed = (late.stderr or b"").decode(errors="replace")  # bytes, whatever was asked for
+            pytest.fail(f"no end after {late.timeout} s; last printed:\n{printed[-2000:]}", pytrace=False)
         assert done.returncode == 0, done.stderr
         yield call
     finally:

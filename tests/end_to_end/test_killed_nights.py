@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
 import pytest
-from tests.end_to_end.conftest import Run, make_run
+from tests.end_to_end.conftest import Run, kill_scheduler, make_run
 from tests.kit.digests import digest
+from tests.kit.process import start_warehouse
 
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.demonstration import Manifest
@@ -39,14 +35,7 @@ def test_a_night_with_three_kills_publishes_the_same_digests(
 
 
 def demonstrate_with_kills(home: Path) -> None:
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "WAREHOUSE"))}
-    running = subprocess.Popen(
-        [sys.executable, "-m", "employment_warehouse.command", "demonstrate", "--people", "200"],
-        env=outside | {"WAREHOUSE_HOME": str(home)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    running = start_warehouse("demonstrate", "--people", "200", home=home)
     assert running.stdout is not None
     kills = {"ingest_deliveries": kill_tasks, "gate_deliveries": kill_tasks, "build_core": kill_scheduler}
     output = []
@@ -68,12 +57,6 @@ def kill_tasks(home: Path) -> None:
                 process.kill()
         except psutil.Error:
             continue
-
-
-def kill_scheduler(home: Path) -> None:
-    """And the start that an operator, or a supervisor, does next."""
-    os.kill(json.loads((home / "run" / "scheduler.json").read_text())["pid"], signal.SIGKILL)
-    assert make_run(home)("up").returncode == 0
 
 
 def digests(home: Path, builds: Iterable[int]) -> list[dict[str, tuple[int, int]]]:

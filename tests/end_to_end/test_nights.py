@@ -5,12 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -26,7 +22,8 @@ import pytest
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 from tests import oracle
-from tests.end_to_end.conftest import Run, make_run, rows
+from tests.end_to_end.conftest import Run, kill_scheduler, make_run, rows
+from tests.kit.process import start_warehouse
 from tests.oracle.comparison import KEYS, differences
 
 from employment_warehouse.database.embedded import Server
@@ -292,7 +289,7 @@ def test_a_late_county_is_published_by_the_next_run_of_the_night_even_if_its_sch
     late.parent.mkdir(exist_ok=True)
     shutil.copyfile(next(zone.glob("*/532501.csv")), late)
     before = rows(run, "select publication from marts.publications order by publication")
-    run_with_a_killed_scheduler(run, home, str(last))
+    run_with_a_killed_scheduler(home, str(last))
     after = rows(run, "select publication, report_date from marts.publications order by publication")
     assert [row["publication"] for row in after[:-1]] == [row["publication"] for row in before]
     assert after[-1]["report_date"] == str(last)
@@ -302,20 +299,13 @@ def test_a_late_county_is_published_by_the_next_run_of_the_night_even_if_its_sch
         assert f"发布号 {row['publication']}" in kept.read_text(encoding="utf-8")
 
 
-def run_with_a_killed_scheduler(run: Run, home: Path, night: str) -> None:
+def run_with_a_killed_scheduler(home: Path, night: str) -> None:
     """A night whose scheduler is killed when the build starts, and which goes on when it is started again."""
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "WAREHOUSE"))}
-    command = subprocess.Popen(
-        [sys.executable, "-m", "employment_warehouse.command", "night", night],
-        env=outside | {"WAREHOUSE_HOME": str(home)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert command.stderr is not None
-    assert any("start_build" in line for line in command.stderr)
-    os.kill(json.loads((home / "run" / "scheduler.json").read_text())["pid"], signal.SIGKILL)
-    assert run("up").returncode == 0
-    rest = command.stderr.read()
+    command = start_warehouse("night", night, home=home)
+    assert command.stdout is not None
+    assert any("start_build" in line for line in command.stdout)
+    kill_scheduler(home)
+    rest = command.stdout.read()
     assert command.wait(timeout=1200) == 0, rest
 
 
