@@ -21,7 +21,8 @@ from employment_warehouse import hr_platform, landing, publication
 from employment_warehouse.contract import Contract, contract
 from employment_warehouse.database import connect
 from employment_warehouse.demonstration.shelves import Shelf
-from employment_warehouse.demonstration.simulator import Misbehaviour, Platform, build_app, served
+from employment_warehouse.demonstration.simulated_platform import Misbehaviour, Platform
+from employment_warehouse.demonstration.simulator import build_app, served
 from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE
 
@@ -270,7 +271,7 @@ def test_an_item_beyond_all_limits_is_rejected_alone(
         text = json.dumps(page).replace(json.dumps(marked), broken)
         return Response(text, media_type="application/json")
 
-    monkeypatch.setattr("employment_warehouse.demonstration.simulator.as_json", with_broken_item)
+    monkeypatch.setattr("employment_warehouse.demonstration.simulated_platform.as_json", with_broken_item)
     landed = hr_platform.ingest_resource("gig-orders", NIGHT)
     assert landed is not None
     assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (51, 50, 1)

@@ -27,7 +27,7 @@ from employment_warehouse.runtime.deployment import Deployment, embedded, sign_i
 from employment_warehouse.runtime.environment import environment
 from employment_warehouse.runtime.parts import AIRFLOW_PARTS
 from employment_warehouse.runtime.ports import choose_port
-from employment_warehouse.runtime.service import write_sign_in
+from employment_warehouse.runtime.starting_airflow import write_sign_in
 from employment_warehouse.settings import Home
 
 DAGS = sorted((settings.project_root() / "dags").glob("*.py"))

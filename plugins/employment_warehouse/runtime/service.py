@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -19,13 +15,14 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.roles import SUPERUSER
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import deployment
-from employment_warehouse.runtime.airflow_api import AirflowApi, wait_until
-from employment_warehouse.runtime.deployment import OPERATOR, Deployment, sign_in_file
+from employment_warehouse.runtime.airflow_api import wait_until
+from employment_warehouse.runtime.deployment import Deployment
 from employment_warehouse.runtime.environment import console_environment, environment
-from employment_warehouse.runtime.parts import AIRFLOW_PARTS, HEALTHY, OPERATOR_PASSWORD, SIMULATOR, UPLOADS
+from employment_warehouse.runtime.parts import AIRFLOW_PARTS, SIMULATOR, UPLOADS
 from employment_warehouse.runtime.ports import choose_port
 from employment_warehouse.runtime.processes import Service, end_strays, one_at_a_time, stop_all
 from employment_warehouse.runtime.seclusion import secluded
+from employment_warehouse.runtime.starting_airflow import start_airflow
 from employment_warehouse.settings import Home
 
 
@@ -63,19 +60,7 @@ class Warehouse:
     def up_airflow(self) -> None:
         """Start the parts of Airflow that are not running; wait until all are healthy and every DAG is parsed."""
         end_strays(self.home, self.services)
-        starting = [service for service in self.services if service.name in AIRFLOW_PARTS and service.leader() is None]
-        if len(starting) == len(AIRFLOW_PARTS):
-            choose_port(self.home, "api-server")
-            write_sign_in(self.home)
-        self._migrate_metadata()
-        began = datetime.now(UTC)
-        for service in starting:
-            part = AIRFLOW_PARTS[service.name]
-            command = part.command
-            if not part.roles:
-                command = secluded(command, _closed_folders(self.home))
-            service.start(command, environment(self.deployment, part))
-        self._wait(began if any(service.name == "dag-processor" for service in starting) else None)
+        start_airflow(self.home)
 
     def up_uploads(self) -> None:
         """Start the process that reads what clerks upload."""
@@ -124,74 +109,6 @@ class Warehouse:
             found[service.name] = "stopped" if leader is None else f"pid {leader.pid}"
         return found
 
-    def _migrate_metadata(self) -> None:
-        """Airflow's own tables, once for each of its versions."""
-        stamp = self.home.airflow / "migrated"
-        wanted = version("apache-airflow-core")
-        if stamp.exists() and stamp.read_text() == wanted:
-            return
-        log = self.home.logs / "airflow-migrate.log"
-        with log.open("ab") as file:
-            done = subprocess.run(
-                [sys.executable, "-m", "airflow", "db", "migrate"],
-                env=environment(self.deployment, AIRFLOW_PARTS["api-server"]),
-                cwd=self.home.airflow,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-                check=False,
-            )
-        if done.returncode:
-            raise UserError(
-                "Airflow 元数据库初始化失败 | Airflow's tables could not be created",
-                code="airflow_not_migrated",
-                where=str(log),
-                todo="read the end of that log; then start again",
-                exit_code=1,
-            )
-        stamp.write_text(wanted)
-
-    def _wait(self, parsing_since: datetime | None) -> None:
-        api = AirflowApi(self.deployment)
-        dags = {path.stem for path in (settings.project_root() / "dags").glob("*.py")}
-
-        def ready() -> bool:
-            self._assert_alive()
-            states = api.health()
-            if any(states.get(part) != "healthy" for part in HEALTHY):
-                return False
-            if errors := api.import_errors():
-                raise UserError(
-                    "有 DAG 文件无法读取 | a DAG file cannot be read",
-                    code="dag_broken",
-                    where="; ".join(errors),
-                    exit_code=1,
-                )
-            return parsing_since is None or dags <= api.parsed_since(parsing_since)
-
-        if not wait_until(ready, 180):
-            raise UserError(
-                "Airflow 未能就绪 | Airflow did not become healthy",
-                code="airflow_not_healthy",
-                where=str(self.home.logs),
-                expected="every part healthy",
-                found=", ".join(f"{part} {state}" for part, state in api.health().items()) or "no answer",
-                todo="`warehouse down`, then `warehouse up`; if that does not help, read the logs there",
-                exit_code=1,
-            )
-
-    def _assert_alive(self) -> None:
-        for service in self.services:
-            if service.name in AIRFLOW_PARTS and service.leader() is None:
-                raise UserError(
-                    f"{service.name} 启动后退出 | exited after its start",
-                    code="service_ended",
-                    where=str(service.log),
-                    found=service.last_line(),
-                    todo="read the end of that log; then start again",
-                    exit_code=1,
-                )
-
 
 def up(home: Home) -> None:
     """Start the whole warehouse. Raises UserError (`not_embedded`) on a server."""
@@ -230,29 +147,6 @@ def answers(at: Deployment) -> bool:
         return httpx.get(f"http://127.0.0.1:{at.console_listen[1]}/health", timeout=10, trust_env=False).is_success
     except httpx.TransportError:
         return False
-
-
-def write_sign_in(home: Home) -> None:
-    """Write the file that SimpleAuthManager reads, 0600. Its own would be readable by all, and logged."""
-    password = deployment.embedded(home).secret(OPERATOR_PASSWORD)
-    (home.secrets / "airflow_sign_in.json").unlink(missing_ok=True)  # where earlier versions had it
-    settings.write_whole(sign_in_file(home), json.dumps({OPERATOR: password}))
-
-
-def _closed_folders(home: Home) -> list[Path]:
-    """What only processes with a login of the warehouse can enter: keys, data, what counties sent and what they get."""
-    zone = settings.landing_zone()
-    folders = [
-        home.secrets,
-        home.postgres,
-        home.archive,
-        home.returns,
-        home.reports,
-        home.seeds,
-        home.dbt,
-        home.uploads,
-    ]
-    return folders if "://" in zone else [*folders, Path(zone)]
 
 
 def _make_landing_zone() -> None:
