@@ -8,10 +8,12 @@ import multiprocessing
 import os
 import resource
 import signal
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from employment_warehouse.database.embedded import Server
 from employment_warehouse.landing import copying
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -34,6 +36,10 @@ class Point:
     """So many rows go into one piece of a COPY; 0: as many as always."""
     bytes_left: int = 0
     """No file of the process may be larger, as on a disk that is full; 0: no limit."""
+
+
+NOWHERE = Point("nowhere", "os:abort")
+"""Of a step that is not killed, or from outside."""
 
 
 class NotKilled(Exception):
@@ -78,9 +84,16 @@ def run_killed(point: Point, step: Callable[..., Any], *given: Any) -> bool:
     return process.exitcode == KILLED
 
 
+def kill_postgresql(server: Server) -> None:
+    """The whole server, which has no chance to write anything; returns when it is gone."""
+    os.kill(server.pid() or 0, signal.SIGKILL)
+    while server.running():
+        time.sleep(0.05)
+
+
 def run_on_full_disk(largest: int, step: Callable[..., Any], *given: Any) -> int | None:
     """Run a step in a process whose files are limited to this many bytes; its exit code: 0 if it succeeded."""
-    process = begin(Point("nowhere", "os:abort", bytes_left=largest), step, *given)
+    process = begin(replace(NOWHERE, bytes_left=largest), step, *given)
     process.join(SECONDS)
     if process.is_alive():
         process.kill()

@@ -1,19 +1,28 @@
 """Disks that are full, where a night writes: the task fails, or goes on as documented; nothing is half written.
 
-A file of the task is limited in size: the kernel then refuses the rest of
-it, as it does where no space is left.
+Of a task's own files one is limited in size: the kernel then refuses the rest of it, as it does where no space is
+left. PostgreSQL and everything else of a home are on a small file system that is filled, which needs root to mount.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import psycopg
 import pytest
+from tests.kit.server import running_server
 from tests.torture import invariants
-from tests.torture.faults import run_on_full_disk
+from tests.torture.conftest import Say
+from tests.torture.faults import NOWHERE, SECONDS, begin, run_on_full_disk
 from tests.torture.invariants import Sums
 from tests.torture.points import ingest
 from tests.torture.sent import send
@@ -22,6 +31,7 @@ from tests.torture.whole_nights import TASKS, Place, build_of, run_night, run_ta
 from employment_warehouse import gate, settings
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.runtime import history
+from employment_warehouse.settings import Home
 
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(0)]
 DAY = date(2024, 5, 17)
@@ -33,6 +43,8 @@ FAILS = {
     "write_returns": 2_000,
 }
 """Task → the bytes that a file of it may have, so that it fails."""
+BYTES_LEFT = (0, 300_000, 3_000_000)
+"""What is free on the disk of a home when a task begins."""
 
 
 @dataclass
@@ -109,3 +121,68 @@ def test_a_log_that_is_full_stops_no_task(whole: Night, tmp_path: Path) -> None:
         assert run_on_full_disk(200_000, log_to, log, "gate_deliveries", build_of(NIGHT)) == 0
         assert log.stat().st_size == 200_000
         assert whole.place.broken(connection) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A file system of its own."""
+    folder = tmp_path_factory.mktemp("disk")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=700m,mode=711", "tmpfs", folder], check=True)
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+@contextmanager
+def filled(disk: Path, left: int) -> Iterator[None]:
+    """In this block, a disk with so many bytes left."""
+    ballast = disk / "ballast"
+    with ballast.open("wb") as file:
+        while (spare := shutil.disk_usage(disk).free - left) > 0:
+            with suppress(OSError):  # somebody else has taken some of it since
+                os.posix_fallocate(file.fileno(), file.tell(), spare)
+                file.seek(0, os.SEEK_END)
+    yield
+    ballast.unlink()
+
+
+def until_it_answers(server: Server) -> None:
+    """It may have stopped, or recover."""
+    server.start()
+    while True:
+        with suppress(psycopg.OperationalError):
+            server.connect_superuser("postgres").close()
+            return
+        time.sleep(0.1)
+
+
+def test_the_disk_of_postgresql_is_full(small_disk: Path, tmp_path: Path, say: Say) -> None:
+    """A task fails in the midst, or PostgreSQL stops; with space again, everything ends as without."""
+    home = Home(small_disk / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WAREHOUSE_HOME", str(home.root))
+        with running_server(home, {"shared_buffers": "'64MB'", "max_wal_size": "'64MB'"}) as server:
+            place = Place(server, tmp_path)
+            send(place.zone, DAY)
+            with place.warehouse() as connection:
+                run_night(DAY)
+                state, shown = invariants.state(connection), invariants.shown(connection)
+            failed, stopped, found = 0, 0, list[str]()
+            for left in BYTES_LEFT:
+                with place.warehouse() as connection:
+                    database = connection.info.dbname
+                    ingest(NIGHT)
+                    for task in TASKS:
+                        build = build_of(NIGHT)
+                        with filled(small_disk, left):
+                            process = begin(NOWHERE, run_task, task, NIGHT, build)
+                            process.join(SECONDS)
+                        failed += process.exitcode != 0
+                        stopped += not server.running()
+                        until_it_answers(server)
+                        run_task(task, NIGHT, build_of(NIGHT))
+                    with server.connect_superuser(database) as again:
+                        found += place.broken(again, shown)
+                        found += invariants.different(invariants.state(again), state)
+            assert found == []
+            say(f"a full disk in {len(BYTES_LEFT)} nights: {failed} tasks failed, PostgreSQL stopped {stopped} times")
+            assert failed >= len(BYTES_LEFT)

@@ -4,87 +4,46 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
 
-import psycopg
 import pytest
-from tests.conftest import fresh_warehouse
 from tests.torture import invariants
 from tests.torture.conftest import Say
-from tests.torture.faults import SECONDS, Point, begin, run_killed, run_on_full_disk
-from tests.torture.invariants import Sums
+from tests.torture.faults import KILLED, NOWHERE, SECONDS, Point, begin, kill_postgresql, run_killed, run_on_full_disk
+from tests.torture.intake import NIGHT, Intake, undisturbed_intake
 from tests.torture.points import POINTS, ingest
-from tests.torture.sent import send
 
-from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server
 
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(0)]
-DAY = date(2024, 5, 17)
 SERVER_KILLS = int(os.environ.get("SERVER_KILLS", "20"))
-
-
-@dataclass
-class Intake:
-    """The files of a day, and warehouses that have not ingested them yet."""
-
-    server: Server
-    zone: Path
-    undisturbed: Sums = field(default_factory=dict)
-    """The state of a warehouse that took them in without a fault."""
-    seconds: float = 0
-    """How long that took."""
-
-    @contextmanager
-    def warehouse(self) -> Iterator[psycopg.Connection]:
-        """A new warehouse, with an empty archive."""
-        shutil.rmtree(settings.current_home().archive)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("WAREHOUSE_LANDING_ZONE", str(self.zone))
-            with fresh_warehouse(self.server, patch) as connection:
-                yield connection
-
-    def broken(self, connection: psycopg.Connection) -> list[str]:
-        """What breaks I1, I2 or I3 at this moment."""
-        return [
-            *invariants.lost(connection, self.zone),
-            *invariants.duplicated(connection, self.zone),
-            *invariants.unauthorised(connection),
-        ]
-
-    def retried(self, connection: psycopg.Connection) -> list[str]:
-        """What is wrong before and after the retry."""
-        found = self.broken(connection)
-        ingest(DAY.isoformat())
-        found += self.broken(connection)
-        return found + list(invariants.different(invariants.state(connection), self.undisturbed))
+LOADER_KILLS = int(os.environ.get("LOADER_KILLS", "500"))
 
 
 @pytest.fixture(scope="module")
 def intake(warehouse_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Intake:
-    made = Intake(warehouse_server, tmp_path_factory.mktemp("zone"))
-    send(made.zone, DAY)
-    with made.warehouse() as connection:
-        begun = time.monotonic()
-        ingest(DAY.isoformat())
-        made.seconds = time.monotonic() - begun
-        assert made.broken(connection) == []
-        made.undisturbed = invariants.state(connection)
-    return made
+    return undisturbed_intake(warehouse_server, tmp_path_factory.mktemp("zone"))
 
 
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
 def test_a_loader_killed_at_a_named_point(intake: Intake, point: Point) -> None:
     with intake.warehouse() as connection:
-        assert run_killed(point, ingest, DAY.isoformat())
+        assert run_killed(point, ingest, NIGHT)
         assert intake.retried(connection) == []
+
+
+def test_loaders_killed_at_random_moments(intake: Intake, say: Say) -> None:
+    luck, killed = random.Random(11), 0
+    for _ in range(LOADER_KILLS):
+        with intake.warehouse() as connection:
+            loader = begin(NOWHERE, ingest, NIGHT)
+            loader.join(luck.uniform(0, intake.seconds))
+            loader.kill()
+            loader.join(SECONDS)
+            killed += loader.exitcode == KILLED
+            assert intake.retried(connection) == []
+    say(f"loaders: {LOADER_KILLS} kills at random moments, {killed} of them before the loader had ended")
+    assert killed > LOADER_KILLS // 2
 
 
 def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) -> None:
@@ -92,11 +51,10 @@ def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) ->
     luck, failed = random.Random(7), 0
     for _ in range(SERVER_KILLS):
         with intake.warehouse() as connection:
-            database, postmaster = connection.info.dbname, intake.server.pid()
-            assert postmaster is not None
-            loader = begin(Point("nowhere", "os:abort"), ingest, DAY.isoformat())
+            database = connection.info.dbname
+            loader = begin(NOWHERE, ingest, NIGHT)
             time.sleep(luck.uniform(0, intake.seconds))
-            os.kill(postmaster, signal.SIGKILL)
+            kill_postgresql(intake.server)
             loader.join(SECONDS)
             failed += loader.exitcode != 0
             intake.server.start()
@@ -108,7 +66,7 @@ def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) ->
 
 def test_an_archive_whose_disk_is_full(intake: Intake) -> None:
     with intake.warehouse() as connection:
-        assert run_on_full_disk(8_000, ingest, DAY.isoformat()) == 1
+        assert run_on_full_disk(8_000, ingest, NIGHT) == 1
         assert intake.retried(connection) == []
 
 
@@ -132,7 +90,8 @@ PLANTED = {
 @pytest.mark.parametrize("planted", PLANTED)
 def test_each_invariant_sees_its_planted_bug(intake: Intake, planted: str) -> None:
     with intake.warehouse() as connection:
-        ingest(DAY.isoformat())
+        ingest(NIGHT)
+        assert intake.retried(connection) == []
         connection.execute("set session_replication_role = replica")  # no trigger stops us
         connection.execute(PLANTED[planted])  # type: ignore[arg-type]
         found = [

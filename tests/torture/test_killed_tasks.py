@@ -1,4 +1,4 @@
-"""The tasks that follow the intake are killed, each once in a night, and run again plainly, as Airflow does.
+"""The tasks that follow the intake are killed, or their PostgreSQL, and run again plainly, as Airflow does.
 
 Each round is a night of its own, in which every task is killed at another of its points. `ROUNDS=1 pytest -m torture …`
 is a sample; `make torture` plays ROUNDS_OF_ALL, which is every point at least once.
@@ -7,8 +7,11 @@ is a sample; `make torture` plays ROUNDS_OF_ALL, which is every point at least o
 from __future__ import annotations
 
 import os
+import random
+import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,7 +21,7 @@ import pytest
 from tests.kit.receivers import Channel, webhook
 from tests.torture import invariants
 from tests.torture.conftest import Say
-from tests.torture.faults import run_killed
+from tests.torture.faults import NOWHERE, SECONDS, begin, kill_postgresql, run_killed
 from tests.torture.invariants import Sums
 from tests.torture.points import AFTER_INTAKE, ingest
 from tests.torture.sent import send
@@ -33,6 +36,7 @@ DAY = FIRST + timedelta(1)
 NIGHT = DAY.isoformat()
 ROUNDS_OF_ALL = 10
 ROUNDS = int(os.environ.get("ROUNDS", ROUNDS_OF_ALL if TORTURE else 1))
+SERVER_NIGHTS = int(os.environ.get("SERVER_NIGHTS", "2"))
 AFTER_FIRST = "first night"
 SENT = (
     "select a.kind, a.unit, a.report_date from ops.alert as a inner join ops.alert_delivery as d using (alert_id)"
@@ -124,6 +128,59 @@ def test_each_task_killed_once_in_a_night(undisturbed: Undisturbed, number: int,
         found += undisturbed.different(connection)
     assert found == []
     say(f"round {number}: {len(TASKS)} tasks killed and run again, digests as without")
+
+
+def test_postgresql_killed_in_each_task(undisturbed: Undisturbed, say: Say) -> None:
+    """At a random moment of each; it is started again, and the task run again plainly."""
+    place, luck, failed, found = undisturbed.place, random.Random(13), 0, list[str]()
+    with commits_written(place.server):
+        usual = seconds_of_tasks(place)
+        for _ in range(SERVER_NIGHTS):
+            with place.warehouse(AFTER_FIRST) as connection:
+                database = connection.info.dbname
+                ingest(NIGHT)
+                for task in TASKS:
+                    process = begin(NOWHERE, run_task, task, NIGHT, build_of(NIGHT))
+                    process.join(luck.uniform(0, usual[task]))
+                    kill_postgresql(place.server)
+                    process.join(SECONDS)
+                    failed += process.exitcode != 0
+                    place.server.start()
+                    run_task(task, NIGHT, build_of(NIGHT))
+                    with place.server.connect_superuser(database) as again:
+                        found += [f"{task}: {text}" for text in undisturbed.broken(again)]
+                with place.server.connect_superuser(database) as again:
+                    found += undisturbed.different(again)
+    assert found == []
+    say(f"PostgreSQL: {SERVER_NIGHTS * len(TASKS)} kills after the intake, {failed} of them before the task had ended")
+    assert failed > 0
+
+
+@contextmanager
+def commits_written(server: Server) -> Iterator[None]:
+    """A commit that was answered is in the log: what the session's server leaves out for speed."""
+    with server.connect_superuser("postgres") as connection:
+        connection.autocommit = True
+        connection.execute("alter system set synchronous_commit = on")
+        connection.execute("select pg_reload_conf()")
+    yield
+    with server.connect_superuser("postgres") as connection:
+        connection.autocommit = True
+        connection.execute("alter system set synchronous_commit = off")
+        connection.execute("select pg_reload_conf()")
+
+
+def seconds_of_tasks(place: Place) -> dict[str, float]:
+    """How long each task of a night takes that nothing disturbs, in a process of its own."""
+    taken = {}
+    with place.warehouse(AFTER_FIRST):
+        ingest(NIGHT)
+        for task in TASKS:
+            begun = time.monotonic()
+            process = begin(NOWHERE, run_task, task, NIGHT, build_of(NIGHT))
+            process.join(SECONDS)
+            taken[task] = time.monotonic() - begun
+    return taken
 
 
 PLANTED = {

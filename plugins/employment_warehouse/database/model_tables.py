@@ -37,8 +37,7 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
         done += _extend_table(connection, model, "tonight")
         if model.is_versioned:
             done += _extend_table(connection, model, "store")
-        is_far = bool(model.distributed_by) and has_citus(connection)
-        views = views_of(model, list(_existing_columns(connection, model, "tonight")), is_far)
+        views = views_of(model, list(_existing_columns(connection, model, "tonight")), _is_far(connection, model))
         rights = _rights(model)
         indexes = [_indexes(model)] if model.is_versioned else []
         if _is_new(connection, model.name, sql.SQL("\n").join([_version(model), rights, *indexes, views])):
@@ -60,7 +59,7 @@ def _extend_table(connection: psycopg.Connection, model: Model, schema: str) -> 
     table = sql.Identifier(schema, model.name)
     existing = _existing_columns(connection, model, schema)
     if not existing:
-        connection.execute(_create_table(model, schema))
+        connection.execute(_create_table(model, schema, is_logged=schema == "store" or _is_far(connection, model)))
         connection.execute(sql.SQL("alter table {} owner to wh_owner").format(table))
         if model.distributed_by:
             distribute(connection, schema, model.name, model.distributed_by)
@@ -82,8 +81,15 @@ def _extend_table(connection: psycopg.Connection, model: Model, schema: str) -> 
     return done
 
 
-def _create_table(model: Model, schema: str) -> sql.Composed:
-    """Of `tonight`: unlogged, for a night's rows alone, and without constraints (ops.write_version checks the key)."""
+def _is_far(connection: psycopg.Connection, model: Model) -> bool:
+    """Whether a model's rows are on other nodes."""
+    return bool(model.distributed_by) and has_citus(connection)
+
+
+def _create_table(model: Model, schema: str, *, is_logged: bool) -> sql.Composed:
+    """Of `tonight`: for a night's rows alone, and without constraints (ops.write_version checks the key). Unlogged, as
+    the coordinator knows when they are lost (ops.tonight_core); of another node it would not.
+    """
     is_store = schema == "store"
     columns = [
         sql.SQL("{} {}{}").format(
@@ -96,7 +102,7 @@ def _create_table(model: Model, schema: str) -> sql.Composed:
     if is_store:
         columns.append(sql.SQL("from_build integer not null, to_build integer, check (from_build < to_build)").format())
     return sql.SQL("create {} table {} ({})").format(
-        sql.SQL("" if is_store else "unlogged"), sql.Identifier(schema, model.name), sql.SQL(", ").join(columns)
+        sql.SQL("" if is_logged else "unlogged"), sql.Identifier(schema, model.name), sql.SQL(", ").join(columns)
     )
 
 

@@ -861,6 +861,22 @@ ALTER FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) OWNER TO
 
 COMMENT ON FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) IS '没有的检查、单位或事项不能豁免。 | Refuses the waiver of a check that no night has run, of an unknown unit, or of a case that is not open.';
 
+-- Name: begin_core(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.begin_core(number integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    delete from ops.tonight_core;
+    insert into ops.tonight_core (build, is_built) select t.build, false from ops.tonight as t where t.build = number;
+$$;
+
+ALTER FUNCTION ops.begin_core(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION begin_core(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.begin_core(number integer) IS '开始计算核心层。 | The core layer of the build in progress is begun; nothing of it counts as built.';
+
 -- Name: begin_nights(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.begin_nights(wanted_date date) RETURNS void
@@ -1067,6 +1083,36 @@ CREATE FUNCTION ops.columns_of(model text, prefix text) RETURNS text
 $$;
 
 ALTER FUNCTION ops.columns_of(model text, prefix text) OWNER TO wh_owner;
+
+-- Name: confirm_layer(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.confirm_layer(number integer) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update ops.tonight_core as c set is_built = true where c.build = number returning c.is_built;
+$$;
+
+ALTER FUNCTION ops.confirm_layer(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION confirm_layer(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.confirm_layer(number integer) IS '一层计算完毕；其间服务器崩溃过则为空。 | A layer is built, and with it the core; NULL if the server has crashed since it was begun.';
+
+-- Name: core_is_built(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.core_is_built(number integer) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select exists (select from ops.tonight_core as c where c.build = number and c.is_built);
+$$;
+
+ALTER FUNCTION ops.core_is_built(number integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION core_is_built(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.core_is_built(number integer) IS '核心层的当晚表是否仍在。 | Whether `tonight` still has all that the core layer of a build left there.';
 
 -- Name: counties_of(name); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -5038,6 +5084,19 @@ ALTER VIEW ops.tonight OWNER TO wh_owner;
 
 COMMENT ON VIEW ops.tonight IS '正在汇总的一晚。 | The night that is being built: one row, or none.';
 
+-- Name: tonight_core; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE UNLOGGED TABLE ops.tonight_core (
+    build integer NOT NULL,
+    is_built boolean NOT NULL
+);
+
+ALTER TABLE ops.tonight_core OWNER TO wh_owner;
+
+-- Name: TABLE tonight_core; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.tonight_core IS '当晚表的归属；服务器崩溃后与当晚表一同清空。 | Whose rows the tables of `tonight` have, and whether the core layer is built: empty after a crash of the server, as they are.';
+
 -- Name: upload; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.upload (
@@ -5446,6 +5505,11 @@ ALTER TABLE ONLY ops.schedule_begin
 
 ALTER TABLE ONLY ops.store_index
     ADD CONSTRAINT store_index_pkey PRIMARY KEY (index_name);
+
+-- Name: tonight_core tonight_core_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ONLY ops.tonight_core
+    ADD CONSTRAINT tonight_core_pkey PRIMARY KEY (build);
 
 -- Name: upload upload_file_key; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -5926,6 +5990,11 @@ REVOKE ALL ON FUNCTION ops.assert_verifier(verifier text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) FROM PUBLIC;
 
+-- Name: FUNCTION begin_core(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.begin_core(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.begin_core(number integer) TO wh_transformer;
+
 -- Name: FUNCTION begin_nights(wanted_date date); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.begin_nights(wanted_date date) FROM PUBLIC;
@@ -5963,6 +6032,16 @@ GRANT ALL ON FUNCTION ops.close_month(wanted date) TO wh_operator;
 -- Name: FUNCTION columns_of(model text, prefix text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.columns_of(model text, prefix text) FROM PUBLIC;
+
+-- Name: FUNCTION confirm_layer(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.confirm_layer(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.confirm_layer(number integer) TO wh_transformer;
+
+-- Name: FUNCTION core_is_built(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.core_is_built(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.core_is_built(number integer) TO wh_transformer;
 
 -- Name: FUNCTION counties_of(login name); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -18,11 +18,19 @@ def build_layer(layer: str, build: int) -> Summary:
     """Build the models of a layer (`core`, `mart`) for tonight's build.
 
     If models fail because of what a few units have sent tonight, those deliveries are held, and the layer is built
-    without them. Raises TransformFailed if the cause lies elsewhere, NotTonight.
+    without them. A core that a crash of the server has emptied is built again before marts are computed from it.
+    Raises TransformFailed if the cause lies elsewhere, ServerLost if the server has crashed meanwhile, NotTonight.
     """
     gate.restore_left_out(build)
+    if layer == "core":
+        transform.begin_core(build)
+    elif not transform.core_is_built(build):
+        log.warning("the server has crashed since the core of build %d was built: it is built again", build)
+        build_layer("core", build)
     try:
-        return transform.run_dbt(f"tag:{layer}", build)
+        built = transform.run_dbt(f"tag:{layer}", build)
+        transform.confirm_layer(build)
+        return built
     except TransformFailed as failure:
         if not _hold_failing(build, failure):
             raise

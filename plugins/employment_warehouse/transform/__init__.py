@@ -1,6 +1,6 @@
 """dbt, one layer at a time: staging and core, then marts."""
 
-from employment_warehouse.transform.outcome import Node, Summary, TransformFailed
+from employment_warehouse.transform.outcome import Node, ServerLost, Summary, TransformFailed
 from employment_warehouse.transform.runs import (
     SCRATCH_COMMANDS,
     NotTonight,
@@ -10,14 +10,19 @@ from employment_warehouse.transform.runs import (
     run_scratch,
     write_docs,
 )
+from employment_warehouse.transform.tonight import begin_core, confirm_layer, core_is_built
 
 __all__ = [
     "SCRATCH_COMMANDS",
     "Node",
     "NotTonight",
+    "ServerLost",
     "Summary",
     "TransformFailed",
+    "begin_core",
     "check_models",
+    "confirm_layer",
+    "core_is_built",
     "docs_page",
     "run_dbt",
     "run_scratch",

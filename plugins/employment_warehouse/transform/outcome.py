@@ -20,6 +20,18 @@ class TransformFailed(UserError):
     failed: tuple[Node, ...] = ()
 
 
+class ServerLost(Exception):
+    """数据库中断，将自动重试。 | PostgreSQL ended a connection, or could not be reached: a retry may succeed."""
+
+
+# What libpq and PostgreSQL say then; dbt keeps neither an error's class nor its SQLSTATE.
+LOST = re.compile(
+    r"server closed the connection|connection (already closed|to server .*failed|not open)|terminating connection"
+    r"|database system is (starting up|shutting down|in recovery mode|not yet accepting)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Node:
     """What became of one node of dbt: its kind (`model`, `test`, …), status, seconds, and a message without values."""
@@ -56,13 +68,18 @@ class Summary:
 
 
 def read_summary(name: str, outcome: Any) -> Summary:
-    """What a run of dbt did; raises TransformFailed if it failed."""
+    """What a run of dbt did; raises TransformFailed if it failed, ServerLost if that was not for what it ran."""
     results = getattr(outcome.result, "results", None)
     if results is None:
-        raise TransformFailed(where=name, expected=without_values(str(outcome.exception or "dbt stopped")))
+        message = without_values(str(outcome.exception or "dbt stopped"))
+        if LOST.search(message):
+            raise ServerLost(f"{name}: {message}")
+        raise TransformFailed(where=name, expected=message)
     summary = Summary(name, tuple(_read_node(result) for result in results))
     for node in summary.nodes:
         logger.info("%s %s: %s, %.1f s", node.kind, node.name, node.status, node.seconds)
+    if lost := [node for node in summary.failed if LOST.search(node.message)]:
+        raise ServerLost(f"{lost[0].name}: {lost[0].message}")
     if summary.failed or not outcome.success:
         failure = TransformFailed(
             where=", ".join(node.name for node in summary.failed) or name,

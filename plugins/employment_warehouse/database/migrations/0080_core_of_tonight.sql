@@ -1,0 +1,39 @@
+-- The tables of `tonight` are unlogged. After a crash of the server they are empty, while ops.model_version and `store`
+-- still say that their models were written: marts would be computed from no changes at all. The one row here is lost
+-- with them, so whoever builds the marts knows.
+set role wh_owner;
+
+create unlogged table ops.tonight_core (build integer primary key, is_built boolean not null);
+comment on table ops.tonight_core is
+'当晚表的归属；服务器崩溃后与当晚表一同清空。 | Whose rows the tables of `tonight` have, and whether the core layer is built: empty after a crash of the server, as they are.';
+
+create function ops.begin_core(number integer) returns void
+language sql security definer set search_path = pg_catalog, pg_temp
+as $$
+    delete from ops.tonight_core;
+    insert into ops.tonight_core (build, is_built) select t.build, false from ops.tonight as t where t.build = number;
+$$;
+comment on function ops.begin_core(integer) is
+'开始计算核心层。 | The core layer of the build in progress is begun; nothing of it counts as built.';
+
+create function ops.confirm_layer(number integer) returns boolean
+language sql security definer set search_path = pg_catalog, pg_temp
+as $$
+    update ops.tonight_core as c set is_built = true where c.build = number returning c.is_built;
+$$;
+comment on function ops.confirm_layer(integer) is
+'一层计算完毕；其间服务器崩溃过则为空。 | A layer is built, and with it the core; NULL if the server has crashed since it was begun.';
+
+create function ops.core_is_built(number integer) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+    select exists (select from ops.tonight_core as c where c.build = number and c.is_built);
+$$;
+comment on function ops.core_is_built(integer) is
+'核心层的当晚表是否仍在。 | Whether `tonight` still has all that the core layer of a build left there.';
+
+revoke all on function ops.begin_core(integer), ops.confirm_layer(integer), ops.core_is_built(integer) from public;
+grant execute on function ops.begin_core(integer), ops.confirm_layer(integer), ops.core_is_built(integer)
+to wh_transformer;
+
+reset role;

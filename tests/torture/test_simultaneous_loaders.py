@@ -1,0 +1,85 @@
+"""Loaders beside each other: several on the same files, all counties at once, one that wakes up after its replacement.
+
+Whoever ingests a file, the warehouse is the same.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.torture.conftest import Say
+from tests.torture.faults import NOWHERE, SECONDS, begin
+from tests.torture.intake import NIGHT, Intake, undisturbed_intake
+from tests.torture.points import ingest
+from tests.torture.sent import EVERY_COUNTY
+
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.runtime import steps
+
+pytestmark = [pytest.mark.torture, pytest.mark.timeout(0)]
+ROUNDS = int(os.environ.get("LOADER_ROUNDS", "100"))
+ZOMBIES = int(os.environ.get("ZOMBIES", "50"))
+AT_ONCE = 8
+
+
+@pytest.fixture(scope="module")
+def intake(warehouse_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Intake:
+    return undisturbed_intake(warehouse_server, tmp_path_factory.mktemp("zone"))
+
+
+@pytest.fixture(scope="module")
+def of_every_county(warehouse_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Intake:
+    return undisturbed_intake(warehouse_server, tmp_path_factory.mktemp("zone"), *EVERY_COUNTY)
+
+
+def side_by_side(*begun: tuple[Callable[..., Any], tuple[Any, ...]]) -> list[int | None]:
+    """Steps in processes of their own, all begun at once; their exit codes."""
+    processes = [begin(NOWHERE, step, *given) for step, given in begun]
+    for process in processes:
+        process.join(SECONDS)
+    return [process.exitcode for process in processes]
+
+
+def test_eight_loaders_on_the_same_files(intake: Intake, say: Say) -> None:
+    for _ in range(ROUNDS):
+        with intake.warehouse() as connection:
+            assert side_by_side(*[(ingest, (NIGHT,))] * AT_ONCE) == [0] * AT_ONCE
+            assert intake.retried(connection) == []
+    say(f"{AT_ONCE} loaders on the same files: {ROUNDS} rounds, the same rows as of one loader")
+
+
+def test_all_counties_within_one_second(of_every_county: Intake, say: Say) -> None:
+    for _ in range(ROUNDS):
+        with of_every_county.warehouse() as connection:
+            steps.expect_deliveries(NIGHT)
+            assert steps.find_changes(["county"], "unit", NIGHT) == sorted(EVERY_COUNTY)
+            by_county = [(steps.ingest, (["county"], "unit", NIGHT, county)) for county in EVERY_COUNTY]
+            assert side_by_side(*by_county) == [0] * len(EVERY_COUNTY)
+            assert of_every_county.retried(connection) == []
+    say(f"the loaders of {len(EVERY_COUNTY)} counties begun at once: {ROUNDS} rounds, the same rows as one by one")
+
+
+def test_a_loader_that_wakes_up_after_its_replacement(intake: Intake, say: Say) -> None:
+    """It stands still at a random moment, in a transaction or between two, until its replacement has ended or waits."""
+    luck, ended = random.Random(5), 0
+    for _ in range(ZOMBIES):
+        with intake.warehouse() as connection:
+            zombie = begin(NOWHERE, ingest, NIGHT)
+            zombie.join(luck.uniform(0, intake.seconds))
+            if zombie.exitcode is None:
+                os.kill(zombie.pid or 0, signal.SIGSTOP)
+            replacement = begin(NOWHERE, ingest, NIGHT)
+            replacement.join(3 * intake.seconds)
+            ended += replacement.exitcode is not None and zombie.exitcode is None
+            if zombie.exitcode is None:
+                os.kill(zombie.pid or 0, signal.SIGCONT)
+            for process in (zombie, replacement):
+                process.join(SECONDS)
+            assert (zombie.exitcode, replacement.exitcode) == (0, 0)
+            assert intake.retried(connection) == []
+    say(f"loaders that woke up late: {ZOMBIES}, {ended} of them after their replacement had ended")
