@@ -27,7 +27,9 @@ class ServerLost(Exception):
 # What libpq and PostgreSQL say then; dbt keeps neither an error's class nor its SQLSTATE.
 LOST = re.compile(
     r"server closed the connection|connection (already closed|to server .*failed|not open)|terminating connection"
-    r"|database system is (starting up|shutting down|in recovery mode|not yet accepting)",
+    r"|could not (connect to|receive data from|send data to) server|SSL (SYSCALL error|connection has been closed)"
+    r"|database system is (starting up|shutting down|in recovery mode|not yet accepting)"
+    r"|too many clients|connection slots are reserved",
     re.IGNORECASE,
 )
 
