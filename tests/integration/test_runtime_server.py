@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
+from tests.kit.server import kill
 
 from employment_warehouse import settings
 from employment_warehouse.database import embedded
@@ -48,13 +47,6 @@ def left_behind(server: Server) -> list[str]:
                 processes.append(str(process.pid))
     folders = {server.home.run, server.socket_folder}
     return processes + [str(path) for folder in folders for path in folder.glob(".s.PGSQL*")]
-
-
-def kill(server: Server) -> None:
-    """As kill -9 does; its zombie may stay for a while."""
-    os.kill(server.pid() or 0, signal.SIGKILL)
-    while server.running():
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("name", ["plain", "有 空格 的目录", "a" * 120, "quo'te,comma"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from unittest.mock import patch
@@ -34,6 +36,15 @@ def connect_superuser() -> psycopg.Connection:
         password=settings.current_home().secret(f"password:{SUPERUSER}"),
         dbname=at.database,
     )
+
+
+def kill(server: Server) -> None:
+    """As kill -9 does; returns when it is gone. Its zombie may stay for a while."""
+    postmaster = server.pid()
+    assert postmaster is not None
+    os.kill(postmaster, signal.SIGKILL)
+    while server.running():
+        time.sleep(0.05)
 
 
 @contextmanager

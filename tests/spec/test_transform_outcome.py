@@ -17,6 +17,17 @@ LOST = [
     "SSL SYSCALL error: EOF detected",
     "could not receive data from server: Connection timed out",
     "connection already closed",
+    "cursor already closed",
+    "connection not open",
+    "no connection to the server",
+    "could not send data to server: Broken pipe",
+    'could not translate host name "postgres" to address',
+    "FATAL:  sorry, too many clients already",
+    "FATAL:  remaining connection slots are reserved for roles with the SUPERUSER attribute",
+    "FATAL:  the database system is shutting down",
+    "FATAL:  the database system is not yet accepting connections",
+    "connection to the remote node 10.0.0.3:5432 failed with the following error: Connection refused",
+    "could not connect to any active placements",
 ]
 AT_FAULT = [
     "division by zero",

@@ -8,12 +8,10 @@ import multiprocessing
 import os
 import resource
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from employment_warehouse.database.embedded import Server
 from employment_warehouse.landing import copying
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -82,13 +80,6 @@ def run_killed(point: Point, step: Callable[..., Any], *given: Any) -> bool:
         process.join()
         raise NotKilled(f"{point.name}: still running after {SECONDS} s")
     return process.exitcode == KILLED
-
-
-def kill_postgresql(server: Server) -> None:
-    """The whole server, which has no chance to write anything; returns when it is gone."""
-    os.kill(server.pid() or 0, signal.SIGKILL)
-    while server.running():
-        time.sleep(0.05)
 
 
 def run_on_full_disk(largest: int, step: Callable[..., Any], *given: Any) -> int | None:

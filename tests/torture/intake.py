@@ -55,7 +55,7 @@ class Intake:
         ]
 
     def retried(self, connection: psycopg.Connection) -> list[str]:
-        """What is wrong before and after the retry, and the one after it: that knows what is due from new projects."""
+        """What is wrong before and after a retry, and a second one: only that knows what is due from new projects."""
         found = self.broken(connection)
         for _ in range(2):
             ingest(NIGHT)
@@ -70,7 +70,9 @@ def undisturbed_intake(server: Server, zone: Path, *counties: str) -> Intake:
     begin(NOWHERE, int).join(SECONDS)  # starts the process of which the others are forked
     with made.warehouse() as connection:
         begun = time.monotonic()
-        begin(NOWHERE, ingest, NIGHT).join(SECONDS)
+        loader = begin(NOWHERE, ingest, NIGHT)
+        loader.join(SECONDS)
+        assert loader.exitcode == 0
         made.seconds = time.monotonic() - begun
         ingest(NIGHT)
         assert made.broken(connection) == []

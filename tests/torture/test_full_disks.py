@@ -126,6 +126,7 @@ def test_a_log_that_is_full_stops_no_task(whole: Night, tmp_path: Path) -> None:
 @pytest.fixture
 def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A file system of its own."""
+    assert os.geteuid() == 0, "only root can mount a small disk"
     folder = tmp_path_factory.mktemp("disk")
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=700m,mode=711", "tmpfs", folder], check=True)
     yield folder
@@ -141,18 +142,21 @@ def filled(disk: Path, left: int) -> Iterator[None]:
             with suppress(OSError):  # somebody else has taken some of it since
                 os.posix_fallocate(file.fileno(), file.tell(), spare)
                 file.seek(0, os.SEEK_END)
-    yield
-    ballast.unlink()
+    try:
+        yield
+    finally:
+        ballast.unlink()
 
 
 def until_it_answers(server: Server) -> None:
     """It may have stopped, or recover."""
     server.start()
-    while True:
+    for _ in range(600):
         with suppress(psycopg.OperationalError):
             server.connect_superuser("postgres").close()
             return
         time.sleep(0.1)
+    pytest.fail(f"PostgreSQL does not answer: {server.log}")
 
 
 def test_the_disk_of_postgresql_is_full(small_disk: Path, tmp_path: Path, say: Say) -> None:
@@ -176,6 +180,7 @@ def test_the_disk_of_postgresql_is_full(small_disk: Path, tmp_path: Path, say: S
                         with filled(small_disk, left):
                             process = begin(NOWHERE, run_task, task, NIGHT, build)
                             process.join(SECONDS)
+                        assert process.exitcode is not None, task
                         failed += process.exitcode != 0
                         stopped += not server.running()
                         until_it_answers(server)

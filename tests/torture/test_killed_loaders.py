@@ -7,9 +7,10 @@ import random
 import time
 
 import pytest
+from tests.kit.server import kill
 from tests.torture import invariants
 from tests.torture.conftest import Say
-from tests.torture.faults import KILLED, NOWHERE, SECONDS, Point, begin, kill_postgresql, run_killed, run_on_full_disk
+from tests.torture.faults import KILLED, NOWHERE, SECONDS, Point, begin, run_killed, run_on_full_disk
 from tests.torture.intake import NIGHT, Intake, undisturbed_intake
 from tests.torture.points import POINTS, ingest
 
@@ -54,7 +55,7 @@ def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) ->
             database = connection.info.dbname
             loader = begin(NOWHERE, ingest, NIGHT)
             time.sleep(luck.uniform(0, intake.seconds))
-            kill_postgresql(intake.server)
+            kill(intake.server)
             loader.join(SECONDS)
             failed += loader.exitcode != 0
             intake.server.start()

@@ -19,9 +19,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.kit.receivers import Channel, webhook
+from tests.kit.server import kill
 from tests.torture import invariants
 from tests.torture.conftest import Say
-from tests.torture.faults import NOWHERE, SECONDS, begin, kill_postgresql, run_killed
+from tests.torture.faults import NOWHERE, SECONDS, begin, run_killed
 from tests.torture.invariants import Sums
 from tests.torture.points import AFTER_INTAKE, ingest
 from tests.torture.sent import send
@@ -142,7 +143,7 @@ def test_postgresql_killed_in_each_task(undisturbed: Undisturbed, say: Say) -> N
                 for task in TASKS:
                     process = begin(NOWHERE, run_task, task, NIGHT, build_of(NIGHT))
                     process.join(luck.uniform(0, usual[task]))
-                    kill_postgresql(place.server)
+                    kill(place.server)
                     process.join(SECONDS)
                     failed += process.exitcode != 0
                     place.server.start()
@@ -163,11 +164,13 @@ def commits_written(server: Server) -> Iterator[None]:
         connection.autocommit = True
         connection.execute("alter system set synchronous_commit = on")
         connection.execute("select pg_reload_conf()")
-    yield
-    with server.connect_superuser("postgres") as connection:
-        connection.autocommit = True
-        connection.execute("alter system set synchronous_commit = off")
-        connection.execute("select pg_reload_conf()")
+    try:
+        yield
+    finally:
+        with server.connect_superuser("postgres") as connection:
+            connection.autocommit = True
+            connection.execute("alter system set synchronous_commit = off")
+            connection.execute("select pg_reload_conf()")
 
 
 def seconds_of_tasks(place: Place) -> dict[str, float]:
@@ -179,6 +182,7 @@ def seconds_of_tasks(place: Place) -> dict[str, float]:
             begun = time.monotonic()
             process = begin(NOWHERE, run_task, task, NIGHT, build_of(NIGHT))
             process.join(SECONDS)
+            assert process.exitcode == 0, task
             taken[task] = time.monotonic() - begun
     return taken
 

@@ -66,20 +66,24 @@ def test_all_counties_within_one_second(of_every_county: Intake, say: Say) -> No
 
 def test_a_loader_that_wakes_up_after_its_replacement(intake: Intake, say: Say) -> None:
     """It stands still at a random moment, in a transaction or between two, until its replacement has ended or waits."""
-    luck, ended = random.Random(5), 0
+    luck, stopped, ended = random.Random(5), 0, 0
     for _ in range(ZOMBIES):
         with intake.warehouse() as connection:
             zombie = begin(NOWHERE, ingest, NIGHT)
+            assert zombie.pid is not None
             zombie.join(luck.uniform(0, intake.seconds))
-            if zombie.exitcode is None:
-                os.kill(zombie.pid or 0, signal.SIGSTOP)
+            is_stopped = zombie.exitcode is None
+            if is_stopped:
+                os.kill(zombie.pid, signal.SIGSTOP)
             replacement = begin(NOWHERE, ingest, NIGHT)
             replacement.join(3 * intake.seconds)
-            ended += replacement.exitcode is not None and zombie.exitcode is None
-            if zombie.exitcode is None:
-                os.kill(zombie.pid or 0, signal.SIGCONT)
+            stopped += is_stopped
+            ended += is_stopped and replacement.exitcode is not None
+            if is_stopped:
+                os.kill(zombie.pid, signal.SIGCONT)
             for process in (zombie, replacement):
                 process.join(SECONDS)
             assert (zombie.exitcode, replacement.exitcode) == (0, 0)
             assert intake.retried(connection) == []
-    say(f"loaders that woke up late: {ZOMBIES}, {ended} of them after their replacement had ended")
+    say(f"loaders that woke up late: {stopped} of {ZOMBIES}, {ended} of them after their replacement had ended")
+    assert 0 < ended <= stopped

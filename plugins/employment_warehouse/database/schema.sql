@@ -867,7 +867,7 @@ CREATE FUNCTION ops.begin_core(number integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    delete from ops.tonight_core;
+    delete from ops.tonight_core where exists (select from ops.tonight as t where t.build = number);
     insert into ops.tonight_core (build, is_built) select t.build, false from ops.tonight as t where t.build = number;
 $$;
 
@@ -875,7 +875,7 @@ ALTER FUNCTION ops.begin_core(number integer) OWNER TO wh_owner;
 
 -- Name: FUNCTION begin_core(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.begin_core(number integer) IS '开始计算核心层。 | The core layer of the build in progress is begun; nothing of it counts as built.';
+COMMENT ON FUNCTION ops.begin_core(number integer) IS '开始计算核心层。 | The core layer of the build in progress is begun: none of it counts as built. Of another build: nothing.';
 
 -- Name: begin_nights(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1084,20 +1084,20 @@ $$;
 
 ALTER FUNCTION ops.columns_of(model text, prefix text) OWNER TO wh_owner;
 
--- Name: confirm_layer(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
+-- Name: confirm_core(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.confirm_layer(number integer) RETURNS boolean
+CREATE FUNCTION ops.confirm_core(number integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    update ops.tonight_core as c set is_built = true where c.build = number returning c.is_built;
+    update ops.tonight_core as c set is_built = true where c.build = number;
 $$;
 
-ALTER FUNCTION ops.confirm_layer(number integer) OWNER TO wh_owner;
+ALTER FUNCTION ops.confirm_core(number integer) OWNER TO wh_owner;
 
--- Name: FUNCTION confirm_layer(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION confirm_core(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.confirm_layer(number integer) IS '一层计算完毕；其间服务器崩溃过则为空。 | A layer is built, and with it the core; NULL if the server has crashed since it was begun.';
+COMMENT ON FUNCTION ops.confirm_core(number integer) IS '核心层计算完毕；其间服务器崩溃过则无效。 | The core layer is built. Nothing, if the server has crashed since it was begun.';
 
 -- Name: core_is_built(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -6033,10 +6033,10 @@ GRANT ALL ON FUNCTION ops.close_month(wanted date) TO wh_operator;
 
 REVOKE ALL ON FUNCTION ops.columns_of(model text, prefix text) FROM PUBLIC;
 
--- Name: FUNCTION confirm_layer(number integer); Type: ACL; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION confirm_core(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
-REVOKE ALL ON FUNCTION ops.confirm_layer(number integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION ops.confirm_layer(number integer) TO wh_transformer;
+REVOKE ALL ON FUNCTION ops.confirm_core(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.confirm_core(number integer) TO wh_transformer;
 
 -- Name: FUNCTION core_is_built(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -6855,6 +6855,15 @@ GRANT SELECT ON TABLE ops.tonight TO wh_gate;
 GRANT SELECT ON TABLE ops.tonight TO wh_publisher;
 GRANT SELECT ON TABLE ops.tonight TO wh_auditor;
 GRANT SELECT ON TABLE ops.tonight TO wh_operator;
+
+-- Name: TABLE tonight_core; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.tonight_core TO wh_loader;
+GRANT SELECT ON TABLE ops.tonight_core TO wh_transformer;
+GRANT SELECT ON TABLE ops.tonight_core TO wh_gate;
+GRANT SELECT ON TABLE ops.tonight_core TO wh_publisher;
+GRANT SELECT ON TABLE ops.tonight_core TO wh_auditor;
+GRANT SELECT ON TABLE ops.tonight_core TO wh_operator;
 
 -- Name: TABLE upload; Type: ACL; Schema: ops; Owner: wh_owner
 

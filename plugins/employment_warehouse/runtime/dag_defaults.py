@@ -19,12 +19,17 @@ from airflow.sdk import (
 from employment_warehouse import settings
 from employment_warehouse.runtime.timetable import NIGHT_TIMES
 
-# A task that was killed is run again; a task that failed for a reason that a person must correct is not.
+# A task that was killed, or lost its server, is run again; one that failed for what a person must correct is not.
 TASKS: dict[str, Any] = {
     "owner": "employment_warehouse",
     "retries": 3,
     "retry_delay": timedelta(seconds=5),
-    "retry_policy": ExceptionRetryPolicy([RetryRule("employment_warehouse.errors.UserError", action=RetryAction.FAIL)]),
+    "retry_policy": ExceptionRetryPolicy(
+        [
+            RetryRule("employment_warehouse.transform.outcome.ServerLost", action=RetryAction.RETRY),
+            RetryRule("employment_warehouse.errors.UserError", action=RetryAction.FAIL),
+        ]
+    ),
 }
 # A task that waits for another DAG's run is not repeated if that run failed: its own tasks were repeated.
 WAITS = ExceptionRetryPolicy([RetryRule("airflow.sdk.exceptions.AirflowException", action=RetryAction.FAIL)])

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from employment_warehouse import gate, transform
 from employment_warehouse.gate import Sent
-from employment_warehouse.transform import Summary, TransformFailed
+from employment_warehouse.transform import ServerLost, Summary, TransformFailed
 
 Item = TypeVar("Item")
 log = logging.getLogger(__name__)
@@ -18,26 +18,29 @@ def build_layer(layer: str, build: int) -> Summary:
     """Build the models of a layer (`core`, `mart`) for tonight's build.
 
     If models fail because of what a few units have sent tonight, those deliveries are held, and the layer is built
-    without them. A core that a crash of the server has emptied is built again before marts are computed from it.
-    Raises TransformFailed if the cause lies elsewhere, ServerLost if the server has crashed meanwhile, NotTonight.
+    without them. Marts are computed from a whole core alone: where it is missing it is built first.
+    Raises TransformFailed if the cause lies elsewhere, ServerLost if the server was away or has crashed, NotTonight.
     """
     gate.restore_left_out(build)
     if layer == "core":
         transform.begin_core(build)
     elif not transform.core_is_built(build):
-        log.warning("the server has crashed since the core of build %d was built: it is built again", build)
+        log.warning("build %d has no whole core, or has lost it by a crash of the server: it is built again", build)
         build_layer("core", build)
     try:
         built = transform.run_dbt(f"tag:{layer}", build)
-        transform.confirm_layer(build)
-        return built
     except TransformFailed as failure:
         if not _hold_failing(build, failure):
             raise
-    # What was built before was built with them.
-    if layer != "core":
-        build_layer("core", build)
-    return build_layer(layer, build)
+        # What was built before was built with them.
+        if layer != "core":
+            build_layer("core", build)
+        return build_layer(layer, build)
+    if layer == "core":
+        transform.confirm_core(build)
+    if not transform.core_is_built(build):
+        raise ServerLost(where=layer, found="the server has crashed, and what the layer left is gone")
+    return built
 
 
 def minimal_failing(items: Sequence[Item], fails: Callable[[Sequence[Item]], bool], most: int) -> list[Item]:
@@ -67,6 +70,7 @@ def _hold_failing(build: int, failure: TransformFailed) -> bool:
     models = [node.name for node in failure.failed if node.kind == "model"]
     if not models:
         return False
+    transform.begin_core(build)  # trials leave a core without what they leave out
     select = " ".join(f"+{model}" for model in models)
     sent = gate.sent_tonight(build)
 

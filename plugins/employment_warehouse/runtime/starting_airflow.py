@@ -28,11 +28,12 @@ def start_airflow(home: Home) -> None:
 
     Raises UserError: a part has ended, a DAG cannot be read, or three minutes were not enough.
     """
-    at, parts = deployment.embedded(home), [Service(home, name) for name in AIRFLOW_PARTS]
-    starting = [part for part in parts if part.leader() is None]
-    if len(starting) == len(parts):
+    services = [Service(home, name) for name in AIRFLOW_PARTS]
+    starting = [service for service in services if service.leader() is None]
+    if len(starting) == len(services):
         choose_port(home, "api-server")
         write_sign_in(home)
+    at = deployment.embedded(home)  # with that port
     _migrate_metadata(home, at)
     began = datetime.now(UTC)
     for service in starting:
@@ -40,7 +41,7 @@ def start_airflow(home: Home) -> None:
         command = part.command if part.roles else secluded(part.command, _closed_folders(home))
         service.start(command, environment(at, part))
     is_parsing = any(service.name == "dag-processor" for service in starting)
-    _wait(home, parts, AirflowApi(at), began if is_parsing else None)
+    _wait(home, services, AirflowApi(at), began if is_parsing else None)
 
 
 def write_sign_in(home: Home) -> None:
@@ -94,11 +95,11 @@ def _migrate_metadata(home: Home, at: Deployment) -> None:
     stamp.write_text(wanted)
 
 
-def _wait(home: Home, parts: Sequence[Service], api: AirflowApi, parsing_since: datetime | None) -> None:
+def _wait(home: Home, services: Sequence[Service], api: AirflowApi, parsing_since: datetime | None) -> None:
     dags = {path.stem for path in (settings.project_root() / "dags").glob("*.py")}
 
     def ready() -> bool:
-        _assert_alive(parts)
+        _assert_alive(services)
         states = api.health()
         if any(states.get(part) != "healthy" for part in HEALTHY):
             return False
@@ -123,8 +124,8 @@ def _wait(home: Home, parts: Sequence[Service], api: AirflowApi, parsing_since: 
         )
 
 
-def _assert_alive(parts: Sequence[Service]) -> None:
-    for service in parts:
+def _assert_alive(services: Sequence[Service]) -> None:
+    for service in services:
         if service.leader() is None:
             raise UserError(
                 f"{service.name} 启动后退出 | exited after its start",

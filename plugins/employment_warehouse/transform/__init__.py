@@ -10,7 +10,7 @@ from employment_warehouse.transform.runs import (
     run_scratch,
     write_docs,
 )
-from employment_warehouse.transform.tonight import begin_core, confirm_layer, core_is_built
+from employment_warehouse.transform.tonight import begin_core, confirm_core, core_is_built
 
 __all__ = [
     "SCRATCH_COMMANDS",
@@ -21,7 +21,7 @@ __all__ = [
     "TransformFailed",
     "begin_core",
     "check_models",
-    "confirm_layer",
+    "confirm_core",
     "core_is_built",
     "docs_page",
     "run_dbt",

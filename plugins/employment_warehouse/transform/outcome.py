@@ -20,16 +20,20 @@ class TransformFailed(UserError):
     failed: tuple[Node, ...] = ()
 
 
-class ServerLost(Exception):
-    """数据库中断，将自动重试。 | PostgreSQL ended a connection, or could not be reached: a retry may succeed."""
+class ServerLost(UserError):
+    """与数据库的连接中断，稍后重试。 | PostgreSQL ended a connection, or could not be reached: try again."""
+
+    code = "server_lost"
+    exit_code = 1
 
 
 # What libpq and PostgreSQL say then; dbt keeps neither an error's class nor its SQLSTATE.
 LOST = re.compile(
-    r"server closed the connection|connection (already closed|to server .*failed|not open)|terminating connection"
-    r"|could not (connect to|receive data from|send data to) server|SSL (SYSCALL error|connection has been closed)"
-    r"|database system is (starting up|shutting down|in recovery mode|not yet accepting)"
-    r"|too many clients|connection slots are reserved",
+    r"server closed the connection|(connection|cursor) already closed|connection not open|no connection to the server"
+    r"|connection to (server|the remote node) .*failed|terminating connection|could not translate host name"
+    r"|could not (connect|receive data|send data) (to|from) (server|any active)|SSL SYSCALL error"
+    r"|SSL connection has been closed|too many clients|connection slots are reserved"
+    r"|(database system|server) is (starting up|shutting down|in recovery mode|not (yet )?accepting)",
     re.IGNORECASE,
 )
 
@@ -70,18 +74,18 @@ class Summary:
 
 
 def read_summary(name: str, outcome: Any) -> Summary:
-    """What a run of dbt did; raises TransformFailed if it failed, ServerLost if that was not for what it ran."""
+    """What a run of dbt did; raises TransformFailed if it failed, ServerLost if a connection was lost."""
     results = getattr(outcome.result, "results", None)
     if results is None:
         message = without_values(str(outcome.exception or "dbt stopped"))
         if LOST.search(message):
-            raise ServerLost(f"{name}: {message}")
+            raise ServerLost(where=name, database=message)
         raise TransformFailed(where=name, expected=message)
     summary = Summary(name, tuple(_read_node(result) for result in results))
     for node in summary.nodes:
         logger.info("%s %s: %s, %.1f s", node.kind, node.name, node.status, node.seconds)
     if lost := [node for node in summary.failed if LOST.search(node.message)]:
-        raise ServerLost(f"{lost[0].name}: {lost[0].message}")
+        raise ServerLost(where=lost[0].name, database=lost[0].message)
     if summary.failed or not outcome.success:
         failure = TransformFailed(
             where=", ".join(node.name for node in summary.failed) or name,

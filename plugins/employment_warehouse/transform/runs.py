@@ -30,7 +30,7 @@ def run_dbt(select: str, build: int) -> Summary:
     """Build what `select` names (`tag:core`, `tag:mart`) for tonight's build, tests included.
 
     A retry is safe: each model undoes what it wrote for a build that is not published. Raises NotTonight if
-    another run has begun a later build, TransformFailed with the nodes that failed.
+    another run has begun a later build, TransformFailed with the nodes that failed, ServerLost.
 
     Where the rules (settings and other seeds, decisions, models) differ from those of the last publication, or a person
     was erased since, everything is computed again: it concerns persons and months too of which nothing was reported.
@@ -55,7 +55,8 @@ def run_dbt(select: str, build: int) -> Summary:
 def run_scratch(arguments: Sequence[str], build: int) -> Summary:
     """Run a command of dbt (SCRATCH_COMMANDS, with its options) for a scratch build: `["build", "-s", "dim_person"]`.
 
-    Raises TransformFailed with the nodes that failed, UserError (`dbt_command_unknown`) for another command.
+    Raises TransformFailed with the nodes that failed, ServerLost, UserError for another command
+    (`dbt_command_unknown`).
     """
     if not arguments or arguments[0] not in SCRATCH_COMMANDS:
         raise UserError(
@@ -72,7 +73,7 @@ def run_scratch(arguments: Sequence[str], build: int) -> Summary:
 def check_models(select: str) -> Summary:
     """Run the unit tests of the models that `select` names; the models that they read must have been built once.
 
-    Raises TransformFailed with the tests that failed.
+    Raises TransformFailed with the tests that failed, ServerLost.
     """
     return run_models(select, ["test", "--select", *(f"{part},test_type:unit" for part in select.split())])
 
@@ -98,7 +99,7 @@ def write_docs() -> Path:
 def run_models(name: str, arguments: Sequence[str], build: int | None = None) -> Summary:
     """Run a command of dbt on models; name: what a failure says it was.
 
-    Raises TransformFailed with the nodes that failed.
+    Raises TransformFailed with the nodes that failed, ServerLost.
     """
     return read_summary(name, _without_manifest(arguments, build))
 
