@@ -48,6 +48,22 @@ def kill(server: Server) -> None:
 
 
 @contextmanager
+def commits_written(server: Server) -> Iterator[None]:
+    """A commit that was answered is in the log: what the session's server leaves out for speed."""
+    with server.connect_superuser("postgres") as connection:
+        connection.autocommit = True
+        connection.execute("alter system set synchronous_commit = on")
+        connection.execute("select pg_reload_conf()")
+    try:
+        yield
+    finally:
+        with server.connect_superuser("postgres") as connection:
+            connection.autocommit = True
+            connection.execute("alter system set synchronous_commit = off")
+            connection.execute("select pg_reload_conf()")
+
+
+@contextmanager
 def running_server(home: Home, options: Mapping[str, str] | None = None) -> Iterator[Server]:
     """The embedded server of a home, its database migrated and seeded; AIRFLOW_CONN_<ROLE> lead to it while it runs.
 

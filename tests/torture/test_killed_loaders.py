@@ -7,7 +7,7 @@ import random
 import time
 
 import pytest
-from tests.kit.server import kill
+from tests.kit.server import commits_written, kill
 from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.faults import KILLED, NOWHERE, SECONDS, Point, begin, run_killed, run_on_full_disk
@@ -50,18 +50,19 @@ def test_loaders_killed_at_random_moments(intake: Intake, say: Say) -> None:
 def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) -> None:
     """It is started again; then the retry."""
     luck, failed = random.Random(7), 0
-    for _ in range(SERVER_KILLS):
-        with intake.warehouse() as connection:
-            database = connection.info.dbname
-            loader = begin(NOWHERE, ingest, NIGHT)
-            time.sleep(luck.uniform(0, intake.seconds))
-            kill(intake.server)
-            loader.join(SECONDS)
-            failed += loader.exitcode != 0
-            intake.server.start()
-            with intake.server.connect_superuser(database) as again:
-                again.autocommit = True
-                assert intake.retried(again) == []
+    with commits_written(intake.server):
+        for _ in range(SERVER_KILLS):
+            with intake.warehouse() as connection:
+                database = connection.info.dbname
+                loader = begin(NOWHERE, ingest, NIGHT)
+                time.sleep(luck.uniform(0, intake.seconds))
+                kill(intake.server)
+                loader.join(SECONDS)
+                failed += loader.exitcode != 0
+                intake.server.start()
+                with intake.server.connect_superuser(database) as again:
+                    again.autocommit = True
+                    assert intake.retried(again) == []
     say(f"PostgreSQL: {SERVER_KILLS} kills, in {failed} of which the loader had not ended")
 
 

@@ -11,7 +11,6 @@ import random
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.kit.receivers import Channel, webhook
-from tests.kit.server import kill
+from tests.kit.server import commits_written, kill
 from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.faults import NOWHERE, SECONDS, begin, run_killed
@@ -155,22 +154,6 @@ def test_postgresql_killed_in_each_task(undisturbed: Undisturbed, say: Say) -> N
     assert found == []
     say(f"PostgreSQL: {SERVER_NIGHTS * len(TASKS)} kills after the intake, {failed} of them before the task had ended")
     assert failed > 0
-
-
-@contextmanager
-def commits_written(server: Server) -> Iterator[None]:
-    """A commit that was answered is in the log: what the session's server leaves out for speed."""
-    with server.connect_superuser("postgres") as connection:
-        connection.autocommit = True
-        connection.execute("alter system set synchronous_commit = on")
-        connection.execute("select pg_reload_conf()")
-    try:
-        yield
-    finally:
-        with server.connect_superuser("postgres") as connection:
-            connection.autocommit = True
-            connection.execute("alter system set synchronous_commit = off")
-            connection.execute("select pg_reload_conf()")
 
 
 def seconds_of_tasks(place: Place) -> dict[str, float]:
