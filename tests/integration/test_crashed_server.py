@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from airflow.sdk import RetryAction
+from tests.kit.projects import write_small_project
 
 from employment_warehouse import settings, transform
 from employment_warehouse.database import migrate
@@ -48,16 +48,7 @@ QUERIES = {
 @pytest.fixture
 def build(nights: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """A night whose core layer is built, of one model in `tonight` and a mart that is made of it."""
-    for folder in ("dbt_project", "expectations"):
-        shutil.copytree(settings.project_root() / folder, tmp_path / folder)
-    models = tmp_path / "dbt_project" / "models"
-    (models / "exposures.yml").unlink()
-    for folder in set(models.iterdir()) - {models / "staging"}:
-        shutil.rmtree(folder)
-    for name, declared in MODELS.items():
-        (models / name).parent.mkdir(parents=True)
-        (models / f"{name}.yml").write_text(declared, "utf-8")
-        (models / f"{name}.sql").write_text(QUERIES[name], "utf-8")
+    write_small_project(tmp_path, {name: (QUERIES[name], declared) for name, declared in MODELS.items()})
     monkeypatch.setenv("WAREHOUSE_PROJECT", str(tmp_path))
     migrate(nights.connection)
     nights.deliver("job_event", COUNTY, NIGHT, [{"county_code": COUNTY, "event_no": "E1", "posts_offered": 300}])

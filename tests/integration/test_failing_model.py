@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from tests.kit.projects import write_small_project
 
 from employment_warehouse import gate, publication, settings
 from employment_warehouse.database import migrate
@@ -36,16 +36,7 @@ QUERY = "select county_code, event_no, posts_offered / employers as posts from {
 @pytest.fixture
 def events(nights: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Nights of a project with one mart, which divides by the number of employers."""
-    for folder in ("dbt_project", "expectations"):
-        shutil.copytree(settings.project_root() / folder, tmp_path / folder)
-    models = tmp_path / "dbt_project" / "models"
-    marts = models / "marts"
-    (models / "exposures.yml").unlink()
-    for folder in set(models.iterdir()) - {models / "staging"}:
-        shutil.rmtree(folder)
-    (marts / "events").mkdir(parents=True)
-    (marts / "events" / "posts_per_employer.sql").write_text(QUERY, "utf-8")
-    (marts / "events" / "posts_per_employer.yml").write_text(MART, "utf-8")
+    write_small_project(tmp_path, {"marts/events/posts_per_employer": (QUERY, MART)})
     monkeypatch.setenv("WAREHOUSE_PROJECT", str(tmp_path))
     migrate(nights.connection)
     return nights

@@ -50,17 +50,18 @@ def kill(server: Server) -> None:
 @contextmanager
 def commits_written(server: Server) -> Iterator[None]:
     """A commit that was answered is in the log: what the session's server leaves out for speed."""
-    with server.connect_superuser("postgres") as connection:
-        connection.autocommit = True
-        connection.execute("alter system set synchronous_commit = on")
-        connection.execute("select pg_reload_conf()")
+
+    def switch(state: str) -> None:
+        with server.connect_superuser("postgres") as connection:
+            connection.autocommit = True
+            connection.execute(f"alter system set synchronous_commit = {state}".encode())
+            connection.execute("select pg_reload_conf()")
+
+    switch("on")
     try:
         yield
     finally:
-        with server.connect_superuser("postgres") as connection:
-            connection.autocommit = True
-            connection.execute("alter system set synchronous_commit = off")
-            connection.execute("select pg_reload_conf()")
+        switch("off")
 
 
 @contextmanager

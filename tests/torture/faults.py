@@ -40,8 +40,8 @@ NOWHERE = Point("nowhere", "os:abort")
 """Of a step that is not killed, or from outside."""
 
 
-class NotKilled(Exception):
-    """The step has ended, or failed, before its process was killed."""
+class StillRunning(Exception):
+    """A step hangs: it has neither ended nor reached the point at which it kills itself."""
 
 
 FAULTS = {
@@ -66,31 +66,29 @@ def disturb(fault: str, step: Callable[..., Any], *given: Any) -> bool:
 
 def begin(point: Point, step: Callable[..., Any], *given: Any) -> multiprocessing.process.BaseProcess:
     """A step in a process of its own that runs until it reaches the point."""
-    process = FORKS.Process(target=_until, args=(point, dict(os.environ), step, given))
+    process = FORKS.Process(target=_until, args=(point, dict(os.environ), step, given), name=point.name)
     process.start()
     return process
 
 
-def run_killed(point: Point, step: Callable[..., Any], *given: Any) -> bool:
-    """Run a step in a process of its own, which kills itself at the point; whether it got there."""
-    process = begin(point, step, *given)
+def exit_code(process: multiprocessing.process.BaseProcess) -> int | None:
+    """Of a step, once it has ended: 0 if it succeeded. Raises StillRunning, and ends it, if it hangs."""
     process.join(SECONDS)
     if process.is_alive():
         process.kill()
         process.join()
-        raise NotKilled(f"{point.name}: still running after {SECONDS} s")
-    return process.exitcode == KILLED
+        raise StillRunning(f"{process.name}: after {SECONDS} s")
+    return process.exitcode
+
+
+def run_killed(point: Point, step: Callable[..., Any], *given: Any) -> bool:
+    """Run a step in a process of its own, which kills itself at the point; whether it got there."""
+    return exit_code(begin(point, step, *given)) == KILLED
 
 
 def run_on_full_disk(largest: int, step: Callable[..., Any], *given: Any) -> int | None:
     """Run a step in a process whose files are limited to this many bytes; its exit code: 0 if it succeeded."""
-    process = begin(replace(NOWHERE, bytes_left=largest), step, *given)
-    process.join(SECONDS)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        raise NotKilled(f"still running after {SECONDS} s")
-    return process.exitcode
+    return exit_code(begin(replace(NOWHERE, bytes_left=largest), step, *given))
 
 
 def _until(point: Point, environment: dict[str, str], step: Callable[..., Any], given: tuple[Any, ...]) -> None:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from tests.conftest import fresh_warehouse
 from tests.torture import invariants
-from tests.torture.faults import NOWHERE, SECONDS, begin
+from tests.torture.faults import NOWHERE, begin, exit_code
 from tests.torture.invariants import Sums
 from tests.torture.points import ingest
 from tests.torture.sent import COUNTIES, send
@@ -67,12 +67,10 @@ def undisturbed_intake(server: Server, zone: Path, *counties: str) -> Intake:
     """What is sent on the day, and what a warehouse has that ingested it without a fault."""
     made = Intake(server, zone)
     send(zone, DAY, counties=counties or COUNTIES)
-    begin(NOWHERE, int).join(SECONDS)  # starts the process of which the others are forked
+    assert exit_code(begin(NOWHERE, int)) == 0  # starts the process of which the others are forked
     with made.warehouse() as connection:
         begun = time.monotonic()
-        loader = begin(NOWHERE, ingest, NIGHT)
-        loader.join(SECONDS)
-        assert loader.exitcode == 0
+        assert exit_code(begin(NOWHERE, ingest, NIGHT)) == 0
         made.seconds = time.monotonic() - begun
         ingest(NIGHT)
         assert made.broken(connection) == []

@@ -10,7 +10,7 @@ import pytest
 from tests.kit.server import commits_written, kill
 from tests.torture import invariants
 from tests.torture.conftest import Say
-from tests.torture.faults import KILLED, NOWHERE, SECONDS, Point, begin, run_killed, run_on_full_disk
+from tests.torture.faults import KILLED, NOWHERE, Point, begin, exit_code, run_killed, run_on_full_disk
 from tests.torture.intake import NIGHT, Intake, undisturbed_intake
 from tests.torture.points import POINTS, ingest
 
@@ -40,8 +40,7 @@ def test_loaders_killed_at_random_moments(intake: Intake, say: Say) -> None:
             loader = begin(NOWHERE, ingest, NIGHT)
             loader.join(luck.uniform(0, intake.seconds))
             loader.kill()
-            loader.join(SECONDS)
-            killed += loader.exitcode == KILLED
+            killed += exit_code(loader) == KILLED
             assert intake.retried(connection) == []
     say(f"loaders: {LOADER_KILLS} kills at random moments, {killed} of them before the loader had ended")
     assert killed > LOADER_KILLS // 2
@@ -57,8 +56,7 @@ def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) ->
                 loader = begin(NOWHERE, ingest, NIGHT)
                 time.sleep(luck.uniform(0, intake.seconds))
                 kill(intake.server)
-                loader.join(SECONDS)
-                failed += loader.exitcode != 0
+                failed += exit_code(loader) != 0
                 intake.server.start()
                 with intake.server.connect_superuser(database) as again:
                     again.autocommit = True

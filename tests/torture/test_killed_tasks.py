@@ -21,7 +21,7 @@ from tests.kit.receivers import Channel, webhook
 from tests.kit.server import commits_written, kill
 from tests.torture import invariants
 from tests.torture.conftest import Say
-from tests.torture.faults import NOWHERE, SECONDS, begin, run_killed
+from tests.torture.faults import NOWHERE, begin, exit_code, run_killed
 from tests.torture.invariants import Sums
 from tests.torture.points import AFTER_INTAKE, ingest
 from tests.torture.sent import send
@@ -143,8 +143,7 @@ def test_postgresql_killed_in_each_task(undisturbed: Undisturbed, say: Say) -> N
                     process = begin(NOWHERE, run_task, task, NIGHT, build_of(NIGHT))
                     process.join(luck.uniform(0, usual[task]))
                     kill(place.server)
-                    process.join(SECONDS)
-                    failed += process.exitcode != 0
+                    failed += exit_code(process) != 0
                     place.server.start()
                     run_task(task, NIGHT, build_of(NIGHT))
                     with place.server.connect_superuser(database) as again:
@@ -163,9 +162,7 @@ def seconds_of_tasks(place: Place) -> dict[str, float]:
         ingest(NIGHT)
         for task in TASKS:
             begun = time.monotonic()
-            process = begin(NOWHERE, run_task, task, NIGHT, build_of(NIGHT))
-            process.join(SECONDS)
-            assert process.exitcode == 0, task
+            assert exit_code(begin(NOWHERE, run_task, task, NIGHT, build_of(NIGHT))) == 0, task
             taken[task] = time.monotonic() - begun
     return taken
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from tests.torture.conftest import Say
-from tests.torture.faults import NOWHERE, SECONDS, begin
+from tests.torture.faults import NOWHERE, begin, exit_code
 from tests.torture.intake import NIGHT, Intake, undisturbed_intake
 from tests.torture.points import ingest
 from tests.torture.sent import EVERY_COUNTY
@@ -40,9 +40,7 @@ def of_every_county(warehouse_server: Server, tmp_path_factory: pytest.TempPathF
 def side_by_side(*begun: tuple[Callable[..., Any], tuple[Any, ...]]) -> list[int | None]:
     """Steps in processes of their own, all begun at once; their exit codes."""
     processes = [begin(NOWHERE, step, *given) for step, given in begun]
-    for process in processes:
-        process.join(SECONDS)
-    return [process.exitcode for process in processes]
+    return [exit_code(process) for process in processes]
 
 
 def test_eight_loaders_on_the_same_files(intake: Intake, say: Say) -> None:
@@ -81,9 +79,7 @@ def test_a_loader_that_wakes_up_after_its_replacement(intake: Intake, say: Say) 
             ended += is_stopped and replacement.exitcode is not None
             if is_stopped:
                 os.kill(zombie.pid, signal.SIGCONT)
-            for process in (zombie, replacement):
-                process.join(SECONDS)
-            assert (zombie.exitcode, replacement.exitcode) == (0, 0)
+            assert (exit_code(zombie), exit_code(replacement)) == (0, 0)
             assert intake.retried(connection) == []
     say(f"loaders that woke up late: {stopped} of {ZOMBIES}, {ended} of them after their replacement had ended")
     assert 0 < ended <= stopped
