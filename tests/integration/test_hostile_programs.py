@@ -176,6 +176,25 @@ def test_rows_land_only_in_the_feed_of_their_delivery(nights: Nights) -> None:
         loader.execute("insert into landing.public_post (delivery_id, line) values (%s, 2)", row)
 
 
+def test_a_statement_asks_once_which_deliveries_are_its_own(nights: Nights) -> None:
+    with connect_superuser() as connection, connection.transaction(force_rollback=True):
+        connection.execute("set local track_functions = 'all'; set local session authorization wh_loader")
+        row = connection.execute(
+            "insert into ops.delivery (feed, unit, report_date, revision, kind, sha256, arrived_at)"
+            " values ('workshop', %s, %s, 1, 'file', sha256(''), now()) returning delivery_id",
+            (COUNTY, FIRST),
+        ).fetchone()
+        connection.execute(
+            "insert into landing.workshop (delivery_id, line) select %s, line from generate_series(2, 1001) as line",
+            row,
+        )
+        connection.execute("reset session authorization")
+        calls = connection.execute(
+            "select calls from pg_stat_xact_user_functions where funcname = 'own_deliveries'"
+        ).fetchall()
+    assert calls == [(1,)]
+
+
 def test_a_restored_delivery_has_all_its_rows(nights: Nights) -> None:
     purged = nights.deliver("workshop", COUNTY, FIRST, [{"workshop_no": "A"}])
     nights.connection.execute("delete from landing.workshop; update ops.delivery set purged_at = now()")

@@ -70,13 +70,14 @@ def _create(connection: psycopg.Connection, contract: Contract) -> None:
 
 
 def _guard(connection: psycopg.Connection, contract: Contract) -> None:
-    """Only the owner adds rows to a delivery that another transaction has landed."""
+    """Only the owner adds rows to a delivery that another transaction has landed. COPY does not heed policies."""
     connection.execute(
         sql.SQL(
-            "create trigger own_delivery after insert on {} referencing new table as added for each statement"
-            " when (not pg_has_role(session_user, 'wh_owner', 'member'))"
-            " execute function landing.assert_own_delivery()"
-        ).format(sql.Identifier("landing", contract.feed))
+            "create trigger own_delivery after insert on {} for each row"
+            " when (new.delivery_id <> all (landing.own_deliveries({}))"
+            " and not pg_has_role(session_user, 'wh_owner', 'member'))"
+            " execute function landing.refuse_row()"
+        ).format(sql.Identifier("landing", contract.feed), sql.Literal(contract.feed))
     )
 
 

@@ -123,31 +123,6 @@ CREATE SCHEMA vault;
 
 ALTER SCHEMA vault OWNER TO wh_owner;
 
--- Name: assert_own_delivery(); Type: FUNCTION; Schema: landing; Owner: wh_owner
-
-CREATE FUNCTION landing.assert_own_delivery() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare
-    foreign_id bigint;
-begin
-    select a.delivery_id into foreign_id
-    from (select distinct added.delivery_id from added) as a
-    where not exists (
-        select from ops.delivery as d
-        where d.delivery_id = a.delivery_id and d.feed = tg_table_name and d.landed_by = pg_current_xact_id()
-    )
-    limit 1;
-    if found then
-        raise exception using errcode = 'WH008',
-            message = format('delivery %s is not being landed by this transaction', foreign_id);
-    end if;
-    return null;
-end $$;
-
-ALTER FUNCTION landing.assert_own_delivery() OWNER TO wh_owner;
-
 -- Name: begin_restore(bigint); Type: FUNCTION; Schema: landing; Owner: wh_owner
 
 CREATE FUNCTION landing.begin_restore(number bigint) RETURNS TABLE(feed text, unit text, report_date date, part text, revision integer, kind text, sha256 bytea, path text, rows_landed integer)
@@ -194,6 +169,22 @@ ALTER FUNCTION landing.end_restore(number bigint) OWNER TO wh_owner;
 -- Name: FUNCTION end_restore(number bigint); Type: COMMENT; Schema: landing; Owner: wh_owner
 
 COMMENT ON FUNCTION landing.end_restore(number bigint) IS '恢复完毕，核对行数。 | Ends the restoring of a delivery: it has as many rows as were landed.';
+
+-- Name: own_deliveries(text); Type: FUNCTION; Schema: landing; Owner: wh_owner
+
+CREATE FUNCTION landing.own_deliveries(of_feed text) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(array_agg(d.delivery_id), '{}') from ops.delivery as d
+    where d.landed_by = pg_current_xact_id() and d.feed = of_feed
+$$;
+
+ALTER FUNCTION landing.own_deliveries(of_feed text) OWNER TO wh_owner;
+
+-- Name: FUNCTION own_deliveries(of_feed text); Type: COMMENT; Schema: landing; Owner: wh_owner
+
+COMMENT ON FUNCTION landing.own_deliveries(of_feed text) IS '本事务正在入库的报送。 | The deliveries of a feed that this transaction is landing, as its current statement found them.';
 
 -- Name: purge(); Type: FUNCTION; Schema: landing; Owner: wh_owner
 
@@ -243,6 +234,23 @@ ALTER FUNCTION landing.purge() OWNER TO wh_owner;
 -- Name: FUNCTION purge(); Type: COMMENT; Schema: landing; Owner: wh_owner
 
 COMMENT ON FUNCTION landing.purge() IS '清理已被现行发布替代的落地行。 | Deletes landed rows that later deliveries of their unit have replaced in the standing publication; the archive keeps the files.';
+
+-- Name: refuse_row(); Type: FUNCTION; Schema: landing; Owner: wh_owner
+
+CREATE FUNCTION landing.refuse_row() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    raise exception using errcode = 'WH008',
+        message = format('delivery %s is not being landed by this transaction', new.delivery_id);
+end $$;
+
+ALTER FUNCTION landing.refuse_row() OWNER TO wh_owner;
+
+-- Name: FUNCTION refuse_row(); Type: COMMENT; Schema: landing; Owner: wh_owner
+
+COMMENT ON FUNCTION landing.refuse_row() IS '拒绝写入他人报送的行。 | Refuses a row of a delivery that its transaction is not landing.';
 
 -- Name: remove_repeated(text, bigint, text[], text[], integer[]); Type: FUNCTION; Schema: landing; Owner: wh_owner
 
@@ -5580,6 +5588,10 @@ CREATE INDEX delivery_by_build ON ops.delivery USING btree (build);
 
 CREATE INDEX delivery_by_date ON ops.delivery USING btree (feed, unit, report_date);
 
+-- Name: delivery_by_transaction; Type: INDEX; Schema: ops; Owner: wh_owner
+
+CREATE INDEX delivery_by_transaction ON ops.delivery USING btree (landed_by);
+
 -- Name: delivery_profile_by_unit; Type: INDEX; Schema: ops; Owner: wh_owner
 
 CREATE INDEX delivery_profile_by_unit ON ops.delivery_profile USING btree (feed, unit, report_date);
@@ -5606,7 +5618,7 @@ CREATE INDEX rejected_row_by_delivery ON vault.rejected_row USING btree (deliver
 
 -- Name: workshop own_delivery; Type: TRIGGER; Schema: landing; Owner: wh_owner
 
-CREATE TRIGGER own_delivery AFTER INSERT ON landing.workshop REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((NOT pg_has_role(SESSION_USER, 'wh_owner'::name, 'member'::text))) EXECUTE FUNCTION landing.assert_own_delivery();
+CREATE TRIGGER own_delivery AFTER INSERT ON landing.workshop FOR EACH ROW WHEN (((new.delivery_id <> ALL (landing.own_deliveries('workshop'::text))) AND (NOT pg_has_role(SESSION_USER, 'wh_owner'::name, 'member'::text)))) EXECUTE FUNCTION landing.refuse_row();
 
 -- Name: act acts_are_not_truncated; Type: TRIGGER; Schema: ops; Owner: wh_owner
 
@@ -5851,10 +5863,6 @@ GRANT USAGE ON SCHEMA vault TO wh_returner;
 GRANT USAGE ON SCHEMA vault TO wh_caseworker;
 GRANT USAGE ON SCHEMA vault TO wh_operator;
 
--- Name: FUNCTION assert_own_delivery(); Type: ACL; Schema: landing; Owner: wh_owner
-
-REVOKE ALL ON FUNCTION landing.assert_own_delivery() FROM PUBLIC;
-
 -- Name: FUNCTION begin_restore(number bigint); Type: ACL; Schema: landing; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION landing.begin_restore(number bigint) FROM PUBLIC;
@@ -5865,10 +5873,19 @@ GRANT ALL ON FUNCTION landing.begin_restore(number bigint) TO wh_loader;
 REVOKE ALL ON FUNCTION landing.end_restore(number bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION landing.end_restore(number bigint) TO wh_loader;
 
+-- Name: FUNCTION own_deliveries(of_feed text); Type: ACL; Schema: landing; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION landing.own_deliveries(of_feed text) FROM PUBLIC;
+GRANT ALL ON FUNCTION landing.own_deliveries(of_feed text) TO wh_loader;
+
 -- Name: FUNCTION purge(); Type: ACL; Schema: landing; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION landing.purge() FROM PUBLIC;
 GRANT ALL ON FUNCTION landing.purge() TO wh_loader;
+
+-- Name: FUNCTION refuse_row(); Type: ACL; Schema: landing; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION landing.refuse_row() FROM PUBLIC;
 
 -- Name: FUNCTION remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]); Type: ACL; Schema: landing; Owner: wh_owner
 
