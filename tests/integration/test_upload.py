@@ -244,6 +244,15 @@ def test_a_hostile_file_name_is_refused(warehouse: psycopg.Connection, uploads: 
     assert warehouse.execute("select from ops.upload").fetchall() == []
 
 
+def test_a_part_is_named_as_in_the_landing_zone(warehouse: psycopg.Connection, zone: Path) -> None:
+    for part in ("2", "dier-fence-2", "13800001111", "thirteen-long"):
+        send(payments(), FEED, name=f"{COUNTY}_{part}.csv")
+    read_all()
+    assert {path.name for path in zone.rglob("*.csv")} == {
+        f"{COUNTY}_2.csv", f"{COUNTY}_dier-fence-2.csv", f"{COUNTY}.csv",
+    }  # fmt: skip
+
+
 def test_only_the_standard_name_of_an_uploaded_file_is_kept(warehouse: psycopg.Connection, zone: Path) -> None:
     names = (
         "..\\..\\张三532528199001010009.csv",

@@ -131,8 +131,12 @@ def down(home: Home) -> None:
 
 
 def migrate_database(home: Home) -> list[str]:
-    """Bring schema and seed tables up to date: of the home's database, or that of AIRFLOW_CONN_POSTGRES."""
+    """Bring schema and seed tables up to date: of the home's database, or that of AIRFLOW_CONN_POSTGRES.
+
+    Raises UserError (`not_embedded`) on a server where the superuser's connection is not given.
+    """
     if settings.connection(SUPERUSER) is None:
+        _assert_embedded(home, "`docker compose run --rm init`")
         with one_at_a_time(home):
             return Warehouse(home).up_database()
     with connect(SUPERUSER) as connection:
@@ -156,11 +160,11 @@ def _make_landing_zone() -> None:
         Path(zone).mkdir(parents=True, exist_ok=True)
 
 
-def _assert_embedded(home: Home) -> None:
+def _assert_embedded(home: Home, todo: str = "`docker compose up -d`, `docker compose down`") -> None:
     if not deployment.current(home).is_embedded:
         raise UserError(
-            "服务器部署由 Docker 启停 | on a server, Docker starts and stops the warehouse",
+            "服务器部署由 Docker 启停和更新 | on a server, Docker starts, stops and updates the warehouse",
             code="not_embedded",
             where="WAREHOUSE_DATABASE",
-            todo="`docker compose up -d`, `docker compose down`",
+            todo=todo,
         )

@@ -12,14 +12,15 @@ import psycopg
 
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.errors import UserError
-from employment_warehouse.landing.naming import CORRECTION_EXTENSIONS, CORRECTIONS, EXTENSIONS
+from employment_warehouse.landing.naming import CORRECTION_EXTENSIONS, CORRECTIONS, EXTENSIONS, PART
+from employment_warehouse.masking import may_be_personal
 from employment_warehouse.upload import folder
 from employment_warehouse.upload.queries import query
 
 MEGABYTE = 1 << 20
 FIRST_DATE = date(2020, 1, 1)  # as in ops.upload
 # `532528_2` is the second part of a county's file; any other name says nothing, and no name is kept.
-OF_COUNTY = re.compile(r"(?P<county>[0-9]{6})(?:_(?P<part>[0-9A-Za-z-]{1,8}))?")
+OF_COUNTY = re.compile(rf"(?P<county>[0-9]{{6}})(?:_(?P<part>{PART.pattern}))?")
 
 
 class InvalidUpload(UserError):
@@ -95,4 +96,5 @@ def _named(request: UploadRequest, county: str, counties: list[str]) -> _Named:
             expected=f"{county}{extension}",
             todo="请核对是不是选错了文件 | check whether this is the file that you meant",
         )
-    return _Named((found["part"] or "") if found and found["county"] == county else "", extension)
+    part = found["part"] or "" if found and found["county"] == county else ""
+    return _Named("" if may_be_personal(part) else part, extension)
