@@ -3464,7 +3464,7 @@ CREATE FUNCTION vault.rejected_rows(OUT number bigint, OUT unit text, OUT report
     select r.delivery_id, d.unit, d.report_date, r.sheet, r.line, r.column_name, r.sealed
     from vault.rejected_row as r
     inner join ops.delivery as d on d.delivery_id = r.delivery_id
-    where exists (select from vault.erasure as e where e.done_at is null)
+    where r.sealed <> '' and exists (select from vault.erasure as e where e.done_at is null)
 $$;
 
 ALTER FUNCTION vault.rejected_rows(OUT number bigint, OUT unit text, OUT report_date date, OUT sheet text, OUT line integer, OUT column_name text, OUT sealed bytea) OWNER TO wh_owner;
@@ -5128,7 +5128,7 @@ CREATE TABLE ops.upload (
     CONSTRAINT upload_check1 CHECK (((feed <> 'corrections'::text) OR (extension = ANY (ARRAY['.xlsx'::text, '.xls'::text])))),
     CONSTRAINT upload_extension_check CHECK ((extension = ANY (ARRAY['.csv'::text, '.csv.gz'::text, '.xlsx'::text, '.xls'::text, '.zip'::text, '.nil'::text]))),
     CONSTRAINT upload_file_bytes_check CHECK ((file_bytes >= 0)),
-    CONSTRAINT upload_part_check CHECK ((part ~ '^[0-9A-Za-z-]{0,8}$'::text)),
+    CONSTRAINT upload_part_check CHECK ((part ~ '^[0-9A-Za-z-]{0,12}$'::text)),
     CONSTRAINT upload_report_date_check CHECK ((report_date >= '2020-01-01'::date)),
     CONSTRAINT upload_sha256_check CHECK ((octet_length(sha256) = 32)),
     CONSTRAINT upload_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'landed'::text, 'answered'::text])))
