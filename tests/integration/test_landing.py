@@ -623,6 +623,24 @@ def test_rows_that_a_purge_deleted_are_restored_when_a_rollback_offers_them_agai
     assert [posts(warehouse, number) for (number,) in offered] == [["P1", "P2"]]
 
 
+def test_a_part_that_is_not_offered_again_is_restored_with_those_that_are(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put(zone, payments(1, 2), f"{COUNTY}_1.csv")
+    put(zone, payments(3), f"{COUNTY}_2.csv")
+    one, _ = ingest_all()
+    publish_night(warehouse)
+    later = DAY + timedelta(days=1)
+    put(zone, payments(4), f"{COUNTY}_2.csv", minutes=5)
+    put(zone, payments(9), day=later)
+    corrected, wrong = ingest_all(later)
+    second = publish_night(warehouse, later)
+    assert purge() == 4
+    publication.roll_back(second, [wrong.delivery_id], "last year's file")
+    steps.start_build(later.isoformat(), "the night after it")
+    assert [posts(warehouse, part.delivery_id) for part in (one, corrected)] == [["P1", "P2"], ["P4"]]
+
+
 def test_a_correction_of_one_part_brings_back_the_other_parts(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1, 2), f"{COUNTY}_1.csv")
     put(zone, payments(3), f"{COUNTY}_2.csv")
@@ -715,14 +733,26 @@ def test_a_batch_of_a_backlog_is_due_back_though_its_payments_are_purged(
     assert due == [("PC0",), ("PC1",)]
 
 
+PROJECT_HEADER = (
+    "项目编号,项目名称,县市代码,乡镇代码,项目类型,总投资,以工代赈资金,计划劳务报酬,计划务工人数,"
+    "开工日期,计划完工日期,竣工日期,业主单位,施工单位"
+)
+
+
+def project(number: str, completed_on: str = "") -> str:
+    """A file of a project that began on 1 March."""
+    row = f"{number},甲,532528,532528101,重点工程,1000000,500000,200000,50,2024-03-01,2024-12-31,{completed_on}"
+    return f"{PROJECT_HEADER}\n{row},县发改局,某施工队\n"
+
+
+def due_projects(warehouse: psycopg.Connection) -> list[tuple[str, date]]:
+    query = "select unit, report_date from ops.due where feed = 'relief_project' order by unit, report_date"
+    return rows_of(warehouse, query)
+
+
 def test_projects_that_are_open_are_due(warehouse: psycopg.Connection, zone: Path) -> None:
-    header = (
-        "项目编号,项目名称,县市代码,乡镇代码,项目类型,总投资,以工代赈资金,计划劳务报酬,计划务工人数,"
-        "开工日期,计划完工日期,竣工日期,业主单位,施工单位"
-    )
-    row = "{},{},532528,532528101,重点工程,1000000,500000,200000,50,2024-03-01,2024-12-31,{},县发改局,某施工队"
-    put(zone, f"{header}\n{row.format('YG1', '甲', '')}\n", "YG1.csv", feed="relief_project")
-    put(zone, f"{header}\n{row.format('YG_2', '乙', '2024-04-20')}\n", "YG_2.csv", feed="relief_project")
+    put(zone, project("YG1"), "YG1.csv", feed="relief_project")
+    put(zone, project("YG_2", completed_on="2024-04-20"), "YG_2.csv", feed="relief_project")
     ingest_all()
     # One row was corrected since, twice: a part of the same report.
     warehouse.execute(
@@ -733,7 +763,23 @@ def test_projects_that_are_open_are_due(warehouse: psycopg.Connection, zone: Pat
         (DAY,),
     )
     expect_deliveries(DAY)
-    assert rows_of(warehouse, "select distinct unit from ops.due where feed = 'relief_project'") == [("YG1",)]
+    assert due_projects(warehouse) == [("YG1", DAY)]
+
+
+def test_a_project_is_due_by_its_purged_submission_once_a_later_one_is_withdrawn(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    later, due_on = DAY + timedelta(days=1), DAY + timedelta(days=2)
+    put(zone, project("YG1"), "YG1.csv", feed="relief_project")
+    put(zone, project("YG1", completed_on="2024-05-01"), "YG1.csv", feed="relief_project", day=later)
+    ingest_all()
+    publish_night(warehouse)
+    (wrong,) = ingest_all(later)
+    second = publish_night(warehouse, later)
+    assert purge() == 1
+    publication.roll_back(second, [wrong.delivery_id], "it is not completed")
+    expect_deliveries(due_on)
+    assert due_projects(warehouse) == [("YG1", due_on)]
 
 
 # --- what is not an ordinary file -----------------------------------------------------------------------------

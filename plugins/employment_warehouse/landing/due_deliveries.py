@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import psycopg
 
 from employment_warehouse.contract import Contract, contracts, due
 from employment_warehouse.database import connect, seed_tables
+from employment_warehouse.landing import archive
 from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.restoring import read_archived_file, restore
 from employment_warehouse.settings import is_platform_set
 
 
@@ -18,7 +21,7 @@ def expect_deliveries(report_date: date) -> int:
 
     Counties are those of the warehouse, projects those that are open by their latest submission. Each payment batch
     is due back from the bank, under the date on which it was sent. The HR platform is due each night from the one on
-    which it is connected: a prefecture without one waits for nothing.
+    which it is connected: a prefecture without one waits for nothing. Raises what `restore` raises.
     """
     with connect("wh_loader") as connection:
         seed_tables.keep_decided_holidays(connection)
@@ -45,8 +48,8 @@ def _expect(connection: psycopg.Connection, contract: Contract, report_date: dat
             due_at = due(contract, report_date, campaign)
             if due_at is None:
                 return 0
-            statement = query("insert_due_counties" if unit == "county" else "insert_due_projects")
-            return connection.execute(statement, given | {"due_at": due_at}).rowcount
+            expect_units = _expect_counties if unit == "county" else _expect_projects
+            return expect_units(connection, given | {"due_at": due_at})
         case "batch":
             return _expect_batches(connection, contract, report_date)
         case "platform":
@@ -55,6 +58,22 @@ def _expect(connection: psycopg.Connection, contract: Contract, report_date: dat
             given |= {"unit": PLATFORM, "due_at": due(contract, report_date, campaign)}
             return connection.execute(query("insert_due_unit"), given).rowcount
     return 0
+
+
+def _expect_counties(connection: psycopg.Connection, given: dict[str, Any]) -> int:
+    return connection.execute(query("insert_due_counties"), given).rowcount
+
+
+def _expect_projects(connection: psycopg.Connection, given: dict[str, Any]) -> int:
+    """The open projects. A purge may have deleted the rows of a project's latest submission, where a later one has been
+    withdrawn since: they are restored, unless their file is older than the archive keeps them.
+    """
+    latest = connection.execute(query("latest_projects"), given).fetchall()
+    for delivery_id, sha256, is_purged in latest:
+        if is_purged and archive.has(bytes(sha256)):
+            restore(delivery_id, read_archived_file)
+    numbers = [delivery_id for delivery_id, _, _ in latest]
+    return connection.execute(query("insert_due_projects"), given | {"latest": numbers}).rowcount
 
 
 def _has_platform(connection: psycopg.Connection) -> bool:
