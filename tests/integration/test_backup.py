@@ -15,14 +15,16 @@ from unittest.mock import patch
 import pytest
 from tests.kit import files
 from tests.kit.nights import Nights
+from tests.kit.people import id_number
 from tests.kit.process import run_warehouse
 from tests.kit.server import running_server
 
-from employment_warehouse import publication, transform
+from employment_warehouse import landing, publication, transform
 from employment_warehouse.database import base_backup
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.runtime import backup
+from employment_warehouse.runtime import backup, steps
 from employment_warehouse.runtime.backup import making
+from employment_warehouse.runtime.backup.files import copy_new
 from employment_warehouse.settings import Home
 
 OPTIONS = {"fsync": "off", "shared_buffers": "'64MB'", "max_wal_size": "'256MB'", "min_wal_size": "'32MB'"}
@@ -292,3 +294,60 @@ def test_backups_of_another_warehouse_are_not_mixed(site: Site, tmp_path: Path) 
         done = run_warehouse("backup", str(site.backups), "--keys", str(tmp_path / "keys"), home=other.root)
     assert done.returncode == 2
     assert "另一个数据仓库的备份" in done.stderr
+
+
+def test_a_backup_that_ends_while_the_archive_is_copied_is_none(site: Site) -> None:
+    before = backup.backups_of(site.backups)
+    killed = patch.object(making, "copy_new", side_effect=KeyboardInterrupt)
+    with site.as_home(site.home), killed, pytest.raises(KeyboardInterrupt):
+        backup.back_up(site.home, site.backups, site.keys, 14)
+    assert len(list((site.backups / "base").iterdir())) == len(before) + 1
+    assert backup.verify(site.backups, site.keys) == before[-1]
+
+
+@pytest.mark.parametrize("moment", ["first copied", "copied before"])
+def test_a_file_that_an_erasure_replaces_meanwhile_is_copied_as_its_copy(tmp_path: Path, moment: str) -> None:
+    source, target = tmp_path / "archive" / "ab", tmp_path / "copied" / "ab"
+    source.mkdir(parents=True)
+    (source / "abc.sealed").write_text("original")
+    if moment == "copied before":
+        copy_new(source, target)
+    (source / "abd.sealed").write_text("another")
+    copy = shutil.copy2
+
+    def replace_and_copy(path: Path, draft: Path) -> None:
+        if (source / "abc.sealed").exists():
+            (source / "abc.csv.sealed").write_text("without a person")
+            (source / "abc.sealed").unlink()
+        copy(path, draft)
+
+    with patch.object(shutil, "copy2", replace_and_copy):
+        copy_new(source, target)
+    kept = {"abc.sealed"} if moment == "copied before" else set()
+    assert {path.name for path in target.iterdir()} == {"abc.csv.sealed", "abd.sealed"} | kept
+
+
+@pytest.fixture(scope="module")
+def erased(site: Site) -> Site:
+    """The site, where somebody was erased whom the last backup shows."""
+    day = FIRST + timedelta(10)
+    person = {"id_number": id_number(1), "is_relocated": "否"}
+    register = files.rows_of("labor_register", person, person | {"id_number": id_number(2)})
+    with site.as_home(site.home), Server(site.home).connect_superuser() as connection:
+        connection.autocommit = True
+        nights = Nights(connection, "stg_labor_register reported_labor_register")
+        files.put(site.zone, register, feed="labor_register", day=day)
+        files.ingest_all(day)
+        nights.night(day)
+        backup.back_up(site.home, site.backups, site.keys, 14)
+        landing.ask_erasure(id_number(1), "asked for in writing")
+        steps.erase_persons()
+        making._await_log(connection, site.backups / "wal")
+    return site
+
+
+def test_a_restore_after_an_erasure_is_not_refused(erased: Site, target: Home) -> None:
+    restore(erased, target)
+    with running(target) as restored:
+        assert restored.scalar("select count(*) from vault.erasure where done_at is not null") == 1
+        assert restored.scalar("select count(*) from vault.person") == 1

@@ -39,17 +39,34 @@ def set_owner(place: Path, account: int) -> None:
 
 
 def copy_new(source: Path, target: Path) -> None:
-    """Copy the files that are new or newer; each appears whole or not at all."""
-    for path in source.rglob("*"):
-        copy = target / path.relative_to(source)
-        if not path.is_file() or re.search(r"\.(tmp|part)$", path.name) or _is_copied(path, copy):
-            continue
-        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = copy.with_name(f"{copy.name}.part")
+    """Copy the files that are new or newer; each appears whole or not at all. Where one vanishes meanwhile, what has
+    replaced it is copied too.
+    """
+    while not all(_copy_if_new(path, target / path.relative_to(source)) for path in _whole_files(source)):
+        continue
+
+
+def _whole_files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if not path.is_dir() and not re.search(r"\.(tmp|part)$", path.name)]
+
+
+def _copy_if_new(path: Path, copy: Path) -> bool:
+    """Whether it was still there."""
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = copy.with_name(f"{copy.name}.part")
+    try:
+        if _is_copied(path, copy):
+            return True
         shutil.copy2(path, draft)
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        draft.replace(copy)
+    except FileNotFoundError:
+        draft.unlink(missing_ok=True)
+        if path.exists():
+            raise
+        return False
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.replace(copy)
+    return True
 
 
 def _is_copied(path: Path, copy: Path) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import json
 import os
 import shutil
 import time
@@ -26,7 +25,7 @@ from employment_warehouse.identity import check_value
 from employment_warehouse.runtime import deployment
 from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_new, no_space, set_owner
 from employment_warehouse.runtime.backup.keys import copy_keys
-from employment_warehouse.runtime.backup.record import Backup, backups_of
+from employment_warehouse.runtime.backup.record import Backup, backups_of, complete
 from employment_warehouse.settings import Home
 
 ARCHIVED_WITHIN = 300
@@ -49,6 +48,7 @@ def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
         # After the database, which knows no file that was archived later.
         copy_new(home.archive, folder / "archive")
         copy_new(home.reports, folder / "reports")
+        complete(made)
         delete_old(folder, keep)
     return made
 
@@ -66,18 +66,15 @@ def _add(connection: psycopg.Connection, home: Home, folder: Path) -> Backup:
         """
         select
             pg_create_restore_point(%s), coalesce((select max(p.publication) from ops.publication as p), 0),
-            ops.chain_head(), ops.publication_digest(ops.chain_head())::text
+            ops.chain_head(), ops.publication_digest(ops.chain_head())::text,
+            (select count(*) from ops.erasure_digest as e where e.publication = ops.chain_head())
         """,
         [f"backup {name}"],
     ).fetchone()
     assert row is not None
     _await_log(connection, folder / "wal")
     shutil.copytree(home.seeds, place / "seeds")
-    ended = datetime.now(settings.TIMEZONE)
-    made = Backup(place, ended, row[1], row[2], row[3], check_value().hex())
-    record = {key: value for key, value in vars(made).items() if key not in ("folder", "ended_at")}
-    settings.write_whole(place / "backup.json", json.dumps(record | {"ended_at": ended.isoformat()}))
-    return made
+    return Backup(place, datetime.now(settings.TIMEZONE), row[1], row[2], row[3], check_value().hex(), row[4])
 
 
 def _await_log(connection: psycopg.Connection, wal: Path) -> None:
@@ -142,11 +139,11 @@ def _let_server_archive(server: Server, wal: Path) -> None:
 
 
 def delete_old(folder: Path, keep: int) -> None:
-    complete = {backup.folder for backup in backups_of(folder)[-keep:]}
+    kept = {backup.folder for backup in backups_of(folder)[-keep:]}
     for place in (folder / "base").iterdir():
-        if place not in complete:
+        if place not in kept:
             shutil.rmtree(place)
-    base_backup.delete_log(folder / "wal", min(complete) / "database")
+    base_backup.delete_log(folder / "wal", min(kept) / "database")
 
 
 def _assert_own(connection: psycopg.Connection, folder: Path) -> None:

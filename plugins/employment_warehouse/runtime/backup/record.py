@@ -16,7 +16,7 @@ Moment = int | datetime
 @dataclass(frozen=True)
 class Backup:
     """One base backup. publication: the newest at its end; standing: the one shown then, with the digest of its rows
-    (0: none). key_check: of the token key.
+    (0: none) and how many erasures had removed some. key_check: of the token key.
     """
 
     folder: Path
@@ -25,6 +25,7 @@ class Backup:
     standing: int
     digest: str
     key_check: str
+    erasures: int = 0
 
     @property
     def database(self) -> Path:
@@ -34,6 +35,12 @@ class Backup:
     def restore_point(self) -> str:
         """The name of its end in the log."""
         return f"backup {self.folder.name}"
+
+
+def complete(made: Backup) -> None:
+    """Let a backup count, of which everything is there."""
+    record = {key: value for key, value in vars(made).items() if key != "folder"}
+    settings.write_whole(made.folder / "backup.json", json.dumps(record | {"ended_at": made.ended_at.isoformat()}))
 
 
 def backups_of(folder: Path) -> list[Backup]:

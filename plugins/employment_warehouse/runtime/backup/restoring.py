@@ -135,13 +135,16 @@ def _recovered(
 
 
 def _assert_digest(connection: psycopg.Connection, chosen: Backup) -> None:
-    """The rows of the publication that the backup showed are unchanged, unless it was rolled back since."""
+    """The rows of the publication that the backup showed are unchanged, unless it was rolled back or an erasure
+    removed some since: the server records each.
+    """
     row = connection.execute(
         """
         select ops.publication_digest(p.publication)::text from ops.publication as p
-        where p.publication = %s and p.rolled_back_at is null
+        where p.publication = %(standing)s and p.rolled_back_at is null
+            and (select count(*) from ops.erasure_digest as e where e.publication = p.publication) = %(erasures)s
         """,
-        [chosen.standing],
+        vars(chosen),
     ).fetchone()
     if row is not None and row[0] != chosen.digest:
         raise BackupDamaged(
