@@ -141,6 +141,8 @@ def test_a_held_night_is_released_for_a_reason_only(marts: psycopg.Connection) -
     write_figure(build, 10)
     certify(build, failed=1)
     with pytest.raises(NotPublished):
+        publication.publish_or_hold(build)
+    with pytest.raises(NotPublished, match="reason"):
         publication.release_night(build, "  ")
     publication.release_night(build, "looked at, the fall is the festival")
     assert seen() == [(FIRST, 10)]

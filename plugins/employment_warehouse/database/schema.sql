@@ -1029,6 +1029,7 @@ COMMENT ON FUNCTION ops.chain_head() IS '链首编号：下一次汇总据此撤
 CREATE FUNCTION ops.close_month(wanted date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '15s'
     AS $_$
 declare
     first_day date := date_trunc('month', wanted)::date;
@@ -1038,7 +1039,7 @@ declare
     shown ops.publication;
     taken_back integer;
 begin
-    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    perform ops.lock_chain(null);
     select m.* into closed from ops.month_close as m where m.month = first_day;
     if found then
         raise exception using errcode = 'WH040',
@@ -2339,7 +2340,7 @@ begin
         select from ops.build as b where b.build = ops.chain_head() and b.rules_digest is distinct from digest
     ) or exists (
         select from vault.erasure as e
-        inner join ops.publication as p on p.publication = ops.chain_head() and p.published_at < e.done_at
+        inner join ops.build as b on b.build = ops.chain_head() and b.started_at < e.done_at
     );
 end $_$;
 
@@ -2472,11 +2473,18 @@ COMMENT ON FUNCTION ops.release_delivery(number bigint, why text) IS '放行被�
 CREATE FUNCTION ops.release_night(number integer, why text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    SET lock_timeout TO '15s'
+    AS $_$
 begin
     perform ops.assert_reason(why, '放行', 'a release');
+    perform ops.lock_chain(number);
+    if exists (select from ops.build as b where b.build = number and b.status = 'building') then
+        raise exception using errcode = 'WH003',
+            message = format('第 %1$s 次汇总尚未结束 | build %1$s has not ended', number),
+            hint = 'A night can be released once gate 2 holds it.';
+    end if;
     return ops.move_pointer(number, why);
-end $$;
+end $_$;
 
 ALTER FUNCTION ops.release_night(number integer, why text) OWNER TO wh_owner;
 
@@ -2775,6 +2783,7 @@ begin
     end if;
     -- A run that goes on writes again, and is checked again.
     delete from ops.certificate as c where c.build = number;
+    delete from ops.model_version as m where m.build = number;
     update ops.build as b set sealed_at = null where b.build = number;
     -- What a build accepted that was not published is offered again, whatever its date.
     update ops.delivery as d
@@ -3229,6 +3238,7 @@ COMMENT ON FUNCTION vault.ask_erasure(person uuid, mark bytea, sealed_number byt
 CREATE FUNCTION vault.complete_erasure(number bigint, own_accounts uuid[], account_marks bytea[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '60s'
     AS $_$
 declare
     asked vault.erasure;
@@ -3239,7 +3249,7 @@ declare
     touched integer [] := '{}';
     builds integer [];
 begin
-    perform pg_advisory_xact_lock(hashtext('ops.build'));
+    perform ops.lock_chain(null);
     if exists (select from ops.tonight) then
         raise exception using errcode = 'WH013', message = '正在汇总，删除须待其完成 | a night is being built: persons are erased after it';
     end if;

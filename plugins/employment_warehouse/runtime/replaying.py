@@ -211,6 +211,7 @@ class Replay:
     def _publish(self, night: Record) -> None:
         number, shown = night["build"]["build"], night["publication"]
         if night["certificate"]["critical_failed"]:
+            self.connection.execute("update ops.build set status = 'held' where build = %s", [number])
             self.connection.execute("select ops.release_night(%s, %s)", [number, shown["release_reason"]])
         else:
             self.connection.execute("select ops.publish(%s)", [number])

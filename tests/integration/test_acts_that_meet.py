@@ -1,0 +1,97 @@
+"""What two people, or a person and a night, do at the same moment: one after the other, by one lock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+from tests.kit.nights import certify, start_build
+from tests.kit.people import id_number
+from tests.kit.server import connect_superuser
+
+from employment_warehouse import landing, publication
+from employment_warehouse.database import OWN_LOGIN, connect
+from employment_warehouse.errors import UserError
+from employment_warehouse.publication import NotPublished
+
+pytestmark = pytest.mark.quick
+
+MAY, LAST, JUNE = date(2024, 5, 1), date(2024, 5, 30), date(2024, 6, 1)
+
+
+def publish(day: date) -> int:
+    build = start_build(day)
+    certify(build)
+    return publication.publish(build)
+
+
+def beside(first: psycopg.Connection, act: Callable[[], Any]) -> Future[Any]:
+    """An act of somebody else that begins while `first` has not committed, and ends after it has."""
+    with ThreadPoolExecutor(1) as pool, connect_superuser() as watcher:
+        watcher.autocommit = True
+        begun = pool.submit(act)
+        while not begun.done() and not watcher.execute("select from pg_locks where not granted").fetchall():
+            time.sleep(0.02)
+        first.commit()
+    return begun
+
+
+def test_a_month_is_not_closed_on_a_publication_that_is_being_rolled_back(warehouse: psycopg.Connection) -> None:
+    publish(LAST)
+    wrong = publish(JUNE)
+    with connect(OWN_LOGIN) as operator:
+        operator.read_only = False
+        operator.execute("select ops.roll_back(%s, '{}', 'wrong')", (wrong,))
+        closing = beside(operator, lambda: publication.close_month(MAY))
+    with pytest.raises(NotPublished, match="2024-05"):
+        closing.result()
+    assert warehouse.execute("select * from ops.month_close").fetchall() == []
+
+
+def test_a_person_is_erased_before_a_night_begins_or_after_it(warehouse: psycopg.Connection) -> None:
+    landing.ask_erasure(id_number(1), "asked for")
+    with connect("wh_publisher") as publisher:
+        publisher.execute("select ops.start_build(%s, 'a night')", (JUNE,))
+        erasing = beside(publisher, landing.erase_asked)
+    with pytest.raises(UserError, match="erasure 1"):
+        erasing.result()
+    assert warehouse.execute("select done_at from vault.erasure").fetchall() == [(None,)]
+
+
+def test_a_night_that_gate_2_has_not_held_is_not_released(warehouse: psycopg.Connection) -> None:
+    build = start_build(JUNE)
+    certify(build, failed=1)
+    with pytest.raises(NotPublished, match="has not ended"):
+        publication.release_night(build, "looked at")
+    publication.hold_night(build, "gate 2")
+    assert publication.release_night(build, "looked at") == build
+
+
+def test_a_first_step_that_comes_late_makes_the_night_begin_anew(warehouse: psycopg.Connection) -> None:
+    build = publication.start_build(JUNE, "a night")
+    certify(build)
+    warehouse.execute("delete from ops.certificate")
+    assert publication.start_build(JUNE, "a night") == build
+    assert warehouse.execute("select * from ops.model_version where build = %s", (build,)).fetchall() == []
+
+
+def test_the_night_after_a_held_one_knows_of_an_erasure_meanwhile(warehouse: psycopg.Connection) -> None:
+    held = start_build(LAST)
+    with connect("wh_transformer") as dbt:
+        dbt.execute("select ops.record_rules('models')")
+    certify(held, failed=1)
+    publication.hold_night(held, "gate 2")
+    landing.ask_erasure(id_number(1), "asked for")
+    landing.erase_asked()
+    publication.release_night(held, "looked at")
+    for night, is_recomputed in ((JUNE, True), (date(2024, 6, 2), False)):
+        build = start_build(night)
+        with connect("wh_transformer") as dbt:
+            assert dbt.execute("select ops.record_rules('models')").fetchone() == (is_recomputed,)
+        certify(build)
+        publication.publish(build)
