@@ -751,7 +751,9 @@ def test_a_waived_failure_is_counted_and_holds_nothing(world: World) -> None:
 def test_a_night_is_released_only_for_a_reason(world: World) -> None:
     introduce_defect(world, "employment_stock.labour_force.counties_add_up")
     gate.gate_marts(world.build)
-    with pytest.raises(UserError):
+    with pytest.raises(UserError, match="critical checks failed"):
+        publication.publish_or_hold(world.build)
+    with pytest.raises(UserError, match="reason"):
         publication.release_night(world.build, "")
     assert shown(world) is None
     assert publication.release_night(world.build, "the bureau knows") == world.build
