@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from employment_warehouse.database import connect
 from employment_warehouse.demonstration.shelves import Shelf
 from employment_warehouse.demonstration.simulated_platform import Misbehaviour, Platform
 from employment_warehouse.demonstration.simulator import build_app, served
+from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE
 
@@ -137,6 +138,53 @@ def test_a_failed_reading_leaves_the_watermark_where_it_was(platform: Platform) 
         hr_platform.ingest_resource("gig-orders", NIGHT)
     assert watermark() is None
     assert landed_ids() == []
+
+
+def before_each_page(platform: Platform, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    honest = platform.shelves["gig-orders"].page
+
+    def page(*given: Any) -> tuple[list[dict[str, Any]], bool]:
+        act()
+        return honest(*given)
+
+    monkeypatch.setattr(platform.shelves["gig-orders"], "page", page)
+
+
+def test_a_rollback_during_a_reading_has_everything_read_again(
+    platform: Platform, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.shelves["gig-orders"].add(gig_order(900, START - timedelta(days=30)))  # before any overlap
+    nights = Nights(warehouse)
+    published = ingest_and_publish(nights, NIGHT)
+    wrong = nights.scalar("select delivery_id from ops.delivery")
+
+    def roll_back_once() -> None:
+        if watermark():
+            publication.roll_back(published, [wrong], "the platform was wrong")
+
+    before_each_page(platform, monkeypatch, roll_back_once)
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT + timedelta(days=1))
+    assert landed is not None
+    assert landed.rows_landed == 51
+    assert nights.scalar("select count(*) from ops.delivery") == 2
+
+
+def test_a_reading_that_is_overtaken_each_time_stores_nothing(
+    platform: Platform, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hr_platform.ingest_resource("gig-orders", NIGHT)
+    platform.shelves["gig-orders"].add(gig_order(901, START + timedelta(hours=1)))
+    overtaken: list[object] = []
+
+    def overtake() -> None:
+        overtaken.append(warehouse.execute("update ops.platform_cursor set watermark = watermark + interval '1 min'"))
+
+    before_each_page(platform, monkeypatch, overtake)
+    with pytest.raises(UserError) as refused:
+        hr_platform.ingest_resource("gig-orders", NIGHT)
+    assert refused.value.code == "platform_overtaken"
+    assert len(overtaken) == 3
+    assert "G000901" not in landed_ids()
 
 
 def test_pages_in_the_wrong_order_leave_the_watermark_where_it_was(

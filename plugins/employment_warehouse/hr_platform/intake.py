@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import psycopg
+import tenacity
 
 from employment_warehouse.checking import check_table
 from employment_warehouse.contract import Contract, PlatformResource, contract, platform_feeds
@@ -25,16 +26,24 @@ from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.ledger import require_token_key
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.reading import TextTable
-from employment_warehouse.settings import TIMEZONE, platform_access
+from employment_warehouse.settings import TIMEZONE, PlatformAccess, platform_access
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-MOVE_WATERMARK = """
-    insert into ops.platform_cursor as known (resource, watermark, read_at)
-    values (%(resource)s, %(latest)s, now())
-    on conflict (resource) do update
-    set watermark = greatest(known.watermark, excluded.watermark), read_at = now()
-    where known.watermark is not distinct from %(watermark)s
+READINGS = 3
+SET_WATERMARK = """
+    insert into ops.platform_cursor (resource, watermark, read_at) values (%(resource)s, %(latest)s, now())
+    on conflict do nothing
 """
+MOVE_WATERMARK = """
+    update ops.platform_cursor set watermark = greatest(watermark, %(latest)s), read_at = now()
+    where resource = %(resource)s and watermark = %(watermark)s
+"""
+
+
+class PlatformOvertaken(UserError):
+    """读取期间另一次读取已先完成，或有撤回。 | Another reading finished first, or there was a rollback meanwhile."""
+
+    code = "platform_overtaken"
 
 
 def ingest_resource(path: str, report_date: date) -> Delivery | None:
@@ -42,18 +51,27 @@ def ingest_resource(path: str, report_date: date) -> Delivery | None:
 
     The watermark moves in the transaction that lands the items, or not at all. Reading starts an overlap window before
     it (setting ``platform_overlap_hours``), so that an item which was committed late is not missed; what
-    arrives twice is one item. Items dated later wait for their night.
-    None: there is no platform (it is *missing*), or nothing is new. Raises PlatformFault, IngestFailed, WrongTokenKey.
+    arrives twice is one item. Items dated later wait for their night. A reading that another one or a rollback has
+    overtaken stores nothing, and is tried again.
+    None: there is no platform (it is *missing*), or nothing is new. Raises PlatformFault, PlatformOvertaken,
+    IngestFailed, WrongTokenKey.
     """
     access = platform_access()
     if access is None:
         return None
-    feed = contract(platform_feeds()[path])
+    return _read_and_land(access, contract(platform_feeds()[path]), report_date)
+
+
+@tenacity.retry(
+    retry=tenacity.retry_if_exception_type(PlatformOvertaken), stop=tenacity.stop_after_attempt(READINGS), reraise=True
+)
+def _read_and_land(access: PlatformAccess, feed: Contract, report_date: date) -> Delivery | None:
+    """One reading, from the watermark as it is now."""
     resource = feed.platform
     assert resource is not None
     with connect("wh_loader") as connection:
         require_token_key(connection)
-        watermark = _watermark(connection, path)
+        watermark = _watermark(connection, resource.path)
         overlap = timedelta(hours=_setting(connection, "platform_overlap_hours", report_date))
         since = BEGINNING if watermark is None else watermark - overlap
         read_seconds = _setting(connection, "platform_read_seconds", report_date) or READ_SECONDS
@@ -171,15 +189,16 @@ def _ingest_items(
 def _move_watermark(
     connection: psycopg.Connection, resource: PlatformResource, watermark: datetime | None, items: list[Item]
 ) -> None:
-    """Moves it to the latest item of this reading; a reading that another one has overtaken does not commit."""
+    """Moves it to the latest item of this reading. Raises PlatformOvertaken unless it is where this reading began: a
+    rollback deletes it, so that what was withdrawn is read again.
+    """
     latest = max(instants_of(items, resource), default=watermark)
     if latest is None:
         return
-    moved = connection.execute(MOVE_WATERMARK, {"resource": resource.path, "latest": latest, "watermark": watermark})
+    statement = SET_WATERMARK if watermark is None else MOVE_WATERMARK
+    moved = connection.execute(statement, {"resource": resource.path, "latest": latest, "watermark": watermark})
     if moved.rowcount != 1:
-        raise UserError(
-            "另一次读取已先完成 | another reading of the platform has finished first",
-            code="platform_overtaken",
+        raise PlatformOvertaken(
             where=resource.path,
-            todo="nothing of this reading was ingested; the retry starts from the new position",
+            todo="这次没有入库；下次运行从新的位置读 | nothing was ingested; the next run reads from the new position",
         )

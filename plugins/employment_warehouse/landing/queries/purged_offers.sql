@@ -1,5 +1,5 @@
--- After a rollback, what a build is offered again and what that is read with: the purged deliveries among those offered,
--- and among the current parts of their submissions.
+-- What a rollback offers to a build again, and what that is read with: the purged deliveries among those offered, and
+-- among the current parts of their submissions.
 with offered as (
     select * from ops.delivery where build = %(build)s and status = 'landed'
 ),
