@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -201,16 +202,59 @@ def test_an_erasure_needs_an_id_number_and_a_reason(warehouse: psycopg.Connectio
     assert warehouse.execute("select count(*) from vault.erasure").fetchone() == (0,)
 
 
-def test_during_a_night_it_waits_for_the_purge(nights: Nights, zone: Path, warehouse: psycopg.Connection) -> None:
-    put_registers(zone, DAY)
-    ingest_all()
-    build = nights.start(DAY)
+def test_a_refused_or_killed_erasure_leaves_the_archive_as_the_ledger_says(
+    nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection, tmp_path: Path
+) -> None:
+    """During a night it is refused, and waits for the purge. What it had prepared by then is also what one leaves that
+    is killed once the database has done its part.
+    """
+
+    def publish(build: int) -> None:
+        nights.build(build, "reported_labor_register")
+        nights.publish(build)
+
+    def named() -> list[str]:
+        return [word for word in WORDS for text in home_texts(warehouse_home, warehouse) if word in text]
+
+    files.put(zone, f"备注\n{ID}\n".encode(), feed="public_post")  # cannot be read, and goes as a whole
+    for day in (DAY, NEXT):
+        put_registers(zone, day, person(5, "某某戊"))  # the home may have the registers of other tests
+        ingest_all(day)
+        build = nights.start(day)
+        if day == DAY:
+            publish(build)
+    archived = sorted(warehouse_home.archive.glob("??/*.sealed"))
+    before = home_texts(warehouse_home, warehouse)
+
     with pytest.raises(UserError):
         erase()
-    nights.build(build, "reported_labor_register")
-    nights.publish(build)
+
+    assert home_texts(warehouse_home, warehouse) == before
+    assert sorted(warehouse_home.archive.glob("??/*.sealed")) == archived
+    shutil.copytree(warehouse_home.archive, tmp_path / "killed")
+
+    publish(build)
     steps.purge_landing()
-    assert [word for word in (*WORDS, *tokens()) if word in tables_text(warehouse)] == []
+    assert [word for word in (*WORDS, *tokens()) if word in tables_text(warehouse)] == [] == named()
+    purged = nights.rows("select delivery_id, rows_landed from ops.delivery where purged_at is not null order by 1")
+    assert [rows for _, rows in purged] == [3, 3]
+
+    shutil.rmtree(warehouse_home.archive)
+    shutil.copytree(tmp_path / "killed", warehouse_home.archive, dirs_exist_ok=True)
+    assert named() != []
+    landing.ask_erasure(ID, REASON)  # whoever saw it killed asks again
+    steps.erase_persons()
+    assert named() == []
+    assert [landing.restore(number, landing.read_archived_file) for number, _ in purged] == [3, 3]
+    counts = "select distinct rows_read, rows_landed, rows_erased from ops.delivery where status <> 'refused'"
+    assert nights.rows(counts) == [(4, 3, 1)]
+
+    # Killed before the last act, or restored from a backup that had the file already: the copy counts.
+    original = next(path for path in archived if path.with_suffix(".csv.sealed").exists())
+    shutil.copy(tmp_path / "killed" / original.relative_to(warehouse_home.archive), original)
+    assert named() == []
+    landing.erase_asked()
+    assert not original.exists()
 
 
 @pytest.mark.parametrize("role", ["wh_analyst", "wh_auditor", "wh_gate", "wh_transformer", "wh_loader", "wh_returner"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -25,6 +25,7 @@ PREFIX_BYTES = 8
 TAG_BYTES = 16
 SEALED = ".sealed"
 COPIES = (".csv", ".xlsx", ".jsonl")
+PREPARED = ".prepared"
 
 
 def sha256_of(file: Path) -> bytes:
@@ -38,23 +39,50 @@ def has(sha256: bytes) -> bool:
     return _found(sha256) is not None
 
 
-def replace(sha256: bytes, copy: Path | None, kind: str) -> None:
-    """Keep a copy (with this extension) instead of a file; without a copy, remove the file."""
-    former = _found(sha256)
-    if copy is not None:
-        target = _path_of(sha256, kind)
-        draft = target.with_name(f"{target.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
-        try:
-            with copy.open("rb") as source, draft.open("wb") as sealed:
-                _seal_chunks(source, sealed, sha256, is_original=False)
-            draft.rename(target)
-        finally:
-            draft.unlink(missing_ok=True)
-        if former == target:
-            return
-    if former is not None:
-        former.unlink()
-        _sync_folder(former.parent)
+def remove(sha256: bytes) -> None:
+    """Remove a file, and its copy."""
+    while (stored := _found(sha256)) is not None:
+        stored.unlink()
+        _sync_folder(stored.parent)
+
+
+def prepare(sha256: bytes, erasure: str, copy: Path | None, kind: str) -> None:
+    """Write what is kept instead of a file once an erasure is done: a copy (with this extension), or nothing (None).
+
+    erasure: its name, without full stops. On return it is on the disk; `settle` puts it in the file's place.
+    """
+    target = _path_of(sha256, kind)
+    prepared = target.with_name(f"{target.name}.{erasure}{PREPARED}")
+    with _whole(prepared) as draft:
+        if copy is not None:
+            with copy.open("rb") as source:
+                _seal_chunks(source, draft, sha256, is_original=False)
+
+
+def settle(is_done: Callable[[str], bool]) -> None:
+    """Replace the files for which something was prepared by an erasure that is done; what another erasure prepared is
+    deleted, because it prepares it again. Ended at any moment, it may be run again.
+    """
+    folder = settings.current_home().archive
+    for prepared in sorted(folder.glob(f"??/*{PREPARED}")):
+        name, erasure, _ = prepared.name.rsplit(".", 2)
+        if is_done(erasure):
+            _put_in_place(prepared, prepared.with_name(name))
+        prepared.unlink(missing_ok=True)
+        _sync_folder(prepared.parent)
+    # Left by a process that ended here, or brought back by a backup.
+    for copy in folder.glob(f"??/*.*{SEALED}"):
+        _path_of(_sha256_in(copy)).unlink(missing_ok=True)
+        _sync_folder(copy.parent)
+
+
+def _put_in_place(prepared: Path, target: Path) -> None:
+    sha256 = _sha256_in(target)
+    if target == _path_of(sha256):
+        remove(sha256)
+    # A backup may bring back what was prepared long ago: a later copy lacks more.
+    elif not target.exists() or prepared.stat().st_mtime_ns >= target.stat().st_mtime_ns:
+        prepared.rename(target)
 
 
 class FileChanged(Exception):
@@ -69,12 +97,19 @@ def store(file: Path, sha256: bytes) -> None:
     if not archived.parent.exists():
         archived.parent.mkdir(mode=0o700, exist_ok=True)
         _sync_folder(archived.parent.parent)
-    draft = archived.with_name(f"{archived.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    with file.open("rb") as source, _whole(archived) as target:
+        _seal_chunks(source, target, sha256)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that has its name once it is whole; what is written is flushed by _seal_chunks."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
-        with file.open("rb") as source, draft.open("wb") as target:
-            _seal_chunks(source, target, sha256)
-        draft.rename(archived)
-        _sync_folder(archived.parent)
+        with draft.open("wb") as target:
+            yield target
+        draft.rename(path)
+        _sync_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -107,8 +142,13 @@ def _path_of(sha256: bytes, kind: str = "") -> Path:
     return settings.current_home().archive / name[:2] / f"{name}{kind}{SEALED}"
 
 
+def _sha256_in(stored: Path) -> bytes:
+    return bytes.fromhex(stored.name.partition(".")[0])
+
+
 def _found(sha256: bytes) -> Path | None:
-    places = (_path_of(sha256, kind) for kind in ("", *COPIES))
+    """The copy, if there is one: the file beside it is about to be deleted."""
+    places = (_path_of(sha256, kind) for kind in (*COPIES, ""))
     return next((path for path in places if path.exists()), None)
 
 

@@ -32,12 +32,12 @@ def plain(texts: pl.Expr) -> pl.Expr:
     return texts.str.replace_many(WIDE, NARROW).str.replace_all(_SEPARATORS, "").str.to_uppercase()
 
 
-def without_rows(file: Path, feeds: Feeds, words: list[str], replace: Callable[[Path | None, str], None]) -> Places:
-    """Find the rows that name a person by one of these words; if there are any, `replace` receives a copy without them
+def without_rows(file: Path, feeds: Feeds, words: list[str], prepare: Callable[[Path | None, str], None]) -> Places:
+    """Find the rows that name a person by one of these words; if there are any, `prepare` receives a copy without them
     and its extension; None for a file that cannot be read.
     """
     if file.suffix == ".jsonl":
-        return _items_without(file, feeds, words, replace)
+        return _items_without(file, feeds, words, prepare)
     found: Places = {}
     is_workbook = False
     try:
@@ -50,14 +50,14 @@ def without_rows(file: Path, feeds: Feeds, words: list[str], replace: Callable[[
         feeds = {}
     if not feeds:
         if _holds(file, words):
-            replace(None, "")
+            prepare(None, "")
         return {}
     if found:
         write = _write_workbook if is_workbook else _write_text
         with private_file("copy") as (target, path):
             write(target, file, feeds, words)
             target.flush()
-            replace(path, ".xlsx" if is_workbook else ".csv")
+            prepare(path, ".xlsx" if is_workbook else ".csv")
     return {key: places for key, places in found.items() if places}
 
 
@@ -147,7 +147,7 @@ def _write_cell(page: xlsxwriter.worksheet.Worksheet, row: int, at: int, cell: s
     page.write_string(row, at, cell)
 
 
-def _items_without(file: Path, feeds: Feeds, words: list[str], replace: Callable[[Path | None, str], None]) -> Places:
+def _items_without(file: Path, feeds: Feeds, words: list[str], prepare: Callable[[Path | None, str], None]) -> Places:
     """The same for items of the HR platform, one on each line; a line that is removed stays empty."""
     lines = file.read_text(encoding="utf-8").split("\n")
     is_named = pl.Series(lines).to_frame("item").select(plain(pl.col("item")).str.contains_any(words)).to_series()
@@ -157,7 +157,7 @@ def _items_without(file: Path, feeds: Feeds, words: list[str], replace: Callable
     with private_file("copy") as (target, path):
         target.write("\n".join(kept).encode())
         target.flush()
-        replace(path, ".jsonl")
+        prepare(path, ".jsonl")
     places = [("", at) for at, named in enumerate(is_named, 1) if named]
     return dict.fromkeys(feeds, places)
 

@@ -150,12 +150,26 @@ def erase_asked() -> list[tuple[str, date]]:
     Raises UserError while a night is being built.
     """
     touched: set[tuple[str, date]] = set()
-    with connect("wh_loader") as connection:
-        asked = connection.execute("select * from vault.to_erase()").fetchall()
-        connection.commit()
-        for row in asked:
-            touched |= _erase(connection, Asked(*row))
+    with connect("wh_loader") as turn, connect("wh_loader") as connection:
+        turn.execute("select pg_advisory_xact_lock(hashtext('vault.erasure'))")  # one after another
+        asked = [Asked(*row) for row in connection.execute("select * from vault.to_erase()").fetchall()]
+        _settle_files(connection, asked)
+        for at, erasure in enumerate(asked, 1):
+            touched |= _erase(connection, erasure)
+            _settle_files(connection, asked[at:])
     return sorted(touched)
+
+
+def _settle_files(connection: psycopg.Connection, asked: list[Asked]) -> None:
+    """Replace the archived files of the erasures that the database has done; these are not done yet.
+
+    The file follows the ledger: an erasure that is refused or killed before it is committed changes no file, and after
+    that the next call finds what is left to do.
+    """
+    open_ones = {erasure.name for erasure in asked}
+    marks = {mark.hex() for mark in ErasedPersons.read(connection).marks}
+    connection.commit()
+    archive.settle(lambda name: name not in open_ones and name.partition("-")[2] in marks)
 
 
 class Asked(NamedTuple):
@@ -168,14 +182,19 @@ class Asked(NamedTuple):
     accounts: list[UUID]
     sealed_accounts: list[bytes | None]
 
+    @property
+    def name(self) -> str:
+        """Its number, and the mark: in a restored or rebuilt warehouse the number may be another erasure's."""
+        [mark] = marks_of(pl.Series([self.person_key.bytes]))
+        return f"{self.erasure}-{mark.hex()}"
+
 
 def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]]:
     words = _words(asked)
     touched = set()
-    # The rejected rows are searched when the files are done.
-    for delivery_id, unit, report_date, places in chain(
-        _erase_from_files(connection, words), _rejected_with(connection, words)
-    ):
+    in_files = list(_in_files(connection, asked.name, words))
+    # The rejected rows are searched when those of the files are gone.
+    for delivery_id, unit, report_date, places in chain(in_files, _rejected_with(connection, words)):
         sheets, lines = [sheet for sheet, _ in places], [line for _, line in places]
         connection.execute("select vault.erase_places(%s, %s, %s)", [delivery_id, sheets, lines])
         touched.add((unit, report_date))
@@ -227,8 +246,10 @@ def _rejected_with(connection: psycopg.Connection, words: list[str]) -> Iterator
         yield delivery_id, unit, report_date, [(sheet, line)]
 
 
-def _erase_from_files(connection: psycopg.Connection, words: list[str]) -> Iterator[ErasedPlaces]:
-    """Replace the archived files that name the person; each delivery of them, with the places of the rows removed."""
+def _in_files(connection: psycopg.Connection, erasure: str, words: list[str]) -> Iterator[ErasedPlaces]:
+    """Prepare copies of the archived files that name the person; each delivery of them, with the places of the rows
+    that the copy lacks.
+    """
     archived: dict[bytes, list[tuple[int, str, str, date, str, str, str | None]]] = {}
     for sha256, *delivery in connection.execute(query("archived_deliveries")).fetchall():
         archived.setdefault(bytes(sha256), []).append(tuple(delivery))
@@ -238,7 +259,7 @@ def _erase_from_files(connection: psycopg.Connection, words: list[str]) -> Itera
         feeds = {(one[1], one[4]): contract(one[1]) for one in deliveries if one[5] != "refused"}
         name = PurePosixPath(deliveries[0][6] or PAGES).name
         with archive.open_stored(sha256, name) as file:
-            removed = erased_copies.without_rows(file, feeds, words, partial(archive.replace, sha256))
+            removed = erased_copies.without_rows(file, feeds, words, partial(archive.prepare, sha256, erasure))
         for delivery_id, feed, unit, report_date, kind, status, _ in deliveries:
             places = removed.get((feed, kind), [])
             if places and status != "refused":

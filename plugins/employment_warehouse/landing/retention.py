@@ -33,7 +33,7 @@ def delete_expired() -> Deleted | None:
         expired = [bytes(row[0]) for row in connection.execute(query("expired_files"), {"on_date": on_date})]
         files = [sha256 for sha256 in expired if archive.has(sha256)]
         for sha256 in files:
-            archive.replace(sha256, None, "")
+            archive.remove(sha256)
         [rejected] = connection.execute("select vault.forget_rejected(%s)", [on_date]).fetchone() or (0,)
         identities = 0
         if on_date.day == 1:
