@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,8 +24,9 @@ from employment_warehouse.database import base_backup
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.runtime import backup, steps
 from employment_warehouse.runtime.backup import making
+from employment_warehouse.runtime.backup.archived import given_up
 from employment_warehouse.runtime.backup.files import copy_new
-from employment_warehouse.settings import Home
+from employment_warehouse.settings import TIMEZONE, Home
 
 OPTIONS = {"fsync": "off", "shared_buffers": "'64MB'", "max_wal_size": "'256MB'", "min_wal_size": "'32MB'"}
 FIRST = date(2024, 5, 1)
@@ -196,7 +197,7 @@ def test_a_moment_is_a_time_too(site: Site, target: Home) -> None:
 def test_verify_proves_the_newest_backup_without_deleted_ones(site: Site, damaged: Path, tmp_path: Path) -> None:
     before = {path.name for path in (damaged / "wal").iterdir()}
     newest = backup.backups_of(damaged)[-1]
-    making.delete_old(damaged, 1)
+    making.delete_old(damaged, site.home.archive, 1)
     assert backup.backups_of(damaged) == [newest]
     assert {path.name for path in (damaged / "wal").iterdir()} < before
     place = tmp_path / "verify"
@@ -351,3 +352,42 @@ def test_a_restore_after_an_erasure_is_not_refused(erased: Site, target: Home) -
     with running(target) as restored:
         assert restored.scalar("select count(*) from vault.erasure where done_at is not null") == 1
         assert restored.scalar("select count(*) from vault.person") == 1
+
+
+def archived(archive: Path) -> set[str]:
+    return {path.name for path in archive.glob("??/*")}
+
+
+def test_what_was_erased_or_has_expired_stays_in_older_backups_alone(
+    erased: Site, target: Home, tmp_path: Path
+) -> None:
+    after_erasure = datetime.now(TIMEZONE)
+    with erased.as_home(erased.home), Server(erased.home).connect_superuser() as connection:
+        connection.execute("update seeds.setting set value = '8' where name = 'retention_archive_days'")
+        connection.commit()
+        expired = landing.delete_expired()
+        assert expired is not None and expired.files > 1
+        made = backup.back_up(erased.home, erased.backups, erased.keys, 14)
+    own, copied = archived(erased.home.archive), archived(erased.backups / "archive")
+    assert own < copied and len(copied - own) == expired.files + 1
+    restore(erased, target)
+    assert archived(target.archive) == own
+
+    earlier = Home(tmp_path / "earlier")
+    earlier.root.mkdir()
+    assert restore(erased, earlier, until=after_erasure) != made
+    [original] = copied - archived(earlier.archive)
+    assert original.replace(".", ".csv.", 1) in own
+
+    pruned = shutil.copytree(erased.backups, tmp_path / "pruned")
+    making.delete_old(pruned, erased.home.archive, 1)
+    assert archived(pruned / "archive") == own
+    backup.verify(pruned, erased.keys)
+
+
+def test_no_backup_gives_up_files_because_the_archive_has_lost_some(erased: Site, tmp_path: Path) -> None:
+    lost = shutil.copytree(erased.home.archive, tmp_path / "archive")
+    next(lost.glob("??/*")).unlink()
+    with Server(erased.home).connect_superuser() as connection:
+        assert given_up(connection, erased.home.archive, erased.backups / "archive") != []
+        assert given_up(connection, lost, erased.backups / "archive") == []

@@ -232,8 +232,10 @@ def test_every_publication_is_rebuilt_with_its_digest(site: Site, tmp_path: Path
 
 
 def test_an_erased_person_is_not_rebuilt(site: Site, tmp_path: Path) -> None:
-    new = Home(tmp_path / "new")
-    rebuilt = rebuild(site, site.home.archive, new)
+    """Also from the archive of backups, of which older ones have the person."""
+    new, archive = Home(tmp_path / "new"), shutil.copytree(site.root / "archive", tmp_path / "archive")
+    shutil.copytree(site.home.archive, archive, dirs_exist_ok=True)
+    rebuilt = rebuild(site, archive, new)
     assert {one.proof for one in rebuilt} == {"equal", "erased"}
     with opened(new) as there:
         found = contents(there, digests=False)
@@ -262,6 +264,14 @@ def test_an_archive_that_is_not_whole_is_not_rebuilt_in_silence(site: Site, tmp_
         error = UserError
     with pytest.raises(error):
         rebuild(site, archive, Home(tmp_path / "new"))
+
+
+def test_a_rebuild_that_needs_an_expired_file_is_refused_before_it_begins(site: Site, tmp_path: Path) -> None:
+    archive, new = shutil.copytree(site.root / "archive", tmp_path / "archive"), Home(tmp_path / "new")
+    next(archive.glob("??/*.sealed")).unlink()
+    with pytest.raises(UserError, match="retention_archive_days"):
+        rebuild(site, archive, new)
+    assert not Server(new).exists()
 
 
 def test_the_command_names_its_requirements(site: Site, tmp_path: Path) -> None:

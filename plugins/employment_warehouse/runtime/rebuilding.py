@@ -12,11 +12,13 @@ from pathlib import Path
 
 from employment_warehouse import identity, settings
 from employment_warehouse.errors import UserError
+from employment_warehouse.landing import archive
 from employment_warehouse.runtime import deployment, history
+from employment_warehouse.runtime.backup.archived import without_replaced
 from employment_warehouse.runtime.backup.keys import keys_foreign, keys_missing
 from employment_warehouse.runtime.backup.restoring import assert_empty
 from employment_warehouse.runtime.history import Record
-from employment_warehouse.runtime.replaying import Proof, Rebuilt, Replay
+from employment_warehouse.runtime.replaying import Proof, Rebuilt, Replay, file_of
 from employment_warehouse.runtime.service import Warehouse
 from employment_warehouse.settings import Home
 
@@ -32,13 +34,14 @@ def rebuild(home: Home, source: Path, keys: Path, layers: Sequence[str] = LAYERS
     """Make a new home from an archive and its keys; it is left stopped. layers: what dbt selects, one after another.
 
     Raises RebuildDiffers at the first publication with the same models and another digest, and UserError:
-    `home_not_empty`, `keys_missing`, `keys_foreign`, `no_history`, `not_embedded`.
+    `home_not_empty`, `keys_missing`, `keys_foreign`, `no_history`, `archive_not_whole`, `not_embedded`.
     """
     _assert_possible(home, source, keys)
-    shutil.copytree(source, home.archive, dirs_exist_ok=True)
+    shutil.copytree(source, home.archive, ignore=without_replaced, dirs_exist_ok=True)
     settings.write_whole(home.keys_file, (keys / "keys.json").read_text())
     records, ledger = history.nights(), history.ledger()
     _assert_own_keys(ledger, keys)
+    _assert_whole([*records, ledger or {"deliveries": []}])
     warehouse = Warehouse(home)
     warehouse.up_database()
     try:
@@ -73,3 +76,19 @@ def _assert_own_keys(ledger: Record | None, keys: Path) -> None:
     recorded = ledger and ledger["vault"]["token_key"]
     if recorded and recorded != identity.check_value().hex():
         raise keys_foreign(keys)
+
+
+def _assert_whole(records: list[Record]) -> None:
+    """Each night builds on the one before: without a file of the first ones no later one can be rebuilt."""
+    files = {file for record in records for row in record["deliveries"] if (file := file_of(row)) is not None}
+    missing = [file for file in files if not archive.has(file)]
+    if missing:
+        raise UserError(
+            "存档缺少重建所需的文件，未作重建 | the archive lacks files that the rebuild needs; nothing was rebuilt",
+            code="archive_not_whole",
+            where=f"{min(missing).hex()}.sealed",
+            expected=f"{len(files)} files",
+            found=f"{len(missing)} are missing",
+            todo="files are deleted after `retention_archive_days`: a warehouse that has run for longer is restored "
+            "from a backup (`warehouse restore`). If they are not that old, take the archive of a backup",
+        )

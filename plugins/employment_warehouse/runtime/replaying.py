@@ -40,6 +40,13 @@ class Rebuilt:
     proof: Proof
 
 
+def file_of(row: Record) -> bytes | None:
+    """SHA-256 of the archived file that a recorded delivery is loaded from, if it has rows."""
+    if row["kind"] in ("nil", "withdrawn") or row["status"] == "refused":
+        return None
+    return bytes.fromhex(row["sha256"][2:])
+
+
 @dataclass
 class Replay:
     """A replay as superuser, on a database that is not in use yet. layers: what dbt selects, one after another."""
@@ -142,12 +149,12 @@ class Replay:
             )
             if row["kind"] == "withdrawn":
                 self.connection.execute(query("reopen_rejected"), delivery.__dict__ | {"parts": [row["part"]]})
-            elif row["kind"] != "nil" and not is_refused:
-                self._load(delivery, row)
+            elif file := file_of(row):
+                self._load(delivery, row, file)
         self._continue_numbers("delivery", "delivery_id", row["delivery_id"] + 1)
 
-    def _load(self, delivery: Delivery, row: Record) -> None:
-        sha256, name = bytes.fromhex(row["sha256"][2:]), PurePosixPath(row["path"] or landing.PAGES).name
+    def _load(self, delivery: Delivery, row: Record, sha256: bytes) -> None:
+        name = PurePosixPath(row["path"] or landing.PAGES).name
         with archive.open_stored(sha256, name) as file:
             counts = load_rows(self.connection, delivery, partial(read_archived, delivery, file))
         if delivery.kind == "correction":

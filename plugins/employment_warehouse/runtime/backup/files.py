@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Container
 from pathlib import Path
 
 from employment_warehouse.errors import UserError
@@ -38,11 +39,15 @@ def set_owner(place: Path, account: int) -> None:
             os.chown(path, account, -1, follow_symlinks=False)
 
 
-def copy_new(source: Path, target: Path) -> None:
-    """Copy the files that are new or newer; each appears whole or not at all. Where one vanishes meanwhile, what has
-    replaced it is copied too.
+def copy_new(source: Path, target: Path, leave: Container[str] = ()) -> None:
+    """Copy the files that are new or newer, but leave some; each appears whole or not at all. Where one vanishes
+    meanwhile, what has replaced it is copied too.
     """
-    while not all(_copy_if_new(path, target / path.relative_to(source)) for path in _whole_files(source)):
+    while not all(
+        _copy_if_new(path, target / path.relative_to(source))
+        for path in _whole_files(source)
+        if str(path.relative_to(source)) not in leave
+    ):
         continue
 
 

@@ -23,6 +23,7 @@ from employment_warehouse.database.roles import SUPERUSER
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import check_value
 from employment_warehouse.runtime import deployment
+from employment_warehouse.runtime.backup.archived import delete_given_up, given_up
 from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_new, no_space, set_owner
 from employment_warehouse.runtime.backup.keys import copy_keys
 from employment_warehouse.runtime.backup.record import Backup, backups_of, complete
@@ -49,7 +50,7 @@ def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
         copy_new(home.archive, folder / "archive")
         copy_new(home.reports, folder / "reports")
         complete(made)
-        delete_old(folder, keep)
+        delete_old(folder, home.archive, keep)
     return made
 
 
@@ -57,6 +58,7 @@ def _add(connection: psycopg.Connection, home: Home, folder: Path) -> Backup:
     name = datetime.now(settings.TIMEZONE).strftime("%Y-%m-%dT%H-%M-%S")
     place = folder / "base" / name
     place.mkdir(mode=0o700)
+    given = tuple(given_up(connection, home.archive, folder / "archive"))  # before the database, which needs the others
     try:
         base_backup.take(address(SUPERUSER), place / "database")
     except UserError:
@@ -74,7 +76,7 @@ def _add(connection: psycopg.Connection, home: Home, folder: Path) -> Backup:
     assert row is not None
     _await_log(connection, folder / "wal")
     shutil.copytree(home.seeds, place / "seeds")
-    return Backup(place, datetime.now(settings.TIMEZONE), row[1], row[2], row[3], check_value().hex(), row[4])
+    return Backup(place, datetime.now(settings.TIMEZONE), row[1], row[2], row[3], check_value().hex(), row[4], given)
 
 
 def _await_log(connection: psycopg.Connection, wal: Path) -> None:
@@ -138,12 +140,14 @@ def _let_server_archive(server: Server, wal: Path) -> None:
     server.wal_archive.symlink_to(wal.resolve())
 
 
-def delete_old(folder: Path, keep: int) -> None:
-    kept = {backup.folder for backup in backups_of(folder)[-keep:]}
+def delete_old(folder: Path, archive: Path, keep: int) -> None:
+    """Keep the newest backups alone, with what they need of the log and of the files that the archive has given up."""
+    kept = backups_of(folder)[-keep:]
     for place in (folder / "base").iterdir():
-        if place not in kept:
+        if place not in [backup.folder for backup in kept]:
             shutil.rmtree(place)
-    base_backup.delete_log(folder / "wal", min(kept) / "database")
+    base_backup.delete_log(folder / "wal", kept[0].database)
+    delete_given_up(kept, archive, folder / "archive")
 
 
 def _assert_own(connection: psycopg.Connection, folder: Path) -> None:

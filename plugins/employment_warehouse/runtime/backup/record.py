@@ -16,7 +16,8 @@ Moment = int | datetime
 @dataclass(frozen=True)
 class Backup:
     """One base backup. publication: the newest at its end; standing: the one shown then, with the digest of its rows
-    (0: none) and how many erasures had removed some. key_check: of the token key.
+    (0: none) and how many erasures had removed some. key_check: of the token key. given_up: files of the archive that
+    the warehouse had given up before.
     """
 
     folder: Path
@@ -26,6 +27,7 @@ class Backup:
     digest: str
     key_check: str
     erasures: int = 0
+    given_up: tuple[str, ...] = ()
 
     @property
     def database(self) -> Path:
@@ -50,7 +52,8 @@ def backups_of(folder: Path) -> list[Backup]:
         try:
             kept = json.loads(path.read_text())
             moment = datetime.fromisoformat(kept.pop("ended_at"))
-            found.append(Backup(folder=path.parent, ended_at=moment, **kept))
+            given = tuple(kept.pop("given_up", ()))
+            found.append(Backup(folder=path.parent, ended_at=moment, given_up=given, **kept))
         except (ValueError, TypeError, KeyError) as error:
             raise BackupDamaged(where=str(path), todo="use another backup") from error
     return found

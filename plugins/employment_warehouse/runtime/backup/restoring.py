@@ -21,6 +21,7 @@ from employment_warehouse.database.postgres_settings import configuration
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive
 from employment_warehouse.runtime import history
+from employment_warehouse.runtime.backup.archived import needed, replaced
 from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_new, set_owner
 from employment_warehouse.runtime.backup.keys import install_keys
 from employment_warehouse.runtime.backup.record import Backup, Moment, backups_of
@@ -47,8 +48,9 @@ def restore(
     with _recovered(home, chosen, database, _target(chosen, until)) as connection:
         _assert_digest(connection, chosen)
         newest = connection.execute("select coalesce(max(publication), 0) from ops.publication").fetchone()
+        left = replaced(connection, folder / "archive").union(chosen.given_up)
     for name, source in (("archive", folder), ("reports", folder), ("seeds", chosen.folder)):
-        copy_new(source / name, home.shared / name)
+        copy_new(source / name, home.shared / name, left if name == "archive" else ())
     if until is not None and newest is not None:
         history.delete_after(home, newest[0])
     for place in {home.root, home.shared}:
@@ -58,7 +60,8 @@ def restore(
 
 
 def verify(folder: Path, keys: Path | None) -> Backup:
-    """Prove that the newest backup can be restored: it is, to a temporary home, and each archived file is unsealed.
+    """Prove that the newest backup can be restored: it is, to a temporary home, and each archived file is unsealed
+    that retention has not deleted.
 
     Touches no warehouse. Raises what `restore` raises.
     """
@@ -70,10 +73,10 @@ def verify(folder: Path, keys: Path | None) -> Backup:
         base_backup.prove_log(chosen.database, folder / "wal")
         with _recovered(home, chosen, None, _target(chosen, chosen.publication)) as connection:
             _assert_digest(connection, chosen)
-            needed = _archived_files(connection, chosen)
+            required = needed(connection)
         home.archive.rmdir()
         (home.shared / "archive").symlink_to((folder / "archive").resolve())
-        for sha256 in needed:
+        for sha256 in required:
             _prove_archived(sha256)
         shutil.rmtree(Server(home).data.resolve())
     return chosen
@@ -153,17 +156,6 @@ def _assert_digest(connection: psycopg.Connection, chosen: Backup) -> None:
             found=f"digest {row[0]}",
             todo="use another backup",
         )
-
-
-def _archived_files(connection: psycopg.Connection, chosen: Backup) -> list[bytes]:
-    rows = connection.execute(
-        """
-        select distinct d.sha256 from ops.delivery as d
-        where d.kind in ('file', 'pages', 'correction') and d.status <> 'refused' and d.landed_at <= %s
-        """,
-        [chosen.ended_at],
-    )
-    return [bytes(sha256) for (sha256,) in rows]
 
 
 def _prove_archived(sha256: bytes) -> None:

@@ -1,0 +1,68 @@
+"""Files of the archive: which ones a backup must have, and which ones the warehouse has given up.
+
+A warehouse gives up the original of a file when it erases a person from it, and a file whose retention period has
+ended. `DIR/archive` has both for as long as a backup is kept that began before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import psycopg
+
+from employment_warehouse.landing import archive
+from employment_warehouse.landing.queries import query
+from employment_warehouse.runtime.backup.record import Backup
+
+
+def needed(connection: psycopg.Connection) -> set[bytes]:
+    """SHA-256 of the files that the archive of a database must have: of every delivery that was not refused, except
+    those whose retention period has ended.
+    """
+    [on_date] = connection.execute(query("standing_date")).fetchone() or [None]
+    expired = connection.execute(query("expired_files"), {"on_date": on_date}) if on_date else ()
+    landed = connection.execute(
+        "select d.sha256 from ops.delivery as d"
+        " where d.kind in ('file', 'pages', 'correction') and d.status <> 'refused'"
+    )
+    return {bytes(sha256) for (sha256,) in landed} - {bytes(sha256) for (sha256,) in expired}
+
+
+def given_up(connection: psycopg.Connection, own: Path, copied: Path) -> list[str]:
+    """Files of a copy that the warehouse's own archive has no longer. None where that lacks any file that it must have:
+    then it was not the warehouse that gave them up.
+    """
+    required, found = {sha256.hex() for sha256 in needed(connection)}, _files(own)
+    if not required <= {Path(name).name.partition(".")[0] for name in found}:
+        return []
+    return sorted(_files(copied) - found)
+
+
+def delete_given_up(backups: Iterable[Backup], own: Path, copied: Path) -> None:
+    """Delete the copied files that had been given up before each of these backups began, so that none needs them."""
+    for name in set.intersection(*(set(backup.given_up) for backup in backups)):
+        if not (own / name).exists():  # the same file may have come again
+            (copied / name).unlink(missing_ok=True)
+
+
+def replaced(connection: psycopg.Connection, copied: Path) -> set[str]:
+    """Originals beside a copy without an erased person, where the database is of after the erasure."""
+    erased = connection.execute("select d.sha256 from ops.delivery as d where d.rows_erased > 0")
+    of_erased = {bytes(sha256).hex() for (sha256,) in erased}
+    return {name for name in _originals_beside_copies(_files(copied)) if Path(name).name.partition(".")[0] in of_erased}
+
+
+def without_replaced(_folder: str, names: list[str]) -> set[str]:
+    """The same of a whole archive, as `shutil.copytree` asks for what it shall ignore."""
+    return _originals_beside_copies(set(names))
+
+
+def _originals_beside_copies(names: set[str]) -> set[str]:
+    bases = {name.removesuffix(archive.SEALED) for name in names}
+    return {f"{base}{archive.SEALED}" for base in bases if any(f"{base}{kind}" in bases for kind in archive.COPIES)}
+
+
+def _files(folder: Path) -> set[str]:
+    """Their names below it, without the records of publications."""
+    return {str(path.relative_to(folder)) for path in folder.glob("[0-9a-f][0-9a-f]/*")}
