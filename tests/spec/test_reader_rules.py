@@ -495,6 +495,16 @@ CASES = [
         )
         for column in ("姓名", "班组", "银行账号", "应发工资", "发放日期")
     ],
+    *[
+        Case(
+            f"texts: a ditto mark in other dress in {column}",
+            with_cell(column, "同 上", "同上\u200b", "＂", "（同上）", "【 同上 】", "↑", "″", "Ditto"),
+            [],
+            dict.fromkeys(range(2, 10), "ditto_mark"),
+        )
+        for column in ("姓名", "班组", "银行账号", "应发工资")
+    ],
+    Case("texts: what only contains a ditto mark", with_cell("班组", "同上村一组", "如上山组"), [2, 3]),
     # Workbooks ---------------------------------------------------------------------------------------------------
     Case(
         "workbook: a number with a format that adds",
@@ -814,6 +824,12 @@ CASES = [
             "签字.pdf": b"%PDF-1.7",
         }.items()
     ],
+    Case(
+        "file: a text that begins like a zip",
+        text(["7", *person(1)], ["8", *person(2)], header=["PKID", *PAYROLL]),
+        [2, 3],
+    ),
+    Case("file: a zip without its end", b"PK\x03\x04" + bytes(60), refused="archive_unreadable", name="t.zip"),
     Case("file: a password, called xlsx", compound("EncryptedPackage"), refused="password_protected", name="t.xlsx"),
     Case(
         "file: a workbook in a gz", gzip.compress(workbook([person(1)])), refused="unsupported_format", name="t.csv.gz"

@@ -48,6 +48,8 @@ _MARKS = {
         b"PAR1",
     ),
 }
+# Of a file in it, of an empty archive, of one in several volumes; only PK may begin a text (PKID).
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # The first record of a workbook of Excel 2, 3, 4, or of a newer one without its container.
@@ -77,7 +79,7 @@ def format_of(file: BinaryIO) -> str:
     """
     with file:
         head = file.read(_HEAD)
-        if head.startswith(b"PK"):
+        if head.startswith(_ZIP):
             return _format_of_zip(file)
         if head.startswith(_COMPOUND):
             rest = file.read(_LARGEST_SEARCHED)

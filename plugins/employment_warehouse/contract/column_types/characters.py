@@ -43,8 +43,10 @@ PRIVATE_USE: Mapping[str, str] = MappingProxyType(_private_use())
 # its value (ID numbers, accounts): it is rejected as id_not_text, whatever digits are left of it.
 NUMERIC_CELL = "\x01"
 
-# What people write where the value is that of the row above.
-DITTO = r"^(?:同上|同前|同左|如上|〃|″|[”“\"]|々|ditto)$"
+# What people write where the value is that of the row above, with blanks, in brackets, twice (""), with a full stop.
+_GAP = rf"[\s{INVISIBLE}]*"
+_WORDS = "|".join(_GAP.join(word) for word in ("同上", "同前", "同左", "如上"))
+DITTO = rf"^[\s{INVISIBLE}(（\[［【〔「《<]*(?:{_WORDS}|(?i:ditto)|[〃″＂”“〞\"]{{1,2}}|[々↑⬆])[\s{INVISIBLE})）\]］】〕」》>.。]*$"
 
 # The text of a cell whose formula has no result yet, in any column.
 UNCALCULATED = "#未计算UNCALCULATED"
