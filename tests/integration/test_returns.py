@@ -17,7 +17,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from tests.kit import files
 from tests.kit.files import COUNTY, DAY
-from tests.kit.nights import publish
+from tests.kit.nights import accept, publish, start_build
 from tests.kit.people import id_number, token
 
 from employment_warehouse import landing, publication, returns
@@ -340,6 +340,49 @@ def test_a_correction_of_a_held_report_waits_until_it_is_released(warehouse: psy
     warehouse.execute("update ops.delivery set status = 'landed', build = null")
     assert [delivery.status for delivery in ingest_all()] == ["landed"]
     assert corrected(warehouse) == [(3, "～001")]
+
+
+@pytest.mark.parametrize("sent", ["before", "after"])
+def test_a_correction_does_not_wait_for_a_report_that_was_withdrawn(
+    warehouse: psycopg.Connection, zone: Path, sent: str
+) -> None:
+    """Neither one that was sent before the wrong report nor one sent after it: that of before is in force."""
+    put_rows(zone, payment(1), BROKEN)
+    ingest_all()
+    publish_accepted(warehouse)
+    book = correct(returned(), "证件号码", id_number(2))
+    if sent == "before":
+        send_back(zone, book)
+    put_rows(zone, payment(9))
+    (wrong,) = files.ingest_all(DAY, ("county",))
+    second = publish_accepted(warehouse)
+    publication.roll_back(second, [wrong.delivery_id], "last year's file")
+    if sent == "after":
+        send_back(zone, book)
+    assert [(d.kind, d.status, d.rows_landed) for d in ingest_all()] == [("correction", "landed", 1)]
+    assert rows_of(warehouse, "select kind from ops.alert") == []
+    assert corrected(warehouse) == [(3, "～001")]
+
+
+def test_a_correction_that_was_withdrawn_is_not_taken_again(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    ingest_all()
+    publish_accepted(warehouse)
+    book = correct(returned(), "证件号码", id_number(2))
+    send_back(zone, book)
+    (wrong,) = ingest_all()
+    second = publish_accepted(warehouse)
+    publication.roll_back(second, [wrong.delivery_id], "not this person")
+    (again,) = (zone / "corrections" / str(DAY)).iterdir()
+    put(zone, again.read_bytes(), "corrections", again.name)
+    assert ingest_all() == []
+
+
+def publish_accepted(warehouse: psycopg.Connection) -> int:
+    """A night that accepts every delivery."""
+    build = start_build(DAY)
+    accept(warehouse, build)
+    return publish(build)
 
 
 def test_other_sheets_do_not_wait_for_one_that_has_to(warehouse: psycopg.Connection, zone: Path) -> None:

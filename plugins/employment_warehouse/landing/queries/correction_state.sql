@@ -1,29 +1,31 @@
 -- The corrections of a submission: their number, whether this one is among them, the SHA-256 of the latest that is in
 -- force, whether there is a file to correct, and when that file was last replaced (only if there is a single file: with
--- several files a row says which one it corrects).
+-- several files a row says which one it corrects). What an operator has withdrawn is not in force; a correction among it
+-- is not taken again.
 with revisions as (
     select * from ops.delivery
     where feed = %(feed)s and unit = %(unit)s and report_date = %(report_date)s
 ),
 
+valid as (
+    select * from revisions where status not in ('refused', 'withdrawn')
+),
+
 current_part as (
-    select distinct on (part) delivery_id, part, kind, status, sha256
-    from revisions
-    where status <> 'refused'
-    order by part, revision desc
+    select distinct on (part) delivery_id, part, kind, status, sha256 from valid order by part, revision desc
 )
 
 select
     (select count(distinct part)::integer from revisions where kind = 'correction') as number,
     exists (
         select from revisions
-        where kind = 'correction'
-            and (path, sha256, arrived_at) = (%(path)s, %(sha256)s::bytea, %(arrived_at)s::timestamptz)
+        where kind = 'correction' and sha256 = %(sha256)s::bytea
+            and (status = 'withdrawn' or (path, arrived_at) = (%(path)s, %(arrived_at)s::timestamptz))
     ) as is_ingested,
     (select sha256 from current_part where kind = 'correction' order by delivery_id desc limit 1) as latest,
     exists (select from current_part where kind = 'file' and status in ('landed', 'accepted')) as has_base,
     (
-        select max(arrived_at) filter (where revision > 1) from revisions
-        where kind in ('file', 'nil') and status <> 'refused'
+        select max(arrived_at) filter (where revision > 1) from valid
+        where kind in ('file', 'nil')
         having count(distinct part) = 1
     ) as replaced_at
