@@ -393,6 +393,55 @@ CASES = [
         name="t.xlsx",
         values={"amount_due": [31000]},
     ),
+    *[
+        Case(
+            f"unit: a format that draws a point, {shown}",
+            typed("应发工资", 31000.0, shown=shown),
+            [2],
+            name="t.xlsx",
+            values={"amount_due": [31000]},
+        )
+        for shown in ('0!.0000"万元"', '#\\.0000"万元"', '0"."0000"万元"')
+    ],
+    *[
+        not_in_yuan(f"two units in a header, {unit}", with_header(应发工资=f"应发工资{unit}"))
+        for unit in ("万元/月", "（万元）/月", "/万元/月")
+    ],
+    *[
+        not_in_yuan(f"an extra cell of the header, {cell}", text([*person(1), ""], header=[*PAYROLL, cell]))
+        for cell in ("单位：万元", "金额单位：万元", "（万元）")
+    ],
+    *[
+        not_in_yuan(f"a column {name} with {cell}", text([*person(1), cell], header=[*PAYROLL, name]))
+        for name, cell in (("工资单位", "万元"), ("单位（元/万元）", "万元"), ("币种", "VND"), ("货币名称", "越南盾"))
+    ],
+    *[
+        not_in_yuan(f"above {line}", above(line))
+        for line in (
+            "单位：缅币",
+            "单位：越盾",
+            "单位：新台币",
+            "单位：1万元",
+            "单位：壹万元",
+            "单位：元×10000",
+            "單位：萬元",
+        )
+    ],
+    *[
+        in_yuan(f"an amount of {amount}", with_cell("应发工资", amount), [2])
+        for amount in ('"¥1,000"', '"¥10,000"', "1000 RMB", "人民币1000")
+    ],
+    in_yuan("a total of ¥10,000", text(*SHORT, ["合计", "", "", "", "", '"¥10,000"', *[""] * 5]), [2, 3, 4]),
+    *[
+        Case(f"unit: of another time, {name}", with_header(**{column: name}), refused="header_not_found")
+        for column, name in (
+            ("出工天数", "出工天数（小时）"),
+            ("应发工资", "应发工资/天"),
+            ("应发工资", "应发工资（年）"),
+        )
+    ],
+    in_yuan("of a month", with_header(应发工资="应发工资/月"), [2, 3]),
+    in_yuan("of days", with_header(出工天数="出工天数（工日）"), [2, 3]),
     # Lines within quotation marks -------------------------------------------------------------------------------
     Case(
         "quotes: a pasted line is part of its cell",
@@ -720,6 +769,16 @@ CASES = [
     ],
     Case("header: over two columns", divided("基本工资", "加班工资"), refused="header_not_found", detail="第 6 列"),
     Case("header: over a column of units", divided("元", "元"), [3, 4]),
+    Case(
+        "header: two of them over many columns",
+        text(
+            ["", "", "", "", "", "基本工资", "加班工资", "小计", "银行代发", "现金", "小计", "", ""],
+            [*person(1)[:6], "1100", "3100", "2000", "1000", *person(1)[6:9]],
+            header=[*PAYROLL[:6], "", "", PAYROLL[6], "", "", *PAYROLL[7:9]],
+        ),
+        refused="header_not_found",
+        detail="第 6 列",
+    ),
     Case(
         "header: under a form's head",
         "项目编号,项目名称,工资期间\nYG532599001,道路,2024-04\n\n".encode() + text(person(1), person(2)),

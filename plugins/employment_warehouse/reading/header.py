@@ -22,11 +22,12 @@ from employment_warehouse.reading.cell_forms import (
 from employment_warehouse.reading.header_by_contract import columns_of, doubles_of, locate_by_contract, named_columns
 from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW, FULL, locate_by_form
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found, rows_above_header
-from employment_warehouse.reading.units import is_other_unit, is_unit, states_other_unit
+from employment_warehouse.reading.units import is_other_unit, is_unit, names_unit, states_other_unit
 
 EXCEL_ROW_GROUP = 16  # rows of a sheet that Excel writes as text together; see excel_short_rows
 
-_UNIT_HEADERS = ("", "单位", "金额单位", "货币单位", "计量单位", "币种", "货币")
+# A column without a name, or whose name has one of these, may have the unit of each row.
+_UNIT_HEADER = re.compile("^$|单位|币")
 _MOST_COLUMNS = 4096
 _HEADINGS = 3  # that many rows above the header with as many cells as a row of the table are rows
 # A citizen's ID number, by the form of its birth date: other numbers of a form's head have 18 digits too.
@@ -64,7 +65,7 @@ class Header:
         """Columns that may have the unit of each row's amounts."""
         of_contract = {*self.columns.values()}
         names = [(at, normalise_header(text)) for at, text in enumerate(self.texts) if at not in of_contract]
-        return [at for at, name in names if name in _UNIT_HEADERS] if self.has_money else []
+        return [at for at, name in names if _UNIT_HEADER.search(name)] if self.has_money else []
 
 
 def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Header:
@@ -91,7 +92,8 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
         _refuse_divided(kept, next(filter(any, below), []), types)
     if contract and contract.money_columns:
         money = [columns[name] for name in contract.money_columns if name in columns]
-        _refuse_other_unit(above, [row for row in below if any(row)][:_BELOW], money)
+        units = [[text] for at, text in enumerate(kept) if at not in columns.values() and names_unit(text)]
+        _refuse_other_unit([*above, *units], [row for row in below if any(row)][:_BELOW], money)
     titles = frozenset(next(filter(None, row)) for row in above if n_filled(row) == 1)
     printed = [tuple(cell for cell in map(visible, row) if cell) for row in trimmed[: index + 1] if n_filled(row) > 1]
     doubles = doubles_of(kept, columns, contract) if contract else {}
@@ -149,10 +151,8 @@ def _refuse_divided(texts: list[str], below: list[str], types: Mapping[int, Logi
     """The name of a column of numbers may stand over several columns, each with a name of its own in the row below
     (应发工资 over 基本工资 and 加班工资): none of them has the whole amount.
     """
-    if any(map(VALUE.match, below)) or 2 * n_filled(below) > n_filled(texts):
-        return
     for at, kind in types.items():
-        names = [text for text in below[at : at + 2] if text and not is_unit(text)]
+        names = [text for text in below[at : at + 2] if text and not is_unit(text) and not VALUE.match(text)]
         if kind.is_number and len(names) > 1 and not any(texts[at + 1 : at + 2]):
             raise header_not_found(
                 f"第 {at + 1} 列的表头下面分成了几列 | The name in column {at + 1} stands over several columns"

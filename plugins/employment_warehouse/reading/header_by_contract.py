@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import zip_longest
 
@@ -12,7 +12,7 @@ from employment_warehouse.contract import Contract, column_label, normalise_head
 from employment_warehouse.reading.cell_forms import visible
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
-from employment_warehouse.reading.units import is_other_unit, split_unit
+from employment_warehouse.reading.units import is_other_unit, split_unit, time_of, time_unit
 
 _SHOWN = 8  # unknown headers in a message
 # What may be more than a header: a number, a name after a colon, an address, a sentence.
@@ -107,10 +107,24 @@ def _matched(texts: list[str], names: list[str], contract: Contract) -> dict[str
     """Contract column → position. names: of the texts, as the contract may know them."""
     found = contract.match_header(names)
     for text, column in zip(map(visible, texts), found, strict=True):
-        unit = split_unit(text)[1] or split_unit(_without_marks(text))[1]
-        if column and column.name in contract.money_columns and is_other_unit(unit):
+        if column is None:
+            continue
+        is_money = column.name in contract.money_columns
+        if is_money and any(map(is_other_unit, _units_of(text))):
             raise amounts_not_in_yuan()
+        time, own = time_unit(text), time_of(column.header) or ("月" if is_money else "")
+        if column.type.is_number and time and own and time != own:
+            raise header_not_found(f"“{text}”与“{column.header}”的时间单位不同 | “{text}” is not per {column.header}")
     return {column.name: position for position, column in enumerate(found) if column}
+
+
+def _units_of(text: str) -> Iterator[str]:
+    """Every unit after a name, from the last to the first: 应发工资（万元）/月 has two."""
+    for start in (text, _without_marks(text)):
+        name, unit = split_unit(start)
+        while unit:
+            yield unit
+            name, unit = split_unit(_without_marks(name))
 
 
 def _unknown_headers(texts: list[str], columns: Mapping[str, int]) -> str:

@@ -9,19 +9,21 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SPELLINGS = str.maketrans("萬仟佰拾億圓圆块∶→﹕", "万千百十亿元元元:::")
+_SPELLINGS = str.maketrans("單萬仟佰拾億圓圆块∶→﹕", "单万千百十亿元元元:::")
 
 _YUAN = r"(?:人民币|rmb|cny|yuan|¥)"
-_CURRENCY = "美元|美金|港元|港币|欧元|日元|英镑|越南盾|泰铢|韩元|卢布"
+_CURRENCY = "美元|美金|港元|港币|欧元|日元|英镑|越南盾|越盾|缅币|缅元|基普|泰铢|韩元|卢布|新?台币|加元|澳元"
 _LONG = rf"(?:[十百千万亿]+元|[kw]元|{_CURRENCY})"  # beyond doubt money
 _SHORT = r"(?:[十百千万亿]+|分|角|厘|[kw])"  # money only where a unit is named
 _UNIT = rf"{_YUAN}*(?:{_LONG}|{_SHORT}){_YUAN}*[整正]?(?:/[月年人天日户次])?"
-_NUMBER = r"(?:10[ ,]?000|10 ?k|1[ ,]?000|'000s?|000s)"
+_THOUSANDS = r"(?:10 ?k|1[ ,]?000s|'000s?|000s)"
+_NUMBER = rf"(?:10[ ,]?000|1[ ,]?000|{_THOUSANDS})"  # a unit where it says so; alone it is an amount
 _WORD = (
     r"(?:(?:ten|hundred)[- ]thousands?|hundreds|thousands?|millions?|wan|fen|jiao|cents?"
-    r"|usd|us ?dollars?|us\$|hkd|eur|euros?|jpy|yen)"
+    r"|usd|us ?dollars?|us\$|hkd|eur|euros?|jpy|yen|vnd|mmk|lak|thb|gbp|krw|twd|sgd|aud|cad)"
 )
 _ENGLISH = rf"(?:{_WORD}|{_NUMBER}|k|\$)"
+_ALONE = rf"(?:{_WORD}|{_THOUSANDS}|k|\$)"
 _OPEN, _CLOSE = r"[(\[【〔<{]", r"[)\]】〕>}]"
 
 # 单位：万元 · 单位（万元） · 金额单位为分 · 单位：人、万元 · 金额均以万元计.
@@ -32,7 +34,8 @@ _COUNTED = r"(?:为(?:计量)?单位|计(?![取入件酬划时])|列(?!支)|填|
 _ITEMS = r"(?:[一-龥a-z%]{1,4}[,、/;])*"
 _NO_AMOUNT = r"(?!\|+[¥\d.])"  # 总投资（万元）| 300 is an amount
 _CHINESE_STATEMENT = re.compile(
-    rf"单位(?:[:=|/·—-]|{_OPEN}|{_IS})+{_ITEMS}{_UNIT}(?!\w)"
+    rf"单位(?:[:=|/·—-]|{_OPEN}|{_IS})+{_ITEMS}[1一壹]?{_UNIT}(?!\w)"
+    r"|单位[:=]元[x×*]1[0,]*000"
     rf"|(?:金额|货币|计量|计价)单位{_UNIT}(?!\w)"
     rf"|单位{_YUAN}*(?:{_LONG}|1[0,]*000元)(?!\w)"
     rf"|[以按用]{_UNIT}{_COUNTED}"
@@ -46,12 +49,13 @@ _ENGLISH_STATEMENT = re.compile(
     rf"(?:in\s+)?{_YUAN}?\s*{_ENGLISH}(?!\w)"
     rf"|\bin\s+(?:{_YUAN}\s*)?(?:{_WORD}|10[ ,]?000s?|1[ ,]?000s?)\s*(?:of\s+)?(?:{_YUAN}|$|[|).,;])"
     rf"|\bin\s+{_UNIT}(?!\w)"
-    rf"|(?:^|[|(:])\s*{_YUAN}\s*(?:{_NUMBER}|{_WORD}|k)\s*(?:$|[|)])"
-    rf"|(?:^|[|(:])\s*{_ENGLISH}\s*(?:of\s+)?{_YUAN}\s*(?:$|[|)])"
+    rf"|(?:^|[|(:])\s*(?:{_YUAN}\s*{_ALONE}|{_ALONE}\s*(?:of\s+)?{_YUAN})\s*(?:$|[|)])"
+    rf"|\(\s*(?:{_YUAN}\s*{_NUMBER}|{_NUMBER}\s*(?:of\s+)?{_YUAN})\s*\)"
 )
 _OTHER_UNIT = re.compile(
     rf"(?:{_OPEN}|/)?(?:单位:?)?{_UNIT}{_CLOSE}?"
-    rf"|{_OPEN}?(?:unit:?|in)?\s*(?:{_YUAN}\s*{_ENGLISH}|{_ENGLISH}\s*(?:of\s+)?{_YUAN}|{_WORD}){_CLOSE}?"
+    rf"|{_OPEN}?(?:unit:?|in)?\s*(?:{_YUAN}\s*{_ALONE}|{_ALONE}\s*(?:of\s+)?{_YUAN}|{_WORD}){_CLOSE}?"
+    rf"|{_OPEN}?(?:unit:?|in)\s*(?:{_YUAN}\s*{_NUMBER}|{_NUMBER}\s*(?:of\s+)?{_YUAN}){_CLOSE}?"
     rf"|{_OPEN}?(?:in|[x×*])\s*{_NUMBER}{_CLOSE}?"
 )
 _WITHIN_UNIT = re.compile(r"(?<=[金额单位十百千万亿人民币美港计量])\s+(?=[额单位十百千万亿元圆分角民币金量])")
@@ -64,6 +68,10 @@ _UNIT_AFTER_NAME = re.compile(
     rf"(?P<name>.+?)\s*(?:[/_,，、:：|\s—-]\s*(?P<bare>[^/_,，、:：|()（）—-]+)"
     rf"|[(（\[【〔<{{](?P<within>[^()（）\[\]【】〔〕<>{{}}]+)[)）\]】〕>}}]|(?P<glued>[十百千万亿萬仟佰]*[元圆圓]|{_CURRENCY}|(?<=[一-龥])[A-Za-z$]{{1,3}}))$"
 )
+# 单位：万元 and （万元） as a cell of the header; not 单位（元/万元）, which each row answers.
+_UNIT_CELL = re.compile(rf"{_OPEN}?(?:(?:金额|货币|计量|计价)?单位)?[:=]?{_OPEN}?{_UNIT}{_CLOSE}{{0,2}}")
+_TIMES = {"年": "年", "月": "月", "天": "日", "日": "日", "工日": "日", "小时": "小时", "工时": "小时", "周": "周"}
+_TIME = re.compile(rf"(?:/|每|{_OPEN})(?:元/)?个?({'|'.join(_TIMES)})(?:{_CLOSE}|$)")
 _SEVERAL = re.compile(r"[,，、;；:：\s]+")
 
 
@@ -89,6 +97,22 @@ def names_other_unit(name: str) -> bool:
 def is_unit(cell: str) -> bool:
     """Whether a cell consists of a unit, of money or not."""
     return is_other_unit(cell) or bool(_ANY_UNIT.fullmatch(_compact(_normalised(cell))))
+
+
+def names_unit(cell: str) -> bool:
+    """Whether a cell of a header states another unit than yuan for the table, and names nothing."""
+    return len(cell) > 1 and bool(_UNIT_CELL.fullmatch(_compact(_normalised(cell))))
+
+
+def time_unit(text: str) -> str:
+    """The time by which a header counts: 小时 of 出工天数（小时）; '' where it says nothing."""
+    found = _TIME.search(_compact(_normalised(text)))
+    return _TIMES[found[1]] if found else ""
+
+
+def time_of(header: str) -> str:
+    """The time by which a column of a contract counts: 日 of 出工天数, 月 of 协议期限(月)."""
+    return time_unit(header) or next((_TIMES[sign] for sign in "天日月" if sign in header), "")
 
 
 def split_unit(text: str) -> tuple[str, str]:

@@ -68,6 +68,13 @@ class NumberFormat:
         return "".join(text for kind, text in [*self.integer, *self.fraction] if kind == "literal")
 
     @property
+    def draws_point(self) -> bool:
+        """Whether it draws a point between digits: 0!.0000"万元" shows 310000 as 31.0000万元."""
+        kinds = [kind if kind == "place" else text for kind, text in self.integer]
+        drawn = [at for at, text in enumerate(kinds) if text == "."]
+        return any("place" in kinds[:at] and "place" in kinds[at:] for at in drawn)
+
+    @property
     def adds(self) -> bool:
         """Whether it shows more than the number itself."""
         n_zeros = sum(text == "0" for kind, text in self.integer if kind == "place")
@@ -150,9 +157,12 @@ def marked(value: float, code: str) -> str:
         section = 1
     elif value == 0 and len(parts) > 2:
         section = 2
-    shown = NumberFormat(parts[section]).shown(abs(value) if section == 1 else value)
+    chosen = NumberFormat(parts[section])
+    shown = chosen.shown(abs(value) if section == 1 else value)
     raw = number_text(value)
     if shown is not None:
+        if chosen.draws_point:
+            raw = "".join(re.findall(r"[0-9.-]", shown))  # its unit is that of the number with the point
         return f"{NUMBER}{raw}{SHOWN}{shown.strip()}"
     literals = "".join(dict.fromkeys(NumberFormat(part).literals.strip() for part in parts))
     return f"{OTHER}{raw}{SHOWN}{literals}"  # which section shows it may depend on its value
