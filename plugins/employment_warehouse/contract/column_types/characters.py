@@ -46,7 +46,8 @@ NUMERIC_CELL = "\x01"
 # What people write where the value is that of the row above, with blanks, in brackets, twice (""), with a full stop.
 _GAP = rf"[\s{INVISIBLE}]*"
 _WORDS = "|".join(_GAP.join(word) for word in ("同上", "同前", "同左", "如上"))
-DITTO = rf"^[\s{INVISIBLE}(（\[［【〔「《<]*(?:{_WORDS}|(?i:ditto)|[〃″＂”“〞\"]{{1,2}}|[々↑⬆])[\s{INVISIBLE})）\]］】〕」》>.。]*$"
+_SIGNS = r"(?i:ditto)|[〃″＂”“〞\"]{1,2}|[々↑⬆]"
+DITTO = rf"^[\s{INVISIBLE}(（\[［【〔「《<]*(?:{_WORDS}|{_SIGNS})[\s{INVISIBLE})）\]］】〕」》>.。]*$"
 
 # The text of a cell whose formula has no result yet, in any column.
 UNCALCULATED = "#未计算UNCALCULATED"
