@@ -109,6 +109,15 @@ WRITTEN = [
     # mobiles and accounts
     ("labor_register", "手机号", "+86 138-0000-0000", "13800000000"),
     ("labor_register", "手机号", "13800000000.0", "13800000000"),
+    ("labor_register", "手机号", "0086 13800000000", "13800000000"),
+    ("labor_register", "手机号", "（0873）721-2345", "08737212345"),
+    ("labor_register", "手机号", "0873-7212345转801", "08737212345转801"),
+    ("labor_register", "手机号", "7212345", "7212345"),
+    ("labor_register", "手机号", "+84 912 345 678", "+84912345678"),
+    ("labor_register", "手机号", "NULL", None),
+    ("labor_register", "就业意愿", "none", "none"),
+    ("labor_register", "就业意愿", "None", None),
+    ("relief_project", "总投资", "1.2千万元", Decimal("12000000.00")),
     ("relief_payroll", "银行账号", "6217 0000 0000 0000 000", "6217000000000000000"),
     # texts
     ("employment", "用工单位", "'ＡＢ１厂（元阳）　", "AB1厂（元阳）"),
@@ -210,6 +219,17 @@ REFUSED = [
     ("relief_payroll", "银行账号", "6217000000000000000.0", "id_not_text"),
     ("relief_payroll", "银行账号", "1234", "id_length"),
     ("labor_register", "手机号", "1.38E+10", "id_not_text"),
+    *[("labor_register", "手机号", text, "ditto_mark") for text in ("同上", "〃", "（同 上）")],
+    *[
+        ("labor_register", "手机号", text, "id_length")
+        for text in (
+            *("本人", "0", "0000000", "138", "1380000000", "138****0000"),
+            *("13800000000 13900000000", "13800000000/13900000000", "532528199001010009"),
+        )
+    ],
+    ("labor_register", "手机号", "####", "schema_violation"),
+    ("labor_register", "户编号", "####", "schema_violation"),
+    ("labor_register", "户编号", "NULL", "required_missing"),
     ("employment", "岗位", "a\x00b", "schema_violation"),
     ("employment", "姓名", "张\x07三", "schema_violation"),
     ("employment", "用工单位", "#N/A", "schema_violation"),
@@ -283,7 +303,7 @@ LIMITS = [
     ("public_post", "岗位编号", "G" * 64, "G" * 10_000),
     ("labor_register", "姓名", "张" * 64, "张" * 65),
     ("labor_register", "姓名", "A" * 64, "A " * 10_000),
-    ("labor_register", "手机号", "0873-" + "1" * 28, "1" * 33),
+    ("labor_register", "手机号", "0" * 2 + "8" * 14, "1" * 33),
     ("labor_register", "户编号", "户" * 64, "户" * 65),
 ]
 

@@ -553,6 +553,55 @@ CASES = [
         )
         for column in ("姓名", "班组", "银行账号", "应发工资")
     ],
+    *[
+        Case(
+            f"texts: what programs write for nothing in {column}",
+            with_cell(column, "NULL", "null", "nan", "NaN", "None", "\\N", "<NA>", "N/A", "NaT"),
+            [*range(2, 11)],
+            values={name: [None] * 9},
+        )
+        for column, name in (
+            ("班组", "crew"),
+            ("代发批次号", "batch_no"),
+            ("发放日期", "paid_on"),
+            ("银行账号", "bank_account"),
+        )
+    ],
+    *[
+        Case(
+            f"texts: what programs write for nothing in {column}, which is required",
+            with_cell(column, "NULL", "nan", "\\N"),
+            [],
+            dict.fromkeys((2, 3, 4), "required_missing"),
+        )
+        for column in ("姓名", "应发工资")
+    ],
+    Case(
+        "texts: a column too narrow for its values",
+        with_cell("班组", "#", "####"),
+        [],
+        dict.fromkeys((2, 3), "schema_violation"),
+    ),
+    Case(
+        "accounts: two in one cell",
+        with_cell(
+            "银行账号",
+            "6299901000000001 6299901000000003",
+            "6299901000000001-6299901000000003",
+            '"6299 9010 0000 0001\n6299 9010 0000 0003"',
+        ),
+        [],
+        dict.fromkeys((2, 3, 4), "id_length"),
+    ),
+    Case(
+        "accounts: one in groups or in two lines",
+        with_cell("银行账号", "6299 9010 0000 0001 003", '"62999010\n00000001003"', "629990 1000000001003"),
+        [2, 3, 5],
+        values={"bank_account": ["6299901000000001003"] * 3},
+    ),
+    Case(
+        "amounts: a multiple twice", with_cell("应发工资", "3万万", "3千千"), [], dict.fromkeys((2, 3), "not_a_number")
+    ),
     Case("texts: what only contains a ditto mark", with_cell("班组", "同上村一组", "如上山组"), [2, 3]),
     # Workbooks ---------------------------------------------------------------------------------------------------
     Case(

@@ -16,7 +16,7 @@ BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 _INVISIBLE = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f{INVISIBLE}]")
 
 TOTALS = frozenset({"合计", "小计", "总计", "共计", "总合计", "本页合计", "本页小计"})
-NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "--", "/", "无"})
+NOTHING = frozenset({"", "nan", "na", "n/a", "null", "none", "nat", "\\n", "<na>", "-", "--", "/", "无"})
 
 NOTE = re.compile(r"[^\d\s:：][^:：]*[:：]\s*\S")
 LABEL = re.compile(r"[^\d\s:：][:：]")

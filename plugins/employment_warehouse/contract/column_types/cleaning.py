@@ -18,8 +18,8 @@ BLANK = rf"\s{INVISIBLE}"
 # What no text may contain unchanged: characters without width, or in private use, or left by a failed conversion.
 DAMAGED_OR_INVISIBLE = rf"[{INVISIBLE}\x{{e000}}-\x{{f8ff}}\x{{fffd}}]"
 CONVERTED_TWICE = "锟斤拷"  # U+FFFD in UTF-8, read as GBK
-# What means nothing.
-NOTHING = r"^(?:无|暂无|/|／|-|－|—|——|--|)$"
+# What means nothing, written by people, or by programs in their own case (`none` is a code).
+NOTHING = r"^(?:无|暂无|/|／|-|－|—|——|--|NULL|null|nan|NaN|NaT|None|\\N|<NA>|N/A|n/a|)$"
 # 5.32528E+17: how a worksheet prints a long number, of which it has kept fifteen digits.
 SCIENTIFIC = r"[0-9]+(?:\.[0-9]*)?[Ee]\+[0-9]+"
 NUMERIC = rf"^(?:{NUMERIC_CELL}|{SCIENTIFIC}$)"

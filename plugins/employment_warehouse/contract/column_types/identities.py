@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _OTHER_DOTS = "•・‧∙⋅．"  # between the parts of a name; · is the standard one
 _LEFT_OF_NAMES = "﹖⁇□■▢◇◆〓"  # where characters were lost
+# Eleven digits, or another telephone: a number of seven or eight digits, one with its area code or that of a country,
+# perhaps with an extension.
+_TELEPHONE = r"^(?:1[0-9]{10}|0[1-9][0-9]{8,12}|[2-9][0-9]{6,12}|(?:\+|00)[1-9][0-9]{6,13})(?:转[0-9]{1,6})?$"
+# Two accounts in one cell: no card has 24 digits. In lines, each may be in groups of four.
+_TWO_ACCOUNTS = r"[0-9]{12}[\s-]+[0-9]{12}"
 _WELL_FORMED_ID = r"^[0-9]{17}[0-9X]$"
 
 
@@ -145,7 +150,7 @@ class PersonName(Text):
 
 
 class Mobile(_Number, TextType):
-    """A mobile number: usually eleven digits; another telephone number is kept as written."""
+    """A mobile number: usually eleven digits; another telephone number is kept as well."""
 
     name = "mobile"
     name_zh = "手机号（文本）"
@@ -157,11 +162,11 @@ class Mobile(_Number, TextType):
         return ~cells.str.contains(r"^1[0-9]{10}$")
 
     def clean(self, text: pl.Expr) -> pl.Expr:
-        """Without blanks, hyphens and the prefix of China."""
+        """Without blanks, hyphens, brackets and the prefix of China."""
         from employment_warehouse.contract.column_types.cleaning import BLANK, FLOAT_TAIL, tidy
 
-        bare = tidy(text).str.replace(FLOAT_TAIL, "").str.replace_all(rf"[{BLANK}-]", "")
-        return bare.str.replace(r"^\+?86(1[0-9]{10})$", "$1")
+        bare = tidy(text).str.replace(FLOAT_TAIL, "").str.replace_all(rf"[{BLANK}()-]", "")
+        return bare.str.replace(r"^(?:\+|00)?86(1[0-9]{10})$", "$1")
 
     def why(self, value: pl.Expr) -> pl.Expr:
         import polars as pl
@@ -173,6 +178,8 @@ class Mobile(_Number, TextType):
             .then(pl.lit("id_not_text"))
             .when(value.str.contains(FORMULA_ERROR))
             .then(pl.lit("schema_violation"))
+            .when(~value.str.contains(_TELEPHONE))
+            .then(pl.lit("id_length"))
         )
 
     def landing_name(self, column_name: str) -> str:
@@ -193,10 +200,15 @@ class BankAccount(_Number, TextType):
         return ~cells.str.contains(r"^[0-9]{8,32}$")
 
     def clean(self, text: pl.Expr) -> pl.Expr:
-        """Without blanks and hyphens."""
+        """Without blanks and hyphens, unless they stand between two accounts."""
+        import polars as pl
+
         from employment_warehouse.contract.column_types.cleaning import BLANK, tidy
 
-        return tidy(text).str.replace_all(rf"[{BLANK}-]", "")
+        tidied = tidy(text)
+        lines = tidied.str.replace_all(r"[ \t\x{a0}\x{3000}-]", "")
+        is_two = tidied.str.contains(_TWO_ACCOUNTS) | lines.str.contains(_TWO_ACCOUNTS)
+        return pl.when(is_two).then(tidied).otherwise(tidied.str.replace_all(rf"[{BLANK}-]", ""))
 
     def why(self, value: pl.Expr) -> pl.Expr:
         import polars as pl

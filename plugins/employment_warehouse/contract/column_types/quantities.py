@@ -38,7 +38,7 @@ _MOST_CHARACTERS = 36
 
 def _form_of(column: Column) -> str:
     """A number as people write it in that column, with its unit: 3200, ¥3,200.00, 0.32万元, 320000分, 22天."""
-    unit = r"[十百千万亿]*\s*(?:元整?|角|分)?\s*(?:人民币|RMB|CNY)?" if column.unit_text == "CNY" else "[万亿]?元?"
+    unit = r"[十百千]?万?亿?\s*(?:元整?|角|分)?\s*(?:人民币|RMB|CNY)?" if column.unit_text == "CNY" else "[万亿]?元?"
     if counters := _COUNTERS.get(column.unit_text or ""):
         unit = f"(?:[万亿]?|{counters})"
     return rf"^([+-]?(?:[￥¥]|人民币|RMB|CNY)?\s*{_DIGITS})\s*{unit}$"

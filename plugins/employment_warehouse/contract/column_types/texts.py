@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
     from employment_warehouse.contract.model import Column
 
-# #N/A, #DIV/0!, #NAME?, and those of newer functions; or no result at all.
-FORMULA_ERROR = rf"^(?:#(?:N/A|GETTING_DATA|[A-Z][A-Z0-9_/]*[!?])|{UNCALCULATED})$"
+# What a formula gives for no result (#N/A, #DIV/0!, those of newer functions); no result at all; a column too narrow
+# for its values (####).
+FORMULA_ERROR = rf"^(?:#+|#(?:N/A|GETTING_DATA|[A-Z][A-Z0-9_/]*[!?])|{UNCALCULATED})$"
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f"
 # The number of a project or a payment batch, which is a file's name and is shown everywhere: letters, digits and signs,
 # or the number of a document (云发改(2024)1号).
 UNIT_NUMBER = r"^(?:[0-9A-Za-z][0-9A-Za-z_.-]{0,63}|\p{Han}{2,6}[(（〔\[]20[0-9]{2}[)）〕\]][0-9]{1,4}号)$"
-# A usual reference number: tidy, and too short to be personal (a mobile has 11 digits, the next longer number 15).
-USUAL_REFERENCE = r"^(?:[0-9]{1,10}|[A-Z]{1,8}[0-9]{0,14})$"
+# A usual reference number: tidy, and too short to be personal (a mobile has 11 digits, the next longer number 15);
+# without digits it may be NULL.
+USUAL_REFERENCE = r"^(?:[0-9]{1,10}|[A-Z]{1,8}[0-9]{1,14})$"
 _TRUE = ("是", "√", "✓", "✔", "y", "yes", "1", "true")
 _FALSE = ("否", "×", "✗", "✘", "n", "no", "0", "false")
 
