@@ -395,6 +395,30 @@ def test_a_night_that_finds_the_file_first_is_answered_from_the_ledger(
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
 
 
+def test_an_upload_does_not_replace_a_newer_file(warehouse: psycopg.Connection, zone: Path, uploads: Path) -> None:
+    send(payments(30), FEED)
+    newer = put(zone, payments(31), feed=FEED)
+    os.utime(newer, (time.time() + 1, time.time() + 1))
+    read_all()
+    assert seen()[0]["answer"]["refusal"]["code"] == "newer_file_landed"
+    assert newer.read_text() == payments(31)
+    assert list(uploads.iterdir()) == []
+    assert [delivery.rows_landed for delivery in ingest_all()] == [31]
+
+
+@pytest.mark.parametrize("storage", ["folder", "other"])
+def test_of_two_uploads_the_later_one_stays(
+    warehouse: psycopg.Connection, zone: Path, storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a file's time is that of its writing, which is after both."""
+    if storage == "other":
+        monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", "memory://twice")
+    for rows in (30, 31):
+        send(payments(rows), FEED)
+    read_all()
+    assert [row["answer"]["feeds"][0]["rows_landed"] for row in seen()] == [31, 30]
+
+
 def test_an_upload_while_a_night_is_built_is_for_the_next_one(warehouse: psycopg.Connection, zone: Path) -> None:
     night_before(zone, payments(200), FEED, DAY - timedelta(days=1))
     build = start_build(DAY)

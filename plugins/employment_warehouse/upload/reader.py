@@ -77,6 +77,10 @@ class IngestInProgress(Exception):
     """Another loader is ingesting the file."""
 
 
+class NewerFile(Exception):
+    """The landing zone has a file of the same name that is newer than the upload."""
+
+
 def read(upload: Upload) -> None:
     """Check a file, or ingest it as a night would, and record the answer. May be done again at any time: what is
     ingested is answered in the same transaction.
@@ -88,12 +92,19 @@ def read(upload: Upload) -> None:
     elif upload.state == "waiting" and not _is_whole(upload):
         _record_end(upload, _refusal("upload_incomplete"))
     else:
-        if upload.state == "waiting":
-            _ingest_as(upload, _recognised(upload))
-        if not upload.is_check:
-            written = returns.write_workbook(upload.report_date, upload.county_code)
-            _record_end(upload, {"has_workbook": written is not None})
+        try:
+            _ingest_and_return(upload)
+        except NewerFile:
+            _record_end(upload, _refusal("newer_file_landed"))
     upload.stored.unlink(missing_ok=True)
+
+
+def _ingest_and_return(upload: Upload) -> None:
+    if upload.state == "waiting":
+        _ingest_as(upload, _recognised(upload))
+    if not upload.is_check:
+        written = returns.write_workbook(upload.report_date, upload.county_code)
+        _record_end(upload, {"has_workbook": written is not None})
 
 
 def _refusal(code: str) -> Answer:
@@ -130,13 +141,29 @@ def _ingest_as(upload: Upload, known: Upload) -> None:
 
 
 def _arrival(known: Upload) -> Arrival:
-    """Put the file into the landing zone, where SFTP would have put it; again, if it was there, at the same time."""
+    """Put the file into the landing zone, where SFTP would have put it; again, if it was there, at the same time.
+
+    Raises NewerFile: what was sent later, by SFTP, is not replaced.
+    """
     zone = LandingZone()
+    found = zone.stat(known.zone_path)
+    if found and found.modified_at > known.received_at and not _is_uploaded(known, zone):
+        raise NewerFile
     zone.put(known.stored, known.zone_path, known.received_at)
     stat = zone.stat(known.zone_path)
     if stat is None:
         raise IngestInProgress
     return Arrival(known.report_date, known.feed, known.county_code, known.part, *astuple(stat))
+
+
+def _is_uploaded(known: Upload, zone: LandingZone) -> bool:
+    """Whether the file of that name is from this upload or an earlier one: then it is not newer, whatever its time is.
+    Storage that is not a folder has times of its own.
+    """
+    with zone.local(known.zone_path) as file, connect("wh_loader") as connection:
+        given = {"upload": known.upload, "county_code": known.county_code, "sha256": archive.sha256_of(file)}
+        row = connection.execute(query("is_uploaded"), given).fetchone()
+    return bool(row and row[0])
 
 
 def _is_recorded(upload: Upload) -> bool:
