@@ -385,6 +385,15 @@ def test_what_was_erased_or_has_expired_stays_in_older_backups_alone(
     backup.verify(pruned, erased.keys)
 
 
+def test_a_restore_to_before_an_erasure_has_the_file_that_its_ledger_counts(erased: Site, target: Home) -> None:
+    with erased.as_home(erased.home), Server(erased.home).connect_superuser() as connection:
+        [[begun]] = connection.execute("select done_at from vault.erasure").fetchall()
+        backup.back_up(erased.home, erased.backups, erased.keys, 14)
+    [copy] = [name for name in archived(erased.backups / "archive") if ".csv." in name]
+    restore(erased, target, until=begun)
+    assert {copy, copy.replace(".csv", "")} & archived(target.archive) == {copy.replace(".csv", "")}
+
+
 def test_no_backup_gives_up_files_because_the_archive_has_lost_some(erased: Site, tmp_path: Path) -> None:
     lost = shutil.copytree(erased.home.archive, tmp_path / "archive")
     next(lost.glob("??/*")).unlink()

@@ -46,15 +46,22 @@ def delete_given_up(backups: Iterable[Backup], own: Path, copied: Path) -> None:
             (copied / name).unlink(missing_ok=True)
 
 
-def replaced(connection: psycopg.Connection, copied: Path) -> set[str]:
-    """Originals beside a copy without an erased person, where the database is of after the erasure."""
+def of_other_time(connection: psycopg.Connection, copied: Path) -> set[str]:
+    """Of an original and its copy without an erased person, the one that the ledger does not count: the original where
+    the database is of after the erasure, the copy where it is of before.
+    """
     erased = connection.execute("select d.sha256 from ops.delivery as d where d.rows_erased > 0")
     of_erased = {bytes(sha256).hex() for (sha256,) in erased}
-    return {name for name in _originals_beside_copies(_files(copied)) if Path(name).name.partition(".")[0] in of_erased}
+    left: set[str] = set()
+    for original in _originals_beside_copies(_files(copied)):
+        base = original.removesuffix(archive.SEALED)
+        copies = {f"{base}{kind}{archive.SEALED}" for kind in archive.COPIES}
+        left |= {original} if Path(base).name in of_erased else copies
+    return left
 
 
 def without_replaced(_folder: str, names: list[str]) -> set[str]:
-    """The same of a whole archive, as `shutil.copytree` asks for what it shall ignore."""
+    """Originals beside a copy, of a whole archive, as `shutil.copytree` asks for what it shall ignore."""
     return _originals_beside_copies(set(names))
 
 

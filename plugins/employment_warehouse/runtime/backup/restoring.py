@@ -21,7 +21,7 @@ from employment_warehouse.database.postgres_settings import configuration
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive
 from employment_warehouse.runtime import history
-from employment_warehouse.runtime.backup.archived import needed, replaced
+from employment_warehouse.runtime.backup.archived import needed, of_other_time
 from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_new, set_owner
 from employment_warehouse.runtime.backup.keys import install_keys
 from employment_warehouse.runtime.backup.record import Backup, Moment, backups_of
@@ -48,7 +48,7 @@ def restore(
     with _recovered(home, chosen, database, _target(chosen, until)) as connection:
         _assert_digest(connection, chosen)
         newest = connection.execute("select coalesce(max(publication), 0) from ops.publication").fetchone()
-        left = replaced(connection, folder / "archive").union(chosen.given_up)
+        left = of_other_time(connection, folder / "archive").union(chosen.given_up)
     for name, source in (("archive", folder), ("reports", folder), ("seeds", chosen.folder)):
         copy_new(source / name, home.shared / name, left if name == "archive" else ())
     if until is not None and newest is not None:
