@@ -602,6 +602,30 @@ CASES = [
     Case(
         "amounts: a multiple twice", with_cell("应发工资", "3万万", "3千千"), [], dict.fromkeys((2, 3), "not_a_number")
     ),
+    Case(
+        "names: escaped by a form of the web",
+        with_cell("姓名", "李&#19886;", "李&#x4DAE;", "李&nbsp;四", "阿普&middot;拉莫"),
+        [2, 3, 4, 5],
+        values={"full_name": ["李䶮", "李䶮", "李四", "阿普·拉莫"]},
+    ),
+    Case(
+        "names: in another alphabet, or with a number",
+        with_cell("姓名", "José Núñez", "Nguyễn Thị Hoà", "张三1", "㛃𠮷", "〇某"),
+        [2, 3, 4, 5, 6],
+    ),
+    Case(
+        "names: bytes of another encoding",
+        with_cell("姓名", "å¼\xa0ä¸\x89", "ÕÅÈý", "某\U000f0001", "某_x0002_某", "李&amp;#19886;"),
+        [],
+        dict.fromkeys(range(2, 7), "text_damaged"),
+    ),
+    Case(
+        "names: nobody's",
+        with_cell("姓名", "0", "。", "…", "123", "2024-05-10", "2024年5月10日", id_number(1), "13888888888", "3100.00"),
+        [],
+        dict.fromkeys(range(2, 11), "text_damaged"),
+    ),
+    Case("names: a column too narrow", with_cell("姓名", "####"), [], {2: "schema_violation"}),
     Case("texts: what only contains a ditto mark", with_cell("班组", "同上村一组", "如上山组"), [2, 3]),
     # Workbooks ---------------------------------------------------------------------------------------------------
     Case(

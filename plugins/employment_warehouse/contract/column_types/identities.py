@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from employment_warehouse.contract.column_types.base import (
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 _OTHER_DOTS = "•・‧∙⋅．"  # between the parts of a name; · is the standard one
 _LEFT_OF_NAMES = "﹖⁇□■▢◇◆〓"  # where characters were lost
+# Bytes of another encoding: signs of Latin-1 but ´ and ·, three letters of it in a row (Núñez has two); private
+# use; what escaped a character, and was not undone; a day, an ID number, a telephone number; no letter at all.
+_NO_NAME = (
+    r"[\x{80}-\x{9f}\x{a1}-\x{b3}\x{b5}\x{b6}\x{b8}-\x{bf}]|[\x{c0}-\x{ff}]{3}|[\x{f0000}-\x{10ffff}]"
+    r"|_x[0-9A-Fa-f]{4}_|&#?[0-9A-Za-z]+;|[0-9]{6}|^[0-9]{4}[-/.年]|^[^\p{L}\p{Han}]+$"
+)
 # Eleven digits, or another telephone: a number of seven or eight digits, one with its area code or that of a country,
 # perhaps with an extension.
 _TELEPHONE = r"^(?:1[0-9]{10}|0[1-9][0-9]{8,12}|[2-9][0-9]{6,12}|(?:\+|00)[1-9][0-9]{6,13})(?:转[0-9]{1,6})?$"
@@ -116,7 +123,8 @@ class PersonName(Text):
             NOTHING,
         )
 
-        odd = rf"[{BLANK}\x00-\x1f'=#?？０-９Ａ-Ｚａ-ｚ{_OTHER_DOTS}{_LEFT_OF_NAMES}]"
+        foreign = r"\x{80}-\x{ff}\x{f0000}-\x{10ffff}０-９Ａ-Ｚａ-ｚ"
+        odd = rf"^[^\p{{L}}\p{{Han}}]|[{BLANK}\x00-\x1f'=#&_?？0-9{foreign}{_OTHER_DOTS}{_LEFT_OF_NAMES}]"
         return cells.str.contains(rf"{odd}|{DAMAGED_OR_INVISIBLE}|{CONVERTED_TWICE}|{NOTHING}|{DITTO}")
 
     def clean(self, text: pl.Expr) -> pl.Expr:
@@ -124,7 +132,11 @@ class PersonName(Text):
 
         from employment_warehouse.contract.column_types.cleaning import BLANK
 
-        bare = super().clean(text)
+        def undone(texts: pl.Series) -> pl.Series:
+            return texts.map_elements(html.unescape, return_dtype=pl.String)
+
+        # A form of the web sends what its character set lacks as &#19886;.
+        bare = super().clean(text.map_batches(undone, return_dtype=pl.String))
         chinese = bare.str.replace_all(rf"[{BLANK}]", "").str.replace_all(rf"[{_OTHER_DOTS}]", "·")
         return pl.when(bare.str.contains(r"\p{Han}")).then(chinese).otherwise(bare)
 
@@ -134,13 +146,14 @@ class PersonName(Text):
         """
         import polars as pl
 
+        from employment_warehouse.contract.column_types.cleaning import NUMERIC
+
+        damaged = rf"[?？{_LEFT_OF_NAMES}\x{{e000}}-\x{{f8ff}}]|{_NO_NAME}"
         return (
-            pl.when(
-                value.str.contains(rf"[?？{_LEFT_OF_NAMES}\x{{e000}}-\x{{f8ff}}]") & ~value.str.contains(FORMULA_ERROR)
-            )
-            .then(pl.lit("text_damaged"))
-            .when(value.str.contains(DITTO))
+            pl.when(value.str.contains(DITTO))
             .then(pl.lit("ditto_mark"))
+            .when(value.str.contains(damaged) & ~value.str.contains(rf"{FORMULA_ERROR}|{NUMERIC}"))
+            .then(pl.lit("text_damaged"))
             .otherwise(super().why(value))
         )
 
