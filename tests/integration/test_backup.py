@@ -400,3 +400,13 @@ def test_no_backup_gives_up_files_because_the_archive_has_lost_some(erased: Site
     with Server(erased.home).connect_superuser() as connection:
         assert given_up(connection, erased.home.archive, erased.backups / "archive") != []
         assert given_up(connection, lost, erased.backups / "archive") == []
+
+
+def test_a_restore_has_the_copy_where_a_file_only_mentioned_who_was_erased(erased: Site, target: Home) -> None:
+    counted = "update ops.delivery set rows_erased = 0, rows_read = rows_read - 1 where rows_erased = 1"
+    with erased.as_home(erased.home), Server(erased.home).connect_superuser() as connection:
+        connection.execute(counted)
+        connection.commit()
+        backup.back_up(erased.home, erased.backups, erased.keys, 14)
+    restore(erased, target)
+    assert archived(target.archive) == archived(erased.home.archive)

@@ -106,6 +106,7 @@ WRITTEN = [
     ("employment", "姓名", "张　三", "张三"),
     ("employment", "姓名", " 阿普·拉莫 ", "阿普·拉莫"),
     ("employment", "姓名", "㛃䶮", "㛃䶮"),
+    *[("employment", "姓名", text, text) for text in ("张×××", "张**")],
     # mobiles and accounts
     ("labor_register", "手机号", "+86 138-0000-0000", "13800000000"),
     ("labor_register", "手机号", "13800000000.0", "13800000000"),
@@ -113,7 +114,7 @@ WRITTEN = [
     ("labor_register", "手机号", "（0873）721-2345", "08737212345"),
     ("labor_register", "手机号", "0873-7212345转801", "08737212345转801"),
     ("labor_register", "手机号", "7212345", "7212345"),
-    *[("labor_register", "手机号", text, text) for text in ("1380000000", "138****0000")],
+    *[("labor_register", "手机号", text, text) for text in ("1380000000", "138****0000", "无电话")],
     ("labor_register", "手机号", "+84 912 345 678", "+84912345678"),
     ("labor_register", "手机号", "NULL", None),
     ("labor_register", "就业意愿", "none", "none"),
@@ -224,7 +225,6 @@ REFUSED = [
     *[
         ("labor_register", "手机号", text, "id_length")
         for text in (
-            *("本人", "0", "138"),
             *("13800000000 13900000000", "13800000000/13900000000", "532528199001010009"),
         )
     ],

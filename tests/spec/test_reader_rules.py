@@ -843,6 +843,16 @@ CASES = [
     Case("header: over two columns", divided("基本工资", "加班工资"), refused="header_not_found", detail="第 6 列"),
     Case("header: over a column of units", divided("元", "元"), [3, 4]),
     Case(
+        "header: a column without a name beside one whose first cell is a word",
+        text(
+            [*person(1, 实发工资="无")[:7], "已签字", *person(1)[7:]],
+            [*person(2)[:7], "已签字", *person(2)[7:]],
+            header=[*PAYROLL[:7], "", *PAYROLL[7:]],
+        ),
+        [3],
+        {2: "required_missing"},
+    ),
+    Case(
         "header: two of them over many columns",
         text(
             ["", "", "", "", "", "基本工资", "加班工资", "小计", "银行代发", "现金", "小计", "", ""],

@@ -151,8 +151,10 @@ def _refuse_divided(texts: list[str], below: list[str], types: Mapping[int, Logi
     """The name of a column of numbers may stand over several columns, each with a name of its own in the row below
     (应发工资 over 基本工资 and 加班工资): none of them has the whole amount.
     """
+    if any(map(VALUE.match, below)):
+        return
     for at, kind in types.items():
-        names = [text for text in below[at : at + 2] if text and not is_unit(text) and not VALUE.match(text)]
+        names = [text for text in below[at : at + 2] if text and not is_unit(text)]
         if kind.is_number and len(names) > 1 and not any(texts[at + 1 : at + 2]):
             raise header_not_found(
                 f"第 {at + 1} 列的表头下面分成了几列 | The name in column {at + 1} stands over several columns"

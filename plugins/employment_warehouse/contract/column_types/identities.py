@@ -25,11 +25,11 @@ _LEFT_OF_NAMES = "﹖⁇□■▢◇◆〓"  # where characters were lost
 # Bytes of another encoding: signs of Latin-1 but ´ and ·, three letters of it in a row (Núñez has two); private
 # use; what escaped a character, and was not undone; a day, an ID number, a telephone number; no letter at all.
 _NO_NAME = (
-    r"[\x{80}-\x{9f}\x{a1}-\x{b3}\x{b5}\x{b6}\x{b8}-\x{bf}]|[\x{c0}-\x{ff}]{3}|[\x{f0000}-\x{10ffff}]"
+    r"[\x{80}-\x{9f}\x{a1}-\x{b3}\x{b5}\x{b6}\x{b8}-\x{bf}]|[\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{ff}]{3}|[\x{f0000}-\x{10ffff}]"
     r"|_x[0-9A-Fa-f]{4}_|&#?[0-9A-Za-z]+;|[0-9]{6}|^[0-9]{4}[-/.年]|^[^\p{L}\p{Han}]+$"
 )
-# A telephone number, also with hidden digits or one too few: that costs nobody the row. Not two numbers, nor a word.
-_TELEPHONE = r"^\+?[0-9*]{4,16}(?:转[0-9]{1,6})?$"
+# Two telephone numbers, or an ID number. A wrong number, or 无电话, costs nobody the row.
+_NOT_ONE_TELEPHONE = r"(?:[0-9][^0-9]*){17}"
 # Two accounts in one cell: no card has 24 digits. In lines, each may be in groups of four.
 _TWO_ACCOUNTS = r"[0-9]{12}[\s-]+[0-9]{12}"
 _WELL_FORMED_ID = r"^[0-9]{17}[0-9X]$"
@@ -190,7 +190,9 @@ class Mobile(_Number, TextType):
             .then(pl.lit("id_not_text"))
             .when(value.str.contains(FORMULA_ERROR))
             .then(pl.lit("schema_violation"))
-            .when(~value.str.contains(_TELEPHONE))
+            .when(value.str.contains(DITTO))
+            .then(pl.lit("ditto_mark"))
+            .when(value.str.contains(_NOT_ONE_TELEPHONE))
             .then(pl.lit("id_length"))
         )
 

@@ -6,7 +6,7 @@ ended. `DIR/archive` has both for as long as a backup is kept that began before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import psycopg
@@ -46,9 +46,10 @@ def delete_given_up(backups: Iterable[Backup], own: Path, copied: Path) -> None:
             (copied / name).unlink(missing_ok=True)
 
 
-def of_other_time(connection: psycopg.Connection, copied: Path) -> set[str]:
+def of_other_time(connection: psycopg.Connection, copied: Path, given: Collection[str]) -> set[str]:
     """Of an original and its copy without an erased person, the one that the ledger does not count: the original where
-    the database is of after the erasure, the copy where it is of before.
+    the database is of after the erasure, the copy where it is of before. given: what had been given up before; an
+    erasure that removes a mention of a person, and no row, is seen by that alone.
     """
     erased = connection.execute("select d.sha256 from ops.delivery as d where d.rows_erased > 0")
     of_erased = {bytes(sha256).hex() for (sha256,) in erased}
@@ -56,7 +57,7 @@ def of_other_time(connection: psycopg.Connection, copied: Path) -> set[str]:
     for original in _originals_beside_copies(_files(copied)):
         base = original.removesuffix(archive.SEALED)
         copies = {f"{base}{kind}{archive.SEALED}" for kind in archive.COPIES}
-        left |= {original} if Path(base).name in of_erased else copies
+        left |= {original} if original in given or Path(base).name in of_erased else copies
     return left
 
 

@@ -52,7 +52,9 @@ def copy_new(source: Path, target: Path, leave: Container[str] = ()) -> None:
 
 
 def _whole_files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if not path.is_dir() and not re.search(r"\.(tmp|part)$", path.name)]
+    """Without links that lead nowhere. A file that vanishes after it was listed is still in the list."""
+    found = (path for path in folder.rglob("*") if not path.is_dir() and not re.search(r"\.(tmp|part)$", path.name))
+    return [path for path in found if not path.is_symlink() or path.exists()]
 
 
 def _copy_if_new(path: Path, copy: Path) -> bool:

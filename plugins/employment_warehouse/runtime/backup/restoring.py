@@ -48,7 +48,7 @@ def restore(
     with _recovered(home, chosen, database, _target(chosen, until)) as connection:
         _assert_digest(connection, chosen)
         newest = connection.execute("select coalesce(max(publication), 0) from ops.publication").fetchone()
-        left = of_other_time(connection, folder / "archive").union(chosen.given_up)
+        left = of_other_time(connection, folder / "archive", chosen.given_up).union(chosen.given_up)
     for name, source in (("archive", folder), ("reports", folder), ("seeds", chosen.folder)):
         copy_new(source / name, home.shared / name, left if name == "archive" else ())
     if until is not None and newest is not None:
