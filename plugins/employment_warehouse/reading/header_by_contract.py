@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import zip_longest
 
-from employment_warehouse.contract import Contract, column_label, normalise_header
+from employment_warehouse.contract import Column, Contract, column_label, normalise_header
 from employment_warehouse.reading.cell_forms import visible
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
-from employment_warehouse.reading.units import is_other_unit, split_unit, time_of, time_unit
+from employment_warehouse.reading.units import is_other_unit, split_unit, time_unit
 
 _SHOWN = 8  # unknown headers in a message
+_TIMES = {"days": "日", "months": "月", "hours": "小时"}  # units of the contracts, as `time_unit` names them
 # What may be more than a header: a number, a name after a colon, an address, a sentence.
 _MAYBE_A_VALUE = re.compile(r"[0-9０-９]{4}|[:：@]|.{21}")
 
@@ -112,10 +113,15 @@ def _matched(texts: list[str], names: list[str], contract: Contract) -> dict[str
         is_money = column.name in contract.money_columns
         if is_money and any(map(is_other_unit, _units_of(text))):
             raise amounts_not_in_yuan()
-        time, own = time_unit(text), time_of(column.header) or ("月" if is_money else "")
+        time, own = time_unit(text), _wage_period(column) if is_money else _TIMES.get(column.unit_text or "")
         if column.type.is_number and time and own and time != own:
             raise header_not_found(f"“{text}”与“{column.header}”的时间单位不同 | “{text}” is not per {column.header}")
     return {column.name: position for position, column in enumerate(found) if column}
+
+
+def _wage_period(column: Column) -> str:
+    """What an amount is for: a month, unless the column's name says a day (日工资)."""
+    return "日" if "日" in column.header else "月"
 
 
 def _units_of(text: str) -> Iterator[str]:

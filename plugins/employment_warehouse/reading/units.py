@@ -110,11 +110,6 @@ def time_unit(text: str) -> str:
     return _TIMES[found[1]] if found else ""
 
 
-def time_of(header: str) -> str:
-    """The time by which a column of a contract counts: 日 of 出工天数, 月 of 协议期限(月)."""
-    return time_unit(header) or next((_TIMES[sign] for sign in "天日月" if sign in header), "")
-
-
 def split_unit(text: str) -> tuple[str, str]:
     """A name and its unit: 应发工资/元, 应发工资（万元，必填）, 工资表-万元. The unit is '' where it has none."""
     found = _UNIT_AFTER_NAME.match(text)
