@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.kit.deadlocks import wait_for_lock
 from tests.kit.nights import certify, start_build
 from tests.kit.people import id_number
 from tests.kit.server import connect_superuser
@@ -35,8 +35,7 @@ def beside(first: psycopg.Connection, act: Callable[[], Any]) -> Future[Any]:
     with ThreadPoolExecutor(1) as pool, connect_superuser() as watcher:
         watcher.autocommit = True
         begun = pool.submit(act)
-        while not begun.done() and not watcher.execute("select from pg_locks where not granted").fetchall():
-            time.sleep(0.02)
+        wait_for_lock(watcher, begun)
         first.commit()
     return begun
 

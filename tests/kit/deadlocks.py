@@ -1,16 +1,22 @@
-"""A loader that meets another transaction in a deadlock."""
+"""Transactions that wait for another, and a loader that meets one in a deadlock."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import psycopg
 from tests.kit.server import connect_superuser
 
 Landed = TypeVar("Landed")
+
+
+def wait_for_lock(watcher: psycopg.Connection, begun: Future[Any]) -> None:
+    """Return once somebody waits for a lock, or what was begun has ended."""
+    while not (begun.done() or watcher.execute("select 1 from pg_locks where not granted").fetchall()):
+        time.sleep(0.01)
 
 
 def land_in_a_deadlock(warehouse: psycopg.Connection, load: Callable[[], Landed]) -> Landed:
@@ -29,7 +35,6 @@ def land_in_a_deadlock(warehouse: psycopg.Connection, load: Callable[[], Landed]
             other.execute("set deadlock_timeout = '1min'")  # it is the loader that finds the deadlock
             other.execute(insert, people[-1])
             landed = loader.submit(load)
-            while not (landed.done() or warehouse.execute("select 1 from pg_locks where not granted").fetchall()):
-                time.sleep(0.01)
+            wait_for_lock(warehouse, landed)
             other.execute(insert, people[0])
         return landed.result()
