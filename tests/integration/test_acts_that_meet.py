@@ -79,18 +79,25 @@ def test_a_first_step_that_comes_late_makes_the_night_begin_anew(warehouse: psyc
     assert warehouse.execute("select * from ops.model_version where build = %s", (build,)).fetchall() == []
 
 
-def test_the_night_after_a_held_one_knows_of_an_erasure_meanwhile(warehouse: psycopg.Connection) -> None:
-    held = start_build(LAST)
+def checked(day: date, failed: int = 0) -> tuple[int, bool]:
+    """A build with its rules and its certificate, and whether it computes everything anew."""
+    build = start_build(day)
     with connect("wh_transformer") as dbt:
-        dbt.execute("select ops.record_rules('models')")
-    certify(held, failed=1)
+        found = dbt.execute("select ops.record_rules('models')").fetchone()
+    certify(build, failed=failed)
+    assert found is not None
+    return build, bool(found[0])
+
+
+def test_a_held_night_is_run_again_after_an_erasure_and_knows_of_it(warehouse: psycopg.Connection) -> None:
+    publication.publish(checked(LAST)[0])
+    held, _ = checked(JUNE, failed=1)
     publication.hold_night(held, "gate 2")
     landing.ask_erasure(id_number(1), "asked for")
     landing.erase_asked()
-    publication.release_night(held, "looked at")
+    with pytest.raises(NotPublished, match="a person was erased after build"):
+        publication.release_night(held, "looked at")
     for night, is_recomputed in ((JUNE, True), (date(2024, 6, 2), False)):
-        build = start_build(night)
-        with connect("wh_transformer") as dbt:
-            assert dbt.execute("select ops.record_rules('models')").fetchone() == (is_recomputed,)
-        certify(build)
+        build, found = checked(night)
+        assert found == is_recomputed
         publication.publish(build)

@@ -67,7 +67,7 @@ class Model:
     publications: list[Publication] = field(default_factory=list)
     builds: int = 0
     held: Publication | None = None
-    """The night that gate 2 holds."""
+    """The night that gate 2 holds, and that may be released."""
     finals: dict[date, int] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
     backed_up: bool = False
@@ -182,6 +182,7 @@ class Model:
 
     def _erase(self, act: acts.Erase) -> None:
         self.erased.add(act.id_number)
+        self.held = None  # is run again
         self.after.clear()  # nobody restores who was erased
 
     def _back_up(self) -> None:

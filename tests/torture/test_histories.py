@@ -139,7 +139,11 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.model.standing)
     @rule(data=st.data())
     def erase(self, data: st.DataObject) -> None:
+        is_held = self.model.held is not None
         self.play(Erase(data.draw(st.sampled_from(self.model.maker.people))))
+        if is_held:
+            with pytest.raises(NotPublished, match="a person was erased after build"):
+                publication.release_night(publication.newest_build(), REASON)
 
     @precondition(lambda self: not self.model.held)
     @rule()
