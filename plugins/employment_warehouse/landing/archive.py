@@ -63,17 +63,16 @@ def settle(is_done: Callable[[str], bool]) -> None:
     """Replace the files for which something was prepared by an erasure that is done; what another erasure prepared is
     deleted, because it prepares it again. Ended at any moment, it may be run again.
     """
-    folder = settings.current_home().archive
-    for prepared in sorted(folder.glob(f"??/*{PREPARED}")):
-        name, erasure, _ = prepared.name.rsplit(".", 2)
-        if is_done(erasure):
-            _put_in_place(prepared, prepared.with_name(name))
-        prepared.unlink(missing_ok=True)
-        _sync_folder(prepared.parent)
-    # Left by a process that ended here, or brought back by a backup.
-    for copy in folder.glob(f"??/*.*{SEALED}"):
-        _path_of(_sha256_in(copy)).unlink(missing_ok=True)
-        _sync_folder(copy.parent)
+    for found in sorted(settings.current_home().archive.glob("??/*.*.*")):
+        if found.name.endswith(PREPARED):
+            name, erasure, _ = found.name.rsplit(".", 2)
+            if is_done(erasure):
+                _put_in_place(found, found.with_name(name))
+            found.unlink(missing_ok=True)
+            _sync_folder(found.parent)
+        # Left beside its copy by a process that ended here, or brought back by a backup.
+        elif found.name.endswith(SEALED):
+            _remove_original(found)
 
 
 def _put_in_place(prepared: Path, target: Path) -> None:
@@ -83,6 +82,12 @@ def _put_in_place(prepared: Path, target: Path) -> None:
     # A backup may bring back what was prepared long ago: a later copy lacks more.
     elif not target.exists() or prepared.stat().st_mtime_ns >= target.stat().st_mtime_ns:
         prepared.rename(target)
+        _remove_original(target)
+
+
+def _remove_original(copy: Path) -> None:
+    _path_of(_sha256_in(copy)).unlink(missing_ok=True)
+    _sync_folder(copy.parent)
 
 
 class FileChanged(Exception):

@@ -32,6 +32,11 @@ def plain(texts: pl.Expr) -> pl.Expr:
     return texts.str.replace_many(WIDE, NARROW).str.replace_all(_SEPARATORS, "").str.to_uppercase()
 
 
+def plain_texts(texts: pl.Series) -> pl.Series:
+    """The same of a series."""
+    return texts.to_frame("text").select(plain(pl.col("text"))).to_series()
+
+
 def without_rows(file: Path, feeds: Feeds, words: list[str], prepare: Callable[[Path | None, str], None]) -> Places:
     """Find the rows that name a person by one of these words; if there are any, `prepare` receives a copy without them
     and its extension; None for a file that cannot be read.

@@ -1,15 +1,13 @@
 """Erasure of a person: from the archive, landing, the vault and every publication (PIPL, articles 46 and 47).
 
 An erasure is asked for (`ask_erasure`), and carried out at once or by the night (`erase_asked`). Each step may be run
-again.
-What remains are marks: CMACs of the tokens, by which a row that names the person again is recognised (`ErasedPersons`).
+again. What remains are marks, by which a row that names the person again is recognised (erased_persons.py).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -21,19 +19,18 @@ import polars as pl
 import psycopg
 
 from employment_warehouse import identity, settings
-from employment_warehouse.checking.rejected import REJECTED_SCHEMA
-from employment_warehouse.contract import Column, Contract, contract
+from employment_warehouse.contract import contract
 from employment_warehouse.database import OWN_LOGIN, connect, describe
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import place, unseal
 from employment_warehouse.landing import archive, erased_copies
+from employment_warehouse.landing.erased_persons import ErasedPersons, marks_of
 from employment_warehouse.landing.ledger import PAGES
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.vault import rejected_place
 
 # Of a delivery: its number, unit and report date, and sheet and line of the rows that name the person.
 ErasedPlaces = tuple[int, str, date, list[tuple[str, int]]]
-REASON = "person_erased"
 AT = "vault.erasure.sealed"
 
 
@@ -76,72 +73,6 @@ def _ask(person_key: UUID, sealed: bytes | None, reason: str) -> int:
         raise ErasureRefused(database=describe(error), todo="give a reason that quotes no personal number") from None
     assert row is not None
     return int(row[0])
-
-
-def marks_of(keys: pl.Series) -> pl.Series:
-    """The marks of tokens (16 bytes each)."""
-    return identity.tokens(keys.bin.encode("hex"), "erased")
-
-
-@dataclass(frozen=True)
-class ErasedPersons:
-    """The persons and accounts that were erased, by their marks."""
-
-    marks: frozenset[bytes]
-
-    @classmethod
-    def read(cls, connection: psycopg.Connection) -> ErasedPersons:
-        return cls(frozenset(bytes(mark) for (mark,) in connection.execute(query("erased_marks"))))
-
-    def names(self, keys: pl.Series) -> pl.Series:
-        """Which of these tokens were erased."""
-        if not self.marks:
-            return pl.repeat(False, len(keys), dtype=pl.Boolean, eager=True)
-        return marks_of(keys).is_in(list(self.marks)).fill_null(False) & keys.is_not_null()
-
-    def rows(self, rows: pl.DataFrame, made: Contract) -> pl.Series:
-        """Which landing rows are about one: as their person, or by account."""
-        found = pl.repeat(False, len(rows), dtype=pl.Boolean, eager=True)
-        for column in made.columns if self.marks else ():
-            if column.type.identity in ("person", "account") and not _is_mention(column, made):
-                found |= self.names(rows[made.landing_columns_of(column)[0][0]])
-        return found
-
-    def unmentioned(self, rows: pl.DataFrame, made: Contract) -> pl.DataFrame:
-        """Landing rows of others, without one whom they only mention (who approved a post)."""
-        for column in made.columns if self.marks else ():
-            if _is_mention(column, made):
-                [(name, _)] = made.landing_columns_of(column)
-                rows = rows.with_columns(pl.when(~pl.lit(self.names(rows[name]))).then(pl.col(name)))
-        return rows
-
-    def emptied(self, rejected: pl.DataFrame) -> pl.DataFrame:
-        """Rejected cells, without the rows that name an erased person: of those only place and reason are kept."""
-        if not self.marks or rejected.is_empty():
-            return rejected
-        plain = _plain(rejected["row_json"])
-        numbers = plain.str.extract_all(r"[0-9]{17}[0-9X]")
-        row = pl.int_range(len(rejected), eager=True).to_frame("row").with_columns(numbers=numbers)
-        written = row.filter(pl.col("numbers").list.len() > 0).explode("numbers")
-        named = written["row"].filter(self.names(identity.tokens(written["numbers"], "person"))).unique()
-        if named.is_empty():
-            return rejected
-        is_named = pl.int_range(len(rejected), eager=True).is_in(named.to_list())
-        return pl.concat([rejected.filter(~is_named), places_only(rejected.filter(is_named).select("sheet", "line"))])
-
-
-def _is_mention(column: Column, made: Contract) -> bool:
-    """Whether a column names another person than the one whom the row is about, and may be empty."""
-    return column.type.identity == "person" and column.name != made.person_column and not column.required
-
-
-def places_only(places: pl.DataFrame) -> pl.DataFrame:
-    """Entries of `Checked.rejected` for rows that name an erased person: nothing of the row."""
-    return (
-        places.unique(maintain_order=True)
-        .with_columns(column_name=pl.lit(""), reason=pl.lit(REASON), value=pl.lit(""), row_json=pl.lit("{}"))
-        .select(pl.col(name).cast(kind) for name, kind in REJECTED_SCHEMA.items())
-    )
 
 
 def erase_asked() -> list[tuple[str, date]]:
@@ -229,10 +160,6 @@ def _words(asked: Asked) -> list[str]:
     return [word for word in dict.fromkeys(words) if word]
 
 
-def _plain(texts: pl.Series) -> pl.Series:
-    return texts.to_frame("text").select(erased_copies.plain(pl.col("text"))).to_series()
-
-
 def _rejected_with(connection: psycopg.Connection, words: list[str]) -> Iterator[ErasedPlaces]:
     """The places of rejected rows that name the person, and are in no file of the archive any more."""
     found = set()
@@ -240,7 +167,7 @@ def _rejected_with(connection: psycopg.Connection, words: list[str]) -> Iterator
         query("all_rejected")
     ).fetchall():
         plain = unseal(bytes(sealed), rejected_place(delivery_id, sheet, line, column)).decode()
-        if _plain(pl.Series([plain])).str.contains_any(words)[0]:
+        if erased_copies.plain_texts(pl.Series([plain])).str.contains_any(words)[0]:
             found.add((delivery_id, unit, report_date, sheet, line))
     for delivery_id, unit, report_date, sheet, line in sorted(found):
         yield delivery_id, unit, report_date, [(sheet, line)]

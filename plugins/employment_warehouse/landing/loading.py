@@ -16,7 +16,7 @@ from employment_warehouse.checking import Checked, check_table
 from employment_warehouse.checking.repeated import repeated_rows
 from employment_warehouse.contract import Contract, column_label
 from employment_warehouse.landing.copying import RowCopy, encode_rows
-from employment_warehouse.landing.erasing import ErasedPersons, places_only
+from employment_warehouse.landing.erased_persons import ErasedPersons, places_only
 from employment_warehouse.landing.ledger import Counts, Delivery
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.repeated_keys import KeyLog

@@ -1,0 +1,85 @@
+"""Who was erased: their marks, and the rows of new deliveries that name one of them.
+
+A mark is the CMAC of a token, which leads to nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+import psycopg
+
+from employment_warehouse import identity
+from employment_warehouse.checking.rejected import REJECTED_SCHEMA
+from employment_warehouse.contract import Column, Contract
+from employment_warehouse.landing.erased_copies import plain_texts
+from employment_warehouse.landing.queries import query
+
+REASON = "person_erased"
+
+
+def marks_of(keys: pl.Series) -> pl.Series:
+    """The marks of tokens (16 bytes each)."""
+    return identity.tokens(keys.bin.encode("hex"), "erased")
+
+
+@dataclass(frozen=True)
+class ErasedPersons:
+    """The persons and accounts that were erased, by their marks."""
+
+    marks: frozenset[bytes]
+
+    @classmethod
+    def read(cls, connection: psycopg.Connection) -> ErasedPersons:
+        return cls(frozenset(bytes(mark) for (mark,) in connection.execute(query("erased_marks"))))
+
+    def names(self, keys: pl.Series) -> pl.Series:
+        """Which of these tokens were erased."""
+        if not self.marks:
+            return pl.repeat(False, len(keys), dtype=pl.Boolean, eager=True)
+        return marks_of(keys).is_in(list(self.marks)).fill_null(False) & keys.is_not_null()
+
+    def rows(self, rows: pl.DataFrame, made: Contract) -> pl.Series:
+        """Which landing rows are about one: as their person, or by account."""
+        found = pl.repeat(False, len(rows), dtype=pl.Boolean, eager=True)
+        for column in made.columns if self.marks else ():
+            if column.type.identity in ("person", "account") and not _is_mention(column, made):
+                found |= self.names(rows[made.landing_columns_of(column)[0][0]])
+        return found
+
+    def unmentioned(self, rows: pl.DataFrame, made: Contract) -> pl.DataFrame:
+        """Landing rows of others, without one whom they only mention (who approved a post)."""
+        for column in made.columns if self.marks else ():
+            if _is_mention(column, made):
+                [(name, _)] = made.landing_columns_of(column)
+                rows = rows.with_columns(pl.when(~pl.lit(self.names(rows[name]))).then(pl.col(name)))
+        return rows
+
+    def emptied(self, rejected: pl.DataFrame) -> pl.DataFrame:
+        """Rejected cells, without the rows that name an erased person: of those only place and reason are kept."""
+        if not self.marks or rejected.is_empty():
+            return rejected
+        plain = plain_texts(rejected["row_json"])
+        numbers = plain.str.extract_all(r"[0-9]{17}[0-9X]")
+        row = pl.int_range(len(rejected), eager=True).to_frame("row").with_columns(numbers=numbers)
+        written = row.filter(pl.col("numbers").list.len() > 0).explode("numbers")
+        named = written["row"].filter(self.names(identity.tokens(written["numbers"], "person"))).unique()
+        if named.is_empty():
+            return rejected
+        is_named = pl.int_range(len(rejected), eager=True).is_in(named.to_list())
+        return pl.concat([rejected.filter(~is_named), places_only(rejected.filter(is_named).select("sheet", "line"))])
+
+
+def _is_mention(column: Column, made: Contract) -> bool:
+    """Whether a column names another person than the one whom the row is about, and may be empty."""
+    return column.type.identity == "person" and column.name != made.person_column and not column.required
+
+
+def places_only(places: pl.DataFrame) -> pl.DataFrame:
+    """Entries of `Checked.rejected` for rows that name an erased person: nothing of the row."""
+    return (
+        places.unique(maintain_order=True)
+        .with_columns(column_name=pl.lit(""), reason=pl.lit(REASON), value=pl.lit(""), row_json=pl.lit("{}"))
+        .select(pl.col(name).cast(kind) for name, kind in REJECTED_SCHEMA.items())
+    )
