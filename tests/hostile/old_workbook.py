@@ -36,15 +36,21 @@ def xls(
     encryption: bytes = b"",
     code_page: int | None = None,
     version: int = 0x0600,
+    shown: str = "",
 ) -> bytes:
-    """The bytes of a workbook with the sheet `数据`. encryption: the content of the record that announces it."""
+    """The bytes of a workbook with the sheet `数据`. encryption: the content of the record that announces it.
+
+    shown: the number format of texts and numbers.
+    """
     begin_book = _record(0x0809, struct.pack("<HHHHII", version, 0x0005, 0, 0, 0, 0))
     if encryption:
         begin_book += _record(0x002F, encryption)
     if code_page is not None:
         begin_book += _record(0x0042, struct.pack("<H", code_page))
     begin_book += _record(0x0022, struct.pack("<H", since_1904))
-    for number_format in (0, 14):  # as it is; a date
+    if shown:
+        begin_book += _record(0x041E, struct.pack("<HHB", 164, len(shown), 1) + shown.encode("utf-16-le"))
+    for number_format in (164 if shown else 0, 14):  # as it is; a date
         begin_book += _record(0x00E0, struct.pack("<HH", 0, number_format) + bytes(16))
     sheet = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
     for row, cells in enumerate(rows):

@@ -173,7 +173,7 @@ def workbook(
             if isinstance(value, str) and value.startswith("="):
                 page.write_formula(y, x, value, shown)
             elif isinstance(value, str):
-                page.write_string(y, x, value)
+                page.write_string(y, x, value, shown)
             else:
                 page.write(y, x, value, shown)
     if more:
@@ -377,6 +377,40 @@ CASES = [
     *[
         not_in_yuan(f"a sheet {name}", workbook([person(1)], sheet_name=name), name="t.xlsx")
         for name in ("万元", "发放表-万元", "工资表万元", "工资（万元）")
+    ],
+    *[
+        Case(
+            f"a text that its format shows as another, {shown}",
+            typed(column, typed_text, shown=shown),
+            [2],
+            name="t.xlsx",
+            values={name: [value]},
+        )
+        for column, typed_text, shown, name, value in (
+            ("应发工资", "0.32", '@"万元"', "amount_due", 3200),
+            ("应发工资", "3200", '0.00;-0.00;0;@"元"', "amount_due", 3200),
+            ("应发工资", "3200", '_ * #,##0.00_ ;_ * "-"??_ ;_ @_ ', "amount_due", 3200),
+            ("班组", "1", '"PC"@', "crew", "PC1"),
+            ("班组", "1", r"\P\C@\@", "crew", "PC1@"),
+            ("班组", "1", '0"元";@', "crew", "1"),
+        )
+    ],
+    Case(
+        "an ID that its format shows as another",
+        typed("身份证号", id_number(1), shown='"x"@'),
+        [],
+        {2: "id_length"},
+        name="t.xlsx",
+    ),
+    *[
+        Case(
+            f"a number in a format of texts, {shown}",
+            typed("班组", 1.0, shown=shown),
+            [2],
+            name="t.xlsx",
+            values={"crew": [value]},
+        )
+        for shown, value in (("@", "1"), ("[Red]@", "1"), ('"PC"@', "PC1"))
     ],
     Case("unit: a sheet of a village", workbook([person(1)], sheet_name="万元村"), [2], name="t.xlsx"),
     Case(
@@ -1110,6 +1144,12 @@ def test_two_cells_of_one_place_refuse_an_old_workbook(tmp_path: Path) -> None:
 def test_parts_are_found_by_their_relationships(tmp_path: Path) -> None:
     (tmp_path / "t.xlsx").write_bytes(moved_parts())
     assert printed(tmp_path / "t.xlsx")[1] == [["甲", "1"], ["乙", "2"]]
+
+
+@pytest.mark.parametrize(("shown", "text"), [('"PC"@', "PC绳"), ('0"个";-0;0;@"类"', "绳类"), ("0;@", "绳")])
+def test_a_text_of_an_old_workbook_is_read_as_its_format_shows_it(shown: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "t.xls").write_bytes(xls([["品名", "数量"], ["绳", "3"]], shown=shown))
+    assert [row[0] for row in printed(tmp_path / "t.xls")[1]] == [text]
 
 
 @pytest.mark.parametrize("code", ["General/天", 'General"元"/"天"', "General/year", 'yyyy"年"General'])

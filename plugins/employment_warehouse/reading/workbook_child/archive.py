@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass
 
 from .markup import column_number
-from .number_formats import BUILT_IN, adding_formats
+from .number_formats import BUILT_IN, adding_formats, adding_to_texts
 from .protocol import refuse
 
 MOST_INFLATED = 1 << 30
@@ -45,7 +45,7 @@ class Relationship:
 class Package:
     """The parts of a workbook. sheets: in their order, each with its relationship's key and kind; None: not there.
 
-    formats: those that add something to a number, by the number of a cell's style.
+    formats, text_formats: those that add something to a number or a text, by the number of a cell's style.
     """
 
     archive: zipfile.ZipFile
@@ -56,6 +56,7 @@ class Package:
     since_1904: bool
     is_uncalculated: bool
     formats: dict[int, str]
+    text_formats: dict[int, str]
 
 
 def open_package(path: str) -> Package:
@@ -92,6 +93,7 @@ def parts_of(archive: zipfile.ZipFile) -> Package:
             check_cells(archive, part)
     by_kind = {one.kind: names.get(one.target.lower()) for one in related.values()}
     styles = by_kind.get("styles")
+    formats = formats_of_styles(archive.read(styles)) if styles else {}
     return Package(
         archive=archive,
         workbook=workbook,
@@ -100,7 +102,8 @@ def parts_of(archive: zipfile.ZipFile) -> Package:
         styles=styles,
         since_1904=bool(SINCE_1904.search(xml)),
         is_uncalculated=bool(FULL_CALCULATION.search(xml)),
-        formats=adding_formats(formats_of_styles(archive.read(styles))) if styles else {},
+        formats=adding_formats(formats),
+        text_formats=adding_to_texts(formats),
     )
 
 

@@ -16,7 +16,7 @@ import olefile
 import python_calamine as calamine
 
 from .markup import MOST_MERGED, NOT_AVAILABLE, Merged, Texts
-from .number_formats import BUILT_IN, GENERAL, adding_formats, marked
+from .number_formats import BUILT_IN, GENERAL, adding_formats, adding_to_texts, marked
 from .protocol import UNCALCULATED, refuse
 from .sheets import Block, Sheet, Workbook
 
@@ -49,11 +49,20 @@ class Record:
     at: int
 
 
+class Formats:
+    """The number formats of cell styles that add something: numbers, by style; texts: what they show of a text."""
+
+    def __init__(self, codes: Mapping[int, str]) -> None:
+        self.numbers, self.texts = adding_formats(codes), adding_to_texts(codes)
+
+
 def open_xls(path: str) -> Workbook:
     """Open the workbook. Refuses one with a password, and one of a format before BIFF8."""
     name, stream = stream_of(path)
     if not stream:
-        return Workbook(sheets_of(calamine.load_workbook(path), b"", [], {}), False)  # the library reports what it is
+        return Workbook(
+            sheets_of(calamine.load_workbook(path), b"", [], Formats({})), False
+        )  # the library reports what it is
     globals_ = list(itertools.takewhile(lambda record: record.kind != END, records_from(stream, 0)))
     if globals_ and globals_[0].kind == BEGIN and int.from_bytes(globals_[0].content[:2], "little") < BIFF8:
         refuse("unsupported_format")
@@ -64,7 +73,7 @@ def open_xls(path: str) -> Workbook:
     file = copy_with(path, name, changed) if changed != stream else None
     book = calamine.load_workbook(f"/dev/fd/{file.fileno()}" if file else path)
     since_1904 = any(record.kind == SINCE_1904 and record.content[:2] == b"\1\0" for record in globals_)
-    return Workbook(sheets_of(book, stream, begins, adding_formats(formats_of(globals_))), since_1904)
+    return Workbook(sheets_of(book, stream, begins, Formats(formats_of(globals_))), since_1904)
 
 
 def stream_of(path: str) -> tuple[str, bytes]:
@@ -77,9 +86,7 @@ def stream_of(path: str) -> tuple[str, bytes]:
         return "", b""
 
 
-def sheets_of(
-    book: calamine.CalamineWorkbook, stream: bytes, begins: list[int], formats: Mapping[int, str]
-) -> list[Sheet]:
+def sheets_of(book: calamine.CalamineWorkbook, stream: bytes, begins: list[int], formats: Formats) -> list[Sheet]:
     sheets = []
     for at, meta in enumerate(book.sheets_metadata):
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -145,9 +152,9 @@ def format_text(content: bytes) -> str:
     )
 
 
-def texts_of_sheet(stream: bytes, begin: int, formats: Mapping[int, str], merged: Merged) -> Texts:
+def texts_of_sheet(stream: bytes, begin: int, formats: Formats, merged: Merged) -> Texts:
     """The cells that the library does not read correctly in the sheet whose records begin there: errors, formulas
-    without a result, and numbers whose format adds to them. Refuses two cells in one place: one would be lost.
+    without a result, numbers and texts whose format adds to them. Refuses two cells in one place: one would be lost.
     """
     found: Texts = {}
     places: list[bytes] = []
@@ -170,13 +177,24 @@ def texts_of_sheet(stream: bytes, begin: int, formats: Mapping[int, str], merged
             found.setdefault(row + 1, []).append((column, ERRORS.get(content[8], NOT_AVAILABLE)))
         elif kind == FORMULA and is_uncalculated(content):
             found.setdefault(row + 1, []).append((column, UNCALCULATED))
-        elif formats and kind in (NUMBER, RK, MULTIPLE_RK, FORMULA):
-            for at, style, value in numbers_of(kind, column, content):
-                if style in formats:
-                    found.setdefault(row + 1, []).append((at, marked(value, formats[style])))
+        elif kind in CELLS and (shown := list(shown_otherwise(record, formats))):
+            found.setdefault(row + 1, []).extend(shown)
     if len({*places}) < len(places):
         refuse("workbook_unreadable")
     return found
+
+
+def shown_otherwise(cells: Record, formats: Formats) -> Iterator[tuple[int, str]]:
+    """Columns with what the sheet shows of numbers and texts whose format adds to them."""
+    kind, content = cells.kind, cells.content
+    column, style = struct.unpack_from("<HH", content, 2)
+    is_text = kind == FORMULA and content[6] == 0 and content[12:14] == b"\xff\xff"
+    if style in formats.texts and (is_text or kind in (LABEL, SHARED_TEXT)):
+        yield column, formats.texts[style]
+    if formats.numbers and kind in (NUMBER, RK, MULTIPLE_RK, FORMULA):
+        for at, of_number, value in numbers_of(kind, column, content):
+            if of_number in formats.numbers:
+                yield at, marked(value, formats.numbers[of_number])
 
 
 def add_merged(content: bytes, merged: Merged) -> None:

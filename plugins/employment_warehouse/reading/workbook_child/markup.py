@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from .number_formats import marked
 from .protocol import OTHER, UNCALCULATED, refuse
@@ -34,8 +34,10 @@ STYLED_NUMBER = (
     rb"""<(?:\w+:)?c(\s(?=[^>]*\bs=["'](?:%s)["'])[^>]*)>"""
     rb"""(?:<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)</"""
 )
+STYLED_CELL = rb"""<(?:\w+:)?c(\s(?=[^>]*\bs=["'](?:%s)["'])[^>]*)>"""
 STYLE = re.compile(rb"""\ss=["'](\d+)["']""")
 PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d{1,7})["']""")
+TEXTS = frozenset({b"s", b"str", b"inlineStr"})
 TYPE = re.compile(rb"""\st=["'](\w+)["']""")
 NAMELESS_ERROR = re.compile(rb"""<(?:\w+:)?c(?![^>]*\sr=)[^>]*\st=["']e["']""")
 MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
@@ -55,24 +57,26 @@ Merged = set[tuple[int, int, int, int]]  # first row, last row, first column, la
 class CellRules:
     """What to look for in the cells of a workbook."""
 
-    def __init__(self, formats: Mapping[int, str], is_uncalculated: bool) -> None:
-        """formats: those that add something to a number, by style. is_uncalculated: a program wrote it that does not
-        calculate, and a formula's 0 is not a result.
+    def __init__(self, formats: Mapping[int, str], text_formats: Mapping[int, str], is_uncalculated: bool) -> None:
+        """formats, text_formats: those that add something to a number or a text, by style. is_uncalculated: a program
+        wrote it that does not calculate, and a formula's 0 is not a result.
         """
-        self._formats = formats
+        self._formats, self._text_formats = formats, text_formats
         self._is_uncalculated = is_uncalculated
-        styles = b"|".join(b"%d" % style for style in formats)
-        self._styled = re.compile(STYLED_NUMBER % styles) if formats else None
+        self._styled = re.compile(STYLED_NUMBER % any_of(formats)) if formats else None
+        self._styled_texts = re.compile(STYLED_CELL % any_of(text_formats)) if text_formats else None
 
     def texts(self, xml: bytes) -> Texts:
         """Cells that the library gives as empty or as other than the sheet shows: #N/A and the like, formulas without a
-        result, numbers whose format adds to them.
+        result, numbers and texts whose format adds to them.
 
         A single byte is found ten times as fast as two.
         """
         cells: list[tuple[bytes, str]] = []
         if self._styled:
             cells += self._styled_numbers(xml)
+        if self._styled_texts:
+            cells += self._shown_texts(self._styled_texts.findall(xml))
         if b"#" in xml:  # every error begins with it
             cells += [
                 (b' r="%s%s"' % (letters, row), error_text(text)) for letters, row, text in ERROR_CELL.findall(xml)
@@ -105,6 +109,19 @@ class CellRules:
                 except (ValueError, ArithmeticError):
                     continue  # not a number; the library reports it
         return found
+
+    def _shown_texts(self, cells: list[bytes]) -> list[tuple[bytes, str]]:
+        found = []
+        for attributes in cells:
+            style = STYLE.search(attributes)
+            if style and type_of(attributes) in TEXTS:
+                found.append((attributes, self._text_formats[int(style[1])]))
+        return found
+
+
+def any_of(styles: Iterable[int]) -> bytes:
+    """A pattern for the numbers of styles."""
+    return b"|".join(b"%d" % style for style in styles)
 
 
 def type_of(attributes: bytes) -> bytes:

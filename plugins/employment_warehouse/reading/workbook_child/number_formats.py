@@ -1,4 +1,6 @@
-"""Number formats that add something to a number: "GW"0000 shows 1001 as GW1001, 0.00"万元" shows 0.32 as 0.32万元."""
+"""Number formats that add something: "GW"0000 shows 1001 as GW1001, 0.00"万元" shows 0.32 as 0.32万元, and @"万元" the
+text 0.32 as 0.32万元.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from .cells import number_text
-from .protocol import NUMBER, OTHER, SHOWN
+from .protocol import NUMBER, OTHER, SHOWN, TYPED
 
 BUILT_IN = {
     1: "0",
@@ -45,7 +47,7 @@ class NumberFormat:
                 part.append(("literal", literal))
             elif bracket:
                 self.can_show &= not re.match(r"[<>=]|dbnum", bracket, re.I)
-            elif general:
+            elif general or other == "@":
                 self.is_general = True
                 part.append(("general", ""))
             elif other in "0#?" and other:
@@ -54,7 +56,7 @@ class NumberFormat:
                 part = self.fraction
             elif other == ",":
                 self.thousands = True
-            elif other in "EeAa@" and other:  # aaaa: a day of the week
+            elif other in "EeAa" and other:  # aaaa: a day of the week
                 self.can_show = False
             elif other == "%":
                 self.percent = True
@@ -138,11 +140,24 @@ def adding_formats(codes: Mapping[int, str]) -> dict[int, str]:
     """
     found = {}
     for key, code in codes.items():
-        bare = without_literals(code)
-        is_plain = bare == "@" or is_date(code) or SCALED.search(bare)
+        is_plain = is_date(code) or SCALED.search(without_literals(code))
         if not is_plain and NumberFormat(sections(code)[0]).adds:
             found[key] = code
     return found
+
+
+def adding_to_texts(codes: Mapping[int, str]) -> dict[int, str]:
+    """What those formats show of a text that add something to it, with TYPED in its place."""
+    shown = {key: shown_text(code) for key, code in codes.items() if "@" in code}
+    return {key: text for key, text in shown.items() if text.replace(TYPED, "", 1).strip()}
+
+
+def shown_text(code: str) -> str:
+    """The fourth section of a format is for texts; of fewer the one with an @."""
+    parts = sections(code)
+    section = parts[3] if len(parts) > 3 else next((part for part in parts if "@" in without_literals(part)), "@")
+    tokens = TOKEN.findall(section)
+    return "".join(quoted or escaped or (TYPED if other == "@" else other) for quoted, escaped, *_, other in tokens)
 
 
 def without_literals(code: str) -> str:

@@ -15,6 +15,7 @@ CELL, ROW = "\x1f", "\x1e"
 NUMBER = "\x01"  # before a number
 OTHER = "\x02"  # before a date, a time, a boolean, an error; and before a number that the sheet shows in some other way
 SHOWN = "\x03"  # between a number and how the sheet shows it, if its format adds to it
+TYPED = "\x04"  # in what the sheet shows: the place of the text that was typed; never sent
 UNCALCULATED = "#未计算UNCALCULATED"  # a formula without a result; the contracts know it by this text
 
 

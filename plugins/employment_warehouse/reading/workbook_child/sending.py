@@ -8,7 +8,7 @@ from typing import Any
 
 from .cells import line_of, without_separators
 from .markup import Texts
-from .protocol import CELL, ROW, refuse, send_line
+from .protocol import CELL, ROW, TYPED, refuse, send_line
 from .sheets import Sheet, Strays, Workbook, prefetch
 
 ROWS_AT_ONCE = 25_000
@@ -57,5 +57,6 @@ def with_texts(line: str, texts: list[tuple[int, str]], first_column: int) -> st
     cells = line.split(CELL)
     for column, text in texts:
         if 0 <= column - first_column < len(cells):
-            cells[column - first_column] = text
+            typed = cells[column - first_column]
+            cells[column - first_column] = text.replace(TYPED, typed) if typed or TYPED not in text else ""
     return CELL.join(cells)

@@ -20,7 +20,7 @@ from .sheets import Block, Sheet, Workbook, prefetch
 def open_xlsx(path: str) -> Workbook:
     """Open the workbook; of each sheet the first piece is read."""
     package = open_package(path)
-    rules = CellRules(package.formats, package.is_uncalculated)
+    rules = CellRules(package.formats, package.text_formats, package.is_uncalculated)
     merged: list[Merged] = [set() for _ in package.sheets]
     pieces: dict[int, Iterator[bytes]] = {}
     for at, (_, kind, part) in enumerate(package.sheets):
