@@ -10,6 +10,7 @@ import pytest
 from tests.integration.test_dbt_disputes import dispute
 from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
 from tests.integration.test_dbt_relief import PROJECT, contract, line, project, registered
+from tests.integration.test_dbt_workshops import workshop
 from tests.integration.test_dbt_youth import study
 from tests.kit.people import token
 
@@ -232,6 +233,20 @@ def test_a_county_is_asked_for_its_payments_by_month_and_a_project_while_it_is_o
     cases.night("2024-05-13")
     # The last day on which the project was open is the last one that it owes.
     assert cases.rows(keys + wanted) == [(f"relief_project·{PROJECT}", "2024-05-10", "业主单位（村委会）")]
+
+
+def test_a_workshop_case_begins_with_the_first_of_the_months_that_its_county_s_standard_asks_for(cases: Any) -> None:
+    cases.connection.execute(
+        "insert into seeds.workshop_standard (county_code, valid_from, min_poverty_alleviated, months, enabled)"
+        " values (%s, '2024-01-01', 5, 3, true)", [OTHER],
+    )  # fmt: skip
+    for county in (COUNTY, OTHER):
+        report(cases, county, "2024-03-31", [person(county, county)], [spell(county, county=county)])
+        cases.deliver("workshop", county, "2024-03-31", [workshop("W1", county_code=county)])
+    cases.night("2024-05-31")
+    assert set(listed(cases, "workshop_exit")) == {
+        ("workshop_exit", f"{COUNTY}·W1", "2024-04-01"), ("workshop_exit", f"{OTHER}·W1", "2024-03-01"),
+    }  # fmt: skip
 
 
 def test_workshops_below_the_standard_and_a_kind_that_is_switched_off(cases: Any) -> None:

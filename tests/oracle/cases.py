@@ -79,7 +79,8 @@ def _found(t: Tonight) -> Iterator[tuple[Key, Expected]]:
             yield ("public_post", row["finding"], key), case
     for row in t.marts["workshop_monitor"]:
         if row["exit_flag"] and row["month"] == t.today.replace(day=1):
-            key, opened = f"{row['county_code']}·{row['workshop_no']}", add_months(row["month"], -1)
+            months = t.seeds.workshop_standard(row["county_code"], t.today)["months"]
+            key, opened = f"{row['county_code']}·{row['workshop_no']}", add_months(row["month"], 1 - months)
             case = _case(row["county_code"], opened, amount=row["subsidy_amount"], township_code=row["township_code"])
             yield ("workshop_exit", "workshop_exit", key), case
     for finding, case in _disputes(t):

@@ -42,15 +42,16 @@ posts as (
     where closed_on is null
 ),
 
--- A workshop is flagged in the second of the months in which it is below the standard.
+-- A workshop is flagged in the last of the months in which it must be below the standard; the case began in the first.
 workshops as (
     select
         'workshop_exit' as case_kind, 'workshop_exit' as finding,
         concat_ws('·', county_code, workshop_no) as case_key,
-        (month - interval '1 month')::date as source_on, county_code, township_code, '*' as situation,
+        judged_from as source_on, county_code, township_code, '*' as situation,
         null::text as acting_name, null::text as hanging_stage, subsidy_amount as amount, 1 as lines,
         jsonb_build_object('county_code', county_code, 'workshop_no', workshop_no, 'month', month) as evidence
     from {{ ref('workshop_monitor') }}
+    inner join {{ ref('int_workshop_standard') }} using (county_code, month)
     where exit_flag and month = date_trunc('month', {{ tonight_date() }})
 ),
 

@@ -24,17 +24,6 @@ workers_found as (
     group by workshop.county_code, workshop.workshop_no, workshop.month
 ),
 
--- The county's own standard before the general one.
-standards as (
-    select distinct on (grid.county_code, grid.month)
-        grid.county_code, grid.month, standard.enabled, standard.min_poverty_alleviated, standard.min_workers,
-        standard.min_share, standard.months
-    from {{ ref('int_month') }} as grid
-    inner join {{ ref('workshop_standard') }} as standard
-        on standard.county_code in (grid.county_code, '*') and standard.valid_from <= grid.as_of
-    order by grid.county_code, grid.month, standard.county_code = '*', standard.valid_from desc
-),
-
 counted as (
     select
         workshop.*,
@@ -50,7 +39,7 @@ counted as (
 judged as (
     select
         counted.*,
-        standards.months as standard_months,
+        standards.months as standard_months, standards.judged_from,
         case
             when standards.enabled then
                 counted.status <> 'exited'
@@ -61,7 +50,7 @@ judged as (
                 )
         end as is_below_standard
     from counted
-    left join standards using (county_code, month)
+    left join {{ ref('int_workshop_standard') }} as standards using (county_code, month)
 ),
 
 -- How many of the months that a standard covers, up to this one, were below it.
@@ -70,7 +59,7 @@ months_below as (
     from judged
     inner join judged as earlier using (county_code, workshop_no)
     where earlier.is_below_standard and earlier.month <= judged.month
-        and earlier.month > judged.month - make_interval(months => judged.standard_months)
+        and earlier.month >= judged.judged_from
     group by judged.county_code, judged.workshop_no, judged.month
 )
 
