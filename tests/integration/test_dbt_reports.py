@@ -6,6 +6,7 @@ import json
 import shutil
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,17 +127,24 @@ def test_the_figures_of_three_nights(spring: Any) -> None:
 
 
 def test_a_month_that_was_restated_is_marked(nights: Any) -> None:
-    """The April bulletin said one employed at the end of March; a late file says two."""
+    """The April bulletin said twelve employed at the end of March, a late file says thirteen. What it hid (cells under
+    ten, and shares of them) stays hidden beside what is known now.
+    """
     nights.select = REPORTS
-    people = [person("a"), person("b")]
-    report(nights, COUNTY, "2024-03-20", people, [spell("a")])
-    report(nights, COUNTY, "2024-04-10", people, [spell("a")])
+    names = [f"works {at}" for at in range(12)]
+    people = [*map(person, names), person("found", is_relocated=True), person("jobless", is_relocated=True)]
+    known = [*map(spell, names)]
+    report(nights, COUNTY, "2024-03-20", people, known)
+    report(nights, COUNTY, "2024-04-10", people, known)
     nights.night("2024-04-10")
-    nights.deliver("employment", COUNTY, "2024-03-31", [spell("a"), spell("b", end_date="2024-03-31")])
+    nights.deliver("employment", COUNTY, "2024-03-31", [*known, spell("found", end_date="2024-03-31")])
     nights.night("2024-05-06")
-    columns = "value, previous_value, previous_as_published, is_restated"
-    assert figure(nights, "monthly", "rural_employed", columns=columns) == (1, 2, 1, True)
-    assert figure(nights, "monthly", "labour_force", columns=columns) == (2, 2, 2, False)
+    columns = "previous_value, previous_as_published, is_restated, public_previous, public_previous_as_published"
+    shown = partial(figure, nights, "monthly", county=PREFECTURE, columns=columns)
+    assert shown("rural_employed") == (13, 12, True, 13, 12)
+    assert shown("labour_force") == (14, 14, False, 14, 14)
+    assert shown("zero_employment_relocated_households") == (1, 2, True, None, None)
+    assert shown("relocated_zero_share") == (Decimal("0.5"), 1, True, None, None)
 
 
 def test_a_mart_declares_its_indicator_and_the_daily_report_shows_it(

@@ -255,11 +255,13 @@ def bulletin(warehouse: psycopg.Connection, build: int) -> list[Path]:
         [indicator("rural_employed", "person"), indicator("return_risk_warning", "household")],
     )
     shown = {"public_value": 897, "public_previous": 900, "public_change": -3, **MONTH}
-    restated = {"is_restated": True, "previous_as_published": 910}
+    restated = {"is_restated": True, "previous_as_published": 910, "public_previous_as_published": 910}
     hidden = {"public_value": None, **MONTH}
+    restated_unseen = {**hidden, "is_restated": True, "previous_as_published": 7, "public_previous": 12}
     store(warehouse, "report_monthly", build, [
         figure("rural_employed", divisions().prefecture, 897, **shown, **restated),
         figure("return_risk_warning", YUANYANG, 4, **hidden),
+        figure("return_risk_warning", divisions().prefecture, 4, **restated_unseen),
     ])  # fmt: skip
     return report.write_monthly(publish(build))
 
@@ -272,6 +274,7 @@ def test_the_bulletin_shows_public_figures_and_lists_restatements(warehouse: psy
     assert "关于2024年4月" in text
     assert "RURAL_EMPLOYED897人，比上月减少3人" in text
     assert "RURAL_EMPLOYED原公布910人，现为900人" in text
+    assert "RETURN_RISK_WARNING原公布…户，现为12户" in text
     cells = {
         (row.cells[0].text, table.rows[0].cells[at].text): row.cells[at].text
         for table in word.tables for row in table.rows[1:] for at in range(1, len(row.cells))

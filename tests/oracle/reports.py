@@ -43,18 +43,23 @@ def report_weekly(t: Tonight) -> Iterator[Expected]:
 def report_monthly(t: Tonight) -> Iterator[Expected]:
     """The last month that is over, against the one before; and what may be printed of it."""
     rows = list(_report(t, "M", _monthly))
-    hidden = {name: _hidden(rows, name, t.number("suppression_min")) for name in ("value", "previous_value")}
+    for row in rows:
+        row["_published"] = _published_then(t, row) or NOTHING
+        row["previous_as_published"] = row["_published"]["value"]
+    names = ("value", "previous_value", "previous_as_published")
+    hidden = {name: _hidden(rows, name, t.number("suppression_min")) for name in names}
     for row in rows:
         is_shown = _is_shown(t, row, "value", hidden["value"], row["_now"])
         was_shown = _is_shown(t, row, "previous_value", hidden["previous_value"], row["_before"])
-        earlier = _published_then(t, row)
+        is_printed = _is_shown(t, row, "previous_as_published", hidden["previous_as_published"], row["_published"])
+        earlier = row["previous_as_published"]
         yield row | {
-            "previous_as_published": earlier,
             "is_restated": None not in (earlier, row["previous_value"]) and earlier != row["previous_value"],
             "public_value": row["value"] if is_shown else None,
             "public_previous": row["previous_value"] if was_shown else None,
             "public_change": row["change"] if is_shown and was_shown else None,
             "public_rank": row["rank"] if is_shown else None,
+            "public_previous_as_published": earlier if is_printed else None,
         }
 
 
@@ -212,7 +217,7 @@ def _ranks(indicator: Indicator, values: Mapping[str, Decimal | None]) -> dict[s
 # -- the public table
 
 
-def _published_then(t: Tonight, row: Expected) -> Decimal | None:
+def _published_then(t: Tonight, row: Expected) -> Expected | None:
     """What the last publication of the month shown gave for the month before."""
     periods: Periods = periods_of(t.today)
     published = t.last_published(periods.month.last)
@@ -221,8 +226,7 @@ def _published_then(t: Tonight, row: Expected) -> Decimal | None:
     if published is None or not is_of_month or kind == "N" or t.today == periods.month.last:
         return None
     period = periods.before.last if kind == "S" else periods.before.first
-    found = _known_then(published).get((row["indicator"], row["county_code"], period))
-    return found["value"] if found else None
+    return _known_then(published).get((row["indicator"], row["county_code"], period))
 
 
 def _is_shown(t: Tonight, row: Expected, name: str, hidden: set[Cell], figure: Expected) -> bool:

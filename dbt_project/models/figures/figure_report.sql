@@ -38,7 +38,8 @@ valued as (
         coalesce(before.numerator, published.numerator) as previous_numerator,
         coalesce(before.denominator, published.denominator) as previous_denominator,
         figures.kind = 'S' and 'E' in (tonight.obs_status, before.obs_status) as is_carried,
-        bulletin.value as previous_as_published
+        bulletin.value as previous_as_published,
+        bulletin.numerator as published_numerator, bulletin.denominator as published_denominator
     from figures
     left join tonight
         on figures.indicator = tonight.indicator and figures.county_code = tonight.county_code
@@ -107,6 +108,7 @@ select
     ranked.value, ranked.numerator, ranked.denominator,
     ranked.previous_value, ranked.previous_numerator, ranked.previous_denominator,
     ranked.change, ranked.rank::integer as rank, ranked.previous_rank::integer as previous_rank,
-    ranked.previous_as_published, covered.coverage, ranked.obs_status
+    ranked.previous_as_published, ranked.published_numerator, ranked.published_denominator,
+    covered.coverage, ranked.obs_status
 from ranked
 left join covered using (report, indicator, county_code)

@@ -199,6 +199,10 @@ def _notes(figures: Figures) -> list[str]:
 
 
 def _restatement(indicator: Row, row: Row) -> str:
-    before = words.number(row["previous_as_published"], indicator["unit"])
-    now = SUPPRESSED if row["previous_value"] is None else words.number(row["previous_value"], indicator["unit"])
-    return f"{indicator['name_zh']}原公布{before}{UNITS[indicator['unit']]}，现为{now}{UNITS[indicator['unit']]}"
+    """Both figures are there, so that one without a value is suppressed."""
+    unit = indicator["unit"]
+    before, now = (
+        SUPPRESSED if row[name] is None else words.number(row[name], unit)
+        for name in ("previous_as_published", "previous_value")
+    )
+    return f"{indicator['name_zh']}原公布{before}{UNITS[unit]}，现为{now}{UNITS[unit]}"

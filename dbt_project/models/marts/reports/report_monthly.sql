@@ -6,10 +6,12 @@ hidden as ({{ hidden_cells('value') }}),
 
 hidden_before as ({{ hidden_cells('previous_value') }}),
 
+hidden_published as ({{ hidden_cells('previous_as_published') }}),
+
 shown as (
     select
         figures.*,
-        {% for at in ['', 'previous_'] -%}
+        {% for at in ['', 'previous_', 'published_'] -%}
         cell{{ loop.index }}.indicator is null and coalesce(
             dictionary.is_counted_of and (
                 numerator{{ loop.index }}.indicator is not null
@@ -20,7 +22,7 @@ shown as (
         {% endfor %}
     from figures
     inner join {{ ref('indicator') }} as dictionary on figures.indicator = dictionary.code
-    {%- for hidden in ['hidden', 'hidden_before'] %}
+    {%- for hidden in ['hidden', 'hidden_before', 'hidden_published'] %}
     left join {{ hidden }} as cell{{ loop.index }}
         on figures.indicator = cell{{ loop.index }}.indicator and figures.county_code = cell{{ loop.index }}.county_code
     left join {{ hidden }} as numerator{{ loop.index }}
@@ -36,5 +38,6 @@ select
     case when is_value_shown then value end as public_value,
     case when is_previous_shown then previous_value end as public_previous,
     case when is_value_shown and is_previous_shown then change end::numeric(18, 4) as public_change,
-    case when is_value_shown then rank end as public_rank
+    case when is_value_shown then rank end as public_rank,
+    case when is_published_shown then previous_as_published end as public_previous_as_published
 from shown
