@@ -176,7 +176,7 @@ def column_defects(declared: Contract, name: str, compared: bool) -> Iterator[De
         yield Defect(f"{name} is empty", f"{name}.null_rise", changed(landed, lambda value: None))
     if declared.kind == "snapshot" and name == "updated_on":
         yield Defect("not updated for two months", "days_stale", changed(landed, lambda value: value - timedelta(61)))
-    if kind in ("integer", "numeric"):
+    if kind in ("integer", "numeric") and name not in declared.key:
         check = f"{name}.{'mean' if compared else 'peer'}_ratio"
         yield Defect(f"{name} times 100", check, changed(landed, lambda value: value * 100))
         yield Defect(f"{name} is nothing", check, changed(landed, lambda value: 0))
@@ -298,6 +298,19 @@ def test_a_handful_of_rows_is_not_compared(nights: GatedNights) -> None:
     nights.deliver("employment", COUNTIES[0], FIRST, make_rows("employment", COUNTIES[0], FIRST, 12))
     nights.night(FIRST)
     nights.deliver("employment", COUNTIES[0], tomorrow(FIRST), make_rows("employment", COUNTIES[0], FIRST, 4))
+    assert nights.night(tomorrow(FIRST)).held == ()
+
+
+def test_a_batch_of_a_bank_may_be_much_longer_or_shorter_than_the_others(nights: GatedNights) -> None:
+    """The number of a line is no amount."""
+
+    def batch(unit: str, lines: int) -> list[Row]:
+        return [row | {"line_no": n} for n, row in enumerate(make_rows("bank_return", unit, FIRST, lines), 1)]
+
+    for unit in ("PC1", "PC2", "PC3"):
+        nights.deliver("bank_return", unit, FIRST, batch(unit, 50))
+    assert nights.night(FIRST).held == ()
+    nights.deliver("bank_return", "PC4", tomorrow(FIRST), batch("PC4", 1500))
     assert nights.night(tomorrow(FIRST)).held == ()
 
 

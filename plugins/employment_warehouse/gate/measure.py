@@ -40,8 +40,10 @@ def has(*columns: str) -> Applies:
     return lambda subject: {column.name for column in subject.contract.columns}.issuperset(columns)
 
 
-def is_number(subject: Subject) -> bool:
-    return subject.column is not None and subject.column.type.is_number
+def is_quantity(subject: Subject) -> bool:
+    """Numbers that say how much; one of the key, as the number of a line, only says which."""
+    column = subject.column
+    return column is not None and column.type.is_number and column.name not in subject.contract.key
 
 
 def has_mix(subject: Subject) -> bool:
