@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
 import pytest
+from tests.kit import files
 from tests.kit.deadlocks import wait_for_lock
 from tests.kit.nights import certify, start_build
 from tests.kit.people import id_number
@@ -17,6 +20,7 @@ from tests.kit.server import connect_superuser
 from employment_warehouse import landing, publication
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.errors import UserError
+from employment_warehouse.landing import ledger
 from employment_warehouse.publication import NotPublished
 
 pytestmark = pytest.mark.quick
@@ -60,6 +64,36 @@ def test_a_person_is_erased_before_a_night_begins_or_after_it(warehouse: psycopg
     with pytest.raises(UserError, match="erasure 1"):
         erasing.result()
     assert warehouse.execute("select done_at from vault.erasure").fetchall() == [(None,)]
+
+
+def test_a_person_whose_rows_are_being_stored_is_erased_after_them(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ingest has read who was erased before the person asked."""
+    people = [{"id_number": id_number(serial), "is_relocated": "否"} for serial in (1, 2)]
+    register = files.rows_of("labor_register", *people)
+    files.put(zone, register, feed="labor_register")
+    stored, may_end = Event(), Event()
+    record_counts = ledger.record_counts
+
+    def waiting(*given: Any) -> Any:
+        stored.set()
+        assert may_end.wait(60)
+        return record_counts(*given)
+
+    monkeypatch.setattr(ledger, "record_counts", waiting)
+    with ThreadPoolExecutor(2) as pool, connect_superuser() as watcher:
+        watcher.autocommit = True
+        ingesting = pool.submit(files.ingest_all)
+        assert stored.wait(60)
+        landing.ask_erasure(id_number(1), "asked for")
+        erasing = pool.submit(landing.erase_asked)
+        wait_for_lock(watcher, erasing)
+        may_end.set()
+        ingesting.result()
+        erasing.result()
+    assert warehouse.execute("select count(*) from landing.labor_register").fetchone() == (1,)
+    assert warehouse.execute("select rows_landed, rows_erased from ops.delivery").fetchall() == [(1, 1)]
 
 
 def test_a_night_that_gate_2_has_not_held_is_not_released(warehouse: psycopg.Connection) -> None:

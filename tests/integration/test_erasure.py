@@ -257,6 +257,38 @@ def test_a_refused_or_killed_erasure_leaves_the_archive_as_the_ledger_says(
     assert not original.exists()
 
 
+def test_an_erasure_names_no_rows_of_others(warehouse: psycopg.Connection, zone: Path) -> None:
+    """By the loader's login alone."""
+    put_registers(zone, DAY)
+    pay = {"post_no": "P1", "bank_account": ACCOUNT}
+    files.put(zone, files.rows_of("public_post_payment", pay | {"id_number": id_number(2)}), feed="public_post_payment")
+    ingest_all()
+    [account] = warehouse.execute("select account_key from vault.bank_account").fetchone() or ()
+    other = UUID(bytes=identity.tokens(pl.Series([id_number(2)]), "person")[0])
+    with connect("wh_loader") as loader, pytest.raises(psycopg.Error, match="there is nobody to be erased"):
+        loader.execute("select vault.erase_places(1, '{\"\"}', '{2}')")
+    number = landing.ask_erasure(ID, REASON)
+    for named in (account, other):
+        with connect("wh_loader") as loader, pytest.raises(psycopg.Error, match="not all of these accounts"):
+            loader.execute("select vault.complete_erasure(%s, %s, '{x}')", (number, [named]))
+    landing.erase_asked()
+    assert warehouse.execute("select count(*) from landing.public_post_payment").fetchone() == (1,)
+    assert warehouse.execute("select person_key from vault.person").fetchall() != []
+
+
+def test_an_erasure_by_key_needs_the_number_once(warehouse: psycopg.Connection, zone: Path) -> None:
+    key = UUID(bytes=identity.tokens(pl.Series([ID]), "person")[0])
+    with pytest.raises(UserError, match="the vault does not have this person"):
+        landing.ask_erasure_by_key(key, REASON)
+    register = files.rows_of("labor_register", person(1, NAME, is_relocated="?"), person(2, "某某乙"))
+    files.put(zone, register, feed="labor_register")
+    ingest_all()
+    assert landing.ask_erasure(ID, REASON) == landing.ask_erasure_by_key(key, REASON)
+    assert NAME in str(rejected_cells(warehouse))
+    landing.erase_asked()
+    assert NAME not in str(rejected_cells(warehouse))
+
+
 @pytest.mark.parametrize("role", ["wh_analyst", "wh_auditor", "wh_gate", "wh_transformer", "wh_loader", "wh_returner"])
 def test_only_operators_ask_for_an_erasure(warehouse: psycopg.Connection, role: str) -> None:
     with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):

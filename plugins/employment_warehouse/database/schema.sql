@@ -3231,9 +3231,18 @@ declare
     number bigint;
 begin
     perform ops.assert_reason(why, '删除', 'an erasure');
-    insert into vault.erasure (marks, person_key, key_version, sealed)
+    if sealed_number is null
+        and not exists (select from vault.person as p where p.person_key = person)
+        and not exists (select from vault.erasure as e where e.person_key = person and e.sealed is not null)
+    then
+        raise exception using errcode = 'WH056',
+            message = '密存区没有此人，须用身份证号登记 | the vault does not have this person: ask by ID number';
+    end if;
+    insert into vault.erasure as known (marks, person_key, key_version, sealed)
     values (array[mark], person, version, sealed_number)
-    on conflict (person_key) do update set sealed = excluded.sealed
+    on conflict (person_key) do update set
+        key_version = case when excluded.sealed is null then known.key_version else excluded.key_version end,
+        sealed = coalesce(excluded.sealed, known.sealed)
     returning erasure into number;
     perform ops.record_act('ask_erasure', format('erasure %s', number), why);
     return number;
@@ -3266,6 +3275,10 @@ begin
         raise exception using errcode = 'WH013', message = '正在汇总，删除须待其完成 | a night is being built: persons are erased after it';
     end if;
     select * into strict asked from vault.erasure as e where e.erasure = number and e.done_at is null for update;
+    if vault.has_accounts_of_others(asked.person_key, own_accounts) or cardinality(account_marks) <> cardinality(own_accounts) then
+        raise exception using errcode = 'WH054',
+            message = '所列账户不都是此人的 | not all of these accounts are the person''s alone';
+    end if;
     foreach token in array asked.person_key || own_accounts loop
         for holder in select * from vault.tables_of_persons() loop
             if holder.place::text like 'store.%' then
@@ -3342,6 +3355,9 @@ declare
     rejected bigint;
     gone bigint := cardinality(lines);
 begin
+    if not exists (select from vault.erasure as e where e.done_at is null) then
+        raise exception using errcode = 'WH055', message = '没有待办的删除 | there is nobody to be erased';
+    end if;
     select * into strict delivery from ops.delivery as d where d.delivery_id = number for no key update;
     with erased as (
         delete from vault.rejected_row as r using unnest(sheets, lines) as place (sheet, line)
@@ -3450,6 +3466,37 @@ ALTER FUNCTION vault.forget_rejected(on_date date) OWNER TO wh_owner;
 -- Name: FUNCTION forget_rejected(on_date date); Type: COMMENT; Schema: vault; Owner: wh_owner
 
 COMMENT ON FUNCTION vault.forget_rejected(on_date date) IS '清除超过保存期限的退回行内容。 | Forgets the content of rejected rows that are older than the setting; how many.';
+
+-- Name: has_accounts_of_others(uuid, uuid[]); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.has_accounts_of_others(person uuid, accounts uuid[]) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    paid record;
+    own uuid [] := vault.accounts_of(person);
+    account uuid;
+    is_shared boolean := false;
+begin
+    foreach account in array accounts loop
+        continue when account = any(own);
+        if not exists (select from vault.bank_account as b where b.account_key = account) then
+            return true;
+        end if;
+        for paid in select t.place from vault.tables_of_persons() as t where t.has_person and t.has_account loop
+            execute format('select $3 or exists (select from %s where account_key = $1 and person_key <> $2)', paid.place)
+            into is_shared using account, person, is_shared;
+        end loop;
+    end loop;
+    return is_shared;
+end $_$;
+
+ALTER FUNCTION vault.has_accounts_of_others(person uuid, accounts uuid[]) OWNER TO wh_owner;
+
+-- Name: FUNCTION has_accounts_of_others(person uuid, accounts uuid[]); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.has_accounts_of_others(person uuid, accounts uuid[]) IS '所列账户中是否有他人的，或不是账户。 | Whether one of these is the account of somebody else, or is not an account. Rows that name the person in a file are erased before this is asked.';
 
 -- Name: naming_rows(name, date); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
@@ -6469,6 +6516,10 @@ GRANT ALL ON FUNCTION vault.forget_persons(on_date date) TO wh_loader;
 
 REVOKE ALL ON FUNCTION vault.forget_rejected(on_date date) FROM PUBLIC;
 GRANT ALL ON FUNCTION vault.forget_rejected(on_date date) TO wh_loader;
+
+-- Name: FUNCTION has_accounts_of_others(person uuid, accounts uuid[]); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.has_accounts_of_others(person uuid, accounts uuid[]) FROM PUBLIC;
 
 -- Name: FUNCTION naming_rows(named name, since date); Type: ACL; Schema: vault; Owner: wh_owner
 

@@ -34,6 +34,12 @@ class ErasedPersons:
     def read(cls, connection: psycopg.Connection) -> ErasedPersons:
         return cls(frozenset(bytes(mark) for (mark,) in connection.execute(query("erased_marks"))))
 
+    @classmethod
+    def of_ingest(cls, connection: psycopg.Connection) -> ErasedPersons:
+        """The same for a transaction that stores rows: whoever asks later is erased after it has ended."""
+        connection.execute("select pg_advisory_xact_lock_shared(hashtext('vault.mark'))")
+        return cls.read(connection)
+
     def names(self, keys: pl.Series) -> pl.Series:
         """Which of these tokens were erased."""
         if not self.marks:

@@ -83,6 +83,7 @@ def erase_asked() -> list[tuple[str, date]]:
     touched: set[tuple[str, date]] = set()
     with connect("wh_loader") as turn, connect("wh_loader") as connection:
         turn.execute("select pg_advisory_xact_lock(hashtext('vault.erasure'))")  # one after another
+        connection.execute("select pg_advisory_xact_lock(hashtext('vault.mark'))")  # no ingest runs that knows fewer
         asked = [Asked(*row) for row in connection.execute("select * from vault.to_erase()").fetchall()]
         _settle_files(connection, asked)
         for at, erasure in enumerate(asked, 1):
