@@ -2,7 +2,8 @@
   The figures of the reports. A model declares those that are read from it in its YAML (meta.indicators); dictionary,
   values and reports follow. Keys of an indicator:
 
-  code, zh, en, definition_zh, definition_en, unit, direction (1 more is better, -1, 0), feeds (whose reports it needs)
+  code, zh, en, unit, direction (1 more is better, -1, 0), feeds (whose reports it needs)
+  definition_zh, definition_en   {name} in it stands for the setting of that name
   kind         S: any day of headline_series; P: a month (the model has a column month); N: tonight only
   in           the reports that show it: daily, weekly, monthly, key_counties
   numerator, denominator, times   SQL aggregates over the model's rows of a county; the value is numerator × times ÷
@@ -40,6 +41,15 @@
 {# A text, or NULL. #}
 {% macro text_literal(value) -%}
     {%- if value is none or value is undefined -%} null {%- else -%} '{{ value | string | replace("'", "''") }}' {%- endif -%}
+{%- endmacro %}
+
+{# A text in which {name} stands for the setting of that name, as it is in force tonight. #}
+{% macro text_with_settings(value) -%}
+    concat(
+    {%- for part in modules.re.split('[{}]', value) -%}
+        {{ text_literal(part) if loop.index is odd else setting(part, 'text') }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+    )
 {%- endmacro %}
 
 {% macro text_array(values) -%}

@@ -13,6 +13,11 @@
     (select cast(ops.setting('{{ name }}', {{ tonight_date() }}) as {{ data_type }}))
 {%- endmacro %}
 
+{# The words of a setting that lists several, as an array. #}
+{% macro setting_words(name) -%}
+    (select regexp_split_to_array({{ setting(name, 'text') }}, '[,，、\s]+'))::text[]
+{%- endmacro %}
+
 {# The rows of a versioned model that this build opened or closed; with --full-refresh all of its rows. #}
 {% macro changed_rows(model_name) -%}
     {%- set changed = ref(model_name) -%}

@@ -147,6 +147,9 @@ def test_partners_brands_and_industries_by_month(nights: Any) -> None:
         ("440000", 2, 1, 1, Decimal("0.25")), (OTHER, 1, 1, 0, None), ("990000", 1, 1, 0, None),
     ]  # fmt: skip
     assert nights.rows(partners, COUNTY) == nights.rows(partners, "532500") == expected
+    named = "select distinct partner_code from marts.labor_cooperation where is_notice_partner"
+    assert nights.rows(named) == [("440000",)]
+    nights.connection.execute("update seeds.setting set value = '350000，990000' where name = 'notice_partners'")
     brands = "select labor_brand, month::text, persons, poverty_alleviated, median_income, counties from"
     brands += " marts.labor_brand_monitor order by 1, 2"
     assert nights.rows(brands) == [
@@ -168,6 +171,7 @@ def test_partners_brands_and_industries_by_month(nights: Any) -> None:
     spells[1] = spell("by herself", labor_brand="梯田巧手", monthly_wage="5000")
     report(nights, COUNTY, "2024-05-10", people, spells)
     nights.night("2024-05-10")
+    assert nights.rows(named) == [("990000",)]
     # The wage is the one reported at the time: 4200 at the end of April.
     assert nights.rows(brands) == [
         ("梯田巧手", "2024-04-01", 2, 1, Decimal(4200), 1), ("梯田巧手", "2024-05-01", 2, 1, Decimal(4200), 1),

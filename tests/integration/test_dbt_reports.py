@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
+from tests.integration.test_dbt_workshops import workshop
 
 from employment_warehouse import gate, settings
 from employment_warehouse.database import migrate
@@ -58,6 +59,10 @@ models:
 def spring(nights: Any) -> Any:
     """Two counties: nights on Sunday 28 April, on 5 May, and on 6 May 2024, of which one county says nothing."""
     nights.select = REPORTS
+    for name, days in (("dispute_close_days", "60"), ("funds_days", "30")):
+        nights.connection.execute("update seeds.setting set value = %s where name = %s", (days, name))
+    award = {"subsidy_amount": 3000, "subsidy_on": "2024-04-06"}
+    nights.deliver("workshop", COUNTY, "2024-04-28", [workshop("W1", **award)])
     people = [person("a"), person("b"), person("c", is_relocated=True)]
     others = [person("d", OTHER), person("e", OTHER)]
     found = spell("b", start_date="2024-05-02")
@@ -108,6 +113,8 @@ def test_the_figures_of_three_nights(spring: Any) -> None:
     public = "value, public_value, public_change, public_rank"
     assert figure(spring, "monthly", "rural_employed", columns=public) == (1, None, None, None)
     assert figure(spring, "monthly", "median_wage", columns=public) == (4200, None, None, None)
+    # The award was paid on the 31st day before.
+    assert figure(spring, "monthly", "funds_per_poverty_alleviated_person")[0] == 0
     # None, but hidden with its whole, which is one.
     assert figure(spring, "monthly", "zero_employment_relocated_households", OTHER, public) == (0, None, None, None)
 
@@ -115,6 +122,11 @@ def test_the_figures_of_three_nights(spring: Any) -> None:
         "select county_code, level, value, prefecture_value, ratio, rank, better_than_prefecture"
         " from marts.key_county_compare where indicator = 'employment_rate'"
     ) == [(COUNTY, "national", 1, Decimal("0.8"), Decimal("1.25"), 1, True)]
+    definitions = "select definition_zh, definition_en from marts.indicator where code = 'disputes_open_over_45d'"
+    assert spring.rows(definitions) == [(
+        "月末（或报告日）受理超过60日仍未结案的争议。",
+        "Disputes not closed more than 60 days after acceptance, at the end of the month or on the report date.",
+    )]  # fmt: skip
     missing = """
         select code from marts.indicator
         where (in_daily and code not in (select indicator from marts.report_daily where value is not null))

@@ -835,7 +835,9 @@ def test_a_sparse_file_of_two_gigabytes_is_refused_unread(
     started = time.monotonic()
     steps.ingest(["county"], "unit", DAY.isoformat(), COUNTY)
     assert time.monotonic() - started < 10
-    assert rows_of(warehouse, "select status, reason from ops.delivery") == [("refused", "file_too_large")]
+    assert rows_of(warehouse, "select status, reason, understood ->> 'refusal' from ops.delivery") == [
+        ("refused", "file_too_large", "超过 512 MB | more than 512 MB"),
+    ]
     assert sum(1 for _ in warehouse_home.archive.rglob("*.sealed")) == before
     assert scan({"county"}, DAY).arrivals == []
 

@@ -288,6 +288,12 @@ def test_the_bulletin_shows_public_figures_and_lists_restatements(warehouse: psy
         assert kept == [True] * (len(kept) - 1) + [False]
 
 
+def test_the_bulletin_says_from_which_count_on_it_shows_figures(warehouse: psycopg.Connection, build: int) -> None:
+    warehouse.execute("update seeds.setting set value = '12' where name = 'suppression_min'")
+    _, document = bulletin(warehouse, build)
+    assert "人数、户数不足12而不予公布" in "\n".join(line.text for line in docx.Document(str(document)).paragraphs)
+
+
 def test_the_bulletin_of_a_publication_has_the_same_bytes_and_is_never_overwritten(
     warehouse: psycopg.Connection, build: int
 ) -> None:

@@ -365,7 +365,7 @@ def _sites(above: str, below: str) -> Callable[[Tonight, str, Period], Figure]:
 
 
 def _funds(t: Tonight, county: str, _: Period) -> Figure:
-    since = t.today - timedelta(days=364)
+    since = t.today - timedelta(days=t.number("funds_days") - 1)
     amounts = [
         p["relief_funds"]
         for p in t.world.projects.values()

@@ -19,7 +19,6 @@ from .tonight import Expected, Tonight, here
 COOPERATION_FEEDS = ("labor_register", "employment", "labor_cooperation")
 LOCAL_FEEDS = ("labor_register", "employment", "public_post_payment", "gig_orders", "applications", "job_event")
 DEMAND_FEEDS = ("labor_register", "employment", "public_post", "gig_orders")
-NOTICE_PARTNERS = ("310000", "330000", "440000", "350000")
 
 
 def partner_of(place: str) -> str:
@@ -50,7 +49,7 @@ def labor_cooperation(t: Tonight) -> Iterator[Expected]:
                     "partner_code": partner,
                     "month": month.first,
                     **_cooperation(there[partner], signed[partner]),
-                    "is_notice_partner": partner in NOTICE_PARTNERS,
+                    "is_notice_partner": partner in t.seeds.words("notice_partners", t.today),
                     "counties_reporting": t.status.reporting(county, month),
                     "obs_status": t.status.of_period(county, month, COOPERATION_FEEDS),
                 }

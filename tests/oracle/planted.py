@@ -697,8 +697,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "funds of two years",
         "models/figures/figure_funds.sql",
-        "and period > {{ tonight_date() }} - 365",
-        "and period > {{ tonight_date() }} - 730",
+        "and period > {{ tonight_date() }} - {{ setting('funds_days', 'integer') }}",
+        "and period > {{ tonight_date() }} - 2 * {{ setting('funds_days', 'integer') }}",
         "indicator_value",
         seed=BOUNDARIES,
     ),

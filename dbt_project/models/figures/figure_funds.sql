@@ -1,5 +1,5 @@
 -- Money for the work of poverty-alleviated persons: of open relief projects, and what workshops, posts and services had
--- in the 365 days that end with the report date; and the poverty-alleviated persons on the register.
+-- in the `funds_days` days that end with the report date; and the poverty-alleviated persons on the register.
 with
 funds as materialized (
     select county_code, relief_funds as amount
@@ -9,17 +9,17 @@ funds as materialized (
     union all
     select county_code, subsidy_amount
     from {{ ref('dim_workshop') }}
-    where subsidy_on > {{ tonight_date() }} - 365 and subsidy_on <= {{ tonight_date() }}
+    where subsidy_on > {{ tonight_date() }} - {{ setting('funds_days', 'integer') }} and subsidy_on <= {{ tonight_date() }}
     union all
     select county_code, sum(amount_due)
     from {{ ref('fct_wage_payment') }}
     where feed = 'public_post_payment'
-        and period > {{ tonight_date() }} - 365 and period <= {{ tonight_date() }}
+        and period > {{ tonight_date() }} - {{ setting('funds_days', 'integer') }} and period <= {{ tonight_date() }}
     group by county_code
     union all
     select coalesce(home_county_code, county_code), amount
     from {{ ref('fct_service_event') }}
-    where served_on > {{ tonight_date() }} - 365 and served_on <= {{ tonight_date() }}
+    where served_on > {{ tonight_date() }} - {{ setting('funds_days', 'integer') }} and served_on <= {{ tonight_date() }}
 ),
 
 summed as (

@@ -43,9 +43,7 @@ full_time_elsewhere as (
     from tenures
     inner join {{ ref('fct_employment_spell') }} as spell
         on tenures.person_key = spell.person_key
-        and spell.channel = any(
-            (select regexp_split_to_array({{ setting('full_time_channels', 'text') }}, '[,，、\s]+'))::text[]
-        )
+        and spell.channel = any({{ setting_words('full_time_channels') }})
     where tenures.is_full_time
 ),
 

@@ -115,9 +115,13 @@ def read(name: str) -> list[Row]:
     if not own.exists():
         return _rows(projects, _header(projects))
     rows = _rows(own, _header(projects))
-    if name != SETTINGS:
-        return rows
+    return with_every_setting(rows) if name == SETTINGS else rows
+
+
+def with_every_setting(rows: list[Row]) -> list[Row]:
+    """Rows of the seed `setting`, and the project's of those that they lack: an older version did not know them."""
     named = {row["name"] for row in rows}
+    projects = settings.project_root() / SEEDS / f"{SETTINGS}.csv"
     return rows + [row for row in _rows(projects, _header(projects)) if row["name"] not in named]
 
 

@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 # Bytes. A register of all 1.44 million people has less than half of it.
 LARGEST_FILE = 512 << 20
+TOO_LARGE = f"超过 {LARGEST_FILE >> 20} MB | more than {LARGEST_FILE >> 20} MB"
 
 
 class IngestResult(NamedTuple):
@@ -141,7 +142,7 @@ def _refuse_unread(arrival: Arrival) -> list[Delivery]:
             alert_unreadable(connection, part)
         else:
             revision = ledger.next_revision(connection, part) or 1
-            landed = [ledger.insert_delivery(connection, part, revision, Refused("file_too_large"))]
+            landed = [ledger.insert_delivery(connection, part, revision, Refused("file_too_large", TOO_LARGE))]
         ledger.complete_claim(connection, arrival, epoch, landed)
     return landed
 

@@ -184,8 +184,7 @@ def _notes(figures: Figures) -> list[str]:
         f"本通报出自第{publication['publication']}号发布（{words.VINTAGES[publication['vintage']].zh}），数据截至"
         f"{publication['report_date'].year}年{words.day(publication['report_date'])}，应报已收{coverage}。"
         "来源为各县市报送、人才平台、以工代赈项目工资表与银行回盘。",
-        f"表中“*”为沿用以前报送的数据，“{RESTATED}”为上月数据已修订，“{SUPPRESSED}”为人数、户数不足10而不予公布的数据及"
-        f"为保护其而一并隐去的数据，“{words.NONE}”为无数据。",
+        f"表中“*”为沿用以前报送的数据，“{RESTATED}”为上月数据已修订，{_suppression(figures)}“{words.NONE}”为无数据。",
     ]
     restated = [
         _restatement(figures["indicators"][code], row)
@@ -196,6 +195,13 @@ def _notes(figures: Figures) -> list[str]:
         changes = "；".join(restated)
         notes.append(f"上月数据的修订：{changes}。")
     return notes
+
+
+def _suppression(figures: Figures) -> str:
+    fewest = figures["suppression"][0]["fewest"]
+    if fewest is None:
+        return ""
+    return f"“{SUPPRESSED}”为人数、户数不足{fewest}而不予公布的数据及为保护其而一并隐去的数据，"
 
 
 def _restatement(indicator: Row, row: Row) -> str:

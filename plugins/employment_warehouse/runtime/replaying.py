@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from employment_warehouse import landing, publication, transform
+from employment_warehouse.database import seed_tables
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform import read_archived
 from employment_warehouse.landing import Delivery, archive
@@ -124,6 +125,7 @@ class Replay:
             present = "select c.relname from pg_class as c where c.relnamespace = 'seeds'::regnamespace"
             declared = {name for (name,) in self.connection.execute(present)}
             seeds = {name: rows for name, rows in decided["seeds"].items() if name in declared}
+            seeds["setting"] = seed_tables.with_every_setting(seeds["setting"])
             self.connection.execute("select ops.load_seeds(%s)", [Jsonb(seeds)])
 
     def _land_all(self, deliveries: list[Record]) -> None:

@@ -70,8 +70,7 @@ select
     (coalesce(workers.organised, 0) / nullif(agreements.planned, 0)::numeric)::numeric(9, 4) as fulfilment_rate,
     brands.labor_brand as top_labor_brand,
     brands.workers::integer as top_labor_brand_workers,
-    -- The notice names Shanghai, Zhejiang, Guangdong and Fujian.
-    partners.partner_code in ('310000', '330000', '440000', '350000') as is_notice_partner,
+    coalesce(partners.partner_code = any({{ setting_words('notice_partners') }}), false) as is_notice_partner,
     grid.counties_reporting,
     status.obs_status
 from partners
