@@ -92,7 +92,7 @@ def test_sql_reads_the_declarations_of_a_feed_from_its_contract(warehouse: psyco
         (
             *("relief_project", "以工代赈项目", "payroll", "snapshot", "project", ["project_no"]),
             *(["total_investment", "relief_funds", "planned_remuneration"], None, "campaign", "20:00:00"),
-            *(None, None, None),
+            *(10, None, None),
         ),
     ]
 

@@ -112,6 +112,31 @@ def test_a_weekly_feed_is_judged_by_its_last_sunday(periods: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("frequency", "due_on", "night"), [("weekly", "06-02", "06-08"), ("monthly", "06-10", "06-14")]
+)
+def test_registers_are_due_on_one_day_of_the_week_or_month_where_the_setting_says_so(
+    periods: Any, frequency: str, due_on: str, night: str
+) -> None:
+    periods.select += " +silent_feed"
+    periods.connection.execute(
+        "insert into seeds.setting (name, valid_from, value, enabled)"
+        " values ('campaign_frequency', '2024-06-01', %s, true)",
+        (frequency,),
+    )
+    # One county missed the last daily report and sends those of the new calendar, the other stopped with the old one.
+    report(periods, OTHER, "2024-05-30", [person("other", OTHER)], [])
+    report(periods, COUNTY, "2024-05-31", [person("works")], [])
+    report(periods, OTHER, f"2024-{due_on}", [person("other", OTHER)], [])
+    periods.night(f"2024-{night}")
+    assert status(periods, "month", OTHER, "2024-06-01", "employment", "labor_register") == "PP"
+    assert status(periods, "month", COUNTY, "2024-06-01", "employment", "labor_register") == "EE"
+    assert periods.rows(
+        "select unit, silent_since::text from tonight.silent_feed where feed = 'employment' and unit = any(%s)",
+        [COUNTY, OTHER],
+    ) == [(COUNTY, f"2024-{due_on}")]
+
+
+@pytest.mark.parametrize(
     ("on", "paid_month", "expected"),
     [
         ("2024-06-01", None, "P"),  # due on 10 June

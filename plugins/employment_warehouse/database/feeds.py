@@ -51,8 +51,9 @@ def _row(contract: Contract) -> dict[str, object]:
         "freshness_column": contract.freshness_column,
         "due_frequency": frequency,
         "due_time": calendar and calendar.due_time,
-        "due_weekday": calendar.weekday if calendar and frequency == "weekly" else None,
-        "due_day": calendar.day if calendar and frequency == "monthly" else None,
+        # The campaign's setting may make its registers weekly or monthly.
+        "due_weekday": calendar.weekday if calendar and frequency in ("weekly", "campaign") else None,
+        "due_day": calendar.day if calendar and frequency in ("monthly", "campaign") else None,
         "due_working_days": calendar.working_days if calendar and frequency == "after_batch" else None,
         "platform_path": platform and platform.path,
         "platform_id_field": platform and platform.id_field,
