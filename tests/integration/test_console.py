@@ -21,14 +21,16 @@ from playwright.sync_api import Browser as ChromiumBrowser
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.conftest import fresh_warehouse
 from tests.integration.test_county_access import COUNTIES, Stages
+from tests.integration.test_report import division, indicator, store
 from tests.kit.console import Browser, Clock, browser_of, database_variables, links_of, served
 from tests.kit.nights import Nights, certify, publish, start_build
 from tests.kit.pictures import chromium, sign_in
 
-from employment_warehouse import publication, settings
+from employment_warehouse import publication, report, settings
 from employment_warehouse.alert.kinds import alert_kinds
 from employment_warehouse.console.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from employment_warehouse.console.wording import STEPS
+from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
 from employment_warehouse.database.connections import address
 from employment_warehouse.database.embedded import Server, free_port
@@ -183,18 +185,24 @@ def test_a_login_is_offered_and_may_do_only_what_the_database_grants(console: Fa
 
 
 def walk(browser: Browser) -> dict[str, str]:
-    """Every page that a login reaches from its menu, by following links; files of tables as CSV."""
+    """Every page that a login reaches from its menu, by following links; workbooks of reports, and marts as CSV."""
     seen: dict[str, str] = {}
     waiting = ["/publications", "/gates?passed=true", "/gates?passed=true&gate=1"]
     while waiting:
         path = waiting.pop(0)
-        if path in seen or "language=" in path or path.endswith(".xlsx"):
+        if path in seen or "language=" in path or path.endswith("rows.xlsx"):
             continue
         answer = browser.get(path)
         assert answer.status_code in {200, 303}, (path, answer.text)
-        seen[path] = answer.text
+        seen[path] = cells_of(answer.content) if path.endswith(".xlsx") else answer.text
         waiting += links_of(answer.text) if answer.headers.get("content-type", "").startswith("text/html") else []
     return seen
+
+
+def cells_of(workbook: bytes) -> str:
+    """All that the sheets of a workbook show."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    return "\n".join(str(row) for sheet in book for row in sheet.iter_rows(values_only=True))
 
 
 REFERENCE = re.compile(r"^/marts/(dim_code|dim_date|dim_division|dim_employer|indicator)\b")
@@ -225,14 +233,13 @@ def planted(warehouse_server: Server) -> Iterator[psycopg.Connection]:
             """
         )
         Stages(superuser).go_to("first")
+        store(superuser, "dim_division", 1, map(division, [*COUNTIES, divisions().prefecture]))
+        store(superuser, "indicator", 1, [indicator("rural_employed", "person"), indicator("hires_week", "person")])
         superuser.execute(
-            "insert into ops.product (product, report_date, publication, vintage, path)"
-            " values ('weekly', '2024-05-01', 1, 'flash', 'reports/2024-05-01/weekly-1.html')"
+            "update store.report_weekly"
+            " set indicator = case when indicator like '%-1' then 'rural_employed' else 'hires_week' end"
         )
-        folder = settings.current_home().reports / "2024-05-01"
-        folder.mkdir(exist_ok=True)
-        for stem in ("weekly-1", *(f"weekly-1-{county}" for county in COUNTIES)):
-            (folder / f"{stem}.html").write_text(f"<p>{stem}-figures</p>")
+        report.write_weekly(1)
         yield superuser
 
 
@@ -242,7 +249,8 @@ def test_a_county_sees_nothing_of_another_on_any_page(planted: psycopg.Connectio
     assert {page.path for page in console.state.pages} - set(seen) == {"/acts", "/settings", "/users"}
     assert len([path for path in seen if path.endswith(".csv")]) > 60
     assert re.search("532528-", seen["/marts/fct_person_state?rows=true"])
-    assert "532528-figures" in seen["/reports/reports/2024-05-01/weekly-1-532528/file.html"]
+    for kind in ("html", "xlsx"):
+        assert "532528-case_key-2" in seen[f"/reports/reports/2024-05-01/weekly-1-532528/file.{kind}"]
     assert foreign(seen) == set()
     # The same search finds what others see.
     of_analyst = foreign(walk(browser_of("wh_analyst", console)))

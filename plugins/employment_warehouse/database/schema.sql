@@ -1440,6 +1440,23 @@ ALTER FUNCTION ops.disable_user(wanted text) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.disable_user(wanted text) IS '停用用户并结束其会话。 | Closes a login for good and ends its sessions.';
 
+-- Name: dispatched_cases(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.dispatched_cases() RETURNS TABLE(case_kind text, finding text, case_key text, opened_on date)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10000
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET client_min_messages TO 'error'
+    AS $$
+begin
+    return query select c.case_kind, c.finding, c.case_key, c.opened_on from own.finding_case as c;
+end $$;
+
+ALTER FUNCTION ops.dispatched_cases() OWNER TO wh_owner;
+
+-- Name: FUNCTION dispatched_cases(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.dispatched_cases() IS '列入县市调度单的事项（本县市登录可见的）。 | Keys of the cases in the dispatches of the counties: those that a login of the county may see.';
+
 -- Name: end_overlong_sessions(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.end_overlong_sessions() RETURNS integer
@@ -6187,6 +6204,11 @@ REVOKE ALL ON FUNCTION ops.decide_values(wanted_seed text, decided jsonb, change
 
 REVOKE ALL ON FUNCTION ops.disable_user(wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.disable_user(wanted text) TO wh_operator;
+
+-- Name: FUNCTION dispatched_cases(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.dispatched_cases() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.dispatched_cases() TO wh_reporter;
 
 -- Name: FUNCTION end_overlong_sessions(); Type: ACL; Schema: ops; Owner: wh_owner
 

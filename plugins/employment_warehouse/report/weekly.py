@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
@@ -33,12 +35,12 @@ def write_weekly(publication: int) -> list[Path]:
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
     figures = read_figures(publication, "weekly")
-    figures["closes_when"] = _closes_when()
+    figures["closes_when"], figures["week_ended"] = _closes_when(), _week_ended(figures)
     files = {".html": _prefecture_page(figures), ".xlsx": _workbook(figures, figures["open_cases"])}
     for county in _counties(figures):
-        cases = [row for row in figures["open_cases"] if row["county_code"] == county]
-        files[f"-{county}.html"] = _county_page(figures, county, cases)
-        files[f"-{county}.xlsx"] = _workbook(figures, cases)
+        own = _of_county(figures, county)
+        files[f"-{county}.html"] = _county_page(own, county)
+        files[f"-{county}.xlsx"] = _workbook(own, own["open_cases"], county)
     return products.keep("weekly", figures["publication"], files)
 
 
@@ -46,12 +48,22 @@ def _counties(figures: Figures) -> list[str]:
     return [row["county_code"] for row in figures["counties"] if row["county_code"] != divisions().prefecture]
 
 
+def _of_county(figures: Figures, county: str) -> Figures:
+    """What a county is given: of the rows that name one, its own."""
+    return {
+        **figures,
+        "values": {key: row for key, row in figures["values"].items() if row["county_code"] == county},
+        "open_cases": [row for row in figures["open_cases"] if row["county_code"] == county],
+        "case_counts": [row for row in figures["case_counts"] if row["county_code"] == county and row["is_dispatched"]],
+    }
+
+
 def _prefecture_page(figures: Figures) -> bytes:
     counts = figures["case_counts"]
     by_county = [
         {
             "county_code": county,
-            "kinds": {row["case_kind"]: row["open_cases"] for row in counts if row["county_code"] == county},
+            "kinds": _open_by_kind(row for row in counts if row["county_code"] == county),
             **_totals(row for row in counts if row["county_code"] == county),
         }
         for county in _counties(figures)
@@ -60,8 +72,9 @@ def _prefecture_page(figures: Figures) -> bytes:
         "weekly.html.j2",
         figures,
         {
-            "week": _week(figures),
-            "kinds": sorted({row["case_kind"] for row in counts if row["open_cases"]}),
+            "week_ended": figures["week_ended"],
+            "kinds": sorted(_open_by_kind(counts)),
+            "withheld": sum(row["open_cases"] for row in counts if not row["is_dispatched"]),
             "by_county": sorted(by_county, key=lambda row: (-row["open_cases"], row["county_code"])),
             "whole": _totals(counts),
             "ranked": _ranked(figures),
@@ -71,18 +84,23 @@ def _prefecture_page(figures: Figures) -> bytes:
     )
 
 
-def _county_page(figures: Figures, county: str, cases: list[Row]) -> bytes:
-    counts = [row for row in figures["case_counts"] if row["county_code"] == county]
-    closes = figures["closes_when"]
-    lists = [_case_list(kind, list(rows), closes) for kind, rows in groupby(cases, key=lambda row: row["case_kind"])]
+def _open_by_kind(counts: Iterable[Row]) -> Counter[str]:
+    """Kinds with open cases, and how many."""
+    return +sum((Counter({row["case_kind"]: row["open_cases"]}) for row in counts), Counter())
+
+
+def _county_page(figures: Figures, county: str) -> bytes:
+    """figures: those of the county alone."""
+    kinds = groupby(figures["open_cases"], key=lambda row: row["case_kind"])
+    lists = [_case_list(kind, list(rows), figures["closes_when"]) for kind, rows in kinds]
     return render(
         "dispatch.html.j2",
         figures,
         {
             "county_code": county,
-            "week": _week(figures),
+            "week_ended": figures["week_ended"],
             "lists": sorted(lists, key=lambda each: (-each["amount"], -each["open_cases"])),
-            "whole": _totals(counts),
+            "whole": _totals(figures["case_counts"]),
             "sections": _indicator_sections(figures, county),
             "reporting": figures["values"].get((REPORTING, county)),
             "place": sentences.place(figures["values"].get((RANKED, county))),
@@ -105,10 +123,10 @@ def _case_list(kind: str, cases: list[Row], closes: Labels) -> Row:
     }
 
 
-def _week(figures: Figures) -> Row | None:
-    """First and last day of the week, from an indicator of any day; None: no county has a register."""
-    week: Row | None = figures["values"].get(("rural_employed", divisions().prefecture))
-    return week
+def _week_ended(figures: Figures) -> date | None:
+    """The Sunday of the figures, from an indicator of any day; None: no county has a register."""
+    row = figures["values"].get(("rural_employed", divisions().prefecture))
+    return row["period_to"] if row else None
 
 
 def _totals(rows: Iterable[Row]) -> dict[str, int]:
@@ -171,8 +189,9 @@ def _closes_when() -> Labels:
     return closes
 
 
-def _workbook(figures: Figures, cases: list[Row]) -> bytes:
-    return write_workbook(figures["publication"], [_case_sheet(figures, cases), indicator_sheet("指标", figures)])
+def _workbook(figures: Figures, cases: list[Row], county: str | None = None) -> bytes:
+    sheets = [_case_sheet(figures, cases), indicator_sheet("指标", figures, county)]
+    return write_workbook(figures["publication"], sheets)
 
 
 def _case_sheet(figures: Figures, cases: list[Row]) -> Sheet:

@@ -37,8 +37,11 @@ def table_sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]])
     return Sheet(name, heads, list(rows), ["CNY" if "元" in head else "count" for head in heads])
 
 
-def indicator_sheet(name: str, figures: Figures) -> Sheet:
-    """Counties down, the indicators of a report across, in its order; figures: counties, indicators, values."""
+def indicator_sheet(name: str, figures: Figures, county: str | None = None) -> Sheet:
+    """Counties down, the indicators of a report across, in its order; county: the only one that is shown.
+
+    figures: counties, indicators, values.
+    """
     values = {key: row["value"] for key, row in figures["values"].items()}
     shown = [
         figures["indicators"][code]
@@ -46,8 +49,9 @@ def indicator_sheet(name: str, figures: Figures) -> Sheet:
         for code in section.indicators
     ]
     rows = [
-        [county["name_zh"], *(values.get((each["code"], county["county_code"])) for each in shown)]
-        for county in figures["counties"]
+        [row["name_zh"], *(values.get((each["code"], row["county_code"])) for each in shown)]
+        for row in figures["counties"]
+        if county in {None, row["county_code"]}
     ]
     return Sheet(name, ["县市", *(each["name_zh"] for each in shown)], rows, ["", *(each["unit"] for each in shown)])
 

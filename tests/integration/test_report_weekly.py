@@ -1,0 +1,112 @@
+"""The weekly dispatch: what the prefecture's page and workbook say, and what each county is given."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import psycopg
+import pytest
+from tests.integration.test_report import DAY, YUANYANG, division, figure, indicator, store
+from tests.kit.nights import publish, start_build
+
+from employment_warehouse import report
+from employment_warehouse.contract.divisions import divisions
+
+GEJIU = "532501"
+
+
+@pytest.fixture
+def build(warehouse: psycopg.Connection) -> int:
+    """A build of 20 May with the names of the counties."""
+    number = start_build(DAY)
+    store(warehouse, "dim_division", number, map(division, [*divisions().counties, divisions().prefecture]))
+    return number
+
+
+def a_case(county: str, finding: str, key: str, amount: float | None, **more: Any) -> dict[str, Any]:
+    return {
+        "case_kind": "relief_payroll", "finding": finding, "case_key": key, "county_code": county, "amount": amount,
+        "opened_on": "2024-05-10", "lines": 1, "unit_to_act_zh": "代发银行", "unit_to_act_en": "paying bank", **more,
+    }  # fmt: skip
+
+
+def test_a_countys_dispatch_lists_only_its_own_cases_by_urgency(warehouse: psycopg.Connection, build: int) -> None:
+    store(warehouse, "dim_code", build, [
+        {"code_list": "finding", "code": "unpaid", "name_zh": "全部欠发", "name_en": "unpaid"},
+        {"code_list": "case_kind", "code": "relief_payroll", "name_zh": "工资疑点", "name_en": "relief payroll"},
+    ])  # fmt: skip
+    store(warehouse, "finding_case", build, [
+        a_case(YUANYANG, "unpaid", "532528YG1·2024-03-01·unpaid", 100),
+        a_case(YUANYANG, "unpaid", "532528YG2·2024-03-01·unpaid", 900),
+        a_case(YUANYANG, "unpaid", "532528YG3·2024-03-01·unpaid", 5, closed_on="2024-05-19", close_reason="resolved"),
+        a_case("532501", "unpaid", "532501YG9·2024-03-01·unpaid", 7),
+    ])  # fmt: skip
+    store(warehouse, "indicator", build, [indicator("reporting_rate", "share")])
+    rates = [figure("reporting_rate", YUANYANG, 0.5, rank=3, previous_value=0.4, previous_rank=5, change=0.1)]
+    store(warehouse, "report_weekly", build, rates)
+    paths = {path.name: path for path in report.write_weekly(publish(build))}
+    own = paths[f"weekly-{build}-{YUANYANG}.html"].read_text(encoding="utf-8")
+    assert "待办 2 项，涉及 1,000.00 元；近7日新增 0 项，办结 1 项。" in own
+    assert own.index("532528YG2 · 2024-03") < own.index("532528YG1 · 2024-03")
+    assert "532528YG3" not in own
+    assert "532501YG9" not in own
+    assert "3 ↑2" in own
+    assert "全部欠发" in own
+    whole = paths[f"weekly-{build}.html"].read_text(encoding="utf-8")
+    assert "全州待办 3 项，涉及 1,007.00 元" in whole
+    assert "532528YG2" not in whole
+    rows = workbook_rows(paths[f"weekly-{build}-{YUANYANG}.xlsx"], "待办事项")
+    assert [row[3] for row in rows[1:]] == ["532528YG2 · 2024-03", "532528YG1 · 2024-03"]
+    assert [row[6] for row in rows[1:]] == [900, 100]
+
+
+def test_a_countys_dispatch_shows_only_what_its_logins_may_see(warehouse: psycopg.Connection, build: int) -> None:
+    """Cases that rest on what another county reports, of a person on both registers, are on neither county's list;
+    the prefecture counts them."""
+    claimed = {
+        "person_key": uuid.UUID(int=1),
+        "county_code": YUANYANG,
+        "household_no": "H1",
+        "valid_from": "2024-01-01",
+    }
+    store(warehouse, "dim_person", build, [{**claimed, "also_listed_in": GEJIU}])
+    household = {"case_kind": "zero_employment_household", "finding": "zero_employment_household"}
+    store(warehouse, "finding_case", build, [
+        a_case(YUANYANG, "", f"{YUANYANG}·H1", None) | household,
+        a_case(YUANYANG, "", f"{YUANYANG}·H2", None) | household,
+        a_case(GEJIU, "", f"{GEJIU}·H3", None) | household,
+    ])  # fmt: skip
+    store(warehouse, "indicator", build, [indicator("rural_employed", "person")])
+    counts = {YUANYANG: 11, GEJIU: 22, divisions().prefecture: 33}
+    store(warehouse, "report_weekly", build, (figure("rural_employed", code, count) for code, count in counts.items()))
+    paths = {path.name: path for path in report.write_weekly(publish(build))}
+    own = paths[f"weekly-{build}-{YUANYANG}.xlsx"]
+    assert [row[3] for row in workbook_rows(own, "待办事项")[1:]] == ["H2"]
+    assert workbook_rows(own, "指标") == [("县市", "RURAL_EMPLOYED"), ("元阳县", 11)]
+    html = paths[f"weekly-{build}-{YUANYANG}.html"].read_text(encoding="utf-8")
+    assert "待办 1 项；" in html
+    assert ("H2" in html, "H1" in html) == (True, False)
+    whole = paths[f"weekly-{build}.html"].read_text(encoding="utf-8")
+    assert "全州待办 3 项" in whole
+    assert "1 项涉及两县同列的人员，在一方撤下之前不列入县市调度单" in whole
+
+
+def test_a_workbooks_indicators_stand_in_the_order_of_the_reports(warehouse: psycopg.Connection, build: int) -> None:
+    """And its head is as high as the longest of their names, which would be cut off otherwise."""
+    codes = ("cases_open", "hires_week", "rural_employed")
+    store(warehouse, "indicator", build, [indicator(code, "person") | {"name_zh": f"{code}的全名"} for code in codes])
+    store(warehouse, "report_weekly", build, [figure(code, YUANYANG, 5) for code in codes])
+    paths = {path.name: path for path in report.write_weekly(publish(build))}
+    book = paths[f"weekly-{build}.xlsx"]
+    heads = workbook_rows(book, "指标")[0]
+    assert heads == ("县市", "rural_employed的全名", "hires_week的全名", "cases_open的全名")
+    height = openpyxl.load_workbook(book)["指标"].row_dimensions[1].height
+    assert height is not None
+    assert height >= 30
+
+
+def workbook_rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
+    return list(openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True))
