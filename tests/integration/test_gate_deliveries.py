@@ -414,6 +414,21 @@ def test_a_release_includes_all_parts_that_were_held_together(nights: GatedNight
     assert nights.night(second).accepted == tuple(parts)
 
 
+def test_a_release_does_not_include_what_the_unit_sends_after_it(nights: GatedNights) -> None:
+    """A new revision, or another part: what counts was not all released."""
+    cut = cut_to_a_third(nights)
+    second = tomorrow(FIRST)
+    nights.night(second)
+    publication.release_delivery(cut, "villages moved to another county")
+    others = make_rows("labor_register", COUNTIES[1], second)
+    of_another = nights.deliver("labor_register", COUNTIES[0], second, others)
+    assert nights.night(second).held == (cut, of_another)
+    assert "overlap" in nights.failures(COUNTIES[0])
+    publication.release_delivery(of_another, "it is so")
+    part = nights.deliver("labor_register", COUNTIES[0], second, others[:20], part="2")
+    assert part in nights.night(second).held
+
+
 def test_a_waiver_lets_one_check_of_one_unit_pass_for_its_days(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
     for check in ("labor_register.volume.ratio", "labor_register.overlap"):

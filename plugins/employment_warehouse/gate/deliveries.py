@@ -129,7 +129,7 @@ def _found(
                         delivery_id=max(profile.submission.offered),
                         unexpected_rows=_unexpected_rows(outcome, profile),
                     ),
-                    profile.submission.offered,
+                    profile.submission.newly_offered,
                 )
                 for outcome in outcomes[row :: len(measured)]
             ],

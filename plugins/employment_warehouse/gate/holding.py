@@ -9,6 +9,7 @@ import psycopg
 
 from employment_warehouse.gate.expectation import Outcome
 from employment_warehouse.gate.queries import query
+from employment_warehouse.gate.releases import releases
 from employment_warehouse.gate.thresholds import Thresholds
 
 REASON = "发布前检查 gate 2"
@@ -19,19 +20,28 @@ def hold_causes(
 ) -> list[Outcome]:
     """Hold what the units of critical failures have sent tonight; the outcomes, once for each delivery held for them.
 
-    Deliveries of the feeds that the check names; where these have none of tonight, of all feeds of the unit. None where
-    the check itself is the likelier culprit.
+    Deliveries of the feeds that the check names; where these have none of tonight, of all feeds of the unit; without
+    what was released. None where the check itself is the likelier culprit. A failure that only released deliveries may
+    have caused is waived, under the name of who released them.
     """
     held = _previously_held(connection, build)
+    released = releases(connection, build, held)
+    outcomes = [released.applied(outcome) for outcome in outcomes]
     systemic = _systemic(outcomes, limits)
     found: list[Outcome] = []
     for outcome in outcomes:
         rows: list[tuple[int, str]] = []
         holds_deliveries = outcome.blocks and (bool(outcome.holds) or outcome.check not in systemic)
         for feeds in (outcome.suspects, ()) if holds_deliveries else ():
-            given = {"build": build, "unit": outcome.unit, "feeds": list(feeds), "held": list(held)}
-            reason = f"{REASON}: {outcome.message_zh}"
-            rows = rows or connection.execute(query("hold_deliveries"), given | {"reason": reason}).fetchall()
+            given = {
+                "build": build,
+                "unit": outcome.unit,
+                "feeds": list(feeds),
+                "held": list(held),
+                "released": released.deliveries,
+                "reason": f"{REASON}: {outcome.message_zh}",
+            }
+            rows = rows or connection.execute(query("hold_deliveries"), given).fetchall()
         held |= {number for number, _ in rows}
         found += [replace(outcome, delivery_id=number, feed=feed) for number, feed in rows] or [outcome]
     return found

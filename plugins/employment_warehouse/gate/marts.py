@@ -50,8 +50,8 @@ def gate_marts(build: int) -> Certificate:
 
     A critical failure that names a unit holds what the unit has sent tonight; `rebuild_needed` is then true, and after
     the rebuild without it this function is called again. Any other critical failure holds the night, and so does a
-    check that fails for most of its units. A failure that would hold a released delivery is waived, under the name of
-    who released it.
+    check that fails for most of its units. A failure that only released deliveries may have caused is waived, under the
+    name of who released them.
     Raises UserError: `not_tonight`, `suite_invalid`, `setting_missing`.
     """
     with database.connect("wh_gate") as connection:
@@ -62,9 +62,8 @@ def gate_marts(build: int) -> Certificate:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         waivers = results.waivers(connection, report_date)
         suites = suites_in_force(connection, report_date)
-        released = results.released(connection)
         outcomes = [
-            released.applied(waivers.applied(outcome))
+            waivers.applied(outcome)
             for suite in suites
             for frame in suite.frames
             for outcome in check_frame(connection, frame)

@@ -20,15 +20,16 @@ class Waivers:
     granted: Mapping[tuple[str, str], str]
 
     def applied(self, outcome: Outcome, deliveries: Sequence[int] = ()) -> Outcome:
-        """The outcome with the waiver that lets its failure pass, if there is one."""
+        """The outcome with the waiver that lets its failure pass, if there is one: of all these deliveries, or of the
+        check.
+        """
         if outcome.success:
             return outcome
-        names = [
-            *(f"delivery:{number}" for number in deliveries),
-            f"{outcome.suite}.{outcome.expectation.name}",
-            outcome.expectation.name,
-        ]
-        found = (self.granted.get((name, outcome.unit)) for name in names)
+        names = [f"{outcome.suite}.{outcome.expectation.name}", outcome.expectation.name]
+        found = [self.granted.get((name, outcome.unit)) for name in names]
+        released = [self.granted.get((f"delivery:{number}", outcome.unit)) for number in deliveries]
+        if all(released):
+            found = [*released, *found]
         return replace(outcome, waiver=next((waiver for waiver in found if waiver), None))
 
 
@@ -48,41 +49,6 @@ def waivers(connection: psycopg.Connection, on: date) -> Waivers:
             for name, unit, granted_by, reason, until in rows
         }
     )
-
-
-@dataclass(frozen=True)
-class Released:
-    """Deliveries in force that an operator has released, and why: by unit and feed."""
-
-    granted: Mapping[str, Mapping[str, str]]
-
-    def applied(self, outcome: Outcome) -> Outcome:
-        """The outcome, waived if it is a failure that would hold a released delivery: it is not held again."""
-        if outcome.success or outcome.waiver:
-            return outcome
-        by_feed = self.granted.get(outcome.unit, {})
-        feeds = outcome.suspects or tuple(by_feed)
-        return replace(outcome, waiver=next((by_feed[feed] for feed in feeds if feed in by_feed), None))
-
-
-def released(connection: psycopg.Connection) -> Released:
-    """Released deliveries of each unit's latest accepted date, also of earlier nights: their rows are still shown."""
-    found: dict[str, dict[str, str]] = {}
-    rows = connection.execute(
-        """
-        select d.unit, d.feed, w.granted_by || ': ' || w.reason
-        from ops.delivery as d
-        join ops.waiver as w on w.check_name = 'delivery:' || d.delivery_id
-        where d.status = 'accepted' and d.report_date = (
-            select max(latest.report_date) from ops.delivery as latest
-            where (latest.feed, latest.unit) = (d.feed, d.unit) and latest.status = 'accepted'
-        )
-        order by d.delivery_id
-        """
-    ).fetchall()
-    for unit, feed, waiver in rows:
-        found.setdefault(unit, {})[feed] = waiver
-    return Released(found)
 
 
 def tonight(connection: psycopg.Connection, build: int) -> date:

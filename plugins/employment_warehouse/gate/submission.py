@@ -34,6 +34,11 @@ class Submission:
     previous: Values | None
     previous_ids: list[int]
 
+    @property
+    def newly_offered(self) -> list[int]:
+        """The deliveries whose rows count and that no night has accepted yet."""
+        return [number for number in self.offered if number in self.ids]
+
 
 def offered_submissions(connection: psycopg.Connection, build: int) -> list[Submission]:
     """The submissions with at least one delivery that `ops.start_build` offered to this build, by feed."""
