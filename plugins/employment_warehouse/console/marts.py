@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from functools import cache
 from typing import IO
 
-import xlsxwriter
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from psycopg import sql
 from starlette.exceptions import HTTPException
 
 from employment_warehouse import settings
-from employment_warehouse.console import connections
+from employment_warehouse.console.mart_files import csv_of, workbook_of
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.console.wording import MEASURES
-from employment_warehouse.contract import PLAIN_CELLS
 from employment_warehouse.transform import docs_page
 
 page = Page("/marts", "监测表", "Marts", needs=("marts.publications",))
@@ -29,7 +26,6 @@ SCRIPTED = {
         " font-src data:; sandbox allow-scripts"
     )
 }
-SHEET_ROWS = 1_048_575  # of a sheet, below its heads
 REFERENCE = re.compile(r"\{\{\s*(?:ref|accepted_rows|source)\(\s*'([^']+)'(?:\s*,\s*'([^']+)')?\s*\)")
 
 
@@ -63,7 +59,7 @@ def show_one(mart: str, rows: bool = False, visit: Visit = page.visitor) -> Resp
         if not columns:
             raise HTTPException(404)
         [about] = [row for row in read("marts", words=mart) if row["name"] == mart]
-        first_rows = read.connection.execute(_select(mart, PREVIEW)).fetchall() if is_shown else []
+        first_rows = read.connection.execute(_first_rows(mart)).fetchall() if is_shown else []
         shown = {"indicators": read("indicators_of_mart", mart=mart), "publication": read.one("visible_publication")}
     known = _lineage()
     return visit.show(
@@ -81,28 +77,22 @@ def show_one(mart: str, rows: bool = False, visit: Visit = page.visitor) -> Resp
 
 @page.router.get("/marts/{mart}/rows.csv")
 def download_csv(mart: str, visit: Visit = page.visitor) -> Response:
-    """Every row, as the database sends them."""
+    """Every row."""
     _assert_readable(visit, mart)
-    return StreamingResponse(
-        _csv(visit, mart), media_type="text/csv; charset=utf-8", headers=_attachment(f"{mart}.csv")
-    )
+
+    def content() -> Iterator[bytes]:
+        with visit.reading() as read:
+            yield from csv_of(read, mart)
+
+    return StreamingResponse(content(), media_type="text/csv; charset=utf-8", headers=_attachment(f"{mart}.csv"))
 
 
 @page.router.get("/marts/{mart}/rows.xlsx")
 def download_xlsx(mart: str, visit: Visit = page.visitor) -> Response:
-    """Every row, as many as a sheet holds."""
+    """Every row, unless they are more than a sheet holds."""
     _assert_readable(visit, mart)
-    with visit.reading() as read, read.connection.cursor(name="rows") as cursor:
-        cursor.itersize = 5_000
-        cursor.execute(_select(mart, SHEET_ROWS))
-        file = tempfile.TemporaryFile()  # noqa: SIM115  closed when it is sent
-        book = xlsxwriter.Workbook(file, {"constant_memory": True, **PLAIN_CELLS})
-        sheet = book.add_worksheet(mart[:31])
-        sheet.write_row(0, 0, [column.name for column in cursor.description or ()])
-        for line, row in enumerate(cursor, 1):
-            sheet.write_row(line, 0, map(_cell, row))
-        book.close()
-    file.seek(0)
+    with visit.reading() as read:
+        file = workbook_of(read, mart)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return StreamingResponse(_pieces(file), media_type=kind, headers=_attachment(f"{mart}.xlsx"))
 
@@ -112,20 +102,8 @@ def _assert_readable(visit: Visit, mart: str) -> None:
         raise HTTPException(404)
 
 
-def _select(mart: str, rows: int) -> sql.Composed:
-    return sql.SQL("select * from {} limit {}").format(sql.Identifier("marts", mart), sql.Literal(rows))
-
-
-def _csv(visit: Visit, mart: str) -> Iterator[bytes]:
-    """Begins with the mark by which Excel and WPS know UTF-8."""
-    whole = sql.SQL("copy (select * from {}) to stdout (format csv, header)").format(sql.Identifier("marts", mart))
-    with connections.reading(visit.session) as read, read.connection.cursor() as cursor, cursor.copy(whole) as copy:
-        yield b"\xef\xbb\xbf"
-        yield from (bytes(block) for block in copy)
-
-
-def _cell(value: object) -> object:
-    return value if value is None or isinstance(value, int | float | str | bool) else str(value)
+def _first_rows(mart: str) -> sql.Composed:
+    return sql.SQL("select * from {} limit {}").format(sql.Identifier("marts", mart), sql.Literal(PREVIEW))
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
