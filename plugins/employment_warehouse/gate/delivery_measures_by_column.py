@@ -90,10 +90,11 @@ COLUMN_MEASURES: tuple[Measure, ...] = (
         may_lack=True,
     ),
     Measure(
-        # Two swapped columns agree with nothing.
+        # Two swapped columns agree with nothing. Cells that were empty and are filled in by now do not disagree.
         "{column}.agreement",
         PreviousRows(
-            "avg((t.{column} is not distinct from r.{column})::integer) filter (where t.submission is not null)::float8"
+            "avg((t.{column} is not distinct from r.{column})::integer)"
+            " filter (where t.submission is not null and r.{column} is not null)::float8"
         ),
         at_least("gate_min_agreement"),
         zh="“{header}”与上次一致的占比",
