@@ -301,6 +301,32 @@ def test_a_handful_of_rows_is_not_compared(nights: GatedNights) -> None:
     assert nights.night(tomorrow(FIRST)).held == ()
 
 
+def test_a_county_may_begin_to_fill_in_a_column(nights: GatedNights) -> None:
+    rows = make_rows("employment", COUNTIES[0], FIRST)
+    blank = dict.fromkeys(("occupation", "has_contract", "labor_brand"))
+    nights.deliver("employment", COUNTIES[0], FIRST, [row | blank for row in rows])
+    nights.night(FIRST)
+    nights.deliver("employment", COUNTIES[0], tomorrow(FIRST), rows)
+    assert nights.night(tomorrow(FIRST)).held == ()
+
+
+@pytest.mark.parametrize("mistyped", [1, 60])
+def test_a_date_that_is_a_year_ahead_does_not_hide_a_stale_register(nights: GatedNights, mistyped: int) -> None:
+    """Neither one cell among others of last winter, nor all of them."""
+    year_ahead, stale = FIRST + timedelta(365), FIRST - timedelta(90)
+    rows = make_rows("employment", COUNTIES[0], FIRST)
+    sent = [row | {"updated_on": year_ahead if n < mistyped else stale} for n, row in enumerate(rows)]
+    nights.deliver("employment", COUNTIES[0], FIRST, sent)
+    nights.night(FIRST)
+    assert nights.failures(COUNTIES[0]) == {"days_stale"}
+
+
+def test_rows_updated_after_the_day_that_they_report_are_not_stale(nights: GatedNights) -> None:
+    """A file that comes late."""
+    nights.deliver("employment", COUNTIES[0], FIRST, make_rows("employment", COUNTIES[0], FIRST + timedelta(3)))
+    assert nights.night(FIRST).held == ()
+
+
 def test_a_batch_of_a_bank_may_be_much_longer_or_shorter_than_the_others(nights: GatedNights) -> None:
     """The number of a line is no amount."""
 

@@ -8,8 +8,6 @@ share or a mean.
 
 from __future__ import annotations
 
-from datetime import date
-
 from employment_warehouse.contract import Contract
 from employment_warehouse.gate.delivery_measures_by_column import COLUMN_MEASURES
 from employment_warehouse.gate.limits import NONE, Limits, Setting, at_least, at_most, between
@@ -27,8 +25,6 @@ from employment_warehouse.gate.measure import (
     ratio,
 )
 from employment_warehouse.gate.subject import FRESHNESS, Subject
-
-EPOCH = date(1970, 1, 1)
 
 MEASURES: tuple[Measure, ...] = (
     # Of the submission as a whole.
@@ -114,16 +110,12 @@ MEASURES: tuple[Measure, ...] = (
         may_lack=True,
     ),
     Measure(
-        f"{FRESHNESS}.latest",
-        TonightRows(f"(max({FRESHNESS}) - date '1970-01-01')::float8"),
-        applies=has(FRESHNESS),
-    ),
-    Measure(
+        # The distance of the nearest update: a date that is mistyped a year ahead does not hide a stale register.
         "days_stale",
-        Derived(lambda submission, values: _days_since(values.get(f"{FRESHNESS}.latest"), submission.report_date)),
+        TonightRows(f"min(abs(report_date - {FRESHNESS}))::float8"),
         at_most("gate_max_days_stale"),
         zh="{feed_zh}最近更新距报告日天数",
-        en="{feed_en}: days from its own latest update to its report date",
+        en="{feed_en}: days between its report date and the nearest update of its rows",
         applies=both(is_a("snapshot"), has(FRESHNESS)),
         measured_in="days",
         may_lack=True,
@@ -184,11 +176,6 @@ MEASURES: tuple[Measure, ...] = (
     ),
     *COLUMN_MEASURES,
 )
-
-
-def _days_since(latest: float | None, report_date: date) -> float | None:
-    """latest: days since 1970-01-01."""
-    return None if latest is None else (report_date - EPOCH).days - latest
 
 
 def measures_of(contract: Contract) -> list[tuple[Measure, Subject]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -103,7 +104,7 @@ def _tonight(
     statement = sql.SQL("select r.submission, {} from {} group by r.submission").format(
         sql.SQL(", ").join(measures.values()), _landed(contract, "ids")
     )
-    found = connection.execute(statement, _labels("ids", [submission.ids for submission in submissions])).fetchall()
+    found = connection.execute(statement, _tonight_labels(submissions)).fetchall()
     return {number: dict(zip(measures, values, strict=True)) for number, *values in found}
 
 
@@ -139,28 +140,35 @@ def _merged(first: Found, second: Found) -> Found:
 
 
 def _landed(contract: Contract, labels: str) -> sql.Composed:
-    """The landed rows of the submissions, each with the number of its submission, as `r`."""
+    """The landed rows of the submissions, each with the number and report date of its submission, as `r`."""
     return sql.SQL(
-        "(select o.submission, l.* from {} as l join unnest({}::bigint[], {}::integer[]) as o (delivery_id, submission)"
+        "(select o.submission, o.report_date, l.* from {} as l"
+        " join unnest({}::bigint[], {}::integer[], {}::date[]) as o (delivery_id, submission, report_date)"
         " on o.delivery_id = l.delivery_id where l.delivery_id = any({})) as r"
     ).format(
         sql.Identifier("landing", contract.feed),
-        sql.Placeholder(labels),
-        sql.Placeholder(f"{labels}_submissions"),
-        sql.Placeholder(labels),
+        *(sql.Placeholder(f"{labels}{of}") for of in ("", "_submissions", "_dates", "")),
     )
 
 
-def _labels(name: str, ids: Sequence[Sequence[int]]) -> dict[str, list[int]]:
-    """Deliveries, and beside each the number of its submission."""
-    pairs = [(delivery, number) for number, deliveries in enumerate(ids) for delivery in deliveries]
-    return {name: [delivery for delivery, _ in pairs], f"{name}_submissions": [number for _, number in pairs]}
+def _labels(name: str, submissions: Sequence[Submission], ids: Sequence[Sequence[int]]) -> dict[str, list[Any]]:
+    """Deliveries, and beside each the number and the report date of the submission that they are read for."""
+    found = [
+        (delivery, number, submission.report_date)
+        for number, (submission, deliveries) in enumerate(zip(submissions, ids, strict=True))
+        for delivery in deliveries
+    ]
+    names = (name, f"{name}_submissions", f"{name}_dates")
+    return {key: [row[place] for row in found] for place, key in enumerate(names)}
 
 
-def _both(submissions: Sequence[Submission]) -> dict[str, list[int]]:
-    return _labels("ids", [submission.ids for submission in submissions]) | _labels(
-        "before", [submission.previous_ids for submission in submissions]
-    )
+def _tonight_labels(submissions: Sequence[Submission]) -> dict[str, list[Any]]:
+    return _labels("ids", submissions, [submission.ids for submission in submissions])
+
+
+def _both(submissions: Sequence[Submission]) -> dict[str, list[Any]]:
+    before = _labels("before", submissions, [submission.previous_ids for submission in submissions])
+    return _tonight_labels(submissions) | before
 
 
 # --- against others -----------------------------------------------------------------------------------------
