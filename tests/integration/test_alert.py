@@ -380,7 +380,6 @@ def test_three_builds_of_a_date_send_one_digest(warehouse: psycopg.Connection, b
     assert alert.deliver_alerts(build) == (2, 0)
     for run in ("at six", "at 07:40"):
         later = publication.start_build(DAY, run)
-        deliver_again(warehouse, later)
         publish(later)
         alert.raise_night_alerts(later)
         assert alert.deliver_alerts(later) == (0, 0)
@@ -396,7 +395,6 @@ def test_an_alert_whose_words_changed_after_it_was_sent_is_sent_again(
     assert alert.deliver_alerts(build) == (2, 0)
     warehouse.execute("insert into ops.due values ('employment', %s, %s, '2024-05-02 20:00+08')", (GEJIU, DAY))
     later = publication.start_build(DAY, "at six")
-    deliver_again(warehouse, later)
     publish(later)
     alert.raise_night_alerts(later)
     unsent = "select kind, unit from ops.alert where sent_at is null"
@@ -408,11 +406,6 @@ def test_an_alert_whose_words_changed_after_it_was_sent_is_sent_again(
     assert alert.deliver_alerts(later) == (0, 0)
 
 
-def deliver_again(warehouse: psycopg.Connection, build: int) -> None:
-    """The held submission is held by this build too."""
-    warehouse.execute("update ops.delivery set build = %s where status = 'held'", (build,))
-
-
 def test_an_alert_that_a_later_build_of_the_date_no_longer_has_is_resolved_and_not_sent(
     warehouse: psycopg.Connection, build: int, channel: Channel
 ) -> None:
@@ -420,7 +413,6 @@ def test_an_alert_that_a_later_build_of_the_date_no_longer_has_is_resolved_and_n
     alert.raise_night_alerts(build)
     later = publication.start_build(DAY, "at six")
     deliver(warehouse, "labor_register", GEJIU, ("accepted", ""), later)
-    deliver_again(warehouse, later)
     publish(later)
     alert.raise_night_alerts(later)
     assert alert.deliver_alerts(later) == (1, 0)

@@ -11,7 +11,7 @@ from typing import Any
 import docx
 import psycopg
 import pytest
-from tests.kit.nights import insert, publish, start_build
+from tests.kit.nights import Nights, insert, publish, start_build
 from tests.kit.pictures import chromium
 
 from employment_warehouse import report
@@ -75,6 +75,17 @@ def test_the_report_names_data_carried_forward_comparisons_and_needed_progress(b
     assert "到12月31日还差 103 人，平均每 2 天须净增 1 人" in html
     assert "今日需办" in html
     assert "红河州防止返贫就业日报" in html
+
+
+def test_what_the_evening_has_held_is_named_in_the_morning(warehouse: psycopg.Connection, build: int) -> None:
+    """A release needs its number; the build that the report shows was not offered it."""
+    number = Nights(warehouse).deliver("workshop", YUANYANG, DAY, kind="file")
+    warehouse.execute("update ops.delivery set status = 'held', build = %s", (build,))
+    publish(build)
+    morning = start_build(DAY)
+    timeliness = {"feed": "workshop", "county_code": YUANYANG, "status": "held", "latest_on": "2024-05-18"}
+    store(warehouse, "feed_timeliness", morning, [timeliness])
+    assert f"（编号 {number}）" in page(morning)
 
 
 def test_only_what_was_reported_on_both_days_is_compared(warehouse: psycopg.Connection, build: int) -> None:

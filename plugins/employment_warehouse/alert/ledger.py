@@ -38,13 +38,18 @@ def raise_alert(*alerts: Alert) -> None:
         cursor.executemany(query("upsert_alert"), [asdict(alert) for alert in alerts])
 
 
-def resolve_others(report_date: date, kinds: Collection[str], raised: Collection[Alert]) -> None:
-    """Mark the alerts of these kinds and that date as resolved that were not raised this time."""
+def resolve_others(
+    report_date: date, kinds: Collection[str], raised: Collection[tuple[str, str]], *, since: date | None
+) -> None:
+    """Mark the alerts of these kinds from `since` (None: ever) up to that date as resolved; of that date itself not
+    those that were raised this time (kind, unit).
+    """
     given = {
         "report_date": report_date,
+        "since": since,
         "kinds": list(kinds),
-        "raised_kinds": [alert.kind for alert in raised],
-        "raised_units": [alert.unit for alert in raised],
+        "raised_kinds": [kind for kind, _ in raised],
+        "raised_units": [unit for _, unit in raised],
     }
     with database.connect("wh_publisher") as connection:
         connection.execute(query("resolve_alerts"), given)

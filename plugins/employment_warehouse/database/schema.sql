@@ -4591,7 +4591,7 @@ COMMENT ON TABLE ops.alert IS '告警。 | What was reported, to whom, about whi
 
 -- Name: COLUMN alert.resolved_at; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.alert.resolved_at IS '问题已不存在的时间。 | When a later build of the date no longer had the problem; it is then not sent any more.';
+COMMENT ON COLUMN ops.alert.resolved_at IS '问题已不存在的时间。 | When a build of the date, or of a later one, no longer found the cause; it is then not sent any more.';
 
 -- Name: COLUMN alert.acknowledged_at; Type: COMMENT; Schema: ops; Owner: wh_owner
 
@@ -4715,31 +4715,6 @@ CREATE TABLE ops.certificate (
 
 ALTER TABLE ops.certificate OWNER TO wh_owner;
 
--- Name: decided_value; Type: TABLE; Schema: ops; Owner: wh_owner
-
-CREATE TABLE ops.decided_value (
-    seed text NOT NULL,
-    key jsonb NOT NULL,
-    shown jsonb NOT NULL,
-    decided_at timestamp with time zone DEFAULT now() NOT NULL,
-    decided_by text DEFAULT SESSION_USER NOT NULL,
-    CONSTRAINT decided_value_seed_check CHECK ((seed = ANY (ARRAY['setting'::text, 'target'::text, 'holiday'::text, 'division'::text])))
-);
-
-ALTER TABLE ops.decided_value OWNER TO wh_owner;
-
--- Name: TABLE decided_value; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON TABLE ops.decided_value IS '操作员决定的目标、参数、节假日和重点县，代替种子表中的值。 | Targets, settings, holidays and key counties that an operator decided: they take the place of what the seed tables say.';
-
--- Name: COLUMN decided_value.key; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON COLUMN ops.decided_value.key IS '哪个目标、参数、日期或县市；目标、参数和县市还有生效日期。 | Which target, setting, day or county; of all but days also from when.';
-
--- Name: COLUMN decided_value.shown; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON COLUMN ops.decided_value.shown IS '种子表中的一行；县市只有重点县级别。 | The row of the seed table; of a county, only its level as a key county.';
-
 -- Name: delivery; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.delivery (
@@ -4793,6 +4768,110 @@ COMMENT ON COLUMN ops.delivery.landed_by IS '落地（或恢复）它的事务�
 
 COMMENT ON COLUMN ops.delivery.rows_erased IS '已依法删除的行数。 | Rows of persons who were erased since; read = landed + rejected + erased.';
 
+-- Name: feed; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.feed (
+    feed text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    owner text NOT NULL,
+    source text NOT NULL,
+    kind text NOT NULL,
+    unit text NOT NULL,
+    unit_column text,
+    key_columns text[] NOT NULL,
+    person_column text,
+    money_columns text[] NOT NULL,
+    date_columns text[] NOT NULL,
+    amount_due_column text,
+    amount_paid_column text,
+    freshness_column text,
+    due_frequency text,
+    due_time time without time zone,
+    due_weekday smallint,
+    due_day smallint,
+    due_working_days smallint,
+    platform_path text,
+    platform_id_field text,
+    platform_updated_field text,
+    platform_page_items integer,
+    codes jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+ALTER TABLE ops.feed OWNER TO wh_owner;
+
+-- Name: TABLE feed; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.feed IS '各报送表的属性，由数据契约生成。 | Properties of each feed, generated from its contract.';
+
+-- Name: COLUMN feed.codes; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.feed.codes IS '各列的代码及其中文名称：{列: {代码: 名称}}。 | Codes of its columns with their Chinese labels: {column: {code: label}}.';
+
+-- Name: current_delivery; Type: VIEW; Schema: ops; Owner: wh_owner
+
+CREATE VIEW ops.current_delivery AS
+ SELECT d.delivery_id,
+    d.feed,
+    d.unit,
+    d.report_date,
+    d.part,
+    d.revision,
+    d.kind,
+    d.arrived_at,
+    d.landed_at,
+    d.rows_read,
+    d.rows_landed,
+    d.rows_rejected,
+    d.status,
+    d.reason,
+    d.understood,
+    d.build,
+    night.report_date AS night_on
+   FROM ((ops.delivery d
+     JOIN ops.feed feed ON ((d.feed = feed.feed)))
+     LEFT JOIN ops.build night ON ((d.build = night.build)))
+  WHERE ((d.status <> 'withdrawn'::text) AND (NOT (EXISTS ( SELECT
+           FROM ops.delivery later
+          WHERE (((later.feed = d.feed) AND (later.unit = d.unit) AND (later.report_date = d.report_date) AND (later.part = d.part)) AND (later.revision > d.revision) AND (later.status <> 'withdrawn'::text) AND ((later.status <> 'refused'::text) OR (d.status = 'refused'::text)))))) AND (NOT ((feed.kind = 'snapshot'::text) AND (EXISTS ( SELECT
+           FROM ops.delivery later
+          WHERE ((later.feed = d.feed) AND (later.unit = d.unit) AND (later.report_date > d.report_date) AND (later.status = 'accepted'::text)))))));
+
+ALTER VIEW ops.current_delivery OWNER TO wh_owner;
+
+-- Name: VIEW current_delivery; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON VIEW ops.current_delivery IS '未被后来报送取代的报送：没有更新的修订，全量快照也没有日期更晚且已采用的。 | Deliveries that nothing later has replaced: neither a revision of the part nor, of a snapshot, an accepted submission of a later date.';
+
+-- Name: COLUMN current_delivery.night_on; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.current_delivery.night_on IS '作出决定的那一晚的报表日期；无法读取的没有。 | The report date of the night that accepted or held it; of a refused file none.';
+
+-- Name: decided_value; Type: TABLE; Schema: ops; Owner: wh_owner
+
+CREATE TABLE ops.decided_value (
+    seed text NOT NULL,
+    key jsonb NOT NULL,
+    shown jsonb NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_by text DEFAULT SESSION_USER NOT NULL,
+    CONSTRAINT decided_value_seed_check CHECK ((seed = ANY (ARRAY['setting'::text, 'target'::text, 'holiday'::text, 'division'::text])))
+);
+
+ALTER TABLE ops.decided_value OWNER TO wh_owner;
+
+-- Name: TABLE decided_value; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON TABLE ops.decided_value IS '操作员决定的目标、参数、节假日和重点县，代替种子表中的值。 | Targets, settings, holidays and key counties that an operator decided: they take the place of what the seed tables say.';
+
+-- Name: COLUMN decided_value.key; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.decided_value.key IS '哪个目标、参数、日期或县市；目标、参数和县市还有生效日期。 | Which target, setting, day or county; of all but days also from when.';
+
+-- Name: COLUMN decided_value.shown; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.decided_value.shown IS '种子表中的一行；县市只有重点县级别。 | The row of the seed table; of a county, only its level as a key county.';
+
 -- Name: delivery_delivery_id_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ops.delivery ALTER COLUMN delivery_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -4844,46 +4923,6 @@ ALTER TABLE ops.due OWNER TO wh_owner;
 -- Name: TABLE due; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON TABLE ops.due IS '应报清单，先于到报。 | Deliveries that are expected, before anything arrives.';
-
--- Name: feed; Type: TABLE; Schema: ops; Owner: wh_owner
-
-CREATE TABLE ops.feed (
-    feed text NOT NULL,
-    title_zh text NOT NULL,
-    title_en text NOT NULL,
-    owner text NOT NULL,
-    source text NOT NULL,
-    kind text NOT NULL,
-    unit text NOT NULL,
-    unit_column text,
-    key_columns text[] NOT NULL,
-    person_column text,
-    money_columns text[] NOT NULL,
-    date_columns text[] NOT NULL,
-    amount_due_column text,
-    amount_paid_column text,
-    freshness_column text,
-    due_frequency text,
-    due_time time without time zone,
-    due_weekday smallint,
-    due_day smallint,
-    due_working_days smallint,
-    platform_path text,
-    platform_id_field text,
-    platform_updated_field text,
-    platform_page_items integer,
-    codes jsonb DEFAULT '{}'::jsonb NOT NULL
-);
-
-ALTER TABLE ops.feed OWNER TO wh_owner;
-
--- Name: TABLE feed; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON TABLE ops.feed IS '各报送表的属性，由数据契约生成。 | Properties of each feed, generated from its contract.';
-
--- Name: COLUMN feed.codes; Type: COMMENT; Schema: ops; Owner: wh_owner
-
-COMMENT ON COLUMN ops.feed.codes IS '各列的代码及其中文名称：{列: {代码: 名称}}。 | Codes of its columns with their Chinese labels: {column: {code: label}}.';
 
 -- Name: intake_failure; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -6709,15 +6748,6 @@ GRANT SELECT ON TABLE ops.certificate TO wh_publisher;
 GRANT SELECT ON TABLE ops.certificate TO wh_auditor;
 GRANT SELECT ON TABLE ops.certificate TO wh_operator;
 
--- Name: TABLE decided_value; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT SELECT ON TABLE ops.decided_value TO wh_loader;
-GRANT SELECT ON TABLE ops.decided_value TO wh_transformer;
-GRANT SELECT ON TABLE ops.decided_value TO wh_gate;
-GRANT SELECT ON TABLE ops.decided_value TO wh_publisher;
-GRANT SELECT ON TABLE ops.decided_value TO wh_auditor;
-GRANT SELECT ON TABLE ops.decided_value TO wh_operator;
-
 -- Name: TABLE delivery; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.delivery TO wh_loader;
@@ -6802,6 +6832,49 @@ GRANT UPDATE(status) ON TABLE ops.delivery TO wh_gate;
 GRANT INSERT(reason) ON TABLE ops.delivery TO wh_loader;
 GRANT UPDATE(reason) ON TABLE ops.delivery TO wh_gate;
 
+-- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.feed TO wh_loader;
+GRANT SELECT ON TABLE ops.feed TO wh_transformer;
+GRANT SELECT ON TABLE ops.feed TO wh_gate;
+GRANT SELECT ON TABLE ops.feed TO wh_publisher;
+GRANT SELECT ON TABLE ops.feed TO wh_auditor;
+GRANT SELECT ON TABLE ops.feed TO wh_operator;
+
+-- Name: TABLE current_delivery; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.current_delivery TO wh_loader;
+GRANT SELECT ON TABLE ops.current_delivery TO wh_transformer;
+GRANT SELECT ON TABLE ops.current_delivery TO wh_gate;
+GRANT SELECT ON TABLE ops.current_delivery TO wh_publisher;
+GRANT SELECT ON TABLE ops.current_delivery TO wh_auditor;
+GRANT SELECT ON TABLE ops.current_delivery TO wh_operator;
+
+-- Name: COLUMN current_delivery.delivery_id; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(delivery_id) ON TABLE ops.current_delivery TO wh_reporter;
+
+-- Name: COLUMN current_delivery.feed; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(feed) ON TABLE ops.current_delivery TO wh_reporter;
+
+-- Name: COLUMN current_delivery.unit; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(unit) ON TABLE ops.current_delivery TO wh_reporter;
+
+-- Name: COLUMN current_delivery.status; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(status) ON TABLE ops.current_delivery TO wh_reporter;
+
+-- Name: TABLE decided_value; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.decided_value TO wh_loader;
+GRANT SELECT ON TABLE ops.decided_value TO wh_transformer;
+GRANT SELECT ON TABLE ops.decided_value TO wh_gate;
+GRANT SELECT ON TABLE ops.decided_value TO wh_publisher;
+GRANT SELECT ON TABLE ops.decided_value TO wh_auditor;
+GRANT SELECT ON TABLE ops.decided_value TO wh_operator;
+
 -- Name: TABLE delivery_profile; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.delivery_profile TO wh_loader;
@@ -6819,15 +6892,6 @@ GRANT SELECT ON TABLE ops.due TO wh_gate;
 GRANT SELECT ON TABLE ops.due TO wh_publisher;
 GRANT SELECT ON TABLE ops.due TO wh_auditor;
 GRANT SELECT ON TABLE ops.due TO wh_operator;
-
--- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT SELECT ON TABLE ops.feed TO wh_loader;
-GRANT SELECT ON TABLE ops.feed TO wh_transformer;
-GRANT SELECT ON TABLE ops.feed TO wh_gate;
-GRANT SELECT ON TABLE ops.feed TO wh_publisher;
-GRANT SELECT ON TABLE ops.feed TO wh_auditor;
-GRANT SELECT ON TABLE ops.feed TO wh_operator;
 
 -- Name: TABLE intake_failure; Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -1,4 +1,4 @@
--- Submissions that this build holds, with the unit's last accepted one.
+-- Submissions that a build of the date holds and that nothing has replaced, with the unit's last accepted one.
 select
     d.unit, d.feed, d.report_date as submission_date,
     string_agg(d.delivery_id::text, '、' order by d.delivery_id) as delivery_numbers, sum(d.rows_read) as rows_read, max(d.arrived_at) as arrived_at,
@@ -6,15 +6,15 @@ select
     coalesce(max(failed.reason_en), max(d.reason)) as reason_en,
     (
         select max(a.report_date) from ops.delivery as a
-        where a.feed = d.feed and a.unit = d.unit and a.status = 'accepted'
+        where a.feed = d.feed and a.unit = d.unit and a.status = 'accepted' and a.report_date <= %(report_date)s
     ) as carried_from
-from ops.delivery as d
+from ops.current_delivery as d
 left join lateral (
     select string_agg(c.message_zh, '；') as reason_zh, string_agg(c.message_en, '; ') as reason_en
     from ops.check_result as c
     where c.build = d.build and c.severity = 'critical' and not c.success and c.waiver is null
         and c.delivery_id = d.delivery_id
 ) as failed on true
-where d.build = %(build)s and d.status = 'held'
+where d.night_on = %(report_date)s and d.status = 'held'
 group by d.unit, d.feed, d.report_date
 order by d.unit, d.feed, d.report_date

@@ -1,11 +1,20 @@
--- Deliveries that were due on the report date and have not arrived, with the unit's last accepted submission. The HR
--- platform sends nothing itself: a reading that failed is `intake_failed`.
+-- Deliveries that were due on the report date and have not arrived, with the unit's last accepted submission. Of a
+-- snapshot a later one will do as well. The HR platform sends nothing itself: a reading that failed is `intake_failed`.
 select
     due.unit, due.feed, due.due_at,
     (
         select max(accepted.report_date) from ops.delivery as accepted
         where accepted.feed = due.feed and accepted.unit = due.unit and accepted.status = 'accepted'
+            and accepted.report_date <= %(report_date)s
     ) as carried_from
 from ops.due_of_night as due
+inner join ops.feed as feed on due.feed = feed.feed
 where due.build = %(build)s and due.due_on = %(report_date)s and due.status = 'missing' and due.unit <> 'hr_platform'
+    and not (
+        feed.kind = 'snapshot' and exists (
+            select from ops.delivery as later
+            where later.feed = due.feed and later.unit = due.unit and later.report_date > due.last_date
+                and later.status = 'accepted'
+        )
+    )
 order by due.unit, due.feed

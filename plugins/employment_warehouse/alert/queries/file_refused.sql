@@ -1,13 +1,23 @@
--- Files since the last publication that could not be read and that no later revision has replaced.
+-- Files of the night that could not be read and that nothing has replaced. Of the night is what came after the last
+-- publication for an earlier date and, once a later night has begun, before the last for this one.
+with published as (
+    select
+        max(p.published_at) filter (where p.report_date < %(report_date)s) as before,
+        case
+            when exists (
+                select from ops.build as b where b.report_date > %(report_date)s and b.status <> 'rolled_back'
+            )
+                then coalesce(max(p.published_at), '-infinity')
+            else 'infinity'
+        end as last
+    from ops.publication as p
+    where p.report_date <= %(report_date)s and p.rolled_back_at is null
+)
+
 select
     d.unit, d.feed, d.report_date as submission_date, d.reason as refusal_code,
     coalesce(d.understood ->> 'refusal', '') as refusal_detail, d.arrived_at
-from ops.delivery as d
-where d.status = 'refused'
-    and d.landed_at > coalesce(%(previous_at)s::timestamptz, '-infinity')
-    and not exists (
-        select from ops.delivery as later
-        where (later.feed, later.unit, later.report_date, later.part) = (d.feed, d.unit, d.report_date, d.part)
-            and later.revision > d.revision
-    )
+from ops.current_delivery as d
+cross join published
+where d.status = 'refused' and d.landed_at > coalesce(published.before, '-infinity') and d.landed_at <= published.last
 order by d.unit, d.feed, d.report_date

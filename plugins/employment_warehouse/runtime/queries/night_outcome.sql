@@ -1,10 +1,11 @@
--- What a build left behind that somebody has to act on: kind, unit, feed, the number of the delivery, and how many.
+-- What a build left behind that somebody has to act on, also what an earlier build of its date has found: kind, unit,
+-- feed, the number of the delivery, and how many.
 select 'held' as kind, d.unit, d.feed, d.delivery_id, d.rows_read as amount
-from ops.delivery as d
-where d.build = %(build)s and d.status = 'held'
+from ops.current_delivery as d
+where d.night_on = %(report_date)s and d.status = 'held'
 union all
 select 'refused', d.unit, d.feed, d.delivery_id, null
-from ops.delivery as d
+from ops.current_delivery as d
 where d.report_date = %(report_date)s and d.status = 'refused'
 union all
 select 'rejected', d.unit, d.feed, d.delivery_id, d.rows_rejected

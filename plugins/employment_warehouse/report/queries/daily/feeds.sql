@@ -1,9 +1,12 @@
--- Feeds by county, and over all units; of a held one the numbers of the deliveries, for a release.
+-- Feeds by county, and over all units; of a held one the numbers of the deliveries, for a release: whichever build of the
+-- date has held them.
 with held as (
-    select feed, county_code, string_agg(distinct delivery_id::text, '、') as delivery_numbers
-    from marts.data_quality
-    where not success and severity = 'critical' and waiver is null and delivery_id is not null
-    group by feed, county_code
+    select
+        feed, case when unit = any(ops.county_codes()) then unit else %(prefecture)s end as county_code,
+        string_agg(delivery_id::text, '、' order by delivery_id) as delivery_numbers
+    from ops.current_delivery
+    where status = 'held'
+    group by 1, 2
 )
 
 select

@@ -1,0 +1,95 @@
+"""What the alerts of a night are about: rows of the ledger, and of the marts that the night published, by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from employment_warehouse import database
+from employment_warehouse.alert.queries import query
+from employment_warehouse.contract import year_without_holidays
+from employment_warehouse.contract.divisions import divisions
+
+# What units have to mend: open under the date of its night until the cause is gone, however many nights later.
+SUBMISSIONS = ("delivery_held", "file_refused", "sheets_left_out", "feed_missing")
+# New households without employment: open under their date until none of them is left.
+HOUSEHOLDS = ("zero_employment", "zero_employment_uncertain")
+# Judged anew by every night, or by every one that is published: the newest speaks for those before it.
+NIGHTLY = ("night_not_started", "night_failed", "night_held", "intake_failed", "holidays_unknown")
+PUBLISHED = ("wages_owed", "double_registration")
+
+Row = dict[str, Any]
+Causes = dict[str, list[Row]]
+
+
+def find_night(build: int) -> Row | None:
+    """The night of a build, as the queries of its causes take it."""
+    found = _ledger(["night"], {"build": build})["night"]
+    return {**found[0], "prefecture": divisions().prefecture} if found else None
+
+
+def find_open_nights(night: Row) -> list[Row]:
+    """The earlier nights whose alerts about submissions or households are open, the first one first."""
+    builds = _ledger(["open_nights"], {**night, "kinds": [*SUBMISSIONS, *HOUSEHOLDS]})["open_nights"]
+    return [earlier for row in builds if (earlier := find_night(row["build"]))]
+
+
+def find_submissions(night: Row) -> Causes:
+    """What units have to mend of what was due or offered to a night, as it stands now."""
+    return _ledger(SUBMISSIONS, night)
+
+
+def find_troubles(night: Row) -> Causes:
+    """What keeps the night itself from readers, or will."""
+    states = {"held": ["night_held"], "published": []}
+    found = _ledger(["intake_failed", *states.get(night["status"], ["night_failed"])], night)
+    days_ahead = night["holidays_needed_days"]
+    if days_ahead is not None and (year := year_without_holidays(night["report_date"], days_ahead)):
+        found["holidays_unknown"] = [{"unit": night["prefecture"], "year": str(year)}]
+    return found
+
+
+def find_figures(night: Row) -> Causes:
+    """What a published night says that somebody must act on."""
+    found = _ledger(["double_registration", "register_gaps"], night)
+    gaps = {row["unit"]: row for row in found.pop("register_gaps")}
+    return found | _marts(["wages_owed"], night, night["build"]) | _judged(find_households(night, night["build"]), gaps)
+
+
+def find_households(night: Row, publication: int) -> list[Row]:
+    """By county the households that a night has found new and that are still without employment in a publication."""
+    return _marts(["zero_employment"], night, publication)["zero_employment"]
+
+
+def find_unattended(night: Row) -> Causes:
+    """What has been open for days, for the prefecture."""
+    return _ledger(["unattended"], night)
+
+
+def _judged(households: Iterable[Row], register_gaps: dict[str, Row]) -> Causes:
+    """Those of incomplete registers apart, as an alert of its own that says so.
+
+    Where a county never sent an employment register every household would be one: no alert is raised.
+    """
+    certain, uncertain = [], []
+    for row in households:
+        gap = register_gaps.get(row["unit"])
+        if gap is None:
+            certain.append(row)
+        elif gap["carried_from"]:
+            uncertain.append({**row, **gap})
+    return {"zero_employment": certain, "zero_employment_uncertain": uncertain}
+
+
+def _ledger(kinds: Collection[str], given: Row) -> Causes:
+    with database.connect("wh_publisher") as connection, connection.cursor(row_factory=dict_row) as cursor:
+        return {kind: cursor.execute(query(kind), given).fetchall() for kind in kinds}
+
+
+def _marts(kinds: Collection[str], given: Row, publication: int) -> Causes:
+    """From a publication, as an analyst sees it."""
+    with database.connect("wh_reporter") as connection, connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute("select marts.pin(%s)", [publication])
+        return {kind: cursor.execute(query(kind), given).fetchall() for kind in kinds}
