@@ -187,7 +187,7 @@ def test_a_refusal_is_not_asked_again(simulator: str) -> None:
 
 
 def test_wrong_credentials_are_refused(simulator: str) -> None:
-    with Platform(simulator, "client", "wrong") as platform, pytest.raises(PlatformFault) as fault:
+    with Platform(simulator, "client", "wrong", read_seconds=60) as platform, pytest.raises(PlatformFault) as fault:
         next(platform.items(resource(), START))
     assert fault.value.code == "platform_refuses"
     assert "wrong" not in str(fault.value)

@@ -100,6 +100,17 @@ def test_an_item_that_was_committed_late_at_the_watermark_is_not_missed(platform
     assert {"G000900", "G000901"} <= set(landed_ids())
 
 
+def test_the_time_for_a_reading_is_the_setting_alone(platform: Platform, warehouse: psycopg.Connection) -> None:
+    """0 is no time, not that of the program; switched off, there is no limit."""
+    change = "update seeds.setting set value = '0', enabled = %s where name = 'platform_read_seconds'"
+    warehouse.execute(change, [True])
+    with pytest.raises(hr_platform.PlatformFault) as fault:
+        hr_platform.ingest_resource("gig-orders", NIGHT)
+    assert fault.value.code == "platform_too_slow"
+    warehouse.execute(change, [False])
+    assert hr_platform.ingest_resource("gig-orders", NIGHT) is not None
+
+
 @pytest.mark.parametrize(
     ("settings", "is_read"),
     [

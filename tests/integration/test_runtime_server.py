@@ -159,7 +159,7 @@ def test_the_server_s_log_repeats_no_value(make_server) -> None:
 
 def test_errors_do_not_fill_the_disk_with_their_messages(make_server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Anyone with a login makes messages of any length."""
-    monkeypatch.setattr(embedded, "LARGEST_FILE", 20 * 2**20)
+    monkeypatch.setattr(embedded, "LARGEST_SERVER_FILE", 20 * 2**20)
     monkeypatch.setattr(embedded, "LARGEST_LOG_KEPT", 2**20)
     server = make_server()
     server.start()
@@ -169,7 +169,7 @@ def test_errors_do_not_fill_the_disk_with_their_messages(make_server, monkeypatc
         for _ in range(3):
             with pytest.raises(psycopg.errors.InvalidTextRepresentation):
                 connection.execute("select repeat('x', 10000000)::integer")
-        assert server.log.stat().st_size == embedded.LARGEST_FILE
+        assert server.log.stat().st_size == embedded.LARGEST_SERVER_FILE
         assert connection.execute("select 1").fetchone() == (1,)
     server.stop()
     server.start()

@@ -4,6 +4,7 @@ from employment_warehouse.database.connections import OWN_LOGIN, connect, signed
 from employment_warehouse.database.deadlock import repeat_after_deadlock
 from employment_warehouse.database.describe import describe, refusals
 from employment_warehouse.database.migrate import migrate
+from employment_warehouse.database.setting import setting
 
 __all__ = [
     "OWN_LOGIN",
@@ -12,6 +13,7 @@ __all__ = [
     "migrate",
     "refusals",
     "repeat_after_deadlock",
+    "setting",
     "signed_in",
     "sqlalchemy_url",
 ]

@@ -26,7 +26,7 @@ from employment_warehouse.settings import Home
 
 SOCKET_BYTES = 107
 # PostgreSQL's own files have at most 1 GiB. Its log would have what anyone with a login puts into messages of errors.
-LARGEST_FILE = 2 * 2**30
+LARGEST_SERVER_FILE = 2 * 2**30
 LARGEST_LOG_KEPT = 64 * 2**20
 
 
@@ -207,7 +207,7 @@ class Server:
 
     def _pg_ctl(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return run_program(
-            "pg_ctl", *arguments, "-D", self.data.resolve(), owner=owner(self.data), largest_file=LARGEST_FILE
+            "pg_ctl", *arguments, "-D", self.data.resolve(), owner=owner(self.data), largest_file=LARGEST_SERVER_FILE
         )
 
     def _make_socket_folder(self) -> None:

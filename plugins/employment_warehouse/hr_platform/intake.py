@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,13 +15,12 @@ import tenacity
 
 from employment_warehouse.checking import check_table
 from employment_warehouse.contract import Contract, PlatformResource, contract, platform_feeds
-from employment_warehouse.database import connect, repeat_after_deadlock
+from employment_warehouse.database import connect, repeat_after_deadlock, setting
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import Platform
 from employment_warehouse.hr_platform.items import storable_text, table_of
 from employment_warehouse.hr_platform.order import instants_of, is_ahead
 from employment_warehouse.hr_platform.pages import Item, parse_page
-from employment_warehouse.hr_platform.requests import READ_SECONDS
 from employment_warehouse.landing import PAGES, Delivery, IncomingPart, archive, ingest_part, read_archived_file
 from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.ledger import require_token_key
@@ -72,9 +72,9 @@ def _read_and_land(access: PlatformAccess, feed: Contract, report_date: date) ->
     with connect("wh_loader") as connection:
         require_token_key(connection)
         watermark = _watermark(connection, resource.path)
-        overlap = timedelta(hours=_setting(connection, "platform_overlap_hours", report_date))
+        overlap = timedelta(hours=float(setting(connection, "platform_overlap_hours", report_date) or 0))
         since = BEGINNING if watermark is None else watermark - overlap
-        read_seconds = _setting(connection, "platform_read_seconds", report_date) or READ_SECONDS
+        read_seconds = float(setting(connection, "platform_read_seconds", report_date) or math.inf)
         connection.commit()
         client = Platform(access.url, access.client_id, access.client_secret, read_seconds=read_seconds)
         with client as platform:
@@ -153,12 +153,6 @@ def _watermark(connection: psycopg.Connection, path: str) -> datetime | None:
     """Up to where the resource was read; None at first."""
     row = connection.execute("select watermark from ops.platform_cursor where resource = %s", [path]).fetchone()
     return row[0] if row else None
-
-
-def _setting(connection: psycopg.Connection, name: str, report_date: date) -> float:
-    """The value of a setting; 0 where it is switched off."""
-    row = connection.execute("select ops.setting(%s, %s)::float8", [name, report_date]).fetchone()
-    return float(row[0]) if row and row[0] is not None else 0.0
 
 
 def _ingest_items(

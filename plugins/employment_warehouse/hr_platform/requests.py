@@ -25,7 +25,6 @@ from employment_warehouse.hr_platform.pages import Page, PageBroken, parse_page
 
 ATTEMPTS = 6
 PAGE_SECONDS = 30.0
-READ_SECONDS = 240.0
 PAGE_BYTES = 64 * 1024 * 1024
 PAGE_ITEMS = 100_000
 LONGEST_WAIT = 120.0
@@ -73,15 +72,15 @@ def _wait(state: tenacity.RetryCallState) -> float:
 class Requests:
     """A signed-in client of one HR platform. Use as a context manager: it holds connections.
 
-    base_url: without a closing slash. page_seconds: for one answer, from the request to its last byte. read_seconds:
-    from `start_clock` on, with every repetition and wait.
+    base_url: without a closing slash. read_seconds: from `start_clock` on, with every repetition and wait.
+    page_seconds: for one answer, from the request to its last byte.
     """
 
     base_url: str
     client_id: str
     client_secret: str = field(repr=False)
+    read_seconds: float
     page_seconds: float = PAGE_SECONDS
-    read_seconds: float = READ_SECONDS
 
     def __post_init__(self) -> None:
         self._token: str | None = None

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from employment_warehouse.contract import Contract, contracts, due
-from employment_warehouse.database import connect, seed_tables
+from employment_warehouse.database import connect, seed_tables, setting
 from employment_warehouse.landing import archive
 from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.queries import query
@@ -37,8 +37,7 @@ def expect_returns(connection: psycopg.Connection, report_date: date) -> int:
 
 def campaign_frequency(connection: psycopg.Connection, report_date: date) -> str | None:
     """How often the registers are due, as `contract.due` takes it; None while no campaign runs."""
-    row = connection.execute("select ops.setting('campaign_frequency', %s)", [report_date]).fetchone()
-    return row[0] if row else None
+    return setting(connection, "campaign_frequency", report_date)
 
 
 def _expect(connection: psycopg.Connection, contract: Contract, report_date: date, campaign: str | None) -> int:
@@ -53,7 +52,7 @@ def _expect(connection: psycopg.Connection, contract: Contract, report_date: dat
         case "batch":
             return _expect_batches(connection, contract, report_date)
         case "platform":
-            if not _has_platform(connection):
+            if not _is_platform_expected(connection):
                 return 0
             given |= {"unit": PLATFORM, "due_at": due(contract, report_date, campaign)}
             return connection.execute(query("insert_due_unit"), given).rowcount
@@ -76,7 +75,7 @@ def _expect_projects(connection: psycopg.Connection, given: dict[str, Any]) -> i
     return connection.execute(query("insert_due_projects"), given | {"latest": numbers}).rowcount
 
 
-def _has_platform(connection: psycopg.Connection) -> bool:
+def _is_platform_expected(connection: psycopg.Connection) -> bool:
     """Whether a platform is connected, or was ever read: one that was disconnected is missing."""
     if is_platform_set():
         return True

@@ -35,7 +35,7 @@ class IntakeFailed(UserError):
 
 def open_intake(night_on: date) -> None:
     """Record every source that the night of that date has to read; the HR platform only if it is configured."""
-    sources = [*FILE_SOURCES, *([PLATFORM] if _has_platform() else [])]
+    sources = [*FILE_SOURCES, *([PLATFORM] if _is_platform_configured() else [])]
     with connect("wh_loader") as connection:
         connection.execute(query("delete_intake"), {"night_on": night_on})
         _record(connection, night_on, ((feed, EVERY_UNIT, "") for feed in _feeds(sources)), NOT_READ)
@@ -79,7 +79,7 @@ def confirm_intake(night_on: date) -> None:
         raise IntakeFailed(where="; ".join(names[:NAMES_SHOWN]) + more)
 
 
-def _has_platform() -> bool:
+def _is_platform_configured() -> bool:
     try:
         return platform_access() is not None
     except UserError:  # set in part: its resources will fail, and say why

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from employment_warehouse import settings
-from employment_warehouse.database import connect
+from employment_warehouse.database import connect, setting
 from employment_warehouse.returns.queries import query
 from employment_warehouse.returns.rejected import county_feeds, returned
 from employment_warehouse.returns.workbook import workbook
@@ -61,9 +61,12 @@ def report_dates(report_date: date) -> list[date]:
 def delete_expired(on_date: date) -> int:
     """Delete the workbooks that are older than the setting `retention_returns_days`; of how many dates."""
     with connect(ROLE) as connection:
-        [days] = connection.execute("select ops.setting('retention_returns_days', %s)", [on_date]).fetchone() or (None,)
-    folders = [] if days is None else settings.current_home().returns.glob("????-??-??")
-    expired = [folder for folder in folders if date.fromisoformat(folder.name) < on_date - timedelta(days=int(days))]
+        days = setting(connection, "retention_returns_days", on_date)
+    if days is None:
+        return 0
+    kept_from = on_date - timedelta(days=int(days))
+    folders = settings.current_home().returns.glob("????-??-??")
+    expired = [folder for folder in folders if date.fromisoformat(folder.name) < kept_from]
     for folder in expired:
         shutil.rmtree(folder)
     return len(expired)

@@ -15,7 +15,7 @@ from psycopg.rows import DictRow, dict_row
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect
-from employment_warehouse.database.embedded import LARGEST_FILE, Server
+from employment_warehouse.database.embedded import LARGEST_SERVER_FILE, Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import Deployment, current, use_database
@@ -119,7 +119,7 @@ def _denials(home: Home, now: datetime) -> Iterator[str]:
     log = Server(home).log
     if not log.exists():
         return
-    if log.stat().st_size > LARGEST_FILE // 2:
+    if log.stat().st_size > LARGEST_SERVER_FILE // 2:
         yield f"数据库日志将满，满后不再记录：{log} | the log of the database is nearly full"
     with log.open("rb") as file:
         file.seek(max(log.stat().st_size - LOG_READ, 0))
