@@ -136,6 +136,24 @@ def test_registers_are_due_on_one_day_of_the_week_or_month_where_the_setting_say
     ) == [(COUNTY, f"2024-{due_on}")]
 
 
+def test_a_county_that_has_not_joined_yet_owes_nothing(periods: Any) -> None:
+    periods.select = "+silent_feed,resource_type:model"
+    periods.connection.execute(
+        "insert into seeds.setting (name, valid_from, value, enabled) values"
+        " ('counties_not_joined', '2024-05-01', '532523，532530', true),"
+        " ('counties_not_joined', '2024-05-07', '532530', true)"
+    )
+    report(periods, COUNTY, "2024-05-01", [person("works")], [])
+    report(periods, "532530", "2024-05-02", [person("sent before", "532530")], [])
+    silent = "select unit, silent_since::text from tonight.silent_feed where feed = 'labor_register' order by unit"
+    periods.night("2024-05-05")
+    since = dict(periods.rows(silent))
+    assert since.keys() & {"532523", "532530"} == set()
+    assert (since[OTHER], len(since)) == ("2024-05-01", 11)
+    periods.night("2024-05-08")
+    assert dict(periods.rows(silent)) == since | {"532523": "2024-05-07"}
+
+
 @pytest.mark.parametrize(
     ("on", "paid_month", "expected"),
     [

@@ -1,20 +1,27 @@
 -- Feeds whose latest due report has not been accepted, by reporting unit, and since when; counties that have no labour
--- register are included.
+-- register are included, those that have not joined yet are not.
 with
 days as (
     select
         calendar.calendar_date, calendar.is_working_day, calendar.weekday, register.first_register_on,
-        ops.setting('campaign_frequency', calendar.calendar_date) as campaign_frequency
+        ops.setting('campaign_frequency', calendar.calendar_date) as campaign_frequency,
+        regexp_split_to_array(
+            coalesce(ops.setting('counties_not_joined', calendar.calendar_date), ''), '[,，、\s]+'
+        ) as not_joined
     from {{ ref('int_register_start') }} as register
     inner join {{ ref('dim_date') }} as calendar
         on calendar.calendar_date between register.first_register_on and {{ tonight_date() }}
     where register.county_code = {{ prefecture() }}
 ),
 
-counties as (
-    select division_code as unit, division_code as county_code
-    from {{ ref('division') }}
-    where level = 'county'
+county_days as (
+    select
+        county.division_code as unit, county.division_code as county_code,
+        days.calendar_date, days.is_working_day, days.weekday, days.campaign_frequency,
+        min(days.calendar_date) over (partition by county.division_code) as expected_from
+    from {{ ref('division') }} as county
+    inner join days on county.division_code <> all(days.not_joined)
+    where county.level = 'county'
 ),
 
 projects as (
@@ -28,12 +35,11 @@ projects as (
 -- the payroll.
 due as (
     select
-        feed.feed, counties.unit, counties.county_code,
+        feed.feed, days.unit, days.county_code,
         null::text as township_code, null::text as owner_unit,
-        days.calendar_date as due_on, days.first_register_on
+        days.calendar_date as due_on, days.expected_from
     from {{ source('ops', 'feed') }} as feed
-    cross join counties
-    cross join days
+    cross join county_days as days
     where feed.unit = 'county' and {{ is_due_on_day(
         "case feed.due_frequency when 'campaign' then days.campaign_frequency else feed.due_frequency end",
         'feed.due_weekday', 'feed.due_day'
@@ -41,7 +47,7 @@ due as (
     union all
     select
         feed.feed, projects.unit, projects.county_code, projects.township_code, projects.owner_unit,
-        days.calendar_date, days.first_register_on
+        days.calendar_date, days.first_register_on as expected_from
     from {{ source('ops', 'feed') }} as feed
     cross join projects
     inner join days on days.calendar_date between projects.started_on and projects.open_until
@@ -72,14 +78,14 @@ compared as (
 ),
 
 silent_units as (
-    select feed, unit, county_code, township_code, owner_unit, first_register_on, min(due_on) as silent_since
+    select feed, unit, county_code, township_code, owner_unit, expected_from, min(due_on) as silent_since
     from compared
     where answered_on is null or due_on > answered_on
-    group by feed, unit, county_code, township_code, owner_unit, first_register_on
+    group by feed, unit, county_code, township_code, owner_unit, expected_from
 )
 
 select
     silent_units.feed, silent_units.unit, silent_units.county_code, silent_units.township_code, silent_units.owner_unit,
-    case when ever.unit is null then silent_units.first_register_on else silent_units.silent_since end as silent_since
+    case when ever.unit is null then silent_units.expected_from else silent_units.silent_since end as silent_since
 from silent_units
 left join (select distinct feed, unit from accepted) as ever using (feed, unit)
