@@ -20,7 +20,7 @@ from tests.kit.files import COUNTY, DAY
 from tests.kit.nights import accept, publish, start_build
 from tests.kit.people import id_number, token
 
-from employment_warehouse import landing, publication, returns
+from employment_warehouse import hr_platform, landing, publication, returns
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect
 from employment_warehouse.runtime import steps
@@ -376,6 +376,24 @@ def test_a_correction_that_was_withdrawn_is_not_taken_again(warehouse: psycopg.C
     (again,) = (zone / "corrections" / str(DAY)).iterdir()
     put(zone, again.read_bytes(), "corrections", again.name)
     assert ingest_all() == []
+    assert corrected(warehouse) == [(3, None)]
+    assert returned()[SHEET].cell(2, 2).value == "3"
+
+
+def test_what_a_withdrawn_file_had_replaced_counts_again(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    ingest_all()
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
+    ingest_all()
+    publish_accepted(warehouse)
+    before = standing_rows(warehouse)
+    put_rows(zone, payment(9))
+    (wrong,) = files.ingest_all(DAY, ("county",))
+    assert corrected(warehouse) == [(3, None)]
+    publication.roll_back(publish_accepted(warehouse), [wrong.delivery_id], "last year's file")
+    landing.restore_offered(publication.start_build(DAY, "again"), hr_platform.read_archived)
+    assert standing_rows(warehouse) == before == [("P1", 800), ("P2", 800)]
+    assert corrected(warehouse) == [(3, "～001")]
 
 
 def publish_accepted(warehouse: psycopg.Connection) -> int:
@@ -404,7 +422,7 @@ def standing_rows(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore
     return rows_of(
         warehouse,
         "select post_no, amount_paid::integer from landing.public_post_payment where delivery_id in"
-        " (select distinct on (part) delivery_id from ops.delivery where status <> 'refused'"
+        " (select distinct on (part) delivery_id from ops.delivery where status in ('landed', 'accepted')"
         "  order by part, revision desc) order by 1, 2",
     )
 

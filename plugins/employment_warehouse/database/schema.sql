@@ -2555,6 +2555,7 @@ CREATE FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) RETU
     AS $_$
 declare
     wrong bigint;
+    taken_back bigint [];
 begin
     perform ops.lock_chain(null);
     perform ops.assert_reason(why, '撤回', 'a rollback');
@@ -2586,8 +2587,19 @@ begin
     update ops.pointer set publication = (
         select max(p.publication) from ops.publication as p where p.rolled_back_at is null
     );
+    -- What a wrong file replaced counts again: the corrections whose empty revisions arrived with it.
+    select array_agg(d.delivery_id) into taken_back
+    from ops.delivery as d
+    where d.delivery_id = any(withdrawn) or (
+        d.kind = 'withdrawn' and d.status in ('landed', 'held', 'accepted') and exists (
+            select from ops.delivery as w
+            where w.delivery_id = any(withdrawn)
+                and (w.feed, w.unit, w.report_date, w.landed_at) = (d.feed, d.unit, d.report_date, d.landed_at)
+        )
+    );
     -- What is withdrawn is never used again; the rest is offered to the next night, as if it had just arrived.
-    update ops.delivery as d set status = 'withdrawn', reason = why where d.delivery_id = any(withdrawn);
+    update ops.delivery as d set status = 'withdrawn', reason = why where d.delivery_id = any(taken_back);
+    update vault.rejected_row as r set corrected_by = null where r.corrected_by = any(taken_back);
     update ops.delivery as d set status = 'landed', build = null, reason = null
     where d.status = 'accepted' and d.build >= number;
     -- Items of a withdrawn reading are sent again only when the platform is read from the beginning.

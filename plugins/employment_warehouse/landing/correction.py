@@ -21,7 +21,7 @@ from employment_warehouse.landing.delivery import IngestResult, alert_unreadable
 from employment_warehouse.landing.ledger import Delivery, IncomingPart
 from employment_warehouse.landing.queries import query, query_of_rows
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival
-from employment_warehouse.landing.withdrawing import PLACE_HEADERS, Submission, withdraw
+from employment_warehouse.landing.withdrawing import PLACE_HEADERS, Submission, mark_corrected, withdraw
 from employment_warehouse.reading import Refused, read_tables, sheet_names
 
 # Sheets of a return workbook that are for reference only: instructions, and rows replaced by later rows.
@@ -110,7 +110,7 @@ def _ingest_sheet(
         given = delivery.__dict__ | PLACE_HEADERS
         superseded = connection.execute(query_of_rows("superseded_corrections", delivery.feed), given).fetchall()
         withdraw(connection, Submission.of(delivery), [part for (part,) in superseded])
-        connection.execute(query_of_rows("mark_corrected", delivery.feed), given)
+        mark_corrected(connection, delivery.delivery_id, Submission.of(delivery))
     return delivery
 
 

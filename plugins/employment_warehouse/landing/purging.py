@@ -9,6 +9,7 @@ from employment_warehouse.database import connect
 from employment_warehouse.landing.due_deliveries import expect_returns
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.restoring import ReadArchived, restore
+from employment_warehouse.landing.withdrawing import Submission, mark_corrected
 
 
 def purge() -> int:
@@ -31,6 +32,8 @@ def purge() -> int:
 def restore_offered(build: int, read: ReadArchived) -> int:
     """Restore the rows of deliveries that a rollback offers to this build again; how many deliveries.
 
+    Rejected rows are marked again as corrected by what counts again since the rollback.
+
     read: how the archive's copy of one becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`),
     IngestFailed.
     """
@@ -38,4 +41,7 @@ def restore_offered(build: int, read: ReadArchived) -> int:
         offered = connection.execute(query("purged_offers"), {"build": build}).fetchall()
     for (delivery_id,) in offered:
         restore(delivery_id, read)
+    with connect("wh_loader") as connection:
+        for delivery_id, *submission in connection.execute(query("corrections_in_force")).fetchall():
+            mark_corrected(connection, delivery_id, Submission(*submission))
     return len(offered)

@@ -83,6 +83,12 @@ def withdraw_corrections(connection: psycopg.Connection, submission: Submission,
     withdraw(connection, submission, [correction for (correction,) in corrections])
 
 
+def mark_corrected(connection: psycopg.Connection, delivery_id: int, submission: Submission) -> None:
+    """Mark the rejected rows of a submission that the landed rows of a correction name."""
+    given = submission._asdict() | PLACE_HEADERS | {"delivery_id": delivery_id}
+    connection.execute(query_of_rows("mark_corrected", submission.feed), given)
+
+
 def current_parts(connection: psycopg.Connection, submissions: Collection[Submission]) -> list[CurrentPart]:
     """The current parts of these submissions, ordered by submission and part."""
     feeds, units, dates = (list(values) for values in zip(*submissions, strict=True)) if submissions else ([], [], [])
