@@ -232,6 +232,33 @@ def test_an_item_that_breaks_its_schema_is_rejected_like_a_bad_row(platform: Pla
     assert reasons == [("id_not_text",), ("not_a_number",), ("schema_violation",)]
 
 
+def test_items_of_another_schema_are_read_again_once_they_are_mended(platform: Platform) -> None:
+    """The first reading after a release of the platform that sends numbers as texts, and the one after the next."""
+    shelf = platform.shelves["gig-orders"]
+    for number in range(100, 160):
+        shelf.add(gig_order(number, START - timedelta(days=number), hours="八"))
+    with pytest.raises(hr_platform.PlatformFault, match="60 of 110 items") as refused:
+        hr_platform.ingest_resource("gig-orders", NIGHT)
+    assert refused.value.code == "schema_changed"
+    assert (watermark(), landed_ids()) == (None, [])
+    for number in range(100, 160):
+        shelf.add(gig_order(number, START - timedelta(days=number)))
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
+    assert landed is not None
+    assert (landed.rows_landed, landed.rows_rejected) == (110, 0)
+
+
+def test_a_first_reading_that_was_withdrawn_is_taken_again_unchanged(
+    platform: Platform, warehouse: psycopg.Connection
+) -> None:
+    nights = Nights(warehouse)
+    published = ingest_and_publish(nights, NIGHT)
+    publication.roll_back(published, [nights.scalar("select delivery_id from ops.delivery")], "the wrong address")
+    landed = hr_platform.ingest_resource("gig-orders", NIGHT)
+    assert landed is not None
+    assert (landed.revision, landed.rows_landed) == (2, 50)
+
+
 @pytest.mark.parametrize(
     "broken",
     [

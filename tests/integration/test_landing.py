@@ -696,8 +696,13 @@ def test_monthly_feeds_are_due_on_their_day(warehouse: psycopg.Connection, zone:
 
 
 def test_a_batch_that_was_sent_is_due_back_after_three_working_days(warehouse: psycopg.Connection, zone: Path) -> None:
+    """By a payroll that was accepted: one that is held may name another by mistake."""
     put(zone, payments(1, 2))
     ingest_all()
+    publish_night(warehouse)
+    put(zone, "\n".join([HEADER, payment(1, batch="PC999")]), day=DAY + timedelta(days=1))
+    ingest_all()
+    warehouse.execute("update ops.delivery set status = 'held' where status = 'landed'")
     expect_deliveries(DAY)
     # Paid on 1 May; the holiday ends on the fifth.
     assert rows_of(warehouse, "select unit, report_date, due_at from ops.due where feed = 'bank_return'") == [
@@ -706,6 +711,11 @@ def test_a_batch_that_was_sent_is_due_back_after_three_working_days(warehouse: p
 
 
 def test_a_batch_is_due_back_after_the_latest_day_on_which_it_was_sent(warehouse: psycopg.Connection) -> None:
+    warehouse.execute(
+        "insert into ops.delivery (feed, unit, report_date, part, revision, kind, sha256, arrived_at, status, build)"
+        " values ('relief_payroll', 'YG1', %s, '', 1, 'file', sha256(''), now(), 'accepted', %s)",
+        (DAY, start_build(DAY)),
+    )
     warehouse.execute(
         """
         insert into landing.relief_payroll (delivery_id, line, sheet, batch_no, sent_on, paid_on)

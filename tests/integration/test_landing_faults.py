@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import psycopg
@@ -34,6 +35,7 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import IngestFailed, delivery, ingest, scan
 from employment_warehouse.landing.copying import RowCopy
+from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.settings import Home
 
 put = partial(files.put, feed="labor_register")
@@ -352,6 +354,32 @@ def test_a_landing_zone_may_be_any_file_system(warehouse: psycopg.Connection, me
     assert offered.path == "labor_register/2024-05-01/532528.csv"
     assert ingest(offered).rows_landed == 2  # type: ignore[union-attr]
     assert scan({"county"}, DAY, settle_seconds=0.1).arrivals == []
+
+
+def test_a_folder_that_cannot_be_listed_is_a_fault_and_hides_no_other(
+    warehouse: psycopg.Connection, memory_zone: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = fsspec.filesystem("memory")
+    for feed in ("labor_register", "job_event"):
+        files.pipe(f"/zone/{feed}/2024-05-01/532528.csv", register(1).encode())
+    listed = type(files).ls
+
+    def ls(self: Any, path: str, detail: bool = True, **more: Any) -> Any:
+        if "job_event" in path:
+            raise PermissionError(path)
+        return listed(self, path, detail=detail, **more)
+
+    def info(self: Any, path: str, **more: Any) -> Any:
+        raise TimeoutError(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(files), "ls", ls)
+        assert ("job_event/", False) in LandingZone().entries()
+        (offered,) = scan({"county"}, DAY, settle_seconds=0.1).arrivals
+        assert offered.feed == "labor_register"
+        patched.setattr(type(files), "info", info)
+        with pytest.raises(TimeoutError):
+            LandingZone().entries()
 
 
 def test_an_unknown_file_system_is_reported(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import signal
@@ -395,13 +396,19 @@ def test_a_night_that_finds_the_file_first_is_answered_from_the_ledger(
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
 
 
-def test_an_upload_does_not_replace_a_newer_file(warehouse: psycopg.Connection, zone: Path, uploads: Path) -> None:
+@pytest.mark.parametrize("extension", [".csv", ".csv.gz"])
+def test_an_upload_does_not_replace_a_newer_file(
+    warehouse: psycopg.Connection, zone: Path, uploads: Path, extension: str
+) -> None:
+    """Of the same part, whatever its extension."""
     send(payments(30), FEED)
-    newer = put(zone, payments(31), feed=FEED)
+    content = payments(31).encode()
+    packed = gzip.compress(content) if extension == ".csv.gz" else content
+    newer = put(zone, packed, f"{COUNTY}{extension}", feed=FEED)
     os.utime(newer, (time.time() + 1, time.time() + 1))
     read_all()
     assert seen()[0]["answer"]["refusal"]["code"] == "newer_file_landed"
-    assert newer.read_text() == payments(31)
+    assert newer.read_bytes() == packed
     assert list(uploads.iterdir()) == []
     assert [delivery.rows_landed for delivery in ingest_all()] == [31]
 

@@ -21,6 +21,7 @@ from employment_warehouse.hr_platform.client import Platform
 from employment_warehouse.hr_platform.items import storable_text, table_of
 from employment_warehouse.hr_platform.order import instants_of, is_ahead
 from employment_warehouse.hr_platform.pages import Item, parse_page
+from employment_warehouse.hr_platform.requests import PlatformFault
 from employment_warehouse.landing import PAGES, Delivery, IncomingPart, archive, ingest_part, read_archived_file
 from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.ledger import require_token_key
@@ -119,9 +120,11 @@ def read_archived(delivery: Delivery, file: Path) -> TextTable:
     """The table of a delivery as the archive has it: of a file, or of a reading with an item on each line."""
     if delivery.kind != "pages":
         return read_archived_file(delivery, file)
-    lines = [line for line in file.read_bytes().split(b"\n") if line]
-    page = parse_page(b'{"items": [' + b",".join(lines) + b'], "next_cursor": null}', len(lines))
-    return table_of(page.items, delivery.contract, end_of(delivery.report_date))
+    # The line of an item without an erased person is left empty: the others keep their numbers.
+    lines = file.read_bytes().removesuffix(b"\n").split(b"\n")
+    kept = [number for number, line in enumerate(lines, 1) if line]
+    page = parse_page(b'{"items": [' + b",".join(filter(None, lines)) + b'], "next_cursor": null}', len(kept))
+    return table_of(page.items, delivery.contract, end_of(delivery.report_date), kept)
 
 
 def _not_replaced(items: list[Item], feed: Contract, night_ends: datetime) -> list[Item]:
@@ -173,11 +176,28 @@ def _ingest_items(
     )
     delivery = ingest_part(connection, part, lambda: table_of(items, feed, end_of(report_date)))
     if delivery is not None:
+        _refuse_other_schema(connection, delivery)
         with private_file(PAGES) as (copy, pages):
             copy.write(lines)
             copy.flush()
             archive.store(pages, part.sha256)
     return delivery
+
+
+def _refuse_other_schema(connection: psycopg.Connection, delivery: Delivery) -> None:
+    """A reading that gate 1 would hold for its rejected items is not landed: the platform answers as nobody agreed, and
+    its items are to be read again once it does. Raises PlatformFault.
+    """
+    n_items, n_rejected = delivery.rows_read, delivery.rows_rejected
+    fewest = setting(connection, "platform_other_schema_items", delivery.report_date)
+    limit = setting(connection, "gate_max_rejected_share", delivery.report_date)
+    if fewest and limit and n_rejected >= float(fewest) and n_rejected > float(limit) * n_items:
+        raise PlatformFault(
+            "schema_changed",
+            f"{n_items} 条中有 {n_rejected} 条不符合接口约定，没有入库"
+            f" | {n_rejected} of {n_items} items break the interface's schema; none was ingested",
+            where=delivery.feed,
+        )
 
 
 def _move_watermark(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -15,8 +15,10 @@ from employment_warehouse.reading import BrokenRow, TextTable
 ITEMS_AT_ONCE = 50_000
 
 
-def table_of(items: list[Item], contract: Contract, night_ends: datetime) -> TextTable:
-    """The items as rows, in their order; ``line`` is the position of the item in the reading, from 1.
+def table_of(
+    items: list[Item], contract: Contract, night_ends: datetime, lines: Sequence[int] | None = None
+) -> TextTable:
+    """The items as rows, in their order; ``line`` is the position of the item in the reading, from 1, or is given.
 
     An item that is dated after its night, is not an object, has a value of the wrong JSON type, or something in it or
     in a field's name that PostgreSQL cannot store, is a broken row (``schema_violation``). Fields that the contract
@@ -31,17 +33,20 @@ def table_of(items: list[Item], contract: Contract, night_ends: datetime) -> Tex
         extra={name: len(headers) + position for position, name in enumerate(extra)},
         frames=iter(()),
     )
-    table.frames = _frames(items, contract, table, night_ends)
+    numbered = list(zip(lines or range(1, len(items) + 1), items, strict=True))
+    table.frames = _frames(numbered, contract, table, night_ends)
     return table
 
 
-def _frames(items: list[Item], contract: Contract, table: TextTable, night_ends: datetime) -> Iterator[pl.DataFrame]:
+def _frames(
+    items: list[tuple[int, Item]], contract: Contract, table: TextTable, night_ends: datetime
+) -> Iterator[pl.DataFrame]:
     names = [f"c{position}" for position in range(len(table.header))]
     schema = {"sheet": pl.String(), "line": pl.Int64(), **dict.fromkeys(names, pl.String())}
     storable = frozenset(table.header)
     for start in range(0, len(items), ITEMS_AT_ONCE):
         rows = []
-        for line, item in enumerate(items[start : start + ITEMS_AT_ONCE], start + 1):
+        for line, item in items[start : start + ITEMS_AT_ONCE]:
             cells = None if _is_after(item, night_ends, contract) else _cells(item, contract, table, storable)
             if cells is None:
                 table.broken.append(BrokenRow("", line, "schema_violation", storable_text(item)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,11 +53,42 @@ class LandingZone:
         if self.is_local:
             return sorted(_walk(folder, prefix and f"{prefix}/", folders)) if Path(folder).is_dir() else []
         self.files.invalidate_cache()
-        found = self.files.find(folder, detail=True) if self.files.exists(folder) else {}
-        return sorted(
-            (str(path)[len(self.folder) :].lstrip("/"), info["type"] == "file" and not info.get("islink"))
-            for path, info in found.items()
-        )
+        try:
+            self.files.info(folder)
+        except FileNotFoundError:
+            return []
+        if self._is_flat:
+            return sorted(map(self._entry, self.files.find(folder, detail=True).values()))
+        return sorted(self._walk(folder, folders))
+
+    @property
+    def _is_flat(self) -> bool:
+        """Whether the storage lists all files by itself, as object stores do. What fsspec does for the others leaves
+        out every folder that it cannot list.
+        """
+        from fsspec.asyn import AsyncFileSystem  # type: ignore[import-untyped]  # noqa: PLC0415  with Airflow's
+
+        return getattr(type(self.files), "_find", AsyncFileSystem._find) is not AsyncFileSystem._find
+
+    def _entry(self, info: Mapping[str, Any]) -> tuple[str, bool]:
+        path = str(info["name"])[len(self.folder) :].lstrip("/")
+        return path, info["type"] == "file" and not info.get("islink")
+
+    def _walk(self, folder: str, folders: int) -> Iterator[tuple[str, bool]]:
+        """The same as `_walk` of a local folder."""
+        for info in self.files.ls(folder, detail=True):
+            path, is_file = self._entry(info)
+            if info["type"] != "directory":
+                yield path, is_file
+            elif folders == 0:
+                yield f"{path}/", False
+            else:
+                try:
+                    yield from list(self._walk(info["name"], folders - 1))
+                except FileNotFoundError:
+                    continue
+                except OSError:
+                    yield f"{path}/", False
 
     def stat(self, path: str) -> FileStat | None:
         """The current state of one file; None if it does not exist."""

@@ -17,7 +17,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.landing import Arrival, IncomingPart, IngestFailed, archive
 from employment_warehouse.landing.correction import ingest_workbook, is_return_workbook
 from employment_warehouse.landing.delivery import IngestResult, ingest_file, ingest_single_part, rehearse
-from employment_warehouse.landing.naming import CORRECTION_EXTENSIONS, CORRECTIONS
+from employment_warehouse.landing.naming import CORRECTION_EXTENSIONS, CORRECTIONS, EXTENSIONS
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.upload import folder
 from employment_warehouse.upload.answer import Answer, compose
@@ -78,7 +78,7 @@ class IngestInProgress(Exception):
 
 
 class NewerFile(Exception):
-    """The landing zone has a file of the same name that is newer than the upload."""
+    """The landing zone has a file of the same part that is newer than the upload."""
 
 
 def read(upload: Upload) -> None:
@@ -146,8 +146,10 @@ def _arrival(known: Upload) -> Arrival:
     Raises NewerFile: what was sent later, by SFTP, is not replaced.
     """
     zone = LandingZone()
-    found = zone.stat(known.zone_path)
-    if found and found.modified_at > known.received_at and not _is_uploaded(known, zone):
+    stem = known.zone_path.removesuffix(known.extension)
+    present = [found for extension in EXTENSIONS if (found := zone.stat(f"{stem}{extension}"))]
+    newer = [found.path for found in present if found.modified_at > known.received_at]
+    if not all(_is_uploaded(known, zone, path) for path in newer):
         raise NewerFile
     zone.put(known.stored, known.zone_path, known.received_at)
     stat = zone.stat(known.zone_path)
@@ -156,11 +158,11 @@ def _arrival(known: Upload) -> Arrival:
     return Arrival(known.report_date, known.feed, known.county_code, known.part, *astuple(stat))
 
 
-def _is_uploaded(known: Upload, zone: LandingZone) -> bool:
-    """Whether the file of that name is from this upload or an earlier one: then it is not newer, whatever its time is.
+def _is_uploaded(known: Upload, zone: LandingZone, path: str) -> bool:
+    """Whether this file is from this upload or an earlier one: then it is not newer, whatever its time is.
     Storage that is not a folder has times of its own.
     """
-    with zone.local(known.zone_path) as file, connect("wh_loader") as connection:
+    with zone.local(path) as file, connect("wh_loader") as connection:
         given = {"upload": known.upload, "county_code": known.county_code, "sha256": archive.sha256_of(file)}
         row = connection.execute(query("is_uploaded"), given).fetchone()
     return bool(row and row[0])
