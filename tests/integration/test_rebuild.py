@@ -46,7 +46,7 @@ KEPT = {
     " rows_landed, rows_rejected, rows_erased, arrived_at, landed_at from ops.delivery order by 1",
     "rows": "select delivery_id, sheet, line, l::text from landing.labor_register as l where delivery_id in"
     " (select delivery_id from ops.delivery where purged_at is null) order by 1, 2, 3",
-    "persons": "select person_key from vault.person order by 1",
+    "persons": "select distinct person_key from vault.person order by 1",
     "rejected": "select delivery_id, sheet, line, column_name, reason, corrected_by from vault.rejected_row"
     " order by 1, 2, 3, 4",
     "erasures": "select marks, done_at from vault.erasure order by erasure",

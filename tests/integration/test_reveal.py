@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
+from tests.kit import files
+from tests.kit.files import DAY, ingest_all
 from tests.kit.nights import Nights, insert, publish, start_build
+from tests.kit.people import id_number
 
 from employment_warehouse import settings
 from employment_warehouse.database import OWN_LOGIN, connect
@@ -82,6 +86,72 @@ def test_a_person_of_another_county_is_not_shown_and_the_attempt_is_recorded(
     assert refused.value.code == "not_of_your_county"
     [(_, kind, subject, _)] = acts(nights)
     assert (kind, str(wanted) in subject) == ("refuse_reveal", True)
+
+
+def shown(patch: pytest.MonkeyPatch, county: str, person: UUID) -> dict[str, str]:
+    sign_in(patch, f"caseworker_{county}")
+    return case_work.reveal(person, "home visit")
+
+
+def listed(nights: Nights, zone: Path, county: str, **columns: str) -> UUID:
+    """The county lists one person on its register of the next day; the person's token."""
+    day = DAY + timedelta(days=nights.scalar("select count(*) from ops.delivery"))
+    home = {"county_code": county, "township_code": f"{county}101", "village_code": f"{county}101201"}
+    row = {"id_number": id_number(1), "is_relocated": "否"} | home | columns
+    files.put(zone, files.rows_of("labor_register", row), f"{county}.csv", feed="labor_register", day=day)
+    (delivery,) = ingest_all(day)
+    assert delivery.rows_rejected == 0
+    [(key,)] = nights.rows("select distinct person_key from landing.labor_register")
+    return UUID(str(key))
+
+
+def show(nights: Nights, person: UUID, counted_in: str, *listed_in: str) -> None:
+    """Publish that the person is counted in a county and on the registers of these."""
+    build = start_build(DAY + timedelta(days=30))
+    row = {"person_key": person, "county_code": counted_in, "valid_from": DAY, "from_build": build}
+    nights.connection.execute("update store.dim_person set to_build = %s where to_build is null", (build,))
+    nights.connection.execute("update store.double_registration set to_build = %s where to_build is null", (build,))
+    insert(nights.connection, "store", "dim_person", [row])
+    rows = [{"person_key": person, "county_code": county, "from_build": build} for county in listed_in]
+    insert(nights.connection, "store", "double_registration", rows)
+    publish(build)
+
+
+def test_of_a_person_whom_two_counties_list_each_is_shown_what_it_reported(
+    nights: Nights, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A county that knows an ID number alone learns neither the name nor the mobile number, not even once the other
+    county has dropped the person; the other county sees its own meanwhile.
+    """
+    person = listed(nights, zone, "532528", full_name="张真名", mobile="13800000001")
+    listed(nights, zone, "532503", full_name="李编造", mobile="")
+    mine = {"id_number": id_number(1), "full_name": "张真名", "mobile": "13800000001"}
+    invented = {"id_number": id_number(1), "full_name": "李编造", "mobile": None}
+    show(nights, person, "532503", "532503", "532528")
+    assert shown(monkeypatch, "532503", person) == invented
+    assert shown(monkeypatch, "532528", person) == mine
+    show(nights, person, "532503")
+    assert shown(monkeypatch, "532503", person) == invented
+    with pytest.raises(UserError, match="not registered in your county"):
+        shown(monkeypatch, "532528", person)
+    show(nights, person, "532528")
+    assert shown(monkeypatch, "532528", person) == mine
+
+
+def test_a_person_is_shown_as_the_register_last_had_the_person(
+    nights: Nights, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another mobile number, then the former one again, then another name."""
+    for name, mobile in [
+        ("张三", "13800000001"),
+        ("张三", "13800000002"),
+        ("张三", "13800000001"),
+        ("张四", "13800000001"),
+    ]:
+        person = listed(nights, zone, "532528", full_name=name, mobile=mobile)
+        show(nights, person, "532528")
+        identity = shown(monkeypatch, "532528", person)
+        assert (identity["full_name"], identity["mobile"]) == (name, mobile)
 
 
 @pytest.mark.parametrize("purpose", ["", "  ", "ab", "of 532528199001010009"])

@@ -32,7 +32,7 @@ LEDGER = {
     " rows_rejected, rows_erased, purged_at is null from ops.delivery",
     "rejected": "select d.feed, d.unit, d.report_date, d.revision, r.sheet, r.line, r.column_name, r.reason"
     " from vault.rejected_row as r inner join ops.delivery as d using (delivery_id)",
-    "persons": "select person_key from vault.person",
+    "persons": "select distinct person_key from vault.person",
     "publications": "select report_date, vintage, rolled_back_at is null from ops.publication",
     "checks": "select b.report_date, b.status, c.gate, c.check_name, c.unit, c.success"
     " from ops.check_result as c inner join ops.build as b using (build)",

@@ -3413,6 +3413,20 @@ end $_$;
 
 ALTER FUNCTION vault.erase_places(number bigint, sheets text[], lines integer[]) OWNER TO wh_owner;
 
+-- Name: forget_details(); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.forget_details() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update vault.known as k set details = null
+    where k.details is not null and k.unit in (select g.county_code from gone as g);
+    return null;
+end $$;
+
+ALTER FUNCTION vault.forget_details() OWNER TO wh_owner;
+
 -- Name: forget_in_others(regclass, uuid); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
 CREATE FUNCTION vault.forget_in_others(place regclass, token uuid) RETURNS void
@@ -3585,7 +3599,8 @@ declare
     today date := (now() at time zone 'Asia/Shanghai')::date;
     most integer := ops.setting('reveal_daily_limit', today);
     asked integer;
-    is_of_county boolean;
+    listed_in text;
+    identity bytea;
 begin
     if not exists (select from ops.user_login as u where u.login = session_user and u.kind = 'caseworker') then
         raise exception using errcode = 'WH029',
@@ -3600,22 +3615,29 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('vault.reveal ' || session_user, 0));
     -- Looked for among the county's own rows: looked for by the key, a person of another county costs a page more than
     -- one whom nobody knows.
-    is_of_county := exists (
-        select from (
-            select d.person_key from store.dim_person as d
-            where d.county_code = any(counties) and d.valid_to is null
-                and d.from_build <= shown and (d.to_build is null or shown < d.to_build)
-            offset 0
-        ) as own
-        where own.person_key = wanted
-    ) and exists (select from vault.person as v where v.person_key = wanted);
+    select own.county_code into listed_in
+    from (
+        select d.person_key, d.county_code from store.dim_person as d
+        where d.county_code = any(counties) and d.valid_to is null
+            and d.from_build <= shown and (d.to_build is null or shown < d.to_build)
+        union all
+        select r.person_key, r.county_code from store.double_registration as r
+        where r.county_code = any(counties) and r.from_build <= shown and (r.to_build is null or shown < r.to_build)
+        offset 0
+    ) as own
+    where own.person_key = wanted
+    limit 1;
+    -- As the county itself reports the person, and as no other does.
+    if listed_in is not null then
+        select v.sealed into identity from vault.person as v where v.person_key = wanted and v.county_code = listed_in;
+    end if;
     -- A record that is older than this transaction was committed: no rollback takes it back.
-    if is_of_county and exists (
+    if identity is not null and exists (
         select from ops.act as a
         where a.login = session_user and a.kind = 'reveal' and a.subject = format('person %s', wanted)
             and a.reason = purpose and a.acted_at < now() and a.acted_at > now() - interval '5 minutes'
     ) then
-        return query select 'revealed', v.sealed from vault.person as v where v.person_key = wanted;
+        return query select 'revealed', identity;
         return;
     end if;
     select count(*) into asked from ops.act as a
@@ -3634,7 +3656,7 @@ begin
         on conflict (report_date, kind, unit) do update
         set body = known.body || E'\n' || excluded.body, raised_at = now();
         return query select 'daily_limit', null::bytea;
-    elsif is_of_county then
+    elsif identity is not null then
         perform ops.record_act('reveal', format('person %s', wanted), purpose);
         return query select 'recorded', null::bytea;
     else
@@ -3647,7 +3669,7 @@ ALTER FUNCTION vault.reveal(wanted uuid, purpose text) OWNER TO wh_owner;
 
 -- Name: FUNCTION reveal(wanted uuid, purpose text); Type: COMMENT; Schema: vault; Owner: wh_owner
 
-COMMENT ON FUNCTION vault.reveal(wanted uuid, purpose text) IS '经办人查看本县市一人的身份：先登记，再次调用方给出密文。 | One person of the county that registers the person in the standing publication, for a case worker. The first call records it in ops.act (`recorded`); the next one with the same purpose, in a transaction of its own within five minutes, gives the sealed identity (`revealed`).';
+COMMENT ON FUNCTION vault.reveal(wanted uuid, purpose text) IS '经办人查看本县市一人的身份，以本县市所报为准：先登记，再次调用方给出密文。 | One person whom the county lists in the standing publication, as the county reports the person, for a case worker. The first call records it in ops.act (`recorded`); the next one with the same purpose, in a transaction of its own within five minutes, gives the sealed identity (`revealed`).';
 
 -- Name: source_of(text, text, integer); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
@@ -3686,28 +3708,29 @@ ALTER FUNCTION vault.tables_of_persons(OUT place regclass, OUT has_person boolea
 
 -- Name: to_erase(); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
-CREATE FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]) RETURNS SETOF record
+CREATE FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_persons bytea[], OUT accounts uuid[], OUT sealed_accounts bytea[]) RETURNS SETOF record
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select
-        e.erasure, e.person_key, e.sealed, p.sealed, own.accounts,
+        e.erasure, e.person_key, e.sealed,
+        array(select p.sealed from vault.person as p where p.person_key = e.person_key order by p.county_code),
+        own.accounts,
         array(
             select b.sealed from unnest(own.accounts) as a
             left join vault.bank_account as b on b.account_key = a
         )
     from vault.erasure as e
     cross join lateral (select vault.accounts_of(e.person_key) as accounts) as own
-    left join vault.person as p on p.person_key = e.person_key
     where e.done_at is null
     order by e.erasure
 $$;
 
-ALTER FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]) OWNER TO wh_owner;
+ALTER FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_persons bytea[], OUT accounts uuid[], OUT sealed_accounts bytea[]) OWNER TO wh_owner;
 
--- Name: FUNCTION to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]); Type: COMMENT; Schema: vault; Owner: wh_owner
+-- Name: FUNCTION to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_persons bytea[], OUT accounts uuid[], OUT sealed_accounts bytea[]); Type: COMMENT; Schema: vault; Owner: wh_owner
 
-COMMENT ON FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]) IS '待删除人员及其账户（密文）。 | The persons to be erased, with what the vault has of them, sealed.';
+COMMENT ON FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_persons bytea[], OUT accounts uuid[], OUT sealed_accounts bytea[]) IS '待删除人员及其账户（密文）。 | The persons to be erased, with what the vault has of them, sealed.';
 
 -- Name: dim_workshop; Type: TABLE; Schema: store; Owner: wh_owner
 
@@ -5445,9 +5468,12 @@ CREATE TABLE vault.known (
     unit text NOT NULL,
     delivery_id bigint NOT NULL,
     digests bytea NOT NULL,
+    details bytea,
+    CONSTRAINT known_details_check CHECK (((octet_length(details) % 8) = 0)),
     CONSTRAINT known_digests_check CHECK (((octet_length(digests) % 8) = 0))
 );
 ALTER TABLE ONLY vault.known ALTER COLUMN digests SET STORAGE EXTERNAL;
+ALTER TABLE ONLY vault.known ALTER COLUMN details SET STORAGE EXTERNAL;
 
 ALTER TABLE vault.known OWNER TO wh_owner;
 
@@ -5455,16 +5481,24 @@ ALTER TABLE vault.known OWNER TO wh_owner;
 
 COMMENT ON TABLE vault.known IS '各单位报送中已封存者的键的前八字节。 | The first eight bytes of the keys of people and accounts whom deliveries of a unit have named and whom the vault has.';
 
+-- Name: COLUMN known.details; Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON COLUMN vault.known.details IS '登记台账：键的前五字节，连同姓名、手机号代号的三字节。 | Of a register, for each person: five bytes of the key and three that change with name and mobile number.';
+
 -- Name: person; Type: TABLE; Schema: vault; Owner: wh_owner
 
 CREATE TABLE vault.person (
     person_key uuid NOT NULL,
     key_version smallint NOT NULL,
-    county_code text,
+    county_code text DEFAULT ''::text NOT NULL,
     sealed bytea NOT NULL
 );
 
 ALTER TABLE vault.person OWNER TO wh_owner;
+
+-- Name: TABLE person; Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON TABLE vault.person IS '各县市所报人员的身份（密文），每人每县市一行；县市代码为空的，是县市以外的来源所报。 | Who persons are, sealed, as each county reports them; without a county: as another source does.';
 
 -- Name: rejected_row; Type: TABLE; Schema: vault; Owner: wh_owner
 
@@ -5694,7 +5728,7 @@ ALTER TABLE ONLY vault.erasure
 -- Name: person person_pkey; Type: CONSTRAINT; Schema: vault; Owner: wh_owner
 
 ALTER TABLE ONLY vault.person
-    ADD CONSTRAINT person_pkey PRIMARY KEY (person_key);
+    ADD CONSTRAINT person_pkey PRIMARY KEY (person_key, county_code);
 
 -- Name: token_key token_key_pkey; Type: CONSTRAINT; Schema: vault; Owner: wh_owner
 
@@ -5784,6 +5818,10 @@ CREATE TRIGGER key_counties_of_the_date AFTER INSERT ON ops.build FOR EACH STATE
 -- Name: alert renew_alert; Type: TRIGGER; Schema: ops; Owner: wh_owner
 
 CREATE TRIGGER renew_alert BEFORE UPDATE OF level, title, body ON ops.alert FOR EACH ROW EXECUTE FUNCTION ops.renew_alert();
+
+-- Name: person forget_details; Type: TRIGGER; Schema: vault; Owner: wh_owner
+
+CREATE TRIGGER forget_details AFTER DELETE ON vault.person REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION vault.forget_details();
 
 -- Name: alert_delivery alert_delivery_alert_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: wh_owner
 
@@ -6576,6 +6614,10 @@ GRANT ALL ON FUNCTION vault.complete_erasure(number bigint, own_accounts uuid[],
 REVOKE ALL ON FUNCTION vault.erase_places(number bigint, sheets text[], lines integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION vault.erase_places(number bigint, sheets text[], lines integer[]) TO wh_loader;
 
+-- Name: FUNCTION forget_details(); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.forget_details() FROM PUBLIC;
+
 -- Name: FUNCTION forget_in_others(place regclass, token uuid); Type: ACL; Schema: vault; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION vault.forget_in_others(place regclass, token uuid) FROM PUBLIC;
@@ -6618,10 +6660,10 @@ GRANT ALL ON FUNCTION vault.source_of(path text, sheet text, revision integer) T
 
 REVOKE ALL ON FUNCTION vault.tables_of_persons(OUT place regclass, OUT has_person boolean, OUT has_account boolean) FROM PUBLIC;
 
--- Name: FUNCTION to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]); Type: ACL; Schema: vault; Owner: wh_owner
+-- Name: FUNCTION to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_persons bytea[], OUT accounts uuid[], OUT sealed_accounts bytea[]); Type: ACL; Schema: vault; Owner: wh_owner
 
-REVOKE ALL ON FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_person bytea, OUT accounts uuid[], OUT sealed_accounts bytea[]) TO wh_loader;
+REVOKE ALL ON FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_persons bytea[], OUT accounts uuid[], OUT sealed_accounts bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.to_erase(OUT erasure bigint, OUT person_key uuid, OUT sealed bytea, OUT sealed_persons bytea[], OUT accounts uuid[], OUT sealed_accounts bytea[]) TO wh_loader;
 
 -- Name: TABLE dim_workshop; Type: ACL; Schema: store; Owner: wh_owner
 
@@ -7138,7 +7180,7 @@ GRANT UPDATE(key_version) ON TABLE vault.person TO wh_loader;
 
 -- Name: COLUMN person.county_code; Type: ACL; Schema: vault; Owner: wh_owner
 
-GRANT SELECT(county_code),UPDATE(county_code) ON TABLE vault.person TO wh_loader;
+GRANT SELECT(county_code) ON TABLE vault.person TO wh_loader;
 
 -- Name: COLUMN person.sealed; Type: ACL; Schema: vault; Owner: wh_owner
 

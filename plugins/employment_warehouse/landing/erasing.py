@@ -105,12 +105,12 @@ def _settle_files(connection: psycopg.Connection, asked: list[Asked]) -> None:
 
 
 class Asked(NamedTuple):
-    """A row of vault.to_erase: an erasure, what is sealed of its person, and the person's accounts."""
+    """A row of vault.to_erase: an erasure, what is sealed of its person (by county), and the person's accounts."""
 
     erasure: int
     person_key: UUID
     sealed: bytes | None
-    sealed_person: bytes | None
+    sealed_persons: list[bytes]
     accounts: list[UUID]
     sealed_accounts: list[bytes | None]
 
@@ -150,8 +150,8 @@ def _words(asked: Asked) -> list[str]:
     words = []
     if asked.sealed is not None:
         words.append(unseal(bytes(asked.sealed), place(AT, asked.person_key)).decode())
-    if asked.sealed_person is not None:
-        known = json.loads(unseal(bytes(asked.sealed_person), place("vault.person.sealed", asked.person_key)))
+    for sealed in asked.sealed_persons:
+        known = json.loads(unseal(bytes(sealed), place("vault.person.sealed", asked.person_key)))
         words += [known["id_number"], known.get("mobile")]
     for account, of_account in zip(asked.accounts, asked.sealed_accounts, strict=True):
         if of_account is not None:

@@ -20,32 +20,46 @@ from employment_warehouse.landing import arrays
 from employment_warehouse.landing.ledger import Delivery
 from employment_warehouse.landing.queries import query
 
-# The feed that determines a person's county; its identities replace those that another feed has stored.
+# The feed that says who somebody is: what a county's register has of a person replaces what the county sent before.
 REGISTER = "labor_register"
 TABLES = {"persons": "person", "bank_accounts": "bank_account"}
 NO_KEY = np.iinfo(np.uint64).max
 HASH = np.dtype(">u8")
+DETAIL_BITS = 24
 
 Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A column of a feed that identifies persons or bank accounts: its landing column, the vault table, and the sealed
-    values (name in the sealed JSON → contract column).
+    """A column of a feed that identifies persons or bank accounts: its landing column, the vault table, the sealed
+    values (name in the sealed JSON → contract column), and the landing columns of those that are sealed again when they
+    change.
     """
 
     landing_column: str
     table: str  # persons · bank_accounts
     sealed: dict[str, str]
+    details: tuple[str, ...] = ()
+
+    def hashes(self, rows: pl.DataFrame) -> Hashes:
+        """What shows whether the vault has the identities of these landing rows, with their details.
+
+        Eight bytes for each: the first ones of the key. Where there are details, the last three are of both.
+        """
+        hashes = _hashes(rows[self.landing_column])
+        for column in self.details:
+            hashes = hashes ^ (_hashes(rows[column]) >> np.uint64(64 - DETAIL_BITS))
+        return hashes
 
 
 @dataclass(frozen=True)
 class SealedIdentities:
-    """Persons or accounts: their keys, and their sealed values."""
+    """Persons or accounts: their keys, their sealed values, and what shows next time that the vault has them."""
 
     keys: pl.Series
     values: list[bytes]
+    hashes: Hashes
 
 
 def identity_columns(contract: Contract) -> list[Identity]:
@@ -59,11 +73,13 @@ def _identity(contract: Contract, column: Column) -> Identity:
     if column.type.identity == "account":
         return Identity(landing_column, "bank_accounts", {"bank_account": column.name})
     sealed = {"id_number": column.name}
+    details: dict[str, str] = {}
     if column.name == contract.person_column:
         mobiles = [other.name for other in contract.columns if other.type.identity == "mobile"]
-        sealed |= {"full_name": contract.name_column} if contract.name_column else {}
-        sealed |= {"mobile": mobiles[0]} if mobiles else {}
-    return Identity(landing_column, "persons", sealed)
+        details |= {"full_name": contract.name_column} if contract.name_column else {}
+        details |= {"mobile": mobiles[0]} if mobiles else {}
+    landed = [contract.landing_columns_of(contract.column(name))[0][0] for name in details.values()]
+    return Identity(landing_column, "persons", sealed | details, tuple(landed) if contract.feed == REGISTER else ())
 
 
 class KnownIdentities:
@@ -91,50 +107,71 @@ class KnownIdentities:
 
 
 def known_identities(connection: psycopg.Connection, feed: str, unit: str) -> KnownIdentities:
-    """The identities that the vault has from this unit's deliveries of the feed, or from its register."""
+    """The identities that the vault has from this unit's deliveries of the feed, or from its register; for a register,
+    as it last had them.
+    """
     given = {"feed": feed, "unit": unit, "register": REGISTER}
     with connection.cursor(binary=True) as cursor:
-        row = cursor.execute(query("known_identities"), given).fetchone()
-    return KnownIdentities((row and row[0]) or b"")
+        row = cursor.execute(query("known_details" if feed == REGISTER else "known_identities"), given).fetchone()
+    hashes = (row and row[0]) or b""
+    return KnownIdentities(_latest(hashes) if feed == REGISTER else hashes)
+
+
+def _latest(hashes: bytes) -> bytes:
+    """Of those that differ in their details alone the last one."""
+    every = np.frombuffer(hashes, HASH).astype(np.uint64)
+    keys = every >> np.uint64(DETAIL_BITS)
+    by_key = np.argsort(keys, kind="stable")
+    is_last = np.diff(keys[by_key], append=NO_KEY) != 0
+    latest: Hashes = every[by_key[is_last]]
+    return latest.astype(HASH).tobytes()
 
 
 def seal_unknown(
     identity: Identity, good: pl.DataFrame, rows: pl.DataFrame, known: KnownIdentities
 ) -> SealedIdentities:
     """Seal the identities in these rows that are not known."""
-    keys = rows[identity.landing_column]
-    hashes = _hashes(keys)
+    hashes = identity.hashes(rows)
     in_order = np.sort(hashes)
     unknown = in_order[known.lacks(in_order)]
     if not len(unknown):  # the usual case
-        return SealedIdentities(pl.Series([], dtype=pl.Binary), [])
+        return SealedIdentities(pl.Series([], dtype=pl.Binary), [], unknown)
     values = [good[column].alias(name) for name, column in identity.sealed.items()]
-    identities = pl.DataFrame([keys.alias("key"), *values])
+    identities = pl.DataFrame([rows[identity.landing_column].alias("key"), pl.Series("hash", hashes), *values])
     identities = identities.filter(np.isin(hashes, unknown)).unique("key", keep="last")
     plains = identities.select(pl.struct(*identity.sealed).struct.json_encode()).to_series()
     column = f"vault.{TABLES[identity.table]}.sealed"
     places = [place(column, key) for key in identities["key"]]
-    return SealedIdentities(identities["key"], seal_all([plain.encode() for plain in plains], places))
+    sealed = seal_all([plain.encode() for plain in plains], places)
+    return SealedIdentities(identities["key"], sealed, identities["hash"].to_numpy())
 
 
 def store_identities(
     connection: psycopg.Connection, delivery: Delivery, identity: Identity, unknown: SealedIdentities
 ) -> None:
-    """Store the identities that the vault does not have, and record all of them as known."""
+    """Store the identities that the vault does not have, or has otherwise, and record all of them as known.
+
+    A person is stored as the county that sends the file reports the person; whom no county has sent, for nobody.
+    """
     if unknown.keys.is_empty():
         return
-    is_register = delivery.feed == REGISTER and identity.table == "persons"
     values = {
         "keys": arrays.UuidArray(unknown.keys.to_list()),
         "sealed": arrays.ByteaArray(unknown.values),
         "key_version": settings.secret_keys().version,
-        "county_code": delivery.unit if is_register else None,
+        "county_code": delivery.unit if delivery.contract.unit == "county" else "",
     }
-    inserted = connection.execute(query(f"insert_{identity.table}"), values).rowcount
+    is_register = bool(identity.details)
+    inserted = connection.execute(
+        query(f"insert_{'registered_' if is_register else ''}{identity.table}"), values
+    ).rowcount
     if is_register and inserted < len(unknown.keys):
         connection.execute(query("update_registered_persons"), values)
-    hashes = _hashes(unknown.keys).astype(HASH).tobytes()
-    connection.execute(query("insert_known_identities"), delivery.__dict__ | {"hashes": hashes})
+    known = {
+        "digests": _hashes(unknown.keys).astype(HASH).tobytes(),
+        "details": unknown.hashes.astype(HASH).tobytes() if is_register else None,
+    }
+    connection.execute(query("insert_known_identities"), delivery.__dict__ | known)
 
 
 def _hashes(keys: pl.Series) -> Hashes:

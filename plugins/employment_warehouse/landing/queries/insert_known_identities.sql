@@ -1,2 +1,2 @@
-insert into vault.known (feed, unit, delivery_id, digests)
-values (%(feed)s, %(unit)s, %(delivery_id)s, %(hashes)s)
+insert into vault.known (feed, unit, delivery_id, digests, details)
+values (%(feed)s, %(unit)s, %(delivery_id)s, %(digests)s, %(details)s)
