@@ -141,12 +141,14 @@ def defects(declared: Contract) -> Iterator[Defect]:
     yield Defect("rows lost on the way", "rows.unaccounted", lambda rows: rows, missing=1)
     if compared and declared.feed != "relief_payroll":
         yield Defect("cut to a third", "volume.ratio", lambda rows: rows[: len(rows) // 3])
-        yield Defect("cut to a half", "volume.ratio", lambda rows: rows[: len(rows) // 2])
+        missed_by = "overlap" if declared.feed == "youth_support" else "volume.ratio"
+        yield Defect("cut to a half", missed_by, lambda rows: rows[: len(rows) // 2])
         yield Defect("nothing any more", "volume.ratio", lambda rows: [])
     if compared:
         yield Defect("six times as much", "volume.ratio", lambda rows: rows * 6)
-    if declared.kind == "snapshot" and declared.key[-1] != declared.unit_column:
-        key = declared.landing_columns_of(declared.column(declared.key[-1]))[0][0]
+    needed = [name for name in declared.key if declared.column(name).required]
+    if declared.kind == "snapshot" and needed[-1] != declared.unit_column:
+        key = declared.landing_columns_of(declared.column(needed[-1]))[0][0]
         yield Defect("the file of somebody else", "overlap", changed(key, other_value))
     if declared.kind == "period":
         last = declared.key[-1] if declared.key[-1] != "period" else declared.key[0]
@@ -308,6 +310,22 @@ def test_a_county_may_begin_to_fill_in_a_column(nights: GatedNights) -> None:
     nights.night(FIRST)
     nights.deliver("employment", COUNTIES[0], tomorrow(FIRST), rows)
     assert nights.night(tomorrow(FIRST)).held == ()
+
+
+def test_terms_of_an_allowance_may_be_left_empty_begin_and_be_listed_anew(nights: GatedNights) -> None:
+    students = make_rows("youth_support", COUNTIES[0], FIRST)
+
+    def listed(*terms: str | None) -> list[Row]:
+        return [student | {"allowance_term": term} for student in students for term in terms]
+
+    spring, autumn = "2024年春季学期", "2024年秋季学期"
+    sent = [listed(None), listed(None), listed(spring), listed(spring, autumn), listed(autumn)]
+    held = []
+    for number, rows in enumerate(sent):
+        day = FIRST + timedelta(number)
+        nights.deliver("youth_support", COUNTIES[0], day, rows)
+        held += nights.night(day).held
+    assert held == []
 
 
 @pytest.mark.parametrize("mistyped", [1, 60])

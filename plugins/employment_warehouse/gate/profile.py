@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from employment_warehouse.contract import Contract
+from employment_warehouse.database.catalog import identifiers
 from employment_warehouse.gate.delivery_measures import measures_of
 from employment_warehouse.gate.measure import (
     Comparison,
@@ -177,20 +178,21 @@ def _both(submissions: Sequence[Submission]) -> dict[str, list[Any]]:
 def _against_previous_rows(
     connection: psycopg.Connection, contract: Contract, declared: Declared, submissions: Sequence[Submission]
 ) -> Found:
-    """Row by row against the unit's last accepted snapshot, joined by key."""
+    """Row by row against the unit's last accepted snapshot, joined by what no key lacks: a new term of an allowance, or
+    none, makes no other student. Of several rows of tonight any one is compared."""
     measures = {s.name(m.name): s.sql(m.computed.sql) for m, s in declared if isinstance(m.computed, PreviousRows)}
     if not measures or not any(submission.previous_ids for submission in submissions):
         return {}
-    keys = [landing_name(contract, contract.column(name)) for name in contract.key]
+    always = [column for column in map(contract.column, contract.key) if column.required]
+    same = ("submission", *(landing_name(contract, column) for column in always))
+    one_each = sql.SQL("distinct on ({})").format(identifiers(same)) if len(always) < len(contract.key) else sql.SQL("")
     statement = sql.SQL(
         "select r.submission, {measures} from {before} left join {tonight} on {same_key} group by r.submission"
     ).format(
         measures=sql.SQL(", ").join(measures.values()),
         before=_landed(contract, "before"),
-        tonight=sql.SQL("(select r.* from {}) as t").format(_landed(contract, "ids")),
-        same_key=sql.SQL(" and ").join(
-            sql.SQL("t.{0} = r.{0}").format(sql.Identifier(name)) for name in ("submission", *keys)
-        ),
+        tonight=sql.SQL("(select {} r.* from {}) as t").format(one_each, _landed(contract, "ids")),
+        same_key=sql.SQL(" and ").join(sql.SQL("t.{0} = r.{0}").format(sql.Identifier(name)) for name in same),
     )
     found = connection.execute(statement, _both(submissions)).fetchall()
     return {number: dict(zip(measures, values, strict=True)) for number, *values in found}
