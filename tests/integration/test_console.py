@@ -275,6 +275,23 @@ def test_a_page_that_a_county_may_not_open_shows_only_the_refusal(planted: psyco
         own.execute("select * from ops.rejected_lines(%s)", (other,))
 
 
+def test_cases_of_persons_reach_those_who_read_them_in_the_marts(planted: psycopg.Connection) -> None:
+    """Auditors and operators read the prefecture's figures; a county's dispatch is its own and the analysts'."""
+    console, folder = served(), "/reports/reports/2024-05-01"
+    for role, of_prefecture, of_county in (
+        ("wh_analyst", 200, 200), ("wh_auditor", 200, 404), (OWN_LOGIN, 200, 404), (COUNTY, 404, 200),
+        ("caseworker_532528", 404, 200),
+    ):  # fmt: skip
+        browser = browser_of(role, console)
+        for kind in ("html", "xlsx"):
+            paths = (f"{folder}/weekly-1/file.{kind}", f"{folder}/weekly-1-532528/file.{kind}")
+            answers = [browser.get(path).status_code for path in paths]
+            assert (role, answers) == (role, [of_prefecture, of_county])
+    whole = browser_of("wh_auditor", console).get(f"{folder}/weekly-1/file.xlsx").content
+    assert "元阳县" in cells_of(whole)
+    assert not re.search("case_key|township", cells_of(whole))
+
+
 def test_the_rejected_lines_of_a_delivery_are_listed_without_their_content(planted: psycopg.Connection) -> None:
     county = browser_of(COUNTY, served())
     [(own,)] = planted.execute("select delivery_id from ops.delivery where unit = '532528' limit 1").fetchall()

@@ -2168,17 +2168,19 @@ CREATE FUNCTION ops.readable_products() RETURNS TABLE(product text, report_date 
     AS $_$
 declare
     own_counties text [] := ops.counties_of(session_user);
-    reads_all boolean := own_counties is null or pg_has_role(session_user, 'wh_operator', 'member');
+    reads_whole boolean := own_counties is null or pg_has_role(session_user, 'wh_operator', 'member');
 begin
+    if pg_has_role(session_user, 'wh_analyst', 'member') then
+        own_counties := ops.county_codes();
+    end if;
     return query
     select p.product, p.report_date, p.publication, p.vintage, p.made_at, file.stem
     from ops.product as p
     cross join lateral (select regexp_replace(p.path, '[.][a-z]+$', '') as whole) as named
     cross join lateral (
-        select named.whole as stem where reads_all
+        select named.whole as stem where reads_whole
         union all
-        select named.whole || '-' || c from unnest(case when reads_all then ops.county_codes() else own_counties end) as c
-        where p.product = 'weekly'
+        select named.whole || '-' || c from unnest(own_counties) as c where p.product = 'weekly'
     ) as file
     order by p.made_at desc, file.stem;
 end $_$;
@@ -2187,7 +2189,7 @@ ALTER FUNCTION ops.readable_products() OWNER TO wh_owner;
 
 -- Name: FUNCTION readable_products(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.readable_products() IS '本登录名可读的报告文件；县市只有本县市的调度单。 | The files of reports that the login may read, without their endings; of a county, its own dispatches.';
+COMMENT ON FUNCTION ops.readable_products() IS '本登录名可读的报告文件；县市只有本县市的调度单，审计员和操作员没有县市调度单。 | The files of reports that the login may read, without their endings; of a county, its own dispatches; of auditors and operators, no county''s dispatch.';
 
 -- Name: reads_all_counties(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from employment_warehouse.contract import contract
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.database import seed_tables
-from employment_warehouse.report import labels, products, sentences
+from employment_warehouse.report import products, sentences
+from employment_warehouse.report.cases import closes_when, subject, totals
 from employment_warehouse.report.figures import Figures, Row, read_figures
-from employment_warehouse.report.labels import Label, Labels
+from employment_warehouse.report.labels import Labels
 from employment_warehouse.report.page import render
 from employment_warehouse.report.sections import sections_of
-from employment_warehouse.report.workbook import Sheet, indicator_sheet, table_sheet, write_workbook
+from employment_warehouse.report.weekly_workbook import county_workbook, prefecture_workbook
 
-MONTH = re.compile(r"(\d{4}-\d\d)-01")  # the period of a payroll, by its first day
 CASES_SHOWN = 20  # of a kind on a county's page, which is printed; its workbook has all
 REPORTING = "reporting_rate"
 RANKED = "rural_employed_progress"  # the rank that a county's answer begins with
-CASE_HEADS = (
-    "县市", "事项", "疑点", "对象代号", "乡镇", "责任单位", "涉及金额（元）", "涉及行数", "起始日期", "持续天数",
-    "办结条件",
-)  # fmt: skip
 
 
 def write_weekly(publication: int) -> list[Path]:
@@ -35,12 +28,12 @@ def write_weekly(publication: int) -> list[Path]:
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
     figures = read_figures(publication, "weekly")
-    figures["closes_when"], figures["week_ended"] = _closes_when(), _week_ended(figures)
-    files = {".html": _prefecture_page(figures), ".xlsx": _workbook(figures, figures["open_cases"])}
+    figures["closes_when"], figures["week_ended"] = closes_when(), _week_ended(figures)
+    files = {".html": _prefecture_page(figures), ".xlsx": prefecture_workbook(figures)}
     for county in _counties(figures):
         own = _of_county(figures, county)
         files[f"-{county}.html"] = _county_page(own, county)
-        files[f"-{county}.xlsx"] = _workbook(own, own["open_cases"], county)
+        files[f"-{county}.xlsx"] = county_workbook(own, county)
     return products.keep("weekly", figures["publication"], files)
 
 
@@ -64,7 +57,7 @@ def _prefecture_page(figures: Figures) -> bytes:
         {
             "county_code": county,
             "kinds": _open_by_kind(row for row in counts if row["county_code"] == county),
-            **_totals(row for row in counts if row["county_code"] == county),
+            **totals(row for row in counts if row["county_code"] == county),
         }
         for county in _counties(figures)
     ]
@@ -76,7 +69,7 @@ def _prefecture_page(figures: Figures) -> bytes:
             "kinds": sorted(_open_by_kind(counts)),
             "withheld": sum(row["open_cases"] for row in counts if not row["is_dispatched"]),
             "by_county": sorted(by_county, key=lambda row: (-row["open_cases"], row["county_code"])),
-            "whole": _totals(counts),
+            "whole": totals(counts),
             "ranked": _ranked(figures),
             "sections": _indicator_sections(figures, divisions().prefecture),
             "reporting": figures["values"].get((REPORTING, divisions().prefecture)),
@@ -100,7 +93,7 @@ def _county_page(figures: Figures, county: str) -> bytes:
             "county_code": county,
             "week_ended": figures["week_ended"],
             "lists": sorted(lists, key=lambda each: (-each["amount"], -each["open_cases"])),
-            "whole": _totals(figures["case_counts"]),
+            "whole": totals(figures["case_counts"]),
             "sections": _indicator_sections(figures, county),
             "reporting": figures["values"].get((REPORTING, county)),
             "place": sentences.place(figures["values"].get((RANKED, county))),
@@ -112,7 +105,7 @@ def _county_page(figures: Figures, county: str) -> bytes:
 def _case_list(kind: str, cases: list[Row], closes: Labels) -> Row:
     return {
         "kind": kind,
-        "cases": [{**row, "subject": _subject(row)} for row in cases[:CASES_SHOWN]],
+        "cases": [{**row, "subject": subject(row)} for row in cases[:CASES_SHOWN]],
         "open_cases": len(cases),
         "amount": sum(row["amount"] or 0 for row in cases),
         "closes_when": closes[kind],
@@ -127,11 +120,6 @@ def _week_ended(figures: Figures) -> date | None:
     """The Sunday of the figures, from an indicator of any day; None: no county has a register."""
     row = figures["values"].get(("rural_employed", divisions().prefecture))
     return row["period_to"] if row else None
-
-
-def _totals(rows: Iterable[Row]) -> dict[str, int]:
-    counted = list(rows)
-    return {name: sum(row[name] or 0 for row in counted) for name in ("open_cases", "amount", "opened_7d", "closed_7d")}
 
 
 def _ranked(figures: Figures) -> list[Row]:
@@ -167,52 +155,3 @@ def _moved(row: Row) -> int | None:
     if row["rank"] is None or row["previous_rank"] is None:
         return None
     return int(row["previous_rank"] - row["rank"])
-
-
-def _subject(row: Row) -> Label:
-    """What the case is about: its key without the county and the finding, which stand beside it."""
-    parts = str(row["case_key"]).split("·")
-    if row["case_kind"] == "feed":
-        feed, unit = parts
-        zh, en = ("", "") if unit == row["county_code"] else (f"（{unit}）", f" ({unit})")
-        return Label(contract(feed).title_zh + zh, contract(feed).title_en + en)
-    known = {row["county_code"], row["finding"]}
-    key = " · ".join(MONTH.sub(r"\1", part) for part in parts if part not in known) or parts[0]
-    return Label(key, key)
-
-
-def _closes_when() -> Labels:
-    """What closes a case, by kind (seed case_rule)."""
-    closes = Labels()
-    for rule in seed_tables.read("case_rule"):
-        closes.setdefault(str(rule["case_kind"]), Label(str(rule["closes_when_zh"]), str(rule["closes_when_en"])))
-    return closes
-
-
-def _workbook(figures: Figures, cases: list[Row], county: str | None = None) -> bytes:
-    sheets = [_case_sheet(figures, cases), indicator_sheet("指标", figures, county)]
-    return write_workbook(figures["publication"], sheets)
-
-
-def _case_sheet(figures: Figures, cases: list[Row]) -> Sheet:
-    counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
-    known, closes = labels.names(figures["names"]), figures["closes_when"]
-    return table_sheet(
-        "待办事项",
-        CASE_HEADS,
-        (
-            (
-                counties.get(row["county_code"]), known["case_kind"][row["case_kind"]].zh, _finding(known, row).zh,
-                _subject(row).zh, row["township_zh"], row["unit_to_act_zh"], row["amount"], row["lines"],
-                row["opened_on"], row["days_open"], closes[row["case_kind"]].zh,
-            )
-            for row in cases
-        ),
-    )  # fmt: skip
-
-
-def _finding(known: labels.Names, row: Row) -> Label:
-    """Of kinds that have one finding only, the kind."""
-    if row["finding"] == row["case_kind"]:
-        return known["case_kind"][row["case_kind"]]
-    return known["finding"][row["finding"]]

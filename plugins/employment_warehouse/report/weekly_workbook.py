@@ -1,0 +1,65 @@
+"""The workbooks of the weekly dispatch: the prefecture's with numbers of cases, a county's with each of its cases."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from employment_warehouse.report import labels
+from employment_warehouse.report.cases import finding, subject, totals
+from employment_warehouse.report.figures import Figures
+from employment_warehouse.report.workbook import Sheet, indicator_sheet, table_sheet, write_workbook
+
+COUNT_HEADS = ("县市", "事项", "待办", "涉及金额（元）", "近7日新增", "近7日办结")
+CASE_HEADS = (
+    "县市", "事项", "疑点", "对象代号", "乡镇", "责任单位", "涉及金额（元）", "涉及行数", "起始日期", "持续天数",
+    "办结条件",
+)  # fmt: skip
+
+
+def prefecture_workbook(figures: Figures) -> bytes:
+    """Nothing of a person or household: how many cases each county has, and all indicators."""
+    return write_workbook(figures["publication"], [_count_sheet(figures), indicator_sheet("指标", figures)])
+
+
+def county_workbook(figures: Figures, county: str) -> bytes:
+    """figures: those of the county alone."""
+    return write_workbook(figures["publication"], [_case_sheet(figures), indicator_sheet("指标", figures, county)])
+
+
+def _count_sheet(figures: Figures) -> Sheet:
+    counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
+    kinds = labels.names(figures["names"])["case_kind"]
+    counted = [
+        (county, kind, totals(rows))
+        for (county, kind), rows in groupby(
+            figures["case_counts"], key=lambda row: (row["county_code"], row["case_kind"])
+        )
+    ]
+    return table_sheet(
+        "各县市待办",
+        COUNT_HEADS,
+        (
+            (
+                counties.get(county), kinds[kind].zh, whole["open_cases"], whole["amount"], whole["opened_7d"],
+                whole["closed_7d"],
+            )
+            for county, kind, whole in counted
+        ),
+    )  # fmt: skip
+
+
+def _case_sheet(figures: Figures) -> Sheet:
+    counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
+    known, closes = labels.names(figures["names"]), figures["closes_when"]
+    return table_sheet(
+        "待办事项",
+        CASE_HEADS,
+        (
+            (
+                counties.get(row["county_code"]), known["case_kind"][row["case_kind"]].zh, finding(known, row).zh,
+                subject(row).zh, row["township_zh"], row["unit_to_act_zh"], row["amount"], row["lines"],
+                row["opened_on"], row["days_open"], closes[row["case_kind"]].zh,
+            )
+            for row in figures["open_cases"]
+        ),
+    )  # fmt: skip
