@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from tests.integration.test_dbt_employment import COUNTY, person, report, spell
 from tests.integration.test_dbt_relief import contract, project
-from tests.kit.people import token
 
 PEOPLE = [person("works"), person("idle")]
 
@@ -68,17 +67,6 @@ def test_a_job_that_was_reported_late_changes_the_months_that_it_covers(months: 
     report(months, COUNTY, "2024-05-02", PEOPLE, spells)
     months.night("2024-05-02")
     assert changed(months) == first_days(2, 3, 5)
-
-
-def test_a_payment_changes_the_month_worked(months: Any) -> None:
-    months.night("2024-05-01")
-    months.deliver(
-        "public_post_payment", COUNTY, "2024-05-02",
-        [{"person_key": token("idle"), "post_no": "P1", "period": "2024-02-01", "days_present": 22, "amount_due": 800,
-          "amount_paid": 800}],
-    )  # fmt: skip
-    months.night("2024-05-02")
-    assert changed(months) == first_days(2, 5)
 
 
 def test_without_a_register_no_month_is_computed(nights: Any) -> None:

@@ -184,6 +184,20 @@ def test_partners_brands_and_industries_by_month(nights: Any) -> None:
     assert nights.rows(states) == [("2024-04-01", "E"), ("2024-05-01", "P")]
 
 
+def test_a_late_roster_with_another_wage_changes_what_a_brand_earned_in_its_month(nights: Any) -> None:
+    """A later roster is believed of the job itself, so nothing else of it changes."""
+    nights.select = "+labor_brand_monitor"
+    works = spell("works", labor_brand="梯田巧手", monthly_wage="4000")
+    for day in ("2024-04-15", "2024-05-20"):
+        report(nights, COUNTY, day, [person("works")], [works])
+    nights.night("2024-06-01")
+    earned = "select month::text, median_income from marts.labor_brand_monitor order by 1"
+    assert nights.rows(earned) == [(f"2024-0{month}-01", 4000) for month in (4, 5, 6)]
+    nights.deliver("employment", COUNTY, "2024-04-25", [works | {"monthly_wage": "3500"}])
+    nights.night("2024-06-02")
+    assert nights.rows(earned) == [("2024-04-01", 3500), ("2024-05-01", 4000), ("2024-06-01", 4000)]
+
+
 PLATFORM = "hr_platform"
 
 

@@ -33,10 +33,8 @@ evidence_days as (
     ) }}
 ),
 
-payment_days as (
-    select daterange(period, (period + interval '1 month')::date) as days
-    from (select distinct period from {{ changed_rows('fct_wage_payment') }} as payments) as periods
-),
+-- What a wage was on a day that has passed can change by a late file, with neither the job nor the state.
+wage_days as ({{ changed_days('fct_wage_span', 'daterange(valid_from, valid_to)', ['valid_from', 'valid_to']) }}),
 
 spans as (
     select distinct date_trunc('month', lower(days)) as from_month, date_trunc('month', upper(days) - 1) as to_month
@@ -49,7 +47,7 @@ spans as (
         union all
         select days from evidence_days
         union all
-        select days from payment_days
+        select days from wage_days
     ) as changed
     where not isempty(days)
 )
