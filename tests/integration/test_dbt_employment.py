@@ -162,6 +162,25 @@ def test_facts_and_states_do_not_depend_on_the_order_of_arrival(nights: Any) -> 
     assert not any(digest.startswith("0:") for digest in digests[0])
 
 
+def test_a_spell_corrected_by_one_county_stands_once_another_names_it_again(nights: Any) -> None:
+    """Although that county's roster has not changed, and the published spells no longer have it."""
+    nights.select = "+fct_employment_spell"
+    named = spell("worker", employer_uscc="91532500MA6K00001X")
+    renamed = spell("worker", "示例电子有限公司", OTHER, employer_uscc=named["employer_uscc"], end_date="2024-05-10")
+    spells = "select employer_name, end_on::text, county_code from marts.fct_employment_spell order by 2"
+    nights.deliver("employment", COUNTY, "2024-05-09", [named])
+    nights.deliver("employment", OTHER, "2024-05-09", [named | {"county_code": OTHER}])
+    nights.night("2024-05-09")
+    nights.deliver("employment", OTHER, "2024-05-10", [renamed])
+    nights.night("2024-05-10")
+    corrected = (renamed["employer_name"], "2024-05-10", OTHER)
+    assert nights.rows(spells) == [corrected]
+    nights.deliver("employment", COUNTY, "2024-05-11", [named])
+    nights.deliver("employment", OTHER, "2024-05-11", [renamed])
+    nights.night("2024-05-11")
+    assert nights.rows(spells) == [corrected, (named["employer_name"], None, COUNTY)]
+
+
 def test_the_unit_tests_of_the_models_pass(nights: Any) -> None:
     """The unit tests beside the models, once the tables that they read are there."""
     nights.night("2024-05-01")

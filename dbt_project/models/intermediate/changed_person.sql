@@ -9,9 +9,14 @@ select person_key from {{ changed_rows('fct_relief_contract') }} as contracts
 union
 select person_key from {{ changed_rows('fct_gig_order') }} as orders
 union
--- If two counties report a spell, the later snapshot prevails: any night can change which one that is.
-select person_key from {{ published_rows('fct_employment_spell') }} as contested_spells
-where also_named_by is not null
+-- If two counties report a spell, the later snapshot prevails: any night can change which one that is. The facts may
+-- not have the spell, if the county that prevailed so far had corrected it.
+select person_key from (
+    select person_key
+    from {{ published_rows('reported_employment') }} as named
+    group by person_key, employer_name, start_date
+    having min(unit) < max(unit)
+) as contested_spells
 -- A spell reported in advance starts or extends a job on its first day. From its own first day on a post or a contract
 -- gives its rank to the spell that names it.
 {%- for model, start_on in [
