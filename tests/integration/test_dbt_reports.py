@@ -59,7 +59,7 @@ models:
 def spring(nights: Any) -> Any:
     """Two counties: nights on Sunday 28 April, on 5 May, and on 6 May 2024, of which one county says nothing."""
     nights.select = REPORTS
-    for name, days in (("dispute_close_days", "60"), ("funds_days", "30")):
+    for name, days in (("dispute_close_days", "60"), ("funds_days", "30"), ("retention_days_3m", "1")):
         nights.connection.execute("update seeds.setting set value = %s where name = %s", (days, name))
     award = {"subsidy_amount": 3000, "subsidy_on": "2024-04-06"}
     nights.deliver("workshop", COUNTY, "2024-04-28", [workshop("W1", **award)])
@@ -108,6 +108,8 @@ def test_the_figures_of_three_nights(spring: Any) -> None:
     months = "period_from, period_to, value, previous_value"
     assert figure(spring, "daily", "disputes_open_over_45d", columns=months) == (date(2024, 5, 1), day, 0, 0)
     assert figure(spring, "weekly", "job_events")[:3] == (0, None, None)
+    # The follow-up of a day is complete for the week that has ended: one began a job in it, and has it still.
+    assert figure(spring, "weekly", "retention_3m")[:3] == (1, None, None)
     # Nobody reported on 30 April, and nothing is known of March.
     assert figure(spring, "monthly", "rural_employed") == (1, None, None, None, "E")
     public = "value, public_value, public_change, public_rank"
