@@ -55,6 +55,16 @@ def test_an_application_was_made_on_the_earliest_day_ever_reported(nights: Any) 
         "select application_id, applied_on::text, hired_on::text from marts.fct_job_application order by 1"
     ) == [("1", "2024-05-01", "2024-05-02"), ("2", "2024-05-02", "2024-05-02")]
 
+    # Deleted, and sent again with a later status.
+    deleted = hired[0] | {"is_deleted": True, "updated_at": "2024-05-04T01:00:00Z"}
+    nights.deliver("applications", PLATFORM, "2024-05-04", [deleted])
+    nights.night("2024-05-04")
+    assert nights.rows("select application_id from marts.fct_job_application") == [("2",)]
+    nights.deliver("applications", PLATFORM, "2024-05-20", [application("1", "a", "hired", "2024-05-20T01:00:00Z")])
+    nights.night("2024-05-20")
+    again = "select applied_on::text, hired_on::text from marts.fct_job_application where application_id = '1'"
+    assert nights.rows(again) == [("2024-05-01", "2024-05-20")]
+
 
 def test_a_service_reported_again_is_replaced_and_a_correction_removes_it(nights: Any) -> None:
     nights.select = "+fct_service_event"

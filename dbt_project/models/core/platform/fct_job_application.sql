@@ -1,8 +1,25 @@
 -- Each application on the talent site that the platform has not deleted, with the job that it is for. The platform
--- reports the day of the last status only, so the earliest day that it ever reported is the day of the application.
+-- reports the day of the last status only, so the earliest day that it ever reported is the day of the application,
+-- also of one that it had deleted meanwhile.
 with
 reported as (
-    select application_id, min(status_at) as status_at from {{ ref('stg_applications') }} group by application_id
+    select application_id, (status_at at time zone 'Asia/Shanghai')::date as status_on
+    from {{ ref('stg_applications') }}
+    union all
+    select application_id, (status_at at time zone 'Asia/Shanghai')::date
+    from {{ ref('reported_application') }}
+    union all
+    select application_id, (status_at at time zone 'Asia/Shanghai')::date
+    from store.reported_application
+    where from_build <= (select ops.chain_head())
+    union all
+    select application_id, applied_on
+    from store.fct_job_application
+    where from_build <= (select ops.chain_head())
+),
+
+first_reported as (
+    select application_id, min(status_on) as applied_on from reported group by application_id
 )
 
 select
@@ -14,19 +31,14 @@ select
     case
         when application.status = 'hired' then (application.status_at at time zone 'Asia/Shanghai')::date
     end as hired_on,
-    least(
-        (reported.status_at at time zone 'Asia/Shanghai')::date,
-        (application.status_at at time zone 'Asia/Shanghai')::date,
-        before.applied_on
-    ) as applied_on,
+    first_reported.applied_on,
     posting.employer_name,
     posting.employer_uscc,
     posting.title,
     posting.work_division_code,
     posting.channel as posting_channel
 from {{ ref('reported_application') }} as application
-left join reported using (application_id)
-left join {{ this }} as before using (application_id)
+inner join first_reported using (application_id)
 left join {{ ref('reported_job_posting') }} as posting
     on application.posting_id = posting.posting_id and not coalesce(posting.is_deleted, false)
 where not coalesce(application.is_deleted, false)
