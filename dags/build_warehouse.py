@@ -1,4 +1,4 @@
-"""入库前检查、加工、发布前检查、发布。 | Gate 1, transform, gate 2, publish."""
+"""入库前检查、汇总、发布前检查、发布。 | Gate 1, build, gate 2, publish."""
 
 from airflow.sdk import Param, dag, task
 

@@ -1,4 +1,4 @@
-"""夜间流程：收集三类来源，汇总，发布，出日报。 | The night: ingest three source families, build, publish, report."""
+"""夜间流程：收集三类来源，汇总，发布，出日报。 | The night: ingest three sources, build, publish, report."""
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import Param, dag, task

@@ -101,7 +101,7 @@ def test_a_clerk_checks_sends_and_corrects_thirty_rows(console: FastAPI, warehou
     assert link not in history + clerk.get(sent.headers["location"]).text
     assert history.count("查看答复") == 4 and "已入库，待汇总" in history
     english = clerk.get(f"{sent.headers['location']}?language=en").text
-    assert "30 rows read, 27 taken in" in english and "A placeholder that begins with 999999" in english
+    assert "30 rows read, 27 accepted" in english and "A placeholder that begins with 999999" in english
 
 
 def test_a_nil_return_needs_no_file(console: FastAPI, warehouse: psycopg.Connection) -> None:

@@ -147,7 +147,7 @@ def test_a_key_given_twice_is_refused(warehouse: psycopg.Connection, project: Pa
     path.write_text(path.read_text("utf-8").replace("hidden: true", "hidden: true, hidden: false"), "utf-8")
     with pytest.raises(UserError) as refused:
         model_tables.generate(warehouse, project)
-    assert (refused.value.code, "hidden" in refused.value.expected) == ("model_yaml_invalid", True)
+    assert (refused.value.code, "hidden" in refused.value.found) == ("model_yaml_invalid", True)
 
 
 def test_a_key_that_is_not_a_column_is_refused(warehouse: psycopg.Connection, project: Path) -> None:

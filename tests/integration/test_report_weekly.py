@@ -36,7 +36,7 @@ def a_case(county: str, finding: str, key: str, amount: float | None, **more: An
 def test_a_countys_dispatch_lists_only_its_own_cases_by_urgency(warehouse: psycopg.Connection, build: int) -> None:
     store(warehouse, "dim_code", build, [
         {"code_list": "finding", "code": "unpaid", "name_zh": "全部欠发", "name_en": "unpaid"},
-        {"code_list": "case_kind", "code": "relief_payroll", "name_zh": "工资疑点", "name_en": "relief payroll"},
+        {"code_list": "case_kind", "code": "relief_payroll", "name_zh": "工资核查线索", "name_en": "relief payroll"},
     ])  # fmt: skip
     store(warehouse, "finding_case", build, [
         a_case(YUANYANG, "unpaid", "532528YG1·2024-03-01·unpaid", 100),

@@ -53,7 +53,7 @@ def test_a_model_that_fails_is_named_without_its_values(build: int, caplog: pyte
     with pytest.raises(TransformFailed) as failure:
         transform.run_dbt("tag:core", build)
     assert "broken" in failure.value.where
-    assert "invalid input syntax" in failure.value.expected
+    assert "invalid input syntax" in failure.value.found
     assert "canary" not in str(failure.value)
     assert "canary" not in caplog.text
 

@@ -124,7 +124,7 @@ def run_group(group: Sequence[Planted], project: Path, connection: psycopg.Conne
         except transform.TransformFailed as failed:
             if len(group) > 1:
                 raise
-            return {group[0].name: [f"the build fails: {failed.expected}"]}
+            return {group[0].name: [f"the build fails: {failed.found}"]}
     return {defect.name: found[defect.mart] for defect in group}
 
 

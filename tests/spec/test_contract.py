@@ -401,7 +401,7 @@ def test_a_key_given_twice_is_an_error(tmp_path: Path) -> None:
     )
     with pytest.raises(ContractError) as caught:
         load(path)
-    assert "required" in caught.value.expected
+    assert "required" in caught.value.found
 
 
 def test_the_money_dates_and_freshness_of_a_feed_are_in_its_contract() -> None:

@@ -127,12 +127,10 @@ def _notes(found: Mapping[str, Any], repeated: int) -> Iterator[Label]:
     if repeated:
         yield Label(
             f"有 {repeated} 行与后面的行是同一条（主键相同），已采用最后一行",
-            f"{repeated} rows are repeated by a later row with the same key; the last one is taken in",
+            f"{repeated} rows are repeated by a later row with the same key; the last one counts",
         )
     if columns := found.get("extra_columns"):
-        yield Label(
-            f"不认识的列，没有采用：{'、'.join(columns)}", f"Columns that are not taken in: {', '.join(columns)}"
-        )
+        yield Label(f"不认识的列，没有读取：{'、'.join(columns)}", f"Columns that are not read: {', '.join(columns)}")
     for note in found.get("notes", ()):
         zh, _, en = note.partition(" | ")
         yield Label(zh, en or zh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from employment_warehouse.report import words
-from employment_warehouse.report.labels import Label, Labels
+from employment_warehouse.report.labels import Label, Labels, code_names
 from employment_warehouse.report.words import STATES, State
 
 
@@ -21,7 +21,7 @@ DUE_STATES = States(
 )
 DELIVERY_STATES = States(
     landed=State("◔", "已入库，待汇总", "landed"),
-    accepted=State("●", "已采用", "taken in"),
+    accepted=State("●", "已采用", "accepted"),
     held=State("■", "暂扣", "held"),
     refused=State("▲", "无法读取", "refused"),
     withdrawn=State("–", "已作废", "withdrawn"),
@@ -77,18 +77,9 @@ STEPS = Labels(
     write_returns=Label("生成退回工作簿", "return workbooks"),
     confirm_intake=Label("核对入库", "confirming the intake"),
 )
-KEY_COUNTY_LEVELS = Labels(
-    national=Label("国家级重点帮扶县", "national key county"),
-    provincial=Label("省级重点帮扶县", "provincial key county"),
-)
+KEY_COUNTY_LEVELS = code_names("key_county_level")
 # Why a figure is known otherwise than it was published: values of marts.restatement.cause.
-CAUSES = Labels(
-    correction=Label("更正", "correction"),
-    late_file=Label("迟报", "late file"),
-    rule_change=Label("规则变化", "rule change"),
-    later_report=Label("后续报送补报", "later report"),
-    other_unit=Label("其他单位报送", "report of another unit"),
-)
+CAUSES = code_names("cause")
 # How often the registers are due: values of the setting campaign_frequency.
 CAMPAIGN = Labels(
     daily=Label("每日报送", "every day"),

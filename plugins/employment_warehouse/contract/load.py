@@ -54,7 +54,7 @@ def load(path: Path) -> Contract:
     try:
         document = strict_yaml.read(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise ContractError("不是 YAML | not YAML", where=path.name, expected=str(error)) from error
+        raise ContractError("不是 YAML | not YAML", where=path.name, found=str(error)) from error
     wrong = next(iter(_standard().iter_errors(document)), None)
     if wrong is not None:
         where = f"{path.name}: {_place(document, wrong.instance_path)}"

@@ -148,7 +148,7 @@ def _parse(path: Path, _modified: int) -> dict[str, Any]:
             "模型的声明文件有误 | the declarations of a model cannot be read",
             code="model_yaml_invalid",
             where=str(path),
-            expected=str(error),
+            found=str(error),
         ) from error
 
 

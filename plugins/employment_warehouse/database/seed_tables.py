@@ -68,7 +68,8 @@ def load() -> list[str]:
                 "种子表无法载入，原有内容未变 | a seed table cannot be loaded; the former rows are kept",
                 code="own_seed_unreadable",
                 where=", ".join(str(_file(name)) for name in declared if _file(name).parent == _own_folder()),
-                expected=f"values of the types that dbt_project/seeds/*.yml declares; {describe(error)}",
+                expected="values of the types that dbt_project/seeds/*.yml declares",
+                database=describe(error),
                 todo="correct or remove the file, then `warehouse migrate`",
             ) from None
     _stamp().write_text(_digest())

@@ -76,7 +76,7 @@ def _suite(path: Path, limits: Thresholds) -> Suite:
     try:
         frames = strict_yaml.read(content)
     except yaml.YAMLError as error:
-        raise SuiteError("不是 YAML | not YAML", where=path.name, expected=str(error)) from error
+        raise SuiteError("不是 YAML | not YAML", where=path.name, found=str(error)) from error
     if not isinstance(frames, dict) or not frames:
         raise SuiteError("空清单 | an empty suite", where=path.name, expected="frames by name")
     return Suite(

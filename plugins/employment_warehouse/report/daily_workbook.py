@@ -53,7 +53,7 @@ def daily_workbook(figures: Figures) -> bytes:
             ),
             table_sheet(
                 "报送情况",
-                ["县市", "报送表", "状态", "读入行", "入库行", "退回行", "暂扣报送编号"],
+                ["县市", "报表", "状态", "读入行", "入库行", "退回行", "暂扣报送编号"],
                 (
                     (
                         counties.get(row["county_code"]), contract(row["feed"]).title_zh,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
+
+from employment_warehouse.settings import project_root
+
+_CODE_NAMES = "dbt_project/seeds/code_name.csv"
 
 
 class Label(NamedTuple):
@@ -33,3 +39,14 @@ def names(rows: Iterable[Mapping[str, Any]]) -> Names:
     for row in rows:
         known.setdefault(row["code_list"], Labels())[row["code"]] = Label(row["name_zh"], row["name_en"])
     return known
+
+
+def code_names(code_list: str) -> Labels:
+    """Names of a list of codes by the project's seed, for pages that show no publication."""
+    return _seed()[code_list]
+
+
+@cache
+def _seed() -> Names:
+    with (project_root() / _CODE_NAMES).open(encoding="utf-8", newline="") as file:
+        return names(csv.DictReader(file))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from employment_warehouse.report.labels import Label
+from employment_warehouse.report.labels import Label, code_names
 
 Number = int | float | Decimal | None
 NONE = "—"
@@ -29,14 +29,14 @@ class State(NamedTuple):
     en: str
 
 
+_TARGET_MEASURES = {
+    "rural_employed": ("人", "persons"),
+    "poverty_alleviated_employed": ("人", "persons"),
+    "zero_employment_relocated_households": ("户", "households"),
+}
 TARGETS = {
-    "rural_employed": Target("农村劳动力务工（就业）", "Rural workers employed", "人", "persons"),
-    "poverty_alleviated_employed": Target(
-        "脱贫人口（含监测对象）务工（就业）", "Poverty-alleviated workers employed", "人", "persons"
-    ),
-    "zero_employment_relocated_households": Target(
-        "有劳动力的零就业搬迁家庭", "Relocated households with nobody employed", "户", "households"
-    ),
+    code: Target(name.zh, name.en.capitalize(), *_TARGET_MEASURES[code])
+    for code, name in code_names("target_code").items()
 }
 # For the heads of tables.
 SHORT_TARGETS = {
@@ -44,14 +44,10 @@ SHORT_TARGETS = {
     "poverty_alleviated_employed": Label("脱贫人口", "Poverty-alleviated"),
     "zero_employment_relocated_households": Label("零就业搬迁家庭", "Zero-employment"),
 }
-STATES = {
-    "intake_failed": State("✕", "入库失败（系统原因）", "not ingested (our fault)"),
-    "held": State("■", "暂扣", "held"),
-    "missing": State("○", "未报", "missing"),
-    "late": State("◐", "迟报", "late"),
-    "on_time": State("●", "按时", "on time"),
-}
-MARKS = {"E": Label("沿用", "carried forward"), "P": Label("暂定", "provisional"), "M": Label("缺", "missing")}
+# By urgency.
+_SIGNS = {"intake_failed": "✕", "held": "■", "missing": "○", "late": "◐", "on_time": "●"}
+STATES = {code: State(sign, *code_names("status")[code]) for code, sign in _SIGNS.items()}
+MARKS = {code: code_names("obs_status")[code] for code in ("E", "P", "M")}
 # What a mark says of a figure.
 MEANINGS = {
     "E": Label("应报未采用，为上次的数据", "what was due is not there: the last data"),

@@ -107,7 +107,7 @@ def summarise(home: Home, console: Console) -> None:
         ),
         "gates": ("检查 gates", "汇总 build", "第几道 gate", "项数 checks", "严重 critical", "提示 warnings"),
         "set_aside": (
-            "暂扣与拒收 held and refused",
+            "暂扣与无法读取 held and refused",
             "编号 no.",
             "日期 date",
             "表 feed",

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class TransformFailed(UserError):
-    """数据加工失败，本晚不发布。 | A model or a test failed; the night is not published."""
+    """汇总失败，本晚不发布。 | A model or a test failed; the night is not published."""
 
     code = "transform_failed"
     exit_code = 1
@@ -80,7 +80,7 @@ def read_summary(name: str, outcome: Any) -> Summary:
         message = without_values(str(outcome.exception or "dbt stopped"))
         if LOST.search(message):
             raise ServerLost(where=name, database=message)
-        raise TransformFailed(where=name, expected=message)
+        raise TransformFailed(where=name, found=message)
     summary = Summary(name, tuple(_read_node(result) for result in results))
     for node in summary.nodes:
         logger.info("%s %s: %s, %.1f s", node.kind, node.name, node.status, node.seconds)
@@ -89,7 +89,7 @@ def read_summary(name: str, outcome: Any) -> Summary:
     if summary.failed or not outcome.success:
         failure = TransformFailed(
             where=", ".join(node.name for node in summary.failed) or name,
-            expected="; ".join(f"{node.name}: {node.message}" for node in summary.failed),
+            found="; ".join(f"{node.name}: {node.message}" for node in summary.failed),
             todo="correct the model or the data, then run it again",
         )
         failure.failed = summary.failed

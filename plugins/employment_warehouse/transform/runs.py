@@ -90,7 +90,7 @@ def write_docs() -> Path:
     """
     outcome = invoke(["docs", "generate", "--static"])
     if not outcome.success:
-        raise TransformFailed(where="docs", expected=without_values(str(outcome.exception or "dbt stopped")))
+        raise TransformFailed(where="docs", found=without_values(str(outcome.exception or "dbt stopped")))
     docs_page().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(settings.current_home().dbt / "target" / "static_index.html", docs_page())
     return docs_page()

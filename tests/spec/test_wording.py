@@ -1,0 +1,73 @@
+"""What readers see has the words of docs/glossary.md, and no other for the same thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from employment_warehouse import settings
+from employment_warehouse.console import wording
+from employment_warehouse.report import words
+from employment_warehouse.report.labels import code_names
+
+ROOT = settings.project_root()
+# Word that is not used → the glossary's word for it.
+INSTEAD_OF = {
+    "疑点": "核查线索",
+    "报送表": "报表",
+    "令牌": "人员代号",
+    "扣留": "暂扣",
+    "拒收": "无法读取",
+    "采纳": "采用",
+    "到期未发": "欠发",
+    "拖欠": "欠发",
+    "建库": "汇总",
+    "数据加工": "汇总",
+    "门禁": "入库前检查、发布前检查",
+    "当日在岗": "当日务工（就业）",
+    "taken in": "accepted",
+    "source famil": "source",
+}
+WHOLE_FILES = (
+    "dbt_project/**/*.csv", "dbt_project/**/*.yml", "expectations/**/*.yaml", "plugins/**/*.j2", "plugins/**/*.yml",
+    "docs/*.md", "README.md",
+)  # fmt: skip
+PROGRAMS = ("plugins/**/*.py", "dags/*.py")
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Files that readers see as they are, and the texts in programs: those of errors and DAGs are docstrings."""
+    for path in (path for pattern in WHOLE_FILES for path in ROOT.glob(pattern)):
+        if path.name != "glossary.md":
+            yield path, path.read_text("utf-8")
+    for path in (path for pattern in PROGRAMS for path in ROOT.glob(pattern)):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield path, node.value
+
+
+def test_no_text_has_another_word_for_what_the_glossary_names() -> None:
+    other = re.compile("|".join(INSTEAD_OF))
+    found = {
+        f"{path.relative_to(ROOT)}: {word} → {INSTEAD_OF[word]}"
+        for path, text in texts()
+        for word in other.findall(text)
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("word", [word for word in INSTEAD_OF.values() if not word.isascii()])
+def test_the_words_that_are_used_are_the_glossary_s(word: str) -> None:
+    glossary = (ROOT / "docs/glossary.md").read_text("utf-8")
+    assert all(part in glossary for part in word.removeprefix("当日").split("、"))
+
+
+def test_the_console_and_the_reports_name_codes_as_the_marts_do() -> None:
+    assert wording.CAUSES["rule_change"].zh == code_names("cause")["rule_change"].zh == "规则变化"
+    assert {code: (state.zh, state.en) for code, state in words.STATES.items()} == code_names("status")
+    assert words.MARKS.items() <= code_names("obs_status").items()
+    assert words.TARGETS.keys() == code_names("target_code").keys()
