@@ -62,7 +62,7 @@ def test_a_countys_dispatch_lists_only_its_own_cases_by_urgency(warehouse: psyco
     assert [row[3] for row in rows[1:]] == ["532528YG2 · 2024-03", "532528YG1 · 2024-03"]
     assert [row[6] for row in rows[1:]] == [900, 100]
     counted = workbook_rows(paths[f"weekly-{build}.xlsx"], "各县市待办")
-    assert [row[:4] for row in counted[1:]] == [("个旧市", "工资疑点", 1, 7), ("元阳县", "工资疑点", 2, 1000)]
+    assert [row[:4] for row in counted[1:]] == [("个旧市", "工资核查线索", 1, 7), ("元阳县", "工资核查线索", 2, 1000)]
     assert openpyxl.load_workbook(paths[f"weekly-{build}.xlsx"]).sheetnames == ["各县市待办", "指标"]
 
 

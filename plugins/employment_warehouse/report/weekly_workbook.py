@@ -11,7 +11,7 @@ from employment_warehouse.report.workbook import Sheet, indicator_sheet, table_s
 
 COUNT_HEADS = ("县市", "事项", "待办", "涉及金额（元）", "近7日新增", "近7日办结")
 CASE_HEADS = (
-    "县市", "事项", "疑点", "对象代号", "乡镇", "责任单位", "涉及金额（元）", "涉及行数", "起始日期", "持续天数",
+    "县市", "事项", "核查线索", "对象代号", "乡镇", "责任单位", "涉及金额（元）", "涉及行数", "起始日期", "持续天数",
     "办结条件",
 )  # fmt: skip
 
