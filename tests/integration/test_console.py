@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import openpyxl
 import psycopg
@@ -62,6 +63,47 @@ def test_a_person_signs_in_with_the_login_of_the_database(console: FastAPI) -> N
     assert all(word in cookie for word in ("httponly", "samesite=strict"))
     assert at.password not in answer.text + cookie
     assert at.user in browser.get("/publications").text
+
+
+def field(shown: str, name: str) -> str:
+    """The value of a hidden field of the form on a page."""
+    [value] = re.findall(rf'<main.*name="{name}" value="([^"]*)"', shown, re.DOTALL)
+    return html.unescape(value)
+
+
+def test_a_link_leads_to_its_list_after_the_sign_in_also_after_a_wrong_password(console: FastAPI) -> None:
+    """As an alert has it, with its filter; a link that leads elsewhere does not."""
+    at = address(OWN_LOGIN)
+    for link, arrived in (
+        ("/deliveries?unit=532528&status=held", "/deliveries?unit=532528&status=held"),
+        ("/acts?login=%E6%9C%88%E6%8A%A5%26x", "/acts?login=%E6%9C%88%E6%8A%A5%26x"),
+        ("//elsewhere.cn/?a=b", "/"),
+    ):
+        browser = Browser(console)
+        form = f"/sign-in?next={quote(link)}" if link.startswith("//") else browser.get(link).headers["location"]
+        shown = browser.get(form).text
+        for password, status in (("wrong", 403), (at.password, 303)):
+            given = {name: field(shown, name) for name in ("token", "next")}
+            answer = browser.client.post("/sign-in", data={"login": at.user, "password": password, **given})
+            assert answer.status_code == status
+            shown = answer.text
+        assert answer.headers["location"] == arrived
+        assert browser.get(arrived).status_code in {200, 303}
+
+
+def test_a_form_that_is_sent_after_the_session_says_that_nothing_was_changed(console: FastAPI, clock: Clock) -> None:
+    """And after the sign-in its page is there to fill it in again."""
+    browser, at = browser_of(OWN_LOGIN, console), address(OWN_LOGIN)
+    [session] = console.state.sessions._sessions.values()
+    clock.now += IDLE_SECONDS + 1
+    origin = {"referer": "https://console.example.cn/settings?from=menu"}
+    sent = browser.client.post("/settings/target", data={"reason": "typed", "token": session.token}, headers=origin)
+    shown = browser.get(sent.headers["location"]).text
+    assert "没有提交，没有作任何改动" in shown
+    given = {name: field(shown, name) for name in ("token", "next")}
+    answer = browser.client.post("/sign-in", data={"login": at.user, "password": at.password, **given})
+    assert answer.headers["location"] == "/settings?from=menu"
+    assert browser.get(answer.headers["location"]).status_code == 200
 
 
 def test_programs_and_the_administrator_do_not_sign_in(console: FastAPI, warehouse: psycopg.Connection) -> None:

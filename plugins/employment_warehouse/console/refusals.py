@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import traceback
 from typing import NamedTuple
-from urllib.parse import quote
 
 import psycopg
 from fastapi import Request
@@ -17,6 +16,7 @@ from starlette.exceptions import HTTPException
 from employment_warehouse.console import rendering
 from employment_warehouse.console.connections import is_sign_in_refused
 from employment_warehouse.console.rendering import OWN_CODE, in_language, language
+from employment_warehouse.console.signing_in import sign_in_path
 from employment_warehouse.database import describe
 from employment_warehouse.errors import UserError
 
@@ -67,7 +67,7 @@ FAULT = Refusal(
 def of_request(request: Request, error: HTTPException) -> Response:
     """A page that is not there, not allowed, or needs a sign-in."""
     if error.status_code == 401:
-        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+        return _to_sign_in(request)
     form = FOREIGN_FORM if error.detail == "form" else FORBIDDEN
     known = {400: UNFIT, 403: form, 404: NOT_FOUND, 405: NOT_FOUND, 503: BUSY}
     return _say(request, known.get(error.status_code) or Refusal(error.status_code, str(error.detail), ""))
@@ -124,7 +124,19 @@ def _signed_out(request: Request) -> Response:
     sessions = request.app.state.sessions
     if session := sessions.find(request):
         sessions.end(session)
-    return RedirectResponse("/sign-in", 303)
+    return _to_sign_in(request)
+
+
+def _to_sign_in(request: Request) -> Response:
+    """And from there back to the page that was asked for, with its filter, or to the page of a form that was sent."""
+    if request.method in {"GET", "HEAD"}:
+        return RedirectResponse(sign_in_path(_local(str(request.url))), 303)
+    return RedirectResponse(sign_in_path(_local(request.headers.get("referer", "")), is_unsent=True), 303)
+
+
+def _local(url: str) -> str:
+    """Its path and query: a proxy may have another host."""
+    return f"/{url.partition('://')[2].partition('/')[2]}"
 
 
 def _say(request: Request, refusal: Refusal) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from typing import Annotated
+from urllib.parse import quote
 
 import psycopg
 from fastapi import APIRouter, Form, Request
@@ -26,6 +27,10 @@ LONGEST_LOGIN, LONGEST_PASSWORD = 63, 1000  # as in the form
 FORM = "sign-in"
 REFUSED = ("登录名或口令不正确", "The login or the password is wrong")
 TOO_MANY = ("失败次数过多，请15分钟后再试", "Too many failures: try again in 15 minutes")
+UNSENT = (
+    "登录已失效，刚才填写的内容没有提交，没有作任何改动；请登录后重新填写",
+    "The session has ended: what you filled in was not sent, and nothing was changed. Sign in and fill it in again",
+)
 NOT_A_PERSON = ("程序和管理员的登录名不能在此登录", "Logins of programs and of the administrator do not sign in here")
 
 
@@ -49,10 +54,16 @@ def _counted(login: str, address: str) -> list[tuple[RateLimitItem, str, str]]:
     return [(OF_LOGIN, "login", login), (OF_ADDRESS, "address", address)]
 
 
+def sign_in_path(following: str, *, is_unsent: bool = False) -> str:
+    """The form of the sign-in that leads to a page afterwards. is_unsent: says that a form was not taken."""
+    return f"/sign-in?next={quote(following)}{'&unsent=true' if is_unsent else ''}"
+
+
 @router.get("/sign-in")
 def show_form(request: Request) -> Response:
     """The form."""
-    return _form(request)
+    unsent = UNSENT if "unsent" in request.query_params else None
+    return _form(request, request.query_params.get("next", "/"), unsent)
 
 
 @router.post("/sign-in")
@@ -66,14 +77,14 @@ async def take_form(
     await assert_own_form(request, request.cookies.get(FORM, ""))
     state, address = request.app.state, request.client.host if request.client else ""
     if state.failures.are_too_many(login, address):
-        return _form(request, TOO_MANY, 429)
+        return _form(request, following, TOO_MANY, 429)
     known = _is_possible(login, password)
     session = await run_in_threadpool(_begin, login, password, state.sessions.clock()) if known else None
     if session is None:
         state.failures.count(login, address)
-        return _form(request, REFUSED, 403)
+        return _form(request, following, REFUSED, 403)
     if isinstance(session, tuple):
-        return _form(request, session, 403)
+        return _form(request, following, session, 403)
     response = RedirectResponse(_local(following), 303)
     state.sessions.begin(response, session, is_encrypted=state.is_encrypted)
     response.delete_cookie(FORM)
@@ -113,10 +124,9 @@ def _begin(login: str, password: str, now: float) -> Session | tuple[str, str] |
     return replace(session, rights=rights, counties=tuple(row["county_code"] for row in counties))
 
 
-def _form(request: Request, trouble: tuple[str, str] | None = None, status: int = 200) -> Response:
+def _form(request: Request, following: str, trouble: tuple[str, str] | None = None, status: int = 200) -> Response:
     token = secrets.token_urlsafe(32)
-    following = _local(request.query_params.get("next", "/"))
-    shown = {"form_token": token, "following": following, "trouble": trouble}
+    shown = {"form_token": token, "following": _local(following), "trouble": trouble}
     response = HTMLResponse(rendering.render(request, None, "sign_in.html.j2", **shown), status)
     set_cookie(response, FORM, token, is_encrypted=request.app.state.is_encrypted)
     return response
