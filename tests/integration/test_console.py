@@ -514,6 +514,9 @@ def test_an_operator_changes_a_target_and_a_setting_from_a_later_date(console: F
     target = {"county": "532528", "target": "rural_employed", "value": "90001", "reason": "document 7"}
     used = operator.fill_in("/settings", "/settings/target", first="2024-05-01", **target)
     assert (used.status_code, "晚于 2024-05-01" in used.text) == (409, True)
+    # 151,200 persons are 15 × 10,000.
+    small = operator.fill_in("/settings", "/settings/target", first="2024-06-01", **(target | {"value": "15"}))
+    assert (small.status_code, "不以万为单位" in small.text) == (409, True)
     assert operator.fill_in("/settings", "/settings/target", first="2024-06-01", **target).status_code == 303
     setting = {"name": "gig_reference_days", "reason": "the week of 2024"}
     words = operator.fill_in("/settings", "/settings/setting", first="2024-06-01", value="a week", **setting)

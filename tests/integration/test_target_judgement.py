@@ -36,6 +36,18 @@ def judged(nights: Any, target: str, *counties: str) -> list[bool | None]:
     return [found[county] for county in counties]
 
 
+def test_a_target_in_another_unit_stops_no_night(nights: Any) -> None:
+    """Ten thousand persons who work are not the rate of a target of one."""
+    nights.connection.execute("update seeds.target set target_value = 0.001 where target_code = 'rural_employed'")
+    register(nights, LAST, "2024-05-01")
+    nights.night("2024-05-01")
+    assert nights.rows(
+        "select actual_value, progress_rate from marts.target_progress"
+        " where county_code = %s and target_code = 'rural_employed' and basis = 'stock'",
+        LAST,
+    ) == [(1, None)]
+
+
 def test_a_target_is_on_track_only_where_it_can_be_judged(nights: Any) -> None:
     """Twelve counties report, then all; then the deadline (31 December 2024) is past."""
     nights.connection.execute("delete from seeds.target where county_code = '532501'")

@@ -1366,6 +1366,13 @@ begin
     if new_value is null or new_value < 0 then
         raise exception using errcode = 'WH036', message = '目标须为不小于 0 的整数 | a target is a whole number, 0 or more';
     end if;
+    if new_value > 0 and new_value < before.target_value / 100 then
+        raise exception using errcode = 'WH036', message = format(
+            '目标以人（户）为单位，不以万为单位：%1$s 不到 %2$s 的百分之一'
+            ' | a target counts persons (households), not ten thousands: %1$s is less than a hundredth of %2$s',
+            new_value, before.target_value
+        );
+    end if;
     perform ops.decide_value(
         'target',
         jsonb_build_object('county_code', of_county, 'target_code', wanted, 'valid_from', from_date),
