@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -208,6 +209,27 @@ def test_an_amount_reported_without_a_batch_counts_from_its_date_on(payments: An
         "failing": ("0.00", "2640.00", "2024-05-02", "0.00"),
         "credited": ("640.00", "2000.00", "2024-05-02", "0.00"),
     }
+
+
+def test_a_credit_dated_after_the_night_is_paid_from_its_day_on(payments: Any) -> None:
+    """Until then the line is owed: its batch has a return, so what the payroll reports does not count either."""
+    payments.deliver("relief_project", PROJECT, "2024-06-13", [project()])
+    payments.deliver("relief_payroll", PROJECT, "2024-06-13", [line("tomorrow"), line("in two parts")])
+    payments.deliver("bank_return", "B1", "2024-06-13", returned(
+        "B1", ("tomorrow", "2640.00", "2024-06-14"), ("in two parts", "640.00", "2024-06-13"),
+        ("in two parts", "2000.00", "2024-06-14"),
+    ))  # fmt: skip
+
+    def paid(person: str) -> tuple[Any, ...]:
+        row = payment(payments, person)
+        return row["amount_paid"], row["arrears"], row["credited_on"], row["paid_on"], row["last_outcome"]
+
+    today, tomorrow, whole = date(2024, 6, 13), date(2024, 6, 14), Decimal(2640)
+    payments.night(today)
+    assert paid("tomorrow") == (0, whole, None, None, "credited")
+    assert paid("in two parts") == (640, 2000, today, today, "credited")
+    payments.night(tomorrow)
+    assert paid("tomorrow") == paid("in two parts") == (whole, 0, tomorrow, tomorrow, "credited")
 
 
 def test_equal_lines_are_answered_in_the_order_of_the_workbook_s_sheets(payments: Any) -> None:

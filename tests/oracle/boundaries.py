@@ -38,7 +38,11 @@ def boundary_world() -> RandomWorld:
         world.sent.append(Sent(night, "labor_register", NEIGHBOUR, on, neighbours))
     services = [_service(people["served twice"], n, on) for n, on in enumerate((date(2024, 3, 1), date(2024, 3, 20)))]
     world.sent.append(Sent(0, "employment_service", COUNTY, date(2024, 3, 24), services))
-    world.sent.append(Sent(0, "public_post_payment", COUNTY, date(2024, 4, 10), [_payment(people["post ends"])]))
+    holder = people["post ends"]
+    world.sent.append(Sent(0, "public_post_payment", COUNTY, date(2024, 4, 10), [_payment(holder)]))
+    sent = {"period": date(2024, 4, 1), "bank_account": "6299999999999997", "batch_no": "B1"}
+    world.sent.append(Sent(0, "public_post_payment", COUNTY, date(2024, 5, 12), [_payment(holder) | sent]))
+    world.sent.append(Sent(0, "bank_return", "B1", date(2024, 5, 28), [_credit(sent["bank_account"])]))
     return world
 
 
@@ -135,6 +139,20 @@ def _payment(person: str) -> Row:
         "fund_source": None,
         "bank_account": None,
         "batch_no": None,
+    }
+
+
+def _credit(account: str) -> Row:
+    """Of the day of the second night, known before."""
+    return {
+        "batch_no": "B1",
+        "line_no": 1,
+        "bank_account": account,
+        "account_name": "某人",
+        "amount": Decimal(500),
+        "result": "success",
+        "failure_reason": None,
+        "credited_on": NIGHTS[1],
     }
 
 

@@ -363,11 +363,12 @@ class Marts:
         places = [
             n for n, attempt in enumerate(line.attempts) if any(r["result"] == "failed" for r in attempt.returned)
         ]
-        since = [r for a in line.attempts[places[0] :] for r in a.returned if r["credited_on"]] if places else []
+        later = [r["credited_on"] for a in line.attempts[places[0] :] for r in a.returned] if places else []
+        since = [on for on in later if on and on <= self.today]
         batches = [self.world.latest("bank_return", line.attempts[n].batch_no, self.today) for n in places]
         refused = [batch.report_date for batch in batches if batch]
         if since and refused:
-            yield max(0, (min(r["credited_on"] for r in since) - min(refused)).days)
+            yield max(0, (min(since) - min(refused)).days)
 
     # -- assurance
 

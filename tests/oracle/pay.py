@@ -32,11 +32,6 @@ class Attempt:
     has_return: bool = False
 
     @property
-    def credited(self) -> Decimal:
-        """What the bank credited."""
-        return sum((r["amount"] for r in self.returned if r["result"] == "success"), Decimal(0))
-
-    @property
     def bank_amount(self) -> Decimal:
         """What the bank's lines say, refused or not."""
         return sum((r["amount"] for r in self.returned), Decimal(0))
@@ -66,7 +61,13 @@ class Line:
     @property
     def credited(self) -> Decimal:
         """What the bank credited, re-issues included."""
-        return sum((a.credited for a in self.attempts), Decimal(0))
+        return sum((r["amount"] for r in self._credited), Decimal(0))
+
+    @property
+    def _credited(self) -> list[Row]:
+        """The bank's credits that have happened by today."""
+        successes = (r for a in self.attempts for r in a.returned if r["result"] == "success")
+        return [r for r in successes if not (r["credited_on"] and r["credited_on"] > self.today)]
 
     @property
     def unconfirmed(self) -> Decimal:
@@ -91,15 +92,12 @@ class Line:
 
     def credited_after(self, day: date) -> Decimal:
         """What the bank credited later than that day."""
-        returned = (r for a in self.attempts for r in a.returned if r["result"] == "success")
-        return sum((r["amount"] for r in returned if r["credited_on"] and r["credited_on"] > day), Decimal(0))
+        return sum((r["amount"] for r in self._credited if r["credited_on"] and r["credited_on"] > day), Decimal(0))
 
     @property
     def credits(self) -> list[date]:
         """The days on which the bank credited something."""
-        return sorted(
-            r["credited_on"] for a in self.attempts for r in a.returned if r["result"] == "success" and r["credited_on"]
-        )
+        return sorted(r["credited_on"] for r in self._credited if r["credited_on"])
 
 
 @dataclass(eq=False)

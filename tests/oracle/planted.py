@@ -641,6 +641,15 @@ PLANTED: tuple[Planted, ...] = (
         "target_progress",
     ),
     Planted(
+        "a credit of tomorrow",
+        "models/core/payment/fct_payment_attempt.sql",
+        "result = 'success' and settled_on <= {{ tonight_date() }} as is_credited",
+        "result = 'success' as is_credited",
+        "public_post_monitor",
+        seed=BOUNDARIES,
+        nights=0,
+    ),
+    Planted(
         "a spell reported in advance is a job",
         "models/core/employment/fct_job.sql",
         "    where spell.start_on <= {{ tonight_date() }}\n",

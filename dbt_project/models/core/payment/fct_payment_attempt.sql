@@ -1,19 +1,26 @@
--- Each attempt to pay a line of wages through the bank, with its outcome.
+-- Each attempt to pay a line of wages through the bank, with its outcome. A credit dated after the night's day is the
+-- bank's answer, but no money yet.
 with
 attempts as (
     select * from {{ ref('int_payment_attempt') }}
 ),
 
+return_lines as (
+    select *, result = 'success' and settled_on <= {{ tonight_date() }} as is_credited
+    from {{ ref('int_return_line') }}
+),
+
 answers as (
     select
         batch_no, place,
-        coalesce(sum(amount) filter (where result = 'success'), 0) as amount_credited,
+        coalesce(sum(amount) filter (where is_credited), 0) as amount_credited,
         sum(amount) as amount_returned,
+        coalesce(sum(amount) filter (where result = 'success'), 0) > 0 as is_success,
         count(*) filter (where result = 'failed')::integer as failed_lines,
         bool_or(is_amount_different) as is_amount_different,
-        max(settled_on) filter (where result = 'success') as credited_on,
+        max(settled_on) filter (where is_credited) as credited_on,
         min(settled_on) filter (where result = 'failed') as failed_on
-    from {{ ref('int_return_line') }}
+    from return_lines
     group by batch_no, place
 ),
 
@@ -56,7 +63,7 @@ select
     attempts.amount::numeric(14, 2) as amount,
     attempts.listed_on, attempts.signed_on, attempts.approved_on, attempts.sent_on,
     case
-        when answers.amount_credited > 0 then 'credited'
+        when answers.is_success then 'credited'
         when answers.failed_lines > 0 then 'failed'
         when returned_batches.batch_no is not null then 'left_out'
         else 'no_return'
