@@ -462,7 +462,6 @@ def test_an_operator_acknowledges_an_alert_once(planted: psycopg.Connection) -> 
 
 
 def test_a_file_that_was_not_ingested_is_not_the_countys_fault(console: FastAPI, nights: Nights) -> None:
-    start_build("2024-05-01")
     nights.connection.execute(
         """
         insert into ops.due select 'labor_register', unit, '2024-05-01', '2024-05-01 20:00+08'
@@ -471,6 +470,7 @@ def test_a_file_that_was_not_ingested_is_not_the_countys_fault(console: FastAPI,
         values ('2024-05-01', 'labor_register', '532528', 'a.csv', 'the disk was full');
         """
     )
+    start_build("2024-05-01")
     page = browser_of(OWN_LOGIN, console).get("/tonight").text
     states = re.findall(r'aria-label="(未报|入库失败（系统原因）)">', page)
     assert sorted(states) == ["入库失败（系统原因）", "未报"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,8 @@ def show(visit: Visit = page.visitor) -> Response:
         feeds=sorted(feeds, key=lambda each: (each["due_at"] is None, each["due_at"])),
         deliveries=deliveries,
         uploads=uploads,
-        missing=[row for row in deliveries if row["state"] == "missing"],
-        held=[row for row in deliveries if row["status"] == "held"],
+        missing=_one_each(row for row in deliveries if row["state"] == "missing"),
+        held=[row for row in deliveries if row["status"] == "held" and row["is_current"]],
         today=today,
         chosen={"feed": visit.request.query_params.get("feed"), "day": visit.request.query_params.get("day") or today},
         largest=limits["megabytes"],
@@ -127,6 +128,11 @@ def download_template(feed: str, visit: Visit = page.visitor) -> Response:  # no
         content = path.read_bytes()
     disposition = f'attachment; filename="{feed}.xlsx"'
     return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
+
+
+def _one_each(reports: Iterable[Row]) -> list[Row]:
+    """One row for each report, however many of its parts could not be read."""
+    return list({(row["feed"], row["report_date"]): row for row in reports}.values())
 
 
 def _offered(visit: Visit, upload: Row) -> Row:

@@ -2003,7 +2003,7 @@ COMMENT ON FUNCTION ops.own_alerts() IS '本县市的提醒。 | The alerts of t
 
 -- Name: own_deliveries(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_date date, due_at timestamp with time zone, part text, revision integer, kind text, arrived_at timestamp with time zone, rows_read integer, rows_landed integer, rows_rejected integer, status text, reason text, detail text, publication integer)
+CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_date date, due_at timestamp with time zone, state text, part text, revision integer, kind text, arrived_at timestamp with time zone, rows_read integer, rows_landed integer, rows_rejected integer, status text, reason text, detail text, publication integer, is_current boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET client_min_messages TO 'error'
@@ -2012,8 +2012,8 @@ CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_d
         select unnest(ops.counties_of(session_user)) as county_code
     ),
     due as (
-        select d.* from ops.due as d
-        where d.unit in (select own.county_code from own) and d.report_date >= since
+        select r.* from ops.due_report as r
+        where r.unit in (select own.county_code from own) and r.report_date >= since
     ),
     delivery as (
         select distinct on (d.feed, d.unit, d.report_date, d.part) d.*
@@ -2022,19 +2022,30 @@ CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_d
         order by d.feed, d.unit, d.report_date, d.part, d.revision desc
     )
     select
-        coalesce(l.feed, due.feed), coalesce(l.report_date, due.report_date), due.due_at, l.part, l.revision, l.kind,
-        l.arrived_at, l.rows_read, l.rows_landed, l.rows_rejected, l.status, l.reason, l.understood ->> 'refusal',
-        p.publication
-    from due
-    full join delivery as l on l.feed = due.feed and l.unit = due.unit and l.report_date = due.report_date
+        l.feed, l.report_date, due.due_at, case when l.kind <> 'correction' then due.status end, l.part, l.revision,
+        l.kind, l.arrived_at, l.rows_read, l.rows_landed, l.rows_rejected, l.status, l.reason, l.understood ->> 'refusal',
+        p.publication, exists (select from ops.current_delivery as c where c.delivery_id = l.delivery_id)
+    from delivery as l
+    left join due
+        on l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
     left join ops.publication as p on p.publication = l.build and p.rolled_back_at is null
+    union all
+    select
+        due.feed, due.report_date, due.due_at, due.status, null, null, null, null, null, null, null, null, null, null,
+        null, null
+    from due
+    where not exists (
+        select from delivery as l
+        where l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
+            and l.kind <> 'correction'
+    )
 $$;
 
 ALTER FUNCTION ops.own_deliveries(since date) OWNER TO wh_owner;
 
 -- Name: FUNCTION own_deliveries(since date); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.own_deliveries(since date) IS '本县市应报和已报的记录。 | What the county of the session''s login owed and sent since a date, with what became of it.';
+COMMENT ON FUNCTION ops.own_deliveries(since date) IS '本县市应报和已报的记录，状态与监测表相同。 | What the county of the session''s login owed and sent since a date, with what became of it; the state is that of ops.due_report.';
 
 -- Name: own_rows(anyelement, name); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -4968,6 +4979,50 @@ ALTER TABLE ops.due OWNER TO wh_owner;
 
 COMMENT ON TABLE ops.due IS '应报清单，先于到报。 | Deliveries that are expected, before anything arrives.';
 
+-- Name: due_window; Type: VIEW; Schema: ops; Owner: wh_owner
+
+CREATE VIEW ops.due_window AS
+ SELECT due.feed,
+    due.unit,
+    due.report_date,
+    due.due_at,
+    feed.kind,
+    ((due.due_at AT TIME ZONE 'Asia/Shanghai'::text))::date AS due_on,
+        CASE
+            WHEN (feed.kind = 'batch'::text) THEN '-infinity'::date
+            ELSE COALESCE(( SELECT (max(earlier.report_date) + 1)
+               FROM ops.due earlier
+              WHERE ((earlier.feed = due.feed) AND (earlier.unit = due.unit) AND (earlier.report_date < due.report_date))), (date_trunc(
+            CASE feed.kind
+                WHEN 'period'::text THEN 'month'::text
+                ELSE 'day'::text
+            END, (due.report_date)::timestamp without time zone))::date)
+        END AS first_date,
+        CASE feed.kind
+            WHEN 'batch'::text THEN 'infinity'::date
+            ELSE due.report_date
+        END AS last_date
+   FROM (ops.due due
+     JOIN ops.feed feed ON ((due.feed = feed.feed)));
+
+ALTER VIEW ops.due_window OWNER TO wh_owner;
+
+-- Name: VIEW due_window; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON VIEW ops.due_window IS '每项应报，及可抵此次应报的报表日期。 | What is due, and the report dates that answer it.';
+
+-- Name: COLUMN due_window.due_on; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_window.due_on IS '应报当晚的报表日期。 | The report date of the night on which it is due.';
+
+-- Name: COLUMN due_window.first_date; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_window.first_date IS '可抵此次应报的最早报表日期：上一次应报的次日；按期报表自当月1日起；代发回盘不限日期。 | The earliest report date that answers what is due: the day after the one due before, or else the date itself; of a period feed the first of its month; of a batch any date.';
+
+-- Name: COLUMN due_window.last_date; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_window.last_date IS '可抵此次应报的最晚报表日期。 | The latest report date that answers what is due.';
+
 -- Name: intake_failure; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.intake_failure (
@@ -5003,28 +5058,7 @@ CREATE VIEW ops.due_of_night AS
             ELSE 'missing'::text
         END AS status
    FROM ((ops.build night
-     JOIN ( SELECT due_1.feed,
-            due_1.unit,
-            due_1.report_date,
-            due_1.due_at,
-            feed.kind,
-            ((due_1.due_at AT TIME ZONE 'Asia/Shanghai'::text))::date AS due_on,
-                CASE
-                    WHEN (feed.kind = 'batch'::text) THEN '-infinity'::date
-                    ELSE COALESCE(( SELECT (max(earlier.report_date) + 1)
-                       FROM ops.due earlier
-                      WHERE ((earlier.feed = due_1.feed) AND (earlier.unit = due_1.unit) AND (earlier.report_date < due_1.report_date))), (date_trunc(
-                    CASE feed.kind
-                        WHEN 'period'::text THEN 'month'::text
-                        ELSE 'day'::text
-                    END, (due_1.report_date)::timestamp without time zone))::date)
-                END AS first_date,
-                CASE feed.kind
-                    WHEN 'batch'::text THEN 'infinity'::date
-                    ELSE due_1.report_date
-                END AS last_date
-           FROM (ops.due due_1
-             JOIN ops.feed feed ON ((due_1.feed = feed.feed)))) due ON (((due.due_on = night.report_date) OR ((due.kind = 'batch'::text) AND (due.due_on < night.report_date) AND (NOT (EXISTS ( SELECT
+     JOIN ops.due_window due ON (((due.due_on = night.report_date) OR ((due.kind = 'batch'::text) AND (due.due_on < night.report_date) AND (NOT (EXISTS ( SELECT
            FROM ops.delivery earlier
           WHERE ((earlier.feed = due.feed) AND (earlier.unit = due.unit) AND (earlier.status = 'accepted'::text) AND (earlier.build < night.build)))))))))
      CROSS JOIN LATERAL ( SELECT COALESCE(bool_or((delivery.status = ANY (ARRAY['accepted'::text, 'held'::text]))), false) AS is_in_use,
@@ -5052,6 +5086,69 @@ COMMENT ON COLUMN ops.due_of_night.last_date IS '可抵此次应报的最晚报�
 -- Name: COLUMN due_of_night.status; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.due_of_night.status IS '已到、未报，或系统入库失败（不算未报）。 | arrived: something came, even if it was refused; intake_failed: the warehouse found a file and failed to ingest it, and nothing else is in use; missing: nothing came.';
+
+-- Name: due_report; Type: VIEW; Schema: ops; Owner: wh_owner
+
+CREATE VIEW ops.due_report AS
+ SELECT due.feed,
+    due.unit,
+    due.report_date,
+    due.due_at,
+    due.due_on,
+    due.first_date,
+    due.last_date,
+    report.arrived_at,
+    COALESCE(report.delivery_id, refused.delivery_id) AS delivery_id,
+        CASE
+            WHEN ((report.arrived_at > due.due_at) AND (due.unit <> 'hr_platform'::text)) THEN 'late'::text
+            WHEN (report.arrived_at IS NOT NULL) THEN 'on_time'::text
+            WHEN report.is_held THEN 'held'::text
+            WHEN (EXISTS ( SELECT
+               FROM (ops.intake_failure failure
+                 JOIN ops.build night ON (((failure.night_on = night.report_date) AND (failure.recorded_at <= night.started_at))))
+              WHERE ((failure.feed = due.feed) AND (failure.unit = ANY (ARRAY[due.unit, '*'::text])) AND (failure.night_on =
+                    CASE due.kind
+                        WHEN 'batch'::text THEN ( SELECT max(newest.report_date) AS max
+                           FROM ops.build newest)
+                        ELSE due.due_on
+                    END)))) THEN 'intake_failed'::text
+            ELSE 'missing'::text
+        END AS status
+   FROM ((ops.due_window due
+     LEFT JOIN LATERAL ( SELECT max(part.arrived_at) AS arrived_at,
+            bool_or((part.status = 'held'::text)) AS is_held,
+            (array_agg(part.delivery_id ORDER BY (part.status = 'held'::text), part.delivery_id DESC))[1] AS delivery_id
+           FROM ( SELECT DISTINCT ON (d.report_date, d.part) d.report_date,
+                    d.status,
+                    d.delivery_id,
+                    min(d.arrived_at) FILTER (WHERE ((d.status <> 'held'::text) AND (d.kind <> 'correction'::text))) OVER (PARTITION BY d.report_date, d.part) AS arrived_at
+                   FROM ops.delivery d
+                  WHERE ((d.feed = due.feed) AND (d.unit = due.unit) AND ((d.report_date >= due.first_date) AND (d.report_date <= due.last_date)) AND (d.status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text])))
+                  ORDER BY d.report_date, d.part, (d.status = 'held'::text), d.revision DESC) part
+          GROUP BY part.report_date
+          ORDER BY (max(part.arrived_at)), part.report_date
+         LIMIT 1) report ON (true))
+     LEFT JOIN LATERAL ( SELECT max(d.delivery_id) AS delivery_id
+           FROM ops.delivery d
+          WHERE ((d.feed = due.feed) AND (d.unit = due.unit) AND ((d.report_date >= due.first_date) AND (d.report_date <= due.last_date)) AND (d.status = 'refused'::text))) refused ON (true));
+
+ALTER VIEW ops.due_report OWNER TO wh_owner;
+
+-- Name: VIEW due_report; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON VIEW ops.due_report IS '每项应报现在的状态，判定与监测表相同。 | What has become of each delivery that was due, as the marts judge it: one row a feed, unit and report date.';
+
+-- Name: COLUMN due_report.arrived_at; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_report.arrived_at IS '到达时间；更正不改变到达时间。 | When the last of its parts first came; a later revision or a correction does not change it.';
+
+-- Name: COLUMN due_report.delivery_id; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_report.delivery_id IS '所指报送的编号；未报而有编号的，是无法读取的那一份。 | The delivery to look at; of a missing report the file that could not be read.';
+
+-- Name: COLUMN due_report.status; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_report.status IS '按时、迟报、暂扣、入库失败（系统原因）或未报；文件无法读取的也是未报。 | on_time, late, held, intake_failed (the warehouse found a file and failed to ingest it) or missing, also where a file could not be read.';
 
 -- Name: erasure_digest; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -6956,6 +7053,15 @@ GRANT SELECT ON TABLE ops.due TO wh_publisher;
 GRANT SELECT ON TABLE ops.due TO wh_auditor;
 GRANT SELECT ON TABLE ops.due TO wh_operator;
 
+-- Name: TABLE due_window; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.due_window TO wh_loader;
+GRANT SELECT ON TABLE ops.due_window TO wh_transformer;
+GRANT SELECT ON TABLE ops.due_window TO wh_gate;
+GRANT SELECT ON TABLE ops.due_window TO wh_publisher;
+GRANT SELECT ON TABLE ops.due_window TO wh_auditor;
+GRANT SELECT ON TABLE ops.due_window TO wh_operator;
+
 -- Name: TABLE intake_failure; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.intake_failure TO wh_transformer;
@@ -6973,6 +7079,15 @@ GRANT SELECT ON TABLE ops.due_of_night TO wh_gate;
 GRANT SELECT ON TABLE ops.due_of_night TO wh_publisher;
 GRANT SELECT ON TABLE ops.due_of_night TO wh_auditor;
 GRANT SELECT ON TABLE ops.due_of_night TO wh_operator;
+
+-- Name: TABLE due_report; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.due_report TO wh_loader;
+GRANT SELECT ON TABLE ops.due_report TO wh_transformer;
+GRANT SELECT ON TABLE ops.due_report TO wh_gate;
+GRANT SELECT ON TABLE ops.due_report TO wh_publisher;
+GRANT SELECT ON TABLE ops.due_report TO wh_auditor;
+GRANT SELECT ON TABLE ops.due_report TO wh_operator;
 
 -- Name: TABLE erasure_digest; Type: ACL; Schema: ops; Owner: wh_owner
 
