@@ -39,7 +39,7 @@ from tests.kit.server import migrated
 from employment_warehouse import demonstration, publication, settings
 from employment_warehouse.database.connections import Address, as_variable
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import LOGINS
+from employment_warehouse.database.program_logins import LOGINS
 
 Night = Mapping[str, tuple[int, int]]
 

@@ -27,7 +27,7 @@ from tests.kit.process import start_warehouse
 from tests.oracle.comparison import KEYS, differences
 
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import LOGINS, SUPERUSER, password_variable
+from employment_warehouse.database.program_logins import LOGINS, SUPERUSER, password_variable
 from employment_warehouse.demonstration import Manifest, Trace
 from employment_warehouse.identity import tokens
 from employment_warehouse.runtime.deployment import embedded

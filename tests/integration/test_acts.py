@@ -11,7 +11,7 @@ from psycopg import sql
 from tests.kit.nights import Nights, certify
 
 from employment_warehouse import database, publication
-from employment_warehouse.database.roles import LOGINS
+from employment_warehouse.database.program_logins import LOGINS
 from employment_warehouse.publication import NotPublished
 
 pytestmark = pytest.mark.quick

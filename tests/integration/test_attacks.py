@@ -11,7 +11,7 @@ import yaml
 from tests.kit.nights import Nights
 
 from employment_warehouse.database import OWN_LOGIN, connect
-from employment_warehouse.database.roles import LOGINS
+from employment_warehouse.database.program_logins import LOGINS
 
 pytestmark = pytest.mark.quick
 ATTEMPTS = list(chain(*yaml.safe_load(Path(__file__).with_name("attacks.yaml").read_text("utf-8")).values()))

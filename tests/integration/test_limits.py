@@ -12,7 +12,7 @@ from tests.kit.nights import Nights, certify
 
 from employment_warehouse import publication
 from employment_warehouse.database import connect
-from employment_warehouse.database.roles import LOGINS
+from employment_warehouse.database.program_logins import LOGINS
 
 pytestmark = pytest.mark.quick
 READERS = ["wh_analyst", "wh_auditor", "county_532528", "caseworker_532528"]

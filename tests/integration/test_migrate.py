@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 
 from employment_warehouse import database
-from employment_warehouse.database import roles
+from employment_warehouse.database.program_logins import OWNER
 from employment_warehouse.errors import UserError
 
 pytestmark = pytest.mark.quick
@@ -106,7 +106,8 @@ def test_a_migration_that_needs_more_than_the_owner_has_is_refused(
 def test_the_owner_can_sign_in_only_while_a_migration_runs(warehouse: psycopg.Connection) -> None:
     assert database.migrate(warehouse) == []
     row = warehouse.execute(
-        "select rolcanlogin, rolpassword, rolsuper or rolcreaterole from pg_authid where rolname = %s", (roles.OWNER,)
+        "select rolcanlogin, rolpassword, rolsuper or rolcreaterole from pg_authid where rolname = %s",
+        (OWNER,),
     ).fetchone()
     assert row == (False, None, False)
 

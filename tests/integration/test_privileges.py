@@ -10,7 +10,7 @@ from tests.kit.privileges import Grant, entry_of
 
 from employment_warehouse.database import connect
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import LOGINS
+from employment_warehouse.database.program_logins import LOGINS
 
 pytestmark = pytest.mark.quick
 # What PostgreSQL answers to somebody who may not; the last two, where nobody can, as the view is computed.

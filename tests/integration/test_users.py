@@ -185,7 +185,7 @@ def test_a_command_that_decides_asks_for_the_author(warehouse_server: Server) ->
 def test_no_program_signs_in_as_a_person() -> None:
     """A group is people's; in tests it has a user, which no warehouse has."""
     from employment_warehouse import settings  # noqa: PLC0415
-    from employment_warehouse.database.roles import LOGINS  # noqa: PLC0415
+    from employment_warehouse.database.program_logins import LOGINS  # noqa: PLC0415
 
     used = set()
     for path in (settings.project_root() / "plugins" / "employment_warehouse").rglob("*.py"):

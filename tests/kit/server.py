@@ -15,7 +15,7 @@ from employment_warehouse import settings
 from employment_warehouse.database import OWN_LOGIN, migrate, seed_tables
 from employment_warehouse.database.connections import Address, address, as_variable
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import SUPERUSER, verifier
+from employment_warehouse.database.program_logins import SUPERUSER, verifier
 from employment_warehouse.settings import Home
 
 # How tests connect → login of a user, and its role. The person who runs a command is an operator.

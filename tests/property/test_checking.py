@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
-from employment_warehouse.checking.columns import ColumnParser
+from employment_warehouse.checking.parsing_cache import ColumnParser
 from employment_warehouse.contract import Parsed, contract
 from employment_warehouse.contract.column_types.check_digits import birth_dates_and_sexes
 from employment_warehouse.identity import check_id

@@ -17,8 +17,8 @@ PACKAGE = Path(employment_warehouse.__file__).parent
 ROW_ROOMS = ("contract", "checking", "reading", "hr_platform")
 CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 # Calls that a code of a rejected row is an argument of, and functions that list (what is wrong, code).
-ROW_CALLS = {"lit", "BrokenRow", "_refused", "repeat", "scatter", "set"}
-ROW_LISTS = {"refusals", "_row_faults"}
+ROW_CALLS = {"lit", "BrokenRow", "_rejected", "repeat", "scatter", "set"}
+ROW_LISTS = {"rejections", "_row_faults"}
 
 
 def sources(*packages: str) -> Iterator[ast.Module]:

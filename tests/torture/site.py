@@ -30,7 +30,7 @@ from employment_warehouse import hr_platform, landing, publication, settings, tr
 from employment_warehouse.database import connect
 from employment_warehouse.database.connections import Address, as_variable
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import set_password
+from employment_warehouse.database.program_logins import set_password
 from employment_warehouse.publication import NotPublished
 from employment_warehouse.runtime import backup, steps
 from employment_warehouse.settings import Home

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from employment_warehouse.checking.columns import ColumnParser
+from employment_warehouse.checking.parsing_cache import ColumnParser
 from employment_warehouse.checking.persons import without_names
 from employment_warehouse.checking.rejected import (
     REJECTED_SCHEMA,
@@ -106,11 +106,11 @@ def _absent(column: Column, height: int) -> Parsed:
 
 
 def _agreeing(parsed: Parsed, expected: pl.Series) -> Parsed:
-    """Filled where the cell is empty, refused where it disagrees with the path."""
+    """Filled where the cell is empty, rejected where it disagrees with the path."""
     values, wanted = parsed.values, expected.new_from_index(0, len(parsed.values))
     differs = (values != wanted).fill_null(False)
     filled = values.zip_with(values.is_not_null(), wanted)
-    return _refused(Parsed(filled, parsed.reasons), differs, "path_disagrees")
+    return _rejected(Parsed(filled, parsed.reasons), differs, "path_disagrees")
 
 
 def _present(parsed: Parsed) -> Parsed:
@@ -120,10 +120,10 @@ def _present(parsed: Parsed) -> Parsed:
     missing = parsed.values.is_null()
     if parsed.reasons is not None:
         missing &= parsed.reasons.is_null()
-    return _refused(parsed, missing, "required_missing")
+    return _rejected(parsed, missing, "required_missing")
 
 
-def _refused(parsed: Parsed, wrong: pl.Series, reason: str) -> Parsed:
+def _rejected(parsed: Parsed, wrong: pl.Series, reason: str) -> Parsed:
     if not wrong.any():
         return parsed
     reasons = parsed.reasons
@@ -132,15 +132,15 @@ def _refused(parsed: Parsed, wrong: pl.Series, reason: str) -> Parsed:
     return Parsed(parsed.values, reasons.set(wrong, reason))
 
 
-def _row_faults(rows: pl.DataFrame, contract: Contract, refused: list[Fault]) -> list[Fault]:
-    """Faults that only the row as a whole shows. A cell that is null, or was refused, breaks no rule."""
-    was_refused = {fault.column_name: fault.reasons.is_not_null() for fault in refused}
+def _row_faults(rows: pl.DataFrame, contract: Contract, rejected: list[Fault]) -> list[Fault]:
+    """Faults that only the row as a whole shows. A cell that is null, or was rejected, breaks no rule."""
+    was_rejected = {fault.column_name: fault.reasons.is_not_null() for fault in rejected}
     broken: list[tuple[str, str, pl.Expr]] = []
     for column in contract.columns:
         if column.required_when is not None:
             missing = pl.sql_expr(column.required_when) & pl.col(column.name).is_null()
-            if column.name in was_refused:  # it is not empty, and has its reason
-                missing &= ~pl.lit(was_refused[column.name])
+            if column.name in was_rejected:  # it is not empty, and has its reason
+                missing &= ~pl.lit(was_rejected[column.name])
             broken.append((column.name, "required_missing", missing))
         parent = _parent(column, contract)
         if parent is not None:
@@ -171,11 +171,11 @@ def _where(mask: pl.Series, reason: str) -> pl.Series:
 
 def _superseded(rows: pl.DataFrame, contract: Contract, rejected: pl.Series) -> Fault | None:
     """Of the good rows with one key all but the last. An empty cell counts as a value of the key."""
-    digests = rows.select(contract.key).hash_rows()
-    in_order = np.sort(digests.to_numpy())
+    hashes = rows.select(contract.key).hash_rows()
+    in_order = np.sort(hashes.to_numpy())
     if not (in_order[1:] == in_order[:-1]).any():  # nearly always
         return None
-    keys = digests.to_frame("key").with_row_index().filter(~rejected)
+    keys = hashes.to_frame("key").with_row_index().filter(~rejected)
     again = keys.filter(~pl.col("key").is_last_distinct())["index"]
     if again.is_empty():
         return None

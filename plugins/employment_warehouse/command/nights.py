@@ -66,14 +66,15 @@ def night(
 
     退出码 exit code: 0 已发布 published · 3 暂扣 held by a gate · 1 失败 failed
     """
-    from employment_warehouse.runtime import deployment, nights, outcome
+    from employment_warehouse.runtime import deployment, nights
+    from employment_warehouse.runtime.night_summary import night_summary
 
     chosen, now = use_home(home), datetime.now(settings.TIMEZONE)
     nights.assert_not_future(report_date, now)
     if not yes and (last := nights.last_due(report_date, now)):
         confirm_early_night(report_date, last)
     ended = nights.run_night(deployment.use_database(chosen, "wh_watcher"), report_date, console)
-    for line in outcome.outcome(ended, chosen):
+    for line in night_summary(ended, chosen):
         console.print(line, markup=False)
     raise typer.Exit(ended.exit_code)
 

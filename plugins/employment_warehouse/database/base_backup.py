@@ -20,7 +20,7 @@ import psycopg
 from employment_warehouse.database.account import owner, run_client, run_program
 from employment_warehouse.database.connections import Address
 from employment_warehouse.database.postgres_settings import as_options
-from employment_warehouse.database.roles import SUPERUSER
+from employment_warehouse.database.program_logins import SUPERUSER
 from employment_warehouse.errors import UserError
 
 TARGET_MISSED = ("before configured recovery target was reached", "before consistent recovery point")

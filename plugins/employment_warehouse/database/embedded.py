@@ -20,7 +20,7 @@ from employment_warehouse.database.account import choose_data_folder, owner, run
 from employment_warehouse.database.connections import Address, as_variable
 from employment_warehouse.database.postgres_settings import EMBEDDED, INITDB, as_options, configuration
 from employment_warehouse.database.postmaster import postmaster, remove_stale_pid_file
-from employment_warehouse.database.roles import LOGINS, SUPERUSER, make_airflow_database, set_password
+from employment_warehouse.database.program_logins import LOGINS, SUPERUSER, make_airflow_database, set_password
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
 
@@ -63,8 +63,8 @@ class Server:
         fits = len(os.fsencode(inside / ".s.PGSQL.65535")) <= SOCKET_BYTES
         if fits and re.fullmatch(r"[A-Za-z0-9_./-]+", str(inside)) and owner(self.data) == os.geteuid():
             return inside
-        digest = hashlib.sha256(os.fsencode(self.home.root)).hexdigest()[:12]
-        return Path(f"/tmp/employment-warehouse-{owner(self.data)}-{digest}")  # noqa: S108  created 0700, checked
+        hash_of_home = hashlib.sha256(os.fsencode(self.home.root)).hexdigest()[:12]
+        return Path(f"/tmp/employment-warehouse-{owner(self.data)}-{hash_of_home}")  # noqa: S108  created 0700, checked
 
     # --- start and stop ---------------------------------------------------------------------------------------------
 

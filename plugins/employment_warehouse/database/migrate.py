@@ -25,7 +25,7 @@ from employment_warehouse.database.citus import (
     on_coordinator_alone,
 )
 from employment_warehouse.database.describe import describe
-from employment_warehouse.database.roles import LOGINS, OWNER, making_roles, set_password
+from employment_warehouse.database.program_logins import LOGINS, OWNER, making_roles, set_password
 from employment_warehouse.errors import UserError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -133,10 +133,10 @@ def _apply_files(superuser: psycopg.Connection, owner: psycopg.Connection) -> li
         )
     _assert_same_line(owner)
     for path in sorted(MIGRATIONS.glob("*.sql")):
-        digest = hashlib.sha256(path.read_bytes()).digest()
+        sha256 = hashlib.sha256(path.read_bytes()).digest()
         with owner.transaction():
             applied = _applied(owner, path.stem)
-            if applied == digest:
+            if applied == sha256:
                 continue
             if applied is not None:
                 raise UserError(
@@ -151,7 +151,7 @@ def _apply_files(superuser: psycopg.Connection, owner: psycopg.Connection) -> li
                 else:
                     _run(owner, path, owner.transaction())
                 done.append(path.stem)
-            owner.execute("insert into ops.migration (name, sha256) values (%s, %s)", (path.stem, digest))
+            owner.execute("insert into ops.migration (name, sha256) values (%s, %s)", (path.stem, sha256))
     return done
 
 

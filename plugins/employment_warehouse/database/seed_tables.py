@@ -72,7 +72,7 @@ def load() -> list[str]:
                 database=describe(error),
                 todo="correct or remove the file, then `warehouse migrate`",
             ) from None
-    _stamp().write_text(_digest())
+    _stamp().write_text(_files_hash())
     return list(rows)
 
 
@@ -102,7 +102,7 @@ def keep_decided_holidays(connection: psycopg.Connection) -> None:
 
 def have_changed() -> bool:
     """Whether a seed file, the project's or the operator's, differs from what `load` has last loaded."""
-    return not _stamp().exists() or _stamp().read_text() != _digest()
+    return not _stamp().exists() or _stamp().read_text() != _files_hash()
 
 
 def read(name: str) -> list[Row]:
@@ -190,6 +190,6 @@ def _stamp() -> Path:
     return settings.current_home().dbt_runs.parent / "seeds.sha256"
 
 
-def _digest() -> str:
+def _files_hash() -> str:
     files = [*sorted((settings.project_root() / SEEDS).glob("*.csv")), *sorted(_own_folder().glob("*.csv"))]
     return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from employment_warehouse.gate.checked_model import UNIT_COLUMNS, Check, CheckedModel, frame_of_one
+from employment_warehouse.gate.checked_model import UNIT_KEYS, Check, CheckedModel, frame_of_one
 from employment_warehouse.gate.expectation import Expectation, number
 from employment_warehouse.gate.suites import Entry, Frame, value_of
 from employment_warehouse.gate.thresholds import Thresholds
@@ -13,7 +13,7 @@ from employment_warehouse.gate.thresholds import Thresholds
 def change(declared: CheckedModel, check: Check, limits: Thresholds) -> Frame | None:
     """A value against the last publication, for rows that both have: it falls (rises) by no more than that share."""
     assert check.column
-    if not any(name in declared.model.key for name in UNIT_COLUMNS):
+    if not any(name in declared.model.key for name in UNIT_KEYS):
         raise check.wrong("a model whose key names the unit")
     options = Entry(check.argument, check.where)
     name, zh, en = options.take("name", str), options.take("zh", str), options.take("en", str)

@@ -9,12 +9,13 @@ from typing import Any
 
 from psycopg import sql
 
+from employment_warehouse.contract.model import UNIT_COLUMNS
 from employment_warehouse.database.model_declarations import Model
 from employment_warehouse.gate.expectation import Expectation, Severity
 from employment_warehouse.gate.suites import Entry, Frame, SuiteError, holds_of, severity_of
 
 # A row names its unit in the first of these that is in the key, else in its column county_code.
-UNIT_COLUMNS = ("unit", "county_code", "project_no", "batch_no")
+UNIT_KEYS = ("unit", *UNIT_COLUMNS.values())
 
 PREFECTURE = "(select ops.prefecture())"
 
@@ -32,7 +33,7 @@ class CheckedModel:
     @property
     def unit(self) -> sql.Composable:
         """SQL of a row's unit."""
-        names = [*(name for name in UNIT_COLUMNS if name in self.model.key), "county_code"]
+        names = [*(name for name in UNIT_KEYS if name in self.model.key), "county_code"]
         return sql.Identifier(names[0]) if self.has(names[0]) else sql.SQL(PREFECTURE)
 
     @property

@@ -4,6 +4,7 @@ from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, inges
 from employment_warehouse.landing.delivery import ingest, ingest_part, withdraw_part
 from employment_warehouse.landing.due_deliveries import campaign_frequency, expect_deliveries
 from employment_warehouse.landing.erasing import ask_erasure, ask_erasure_by_key, erase_asked
+from employment_warehouse.landing.expiring import delete_expired
 from employment_warehouse.landing.intake import (
     IntakeFailed,
     confirm_intake,
@@ -16,7 +17,6 @@ from employment_warehouse.landing.intake import (
 from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, IngestFailed
 from employment_warehouse.landing.purging import purge, restore_offered
 from employment_warehouse.landing.restoring import read_archived_file, restore
-from employment_warehouse.landing.retention import delete_expired
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
 from employment_warehouse.landing.withdrawing import FILE_HEADER, LINE_HEADER
 

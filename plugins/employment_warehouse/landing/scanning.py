@@ -27,7 +27,7 @@ CORRECTION_PART = "～"
 PATHS_LISTED = 20  # in an alert
 NO_FILE = "链接或其他特殊文件不读取 | links and other special files are not read"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-DIGEST_DIGITS = 8
+HASH_DIGITS = 8
 # A name that consists of a county's code, the number of a part and an extension.
 UNASSIGNED_NAME = re.compile(rf"[0-9]{{6}}(_[0-9]{{1,3}})?({'|'.join(map(re.escape, EXTENSIONS))})")
 
@@ -200,15 +200,15 @@ def is_unchanged(zone: LandingZone, arrival: Arrival) -> bool:
 def label(path: str) -> str:
     """`employment/2024-05-01/532528_2.csv`, or `employment/2024-05-01/#1f0c33ab`: a path as far as it is as expected.
 
-    Its sender chose it, and any other name may be a person's: it is called by a digest of the path.
+    Its sender chose it, and any other name may be a person's: it is called by a hash of the path.
     """
     known = {*contracts(), CORRECTIONS}
     *folders, name = path.split("/")
     shown = [folder for folder in folders[:FOLDERS] if folder in known or DAY.fullmatch(folder)]
     if UNASSIGNED_NAME.fullmatch(name) or name in known:
         return "/".join([*shown, name])
-    digest = hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()
-    return "/".join([*shown, f"#{digest[:DIGEST_DIGITS]}"])
+    hash_of_path = hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()
+    return "/".join([*shown, f"#{hash_of_path[:HASH_DIGITS]}"])
 
 
 def _alert_misplaced(connection: psycopg.Connection, misplaced: list[tuple[str, str]]) -> None:

@@ -26,7 +26,7 @@ TASKS: dict[str, Any] = {
     "retry_delay": timedelta(seconds=5),
     "retry_policy": ExceptionRetryPolicy(
         [
-            RetryRule("employment_warehouse.transform.outcome.ServerLost", action=RetryAction.RETRY),
+            RetryRule("employment_warehouse.transform.dbt_result.ServerLost", action=RetryAction.RETRY),
             RetryRule("employment_warehouse.errors.UserError", action=RetryAction.FAIL),
         ]
     ),

@@ -17,7 +17,7 @@ from employment_warehouse import settings
 from employment_warehouse.database import OWN_LOGIN, describe
 from employment_warehouse.database.connections import Address, as_variable
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import SUPERUSER, password_variable
+from employment_warehouse.database.program_logins import SUPERUSER, password_variable
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.parts import (
     API_SECRET_KEY,

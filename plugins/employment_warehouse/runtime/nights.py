@@ -46,7 +46,7 @@ def run_night(deployment: Deployment, report_date: date, console: Console) -> Ni
     run_id = _open_run(api, report_date) or f"{_prefix(report_date)}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     api.trigger("night", run_id, {"report_date": report_date.isoformat()})
     state = _follow(api, "night", run_id, console)
-    return _outcome(report_date, f"night__{run_id}", state)
+    return _ended_night(report_date, f"night__{run_id}", state)
 
 
 def run_report(deployment: Deployment, dag_id: str, console: Console) -> None:
@@ -174,7 +174,7 @@ def _assert_order(report_date: date) -> None:
         )
 
 
-def _outcome(report_date: date, run_id: str, state: str) -> Night:
+def _ended_night(report_date: date, run_id: str, state: str) -> Night:
     with connect("wh_watcher") as connection:
         row = connection.execute(
             "select build, status, held_reason from ops.build where run_id = %s order by build desc limit 1",

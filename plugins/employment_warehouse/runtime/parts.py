@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from employment_warehouse.database.roles import LOGINS, SUPERUSER, password_variable
+from employment_warehouse.database.program_logins import LOGINS, SUPERUSER, password_variable
 
 AIRFLOW_PASSWORD = password_variable("airflow")
 FERNET_KEY = "AIRFLOW_FERNET_KEY"

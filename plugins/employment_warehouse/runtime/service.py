@@ -12,7 +12,7 @@ import httpx
 from employment_warehouse import settings
 from employment_warehouse.database import connect, migrate, seed_tables
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import SUPERUSER
+from employment_warehouse.database.program_logins import SUPERUSER
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import deployment
 from employment_warehouse.runtime.airflow_api import wait_until

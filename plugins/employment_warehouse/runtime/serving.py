@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from employment_warehouse import settings, upload
 from employment_warehouse.database import connect
-from employment_warehouse.database.roles import SUPERUSER, make_airflow_database
+from employment_warehouse.database.program_logins import SUPERUSER, make_airflow_database
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import deployment, service
 from employment_warehouse.runtime.airflow_api import AirflowApi

@@ -69,7 +69,7 @@ def ingest(sources: list[str], by: str, report_date: str, name: str) -> None:
         ingest_arrival = landing.ingest_correction if arrival.kind == "correction" else landing.ingest
         entry = (arrival.feed, arrival.unit, arrival.path)
         try:
-            log.info("%s: %s", arrival.label, _outcome(ingest_arrival(arrival)))
+            log.info("%s: %s", arrival.label, _delivery_line(ingest_arrival(arrival)))
             landing.record_ingested(night_on, *entry)
         except (landing.IngestFailed, UserError) as failure:
             log.error("%s: %s", arrival.label, failure)
@@ -81,7 +81,7 @@ def ingest(sources: list[str], by: str, report_date: str, name: str) -> None:
     _raise_together(failures)
 
 
-def _outcome(ingested: Delivery | list[Delivery] | None) -> str:
+def _delivery_line(ingested: Delivery | list[Delivery] | None) -> str:
     """Deliveries by their numbers: units and parts are named by whoever sends them."""
     deliveries = ingested if isinstance(ingested, list) else [ingested] if ingested else []
     return (
@@ -111,7 +111,7 @@ def ingest_resource(resource: str, report_date: str) -> None:
 
     night_on, feed = date.fromisoformat(report_date), contract.platform_feeds()[resource]
     try:
-        log.info("%s: %s", resource, _outcome(hr_platform.ingest_resource(resource, night_on)))
+        log.info("%s: %s", resource, _delivery_line(hr_platform.ingest_resource(resource, night_on)))
     except (landing.IngestFailed, UserError) as failure:
         landing.record_failure(night_on, str(failure), feed)
         raise

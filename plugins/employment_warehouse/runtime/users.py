@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
-from employment_warehouse.database.roles import verifier
+from employment_warehouse.database.program_logins import verifier
 from employment_warehouse.errors import UserError
 
 SHORTEST_PASSWORD = 12

@@ -1,6 +1,6 @@
 """dbt, one layer at a time: staging and core, then marts."""
 
-from employment_warehouse.transform.outcome import Node, ServerLost, Summary, TransformFailed
+from employment_warehouse.transform.dbt_result import Node, ServerLost, Summary, TransformFailed
 from employment_warehouse.transform.runs import (
     SCRATCH_COMMANDS,
     NotTonight,

@@ -12,8 +12,8 @@ from typing import Any
 from employment_warehouse import settings
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
+from employment_warehouse.transform.dbt_result import Summary, TransformFailed, read_summary, without_values
 from employment_warehouse.transform.invocation import invoke
-from employment_warehouse.transform.outcome import Summary, TransformFailed, read_summary, without_values
 
 SCRATCH_COMMANDS = ("build", "run", "test", "compile")
 LONGEST_NAME = 150
@@ -39,16 +39,16 @@ def run_dbt(select: str, build: int) -> Summary:
         row = connection.execute("select build from ops.tonight").fetchone()
         if row != (build,):
             raise NotTonight(where=f"build {build}")
-        changed = connection.execute("select ops.record_rules(%s)", (_models_digest(),)).fetchone()
+        changed = connection.execute("select ops.record_rules(%s)", (_models_hash(),)).fetchone()
     # Unit tests say whether the models are right, not whether the night is: they belong to `make test`. Seeds are
     # loaded by `database.seed_tables`: dbt owns no table.
-    outcome = _without_manifest(
+    run = _without_manifest(
         ["build", "--select", select, "--exclude-resource-type", "unit_test", "--exclude-resource-type", "seed"]
         + (["--full-refresh"] if changed == (True,) else []),
         build,
     )
-    summary = read_summary(select, outcome)
-    outcome.result.write(str(settings.current_home().dbt_runs / f"{build}_{_file_name(select)}.json"))
+    summary = read_summary(select, run)
+    run.result.write(str(settings.current_home().dbt_runs / f"{build}_{_file_name(select)}.json"))
     return summary
 
 
@@ -88,9 +88,9 @@ def write_docs() -> Path:
 
     Raises TransformFailed where dbt cannot read the models or the catalog.
     """
-    outcome = invoke(["docs", "generate", "--static"])
-    if not outcome.success:
-        raise TransformFailed(where="docs", found=without_values(str(outcome.exception or "dbt stopped")))
+    run = invoke(["docs", "generate", "--static"])
+    if not run.success:
+        raise TransformFailed(where="docs", found=without_values(str(run.exception or "dbt stopped")))
     docs_page().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(settings.current_home().dbt / "target" / "static_index.html", docs_page())
     return docs_page()
@@ -109,7 +109,7 @@ def _without_manifest(arguments: Sequence[str], build: int | None = None) -> Any
     return invoke([*arguments, "--no-write-json"], build)
 
 
-def _models_digest() -> str:
+def _models_hash() -> str:
     """Of the SQL of models and macros."""
     project = settings.project_root() / "dbt_project"
     files = sorted(path for folder in ("models", "macros") for path in (project / folder).rglob("*.sql"))

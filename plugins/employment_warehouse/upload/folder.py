@@ -37,7 +37,7 @@ class StoredFile(NamedTuple):
 
 def keep(source: BinaryIO, extension: str, most_bytes: int) -> StoredFile:
     """Write a file into the folder, whole and on the disk, or nothing. Raises TooLarge."""
-    name, size, digest = uuid.uuid4(), 0, hashlib.sha256()
+    name, size, content_hash = uuid.uuid4(), 0, hashlib.sha256()
     path = path_of(name, extension)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
@@ -45,14 +45,14 @@ def keep(source: BinaryIO, extension: str, most_bytes: int) -> StoredFile:
                 size += len(block)
                 if size > most_bytes:
                     raise TooLarge
-                digest.update(block)
+                content_hash.update(block)
                 target.write(block)
             target.flush()
             os.fsync(target.fileno())
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return StoredFile(name, size, digest.digest())
+    return StoredFile(name, size, content_hash.digest())
 
 
 def path_of(file: UUID, extension: str) -> Path:

@@ -104,7 +104,7 @@ class FormType(LogicalType):
         """The value of a clean text; null where it has none."""
         raise NotImplementedError
 
-    def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:  # noqa: ARG002
+    def rejections(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:  # noqa: ARG002
         """(what is wrong, its reason): the first that holds counts."""
         return [(text.is_not_null() & value.is_null(), self.unread)]
 
@@ -117,11 +117,11 @@ class FormType(LogicalType):
 
         from employment_warehouse.contract.column_types import cleaning
 
-        refusals = self.refusals(column, pl.col("text"), pl.col("value"))
+        rejections = self.rejections(column, pl.col("text"), pl.col("value"))
         found = (
             pl.LazyFrame({"text": cleaning.tidied(cells)})
             .with_columns(value=self.value(column, pl.col("text")))
-            .with_columns(reason=pl.coalesce(pl.when(wrong).then(pl.lit(reason)) for wrong, reason in refusals))
+            .with_columns(reason=pl.coalesce(pl.when(wrong).then(pl.lit(reason)) for wrong, reason in rejections))
             .select("reason", value=self.final(pl.when(pl.col("reason").is_null()).then("value")))
             .collect()
         )
@@ -143,7 +143,7 @@ class TextType(LogicalType):
         raise NotImplementedError
 
     def why(self, value: pl.Expr) -> pl.Expr:
-        """The reason why a cleaned value is refused; null: it is fine."""
+        """The reason why a cleaned value is rejected; null: it is fine."""
         raise NotImplementedError
 
     def parse(self, cells: pl.Series, column: Column) -> Parsed:

@@ -89,8 +89,8 @@ class Date(FormType):
         serial = bare.str.extract(_SERIAL_DAY).cast(pl.Int32)
         return parts.str.to_date("%Y-%m-%d", strict=False).fill_null(pl.date(1899, 12, 30) + pl.duration(days=serial))
 
-    def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
-        (unread, reason), *others = super().refusals(column, text, value)
+    def rejections(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
+        (unread, reason), *others = super().rejections(column, text, value)
         if not column.required and _is_end(column):
             unread &= ~text.str.contains(_NOT_REACHED)
         return [(unread, reason), *others]

@@ -258,8 +258,8 @@ class Uscc(FormType):
         spelt = text.str.replace_all(rf"[{BLANK}-]", "").str.to_uppercase()
         return spelt.map_batches(valid_usccs, return_dtype=pl.String)
 
-    def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
+    def rejections(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
         from employment_warehouse.contract.column_types.cleaning import FLOAT_TAIL, NUMERIC
 
         is_number = text.str.contains(rf"{NUMERIC}|{FLOAT_TAIL}")
-        return [(is_number, "id_not_text"), *super().refusals(column, text, value)]
+        return [(is_number, "id_not_text"), *super().rejections(column, text, value)]

@@ -77,9 +77,9 @@ class Decimal(FormType):
             value = pl.when(text.str.ends_with(character)).then(value / parts).otherwise(value)
         return value
 
-    def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
+    def rejections(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
         too_many_digits = text.str.contains(_form_of(column)) & value.is_null()
-        found = [(too_many_digits, "out_of_range"), *super().refusals(column, text, value)]
+        found = [(too_many_digits, "out_of_range"), *super().rejections(column, text, value)]
         if column.minimum is not None:
             found.append((value < column.minimum, "out_of_range"))
         if column.maximum is not None:
@@ -112,8 +112,8 @@ class Integer(Decimal):
 
         return pl.Int32()
 
-    def refusals(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
-        too_large, unread, *out_of_range = super().refusals(column, text, value)
+    def rejections(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
+        too_large, unread, *out_of_range = super().rejections(column, text, value)
         return [too_large, unread, (value.round(0) != value, "not_an_integer"), *out_of_range]
 
     def final(self, value: pl.Expr) -> pl.Expr:

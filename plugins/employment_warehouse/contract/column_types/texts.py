@@ -73,7 +73,7 @@ class Text(TextType):
         )
 
     def parse_as_received(self, cells: pl.Series, column: Column) -> Parsed:
-        """Every text that is not blank is itself; control characters and too long texts are refused."""
+        """Every text that is not blank is itself; control characters and too long texts are rejected."""
         import polars as pl
 
         found = pl.DataFrame({"cell": cells}).select(
@@ -94,8 +94,8 @@ class Text(TextType):
 
         return text.map_batches(lambda texts: self._at_suspects(texts, mask, texts), return_dtype=pl.String)
 
-    def why_as_received(self, value: pl.Expr) -> pl.Expr:  # noqa: ARG002  free text is masked, not refused
-        """The reason why a value is refused that is neither damaged nor malformed; null: it is fine."""
+    def why_as_received(self, value: pl.Expr) -> pl.Expr:  # noqa: ARG002  free text is masked, not rejected
+        """The reason why a value is rejected that is neither damaged nor malformed; null: it is fine."""
         import polars as pl
 
         return pl.lit(None, dtype=pl.String)
@@ -115,7 +115,7 @@ class Text(TextType):
 
 
 class Reference(Text):
-    """A reference number: of a project, a post, a case, a household. One that may be personal is refused, because
+    """A reference number: of a project, a post, a case, a household. One that may be personal is rejected, because
     masked it would be the number of another thing.
     """
 
@@ -142,7 +142,7 @@ class Reference(Text):
         return value.map_batches(why, return_dtype=pl.String)
 
     def suspects(self, texts: pl.Series) -> pl.Series:
-        return _among_unusual(texts, _may_be_refused)
+        return _among_unusual(texts, _may_be_rejected)
 
 
 def _among_unusual(cells: pl.Series, judge: Callable[[pl.Series], pl.Series]) -> pl.Series:
@@ -154,7 +154,7 @@ def _among_unusual(cells: pl.Series, judge: Callable[[pl.Series], pl.Series]) ->
     return judged.scatter(at, judge(cells.gather(at))) if len(at) else judged
 
 
-def _may_be_refused(numbers: pl.Series) -> pl.Series:
+def _may_be_rejected(numbers: pl.Series) -> pl.Series:
     """A number of letters and digits is compared as it is; any other as a text."""
     with_signs = ~numbers.str.contains(r"^[0-9A-Za-z]*$") & numbers.str.contains(MAY_BE_PERSONAL)
     return with_signs | numbers.str.contains(MAY_BE_REFUSED)

@@ -19,7 +19,7 @@ from employment_warehouse.database import base_backup, connect
 from employment_warehouse.database.account import owner
 from employment_warehouse.database.connections import address
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.database.roles import SUPERUSER
+from employment_warehouse.database.program_logins import SUPERUSER
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import check_value
 from employment_warehouse.runtime import deployment

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from employment_warehouse import publication
+from employment_warehouse.runtime.night_summary import LISTED, night_summary
 from employment_warehouse.runtime.nights import Night
-from employment_warehouse.runtime.outcome import LISTED, outcome
 from employment_warehouse.settings import Home
 
 DAY = date(2024, 5, 2)
@@ -50,7 +50,7 @@ def test_a_night_ends_with_what_somebody_has_to_act_on(build: int, fresh_home: H
     folder = fresh_home.returns / "2024-05-02"
     folder.mkdir()
     (folder / "532501.xlsx").touch()
-    *lines, files, last = outcome(Night(DAY, "published", build, None), fresh_home)
+    *lines, files, last = night_summary(Night(DAY, "published", build, None), fresh_home)
     assert [line.partition("：")[0] for line in lines] == [
         "暂扣 held",
         "无法读取 refused",
@@ -70,7 +70,7 @@ def test_a_night_ends_with_what_somebody_has_to_act_on(build: int, fresh_home: H
 
 
 def test_a_night_that_was_not_begun_says_only_that(fresh_home: Home) -> None:
-    assert outcome(Night(DAY, "failed", None, None), fresh_home) == ["2024-05-02  未完成 failed"]
+    assert night_summary(Night(DAY, "failed", None, None), fresh_home) == ["2024-05-02  未完成 failed"]
 
 
 def test_what_an_earlier_build_of_the_date_has_held_is_named_until_it_is_replaced(
@@ -79,11 +79,11 @@ def test_what_an_earlier_build_of_the_date_has_held_is_named_until_it_is_replace
     for unit in ("532528", "532502"):
         later = publication.start_build(DAY, f"after {unit}")
         held, refused = (
-            [line for line in outcome(Night(DAY, "failed", later, None), fresh_home) if line.startswith(kind)]
+            [line for line in night_summary(Night(DAY, "failed", later, None), fresh_home) if line.startswith(kind)]
             for kind in ("暂扣", "无法读取")
         )
         assert (len(held), len(refused)) == ((1, 1) if unit == "532528" else (0, 1))
         warehouse.execute(
             DELIVERY.replace("%s, 1, 'file'", "%s, 2, 'file'"), (unit, DAY, 9, 9, 0, "landed", None, later)
         )
-    assert not any(line.startswith("无法读取") for line in outcome(Night(DAY, "failed", later, None), fresh_home))
+    assert not any(line.startswith("无法读取") for line in night_summary(Night(DAY, "failed", later, None), fresh_home))

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from employment_warehouse.transform import ServerLost, TransformFailed
-from employment_warehouse.transform.outcome import read_summary
+from employment_warehouse.transform.dbt_result import read_summary
 
 LOST = [
     "Database Error in model a\n  server closed the connection unexpectedly\n\tThis probably means the server",

@@ -62,7 +62,7 @@ def _vocabulary(parse: Callable[[pl.Series], Parsed], texts: pl.DataType) -> Voc
 
 
 def _reasons_at(reasons: pl.Series, numbers: pl.Series) -> pl.Series | None:
-    """The reasons of the cells with these texts; None where none is refused."""
+    """The reasons of the cells with these texts; None where none is rejected."""
     if reasons.null_count() == len(reasons):
         return None
     found = reasons.gather(numbers)

@@ -73,11 +73,11 @@ class Summary:
         return sum(node.kind in {"test", "unit_test"} for node in self.nodes)
 
 
-def read_summary(name: str, outcome: Any) -> Summary:
+def read_summary(name: str, run: Any) -> Summary:
     """What a run of dbt did; raises TransformFailed if it failed, ServerLost if a connection was lost."""
-    results = getattr(outcome.result, "results", None)
+    results = getattr(run.result, "results", None)
     if results is None:
-        message = without_values(str(outcome.exception or "dbt stopped"))
+        message = without_values(str(run.exception or "dbt stopped"))
         if LOST.search(message):
             raise ServerLost(where=name, database=message)
         raise TransformFailed(where=name, found=message)
@@ -86,7 +86,7 @@ def read_summary(name: str, outcome: Any) -> Summary:
         logger.info("%s %s: %s, %.1f s", node.kind, node.name, node.status, node.seconds)
     if lost := [node for node in summary.failed if LOST.search(node.message)]:
         raise ServerLost(where=lost[0].name, database=lost[0].message)
-    if summary.failed or not outcome.success:
+    if summary.failed or not run.success:
         failure = TransformFailed(
             where=", ".join(node.name for node in summary.failed) or name,
             found="; ".join(f"{node.name}: {node.message}" for node in summary.failed),

@@ -15,7 +15,7 @@ from employment_warehouse.report.words import STATES
 from employment_warehouse.runtime.nights import Night
 from employment_warehouse.settings import Home
 
-QUERY = Path(__file__).parent / "queries" / "night_outcome.sql"
+QUERY = Path(__file__).parent / "queries" / "night_summary.sql"
 LISTED = 8  # of each kind; the console has them all
 STATUS = {
     "published": "已发布 published",
@@ -32,7 +32,7 @@ KINDS = {
 }
 
 
-def outcome(ended: Night, home: Home) -> list[str]:
+def night_summary(ended: Night, home: Home) -> list[str]:
     """Lines for whoever waited for the night, what was held first; the last says how it ended."""
     lines = []
     if ended.build is not None:
