@@ -62,7 +62,10 @@ def test_a_countys_dispatch_lists_only_its_own_cases_by_urgency(warehouse: psyco
     assert [row[3] for row in rows[1:]] == ["532528YG2 · 2024-03", "532528YG1 · 2024-03"]
     assert [row[6] for row in rows[1:]] == [900, 100]
     counted = workbook_rows(paths[f"weekly-{build}.xlsx"], "各县市待办")
-    assert [row[:4] for row in counted[1:]] == [("个旧市", "工资核查线索", 1, 7), ("元阳县", "工资核查线索", 2, 1000)]
+    assert [(*row[:3], row[4]) for row in counted[1:]] == [
+        ("个旧市", "工资核查线索", 1, 7),
+        ("元阳县", "工资核查线索", 2, 1000),
+    ]
     assert openpyxl.load_workbook(paths[f"weekly-{build}.xlsx"]).sheetnames == ["各县市待办", "指标"]
 
 
@@ -95,6 +98,35 @@ def test_a_countys_dispatch_shows_only_what_its_logins_may_see(warehouse: psycop
     whole = paths[f"weekly-{build}.html"].read_text(encoding="utf-8")
     assert "全州待办 3 项" in whole
     assert "1 项涉及两县同列的人员，在一方撤下之前不列入县市调度单" in whole
+
+
+def test_a_waived_case_is_counted_apart(warehouse: psycopg.Connection, build: int) -> None:
+    """Its money is at stake in no sum; new in the week is what began in it, also if it is over or waived."""
+    waived = {"opened_on": "2024-05-18", "waived_until": "2024-06-30"}
+    store(warehouse, "finding_case", build, [
+        a_case(YUANYANG, "unpaid", f"{YUANYANG}YG1·2024-03-01·unpaid", 100),
+        a_case(YUANYANG, "unpaid", f"{YUANYANG}YG2·2024-03-01·unpaid", 5000, **waived),
+        a_case(YUANYANG, "unpaid", f"{YUANYANG}YG3·2024-03-01·unpaid", 7, opened_on="2024-05-15")
+        | {"closed_on": "2024-05-19", "close_reason": "resolved"},
+        a_case(GEJIU, "unpaid", f"{GEJIU}YG4·2024-03-01·unpaid", 9, **waived),
+    ])  # fmt: skip
+    paths = {path.name: path for path in report.write_weekly(publish(build))}
+    html = {name: path.read_text(encoding="utf-8") for name, path in paths.items() if name.endswith(".html")}
+    own = html[f"weekly-{build}-{YUANYANG}.html"]
+    assert "待办 1 项，涉及 100.00 元；近7日新增 2 项，办结 1 项；另有豁免 1 项，见同名工作簿。" in own
+    assert "1 项，100.00 元" in own
+    assert "YG2" not in own
+    only_waived = html[f"weekly-{build}-{GEJIU}.html"]
+    assert "没有待办事项；近7日新增 1 项，办结 0 项；另有豁免 1 项，见同名工作簿。" in only_waived
+    assert "YG4" not in only_waived
+    assert "全州待办 1 项，涉及 100.00 元；近7日新增 3 项，办结 1 项；另有豁免 2 项。" in html[f"weekly-{build}.html"]
+    rows = workbook_rows(paths[f"weekly-{build}-{YUANYANG}.xlsx"], "待办事项")
+    assert rows[0][10] == "豁免至"
+    assert [(row[3], str(row[10])[:10]) for row in rows[1:]] == [
+        ("532528YG1 · 2024-03", "—"), ("532528YG2 · 2024-03", "2024-06-30"),
+    ]  # fmt: skip
+    counted = workbook_rows(paths[f"weekly-{build}.xlsx"], "各县市待办")
+    assert [row[2:] for row in counted[1:]] == [(0, 1, 0, 1, 0), (1, 1, 100, 2, 1)]
 
 
 def test_a_workbooks_indicators_stand_in_the_order_of_the_reports(warehouse: psycopg.Connection, build: int) -> None:

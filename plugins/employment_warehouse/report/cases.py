@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from employment_warehouse.contract import contract
 from employment_warehouse.database import seed_tables
+from employment_warehouse.report import words
 from employment_warehouse.report.figures import Row
 from employment_warehouse.report.labels import Label, Labels, Names
 
 MONTH = re.compile(r"(\d{4}-\d\d)-01")  # the period of a payroll, by its first day
 
 
+COUNTED = ("open_cases", "waived", "amount", "opened_7d", "closed_7d")
+
+
 def totals(counts: Iterable[Row]) -> dict[str, int]:
     """The sums of rows of `case_counts`."""
     counted = list(counts)
-    return {name: sum(row[name] or 0 for row in counted) for name in ("open_cases", "amount", "opened_7d", "closed_7d")}
+    return {name: sum(row[name] or 0 for row in counted) for name in COUNTED}
+
+
+def answer(whole: Mapping[str, int]) -> Label:
+    """How much there is to do, what began and ended in the week, and what is waived. whole: as `totals` returns it."""
+    count, amount, waived = whole["open_cases"], whole["amount"], whole["waived"]
+    opened, closed = words.whole(whole["opened_7d"]), words.whole(whole["closed_7d"])
+    parts = [
+        Label(
+            f"待办 {words.whole(count)} 项" if count else "没有待办事项",
+            f"{words.whole(count) if count else 'No'} case{'' if count == 1 else 's'} open",
+        )
+    ]
+    if amount:
+        parts.append(Label(f"，涉及 {words.money(amount)} 元", f", {words.money(amount)} CNY at stake"))
+    parts.append(
+        Label(f"；近7日新增 {opened} 项，办结 {closed} 项", f"; in 7 days {opened} were opened and {closed} closed")
+    )
+    if waived:
+        parts.append(Label(f"；另有豁免 {words.whole(waived)} 项", f"; {words.whole(waived)} more waived"))
+    return Label("".join(part.zh for part in parts), "".join(part.en for part in parts))
 
 
 def subject(case: Row) -> Label:

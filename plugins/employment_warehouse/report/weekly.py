@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from itertools import groupby
+from itertools import filterfalse, groupby
 from pathlib import Path
 
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import products, sentences
-from employment_warehouse.report.cases import closes_when, subject, totals
+from employment_warehouse.report.cases import answer, closes_when, subject, totals
 from employment_warehouse.report.figures import Figures, Row, read_figures
 from employment_warehouse.report.labels import Labels
 from employment_warehouse.report.page import render
@@ -69,7 +69,7 @@ def _prefecture_page(figures: Figures) -> bytes:
             "kinds": sorted(_open_by_kind(counts)),
             "withheld": sum(row["open_cases"] for row in counts if not row["is_dispatched"]),
             "by_county": sorted(by_county, key=lambda row: (-row["open_cases"], row["county_code"])),
-            "whole": totals(counts),
+            "answer": answer(totals(counts)),
             "ranked": _ranked(figures),
             "sections": _indicator_sections(figures, divisions().prefecture),
             "reporting": figures["values"].get((REPORTING, divisions().prefecture)),
@@ -84,7 +84,8 @@ def _open_by_kind(counts: Iterable[Row]) -> Counter[str]:
 
 def _county_page(figures: Figures, county: str) -> bytes:
     """figures: those of the county alone."""
-    kinds = groupby(figures["open_cases"], key=lambda row: row["case_kind"])
+    whole = totals(figures["case_counts"])
+    kinds = groupby(filterfalse(_is_waived, figures["open_cases"]), key=lambda row: row["case_kind"])
     lists = [_case_list(kind, list(rows), figures["closes_when"]) for kind, rows in kinds]
     return render(
         "dispatch.html.j2",
@@ -93,13 +94,18 @@ def _county_page(figures: Figures, county: str) -> bytes:
             "county_code": county,
             "week_ended": figures["week_ended"],
             "lists": sorted(lists, key=lambda each: (-each["amount"], -each["open_cases"])),
-            "whole": totals(figures["case_counts"]),
+            "answer": answer(whole),
+            "waived": whole["waived"],
             "sections": _indicator_sections(figures, county),
             "reporting": figures["values"].get((REPORTING, county)),
             "place": sentences.place(figures["values"].get((RANKED, county))),
             "cases_shown": CASES_SHOWN,
         },
     )
+
+
+def _is_waived(case: Row) -> bool:
+    return case["waived_until"] is not None
 
 
 def _case_list(kind: str, cases: list[Row], closes: Labels) -> Row:

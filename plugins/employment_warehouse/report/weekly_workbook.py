@@ -9,10 +9,10 @@ from employment_warehouse.report.cases import finding, subject, totals
 from employment_warehouse.report.figures import Figures
 from employment_warehouse.report.workbook import Sheet, indicator_sheet, table_sheet, write_workbook
 
-COUNT_HEADS = ("县市", "事项", "待办", "涉及金额（元）", "近7日新增", "近7日办结")
+COUNT_HEADS = ("县市", "事项", "待办", "豁免", "涉及金额（元）", "近7日新增", "近7日办结")
 CASE_HEADS = (
     "县市", "事项", "核查线索", "对象代号", "乡镇", "责任单位", "涉及金额（元）", "涉及行数", "起始日期", "持续天数",
-    "办结条件",
+    "豁免至", "办结条件",
 )  # fmt: skip
 
 
@@ -40,8 +40,8 @@ def _count_sheet(figures: Figures) -> Sheet:
         COUNT_HEADS,
         (
             (
-                counties.get(county), kinds[kind].zh, whole["open_cases"], whole["amount"], whole["opened_7d"],
-                whole["closed_7d"],
+                counties.get(county), kinds[kind].zh, whole["open_cases"], whole["waived"], whole["amount"],
+                whole["opened_7d"], whole["closed_7d"],
             )
             for county, kind, whole in counted
         ),
@@ -58,7 +58,7 @@ def _case_sheet(figures: Figures) -> Sheet:
             (
                 counties.get(row["county_code"]), known["case_kind"][row["case_kind"]].zh, finding(known, row).zh,
                 subject(row).zh, row["township_zh"], row["unit_to_act_zh"], row["amount"], row["lines"],
-                row["opened_on"], row["days_open"], closes[row["case_kind"]].zh,
+                row["opened_on"], row["days_open"], row["waived_until"], closes[row["case_kind"]].zh,
             )
             for row in figures["open_cases"]
         ),
