@@ -15,7 +15,7 @@ answers as (
         batch_no, place,
         coalesce(sum(amount) filter (where is_credited), 0) as amount_credited,
         sum(amount) as amount_returned,
-        coalesce(sum(amount) filter (where result = 'success'), 0) > 0 as is_success,
+        bool_or(result = 'success') as is_success,
         count(*) filter (where result = 'failed')::integer as failed_lines,
         bool_or(is_amount_different) as is_amount_different,
         max(settled_on) filter (where is_credited) as credited_on,
