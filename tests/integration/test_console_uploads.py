@@ -19,7 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import sync_playwright
 from tests.kit.console import Browser, browser_of, database_variables, served
-from tests.kit.files import COUNTY, DAY
+from tests.kit.files import COUNTY, DAY, ingest_all, put
 from tests.kit.people import id_number
 from tests.kit.uploads import read_all
 
@@ -166,6 +166,22 @@ def test_a_refused_upload_is_explained_in_words(console: FastAPI, warehouse: psy
         refused = upload(clerk, payments(), **given)
         assert (refused.status_code, words in refused.text) == (409, True), refused.text
     assert warehouse.execute("select from ops.upload").fetchall() == []
+
+
+def test_a_clerk_is_told_what_a_file_that_came_by_sftp_lacks(
+    console: FastAPI, warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """Which columns, on the page of the delivery and beside what is held: as the answer to an upload says it."""
+    put(zone, "岗位编号,备注一,补贴月份,应发金额,实发金额\nP1,,2024-04,800,800\n", feed=FEED)
+    [delivery] = ingest_all()
+    warehouse.execute("update ops.delivery set arrived_at = now(), report_date = current_date")
+    said = "缺少必填列：身份证号、出勤天数（文件中未识别的表头：第2列）"
+    clerk = browser_of(f"county_{COUNTY}", console)
+    for path in (f"/deliveries/{delivery.delivery_id}", "/uploads"):
+        shown = clerk.get(path).text
+        assert said in shown, path
+        assert "应为：—" not in shown
+    assert said not in browser_of(f"county_{OTHER}", console).get("/uploads").text
 
 
 def test_the_page_lists_due_and_missing_reports_and_templates(console: FastAPI, warehouse: psycopg.Connection) -> None:

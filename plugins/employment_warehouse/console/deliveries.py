@@ -71,7 +71,7 @@ def _refusal(delivery: Row) -> contract.Reason | None:
     """Why a file was refused, in words."""
     if delivery["status"] != "refused":
         return None
-    return contract.file_reason(delivery["reason"], delivery["refusal_detail"])
+    return contract.file_reason(delivery["reason"], delivery["detail"])
 
 
 def _in_words(row: Row, feed: str) -> Row:

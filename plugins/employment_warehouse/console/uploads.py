@@ -19,7 +19,7 @@ from employment_warehouse.console import connections
 from employment_warehouse.console.answers import worded
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, SignInNeeded, Visit
-from employment_warehouse.contract import Contract, contracts, due, template
+from employment_warehouse.contract import Contract, contracts, due, file_reason, template
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.settings import TIMEZONE
 from employment_warehouse.upload import MEGABYTE, InvalidUpload, UploadRequest, send
@@ -71,6 +71,11 @@ def show(visit: Visit = page.visitor) -> Response:
         uploads=uploads,
         missing=_one_each(row for row in deliveries if row["state"] == "missing"),
         held=[row for row in deliveries if row["status"] == "held" and row["is_current"]],
+        refused=[
+            row | {"refusal": file_reason(row["reason"], row["detail"] or "")}
+            for row in deliveries
+            if row["status"] == "refused" and row["is_current"]
+        ],
         today=today,
         chosen={"feed": visit.request.query_params.get("feed"), "day": visit.request.query_params.get("day") or today},
         largest=limits["megabytes"],

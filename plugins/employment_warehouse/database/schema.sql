@@ -1164,7 +1164,7 @@ COMMENT ON FUNCTION ops.county_codes() IS '本州（市）各县市代码。 | T
 
 -- Name: county_deliveries(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.county_deliveries() RETURNS TABLE(delivery_id bigint, feed text, unit text, report_date date, part text, revision integer, kind text, file_bytes bigint, arrived_at timestamp with time zone, landed_at timestamp with time zone, rows_read integer, rows_landed integer, rows_rejected integer, status text, reason text, build integer)
+CREATE FUNCTION ops.county_deliveries() RETURNS TABLE(delivery_id bigint, feed text, unit text, report_date date, part text, revision integer, kind text, file_bytes bigint, arrived_at timestamp with time zone, landed_at timestamp with time zone, rows_read integer, rows_landed integer, rows_rejected integer, status text, reason text, detail text, build integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 500
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET client_min_messages TO 'error'
@@ -1173,7 +1173,8 @@ begin
     return query
     select
         d.delivery_id, d.feed, d.unit, d.report_date, d.part, d.revision, d.kind, d.file_bytes, d.arrived_at,
-        d.landed_at, d.rows_read, d.rows_landed, d.rows_rejected, d.status, d.reason, d.build
+        d.landed_at, d.rows_read, d.rows_landed, d.rows_rejected, d.status, d.reason, d.understood ->> 'refusal',
+        d.build
     from ops.delivery as d
     where d.unit = any(ops.counties_of(session_user));
 end $$;

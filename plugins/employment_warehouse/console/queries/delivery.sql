@@ -14,7 +14,7 @@ select
     d.rows_rejected,
     d.status,
     d.reason,
-    coalesce(d.understood ->> 'refusal', '') as refusal_detail,
+    coalesce(d.understood ->> 'refusal', '') as detail,
     d.build
 from ops.delivery as d
 where d.delivery_id = %(delivery)s

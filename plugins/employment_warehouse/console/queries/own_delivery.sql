@@ -14,7 +14,7 @@ select
     d.rows_rejected,
     d.status,
     d.reason,
-    '' as refusal_detail,
+    coalesce(d.detail, '') as detail,
     d.build
 from ops.county_deliveries() as d
 where d.delivery_id = %(delivery)s
