@@ -18,6 +18,7 @@ ROW_ROOMS = ("contract", "checking", "reading", "hr_platform")
 CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 # Calls that a code of a rejected row is an argument of, and functions that list (what is wrong, code).
 ROW_CALLS = {"lit", "BrokenRow", "_rejected", "repeat", "scatter", "set"}
+ROW_NAMES = {"unread", "DUPLICATE_KEY"}
 ROW_LISTS = {"rejections", "_row_faults"}
 
 
@@ -43,7 +44,7 @@ def codes_of_rows() -> set[str]:
             found |= {
                 code for argument in node.args if isinstance(argument, ast.Constant) for code in codes_in(argument)
             }
-        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["unread"]:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ROW_NAMES:
             found |= codes_in(node.value)
         if isinstance(node, ast.FunctionDef) and node.name in ROW_LISTS:
             for pair in (part for part in ast.walk(node) if isinstance(part, ast.Tuple)):

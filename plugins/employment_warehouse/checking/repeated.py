@@ -10,9 +10,12 @@ from employment_warehouse.checking.rejected import Fault, entries_of
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading import TextTable
 
+# The reason of such a row: nothing is lost, and nothing has to be done.
+DUPLICATE_KEY = "duplicate_key"
+
 
 def repeated_rows(table: TextTable, contract: Contract, places: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Entries of `Checked.rejected`, reason `duplicate_key`, for the rows of a table at `places`.
+    """Entries of `Checked.rejected`, reason DUPLICATE_KEY, for the rows of a table at `places`.
 
     places: `sheet`, `line`. The table is read a second time for it: which rows a later one replaces is known only
     at its end.
@@ -20,6 +23,6 @@ def repeated_rows(table: TextTable, contract: Contract, places: pl.DataFrame) ->
     for frame in table.frames:
         again = frame.join(places, on=["sheet", "line"], how="semi")
         if not again.is_empty():
-            reasons = pl.repeat("duplicate_key", len(again), dtype=pl.String, eager=True)
+            reasons = pl.repeat(DUPLICATE_KEY, len(again), dtype=pl.String, eager=True)
             cells = {name: again[f"c{position}"] for name, position in table.columns.items()}
             yield entries_of([Fault(contract.key[0], reasons)], again, table, cells)

@@ -19,6 +19,7 @@ from employment_warehouse.checking.rejected import (
     entries_of_broken,
     present_in,
 )
+from employment_warehouse.checking.repeated import DUPLICATE_KEY
 from employment_warehouse.contract import Column, Contract, Parsed
 from employment_warehouse.reading.table import TextTable
 
@@ -179,7 +180,7 @@ def _superseded(rows: pl.DataFrame, contract: Contract, rejected: pl.Series) -> 
     again = keys.filter(~pl.col("key").is_last_distinct())["index"]
     if again.is_empty():
         return None
-    reasons = pl.repeat(None, len(rows), dtype=pl.String, eager=True).scatter(again, "duplicate_key")
+    reasons = pl.repeat(None, len(rows), dtype=pl.String, eager=True).scatter(again, DUPLICATE_KEY)
     return Fault(contract.key[0], reasons)
 
 

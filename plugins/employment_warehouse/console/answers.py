@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from employment_warehouse.checking import DUPLICATE_KEY
 from employment_warehouse.contract import Reason, contract, file_reason, row_reason
 from employment_warehouse.report.labels import Label
 from employment_warehouse.settings import TIMEZONE
-
-# A later row with the same key has landed: nothing is lost, and nothing has to be done.
-REPEATED = "duplicate_key"
 
 
 @dataclass(frozen=True)
@@ -80,11 +78,11 @@ def _moment(text: str | None) -> datetime | None:
 
 def _of_feed(found: Mapping[str, Any]) -> FeedAnswer:
     declared = contract(found["feed"])
-    listed = [cell for cell in found.get("cells", ()) if cell[3] != REPEATED]
+    listed = [cell for cell in found.get("cells", ()) if cell[3] != DUPLICATE_KEY]
     counted = {code: 0 for _, code, _ in found.get("reasons", ())}
     for _, code, count in found.get("reasons", ()):
         counted[code] += count
-    repeated = counted.pop(REPEATED, 0)
+    repeated = counted.pop(DUPLICATE_KEY, 0)
     cells = tuple(
         WrongCell(sheet, line, declared.column(name).header if name else "", row_reason(code, declared, name))
         for sheet, line, name, code in listed

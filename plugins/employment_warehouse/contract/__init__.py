@@ -5,7 +5,7 @@ checks, the landing tables, dbt's sources, the gate-1 suites, the blank template
 come from here.
 """
 
-from employment_warehouse.contract.blank_form import PLAIN_CELLS, QUOTED, template
+from employment_warehouse.contract.blank_form import EXPLANATION_SHEET, PLAIN_CELLS, QUOTED, template
 from employment_warehouse.contract.calendar import due, is_working_day, year_without_holidays
 from employment_warehouse.contract.column_types import (
     NUMERIC_CELL,
@@ -33,6 +33,7 @@ from employment_warehouse.contract.node import ContractError
 from employment_warehouse.contract.reasons import Reason, file_reason, reasons, row_reason
 
 __all__ = [
+    "EXPLANATION_SHEET",
     "NUMERIC_CELL",
     "PLAIN_CELLS",
     "QUOTED",

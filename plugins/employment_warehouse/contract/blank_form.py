@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PLAIN_CELLS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 QUOTED = {"quote_prefix": True}  # a text that begins with = + - @ stays one when it is edited
 LAST_ROW = 1_048_575  # of a worksheet, from 0
-# The sheet that explains the columns, and its first row, by which a reader knows it.
+# The sheet that explains a workbook; and the first row of that of a blank one, by which a reader knows it.
 EXPLANATION_SHEET = "说明"
 EXPLANATION_TITLES = ("列", "是否必填", "怎样填写", "内容", "可选项或范围", "示例")
 

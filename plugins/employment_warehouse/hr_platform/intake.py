@@ -13,7 +13,7 @@ import polars as pl
 import psycopg
 import tenacity
 
-from employment_warehouse.checking import check_table
+from employment_warehouse.checking import DUPLICATE_KEY, check_table
 from employment_warehouse.contract import Contract, PlatformResource, contract, platform_feeds
 from employment_warehouse.database import connect, repeat_after_deadlock, setting
 from employment_warehouse.errors import UserError
@@ -129,7 +129,7 @@ def read_archived(delivery: Delivery, file: Path) -> TextTable:
 
 def _not_replaced(items: list[Item], feed: Contract, night_ends: datetime) -> list[Item]:
     """The items without the good ones that a later good one of the same key replaces."""
-    is_replaced = pl.col("reason") == "duplicate_key"
+    is_replaced = pl.col("reason") == DUPLICATE_KEY
     checked = check_table(table_of(items, feed, night_ends), feed, {})
     replaced = {line for frame in checked for line in frame.rejected.filter(is_replaced)["line"]}
     return [item for line, item in enumerate(items, 1) if line not in replaced]

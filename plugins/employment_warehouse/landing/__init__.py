@@ -1,6 +1,6 @@
 """Ingest of files: each delivery is stored in one transaction, together with its row in the ledger."""
 
-from employment_warehouse.landing.correction import NOTES_SHEET, REPEATED, ingest_correction
+from employment_warehouse.landing.correction import ingest_correction
 from employment_warehouse.landing.delivery import ingest, ingest_part, withdraw_part
 from employment_warehouse.landing.due_deliveries import campaign_frequency, expect_deliveries
 from employment_warehouse.landing.erasing import ask_erasure, ask_erasure_by_key, erase_asked
@@ -17,13 +17,12 @@ from employment_warehouse.landing.intake import (
 from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, IngestFailed
 from employment_warehouse.landing.purging import purge, restore_offered
 from employment_warehouse.landing.restoring import read_archived_file, restore
+from employment_warehouse.landing.return_workbook import FILE_HEADER, LINE_HEADER, REPEATED
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
-from employment_warehouse.landing.withdrawing import FILE_HEADER, LINE_HEADER
 
 __all__ = [
     "FILE_HEADER",
     "LINE_HEADER",
-    "NOTES_SHEET",
     "PAGES",
     "REPEATED",
     "Arrival",

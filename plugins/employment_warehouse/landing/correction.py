@@ -14,18 +14,17 @@ from typing import NamedTuple
 
 import psycopg
 
-from employment_warehouse.contract import Contract, contracts
+from employment_warehouse.contract import EXPLANATION_SHEET, Contract, contracts
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import ledger
 from employment_warehouse.landing.delivery import IngestResult, alert_unreadable, ingest_file, ingest_part
 from employment_warehouse.landing.ledger import Delivery, IncomingPart
 from employment_warehouse.landing.queries import query, query_of_rows
+from employment_warehouse.landing.return_workbook import PLACE_HEADERS, REPEATED
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival
-from employment_warehouse.landing.withdrawing import PLACE_HEADERS, Submission, mark_corrected, withdraw
+from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.withdrawing import mark_corrected, withdraw
 from employment_warehouse.reading import Refused, read_tables, sheet_names
-
-# Sheets of a return workbook that are for reference only: instructions, and rows replaced by later rows.
-NOTES_SHEET, REPEATED = "说明", "（重复）"
 
 
 def ingest_correction(arrival: Arrival) -> list[Delivery]:
@@ -46,7 +45,7 @@ def is_return_workbook(file: Path) -> bool:
     try:
         names = sheet_names(file)
         titles = [contract.title_zh for contract in contracts().values() if contract.title_zh in names]
-        return NOTES_SHEET in names and any(
+        return EXPLANATION_SHEET in names and any(
             read_tables(file, None, title).header[: len(PLACE_HEADERS)] == list(PLACE_HEADERS.values())
             for title in titles
         )
@@ -62,7 +61,7 @@ def ingest_workbook(connection: psycopg.Connection, workbook: IncomingPart, file
         names = []
     by_title = {contract.title_zh: contract for contract in contracts().values() if contract.unit == "county"}
     feeds = [by_title[name] for name in names if name in by_title]
-    known = (*by_title, NOTES_SHEET)
+    known = (*by_title, EXPLANATION_SHEET)
     unknown = [number for number, name in enumerate(names, 1) if name not in known and not name.endswith(REPEATED)]
     waiting = [contract for contract in feeds if _correction_state(connection, workbook, contract).must_wait(workbook)]
     if not feeds:
@@ -109,8 +108,8 @@ def _ingest_sheet(
     if delivery and delivery.status == "landed":
         given = delivery.__dict__ | PLACE_HEADERS
         superseded = connection.execute(query_of_rows("superseded_corrections", delivery.feed), given).fetchall()
-        withdraw(connection, Submission.of(delivery), [part for (part,) in superseded])
-        mark_corrected(connection, delivery.delivery_id, Submission.of(delivery))
+        withdraw(connection, SubmissionKey.of(delivery), [part for (part,) in superseded])
+        mark_corrected(connection, delivery.delivery_id, SubmissionKey.of(delivery))
     return delivery
 
 

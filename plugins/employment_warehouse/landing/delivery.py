@@ -24,14 +24,10 @@ from employment_warehouse.landing.ledger import Delivery, IncomingPart, IngestFa
 from employment_warehouse.landing.loading import load_rows
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.restoring import restore_siblings
+from employment_warehouse.landing.return_workbook import PLACE_HEADERS
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival, RemovedPart, is_unchanged
-from employment_warehouse.landing.withdrawing import (
-    PLACE_HEADERS,
-    Submission,
-    current_parts,
-    withdraw,
-    withdraw_corrections,
-)
+from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.withdrawing import current_parts, withdraw, withdraw_corrections
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.reading import ReaderKilled, Refused, TextTable, read_tables
 
@@ -172,7 +168,7 @@ def ingest_part(connection: psycopg.Connection, part: IncomingPart, read: Callab
                 delivery = ledger.record_counts(connection, delivery, load_rows(connection, delivery, read))
     except Refused as refusal:
         return ledger.insert_delivery(connection, part, revision, refusal)
-    submission = Submission.of(part)
+    submission = SubmissionKey.of(part)
     if revision > 1 and part.kind in ("file", "nil"):
         ledger.lock_part(connection, replace(part, part=CORRECTION_PART))
         withdraw_corrections(connection, submission, part.part)
@@ -186,7 +182,7 @@ def withdraw_part(removed: RemovedPart) -> bool:
     It is not withdrawn if its file is back, or if none of the present parts is current, because they may be
     unreadable. If the file comes back later, it is found again. Raises IngestFailed.
     """
-    submission = Submission.of(removed)
+    submission = SubmissionKey.of(removed)
     try:
         with connect("wh_loader") as connection, connection.transaction():
             for part in (removed.part, CORRECTION_PART):

@@ -20,6 +20,7 @@ from employment_warehouse.landing.erased_persons import ErasedPersons, places_on
 from employment_warehouse.landing.ledger import Counts, Delivery
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.repeated_keys import KeyLog
+from employment_warehouse.landing.return_workbook import PLACES
 from employment_warehouse.landing.tokenising import Tokeniser
 from employment_warehouse.landing.vault import (
     SealedIdentities,
@@ -29,7 +30,6 @@ from employment_warehouse.landing.vault import (
     store_identities,
     store_rejected,
 )
-from employment_warehouse.landing.withdrawing import PLACES
 from employment_warehouse.reading import TextTable
 from employment_warehouse.reading.prefetch import prefetch
 

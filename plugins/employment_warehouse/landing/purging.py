@@ -9,7 +9,8 @@ from employment_warehouse.database import connect
 from employment_warehouse.landing.due_deliveries import expect_returns
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.restoring import ReadArchived, restore
-from employment_warehouse.landing.withdrawing import Submission, mark_corrected
+from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.withdrawing import mark_corrected
 
 
 def purge() -> int:
@@ -43,5 +44,5 @@ def restore_offered(build: int, read: ReadArchived) -> int:
         restore(delivery_id, read)
     with connect("wh_loader") as connection:
         for delivery_id, *submission in connection.execute(query("corrections_in_force")).fetchall():
-            mark_corrected(connection, delivery_id, Submission(*submission))
+            mark_corrected(connection, delivery_id, SubmissionKey(*submission))
     return len(offered)

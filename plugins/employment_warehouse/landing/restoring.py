@@ -12,7 +12,7 @@ from employment_warehouse.landing import archive, ledger
 from employment_warehouse.landing.ledger import PAGES, Delivery, IngestFailed
 from employment_warehouse.landing.loading import reload_rows
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.withdrawing import Submission
+from employment_warehouse.landing.submission import SubmissionKey
 from employment_warehouse.reading import TextTable, read_tables
 
 ReadArchived = Callable[[Delivery, Path], TextTable]
@@ -36,7 +36,7 @@ def restore(delivery_id: int, read: ReadArchived) -> int:
         raise IngestFailed(f"delivery {delivery_id}: {describe(error)}") from None
 
 
-def restore_siblings(connection: psycopg.Connection, submission: Submission, part: str) -> None:
+def restore_siblings(connection: psycopg.Connection, submission: SubmissionKey, part: str) -> None:
     """Restore the purged rows of the submission's other parts: a changed submission is built from all its parts."""
     for (sibling,) in connection.execute(query("purged_siblings"), submission._asdict() | {"part": part}).fetchall():
         _restore_rows(connection, sibling, read_archived_file)

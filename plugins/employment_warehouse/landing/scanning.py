@@ -17,7 +17,8 @@ from employment_warehouse.contract import contracts
 from employment_warehouse.database import connect
 from employment_warehouse.landing.naming import CORRECTIONS, EXTENSIONS, NamedPart, NamingRule
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.withdrawing import Submission, current_parts
+from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.withdrawing import current_parts
 from employment_warehouse.landing.zone import FOLDERS, FileStat, LandingZone
 from employment_warehouse.settings import TIMEZONE
 
@@ -128,10 +129,10 @@ def scan(
 def _removed_parts(
     connection: psycopg.Connection, found: list[Arrival], new: list[Arrival], report_date: date
 ) -> list[RemovedPart]:
-    changed = set(map(Submission.of, new))
-    present: dict[Submission, set[str]] = {}
+    changed = set(map(SubmissionKey.of, new))
+    present: dict[SubmissionKey, set[str]] = {}
     for arrival in found:
-        submission = Submission.of(arrival)
+        submission = SubmissionKey.of(arrival)
         if arrival.kind != "correction" and (submission in changed or submission.report_date == report_date):
             present.setdefault(submission, set()).add(arrival.part)
     return [

@@ -9,6 +9,7 @@ from itertools import groupby
 
 import psycopg
 
+from employment_warehouse.checking import DUPLICATE_KEY
 from employment_warehouse.contract import contracts, file_reason
 from employment_warehouse.identity import unseal
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, campaign_frequency
@@ -39,7 +40,7 @@ class RejectedRow:
     @property
     def is_repeated(self) -> bool:
         """A later row with the same key has landed: nothing is lost, and nothing has to be done."""
-        return any(code == "duplicate_key" for _, code in self.faults)
+        return any(code == DUPLICATE_KEY for _, code in self.faults)
 
 
 @dataclass(frozen=True)

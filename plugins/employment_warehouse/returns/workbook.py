@@ -15,9 +15,18 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from employment_warehouse.contract import PLAIN_CELLS, QUOTED, Column, Contract, contract, due, row_reason
+from employment_warehouse.contract import (
+    EXPLANATION_SHEET,
+    PLAIN_CELLS,
+    QUOTED,
+    Column,
+    Contract,
+    contract,
+    due,
+    row_reason,
+)
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, NOTES_SHEET, REPEATED
+from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, REPEATED
 from employment_warehouse.returns.rejected import RejectedRow, Returned
 
 # A person corrects the workbook by hand; with more rows than these the source has to be corrected instead.
@@ -41,7 +50,7 @@ def workbook(returned: Returned) -> bytes:
             "title": book.add_format(TEXT | {"bold": True, "font_size": 16}),
             "strong": book.add_format(TEXT | {"bold": True}),
         }
-        _write_notes(book.add_worksheet(NOTES_SHEET), formats, returned)
+        _write_notes(book.add_worksheet(EXPLANATION_SHEET), formats, returned)
         for name, feed, rows in _sheets(returned):
             _write_sheet(book.add_worksheet(name), formats, contract(feed), rows[:ROWS_SHOWN])
         for sheet in book.worksheets():

@@ -19,7 +19,8 @@ from employment_warehouse.hr_platform import read_archived
 from employment_warehouse.landing import Delivery, archive
 from employment_warehouse.landing.loading import load_rows
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.withdrawing import Submission, mark_corrected
+from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.withdrawing import mark_corrected
 from employment_warehouse.runtime.history import Record
 
 Proof = Literal["equal", "other_models", "erased"]
@@ -160,7 +161,7 @@ class Replay:
         with archive.open_stored(sha256, name) as file:
             counts = load_rows(self.connection, delivery, partial(read_archived, delivery, file))
         if delivery.kind == "correction":
-            mark_corrected(self.connection, delivery.delivery_id, Submission.of(delivery))
+            mark_corrected(self.connection, delivery.delivery_id, SubmissionKey.of(delivery))
         if (counts.rows_landed, counts.rows_rejected) != (row["rows_landed"], row["rows_rejected"]):
             raise RebuildDiffers(
                 where=f"delivery {delivery.delivery_id}",
