@@ -179,9 +179,11 @@ def column_defects(declared: Contract, name: str, compared: bool) -> Iterator[De
     if declared.kind == "snapshot" and name == "updated_on":
         yield Defect("not updated for two months", "days_stale", changed(landed, lambda value: value - timedelta(61)))
     if kind in ("integer", "numeric") and name not in declared.key:
-        check = f"{name}.{'mean' if compared else 'peer'}_ratio"
-        yield Defect(f"{name} times 100", check, changed(landed, lambda value: value * 100))
-        yield Defect(f"{name} is nothing", check, changed(landed, lambda value: 0))
+        against = {"events": ("mean", "peer"), "batch": ("peer",)}.get(declared.kind, ("mean",))
+        for check in (f"{name}.{other}_ratio" for other in against):
+            yield Defect(f"{name} times 100, {check}", check, changed(landed, lambda value: value * 100))
+            if declared.kind != "events":  # advice costs nothing
+                yield Defect(f"{name} is nothing", check, changed(landed, lambda value: 0))
     if column.codes and column.type.needs_codes:
         yield Defect(f"{name} has an unknown code", f"{name}.broken", changed(landed, lambda value: "?"))
         if compared:
@@ -285,6 +287,49 @@ def test_clean_nights_with_a_spring_festival_dip_hold_nothing(nights: GatedNight
             nights.deliver("employment", county, day, rows_sent)
         held += nights.night(day).held
     assert held == []
+
+
+def test_weeks_of_services_and_nights_of_the_platform_may_differ(nights: GatedNights) -> None:
+    """Training before the festival, then advice, hundreds of transport allowances after it; orders, then payments."""
+    services = make_rows("employment_service", COUNTIES[0], FIRST, 300)
+    training = [row | {"service_type": "skill_training", "amount": 1800} for row in services[:40]]
+    advice = [row | {"service_type": "career_guidance", "training_type": None, "amount": 0} for row in services[40:80]]
+    unpriced = [row | {"amount": None} for row in advice]
+    allowances = [row | {"service_type": "transport_allowance", "amount": 500} for row in services[80:]]
+    orders = [
+        row | {"amount_due": 60, "amount_paid": None, "paid_at": None} for row in make_rows("gig_orders", "hr", FIRST)
+    ]
+    paid = [row | {"amount_due": 90, "amount_paid": 90} for row in make_rows("gig_orders", "hr", FIRST)]
+    held = []
+    weeks = [training + advice, advice, unpriced, allowances + advice, training, training[:5], allowances]
+    for number, week in enumerate(weeks):
+        day = FIRST + timedelta(7 * number)
+        nights.deliver("employment_service", COUNTIES[0], day, week)
+        nights.deliver("gig_orders", "hr", day, paid if number % 2 else orders)
+        held += nights.night(day).held
+    assert held == []
+
+
+def test_a_report_after_a_small_one_is_compared_with_the_last_large_one(nights: GatedNights) -> None:
+    """The platform has no peers; few things happen on a Sunday."""
+    postings = make_rows("job_postings", "hr", FIRST)
+    in_fen = changed("wage_min", lambda wage: wage * 100)(changed("wage_max", lambda wage: wage * 100)(postings))
+    for number, rows in enumerate((postings, postings[:3], in_fen)):
+        nights.deliver("job_postings", "hr", FIRST + timedelta(number), rows)
+        nights.night(FIRST + timedelta(number))
+    assert nights.failures("hr") == {"wage_min.mean_ratio", "wage_max.mean_ratio"}
+
+
+def test_the_first_rows_after_a_nil_return_are_compared_with_other_counties(nights: GatedNights) -> None:
+    for county in COUNTIES[1:]:
+        nights.deliver("employment", county, FIRST, make_rows("employment", county, FIRST))
+    nights.deliver("employment", COUNTIES[0], FIRST, [], kind="nil")
+    assert nights.night(FIRST).held == ()
+    rows = make_rows("employment", COUNTIES[0], tomorrow(FIRST))
+    in_wan = changed("monthly_wage", lambda wage: round(wage / 10_000, 2))(rows)
+    nights.deliver("employment", COUNTIES[0], tomorrow(FIRST), in_wan)
+    nights.night(tomorrow(FIRST))
+    assert nights.failures(COUNTIES[0]) == {"monthly_wage.peer_ratio"}
 
 
 def test_a_comparison_without_history_is_recorded_as_such_and_passes(nights: GatedNights) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from employment_warehouse.gate.limits import NONE, at_least, at_most, between, within_times
+from employment_warehouse.gate.limits import NONE, Limits, at_least, at_most, between, within_times
 from employment_warehouse.gate.measure import (
     COMPARED,
+    Applies,
     Comparison,
     Measure,
     PreviousRows,
@@ -22,6 +23,42 @@ from employment_warehouse.gate.measure import (
 )
 
 BROKEN = ".broken"  # measures that count rows which break the contract end so
+
+NO_EVENTS = is_a("snapshot", "period", "batch")
+
+
+def _means(
+    mean: str, computed: str, applies: Applies, of_last: tuple[Limits, ...], of_peers: tuple[Limits, ...]
+) -> tuple[Measure, ...]:
+    """The mean of a column, and what is expected of it against the last submission and against other units."""
+    return (
+        Measure(f"{{column}}.{mean}", TonightRows(computed), applies=applies),
+        Measure(
+            "{column}.mean_ratio",
+            Comparison(f"{{column}}.{mean}", ratio),
+            of_last,
+            zh="“{header}”均值与上次之比",
+            en="{column}: mean against the last submission",
+            failed_zh="“{header}”均值本次 {now}，上次 {before}，{only}为上次的 {value}（{normal}）",
+            failed_en="{column}: mean {now}, {before} last time, {only}{value} that ({normal})",
+            applies=applies,
+            measured_in="times",
+            may_lack=True,
+        ),
+        Measure(
+            "{column}.peer_ratio",
+            Comparison(f"{{column}}.{mean}", ratio_to_median, against="peers"),
+            of_peers,
+            zh="“{header}”均值与其他单位之比",
+            en="{column}: mean against that of other units",
+            failed_zh="“{header}”均值 {now}，{only}为其他单位中位数的 {value}（{normal}）",
+            failed_en="{column}: mean {now}, {only}{value} the median of other units ({normal})",
+            applies=applies,
+            measured_in="times",
+            may_lack=True,
+        ),
+    )
+
 
 COLUMN_MEASURES: tuple[Measure, ...] = (
     # Of every column.
@@ -64,30 +101,21 @@ COLUMN_MEASURES: tuple[Measure, ...] = (
         measured_in="percent",
         may_lack=True,
     ),
-    Measure("{column}.mean", TonightRows("avg({column})::float8"), applies=is_quantity),
-    Measure(
-        "{column}.mean_ratio",
-        Comparison("{column}.mean", ratio),
+    *_means(
+        "mean",
+        "avg({column})::float8",
+        both(NO_EVENTS, is_quantity),
         between("gate_min_mean_ratio", "gate_max_mean_ratio"),
-        zh="“{header}”均值与上次之比",
-        en="{column}: mean against the last submission",
-        failed_zh="“{header}”均值本次 {now}，上次 {before}，{only}为上次的 {value}（{normal}）",
-        failed_en="{column}: mean {now}, {before} last time, {only}{value} that ({normal})",
-        applies=both(COMPARED, is_quantity),
-        measured_in="times",
-        may_lack=True,
-    ),
-    Measure(
-        "{column}.peer_ratio",
-        Comparison("{column}.mean", ratio_to_median, against="peers"),
         within_times("gate_max_peer_ratio"),
-        zh="“{header}”均值与其他单位之比",
-        en="{column}: mean against that of other units",
-        failed_zh="“{header}”均值 {now}，{only}为其他单位中位数的 {value}（{normal}）",
-        failed_en="{column}: mean {now}, {only}{value} the median of other units ({normal})",
-        applies=is_quantity,
-        measured_in="times",
-        may_lack=True,
+    ),
+    # What happens in a week varies: events are compared by their means alone, within wide limits, and an event that
+    # costs nothing, as advice, says nothing of an amount.
+    *_means(
+        "positive_mean",
+        "avg({column}) filter (where {column} > 0)::float8",
+        both(is_a("events"), is_quantity),
+        within_times("gate_max_event_ratio"),
+        within_times("gate_max_event_ratio"),
     ),
     Measure(
         # Two swapped columns agree with nothing. Cells that were empty and are filled in by now do not disagree.

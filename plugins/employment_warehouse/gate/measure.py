@@ -98,10 +98,11 @@ class Derived:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Of a measure (`of`; with {value}: of every value's) with the last accepted submission, or with other units that
-    have enough rows, for a unit without history.
+    """Of a measure (`of`; with {value}: of every value's) with the unit's last accepted submission of enough rows, or
+    with other units that have them, for a unit without one.
 
-    by: gets tonight's values and the others. even_if_few: also where tonight has too few rows to be compared.
+    by: gets tonight's values and the others. even_if_few: also where tonight has too few rows to be compared, but only
+    with the latest of all.
     """
 
     of: str
@@ -164,6 +165,9 @@ class Measure:
     def is_own(self) -> bool:
         """Whether it is of the submission alone, and therefore kept for later comparisons."""
         return not isinstance(self.computed, (PreviousRows, Comparison))
+
+
+Declared = Sequence[tuple[Measure, Subject]]
 
 
 def _subjects(name: str, contract: Contract) -> Iterator[Subject]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,37 +12,33 @@ from psycopg.types.json import Jsonb
 
 from employment_warehouse.contract import Contract
 from employment_warehouse.database.catalog import identifiers
+from employment_warehouse.gate.comparing import compare
 from employment_warehouse.gate.delivery_measures import measures_of
-from employment_warehouse.gate.measure import (
-    Comparison,
-    Derived,
-    Measure,
-    PreviousRows,
-    Statement,
-    TonightRows,
-)
-from employment_warehouse.gate.subject import Subject, landing_name, mix_values
+from employment_warehouse.gate.measure import Declared, Derived, PreviousRows, Statement, TonightRows
+from employment_warehouse.gate.subject import landing_name
 from employment_warehouse.gate.submission import Submission, Values
 from employment_warehouse.gate.thresholds import Thresholds
 
-Declared = list[tuple[Measure, Subject]]
 # Values by number of the submission; a submission without rows is not among them.
 Found = dict[int, dict[str, float | None]]
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A submission with the measures of its own (kept for later nights) and those against others (of tonight only)."""
+    """A submission with the measures of its own (kept for later nights) and those against others (of tonight only).
+
+    before: the measures of the unit's accepted submission that it was compared with, if any.
+    """
 
     submission: Submission
     own: Values
+    before: Values = field(default_factory=dict)
     compared: Values = field(default_factory=dict)
 
     @property
     def all(self) -> dict[str, float | None]:
-        """Every value by name; `<measure>.before` is that of the unit's last accepted submission."""
-        before = {f"{name}.before": value for name, value in (self.submission.previous or {}).items()}
-        return {**before, **self.own, **self.compared}
+        """Every value by name; `<measure>.before` is that of the submission compared with."""
+        return {**{f"{name}.before": value for name, value in self.before.items()}, **self.own, **self.compared}
 
 
 def profiles(
@@ -55,25 +51,12 @@ def profiles(
         _statements(connection, contract, declared, submissions),
     )
     owns = [_own(declared, submission, computed.get(n, {})) for n, submission in enumerate(submissions)]
-    before = _against_previous_rows(connection, contract, declared, submissions)
-    units = _accepted_measures(connection, contract) | {
-        submission.unit: own for submission, own in zip(submissions, owns, strict=True)
-    }
-    rows_compared = thresholds.of("gate_min_rows_compared", contract.feed) or 0
-    peers_compared = thresholds.of("gate_min_peers", contract.feed)
-    found = []
-    for number, (submission, own) in enumerate(zip(submissions, owns, strict=True)):
-        compared: dict[str, float | None] = {}
-        is_large = _rows(own) >= rows_compared
-        if submission.previous is None:
-            others = [m for unit, m in units.items() if unit != submission.unit and _rows(m) >= rows_compared]
-            if is_large and peers_compared is not None:
-                compared |= _against_peers(declared, own, others, peers_compared)
-        elif _rows(submission.previous) >= rows_compared:
-            compared |= _against_last(declared, own, submission.previous, is_large)
-            compared |= before.get(number, {}) if is_large else {}
-        found.append(Profile(submission, own, compared))
-    return found
+    rows = _against_previous_rows(connection, contract, declared, submissions)
+    compared = compare(connection, contract, submissions, owns, thresholds)
+    return [
+        Profile(submission, own, found.before, {**found.values, **(rows.get(n, {}) if found.is_row_by_row else {})})
+        for n, (submission, own, found) in enumerate(zip(submissions, owns, compared, strict=True))
+    ]
 
 
 def keep(connection: psycopg.Connection, kept: Iterable[Profile]) -> None:
@@ -172,7 +155,7 @@ def _both(submissions: Sequence[Submission]) -> dict[str, list[Any]]:
     return _tonight_labels(submissions) | before
 
 
-# --- against others -----------------------------------------------------------------------------------------
+# --- against the rows before --------------------------------------------------------------------------------
 
 
 def _against_previous_rows(
@@ -196,56 +179,3 @@ def _against_previous_rows(
     )
     found = connection.execute(statement, _both(submissions)).fetchall()
     return {number: dict(zip(measures, values, strict=True)) for number, *values in found}
-
-
-def _against_last(declared: Declared, own: Values, before: Values, is_large: bool) -> Values:
-    """Against the unit's last accepted submission; a small one by its volume only."""
-    found = {}
-    for measure, subject in declared:
-        compared = measure.computed
-        if isinstance(compared, Comparison) and compared.against == "last" and (is_large or compared.even_if_few):
-            names = _names(compared, subject)
-            found[subject.name(measure.name)] = compared.by(
-                [own.get(name) for name in names], [before.get(name) for name in names]
-            )
-    return found
-
-
-def _against_peers(declared: Declared, own: Values, others: Sequence[Values], fewest: float) -> Values:
-    """Without a history of its own a unit is compared with the others, where there are enough of them."""
-    found = {}
-    for measure, subject in declared:
-        compared = measure.computed
-        if isinstance(compared, Comparison) and compared.against == "peers":
-            (name,) = _names(compared, subject)
-            values = [value for other in others if (value := other.get(name)) is not None]
-            if len(values) >= fewest:
-                found[subject.name(measure.name)] = compared.by([own.get(name)], values)
-    return found
-
-
-def _names(compared: Comparison, subject: Subject) -> list[str]:
-    """The measures that a comparison compares: one, or one for every value of the column."""
-    if "{value}" in compared.of and subject.column:
-        return [
-            Subject(subject.contract, subject.column, value).name(compared.of) for value in mix_values(subject.column)
-        ]
-    return [subject.name(compared.of)]
-
-
-def _accepted_measures(connection: psycopg.Connection, contract: Contract) -> dict[str, Values]:
-    """The last accepted measures of every unit of the feed."""
-    rows = connection.execute(
-        """
-        select distinct on (p.unit) p.unit, p.measures
-        from ops.delivery_profile as p join ops.delivery as d on d.delivery_id = p.delivery_id
-        where p.feed = %s and d.status = 'accepted' and d.build <= ops.chain_head()
-        order by p.unit, p.report_date desc, p.delivery_id desc
-        """,
-        (contract.feed,),
-    ).fetchall()
-    return dict(rows)
-
-
-def _rows(values: Mapping[str, float | None]) -> float:
-    return values.get("rows") or 0
