@@ -16,6 +16,7 @@ from employment_warehouse.report.sentences import (
     county_states,
     place,
     progress,
+    schedule,
     to_do,
 )
 from employment_warehouse.report.words import change
@@ -38,6 +39,21 @@ def target(gap: int, daily: str | None, *, on_track: bool = False) -> dict[str, 
 def text(label: Label | None) -> str:
     assert label is not None
     return label.zh
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "said"),
+    [
+        ("1003.00", "比进度线少 3 人"),
+        ("1000.30", "比进度线少 1 人"),
+        ("999.70", "与进度线持平"),
+        ("998.50", "比进度线多 1 人"),
+    ],
+)
+def test_a_part_of_a_person_is_needed_whole_and_not_in_hand(scheduled: str, said: str) -> None:
+    """The schedule has two digits: who is behind lacks one person at least."""
+    row = {"actual_value": 1000, "scheduled_value": Decimal(scheduled), "on_track": Decimal(scheduled) <= 1000}
+    assert text(schedule(row, None)) == said
 
 
 def test_progress_names_the_gap_the_deadline_and_the_days_for_one_person() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from math import ceil
+from math import ceil, floor
 from typing import Any
 
 from employment_warehouse.report.labels import Label
@@ -60,7 +60,7 @@ def schedule(row: Row, reason: Label | None) -> Label:
     """A figure against its schedule. reason: why it cannot be judged."""
     if reason:
         return Label(f"无法判断进度（{reason.zh}）", f"it cannot be said whether this is on schedule ({reason.en})")
-    gap = row["actual_value"] - row["scheduled_value"]
+    gap = floor(row["actual_value"] - row["scheduled_value"])  # of persons: a part of one is still needed
     if not row["on_track"]:
         return Label(f"比进度线少 {wan(-gap)} 人", f"{whole(-gap)} below the schedule")
     return (
