@@ -332,6 +332,39 @@ def test_the_first_rows_after_a_nil_return_are_compared_with_other_counties(nigh
     assert nights.failures(COUNTIES[0]) == {"monthly_wage.peer_ratio"}
 
 
+def payroll(project: str, month: date, days: int) -> list[Row]:
+    """The payroll of fifteen workers who worked so many days."""
+    return [
+        row | {"days_worked": days, "amount_due": 140 * days, "amount_paid": 140 * days}
+        for row in make_rows("relief_payroll", project, month, 15, seed=month.month)
+    ]
+
+
+def test_a_project_that_begins_or_ends_within_a_month_is_not_held(nights: GatedNights) -> None:
+    """Also not among projects that work all the month."""
+    for project in ("P1", "P2", "P3"):
+        nights.deliver("relief_payroll", project, FIRST, payroll(project, FIRST, 24))
+    assert nights.night(FIRST).held == ()
+    held = []
+    for number, days in enumerate((3, 25, 24, 1)):
+        day = date(2024, 6 + number, 1)
+        nights.deliver("relief_payroll", "P4", day, payroll("P4", day, days))
+        held += nights.night(day).held
+    assert held == []
+
+
+def test_the_wages_of_a_small_project_are_compared(nights: GatedNights) -> None:
+    nights.deliver("relief_payroll", "P1", FIRST, payroll("P1", FIRST, 24))
+    nights.night(FIRST)
+    june = date(2024, 6, 1)
+    in_fen = [
+        row | {name: row[name] * 100 for name in ("amount_due", "amount_paid")} for row in payroll("P1", june, 22)
+    ]
+    nights.deliver("relief_payroll", "P1", june, in_fen)
+    nights.night(june)
+    assert nights.failures("P1") == {"amount_due.mean_ratio", "amount_paid.mean_ratio"}
+
+
 def test_a_comparison_without_history_is_recorded_as_such_and_passes(nights: GatedNights) -> None:
     nights.deliver("labor_register", COUNTIES[0], FIRST, make_rows("labor_register", COUNTIES[0], FIRST))
     assert nights.night(FIRST).held == ()
