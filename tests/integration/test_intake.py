@@ -170,9 +170,9 @@ def test_an_error_that_no_retry_can_help_is_not_retried(
 @pytest.mark.parametrize("day", [date(2026, 12, 29), date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 4)])
 def test_what_is_due_is_known_across_the_end_of_the_year(warehouse: psycopg.Connection, zone: Path, day: date) -> None:
     warehouse.execute(
-        "insert into ops.delivery (feed, unit, report_date, revision, kind, sha256, arrived_at, rows_read, rows_landed)"
-        " values ('relief_payroll', 'YG1', %s, 1, 'file', sha256('x'), %s, 1, 1)",
-        (day, day),
+        "insert into ops.delivery (feed, unit, report_date, revision, kind, sha256, arrived_at, rows_read, rows_landed,"
+        " status, build) values ('relief_payroll', 'YG1', %s, 1, 'file', sha256('x'), %s, 1, 1, 'accepted', %s)",
+        (day, day, start_build(day)),
     )
     warehouse.execute(
         "insert into landing.relief_payroll (delivery_id, line, sheet, batch_no, sent_on) values (1, 2, '', 'B1', %s)",
