@@ -493,6 +493,77 @@ def test_a_late_part_is_checked_together_with_the_part_accepted_before(nights: G
     assert nights.night(FIRST).accepted == (late,)
 
 
+@dataclass
+class HeldParts:
+    """A night that holds a register of two parts of which one is wrong, after a good night; deliveries, and rows."""
+
+    night: date
+    good: int
+    wrong: int
+    rows: list[Row]
+
+
+def hold_parts(nights: GatedNights, wrong: str) -> HeldParts:
+    """wrong: the name of the part, `1` (50 rows) or `2` (10 rows)."""
+    second = tomorrow(FIRST)
+    rows = make_rows("labor_register", COUNTIES[0], FIRST)
+    nights.deliver("labor_register", COUNTIES[0], FIRST, rows)
+    nights.night(FIRST)
+    sent = {
+        part: nights.deliver(
+            "labor_register",
+            COUNTIES[0],
+            second,
+            [row | ({"work_capacity": "?"} if part == wrong else {}) for row in of_part],
+            part=part,
+        )
+        for part, of_part in (("1", rows[:50]), ("2", rows[50:]))
+    }
+    assert nights.night(second).held == tuple(sent.values())
+    return HeldParts(second, *(number for part, number in sorted(sent.items(), key=lambda s: s[0] == wrong)), rows)
+
+
+def test_a_part_that_is_sent_again_is_judged_with_those_that_were_held_with_it(nights: GatedNights) -> None:
+    """Alone it would be taken for the whole, and the persons of the other part for those who left."""
+    parts = hold_parts(nights, wrong="1")
+    again = nights.deliver("labor_register", COUNTIES[0], parts.night, parts.rows[:50], part="1")
+    assert nights.night(parts.night).accepted == (parts.good, again)
+    assert nights.status(parts.wrong)[0] == "held"
+
+
+def test_a_part_stays_held_while_another_part_is_wrong(nights: GatedNights) -> None:
+    parts = hold_parts(nights, wrong="2")
+    again = nights.deliver("labor_register", COUNTIES[0], parts.night, parts.rows[1:50], part="1")
+    assert nights.night(parts.night).held == (parts.wrong, again)
+    assert nights.status(parts.good)[0] == "held"
+    assert nights.night(tomorrow(parts.night)) == gate.Gate1Result((), ())
+
+
+def test_two_halves_that_come_on_two_days_are_judged_together(nights: GatedNights) -> None:
+    rows = make_rows("labor_register", COUNTIES[0], FIRST)
+    nights.deliver("labor_register", COUNTIES[0], FIRST, rows)
+    nights.night(FIRST)
+    second = tomorrow(FIRST)
+    half = nights.deliver("labor_register", COUNTIES[0], second, rows[:30], part="1")
+    assert nights.night(second).held == (half,)
+    other = nights.deliver("labor_register", COUNTIES[0], second, rows[30:], part="2")
+    third = tomorrow(second)
+    assert gate.preview(nights.connection, "labor_register", COUNTIES[0], second, third) == []
+    assert nights.night(third).accepted == (half, other)
+
+
+def test_what_a_rollback_offers_again_is_judged_without_what_was_held_after_it(nights: GatedNights) -> None:
+    rows = make_rows("labor_register", COUNTIES[0], FIRST)
+    whole = nights.deliver("labor_register", COUNTIES[0], FIRST, rows, part="1")
+    nights.night(FIRST)
+    wrong = nights.deliver(
+        "labor_register", COUNTIES[0], FIRST, [row | {"work_capacity": "?"} for row in rows], part="2"
+    )
+    assert nights.night(FIRST).held == (wrong,)
+    publication.roll_back(1, [], "a wrong formula")
+    assert nights.night(FIRST).accepted == (whole,)
+
+
 def test_a_good_correction_is_accepted_after_a_held_delivery(nights: GatedNights) -> None:
     cut = cut_to_a_third(nights)
     second = tomorrow(FIRST)

@@ -122,6 +122,9 @@ class Model:
         for landed in self.ledger:
             if landed.status == "accepted" and landed.build not in standing:
                 landed.status = "landed"
+        for held in self._held_before_what_landed():
+            held.status = "landed"
+        for landed in self.ledger:
             if landed.status == "landed":
                 landed.build = None
                 part = landed.revision.part
@@ -131,6 +134,17 @@ class Model:
         self.held = self._built(act.on)
         if not act.is_held:
             self._publish()
+
+    def _held_before_what_landed(self) -> list[Landed]:
+        """Of each submission of which something has landed, the parts that were held before: they are judged again."""
+        found = []
+        for number, held in enumerate(self.ledger):
+            part, since = held.revision.part, self.ledger[number + 1 :]
+            in_force = [x for x in since if x.revision.part == part and x.status in ("landed", "accepted", "held")]
+            arrived = [x for x in since if x.revision.part[:3] == part[:3] and x.status == "landed"]
+            if held.status == "held" and arrived and not in_force:
+                found.append(held)
+        return found
 
     def _ingest(self, until: date) -> None:
         """Every changed file dated up to a day; and parts whose file is gone, of what changed or is of that day."""

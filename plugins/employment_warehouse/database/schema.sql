@@ -2854,6 +2854,21 @@ begin
         and not exists (
             select from ops.publication as p where p.publication = d.build and p.rolled_back_at is null
         );
+    -- What is held of a submission is judged again with what has arrived of it since: its parts together are what the unit
+    -- reports. Alone, the part that arrived would be taken for all of it.
+    update ops.delivery as d
+    set build = null, status = 'landed', reason = null
+    where d.status = 'held' and d.report_date <= wanted_date
+        and exists (
+            select from ops.delivery as arrived
+            where (arrived.feed, arrived.unit, arrived.report_date) = (d.feed, d.unit, d.report_date)
+                and arrived.status = 'landed' and arrived.delivery_id > d.delivery_id
+        )
+        and not exists (
+            select from ops.delivery as later
+            where (later.feed, later.unit, later.report_date, later.part) = (d.feed, d.unit, d.report_date, d.part)
+                and later.revision > d.revision and later.status in ('landed', 'accepted', 'held')
+        );
     update ops.delivery as d set build = number
     where d.status = 'landed' and d.report_date <= wanted_date;
     return number;

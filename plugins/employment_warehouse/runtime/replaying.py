@@ -79,8 +79,11 @@ class Replay:
         self._insert("ops", "build", night["unpublished"])
         self._insert("ops", "due", night["due"])
         self._continue_numbers("build", "build", number)
+        held = self._held()
         publication.start_build(build["report_date"], build["run_id"])
         landing.restore_offered(number, read_archived)
+        # What begins with the build is as it was decided then: it offered again only what is recorded.
+        self._set_states(held)
         self._set_states(night["states"])
         self._insert("ops", "delivery_profile", night["profiles"])
         for layer in self.layers:
@@ -169,6 +172,14 @@ class Replay:
                 found=f"{counts.rows_landed}, {counts.rows_rejected}",
                 todo="rebuild with the version that ingested it",
             )
+
+    def _held(self) -> list[Record]:
+        """States of the deliveries on hold."""
+        rows = self.connection.execute(
+            "select to_jsonb(h) from (select d.delivery_id, d.status, d.reason, d.build from ops.delivery as d"
+            " where d.status = 'held') as h"
+        )
+        return [state for (state,) in rows]
 
     def _set_states(self, states: list[Record]) -> None:
         """What the gates decided on deliveries."""
