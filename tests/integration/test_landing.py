@@ -23,7 +23,7 @@ from tests.kit.nights import accept, publish, start_build
 from tests.kit.people import id_number, with_check_digit
 from tests.kit.sealed import persons, rejected_cells
 
-from employment_warehouse import publication
+from employment_warehouse import gate, publication
 from employment_warehouse.landing import (
     expect_deliveries,
     ingest,
@@ -639,6 +639,51 @@ def test_a_part_that_is_not_offered_again_is_restored_with_those_that_are(
     publication.roll_back(second, [wrong.delivery_id], "last year's file")
     steps.start_build(later.isoformat(), "the night after it")
     assert [posts(warehouse, part.delivery_id) for part in (one, corrected)] == [["P1", "P2"], ["P4"]]
+
+
+def gated_night(day: date) -> tuple[int, ...]:
+    """A published night of all that has come by then, and a purge; what gate 1 holds."""
+    ingest_all(day)
+    build = steps.start_build(day.isoformat(), f"night {day} {time.monotonic()}")
+    result = gate.gate_deliveries(build)
+    publish(build)
+    purge()
+    return result.held
+
+
+def send_workshops(zone: Path, owner: str, day: date, minutes: int = 0) -> None:
+    shops = files.rows_of("workshop", *({"workshop_no": f"{owner}{number}"} for number in range(40)))
+    put(zone, shops, feed="workshop", day=day, minutes=minutes)
+
+
+def test_what_is_sent_again_after_a_rollback_is_compared_with_the_rows_before(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """A purge had deleted them, and only the rows tell whose workshops these are."""
+    later = DAY + timedelta(days=1)
+    send_workshops(zone, "A", DAY)
+    send_workshops(zone, "A", later)
+    assert gated_night(DAY) == gated_night(later) == ()
+    publication.roll_back(2, [2], "an old file")
+    send_workshops(zone, "B", later, minutes=5)
+    assert gated_night(later) == (3,)
+    assert rows_of(warehouse, "select check_name from ops.check_result where build = 3 and not success") == [
+        ("overlap",)
+    ]
+
+
+def test_a_late_file_is_compared_with_the_rows_before_it_while_the_archive_has_them(
+    warehouse: psycopg.Connection, zone: Path, warehouse_home: Home
+) -> None:
+    for days in (0, 3):
+        send_workshops(zone, "A", DAY + timedelta(days=days))
+        assert gated_night(DAY + timedelta(days=days)) == ()
+    send_workshops(zone, "B", DAY + timedelta(days=1))
+    assert gated_night(DAY + timedelta(days=3)) == (3,)
+    for stored in warehouse_home.archive.rglob("*.sealed"):
+        stored.unlink()
+    send_workshops(zone, "C", DAY + timedelta(days=2))
+    assert gated_night(DAY + timedelta(days=3)) == ()
 
 
 def test_a_correction_of_one_part_brings_back_the_other_parts(warehouse: psycopg.Connection, zone: Path) -> None:

@@ -5,12 +5,17 @@ Which rows go is decided in `landing.purge()` of the database; when, in `dags/ni
 
 from __future__ import annotations
 
+import logging
+
 from employment_warehouse.database import connect
+from employment_warehouse.errors import UserError
 from employment_warehouse.landing.due_deliveries import expect_returns
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.restoring import ReadArchived, restore
+from employment_warehouse.landing.restoring import ReadArchived, RestoredOtherwise, restore
 from employment_warehouse.landing.submission import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected
+
+log = logging.getLogger(__name__)
 
 
 def purge() -> int:
@@ -31,7 +36,11 @@ def purge() -> int:
 
 
 def restore_offered(build: int, read: ReadArchived) -> int:
-    """Restore the rows of deliveries that a rollback offers to this build again; how many deliveries.
+    """Restore the rows of deliveries that a rollback offers to this build again, and those that gate 1 compares this
+    build's rows with; how many deliveries.
+
+    A comparison alone stops no night: what the archive has no longer, or is read otherwise by now, is not compared
+    with, and the check says so.
 
     Rejected rows are marked again as corrected by what counts again since the rollback.
 
@@ -40,9 +49,15 @@ def restore_offered(build: int, read: ReadArchived) -> int:
     """
     with connect("wh_loader") as connection:
         offered = connection.execute(query("purged_offers"), {"build": build}).fetchall()
+        previous = connection.execute(query("purged_previous"), {"build": build}).fetchall()
     for (delivery_id,) in offered:
         restore(delivery_id, read)
     with connect("wh_loader") as connection:
         for delivery_id, *submission in connection.execute(query("corrections_in_force")).fetchall():
             mark_corrected(connection, delivery_id, SubmissionKey(*submission))
-    return len(offered)
+    for (delivery_id,) in previous:
+        try:
+            restore(delivery_id, read)
+        except (UserError, RestoredOtherwise) as error:
+            log.warning("delivery %d is not compared with: %s", delivery_id, error)
+    return len({*offered, *previous})

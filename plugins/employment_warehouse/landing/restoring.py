@@ -18,6 +18,10 @@ from employment_warehouse.reading import TextTable, read_tables
 ReadArchived = Callable[[Delivery, Path], TextTable]
 
 
+class RestoredOtherwise(IngestFailed):
+    """恢复的行数与登记的不符，没有恢复。 | The archive's file has other rows than were landed; nothing was restored."""
+
+
 def read_archived_file(delivery: Delivery, file: Path) -> TextTable:
     """The table of a delivery that came as a file, from the file as the archive has it."""
     return read_tables(file, delivery.contract, delivery.sheet)
@@ -26,7 +30,8 @@ def read_archived_file(delivery: Delivery, file: Path) -> TextTable:
 def restore(delivery_id: int, read: ReadArchived) -> int:
     """Restore a purged delivery's rows to landing from the archive; returns their number.
 
-    read: how the archive's copy becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`), IngestFailed.
+    read: how the archive's copy becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`),
+    RestoredOtherwise, IngestFailed.
     """
     try:
         with connect("wh_loader") as connection, connection.transaction():
@@ -43,7 +48,7 @@ def restore_siblings(connection: psycopg.Connection, submission: SubmissionKey, 
 
 
 def _restore_rows(connection: psycopg.Connection, delivery_id: int, read: ReadArchived) -> int:
-    """Restore the purged rows of one delivery. Raises IngestFailed unless there are as many as the ledger says."""
+    """Restore the purged rows of one delivery. Raises RestoredOtherwise unless there are as many as the ledger says."""
     row = connection.execute("select * from landing.begin_restore(%s)", (delivery_id,)).fetchone()
     if row is None:
         return 0
@@ -52,6 +57,6 @@ def _restore_rows(connection: psycopg.Connection, delivery_id: int, read: ReadAr
     with archive.open_stored(bytes(sha256), PurePosixPath(path or PAGES).name) as file:
         restored = reload_rows(connection, delivery, lambda: read(delivery, file))
     if restored != rows_landed:
-        raise IngestFailed(f"delivery {delivery_id}: {restored} rows in the archive, {rows_landed} in the ledger")
+        raise RestoredOtherwise(f"delivery {delivery_id}: {restored} rows in the archive, {rows_landed} in the ledger")
     connection.execute("select landing.end_restore(%s)", (delivery_id,))
     return restored
