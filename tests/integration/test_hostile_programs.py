@@ -416,3 +416,16 @@ def test_names_in_pg_temp_mean_nothing_to_functions_of_the_owner(nights: Nights)
         dbt.execute("select ops.record_rules('x')")
         assert dbt.execute("select current_setting('warehouse.caught', true)").fetchone() == (None,)
     assert nights.rows("select build, model from ops.model_version") == [(build, "dim_workshop")]
+
+
+@pytest.mark.parametrize(
+    "path", ["returns/2024-05-18/532528.xlsx", "reports/../returns/2024-05-18/532528.xlsx", "reports/weekly-1.html"]
+)
+def test_a_publisher_cannot_have_another_file_served_as_a_report(nights: Nights, path: str) -> None:
+    build = nights.publish(nights.start("2024-05-18"))
+    with connect("wh_publisher") as publisher, pytest.raises(psycopg.errors.CheckViolation):
+        publisher.execute(
+            "insert into ops.product (product, report_date, publication, vintage, path)"
+            " values ('daily', '2024-05-18', %s, 'flash', %s)",
+            (build, path),
+        )

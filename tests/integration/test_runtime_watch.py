@@ -31,7 +31,7 @@ def publish_night(connection: psycopg.Connection, day: date) -> int:
     number = publish(start_build(day))
     connection.execute(
         "insert into ops.product (product, report_date, publication, vintage, path) "
-        "values ('daily', %s, %s, 'flash', 'daily.html')",
+        "values ('daily', %s, %s, 'flash', 'reports/2024-05-01/daily-1.html')",
         (day, number),
     )
     return number

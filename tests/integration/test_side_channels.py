@@ -100,6 +100,39 @@ def test_checks_of_other_counties_are_not_read(nights: Nights, case_worker: psyc
     assert len(case_worker.execute("select from marts.data_quality").fetchall()) == 3
 
 
+def test_an_explanation_does_not_tell_of_a_case_that_rests_on_what_another_county_reported(
+    nights: Nights, case_worker: psycopg.Connection
+) -> None:
+    """The household has a person whom another county lists too: its case is hidden, open or not, pinned or not."""
+    build = start_build("2024-05-18")
+    home = {"county_code": OWN, "valid_from": "2024-05-01", "from_build": build}
+    persons = [
+        {"person_key": uuid4(), "household_no": "H-claimed", "also_listed_in": FOREIGN} | home,
+        {"person_key": uuid4(), "household_no": "H-own"} | home,
+    ]
+    insert(nights.connection, "store", "dim_person", persons)
+    case = {"case_kind": "return_risk", "finding": "return_risk", "unit_to_act_zh": "县人社局", "lines": 1}
+    case |= {"unit_to_act_en": "county bureau", "opened_on": "2024-05-02", "county_code": OWN, "from_build": build}
+    cases = [case | {"case_key": f"{OWN}·{household}"} for household in ("H-claimed", "H-own")]
+    insert(nights.connection, "store", "finding_case", cases)
+    number = publish(build)
+
+    def explain(household: str) -> None:
+        with case_worker.transaction(force_rollback=True):
+            case_worker.execute(
+                "select ops.explain_case('return_risk', 'return_risk', %s, 'known since Monday')",
+                (f"{OWN}·{household}",),
+            )
+
+    explain("H-own")
+    case_worker.execute("select marts.pin(%s)", (number,))
+    explain("H-own")
+    for household in ("H-claimed", "H-unknown"):
+        with pytest.raises(psycopg.Error, match="no such open case"):
+            explain(household)
+    assert case_worker.execute("select current_setting('warehouse.publication')").fetchone() == (str(number),)
+
+
 def test_what_a_function_of_the_owner_does_is_not_printed(
     persons: dict[str, UUID], case_worker: psycopg.Connection
 ) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
+from threading import Event
 
 import psycopg
 import pytest
@@ -90,6 +93,42 @@ def test_a_person_gets_a_login_and_acts_under_that_name(warehouse: psycopg.Conne
         ("new_li", "set_password", "new_li"),
         ("new_head", "disable_user", "new_li"),
     ]
+
+
+@pytest.mark.parametrize("change", [users.disable, users.set_password])
+def test_a_stolen_login_cannot_prevent_that_it_is_closed_or_gets_another_password(
+    warehouse: psycopg.Connection, change: Callable[[str], object]
+) -> None:
+    """Somebody changes the login again and again, keeps each change open, and commits while an operator waits."""
+    stolen, over = users.add("new_li", "analyst", None), Event()
+
+    def sign_in() -> psycopg.Connection:
+        info = warehouse.info
+        return psycopg.connect(host="127.0.0.1", port=info.port, user="new_li", password=stolen, dbname=info.dbname)
+
+    def keep_changing() -> None:
+        while not over.wait(0.01):
+            with suppress(psycopg.Error), sign_in() as thief:
+                thief.execute("set default_transaction_read_only = off")
+                thief.commit()
+                while not over.is_set():
+                    thief.execute(f"alter role new_li password '{stolen}'")  # type: ignore[arg-type]
+                    over.wait(0.1)
+                    thief.commit()
+
+    with ThreadPoolExecutor(1) as other:
+        thief = other.submit(keep_changing)
+        try:
+            holding = "select from pg_stat_activity where usename = 'new_li' and backend_xid is not null"
+            while not warehouse.execute(holding).fetchall():
+                over.wait(0.01)
+            change("new_li")
+            if change is users.disable:
+                with pytest.raises(psycopg.OperationalError):
+                    sign_in()
+        finally:
+            over.set()
+            thief.result()
 
 
 @pytest.mark.parametrize(

@@ -296,28 +296,60 @@ ALTER FUNCTION landing.remove_repeated(feed text, number bigint, key text[], she
 
 COMMENT ON FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) IS '同键取最后一行。 | Of rows with one key in the delivery that this transaction lands, keeps the last; the rows that it removed.';
 
+-- Name: alter(text, text); Type: FUNCTION; Schema: logins; Owner: wh_role_maker
+
+CREATE FUNCTION logins.alter(login text, change text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '1s'
+    AS $$
+begin
+    for attempt in 1..9 loop
+        begin
+            execute format('alter role %I %s', login, change);
+            return;
+        -- Locked by a session of the login, or changed by one that has committed ("tuple concurrently updated").
+        exception when lock_not_available or internal_error then
+            perform logins.end_sessions(login, 'infinity');
+        end;
+    end loop;
+    execute format('alter role %I %s', login, change);
+end $$;
+
+ALTER FUNCTION logins.alter(login text, change text) OWNER TO wh_role_maker;
+
+-- Name: FUNCTION alter(login text, change text); Type: COMMENT; Schema: logins; Owner: wh_role_maker
+
+COMMENT ON FUNCTION logins.alter(login text, change text) IS '修改登录名；被该登录名的会话锁住时先结束其会话。 | Changes a login. Sessions of the login that hold its row are ended.';
+
 -- Name: close(text); Type: FUNCTION; Schema: logins; Owner: wh_role_maker
 
 CREATE FUNCTION logins.close(login text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$ begin execute format('alter role %I nologin password null', login); end $$;
+    AS $$ begin perform logins.alter(login, 'nologin password null'); end $$;
 
 ALTER FUNCTION logins.close(login text) OWNER TO wh_role_maker;
 
 -- Name: end_sessions(text, timestamp with time zone); Type: FUNCTION; Schema: logins; Owner: wh_role_maker
 
 CREATE FUNCTION logins.end_sessions(login text, begun_before timestamp with time zone) RETURNS integer
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    ended integer;
+begin
+    -- A transaction sees the sessions of its first look otherwise.
+    perform pg_stat_clear_snapshot();
     with found as materialized (
         select a.pid from pg_stat_activity as a
         where a.usename = login and (begun_before = 'infinity' or a.xact_start < begun_before)
             and a.pid <> pg_backend_pid()
     )
-    select count(*)::integer from found as f where pg_terminate_backend(f.pid)
-$$;
+    select count(*) into ended from found as f where pg_terminate_backend(f.pid);
+    return ended;
+end $$;
 
 ALTER FUNCTION logins.end_sessions(login text, begun_before timestamp with time zone) OWNER TO wh_role_maker;
 
@@ -351,7 +383,7 @@ ALTER FUNCTION logins.make(login text, kind text, verifier text) OWNER TO wh_rol
 CREATE FUNCTION logins.set_password(login text, verifier text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$ begin execute format('alter role %I password %L', login, verifier); end $$;
+    AS $$ begin perform logins.alter(login, format('password %L', verifier)); end $$;
 
 ALTER FUNCTION logins.set_password(login text, verifier text) OWNER TO wh_role_maker;
 
@@ -1437,6 +1469,7 @@ CREATE FUNCTION ops.disable_user(wanted text) RETURNS void
     AS $$
 begin
     perform ops.assert_user(wanted);
+    perform logins.end_sessions(wanted, 'infinity');
     perform logins.close(wanted);
     perform logins.end_sessions(wanted, 'infinity');
     perform ops.record_act('disable_user', wanted, null, about_login => wanted);
@@ -1517,24 +1550,28 @@ COMMENT ON FUNCTION ops.expect_checks(number integer, checks jsonb) IS '登记�
 CREATE FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
     SET client_min_messages TO 'error'
     AS $$
 declare
-    shown integer := ops.standing_publication();
-    of_county text;
+    pinned text := current_setting('warehouse.publication', true);
 begin
     perform ops.assert_reason(explanation, '说明', 'an explanation');
-    select c.county_code into of_county
-    from store.finding_case as c
-    where c.from_build <= shown and (c.to_build is null or c.to_build > shown) and c.closed_on is null
-        and (c.case_kind, c.finding, c.case_key)
-        = (explain_case.case_kind, explain_case.finding, explain_case.key)
-        and c.county_code = any(coalesce(ops.counties_of(session_user), '{}'));
+    perform set_config('warehouse.publication', '', true);
+    perform 1 from (
+        select c.case_kind, c.finding, c.case_key, c.closed_on from own.finding_case as c
+        where c.county_code = any(coalesce(ops.counties_of(session_user), '{}'))
+        offset 0
+    ) as seen
+    where seen.closed_on is null
+        and (seen.case_kind, seen.finding, seen.case_key)
+        = (explain_case.case_kind, explain_case.finding, explain_case.key);
     if not found then
         raise exception using errcode = 'WH002',
             message = '本县市没有这样的未结事项 | your county has no such open case',
             hint = 'marts.finding_case shows the kind, finding and key of every case.';
     end if;
+    perform set_config('warehouse.publication', coalesce(pinned, ''), true);
     perform ops.record_act(
         'explain_case', format('%s:%s:%s', explain_case.case_kind, explain_case.finding, explain_case.key), explanation
     );
@@ -2725,10 +2762,12 @@ CREATE FUNCTION ops.set_password(wanted text, verifier text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET client_min_messages TO 'error'
     AS $_$
+declare
+    for_another boolean := session_user <> wanted;
 begin
     perform ops.assert_user(wanted);
     -- The role that asks, not what it is allowed to become.
-    if session_user <> wanted and not pg_has_role(session_user, 'wh_operator', 'member') then
+    if for_another and not pg_has_role(session_user, 'wh_operator', 'member') then
         raise exception using errcode = 'WH027',
             message = '只能修改自己的口令 | only an operator changes another user''s password';
     end if;
@@ -2737,7 +2776,13 @@ begin
             message = format('用户 %1$s 已停用 | the user %1$s is disabled', wanted);
     end if;
     perform ops.assert_verifier(verifier);
+    if for_another then
+        perform logins.end_sessions(wanted, 'infinity');
+    end if;
     perform logins.set_password(wanted, verifier);
+    if for_another then
+        perform logins.end_sessions(wanted, 'infinity');
+    end if;
     perform ops.record_act('set_password', wanted, null, about_login => wanted);
 end $_$;
 
@@ -2745,7 +2790,7 @@ ALTER FUNCTION ops.set_password(wanted text, verifier text) OWNER TO wh_owner;
 
 -- Name: FUNCTION set_password(wanted text, verifier text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.set_password(wanted text, verifier text) IS '修改口令：本人，或操作员为他人。 | Changes a password: one''s own, or as an operator another user''s.';
+COMMENT ON FUNCTION ops.set_password(wanted text, verifier text) IS '修改口令：本人，或操作员为他人（其会话随即结束）。 | Changes a password: one''s own, or as an operator another user''s, whose sessions end.';
 
 -- Name: setting(text, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -5777,6 +5822,11 @@ ALTER TABLE ONLY ops.pointer
 ALTER TABLE ONLY ops.product_delivery
     ADD CONSTRAINT product_delivery_pkey PRIMARY KEY (product, report_date, publication, vintage, channel, wanted);
 
+-- Name: product product_path_check; Type: CHECK CONSTRAINT; Schema: ops; Owner: wh_owner
+
+ALTER TABLE ops.product
+    ADD CONSTRAINT product_path_check CHECK ((path ~ '^reports/[0-9]{4}-[0-9]{2}-[0-9]{2}/[a-z]+-[0-9]+(-final)?[.][a-z]+$'::text)) NOT VALID;
+
 -- Name: product product_pkey; Type: CONSTRAINT; Schema: ops; Owner: wh_owner
 
 ALTER TABLE ONLY ops.product
@@ -6188,6 +6238,10 @@ REVOKE ALL ON FUNCTION landing.refuse_row() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION landing.remove_repeated(feed text, number bigint, key text[], sheets text[], suspects integer[]) TO wh_loader;
+
+-- Name: FUNCTION alter(login text, change text); Type: ACL; Schema: logins; Owner: wh_role_maker
+
+REVOKE ALL ON FUNCTION logins.alter(login text, change text) FROM PUBLIC;
 
 -- Name: FUNCTION close(login text); Type: ACL; Schema: logins; Owner: wh_role_maker
 
