@@ -120,11 +120,8 @@ def known_identities(connection: psycopg.Connection, feed: str, unit: str) -> Kn
 def _latest(hashes: bytes) -> bytes:
     """Of those that differ in their details alone the last one."""
     every = np.frombuffer(hashes, HASH).astype(np.uint64)
-    keys = every >> np.uint64(DETAIL_BITS)
-    by_key = np.argsort(keys, kind="stable")
-    is_last = np.diff(keys[by_key], append=NO_KEY) != 0
-    latest: Hashes = every[by_key[is_last]]
-    return latest.astype(HASH).tobytes()
+    by_key = pl.DataFrame({"key": every >> np.uint64(DETAIL_BITS), "hash": every}).unique("key", keep="last")
+    return by_key["hash"].to_numpy().astype(HASH).tobytes()
 
 
 def seal_unknown(
