@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.conftest import fresh_warehouse
 from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
+from tests.integration.test_dbt_youth import study
 from tests.kit.nights import Nights
 from tests.kit.people import token
 
@@ -19,7 +20,7 @@ from employment_warehouse.database.embedded import Server
 
 MARTS = (
     "+fct_person_state +fct_household_state +zero_employment_household +double_registration +dim_employer"
-    " +fct_service_event +return_risk"
+    " +fct_service_event +return_risk +fct_study_term"
 )
 # Marts of persons and households by the column that names the person of the test, or the household.
 OF_PERSONS = {
@@ -32,7 +33,8 @@ OF_HOUSEHOLDS = ("fct_household_state", "household_today", "zero_employment_hous
 @pytest.fixture(scope="module")
 def claimed(warehouse_server: Server) -> Iterator[Nights]:
     """On 1 May `claimed` is at home in COUNTY, with a job that it reports; from 2 May on OTHER lists the person
-    too, without a job; on 5 May COUNTY drops the person."""
+    too, without a job; on 5 May COUNTY drops the person, and OTHER reports a job without a code and a term of a study
+    of whom it does not list."""
     with pytest.MonkeyPatch.context() as patch, fresh_warehouse(warehouse_server, patch) as superuser:
         nights = Nights(superuser, MARTS)
         mine, theirs = [person("stays"), person("claimed")], [person("neighbour", OTHER)]
@@ -46,7 +48,14 @@ def claimed(warehouse_server: Server) -> Iterator[Nights]:
             "employment_service", OTHER, "2024-05-02",
             [service("S1", "claimed"), service("S2", "stays"), service("S3", "neighbour")],
         )  # fmt: skip
+        terms = [study("student", allowance_term=term, allowance_due=1500) for term in ("2023秋季学期", "2024春季学期")]
+        nights.deliver("youth_support", COUNTY, "2024-05-02", terms)
         nights.night("2024-05-02")
+        guessed = spell("claimed", "示例（电子厂）", OTHER, start_date="2024-04-01")
+        nights.deliver("employment", OTHER, "2024-05-05", [spell("neighbour", "张三的小店", OTHER), guessed])
+        nights.deliver(
+            "youth_support", OTHER, "2024-05-05", [study("student", county_code=OTHER, allowance_term="2024")]
+        )
         report(nights, COUNTY, "2024-05-05", [person("stays")], jobs)
         nights.night("2024-05-05")
         yield nights
@@ -131,12 +140,36 @@ def test_a_service_shows_a_persons_home_to_that_county_alone(claimed: Nights) ->
     assert services == [("S1", None, None), ("S2", None, None), ("S3", OTHER, True)]
 
 
+def everything(query: str) -> list[tuple[Any, ...]]:
+    """What those who read every county read of the last publication."""
+    with connect("wh_analyst") as analyst:
+        return analyst.execute(query.encode()).fetchall()
+
+
+def test_the_credit_code_that_another_county_reports_is_not_shown(claimed: Nights) -> None:
+    """A guessed employer looks the same whether another county reports the person there or not; in dim_employer too."""
+    guessed = "select employer_key from marts.fct_employment_spell where start_on = '2024-04-01' order by 1"
+    assert seen(OTHER, "2024-05-05", guessed) == [("示例电子厂",)]
+    assert everything(guessed) == [("91530000MA6K000000",)]
+    employers = "select employer_key, employer_name from marts.dim_employer order by 1"
+    known = [("91530000MA6K000000", "示例电子厂"), ("张三的小店", "张三的小店"), ("示例电子厂", "示例电子厂")]
+    assert seen(OTHER, "2024-05-05", employers) == known
+
+
+def test_the_terms_of_a_study_that_another_county_reports_are_not_shown(claimed: Nights) -> None:
+    terms = 'select allowance_term, due from marts.fct_study_term order by allowance_term collate "C"'
+    assert seen(OTHER, "2024-05-05", terms) == [("2024", 0)]
+    assert everything(terms) == [("2023秋季学期", 1500), ("2024", 0), ("2024春季学期", 1500)]
+    assert len(seen(COUNTY, "2024-05-02", terms)) == 2
+
+
 def test_an_employer_without_a_credit_code_is_seen_by_the_county_that_reported_it(claimed: Nights) -> None:
     employers = 'select employer_name, employer_uscc from marts.dim_employer order by employer_name collate "C"'
     coded = ("示例电子厂", "91530000MA6K000000")
     assert seen(COUNTY, "2024-05-01", employers) == [("李四的小店", None), coded]
     assert seen(OTHER, "2024-05-01", employers) == [("张三的小店", None), coded]
     with connect("wh_analyst") as analyst:
+        analyst.execute("select marts.as_of('2024-05-01')")
         assert len(analyst.execute(employers.encode()).fetchall()) == 3
 
 

@@ -59,6 +59,7 @@ class Model:
     indexes: tuple[tuple[str, ...], ...] = ()
     for_everyone: bool = False
     seen_by: str = ""  # the counties that see a row, where these are not county_code; NULL: all of them
+    seen_if: str = ""  # a condition without which no county sees a row
     uncontested: tuple[Claim, ...] = ()  # a county sees a row only while none of these persons is on two registers
     today: str = ""  # name of a second view: what holds on the report date
     sensitivity: str = "L1"
@@ -187,6 +188,7 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         indexes=tuple(tuple(index) for index in meta.get("indexes", ())),
         for_everyone=meta.get("for_everyone", False),
         seen_by=meta.get("seen_by", ""),
+        seen_if=meta.get("seen_if", ""),
         uncontested=tuple(Claim(**claim) for claim in meta.get("uncontested", ())),
         today=meta.get("today", ""),
         sensitivity=meta.get("sensitivity", "L1"),

@@ -13,7 +13,7 @@ MODEL_KEYS = {"name", "description", "config", "columns"}
 CONFIG_KEYS = {"contract", "meta"}
 META_KEYS = {
     "zh", "grain", "clause", "key", "scope", "feed", "indexes", "view_columns", "for_everyone", "checks",
-    "today", "sensitivity", "indicators", "seen_by", "uncontested", "distributed_by",
+    "today", "sensitivity", "indicators", "seen_by", "seen_if", "uncontested", "distributed_by",
 }  # fmt: skip
 COLUMN_KEYS = {"name", "data_type", "description", "config", "quote"}
 COLUMN_META_KEYS = {"zh", "hidden", "checks", "for_counties"}

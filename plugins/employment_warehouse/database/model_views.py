@@ -130,7 +130,8 @@ def _own_view(model: Model) -> sql.Composed:
     shown = [_expression_for_counties(column) for column in _shown_columns(model)]
     if model.seen_by:
         shown.append(sql.SQL("({})::text [] as seen_by").format(sql.SQL(model.seen_by)))
-    conditions: list[sql.Composable] = [sql.SQL("true"), *(_uncontested(claim) for claim in model.uncontested)]
+    seen_if = sql.SQL("({})").format(sql.SQL(model.seen_if or "true"))
+    conditions: list[sql.Composable] = [seen_if, *(_uncontested(claim) for claim in model.uncontested)]
     return sql.SQL(
         """
         drop view if exists {view};

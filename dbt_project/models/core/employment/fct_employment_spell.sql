@@ -1,5 +1,8 @@
 {%- set is_left_out = 'coalesce(believed.end_date, believed.seen_to) >= believed.seen_to' -%}
 {%- set spell = ['person_key', 'employer_name', 'start_date'] -%}
+{%- set begun_code -%}
+min(dated.employer_uscc) filter (where least(dated.start_date, chains.first_start) <= {{ tonight_date() }})
+{%- endset -%}
 with
 -- The last snapshot that names a spell is the one before the run ended.
 runs as materialized (
@@ -83,14 +86,13 @@ spells as (
         least(dated.start_date, chains.first_start) as start_on, dated.end_on,
         case when dated.is_left_out then 'left_out' when dated.end_on is not null then 'reported' end as end_reason,
         dated.channel, dated.work_division_code,
-        -- A row without a credit code has that of the person's other spells with the name that have begun.
-        coalesce(
-            dated.employer_uscc,
-            min(dated.employer_uscc) filter (
-                where least(dated.start_date, chains.first_start) <= {{ tonight_date() }}
-            ) over (partition by dated.person_key, dated.normalised_name),
-            dated.normalised_name
-        ) as employer_key,
+        -- A row without a credit code has that of the person's other spells with the name that have begun. Which code
+        -- another county reports is not shown to counties.
+        coalesce(dated.employer_uscc, {{ begun_code }} over by_name, dated.normalised_name) as employer_key,
+        nullif(
+            coalesce(dated.employer_uscc, {{ begun_code }} over by_unit, dated.normalised_name),
+            coalesce(dated.employer_uscc, {{ begun_code }} over by_name, dated.normalised_name)
+        ) as own_employer_key,
         dated.employer_uscc, dated.industry, dated.occupation,
         dated.monthly_wage::numeric(14, 2) as monthly_wage, histories.wages as wage_history,
         dated.has_contract, dated.is_organised, dated.labor_brand, dated.workshop_no, dated.is_reserved_job,
@@ -103,6 +105,9 @@ spells as (
     where corrections.person_key is null
         -- A spell left out before its first day never happened.
         and (dated.end_on is null or dated.end_on >= least(dated.start_date, chains.first_start))
+    window
+        by_name as (partition by dated.person_key, dated.normalised_name),
+        by_unit as (partition by dated.person_key, dated.normalised_name, dated.unit)
 )
 
 select * from spells

@@ -4,7 +4,7 @@ select distinct on (study.person_key, study.enrolled_on, reported.allowance_term
     study.person_key, study.enrolled_on, reported.allowance_term, study.county_code,
     coalesce(reported.allowance_due, 0)::numeric(14, 2) as due,
     coalesce(reported.allowance_paid, 0)::numeric(14, 2) as paid,
-    reported.paid_on
+    reported.paid_on, reported.unit as reporting_county
 from {{ ref('reported_youth_support') }} as reported
 inner join ({{ accepted_snapshots('youth_support') }}) as snapshots
     on reported.unit = snapshots.unit
