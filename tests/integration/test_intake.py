@@ -172,7 +172,7 @@ def test_what_is_due_is_known_across_the_end_of_the_year(warehouse: psycopg.Conn
     warehouse.execute(
         "insert into ops.delivery (feed, unit, report_date, revision, kind, sha256, arrived_at, rows_read, rows_landed,"
         " status, build) values ('relief_payroll', 'YG1', %s, 1, 'file', sha256('x'), %s, 1, 1, 'accepted', %s)",
-        (day, day, start_build(day)),
+        (day, day, start_build(DAY)),
     )
     warehouse.execute(
         "insert into landing.relief_payroll (delivery_id, line, sheet, batch_no, sent_on) values (1, 2, '', 'B1', %s)",
