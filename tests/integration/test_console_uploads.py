@@ -162,6 +162,8 @@ def test_a_refused_upload_is_explained_in_words(console: FastAPI, warehouse: psy
         ({"day": "2019-12-31"}, "早于 2020-01-01"),
         ({"day": tomorrow}, "尚未到"),
         ({"feed": "bank_return"}, "没有这张报表"),
+        ({"nil": "yes"}, "既选了文件又勾选了零报告"),
+        ({"nil": "yes", "act": "send"}, "既选了文件又勾选了零报告"),
     ):
         refused = upload(clerk, payments(), **given)
         assert (refused.status_code, words in refused.text) == (409, True), refused.text
@@ -244,6 +246,11 @@ def test_a_browser_checks_and_sends_a_file_and_shows_how_far_it_is(address_of_co
             page.select_option("#feed", FEED)
             page.fill("#day", str(DAY))
             page.set_input_files("#file", file)
+            if script:
+                page.check("[name=nil]")
+                page.get_by_role("button", name=button, exact=True).click()
+                assert "既选了文件又勾选了零报告" in page.inner_text("#said")
+                page.uncheck("[name=nil]")
             page.get_by_role("button", name=button, exact=True).click()
             page.wait_for_url(re.compile(r"/uploads/\d+$"))
             assert "正在读取" in page.inner_text(".answer")

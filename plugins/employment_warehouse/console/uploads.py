@@ -152,11 +152,17 @@ def _upload_request(form: Any) -> UploadRequest:
     except ValueError:
         raise InvalidUpload("报表日期有误 | this is not a report date", expected="2024-05-01") from None
     file, is_nil = form.get("file"), form.get("nil") == "yes"
-    if not is_nil and not (isinstance(file, UploadFile) and file.filename):
+    chosen = str(file.filename or "") if isinstance(file, UploadFile) else ""
+    if chosen and is_nil:
+        raise InvalidUpload(
+            "既选了文件又勾选了零报告，没有报送 | a file was chosen and a nil return was ticked: nothing was sent",
+            todo="有内容请取消零报告，没有内容请不选文件 | untick the nil return, or choose no file",
+        )
+    if not chosen and not is_nil:
         raise InvalidUpload(
             "没有选择文件 | no file was chosen", todo="选择文件；没有内容请勾选零报告 | choose one, or a nil return"
         )
-    name = ".nil" if is_nil else str(file.filename)
+    name = ".nil" if is_nil else chosen
     return UploadRequest(str(form.get("feed") or ""), day, name, form.get("act") != "send")
 
 

@@ -6,8 +6,9 @@ form.addEventListener("submit", (event) => {
   const said = document.getElementById("said");
   said.hidden = true;
   const say = (text) => { said.textContent = text; said.hidden = false; };
-  if (!file || form.elements.nil.checked) return;
+  if (!file) return;
   event.preventDefault();
+  if (form.elements.nil.checked) { say(form.dataset.both); return; }
   if (file.size > form.dataset.largest * 1048576) { say(form.dataset.tooLarge); return; }
   const progress = document.getElementById("progress");
   const buttons = form.querySelectorAll("button");
