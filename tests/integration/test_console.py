@@ -216,6 +216,29 @@ def test_an_operator_releases_a_held_night_and_rolls_back_in_his_own_name(
     ]
 
 
+def test_what_somebody_typed_is_shown_whole_and_what_the_program_says_in_one_language(
+    console: FastAPI, nights: Nights
+) -> None:
+    """A reason may contain the bar that stands between the languages of the program's own texts."""
+    why = "脱贫人口台账有误 | 见工单12"
+    nights.deliver("labor_register", "532528", "2024-05-01", kind="file")
+    [delivery] = [row[0] for row in nights.rows("select delivery_id from ops.delivery")]
+    number = publish(nights.start("2024-05-01"))
+    held = start_build("2024-05-02")
+    certify(held, failed=1)
+    with pytest.raises(publication.NotPublished):
+        publication.publish_or_hold(held)
+    browser = browser_of(OWN_LOGIN, console)
+    assert browser.fill_in(f"/publications/{held}/release", reason=why).status_code == 303
+    back = browser.fill_in(f"/publications/{number}/roll-back", reason=why, withdraw=str(delivery))
+    assert back.status_code == 303
+    # Both publications are taken back, and the later one had been released.
+    shown = {"/acts": 2, "/publications": 3, f"/publications/{number}": 1, f"/deliveries/{delivery}": 1}
+    assert {path: browser.get(path).text.count(why) for path in shown} == shown
+    [said] = re.findall(r"暂扣一晚</td>.*?</tr>", browser.get("/acts").text)
+    assert " | " not in said
+
+
 def test_a_login_is_offered_and_may_do_only_what_the_database_grants(console: FastAPI) -> None:
     number = publish(start_build("2024-05-01"))
     county = browser_of(COUNTY, console)
