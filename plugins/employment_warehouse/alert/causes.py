@@ -26,19 +26,19 @@ Causes = dict[str, list[Row]]
 
 def find_night(build: int) -> Row | None:
     """The night of a build, as the queries of its causes take it."""
-    found = _ledger(["night"], {"build": build})["night"]
-    return {**found[0], "prefecture": divisions().prefecture} if found else None
+    return next(iter(_nights([build])), None)
 
 
 def find_open_nights(night: Row) -> list[Row]:
-    """The earlier nights whose alerts about submissions or households are open, the first one first."""
-    builds = _ledger(["open_nights"], {**night, "kinds": [*SUBMISSIONS, *HOUSEHOLDS]})["open_nights"]
-    return [earlier for row in builds if (earlier := find_night(row["build"]))]
+    """The earlier nights with open alerts about submissions or households, the first one first; `open_kinds`: which."""
+    given = {**night, "kinds": [*SUBMISSIONS, *HOUSEHOLDS]}
+    open_kinds = {row["build"]: row["open_kinds"] for row in _ledger(["open_nights"], given)["open_nights"]}
+    return [{**earlier, "open_kinds": open_kinds[earlier["build"]]} for earlier in _nights(list(open_kinds))]
 
 
-def find_submissions(night: Row) -> Causes:
+def find_submissions(night: Row, kinds: Collection[str] = SUBMISSIONS) -> Causes:
     """What units have to mend of what was due or offered to a night, as it stands now."""
-    return _ledger(SUBMISSIONS, night)
+    return _ledger(kinds, night)
 
 
 def find_troubles(night: Row) -> Causes:
@@ -66,6 +66,11 @@ def find_households(night: Row, publication: int) -> list[Row]:
 def find_unattended(night: Row) -> Causes:
     """What has been open for days, for the prefecture."""
     return _ledger(["unattended"], night)
+
+
+def _nights(builds: list[int]) -> list[Row]:
+    rows = _ledger(["night"], {"builds": builds})["night"]
+    return [{**row, "prefecture": divisions().prefecture} for row in rows]
 
 
 def _judged(households: Iterable[Row], register_gaps: dict[str, Row]) -> Causes:

@@ -55,8 +55,11 @@ def _follow_up(night: Row, publication: int | None) -> None:
     publication: in which its households are looked for; None: they are left as they are.
     """
     report_date = night["report_date"]
-    resolve_others(report_date, causes.SUBMISSIONS, _raise(causes.find_submissions(night), night), since=report_date)
-    if publication is not None:
+    submissions = [kind for kind in causes.SUBMISSIONS if kind in night["open_kinds"]]
+    if submissions:
+        remaining = _raise(causes.find_submissions(night, submissions), night)
+        resolve_others(report_date, submissions, remaining, since=report_date)
+    households = [kind for kind in causes.HOUSEHOLDS if kind in night["open_kinds"]]
+    if households and publication is not None:
         units = [str(row["unit"]) for row in causes.find_households(night, publication)]
-        remaining = set(product(causes.HOUSEHOLDS, units))
-        resolve_others(report_date, causes.HOUSEHOLDS, remaining, since=report_date)
+        resolve_others(report_date, households, set(product(households, units)), since=report_date)

@@ -7,4 +7,5 @@ left join lateral (
     from ops.publication as p
     where p.report_date < b.report_date and p.rolled_back_at is null
 ) as previous on true
-where b.build = %(build)s
+where b.build = any(%(builds)s)
+order by b.report_date
