@@ -386,6 +386,19 @@ def test_a_name_that_is_not_utf8_raises_an_alert_and_blocks_nothing(warehouse: p
     assert len([line for line in body.splitlines() if line.startswith(f"public_post_payment/{DAY}/#")]) == 2
 
 
+def test_the_alert_of_misplaced_files_ends_when_they_are_gone(warehouse: psycopg.Connection, zone: Path) -> None:
+    """And begins anew with the next ones."""
+    folder = zone / "public_post_payment" / DAY.isoformat()
+    folder.mkdir(parents=True)
+    misplaced = folder / "元阳县.xlsx"
+    is_open = []
+    for change in (misplaced.touch, misplaced.unlink, misplaced.touch):
+        change()
+        ingest_all()
+        is_open += rows_of(warehouse, "select resolved_at is null from ops.alert where kind = 'misplaced_files'")
+    assert is_open == [(True,), (False,), (True,)]
+
+
 def test_a_link_is_not_followed_and_raises_an_alert(warehouse: psycopg.Connection, zone: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere" / DAY.isoformat()
     elsewhere.mkdir(parents=True)

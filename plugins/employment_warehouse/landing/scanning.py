@@ -214,6 +214,7 @@ def label(path: str) -> str:
 
 def _alert_misplaced(connection: psycopg.Connection, misplaced: list[tuple[str, str]]) -> None:
     if not misplaced:
+        connection.execute(query("resolve_misplaced_files"))
         return
     listed = []
     for path, fault in misplaced[:PATHS_LISTED]:
