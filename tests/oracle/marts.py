@@ -92,14 +92,16 @@ class Marts:
         }
 
     def _change(self, code: str, basis: str, county: str, days: int) -> int | None:
-        """Like for like: a county carried forward on either day contributes nothing; None before all history."""
+        """Like for like: a county carried forward on either day, or that joined since, contributes nothing; None before
+        all history."""
         before = self.today - timedelta(days=days)
-        if county not in self.world.began or before < self.world.began[county]:
+        joined = {c for c, first in self.world.began.items() if first <= before}
+        if county not in joined:
             return None
         return sum(
             self._actual(code, basis, c, self.today) - self._actual(code, basis, c, before)
             for c in (COUNTIES if county == PREFECTURE else (county,))
-            if "A" == self.status.of_day(c, self.today) == self.status.of_day(c, before)
+            if c in joined and "A" == self.status.of_day(c, self.today) == self.status.of_day(c, before)
         )
 
     def _on_track(self, target: dict[str, str], basis: str, actual: int) -> bool | None:
