@@ -218,6 +218,21 @@ def test_a_history_with_every_act(tmp_path: Path) -> None:
     assert not differing, "\n".join(differing)
 
 
+@pytest.mark.torture
+def test_a_part_that_is_sent_again_is_accepted_with_the_part_that_was_held_with_it(tmp_path: Path) -> None:
+    one, *_ = Model(1).maker.counties
+    register = Part("labor_register", one, day(0))
+    history: list[Act] = [
+        Send(register, 1),
+        Send(register._replace(name="2"), 2),
+        Night(day(0), held=(("labor_register", one),)),
+        Send(register._replace(name="2"), 3),
+        Night(day(1)),
+    ]
+    differing = played(tmp_path, history)
+    assert not differing, "\n".join(differing)
+
+
 ALONE = "532528200003120290"
 """In the world of seed 1 alone in a household."""
 
