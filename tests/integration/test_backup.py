@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -22,7 +23,8 @@ from tests.kit.server import running_server
 from employment_warehouse import landing, publication, transform
 from employment_warehouse.database import base_backup
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.runtime import backup, steps
+from employment_warehouse.landing import archive
+from employment_warehouse.runtime import backup, rotation, steps
 from employment_warehouse.runtime.backup import making
 from employment_warehouse.runtime.backup.archived import given_up
 from employment_warehouse.runtime.backup.files import copy_new
@@ -240,6 +242,7 @@ def test_a_restore_finds_the_flipped_byte_too(site: Site, damaged: Path, target:
         ("target not empty", 2, "目标不是空的"),
         ("no keys", 2, "缺少密钥"),
         ("keys of another", 2, "密钥属于另一个"),
+        ("keys that open nothing", 2, "封存密钥不符"),
         ("no space", 1, "磁盘空间不足"),
         ("no backup", 2, "没有完整的备份"),
         ("before the first", 2, "没有早于该时刻的备份"),
@@ -258,6 +261,10 @@ def test_a_failed_restore_gives_its_reason(site: Site, tmp_path: Path, case: str
         keys = Home(tmp_path / "other").secrets
         with site.as_home(Home(tmp_path / "other")):
             Home(tmp_path / "other").secret("any")
+    elif case == "keys that open nothing":
+        keys = shutil.copytree(site.keys, tmp_path / "keys")
+        kept = json.loads((keys / "keys.json").read_text())
+        (keys / "keys.json").write_text(json.dumps(kept | {"wrapping_key": "ab" * 32}))
     elif case == "no space":
         folder = tmp_path / "large"
         shutil.copytree(site.backups, folder)
@@ -271,6 +278,8 @@ def test_a_failed_restore_gives_its_reason(site: Site, tmp_path: Path, case: str
     assert done.returncode == code, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+    if case.startswith("keys"):
+        assert not target.keys_file.exists()
     if case == "target not empty":
         assert [path.name for path in target.root.rglob("*") if path.is_file()] == ["notes.txt"]
 
@@ -354,8 +363,8 @@ def test_a_restore_after_an_erasure_is_not_refused(erased: Site, target: Home) -
         assert restored.scalar("select count(*) from vault.person") == 1
 
 
-def archived(archive: Path) -> set[str]:
-    return {path.name for path in archive.glob("??/*")}
+def archived(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("??/*")}
 
 
 def test_what_was_erased_or_has_expired_stays_in_older_backups_alone(
@@ -410,3 +419,29 @@ def test_a_restore_has_the_copy_where_a_file_only_mentioned_who_was_erased(erase
         backup.back_up(erased.home, erased.backups, erased.keys, 14)
     restore(erased, target)
     assert archived(target.archive) == archived(erased.home.archive)
+
+
+def test_a_backup_that_fails_after_a_rotation_leaves_the_earlier_ones_readable(site: Site) -> None:
+    before = backup.backups_of(site.backups)
+    with site.as_home(site.home):
+        rotation.rotate_keys()
+        with patch.object(making, "copy_new", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+            backup.back_up(site.home, site.backups, site.keys, 14)
+    assert backup.verify(site.backups, site.keys) == before[-1]
+
+
+def test_a_backup_during_which_the_keys_are_rotated_is_readable(site: Site, target: Home) -> None:
+    def rotate_and_copy(source: Path, copied: Path, leave: Container[str] = ()) -> None:
+        if source == site.home.archive:
+            rotation.rotate_keys()
+        copy_new(source, copied, leave)
+
+    earlier = shutil.copytree(site.backups, site.root / "copy of the backups")
+    with site.as_home(site.home), patch.object(making, "copy_new", rotate_and_copy):
+        made = backup.back_up(site.home, site.backups, site.keys, 14)
+    assert backup.verify(site.backups, site.keys) == made
+    with site.as_home(target):
+        backup.restore(target, earlier, site.keys)
+        sealed = next(target.archive.glob("??/*.sealed"))
+        with archive.open_stored(bytes.fromhex(sealed.name.partition(".")[0]), "file"):
+            pass

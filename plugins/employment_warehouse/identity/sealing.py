@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from employment_warehouse import settings
 from employment_warehouse.errors import UserError
 
+DATA_KEY = "data_key.json"  # in the archive
 NONCE_BYTES = 12
 FORMAT = b"WHS\x02"  # four bytes by which one of 2³² values of the first format could be mistaken
 
@@ -87,6 +89,18 @@ def openers() -> int:
     return len(_wrapped(_kept_keys()))
 
 
+def opener_among(wrapping_keys: Iterable[bytes], archive: Path) -> bytes:
+    """The first of these keys that opens what an archive holds. Raises WrongKey if none does."""
+    path, kept = archive / DATA_KEY, list(wrapping_keys)
+    if not path.exists():  # nothing was ever sealed there
+        return kept[0]
+    for wrapping_key in kept:
+        with suppress(WrongKey, ValueError, KeyError):  # or it is damaged
+            _unwrap(path, wrapping_key)
+            return wrapping_key
+    raise WrongKey(where=str(path), todo="name the keys that were copied with this backup, or later")
+
+
 @lru_cache(maxsize=4)
 def _open(path: Path, wrapping_key: bytes) -> AESGCM:
     return AESGCM(_unwrap(path, wrapping_key))
@@ -105,7 +119,7 @@ def _wrapped(path: Path) -> list[bytes]:
 
 
 def _kept_keys() -> Path:
-    path = settings.current_home().archive / "data_key.json"
+    path = settings.current_home().archive / DATA_KEY
     if path.exists():
         return path
     draft = _write_draft(path, aes_key_wrap(settings.secret_keys().wrapping_key, AESGCM.generate_key(256)))

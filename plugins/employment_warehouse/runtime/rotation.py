@@ -14,6 +14,11 @@ def rotate_keys() -> str:
     opens nothing any more. Where the keys are given to the process, as on a server, the operator replaces the key
     between the first call, after which both open, and the second. Raises UserError (`no_next_key`), WrongKey.
     """
+    with settings.keys_stand_still():
+        return _rotate()
+
+
+def _rotate() -> str:
     keys = settings.secret_keys()
     if openers() > 1 and keys.next_wrapping_key is None:
         return _finish()

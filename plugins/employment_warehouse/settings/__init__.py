@@ -7,6 +7,7 @@ from employment_warehouse.settings.keys import (
     adopt_next_wrapping_key,
     are_keys_given,
     choose_next_wrapping_key,
+    keys_stand_still,
     secret_keys,
 )
 from employment_warehouse.settings.platform import PlatformAccess, is_platform_set, platform_access
@@ -39,6 +40,7 @@ __all__ = [
     "existing_home",
     "is_demonstration",
     "is_platform_set",
+    "keys_stand_still",
     "landing_zone",
     "platform_access",
     "project_root",

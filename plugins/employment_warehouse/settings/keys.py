@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from employment_warehouse.errors import UserError
@@ -60,6 +64,17 @@ def adopt_next_wrapping_key() -> None:
     kept = dict(read_secrets(current_home().keys_file))
     following = {"wrapping_key": kept["next_wrapping_key"], "version": str(int(kept["version"]) + 1)}
     update_secrets(current_home().keys_file, following | {"next_wrapping_key": ""})
+
+
+@contextmanager
+def keys_stand_still() -> Iterator[None]:
+    """No rotation goes on in this home meanwhile: whoever comes second waits. The lock is on the folder of the keys."""
+    folder = os.open(current_home().secrets, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def are_keys_given() -> bool:

@@ -44,7 +44,7 @@ def copy_new(source: Path, target: Path, leave: Container[str] = ()) -> None:
     meanwhile, what has replaced it is copied too.
     """
     while not all(
-        _copy_if_new(path, target / path.relative_to(source))
+        copy_file(path, target / path.relative_to(source))
         for path in _whole_files(source)
         if str(path.relative_to(source)) not in leave
     ):
@@ -57,8 +57,8 @@ def _whole_files(folder: Path) -> list[Path]:
     return [path for path in found if not path.is_symlink() or path.exists()]
 
 
-def _copy_if_new(path: Path, copy: Path) -> bool:
-    """Whether it was still there."""
+def copy_file(path: Path, copy: Path) -> bool:
+    """Copy a file if it is new or newer; whether it was still there."""
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = copy.with_name(f"{copy.name}.part")
     try:

@@ -21,11 +21,11 @@ from employment_warehouse.database.connections import address
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.program_logins import SUPERUSER
 from employment_warehouse.errors import UserError
-from employment_warehouse.identity import check_value
+from employment_warehouse.identity import DATA_KEY, check_value
 from employment_warehouse.runtime import deployment
 from employment_warehouse.runtime.backup.archived import delete_given_up, given_up
-from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_new, no_space, set_owner
-from employment_warehouse.runtime.backup.keys import copy_keys
+from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_file, copy_new, no_space, set_owner
+from employment_warehouse.runtime.backup.keys import copy_keys, copy_keys_with_data_key
 from employment_warehouse.runtime.backup.record import Backup, backups_of, complete
 from employment_warehouse.settings import Home
 
@@ -47,7 +47,11 @@ def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
         assert_space(folder, _database_bytes(connection) + bytes_of(home.archive) - bytes_of(folder / "archive"))
         made = _add(connection, home, folder)
         # After the database, which knows no file that was archived later.
-        copy_new(home.archive, folder / "archive")
+        copy_new(home.archive, folder / "archive", leave={DATA_KEY})
+        if deployed.is_embedded:
+            copy_keys_with_data_key(home, folder, keys)
+        else:
+            copy_file(home.archive / DATA_KEY, folder / "archive" / DATA_KEY)
         copy_new(home.reports, folder / "reports")
         complete(made)
         delete_old(folder, home.archive, keep)

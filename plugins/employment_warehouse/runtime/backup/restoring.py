@@ -33,9 +33,9 @@ def restore(
 ) -> Backup:
     """Make a new home from a folder of backups: to the end of its log, or as it was at a time or after a publication.
 
-    database: the data folder of a server of its own, where the home has none. Raises BackupDamaged and UserError:
-    `home_not_empty`, `no_backup`, `no_earlier_backup`, `keys_missing`, `keys_foreign`, `no_space`, `target_missed`,
-    `restore_failed`.
+    database: the data folder of a server of its own, where the home has none. Raises BackupDamaged, WrongKey and
+    UserError: `home_not_empty`, `no_backup`, `no_earlier_backup`, `keys_missing`, `keys_foreign`, `no_space`,
+    `target_missed`, `restore_failed`.
     """
     chosen = _choose(folder, until)
     assert_empty(home, database)
