@@ -16,6 +16,8 @@ from tests.kit.pictures import chromium
 
 from employment_warehouse import report
 from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.report.bulletin import compose
+from employment_warehouse.report.figures import read_figures
 
 DAY = date(2024, 5, 20)
 YUANYANG = "532528"
@@ -247,6 +249,21 @@ def test_the_bulletin_says_from_which_count_on_it_shows_figures(warehouse: psyco
     warehouse.execute("update seeds.setting set value = '12' where name = 'suppression_min'")
     _, document = bulletin(warehouse, build)
     assert "人数、户数不足12而不予公布" in "\n".join(line.text for line in docx.Document(str(document)).paragraphs)
+
+
+def test_the_bulletins_chart_marks_what_its_tables_mark(warehouse: psycopg.Connection, build: int) -> None:
+    store(warehouse, "indicator", build, [indicator("rural_employed_progress", "share")])
+    figures = ((YUANYANG, 0.917, "E"), ("532501", 0.803, "P"), ("532503", 0.701, "A"))
+    store(warehouse, "report_monthly", build, (
+        figure("rural_employed_progress", county, value, public_value=value, **MONTH) | {"obs_status": status}
+        for county, value, status in figures
+    ))  # fmt: skip
+    composed = compose(read_figures(publish(build), "monthly"))
+    marked = {"元阳县": "91.7%*", "个旧市": "80.3%△", "蒙自市": "70.1%"}
+    assert {bar.name: bar.text for bar in composed.bars} == marked
+    ((table,), _) = (chapter.tables for chapter in composed.chapters)
+    assert {county: text for county, text in table.rows if text != "—"} == marked
+    assert "“△”为暂定数据" in composed.chapters[-1].paragraphs[1]
 
 
 def test_the_bulletin_of_a_publication_has_the_same_bytes_and_is_never_overwritten(

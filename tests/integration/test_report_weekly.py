@@ -145,3 +145,20 @@ def test_a_workbooks_indicators_stand_in_the_order_of_the_reports(warehouse: psy
 
 def workbook_rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
     return list(openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True))
+
+
+def test_a_workbook_marks_in_the_cell_what_was_not_reported_for_the_day(
+    warehouse: psycopg.Connection, build: int
+) -> None:
+    """The cell stays a number, and the marks are explained below the table."""
+    store(warehouse, "indicator", build, [indicator("rural_employed", "person")])
+    carried = figure("rural_employed", YUANYANG, 122, obs_status="E")
+    missing = figure("rural_employed", GEJIU, None, obs_status="M")
+    store(warehouse, "report_weekly", build, [carried, missing, figure("rural_employed", "532503", 124)])
+    paths = {path.name: path for path in report.write_weekly(publish(build))}
+    sheet = openpyxl.load_workbook(paths[f"weekly-{build}.xlsx"])["指标"]
+    cells = {row[0].value: row[1] for row in sheet.iter_rows(min_row=2)}
+    assert (cells["元阳县"].value, cells["元阳县"].number_format) == (122, '#,##0" 沿用"')
+    assert (cells["蒙自市"].value, cells["蒙自市"].number_format) == (124, "#,##0")
+    assert cells["个旧市"].value == "— 缺"
+    assert "标记：沿用 应报未采用，为上次的数据；缺 从未报送" in cells

@@ -16,6 +16,7 @@ from employment_warehouse.report.sections import TableOf, sections_of
 UNITS = {unit: label.zh for unit, label in words.UNITS.items()}
 RESTATED = "※"
 SUPPRESSED = "…"
+MARKS = {"E": "*", "P": "△"}
 CHINESE_NUMBERS = "一二三四五六七八九十"
 CHARTED = "rural_employed_progress"
 DATED = "rural_employed"
@@ -159,7 +160,7 @@ def _text(indicator: Row, row: Row | None) -> str:
     if row["is_suppressed"]:
         return SUPPRESSED
     text = words.number(row["value"], indicator["unit"])
-    return text + (RESTATED if row["is_restated"] else "") + ("*" if row["obs_status"] == "E" else "")
+    return text + (RESTATED if row["is_restated"] else "") + MARKS.get(row["obs_status"], "")
 
 
 def _bars(figures: Figures) -> list[Bar]:
@@ -171,7 +172,7 @@ def _bars(figures: Figures) -> list[Bar]:
     names = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
     most = max([1.0, *(float(row["value"]) for row in rows)])
     return [
-        Bar(names[row["county_code"]], float(row["value"]) / most, words.share(row["value"]))
+        Bar(names[row["county_code"]], float(row["value"]) / most, _text(figures["indicators"][CHARTED], row))
         for row in sorted(rows, key=lambda row: (-row["value"], row["county_code"]))
     ]
 
@@ -184,7 +185,7 @@ def _notes(figures: Figures) -> list[str]:
         f"本通报出自第{publication['publication']}号发布（{words.VINTAGES[publication['vintage']].zh}），数据截至"
         f"{publication['report_date'].year}年{words.day(publication['report_date'])}，应报已收{coverage}。"
         "来源为各县市报送、人才平台、以工代赈项目工资表与银行回盘。",
-        f"表中“*”为沿用以前报送的数据，“{RESTATED}”为上月数据已修订，{_suppression(figures)}“{words.NONE}”为无数据。",
+        f"表和图中“{MARKS['E']}”为沿用以前报送的数据，“{MARKS['P']}”为暂定数据，“{RESTATED}”为上月数据已修订，{_suppression(figures)}“{words.NONE}”为无数据。",
     ]
     restated = [
         _restatement(figures["indicators"][code], row)

@@ -16,10 +16,25 @@ from employment_warehouse.report import words
 from employment_warehouse.report.figures import Figures
 from employment_warehouse.report.sections import sections_of
 
-Cell = str | int | float | Decimal | date | None
 FORMATS = {"share": "0.0%", "CNY": "#,##0.00", "rate": "#,##0.0"}
 A4 = 9
 LINE = 15  # points
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value of an indicator, with what it is marked by (`obs_status`)."""
+
+    value: int | float | Decimal | None
+    status: str
+
+    @property
+    def mark(self) -> str:
+        """沿用, 暂定 or 缺, as on pages; '' for a figure of what was reported."""
+        return words.MARKS[self.status].zh if self.status in words.MARKS else ""
+
+
+Cell = str | int | float | Decimal | date | Figure | None
 
 
 @dataclass(frozen=True)
@@ -42,7 +57,7 @@ def indicator_sheet(name: str, figures: Figures, county: str | None = None) -> S
 
     figures: counties, indicators, values.
     """
-    values = {key: row["value"] for key, row in figures["values"].items()}
+    values = {key: Figure(row["value"], row["obs_status"]) for key, row in figures["values"].items()}
     shown = [
         figures["indicators"][code]
         for section in sections_of({code for code, _ in values})
@@ -57,14 +72,17 @@ def indicator_sheet(name: str, figures: Figures, county: str | None = None) -> S
 
 
 def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> bytes:
-    """The bytes of an XLSX; the foot of each sheet names the publication. None is shown as —."""
+    """The bytes of an XLSX; the foot of each sheet names the publication. None is shown as —.
+
+    A mark is in the cell beside its figure, which stays a number; below the table it says what marks mean.
+    """
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, PLAIN_CELLS | {"in_memory": True}) as book:
         book.set_properties({"created": publication["published_at"].replace(tzinfo=None)})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         text = book.add_format(QUOTED | {"num_format": "@", "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-        numbers = {unit: book.add_format({"num_format": FORMATS.get(unit, "#,##0")}) for unit in ("", *words.UNITS)}
+        numbers = _number_formats(book)
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
             lines = 1
@@ -76,15 +94,18 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
             page.set_row(0, LINE * lines)
             for line, row in enumerate(sheet.rows, start=1):
                 for at, cell in enumerate(row):
-                    match cell:
+                    value, mark = (cell.value, cell.mark) if isinstance(cell, Figure) else (cell, "")
+                    match value:
                         case None:
-                            page.write_string(line, at, words.NONE)
+                            page.write_string(line, at, _shown(cell))
                         case str():
-                            page.write_string(line, at, cell, text)
+                            page.write_string(line, at, value, text)
                         case date():
-                            page.write_datetime(line, at, cell, day)
+                            page.write_datetime(line, at, value, day)
                         case _:
-                            page.write_number(line, at, float(cell), numbers[sheet.units[at]])
+                            page.write_number(line, at, float(value), numbers[sheet.units[at], mark])
+            if legend := _legend(sheet):
+                page.write_string(len(sheet.rows) + 2, 0, legend)
             page.freeze_panes(1, 1)
             page.repeat_rows(0)
             page.set_paper(A4)
@@ -97,11 +118,40 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
     return content.getvalue()
 
 
+def _number_formats(book: xlsxwriter.Workbook) -> dict[tuple[str, str], Any]:
+    """By unit and mark, which the format writes after the number."""
+    formats = {}
+    for unit in ("", *words.UNITS):
+        shown = FORMATS.get(unit, "#,##0")
+        formats[unit, ""] = book.add_format({"num_format": shown})
+        for mark in words.MARKS.values():
+            formats[unit, mark.zh] = book.add_format({"num_format": f'{shown}" {mark.zh}"'})
+    return formats
+
+
+def _legend(sheet: Sheet) -> str:
+    """What the marks of a sheet mean; '' without marks."""
+    found = {cell.status for row in sheet.rows for cell in row if isinstance(cell, Figure)}
+    meanings = [f"{mark.zh} {words.MEANINGS[status].zh}" for status, mark in words.MARKS.items() if status in found]
+    return f"标记：{'；'.join(meanings)}" if meanings else ""
+
+
 def _width(title: str, cells: Iterable[Cell]) -> int:
     """In characters, so that the cells stand in one line and the head in few."""
-    shown = (f"{cell:,.1f}" if isinstance(cell, Decimal | float) else str(cell) for cell in cells if cell is not None)
-    longest = max(map(_characters, shown), default=0)
+    longest = max(map(_characters, map(_shown, cells)), default=0)
     return min(48, max(8, longest + 2, _characters(title[:4]) + 2))
+
+
+def _shown(cell: Cell) -> str:
+    match cell:
+        case None:
+            return words.NONE
+        case Figure():
+            return f"{_shown(cell.value)} {cell.mark}".rstrip()
+        case Decimal() | float():
+            return f"{cell:,.1f}"
+        case _:
+            return str(cell)
 
 
 def _characters(text: str) -> int:
