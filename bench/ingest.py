@@ -27,6 +27,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
 import numpy as np
 import polars as pl
@@ -119,9 +120,12 @@ def pandas_to_sql(_: psycopg.Connection, path: Path) -> None:
     import pandas as pd
     import sqlalchemy
 
-    from employment_warehouse.database import sqlalchemy_url
+    from employment_warehouse.database.connections import address
 
-    engine = sqlalchemy.create_engine(sqlalchemy_url("postgres"))
+    at = address("postgres")
+    where = urlencode({"host": at.host, "port": at.port})
+    url = f"postgresql+psycopg://{quote(at.user, '')}:{quote(at.password, '')}@localhost/{at.database}?{where}"
+    engine = sqlalchemy.create_engine(url)
     pd.read_csv(path, dtype=str).to_sql("bare_pandas", engine, if_exists="replace", index=False, chunksize=10_000)
 
 

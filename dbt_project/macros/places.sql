@@ -1,6 +1,6 @@
 {# The partner of labour cooperation that a place belongs to: a county of the prefecture, else its province. #}
 {% macro partner_code(place) -%}
-    case when left({{ place }}, 4) = left({{ prefecture() }}, 4) then {{ place }} else left({{ place }}, 2) || '0000' end
+    case when {{ in_prefecture(place) }} then {{ place }} else left({{ place }}, 2) || '0000' end
 {%- endmacro %}
 
 {# The code of a county for what names no township. #}

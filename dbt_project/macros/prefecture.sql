@@ -2,3 +2,8 @@
 {% macro prefecture() -%}
     (select ops.prefecture())
 {%- endmacro %}
+
+{# Whether a place lies in the prefecture, by its first four digits. #}
+{% macro in_prefecture(place) -%}
+    left({{ place }}, 4) = left({{ prefecture() }}, 4)
+{%- endmacro %}

@@ -228,5 +228,5 @@ def test_no_program_signs_in_as_a_person() -> None:
 
     used = set()
     for path in (settings.project_root() / "plugins" / "employment_warehouse").rglob("*.py"):
-        used |= set(re.findall(r'(?:connect|sqlalchemy_url|address)\("(\w+)"\)', path.read_text("utf-8")))
+        used |= set(re.findall(r'(?:connect|address)\("(\w+)"\)', path.read_text("utf-8")))
     assert {"wh_loader", "wh_reporter"} <= used <= set(LOGINS)

@@ -358,7 +358,7 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "orders outside the prefecture",
         "models/intermediate/int_gig_month.sql",
-        "and left(township_code, 4) = left({{ prefecture() }}, 4)",
+        "and {{ in_prefecture('township_code') }}",
         "",
         "local_employment",
     ),

@@ -23,6 +23,7 @@ from employment_warehouse.contract import (
     contracts,
     dictionary,
     due,
+    due_times,
     is_working_day,
     load,
     normalise_header,
@@ -241,6 +242,13 @@ def test_a_feed_is_due_by_its_calendar(
     feed: str, report_date: date, campaign: str | None, expected: datetime | None
 ) -> None:
     assert due(contract(feed), report_date, campaign) == expected
+
+
+def test_when_a_feed_is_due_next() -> None:
+    payments, tenth = contract("public_post_payment"), datetime(2024, 5, 10, 20, tzinfo=TIMEZONE)
+    assert list(due_times(payments, date(2024, 5, 10), None)) == [tenth, tenth.replace(month=6)]
+    assert list(due_times(payments, date(2024, 5, 11), None)) == [tenth.replace(month=6)]
+    assert list(due_times(contract("labor_register"), date(2024, 5, 10), None)) == []
 
 
 def test_a_year_without_known_holidays_has_plain_weeks() -> None:

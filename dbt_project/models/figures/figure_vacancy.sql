@@ -5,7 +5,7 @@ vacancies as (
     from {{ ref('fct_job_posting') }} as posting
     left join {{ ref('division') }} as division
         on posting.work_division_code = division.division_code and division.level = 'county'
-    where left(posting.work_division_code, 4) = left({{ prefecture() }}, 4)
+    where {{ in_prefecture('posting.work_division_code') }}
         and posting.opened_on <= {{ tonight_date() }}
         and (posting.closed_on is null or posting.closed_on > {{ tonight_date() }})
     group by rollup (division.division_code)

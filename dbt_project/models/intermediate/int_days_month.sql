@@ -14,7 +14,7 @@ reported as (
     union all
     select person_key, date_trunc('month', completed_on)::date, null, count(distinct completed_on)
     from {{ ref('fct_gig_order') }}
-    where completed_on <= {{ tonight_date() }} and left(township_code, 4) = left({{ prefecture() }}, 4)
+    where completed_on <= {{ tonight_date() }} and {{ in_prefecture('township_code') }}
     group by person_key, date_trunc('month', completed_on)
 ),
 
@@ -28,7 +28,7 @@ located as (
     from reported
     inner join {{ ref('int_month') }} as grid on reported.month = grid.month and grid.county_code = {{ prefecture() }}
     left join homes as home on reported.person_key = home.person_key and {{ is_home('home', 'grid.as_of') }}
-    where left(coalesce(reported.reported_by, {{ prefecture() }}), 4) = left({{ prefecture() }}, 4)
+    where coalesce({{ in_prefecture('reported.reported_by') }}, true)
 ),
 
 persons as (

@@ -10,7 +10,7 @@ orders as (
             county_code, township_code, person_key, market_code, completed_on, paid_on,
             coalesce(hours, 0) as hours, coalesce(amount_due, 0) as amount_due, coalesce(amount_paid, 0) as amount_paid
         from {{ ref('fct_gig_order') }}
-        where completed_on <= {{ tonight_date() }} and left(township_code, 4) = left({{ prefecture() }}, 4)
+        where completed_on <= {{ tonight_date() }} and {{ in_prefecture('township_code') }}
     ) as gig
     cross join lateral {{ township_places('gig') }} as place (county_code, township_code)
 )

@@ -18,10 +18,7 @@ changes as (
         counted.change as persons,
         case when is_waiting then counted.change else 0 end as wanting_nearby_work,
         case
-            when
-                is_waiting
-                and (person.is_poverty_alleviated or person.is_relocated or coalesce(person.is_low_income, false))
-                then counted.change
+            when is_waiting and {{ is_priority('person') }} then counted.change
             else 0
         end as wanting_nearby_work_priority
     from registered

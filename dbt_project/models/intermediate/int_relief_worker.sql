@@ -16,10 +16,7 @@ select
     workers.person_key,
     min(deaths.deceased_on) as deceased_on,
     -- The groups that the notice puts first, by the register of tonight.
-    bool_or(
-        person.valid_to is null
-        and (person.is_poverty_alleviated or person.is_relocated or coalesce(person.is_low_income, false))
-    ) as is_priority
+    bool_or(person.valid_to is null and {{ is_priority('person') }}) as is_priority
 from workers
 inner join {{ ref('dim_person') }} as person on workers.person_key = person.person_key
 left join deaths on workers.person_key = deaths.person_key

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from employment_warehouse.contract import NUMERIC_CELL
+from employment_warehouse.contract import CELL_CHARACTERS, NUMERIC_CELL
 from employment_warehouse.reading.table import TextTable
 
 REJECTED_SCHEMA = {
@@ -18,8 +18,6 @@ REJECTED_SCHEMA = {
     "value": pl.String(),
     "row_json": pl.String(),
 }
-# Of a rejected cell as many characters are kept as a worksheet's cell can show; the archive has the file.
-CHARACTERS_KEPT = 32_767
 WHOLE_ROW = "整行"  # in row_json, the only key of a row that could not be split into cells
 
 
@@ -63,12 +61,13 @@ def entries_of(
 
 def as_received(cells: pl.Series) -> pl.Series:
     """The texts of cells as the sender wrote them, of very long ones the beginning."""
-    return cells.cast(pl.String).fill_null("").str.strip_prefix(NUMERIC_CELL).str.slice(0, CHARACTERS_KEPT)
+    # As many characters as a cell of the return workbook can show; the archive has the file.
+    return cells.cast(pl.String).fill_null("").str.strip_prefix(NUMERIC_CELL).str.slice(0, CELL_CHARACTERS)
 
 
 def entries_of_broken(broken: pl.DataFrame) -> pl.DataFrame:
     """The rows that could not be split into cells (`sheet`, `line`, `reason`, `text`)."""
-    text = pl.col("text").str.slice(0, CHARACTERS_KEPT)
+    text = pl.col("text").str.slice(0, CELL_CHARACTERS)
     return broken.select(
         "sheet",
         pl.col("line").cast(pl.Int64),

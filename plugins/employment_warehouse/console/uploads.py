@@ -19,14 +19,14 @@ from employment_warehouse.console import connections
 from employment_warehouse.console.answers import worded
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, SignInNeeded, Visit
-from employment_warehouse.contract import Contract, contracts, due, file_reason, template
+from employment_warehouse.contract import Contract, contracts, due_times, file_reason, template
 from employment_warehouse.database import OWN_LOGIN, connect
+from employment_warehouse.landing.naming import CORRECTIONS
 from employment_warehouse.settings import TIMEZONE
 from employment_warehouse.upload import MEGABYTE, InvalidUpload, UploadRequest, send
 
 page = Page("/uploads", "报送", "Reporting", needs=("ops.receive_upload",))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CORRECTIONS = "corrections"
 SHOWN_DAYS = 35
 # What a form has in addition to the file.
 FORM_BYTES = 1 << 16
@@ -175,8 +175,6 @@ def _send(visit: Visit, file: Any, request: UploadRequest) -> int:
 
 
 def _next_due(declared: Contract, campaign: str | None) -> datetime | None:
-    """The next time at which a feed is due, within a month."""
+    """The next time at which a feed is due."""
     now = datetime.now(TIMEZONE)
-    days = (now.date() + timedelta(days=offset) for offset in range(SHOWN_DAYS))
-    moments = (due(declared, day, campaign) for day in days)
-    return next((moment for moment in moments if moment and moment > now), None)
+    return next((moment for moment in due_times(declared, now.date(), campaign) if moment > now), None)

@@ -5,8 +5,8 @@ checks, the landing tables, dbt's sources, the gate-1 suites, the blank template
 come from here.
 """
 
-from employment_warehouse.contract.blank_form import EXPLANATION_SHEET, PLAIN_CELLS, QUOTED, template
-from employment_warehouse.contract.calendar import due, is_working_day, year_without_holidays
+from employment_warehouse.contract.blank_form import CELL_CHARACTERS, EXPLANATION_SHEET, PLAIN_CELLS, QUOTED, template
+from employment_warehouse.contract.calendar import due, due_times, is_working_day, year_without_holidays
 from employment_warehouse.contract.column_types import (
     NUMERIC_CELL,
     TYPES,
@@ -33,6 +33,7 @@ from employment_warehouse.contract.node import ContractError
 from employment_warehouse.contract.reasons import Reason, file_reason, reasons, row_reason
 
 __all__ = [
+    "CELL_CHARACTERS",
     "EXPLANATION_SHEET",
     "NUMERIC_CELL",
     "PLAIN_CELLS",
@@ -57,6 +58,7 @@ __all__ = [
     "contracts",
     "dictionary",
     "due",
+    "due_times",
     "file_reason",
     "is_sheet_label",
     "is_working_day",

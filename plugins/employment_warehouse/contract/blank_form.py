@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Of every workbook: no text becomes a formula, a link or a number.
 PLAIN_CELLS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 QUOTED = {"quote_prefix": True}  # a text that begins with = + - @ stays one when it is edited
+CELL_CHARACTERS = 32_767  # that a cell of a workbook can have
 LAST_ROW = 1_048_575  # of a worksheet, from 0
 # The sheet that explains a workbook; and the first row of that of a blank one, by which a reader knows it.
 EXPLANATION_SHEET = "说明"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE, current_home, project_root
 
 SATURDAY = 6
+MOST_DAYS_BETWEEN = 31  # a feed is due at least once a month
 
 
 class HolidaysError(UserError):
@@ -52,6 +53,12 @@ def due(contract: Contract, report_date: date, campaign: str | None) -> datetime
                 todo="correct the campaign's setting",
             )
     return datetime.combine(due_on, calendar.due_time, TIMEZONE) if expected else None
+
+
+def due_times(contract: Contract, first: date, campaign: str | None) -> Iterator[datetime]:
+    """When the deliveries dated `first` and later are due, over so many days that it is due at least once."""
+    days = (first + timedelta(days=offset) for offset in range(MOST_DAYS_BETWEEN + 1))
+    return (moment for day in days if (moment := due(contract, day, campaign)))
 
 
 def is_working_day(day: date) -> bool:

@@ -1,6 +1,6 @@
 """PostgreSQL: connections by role, migrations, the one formatter of database errors, the embedded server."""
 
-from employment_warehouse.database.connections import OWN_LOGIN, connect, signed_in, sqlalchemy_url
+from employment_warehouse.database.connections import OWN_LOGIN, connect, signed_in
 from employment_warehouse.database.deadlock import repeat_after_deadlock
 from employment_warehouse.database.describe import describe, refusals
 from employment_warehouse.database.migrate import migrate
@@ -15,5 +15,4 @@ __all__ = [
     "repeat_after_deadlock",
     "setting",
     "signed_in",
-    "sqlalchemy_url",
 ]

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import quote, urlencode
 
 import psycopg
 
@@ -116,13 +115,6 @@ def connect(role: str) -> psycopg.Connection:
         connect_timeout=10,
         cursor_factory=QuietCursor,
     )
-
-
-def sqlalchemy_url(role: str) -> str:
-    """The same for SQLAlchemy and Great Expectations (which wants to see a host name even for a socket)."""
-    at = address(role)
-    where = urlencode({"host": at.host, "port": at.port})
-    return f"postgresql+psycopg://{quote(at.user, '')}:{quote(at.password, '')}@localhost/{at.database}?{where}"
 
 
 def _from_airflow(role: str) -> dict[str, Any] | None:

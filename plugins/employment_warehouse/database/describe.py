@@ -24,7 +24,7 @@ def describe(error: BaseException) -> str:
     if found is None:
         return type(error).__name__
     if found.sqlstate is None:
-        return f"{type(found).__name__} (no answer of the server)"
+        return f"{type(found).__name__} (the server did not answer)"
     try:
         name = errors.lookup(found.sqlstate).__name__
     except KeyError:

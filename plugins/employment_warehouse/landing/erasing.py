@@ -104,6 +104,18 @@ def _settle_files(connection: psycopg.Connection, asked: list[Asked]) -> None:
     archive.settle(lambda name: name not in open_ones and name.partition("-")[2] in marks)
 
 
+class ArchivedDelivery(NamedTuple):
+    """A delivery whose file is in the archive."""
+
+    delivery_id: int
+    feed: str
+    unit: str
+    report_date: date
+    kind: str
+    status: str
+    path: str | None
+
+
 class Asked(NamedTuple):
     """A row of vault.to_erase: an erasure, what is sealed of its person (by county), and the person's accounts."""
 
@@ -178,17 +190,17 @@ def _in_files(connection: psycopg.Connection, erasure: str, words: list[str]) ->
     """Prepare copies of the archived files that name the person; each delivery of them, with the places of the rows
     that the copy lacks.
     """
-    archived: dict[bytes, list[tuple[int, str, str, date, str, str, str | None]]] = {}
+    archived: dict[bytes, list[ArchivedDelivery]] = {}
     for sha256, *delivery in connection.execute(query("archived_deliveries")).fetchall():
-        archived.setdefault(bytes(sha256), []).append(tuple(delivery))
+        archived.setdefault(bytes(sha256), []).append(ArchivedDelivery(*delivery))
     for sha256, deliveries in archived.items():
         if not archive.has(sha256):
             continue
-        feeds = {(one[1], one[4]): contract(one[1]) for one in deliveries if one[5] != "refused"}
-        name = PurePosixPath(deliveries[0][6] or PAGES).name
+        feeds = {(one.feed, one.kind): contract(one.feed) for one in deliveries if one.status != "refused"}
+        name = PurePosixPath(deliveries[0].path or PAGES).name
         with archive.open_stored(sha256, name) as file:
             removed = erased_copies.without_rows(file, feeds, words, partial(archive.prepare, sha256, erasure))
-        for delivery_id, feed, unit, report_date, kind, status, _ in deliveries:
-            places = removed.get((feed, kind), [])
-            if places and status != "refused":
-                yield delivery_id, unit, report_date, places
+        for one in deliveries:
+            places = removed.get((one.feed, one.kind), [])
+            if places and one.status != "refused":
+                yield one.delivery_id, one.unit, one.report_date, places

@@ -59,7 +59,7 @@ def not_judged(row: Row, report_date: date, never_reported: Sequence[Label], cou
 def schedule(row: Row, reason: Label | None) -> Label:
     """A figure against its schedule. reason: why it cannot be judged."""
     if reason:
-        return Label(f"无法判断进度（{reason.zh}）", f"it cannot be said whether this is on schedule ({reason.en})")
+        return Label(f"无法判断进度（{reason.zh}）", f"progress cannot be judged ({reason.en})")
     gap = floor(row["actual_value"] - row["scheduled_value"])  # of persons: a part of one is still needed
     if not row["on_track"]:
         return Label(f"比进度线少 {wan(-gap)} 人", f"{whole(-gap)} below the schedule")

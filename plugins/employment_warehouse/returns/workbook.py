@@ -9,20 +9,21 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from employment_warehouse.contract import (
+    CELL_CHARACTERS,
     EXPLANATION_SHEET,
     PLAIN_CELLS,
     QUOTED,
     Column,
     Contract,
     contract,
-    due,
+    due_times,
     row_reason,
 )
 from employment_warehouse.contract.divisions import divisions
@@ -31,7 +32,6 @@ from employment_warehouse.returns.rejected import RejectedRow, Returned
 
 # A person corrects the workbook by hand; with more rows than these the source has to be corrected instead.
 ROWS_SHOWN = 5_000
-CELL_CHARACTERS = 32_767  # of a cell in Excel
 LIST_CHARACTERS = 255  # of a drop-down's choices
 A4 = 9
 TEXT = QUOTED | {"num_format": "@", "valign": "top"}
@@ -219,6 +219,5 @@ def _remark(name: str, feed: Contract, rows: list[RejectedRow]) -> str:
 
 def _deadline(feed: Contract, returned: Returned) -> str:
     """When the feed is next due."""
-    days = (returned.report_date + timedelta(days=n) for n in range(1, 63))
-    next_due: datetime | None = next((at for day in days if (at := due(feed, day, returned.campaign))), None)
+    next_due = next(due_times(feed, returned.report_date + timedelta(days=1), returned.campaign), None)
     return next_due.strftime("%Y-%m-%d %H:%M") if next_due else "随下一次报送"

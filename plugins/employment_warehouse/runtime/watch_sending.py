@@ -10,8 +10,6 @@ from employment_warehouse import settings
 from employment_warehouse.channel import channel_name, send
 from employment_warehouse.settings import Home
 
-TITLE = "【就业监测】看守：{} 项异常 | watch: {} not in order"
-
 # How much, which changes while a problem lasts: a disk fills, attempts become more, parts end after their database.
 MEASURE = re.compile(r"[\d.,]+ (?=GiB|次|条|个)|（也已停止：[^）]*）")
 
@@ -29,7 +27,7 @@ def send_new(home: Home, problems: list[str]) -> list[str]:
         before = {_matter(problem) for problem in sent.get(name, [])}
         known = [problem for problem in problems if _matter(problem) in before]
         new = [problem for problem in problems if problem not in known]
-        title = TITLE.format(len(new), len(new))
+        title = f"【就业监测】看守：{len(new)} 项异常 | watch: {len(new)} problem{'s' * (len(new) > 1)}"
         if not new or send(url, title=title, body="\n".join(new), urgency="failure"):
             known = problems
         else:
