@@ -305,6 +305,7 @@ def planted(warehouse_server: Server) -> Iterator[psycopg.Connection]:
             "update store.report_weekly"
             " set indicator = case when indicator like '%-1' then 'rural_employed' else 'hires_week' end"
         )
+        superuser.execute("update store.finding_case set waived_until = null")  # a dispatch lists what is not waived
         report.write_weekly(1)
         yield superuser
 
