@@ -6,6 +6,7 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from uuid import UUID, uuid4
 
 import psycopg
@@ -319,6 +320,39 @@ def test_a_rotation_that_is_killed_is_finished_by_the_next_one(
         late.setenv("WAREHOUSE_WRAPPING_KEY", before.wrapping_key.hex())
         with pytest.raises(WrongKey):
             unseal(sealed, b"at")
+    assert acts(nights) == [("operator_of_tests", "rotate_keys", "wrapping key, version 2", None)]
+
+
+def test_two_rotations_at_once_follow_each_other(
+    nights: Nights, operator: str, fresh_home: settings.Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one begins where the first has both keys wrapped, and has not put the new one in force."""
+    monkeypatch.setenv(f"AIRFLOW_CONN_{OWN_LOGIN.upper()}", operator)
+    sealed = seal(b"plain", b"at")
+    second, wrap_for = Thread(target=rotation.rotate_keys), rotation.wrap_for
+
+    def wrap_and_wait(*wrapping_keys: bytes) -> None:
+        wrap_for(*wrapping_keys)
+        if second.ident is None:
+            second.start()
+            second.join(timeout=1)
+
+    monkeypatch.setattr(rotation, "wrap_for", wrap_and_wait)
+    assert "version 2" in rotation.rotate_keys()
+    second.join()
+    assert unseal(sealed, b"at") == b"plain"
+    assert [subject for _, _, subject, _ in acts(nights)] == [f"wrapping key, version {number}" for number in (2, 3)]
+
+
+def test_a_rotation_that_could_not_be_recorded_is_finished_by_the_next_one(
+    nights: Nights, operator: str, fresh_home: settings.Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = seal(b"plain", b"at")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):  # a case worker may not
+        rotation.rotate_keys()
+    assert unseal(sealed, b"at") == b"plain"
+    monkeypatch.setenv(f"AIRFLOW_CONN_{OWN_LOGIN.upper()}", operator)
+    assert "version 2" in rotation.rotate_keys()
     assert acts(nights) == [("operator_of_tests", "rotate_keys", "wrapping key, version 2", None)]
 
 

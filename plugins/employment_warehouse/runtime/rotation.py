@@ -30,13 +30,13 @@ def _rotate() -> str:
             "新旧密钥现均可用。请以新密钥替换旧密钥并重启各部分，再运行本命令"
             " | both keys open now: put the new one in the place of the old one, restart the parts, and run this again"
         )
-    settings.adopt_next_wrapping_key()
+    settings.adopt_next_wrapping_key(keys.next_wrapping_key)
     return _finish()
 
 
 def _finish() -> str:
     keys = settings.secret_keys()
-    wrap_for(keys.wrapping_key)
-    with connect(OWN_LOGIN) as connection:
+    with connect(OWN_LOGIN) as connection:  # what is not recorded is not finished
         connection.execute("select ops.record_key_rotation(%s)", (keys.version,))
+        wrap_for(keys.wrapping_key)
     return f"封存密钥已更换，第 {keys.version} 版 | the wrapping key is replaced: version {keys.version}"

@@ -59,11 +59,11 @@ def choose_next_wrapping_key() -> SecretKeys:
     return secret_keys()
 
 
-def adopt_next_wrapping_key() -> None:
-    """From now on the home's wrapping key is the next one, and a version later."""
-    kept = dict(read_secrets(current_home().keys_file))
-    following = {"wrapping_key": kept["next_wrapping_key"], "version": str(int(kept["version"]) + 1)}
-    update_secrets(current_home().keys_file, following | {"next_wrapping_key": ""})
+def adopt_next_wrapping_key(following: bytes) -> None:
+    """From now on the home's wrapping key is this one, and a version later."""
+    kept = read_secrets(current_home().keys_file)
+    adopted = {"wrapping_key": following.hex(), "version": str(int(kept["version"]) + 1), "next_wrapping_key": ""}
+    update_secrets(current_home().keys_file, adopted)
 
 
 @contextmanager
