@@ -44,7 +44,7 @@ DECIMAL = "(i * 1000 + n * 10 + {stage}) / 10000.0"
 SPECIAL = {
     "county_code": "c", "valid_to": "null", "cleared_on": "null", "closed_on": "null", "also_listed_in": "null",
     "also_named_by": "null", "reported_by": "array[c]", "reporting_county": "c", "home_county_code": "c",
-    "employer_uscc": "case n when 2 then c || '-uscc' end",
+    "employer_uscc": "case n when 2 then c || '-uscc' end", "waived_until": "null",
 }  # fmt: skip
 
 
