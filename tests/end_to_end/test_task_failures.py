@@ -117,30 +117,34 @@ def test_the_build_cannot_write(running: Run, home: Path, manifest: Manifest) ->
     assert rows(running, blamed, "--role", "wh_watcher") == [{"held": "0"}]
 
 
-def test_watch_names_each_failure_of_airflow_once(running: Run, home: Path) -> None:
-    """After the red night above: a DAG that is paused, one whose file cannot be read, and a process that was killed.
+def test_watch_names_each_failure_of_airflow_once(running: Run, home: Path, manifest: Manifest) -> None:
+    """After the red night above: DAGs that are paused, one whose file cannot be read, and a process that was killed. A
+    night that would wait for a paused DAG is refused.
 
     The database's refusals of that night are counted too, in a sentence of their own.
     """
     with Server(Home(home)).connect_superuser("airflow") as airflow:
-        airflow.execute("update dag set is_paused = true where dag_id = 'report_weekly'")
+        airflow.execute("update dag set is_paused = true where dag_id in ('ingest_hr_platform', 'report_weekly')")
         airflow.execute(
             "insert into import_error (timestamp, filename, bundle_name, stacktrace) "
             "values (now(), 'broken.py', 'dags-folder', 'SyntaxError: invalid syntax')"
         )
     os.kill(json.loads((home / "run" / "uploads.json").read_text())["pid"], signal.SIGKILL)
-    watched = running("watch")
+    watched, refused = running("watch"), running("night", str(manifest.nights[-1]))
     with Server(Home(home)).connect_superuser("airflow") as airflow:
-        airflow.execute("update dag set is_paused = false where dag_id = 'report_weekly'")
+        airflow.execute("update dag set is_paused = false")
         airflow.execute("delete from import_error where filename = 'broken.py'")
     said = [line.split(" | ")[0] for line in watched.stderr.splitlines() if "越权尝试" not in line]
     assert watched.returncode == 1
-    assert said[:3] == [
+    assert said[:4] == [
         "uploads 未运行",
         "DAG 文件无法读取：broken.py: SyntaxError: invalid syntax",
+        "DAG ingest_hr_platform 已暂停，不会运行",
         "DAG report_weekly 已暂停，不会运行",
     ]
-    assert [line.split("：")[0] for line in said[3:]] == ["最近一次夜间流程失败"]
+    assert [line.split("：")[0] for line in said[4:]] == ["最近一次夜间流程失败"]
+    assert refused.returncode == 1
+    assert "夜间流程不会运行：ingest_hr_platform |" in refused.stderr
 
 
 @pytest.mark.torture

@@ -76,6 +76,20 @@ def test_a_dag_is_a_list_of_steps(path: Path) -> None:
     assert not [word for word in words if word.startswith(("select ", "/", "postgres")) or "password" in word]
 
 
+def test_processes_reach_each_other_without_the_proxy_that_is_set(
+    warehouse_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose_port(warehouse_server.home, "api-server")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "intranet.example")
+    given = environment(embedded(warehouse_server.home), AIRFLOW_PARTS["scheduler"])
+    assert given["NO_PROXY"] == given["no_proxy"] == "intranet.example,127.0.0.1,localhost"
+    app = FastAPI()
+    app.get("/")(lambda: PlainTextResponse("directly"))
+    with served(app) as url:
+        assert "directly" in run_python(f"import httpx; print(httpx.get({url!r}, timeout=20).text)", given)
+
+
 def test_airflow_s_plugin_manager_imports_only_one_file(airflow_environment: dict[str, str]) -> None:
     code = """
 import json, sys

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from employment_warehouse import settings
 from employment_warehouse.runtime.deployment import OPERATOR, SIMPLE, Deployment, sign_in_file
@@ -62,6 +62,7 @@ def _warehouse(deployment: Deployment) -> dict[str, str]:
         "WAREHOUSE_PROJECT": str(settings.project_root()),
         "WAREHOUSE_LANDING_ZONE": settings.landing_zone(),
         "WAREHOUSE_CONSOLE_URL": deployment.console_url,
+        **_direct(deployment),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "TZ": "Asia/Shanghai",
         "LC_ALL": "C.UTF-8",
@@ -69,6 +70,14 @@ def _warehouse(deployment: Deployment) -> dict[str, str]:
         "GX_ANALYTICS_ENABLED": "False",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+def _direct(deployment: Deployment) -> dict[str, str]:
+    """The hosts to which no proxy leads that the caller's environment may name: those of the warehouse's own parts."""
+    given = os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")
+    own = ("127.0.0.1", "localhost", urlsplit(deployment.api_url).hostname or "")
+    hosts = ",".join(dict.fromkeys(host for host in (*given.split(","), *own) if host))
+    return {"NO_PROXY": hosts, "no_proxy": hosts}
 
 
 def _platform(deployment: Deployment, part: Part) -> dict[str, str]:

@@ -18,6 +18,7 @@ from employment_warehouse.runtime.deployment import Deployment
 from employment_warehouse.runtime.parts import HEALTHY
 
 ENDED = {"success": "✓", "failed": "✗", "upstream_failed": "·", "skipped": "–"}
+NOT_OF_NIGHTS = frozenset({"report_weekly", "report_monthly"})
 PAUSE = 2  # seconds; asked twice a second, Airflow's API server spent a fifth of a core on its answers
 
 
@@ -38,10 +39,11 @@ class Night:
 def run_night(deployment: Deployment, report_date: date, console: Console) -> Night:
     """Run the night of a date through Airflow, show its progress, and wait for its end.
 
-    Raises UserError: `not_running`, `date_passed`.
+    Raises UserError: `not_running`, `dag_paused`, `date_passed`.
     """
     api = AirflowApi(deployment)
     _assert_running(api)
+    _assert_none_paused(api)
     _assert_order(report_date)
     run_id = _open_run(api, report_date) or f"{_prefix(report_date)}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     api.trigger("night", run_id, {"report_date": report_date.isoformat()})
@@ -157,6 +159,19 @@ def _assert_running(api: AirflowApi) -> None:
             where=api.deployment.url,
             expected="Airflow healthy",
             todo="start it: `warehouse up`, on a server `docker compose up -d`",
+            exit_code=1,
+        )
+
+
+def _assert_none_paused(api: AirflowApi) -> None:
+    """A run of a paused DAG stays queued without end."""
+    if paused := sorted(dag for dag in api.paused() if dag not in NOT_OF_NIGHTS):
+        names = ", ".join(paused)
+        raise UserError(
+            f"已暂停，夜间流程不会运行：{names} | paused, so that the night would not run: {names}",
+            code="dag_paused",
+            where=api.deployment.url,
+            todo="switch it on in Airflow (the switch beside its name), then run the night again",
             exit_code=1,
         )
 

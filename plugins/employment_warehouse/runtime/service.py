@@ -157,7 +157,7 @@ def _make_landing_zone() -> None:
     """Create the landing zone if it is a folder; an address (`s3://…`) is left to its owner."""
     zone = settings.landing_zone()
     if "://" not in zone:
-        Path(zone).mkdir(parents=True, exist_ok=True)
+        Path(zone).mkdir(mode=0o700, parents=True, exist_ok=True)  # it has identities
 
 
 def _assert_embedded(home: Home, todo: str = "`docker compose up -d`, `docker compose down`") -> None:

@@ -23,6 +23,8 @@ from employment_warehouse.runtime.parts import HEALTHY
 from employment_warehouse.runtime.service import Warehouse
 from employment_warehouse.settings import Home
 
+# The DAGs that run on a schedule; night runs the others.
+FOLLOWED = {"night": "夜间流程", "report_weekly": "周报", "report_monthly": "月报"}
 PUBLISHED_BY = time(8, 0)
 DISK_FREE = 0.1
 # A night takes minutes; what is open for so long has stopped.
@@ -54,9 +56,10 @@ def _services(deployment: Deployment) -> Iterator[str]:
             yield f"DAG 文件无法读取：{error} | a DAG file cannot be read"
         for dag in sorted(api.paused()):
             yield f"DAG {dag} 已暂停，不会运行 | the DAG {dag} is paused and will not run"
-        last = api.last_run("night")
-        if last is not None and last[1] == "failed":
-            yield f"最近一次夜间流程失败：{last[0]} | the last run of the DAG night failed"
+        for dag, name in FOLLOWED.items():
+            last = api.last_run(dag)
+            if last is not None and last[1] == "failed":
+                yield f"最近一次{name}失败：{last[0]} | the last run of the DAG {dag} failed"
     except UserError as error:
         yield error.message
     except httpx.HTTPError as error:
