@@ -44,6 +44,16 @@ def test_a_warehouse_from_before_the_first_release_is_refused(warehouse: psycopg
     assert "WAREHOUSE_HOME" in refused.value.todo
 
 
+def test_an_older_version_is_refused_by_what_it_is(warehouse: psycopg.Connection) -> None:
+    """As after `git checkout` of the former version, or a newer backup that it restored."""
+    warehouse.execute("insert into ops.migration (name, sha256) values ('9001_of_a_newer_version', sha256('new'))")
+    with pytest.raises(UserError, match="newer version") as refused:
+        database.migrate(warehouse)
+    assert refused.value.code == "migration_impossible"
+    assert refused.value.where == "9001_of_a_newer_version"
+    assert "WAREHOUSE_HOME" not in refused.value.todo
+
+
 def test_no_error_of_a_connection_repeats_a_value(warehouse: psycopg.Connection) -> None:
     warehouse.execute("create table public.secret (person text primary key, wage integer)")
     warehouse.execute("grant all on public.secret to wh_loader; grant usage on schema public to wh_loader")

@@ -176,9 +176,19 @@ def _run(connection: psycopg.Connection, path: Path, transaction: AbstractContex
 
 
 def _assert_same_line(owner: psycopg.Connection) -> None:
-    """A warehouse that was set up before the first release has migrations that this version does not know."""
+    """Migrations that this version does not know are those of a newer one; or of one from before the first release,
+    where this version has others of the same numbers.
+    """
     names = {path.stem for path in MIGRATIONS.glob("*.sql")}
+    numbers = {name.partition("_")[0] for name in names}
     foreign = [name for (name,) in owner.execute("select name from ops.migration") if name not in names]
+    if foreign and not numbers & {name.partition("_")[0] for name in foreign}:
+        raise UserError(
+            "数据库属于较新的版本，不能用旧版本打开 | this database is of a newer version",
+            code="migration_impossible",
+            where=", ".join(sorted(foreign)),
+            todo="install that version again, or restore the backup that was made before the upgrade",
+        )
     if foreign:
         raise UserError(
             "数据库由本项目的早期版本建立，不能升级 | this database was set up by a version before the first release",
