@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from employment_warehouse import settings
+from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import ports, seclusion
 from employment_warehouse.settings import Home
@@ -97,3 +98,32 @@ def test_a_service_that_moves_to_another_port_says_so(fresh_home: Home) -> None:
         chosen = ports.choose_port(fresh_home, "console")
     [sentence] = ports.moved(fresh_home, before)
     assert f"{taken} 已被占用" in sentence and str(chosen) in sentence
+
+
+def test_ports_that_a_power_cut_left_empty_are_chosen_again(fresh_home: Home) -> None:
+    (fresh_home.airflow / "ports.json").write_text("")
+    (fresh_home.postgres / "port.json").write_text("")
+    assert (Server(fresh_home).port, ports.ports(fresh_home)) == (0, {})
+    chosen = ports.choose_port(fresh_home, "console")
+    assert ports.ports(fresh_home) == {"console": chosen}
+
+
+def test_a_file_of_the_home_is_on_the_disk_before_it_takes_its_place(
+    fresh_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut leaves it empty: the keys, beside a data key that was wrapped with them."""
+    path, done, fsync, replace = fresh_home.root / "file", [], os.fsync, Path.replace
+
+    def note_fsync(number: int) -> None:
+        done.append(Path(f"/proc/self/fd/{number}").readlink().suffix or "folder")
+        fsync(number)
+
+    def note_replace(draft: Path, target: Path) -> Path:
+        done.append("replaced")
+        return replace(draft, target)
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(Path, "replace", note_replace)
+    settings.write_whole(path, "县")
+    assert done == [".tmp", "replaced", "folder"]
+    assert path.read_bytes().decode("utf-8") == "县"

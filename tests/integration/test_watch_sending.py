@@ -55,6 +55,18 @@ def test_a_channel_that_was_down_is_sent_it_later_and_the_others_not_twice(
         assert [len(channel.received) for channel in (up, down)] == [1, 1]
 
 
+@pytest.mark.parametrize("left", [b"", b'{"json', b"\xff\xfe"])
+def test_what_a_power_cut_left_of_the_record_hides_no_problem(
+    fresh_home: Home, monkeypatch: pytest.MonkeyPatch, left: bytes
+) -> None:
+    (fresh_home.logs / "watch.json").write_bytes(left)
+    with webhook() as channel:
+        monkeypatch.setenv("WAREHOUSE_ALERT_URLS", channel.address)
+        for _ in range(2):
+            assert send_new(fresh_home, [DISK]) == []
+        assert [message["message"] for message in channel.received] == [DISK]
+
+
 def test_the_command_sends_what_it_says(fresh_home: Home) -> None:
     fresh_home.secret("the first")  # a warehouse that does not run
     with webhook() as channel:

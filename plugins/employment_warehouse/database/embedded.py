@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +54,9 @@ class Server:
     @property
     def port(self) -> int:
         """The port that was chosen at the last start, 0 if there was none; it also names the socket."""
-        path = self.home.postgres / "port.json"
-        return int(json.loads(path.read_text())["port"]) if path.exists() else 0
+        with suppress(FileNotFoundError, ValueError):  # an earlier version's, that a power cut left empty
+            return int(json.loads((self.home.postgres / "port.json").read_text())["port"])
+        return 0
 
     @property
     def socket_folder(self) -> Path:

@@ -80,7 +80,7 @@ def wrap_for(*wrapping_keys: bytes) -> None:
     path = _kept_keys()
     key = _unwrap(path, settings.secret_keys().wrapping_key)
     draft = _write_draft(path, *(aes_key_wrap(wrapping_key, key) for wrapping_key in wrapping_keys))
-    draft.replace(path)
+    settings.put_in_place(draft, path)
     _open.cache_clear()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 from employment_warehouse import settings
 from employment_warehouse.database.embedded import free_port
@@ -32,6 +33,7 @@ def moved(home: Home, before: dict[str, int]) -> list[str]:
 
 def ports(home: Home) -> dict[str, int]:
     """The port that each service has, or had last."""
-    path = home.airflow / "ports.json"
-    kept: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+    kept: dict[str, int] = {}
+    with suppress(FileNotFoundError, ValueError):  # an earlier version's, that a power cut left empty
+        kept = json.loads((home.airflow / "ports.json").read_text())
     return kept

@@ -20,7 +20,9 @@ def send_new(home: Home, problems: list[str]) -> list[str]:
     A problem that has ended is forgotten: if it recurs, it is sent again.
     """
     path = home.logs / "watch.json"
-    sent: dict[str, list[str]] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    sent: dict[str, list[str]] = {}
+    with suppress(FileNotFoundError, ValueError):  # an earlier version's, that a power cut left empty
+        sent = json.loads(path.read_text("utf-8"))
     failed, standing = [], {}
     for url in settings.alert_urls().split():
         name = channel_name(url)

@@ -1,7 +1,7 @@
 """Paths, addresses and keys of a warehouse. Nothing but this package reads the environment."""
 
 from employment_warehouse.settings.home import Home, current_home, existing_home, is_demonstration, landing_zone
-from employment_warehouse.settings.key_file import write_whole
+from employment_warehouse.settings.key_file import put_in_place, write_whole
 from employment_warehouse.settings.keys import (
     SecretKeys,
     adopt_next_wrapping_key,
@@ -44,6 +44,7 @@ __all__ = [
     "landing_zone",
     "platform_access",
     "project_root",
+    "put_in_place",
     "report_readers",
     "secret_keys",
     "variable",

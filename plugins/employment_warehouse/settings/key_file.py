@@ -52,8 +52,20 @@ def update_secrets(path: Path, changed: Mapping[str, str]) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file of the home, mode 0600; a kill leaves the old file or the new one, never a part of it."""
+    """Write a file of the home, mode 0600; a kill or a power cut leaves the old file or the new one, never a part."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    put_in_place(draft, path)
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Let a file that is on the disk replace another one, on the disk too when this returns."""
     draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
