@@ -9,7 +9,8 @@ funds as materialized (
     union all
     select county_code, subsidy_amount
     from {{ ref('dim_workshop') }}
-    where subsidy_on > {{ tonight_date() }} - {{ setting('funds_days', 'integer') }} and subsidy_on <= {{ tonight_date() }}
+    where subsidy_on > {{ tonight_date() }} - {{ setting('funds_days', 'integer') }}
+        and subsidy_on <= {{ tonight_date() }}
     union all
     select county_code, sum(amount_due)
     from {{ ref('fct_wage_payment') }}
@@ -19,7 +20,8 @@ funds as materialized (
     union all
     select coalesce(home_county_code, county_code), amount
     from {{ ref('fct_service_event') }}
-    where served_on > {{ tonight_date() }} - {{ setting('funds_days', 'integer') }} and served_on <= {{ tonight_date() }}
+    where served_on > {{ tonight_date() }} - {{ setting('funds_days', 'integer') }}
+        and served_on <= {{ tonight_date() }}
 ),
 
 summed as (

@@ -10,8 +10,7 @@ lines as (
 wages as (
     select
         project_no,
-        sum(amount_due) as wages_due,
-        sum(amount_paid) as wages_paid,
+        sum(amount_due) as wages_due, sum(amount_paid) as wages_paid,
         sum(amount_unconfirmed) as wages_unconfirmed,
         sum(arrears) as arrears,
         min(pay_due_on) filter (where arrears > 0) as arrears_since,
@@ -20,8 +19,7 @@ wages as (
     group by project_no
 ),
 
--- From the end of the month worked to the bank's credit, through rejection and re-issue; a stage dated before the
--- one that it follows took no time.
+-- From the end of the month worked to the bank's credit; a stage dated before the one that it follows took no time.
 clocks as (
     select
         project_no,
@@ -98,8 +96,7 @@ select
         else coalesce(wages.wages_paid, 0) / nullif(project.relief_funds, 0)
     end::numeric(9, 4) as remuneration_share,
     case when floors.enabled then floors.floor end::numeric(9, 4) as remuneration_floor,
-    coalesce(people.workers, 0) as workers,
-    coalesce(people.priority_group_workers, 0) as priority_group_workers,
+    coalesce(people.workers, 0) as workers, coalesce(people.priority_group_workers, 0) as priority_group_workers,
     coalesce(people.workers_with_contract, 0) as workers_with_contract,
     (people.workers_with_contract::numeric / nullif(people.workers, 0))::numeric(9, 4) as contract_coverage,
     coalesce(wages.wages_due, 0)::numeric(14, 2) as wages_due,
