@@ -22,7 +22,7 @@ from tests.kit.nights import Nights
 from employment_warehouse import alert, database, gate, publication, settings
 from employment_warehouse.database.model_declarations import Model, read_models
 from employment_warehouse.errors import UserError
-from employment_warehouse.gate.checked_model import UNIT_COLUMNS
+from employment_warehouse.gate.checked_model import UNIT_KEYS
 from employment_warehouse.gate.marts import check_frame, suites_in_force
 from employment_warehouse.gate.suites import Frame, SuiteError
 
@@ -572,7 +572,7 @@ def breaking_updates(world: World, model: Model, condition: str) -> Iterator[tup
 def one_row(world: World, model: Model) -> tuple[str, str]:
     """A row of a model, and the unit that a check names for it."""
     columns = {column.name for column in model.columns}
-    unit = next((name for name in UNIT_COLUMNS if name in model.key), "county_code")
+    unit = next((name for name in UNIT_KEYS if name in model.key), "county_code")
     unit = unit if unit in columns else f"'{PREFECTURE}'"
     return world.superuser.execute(f"select ctid, {unit} from store.{model.name} limit 1".encode()).fetchone() or (
         "",

@@ -69,6 +69,17 @@ def page(build: int) -> str:
     return report.write_daily(publish(build))[0].read_text(encoding="utf-8")
 
 
+def test_the_headline_has_each_target_in_its_place(build: int, warehouse: psycopg.Connection) -> None:
+    warehouse.execute(
+        "update store.target_progress set actual_value = case target_code"
+        " when 'poverty_alleviated_employed' then 321 when 'rural_employed' then 987 else 4 end"
+    )
+    answer = page(build).split('class="answer"')[1].split("</p>")[0]
+    assert "今日务工（就业）987 人，" in answer
+    assert "；脱贫人口务工（就业）321 人，" in answer
+    assert "零就业搬迁家庭 <em>4 户待清零" in answer
+
+
 @pytest.mark.quick
 def test_the_report_names_data_carried_forward_comparisons_and_needed_progress(build: int) -> None:
     html = page(build)
@@ -80,14 +91,25 @@ def test_the_report_names_data_carried_forward_comparisons_and_needed_progress(b
 
 
 def test_what_the_evening_has_held_is_named_in_the_morning(warehouse: psycopg.Connection, build: int) -> None:
-    """A release needs its number; the build that the report shows was not offered it."""
-    number = Nights(warehouse).deliver("workshop", YUANYANG, DAY, kind="file")
-    warehouse.execute("update ops.delivery set status = 'held', build = %s", (build,))
+    """A release needs its number; the build that the report shows was not offered it. Of a project it is in the row of
+    the project's county; what another date has held is not named.
+    """
+    nights = Nights(warehouse)
+    units = {"workshop": YUANYANG, "employment_service": YUANYANG, "relief_payroll": "YG1"}
+    numbers = [nights.deliver(feed, unit, DAY, kind="file") for feed, unit in units.items()]
+    hold = "update ops.delivery set status = 'held', build = %s where status <> 'held'"
+    warehouse.execute(hold, (build,))
     publish(build)
     morning = start_build(DAY)
-    timeliness = {"feed": "workshop", "county_code": YUANYANG, "status": "held", "latest_on": "2024-05-18"}
-    store(warehouse, "feed_timeliness", morning, [timeliness])
-    assert f"（编号 {number}）" in page(morning)
+    project = {"project_no": "YG1", "county_code": YUANYANG, "project_name": "甲", "project_type": "key_project"}
+    store(warehouse, "dim_relief_project", morning, [project])
+    timeliness = {"county_code": YUANYANG, "status": "held", "latest_on": "2024-05-18"}
+    store(warehouse, "feed_timeliness", morning, [{**timeliness, "feed": feed} for feed in units])
+    publish(morning)
+    nights.deliver("employment_service", YUANYANG, "2024-05-21", kind="file")
+    warehouse.execute(hold, (start_build("2024-05-21"),))
+    shown = report.write_daily(morning)[0].read_text(encoding="utf-8")
+    assert [f"（编号 {number}）" in shown for number in numbers] == [True, True, True]
 
 
 def test_only_what_was_reported_on_both_days_is_compared(warehouse: psycopg.Connection, build: int) -> None:

@@ -24,6 +24,7 @@ from tests.oracle.seeds import Seeds
 from employment_warehouse import demonstration
 from employment_warehouse.checking import check_table
 from employment_warehouse.contract import contract
+from employment_warehouse.contract.model import UNIT_COLUMNS
 from employment_warehouse.demonstration import Delivery, Manifest
 from employment_warehouse.demonstration.crowd import Crowd
 from employment_warehouse.demonstration.employers import Employers
@@ -32,8 +33,6 @@ from employment_warehouse.demonstration.seasons import SPRING_FESTIVALS
 from employment_warehouse.errors import UserError
 from employment_warehouse.reading import read_tables
 from employment_warehouse.runtime.demonstration import MONTH_ENDS
-
-UNIT_COLUMNS = {"county": "county_code", "project": "project_no", "batch": "batch_no"}
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ from employment_warehouse.contract import year_without_holidays
 from employment_warehouse.contract.divisions import divisions
 
 # What units have to mend: open under the date of its night until the cause is gone, however many nights later.
-SUBMISSIONS = ("delivery_held", "file_refused", "sheets_left_out", "feed_missing")
+SUBMISSIONS = ("delivery_held", "file_refused", "feed_missing")
 # New households without employment: open under their date until none of them is left.
 HOUSEHOLDS = ("zero_employment", "zero_employment_uncertain")
 # Judged anew by every night, or by every one that is published: the newest speaks for those before it.
-NIGHTLY = ("night_not_started", "night_failed", "night_held", "intake_failed", "holidays_unknown")
+NIGHTLY = ("night_not_started", "night_failed", "night_held", "intake_failed", "sheets_left_out", "holidays_unknown")
 PUBLISHED = ("wages_owed", "double_registration")
 
 Row = dict[str, Any]
@@ -42,9 +42,9 @@ def find_submissions(night: Row, kinds: Collection[str] = SUBMISSIONS) -> Causes
 
 
 def find_troubles(night: Row) -> Causes:
-    """What keeps the night itself from readers, or will."""
+    """What keeps the night itself from readers, or will; and what it has not read, where nothing may be wrong."""
     states = {"held": ["night_held"], "published": []}
-    found = _ledger(["intake_failed", *states.get(night["status"], ["night_failed"])], night)
+    found = _ledger(["intake_failed", "sheets_left_out", *states.get(night["status"], ["night_failed"])], night)
     days_ahead = night["holidays_needed_days"]
     if days_ahead is not None and (year := year_without_holidays(night["report_date"], days_ahead)):
         found["holidays_unknown"] = [{"unit": night["prefecture"], "year": str(year)}]

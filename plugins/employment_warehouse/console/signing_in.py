@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from employment_warehouse.console import rendering
 from employment_warehouse.console.connections import database_of, is_sign_in_refused, reading
-from employment_warehouse.console.page import SignInNeeded, assert_own_form
+from employment_warehouse.console.page import assert_own_form
 from employment_warehouse.console.sessions import Session, set_cookie
 
 router = APIRouter()
@@ -95,11 +95,9 @@ async def take_form(
 async def sign_out(request: Request) -> Response:
     """End the session."""
     sessions = request.app.state.sessions
-    session = sessions.find(request)
-    if session is None:
-        raise SignInNeeded
-    await assert_own_form(request, session.token)
-    sessions.end(session)
+    if session := sessions.find(request):
+        await assert_own_form(request, session.token)
+        sessions.end(session)
     return RedirectResponse("/sign-in", 303)
 
 

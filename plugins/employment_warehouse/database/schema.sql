@@ -7096,6 +7096,10 @@ GRANT SELECT(unit) ON TABLE ops.current_delivery TO wh_reporter;
 
 GRANT SELECT(status) ON TABLE ops.current_delivery TO wh_reporter;
 
+-- Name: COLUMN current_delivery.night_on; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(night_on) ON TABLE ops.current_delivery TO wh_reporter;
+
 -- Name: TABLE decided_value; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT ON TABLE ops.decided_value TO wh_loader;

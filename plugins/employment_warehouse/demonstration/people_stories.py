@@ -151,7 +151,7 @@ def spells_that_change(cast: Cast) -> None:
     cast.spell(dead, first - timedelta(days=400))
     cast.fault(
         "deceased_at_work",
-        "已死亡者仍列务工：不在劳动力内",
+        "已死亡者仍列为务工（就业）：不在劳动力内",
         "a dead person is still listed at work",
         Trace(
             "fct_person_state",
@@ -164,7 +164,7 @@ def spells_that_change(cast: Cast) -> None:
     cast.spell(child, first - timedelta(days=30))
     cast.fault(
         "child_at_work",
-        "未满 16 岁列务工：不在劳动力内",
+        "未满 16 岁者列为务工（就业）：不在劳动力内",
         "a child is listed at work",
         Trace(
             "fct_person_state",

@@ -185,12 +185,12 @@ def _ingest_items(
 
 
 def _refuse_other_schema(connection: psycopg.Connection, delivery: Delivery) -> None:
-    """A reading that gate 1 would hold for its rejected items is not landed: the platform answers as nobody agreed, and
-    its items are to be read again once it does. Raises PlatformFault.
+    """A reading most of whose items are rejected is not landed: the platform answers as nobody agreed, and its items
+    are to be read again once it does. Held by gate 1, they would lie behind the watermark. Raises PlatformFault.
     """
     n_items, n_rejected = delivery.rows_read, delivery.rows_rejected
     fewest = setting(connection, "platform_other_schema_items", delivery.report_date)
-    limit = setting(connection, "gate_max_rejected_share", delivery.report_date)
+    limit = setting(connection, "platform_other_schema_share", delivery.report_date)
     if fewest and limit and n_rejected >= float(fewest) and n_rejected > float(limit) * n_items:
         raise PlatformFault(
             "schema_changed",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 
+from cryptography.exceptions import InvalidTag
+
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing.due_deliveries import expect_returns
@@ -35,6 +37,17 @@ def purge() -> int:
         return int(row[0])
 
 
+def _mark_again(read: ReadArchived) -> None:
+    """Mark the rejected rows that corrections name which count again."""
+    with connect("wh_loader") as connection:
+        found = connection.execute(query("corrections_in_force")).fetchall()
+    for delivery_id, *_ in found:
+        restore(delivery_id, read)
+    with connect("wh_loader") as connection:
+        for delivery_id, *submission in found:
+            mark_corrected(connection, delivery_id, SubmissionKey(*submission))
+
+
 def restore_offered(build: int, read: ReadArchived) -> int:
     """Restore the rows of deliveries that a rollback offers to this build again, and those that gate 1 compares this
     build's rows with; how many deliveries.
@@ -52,12 +65,10 @@ def restore_offered(build: int, read: ReadArchived) -> int:
         previous = connection.execute(query("purged_previous"), {"build": build}).fetchall()
     for (delivery_id,) in offered:
         restore(delivery_id, read)
-    with connect("wh_loader") as connection:
-        for delivery_id, *submission in connection.execute(query("corrections_in_force")).fetchall():
-            mark_corrected(connection, delivery_id, SubmissionKey(*submission))
+    _mark_again(read)
     for (delivery_id,) in previous:
         try:
             restore(delivery_id, read)
-        except (UserError, RestoredOtherwise) as error:
-            log.warning("delivery %d is not compared with: %s", delivery_id, error)
+        except (UserError, RestoredOtherwise, InvalidTag) as error:
+            log.warning("delivery %d is not compared with: %s", delivery_id, str(error) or type(error).__name__)
     return len({*offered, *previous})

@@ -29,14 +29,16 @@ class State(NamedTuple):
     en: str
 
 
+# In the notice's order: the first is the headline's.
 _TARGET_MEASURES = {
     "rural_employed": ("人", "persons"),
     "poverty_alleviated_employed": ("人", "persons"),
     "zero_employment_relocated_households": ("户", "households"),
 }
 TARGETS = {
-    code: Target(name.zh, name.en.capitalize(), *_TARGET_MEASURES[code])
-    for code, name in code_names("target_code").items()
+    code: Target(name.zh, name.en.capitalize(), *measures)
+    for code, measures in _TARGET_MEASURES.items()
+    for name in [code_names("target_code")[code]]
 }
 # For the heads of tables.
 SHORT_TARGETS = {

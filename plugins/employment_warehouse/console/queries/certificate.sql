@@ -1,4 +1,4 @@
--- What gate 2 certified of a publication, and what it took in.
+-- What gate 2 certified of a publication, and what it accepted.
 select
     c.issued_at,
     c.checks_expected,
