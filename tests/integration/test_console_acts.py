@@ -273,7 +273,7 @@ def test_pages_that_are_files_are_shown_only_while_the_database_admits_the_login
             connection.autocommit = True
             connection.execute(sql.SQL("alter role {} nologin").format(login))
             try:
-                assert (page, browser.get(page).headers.get("location")) == (page, "/sign-in")
+                assert browser.get(page).headers.get("location") == f"/sign-in?next={page}"
             finally:
                 connection.execute(sql.SQL("alter role {} login").format(login))
 

@@ -52,9 +52,9 @@ def build(nights: Nights) -> int:
     for (feed, unit), given in (registers | read).items():
         for part, revision, _, status, arrived in given:
             nights.connection.execute(
-                "update ops.delivery set status = %s, arrived_at = %s"
+                "update ops.delivery set status = %s, reason = %s, arrived_at = %s"
                 " where (feed, unit, part, revision) = (%s, %s, %s, %s)",
-                (status, arrived, feed, unit, part, revision),
+                (status, "empty_file" if status == "refused" else None, arrived, feed, unit, part, revision),
             )
     return number
 
