@@ -698,8 +698,9 @@ def test_a_failure_that_a_delivery_has_caused_holds_that_delivery_and_asks_for_a
     assert "务工台账中人员在劳动力台账上的占比为 0%（正常不低于 50%）" in body
     assert "share of the reported workers who are on a register of labour: 0% (normally at least 50%)" in body
     assert f"（报送编号 {number}）" in body
+    given = {"prefecture": PREFECTURE, "publication": world.build}
     with database.connect("wh_reporter") as connection:
-        listed = connection.execute(FEEDS_OF_THE_PAGE.read_bytes(), {"prefecture": PREFECTURE}).fetchall()
+        listed = connection.execute(FEEDS_OF_THE_PAGE.read_bytes(), given).fetchall()
     assert [(row[0], row[1], row[-1]) for row in listed] == [("employment", GEJIU, str(number))]
 
 
