@@ -120,8 +120,12 @@ def known_identities(connection: psycopg.Connection, feed: str, unit: str) -> Kn
 def _latest(hashes: bytes) -> bytes:
     """Of those that differ in their details alone the last one."""
     every = np.frombuffer(hashes, HASH).astype(np.uint64)
-    by_key = pl.DataFrame({"key": every >> np.uint64(DETAIL_BITS), "hash": every}).unique("key", keep="last")
-    return by_key["hash"].to_numpy().astype(HASH).tobytes()
+    keys = every >> np.uint64(DETAIL_BITS)
+    in_order = np.argsort(keys, kind="stable")
+    keys = keys[in_order]
+    is_last = np.ones(len(keys), np.bool_)
+    is_last[:-1] = keys[1:] != keys[:-1]
+    return every[in_order[is_last]].astype(HASH).tobytes()
 
 
 def seal_unknown(
