@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import IO, Any
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from employment_warehouse import settings
@@ -26,6 +26,14 @@ class FileStat:
     path: str
     file_bytes: int
     modified_at: datetime
+
+
+class Entry(NamedTuple):
+    """What a folder has under a name; neither a folder nor an ordinary file: a link, pipe, socket or device."""
+
+    name: str
+    is_folder: bool
+    is_file: bool
 
 
 class LandingZone:
@@ -50,16 +58,18 @@ class LandingZone:
 
     def _entries(self, folder: str, folders: int) -> list[tuple[str, bool]]:
         prefix = folder[len(self.folder) :].lstrip("/")
+        prefix = prefix and f"{prefix}/"
         if self.is_local:
-            return sorted(_walk(folder, prefix and f"{prefix}/", folders)) if Path(folder).is_dir() else []
+            return sorted(_walk(_list_local, folder, prefix, folders)) if Path(folder).is_dir() else []
         self.files.invalidate_cache()
         try:
             self.files.info(folder)
         except FileNotFoundError:
             return []
         if self._is_flat:
-            return sorted(map(self._entry, self.files.find(folder, detail=True).values()))
-        return sorted(self._walk(folder, folders))
+            found = self.files.find(folder, detail=True)
+            return sorted((str(path)[len(self.folder) :].lstrip("/"), _is_file(info)) for path, info in found.items())
+        return sorted(_walk(self._list, folder, prefix, folders))
 
     @property
     def _is_flat(self) -> bool:
@@ -70,25 +80,9 @@ class LandingZone:
 
         return getattr(type(self.files), "_find", AsyncFileSystem._find) is not AsyncFileSystem._find
 
-    def _entry(self, info: Mapping[str, Any]) -> tuple[str, bool]:
-        path = str(info["name"])[len(self.folder) :].lstrip("/")
-        return path, info["type"] == "file" and not info.get("islink")
-
-    def _walk(self, folder: str, folders: int) -> Iterator[tuple[str, bool]]:
-        """The same as `_walk` of a local folder."""
+    def _list(self, folder: str) -> Iterator[Entry]:
         for info in self.files.ls(folder, detail=True):
-            path, is_file = self._entry(info)
-            if info["type"] != "directory":
-                yield path, is_file
-            elif folders == 0:
-                yield f"{path}/", False
-            else:
-                try:
-                    yield from list(self._walk(info["name"], folders - 1))
-                except FileNotFoundError:
-                    continue
-                except OSError:
-                    yield f"{path}/", False
+            yield Entry(PurePosixPath(info["name"]).name, info["type"] == "directory", _is_file(info))
 
     def stat(self, path: str) -> FileStat | None:
         """The current state of one file; None if it does not exist."""
@@ -133,25 +127,37 @@ class LandingZone:
             self.files.mv(draft, full)
 
 
-def _walk(folder: str, prefix: str, folders: int) -> Iterator[tuple[str, bool]]:
-    """The entries below a folder, this many levels deep, without asking for the size and time of any file.
+def _is_file(info: Mapping[str, Any]) -> bool:
+    return info["type"] == "file" and not info.get("islink")
+
+
+def _list_local(folder: str) -> Iterator[Entry]:
+    """Without asking for the size and time of any file."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            yield Entry(entry.name, entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False))
+
+
+def _walk(
+    listed: Callable[[str], Iterator[Entry]], folder: str, prefix: str, folders: int
+) -> Iterator[tuple[str, bool]]:
+    """The entries below a folder, this many levels deep. listed: gives the entries of one folder.
 
     Whatever one unit does to its folders (nests thousands, closes them), the files of others stay visible.
     """
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            path = f"{prefix}{entry.name}"
-            if not entry.is_dir(follow_symlinks=False):
-                yield path, entry.is_file(follow_symlinks=False)
-            elif folders == 0:
+    for name, is_folder, is_file in listed(folder):
+        path = f"{prefix}{name}"
+        if not is_folder:
+            yield path, is_file
+        elif folders == 0:
+            yield f"{path}/", False
+        else:
+            try:
+                yield from list(_walk(listed, f"{folder}/{name}", f"{path}/", folders - 1))
+            except FileNotFoundError:
+                continue  # it was removed meanwhile
+            except OSError:
                 yield f"{path}/", False
-            else:
-                try:
-                    yield from list(_walk(entry.path, f"{path}/", folders - 1))
-                except FileNotFoundError:
-                    continue  # it was removed meanwhile
-                except OSError:
-                    yield f"{path}/", False
 
 
 @contextmanager
