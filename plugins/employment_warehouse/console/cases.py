@@ -15,8 +15,9 @@ from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.console.paging import part
 from employment_warehouse.console.wording import EVIDENCE
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.database import OWN_LOGIN, connect, refusals, seed_tables
+from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.identity import opener
+from employment_warehouse.report.cases import closes_when
 from employment_warehouse.report.labels import Label, Names, names
 from employment_warehouse.runtime import case_work
 from employment_warehouse.settings import current_home
@@ -46,7 +47,7 @@ def show(kind: str = "", county: str = "", closed: bool = False, visit: Visit = 
         county=county,
         closed=closed,
         counties=[code for code in divisions().counties if not visit.session.counties],
-        closes=_closes_when(),
+        closes=closes_when(),
         title=title,
         about=about,
         **shown,
@@ -62,7 +63,7 @@ def show_one(kind: str, finding: str, key: str, visit: Visit = page.visitor) -> 
             "explanations": read("explanations", subject=f"{kind}:{finding}:{key}"),
             "names": names(read("names")),
         }
-    return visit.show("case.html.j2", closes=_closes_when(), title=title, about=about, evidence_names=EVIDENCE, **shown)
+    return visit.show("case.html.j2", closes=closes_when(), title=title, about=about, evidence_names=EVIDENCE, **shown)
 
 
 @page.router.post("/cases/one")
@@ -129,11 +130,3 @@ def about(case: Row) -> str:
 def title(known: Names, case: dict[str, str]) -> Label:
     """What is found; where that has no name of its own, the kind."""
     return known["finding"].get(case["finding"]) or known["case_kind"][case["case_kind"]]
-
-
-def _closes_when() -> dict[str, Label]:
-    """What closes a case, by kind (seed case_rule)."""
-    return {
-        str(rule["case_kind"]): Label(str(rule["closes_when_zh"]), str(rule["closes_when_en"]))
-        for rule in seed_tables.read("case_rule")
-    }
