@@ -3307,26 +3307,13 @@ declare
     paid record;
     found uuid [] := '{}';
     more uuid [];
-    own uuid [] := '{}';
-    account uuid;
-    is_shared boolean;
 begin
     for paid in select t.place from vault.tables_of_persons() as t where t.has_person and t.has_account loop
         execute format('select array_agg(distinct account_key) from %s where person_key = $1 and account_key is not null', paid.place)
         into more using person;
         found := found || coalesce(more, '{}');
     end loop;
-    foreach account in array (select coalesce(array_agg(distinct f), '{}') from unnest(found) as f) loop
-        is_shared := false;
-        for paid in select t.place from vault.tables_of_persons() as t where t.has_person and t.has_account loop
-            execute format('select $3 or exists (select from %s where account_key = $1 and person_key <> $2)', paid.place)
-            into is_shared using account, person, is_shared;
-        end loop;
-        if not is_shared then
-            own := own || account;
-        end if;
-    end loop;
-    return own;
+    return array(select distinct f from unnest(found) as f where not vault.is_of_others(f, person) order by f);
 end $_$;
 
 ALTER FUNCTION vault.accounts_of(person uuid) OWNER TO wh_owner;
@@ -3594,33 +3581,45 @@ COMMENT ON FUNCTION vault.forget_rejected(on_date date) IS '清除超过保存�
 -- Name: has_accounts_of_others(uuid, uuid[]); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
 CREATE FUNCTION vault.has_accounts_of_others(person uuid, accounts uuid[]) RETURNS boolean
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-declare
-    paid record;
-    own uuid [] := vault.accounts_of(person);
-    account uuid;
-    is_shared boolean := false;
-begin
-    foreach account in array accounts loop
-        continue when account = any(own);
-        if not exists (select from vault.bank_account as b where b.account_key = account) then
-            return true;
-        end if;
-        for paid in select t.place from vault.tables_of_persons() as t where t.has_person and t.has_account loop
-            execute format('select $3 or exists (select from %s where account_key = $1 and person_key <> $2)', paid.place)
-            into is_shared using account, person, is_shared;
-        end loop;
-    end loop;
-    return is_shared;
-end $_$;
+    AS $$
+    select exists (
+        select from unnest(accounts) as a
+        where a <> all(vault.accounts_of(person)) and (
+            not exists (select from vault.bank_account as b where b.account_key = a) or vault.is_of_others(a, person)
+        )
+    )
+$$;
 
 ALTER FUNCTION vault.has_accounts_of_others(person uuid, accounts uuid[]) OWNER TO wh_owner;
 
 -- Name: FUNCTION has_accounts_of_others(person uuid, accounts uuid[]); Type: COMMENT; Schema: vault; Owner: wh_owner
 
 COMMENT ON FUNCTION vault.has_accounts_of_others(person uuid, accounts uuid[]) IS '所列账户中是否有他人的，或不是账户。 | Whether one of these is the account of somebody else, or is not an account. Rows that name the person in a file are erased before this is asked.';
+
+-- Name: is_of_others(uuid, uuid); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.is_of_others(account uuid, person uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    paid record;
+    is_found boolean := false;
+begin
+    for paid in select t.place from vault.tables_of_persons() as t where t.has_person and t.has_account loop
+        execute format('select $3 or exists (select from %s where account_key = $1 and person_key <> $2)', paid.place)
+        into is_found using account, person, is_found;
+    end loop;
+    return is_found;
+end $_$;
+
+ALTER FUNCTION vault.is_of_others(account uuid, person uuid) OWNER TO wh_owner;
+
+-- Name: FUNCTION is_of_others(account uuid, person uuid); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.is_of_others(account uuid, person uuid) IS '账户是否也付给他人。 | Whether an account is that of somebody other than this person, too.';
 
 -- Name: naming_rows(name, date); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
@@ -6811,6 +6810,10 @@ GRANT ALL ON FUNCTION vault.forget_rejected(on_date date) TO wh_loader;
 -- Name: FUNCTION has_accounts_of_others(person uuid, accounts uuid[]); Type: ACL; Schema: vault; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION vault.has_accounts_of_others(person uuid, accounts uuid[]) FROM PUBLIC;
+
+-- Name: FUNCTION is_of_others(account uuid, person uuid); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.is_of_others(account uuid, person uuid) FROM PUBLIC;
 
 -- Name: FUNCTION naming_rows(named name, since date); Type: ACL; Schema: vault; Owner: wh_owner
 
