@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -33,8 +34,11 @@ from employment_warehouse import settings
 from employment_warehouse.database import connect
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
+from employment_warehouse.identity import WrongDataKey, seal
+from employment_warehouse.identity.sealing import _open
 from employment_warehouse.landing import IngestFailed, delivery, ingest, scan
 from employment_warehouse.landing.copying import RowCopy
+from employment_warehouse.landing.erasing import ask_erasure
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.settings import Home
 
@@ -334,6 +338,42 @@ def test_another_token_key_lands_nothing(
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", keys.token_key.hex())
     assert ingest(second) is not None
+
+
+def test_an_archive_that_is_not_mounted_is_refused_before_anything_is_sealed(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put(zone, register(1))
+    (first,) = scan({"county"}, DAY).arrivals
+    assert ingest(first) is not None
+    put(zone, register(2), minutes=1)
+    (second,) = scan({"county"}, DAY).arrivals
+    with unmounted() as mount_point:
+        with pytest.raises(WrongDataKey, match=str(mount_point)):
+            ingest(second)
+        with pytest.raises(WrongDataKey):
+            ask_erasure(id_number(1), "本人申请")
+        assert not any(mount_point.rglob("*"))
+        seal(b"", b"")  # another data key
+        with pytest.raises(WrongDataKey):
+            ingest(second)
+    assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
+    assert ingest(second) is not None
+
+
+@contextmanager
+def unmounted() -> Iterator[Path]:
+    """An empty folder in the archive's place."""
+    archive = settings.current_home().archive
+    kept = archive.rename(archive.with_name("kept_archive"))
+    archive.mkdir(mode=0o700)
+    _open.cache_clear()
+    try:
+        yield archive
+    finally:
+        shutil.rmtree(archive)
+        kept.rename(archive)
+        _open.cache_clear()
 
 
 # --- other file systems -------------------------------------------------------------------------------------

@@ -5595,6 +5595,21 @@ CREATE TABLE vault.bank_account (
 
 ALTER TABLE vault.bank_account OWNER TO wh_owner;
 
+-- Name: data_key; Type: TABLE; Schema: vault; Owner: wh_owner
+
+CREATE TABLE vault.data_key (
+    only_one boolean DEFAULT true NOT NULL,
+    sealed bytea NOT NULL,
+    first_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT data_key_only_one_check CHECK (only_one)
+);
+
+ALTER TABLE vault.data_key OWNER TO wh_owner;
+
+-- Name: TABLE data_key; Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON TABLE vault.data_key IS '只有本库的数据密钥才能解开的密文。 | What only the data key of this warehouse opens.';
+
 -- Name: erasure; Type: TABLE; Schema: vault; Owner: wh_owner
 
 CREATE TABLE vault.erasure (
@@ -5885,6 +5900,11 @@ ALTER TABLE ONLY ops.waiver
 
 ALTER TABLE ONLY vault.bank_account
     ADD CONSTRAINT bank_account_pkey PRIMARY KEY (account_key);
+
+-- Name: data_key data_key_pkey; Type: CONSTRAINT; Schema: vault; Owner: wh_owner
+
+ALTER TABLE ONLY vault.data_key
+    ADD CONSTRAINT data_key_pkey PRIMARY KEY (only_one);
 
 -- Name: erasure erasure_person_key_key; Type: CONSTRAINT; Schema: vault; Owner: wh_owner
 
@@ -7358,6 +7378,14 @@ GRANT INSERT ON TABLE vault.bank_account TO wh_loader;
 -- Name: COLUMN bank_account.account_key; Type: ACL; Schema: vault; Owner: wh_owner
 
 GRANT SELECT(account_key) ON TABLE vault.bank_account TO wh_loader;
+
+-- Name: TABLE data_key; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT ON TABLE vault.data_key TO wh_loader;
+
+-- Name: COLUMN data_key.sealed; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT INSERT(sealed) ON TABLE vault.data_key TO wh_loader;
 
 -- Name: COLUMN erasure.marks; Type: ACL; Schema: vault; Owner: wh_owner
 

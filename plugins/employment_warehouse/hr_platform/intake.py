@@ -24,7 +24,7 @@ from employment_warehouse.hr_platform.pages import Item, parse_page
 from employment_warehouse.hr_platform.requests import PlatformFault
 from employment_warehouse.landing import PAGES, Delivery, IncomingPart, archive, ingest_part, read_archived_file
 from employment_warehouse.landing.intake import PLATFORM
-from employment_warehouse.landing.ledger import require_token_key
+from employment_warehouse.landing.ledger import require_keys
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.reading import TextTable
 from employment_warehouse.settings import TIMEZONE, PlatformAccess, platform_access
@@ -71,7 +71,7 @@ def _read_and_land(access: PlatformAccess, feed: Contract, report_date: date) ->
     resource = feed.platform
     assert resource is not None
     with connect("wh_loader") as connection:
-        require_token_key(connection)
+        require_keys(connection)
         watermark = _watermark(connection, resource.path)
         overlap = timedelta(hours=float(setting(connection, "platform_overlap_hours", report_date) or 0))
         since = BEGINNING if watermark is None else watermark - overlap

@@ -3,10 +3,13 @@
 from employment_warehouse.identity.id_numbers import check_id, normalise_id
 from employment_warehouse.identity.sealing import (
     DATA_KEY,
+    WrongDataKey,
     WrongKey,
     opener_among,
     openers,
     place,
+    require_data_key,
+    require_opens,
     seal,
     seal_all,
     unseal,
@@ -16,6 +19,7 @@ from employment_warehouse.identity.tokens import check_value, tokens
 
 __all__ = [
     "DATA_KEY",
+    "WrongDataKey",
     "WrongKey",
     "check_id",
     "check_value",
@@ -23,6 +27,8 @@ __all__ = [
     "opener_among",
     "openers",
     "place",
+    "require_data_key",
+    "require_opens",
     "seal",
     "seal_all",
     "tokens",

@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
@@ -26,6 +27,7 @@ from employment_warehouse.errors import UserError
 
 DATA_KEY = "data_key.json"  # in the archive
 NONCE_BYTES = 12
+REMEDY = "mount the archive of this warehouse, or restore it from its backup"
 FORMAT = b"WHS\x02"  # four bytes by which one of 2³² values of the first format could be mistaken
 
 
@@ -33,6 +35,12 @@ class WrongKey(UserError):
     """封存密钥不符。 | The wrapping key does not open what was sealed."""
 
     code = "wrong_wrapping_key"
+
+
+class WrongDataKey(UserError):
+    """档案中没有本库的数据密钥，未写入任何数据。 | The archive lacks this warehouse's data key: nothing was stored."""
+
+    code = "wrong_data_key"
 
 
 def place(column: str, *key: object) -> bytes:
@@ -70,6 +78,22 @@ def unseal(sealed: bytes, at: bytes) -> bytes:
 def data_key() -> AESGCM:
     """The cipher of this warehouse; its data key is made at the first call."""
     return _open(_kept_keys(), settings.secret_keys().wrapping_key)
+
+
+def require_data_key() -> None:
+    """Raises WrongDataKey where the archive has no data key: sealing would make one, beside that of the warehouse."""
+    path = settings.current_home().archive / DATA_KEY
+    if not path.exists():
+        raise WrongDataKey(where=str(path), todo=REMEDY)
+
+
+def require_opens(sealed: bytes, at: bytes) -> None:
+    """Raises WrongDataKey unless the archive has the data key with which this was sealed."""
+    require_data_key()
+    try:
+        unseal(sealed, at)
+    except InvalidTag:
+        raise WrongDataKey(where=str(settings.current_home().archive / DATA_KEY), todo=REMEDY) from None
 
 
 def wrap_for(*wrapping_keys: bytes) -> None:

@@ -54,7 +54,7 @@ def ingest(arrival: Arrival) -> Delivery | None:
     None: nothing new. The file has the bytes of the latest revision, or another loader has ingested or claimed it,
     or it is still changing. A file that cannot be read becomes a delivery with status `refused`.
     Raises IngestFailed (with the text of database.describe, which contains no values); a retry starts from the
-    beginning. Raises UserError (`wrong_token_key`).
+    beginning. Raises UserError (`wrong_token_key`, `wrong_data_key`).
     """
     landed = ingest_file(arrival, ingest_single_part)
     return landed[0] if landed else None
@@ -80,7 +80,7 @@ def _ingest_once(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
     zone = LandingZone()
     with connect("wh_loader") as connection, zone.local(arrival.path) as file:
         with connection.transaction():
-            ledger.require_token_key(connection)
+            ledger.require_keys(connection)
             epoch = ledger.claim(connection, arrival)
         part = _incoming_part(arrival, archive.sha256_of(file))
         with connection.transaction(), ThreadPoolExecutor(1, "archive") as archiver:
@@ -99,11 +99,11 @@ def _ingest_once(arrival: Arrival, ingester: Ingester) -> list[Delivery]:
 def rehearse(part: IncomingPart, file: Path, ingester: Ingester) -> None:
     """Pass a file to `ingester` as ingest_file does, and undo all of it: nothing is claimed, archived or committed.
 
-    Raises IngestFailed, UserError (`wrong_token_key`).
+    Raises IngestFailed, UserError (`wrong_token_key`, `wrong_data_key`).
     """
     label = f"{part.feed} {part.report_date}"
     with _as_ingest_failed(label), connect("wh_loader") as connection, connection.transaction(force_rollback=True):
-        ledger.require_token_key(connection)
+        ledger.require_keys(connection)
         ledger.lock_part(connection, part)
         ingester(connection, part, file)
 
@@ -130,7 +130,7 @@ def _refuse_unread(arrival: Arrival) -> list[Delivery]:
     """Refuse a file that is too large to be read, hashed or archived."""
     part = _incoming_part(arrival, hashlib.sha256(f"unread {arrival.file_bytes}".encode()).digest())
     with connect("wh_loader") as connection, connection.transaction():
-        ledger.require_token_key(connection)
+        ledger.require_keys(connection)
         epoch = ledger.claim(connection, arrival)
         ledger.lock_part(connection, part)
         landed = []

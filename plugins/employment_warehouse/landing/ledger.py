@@ -30,6 +30,7 @@ class WrongTokenKey(UserError):
     code = "wrong_token_key"
 
 
+DATA_KEY_AT = "vault.data_key.sealed"
 PAGES = "pages.jsonl"  # what a reading of the platform is called in the archive
 
 
@@ -90,9 +91,11 @@ class Counts:
     sheets: list[str] = field(default_factory=list)  # in the workbook's order
 
 
-def require_token_key(connection: psycopg.Connection) -> None:
-    """The first key that ingests anything becomes the warehouse's key. Raises WrongTokenKey for any other key, which
-    would give every person another token.
+def require_keys(connection: psycopg.Connection) -> None:
+    """The first keys with which anything is ingested become the warehouse's keys.
+
+    Raises WrongTokenKey for another token key, which would give every person another token, and WrongDataKey for
+    another data key, as where the archive is not mounted: what it seals could not be opened beside the rest.
     """
     check_value = identity.check_value()
     connection.execute(query("insert_token_key"), {"check_value": check_value})
@@ -102,6 +105,11 @@ def require_token_key(connection: psycopg.Connection) -> None:
             expected="the former WAREHOUSE_TOKEN_KEY, or the former token_key of secrets/keys.json",
             todo="restore the key from its backup",
         )
+    sealed = connection.execute("select sealed from vault.data_key").fetchone()
+    if sealed is None:
+        connection.execute(query("insert_data_key"), {"sealed": identity.seal(b"", identity.place(DATA_KEY_AT))})
+    else:
+        identity.require_opens(bytes(sealed[0]), identity.place(DATA_KEY_AT))
 
 
 def claim(connection: psycopg.Connection, arrival: Arrival) -> int:

@@ -30,12 +30,12 @@ def read_archived_file(delivery: Delivery, file: Path) -> TextTable:
 def restore(delivery_id: int, read: ReadArchived) -> int:
     """Restore a purged delivery's rows to landing from the archive; returns their number.
 
-    read: how the archive's copy becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`),
-    RestoredOtherwise, IngestFailed.
+    read: how the archive's copy becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`,
+    `wrong_data_key`), RestoredOtherwise, IngestFailed.
     """
     try:
         with connect("wh_loader") as connection, connection.transaction():
-            ledger.require_token_key(connection)
+            ledger.require_keys(connection)
             return _restore_rows(connection, delivery_id, read)
     except psycopg.Error as error:
         raise IngestFailed(f"delivery {delivery_id}: {describe(error)}") from None

@@ -85,10 +85,9 @@ def _identity(contract: Contract, column: Column) -> Identity:
 class KnownIdentities:
     """The identities that the vault has, by the first eight bytes of their keys, which are uniformly distributed."""
 
-    def __init__(self, hashes: bytes) -> None:
-        """hashes: eight bytes each, big-endian, in any order."""
-        self._hashes = np.full(len(hashes) // HASH.itemsize + 1, NO_KEY, np.uint64)
-        self._hashes[:-1] = np.frombuffer(hashes, HASH)
+    def __init__(self, hashes: Hashes) -> None:
+        """hashes: in any order."""
+        self._hashes = np.append(hashes, NO_KEY)
         self._hashes.sort()
         bits = max(1, len(self._hashes).bit_length() - 2)  # about four hashes share these first bits
         self._shift = np.uint64(64 - bits)
@@ -113,19 +112,19 @@ def known_identities(connection: psycopg.Connection, feed: str, unit: str) -> Kn
     given = {"feed": feed, "unit": unit, "register": REGISTER}
     with connection.cursor(binary=True) as cursor:
         row = cursor.execute(query("known_details" if feed == REGISTER else "known_identities"), given).fetchone()
-    hashes = (row and row[0]) or b""
+    hashes = np.frombuffer((row and row[0]) or b"", HASH).astype(np.uint64)
     return KnownIdentities(_latest(hashes) if feed == REGISTER else hashes)
 
 
-def _latest(hashes: bytes) -> bytes:
+def _latest(hashes: Hashes) -> Hashes:
     """Of those that differ in their details alone the last one."""
-    every = np.frombuffer(hashes, HASH).astype(np.uint64)
-    keys = every >> np.uint64(DETAIL_BITS)
+    keys = hashes >> np.uint64(DETAIL_BITS)
     in_order = np.argsort(keys, kind="stable")
     keys = keys[in_order]
     is_last = np.ones(len(keys), np.bool_)
     is_last[:-1] = keys[1:] != keys[:-1]
-    return every[in_order[is_last]].astype(HASH).tobytes()
+    latest: Hashes = hashes[in_order[is_last]]
+    return latest
 
 
 def seal_unknown(
@@ -162,15 +161,10 @@ def store_identities(
         "key_version": settings.secret_keys().version,
         "county_code": delivery.unit if delivery.contract.unit == "county" else "",
     }
-    is_register = bool(identity.details)
-    inserted = connection.execute(
-        query(f"insert_{'registered_' if is_register else ''}{identity.table}"), values
-    ).rowcount
-    if is_register and inserted < len(unknown.keys):
-        connection.execute(query("update_registered_persons"), values)
+    connection.execute(query(f"store_{'registered_' if identity.details else ''}{identity.table}"), values)
     known = {
         "digests": _hashes(unknown.keys).astype(HASH).tobytes(),
-        "details": unknown.hashes.astype(HASH).tobytes() if is_register else None,
+        "details": unknown.hashes.astype(HASH).tobytes() if identity.details else None,
     }
     connection.execute(query("insert_known_identities"), delivery.__dict__ | known)
 
