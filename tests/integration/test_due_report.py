@@ -32,6 +32,22 @@ REGISTERS = {
     "532528": ([], "missing"),
     "532529": ([("", 1, "file", "withdrawn", IN_TIME)], "missing"),  # by a rollback
     "532530": ([("", 1, "file", "accepted", IN_TIME), ("", 2, "file", "refused", LATE)], "on_time"),
+    "532531": (  # a return workbook that is replaced
+        [
+            ("", 1, "file", "accepted", IN_TIME),
+            ("～001", 1, "correction", "accepted", MORNING),
+            ("～001", 2, "withdrawn", "accepted", MORNING),
+        ],
+        "on_time",
+    ),
+    "532532": (  # a part that was held is removed
+        [
+            ("", 1, "file", "accepted", IN_TIME),
+            ("2", 1, "file", "held", IN_TIME),
+            ("2", 2, "withdrawn", "accepted", MORNING),
+        ],
+        "on_time",
+    ),
 }
 PLATFORM = ("gig_orders", "hr_platform")  # read at 21:30, due at 20:00
 
@@ -90,7 +106,7 @@ def test_the_page_tonight_offers_what_is_held_and_not_replaced(console: FastAPI,
     assert re.search("<em>(.*?)</em>", page)[1] == "1 份暂扣、2 份未报、1 份无法读取"  # type: ignore[index]
     assert "项目、批次和平台" not in page  # the platform was on time
     offered = {int(number) for number in re.findall(r'/deliveries/(\d+)">查看并放行', page)}
-    held = "select delivery_id from ops.delivery where status = 'held' and unit <> '532502'"
+    held = "select delivery_id from ops.delivery where status = 'held' and unit not in ('532502', '532532')"
     assert offered == {number for (number,) in nights.rows(held)}
 
 
@@ -101,6 +117,7 @@ OWN_PAGES = {
     "532523": ("暂扣", ["■ 暂扣"]),
     "532524": ("未报 1 份", ["○ 未报"]),
     "532528": ("未报 1 份", ["○ 未报"]),
+    "532531": ("近期应报的都已报送", ["● 按时", "—"]),
 }
 
 

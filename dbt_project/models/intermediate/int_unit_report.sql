@@ -47,13 +47,14 @@ units as (
 ),
 
 -- Of each part of a report the latest revision, an accepted one before a held one. A part arrived when its first
--- accepted revision did; a correction is no part that was due. ops.due_report has the same rule, as of now.
+-- accepted revision did; what corrects or withdraws was never due. ops.due_report has the same rule, as of now.
 parts as (
     select distinct on (units.feed, units.unit, deliveries.report_date, deliveries.part)
         units.feed, units.unit, deliveries.report_date, deliveries.status,
         deliveries.rows_read, deliveries.rows_landed, deliveries.rows_rejected,
-        min(deliveries.arrived_at) filter (where deliveries.status = 'accepted' and deliveries.kind <> 'correction')
-            over part as arrived_at
+        min(deliveries.arrived_at) filter (
+            where deliveries.status = 'accepted' and deliveries.kind not in ('correction', 'withdrawn')
+        ) over part as arrived_at
     from units
     inner join deliveries
         on units.feed = deliveries.feed and units.unit = deliveries.unit

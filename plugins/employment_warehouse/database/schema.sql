@@ -2057,12 +2057,14 @@ CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_d
         select distinct on (d.feed, d.unit, d.report_date, d.part) d.*
         from ops.delivery as d
         where d.unit in (select own.county_code from own) and (d.report_date >= since or d.arrived_at >= since)
+            and (d.kind, d.status) <> ('withdrawn', 'withdrawn')  -- a part that a rollback gave back
         order by d.feed, d.unit, d.report_date, d.part, d.revision desc
     )
     select
-        l.feed, l.report_date, due.due_at, case when l.kind <> 'correction' then due.status end, l.part, l.revision,
-        l.kind, l.arrived_at, l.rows_read, l.rows_landed, l.rows_rejected, l.status, l.reason, l.understood ->> 'refusal',
-        p.publication, exists (select from ops.current_delivery as c where c.delivery_id = l.delivery_id)
+        l.feed, l.report_date, due.due_at, case when l.kind not in ('correction', 'withdrawn') then due.status end, l.part,
+        l.revision, l.kind, l.arrived_at, l.rows_read, l.rows_landed, l.rows_rejected, l.status, l.reason,
+        l.understood ->> 'refusal', p.publication,
+        exists (select from ops.current_delivery as c where c.delivery_id = l.delivery_id)
     from delivery as l
     left join due
         on l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
@@ -2075,7 +2077,7 @@ CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_d
     where not exists (
         select from delivery as l
         where l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
-            and l.kind <> 'correction'
+            and l.kind not in ('correction', 'withdrawn')
     )
 $$;
 
@@ -5181,7 +5183,7 @@ CREATE VIEW ops.due_report AS
            FROM ( SELECT DISTINCT ON (d.report_date, d.part) d.report_date,
                     d.status,
                     d.delivery_id,
-                    min(d.arrived_at) FILTER (WHERE ((d.status <> 'held'::text) AND (d.kind <> 'correction'::text))) OVER (PARTITION BY d.report_date, d.part) AS arrived_at
+                    min(d.arrived_at) FILTER (WHERE ((d.status <> 'held'::text) AND (d.kind <> ALL (ARRAY['correction'::text, 'withdrawn'::text])))) OVER (PARTITION BY d.report_date, d.part) AS arrived_at
                    FROM ops.delivery d
                   WHERE ((d.feed = due.feed) AND (d.unit = due.unit) AND ((d.report_date >= due.first_date) AND (d.report_date <= due.last_date)) AND (d.status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text])))
                   ORDER BY d.report_date, d.part, (d.status = 'held'::text), d.revision DESC) part
