@@ -11,6 +11,7 @@ from tests.integration.test_dbt_employment import COUNTY, person, report, spell
 
 from employment_warehouse import publication
 from employment_warehouse.publication import NotPublished
+from employment_warehouse.report.figures import read_figures
 
 MAY = date(2024, 5, 1)
 PEOPLE = [person("a"), person("b")]
@@ -106,6 +107,25 @@ def test_a_month_is_closed_once_after_its_last_day_and_not_on_a_rolled_back_publ
     for vintage, words in (("last", "no vintage"), ("revised", "is revised once 2024-06-02")):
         with pytest.raises(psycopg.Error, match=words):
             nights.scalar("select marts.as_of('2024-05-31', %s)", vintage)
+
+
+def test_a_bulletin_is_final_when_its_own_month_is_closed(nights: Any) -> None:
+    """Of a publication of July the bulletin's month is June, whichever month the publication became final for."""
+
+    def vintage(publication_number: int) -> str:
+        return str(read_figures(publication_number, "monthly")["publication"]["vintage"])
+
+    nights.select = "dim_date"
+    july = nights.night("2024-07-02")
+    assert vintage(july) == "revised"
+    publication.close_month(MAY)
+    assert vintage(july) == "revised"
+    publication.close_month(date(2024, 6, 1))
+    assert vintage(july) == "final"
+    assert read_figures(july, "weekly")["publication"]["vintage"] == "revised"
+    last_of_july = nights.night("2024-07-31")
+    publication.close_month(date(2024, 7, 1))
+    assert vintage(last_of_july) == "final"
 
 
 def test_only_an_operator_closes_a_month(nights: Any) -> None:

@@ -119,6 +119,11 @@ def close_month(
     deployment.sign_in(use_home(home), name)
     final = publications.close_month(month)
     console.print(f"已结账 closed: {month:%Y-%m}；终版为第 {final} 号发布 final in publication {final}", markup=False)
+    console.print(
+        "下一步 next: 终版通报：下一次发布之前，在 Airflow 中运行 report_monthly |"
+        " for the final bulletin run report_monthly in Airflow before the next publication",
+        markup=False,
+    )
 
 
 @app.command()

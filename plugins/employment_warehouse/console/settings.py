@@ -151,7 +151,12 @@ def close_month(
     """Make the standing publication final for a month."""
     with visit.acting():
         final = publication.close_month(date.fromisoformat(f"{month}-01"))
-    return visit.go("/settings", f"已结账 {month}，终版为第 {final} 号 | {month} is closed, final in no. {final}")
+    return visit.go(
+        "/settings",
+        f"已结账 {month}，终版为第 {final} 号；要出终版通报，下一次发布之前在 Airflow 中运行 report_monthly |"
+        f" {month} is closed, final in no. {final}; for the final bulletin run report_monthly in Airflow"
+        " before the next publication",
+    )
 
 
 def _decide(visit: Visit, act: str, *given: object) -> None:
