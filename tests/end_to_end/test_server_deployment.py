@@ -27,6 +27,7 @@ from employment_warehouse.database.embedded import free_port
 from employment_warehouse.runtime.parts import AIRFLOW_PARTS
 from employment_warehouse.settings import Home
 
+STARTED = (*AIRFLOW_PARTS, "console")
 YESTERDAY = datetime.now(settings.TIMEZONE).date() - timedelta(days=1)
 
 
@@ -37,6 +38,7 @@ class Site:
     root: Path
     database: int
     api: int
+    console: int
 
     def environment(self, service: str) -> dict[str, str]:
         """What the container would see: nothing of this process but the path to programs."""
@@ -52,6 +54,7 @@ class Site:
             "/var/lib/landing_zone": str(self.root / "landing_zone"),
             "postgres:5432": f"127.0.0.1:{self.database}",
             "http://api-server:8080": f"http://127.0.0.1:{self.api}",
+            "http://console:8090": f"http://127.0.0.1:{self.console}",
             "/etc/postgresql/pg_hba.conf": str(settings.project_root() / "pg_hba.conf"),
             "/var/lib/postgresql/18/docker": str(self.root / "restored database"),
         }
@@ -118,7 +121,7 @@ def stop_postgres(data: Path) -> None:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     root = tmp_path_factory.mktemp("server")
-    site = Site(root, free_port(), free_port())
+    site = Site(root, free_port(), free_port(), free_port())
     (root / "landing_zone").mkdir()
     with ExitStack() as running:
         made = site.run("init", "secrets", str(root / "secrets"))
@@ -126,13 +129,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         running.callback(stop_postgres, start_postgres(site))
         initialised = site.run("init")
         assert initialised.returncode == 0, initialised.stdout + initialised.stderr
-        for part in AIRFLOW_PARTS:
+        for part in STARTED:
             log = running.enter_context((root / f"{part}.log").open("wb"))
             process = subprocess.Popen(
                 site.command(part), env=site.environment(part), cwd=root, stdout=log, stderr=log, start_new_session=True
             )
             running.callback(end, process)
-        assert wait_until(lambda: all(healthy(site, part) for part in AIRFLOW_PARTS), 180), logs(root)
+        assert wait_until(lambda: all(healthy(site, part) for part in STARTED), 180), logs(root)
         yield site
 
 
@@ -208,6 +211,8 @@ def test_status_names_every_part(site: Site) -> None:
     assert done.returncode == 0, done.stderr
     for word in ("scheduler", "dag_processor", "triggerer", "healthy", "/jiuye", "host=127.0.0.1 port=5432"):
         assert word in done.stdout
+    [console] = [line for line in done.stdout.splitlines() if line.startswith("console")]
+    assert console.split()[1] == "healthy"
 
 
 def test_up_and_down_are_left_to_docker(site: Site) -> None:

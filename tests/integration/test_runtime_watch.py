@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import psycopg
@@ -14,6 +15,7 @@ from employment_warehouse import database, publication, settings
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.demonstration.simulator import served
 from employment_warehouse.runtime import watching
+from employment_warehouse.runtime.deployment import embedded
 from employment_warehouse.settings import Home
 
 TODAY = date(2024, 5, 20)
@@ -159,6 +161,36 @@ def test_a_database_that_does_not_run_is_reported_once(fresh_home: Home, monkeyp
     assert stopped.startswith("postgres 未运行（也已停止：api-server、scheduler、dag-processor、triggerer")
     assert "postgres is not running (nor api-server, scheduler" in stopped
     assert not [problem for problem in found if "数据库" in problem]
+
+
+def test_an_upload_that_nobody_reads_is_reported(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
+    """In either deployment: a process that runs and does not read is as bad as one that has ended."""
+    for minutes, state in ((2, "waiting"), (9, "waiting"), (8, "landed"), (7, "answered")):
+        warehouse.execute(
+            "insert into ops.upload (county_code, received_at, feed, report_date, part, extension, is_check, file,"
+            " file_bytes, sha256, state, answer)"
+            " values ('532528', %s, 'employment', %s, '', '.csv', false, gen_random_uuid(), 1,"
+            " decode(repeat('00', 32), 'hex'), %s, '{}')",
+            (MORNING - timedelta(minutes=minutes), YESTERDAY, state),
+        )
+    assert problems(warehouse_home) == ["2 个上传的文件 5 分钟未读取 | 2 uploads have waited for five minutes"]
+
+
+@pytest.mark.parametrize(("status", "is_reported"), [(200, False), (503, True)])
+def test_a_console_that_does_not_answer_is_reported(
+    status: int,
+    warehouse: psycopg.Connection,
+    warehouse_home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_reported: bool,
+) -> None:
+    app = FastAPI()
+    app.get("/health")(lambda: PlainTextResponse("", status))
+    with served(app) as url:
+        monkeypatch.setattr(watching, "current", lambda home: replace(embedded(home), console_api_url=url))
+        found = [problem for problem in watching.scan(warehouse_home, MORNING) if "console" in problem]
+    assert found == ["控制台未运行或无应答 | the console does not answer"] * is_reported
 
 
 def test_a_disk_that_is_nearly_full_is_reported(

@@ -41,8 +41,8 @@ class Deployment:
     """One warehouse as its processes and commands see it; everything that differs between deployments.
 
     host: of PostgreSQL, a name or the folder of a socket. listen: address and port of Airflow's pages. url: of the
-    pages for people, api_url: for processes of the warehouse. console_url: of the console, for people; console_listen:
-    its address and port. auth_manager: of Airflow. secret: None if not given.
+    pages for people, api_url: for processes of the warehouse. console_url: of the console, for people, console_api_url:
+    for processes; console_listen: its address and port. auth_manager: of Airflow. secret: None if not given.
     """
 
     home: Home
@@ -54,6 +54,7 @@ class Deployment:
     api_url: str
     console_listen: tuple[str, int]
     console_url: str
+    console_api_url: str
     auth_manager: str
 
     def secret(self, variable: str) -> str:
@@ -100,15 +101,17 @@ def embedded(home: Home) -> Deployment:
         api_url=url,
         console_listen=("127.0.0.1", port(home, "console")),
         console_url=settings.console_url() or f"http://127.0.0.1:{port(home, 'console')}",
+        console_api_url=f"http://127.0.0.1:{port(home, 'console')}",
         auth_manager=SIMPLE,
     )
 
 
 def on_server(home: Home) -> Deployment:
-    """The parts of docker-compose.yml: WAREHOUSE_DATABASE (`host:port`), WAREHOUSE_API_SERVER (its address between the
-    parts) and WAREHOUSE_URL (its address for people)."""
+    """The parts of docker-compose.yml: WAREHOUSE_DATABASE (`host:port`), WAREHOUSE_API_SERVER and
+    WAREHOUSE_CONSOLE_SERVER (their addresses between the parts), WAREHOUSE_URL (Airflow's for people)."""
     host, _, number = settings.variable("WAREHOUSE_DATABASE").partition(":")
     api_server = urlsplit(settings.variable("WAREHOUSE_API_SERVER") or "http://api-server:8080")
+    console = urlsplit(settings.variable("WAREHOUSE_CONSOLE_SERVER") or f"http://console:{CONSOLE_PORT}")
     url = (settings.variable("WAREHOUSE_URL") or api_server.geturl()).rstrip("/")
     return Deployment(
         home=home,
@@ -118,8 +121,9 @@ def on_server(home: Home) -> Deployment:
         listen=("0.0.0.0", api_server.port or 8080),  # noqa: S104  in its container; docker-compose.yml publishes it
         url=url,
         api_url=f"{api_server.scheme}://{api_server.netloc}{urlsplit(url).path}",
-        console_listen=("0.0.0.0", CONSOLE_PORT),  # noqa: S104  likewise
+        console_listen=("0.0.0.0", console.port or CONSOLE_PORT),  # noqa: S104  likewise
         console_url=settings.console_url() or f"http://localhost:{CONSOLE_PORT}",
+        console_api_url=console.geturl(),
         auth_manager=settings.variable("AIRFLOW__CORE__AUTH_MANAGER") or FAB,
     )
 

@@ -148,7 +148,7 @@ def migrate_database(home: Home) -> list[str]:
 def answers(at: Deployment) -> bool:
     """Whether the console answers, and its database."""
     try:
-        return httpx.get(f"http://127.0.0.1:{at.console_listen[1]}/health", timeout=10, trust_env=False).is_success
+        return httpx.get(f"{at.console_api_url}/health", timeout=10, trust_env=False).is_success
     except httpx.TransportError:
         return False
 

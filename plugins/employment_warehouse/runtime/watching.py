@@ -20,11 +20,13 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import Deployment, current, use_database
 from employment_warehouse.runtime.parts import HEALTHY
-from employment_warehouse.runtime.service import Warehouse
+from employment_warehouse.runtime.service import Warehouse, answers
 from employment_warehouse.settings import Home
 
 # The DAGs that run on a schedule; night runs the others.
-FOLLOWED = {"night": "夜间流程", "report_weekly": "周报", "report_monthly": "月报"}
+FOLLOWED = {"night": "夜间流程", "report_weekly": "周调度", "report_monthly": "月通报"}
+# The platform of a demonstration is nobody's; the console is asked whether it answers, in either deployment.
+NOT_AS_PROCESSES = ("hr-platform", "console")
 PUBLISHED_BY = time(8, 0)
 DISK_FREE = 0.1
 # A night takes minutes; what is open for so long has stopped.
@@ -80,7 +82,7 @@ def _not_running(deployment: Deployment, states: dict[str, str]) -> list[str]:
     stopped = []
     if deployment.is_embedded:
         found = Warehouse(deployment.home).states()
-        stopped = [name for name, state in found.items() if state == "stopped" and name != "hr-platform"]
+        stopped = [name for name, state in found.items() if state == "stopped" and name not in NOT_AS_PROCESSES]
     if not states and "api-server" not in stopped:
         stopped.append("api-server")
     if states.get("metadatabase") != "healthy":
@@ -115,6 +117,10 @@ def _database(home: Home, now: datetime) -> Iterator[str]:
     yield from _night(state, now)
     if state["undelivered"]:
         yield f"{state['undelivered']} 条提醒未送达 | {state['undelivered']} alerts were not delivered"
+    if state["unread"]:
+        yield f"{state['unread']} 个上传的文件 5 分钟未读取 | {state['unread']} uploads have waited for five minutes"
+    if not answers(current(home)):  # it asks the database too, which answers
+        yield "控制台未运行或无应答 | the console does not answer"
 
 
 def _denials(home: Home, now: datetime) -> Iterator[str]:

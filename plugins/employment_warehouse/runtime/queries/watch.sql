@@ -1,4 +1,4 @@
--- The state of nights, reports and alerts, in one row.
+-- The state of nights, reports, alerts and uploads, in one row.
 select
     standing.report_date,
     ops.first_scheduled_date() as first_date,
@@ -8,6 +8,10 @@ select
     standing.published_at < %(now)s - interval '1 hour' and not exists (
         select from ops.product as p where p.product = 'daily' and p.publication = standing.publication
     ) as lacks_report,
+    (
+        select count(*) from ops.upload as u
+        where u.state <> 'answered' and u.received_at < %(now)s - interval '5 minutes'
+    ) as unread,
     (
         select count(*) from ops.alert as a
         where a.sent_at is null
