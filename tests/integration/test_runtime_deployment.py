@@ -271,6 +271,18 @@ def test_on_several_machines_a_container_gets_the_secrets_of_its_part(name: str)
     assert service["environment"]["WAREHOUSE_SHARED"] == "/var/lib/shared"
 
 
+def test_on_several_machines_every_container_has_the_folder_that_it_is_told_of() -> None:
+    """Compose adds the volumes and the variables of a service in one file to those in the other."""
+    told = {
+        name: service["volumes"]
+        for name, service in compose.services(file=compose.SEVERAL_MACHINES).items()
+        if "WAREHOUSE_SHARED" in service.get("environment", {})
+    }
+    assert {"init", "scheduler", "celery-worker", "console", "uploads"} <= told.keys()
+    for name, volumes in told.items():
+        assert [volume for volume in volumes if volume.split(":")[:2] == ["shared", "/var/lib/shared"]], name
+
+
 def test_the_scheduler_of_workers_reaches_the_broker_and_knows_nothing_of_the_warehouse(
     server: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:

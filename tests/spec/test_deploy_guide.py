@@ -61,6 +61,18 @@ def test_all_of_them_are_found() -> None:
     assert {arguments[0] for arguments in commands()} == {"up", "down", "watch", "backup"}
 
 
+def test_who_rotates_the_keys_is_told_to_restart_every_service_that_has_them() -> None:
+    """`docker compose up -d` does not: what is in the file of a secret is no part of the configuration."""
+    having = {
+        name
+        for name, service in compose.services().items()
+        if "warehouse_wrapping_key" in service.get("secrets", []) and service["restart"] != "no"
+    }
+    guide = " ".join((settings.project_root() / "docs" / "operators.md").read_text("utf-8").split())
+    told = [set(names.split()) for names in re.findall(r"docker compose restart ([a-z -]+)", guide)]
+    assert told.count(having) == 2  # in both languages
+
+
 def test_the_timer_starts_the_watch() -> None:
     """A timer without `Unit=` starts the service of its own name."""
     names = re.findall(r"# /etc/systemd/system/(\S+)", GUIDE)
