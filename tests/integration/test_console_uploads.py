@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from playwright.sync_api import sync_playwright
 from tests.kit.console import Browser, browser_of, database_variables, served
 from tests.kit.files import COUNTY, DAY, ingest_all, put
+from tests.kit.nights import start_build
 from tests.kit.people import id_number
 from tests.kit.uploads import read_all
 
@@ -73,7 +74,7 @@ def answer(clerk: Browser, sent: httpx.Response) -> str:
 def test_a_clerk_checks_sends_and_corrects_thirty_rows(console: FastAPI, warehouse: psycopg.Connection) -> None:
     clerk = browser_of(f"county_{COUNTY}", console)
     checked = answer(clerk, upload(clerk, payments()))
-    assert "读取 30 行，采用 27 行，" in checked and "退回 3 行" in checked and "没有保存任何内容" in checked
+    assert "读取 30 行，可入库 27 行，" in checked and "退回 3 行" in checked and "没有保存任何内容" in checked
     assert "证件号码" not in checked and "身份证号" in checked  # by the column's own name
     assert not any(person in checked for person in WRONG.values())
     assert warehouse.execute("select from ops.delivery").fetchall() == []
@@ -94,14 +95,14 @@ def test_a_clerk_checks_sends_and_corrects_thirty_rows(console: FastAPI, warehou
     content = io.BytesIO()
     book.save(content)
     back = answer(clerk, upload(clerk, content.getvalue(), feed="corrections", name="改.xlsx", act="send"))
-    assert "读取 3 行，采用 3 行，没有退回" in back and "已更正 3 行" in back
+    assert "读取 3 行，入库 3 行，没有退回" in back and "已更正 3 行" in back
     assert "不认识的列" not in back  # the workbook's own are known
     assert clerk.get(link).status_code == 404
     history = clerk.get("/uploads").text
     assert link not in history + clerk.get(sent.headers["location"]).text
     assert history.count("查看答复") == 4 and "已入库，待汇总" in history
     english = clerk.get(f"{sent.headers['location']}?language=en").text
-    assert "30 rows read, 27 accepted" in english and "A placeholder that begins with 999999" in english
+    assert "30 rows read, 27 landed" in english and "A placeholder that begins with 999999" in english
 
 
 def test_a_nil_return_needs_no_file(console: FastAPI, warehouse: psycopg.Connection) -> None:
@@ -186,6 +187,22 @@ def test_a_clerk_is_told_what_a_file_that_came_by_sftp_lacks(
     assert said not in browser_of(f"county_{OTHER}", console).get("/uploads").text
 
 
+def test_nothing_of_what_is_held_is_called_accepted(
+    console: FastAPI, warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put(zone, payments().decode(), feed=FEED)
+    [delivery] = ingest_all()
+    warehouse.execute(
+        "update ops.delivery set status = 'held', build = %s, arrived_at = now(), report_date = current_date",
+        (start_build(DAY),),
+    )
+    clerk = browser_of(f"county_{COUNTY}", console)
+    for path in (f"/deliveries/{delivery.delivery_id}", "/uploads"):
+        shown = clerk.get(path).text
+        assert "暂扣" in shown and "入库" in shown, path
+        assert "采用" not in shown, path
+
+
 def test_the_page_lists_due_and_missing_reports_and_templates(console: FastAPI, warehouse: psycopg.Connection) -> None:
     yesterday = datetime.now(settings.TIMEZONE).date() - timedelta(days=1)
     warehouse.execute(
@@ -256,7 +273,7 @@ def test_a_browser_checks_and_sends_a_file_and_shows_how_far_it_is(address_of_co
             assert "正在读取" in page.inner_text(".answer")
             read_all()
             page.wait_for_selector("table", timeout=10_000)  # the page has loaded itself again
-            assert "读取 30 行，采用 27 行，退回 3 行" in page.inner_text(".answer")
+            assert f"读取 30 行，{'可' * script}入库 27 行，退回 3 行" in page.inner_text(".answer")
             assert page.locator("tbody tr").count() == 3
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             page.screenshot(path=tmp_path / f"answer-{width}.png", full_page=True)

@@ -124,7 +124,7 @@ def _notes(found: Mapping[str, Any], repeated: int) -> Iterator[Label]:
         )
     if repeated:
         yield Label(
-            f"有 {repeated} 行与后面的行是同一条（主键相同），已采用最后一行",
+            f"有 {repeated} 行与后面的行是同一条，以最后一行为准",
             f"{repeated} rows are repeated by a later row with the same key; the last one counts",
         )
     if columns := found.get("extra_columns"):
