@@ -215,6 +215,13 @@ def test_the_report_gives_the_reason_why_progress_cannot_be_judged(
     assert "已清零" not in html
 
 
+def test_the_page_says_by_which_limits_a_person_counts_as_employed(warehouse: psycopg.Connection, build: int) -> None:
+    warehouse.execute("update seeds.setting set value = '18' where name = 'working_age_from'")
+    warehouse.execute("update seeds.setting set value = '30' where name = 'gig_reference_days'")
+    html = page(build)
+    assert "满 18 周岁" in html and "近 30 日内（含当日）完成过零工订单" in html and "灵活就业" in html
+
+
 def indicator(code: str, unit: str, **more: Any) -> dict[str, Any]:
     return {"code": code, "name_zh": code.upper(), "name_en": code, "unit": unit, "digits": 0, "direction": 1, **more}
 

@@ -67,6 +67,7 @@ def _page(figures: Figures) -> bytes:
             "wages": figures["wages_owed"],
             "findings": _findings(figures["findings"]),
             "open_feeds": _open_feeds(figures["feeds"]),
+            "limits": figures["limits"][0],
             "sources": sorted({row["feed"] for row in figures["feeds"]}),
             "county_dots": _county_dots(targets[0], names),
             "county_changes": _county_changes(targets[0], names, {name for name, _ in uncompared}),
