@@ -1,5 +1,5 @@
 -- The daily report is a flash, also when it is written again after its publication became final for a month; the weekly
--- dispatch is revised, and so is the bulletin until its own month, the last complete one, is closed with this publication.
+-- dispatch is revised, and so is the bulletin until its own month, the last complete one, is closed.
 select
     publication, report_date, published_at, is_released, release_reason,
     case
