@@ -18,6 +18,7 @@ from tests.kit.server import running_server
 
 from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server
+from employment_warehouse.identity import make_data_key
 from employment_warehouse.settings import Home
 
 FOLDER = Path(__file__).parent
@@ -105,6 +106,7 @@ def warehouse_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     patch.setenv("WAREHOUSE_HOME", str(tmp_path_factory.mktemp("home")))
     for name in ("WAREHOUSE_LANDING_ZONE", "WAREHOUSE_HR_URL", "WAREHOUSE_ALERT_URLS", "WAREHOUSE_REPORT_READERS"):
         patch.delenv(name, raising=False)
+    make_data_key()
     yield settings.current_home()
     patch.undo()
 
@@ -167,6 +169,7 @@ def copy_database(server: Server, template: str, name: str) -> None:
 def fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """A home of this test alone, without a server."""
     monkeypatch.setenv("WAREHOUSE_HOME", str(tmp_path / "home"))
+    make_data_key()
     return settings.current_home()
 
 

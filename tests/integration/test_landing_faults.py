@@ -34,12 +34,14 @@ from employment_warehouse import settings
 from employment_warehouse.database import connect
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
-from employment_warehouse.identity import WrongDataKey, seal
+from employment_warehouse.identity import WrongDataKey, make_data_key
 from employment_warehouse.identity.sealing import _open
 from employment_warehouse.landing import IngestFailed, delivery, ingest, scan
 from employment_warehouse.landing.copying import RowCopy
 from employment_warehouse.landing.erasing import ask_erasure
 from employment_warehouse.landing.zone import LandingZone
+from employment_warehouse.runtime import history
+from employment_warehouse.runtime.steps import expect_deliveries
 from employment_warehouse.settings import Home
 
 put = partial(files.put, feed="labor_register")
@@ -353,8 +355,12 @@ def test_an_archive_that_is_not_mounted_is_refused_before_anything_is_sealed(
             ingest(second)
         with pytest.raises(WrongDataKey):
             ask_erasure(id_number(1), "本人申请")
-        assert not any(mount_point.rglob("*"))
-        seal(b"", b"")  # another data key
+        with pytest.raises(WrongDataKey):
+            expect_deliveries(DAY.isoformat())
+        with pytest.raises(WrongDataKey):
+            history.record()
+        assert not [path for path in mount_point.rglob("*") if path.is_file()]
+        make_data_key()  # another one
         with pytest.raises(WrongDataKey):
             ingest(second)
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)

@@ -20,7 +20,7 @@ from tests.kit.people import id_number
 from employment_warehouse import settings
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.errors import UserError
-from employment_warehouse.identity import place, seal, unseal
+from employment_warehouse.identity import DATA_KEY, make_data_key, place, seal, unseal
 from employment_warehouse.identity.sealing import WrongKey
 from employment_warehouse.runtime import case_work, rotation
 
@@ -362,6 +362,8 @@ def test_on_a_server_the_operator_replaces_the_key_between_two_calls(
     monkeypatch.setenv(f"AIRFLOW_CONN_{OWN_LOGIN.upper()}", operator)
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", "aa" * 32)
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", "bb" * 32)
+    (fresh_home.archive / DATA_KEY).unlink()
+    make_data_key()
     sealed = seal(b"plain", b"at")
     with pytest.raises(UserError) as refused:
         rotation.rotate_keys()

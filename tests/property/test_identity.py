@@ -19,7 +19,17 @@ from tests.kit.people import with_check_digit
 
 from employment_warehouse import settings
 from employment_warehouse.contract import contract
-from employment_warehouse.identity import check_id, normalise_id, place, seal, seal_all, tokens, unseal, wrap_for
+from employment_warehouse.identity import (
+    check_id,
+    make_data_key,
+    normalise_id,
+    place,
+    seal,
+    seal_all,
+    tokens,
+    unseal,
+    wrap_for,
+)
 from employment_warehouse.identity.cmac import Cmac
 from employment_warehouse.identity.sealing import WrongKey, _open, data_key
 from employment_warehouse.landing.tokenising import Tokeniser
@@ -227,9 +237,15 @@ def test_the_data_key_never_lies_on_the_disk_in_clear(fresh_home: Home) -> None:
     assert (fresh_home.archive / "data_key.json").stat().st_mode & 0o077 == 0
 
 
+def _seal_first(plain: bytes, at: bytes) -> bytes:
+    make_data_key()
+    return seal(plain, at)
+
+
 def test_processes_that_start_together_agree_on_one_data_key(fresh_home: Home) -> None:
+    (fresh_home.archive / "data_key.json").unlink()
     with multiprocessing.get_context("fork").Pool(4) as pool:
-        sealed = pool.starmap(seal, [(b"plain", AT)] * 8)
+        sealed = pool.starmap(_seal_first, [(b"plain", AT)] * 8)
     assert {unseal(one, AT) for one in sealed} == {b"plain"}
 
 

@@ -27,7 +27,6 @@ from employment_warehouse.errors import UserError
 
 DATA_KEY = "data_key.json"  # in the archive
 NONCE_BYTES = 12
-REMEDY = "mount the archive of this warehouse, or restore it from its backup"
 FORMAT = b"WHS\x02"  # four bytes by which one of 2³² values of the first format could be mistaken
 
 
@@ -50,7 +49,7 @@ def place(column: str, *key: object) -> bytes:
 
 
 def seal(plain: bytes, at: bytes) -> bytes:
-    """The value sealed: format, nonce, ciphertext, tag (32 bytes longer). Raises WrongKey."""
+    """The value sealed: format, nonce, ciphertext, tag (32 bytes longer). Raises WrongDataKey, WrongKey."""
     return seal_all([plain], [at])[0]
 
 
@@ -66,8 +65,8 @@ def seal_all(plains: list[bytes], places: list[bytes]) -> list[bytes]:
 
 
 def unseal(sealed: bytes, at: bytes) -> bytes:
-    """The value that was sealed at this place. Raises WrongKey, and cryptography's InvalidTag if a bit of it was
-    changed or it was sealed at another place.
+    """The value that was sealed at this place. Raises WrongDataKey and WrongKey, and cryptography's InvalidTag if a bit
+    of it was changed or it was sealed at another place.
     """
     if sealed.startswith(FORMAT):
         behind = len(FORMAT) + NONCE_BYTES
@@ -76,24 +75,30 @@ def unseal(sealed: bytes, at: bytes) -> bytes:
 
 
 def data_key() -> AESGCM:
-    """The cipher of this warehouse; its data key is made at the first call."""
+    """The cipher of this warehouse. Raises WrongDataKey, WrongKey."""
     return _open(_kept_keys(), settings.secret_keys().wrapping_key)
 
 
-def require_data_key() -> None:
-    """Raises WrongDataKey where the archive has no data key: sealing would make one, beside that of the warehouse."""
+def make_data_key() -> None:
+    """Make the data key of a new warehouse; nothing where its archive has one."""
     path = settings.current_home().archive / DATA_KEY
-    if not path.exists():
-        raise WrongDataKey(where=str(path), todo=REMEDY)
+    if path.exists():
+        return
+    draft = _write_draft(path, aes_key_wrap(settings.secret_keys().wrapping_key, AESGCM.generate_key(256)))
+    try:
+        os.link(draft, path)  # of two processes that start together the first wins
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
 
 
 def require_opens(sealed: bytes, at: bytes) -> None:
     """Raises WrongDataKey unless the archive has the data key with which this was sealed."""
-    require_data_key()
     try:
         unseal(sealed, at)
     except InvalidTag:
-        raise WrongDataKey(where=str(settings.current_home().archive / DATA_KEY), todo=REMEDY) from None
+        raise _wrong_data_key() from None
 
 
 def wrap_for(*wrapping_keys: bytes) -> None:
@@ -144,16 +149,16 @@ def _wrapped(path: Path) -> list[bytes]:
 
 def _kept_keys() -> Path:
     path = settings.current_home().archive / DATA_KEY
-    if path.exists():
-        return path
-    draft = _write_draft(path, aes_key_wrap(settings.secret_keys().wrapping_key, AESGCM.generate_key(256)))
-    try:
-        os.link(draft, path)  # of two processes that start together the first wins
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    if not path.exists():
+        raise _wrong_data_key()
     return path
+
+
+def _wrong_data_key() -> WrongDataKey:
+    return WrongDataKey(
+        where=str(settings.current_home().archive / DATA_KEY),
+        todo="mount the archive of this warehouse, or restore it from its backup",
+    )
 
 
 def _write_draft(path: Path, *wrapped: bytes) -> Path:

@@ -49,7 +49,6 @@ def ask_erasure(id_number: str, reason: str) -> int:
     number = identity.normalise_id(id_number)
     if identity.check_id(number) is not None:
         raise ErasureRefused("不是有效的身份证号 | not a valid ID number", expected="18 characters, on standard input")
-    identity.require_data_key()
     token = identity.tokens(pl.Series([number]), "person")[0]
     return _ask(UUID(bytes=token), identity.seal(number.encode(), place(AT, token)), reason)
 

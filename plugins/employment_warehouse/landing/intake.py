@@ -14,6 +14,7 @@ import psycopg
 from employment_warehouse.contract import contracts
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
+from employment_warehouse.landing.ledger import require_keys
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.scanning import Arrival, label
 from employment_warehouse.settings import platform_access
@@ -34,9 +35,13 @@ class IntakeFailed(UserError):
 
 
 def open_intake(night_on: date) -> None:
-    """Record every source that the night of that date has to read; the HR platform only if it is configured."""
+    """Record every source that the night of that date has to read; the HR platform only if it is configured.
+
+    Raises UserError (`wrong_token_key`, `wrong_data_key`): no file could be ingested.
+    """
     sources = [*FILE_SOURCES, *([PLATFORM] if _is_platform_configured() else [])]
     with connect("wh_loader") as connection:
+        require_keys(connection)
         connection.execute(query("delete_intake"), {"night_on": night_on})
         _record(connection, night_on, ((feed, EVERY_UNIT, "") for feed in _feeds(sources)), NOT_READ)
 

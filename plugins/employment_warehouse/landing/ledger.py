@@ -30,7 +30,6 @@ class WrongTokenKey(UserError):
     code = "wrong_token_key"
 
 
-DATA_KEY_AT = "vault.data_key.sealed"
 PAGES = "pages.jsonl"  # what a reading of the platform is called in the archive
 
 
@@ -92,10 +91,10 @@ class Counts:
 
 
 def require_keys(connection: psycopg.Connection) -> None:
-    """The first keys with which anything is ingested become the warehouse's keys.
+    """The keys with which a warehouse ingests first are its own; its data key is made here, and nowhere else.
 
     Raises WrongTokenKey for another token key, which would give every person another token, and WrongDataKey for
-    another data key, as where the archive is not mounted: what it seals could not be opened beside the rest.
+    another data key or none, as where the archive is not mounted: what it seals could not be opened beside the rest.
     """
     check_value = identity.check_value()
     connection.execute(query("insert_token_key"), {"check_value": check_value})
@@ -105,11 +104,18 @@ def require_keys(connection: psycopg.Connection) -> None:
             expected="the former WAREHOUSE_TOKEN_KEY, or the former token_key of secrets/keys.json",
             todo="restore the key from its backup",
         )
+    _require_data_key(connection)
+
+
+def _require_data_key(connection: psycopg.Connection) -> None:
+    at = identity.place("vault.data_key.sealed")
     sealed = connection.execute("select sealed from vault.data_key").fetchone()
-    if sealed is None:
-        connection.execute(query("insert_data_key"), {"sealed": identity.seal(b"", identity.place(DATA_KEY_AT))})
-    else:
-        identity.require_opens(bytes(sealed[0]), identity.place(DATA_KEY_AT))
+    if sealed is not None:
+        identity.require_opens(bytes(sealed[0]), at)
+        return
+    if connection.execute("select from ops.delivery limit 1").fetchone() is None:
+        identity.make_data_key()
+    connection.execute(query("insert_data_key"), {"sealed": identity.seal(b"", at)})
 
 
 def claim(connection: psycopg.Connection, arrival: Arrival) -> int:
