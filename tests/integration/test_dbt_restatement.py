@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
 
+from employment_warehouse.landing.scanning import CORRECTION_PART
+
 PEOPLE = [person("a"), person("b")]
 
 
@@ -59,6 +61,14 @@ def test_each_cause_and_the_latest_of_several(first: Any) -> None:
         ("2024-05-04", None, 1, 1, "late_file", ["late_file"]),
         ("2024-05-05", None, 1, 1, "late_file", ["late_file"]),
     ]
+
+
+def test_what_a_return_workbook_corrects_is_no_late_file(first: Any) -> None:
+    """The rows come as one more part of the report that was in time."""
+    part = f"{CORRECTION_PART}001"
+    first.deliver("employment", COUNTY, "2024-05-03", [spell("b")], part=part, kind="correction")
+    first.night("2024-05-04")
+    assert restated(first) == [("2024-05-03", 1, 2, 1, "correction", ["correction"])]
 
 
 def test_another_age_limit_is_a_rule_change(first: Any) -> None:

@@ -12,8 +12,10 @@ deliveries as (
 histories as (
     select
         feed, unit, max(report_date) filter (where status = 'accepted') as latest_on,
-        count(*) filter (where revision > 1 and kind <> 'withdrawn' and night_on > {{ tonight_date() }} - 7)
-            as corrections_7d
+        -- A corrected return workbook is the first revision of a part of its own.
+        count(*) filter (
+            where (revision > 1 and kind <> 'withdrawn' or kind = 'correction') and night_on > {{ tonight_date() }} - 7
+        ) as corrections_7d
     from deliveries
     group by feed, unit
 ),

@@ -54,7 +54,9 @@ changes as (
 
 deliveries as (
     select
-        delivery.build, delivery.feed, delivery.report_date, delivery.revision,
+        delivery.build, delivery.feed, delivery.report_date,
+        -- A corrected return workbook is the first revision of a part of its own.
+        delivery.revision > 1 or delivery.kind = 'correction' as is_correction,
         case
             when feed.unit = 'county' then delivery.unit
             when feed.unit = 'project' then project.county_code
@@ -71,8 +73,8 @@ deliveries as (
 deliveries_used as (
     select
         {{ prefixed(key, 'changes') }}, changes.build,
-        bool_or(deliveries.report_date <= changes.on_date and deliveries.revision > 1) as has_correction,
-        bool_or(deliveries.report_date <= changes.on_date and deliveries.revision = 1) as has_late_file,
+        bool_or(deliveries.report_date <= changes.on_date and deliveries.is_correction) as has_correction,
+        bool_or(deliveries.report_date <= changes.on_date and not deliveries.is_correction) as has_late_file,
         bool_or(deliveries.report_date > changes.on_date) as has_later_report
     from changes
     inner join restated using ({{ key | join(', ') }})
