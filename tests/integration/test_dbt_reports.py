@@ -15,7 +15,7 @@ import pytest
 from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
 from tests.integration.test_dbt_workshops import workshop
 
-from employment_warehouse import gate, settings
+from employment_warehouse import gate, settings, transform
 from employment_warehouse.database import migrate
 
 PREFECTURE = "532500"
@@ -124,6 +124,7 @@ def test_the_figures_of_three_nights(spring: Any) -> None:
         "select county_code, level, value, prefecture_value, ratio, rank, better_than_prefecture"
         " from marts.key_county_compare where indicator = 'employment_rate'"
     ) == [(COUNTY, "national", 1, Decimal("0.8"), Decimal("1.25"), 1, True)]
+    assert transform.check_models("key_county_compare").tests == 1
     definitions = "select definition_zh, definition_en from marts.indicator where code = 'disputes_open_over_45d'"
     assert spring.rows(definitions) == [(
         "月末（或报告日）受理超过60日仍未结案的争议。",

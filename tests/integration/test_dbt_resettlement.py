@@ -83,6 +83,14 @@ def test_sites_by_their_residents(sites: Any) -> None:
         ("S2", True, 8, 3, False, "E"),
         ("S9", False, None, 3, None, "E"),
     ]
+    # Its row is switched off, and the general one stands; the later row decides.
+    sites.connection.execute(
+        "insert into seeds.site_job_ratio (county_code, valid_from, required_share, enabled)"
+        " values (%s, '2024-05-03', null, false)", (COUNTY,)
+    )  # fmt: skip
+    sites.night("2024-05-03")
+    judged = "select distinct required_share, is_below_required_share from marts.resettlement_site_monitor"
+    assert sites.rows(judged) == [(None, None)]
 
 
 def test_a_county_without_a_register_has_no_sites(sites: Any) -> None:

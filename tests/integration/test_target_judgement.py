@@ -38,6 +38,7 @@ def judged(nights: Any, target: str, *counties: str) -> list[bool | None]:
 
 def test_a_target_in_another_unit_stops_no_night(nights: Any) -> None:
     """Ten thousand persons who work are not the rate of a target of one."""
+    nights.select = "+path:models/marts/targets +indicator_value,resource_type:model"
     nights.connection.execute("update seeds.target set target_value = 0.001 where target_code = 'rural_employed'")
     register(nights, LAST, "2024-05-01")
     nights.night("2024-05-01")
@@ -46,6 +47,9 @@ def test_a_target_in_another_unit_stops_no_night(nights: Any) -> None:
         " where county_code = %s and target_code = 'rural_employed' and basis = 'stock'",
         LAST,
     ) == [(1, None)]
+    assert nights.rows(
+        "select value from marts.indicator_value where county_code = %s and indicator = 'rural_employed_progress'", LAST
+    ) == [(None,)]
 
 
 def test_a_target_is_on_track_only_where_it_can_be_judged(nights: Any) -> None:

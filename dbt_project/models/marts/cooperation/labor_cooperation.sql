@@ -67,7 +67,7 @@ select
     ] -%}
     coalesce({{ count }}, 0)::integer as {{ count.split('.')[1] }},
     {% endfor -%}
-    (coalesce(workers.organised, 0) / nullif(agreements.planned, 0)::numeric)::numeric(9, 4) as fulfilment_rate,
+    {{ ratio('coalesce(workers.organised, 0)', 'agreements.planned') }}::numeric(9, 4) as fulfilment_rate,
     brands.labor_brand as top_labor_brand,
     brands.workers::integer as top_labor_brand_workers,
     coalesce(partners.partner_code = any({{ setting_words('notice_partners') }}), false) as is_notice_partner,

@@ -12,7 +12,7 @@ select
     county.key_county_level as level, county.is_verified,
     figures.value,
     whole.value as prefecture_value,
-    (figures.value / nullif(whole.value, 0))::numeric(9, 4) as ratio,
+    {{ ratio('figures.value', 'whole.value') }}::numeric(9, 4) as ratio,
     figures.rank,
     case
         when figures.direction <> 0 then figures.direction * figures.value > figures.direction * whole.value

@@ -46,13 +46,13 @@ listed as (
     select * from {{ ref('fct_site_state') }} where valid_to is null
 ),
 
--- The share of jobs that is to be reserved: the county's own rule before the general one.
+-- The share of jobs to be reserved: the county's own rule before the general one, also where it is switched off.
 ratios as (
-    select distinct on (status.county_code) status.county_code, ratio.required_share
+    select distinct on (status.county_code)
+        status.county_code, case when ratio.enabled then ratio.required_share end as required_share
     from {{ ref('int_register_start') }} as status
     inner join {{ ref('site_job_ratio') }} as ratio
         on ratio.county_code in (status.county_code, '*') and ratio.valid_from <= {{ tonight_date() }}
-    where ratio.enabled
     order by status.county_code, ratio.county_code = '*', ratio.valid_from desc
 ),
 
@@ -75,10 +75,9 @@ select
     listed.labour_force as labour_force_reported,
     listed.reserved_jobs,
     coalesce(people.reserved_jobs_filled, 0)::integer as reserved_jobs_filled,
-    (
-        coalesce(people.reserved_jobs_filled, 0)::numeric / nullif(listed.reserved_jobs, 0)
-    )::numeric(9, 4) as reserved_fill_rate,
-    (listed.reserved_jobs::numeric / nullif(people.labour_force, 0))::numeric(9, 4) as reserved_per_labour_force,
+    {{ ratio('coalesce(people.reserved_jobs_filled, 0)', 'listed.reserved_jobs') }}::numeric(9, 4)
+        as reserved_fill_rate,
+    {{ ratio('listed.reserved_jobs', 'people.labour_force') }}::numeric(9, 4) as reserved_per_labour_force,
     ratios.required_share::numeric(9, 4) as required_share,
     listed.reserved_jobs < ratios.required_share * coalesce(people.labour_force, 0) as is_below_required_share,
     listed.county_code is not null as is_listed,

@@ -93,7 +93,7 @@ select
     {% endfor -%}
     case
         when grid.period_end + {{ setting('placement_days', 'integer') }} <= {{ tonight_date() }}
-            then coalesce(opened.hired_ever, 0) / nullif(opened.headcount, 0)::numeric
+            then {{ ratio('coalesce(opened.hired_ever, 0)', 'opened.headcount') }}
     end::numeric(9, 4) as fill_rate,
     hired.median_days_to_hire::numeric(8, 1) as median_days_to_hire,
     opened.median_wage_min::numeric(14, 2) as median_wage_min,

@@ -92,10 +92,8 @@ select
     county_code, target_code, basis,
     target_value::integer as target_value,
     actual_value::integer as actual_value,
-    -- Four digits, like every share; the columns have room for more. A target in another unit stops no night.
-    case
-        when actual_value <= 999 * target_value then round(actual_value / nullif(target_value, 0), 4)
-    end::numeric(9, 6) as progress_rate,
+    -- Four digits, like every share; the columns have room for more.
+    {{ ratio('actual_value', 'target_value', most=999) }}::numeric(9, 6) as progress_rate,
     case when target_value = 0 then 0 else scheduled_value end::numeric(14, 2) as scheduled_value,
     baseline_value::integer as baseline_value,
     baseline_on,

@@ -90,11 +90,7 @@ select
     project.county_code, project.township_code, project.project_no, project.project_name, project.project_type,
     project.relief_funds, project.planned_remuneration,
     coalesce(wages.wages_paid, 0)::numeric(14, 2) as remuneration_paid,
-    -- Funds that were reported in another unit stop no night.
-    case
-        when wages.wages_paid > 99999 * project.relief_funds then null
-        else coalesce(wages.wages_paid, 0) / nullif(project.relief_funds, 0)
-    end::numeric(9, 4) as remuneration_share,
+    {{ ratio('coalesce(wages.wages_paid, 0)', 'project.relief_funds') }}::numeric(9, 4) as remuneration_share,
     case when floors.enabled then floors.floor end::numeric(9, 4) as remuneration_floor,
     coalesce(people.workers, 0) as workers, coalesce(people.priority_group_workers, 0) as priority_group_workers,
     coalesce(people.workers_with_contract, 0) as workers_with_contract,
