@@ -380,13 +380,16 @@ def test_a_correction_that_was_withdrawn_is_not_taken_again(warehouse: psycopg.C
     assert returned()[SHEET].cell(2, 2).value == "3"
 
 
-def test_what_a_withdrawn_file_had_replaced_counts_again(warehouse: psycopg.Connection, zone: Path) -> None:
+def give_back(warehouse: psycopg.Connection, zone: Path) -> openpyxl.Workbook:
+    """A file, and a correction of it that a wrong file replaced: both count again since that was withdrawn. The
+    workbook that was sent.
+    """
     put_rows(zone, payment(1), BROKEN)
     ingest_all()
-    send_back(zone, correct(returned(), "证件号码", id_number(2)))
+    book = correct(returned(), "证件号码", id_number(2))
+    send_back(zone, book)
     ingest_all()
     publish_accepted(warehouse)
-    before = standing_rows(warehouse)
     put_rows(zone, payment(9))
     (wrong,) = files.ingest_all(DAY, ("county",))
     assert corrected(warehouse) == [(3, None)]
@@ -394,8 +397,49 @@ def test_what_a_withdrawn_file_had_replaced_counts_again(warehouse: psycopg.Conn
     assert landing.purge() > 0
     publication.roll_back(second, [wrong.delivery_id], "last year's file")
     landing.restore_offered(publication.start_build(DAY, "again"), hr_platform.read_archived)
-    assert before == [("P1", 800), ("P2", 800)]
+    return book
+
+
+def test_what_a_withdrawn_file_had_replaced_counts_again(warehouse: psycopg.Connection, zone: Path) -> None:
+    give_back(warehouse, zone)
     assert corrected(warehouse) == [(3, "～001")]
+
+
+@pytest.mark.parametrize("again", [[payment(1), payment(2).replace("800,800", "650,650")], [payment(1)]])
+def test_a_later_whole_file_replaces_a_correction_that_was_given_back(
+    warehouse: psycopg.Connection, zone: Path, again: list[str]
+) -> None:
+    give_back(warehouse, zone)
+    put_rows(zone, *again)
+    ingest_all()
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 650)][: len(again)]
+    assert corrected(warehouse) == [(3, None)]
+
+
+def test_a_workbook_replaces_a_correction_that_was_given_back(warehouse: psycopg.Connection, zone: Path) -> None:
+    book = give_back(warehouse, zone)
+    send_back(zone, correct(correct(book, "岗位编号", "P3"), "证件号码", id_number(3)))
+    ingest_all()
+    assert standing_rows(warehouse) == [("P1", 800), ("P3", 800)]
+    assert corrected(warehouse) == [(3, "～002")]
+
+
+def test_a_removal_that_was_withdrawn_is_not_found_again(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1))
+    put_rows(zone, payment(2), name=f"{COUNTY}_2.csv")
+    ingest_all()
+    publish_accepted(warehouse)
+    (zone / FEED / str(DAY) / f"{COUNTY}_2.csv").unlink()
+    files.ingest_all(DAY, ("county",))
+    assert standing_rows(warehouse) == [("P1", 800)]
+    second = publish_accepted(warehouse)
+    ((removal,),) = rows_of(warehouse, "select delivery_id from ops.delivery where kind = 'withdrawn'")
+    publication.roll_back(second, [removal], "deleted by mistake")
+    files.ingest_all(DAY, ("county",))
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
+    put_rows(zone, payment(2).replace("800,800", "650,650"), name=f"{COUNTY}_2.csv")
+    ingest_all()
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 650)]
 
 
 def publish_accepted(warehouse: psycopg.Connection) -> int:

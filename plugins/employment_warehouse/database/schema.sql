@@ -5279,6 +5279,30 @@ ALTER TABLE ops.model_version OWNER TO wh_owner;
 
 COMMENT ON TABLE ops.model_version IS '各次汇总写入的模型。 | Which models each build has written, and how many rows it opened and closed.';
 
+-- Name: part_in_force; Type: VIEW; Schema: ops; Owner: wh_owner
+
+CREATE VIEW ops.part_in_force AS
+ SELECT feed,
+    unit,
+    report_date,
+    part,
+    revision,
+    delivery_id,
+    kind,
+    path,
+    sha256,
+    status
+   FROM ops.delivery d
+  WHERE ((status <> ALL (ARRAY['refused'::text, 'withdrawn'::text])) AND (NOT (EXISTS ( SELECT
+           FROM ops.delivery later
+          WHERE (((later.feed = d.feed) AND (later.unit = d.unit) AND (later.report_date = d.report_date) AND (later.part = d.part)) AND (later.revision > d.revision) AND (later.status <> ALL (ARRAY['refused'::text, 'withdrawn'::text])))))));
+
+ALTER VIEW ops.part_in_force OWNER TO wh_owner;
+
+-- Name: VIEW part_in_force; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON VIEW ops.part_in_force IS '每个分册现行的修订：未能读取的、已撤销的不算；类别为作废的表示该分册不再计入。 | Of each part the latest revision that could be read and that no rollback has withdrawn; of kind withdrawn: the part no longer counts.';
+
 -- Name: platform_cursor; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.platform_cursor (
@@ -7232,6 +7256,10 @@ GRANT SELECT ON TABLE ops.model_version TO wh_gate;
 GRANT SELECT ON TABLE ops.model_version TO wh_publisher;
 GRANT SELECT ON TABLE ops.model_version TO wh_auditor;
 GRANT SELECT ON TABLE ops.model_version TO wh_operator;
+
+-- Name: TABLE part_in_force; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.part_in_force TO wh_loader;
 
 -- Name: TABLE platform_cursor; Type: ACL; Schema: ops; Owner: wh_owner
 

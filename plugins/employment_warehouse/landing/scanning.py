@@ -139,8 +139,8 @@ def _removed_parts(
         RemovedPart(
             submission.report_date, submission.feed, submission.unit, part, path, tuple(sorted(present[submission]))
         )
-        for submission, part, kind, path in current_parts(connection, present)
-        if kind == "file" and part not in present[submission]
+        for submission, part, kind, path, is_given_back in current_parts(connection, present)
+        if kind == "file" and not is_given_back and part not in present[submission]
     ]
 
 

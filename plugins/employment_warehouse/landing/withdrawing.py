@@ -21,12 +21,13 @@ NOTHING = hashlib.sha256(b"").digest()
 
 
 class CurrentPart(NamedTuple):
-    """A part by its latest revision that could be read."""
+    """A part by its revision in force. is_given_back: a rollback took its removal back."""
 
     submission: SubmissionKey
     part: str
     kind: str
     path: str
+    is_given_back: bool
 
 
 def withdraw(connection: psycopg.Connection, submission: SubmissionKey, parts: Collection[str]) -> None:
@@ -60,7 +61,7 @@ def mark_corrected(connection: psycopg.Connection, delivery_id: int, submission:
 
 
 def current_parts(connection: psycopg.Connection, submissions: Collection[SubmissionKey]) -> list[CurrentPart]:
-    """The current parts of these submissions, ordered by submission and part."""
+    """The parts in force of these submissions, ordered by submission and part."""
     feeds, units, dates = (list(values) for values in zip(*submissions, strict=True)) if submissions else ([], [], [])
     rows = connection.execute(query("current_parts"), {"feeds": feeds, "units": units, "dates": dates}).fetchall()
     return [CurrentPart(SubmissionKey(*row[:3]), *row[3:]) for row in rows]

@@ -7,12 +7,9 @@ with revisions as (
     where feed = %(feed)s and unit = %(unit)s and report_date = %(report_date)s
 ),
 
-valid as (
-    select * from revisions where status not in ('refused', 'withdrawn')
-),
-
 current_part as (
-    select distinct on (part) delivery_id, part, kind, status, sha256 from valid order by part, revision desc
+    select * from ops.part_in_force
+    where feed = %(feed)s and unit = %(unit)s and report_date = %(report_date)s
 )
 
 select
@@ -25,7 +22,7 @@ select
     (select sha256 from current_part where kind = 'correction' order by delivery_id desc limit 1) as latest,
     exists (select from current_part where kind = 'file' and status in ('landed', 'accepted')) as has_base,
     (
-        select max(arrived_at) filter (where revision > 1) from valid
-        where kind in ('file', 'nil')
+        select max(arrived_at) filter (where revision > 1) from revisions
+        where kind in ('file', 'nil') and status not in ('refused', 'withdrawn')
         having count(distinct part) = 1
     ) as replaced_at

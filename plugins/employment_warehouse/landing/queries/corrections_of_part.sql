@@ -1,16 +1,12 @@
-with revisions as (
-    select * from ops.delivery
-    where feed = %(feed)s and unit = %(unit)s and report_date = %(report_date)s and status <> 'refused'
-),
-
-corrections as (
-    select delivery_id, part
-    from (select distinct on (part) * from revisions order by part, revision desc) as latest
-    where kind = 'correction'
+with corrections as (
+    select delivery_id, part from ops.part_in_force
+    where feed = %(feed)s and unit = %(unit)s and report_date = %(report_date)s and kind = 'correction'
 ),
 
 files as (
-    select distinct regexp_replace(path, '^.*/', '') as name from revisions where part = %(part)s
+    select distinct regexp_replace(path, '^.*/', '') as name from ops.delivery
+    where feed = %(feed)s and unit = %(unit)s and report_date = %(report_date)s and part = %(part)s
+        and status <> 'refused'
 )
 
 select c.part
