@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import csv
 import html
 import io
@@ -9,9 +11,11 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import openpyxl
 import psycopg
 import pytest
@@ -33,9 +37,10 @@ from employment_warehouse.console import mart_files
 from employment_warehouse.console.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from employment_warehouse.console.wording import STEPS
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
+from employment_warehouse.database import OWN_LOGIN, connect, scram, seed_tables, signed_in
 from employment_warehouse.database.connections import address
 from employment_warehouse.database.embedded import Server, free_port
+from employment_warehouse.runtime import users
 
 COUNTY = "county_532528"
 LONGEST_MART = "/marts/cross_feed_reconciliation"
@@ -130,6 +135,44 @@ def test_after_twenty_failures_an_address_waits(console: FastAPI) -> None:
     for number in range(20):
         assert browser.sign_in(f"nobody_{number}", "wrong").status_code == 403
     assert browser.sign_in(at.user, at.password).status_code == 429
+
+
+def test_of_guesses_that_are_made_at_once_no_more_are_tried(console: FastAPI) -> None:
+    """Each is counted before the database is asked, as it may fail."""
+    login = address(COUNTY).user
+
+    async def guess_twenty_times() -> list[int]:
+        transport = httpx.ASGITransport(app=console)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            form = {"token": field((await client.get("/sign-in")).text, "token"), "login": login}
+            posts = (client.post("/sign-in", data=form | {"password": f"wrong {number}"}) for number in range(20))
+            return [answer.status_code for answer in await asyncio.gather(*posts)]
+
+    assert sorted(asyncio.run(guess_twenty_times())) == [403] * 5 + [429] * 15
+
+
+def test_a_login_whose_verifier_asks_for_endless_hashing_is_refused_before_any(
+    console: FastAPI, warehouse_server: Server
+) -> None:
+    """How often a password is hashed is part of its verifier, and that of one's own login is everyone's to set. libpq,
+    which would hash as often as that, is given keys: for the pages of a session as well."""
+    asked, key = scram.MOST_ITERATIONS + 1, base64.b64encode(bytes(32)).decode()
+    try:
+        password = users.add("new_costly", "county", "532528")
+        before, at = Browser(console), replace(address(OWN_LOGIN), user="new_costly", password=password)
+        assert before.sign_in(at.user, password).status_code == 303
+        [session] = console.state.sessions._sessions.values()
+        assert (session.address.password, session.address.keys is None) == ("", False)
+        with signed_in(at), connect(OWN_LOGIN) as connection:
+            connection.read_only = False
+            connection.execute(f"alter role current_user password 'SCRAM-SHA-256${asked}:c2FsdA==${key}:{key}'")
+        answer = Browser(console).sign_in(at.user, password)
+        assert (answer.status_code, "计算次数过多" in answer.text) == (403, True)
+        assert before.get("/publications").headers["location"].startswith("/sign-in")
+    finally:
+        with warehouse_server.connect_superuser() as connection:
+            connection.execute("drop role if exists new_costly")
+            connection.execute("delete from ops.reader_county where login = 'new_costly'")
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def create(clock: Callable[[], float] = time.monotonic) -> FastAPI:
     application = FastAPI(title="console", docs_url=None, redoc_url=None, openapi_url=None)
     application.state.sessions = Sessions(clock)
     application.state.pages = menu.PAGES
-    application.state.failures = signing_in.Failures()
+    application.state.attempts = signing_in.Attempts()
     application.state.is_encrypted = settings.console_url().startswith("https://")
     application.middleware("http")(_refuse_large_forms)
     application.middleware("http")(_add_headers)

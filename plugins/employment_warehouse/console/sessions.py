@@ -19,7 +19,7 @@ CONNECTIONS = 2  # of one session at once; the database allows a login four
 
 @dataclass
 class Session:
-    """One person who has signed in. address: with the login's password, kept for as long as the session.
+    """One person who has signed in. address: with the keys of the login's password, kept for as long as the session.
 
     rights: relations and functions of the database that the login may use, as `ops.act` or `ops.roll_back`; it decides
     what the menu shows, and the database decides what is done. counties: those of the login; none for others.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import threading
+from collections import Counter
 from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
@@ -19,6 +21,7 @@ from employment_warehouse.console import rendering
 from employment_warehouse.console.connections import database_of, is_sign_in_refused, reading
 from employment_warehouse.console.page import assert_own_form
 from employment_warehouse.console.sessions import Session, set_cookie
+from employment_warehouse.database import scram
 
 router = APIRouter()
 OF_LOGIN = RateLimitItemPerMinute(5, 15)  # failures in so many minutes
@@ -32,26 +35,40 @@ UNSENT = (
     "The session has ended: what you filled in was not sent, and nothing was changed. Sign in and fill it in again",
 )
 NOT_A_PERSON = ("程序和管理员的登录名不能在此登录", "Logins of programs and of the administrator do not sign in here")
+TOO_COSTLY = (
+    "该登录名的口令校验值计算次数过多，不能在此登录；请联系操作员重设口令",
+    "The verifier of this login's password asks for too much hashing: an operator can give you a new password",
+)
 
 
-class Failures:
-    """Failed sign-ins of the last minutes, by login and by address."""
+class Attempts:
+    """Failed sign-ins of the last minutes, by login and by address, and those under way: each of these may fail yet."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._under_way: Counter[tuple[str, str]] = Counter()
+        self._lock = threading.Lock()
 
-    def are_too_many(self, login: str, address: str) -> bool:
-        """Whether this login, or this address, has failed so often that it must wait."""
-        return not all(self._limiter.test(limit, *whose) for limit, *whose in _counted(login, address))
+    def begin(self, login: str, address: str) -> bool:
+        """Whether one more may be made; it is under way then, until it ends."""
+        counted = _counted(login, address)
+        with self._lock:
+            if not all(self._limiter.test(limit, *whose, cost=self._under_way[whose] + 1) for limit, whose in counted):
+                return False
+            self._under_way.update(whose for _, whose in counted)
+        return True
 
-    def count(self, login: str, address: str) -> None:
-        """One more."""
-        for limit, *whose in _counted(login, address):
-            self._limiter.hit(limit, *whose)
+    def end(self, login: str, address: str, *, is_failure: bool) -> None:
+        """What began has ended."""
+        counted = _counted(login, address)
+        with self._lock:
+            self._under_way -= Counter(whose for _, whose in counted)  # which leaves no zeros
+            for limit, whose in counted if is_failure else ():
+                self._limiter.hit(limit, *whose)
 
 
-def _counted(login: str, address: str) -> list[tuple[RateLimitItem, str, str]]:
-    return [(OF_LOGIN, "login", login), (OF_ADDRESS, "address", address)]
+def _counted(login: str, address: str) -> list[tuple[RateLimitItem, tuple[str, str]]]:
+    return [(OF_LOGIN, ("login", login)), (OF_ADDRESS, ("address", address))]
 
 
 def sign_in_path(following: str, *, is_unsent: bool = False) -> str:
@@ -76,12 +93,16 @@ async def take_form(
     """Begin a session, if the database takes login and password."""
     await assert_own_form(request, request.cookies.get(FORM, ""))
     state, address = request.app.state, request.client.host if request.client else ""
-    if state.failures.are_too_many(login, address):
+    if not state.attempts.begin(login, address):
         return _form(request, following, TOO_MANY, 429)
-    known = _is_possible(login, password)
-    session = await run_in_threadpool(_begin, login, password, state.sessions.clock()) if known else None
+    is_refused = False
+    try:
+        known = _is_possible(login, password)
+        session = await run_in_threadpool(_begin, login, password, state.sessions.clock()) if known else None
+        is_refused = session is None
+    finally:
+        state.attempts.end(login, address, is_failure=is_refused)
     if session is None:
-        state.failures.count(login, address)
         return _form(request, following, REFUSED, 403)
     if isinstance(session, tuple):
         return _form(request, following, session, 403)
@@ -108,13 +129,15 @@ def _is_possible(login: str, password: str) -> bool:
 
 def _begin(login: str, password: str, now: float) -> Session | tuple[str, str] | None:
     """A session of this login; None: the database refuses it; a text: it is not a personal login."""
-    session = Session(database_of(login, password), frozenset(), (), now, now)
     try:
+        session = Session(scram.with_keys(database_of(login, password)), frozenset(), (), now, now)
         with reading(session) as read:
             if not read("who")[0]["is_person"]:
                 return NOT_A_PERSON
             rights = frozenset(row["name"] for row in read("rights"))
             counties = read("counties") if "ops.counties_of" in rights else []
+    except scram.TooManyIterations:
+        return TOO_COSTLY
     except psycopg.OperationalError as error:
         if is_sign_in_refused(error):
             return None

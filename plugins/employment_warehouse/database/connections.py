@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import psycopg
 
@@ -21,15 +21,23 @@ from employment_warehouse.errors import UserError
 OWN_LOGIN = "own_login"
 
 
+class ScramKeys(NamedTuple):
+    """What signs in instead of a password, in Base64 (`scram`)."""
+
+    client: str
+    server: str
+
+
 @dataclass(frozen=True)
 class Address:
-    """How one role reaches one database; `host` is a name or the folder of a socket."""
+    """How one role reaches one database; `host` is a name or the folder of a socket. keys: if not with the password."""
 
     host: str
     port: int
     user: str
     password: str
     database: str
+    keys: ScramKeys | None = None
 
 
 def as_variable(role: str, at: Address) -> dict[str, str]:
@@ -110,6 +118,8 @@ def connect(role: str) -> psycopg.Connection:
         port=at.port,
         user=at.user,
         password=at.password,
+        scram_client_key=at.keys and at.keys.client,
+        scram_server_key=at.keys and at.keys.server,
         dbname=at.database,
         application_name=role,
         connect_timeout=10,
