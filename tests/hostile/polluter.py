@@ -20,7 +20,10 @@ import xlsxwriter
 
 from employment_warehouse.contract import Column, Contract, contract
 
-FEEDS = ("labor_register", "employment", "public_post", "relief_payroll", "bank_return", "workshop")
+FEEDS = (
+    "labor_register", "employment", "public_post", "relief_payroll", "bank_return", "workshop", "labor_cooperation",
+    "relief_project",
+)  # fmt: skip
 
 TEXTS = ("text", "reference", "unit_number")
 
@@ -131,6 +134,8 @@ def made_up(column: Column, number: int, chance: random.Random) -> str:  # noqa:
             return chance.choice("是否")
         case "code":
             return chance.choice(list(column.codes) or ["其他"])
+        case "division":
+            return f"5325{chance.randrange(100):02d}"
         case "unit_number":
             return f"A{number:04d}"
         case _:
@@ -528,9 +533,23 @@ def two_rows_in_a_line(d: Draft) -> Polluted:
 
 
 def another_delimiter_in_a_row(d: Draft) -> Polluted:
-    at, records = d.some_row(), d.lines()
-    records[at] = ";".join(d.rows[at])
+    at, records = _row_of_a_firm(d), d.lines()
+    records[at] = d.random.choice([";", "\t", "|", " ", "，"]).join(d.rows[at])
     return d.broken(records, at)
+
+
+def whole_row_quoted(d: Draft) -> Polluted:
+    at, records = _row_of_a_firm(d), d.lines()
+    records[at] = f'"{",".join(d.rows[at])}"'
+    return d.broken(records, at)
+
+
+def _row_of_a_firm(d: Draft) -> int:
+    """Some row; where it ends in a text, in that of a heading."""
+    at = d.some_row()
+    if d.columns[-1].type.name in TEXTS:
+        d.rows[at][-1] = "某某公司"
+    return at
 
 
 def nul_in_a_cell(d: Draft) -> Polluted:
@@ -661,7 +680,8 @@ KINDS: Mapping[str, Callable[[Draft], Polluted]] = MappingProxyType(
             quote_opened_and_never_closed, quote_never_closed_among_quotes, quote_never_opened_among_quotes,
             quote_within_a_cell, quote_not_doubled, two_broken_quotes_far_apart, multi_line_cell_never_closed,
             quote_opened_in_the_last_row, one_delimiter_more, one_delimiter_less, row_cut_off, row_split_in_two,
-            two_rows_in_a_line, another_delimiter_in_a_row, nul_in_a_cell, file_cut_off, required_column_missing,
+            two_rows_in_a_line, another_delimiter_in_a_row, whole_row_quoted, nul_in_a_cell, file_cut_off,
+            required_column_missing,
             delimiter_lost_in_header, quote_in_header, column_twice, byte_that_is_not_utf8, two_encodings_in_a_file,
             one_utf8_row_among_gb18030,
             web_page_called_csv, web_page_called_xls, workbook_called_csv, csv_called_workbook, gzip_cut_off,

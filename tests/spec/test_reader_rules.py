@@ -74,6 +74,25 @@ def text(*rows: list[str] | str, delimiter: str = ",", header: list[str] | None 
     return (end.join(lines) + end).encode()
 
 
+def header_of(feed: str) -> list[str]:
+    """The header of another feed, as its county writes it: without its own code."""
+    return [column.header for column in contract(feed).columns if column.required or column.name != "county_code"]
+
+
+def table(feed: str, *lines: str) -> bytes:
+    """A CSV of another feed, with lines as they are."""
+    return "\n".join([",".join(header_of(feed)), *lines, ""]).encode()
+
+
+EMPLOYED = [f"{id_number(at)},某某,企业就业,310000,某公司,,,,2024-01-01,,0.42,,,,,,2024-05-10" for at in (1, 2)]
+# Rows of three feeds that begin and end like a heading or a title.
+WHOLE_ROWS = {
+    "bank_return": "PC2024051000901,2,6299901000000000001,某某,3210.00,失败,账户不属于本公司,",
+    "labor_cooperation": "XZ002,310000,东西部,2024-01-01,2024-12-31,300,上海劳务工作站",
+    "relief_project": "YG532599002,道路,532528,,重点工程,3000000,3000000,900000,50,2024-03-01,2024-12-01,,某局,某公司",
+}
+
+
 TWO_ROWS = [
     [{"应发工资": "工资", "实发工资": ""}.get(name, name) for name in PAYROLL],
     [name if name in ("应发工资", "实发工资") else "" for name in PAYROLL],
@@ -143,8 +162,8 @@ def in_yuan(kind: str, data: bytes, lines: list[int]) -> Case:
     return Case(f"unit: {kind}", data, lines)
 
 
-def not_in_yuan(kind: str, data: bytes, name: str = "t.csv") -> Case:
-    return Case(f"unit: {kind}", data, refused="amounts_not_in_yuan", name=name)
+def not_in_yuan(kind: str, data: bytes, name: str = "t.csv", feed: str = "relief_payroll") -> Case:
+    return Case(f"unit: {kind}", data, refused="amounts_not_in_yuan", name=name, feed=feed)
 
 
 def above(line: str) -> bytes:
@@ -159,15 +178,16 @@ def workbook(
     formats: dict[tuple[int, int], str] | None = None,
     sheet_name: str = "发放表",
     more: Cells | None = None,
+    header: list[str] = PAYROLL,
     **options: Any,
 ) -> bytes:
-    """An xlsx of the payroll; formats: number formats by place; a text that begins with = is a formula; more: the rows
-    of a second sheet.
+    """An xlsx of the payroll, or below another header; formats: number formats by place; a text that begins with = is a
+    formula; more: the rows of a second sheet.
     """
     out = io.BytesIO()
     made = xlsxwriter.Workbook(out, options)
     page = made.add_worksheet(sheet_name)
-    for y, row in enumerate([PAYROLL, *rows]):
+    for y, row in enumerate([header, *rows]):
         for x, value in enumerate(row):
             shown = made.add_format({"num_format": formats[y, x]}) if formats and (y, x) in formats else None
             if isinstance(value, str) and value.startswith("="):
@@ -733,6 +753,82 @@ CASES = [
             "必填,必填,必填,必填,必填,必填,必填,选填,选填,选填,选填",
             ",,,,0,0.00,0,,,,",
             "无,无,无,无,无,无,无,无,无,无,无",
+        )
+    ],
+    *[
+        Case(f"not a row: {line} of a register", table("employment", *EMPLOYED, line), [2, 3], feed="employment")
+        for line in (
+            "填报时间：2024年5月20日",
+            "制表日期：2024-05-20",
+            "2024年5月20日",
+            "联系电话：0873-7212345",
+            "合计：1440000人",
+            "合计,143256,,,,,,,,,,,,,,,",
+            "填表人：某某 13800000000",
+            "注：本表截至2024年5月20日",
+            "第1页 打印时间 2024-05-20",
+            "第1页 共3页 打印时间：2024-05-20 10:30",
+            "截至 2024年5月20日",
+            "以上人员均已于2024年5月20日前返岗。",
+        )
+    ],
+    *[
+        Case(f"not a row: {line}", text(*SHORT[:2], line, SHORT[2]), [2, 3, 5])
+        for line in (
+            "制表人：张三,,制表日期：2024-05-10,,审核人：李四,,,,,,",
+            "填报单位：元阳县,,,,单位：元,,,,日期：2024-05-10,,",
+            "合计,,143256,,,6200,6200,,,,",
+            "合计,,143256人,,,6200,6200,,,,",
+        )
+    ],
+    *[
+        not_in_yuan(f"below a register: {line}", table("employment", *EMPLOYED, line), feed="employment")
+        for line in (
+            "注：截至2024年5月20日，月收入以万元计,,,",
+            "单位：万元  填表日期：2024-05-20,,,",
+            "制表日期：2024-05-20 单位：万元,,,",
+            "单位：万元,13800000000,,",
+            "联系电话：0873-7212345 金额单位：万元",
+        )
+    ],
+    *[
+        Case(f"a row: of {feed} in one cell, {how}", table(feed, row, line), [2], {3: "too_few_cells"}, feed=feed)
+        for feed, row in WHOLE_ROWS.items()
+        for how, line in {
+            **{f"between {sign!r}": row.replace(",", sign) for sign in ("\t", ";", "|", " ", "，", "、")},
+            "quoted": f'"{row}"',
+        }.items()
+    ],
+    *[
+        Case(
+            f"a row: of {feed} in one cell of a sheet",
+            workbook([row.split(","), [row.rstrip(",")]], header=header_of(feed)),
+            [2],
+            {3: "required_missing"},
+            feed=feed,
+            name="t.xlsx",
+        )
+        for feed, row in WHOLE_ROWS.items()
+    ],
+    Case(
+        "a row: an account and a firm",
+        table("bank_return", WHOLE_ROWS["bank_return"], "6299901000000000003 某公司"),
+        [2],
+        {3: "too_few_cells"},
+        feed="bank_return",
+    ),
+    *[
+        Case(
+            f"not a row: {line} of a bank",
+            table("bank_return", WHOLE_ROWS["bank_return"], line),
+            [2],
+            feed="bank_return",
+        )
+        for line in (
+            "元阳县 2024 年 5 月 31 日 代发 明细 表",
+            "本批次，共3笔，成功2笔，失败1笔，金额9300元，请核实。",
+            "合计 3 9300.00 2 6090.00 1 3210.00",
+            "收款账户：6299901000000000001 某公司",
         )
     ],
     *[

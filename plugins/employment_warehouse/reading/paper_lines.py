@@ -47,7 +47,12 @@ _STAMP = re.compile(
     r"|.{0,20}\((?:盖章|公章|签字|签名|签章)\)"
     rf"|(?:{_ROLES}|出纳|会计)人?{_LETTERS}{{0,6}}"
 )
-_DAY = re.compile(r"(?:19|20)[0-9]{2}(?:年[0-9]{1,2}月(?:[0-9]{1,2}日)?|[-/.][0-9]{1,2}[-/.][0-9]{1,2})|年月日")
+# 2024年5月10日, and 第1页 打印时间 2024-05-10 without a colon.
+_DAY = re.compile(
+    r"(?:.{0,12}(?:日期|时间|截[至止])(?:为|是)?)?"
+    r"(?:19|20)[0-9]{2}(?:年[0-9]{1,2}月(?:[0-9]{1,2}日)?|[-/.][0-9]{1,2}[-/.][0-9]{1,2})(?:[0-9]{1,2}(?::[0-9]{2}){1,2})?"
+    r"|年月日"
+)
 _HEADING = re.compile(
     r"[(\[【<]?(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})[、.)\]】>](?=[^0-9]).*|第[0-9一二三四五六七八九十]+[组班批队部分章节].*|【.*】|\[.*\]"
     r"|.*(?:组|班|队|村|镇|乡|县|市|区|州|街道|项目|公司|厂|所|站|局|中心|部|科|名单|名册|人员|明细|表|册|台账|部分)(?:\(.*\))?"
@@ -58,11 +63,20 @@ _REMARK = re.compile(
 )
 
 _IDENTITY = re.compile(r"(?<![0-9])(?:[0-9]{15}|[0-9]{17}[0-9Xx])(?![0-9])")
+_ACCOUNT = re.compile(r"[0-9]{16}")
+# An amount or a number of people: of nobody where the line is a total.
+_QUANTITY = re.compile(r"(?=(?:[^0-9]*[0-9]){1,8}(?:[^0-9]|$))[0-9,]+(?:\.[0-9]{1,2})?[元人户笔条名]?")
 _COUNT = re.compile(r"[共计]?[0-9一二三四五六七八九十百两壹贰叁肆伍陆柒捌玖拾]+[人名户个笔条]")
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
+_FORMS = (_LABEL, _SIGNER, _NOTE, _DAY, _PAGE, _TOTAL_LINE, _COUNT)
 _NO_NAMES = (_TOTAL_LINE, _HEADING, _COUNT)
 _NOUGHT = re.compile(r"[¥-]?0+(?:\.0+)?元?")
 _COMPLETE = 0.6  # of the columns that are not numbers
+# A row whose delimiters are not the file's stands in one cell: it has many parts, and values among them; prose has some
+# too where its clauses end.
+_PARTS, _OF_THE_COLUMNS = 4, 0.5
+_DELIMITERS = ((re.compile(r"[,;|\t]"), 2), (re.compile(r"[,;|\t，、；]|\s+"), 3))
+_WITHIN_DAY = re.compile(r"\s+(?=[年月日])|(?<=[年月])\s+")
 _DROPPED = re.compile(rf"[\s{INVISIBLE}]")
 
 
@@ -76,22 +90,48 @@ def is_paper_line(cells: Sequence[str], types: Mapping[int, LogicalType], titles
         return True
     if len(filled) > 1 and all(is_unit(cell) or _REMARK.fullmatch(cell) for cell in filled):
         return True
-    if _is_complete(cells, types) or _names_somebody(cells, types):
+    if is_somebodys(cells, types) or _is_row_in_one_cell(cells, types):
         return False
-    is_total = any(
-        _TOTAL_LINE.fullmatch(cell) for cell in [filled[0], *[cell for cell in filled[1:3] if len(cell) < 8]]
-    )
-    if is_total or any(form.fullmatch(filled[0]) for form in (_LABEL, _SIGNER, _NOTE)):
+    if _is_total(filled) or any(form.fullmatch(filled[0]) for form in (_LABEL, _SIGNER, _NOTE)):
         return True
     return len(filled) == 1 and _is_heading(cells, types, titles)
 
 
+def is_somebodys(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
+    """Whether a line is a row by what it has, even if none of it identifies somebody."""
+    return _is_complete(cells, types) or _names_somebody(cells, types)
+
+
+def _is_total(filled: Sequence[str]) -> bool:
+    """Whether a line of compact cells, none empty, begins as a total does."""
+    return any(_TOTAL_LINE.fullmatch(cell) for cell in [filled[0], *[cell for cell in filled[1:3] if len(cell) < 8]])
+
+
+def _is_row_in_one_cell(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
+    """Whether the only filled cell has the parts of a row, several of them values: the row is quoted as a whole, or its
+    delimiters are not the file's.
+    """
+    filled = [cell for cell in cells if cell]
+    if len(filled) != 1:
+        return False
+    text = _WITHIN_DAY.sub("", filled[0])
+    if _is_total([_compact(_DELIMITERS[-1][0].split(text)[0])]):
+        return False
+    for delimiter, least_values in _DELIMITERS:
+        parts = [part.strip(" '\"") for part in delimiter.split(text)]
+        n_values = sum(bool(VALUE.match(part)) for part in parts)
+        if len(parts) >= max(_PARTS, _OF_THE_COLUMNS * len(types)) and n_values >= least_values:
+            return True
+    return False
+
+
 def _is_heading(cells: Sequence[str], types: Mapping[int, LogicalType], titles: frozenset[str]) -> bool:
-    """Whether a line with one filled cell is a title, a heading, a sentence or a unit, and not a name."""
+    """Whether a line with one filled cell is a title, a heading, a sentence or a unit, and not a name or an account."""
     place, text = next((at, _compact(cell)) for at, cell in enumerate(cells) if cell)
     may_be_name = types.get(place) is not None and types[place].identity == "name" and _NAME.fullmatch(text)
     return cells[place] in titles or bool(
-        not may_be_name and (_HEADING.fullmatch(text) or _is_sentence(text) or is_unit(text))
+        not may_be_name
+        and ((_HEADING.fullmatch(text) and not _ACCOUNT.search(text)) or _is_sentence(text) or is_unit(text))
     )
 
 
@@ -113,11 +153,21 @@ def _names_somebody(cells: Sequence[str], types: Mapping[int, LogicalType]) -> b
 
 
 def has_identity(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
-    """Whether a cell identifies a person or an account: six digits in such a column, or an ID number anywhere."""
-    for at, kind in types.items():
-        if kind.identity in ("person", "account", "mobile") and at < len(cells) and _n_digits(cells[at]) >= 6:
-            return True
-    return any(len(cell) >= 15 and _IDENTITY.search(cell) for cell in cells)
+    """Whether a cell identifies a person or an account: six digits in such a column, unless they are a day, a telephone
+    or a number of a printed form; or an ID number anywhere.
+    """
+    if any(len(cell) >= 15 and _IDENTITY.search(cell) for cell in cells):
+        return True
+    places = [at for at, kind in types.items() if kind.identity in ("person", "account", "mobile")]
+    numbers = [cells[at] for at in places if at < len(cells) and _n_digits(cells[at]) >= 6]
+    return any(_ACCOUNT.search(number) or not _is_of_form(_compact(number), cells) for number in numbers)
+
+
+def _is_of_form(number: str, cells: Sequence[str]) -> bool:
+    """Whether a compact cell with digits, in a line of these cells, belongs to a printed form and to no person."""
+    if _is_sentence(number) or any(form.fullmatch(number) for form in _FORMS):
+        return True
+    return bool(_QUANTITY.fullmatch(number)) and _is_total([_compact(cell) for cell in cells if cell])
 
 
 def _n_digits(cell: str) -> int:

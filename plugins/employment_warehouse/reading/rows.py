@@ -9,7 +9,7 @@ import polars as pl
 from employment_warehouse.reading.cell_forms import BLANKS, VALUE, is_total, n_filled, visible
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.header_by_contract import named_columns
-from employment_warehouse.reading.paper_lines import has_identity, is_paper_line
+from employment_warehouse.reading.paper_lines import has_identity, is_paper_line, is_somebodys
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
 from employment_warehouse.reading.units import is_other_unit, states_other_unit
@@ -19,8 +19,9 @@ BLANK_LEAD_BYTES = {character.encode()[0]: len(character.encode()) for character
 
 # Of the contract's columns, or of a line's own cells, that make a line of names another header; fewer may be chance.
 _OF_A_HEADER = 0.6
-# A cell that begins like an ID number or an account: its line is a row, whatever else it contains.
-_IDENTIFIED = "^[0-9]{6}"
+# A cell that begins like an ID number or an account, and not like a number of people: its line is a row, whatever else
+# it contains.
+_IDENTIFIED = "^[0-9]{9}"
 
 
 def is_row(cells: Sequence[str], header: Header) -> bool:
@@ -38,15 +39,18 @@ def is_row(cells: Sequence[str], header: Header) -> bool:
 
 def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: bool) -> None:
     """The header of a contract's table may be repeated, but not with other columns or in another order, by which the
-    rows below would be read wrongly; and a line that identifies nobody may not say that amounts are not in yuan.
+    rows below would be read wrongly; and a line that is no whole row may not say that amounts are not in yuan.
 
     row: the result of `is_row`. Raises Refused: second_header, amounts_not_in_yuan.
     """
-    if not header.columns or not any(cells) or has_identity(cells, header.types):
+    if not header.columns or not any(cells):
+        return
+    is_identified = has_identity(cells, header.types)
+    if is_identified and is_somebodys(cells, header.types):
         return
     if header.has_money and _states_other_unit(cells, row):
         raise amounts_not_in_yuan(f"第 {line} 行 line {line}")
-    if _is_printed_head(cells, header):
+    if is_identified or _is_printed_head(cells, header):
         return
     differs, n_known = _repeats(cells, header)
     if differs and n_known >= max(3, _n_of_header(cells, header)):
