@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -179,6 +180,46 @@ def test_an_erased_person_is_nowhere_and_counts_stay(
     assert "申请删除" in sheet["B2"].comment.text and [word for word in WORDS if word in text_of(workbook)] == []
 
 
+def test_whoever_shares_a_telephone_or_mentions_an_erased_person_stays(
+    nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
+) -> None:
+    """In landing, in the archive, and among the rejected rows: as the ledger counts them."""
+    mother = person(2, "某某乙", mobile=MOBILE, relation_to_head="母亲")
+    neighbour = person(3, "某某丙", relation_to_head=f"{ID[:6]} {ID[6:]}的邻居")
+    unclear = {"is_relocated": "?"}
+    register = [
+        person(1, NAME, mobile=MOBILE, relation_to_head="户主"),
+        mother,
+        neighbour,
+        person(4, "某某丁", mobile=MOBILE, relation_to_head="长女") | unclear,
+        person(5, "某某戊", mobile=MOBILE, relation_to_head="次女") | unclear | {"id_number": "不详"},
+        person(6, "某某己", mobile="", relation_to_head=f"{ID}之子") | unclear,
+    ]
+    for day in (DAY, NEXT):
+        files.put(zone, files.rows_of("labor_register", *register), feed="labor_register", day=day)
+        register.append(person(7, "某某庚", mobile="", relation_to_head="三女"))
+        ingest_all(day)
+        build = nights.start(day)
+        nights.build(build, "reported_labor_register")
+        nights.publish(build)
+    landing.purge()
+
+    erase()
+
+    counts = "rows_read, rows_landed, rows_rejected, rows_erased"
+    of_days = f"select delivery_id, {counts} from ops.delivery order by report_date"
+    (first, *of_first), (_, *of_second) = nights.rows(of_days)
+    assert (of_first, of_second) == ([6, 2, 1, 3], [7, 3, 1, 3])
+    landed = "select line, relation_to_head from landing.labor_register where delivery_id = %s order by 1"
+    assert landing.restore(first, landing.read_archived_file) == 2
+    assert warehouse.execute(landed, [first]).fetchall() == [(3, "母亲"), (4, "***的邻居")]
+    assert {json.loads(cell.plain)["row"]["姓名"] for cell in rejected_cells(warehouse)} == {"某某丁"}
+    for text in home_texts(warehouse_home, warehouse):
+        named = [name for name in (NAME, "某某乙", "某某丙", "某某丁", "某某戊", "某某己") if name in text]
+        assert named in (["某某乙", "某某丙", "某某丁"], ["某某丁"])  # of the register; of the return workbook
+        assert ID not in text and f"{ID[:6]} {ID[6:]}" not in text
+
+
 def test_a_post_that_an_erased_person_approved_stays_its_holders(
     nights: Nights, zone: Path, warehouse: psycopg.Connection
 ) -> None:
@@ -257,8 +298,8 @@ def test_a_refused_or_killed_erasure_leaves_the_archive_as_the_ledger_says(
     assert not original.exists()
 
 
-def test_an_erasure_names_no_rows_of_others(warehouse: psycopg.Connection, zone: Path) -> None:
-    """By the loader's login alone."""
+def test_an_erasure_names_no_rows_of_others(nights: Nights, warehouse: psycopg.Connection, zone: Path) -> None:
+    """By the loader's login alone; what it says of places removes no landed row, and nothing while a night is built."""
     put_registers(zone, DAY)
     pay = {"post_no": "P1", "bank_account": ACCOUNT}
     files.put(zone, files.rows_of("public_post_payment", pay | {"id_number": id_number(2)}), feed="public_post_payment")
@@ -268,12 +309,22 @@ def test_an_erasure_names_no_rows_of_others(warehouse: psycopg.Connection, zone:
     with connect("wh_loader") as loader, pytest.raises(psycopg.Error, match="there is nobody to be erased"):
         loader.execute("select vault.erase_places(1, '{\"\"}', '{2}')")
     number = landing.ask_erasure(ID, REASON)
+    landed = "select delivery_id, rows_landed from ops.delivery where feed = 'labor_register'"
+    [(register, rows)] = nights.rows(landed)
+    with connect("wh_loader") as loader:
+        loader.execute("select vault.erase_places(%s, '{\"\", \"\"}', '{3, 4}')", [register])
+    assert nights.rows(landed) == [(register, rows)]
+    assert nights.scalar("select count(*) from landing.labor_register") == rows
     for named in (account, other):
         with connect("wh_loader") as loader, pytest.raises(psycopg.Error, match="not all of these accounts"):
             loader.execute("select vault.complete_erasure(%s, %s, '{x}')", (number, [named]))
     landing.erase_asked()
     assert warehouse.execute("select count(*) from landing.public_post_payment").fetchone() == (1,)
     assert warehouse.execute("select person_key from vault.person").fetchall() != []
+    landing.ask_erasure(id_number(3), REASON)
+    nights.start(DAY)
+    with connect("wh_loader") as loader, pytest.raises(psycopg.Error, match="a night is being built"):
+        loader.execute("select vault.erase_places(%s, '{\"\"}', '{3}')", [register])
 
 
 def test_an_erasure_by_key_needs_the_number_once(warehouse: psycopg.Connection, zone: Path) -> None:

@@ -3447,13 +3447,17 @@ COMMENT ON FUNCTION vault.complete_erasure(number bigint, own_accounts uuid[], a
 CREATE FUNCTION vault.erase_places(number bigint, sheets text[], lines integer[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    SET lock_timeout TO '60s'
+    AS $$
 declare
     delivery ops.delivery;
     landed bigint := 0;
     rejected bigint;
-    gone bigint := cardinality(lines);
 begin
+    perform ops.lock_chain(null);
+    if exists (select from ops.tonight) then
+        raise exception using errcode = 'WH013', message = '正在汇总，删除须待其完成 | a night is being built: persons are erased after it';
+    end if;
     if not exists (select from vault.erasure as e where e.done_at is null) then
         raise exception using errcode = 'WH055', message = '没有待办的删除 | there is nobody to be erased';
     end if;
@@ -3464,14 +3468,9 @@ begin
         returning r.sheet, r.line
     )
     select count(distinct (e.sheet, e.line)) into rejected from erased as e;
-    if delivery.purged_at is null then
-        execute format(
-            'delete from landing.%I as l using unnest($2, $3) as place (sheet, line)'
-            ' where l.delivery_id = $1 and l.sheet = place.sheet and l.line = place.line', delivery.feed
-        ) using number, sheets, lines;
-        get diagnostics landed = row_count;
-    else
-        landed := least(gone - rejected, delivery.rows_landed);
+    -- Rows that are in the archive alone: a restore finds so many fewer.
+    if delivery.purged_at is not null then
+        landed := least(cardinality(lines) - rejected, delivery.rows_landed);
     end if;
     update ops.delivery as d
     set
@@ -3479,7 +3478,7 @@ begin
         rows_erased = d.rows_erased + landed + rejected
     where d.delivery_id = number;
     return landed + rejected;
-end $_$;
+end $$;
 
 ALTER FUNCTION vault.erase_places(number bigint, sheets text[], lines integer[]) OWNER TO wh_owner;
 

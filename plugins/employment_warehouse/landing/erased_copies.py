@@ -9,55 +9,61 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import polars as pl
 import xlsxwriter
 
+from employment_warehouse.checking.rejected import WHOLE_ROW
 from employment_warehouse.contract import NUMERIC_CELL, PLAIN_CELLS, Contract
-from employment_warehouse.contract.column_types.cleaning import NARROW, WIDE
+from employment_warehouse.landing.erased_words import Words, plain, plain_texts
 from employment_warehouse.landing.zone import private_file
-from employment_warehouse.reading import Refused, TextTable, read_tables
+from employment_warehouse.reading import Refused, TextTable, contents, read_tables
 
-Feeds = Mapping[tuple[str, str], Contract]  # (feed, delivery kind): a return workbook has sheets of several
-Places = dict[tuple[str, str], list[tuple[str, int]]]
-_SEPARATORS = r"[\s\-.·_/\\]"
+Place = tuple[str, int]  # sheet, line
+Places = dict[tuple[str, str], list[Place]]
+Prepare = Callable[[Path | None, str], None]
 _ROW = "row"
+# What a text may be in, and where in a block of bytes it may begin.
+_ENCODINGS = {"utf-8": (0,), "gb18030": (0,), "utf-16-le": (0, 1), "utf-16-be": (0, 1)}
 
 
-def plain(texts: pl.Expr) -> pl.Expr:
-    """Texts as numbers are compared: narrow, without separators, in capitals."""
-    return texts.str.replace_many(WIDE, NARROW).str.replace_all(_SEPARATORS, "").str.to_uppercase()
+class Sent(NamedTuple):
+    """What a delivery has of a file: rows of a feed, of which those in these places were rejected."""
+
+    made: Contract
+    rejected: frozenset[Place]
 
 
-def plain_texts(texts: pl.Series) -> pl.Series:
-    """The same of a series."""
-    return texts.to_frame("text").select(plain(pl.col("text"))).to_series()
+Feeds = Mapping[tuple[str, str], Sent]  # (feed, delivery kind): a return workbook has sheets of several
 
 
-def without_rows(file: Path, feeds: Feeds, words: list[str], prepare: Callable[[Path | None, str], None]) -> Places:
-    """Find the rows that name a person by one of these words; if there are any, `prepare` receives a copy without them
-    and its extension; None for a file that cannot be read.
+def without_rows(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Places:
+    """Find the rows that are a person's, by these words, and what mentions the person in others'; if there are any,
+    `prepare` receives a copy without them and its extension; None for a file that cannot be read.
     """
-    if file.suffix == ".jsonl":
+    if feeds and file.suffix == ".jsonl":
         return _items_without(file, feeds, words, prepare)
     found: Places = {}
     is_workbook = False
     try:
-        for key, made in feeds.items():
-            for frame in _named(read_tables(file, made, _sheet(key, made)), made, words):
+        for key, sent in feeds.items():
+            for frame in _named(read_tables(file, sent.made, _sheet(key, sent.made)), sent, words):
                 is_workbook |= frame["sheet"][0] != ""
                 if (frame[_ROW] | frame["changed"]).any():
                     found.setdefault(key, []).extend(frame.filter(_ROW).select("sheet", "line").rows())
     except Refused:
         feeds = {}
     if not feeds:
-        if _holds(file, words):
+        if _holds(file, words.all):
             prepare(None, "")
         return {}
-    if found:
+    # Beside the table: sheets and files that nobody reads, which no copy has.
+    if found or (is_workbook and _holds(file, words.own)):
         write = _write_workbook if is_workbook else _write_text
         with private_file("copy") as (target, path):
             write(target, file, feeds, words)
@@ -70,47 +76,95 @@ def _sheet(key: tuple[str, str], made: Contract) -> str | None:
     return made.title_zh if key[1] == "correction" else None
 
 
-def _named(table: TextTable, made: Contract, words: list[str]) -> Iterator[pl.DataFrame]:
-    """The table's frames with `row`: whether the row is the person's; in others' rows a cell that names the person is
-    emptied (`changed`). Broken rows are rows of one cell.
+@dataclass(frozen=True)
+class _Judge:
+    """Whose the rows are that have one of the words in them, by the positions of a table's columns.
+
+    A row that was landed is whose its person or its account is: so it is in landing. One that only mentions the person
+    stays, as it was landed: the words masked in its texts, and the person in no column for somebody else (who approved
+    a post). A row that was rejected stays or goes as a whole.
     """
-    mentions = [
-        f"c{at}"
-        for name, at in table.columns.items()
-        if made.column(name).type.identity == "person" and name != made.person_column
-    ]
+
+    words: Words
+    sent: Sent
+    person: int | None
+    accounts: list[int]
+    mentions: list[int]
+    typed: list[int]  # columns that cannot have a free text
+
+    @classmethod
+    def of(cls, table: TextTable, sent: Sent, words: Words) -> _Judge:
+        made = sent.made
+        columns = {at: made.column(name) for name, at in table.columns.items()}
+        person = table.columns.get(made.person_column) if made.person_column else None
+        return cls(
+            words,
+            sent,
+            person,
+            [at for at, column in columns.items() if column.type.identity == "account"],
+            [at for at, column in columns.items() if column.type.identity == "person" and at != person],
+            [at for at, column in columns.items() if column.type.name != "text"],
+        )
+
+    def judge(self, place: Place, cells: list[str], bare: list[str]) -> tuple[bool, list[str]]:
+        """Whether the row is the person's, and its cells without the person; bare: as numbers are compared."""
+        own = [at for at, cell in enumerate(bare) if self.words.own_in(cell)]
+        if place in self.sent.rejected:
+            return bool(own) or not self._is_of_another(cells), cells
+        if any(at == self.person or at in self.accounts for at in own):
+            return True, cells
+        kept = [cell if at in self.typed else self.words.masked(cell) for at, cell in enumerate(cells)]
+        return False, ["" if at in self.mentions and at in own else cell for at, cell in enumerate(kept)]
+
+    def _is_of_another(self, cells: list[str]) -> bool:
+        return self.person is None or self.words.is_of_another(cells[self.person])
+
+
+def _named(table: TextTable, sent: Sent, words: Words) -> Iterator[pl.DataFrame]:
+    """The table's frames with `row`: whether the row is the person's; in others' rows no cell names the person any more
+    (`changed`). Broken rows are rows of one cell.
+    """
+    judge = _Judge.of(table, sent, words)
     for frame in (frame for frame in table.frames if frame.height):
         cells = [name for name in frame.columns if name not in ("sheet", "line")]
         texts = frame.with_columns(pl.col(cells).cast(pl.String).fill_null(""))
-        named = {name: plain(pl.col(name)).str.contains_any(words) for name in cells}
-        found = texts.select(
-            pl.any_horizontal(named[name] for name in cells if name not in mentions).alias(_ROW),
-            pl.any_horizontal(pl.lit(False), *named.values()).alias("changed"),
-        )
-        kept = texts.with_columns(
-            pl.when(~named[name]).then(name).otherwise(pl.lit("")).alias(name) for name in mentions
-        )
-        yield kept.hstack(found)
-        yield from _broken(table, words)
-    yield from _broken(table, words)
+        has_word = (plain(pl.col(name)).str.contains_any(words.all) for name in cells)
+        yield _judged(texts, cells, texts.select(pl.any_horizontal(has_word)).to_series().arg_true(), judge)
+        yield from _broken(table, sent.made, words)
+    yield from _broken(table, sent.made, words)
 
 
-def _broken(table: TextTable, words: list[str]) -> Iterator[pl.DataFrame]:
+def _judged(texts: pl.DataFrame, cells: list[str], at: pl.Series, judge: _Judge) -> pl.DataFrame:
+    """The frame with its rows judged; at: those in which a word stands."""
+    suspects = texts[at]
+    written, bare = suspects.select(cells).rows(), suspects.select(plain(pl.col(cells))).rows()
+    places = suspects.select("sheet", "line").rows()
+    judged = [judge.judge(*row) for row in zip(places, map(list, written), map(list, bare), strict=True)]
+    nobody = pl.repeat(False, len(texts), dtype=pl.Boolean, eager=True)
+    is_row = nobody.clone().scatter(at, [is_row for is_row, _ in judged])
+    is_changed = nobody.clone().scatter(at, [kept != list(row) for (_, kept), row in zip(judged, written, strict=True)])
+    columns = [
+        texts[name].clone().scatter(at, pl.Series([kept[number] for _, kept in judged], dtype=pl.String))
+        for number, name in enumerate(cells)
+    ]
+    return texts.with_columns(*columns, is_row.alias(_ROW), is_changed.alias("changed"))
+
+
+def _broken(table: TextTable, made: Contract, words: Words) -> Iterator[pl.DataFrame]:
     broken = table.take_broken()
     if not broken.is_empty():
-        yield broken.select("sheet", "line", c0="text").with_columns(
-            row=plain(pl.col("c0")).str.contains_any(words), changed=pl.lit(False)
-        )
+        named = [words.name_rejected({WHOLE_ROW: text}, text, made) for text in broken["text"]]
+        yield broken.select("sheet", "line", c0="text").with_columns(row=pl.Series(named), changed=pl.lit(False))
 
 
-def _write_text(target: IO[bytes], file: Path, feeds: Feeds, words: list[str]) -> None:
+def _write_text(target: IO[bytes], file: Path, feeds: Feeds, words: Words) -> None:
     """The header on the first line, each row on its own."""
-    ((key, made),) = feeds.items()
-    table = read_tables(file, made, _sheet(key, made))
+    ((key, sent),) = feeds.items()
+    table = read_tables(file, sent.made, _sheet(key, sent.made))
     header = _csv(table.header)
     target.write(header)
     line = 1 + header.count(b"\n")
-    for frame in _named(table, made, words):
+    for frame in _named(table, sent, words):
         for _, number, *cells in frame.filter(~pl.col(_ROW)).drop(_ROW, "changed").iter_rows():
             text = _csv(cells)
             target.write(b"\n" * (number - line) + text)
@@ -123,12 +177,12 @@ def _csv(cells: list[str]) -> bytes:
     return row.getvalue().encode()
 
 
-def _write_workbook(target: IO[bytes], file: Path, feeds: Feeds, words: list[str]) -> None:
+def _write_workbook(target: IO[bytes], file: Path, feeds: Feeds, words: Words) -> None:
     """The header in the first row of each sheet, each row in its own."""
     with xlsxwriter.Workbook(target, PLAIN_CELLS | {"in_memory": True}) as book:
-        for key, made in feeds.items():
-            table = read_tables(file, made, _sheet(key, made))
-            for frame in _named(table, made, words):
+        for key, sent in feeds.items():
+            table = read_tables(file, sent.made, _sheet(key, sent.made))
+            for frame in _named(table, sent, words):
                 rows = frame.filter(~pl.col(_ROW)).drop(_ROW, "changed")
                 for sheet, line, *cells in rows.iter_rows():
                     page = book.get_worksheet_by_name(sheet)
@@ -152,22 +206,42 @@ def _write_cell(page: xlsxwriter.worksheet.Worksheet, row: int, at: int, cell: s
     page.write_string(row, at, cell)
 
 
-def _items_without(file: Path, feeds: Feeds, words: list[str], prepare: Callable[[Path | None, str], None]) -> Places:
+def _items_without(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Places:
     """The same for items of the HR platform, one on each line; a line that is removed stays empty."""
     lines = file.read_text(encoding="utf-8").split("\n")
-    is_named = pl.Series(lines).to_frame("item").select(plain(pl.col("item")).str.contains_any(words)).to_series()
-    if not is_named.any():
+    bare = plain_texts(pl.Series(lines))
+    [sent] = feeds.values()
+    kept = list(lines)
+    for at in bare.str.contains_any(words.all).arg_true():
+        kept[at] = _item_without(lines[at], ("", at + 1), sent, words)
+    if kept == lines:
         return {}
-    kept = ["" if named else line for named, line in zip(is_named, lines, strict=True)]
     with private_file("copy") as (target, path):
         target.write("\n".join(kept).encode())
         target.flush()
         prepare(path, ".jsonl")
-    places = [("", at) for at, named in enumerate(is_named, 1) if named]
+    places = [("", at) for at, line in enumerate(kept, 1) if not line and lines[at - 1]]
     return dict.fromkeys(feeds, places)
 
 
+def _item_without(line: str, place: Place, sent: Sent, words: Words) -> str:
+    """What is kept of an item in which a word stands."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        fields = None
+    row = {name: str(value) for name, value in fields.items()} if isinstance(fields, dict) else {WHOLE_ROW: line}
+    if place in sent.rejected:
+        return "" if words.name_rejected(row, line, sent.made) else line
+    person = [cell for name, cell in row.items() if sent.made.column_called(name) == sent.made.person_column]
+    return "" if words.own_in(*plain_texts(pl.Series(person, dtype=pl.String))) else words.masked(line)
+
+
 def _holds(file: Path, words: list[str]) -> bool:
-    """Whether the bytes of a file that cannot be read as a table have one of the words in them."""
-    data = file.read_bytes()
-    return any(word.encode(encoding) in data for word in words for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+    """Whether one of the words is anywhere in a file, or in what is packed in it, in whatever encoding."""
+    return any(
+        plain_texts(pl.Series([block[start:].decode(encoding, "replace")])).str.contains_any(words)[0]
+        for block in contents(file)
+        for encoding, starts in _ENCODINGS.items()
+        for start in starts
+    )

@@ -13,7 +13,7 @@ import psycopg
 from employment_warehouse import identity
 from employment_warehouse.checking.rejected import REJECTED_SCHEMA
 from employment_warehouse.contract import Column, Contract
-from employment_warehouse.landing.erased_copies import plain_texts
+from employment_warehouse.landing.erased_words import plain_texts
 from employment_warehouse.landing.queries import query
 
 REASON = "person_erased"

@@ -25,12 +25,13 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.identity import place, unseal
 from employment_warehouse.landing import archive, erased_copies
 from employment_warehouse.landing.erased_persons import ErasedPersons, marks_of
+from employment_warehouse.landing.erased_words import Words
 from employment_warehouse.landing.ledger import PAGES
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.vault import rejected_place
 
-# Of a delivery: its number, unit and report date, and sheet and line of the rows that name the person.
-ErasedPlaces = tuple[int, str, date, list[tuple[str, int]]]
+# Of a delivery: its number, unit and report date; and sheet and line of the rows that are the person's.
+ErasedPlaces = tuple[tuple[int, str, date], list[tuple[str, int]]]
 AT = "vault.erasure.sealed"
 
 
@@ -135,14 +136,13 @@ class Asked(NamedTuple):
 
 def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]]:
     words = _words(asked)
-    touched = set()
-    in_files = list(_in_files(connection, asked.name, words))
-    # The rejected rows are searched when those of the files are gone.
-    for delivery_id, unit, report_date, places in chain(in_files, _rejected_with(connection, words)):
-        sheets, lines = [sheet for sheet, _ in places], [line for _, line in places]
-        connection.execute("select vault.erase_places(%s, %s, %s)", [delivery_id, sheets, lines])
-        touched.add((unit, report_date))
+    places: dict[tuple[int, str, date], set[tuple[str, int]]] = {}
+    for delivery, found in chain(_in_files(connection, asked.name, words), _rejected_with(connection, words)):
+        places.setdefault(delivery, set()).update(found)
     try:
+        for (delivery_id, _, _), rows in places.items():
+            sheets, lines = [sheet for sheet, _ in rows], [line for _, line in rows]
+            connection.execute("select vault.erase_places(%s, %s, %s)", [delivery_id, sheets, lines])
         marks = marks_of(pl.Series([account.bytes for account in asked.accounts], dtype=pl.Binary)).to_list()
         given = [asked.erasure, asked.accounts, marks]
         connection.execute("select vault.complete_erasure(%s, %s::uuid [], %s::bytea [])", given)
@@ -154,39 +154,36 @@ def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]
             database=describe(error),
             todo="the night that is being built carries it out after it is published",
         ) from None
-    return touched
+    return {(unit, report_date) for _, unit, report_date in places}
 
 
-def _words(asked: Asked) -> list[str]:
-    """What names the person in a file: ID number, mobile and accounts; the ID number first."""
-    words = []
+def _words(asked: Asked) -> Words:
+    own, mobiles = [], []
     if asked.sealed is not None:
-        words.append(unseal(bytes(asked.sealed), place(AT, asked.person_key)).decode())
+        own.append(unseal(bytes(asked.sealed), place(AT, asked.person_key)).decode())
     for sealed in asked.sealed_persons:
         known = json.loads(unseal(bytes(sealed), place("vault.person.sealed", asked.person_key)))
-        words += [known["id_number"], known.get("mobile")]
+        own.append(known["id_number"])
+        mobiles.append(known.get("mobile"))
     for account, of_account in zip(asked.accounts, asked.sealed_accounts, strict=True):
         if of_account is not None:
-            words.append(
+            own.append(
                 json.loads(unseal(bytes(of_account), place("vault.bank_account.sealed", account)))["bank_account"]
             )
-    return [word for word in dict.fromkeys(words) if word]
+    return Words(list(dict.fromkeys(own)), [mobile for mobile in dict.fromkeys(mobiles) if mobile])
 
 
-def _rejected_with(connection: psycopg.Connection, words: list[str]) -> Iterator[ErasedPlaces]:
-    """The places of rejected rows that name the person, and are in no file of the archive any more."""
-    found = set()
-    for delivery_id, unit, report_date, sheet, line, column, sealed in connection.execute(
+def _rejected_with(connection: psycopg.Connection, words: Words) -> Iterator[ErasedPlaces]:
+    """The places of rejected rows that are the person's; some are in no file of the archive any more."""
+    for delivery_id, feed, unit, report_date, sheet, line, column, sealed in connection.execute(
         query("all_rejected")
     ).fetchall():
-        plain = unseal(bytes(sealed), rejected_place(delivery_id, sheet, line, column)).decode()
-        if erased_copies.plain_texts(pl.Series([plain])).str.contains_any(words)[0]:
-            found.add((delivery_id, unit, report_date, sheet, line))
-    for delivery_id, unit, report_date, sheet, line in sorted(found):
-        yield delivery_id, unit, report_date, [(sheet, line)]
+        received = unseal(bytes(sealed), rejected_place(delivery_id, sheet, line, column)).decode()
+        if words.name_rejected(json.loads(received)["row"], received, contract(feed)):
+            yield (delivery_id, unit, report_date), [(sheet, line)]
 
 
-def _in_files(connection: psycopg.Connection, erasure: str, words: list[str]) -> Iterator[ErasedPlaces]:
+def _in_files(connection: psycopg.Connection, erasure: str, words: Words) -> Iterator[ErasedPlaces]:
     """Prepare copies of the archived files that name the person; each delivery of them, with the places of the rows
     that the copy lacks.
     """
@@ -196,11 +193,23 @@ def _in_files(connection: psycopg.Connection, erasure: str, words: list[str]) ->
     for sha256, deliveries in archived.items():
         if not archive.has(sha256):
             continue
-        feeds = {(one.feed, one.kind): contract(one.feed) for one in deliveries if one.status != "refused"}
+        read = [one for one in deliveries if one.status != "refused"]
         name = PurePosixPath(deliveries[0].path or PAGES).name
         with archive.open_stored(sha256, name) as file:
-            removed = erased_copies.without_rows(file, feeds, words, partial(archive.prepare, sha256, erasure))
-        for one in deliveries:
-            places = removed.get((one.feed, one.kind), [])
-            if places and one.status != "refused":
-                yield one.delivery_id, one.unit, one.report_date, places
+            prepare = partial(archive.prepare, sha256, erasure)
+            removed = erased_copies.without_rows(file, _feeds_of(connection, read), words, prepare)
+        for one in read:
+            if places := removed.get((one.feed, one.kind)):
+                yield (one.delivery_id, one.unit, one.report_date), places
+
+
+def _feeds_of(connection: psycopg.Connection, deliveries: list[ArchivedDelivery]) -> erased_copies.Feeds:
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for one in deliveries:
+        numbers.setdefault((one.feed, one.kind), []).append(one.delivery_id)
+    return {
+        (feed, kind): erased_copies.Sent(
+            contract(feed), frozenset(connection.execute(query("rejected_places"), {"deliveries": given}).fetchall())
+        )
+        for (feed, kind), given in numbers.items()
+    }

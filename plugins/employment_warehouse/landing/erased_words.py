@@ -1,0 +1,75 @@
+"""What names an erased person in the texts of files and rejected rows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+import polars as pl
+
+from employment_warehouse.checking.rejected import WHOLE_ROW
+from employment_warehouse.contract import Contract
+from employment_warehouse.contract.column_types.cleaning import NARROW, WIDE
+from employment_warehouse.identity import check_id, normalise_id
+from employment_warehouse.masking import MASK
+
+_SEPARATORS = r"[\s\-.·_/\\]"
+_WIDE = dict(zip(NARROW, WIDE, strict=True))
+_ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
+
+
+def plain(texts: pl.Expr) -> pl.Expr:
+    """Texts as numbers are compared: narrow, without separators, in capitals."""
+    return texts.str.replace_many(WIDE, NARROW).str.replace_all(_SEPARATORS, "").str.to_uppercase()
+
+
+def plain_texts(texts: pl.Series) -> pl.Series:
+    """The same of a series."""
+    return texts.to_frame("text").select(plain(pl.col("text"))).to_series()
+
+
+class Words(NamedTuple):
+    """own: the ID number, and the accounts that are nobody else's. mobiles: a household may have one telephone, so that
+    they name the person only in a row that says of nobody else that it is about them.
+    """
+
+    own: list[str]
+    mobiles: list[str]
+
+    @property
+    def all(self) -> list[str]:
+        """Every word."""
+        return [*self.own, *self.mobiles]
+
+    def masked(self, text: str) -> str:
+        """A text with `***` for each word, however it is written."""
+        for word in self.all:
+            text = re.sub(f"{_SEPARATORS}*".join(map(_sign, word)), MASK, text, flags=re.IGNORECASE)
+        return text
+
+    def own_in(self, *bare: str) -> bool:
+        """Whether the ID number or an account stands in one of these texts, as numbers are compared."""
+        return any(word in text for text in bare for word in self.own)
+
+    def is_of_another(self, cell: str) -> bool:
+        """Whether the ID number of somebody else stands in it."""
+        narrow = unicodedata.normalize("NFKC", cell)
+        numbers = (normalise_id(number) for number in (cell, *_ID_NUMBER.findall(narrow)))
+        return any(check_id(number) is None and number not in self.own for number in numbers)
+
+    def name_rejected(self, row: dict[str, str], received: str, made: Contract) -> bool:
+        """Whether a rejected row is the person's. row: header text → cell; received: all that is kept of it."""
+        bare = plain_texts(pl.Series([received]))[0]
+        if self.own_in(bare):
+            return True
+        if made.person_column is None or not any(word in bare for word in self.mobiles):
+            return False
+        persons = [
+            cell for text, cell in row.items() if text == WHOLE_ROW or made.column_called(text) == made.person_column
+        ]
+        return not any(map(self.is_of_another, persons))
+
+
+def _sign(sign: str) -> str:
+    return f"[{re.escape(sign)}{_WIDE.get(sign, '')}]"

@@ -1,0 +1,1 @@
+select distinct sheet, line from vault.rejected_row where delivery_id = any(%(deliveries)s)
