@@ -103,6 +103,21 @@ def test_a_workshop_is_judged_by_those_found_on_the_last_day_of_each_month(works
     assert [(row["workers_found"], row["poverty_alleviated_found"]) for row in other.values()] == [(1, 0)] * 3
 
 
+def test_a_share_is_judged_as_it_is_shown_and_nobody_found_meets_none(workshops: Any) -> None:
+    """W1: two of three, 0.6667. W2 reports 20 workers, and no spell names it."""
+    workshops.connection.execute(
+        "update seeds.workshop_standard set min_poverty_alleviated = null, min_workers = null, min_share = 0.6667"
+    )
+    people = [registered("a"), registered("b"), registered("c", "general")]
+    workshops.deliver("labor_register", YUANYANG, "2024-05-01", people)
+    workshops.deliver("employment", YUANYANG, "2024-05-01", [spell(name, "W1") for name in "abc"])
+    workshops.deliver("workshop", YUANYANG, "2024-05-01", [workshop("W1", 3), workshop("W2", 20)])
+    workshops.night("2024-05-01")
+    assert workshops.rows(
+        "select workshop_no, share_poverty_alleviated, is_below_standard from marts.workshop_monitor order by 1"
+    ) == [("W1", Decimal("0.6667"), False), ("W2", None, True)]
+
+
 def test_a_standard_that_is_switched_off_judges_no_workshop(workshops: Any) -> None:
     workshops.connection.execute("update seeds.workshop_standard set enabled = false")
     workshops.deliver("labor_register", YUANYANG, "2024-05-01", [registered("worker")])

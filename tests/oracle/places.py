@@ -14,7 +14,7 @@ from .figures import disc, mean, median, share, total
 from .reading import Row
 from .state import DAY, FOREVER, PREFECTURE, Job, destination
 from .status import Period
-from .tonight import Expected, Tonight, here
+from .tonight import Expected, Tonight, here, paid_by
 
 COOPERATION_FEEDS = ("labor_register", "employment", "labor_cooperation")
 LOCAL_FEEDS = ("labor_register", "employment", "public_post_payment", "gig_orders", "applications", "job_event")
@@ -183,9 +183,9 @@ def _local(t: Tonight, county: str, place: str, month: Period) -> Expected:
         "gig_orders": len(orders),
         "gig_workers": len({o["id_number"] for o in orders}),
         "gig_hours": total(o["hours"] for o in orders),
-        "gig_paid": total(o["amount_paid"] for o in orders),
+        "gig_paid": total(paid_by(t, o, "amount_paid") for o in orders),
         "median_days_to_gig_payment": median(waits),
-        "gig_unpaid_orders": sum(Decimal(o["amount_due"] or 0) > Decimal(o["amount_paid"] or 0) for o in orders),
+        "gig_unpaid_orders": sum(Decimal(o["amount_due"] or 0) > paid_by(t, o, "amount_paid") for o in orders),
         "events": len(events),
         "posts_offered": sum(e["posts_offered"] for e in events),
         "intents": sum(e["intents"] for e in events),

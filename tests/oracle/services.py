@@ -16,7 +16,7 @@ from .places import events_of
 from .reading import Row
 from .state import DAY, PREFECTURE, age, destination
 from .status import Period
-from .tonight import Expected, Tonight, here
+from .tonight import Expected, Tonight, here, paid_by
 
 SERVICE_FEEDS = ("employment_service", "employment", "labor_register")
 YOUTH_FEEDS = ("youth_support", "labor_register", "employment", "employment_service")
@@ -142,11 +142,9 @@ def terms(t: Tonight) -> dict[Enrolment, list[Row]]:
     return found
 
 
-def owed(rows: Sequence[Row]) -> Decimal:
+def owed(t: Tonight, rows: Sequence[Row]) -> Decimal:
     """Allowances due and not paid."""
-    return total(
-        max(Decimal(0), (r["allowance_due"] or Decimal(0)) - (r["allowance_paid"] or Decimal(0))) for r in rows
-    )
+    return total(max(Decimal(0), (r["allowance_due"] or Decimal(0)) - paid_by(t, r, "allowance_paid")) for r in rows)
 
 
 def is_dead(t: Tonight, person: str) -> bool:
@@ -158,7 +156,7 @@ def youth_monitor(t: Tonight) -> Iterator[Expected]:
     """Students and graduates by level and year of graduation."""
     everyone = studies(t)
     current = [s for s in everyone if s.left_out_on is None and not is_dead(t, s.person)]
-    omitted = [s for s in everyone if s.left_out_on is not None and owed(s.rows)]
+    omitted = [s for s in everyone if s.left_out_on is not None and owed(t, s.rows)]
     of_term = terms(t)
     for county in t.world.counties():
         cells: dict[tuple[str, int], list[Study]] = defaultdict(list)
@@ -177,7 +175,7 @@ def youth_monitor(t: Tonight) -> Iterator[Expected]:
                 "level": level,
                 "graduation_year": year,
                 **_youth(t, cells[level, year], current, of_term),
-                "arrears_left_out": total(owed(s.rows) for s in lost[level, year]),
+                "arrears_left_out": total(owed(t, s.rows) for s in lost[level, year]),
                 "obs_status": t.status.of_state(county, YOUTH_FEEDS),
             }
 
@@ -236,8 +234,8 @@ def _youth(t: Tonight, of: list[Study], current: list[Study], of_term: dict[Enro
         "services_received": len(served),
         "graduates_served": len({e["id_number"] for e in served}),
         "allowance_due": total(r["allowance_due"] for r in rows),
-        "allowance_paid": total(r["allowance_paid"] for r in rows),
-        "allowance_arrears": owed(rows),
+        "allowance_paid": total(paid_by(t, r, "allowance_paid") for r in rows),
+        "allowance_arrears": owed(t, rows),
         "with_assistance_worker": with_worker,
         "plan_coverage": share(with_worker, len(of)),
     }

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -129,3 +130,8 @@ def _jobs_of(person: str, spells: list[Dated], codes: dict[tuple[str, str], str]
 def here(county: str, of: str) -> bool:
     """Whether something of one county counts in a county's row, or in the prefecture's."""
     return county in (of, PREFECTURE)
+
+
+def paid_by(t: Tonight, row: Mapping[str, Any], column: str) -> Decimal:
+    """What was paid by today: nothing of what is to be paid on a later day."""
+    return Decimal(0) if row["paid_on"] and row["paid_on"] > t.today else Decimal(row[column] or 0)

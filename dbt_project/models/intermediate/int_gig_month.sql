@@ -8,7 +8,9 @@ orders as (
     from (
         select
             county_code, township_code, person_key, market_code, completed_on, paid_on,
-            coalesce(hours, 0) as hours, coalesce(amount_due, 0) as amount_due, coalesce(amount_paid, 0) as amount_paid
+            coalesce(hours, 0) as hours, coalesce(amount_due, 0) as amount_due,
+            -- What is to be paid on a later day is not paid yet.
+            case when paid_on > {{ tonight_date() }} then 0 else coalesce(amount_paid, 0) end as amount_paid
         from {{ ref('fct_gig_order') }}
         where completed_on <= {{ tonight_date() }} and {{ in_prefecture('township_code') }}
     ) as gig

@@ -29,13 +29,15 @@ counted as (
         workshop.*,
         coalesce(workers_found.workers, 0) as workers_found,
         coalesce(workers_found.poverty_alleviated, 0) as poverty_alleviated_found,
-        workers_found.poverty_alleviated / nullif(workers_found.workers, 0)::numeric as share_poverty_alleviated,
+        round(workers_found.poverty_alleviated / nullif(workers_found.workers, 0)::numeric, 4)
+            as share_poverty_alleviated,
         workshop.subsidy_on <= workshop.as_of as is_subsidised
     from workshop_months as workshop
     left join workers_found using (county_code, workshop_no, month)
 ),
 
--- A criterion that the standard leaves empty is not judged; neither is a workshop that has left.
+-- A criterion that the standard leaves empty is not judged; neither is a workshop that has left. One in which nobody is
+-- found has no share, and meets none.
 judged as (
     select
         counted.*,
@@ -46,7 +48,7 @@ judged as (
                 and (
                     coalesce(counted.poverty_alleviated_found < standards.min_poverty_alleviated, false)
                     or coalesce(counted.workers_found < standards.min_workers, false)
-                    or coalesce(counted.share_poverty_alleviated < standards.min_share, false)
+                    or coalesce(coalesce(counted.share_poverty_alleviated, 0) < standards.min_share, false)
                 )
         end as is_below_standard
     from counted

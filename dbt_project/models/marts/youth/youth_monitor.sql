@@ -5,9 +5,15 @@ studies as (
     select * from {{ ref('int_study_standing') }}
 ),
 
+-- What is to be paid on a later day is not paid yet.
+terms as (
+    select person_key, enrolled_on, due, case when paid_on > {{ tonight_date() }} then 0 else paid end as paid
+    from {{ ref('fct_study_term') }}
+),
+
 allowances as (
     select person_key, enrolled_on, sum(due) as due, sum(paid) as paid, sum(greatest(due - paid, 0)) as arrears
-    from {{ ref('fct_study_term') }}
+    from terms
     group by person_key, enrolled_on
 ),
 
