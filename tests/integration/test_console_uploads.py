@@ -7,7 +7,9 @@ import re
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -236,6 +238,48 @@ def address_of_console(console: FastAPI) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+def test_uploads_that_are_never_finished_fill_no_disk(
+    address_of_console: str, console: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of a login at once, in however many sessions, and only for so long."""
+    clerks = [browser_of(f"county_{COUNTY}", console) for _ in range(3)]
+    with ExitStack() as to_close:
+        _first, second, third = [to_close.enter_context(begin_upload(address_of_console, clerk)) for clerk in clerks]
+        assert status_of(third) == 429
+        refused = upload(clerks[0], payments())
+        assert (refused.status_code, "正在上传 2 个文件" in refused.text) == (429, True)
+        assert upload(browser_of(f"county_{OTHER}", console), payments()).status_code == 303
+        second.close()
+        began = time.monotonic()
+        while upload(clerks[0], payments()).status_code == 429:
+            assert time.monotonic() - began < 10
+        monkeypatch.setattr(page, "LONGEST_SECONDS", 0.2)
+        slow = to_close.enter_context(begin_upload(address_of_console, clerks[1]))
+        assert status_of(slow) == 408
+        monkeypatch.undo()
+        assert upload(clerks[0], payments()).status_code == 303
+
+
+def begin_upload(url: str, clerk: Browser) -> socket.socket:
+    """Send all of a form with a file of 2 MB but its end."""
+    token = TOKEN.findall(clerk.get("/uploads").text)[-1]
+    data = {"token": token, "feed": FEED, "day": str(DAY), "act": "check"}
+    cookies = {"cookie": "; ".join(f"{name}={value}" for name, value in clerk.client.cookies.items())}
+    request = httpx.Request(
+        "POST", f"{url}/uploads", data=data, files={"file": ("五月.csv", b"x" * (2 << 20))}, headers=cookies
+    )
+    head = ["POST /uploads HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers.items()), "", ""]
+    client = socket.create_connection((request.url.host, request.url.port))
+    client.sendall("\r\n".join(head).encode() + request.read()[:-9])
+    return client
+
+
+def status_of(client: socket.socket) -> int:
+    """Of the answer."""
+    client.settimeout(10)
+    return int(client.recv(12).split()[1])
 
 
 @pytest.mark.browser

@@ -43,6 +43,7 @@ def create(clock: Callable[[], float] = time.monotonic) -> FastAPI:
     application.state.sessions = Sessions(clock)
     application.state.pages = menu.PAGES
     application.state.attempts = signing_in.Attempts()
+    application.state.receiving = uploads.Receiving()
     application.state.is_encrypted = settings.console_url().startswith("https://")
     application.middleware("http")(_refuse_large_forms)
     application.middleware("http")(_add_headers)

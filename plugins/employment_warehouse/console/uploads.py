@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
-from collections.abc import Iterable
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +35,34 @@ SHOWN_DAYS = 35
 # What a form has in addition to the file.
 FORM_BYTES = 1 << 16
 REFRESH_SECONDS = "2"
+AT_ONCE = 2  # of one login
+LONGEST_SECONDS = 15 * 60  # 64 MB at 600 kbit/s
+
+
+class Receiving:
+    """The uploads that are under way, by login: what has come of a file has its place on the disk, until it is refused
+    or stored."""
+
+    def __init__(self) -> None:
+        self._under_way: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def place(self, login: str) -> Iterator[None]:
+        """One of a login's places, in however many sessions. Raises HTTPException (429)."""
+        with self._lock:
+            if self._under_way[login] >= AT_ONCE:
+                raise HTTPException(
+                    429,
+                    f"您的登录名正在上传 {AT_ONCE} 个文件，请等其中一个传完再试"
+                    f" | {AT_ONCE} files of your login are being uploaded: try again when one of them has arrived",
+                )
+            self._under_way[login] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= Counter([login])  # which leaves no zeros
 
 
 def assert_small(request: Request) -> None:
@@ -45,6 +77,20 @@ def assert_small(request: Request) -> None:
         largest = read("upload_limits")[0]["megabytes"]
     if int(length) > largest * MEGABYTE + FORM_BYTES:
         raise HTTPException(413, f"文件超过 {largest} MB | the file is larger than {largest} MB")
+
+
+async def receive_form(request: Request) -> AsyncIterator[None]:
+    """Read the form with its file, in one of the login's places. Raises HTTPException (408, 429)."""
+    session = request.app.state.sessions.find(request)
+    if session is None:
+        raise SignInNeeded
+    with request.app.state.receiving.place(session.login):
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                await request.form(max_files=1, max_fields=8)
+        except TimeoutError:
+            raise HTTPException(408, "上传太慢，没有收完 | the upload was too slow: the file is not whole") from None
+        yield
 
 
 @page.router.get("/uploads")
@@ -83,10 +129,10 @@ def show(visit: Visit = page.visitor) -> Response:
     )
 
 
-@page.router.post("/uploads", dependencies=[Depends(assert_small)])
+@page.router.post("/uploads", dependencies=[Depends(assert_small), Depends(receive_form)])
 async def receive(visit: Visit = page.visitor) -> Response:
     """Receive a file; its page has the answer within seconds."""
-    form = await visit.request.form(max_files=1, max_fields=8)
+    form = await visit.request.form()
     try:
         request, file = _upload_request(form), form.get("file")
         number = await run_in_threadpool(_send, visit, file, request)
