@@ -1,11 +1,9 @@
 """入库前检查、汇总、发布前检查、发布。 | Gate 1, build, gate 2, publish."""
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from employment_warehouse.runtime import steps
-from employment_warehouse.runtime.dag_defaults import TASKS
-
-REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
+from employment_warehouse.runtime.dag_defaults import REPORT_DATE, TASKS
 
 
 @dag(

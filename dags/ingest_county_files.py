@@ -1,11 +1,10 @@
 """县市报送文件入库，按县市并行。 | County files, ingested county by county."""
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from employment_warehouse.runtime import steps
-from employment_warehouse.runtime.dag_defaults import TASKS
+from employment_warehouse.runtime.dag_defaults import REPORT_DATE, TASKS
 
-REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
 # Corrected return workbooks are ingested after the county's own files.
 SOURCES = ["county", "correction"]
 

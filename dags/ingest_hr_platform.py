@@ -1,12 +1,10 @@
 """人才平台与零工市场接口入库，按资源。 | The HR platform's interface, resource by resource."""
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from employment_warehouse.contract import platform_feeds
 from employment_warehouse.runtime import steps
-from employment_warehouse.runtime.dag_defaults import TASKS
-
-REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
+from employment_warehouse.runtime.dag_defaults import REPORT_DATE, TASKS
 
 
 @dag(

@@ -1,11 +1,10 @@
 """以工代赈工资与银行回盘入库，按表并行。 | Work-relief payroll and bank returns, ingested feed by feed."""
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from employment_warehouse.runtime import steps
-from employment_warehouse.runtime.dag_defaults import TASKS
+from employment_warehouse.runtime.dag_defaults import REPORT_DATE, TASKS
 
-REPORT_DATE = Param(type="string", format="date", description="报表日期 | report date")
 SOURCES = ["payroll", "bank"]
 
 

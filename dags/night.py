@@ -1,12 +1,11 @@
 """夜间流程：收集三类来源，汇总，发布，出日报。 | The night: ingest three sources, build, publish, report."""
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from employment_warehouse.runtime import steps
-from employment_warehouse.runtime.dag_defaults import TASKS, WAITS, night_timetable
+from employment_warehouse.runtime.dag_defaults import REPORT_DATE_IF_ANY, TASKS, WAITS, night_timetable
 
-REPORT_DATE = Param(None, type=["null", "string"], format="date", description="报表日期 | report date")
 RUN = "night__{{ run_id }}"  # of each DAG that a night triggers
 
 
@@ -15,7 +14,7 @@ RUN = "night__{{ run_id }}"  # of each DAG that a night triggers
     catchup=False,
     max_active_runs=1,
     default_args=TASKS,
-    params={"report_date": REPORT_DATE},
+    params={"report_date": REPORT_DATE_IF_ANY},
     doc_md=__doc__,
 )
 def night() -> None:

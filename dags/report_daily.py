@@ -1,20 +1,12 @@
 """日报，出自现行发布。 | The daily report, from the standing publication."""
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.dag_defaults import TASKS
 
-REPORT_DATE = Param(None, type=["null", "string"], format="date", description="报表日期 | report date")
 
-
-@dag(
-    schedule=None,
-    max_active_runs=1,
-    default_args=TASKS,
-    params={"report_date": REPORT_DATE},
-    doc_md=__doc__,
-)
+@dag(schedule=None, max_active_runs=1, default_args=TASKS, doc_md=__doc__)
 def report_daily() -> None:
     @task
     def write_report() -> None:

@@ -1,4 +1,4 @@
-"""What DAG files have in common: the timetable as Airflow takes it, and the defaults of every task.
+"""What DAG files have in common: the timetable as Airflow takes it, the report date, and the defaults of every task.
 
 Imports little: all that parses DAG files imports it.
 """
@@ -12,12 +12,18 @@ from airflow.sdk import (
     CronTriggerTimetable,
     ExceptionRetryPolicy,
     MultipleCronTriggerTimetable,
+    Param,
     RetryAction,
     RetryRule,
 )
 
 from employment_warehouse import settings
 from employment_warehouse.runtime.timetable import NIGHT_TIMES
+
+_REPORT_DATE: dict[str, Any] = {"format": "date", "description": "报表日期 | report date"}
+REPORT_DATE = Param(type="string", **_REPORT_DATE)
+# Without one, a night chooses its date.
+REPORT_DATE_IF_ANY = Param(None, type=["null", "string"], **_REPORT_DATE)
 
 # A task that was killed, or lost its server, is run again; one that failed for what a person must correct is not.
 TASKS: dict[str, Any] = {
