@@ -10,7 +10,7 @@ from employment_warehouse.gate.suites import Entry, Frame, value_of
 from employment_warehouse.gate.thresholds import Thresholds
 
 
-def change(declared: CheckedModel, check: Check, limits: Thresholds) -> Frame | None:
+def change(declared: CheckedModel, check: Check, thresholds: Thresholds) -> Frame | None:
     """A value against the last publication, for rows that both have: it falls (rises) by no more than that share."""
     assert check.column
     if not any(name in declared.model.key for name in UNIT_KEYS):
@@ -18,9 +18,9 @@ def change(declared: CheckedModel, check: Check, limits: Thresholds) -> Frame | 
     options = Entry(check.argument, check.where)
     name, zh, en = options.take("name", str), options.take("zh", str), options.take("en", str)
     condition = options.take("where", str, "true")
-    compared = value_of(options.take("value_at_least", (dict, int, float)), limits)
+    compared = value_of(options.take("value_at_least", (dict, int, float)), thresholds)
     falls = "fall_at_most" in options.left
-    limit = value_of(options.take("fall_at_most" if falls else "rise_at_most", (dict, int, float)), limits)
+    limit = value_of(options.take("fall_at_most" if falls else "rise_at_most", (dict, int, float)), thresholds)
     options.done()
     if limit is None or compared is None:
         return None

@@ -50,9 +50,9 @@ def counties_query(declared: CheckedModel, columns: Sequence[sql.Composable], na
     )
 
 
-def every_county(declared: CheckedModel, check: Check, limits: Thresholds) -> Frame | None:
+def every_county(declared: CheckedModel, check: Check, thresholds: Thresholds) -> Frame | None:
     """Every county and the prefecture have at least that many rows."""
-    fewest = value_of(check.argument, limits)
+    fewest = value_of(check.argument, thresholds)
     if fewest is None:
         return None
     if not isinstance(fewest, (int, float)) or isinstance(fewest, bool) or not declared.has("county_code"):

@@ -19,7 +19,7 @@ from employment_warehouse.gate.feed_suite import feed_suite
 from employment_warehouse.gate.measure import Comparison
 from employment_warehouse.gate.profile import Profile, keep, profiles
 from employment_warehouse.gate.submission import Submission, next_submission, offered_submissions
-from employment_warehouse.gate.thresholds import Thresholds, thresholds
+from employment_warehouse.gate.thresholds import Thresholds, thresholds_on
 from employment_warehouse.gate.validation import validate
 
 REASON = "入库前检查 gate 1"
@@ -50,12 +50,12 @@ def gate_deliveries(build: int) -> Gate1Result:
         submissions = offered_submissions(connection, build)
         outcomes: list[Outcome] = []
         if submissions:
-            limits = thresholds(connection, report_date)
+            thresholds = thresholds_on(connection, report_date)
             waivers = results.waivers(connection, report_date)
             outcomes = [
                 outcome
                 for feed, of_feed in groupby(submissions, key=lambda submission: submission.feed)
-                for outcome in _check(connection, feed, list(of_feed), limits, waivers)
+                for outcome in _check(connection, feed, list(of_feed), thresholds, waivers)
             ]
             results.write(connection, build, 1, outcomes)
         return replace(_recorded(connection, build), outcomes=tuple(outcomes))
@@ -65,12 +65,12 @@ def _check(
     connection: psycopg.Connection,
     feed: str,
     submissions: Sequence[Submission],
-    limits: Thresholds,
+    thresholds: Thresholds,
     waivers: results.Waivers,
 ) -> list[Outcome]:
     """Check one feed's submissions, and record in the ledger which are accepted and which are held."""
     found: list[Outcome] = []
-    for profile, own in _found(connection, feed, submissions, limits, waivers):
+    for profile, own in _found(connection, feed, submissions, thresholds, waivers):
         _record_decision(connection, profile, [outcome for outcome in own if outcome.blocks])
         found += own
     return found
@@ -89,10 +89,10 @@ def preview(connection: psycopg.Connection, feed: str, unit: str, report_date: d
         for measure, subject in measures_of(declared)
         if isinstance(measure.computed, Comparison) and measure.computed.against == "peers"
     }
-    limits, waivers = thresholds(connection, night_on), results.waivers(connection, night_on)
+    thresholds, waivers = thresholds_on(connection, night_on), results.waivers(connection, night_on)
     return [
         outcome
-        for _, own in _found(connection, feed, submissions, limits, waivers)
+        for _, own in _found(connection, feed, submissions, thresholds, waivers)
         for outcome in own
         if not outcome.success and outcome.waiver is None and with_others.isdisjoint(outcome.expectation.columns)
     ]
@@ -102,7 +102,7 @@ def _found(
     connection: psycopg.Connection,
     feed: str,
     submissions: Sequence[Submission],
-    limits: Thresholds,
+    thresholds: Thresholds,
     waivers: results.Waivers,
 ) -> Iterator[tuple[Profile, list[Outcome]]]:
     """The profile of each submission of a feed, and what is found of it."""
@@ -111,8 +111,8 @@ def _found(
     import pandas as pd  # noqa: PLC0415  takes half a second
 
     declared = contract(feed)
-    suite = feed_suite(declared, limits)
-    measured = profiles(connection, declared, submissions, limits)
+    suite = feed_suite(declared, thresholds)
+    measured = profiles(connection, declared, submissions, thresholds)
     columns = ["unit", *dict.fromkeys(column for e in suite for column in (*e.columns, *e.shown))]
     frame = pd.DataFrame([{"unit": profile.submission.unit, **profile.all} for profile in measured]).reindex(
         columns=columns

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from employment_warehouse.database import connect
 from employment_warehouse.gate import results
 from employment_warehouse.gate.queries import query
-from employment_warehouse.gate.thresholds import thresholds
+from employment_warehouse.gate.thresholds import thresholds_on
 
 REASON = "模型无法计算 model_failed"
 LEFT_OUT = "试算时未用 left out of a trial"
@@ -57,6 +57,6 @@ def most_failing_units(build: int, units: int) -> int:
     """How many of this many units may be to blame; if more fail, the fault is the warehouse's own. By the settings
     of gate 2; all of them where these are switched off. Raises UserError (`not_tonight`)."""
     with connect("wh_gate") as connection:
-        limits = thresholds(connection, results.tonight(connection, build))
-    most = limits.most_failing_units(units)
+        thresholds = thresholds_on(connection, results.tonight(connection, build))
+    most = thresholds.most_failing_units(units)
     return units if most == inf else int(most)

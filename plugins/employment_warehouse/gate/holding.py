@@ -16,7 +16,7 @@ REASON = "发布前检查 gate 2"
 
 
 def hold_causes(
-    connection: psycopg.Connection, build: int, outcomes: Sequence[Outcome], limits: Thresholds
+    connection: psycopg.Connection, build: int, outcomes: Sequence[Outcome], thresholds: Thresholds
 ) -> list[Outcome]:
     """Hold what the units of critical failures have sent tonight; the outcomes, once for each delivery held for them.
 
@@ -27,7 +27,7 @@ def hold_causes(
     held = _previously_held(connection, build)
     released = releases(connection, build, held)
     outcomes = [released.applied(outcome) for outcome in outcomes]
-    systemic = _systemic(outcomes, limits)
+    systemic = _systemic(outcomes, thresholds)
     found: list[Outcome] = []
     for outcome in outcomes:
         rows: list[tuple[int, str]] = []
@@ -47,7 +47,7 @@ def hold_causes(
     return found
 
 
-def _systemic(outcomes: Sequence[Outcome], limits: Thresholds) -> set[tuple[str, str]]:
+def _systemic(outcomes: Sequence[Outcome], thresholds: Thresholds) -> set[tuple[str, str]]:
     """Checks that fail for so many units that the cause must be the warehouse itself: the night is held instead."""
     checked: dict[tuple[str, str], set[str]] = {}
     failed: dict[tuple[str, str], set[str]] = {}
@@ -55,7 +55,7 @@ def _systemic(outcomes: Sequence[Outcome], limits: Thresholds) -> set[tuple[str,
         checked.setdefault(outcome.check, set()).add(outcome.unit)
         if outcome.blocks:
             failed.setdefault(outcome.check, set()).add(outcome.unit)
-    return {check for check, names in failed.items() if len(names) > limits.most_failing_units(len(checked[check]))}
+    return {check for check, names in failed.items() if len(names) > thresholds.most_failing_units(len(checked[check]))}
 
 
 def _previously_held(connection: psycopg.Connection, build: int) -> set[int]:

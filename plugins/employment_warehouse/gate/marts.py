@@ -18,7 +18,7 @@ from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.holding import REASON, hold_causes
 from employment_warehouse.gate.model_checks import model_suites
 from employment_warehouse.gate.suites import Frame, Suite, SuiteError, read_suites
-from employment_warehouse.gate.thresholds import thresholds
+from employment_warehouse.gate.thresholds import thresholds_on
 from employment_warehouse.gate.validation import validate
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def gate_marts(build: int) -> Certificate:
             for frame in suite.frames
             for outcome in check_frame(connection, frame)
         ]
-        outcomes = hold_causes(connection, build, outcomes, thresholds(connection, report_date))
+        outcomes = hold_causes(connection, build, outcomes, thresholds_on(connection, report_date))
         results.write(connection, build, 2, outcomes)
         return _certify(connection, build, suites, outcomes)
 
@@ -78,8 +78,8 @@ def suites_in_force(connection: psycopg.Connection, on: date) -> list[Suite]:
 
     Raises SuiteError (`suite_invalid`), UserError (`setting_missing`).
     """
-    project, limits = settings.project_root(), thresholds(connection, on)
-    suites = [*read_suites(project, limits), *model_suites(project, limits)]
+    project, thresholds = settings.project_root(), thresholds_on(connection, on)
+    suites = [*read_suites(project, thresholds), *model_suites(project, thresholds)]
     if len({suite.name for suite in suites}) < len(suites):
         raise SuiteError("检查清单与模型重名 | a suite has the name of a model", where="expectations/warehouse/")
     return suites

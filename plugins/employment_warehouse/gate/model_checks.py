@@ -36,7 +36,7 @@ COLUMN_KINDS = (*ROW_CHECKS, "counties_add_up", "change")
 MODEL_KINDS = ("condition", "every_county")
 
 
-def model_suites(project: Path, limits: Thresholds) -> list[Suite]:
+def model_suites(project: Path, thresholds: Thresholds) -> list[Suite]:
     """One suite for each model that declares checks, thresholds filled in; its version is the SHA-256 of its YAML.
 
     Raises SuiteError for an unknown kind of check, an unknown or missing option, a column or threshold that does not
@@ -55,7 +55,7 @@ def model_suites(project: Path, limits: Thresholds) -> list[Suite]:
                 meta = entry["config"].get("meta", {})
                 columns_zh = {c["name"]: _meta(c).get("zh", "") for c in entry.get("columns", [])}
                 declared = CheckedModel(models[entry["name"]], meta.get("zh", ""), columns_zh, checks, where)
-                suites.append(Suite(entry["name"], version, tuple(_frames(declared, limits))))
+                suites.append(Suite(entry["name"], version, tuple(_frames(declared, thresholds))))
     return suites
 
 
@@ -71,14 +71,14 @@ def _meta(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     return meta
 
 
-def _frames(declared: CheckedModel, limits: Thresholds) -> Iterator[Frame]:
+def _frames(declared: CheckedModel, thresholds: Thresholds) -> Iterator[Frame]:
     """The frames of a model. Checks of one kind that hold the same feeds share one: a night runs few queries."""
     shared: dict[tuple[str, tuple[str, ...]], list[tuple[sql.Composable, Expectation]]] = {}
     frames = []
     for column, given in declared.checks:
         check = Check.read(declared, column, given, COLUMN_KINDS if column else MODEL_KINDS)
         if check.kind in FRAME_CHECKS:
-            frames.append(FRAME_CHECKS[check.kind](declared, check, limits))
+            frames.append(FRAME_CHECKS[check.kind](declared, check, thresholds))
         else:
             kind = "counties" if check.kind == "counties_add_up" else "rows"
             shared.setdefault((kind, check.holds), []).append(SHARED[kind][0](declared, check))

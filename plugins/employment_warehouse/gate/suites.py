@@ -57,13 +57,13 @@ class Suite:
     frames: tuple[Frame, ...]
 
 
-def read_suites(project: Path, limits: Thresholds) -> list[Suite]:
+def read_suites(project: Path, thresholds: Thresholds) -> list[Suite]:
     """Every suite of the project, thresholds filled in.
 
     Raises SuiteError for a key that is missing, unknown or misspelt, an empty file, an empty frame, a name given
     twice, or where there is no suite at all: an empty suite would let everything pass.
     """
-    suites = [_suite(path, limits) for path in sorted((project / FOLDER).glob("*.yaml"))]
+    suites = [_suite(path, thresholds) for path in sorted((project / FOLDER).glob("*.yaml"))]
     if not suites:
         raise SuiteError(
             "没有任何检查清单 | there is no suite of checks", where=str(FOLDER), expected="at least one *.yaml"
@@ -71,7 +71,7 @@ def read_suites(project: Path, limits: Thresholds) -> list[Suite]:
     return suites
 
 
-def _suite(path: Path, limits: Thresholds) -> Suite:
+def _suite(path: Path, thresholds: Thresholds) -> Suite:
     content = path.read_bytes()
     try:
         frames = strict_yaml.read(content)
@@ -82,7 +82,9 @@ def _suite(path: Path, limits: Thresholds) -> Suite:
     return Suite(
         path.stem,
         hashlib.sha256(content).hexdigest(),
-        tuple(_frame(path.stem, name, Entry(frame, f"{path.name}: {name}"), limits) for name, frame in frames.items()),
+        tuple(
+            _frame(path.stem, name, Entry(frame, f"{path.name}: {name}"), thresholds) for name, frame in frames.items()
+        ),
     )
 
 
@@ -109,9 +111,9 @@ class Entry:
             raise SuiteError(f"未知的键 | unknown keys: {', '.join(map(str, self.left))}", where=self.where)
 
 
-def _frame(suite: str, name: str, entry: Entry, limits: Thresholds) -> Frame:
+def _frame(suite: str, name: str, entry: Entry, thresholds: Thresholds) -> Frame:
     expectations = [
-        _expectation(name, Entry(item, f"{entry.where}: {number}"), limits)
+        _expectation(name, Entry(item, f"{entry.where}: {number}"), thresholds)
         for number, item in enumerate(entry.take("expectations", list), 1)
     ]
     frame = Frame(
@@ -129,7 +131,7 @@ def _frame(suite: str, name: str, entry: Entry, limits: Thresholds) -> Frame:
     return frame
 
 
-def _expectation(frame: str, entry: Entry, limits: Thresholds) -> Expectation | None:
+def _expectation(frame: str, entry: Entry, thresholds: Thresholds) -> Expectation | None:
     """None where its threshold is switched off, on the record, in the seed `setting`."""
     name, kind = entry.take("name", str), entry.take("type", str)
     given: Mapping[str, Any] = entry.take("kwargs", dict, {})
@@ -137,7 +139,7 @@ def _expectation(frame: str, entry: Entry, limits: Thresholds) -> Expectation | 
         raise SuiteError(
             f"未知的类型 | unknown type: {kind}", where=entry.where, expected=" · ".join(sorted(ROW_TYPES))
         )
-    kwargs = {key: value_of(value, limits) for key, value in given.items()}
+    kwargs = {key: value_of(value, thresholds) for key, value in given.items()}
     expectation = Expectation(
         name=f"{frame}.{name}",
         type=kind,
@@ -173,9 +175,9 @@ def holds_of(entry: Entry) -> tuple[str, ...]:
     return tuple(feeds)
 
 
-def value_of(value: Any, limits: Thresholds) -> Any:
+def value_of(value: Any, thresholds: Thresholds) -> Any:
     """A value itself, or that of the threshold it names: `{setting: gate_min_known_share}`; None: switched off."""
-    return limits.of(value["setting"]) if isinstance(value, dict) and set(value) == {"setting"} else value
+    return thresholds.of(value["setting"]) if isinstance(value, dict) and set(value) == {"setting"} else value
 
 
 def _one_of(entry: Entry, key: str, known: tuple[str, ...], default: str | None) -> Any:

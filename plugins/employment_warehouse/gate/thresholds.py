@@ -40,7 +40,7 @@ class Thresholds:
         return inf if share is None or number is None else max(number, share * units)
 
 
-def thresholds(connection: psycopg.Connection, on: date) -> Thresholds:
+def thresholds_on(connection: psycopg.Connection, on: date) -> Thresholds:
     """The thresholds in force on a date."""
     rows = connection.execute(
         "select s.name, s.value::float8 from ops.settings(%s) as s where s.name like 'gate\\_%%'", (on,)
