@@ -116,11 +116,11 @@ def test_a_trial_that_was_killed_leaves_nothing_out(nights: Any, warehouse: psyc
     """By the next attempt of the same build, and by the next build."""
     nights.deliver("job_event", GOOD, NIGHT, [event(GOOD, 3)])
     build = nights.start(NIGHT)
-    gate.leave_out(build, gate.sent_tonight(build))
+    gate.exclude_from_trial(build, gate.sent_tonight(build))
     assert statuses(nights) == {f"{GOOD} job_event": "landed"}
-    gate.restore_left_out(build)
+    gate.end_trial(build)
     assert statuses(nights) == {f"{GOOD} job_event": "accepted"}
-    gate.leave_out(build, gate.sent_tonight(build))
+    gate.exclude_from_trial(build, gate.sent_tonight(build))
     later = nights.start(NIGHT)
     assert nights.rows("select build, status, reason from ops.delivery") == [(later, "accepted", None)]
 

@@ -202,7 +202,9 @@ def test_pages_in_the_wrong_order_leave_the_watermark_where_it_was(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second page comes before the first, and the cursor to the first expires once."""
-    monkeypatch.setattr("employment_warehouse.hr_platform.intake.contract", lambda feed: pages_of(contract(feed), 20))
+    monkeypatch.setattr(
+        "employment_warehouse.hr_platform.ingesting.contract", lambda feed: pages_of(contract(feed), 20)
+    )
     honest = platform.shelves["gig-orders"].page
 
     def second_first(

@@ -74,10 +74,10 @@ def test_the_headline_has_each_target_in_its_place(build: int, warehouse: psycop
         "update store.target_progress set actual_value = case target_code"
         " when 'poverty_alleviated_employed' then 321 when 'rural_employed' then 987 else 4 end"
     )
-    answer = page(build).split('class="answer"')[1].split("</p>")[0]
-    assert "今日务工（就业）987 人，" in answer
-    assert "；脱贫人口务工（就业）321 人，" in answer
-    assert "零就业搬迁家庭 <em>4 户待清零" in answer
+    summary = page(build).split('class="summary"')[1].split("</p>")[0]
+    assert "今日务工（就业）987 人，" in summary
+    assert "；脱贫人口务工（就业）321 人，" in summary
+    assert "零就业搬迁家庭 <em>4 户待清零" in summary
 
 
 @pytest.mark.quick

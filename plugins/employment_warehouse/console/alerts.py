@@ -8,7 +8,7 @@ from fastapi import Form
 from fastapi.responses import Response
 
 from employment_warehouse.console.page import Page, Visit
-from employment_warehouse.console.paging import part
+from employment_warehouse.console.paging import list_page
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
 
 page = Page("/alerts", "提醒", "Alerts", needs=("ops.alert", "ops.own_alerts"))
@@ -18,7 +18,7 @@ page = Page("/alerts", "提醒", "Alerts", needs=("ops.alert", "ops.own_alerts")
 def show(past: bool = False, visit: Visit = page.visitor) -> Response:
     """Open alerts, those not yet acknowledged first; on request past ones as well."""
     with visit.reading() as read:
-        listed = part(visit, read, "alerts" if visit.may("ops.alert") else "own_alerts", all=past)
+        listed = list_page(visit, read, "alerts" if visit.may("ops.alert") else "own_alerts", all=past)
     return visit.show("alerts.html.j2", alerts=listed.rows, listed=listed, past=past)
 
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse.console.connections import Reading, Row
 from employment_warehouse.console.page import Page, Visit
-from employment_warehouse.console.paging import part
+from employment_warehouse.console.paging import list_page
 from employment_warehouse.console.wording import EVIDENCE
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
@@ -36,7 +36,7 @@ def show(kind: str = "", county: str = "", closed: bool = False, visit: Visit = 
         total = sum(row["closed" if closed else "open"] for row in counts if kind in ("", row["case_kind"]))
         wanted = {"kind": kind or None, "county": county or None, "closed": closed}
         shown = {
-            "listed": part(visit, read, "cases", total, **wanted),
+            "listed": list_page(visit, read, "cases", total, **wanted),
             "counts": [row for row in counts if row["open"]],
             "names": names(read("names")),
             "publication": read.one("standing_publication_of_readers"),

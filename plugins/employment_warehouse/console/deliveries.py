@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from employment_warehouse import contract, publication, returns
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, Visit, day_of
-from employment_warehouse.console.paging import part
+from employment_warehouse.console.paging import list_page
 from employment_warehouse.contract.divisions import divisions
 
 page = Page("/deliveries", "报送记录", "Deliveries", needs=("ops.delivery", "ops.county_deliveries"))
@@ -26,7 +26,7 @@ def show(
     """The newest, as the filter says."""
     wanted: dict[str, Any] = {"unit": unit or None, "feed": feed or None, "status": status or None, "on": day_of(on)}
     with visit.reading() as read:
-        listed = part(visit, read, "deliveries" if visit.may("ops.delivery") else "county_deliveries", **wanted)
+        listed = list_page(visit, read, "deliveries" if visit.may("ops.delivery") else "county_deliveries", **wanted)
     known = {"feeds": sorted(contract.contracts()), "counties": list(divisions().counties), "statuses": STATUSES}
     chosen = {"unit": unit, "feed": feed, "status": status, "date": on}
     return visit.show("deliveries.html.j2", deliveries=listed.rows, listed=listed, chosen=chosen, **known)
@@ -40,7 +40,7 @@ def show_one(number: int, visit: Visit = page.visitor) -> Response:
         found = read.one("delivery" if of_all else "own_delivery", delivery=number)
         if found is None:
             raise HTTPException(404)
-        listed = part(visit, read, "rejected_lines", delivery=number)
+        listed = list_page(visit, read, "rejected_lines", delivery=number)
         shown = {
             "delivery": found,
             "refusal": _refusal(found),

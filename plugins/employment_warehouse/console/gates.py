@@ -14,7 +14,7 @@ from employment_warehouse import gate as gates
 from employment_warehouse import publication
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, Visit
-from employment_warehouse.console.paging import part
+from employment_warehouse.console.paging import list_page
 from employment_warehouse.console.rendering import READ_HERE
 
 page = Page("/gates", "检查", "Gates", needs=("ops.check_result", "marts.data_quality"))
@@ -33,9 +33,9 @@ def show(
         if of_all:
             builds = read("builds")
             chosen = build or (builds[0]["build"] if builds else 0)
-            listed = part(visit, read, "checks_of_build", build=chosen, gate=gate, all=passed)
+            listed = list_page(visit, read, "checks_of_build", build=chosen, gate=gate, all=passed)
         else:
-            builds, chosen, listed = [], None, part(visit, read, "own_checks", gate=gate, all=passed)
+            builds, chosen, listed = [], None, list_page(visit, read, "own_checks", gate=gate, all=passed)
         waivers = read("waivers") if visit.may("ops.waiver") else []
     has_docs = _data_docs(builds, chosen, gate) is not None
     return visit.show(

@@ -11,7 +11,7 @@ ROWS = 50
 LAST = 10_000  # no list is longer, and no number of a page is too large for the database
 
 
-class Part(NamedTuple):
+class ListPage(NamedTuple):
     """One page of a list. number: from 1; total: the rows of all pages."""
 
     rows: list[Row]
@@ -24,10 +24,10 @@ class Part(NamedTuple):
         return -(-self.total // ROWS)
 
 
-def part(visit: Visit, read: Reading, query: str, total: int | None = None, **given: object) -> Part:
+def list_page(visit: Visit, read: Reading, query: str, total: int | None = None, **given: object) -> ListPage:
     """The page of a list that the address asks for (`?page=2`). total: where the query does not count."""
     wanted = visit.request.query_params.get("page", "")[:9]
     number = min(max(int(wanted), 1), LAST) if wanted.isascii() and wanted.isdecimal() else 1
     rows = read(query, rows=ROWS, skipped=(number - 1) * ROWS, **given)
     counted = (rows[0]["total"] if rows else 0) if total is None else total
-    return Part(rows, number, counted)
+    return ListPage(rows, number, counted)

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse import publication as publications
 from employment_warehouse.console.page import Page, Visit
-from employment_warehouse.console.paging import part
+from employment_warehouse.console.paging import list_page
 from employment_warehouse.console.wording import CAUSES
 
 page = Page("/publications", "发布", "Publications", needs=("ops.publication", "marts.publications"))
@@ -22,7 +22,7 @@ def show(visit: Visit = page.visitor) -> Response:
     """All of them, newest first, and the night that is held."""
     with visit.reading() as read:
         of_all = visit.may("ops.publication")
-        listed = part(visit, read, "publications" if of_all else "publications_of_readers", publication=None)
+        listed = list_page(visit, read, "publications" if of_all else "publications_of_readers", publication=None)
         current = read.one("standing_publication" if of_all else "standing_publication_of_readers")
         held = read("held_build") if of_all else []
     return visit.show("publications.html.j2", published=listed.rows, listed=listed, current=current, held=held)
@@ -40,7 +40,9 @@ def show_one(number: int, visit: Visit = page.visitor) -> Response:
         shown = {
             "published": found,
             "certificate": read.one("certificate", publication=number) if visit.may("ops.certificate") else None,
-            "listed": part(visit, read, "restatements", publication=number) if visit.may("marts.restatement") else None,
+            "listed": list_page(visit, read, "restatements", publication=number)
+            if visit.may("marts.restatement")
+            else None,
         }
     return visit.show("publication.html.j2", causes=CAUSES, **shown)
 

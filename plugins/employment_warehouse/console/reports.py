@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
 from employment_warehouse.console.page import Page, Visit
-from employment_warehouse.console.paging import part
+from employment_warehouse.console.paging import list_page
 from employment_warehouse.console.rendering import READ_HERE
 from employment_warehouse.settings import current_home
 
@@ -25,7 +25,7 @@ KINDS = {
 def show(visit: Visit = page.visitor) -> Response:
     """Those that the login may read, the newest first."""
     with visit.reading() as read:
-        listed = part(visit, read, "products", stem=None)
+        listed = list_page(visit, read, "products", stem=None)
     for product in listed.rows:
         product["files"] = _files(product["stem"])
         product["unit"] = product["stem"].partition("weekly-")[2].partition("-")[2]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Self
 import psycopg
 
 from employment_warehouse import settings
-from employment_warehouse.database.describe import values_left_out
+from employment_warehouse.database.describe import without_values
 from employment_warehouse.errors import UserError
 
 # In place of a role: the login of the person who runs a command (`runtime.deployment.sign_in`) or has signed in to the
@@ -97,16 +97,16 @@ class QuietCursor(psycopg.Cursor[Any]):
     """A cursor whose errors never repeat a row's values (a task's log would show them)."""
 
     def execute(self, *arguments: Any, **named: Any) -> Self:
-        with values_left_out():
+        with without_values():
             return super().execute(*arguments, **named)
 
     def executemany(self, *arguments: Any, **named: Any) -> None:
-        with values_left_out():
+        with without_values():
             super().executemany(*arguments, **named)
 
     @contextmanager
     def copy(self, *arguments: Any, **named: Any) -> Iterator[psycopg.Copy]:
-        with values_left_out(), super().copy(*arguments, **named) as copy:
+        with without_values(), super().copy(*arguments, **named) as copy:
             yield copy
 
 

@@ -49,7 +49,7 @@ def describe(error: BaseException) -> str:
 
 
 @contextmanager
-def values_left_out() -> Iterator[None]:
+def without_values() -> Iterator[None]:
     """A database error that leaves this block says what `describe` says, in every log and traceback."""
     try:
         yield

@@ -60,7 +60,7 @@ def _migrate(superuser: psycopg.Connection) -> list[str]:
             distribute_functions(owner)
             with owner.transaction():
                 done += seed_tables.generate(owner, settings.project_root() / "dbt_project")
-                _clear_county_cache(owner)
+                _forget_former_counties(owner)
                 done += landing_tables.generate(owner)
                 done += feeds.generate(owner)
                 done += model_tables.generate(owner, settings.project_root() / "dbt_project")
@@ -108,7 +108,7 @@ def _signed_in_as_owner(superuser: psycopg.Connection) -> Iterator[psycopg.Conne
             superuser.execute(sql.SQL("alter role {} {} password null").format(name, closed))
 
 
-def _clear_county_cache(owner: psycopg.Connection) -> None:
+def _forget_former_counties(owner: psycopg.Connection) -> None:
     """A county that the seed no longer has loses its readers: no one inherits its code."""
     divisions = seed_tables.read("division")
     prefectures = {row["division_code"] for row in divisions if row["level"] == "prefecture"}

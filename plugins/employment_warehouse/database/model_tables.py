@@ -37,10 +37,12 @@ def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
         done += _extend_table(connection, model, "tonight")
         if model.is_versioned:
             done += _extend_table(connection, model, "store")
-        views = views_of(model, list(_existing_columns(connection, model, "tonight")), _is_far(connection, model))
+        views = views_of(
+            model, list(_existing_columns(connection, model, "tonight")), _is_distributed(connection, model)
+        )
         rights = _rights(model)
         indexes = [_indexes(model)] if model.is_versioned else []
-        if _is_new(connection, model.name, sql.SQL("\n").join([_version(model), rights, *indexes, views])):
+        if _record_script(connection, model.name, sql.SQL("\n").join([_version(model), rights, *indexes, views])):
             connection.execute(rights)
             with on_coordinator_alone(connection):
                 connection.execute(sql.SQL("\n").join([_version(model), *indexes, views]))
@@ -59,7 +61,9 @@ def _extend_table(connection: psycopg.Connection, model: Model, schema: str) -> 
     table = sql.Identifier(schema, model.name)
     existing = _existing_columns(connection, model, schema)
     if not existing:
-        connection.execute(_create_table(model, schema, is_logged=schema == "store" or _is_far(connection, model)))
+        connection.execute(
+            _create_table(model, schema, is_logged=schema == "store" or _is_distributed(connection, model))
+        )
         connection.execute(sql.SQL("alter table {} owner to wh_owner").format(table))
         if model.distributed_by:
             distribute(connection, schema, model.name, model.distributed_by)
@@ -81,7 +85,7 @@ def _extend_table(connection: psycopg.Connection, model: Model, schema: str) -> 
     return done
 
 
-def _is_far(connection: psycopg.Connection, model: Model) -> bool:
+def _is_distributed(connection: psycopg.Connection, model: Model) -> bool:
     """Whether a model's rows are on other nodes."""
     return bool(model.distributed_by) and has_citus(connection)
 
@@ -106,8 +110,8 @@ def _create_table(model: Model, schema: str, *, is_logged: bool) -> sql.Composed
     )
 
 
-def _is_new(connection: psycopg.Connection, name: str, script: sql.Composed) -> bool:
-    """Whether the script has to run: it never did, or it is no longer the one that ran."""
+def _record_script(connection: psycopg.Connection, name: str, script: sql.Composed) -> bool:
+    """Record this script as the one that ran last; whether that is news, so that it has to run."""
     text = script.as_string(connection)
     changed = connection.execute(
         """

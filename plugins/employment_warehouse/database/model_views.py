@@ -15,16 +15,16 @@ REPORT_DATE = ModelColumn(
 )
 
 
-def views_of(model: Model, columns: list[str], is_far: bool) -> sql.Composed:
+def views_of(model: Model, columns: list[str], is_distributed: bool) -> sql.Composed:
     """The script that makes the views on a model's tables; it may run again.
 
-    is_far: its rows are on other machines.
+    is_distributed: its rows are on other machines.
     """
     parts: list[sql.Composable] = []
     if model.is_versioned:
         parts.append(_build_view(model, columns))
     if model.is_read:
-        parts.append(_readers_view(model, is_far))
+        parts.append(_readers_view(model, is_distributed))
     if model.today:
         parts.append(_today_view(model))
     return sql.SQL("\n").join(parts)
@@ -45,7 +45,7 @@ def _build_view(model: Model, columns: list[str]) -> sql.Composed:
     )
 
 
-def _readers_view(model: Model, is_far: bool) -> sql.Composed:
+def _readers_view(model: Model, is_distributed: bool) -> sql.Composed:
     """What readers see: the publication's rows, of the counties that are theirs.
 
     A login that reads every county reads the rows as they are stored, by their indexes. One of some counties reads what
@@ -54,7 +54,7 @@ def _readers_view(model: Model, is_far: bool) -> sql.Composed:
     without a county column only if it says that it is `for_everyone` or `seen_by` some. Rows that are
     on other machines are handed over to either kind of login.
     """
-    branches = [_handed_over_rows(model) if is_far else _rows_of_all_counties(model)]
+    branches = [_handed_over_rows(model) if is_distributed else _rows_of_all_counties(model)]
     if model.has_own_rows:
         branches.append(_own_rows(model))
     return sql.SQL(
@@ -76,7 +76,7 @@ def _readers_view(model: Model, is_far: bool) -> sql.Composed:
         else sql.SQL(""),
         view=sql.Identifier("marts", model.name),
         own_view=_own_view(model) if model.has_own_rows else sql.SQL(""),
-        far_view=_far_view(model) if is_far else sql.SQL(""),
+        far_view=_distributed_view(model) if is_distributed else sql.SQL(""),
         branches=sql.SQL(" union all ").join(branches),
         readers=_readers(model),
         comment=sql.Literal(model.comment),
@@ -102,7 +102,7 @@ def _handed_over_rows(model: Model) -> sql.Composed:
     )
 
 
-def _far_view(model: Model) -> sql.Composed:
+def _distributed_view(model: Model) -> sql.Composed:
     """The rows on other machines that a login of all counties may see; only `ops.all_rows` reads this view."""
     return sql.SQL(
         """

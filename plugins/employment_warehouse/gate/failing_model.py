@@ -12,41 +12,47 @@ from employment_warehouse.gate.queries import query
 from employment_warehouse.gate.thresholds import thresholds_on
 
 REASON = "模型无法计算 model_failed"
-LEFT_OUT = "试算时未用 left out of a trial"
+EXCLUDED_FROM_TRIAL = "试算时未用 left out of a trial"
 
 
-class Sent(NamedTuple):
+class SentFeed(NamedTuple):
     """What one unit has sent tonight of one feed."""
 
     unit: str
     feed: str
 
 
-def sent_tonight(build: int) -> list[Sent]:
+def sent_tonight(build: int) -> list[SentFeed]:
     """What tonight's build has accepted, unit by unit."""
     with connect("wh_gate") as connection:
         rows = connection.execute(query("sent_tonight"), {"build": build}).fetchall()
-    return [Sent(*row) for row in rows]
+    return [SentFeed(*row) for row in rows]
 
 
-def leave_out(build: int, sent: Collection[Sent]) -> None:
-    """Let a trial of tonight's models use all that is accepted but this. `restore_left_out` takes it back; so does the
-    next build, if this one ends here."""
-    restore_left_out(build)
+def exclude_from_trial(build: int, sent: Collection[SentFeed]) -> None:
+    """Let a trial of tonight's models use all that is accepted but this. `end_trial` takes it back; so does the next
+    build, if this one ends here.
+    """
+    end_trial(build)
     with connect("wh_gate") as connection:
         connection.execute(
-            query("leave_out"),
-            {"build": build, "reason": LEFT_OUT, "units": [s.unit for s in sent], "feeds": [s.feed for s in sent]},
+            query("exclude_from_trial"),
+            {
+                "build": build,
+                "reason": EXCLUDED_FROM_TRIAL,
+                "units": [one.unit for one in sent],
+                "feeds": [one.feed for one in sent],
+            },
         )
 
 
-def restore_left_out(build: int) -> None:
-    """Accept again what trials have left out."""
+def end_trial(build: int) -> None:
+    """Accept again what trials have excluded."""
     with connect("wh_gate") as connection:
-        connection.execute(query("restore_left_out"), {"build": build, "reason": LEFT_OUT})
+        connection.execute(query("end_trial"), {"build": build, "reason": EXCLUDED_FROM_TRIAL})
 
 
-def hold_sent(build: int, sent: Sent, models: Sequence[str], error: str) -> None:
+def hold_sent(build: int, sent: SentFeed, models: Sequence[str], error: str) -> None:
     """Hold what the models cannot be computed with, and record a failed check for it. error: without values."""
     given = {"build": build, "reason": REASON, "models": ", ".join(models), "error": error, **sent._asdict()}
     with connect("wh_gate") as connection:

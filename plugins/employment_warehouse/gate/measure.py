@@ -161,11 +161,6 @@ class Measure:
         """All that it measures of a feed."""
         return [subject for subject in _subjects(self.name, contract) if self.applies(subject)]
 
-    @property
-    def is_own(self) -> bool:
-        """Whether it is of the submission alone, and therefore kept for later comparisons."""
-        return not isinstance(self.computed, (PreviousRows, Comparison))
-
 
 Declared = Sequence[tuple[Measure, Subject]]
 

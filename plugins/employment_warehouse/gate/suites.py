@@ -42,11 +42,6 @@ class Frame:
     rows_at_least: int
     holds: tuple[str, ...] = ()
 
-    @property
-    def checks(self) -> int:
-        """How many checks must have been run: its expectations, and that it has rows."""
-        return len(self.expectations) + 1
-
 
 @dataclass(frozen=True)
 class Suite:

@@ -6,14 +6,14 @@ from employment_warehouse.identity.sealing import (
     WrongDataKey,
     WrongKey,
     make_data_key,
-    opener_among,
-    openers,
     place,
     require_opens,
     seal,
     seal_all,
     unseal,
     wrap_for,
+    wrapping_key_for,
+    wrapping_keys_in_force,
 )
 from employment_warehouse.identity.tokens import check_value, tokens
 
@@ -25,8 +25,6 @@ __all__ = [
     "check_value",
     "make_data_key",
     "normalise_id",
-    "opener_among",
-    "openers",
     "place",
     "require_opens",
     "seal",
@@ -34,4 +32,6 @@ __all__ = [
     "tokens",
     "unseal",
     "wrap_for",
+    "wrapping_key_for",
+    "wrapping_keys_in_force",
 ]

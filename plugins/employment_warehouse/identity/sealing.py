@@ -113,12 +113,12 @@ def wrap_for(*wrapping_keys: bytes) -> None:
     _open.cache_clear()
 
 
-def openers() -> int:
+def wrapping_keys_in_force() -> int:
     """How many wrapping keys open what was sealed: two while a rotation goes on."""
     return len(_wrapped(_kept_keys()))
 
 
-def opener_among(wrapping_keys: Iterable[bytes], archive: Path) -> bytes:
+def wrapping_key_for(wrapping_keys: Iterable[bytes], archive: Path) -> bytes:
     """The first of these keys that opens what an archive holds. Raises WrongKey if none does."""
     path, kept = archive / DATA_KEY, list(wrapping_keys)
     if not path.exists():  # nothing was ever sealed there

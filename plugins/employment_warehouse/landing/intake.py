@@ -17,7 +17,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.landing.ledger import require_keys
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.scanning import Arrival, label
-from employment_warehouse.settings import platform_access
+from employment_warehouse.settings import is_platform_set
 
 FILE_SOURCES = ("county", "payroll", "bank")
 PLATFORM = "hr_platform"  # the source, and its one unit
@@ -39,7 +39,8 @@ def open_intake(night_on: date) -> None:
 
     Raises UserError (`wrong_token_key`, `wrong_data_key`): no file could be ingested.
     """
-    sources = [*FILE_SOURCES, *([PLATFORM] if _is_platform_configured() else [])]
+    # A platform that is set in part as well: its resources will fail, and say why.
+    sources = [*FILE_SOURCES, *([PLATFORM] if is_platform_set() else [])]
     with connect("wh_loader") as connection:
         require_keys(connection)
         connection.execute(query("delete_intake"), {"night_on": night_on})
@@ -82,13 +83,6 @@ def confirm_intake(night_on: date) -> None:
         names = [label(path) if path else feed for feed, _, path in rows]
         more = f" … +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else ""
         raise IntakeFailed(where="; ".join(names[:NAMES_SHOWN]) + more)
-
-
-def _is_platform_configured() -> bool:
-    try:
-        return platform_access() is not None
-    except UserError:  # set in part: its resources will fail, and say why
-        return True
 
 
 def _feeds(sources: Collection[str]) -> list[str]:

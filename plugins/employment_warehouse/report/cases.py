@@ -23,7 +23,7 @@ def totals(counts: Iterable[Row]) -> dict[str, int]:
     return {name: sum(row[name] or 0 for row in counted) for name in COUNTED}
 
 
-def answer(whole: Mapping[str, int]) -> Label:
+def summary(whole: Mapping[str, int]) -> Label:
     """How much there is to do, what began and ended in the week, and what is waived. whole: as `totals` returns it."""
     count, amount, waived = whole["open_cases"], whole["amount"], whole["waived"]
     opened, closed = words.whole(whole["opened_7d"]), words.whole(whole["closed_7d"])

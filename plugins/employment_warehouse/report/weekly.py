@@ -10,7 +10,7 @@ from pathlib import Path
 
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import products, sentences
-from employment_warehouse.report.cases import answer, closes_when, subject, totals
+from employment_warehouse.report.cases import closes_when, subject, summary, totals
 from employment_warehouse.report.figures import Figures, Row, read_figures
 from employment_warehouse.report.labels import Labels
 from employment_warehouse.report.page import render
@@ -19,7 +19,7 @@ from employment_warehouse.report.weekly_workbook import county_workbook, prefect
 
 CASES_SHOWN = 20  # of a kind on a county's page, which is printed; its workbook has all
 REPORTING = "reporting_rate"
-RANKED = "rural_employed_progress"  # the rank that a county's answer begins with
+RANKED = "rural_employed_progress"  # the rank that the summary of a county begins with
 
 
 def write_weekly(publication: int) -> list[Path]:
@@ -69,7 +69,7 @@ def _prefecture_page(figures: Figures) -> bytes:
             "kinds": sorted(_open_by_kind(counts)),
             "withheld": sum(row["open_cases"] for row in counts if not row["is_dispatched"]),
             "by_county": sorted(by_county, key=lambda row: (-row["open_cases"], row["county_code"])),
-            "answer": answer(totals(counts)),
+            "summary": summary(totals(counts)),
             "ranked": _ranked(figures),
             "sections": _indicator_sections(figures, divisions().prefecture),
             "reporting": figures["values"].get((REPORTING, divisions().prefecture)),
@@ -94,7 +94,7 @@ def _county_page(figures: Figures, county: str) -> bytes:
             "county_code": county,
             "week_ended": figures["week_ended"],
             "lists": sorted(lists, key=lambda each: (-each["amount"], -each["open_cases"])),
-            "answer": answer(whole),
+            "summary": summary(whole),
             "waived": whole["waived"],
             "sections": _indicator_sections(figures, county),
             "reporting": figures["values"].get((REPORTING, county)),

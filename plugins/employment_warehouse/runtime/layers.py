@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from employment_warehouse import gate, transform
-from employment_warehouse.gate import Sent
+from employment_warehouse.gate import SentFeed
 from employment_warehouse.transform import ServerLost, Summary, TransformFailed
 
 Item = TypeVar("Item")
@@ -21,7 +21,7 @@ def build_layer(layer: str, build: int) -> Summary:
     without them. Marts are computed from a whole core alone: where it is missing it is built first.
     Raises TransformFailed if the cause lies elsewhere, ServerLost if the server was away or has crashed, NotTonight.
     """
-    gate.restore_left_out(build)
+    gate.end_trial(build)
     if layer == "core":
         transform.begin_core(build)
     elif not transform.core_is_built(build):
@@ -74,8 +74,8 @@ def _hold_failing(build: int, failure: TransformFailed) -> bool:
     select = " ".join(f"+{model}" for model in models)
     sent = gate.sent_tonight(build)
 
-    def fails(kept: Sequence[Sent]) -> bool:
-        gate.leave_out(build, set(sent) - set(kept))
+    def fails(kept: Sequence[SentFeed]) -> bool:
+        gate.exclude_from_trial(build, set(sent) - set(kept))
         try:
             transform.run_dbt(select, build)
         except TransformFailed:
@@ -85,7 +85,7 @@ def _hold_failing(build: int, failure: TransformFailed) -> bool:
     try:
         found = minimal_failing(sent, fails, most=gate.most_failing_units(build, len({each.unit for each in sent})))
     finally:
-        gate.restore_left_out(build)
+        gate.end_trial(build)
     for each in found:
         log.error("held: %s of %s, because of %s", each.feed, each.unit, ", ".join(models))
         gate.hold_sent(build, each, models, failure.failed[0].message)

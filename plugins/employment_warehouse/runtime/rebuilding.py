@@ -15,7 +15,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive
 from employment_warehouse.runtime import deployment, history
 from employment_warehouse.runtime.backup.archived import without_replaced
-from employment_warehouse.runtime.backup.keys import choose_opener, keys_foreign, keys_missing
+from employment_warehouse.runtime.backup.keys import choose_wrapping_key, keys_foreign, keys_missing
 from employment_warehouse.runtime.backup.restoring import assert_empty
 from employment_warehouse.runtime.history import Record
 from employment_warehouse.runtime.replaying import Proof, Rebuilt, Replay, file_of
@@ -39,7 +39,7 @@ def rebuild(home: Home, source: Path, keys: Path, layers: Sequence[str] = LAYERS
     _assert_possible(home, source, keys)
     shutil.copytree(source, home.archive, ignore=without_replaced, dirs_exist_ok=True)
     settings.write_whole(home.keys_file, (keys / "keys.json").read_text())
-    choose_opener(home, source)
+    choose_wrapping_key(home, source)
     records, ledger = history.nights(), history.ledger()
     _assert_own_keys(ledger, keys)
     _assert_whole([*records, ledger or {"deliveries": []}])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from employment_warehouse import settings
 from employment_warehouse.database import OWN_LOGIN, connect
-from employment_warehouse.identity import openers, wrap_for
+from employment_warehouse.identity import wrap_for, wrapping_keys_in_force
 
 
 def rotate_keys() -> str:
@@ -20,7 +20,7 @@ def rotate_keys() -> str:
 
 def _rotate() -> str:
     keys = settings.secret_keys()
-    if openers() > 1 and keys.next_wrapping_key is None:
+    if wrapping_keys_in_force() > 1 and keys.next_wrapping_key is None:
         return _finish()
     keys = settings.choose_next_wrapping_key()
     assert keys.next_wrapping_key is not None

@@ -32,12 +32,12 @@ def secret_keys() -> SecretKeys:
     """The keys of identity: WAREHOUSE_TOKEN_KEY and WAREHOUSE_WRAPPING_KEY (hex), else those of the home."""
     token, wrapping = variable("WAREHOUSE_TOKEN_KEY"), variable("WAREHOUSE_WRAPPING_KEY")
     if token and wrapping:
-        version, following = int(variable("WAREHOUSE_KEY_VERSION") or "1"), variable("WAREHOUSE_NEXT_WRAPPING_KEY")
+        version, next_wrapping = int(variable("WAREHOUSE_KEY_VERSION") or "1"), variable("WAREHOUSE_NEXT_WRAPPING_KEY")
     else:
         kept = read_secrets(current_home().keys_file)
         token, wrapping, version = kept["token_key"], kept["wrapping_key"], int(kept["version"])
-        following = kept.get("next_wrapping_key", "")
-    return SecretKeys(bytes.fromhex(token), bytes.fromhex(wrapping), version, bytes.fromhex(following) or None)
+        next_wrapping = kept.get("next_wrapping_key", "")
+    return SecretKeys(bytes.fromhex(token), bytes.fromhex(wrapping), version, bytes.fromhex(next_wrapping) or None)
 
 
 def choose_next_wrapping_key() -> SecretKeys:
@@ -59,10 +59,10 @@ def choose_next_wrapping_key() -> SecretKeys:
     return secret_keys()
 
 
-def adopt_next_wrapping_key(following: bytes) -> None:
+def adopt_next_wrapping_key(next_wrapping: bytes) -> None:
     """From now on the home's wrapping key is this one, and a version later."""
     kept = read_secrets(current_home().keys_file)
-    adopted = {"wrapping_key": following.hex(), "version": str(int(kept["version"]) + 1), "next_wrapping_key": ""}
+    adopted = {"wrapping_key": next_wrapping.hex(), "version": str(int(kept["version"]) + 1), "next_wrapping_key": ""}
     update_secrets(current_home().keys_file, adopted)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from employment_warehouse import settings
 from employment_warehouse.errors import UserError
-from employment_warehouse.identity import DATA_KEY, WrongKey, check_value, opener_among
+from employment_warehouse.identity import DATA_KEY, WrongKey, check_value, wrapping_key_for
 from employment_warehouse.runtime import deployment
 from employment_warehouse.runtime.backup.files import copy_file
 from employment_warehouse.runtime.backup.record import Backup
@@ -57,26 +57,26 @@ def install_keys(home: Home, chosen: Backup, keys: Path | None) -> None:
     if check_value().hex() != chosen.key_check:
         home.keys_file.unlink(missing_ok=True)
         raise keys_foreign(copy)
-    choose_opener(home, chosen.folder.parents[1] / "archive")
+    choose_wrapping_key(home, chosen.folder.parents[1] / "archive")
 
 
-def choose_opener(home: Home, archive: Path) -> None:
+def choose_wrapping_key(home: Home, archive: Path) -> None:
     """Of the wrapping keys that were copied into a new home, the one that opens an archive is in force from now on.
 
     Raises WrongKey, and then leaves no keys there.
     """
     if settings.are_keys_given():
-        opener_among([settings.secret_keys().wrapping_key], archive)
+        wrapping_key_for([settings.secret_keys().wrapping_key], archive)
         return
     kept = json.loads(home.keys_file.read_text())
     try:
-        opener = opener_among(map(bytes.fromhex, _wrapping_keys(home.keys_file)), archive).hex()
+        opening = wrapping_key_for(map(bytes.fromhex, _wrapping_keys(home.keys_file)), archive).hex()
     except WrongKey:
         home.keys_file.unlink()
         raise
     kept.pop(FORMER, None)
-    if opener != kept["wrapping_key"]:
-        kept |= {"wrapping_key": opener, "next_wrapping_key": ""}
+    if opening != kept["wrapping_key"]:
+        kept |= {"wrapping_key": opening, "next_wrapping_key": ""}
     settings.write_whole(home.keys_file, json.dumps(kept, indent=1))
 
 
