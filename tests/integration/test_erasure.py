@@ -165,7 +165,7 @@ def test_an_erased_person_is_nowhere_and_counts_stay(
     changed = nights.rows("select publication, digest_before <> digest_after from ops.erasure_digest order by 1")
     assert [is_changed for _, is_changed in changed] == [True]  # the second has opened and closed no row of the person
 
-    # SentFeed again, the row goes back without a word about the person.
+    # Sent again, the row goes back without a word about the person.
     put_registers(zone, NEXT + timedelta(days=1), person(4, "某某丁"))
     again = ingest_all(NEXT + timedelta(days=1))
     assert {(one.feed, one.rows_read, one.rows_landed, one.rows_rejected) for one in again} == {
