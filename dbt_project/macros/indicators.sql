@@ -10,6 +10,7 @@
                denominator, or the numerator alone: then 0 of nothing
   value        SQL aggregate that is the value itself, NULL of nothing; the denominator then says of how many
   where        which rows count
+  setting      the setting that is its rule: while it is switched off, there is no value
   rolls_up     true: the model has no rows of the prefecture, whose value is that of all its rows
   part_of, complement, numerator_is   other indicators: the whole of which it is a part, the other part of that whole,
                the figure that is its numerator; a public table that hides one hides the other

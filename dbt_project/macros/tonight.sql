@@ -13,6 +13,11 @@
     (select cast(ops.setting('{{ name }}', {{ tonight_date() }}) as {{ data_type }}))
 {%- endmacro %}
 
+{# A figure that is a setting's rule alone: NULL while the setting is switched off. #}
+{% macro while_set(name, figure) -%}
+    case when {{ setting(name, 'text') }} is not null then {{ figure }} end
+{%- endmacro %}
+
 {# The words of a setting that lists several, as an array. #}
 {% macro setting_words(name) -%}
     (select regexp_split_to_array({{ setting(name, 'text') }}, '[,，、\s]+'))::text[]

@@ -27,7 +27,7 @@ SENSITIVITIES = ("L1", "L2", "L3")
 INDICATOR_KEYS = {
     "code", "zh", "en", "definition_zh", "definition_en", "unit", "digits", "direction", "kind", "feeds", "in",
     "numerator", "denominator", "value", "times", "where", "rolls_up", "part_of", "complement", "numerator_is",
-    "is_public", "column", "source",
+    "is_public", "column", "source", "setting",
 }  # fmt: skip
 INDICATOR_NEEDS = {
     "code", "zh", "en", "definition_zh", "definition_en", "unit", "direction", "kind", "feeds", "in",

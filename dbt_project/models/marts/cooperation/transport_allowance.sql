@@ -66,10 +66,12 @@ counted as (
 select
     county.county_code,
     extract(year from {{ tonight_date() }})::integer as year,
-    coalesce(counted.eligible, 0)::integer as eligible,
     coalesce(counted.paid, 0)::integer as paid,
-    coalesce(counted.paid_eligible, 0)::integer as paid_eligible,
-    coalesce(counted.paid - counted.paid_eligible, 0)::integer as paid_not_eligible,
+    {% for column, count in [
+        ('eligible', 'eligible'), ('paid_eligible', 'paid_eligible'), ('paid_not_eligible', 'paid - paid_eligible'),
+    ] -%}
+    {{ while_set('transport_allowance_days', 'coalesce(counted.' ~ count ~ ', 0)') }}::integer as {{ column }},
+    {% endfor -%}
     (counted.paid_eligible / nullif(counted.eligible, 0)::numeric)::numeric(9, 4) as coverage,
     status.obs_status
 from {{ ref('int_register_start') }} as county

@@ -69,11 +69,12 @@ counted as (
 select
     grid.county_code, grid.month,
     {% for count in [
-        'filed', 'accepted', 'mediated', 'heard', 'closed', 'cases_filed', 'open_cases', 'open_over_45d',
-        'waiting_over_5d', 'left_out',
+        'filed', 'accepted', 'mediated', 'heard', 'closed', 'cases_filed', 'open_cases', 'left_out',
     ] -%}
     coalesce(counted.{{ count }}, 0)::integer as {{ count }},
     {% endfor -%}
+    {{ while_set('dispute_close_days', 'coalesce(counted.open_over_45d, 0)') }}::integer as open_over_45d,
+    {{ while_set('dispute_accept_working_days', 'coalesce(counted.waiting_over_5d, 0)') }}::integer as waiting_over_5d,
     {% for step in ['accept', 'mediate', 'hear', 'close'] -%}
     counted.days_{{ step }}::numeric(8, 1) as median_days_{{ step }},
     {% endfor -%}

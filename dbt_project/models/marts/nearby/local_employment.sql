@@ -51,7 +51,7 @@ select
     coalesce(events.events, 0)::integer as events,
     coalesce(events.posts_offered, 0)::integer as posts_offered,
     coalesce(events.intents, 0)::integer as intents,
-    coalesce(placed.placed_30d, 0) as placed_30d,
+    {{ while_set('placement_days', 'coalesce(placed.placed_30d, 0)') }} as placed_30d,
     coalesce(days.persons_with_days, 0) as persons_with_days,
     days.mean_days_worked,
     case when grid.township_code = grid.county_code then coalesce(agencies.agencies_active, 0) end::integer

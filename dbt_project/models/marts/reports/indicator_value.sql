@@ -57,6 +57,9 @@ select
     figures.numerator, figures.denominator,
     round(
         case
+            {%- for indicator in indicators() if indicator.setting %}
+            when grid.code = '{{ indicator.code }}' and {{ setting(indicator.setting, 'text') }} is null then null
+            {%- endfor %}
             when grid.denominator is null and grid.numerator is not null then coalesce(figures.value, 0)
             else figures.value
         end,

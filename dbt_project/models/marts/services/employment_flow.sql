@@ -68,9 +68,10 @@ employed as (
 counted as (
     select
         grid.county_code, grid.week, grid.poverty_alleviated, grid.counties_reporting,
-        {% for count in ['hires', 'recalls', 'job_to_job', 'hired_persons'] -%}
-        coalesce(hired.{{ count }}, 0) as {{ count }},
-        {% endfor -%}
+        coalesce(hired.hires, 0) as hires,
+        coalesce(hired.hired_persons, 0) as hired_persons,
+        {{ while_set('recall_days', 'coalesce(hired.recalls, 0)') }} as recalls,
+        {{ while_set('job_to_job_days', 'coalesce(hired.job_to_job, 0)') }} as job_to_job,
         coalesce(separated.separations, 0) as separations,
         coalesce(separated.separated_persons, 0) as separated_persons,
         beginning.employed as beginning_employed,

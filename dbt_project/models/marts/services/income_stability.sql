@@ -62,8 +62,10 @@ select
     {% endfor -%}
     counted.mean_wage::numeric(14, 2) as mean_wage,
     coalesce(counted.earners_compared, 0)::integer as earners_compared,
-    coalesce(counted.earners_down_30pct, 0)::integer as earners_down_30pct,
-    (counted.earners_down_30pct / nullif(counted.earners_compared, 0)::numeric)::numeric(9, 4) as share_down_30pct,
+    {{ while_set('income_fall_share', 'coalesce(counted.earners_down_30pct, 0)') }}::integer as earners_down_30pct,
+    {{ while_set(
+        'income_fall_share', 'counted.earners_down_30pct / nullif(counted.earners_compared, 0)::numeric'
+    ) }}::numeric(9, 4) as share_down_30pct,
     coalesce(counted.wage_earners_judged, 0)::integer as wage_earners_judged,
     coalesce(counted.below_minimum_wage, 0)::integer as below_minimum_wage,
     (counted.below_minimum_wage / nullif(counted.wage_earners_judged, 0)::numeric)::numeric(9, 4)

@@ -91,15 +91,15 @@ judged as (
 
 select
     judged.county_code, judged.service_type, judged.training_type, judged.month,
-    {% for count in ['events', 'persons', 'of_which_poverty_alleviated', 'hired_within_90d'] -%}
+    {% for count in ['events', 'persons', 'of_which_poverty_alleviated', 'out_of_work'] -%}
     judged.{{ count }}::integer as {{ count }},
     {% endfor -%}
+    {% for count in ['hired_within_90d', 'out_of_work_hired', 'wage_pairs'] -%}
+    {{ while_set('service_follow_up_days', 'judged.' ~ count) }}::integer as {{ count }},
+    {% endfor -%}
     case when is_complete then hired_within_90d / persons::numeric end::numeric(9, 4) as hire_rate,
-    judged.out_of_work::integer as out_of_work,
-    judged.out_of_work_hired::integer as out_of_work_hired,
     case when is_complete then out_of_work_hired / nullif(out_of_work, 0)::numeric end::numeric(9, 4)
         as out_of_work_hire_rate,
-    judged.wage_pairs::integer as wage_pairs,
     judged.wage_change::numeric(14, 2) as wage_change,
     coalesce(judged.cost, 0)::numeric(14, 2) as cost,
     judged.counties_reporting,

@@ -92,11 +92,11 @@ select
     grain.county_code, grain.level, grain.graduation_year,
     coalesce(counted.students, 0)::integer as students,
     coalesce(counted.studies - counted.students, 0)::integer as graduates,
-    {% for count in [
-        'employed', 'employed_reported', 'in_further_study', 'military', 'unemployed_6m', 'unemployed_12m',
-    ] -%}
+    {% for count in ['employed', 'employed_reported', 'in_further_study', 'military'] -%}
     coalesce(counted.{{ count }}, 0)::integer as {{ count }},
     {% endfor -%}
+    {{ while_set('youth_unemployed_months', 'coalesce(counted.unemployed_6m, 0)') }}::integer as unemployed_6m,
+    {{ while_set('youth_long_term_months', 'coalesce(counted.unemployed_12m, 0)') }}::integer as unemployed_12m,
     coalesce(served.services_received, 0)::integer as services_received,
     coalesce(served.graduates_served, 0)::integer as graduates_served,
     coalesce(counted.allowance_due, 0)::numeric(14, 2) as allowance_due,

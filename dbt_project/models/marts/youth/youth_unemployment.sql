@@ -56,7 +56,8 @@ counted as (
 
 select
     counted.county_code, counted.age_group, counted.education,
-    counted.labour_force, counted.employed, counted.unemployed_12m,
+    counted.labour_force, counted.employed,
+    {{ while_set('youth_long_term_months', 'counted.unemployed_12m') }} as unemployed_12m,
     status.obs_status
 from counted
 inner join ({{ day_status(['labor_register', 'employment', 'public_post', 'gig_orders']) }}) as status
