@@ -424,6 +424,52 @@ def test_a_workbook_replaces_a_correction_that_was_given_back(warehouse: psycopg
     assert corrected(warehouse) == [(3, "～002")]
 
 
+@pytest.mark.parametrize("sent", ["with it", "since", "after the rollback", "and replaced"])
+def test_with_a_withdrawn_file_go_the_corrections_of_its_rows(
+    warehouse: psycopg.Connection, zone: Path, sent: str
+) -> None:
+    """Whether a night has accepted them or not; and none is taken that comes later."""
+    put_rows(zone, payment(1))
+    ingest_all()
+    first = publish_accepted(warehouse)
+    put_rows(zone, payment(9), BROKEN)
+    wrong = [delivery.delivery_id for delivery in ingest_all()]
+    book = correct(returned(), "证件号码", id_number(2))
+    second = publish_accepted(warehouse) if sent != "with it" else first + 1
+    if sent != "after the rollback":
+        send_back(zone, book)
+        assert [delivery.kind for delivery in ingest_all()] == ["correction"]
+    if sent == "and replaced":
+        put_rows(zone, payment(8))
+        wrong += [delivery.delivery_id for delivery in ingest_all()]
+    if sent in ("with it", "and replaced"):
+        publish_accepted(warehouse)
+    publication.roll_back(second, wrong, "last year's file")
+    if sent == "after the rollback":
+        send_back(zone, book)
+        assert [(delivery.kind, delivery.reason) for delivery in ingest_all()] == [("correction", "file_withdrawn")]
+    assert standing_rows(warehouse) == [("P1", 800)]
+    assert corrected(warehouse) == [(3, None)]
+    ((said,),) = rows_of(warehouse, "select subject from ops.act where kind = 'roll_back'")
+    gone = "select delivery_id::text from ops.delivery where status = 'withdrawn' and kind <> 'withdrawn'"
+    assert {(number,) for number in said.rpartition(": ")[2].split(", ")} == set(rows_of(warehouse, gone))
+
+
+def test_a_correction_of_the_file_before_outlives_a_withdrawn_one(warehouse: psycopg.Connection, zone: Path) -> None:
+    """It was sent while the wrong file counted, and names the rows of the one before."""
+    put_rows(zone, payment(1), BROKEN)
+    ingest_all()
+    publish_accepted(warehouse)
+    book = correct(returned(), "证件号码", id_number(2))
+    put_rows(zone, payment(9))
+    (wrong,) = ingest_all()
+    send_back(zone, book)
+    ingest_all()
+    publication.roll_back(publish_accepted(warehouse), [wrong.delivery_id], "last year's file")
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
+    assert corrected(warehouse) == [(3, "～001")]
+
+
 def test_a_removal_that_was_withdrawn_is_not_found_again(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1))
     put_rows(zone, payment(2), name=f"{COUNTY}_2.csv")
@@ -509,6 +555,23 @@ def test_a_part_sent_again_replaces_only_its_own_corrections(warehouse: psycopg.
     put_rows(zone, payment(1))
     ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P7", 800)]
+
+
+def test_a_row_that_was_added_goes_with_the_file_also_once_it_is_corrected(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put_rows(zone, payment(1), payment(2, days="many"))
+    ingest_all()
+    book = returned()
+    book[SHEET].append(["", "", *payment(3, days="many").split(",")])
+    send_back(zone, correct(book, "出勤天数", "20"))
+    ingest_all()
+    send_back(zone, correct(returned(), "出勤天数", "21"))
+    ingest_all()
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800), ("P3", 800)]
+    put_rows(zone, payment(1))
+    ingest_all()
+    assert standing_rows(warehouse) == [("P1", 800)]
 
 
 def test_a_workbook_of_which_a_sheet_waits_is_applied_once(warehouse: psycopg.Connection, zone: Path) -> None:

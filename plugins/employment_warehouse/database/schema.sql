@@ -140,6 +140,26 @@ ALTER FUNCTION landing.begin_restore(number bigint) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION landing.begin_restore(number bigint) IS '开始恢复已清理的报送。 | Lets this transaction land the rows of a purged delivery again; nothing, if it is not purged.';
 
+-- Name: corrected_files(bigint); Type: FUNCTION; Schema: landing; Owner: wh_owner
+
+CREATE FUNCTION landing.corrected_files(correction bigint) RETURNS SETOF text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    return query execute format(
+        'select distinct case when row.extra ->> ''文件'' !~ ''^corrections/'' then row.extra ->> ''文件'' end'
+        ' from (values ($1)) as asked (delivery_id) left join landing.%I as row using (delivery_id)',
+        (select d.feed from ops.delivery as d where d.delivery_id = correction)
+    ) using correction;
+end $_$;
+
+ALTER FUNCTION landing.corrected_files(correction bigint) OWNER TO wh_owner;
+
+-- Name: FUNCTION corrected_files(correction bigint); Type: COMMENT; Schema: landing; Owner: wh_owner
+
+COMMENT ON FUNCTION landing.corrected_files(correction bigint) IS '更正的各行所指的文件；空：县市自行添加的行，或落地行已清理。 | The files that the rows of a correction name; NULL: a row that the county added (or that corrects such a row), and where its rows are no longer in landing.';
+
 -- Name: end_restore(bigint); Type: FUNCTION; Schema: landing; Owner: wh_owner
 
 CREATE FUNCTION landing.end_restore(number bigint) RETURNS bigint
@@ -2615,7 +2635,8 @@ CREATE FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text) RETU
     AS $_$
 declare
     wrong bigint;
-    taken_back bigint [];
+    leaving bigint [] := withdrawn;
+    gone bigint [] := '{}';
 begin
     perform ops.lock_chain(null);
     perform ops.assert_reason(why, '撤回', 'a rollback');
@@ -2647,19 +2668,31 @@ begin
     update ops.pointer set publication = (
         select max(p.publication) from ops.publication as p where p.rolled_back_at is null
     );
-    -- What a wrong file replaced counts again: the corrections whose empty revisions arrived with it.
-    select array_agg(d.delivery_id) into taken_back
-    from ops.delivery as d
-    where d.delivery_id = any(withdrawn) or (
-        d.kind = 'withdrawn' and d.status in ('landed', 'held', 'accepted') and exists (
-            select from ops.delivery as w
-            where w.delivery_id = any(withdrawn)
-                and (w.feed, w.unit, w.report_date, w.landed_at) = (d.feed, d.unit, d.report_date, d.landed_at)
-        )
-    );
     -- What is withdrawn is never used again; the rest is offered to the next night, as if it had just arrived.
-    update ops.delivery as d set status = 'withdrawn', reason = why where d.delivery_id = any(taken_back);
-    update vault.rejected_row as r set corrected_by = null where r.corrected_by = any(taken_back);
+    while cardinality(leaving) > 0 loop
+        gone := gone || leaving;
+        -- What these replaced counts again: the corrections whose empty revisions arrived with them.
+        update ops.delivery as d set status = 'withdrawn', reason = why, build = coalesce(d.build, number)
+        where d.delivery_id = any(leaving) or (
+            d.kind = 'withdrawn' and d.status in ('landed', 'held', 'accepted') and exists (
+                select from ops.delivery as w
+                where w.delivery_id = any(leaving)
+                    and (w.feed, w.unit, w.report_date, w.landed_at) = (d.feed, d.unit, d.report_date, d.landed_at)
+            )
+        );
+        -- With a wrong file go the corrections of its rows.
+        leaving := array(
+            select distinct c.delivery_id
+            from ops.delivery as w
+            inner join ops.part_in_force as c
+                on (c.feed, c.unit, c.report_date) = (w.feed, w.unit, w.report_date) and c.delivery_id > w.delivery_id
+            cross join lateral landing.corrected_files(c.delivery_id) as file
+            where w.delivery_id = any(withdrawn) and w.kind = 'file' and c.kind = 'correction'
+                and (file is null or vault.is_source_of(file, w.path, w.revision))
+        );
+    end loop;
+    update vault.rejected_row as r set corrected_by = null
+    from ops.delivery as d where r.corrected_by = d.delivery_id and d.status = 'withdrawn';
     update ops.delivery as d set status = 'landed', build = null, reason = null
     where d.status = 'accepted' and d.build >= number;
     -- Items of a withdrawn reading are sent again only when the platform is read from the beginning.
@@ -2667,7 +2700,7 @@ begin
     where exists (select from ops.delivery as d where d.delivery_id = any(withdrawn) and d.kind = 'pages');
     perform ops.record_act(
         'roll_back',
-        format('publication %s and later; withdrawn deliveries: %s', number, coalesce(nullif(array_to_string(withdrawn, ', '), ''), '-')),
+        format('publication %s and later; withdrawn deliveries: %s', number, coalesce(nullif(array_to_string(gone, ', '), ''), '-')),
         why, build => number
     );
     return ops.standing_publication();
@@ -3621,6 +3654,22 @@ ALTER FUNCTION vault.is_of_others(account uuid, person uuid) OWNER TO wh_owner;
 -- Name: FUNCTION is_of_others(account uuid, person uuid); Type: COMMENT; Schema: vault; Owner: wh_owner
 
 COMMENT ON FUNCTION vault.is_of_others(account uuid, person uuid) IS '账户是否也付给他人。 | Whether an account is that of somebody other than this person, too.';
+
+-- Name: is_source_of(text, text, integer); Type: FUNCTION; Schema: vault; Owner: wh_owner
+
+CREATE FUNCTION vault.is_source_of(source text, path text, revision integer) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select starts_with(source, vault.source_of(path, '', 1))
+        and coalesce(substring(source from '（第([0-9]+)版）$'), '1') = revision::text
+$_$;
+
+ALTER FUNCTION vault.is_source_of(source text, path text, revision integer) OWNER TO wh_owner;
+
+-- Name: FUNCTION is_source_of(source text, path text, revision integer); Type: COMMENT; Schema: vault; Owner: wh_owner
+
+COMMENT ON FUNCTION vault.is_source_of(source text, path text, revision integer) IS '退回行所在的文件是否为这一版（不论哪张表）。 | Whether vault.source_of named some sheet of this revision of this file so.';
 
 -- Name: naming_rows(name, date); Type: FUNCTION; Schema: vault; Owner: wh_owner
 
@@ -6259,6 +6308,11 @@ GRANT USAGE ON SCHEMA vault TO wh_operator;
 REVOKE ALL ON FUNCTION landing.begin_restore(number bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION landing.begin_restore(number bigint) TO wh_loader;
 
+-- Name: FUNCTION corrected_files(correction bigint); Type: ACL; Schema: landing; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION landing.corrected_files(correction bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION landing.corrected_files(correction bigint) TO wh_loader;
+
 -- Name: FUNCTION end_restore(number bigint); Type: ACL; Schema: landing; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION landing.end_restore(number bigint) FROM PUBLIC;
@@ -6859,6 +6913,11 @@ REVOKE ALL ON FUNCTION vault.has_accounts_of_others(person uuid, accounts uuid[]
 -- Name: FUNCTION is_of_others(account uuid, person uuid); Type: ACL; Schema: vault; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION vault.is_of_others(account uuid, person uuid) FROM PUBLIC;
+
+-- Name: FUNCTION is_source_of(source text, path text, revision integer); Type: ACL; Schema: vault; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION vault.is_source_of(source text, path text, revision integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.is_source_of(source text, path text, revision integer) TO wh_loader;
 
 -- Name: FUNCTION naming_rows(named name, since date); Type: ACL; Schema: vault; Owner: wh_owner
 

@@ -31,9 +31,10 @@ def ingest_correction(arrival: Arrival) -> list[Delivery]:
     """Ingest a workbook of `corrections/`, all its sheets in one transaction; one delivery for each feed.
 
     Empty: nothing new (as for `ingest`), or no sheet has the title of a feed. Rejected rows that an ingested row names
-    by file and line are marked as corrected. A sheet is `refused` if it cannot be read, or with `replaced_since` if a
-    complete file arrived after it. A sheet whose submission is missing or held waits for it: its rows alone would count
-    as the complete submission. Waiting and unknown sheets raise an alert. Raises IngestFailed.
+    by file and line are marked as corrected. A sheet is `refused` if it cannot be read, with `replaced_since` if a
+    complete file arrived after it, or with `file_withdrawn` if its rows are those of a file that a rollback has
+    withdrawn. A sheet whose submission is missing or held waits for it: its rows alone would count as the complete
+    submission. Waiting and unknown sheets raise an alert. Raises IngestFailed.
     """
     return ingest_file(arrival, ingest_workbook)
 
@@ -104,13 +105,26 @@ def _ingest_sheet(
     part = replace(workbook, feed=contract.feed, part=f"{CORRECTION_PART}{state.number + 1:03d}")
     if state.is_replaced(workbook):
         return ledger.insert_delivery(connection, part, 1, Refused("replaced_since"))
-    delivery = ingest_part(connection, part, lambda: read_tables(file, contract, contract.title_zh))
+    try:
+        with connection.transaction():
+            delivery = ingest_part(connection, part, lambda: read_tables(file, contract, contract.title_zh))
+            if delivery:
+                _require_file_in_force(connection, delivery)
+    except Refused as refusal:
+        return ledger.insert_delivery(connection, part, 1, refusal)
     if delivery and delivery.status == "landed":
         given = delivery.__dict__ | PLACE_HEADERS
         superseded = connection.execute(query_of_rows("superseded_corrections", delivery.feed), given).fetchall()
         withdraw(connection, SubmissionKey.of(delivery), [part for (part,) in superseded])
         mark_corrected(connection, delivery.delivery_id, SubmissionKey.of(delivery))
     return delivery
+
+
+def _require_file_in_force(connection: psycopg.Connection, correction: Delivery) -> None:
+    """Raises Refused: the rows of a file that was withdrawn would be merged into the file before it."""
+    row = connection.execute(query("corrects_withdrawn_file"), correction.__dict__).fetchone()
+    if row and row[0]:
+        raise Refused("file_withdrawn")
 
 
 def _alert_waiting(

@@ -49,8 +49,7 @@ def withdraw_corrections(connection: psycopg.Connection, submission: SubmissionK
     These are the corrections with a row that names a file of that part, or that names no file; and those whose rows
     are no longer in landing, so that it cannot be determined.
     """
-    given = submission._asdict() | PLACE_HEADERS | {"part": part}
-    corrections = connection.execute(query_of_rows("corrections_of_part", submission.feed), given).fetchall()
+    corrections = connection.execute(query("corrections_of_part"), submission._asdict() | {"part": part}).fetchall()
     withdraw(connection, submission, [correction for (correction,) in corrections])
 
 
