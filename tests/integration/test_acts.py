@@ -143,6 +143,9 @@ def test_an_act_that_was_not_done_cannot_be_recorded(nights: Nights, operator: p
             "insert into ops.act (login, kind, subject) values ('somebody', 'roll_back', 'publication 1')",
             "select ops.record_act('roll_back', 'publication 1', 'a reason')",
             "select ops.move_pointer(1, 'a reason')",
+            "update ops.alert set acknowledged_at = now(), acknowledged_by = 'somebody'",
+            "insert into ops.alert (level, kind, title, body, acknowledged_at, acknowledged_by)"
+            " values ('critical', 'night_held', 'a', 'b', now(), 'somebody')",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
                 connection.execute(sql.SQL(forged))  # type: ignore[arg-type]

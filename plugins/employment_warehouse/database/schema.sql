@@ -7042,12 +7042,76 @@ GRANT SELECT ON TABLE ops.act TO wh_auditor;
 
 -- Name: TABLE alert; Type: ACL; Schema: ops; Owner: wh_owner
 
-GRANT SELECT,INSERT,UPDATE ON TABLE ops.alert TO wh_loader;
+GRANT SELECT ON TABLE ops.alert TO wh_loader;
 GRANT SELECT ON TABLE ops.alert TO wh_transformer;
 GRANT SELECT ON TABLE ops.alert TO wh_gate;
-GRANT SELECT,INSERT,UPDATE ON TABLE ops.alert TO wh_publisher;
+GRANT SELECT ON TABLE ops.alert TO wh_publisher;
 GRANT SELECT ON TABLE ops.alert TO wh_auditor;
 GRANT SELECT ON TABLE ops.alert TO wh_operator;
+
+-- Name: COLUMN alert.build; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(build),UPDATE(build) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.report_date; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(report_date) ON TABLE ops.alert TO wh_loader;
+GRANT INSERT(report_date) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.level; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(level) ON TABLE ops.alert TO wh_loader;
+GRANT INSERT(level),UPDATE(level) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.kind; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(kind) ON TABLE ops.alert TO wh_loader;
+GRANT INSERT(kind) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.unit; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(unit) ON TABLE ops.alert TO wh_loader;
+GRANT INSERT(unit) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.step; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(step),UPDATE(step) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.title; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(title),UPDATE(title) ON TABLE ops.alert TO wh_loader;
+GRANT INSERT(title),UPDATE(title) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.body; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(body),UPDATE(body) ON TABLE ops.alert TO wh_loader;
+GRANT INSERT(body),UPDATE(body) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.link; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(link),UPDATE(link) ON TABLE ops.alert TO wh_loader;
+GRANT INSERT(link),UPDATE(link) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.sent_at; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(sent_at) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.send_error; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(send_error) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.resolved_at; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(resolved_at) ON TABLE ops.alert TO wh_loader;
+GRANT UPDATE(resolved_at) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.subject; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(subject),UPDATE(subject) ON TABLE ops.alert TO wh_publisher;
+
+-- Name: COLUMN alert.since; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(since),UPDATE(since) ON TABLE ops.alert TO wh_publisher;
 
 -- Name: TABLE alert_delivery; Type: ACL; Schema: ops; Owner: wh_owner
 
