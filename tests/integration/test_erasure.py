@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import os
 import shutil
+import time
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -296,6 +300,100 @@ def test_a_refused_or_killed_erasure_leaves_the_archive_as_the_ledger_says(
     assert named() == []
     landing.erase_asked()
     assert not original.exists()
+
+
+def workbook(**sheets: str) -> bytes:
+    """A workbook of these CSV texts."""
+    content, book = io.BytesIO(), openpyxl.Workbook()
+    book.remove(book.active)
+    for title, text in sheets.items():
+        sheet = book.create_sheet(title)
+        for line in text.splitlines():
+            sheet.append(line.split(","))
+    book.save(content)
+    return content.getvalue()
+
+
+def zipped(**files_in_it: bytes) -> bytes:
+    """A zip of these files."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive_file:
+        for name, data in files_in_it.items():
+            archive_file.writestr(name, data)
+    return content.getvalue()
+
+
+WIDE_ID = "".join(chr(ord(sign) + 0xFEE0) for sign in ID)
+LIST = f"备注,内容\n某,{ID}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("xlsx", workbook(名单=LIST)),
+        ("xlsx", workbook(名单=f"备注,内容\n某,{WIDE_ID}\n")),
+        ("csv.gz", gzip.compress(LIST.encode("gb18030"))),
+        ("csv.gz", gzip.compress(LIST.encode() * 9000)[:-20]),
+        ("zip", zipped(**{"a.xlsx": workbook(名单=LIST), "b.csv": b"a,b\n"})),
+        ("csv", f"备注,内容\n某,{WIDE_ID[:6]} {WIDE_ID[6:]}\n".encode("gb18030")),
+        ("csv", f"备注,内容\n某,{ID}\n".encode("utf-16")),
+    ],
+    ids=["workbook", "wide", "packed", "damaged", "workbook in a zip", "GB 18030", "UTF-16"],
+)
+def test_a_refused_file_that_names_an_erased_person_goes(
+    warehouse: psycopg.Connection, zone: Path, name: str, content: bytes
+) -> None:
+    files.put(zone, content, f"{COUNTY}.{name}", feed="labor_register")
+    other = files.put(zone, workbook(名单="备注,内容\n某,某\n"), f"{COUNTY}.xlsx", feed="public_post")
+    assert {delivery.status for delivery in ingest_all()} == {"refused"}
+    stored = [bytes(sha256) for (sha256,) in warehouse.execute("select sha256 from ops.delivery").fetchall()]
+    erase()
+    assert [sha256 for sha256 in stored if archive.has(sha256)] == [archive.sha256_of(other)]
+
+
+def test_a_file_of_which_nothing_was_ingested_is_not_kept(
+    nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
+) -> None:
+    """An erasure finds it, and the purge deletes it; a day later, and not where the ledger is younger than the file."""
+    files.put(zone, files.rows_of("labor_register", person(2, "某某乙")), feed="labor_register")
+    ingest_all()
+    kept = {path.name for path in warehouse_home.archive.glob("??/*.sealed")}
+    found = [
+        files.put(zone, workbook(别的表=text), f"{COUNTY}.xlsx", feed="corrections", day=day)
+        for day, text in ((DAY, LIST), (NEXT, "备注,内容\n某,某\n"))
+    ]
+    assert ingest_all(NEXT, ("correction",)) == []
+    named, other = (archive.sha256_of(file) for file in found)
+
+    assert archive.has(named) and archive.has(other)
+    erase()
+    assert archive.has(named) and archive.has(other)  # as if it were being ingested
+    for path in warehouse_home.archive.glob("??/*.sealed"):
+        if path.name not in kept:
+            draft = path.with_name(f"{path.name}.1.tmp")
+            shutil.copy(path, draft)
+            for file in (path, draft):
+                os.utime(file, times=(time.time() - 2 * 86400,) * 2)
+    erase()
+    assert (archive.has(named), archive.has(other)) == (False, True)
+    build = nights.start(DAY)
+    nights.build(build, "reported_labor_register")
+    nights.publish(build)
+    steps.purge_landing()
+    assert archive.has(other) and not list(warehouse_home.archive.glob("??/*.tmp"))
+    warehouse.execute("update ops.migration set applied_at = applied_at - interval '9 days'")
+    steps.purge_landing()
+    assert not archive.has(other) and {path.name for path in warehouse_home.archive.glob("??/*.sealed")} == kept
+
+
+def test_a_sheet_that_nobody_reads_goes_with_an_erased_person(warehouse: psycopg.Connection, zone: Path) -> None:
+    register = files.rows_of("labor_register", person(2, "某某乙"))
+    file = files.put(zone, workbook(台账=register, 附表=LIST), f"{COUNTY}.xlsx", feed="labor_register")
+    [delivery] = ingest_all()
+    assert delivery.status == "landed"
+    erase()
+    with archive.open_stored(archive.sha256_of(file), file.name) as copy:
+        assert "某某乙" in text_of(copy) and ID not in text_of(copy)
 
 
 def test_an_erasure_names_no_rows_of_others(nights: Nights, warehouse: psycopg.Connection, zone: Path) -> None:

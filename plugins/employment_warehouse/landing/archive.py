@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +28,9 @@ TAG_BYTES = 16
 SEALED = ".sealed"
 COPIES = (".csv", ".xlsx", ".jsonl")
 PREPARED = ".prepared"
+DRAFT = ".tmp"
+INGESTED_WITHIN = timedelta(days=1)
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 def sha256_of(file: Path) -> bytes:
@@ -97,6 +102,8 @@ class FileChanged(Exception):
 def store(file: Path, sha256: bytes) -> None:
     """Archive a file, once; on return it is on the disk. Raises FileChanged if its hash is not `sha256`."""
     archived = _path_of(sha256)
+    with suppress(FileNotFoundError):
+        os.utime(archived)  # no stray, as long as it is being ingested
     if has(sha256):
         return
     if not archived.parent.exists():
@@ -106,10 +113,30 @@ def store(file: Path, sha256: bytes) -> None:
         _seal_chunks(source, target, sha256)
 
 
+def strays(named: Collection[bytes]) -> dict[bytes, datetime]:
+    """Files that no delivery names, and when each was archived: nothing could be ingested of it, or its ingest ended
+    before it was recorded. An ingest archives its file first, so one that is younger than a day is none yet.
+    """
+    known, found = {sha256.hex() for sha256 in named}, {}
+    for path in settings.current_home().archive.glob(f"??/*{SEALED}"):
+        name, archived = path.name.removesuffix(SEALED), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        if _NAME.fullmatch(name) and name not in known and archived < datetime.now(UTC) - INGESTED_WITHIN:
+            found[bytes.fromhex(name)] = archived
+    return found
+
+
+def delete_drafts() -> None:
+    """Delete what a process left that was killed while it wrote."""
+    for path in settings.current_home().archive.glob(f"??/*{DRAFT}"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < (datetime.now(UTC) - INGESTED_WITHIN).timestamp():
+                path.unlink()
+
+
 @contextmanager
 def _whole(path: Path) -> Iterator[IO[bytes]]:
     """A file that has its name once it is whole; what is written is flushed by _seal_chunks."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}{DRAFT}")
     try:
         with draft.open("wb") as target:
             yield target

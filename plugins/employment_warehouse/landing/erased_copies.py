@@ -28,8 +28,6 @@ Place = tuple[str, int]  # sheet, line
 Places = dict[tuple[str, str], list[Place]]
 Prepare = Callable[[Path | None, str], None]
 _ROW = "row"
-# What a text may be in, and where in a block of bytes it may begin.
-_ENCODINGS = {"utf-8": (0,), "gb18030": (0,), "utf-16-le": (0, 1), "utf-16-be": (0, 1)}
 
 
 class Sent(NamedTuple):
@@ -59,11 +57,11 @@ def without_rows(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Pl
     except Refused:
         feeds = {}
     if not feeds:
-        if _holds(file, words.all):
+        if any(map(words.in_bytes().search, contents(file))):
             prepare(None, "")
         return {}
-    # Beside the table: sheets and files that nobody reads, which no copy has.
-    if found or (is_workbook and _holds(file, words.own)):
+    # Sheets that nobody reads are in no copy.
+    if found or (is_workbook and any(word.encode() in block for block in contents(file) for word in words.own)):
         write = _write_workbook if is_workbook else _write_text
         with private_file("copy") as (target, path):
             write(target, file, feeds, words)
@@ -235,13 +233,3 @@ def _item_without(line: str, place: Place, sent: Sent, words: Words) -> str:
         return "" if words.name_rejected(row, line, sent.made) else line
     person = [cell for name, cell in row.items() if sent.made.column_called(name) == sent.made.person_column]
     return "" if words.own_in(*plain_texts(pl.Series(person, dtype=pl.String))) else words.masked(line)
-
-
-def _holds(file: Path, words: list[str]) -> bool:
-    """Whether one of the words is anywhere in a file, or in what is packed in it, in whatever encoding."""
-    return any(
-        plain_texts(pl.Series([block[start:].decode(encoding, "replace")])).str.contains_any(words)[0]
-        for block in contents(file)
-        for encoding, starts in _ENCODINGS.items()
-        for start in starts
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import polars as pl
@@ -14,14 +15,16 @@ from employment_warehouse.contract.column_types.cleaning import NARROW, WIDE
 from employment_warehouse.identity import check_id, normalise_id
 from employment_warehouse.masking import MASK
 
-_SEPARATORS = r"[\s\-.·_/\\]"
+_SEPARATORS = " \t\n\r\u3000\u00a0-.·_/\\\0"
+_SEPARATOR = r"[\s\-.·_/\\]"
+_ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 _WIDE = dict(zip(NARROW, WIDE, strict=True))
 _ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 
 
 def plain(texts: pl.Expr) -> pl.Expr:
     """Texts as numbers are compared: narrow, without separators, in capitals."""
-    return texts.str.replace_many(WIDE, NARROW).str.replace_all(_SEPARATORS, "").str.to_uppercase()
+    return texts.str.replace_many(WIDE, NARROW).str.replace_all(_SEPARATOR, "").str.to_uppercase()
 
 
 def plain_texts(texts: pl.Series) -> pl.Series:
@@ -45,8 +48,13 @@ class Words(NamedTuple):
     def masked(self, text: str) -> str:
         """A text with `***` for each word, however it is written."""
         for word in self.all:
-            text = re.sub(f"{_SEPARATORS}*".join(map(_sign, word)), MASK, text, flags=re.IGNORECASE)
+            text = re.sub(f"{_SEPARATOR}*".join(map(_sign, word)), MASK, text, flags=re.IGNORECASE)
         return text
+
+    def in_bytes(self) -> re.Pattern[bytes]:
+        """Finds each word, however it is written, in bytes of whatever encoding; XML may have references for signs."""
+        between = _one_of([separator.encode(encoding) for separator in _SEPARATORS for encoding in _ENCODINGS]) + b"*"
+        return re.compile(b"|".join(between.join(map(_sign_in_bytes, word)) for word in self.all) or b"(?!)")
 
     def own_in(self, *bare: str) -> bool:
         """Whether the ID number or an account stands in one of these texts, as numbers are compared."""
@@ -73,3 +81,17 @@ class Words(NamedTuple):
 
 def _sign(sign: str) -> str:
     return f"[{re.escape(sign)}{_WIDE.get(sign, '')}]"
+
+
+def _sign_in_bytes(sign: str) -> bytes:
+    """Between the narrow ones of UTF-16 there is a zero, as if it were a separator."""
+    narrow = {sign, sign.lower()}
+    wide = {_WIDE.get(form, form) for form in narrow}
+    written = [form.encode(encoding) for form in wide for encoding in _ENCODINGS]
+    return _one_of(
+        [*written, *(form.encode() for form in narrow), *(f"&#{ord(form)};".encode() for form in narrow | wide)]
+    )
+
+
+def _one_of(forms: Iterable[bytes]) -> bytes:
+    return b"(?:" + b"|".join(map(re.escape, sorted(set(forms), key=len, reverse=True))) + b")"

@@ -7,7 +7,7 @@ again. What remains are marks, by which a row that names the person again is rec
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -201,6 +201,14 @@ def _in_files(connection: psycopg.Connection, erasure: str, words: Words) -> Ite
         for one in read:
             if places := removed.get((one.feed, one.kind)):
                 yield (one.delivery_id, one.unit, one.report_date), places
+    _prepare_strays(archived, erasure, words)
+
+
+def _prepare_strays(named: Collection[bytes], erasure: str, words: Words) -> None:
+    """The same for files of which nothing was ingested, and that nobody has deleted yet."""
+    for sha256 in archive.strays(named):
+        with archive.open_stored(sha256, "stray") as file:
+            erased_copies.without_rows(file, {}, words, partial(archive.prepare, sha256, erasure))
 
 
 def _feeds_of(connection: psycopg.Connection, deliveries: list[ArchivedDelivery]) -> erased_copies.Feeds:

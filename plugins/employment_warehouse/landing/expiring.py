@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+import psycopg
+
 from employment_warehouse.database import connect
 from employment_warehouse.landing import archive
 from employment_warehouse.landing.queries import query
@@ -31,11 +33,21 @@ def delete_expired() -> Deleted | None:
             return None
         [on_date] = standing
         expired = [bytes(row[0]) for row in connection.execute(query("expired_files"), {"on_date": on_date})]
-        files = [sha256 for sha256 in expired if archive.has(sha256)]
+        files = [sha256 for sha256 in expired if archive.has(sha256)] + _strays(connection)
         for sha256 in files:
             archive.remove(sha256)
+        archive.delete_drafts()
         [rejected] = connection.execute("select vault.forget_rejected(%s)", [on_date]).fetchone() or (0,)
         identities = 0
         if on_date.day == 1:
             [identities] = connection.execute("select vault.forget_persons(%s)", [on_date]).fetchone() or (0,)
     return Deleted(on_date, len(files), rejected, identities)
+
+
+def _strays(connection: psycopg.Connection) -> list[bytes]:
+    """Files of this ledger's time that no delivery names. A new ledger beside an archive, which has not been rebuilt
+    from it yet, names none of its files.
+    """
+    named = {bytes(sha256) for (sha256,) in connection.execute(query("named_files"))}
+    [began] = connection.execute(query("ledger_began")).fetchone() or (None,)
+    return [sha256 for sha256, archived in archive.strays(named).items() if began is not None and archived > began]

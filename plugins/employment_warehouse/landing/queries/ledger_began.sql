@@ -1,0 +1,1 @@
+select min(applied_at) from ops.migration
