@@ -20,7 +20,7 @@ from tests.kit.server import connect_superuser
 from employment_warehouse import landing, publication
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.errors import UserError
-from employment_warehouse.landing import ledger
+from employment_warehouse.landing import erasing, ledger
 from employment_warehouse.publication import NotPublished
 
 pytestmark = pytest.mark.quick
@@ -135,3 +135,20 @@ def test_a_held_night_is_run_again_after_an_erasure_and_knows_of_it(warehouse: p
         build, found = checked(night)
         assert found == is_recomputed
         publication.publish(build)
+
+
+def test_a_night_that_passes_while_files_are_searched_for_a_person_is_recomputed(
+    warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication.publish(checked(LAST)[0])
+
+    def a_long_search(connection: psycopg.Connection, *_: Any) -> list[Any]:
+        connection.execute("select from ops.delivery")
+        publication.publish(checked(JUNE)[0])
+        return []
+
+    monkeypatch.setattr(erasing, "_in_files", a_long_search)
+    landing.ask_erasure(id_number(1), "asked for")
+    landing.erase_asked()
+    _, is_recomputed = checked(date(2024, 6, 2))
+    assert is_recomputed

@@ -139,6 +139,7 @@ def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]
     places: dict[tuple[int, str, date], set[tuple[str, int]]] = {}
     for delivery, found in chain(_in_files(connection, asked.name, words), _rejected_with(connection, words)):
         places.setdefault(delivery, set()).update(found)
+    connection.commit()  # the erasure is dated by what follows: nights may have passed during the search
     try:
         for (delivery_id, _, _), rows in places.items():
             sheets, lines = [sheet for sheet, _ in rows], [line for _, line in rows]
