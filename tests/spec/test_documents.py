@@ -14,6 +14,7 @@ from typer.main import get_command
 from employment_warehouse import settings
 from employment_warehouse.command import app
 from employment_warehouse.console import menu
+from employment_warehouse.database.model_declarations import read_models
 
 ROOT = settings.project_root()
 PACKAGE, PROJECT = ROOT / "plugins" / "employment_warehouse", ROOT / "dbt_project"
@@ -140,6 +141,13 @@ def test_the_operators_guide_has_every_kind_of_alert_in_both_languages() -> None
         rows = re.findall(r"(?m)^\| (`[a-z_`、, ]+) \|", language)
         listed = {kind for row in rows for kind in re.findall(r"`(\w+)`", row)}
         assert declared - listed == set()
+
+
+def test_what_analysts_do_not_read_is_named_as_the_models_declare_it() -> None:
+    closed = {model.name for model in read_models(PROJECT) if model.sensitivity == "L3"}
+    for document, languages in (("security.md", 1), ("operators.md", 2)):
+        rows = re.findall(r"(?m)^\| `?analyst`? \|.*", (ROOT / "docs" / document).read_text("utf-8"))
+        assert [set(re.findall(r"`(\w+)`", row)) - {"analyst"} for row in rows] == [closed] * languages
 
 
 def test_the_operators_guide_has_every_page_of_the_console() -> None:

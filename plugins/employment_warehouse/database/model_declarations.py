@@ -231,7 +231,7 @@ def _assert_sensitive(model: Model, path: Path) -> None:
             f"模型 {model.name} 含个人信息，未注明级别 | model {model.name} has rows of persons and no sensitivity",
             code="model_sensitivity_missing",
             where=f"{path}: {', '.join(model.personal_columns())}",
-            expected="meta.sensitivity L2, or L3 for pay or status that only those who act on it read",
+            expected="meta.sensitivity L2, or L3 for findings that only those who act on them read",
             todo="declare it, or hide the column (meta.hidden)",
         )
 

@@ -21,7 +21,7 @@ CLAIM_KEYS = {"of", "first", "last"}
 VIEW_COLUMN_KEYS = {"name", "data_type", "expression", "description", "zh", "after"}
 SCOPE_KEYS = {"by", "columns"}
 # Who a readers' view is for: L1, the default, everyone; L2, with rows of persons, households or somebody's employer,
-# not those who only audit; L3, pay or status of one person, only those who act on it.
+# not those who only audit; L3, findings on one person, only those who act on them.
 SENSITIVITIES = ("L1", "L2", "L3")
 # A figure of the reports, beside the model that it is read from; macros/indicators.sql says what each key means.
 INDICATOR_KEYS = {
