@@ -33,7 +33,7 @@ def _(ask, mo):
         f"""
         # 就业监测：先问的几个问题 · First questions
 
-        所见为第 {shown[0]["publication"]} 号发布，报告日 **{today}**。换一天看：在 `ask` 之前执行 `select marts.as_of('2024-05-19')`。
+        所见为第 {shown[0]["publication"]} 号发布，报表日期 **{today}**。换一天看：在 `ask` 之前执行 `select marts.as_of('2024-05-19')`。
         表和列的含义见列注释与 `docs/analysts.md`。
 
         You see publication {shown[0]["publication"]}, report date **{today}**. For another day run

@@ -3,7 +3,8 @@
   values and reports follow. Keys of an indicator:
 
   code, zh, en, unit, direction (1 more is better, -1, 0), feeds (whose reports it needs)
-  definition_zh, definition_en   {name} in it stands for the setting of that name
+  definition_zh, definition_en
+               {name} in these, as in zh and en, stands for the setting of that name
   kind         S: any day of headline_series; P: a month (the model has a column month); N: tonight only
   in           the reports that show it: daily, weekly, monthly, key_counties
   numerator, denominator, times   SQL aggregates over the model's rows of a county; the value is numerator × times ÷

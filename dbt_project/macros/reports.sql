@@ -16,7 +16,8 @@
     where figure.report = '{{ report }}' and dictionary.in_{{ report }}
 {%- endmacro %}
 
-{# The cells of a public table that stay hidden: those under 10 persons, households or cases, and what would give them away. #}
+{# The cells of a public table that stay hidden: 1 to suppression_min − 1 persons, households or cases, and what would
+   give them away. #}
 {% macro hidden_cells(column) -%}
     select hidden.indicator, hidden.county_code
     from ops.hidden_cells(

@@ -388,7 +388,7 @@ def test_the_persons_of_a_case_are_those_whom_its_finding_names(console: FastAPI
 def test_closed_cases_are_listed_the_latest_first(console: FastAPI, nights: Nights) -> None:
     build = start_build("2024-05-18")
     known = {
-        "case_kind": "feed", "finding": "feed", "unit_to_act_zh": "县人社局", "unit_to_act_en": "county bureau",
+        "case_kind": "feed", "finding": "feed", "unit_to_act_zh": "县（市）人社局", "unit_to_act_en": "county bureau",
         "lines": 1, "county_code": "532528", "from_build": build,
     }  # fmt: skip
     closed = [("2024-05-03", "gone"), ("2024-05-12", "resolved"), (None, None)]

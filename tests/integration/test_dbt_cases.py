@@ -75,7 +75,10 @@ def test_a_case_is_found_paid_held_found_again_and_forgotten(cases: Any) -> None
     }  # fmt: skip
     # What a single person is owed is for those who act on it: the case names the payroll alone.
     assert owed["evidence"] == {"project_no": PROJECT, "period": "2024-03-01", "finding": "unpaid"}
-    assert (case(cases, "no_contract")["unit_to_act_zh"], case(cases, "no_contract")["urgency"]) == ("县人社局", 0)
+    assert (case(cases, "no_contract")["unit_to_act_zh"], case(cases, "no_contract")["urgency"]) == (
+        "县（市）人社局",
+        0,
+    )
 
     # The wages were paid yesterday, and the contract was missing by mistake.
     payroll("2024-05-21", paid_on="2024-05-20")
@@ -221,7 +224,7 @@ def test_a_county_is_asked_for_its_payments_by_month_and_a_project_while_it_is_o
     cases.night("2024-05-12")
     assert cases.rows(keys + wanted) == [
         # A file of March only; the project, open since the eighth, sent no contracts ever and itself until the ninth.
-        ("public_post_payment·532529", "2024-05-10", "县人社局"),
+        ("public_post_payment·532529", "2024-05-10", "县（市）人社局"),
         (f"relief_contract·{PROJECT}", "2024-05-01", "业主单位（村委会）"),
         (f"relief_project·{PROJECT}", "2024-05-10", "业主单位（村委会）"),
     ]

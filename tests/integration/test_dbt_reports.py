@@ -127,7 +127,7 @@ def test_the_figures_of_three_nights(spring: Any) -> None:
     assert transform.check_models("key_county_compare").tests == 1
     definitions = "select definition_zh, definition_en from marts.indicator where code = 'disputes_open_over_45d'"
     assert spring.rows(definitions) == [(
-        "月末（或报告日）受理超过60日仍未结案的争议。",
+        "月末（或报表日期）受理超过60日仍未结案的争议。",
         "Disputes not closed more than 60 days after acceptance, at the end of the month or on the report date.",
     )]  # fmt: skip
     missing = """

@@ -111,7 +111,7 @@ def test_an_explanation_does_not_tell_of_a_case_that_rests_on_what_another_count
         {"person_key": uuid4(), "household_no": "H-own"} | home,
     ]
     insert(nights.connection, "store", "dim_person", persons)
-    case = {"case_kind": "return_risk", "finding": "return_risk", "unit_to_act_zh": "县人社局", "lines": 1}
+    case = {"case_kind": "return_risk", "finding": "return_risk", "unit_to_act_zh": "县（市）人社局", "lines": 1}
     case |= {"unit_to_act_en": "county bureau", "opened_on": "2024-05-02", "county_code": OWN, "from_build": build}
     cases = [case | {"case_key": f"{OWN}·{household}"} for household in ("H-claimed", "H-own")]
     insert(nights.connection, "store", "finding_case", cases)

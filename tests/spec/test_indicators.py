@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from employment_warehouse import settings
 from employment_warehouse.contract import contracts
 from employment_warehouse.database.model_declarations import read_models
 
+UNIT = "(?:日|天|个月|周岁|人|days|months|persons)"
 REPORTS = {"daily", "weekly", "monthly", "key_counties"}
 
 
@@ -37,7 +39,7 @@ def test_indicators_name_feeds_columns_reports_and_each_other_rightly() -> None:
         assert indicator["kind"] in "SPN", code
         assert indicator["clause"], code
         assert indicator.get("column") in {None, *indicator["columns"]}, code
-        assert ("value" in indicator) != ("numerator" in indicator), code
+        assert {"value", "numerator"} & indicator.keys(), code
         for other in ("part_of", "complement", "numerator_is"):
             assert indicator.get(other) in {None, *indicators}, (code, other)
 
@@ -52,6 +54,29 @@ def test_a_total_and_its_complement_are_computed_from_both_parts() -> None:
 def test_the_models_that_are_read_first_are_those_that_declare_indicators() -> None:
     models = read_models(settings.project_root() / "dbt_project")
     assert {code for model in models for code in model.indicators} == set(declared())
+
+
+def test_a_text_that_has_the_value_of_a_setting_names_the_setting() -> None:
+    """Which may be another tomorrow: the text has its name with the default, a text of an indicator {its name}."""
+    project = settings.project_root() / "dbt_project"
+    with (project / "seeds" / "setting.csv").open(encoding="utf-8") as file:
+        values = {row["name"]: row["value"] for row in csv.DictReader(file)}
+    unnamed = {}
+    for path in sorted((project / "models").rglob("*.yml")):
+        sql = path.with_suffix(".sql")
+        read = re.findall(r"setting\('(\w+)'", sql.read_text("utf-8")) if sql.exists() else []
+        read_by_people = path.read_text("utf-8").partition("\nunit_tests:")[0]
+        texts = re.findall(r"(?m)^ *(?:description|zh|en|definition_\w+): (.*)|\bzh: ([^,}]*)", read_by_people)
+        for name in (name for name in values if name.startswith(tuple(read)) and values[name][:1].isdecimal()):
+            found = [text for pair in texts for text in pair if name not in text and number(values[name]).search(text)]
+            unnamed |= {f"{path.stem}: {name}": found} if found else {}
+    assert unnamed == {}
+
+
+def number(value: str) -> re.Pattern[str]:
+    """As a text has it: with its unit, a share as a percentage."""
+    written = f"{float(value):.0%}".replace("%", " ?%") if value.startswith("0.") else rf"{value} ?{UNIT}"
+    return re.compile(rf"(?<![\d.]){written}")
 
 
 def test_no_model_of_the_first_step_of_a_night_reads_a_mart() -> None:

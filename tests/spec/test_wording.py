@@ -29,12 +29,17 @@ INSTEAD_OF = {
     "数据加工": "汇总",
     "门禁": "入库前检查、发布前检查",
     "当日在岗": "当日务工（就业）",
+    "报告日期?(?!报)": "报表日期",
+    "证据": "就业凭据",
+    "召回": "返岗",
+    "留任率": "稳岗率",
+    "招满率": "录用率",
     "(?i:t(?:aken|ook) in)": "accepted",
     "source famil": "source",
 }
 WHOLE_FILES = (
     "dbt_project/**/*.csv", "dbt_project/**/*.yml", "expectations/**/*.yaml", "plugins/**/*.j2", "plugins/**/*.yml",
-    "docs/*.md", "README.md",
+    "docs/*.md", "README.md", "plugins/**/schema.sql", "tests/spec/marts/*.md",
 )  # fmt: skip
 PROGRAMS = ("plugins/**/*.py", "dags/*.py")
 

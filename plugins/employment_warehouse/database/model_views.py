@@ -11,7 +11,7 @@ from employment_warehouse.database.model_declarations import Claim, Model, Model
 READERS = {"L1": "wh_reader", "L2": "wh_analyst, wh_county", "L3": "wh_county"}
 
 REPORT_DATE = ModelColumn(
-    "report_date", "date", "所示发布对应的报告日期。 | Report date of the publication that is shown."
+    "report_date", "date", "所示发布对应的报表日期。 | Report date of the publication that is shown."
 )
 
 
@@ -204,7 +204,7 @@ def _today_view(model: Model) -> sql.Composed:
         view=sql.Identifier("marts", model.today),
         readers=_readers(model),
         periods=sql.Identifier("marts", model.name),
-        comment=sql.Literal(f"{model.name}: 报告日当日有效的记录。 | What holds on the report date."),
+        comment=sql.Literal(f"{model.name}: 报表日期当日有效的记录。 | What holds on the report date."),
         column_comments=_column_comments(model.today, model),
     )
 

@@ -699,7 +699,7 @@ COMMENT ON TABLE ops.versioned IS '各模型的主键与写入范围。 | Key an
 
 -- Name: COLUMN versioned.feed; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.versioned.feed IS '模型为某报送表的上报区间时，该报送表。 | The feed whose history the model is; NULL: of none.';
+COMMENT ON COLUMN ops.versioned.feed IS '模型为某报表的上报区间时，该报表。 | The feed whose history the model is; NULL: of none.';
 
 -- Name: assert_keys(ops.versioned); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1352,7 +1352,7 @@ ALTER FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, 
 
 -- Name: FUNCTION decide_rule(wanted text, from_date date, is_enabled boolean, basis text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) IS '启用或停用一条疑点规则。 | Switches a rule of the findings on or off from a report date, under the name of the session''s login; refused without a legal basis.';
+COMMENT ON FUNCTION ops.decide_rule(wanted text, from_date date, is_enabled boolean, basis text) IS '启用或停用一条核查线索规则。 | Switches a rule of the findings on or off from a report date, under the name of the session''s login; refused without a legal basis.';
 
 -- Name: decide_setting(text, date, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1717,7 +1717,7 @@ ALTER FUNCTION ops.hidden_cells(cells jsonb, fewest integer, OUT indicator text,
 
 -- Name: FUNCTION hidden_cells(cells jsonb, fewest integer, OUT indicator text, OUT county_code text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.hidden_cells(cells jsonb, fewest integer, OUT indicator text, OUT county_code text) IS '公开表中不予显示的单元格：小于10的，以及能据以推出它们的。 | The cells of a public table that stay hidden: counts of 1 to fewest − 1, and what would give them away through a sum or through a whole and its parts. cells: [{indicator, county_code, value, part_of, complement}, …].';
+COMMENT ON FUNCTION ops.hidden_cells(cells jsonb, fewest integer, OUT indicator text, OUT county_code text) IS '公开表中不予显示的单元格：小于 fewest 的（0 除外），以及能据以推出它们的。 | The cells of a public table that stay hidden: counts of 1 to fewest − 1, and what would give them away through a sum or through a whole and its parts. cells: [{indicator, county_code, value, part_of, complement}, …].';
 
 -- Name: hold_night(integer, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2347,7 +2347,7 @@ ALTER FUNCTION ops.receive_upload(wanted_feed text, wanted_date date, wanted_par
 
 -- Name: FUNCTION receive_upload(wanted_feed text, wanted_date date, wanted_part text, wanted_extension text, only_check boolean, stored uuid, size_of_file bigint, digest bytea); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.receive_upload(wanted_feed text, wanted_date date, wanted_part text, wanted_extension text, only_check boolean, stored uuid, size_of_file bigint, digest bytea) IS '登记本县市上传的文件，经办人取自登录名。 | Records a file of the county of the session''s login, within the limits of a day; the number of the upload.';
+COMMENT ON FUNCTION ops.receive_upload(wanted_feed text, wanted_date date, wanted_part text, wanted_extension text, only_check boolean, stored uuid, size_of_file bigint, digest bytea) IS '登记本县市上传的文件，上传人取自登录名。 | Records a file of the county of the session''s login, within the limits of a day; the number of the upload.';
 
 -- Name: record_act(text, text, text, integer, bigint, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2377,7 +2377,7 @@ ALTER FUNCTION ops.record_act(kind text, subject text, reason text, build intege
 
 -- Name: FUNCTION record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text) IS '登记一项操作，经办人取自登录名。 | Records an act of the session''s login; refused where its words quote a number of a person. The number of the act.';
+COMMENT ON FUNCTION ops.record_act(kind text, subject text, reason text, build integer, delivery_id bigint, about_login text) IS '登记一项操作，操作人取自登录名。 | Records an act of the session''s login; refused where its words quote a number of a person. The number of the act.';
 
 -- Name: record_key_rotation(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -4140,7 +4140,7 @@ COMMENT ON VIEW marts.data_quality IS '入库前、发布前检查对所示发�
 
 -- Name: COLUMN data_quality.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.data_quality.report_date IS '所示发布对应的报告日期。 | The night that the publication shown stands for.';
+COMMENT ON COLUMN marts.data_quality.report_date IS '所示发布对应的报表日期。 | The night that the publication shown stands for.';
 
 -- Name: COLUMN data_quality.county_code; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -4160,7 +4160,7 @@ COMMENT ON COLUMN marts.data_quality.gate IS '1 为入库前检查，2 为发布
 
 -- Name: COLUMN data_quality.feed; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.data_quality.feed IS '报送表。 | Feed that was checked.';
+COMMENT ON COLUMN marts.data_quality.feed IS '报表。 | Feed that was checked.';
 
 -- Name: COLUMN data_quality.unit; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -4316,7 +4316,7 @@ COMMENT ON VIEW marts.dim_workshop IS '就业帮扶车间（通知（三）） |
 
 -- Name: COLUMN dim_workshop.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.dim_workshop.report_date IS '所示发布对应的报告日期。 | Report date of the publication that is shown.';
+COMMENT ON COLUMN marts.dim_workshop.report_date IS '所示发布对应的报表日期。 | Report date of the publication that is shown.';
 
 -- Name: COLUMN dim_workshop.county_code; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -4397,11 +4397,11 @@ ALTER VIEW marts.household_today OWNER TO wh_owner;
 
 -- Name: VIEW household_today; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON VIEW marts.household_today IS 'fct_household_state: 报告日当日有效的记录。 | What holds on the report date.';
+COMMENT ON VIEW marts.household_today IS 'fct_household_state: 报表日期当日有效的记录。 | What holds on the report date.';
 
 -- Name: COLUMN household_today.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.household_today.report_date IS '所示发布对应的报告日期。 | Report date of the publication that is shown.';
+COMMENT ON COLUMN marts.household_today.report_date IS '所示发布对应的报表日期。 | Report date of the publication that is shown.';
 
 -- Name: COLUMN household_today.county_code; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -4484,11 +4484,11 @@ ALTER VIEW marts.person_today OWNER TO wh_owner;
 
 -- Name: VIEW person_today; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON VIEW marts.person_today IS 'fct_person_state: 报告日当日有效的记录。 | What holds on the report date.';
+COMMENT ON VIEW marts.person_today IS 'fct_person_state: 报表日期当日有效的记录。 | What holds on the report date.';
 
 -- Name: COLUMN person_today.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.person_today.report_date IS '所示发布对应的报告日期。 | Report date of the publication that is shown.';
+COMMENT ON COLUMN marts.person_today.report_date IS '所示发布对应的报表日期。 | Report date of the publication that is shown.';
 
 -- Name: COLUMN person_today.person_key; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -4967,7 +4967,7 @@ ALTER TABLE ops.feed OWNER TO wh_owner;
 
 -- Name: TABLE feed; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON TABLE ops.feed IS '各报送表的属性，由数据契约生成。 | Properties of each feed, generated from its contract.';
+COMMENT ON TABLE ops.feed IS '各报表的属性，由数据契约生成。 | Properties of each feed, generated from its contract.';
 
 -- Name: COLUMN feed.codes; Type: COMMENT; Schema: ops; Owner: wh_owner
 
@@ -5433,7 +5433,7 @@ ALTER TABLE ops.rule_decision OWNER TO wh_owner;
 
 -- Name: TABLE rule_decision; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON TABLE ops.rule_decision IS '疑点规则启用决定（决定人、依据、生效日期）。 | Who switched a rule of the findings on or off, from which report date, on which legal basis. Takes precedence over the seed finding_rule.';
+COMMENT ON TABLE ops.rule_decision IS '核查线索规则的启用决定（决定人、依据、生效日期）。 | Who switched a rule of the findings on or off, from which report date, on which legal basis. Takes precedence over the seed finding_rule.';
 
 -- Name: schedule_begin; Type: TABLE; Schema: ops; Owner: wh_owner
 

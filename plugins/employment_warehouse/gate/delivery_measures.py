@@ -114,7 +114,7 @@ MEASURES: tuple[Measure, ...] = (
         "days_stale",
         TonightRows(f"min(abs(report_date - {FRESHNESS}))::float8"),
         at_most("gate_max_days_stale"),
-        zh="{feed_zh}最近更新距报告日天数",
+        zh="{feed_zh}最近更新距报表日期天数",
         en="{feed_en}: days between its report date and the nearest update of its rows",
         applies=both(is_a("snapshot"), has(FRESHNESS)),
         measured_in="days",

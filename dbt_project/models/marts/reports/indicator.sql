@@ -9,8 +9,8 @@ from (
     {%- for indicator in indicators() %}
     select
         '{{ indicator.code }}' as code,
-        {{ text_literal(indicator.zh) }} as name_zh,
-        {{ text_literal(indicator.en) }} as name_en,
+        {{ text_with_settings(indicator.zh) }} as name_zh,
+        {{ text_with_settings(indicator.en) }} as name_en,
         {{ text_with_settings(indicator.definition_zh) }} as definition_zh,
         {{ text_with_settings(indicator.definition_en) }} as definition_en,
         {{ text_literal(indicator_formula(indicator)) }} as formula,
