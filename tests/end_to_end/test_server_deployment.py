@@ -215,6 +215,13 @@ def test_status_names_every_part(site: Site) -> None:
     assert console.split()[1] == "healthy"
 
 
+def test_the_scheduler_s_container_can_write_the_documentation_of_the_marts(site: Site) -> None:
+    done = site.run("scheduler", "docs")
+    assert done.returncode == 0, done.stderr
+    home = site.home("console", compose.services()["console"]["volumes"])
+    assert (home / "reports" / "dbt-docs.html").exists()  # the console shows it
+
+
 def test_up_and_down_are_left_to_docker(site: Site) -> None:
     for command in ("up", "down"):
         done = site.run("warehouse", command)

@@ -202,7 +202,7 @@ def test_wages_owed_alert_with_persons_and_money(warehouse: psycopg.Connection, 
     alert.raise_night_alerts(build)
     _, title, body = alerts(warehouse)["wages_owed", YUANYANG]
     assert title.startswith("元阳县：欠发 1,100.00 元，2 人")
-    assert "以工代赈劳务报酬 1,000.00 元，公益性岗位补贴 100.00 元。最早应发日 4月15日" in body
+    assert "以工代赈劳务报酬 1,000.00 元，公益性岗位补贴 100.00 元。最早约定发放日 4月15日" in body
 
 
 @pytest.fixture

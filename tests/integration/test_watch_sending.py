@@ -22,7 +22,7 @@ def test_a_problem_is_sent_once_until_it_has_ended_and_recurs(
         for problems in ([], [DISK], [DISK], [DISK, NIGHT], [NIGHT], [], [DISK]):
             assert send_new(fresh_home, problems) == []
         assert [message["message"] for message in channel.received] == [DISK, NIGHT, DISK]
-        assert channel.received[0]["title"] == "【就业监测】看守：1 项异常 | watch: 1 problem"
+        assert channel.received[0]["title"] == "【就业监测】值守：1 项异常 | watch: 1 problem"
         assert channel.received[0]["type"] == "failure"
 
 

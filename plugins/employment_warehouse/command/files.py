@@ -32,7 +32,7 @@ def demo(
 @app.command()
 def read(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX, XLS, zip, gz")],
-    feed: Annotated[str | None, typer.Option(help="按该表的约定检查 | check against this feed's contract")] = None,
+    feed: Annotated[str | None, typer.Option(help="按该表的数据契约检查 | check against this feed's contract")] = None,
     home: HomeOption = None,
 ) -> None:
     """显示读到的表（UTF-8 CSV），不需要数据库。 | Show a file as the reader understands it; needs no database."""

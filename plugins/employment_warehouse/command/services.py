@@ -61,7 +61,7 @@ def watch(
     ] = False,
     home: HomeOption = None,
 ) -> None:
-    """Airflow 之外的看守：供 cron 或 systemd 调用，有事退出码为 1。 | Dead-man check, for cron or systemd."""
+    """Airflow 之外的值守检查：供 cron 或 systemd 调用，有事退出码为 1。 | Dead-man check, for cron or systemd."""
     from employment_warehouse.runtime import watch_sending, watching
 
     chosen = use_home(home)

@@ -200,9 +200,12 @@ def _notes(figures: Figures) -> list[str]:
 
 def _suppression(figures: Figures) -> str:
     fewest = figures["suppression"][0]["fewest"]
-    if fewest is None:
+    if fewest is None or fewest < 2:
         return ""
-    return f"“{SUPPRESSED}”为人数、户数不足{fewest}而不予公布的数据及为保护其而一并隐去的数据，"
+    return (
+        f"“{SUPPRESSED}”为人数、户数、件数为1至{fewest - 1}或占比、中位数的基数不足{fewest}而不予公布的数据，"
+        "及为防止推算而一并隐去的数据，"
+    )
 
 
 def _restatement(indicator: Row, row: Row) -> str:

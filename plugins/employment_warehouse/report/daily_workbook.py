@@ -21,7 +21,7 @@ def daily_workbook(figures: Figures) -> bytes:
             indicator_sheet("指标", figures),
             table_sheet(
                 "各县市欠发",
-                ["县市", "欠发（元）", "以工代赈（元）", "公益性岗位（元）", "人数", "最早应发日"],
+                ["县市", "欠发（元）", "以工代赈（元）", "公益性岗位（元）", "人数", "最早约定发放日"],
                 (
                     (
                         counties.get(row["county_code"]), row["arrears"], row["relief"], row["posts"], row["persons"],

@@ -29,7 +29,7 @@ def send_new(home: Home, problems: list[str]) -> list[str]:
         before = {_matter(problem) for problem in sent.get(name, [])}
         known = [problem for problem in problems if _matter(problem) in before]
         new = [problem for problem in problems if problem not in known]
-        title = f"【就业监测】看守：{len(new)} 项异常 | watch: {len(new)} problem{'s' * (len(new) > 1)}"
+        title = f"【就业监测】值守：{len(new)} 项异常 | watch: {len(new)} problem{'s' * (len(new) > 1)}"
         if not new or send(url, title=title, body="\n".join(new), urgency="failure"):
             known = problems
         else:
