@@ -488,9 +488,9 @@ def test_a_removal_that_was_withdrawn_is_not_found_again(warehouse: psycopg.Conn
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 650)]
 
 
-def publish_accepted(warehouse: psycopg.Connection) -> int:
+def publish_accepted(warehouse: psycopg.Connection, day: date = DAY) -> int:
     """A night that accepts every delivery."""
-    build = start_build(DAY)
+    build = start_build(day)
     accept(warehouse, build)
     return publish(build)
 
@@ -723,7 +723,7 @@ def test_the_rows_of_a_correction_are_restored_from_the_archive(warehouse: psyco
 # --- who may read what --------------------------------------------------------------------------------------
 
 
-def test_the_returner_reads_rejected_rows_and_deliveries_and_dates_of_publications_alone(
+def test_the_returner_reads_rejected_rows_and_deliveries_and_when_they_were_published_alone(
     warehouse: psycopg.Connection,
 ) -> None:
     relations = rows_of(
@@ -742,7 +742,10 @@ def test_the_returner_reads_rejected_rows_and_deliveries_and_dates_of_publicatio
     assert may == {("ops.delivery", "select"), ("vault.rejected_row", "select")}
     columns = "select table_name || '.' || column_name from information_schema.column_privileges" \
         " where grantee = 'wh_returner' and table_name not in ('delivery', 'rejected_row') order by 1"  # fmt: skip
-    assert rows_of(warehouse, columns) == [("publication.published_at",), ("publication.report_date",)]
+    assert [name for (name,) in rows_of(warehouse, columns)] == [
+        "build.build", "build.started_at",
+        *(f"publication.{name}" for name in ("publication", "published_at", "report_date", "rolled_back_at")),
+    ]  # fmt: skip
     with connect("wh_returner") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("select * from vault.person")
 
@@ -773,12 +776,44 @@ def test_only_the_dates_that_changed_since_the_publication_before_are_written(
     put_rows(zone, payment(1), day=DAY - timedelta(days=2))
     ingest_all()
     assert returns.report_dates(DAY) == [DAY - timedelta(days=2), DAY]
-    publish(publication.start_build(DAY - timedelta(days=1), "night"))
+    publish_accepted(warehouse, DAY - timedelta(days=1))
     put_rows(zone, BROKEN, day=DAY - timedelta(days=3))
     ingest_all()
     assert returns.report_dates(DAY) == [DAY - timedelta(days=3), DAY]
-    publish(publication.start_build(DAY, "night"))
+    publish_accepted(warehouse)
     assert returns.report_dates(DAY) == [DAY - timedelta(days=3), DAY]
+
+
+def test_the_workbooks_of_what_a_rollback_withdrew_are_written_by_the_next_night(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """The rows of a correction go back to the county; those of a file do not, also of one that was held before."""
+    corrected_day, late_day, held_day = (DAY - timedelta(days=days) for days in (3, 4, 5))
+
+    def written() -> list[date]:
+        days = (corrected_day, late_day, held_day)
+        return [day for day in days if returns.path_of(day, COUNTY).exists()]
+
+    def night(day: date) -> int:
+        number = publish_accepted(warehouse, day)
+        steps.write_returns(day.isoformat())
+        return number
+
+    put_rows(zone, payment(1), BROKEN, day=corrected_day)
+    put_rows(zone, payment(3, days="many"), day=held_day)
+    ingest_all()
+    night(corrected_day)
+    assert written() == [corrected_day, held_day]
+    send_back(zone, correct(returned(corrected_day), "证件号码", id_number(2)), day=corrected_day)
+    put_rows(zone, payment(4, days="many"), day=late_day)
+    ingest_all()
+    warehouse.execute("update ops.delivery set status = 'landed', build = null where report_date = %s", (held_day,))
+    second = night(DAY - timedelta(days=2))
+    assert written() == [late_day, held_day]
+    wrong = rows_of(warehouse, "select delivery_id from ops.delivery where build = %s", second)
+    publication.roll_back(second, [number for (number,) in wrong], "last year's")
+    night(DAY - timedelta(days=1))
+    assert written() == [corrected_day]
 
 
 # --- what the warehouse makes of it -------------------------------------------------------------------------

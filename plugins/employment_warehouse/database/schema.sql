@@ -7019,6 +7019,10 @@ GRANT SELECT ON TABLE ops.publication TO wh_publisher;
 GRANT SELECT ON TABLE ops.publication TO wh_auditor;
 GRANT SELECT ON TABLE ops.publication TO wh_operator;
 
+-- Name: COLUMN publication.publication; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(publication) ON TABLE ops.publication TO wh_returner;
+
 -- Name: COLUMN publication.report_date; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT(report_date) ON TABLE ops.publication TO wh_returner;
@@ -7026,6 +7030,10 @@ GRANT SELECT(report_date) ON TABLE ops.publication TO wh_returner;
 -- Name: COLUMN publication.published_at; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT SELECT(published_at) ON TABLE ops.publication TO wh_returner;
+
+-- Name: COLUMN publication.rolled_back_at; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(rolled_back_at) ON TABLE ops.publication TO wh_returner;
 
 -- Name: TABLE publications; Type: ACL; Schema: marts; Owner: wh_owner
 
@@ -7139,6 +7147,14 @@ GRANT SELECT ON TABLE ops.build TO wh_gate;
 GRANT SELECT ON TABLE ops.build TO wh_publisher;
 GRANT SELECT ON TABLE ops.build TO wh_auditor;
 GRANT SELECT ON TABLE ops.build TO wh_operator;
+
+-- Name: COLUMN build.build; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(build) ON TABLE ops.build TO wh_returner;
+
+-- Name: COLUMN build.started_at; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT(started_at) ON TABLE ops.build TO wh_returner;
 
 -- Name: TABLE certificate; Type: ACL; Schema: ops; Owner: wh_owner
 

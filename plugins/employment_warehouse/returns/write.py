@@ -53,7 +53,7 @@ def _folder(report_date: date) -> Path:
 
 
 def report_dates(report_date: date) -> list[date]:
-    """The dates whose workbooks a night writes: the report date, and those of late files and corrections."""
+    """The dates whose workbooks a night writes: the report date, and those of late files, corrections and rollbacks."""
     with connect(ROLE) as connection:
         return [day for (day,) in connection.execute(query("report_dates"), {"report_date": report_date})]
 
