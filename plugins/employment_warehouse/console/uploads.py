@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import FileResponse, Response
@@ -23,6 +23,7 @@ from employment_warehouse.console import connections
 from employment_warehouse.console.answers import worded
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, SignInNeeded, Visit
+from employment_warehouse.console.sessions import Session
 from employment_warehouse.contract import Contract, contracts, due_times, file_reason, template
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.landing.naming import CORRECTIONS
@@ -65,11 +66,16 @@ class Receiving:
                 self._under_way -= Counter([login])  # which leaves no zeros
 
 
-def assert_small(request: Request) -> None:
-    """Refuse a body that is too large before any of it is read. Raises HTTPException (411, 413)."""
-    session = request.app.state.sessions.find(request)
+def admit(request: Request) -> Session:
+    """The session of somebody who may upload a file of this size, before any of it is read.
+
+    Raises HTTPException (401, 403, 411, 413).
+    """
+    session: Session | None = request.app.state.sessions.find(request)
     if session is None:
         raise SignInNeeded
+    if not page.is_open_to(session):
+        raise HTTPException(403)
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise HTTPException(411, "上传须注明长度 | an upload has to say its length")
@@ -77,17 +83,15 @@ def assert_small(request: Request) -> None:
         largest = read("upload_limits")[0]["megabytes"]
     if int(length) > largest * MEGABYTE + FORM_BYTES:
         raise HTTPException(413, f"文件超过 {largest} MB | the file is larger than {largest} MB")
+    return session
 
 
-async def receive_form(request: Request) -> AsyncIterator[None]:
+async def receive_form(request: Request, session: Annotated[Session, Depends(admit)]) -> AsyncIterator[None]:
     """Read the form with its file, in one of the login's places. Raises HTTPException (408, 429)."""
-    session = request.app.state.sessions.find(request)
-    if session is None:
-        raise SignInNeeded
     with request.app.state.receiving.place(session.login):
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
-                await request.form(max_files=1, max_fields=8)
+                await request.form(max_files=1)
         except TimeoutError:
             raise HTTPException(408, "上传太慢，没有收完 | the upload was too slow: the file is not whole") from None
         yield
@@ -129,7 +133,7 @@ def show(visit: Visit = page.visitor) -> Response:
     )
 
 
-@page.router.post("/uploads", dependencies=[Depends(assert_small), Depends(receive_form)])
+@page.router.post("/uploads", dependencies=[Depends(receive_form)])
 async def receive(visit: Visit = page.visitor) -> Response:
     """Receive a file; its page has the answer within seconds."""
     form = await visit.request.form()
