@@ -23,6 +23,7 @@ from tests.kit.server import running_server
 from employment_warehouse import landing, publication, transform
 from employment_warehouse.database import base_backup
 from employment_warehouse.database.embedded import Server
+from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive
 from employment_warehouse.runtime import backup, rotation, steps
 from employment_warehouse.runtime.backup import making
@@ -130,6 +131,10 @@ def target(tmp_path: Path) -> Home:
 
 
 def restore(site: Site, target: Home, **wanted: Any) -> backup.Backup:
+    return restored(site, target, **wanted).backup
+
+
+def restored(site: Site, target: Home, **wanted: Any) -> backup.Restored:
     with site.as_home(target):
         return backup.restore(target, site.backups, site.keys, **wanted)
 
@@ -445,3 +450,62 @@ def test_a_backup_during_which_the_keys_are_rotated_is_readable(site: Site, targ
         sealed = next(target.archive.glob("??/*.sealed"))
         with archive.open_stored(bytes.fromhex(sealed.name.partition(".")[0]), "file"):
             pass
+
+
+def test_files_that_arrived_after_the_last_backup_are_named_and_archived_again(
+    site: Site, target: Home, tmp_path: Path
+) -> None:
+    day = FIRST + timedelta(20)
+    before = archived(site.backups / "archive")
+    with site.as_home(site.home), Server(site.home).connect_superuser() as connection:
+        connection.autocommit = True
+        nights = Nights(connection, SELECT)
+        send(site.zone, day, A=1)
+        files.ingest_all(day)
+        send(site.zone, day, A=1, B=2)  # it replaces that one, of which nobody has a copy any more
+        os.utime(site.zone / "workshop" / str(day) / f"{files.COUNTY}.csv")
+        nights.publish(begin(nights, day))
+        making._await_log(connection, site.backups / "wal")
+        deliveries = nights.scalar("select count(*) from ops.delivery")
+    found = restored(site, target)
+    assert found.lost == [f"workshop/{day}/{files.COUNTY}.csv"]
+    with site.as_home(target), running(target) as after:
+        assert after.scalar("select count(*) from ops.delivery") == deliveries
+        files.ingest_all(day)
+        assert after.scalar("select count(*) from ops.delivery") == deliveries
+        [added] = [name for name in archived(target.archive) - before if name.endswith(".sealed")]
+        folder, keys = tmp_path / "new backups", tmp_path / "new keys"
+        done = run_warehouse("backup", str(folder), "--keys", str(keys), home=target.root)
+        assert done.returncode == 0, done.stderr
+    [proved] = backup.backups_of(folder)
+    assert backup.verify(folder, keys) == proved
+    (folder / "archive" / added[:2] / added).unlink()
+    with pytest.raises(base_backup.BackupDamaged):
+        backup.verify(folder, keys)
+
+
+def test_a_publication_that_was_rolled_back_before_the_last_backup_is_restored_as_it_was_shown(
+    site: Site, target: Home, tmp_path: Path
+) -> None:
+    day = FIRST + timedelta(21)
+    with site.as_home(site.home), Server(site.home).connect_superuser() as connection:
+        connection.autocommit = True
+        nights = Nights(connection, SELECT)
+        send(site.zone, day, A=5)
+        number = int(nights.publish(begin(nights, day)))
+        showed = shown(nights)
+        publication.roll_back(number, [], "by mistake")
+        before = publication.standing()
+        made = backup.back_up(site.home, site.backups, site.keys, 14)
+    assert (made.publication, made.standing) == (number, before)
+    assert restored(site, target, until=number).standing == number
+    with site.as_home(target), running(target) as after:
+        assert shown(after) == showed
+    alone = shutil.copytree(site.backups, tmp_path / "newest alone")
+    for path in (alone / "base").iterdir():
+        if path.name != made.folder.name:
+            shutil.rmtree(path)
+    with pytest.raises(UserError) as refused:
+        backup.restore(Home(tmp_path / "none"), alone, site.keys, until=number)
+    assert refused.value.code == "no_earlier_backup"
+    assert refused.value.expected.startswith(f"publication {number + 1} ")

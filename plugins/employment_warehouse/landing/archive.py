@@ -26,6 +26,7 @@ CHUNKS_IN_MEMORY = 8
 PREFIX_BYTES = 8
 TAG_BYTES = 16
 SEALED = ".sealed"
+LOST = ".lost"  # instead of a file that was ingested after the last backup: no backup has it
 COPIES = (".csv", ".xlsx", ".jsonl")
 PREPARED = ".prepared"
 DRAFT = ".tmp"
@@ -111,6 +112,7 @@ def store(file: Path, sha256: bytes) -> None:
         _sync_folder(archived.parent.parent)
     with file.open("rb") as source, _whole(archived) as target:
         _seal_chunks(source, target, sha256)
+    archived.with_suffix(LOST).unlink(missing_ok=True)
 
 
 def strays(named: Collection[bytes]) -> dict[bytes, datetime]:

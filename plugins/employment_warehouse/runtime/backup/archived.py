@@ -2,6 +2,9 @@
 
 A warehouse gives up the original of a file when it erases a person from it, and a file whose retention period has
 ended. `DIR/archive` has both for as long as a backup is kept that began before.
+
+A file that was ingested after the last backup is in no `DIR/archive`, while the log counts it: a warehouse that is
+restored from there marks it as lost (`<its SHA-256>.lost`), and archives it again where the landing zone has it still.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import psycopg
 
 from employment_warehouse.landing import archive
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.scanning import label
 from employment_warehouse.runtime.backup.record import Backup
 
 
@@ -33,8 +37,8 @@ def given_up(connection: psycopg.Connection, own: Path, copied: Path) -> list[st
     """Files of a copy that the warehouse's own archive has no longer. None where that lacks any file that it must have:
     then it was not the warehouse that gave them up.
     """
-    required, found = {sha256.hex() for sha256 in needed(connection)}, _files(own)
-    if not required <= {Path(name).name.partition(".")[0] for name in found}:
+    found = _files(own)
+    if _absent(needed(connection), found):
         return []
     return sorted(_files(copied) - found)
 
@@ -61,6 +65,51 @@ def of_other_time(connection: psycopg.Connection, copied: Path, given: Collectio
     return left
 
 
+def lost_since(connection: psycopg.Connection, copied: Path, left: Collection[str]) -> set[bytes]:
+    """What the archive of a restored database must have, and is not copied. left: what is not copied on purpose."""
+    return _absent(needed(connection), _files(copied) - set(left))
+
+
+def ingest_again(connection: psycopg.Connection, lost: Collection[bytes]) -> list[str]:
+    """Let the next night find the lost files, where the landing zone has them still: the same bytes are archived, and
+    land nothing. One that another file has replaced since would land once more. The places of all, as people know them.
+    """
+    connection.execute(
+        """
+        update ops.arrival as a set ingested_at = null
+        from ops.delivery as d
+        where a.path = d.path and d.sha256 = any(%(lost)s) and (
+            d.kind = 'correction' or not exists (
+                select from ops.delivery as later
+                where (later.feed, later.unit, later.report_date, later.part)
+                    = (d.feed, d.unit, d.report_date, d.part) and later.revision > d.revision
+            )
+        )
+        """,
+        {"lost": list(lost)},
+    )
+    places = connection.execute(
+        "select distinct coalesce(d.path, d.feed) from ops.delivery as d where d.sha256 = any(%s) order by 1",
+        [list(lost)],
+    )
+    return [label(place) for (place,) in places]
+
+
+def mark_lost(own: Path, lost: Iterable[bytes]) -> None:
+    """Mark files of an archive as lost: no backup of it is expected to have them."""
+    for sha256 in lost:
+        marker = own / sha256.hex()[:2] / f"{sha256.hex()}{archive.LOST}"
+        marker.parent.mkdir(mode=0o700, exist_ok=True)
+        marker.touch(mode=0o600)
+
+
+def without_lost(required: set[bytes], copied: Path) -> set[bytes]:
+    """Those of the files that are not marked as lost, or have come again."""
+    files = _files(copied)
+    stored = {name for name in files if not name.endswith(archive.LOST)}
+    return required - (_absent(required, stored) - _absent(required, files))
+
+
 def without_replaced(_folder: str, names: list[str]) -> set[str]:
     """Originals beside a copy, of a whole archive, as `shutil.copytree` asks for what it shall ignore."""
     return _originals_beside_copies(set(names))
@@ -74,3 +123,9 @@ def _originals_beside_copies(names: set[str]) -> set[str]:
 def _files(folder: Path) -> set[str]:
     """Their names below it, without the records of publications."""
     return {str(path.relative_to(folder)) for path in folder.glob("[0-9a-f][0-9a-f]/*")}
+
+
+def _absent(required: set[bytes], names: Collection[str]) -> set[bytes]:
+    """The files that are stored under none of these names."""
+    found = {Path(name).name.partition(".")[0] for name in names}
+    return {sha256 for sha256 in required if sha256.hex() not in found}

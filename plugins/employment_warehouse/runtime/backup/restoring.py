@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -21,16 +22,34 @@ from employment_warehouse.database.postgres_settings import configuration
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive
 from employment_warehouse.runtime import history
-from employment_warehouse.runtime.backup.archived import needed, of_other_time
+from employment_warehouse.runtime.backup.archived import (
+    ingest_again,
+    lost_since,
+    mark_lost,
+    needed,
+    of_other_time,
+    without_lost,
+)
 from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_new, set_owner
 from employment_warehouse.runtime.backup.keys import install_keys
 from employment_warehouse.runtime.backup.record import Backup, Moment, backups_of
 from employment_warehouse.settings import Home
 
 
+@dataclass(frozen=True)
+class Restored:
+    """A warehouse that was restored: from which backup, the publication shown (0: none), and the places of the files
+    that it counts and its archive lacks, because they were ingested after the last backup.
+    """
+
+    backup: Backup
+    standing: int
+    lost: list[str]
+
+
 def restore(
     home: Home, folder: Path, keys: Path | None, until: Moment | None = None, database: Path | None = None
-) -> Backup:
+) -> Restored:
     """Make a new home from a folder of backups: to the end of its log, or as it was at a time or after a publication.
 
     database: the data folder of a server of its own, where the home has none. Raises BackupDamaged, WrongKey and
@@ -47,16 +66,18 @@ def restore(
         base_backup.prove_log(chosen.database, folder / "wal")
     with _recovered(home, chosen, database, _target(chosen, until)) as connection:
         _assert_digest(connection, chosen)
-        newest = connection.execute("select coalesce(max(publication), 0) from ops.publication").fetchone()
+        newest, standing = _publications(connection)
         left = of_other_time(connection, folder / "archive", chosen.given_up).union(chosen.given_up)
+        lost = lost_since(connection, folder / "archive", left)
+        places = ingest_again(connection, lost)
     for name, source in (("archive", folder), ("reports", folder), ("seeds", chosen.folder)):
         copy_new(source / name, home.shared / name, left if name == "archive" else ())
-    if until is not None and newest is not None:
-        history.delete_after(home, newest[0])
+    mark_lost(home.archive, lost)
+    history.delete_after(home, newest)
     for place in {home.root, home.shared}:
         set_owner(place, owner(place))
     os.sync()
-    return chosen
+    return Restored(chosen, standing, places)
 
 
 def verify(folder: Path, keys: Path | None) -> Backup:
@@ -71,9 +92,9 @@ def verify(folder: Path, keys: Path | None) -> Backup:
         install_keys(home, chosen, keys)
         base_backup.prove(chosen.database)
         base_backup.prove_log(chosen.database, folder / "wal")
-        with _recovered(home, chosen, None, _target(chosen, chosen.publication)) as connection:
+        with _recovered(home, chosen, None, _named(chosen.restore_point)) as connection:
             _assert_digest(connection, chosen)
-            required = needed(connection)
+            required = without_lost(needed(connection), folder / "archive")
         home.archive.rmdir()
         (home.shared / "archive").symlink_to((folder / "archive").resolve())
         for sha256 in required:
@@ -94,21 +115,27 @@ def _choose(folder: Path, until: Moment | None) -> Backup:
         )
     if until is None:
         return complete[-1]
-    earlier = [
-        backup
-        for backup in complete
-        if (backup.publication if isinstance(until, int) else backup.ended_at) <= until  # type: ignore[operator]
-    ]
+    earlier = [backup for backup in complete if _is_before(backup, until)]
+    if not earlier and isinstance(until, int):  # the end of a backup that shows it is as good
+        earlier = [backup for backup in complete if backup.standing == backup.publication == until][:1]
     if not earlier:
         first = complete[0]
+        reached = first.publication + (first.standing != first.publication)
         raise UserError(
             "没有早于该时刻的备份 | there is no backup from before that moment",
             code="no_earlier_backup",
             where=str(folder),
-            expected=f"publication {first.publication} or later, {first.ended_at:%Y-%m-%dT%H:%M:%S} or later",
+            expected=f"publication {reached} or later, {first.ended_at:%Y-%m-%dT%H:%M:%S} or later",
             found=str(until),
         )
     return earlier[-1]
+
+
+def _is_before(backup: Backup, until: Moment) -> bool:
+    """Whether the log after a backup leads to a moment. Of a publication that was the newest one already, it does not:
+    what was done with it since, such as a rollback, is in the backup.
+    """
+    return backup.publication < until if isinstance(until, int) else backup.ended_at <= until
 
 
 def _target(chosen: Backup, until: Moment | None) -> dict[str, str]:
@@ -117,8 +144,20 @@ def _target(chosen: Backup, until: Moment | None) -> dict[str, str]:
         return {}
     if isinstance(until, datetime):
         return {"recovery_target_time": until.isoformat()}
-    name = chosen.restore_point if until == chosen.publication else f"publication {until}"
-    return {"recovery_target_name": name}
+    return _named(chosen.restore_point if until == chosen.publication else f"publication {until}")
+
+
+def _named(restore_point: str) -> dict[str, str]:
+    return {"recovery_target_name": restore_point}
+
+
+def _publications(connection: psycopg.Connection) -> tuple[int, int]:
+    """The newest one, and the one that is shown; 0: none."""
+    row = connection.execute(
+        "select coalesce((select max(p.publication) from ops.publication as p), 0), ops.chain_head()"
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
 
 
 @contextmanager
