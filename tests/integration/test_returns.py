@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import stat
 import zipfile
@@ -23,6 +24,7 @@ from tests.kit.people import id_number, token
 from employment_warehouse import hr_platform, landing, publication, returns
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect
+from employment_warehouse.landing import archive
 from employment_warehouse.runtime import steps
 from employment_warehouse.settings import Home
 
@@ -486,6 +488,35 @@ def test_a_removal_that_was_withdrawn_is_not_found_again(warehouse: psycopg.Conn
     put_rows(zone, payment(2).replace("800,800", "650,650"), name=f"{COUNTY}_2.csv")
     ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 650)]
+
+
+@pytest.mark.parametrize("lost", ["before the next night", "later"])
+def test_a_correction_that_counts_again_stops_no_night(warehouse: psycopg.Connection, zone: Path, lost: str) -> None:
+    """Its rows are read from the archive for the first night after the rollback alone, and it goes on without them."""
+    put_rows(zone, payment(1), BROKEN, payment(3, days="many"))  # the last of which nobody ever corrects
+    ingest_all()
+    content = send_back(zone, correct(returned(), "证件号码", id_number(2)))
+    ingest_all()
+    publish_accepted(warehouse)
+    put_rows(zone, payment(9))
+    (wrong,) = files.ingest_all(DAY, ("county",))
+    second = publish_accepted(warehouse)
+    assert landing.purge() > 0
+    publication.roll_back(second, [wrong.delivery_id], "last year's file")
+    if lost == "before the next night":
+        archive.remove(hashlib.sha256(content).digest())
+    landing.restore_offered(start_build(DAY), hr_platform.read_archived)
+    assert corrected(warehouse)[:2] == [(3, "～001" if lost == "later" else None), (4, None)]
+    warehouse.execute("update ops.build set status = 'abandoned' where status = 'building'")
+    put_rows(zone, payment(1), day=DAY + timedelta(days=1))
+    ingest_all()
+    publish_accepted(warehouse, DAY + timedelta(days=1))
+    landing.purge()
+    archive.remove(hashlib.sha256(content).digest())
+    assert landing.restore_offered(start_build(DAY + timedelta(days=2)), hr_platform.read_archived) == 0
+    assert rows_of(warehouse, "select purged_at is null from ops.delivery where part = '～001' and revision = 1") == [
+        (False,)
+    ]
 
 
 def publish_accepted(warehouse: psycopg.Connection, day: date = DAY) -> int:

@@ -9,10 +9,9 @@ import psycopg
 
 from employment_warehouse.contract import Contract, contracts, due
 from employment_warehouse.database import connect, seed_tables, setting
-from employment_warehouse.landing import archive
 from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.restoring import read_archived_file, restore
+from employment_warehouse.landing.restoring import read_archived_file, restore_if_possible
 from employment_warehouse.settings import is_platform_set
 
 
@@ -21,7 +20,7 @@ def expect_deliveries(report_date: date) -> int:
 
     Counties are those of the warehouse, projects those that are open by their latest submission. Each payment batch
     is due back from the bank, under the date on which it was sent. The HR platform is due each night from the one on
-    which it is connected: a prefecture without one waits for nothing. Raises what `restore` raises.
+    which it is connected: a prefecture without one waits for nothing. Raises IngestFailed.
     """
     with connect("wh_loader") as connection:
         seed_tables.keep_decided_holidays(connection)
@@ -65,13 +64,13 @@ def _expect_counties(connection: psycopg.Connection, given: dict[str, Any]) -> i
 
 def _expect_projects(connection: psycopg.Connection, given: dict[str, Any]) -> int:
     """The open projects. A purge may have deleted the rows of a project's latest submission, where a later one has been
-    withdrawn since: they are restored, unless their file is older than the archive keeps them.
+    withdrawn since: they are restored, where the archive has their file.
     """
     latest = connection.execute(query("latest_projects"), given).fetchall()
-    for delivery_id, sha256, is_purged in latest:
-        if is_purged and archive.has(bytes(sha256)):
-            restore(delivery_id, read_archived_file)
-    numbers = [delivery_id for delivery_id, _, _ in latest]
+    for delivery_id, is_purged in latest:
+        if is_purged:
+            restore_if_possible(delivery_id, read_archived_file)
+    numbers = [delivery_id for delivery_id, _ in latest]
     return connection.execute(query("insert_due_projects"), given | {"latest": numbers}).rowcount
 
 

@@ -5,19 +5,12 @@ Which rows go is decided in `landing.purge()` of the database; when, in `dags/ni
 
 from __future__ import annotations
 
-import logging
-
-from cryptography.exceptions import InvalidTag
-
 from employment_warehouse.database import connect
-from employment_warehouse.errors import UserError
 from employment_warehouse.landing.due_deliveries import expect_returns
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.restoring import ReadArchived, RestoredOtherwise, restore
+from employment_warehouse.landing.restoring import ReadArchived, restore, restore_if_possible
 from employment_warehouse.landing.submission import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected
-
-log = logging.getLogger(__name__)
 
 
 def purge() -> int:
@@ -38,13 +31,14 @@ def purge() -> int:
 
 
 def _mark_again(read: ReadArchived) -> None:
-    """Mark the rejected rows that corrections name which count again."""
+    """Mark the rejected rows that corrections name which count again since a rollback. One that cannot be restored
+    marks none: its county is sent those rows once more.
+    """
     with connect("wh_loader") as connection:
         found = connection.execute(query("corrections_in_force")).fetchall()
-    for delivery_id, *_ in found:
-        restore(delivery_id, read)
+    restored = [row for row in found if restore_if_possible(row[0], read)]
     with connect("wh_loader") as connection:
-        for delivery_id, *submission in found:
+        for delivery_id, *submission in restored:
             mark_corrected(connection, delivery_id, SubmissionKey(*submission))
 
 
@@ -52,8 +46,7 @@ def restore_offered(build: int, read: ReadArchived) -> int:
     """Restore the rows of deliveries that a rollback offers to this build again, and those that gate 1 compares this
     build's rows with; how many deliveries.
 
-    A comparison alone stops no night: what the archive has no longer, or is read otherwise by now, is not compared
-    with, and the check says so.
+    A comparison alone stops no night: without its rows nothing is compared, and the check says so.
 
     Rejected rows are marked again as corrected by what counts again since the rollback.
 
@@ -67,8 +60,5 @@ def restore_offered(build: int, read: ReadArchived) -> int:
         restore(delivery_id, read)
     _mark_again(read)
     for (delivery_id,) in previous:
-        try:
-            restore(delivery_id, read)
-        except (UserError, RestoredOtherwise, InvalidTag) as error:
-            log.warning("delivery %d is not compared with: %s", delivery_id, str(error) or type(error).__name__)
+        restore_if_possible(delivery_id, read)
     return len({*offered, *previous})

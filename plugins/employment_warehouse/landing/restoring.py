@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import psycopg
+from cryptography.exceptions import InvalidTag
 
 from employment_warehouse.database import connect, describe
+from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive, ledger
 from employment_warehouse.landing.ledger import PAGES, Delivery, IngestFailed
 from employment_warehouse.landing.loading import reload_rows
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.submission import SubmissionKey
 from employment_warehouse.reading import TextTable, read_tables
+
+log = logging.getLogger(__name__)
 
 ReadArchived = Callable[[Delivery, Path], TextTable]
 
@@ -39,6 +44,18 @@ def restore(delivery_id: int, read: ReadArchived) -> int:
             return _restore_rows(connection, delivery_id, read)
     except psycopg.Error as error:
         raise IngestFailed(f"delivery {delivery_id}: {describe(error)}") from None
+
+
+def restore_if_possible(delivery_id: int, read: ReadArchived) -> bool:
+    """Restore rows without which a night is as good: what the archive has no longer, or is read otherwise by now, stays
+    purged; whether they could be restored. Raises IngestFailed.
+    """
+    try:
+        restore(delivery_id, read)
+    except (UserError, RestoredOtherwise, InvalidTag) as error:
+        log.warning("the rows of delivery %d stay purged: %s", delivery_id, str(error) or type(error).__name__)
+        return False
+    return True
 
 
 def restore_siblings(connection: psycopg.Connection, submission: SubmissionKey, part: str) -> None:

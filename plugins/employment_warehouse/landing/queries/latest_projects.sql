@@ -1,6 +1,6 @@
 -- The latest submission of each project, all its parts: a correction of one row is one beside the project's own file.
 select distinct on (d.unit, d.part)
-    d.delivery_id, d.sha256, d.purged_at is not null and d.rows_landed > 0 as is_purged
+    d.delivery_id, d.purged_at is not null and d.rows_landed > 0 as is_purged
 from ops.delivery as d
 where d.feed = 'relief_project' and d.status in ('landed', 'accepted') and d.report_date <= %(report_date)s
     and not exists (
