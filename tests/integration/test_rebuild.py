@@ -19,7 +19,7 @@ import openpyxl
 import pytest
 from cryptography.exceptions import InvalidTag
 from tests.kit import files
-from tests.kit.nights import Nights
+from tests.kit.nights import Nights, certify
 from tests.kit.people import id_number
 from tests.kit.process import run_warehouse
 from tests.kit.server import running_server
@@ -126,9 +126,26 @@ def night(nights: Nights, day: date) -> int:
     return number
 
 
+def released_and_rolled_back(nights: Nights, day: date) -> None:
+    """A night that gate 2 holds, with a list that gate 1 holds; no record is made of its publication."""
+    files.ingest_all(day)
+    build = publication.start_build(day, f"held {day}")
+    nights.connection.execute(
+        "update ops.delivery set status = case when feed = 'workshop' then 'held' else 'accepted' end"
+        " where build = %s and status = 'landed'",
+        [build],
+    )
+    transform.run_dbt(SELECT, build)
+    certify(build, failed=1)
+    with pytest.raises(publication.NotPublished):
+        publication.publish_or_hold(build)
+    publication.release_night(build, "checked by telephone")
+    publication.roll_back(build, [], "it was wrong after all")
+
+
 def play(nights: Nights, zone: Path) -> None:
-    """Nights with late files, corrections, removed parts, held and released lists; a rollback, a closed month, a rule
-    and a setting that change.
+    """Nights with late files, corrections, removed parts, held and released lists; rollbacks, one of them of a night
+    that had just been released; a closed month, a rule and a setting that change.
     """
     for number in range(NIGHTS):
         day = FIRST + timedelta(number)
@@ -144,6 +161,8 @@ def play(nights: Nights, zone: Path) -> None:
             send(zone, THERE, day - timedelta(2), number + 40)
             (zone / "workshop" / str(day - timedelta(2)) / f"{THERE}_2.csv").unlink()
             publication.decide_rule("underpaid", day, enabled=number % 2 == 0, legal_basis="as decided on that day")
+        if number == NIGHTS - 1:
+            released_and_rolled_back(nights, day)
         published = night(nights, day)
         if day == date(2024, 5, 31):
             publication.close_month(day)
@@ -213,7 +232,7 @@ def test_every_publication_is_rebuilt_with_its_digest(site: Site, tmp_path: Path
     new = Home(tmp_path / "new")
     rebuilt = rebuild(site, site.root / "archive", new)
     assert [one.proof for one in rebuilt] == ["equal"] * (NIGHTS + 1)
-    assert len(site.kept["publications"]) == NIGHTS + 1
+    assert len(site.kept["publications"]) == NIGHTS + 2
     with opened(new) as there:
         found = contents(there)
         assert {name: rows for name, rows in found.items() if rows != site.kept[name]} == {}

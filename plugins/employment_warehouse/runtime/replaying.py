@@ -267,10 +267,19 @@ class Replay:
         for table in ("schedule_begin", "platform_cursor"):
             self.connection.execute(sql.SQL("delete from {}").format(sql.Identifier("ops", table)))
             self._insert("ops", table, self.ledger[table])
+        self._add_unrecorded()
         self._describe_publications(self.ledger["publications"])
         self._insert("ops", "act", self.ledger["acts"])
         for table, column in (("build", "build"), ("schedule_begin", "decision")):
             self._continue_numbers(table, column, None)
+
+    def _add_unrecorded(self) -> None:
+        """What was rolled back before it was recorded is listed as a publication that was rolled back; nothing of it
+        stands.
+        """
+        builds = {build for (build,) in self.connection.execute("select build from ops.build")}
+        listed = [shown for shown in self.ledger["publications"] if shown["rolled_back_at"]]
+        self._insert("ops", "publication", [shown for shown in listed if shown["publication"] in builds])
 
     def _insert(self, schema: str, table: str, rows: list[Record]) -> None:
         name = sql.Identifier(schema, table)

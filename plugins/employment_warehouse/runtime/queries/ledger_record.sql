@@ -6,7 +6,7 @@ select jsonb_build_object(
     'acts', (select coalesce(jsonb_agg(to_jsonb(a) order by a.act), '[]') from ops.act as a),
     'unpublished', (
         select coalesce(jsonb_agg(to_jsonb(u) order by u.build), '[]') from ops.build as u
-        where u.build > ops.chain_head() and u.status not in ('published', 'rolled_back')
+        where u.build > ops.chain_head()
     ),
     'states', (
         select coalesce(jsonb_agg(to_jsonb(s)), '[]')

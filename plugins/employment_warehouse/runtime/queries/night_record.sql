@@ -1,5 +1,5 @@
 -- All that decided one publication, as one document. What is listed of deliveries and builds is what was added since the
--- publication that it began on; what operators had decided, and what had failed, is listed as it was.
+-- publication that it began on (one that was rolled back before it was recorded has no record of its own); what operators had decided, and what had failed, is listed as it was.
 select jsonb_build_object(
     'build', to_jsonb(b),
     'publication', to_jsonb(p),
@@ -9,7 +9,7 @@ select jsonb_build_object(
     'models', (select coalesce(jsonb_agg(to_jsonb(v)), '[]') from ops.model_version as v where v.build = b.build),
     'unpublished', (
         select coalesce(jsonb_agg(to_jsonb(u) order by u.build), '[]') from ops.build as u
-        where u.build > b.base and u.build < b.build and u.status not in ('published', 'rolled_back')
+        where u.build > b.base and u.build < b.build
     ),
     'states', (
         select coalesce(jsonb_agg(to_jsonb(s)), '[]')
