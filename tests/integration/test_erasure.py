@@ -29,7 +29,7 @@ from employment_warehouse.contract import contract
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive
-from employment_warehouse.runtime import steps
+from employment_warehouse.runtime import history, steps
 from employment_warehouse.settings import Home
 
 NEXT = DAY + timedelta(days=1)
@@ -97,6 +97,19 @@ def text_of(file: Path) -> str:
         return data.decode("gb18030")
 
 
+def act_on_person(warehouse: psycopg.Connection) -> None:
+    """What may say a name: why somebody was shown the person, and why a case of the person is waived."""
+    key = tokens()[1]
+    for reason in (f"核实{NAME}工资", None):
+        warehouse.execute("select ops.record_act('reveal', %s, %s)", [f"person {key}", reason])
+    warehouse.execute(
+        "insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)"
+        " values ('case:dispute_overdue:dispute_overdue', %s, %s, %s, 'operator_of_tests', %s)",
+        [f"{COUNTY}·A1·{key}", DAY, NEXT, f"与{NAME}核实"],
+    )
+    history.record()
+
+
 def erase() -> None:
     landing.ask_erasure(f" {ID} ", REASON)
     steps.erase_persons()
@@ -132,6 +145,7 @@ def test_an_erased_person_is_nowhere_and_counts_stay(
     nights.build(second, "reported_labor_register reported_employment")
     nights.publish(second)
     assert landing.purge() > 0
+    act_on_person(warehouse)
     returns.write_workbooks(DAY)
     before = tables_text(warehouse), home_texts(warehouse_home, warehouse), targets(nights)
     assert len([form for form in tokens() if form in before[0]]) == len(tokens()) - 2  # a UUID is written with hyphens
@@ -145,6 +159,11 @@ def test_an_erased_person_is_nowhere_and_counts_stay(
     assert not list(warehouse_home.returns.rglob("*.xlsx"))  # nothing is left to send back
     assert [word for word in WORDS for text in texts if word in text] == []
     assert targets(nights) == before[2]
+    records = json.dumps([history.nights(), history.ledger()], ensure_ascii=False)
+    assert [word for word in (*WORDS, *tokens()) if word in records] == [] != history.nights()[0]["waiver"]
+    assert nights.rows("select subject, reason from ops.act where kind = 'reveal' order by act") == [
+        ("person of erasure 1", "已删除 | erased"), ("person of erasure 1", None),
+    ]  # fmt: skip
 
     # The ledger accounts for every row, and the others' rows are where they were.
     counts = "rows_read, rows_landed, rows_rejected, rows_erased"

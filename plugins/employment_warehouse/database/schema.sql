@@ -1537,6 +1537,19 @@ ALTER FUNCTION ops.end_overlong_sessions() OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.end_overlong_sessions() IS '结束超时的和已停用的用户会话。 | Ends the sessions of users whose transaction is older than the setting reader_transaction_minutes, and those of disabled users; how many.';
 
+-- Name: erased_reason(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.erased_reason() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select '已删除 | erased' $$;
+
+ALTER FUNCTION ops.erased_reason() OWNER TO wh_owner;
+
+-- Name: FUNCTION erased_reason(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.erased_reason() IS '删除个人信息后，理由一栏的文字。 | What stands instead of the reason of an act or waiver about an erased person.';
+
 -- Name: expect_checks(integer, jsonb); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.expect_checks(number integer, checks jsonb) RETURNS integer
@@ -2456,11 +2469,14 @@ CREATE FUNCTION ops.refuse_change_of_acts() RETURNS trigger
 begin
     -- That a person was shown stays on record when the person is erased, without the person.
     if tg_op = 'UPDATE' and tg_level = 'ROW' then
-        if to_jsonb(new) - 'subject' = to_jsonb(old) - 'subject' and exists (
-            select from vault.erasure as e
-            where e.done_at is null and strpos(old.subject, e.person_key::text) > 0
-                and new.subject = replace(old.subject, e.person_key::text, format('of erasure %s', e.erasure))
-        ) then
+        if to_jsonb(new) - '{subject,reason}'::text [] = to_jsonb(old) - '{subject,reason}'::text []
+            and new.reason is not distinct from (case when old.reason is not null then ops.erased_reason() end)
+            and exists (
+                select from vault.erasure as e
+                where e.done_at is null and strpos(old.subject, e.person_key::text) > 0
+                    and new.subject = replace(old.subject, e.person_key::text, format('of erasure %s', e.erasure))
+            )
+        then
             return new;
         end if;
     end if;
@@ -3449,9 +3465,18 @@ begin
     end loop;
     delete from vault.person as p where p.person_key = asked.person_key;
     delete from vault.bank_account as b where b.account_key = any(own_accounts);
-    -- Who was shown the person stays on record, without the person: the one change that the table's trigger lets pass.
-    update ops.act as a set subject = replace(a.subject, asked.person_key::text, format('of erasure %s', number))
+    -- Who was shown the person stays on record, without the person and without a reason, which may have the name: the
+    -- one change that the table's trigger lets pass. The key of a case may have the token.
+    update ops.act as a
+    set
+        subject = replace(a.subject, asked.person_key::text, format('of erasure %s', number)),
+        reason = case when a.reason is not null then ops.erased_reason() end
     where strpos(a.subject, asked.person_key::text) > 0;
+    update ops.waiver as w
+    set
+        unit = replace(w.unit, asked.person_key::text, format('of erasure %s', number)),
+        reason = ops.erased_reason()
+    where strpos(w.unit, asked.person_key::text) > 0;
     insert into ops.erasure_digest (erasure, publication, digest_before, digest_after)
     select number, p.publication, p.digest::text, ops.build_digest(p.publication)::text
     from ops.publication as p where p.publication = any(touched)
@@ -6579,6 +6604,10 @@ REVOKE ALL ON FUNCTION ops.end_overlong_sessions() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.end_overlong_sessions() TO wh_publisher;
 GRANT ALL ON FUNCTION ops.end_overlong_sessions() TO wh_watcher;
 GRANT ALL ON FUNCTION ops.end_overlong_sessions() TO wh_operator;
+
+-- Name: FUNCTION erased_reason(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.erased_reason() FROM PUBLIC;
 
 -- Name: FUNCTION expect_checks(number integer, checks jsonb); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -4,25 +4,35 @@
                                            before, what the gates and operators had decided, seeds, and its digest
     archive/history/ledger.sealed          what was decided since, erasures and acts; rewritten each time
 
-The files of the deliveries are in the archive as well. Nobody is named: a record has tokens' marks, never an identity.
+The files of the deliveries are in the archive as well. Nobody is named: a record has marks of tokens, and the token in
+the key of a waived case, never an identity. An erasure takes the person's token out of them.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import os
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import polars as pl
 import psycopg
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect, seed_tables
 from employment_warehouse.identity import place, seal, unseal
+from employment_warehouse.landing.erased_persons import marks_of
 from employment_warehouse.settings import Home
 
 QUERIES = Path(__file__).parent / "queries"
 LEDGER = "ledger"
+ERASED = "已删除 | erased"  # ops.erased_reason
+CLOCKS_DIFFER = timedelta(hours=1)  # that of the database, and that of the files
+_TOKEN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Record = dict[str, Any]
 
 
@@ -37,8 +47,34 @@ def record() -> list[int]:
         for number in new:
             night = _read(connection, "night_record", {"build": number})
             _write(folder, _name(number), night | {"seeds": seed_tables.content(connection)})
-        _write(folder, LEDGER, _read(connection, "ledger_record", {}))
+        now = _read(connection, "ledger_record", {})
+        _write(folder, LEDGER, now)
+    _forget(folder, now["vault"]["erasures"])
     return new
+
+
+def _forget(folder: Path, erasures: list[Record]) -> None:
+    """Take whoever has been erased out of the waivers in earlier records: the key of a case may have the token."""
+    done = [datetime.fromisoformat(erasure["done_at"]) for erasure in erasures if erasure["done_at"]]
+    marks = {mark.removeprefix("\\x") for erasure in erasures for mark in erasure["marks"]}
+    for path in _night_files(folder) if done else ():
+        if path.stat().st_mtime > (max(done) + CLOCKS_DIFFER).timestamp():
+            continue
+        night = _open(folder, path.stem)
+        waivers = [_without_erased(waiver, marks) for waiver in night["waiver"]]
+        if waivers == night["waiver"]:
+            os.utime(path)  # not read again before the next erasure
+        else:
+            _write(folder, path.stem, night | {"waiver": waivers})
+
+
+def _without_erased(waiver: Record, marks: set[str]) -> Record:
+    """As vault.complete_erasure leaves it in the database."""
+    for token in _TOKEN.findall(waiver["unit"]):
+        [mark] = marks_of(pl.Series([UUID(token).bytes]))
+        if mark.hex() in marks:
+            waiver = waiver | {"unit": waiver["unit"].replace(token, "of an erasure"), "reason": ERASED}
+    return waiver
 
 
 def delete_after(home: Home, publication: int) -> None:
@@ -52,7 +88,11 @@ def delete_after(home: Home, publication: int) -> None:
 def nights() -> list[Record]:
     """The records of publications in the archive of the current home, oldest first."""
     folder = _folder(settings.current_home())
-    return [_open(folder, path.stem) for path in sorted(folder.glob("*.sealed")) if path.stem != LEDGER]
+    return [_open(folder, path.stem) for path in _night_files(folder)]
+
+
+def _night_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.sealed") if path.stem != LEDGER)
 
 
 def ledger() -> Record | None:
