@@ -25,6 +25,7 @@ from tests.kit.sealed import persons, rejected_cells
 
 from employment_warehouse import gate, publication
 from employment_warehouse.landing import (
+    ask_erasure,
     expect_deliveries,
     ingest,
     purge,
@@ -634,6 +635,25 @@ def test_rows_that_a_purge_deleted_are_restored_when_a_rollback_offers_them_agai
     build = steps.start_build(later.isoformat(), "the night after it")
     offered = rows_of(warehouse, "select delivery_id from ops.delivery where build = %s", build)
     assert [posts(warehouse, number) for (number,) in offered] == [["P1", "P2"]]
+
+
+def test_rows_are_restored_as_the_ledger_counts_them_until_an_erasure_is_done(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """An erasure that is asked for during a night waits for its end, and the rows that it will remove come back."""
+    put(zone, payments(1, 2))
+    ingest_all()
+    first = publish_night(warehouse)
+    later = DAY + timedelta(days=1)
+    put(zone, payments(9), day=later)
+    (wrong,) = ingest_all(later)
+    publish_night(warehouse, later)
+    assert purge() == 2
+    ask_erasure(id_number(1), "asked for")
+    publication.roll_back(first, [wrong.delivery_id], "last year's file")
+    build = steps.start_build(later.isoformat(), "the night after it")
+    (offered,) = rows_of(warehouse, "select delivery_id, rows_landed from ops.delivery where build = %s", build)
+    assert (posts(warehouse, offered[0]), offered[1]) == (["P1", "P2"], 2)
 
 
 def test_a_part_that_is_not_offered_again_is_restored_with_those_that_are(

@@ -7584,9 +7584,17 @@ GRANT SELECT ON TABLE vault.data_key TO wh_loader;
 
 GRANT INSERT(sealed) ON TABLE vault.data_key TO wh_loader;
 
+-- Name: COLUMN erasure.asked_at; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(asked_at) ON TABLE vault.erasure TO wh_loader;
+
 -- Name: COLUMN erasure.marks; Type: ACL; Schema: vault; Owner: wh_owner
 
 GRANT SELECT(marks) ON TABLE vault.erasure TO wh_loader;
+
+-- Name: COLUMN erasure.done_at; Type: ACL; Schema: vault; Owner: wh_owner
+
+GRANT SELECT(done_at) ON TABLE vault.erasure TO wh_loader;
 
 -- Name: TABLE known; Type: ACL; Schema: vault; Owner: wh_owner
 

@@ -37,8 +37,17 @@ class ErasedPersons:
     @classmethod
     def of_ingest(cls, connection: psycopg.Connection) -> ErasedPersons:
         """The same for a transaction that stores rows: whoever asks later is erased after it has ended."""
-        connection.execute("select pg_advisory_xact_lock_shared(hashtext('vault.mark'))")
+        _await_erasure(connection)
         return cls.read(connection)
+
+    @classmethod
+    def of_restore(cls, connection: psycopg.Connection, delivery_id: int) -> ErasedPersons:
+        """The same for one that stores a delivery's rows of before: of a person whose erasure was asked for since, the
+        ledger counts the rows until it is done.
+        """
+        _await_erasure(connection)
+        marks = connection.execute(query("erased_marks_of_delivery"), {"delivery_id": delivery_id})
+        return cls(frozenset(bytes(mark) for (mark,) in marks))
 
     def names(self, keys: pl.Series) -> pl.Series:
         """Which of these tokens were erased."""
@@ -75,6 +84,11 @@ class ErasedPersons:
             return rejected
         is_named = pl.int_range(len(rejected), eager=True).is_in(named.to_list())
         return pl.concat([rejected.filter(~is_named), places_only(rejected.filter(is_named).select("sheet", "line"))])
+
+
+def _await_erasure(connection: psycopg.Connection) -> None:
+    """Hold back erasures until this transaction has ended, after the one that is carried out."""
+    connection.execute("select pg_advisory_xact_lock_shared(hashtext('vault.mark'))")
 
 
 def _is_mention(column: Column, made: Contract) -> bool:
