@@ -28,7 +28,8 @@ from employment_warehouse import identity, landing, returns
 from employment_warehouse.contract import contract
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
-from employment_warehouse.landing import archive
+from employment_warehouse.landing import archive, erased_copies
+from employment_warehouse.landing.erased_words import Words
 from employment_warehouse.runtime import history, steps
 from employment_warehouse.settings import Home
 
@@ -403,6 +404,36 @@ def test_a_file_of_which_nothing_was_ingested_is_not_kept(
     warehouse.execute("update ops.migration set applied_at = applied_at - interval '9 days'")
     steps.purge_landing()
     assert not archive.has(other) and {path.name for path in warehouse_home.archive.glob("??/*.sealed")} == kept
+
+
+def test_an_item_of_the_platform_is_its_persons(warehouse_home: Home, tmp_path: Path) -> None:
+    """Of landed items it is the person's alone that goes; of rejected ones what names the person, and nobody else."""
+    assert warehouse_home.run.is_dir()
+    other, third = id_number(2), {"id_number": id_number(3)}
+    items = [
+        {"order_id": "1", "id_number": ID},
+        {"order_id": "2", "id_number": other, "task": f"替{ID[:6]} {ID[6:]}送货，电话{MOBILE}", "hours": 1.50},
+        {"order_id": "3", "id_number": None, "task": MOBILE},
+        {"order_id": "4", "id_number": other, "task": f"替{ID}送货", "hours": "many"},
+        {"order_id": "5", "task": MOBILE, "hours": "many"},
+        {"order_id": "6", "task": MOBILE, "hours": "many"} | third,
+    ]
+    lines = [*(json.dumps(item, ensure_ascii=False) for item in items), f'["{MOBILE}"', ""]
+    file = tmp_path / "pages.jsonl"
+    file.write_text("\n".join(lines))
+    rejected = frozenset(("", line) for line in (4, 5, 6, 7))
+    copies: list[list[str]] = []
+
+    def prepare(copy: Path | None, kind: str) -> None:
+        assert copy is not None and kind == ".jsonl"
+        copies.append(copy.read_text().split("\n"))
+
+    feeds = {("gig_orders", "pages"): erased_copies.Sent(contract("gig_orders"), rejected)}
+    places = erased_copies.without_rows(file, feeds, Words([ID, ACCOUNT], [MOBILE]), prepare)
+    assert places == {("gig_orders", "pages"): [("", line) for line in (1, 4, 5, 7)]}
+    [copy] = copies
+    masked = lines[1].replace(f"{ID[:6]} {ID[6:]}", "***").replace(MOBILE, "***")
+    assert copy == ["", masked, lines[2].replace(MOBILE, "***"), "", "", lines[5], "", ""]
 
 
 def test_a_sheet_that_nobody_reads_goes_with_an_erased_person(warehouse: psycopg.Connection, zone: Path) -> None:
