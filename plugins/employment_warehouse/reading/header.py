@@ -61,11 +61,15 @@ class Header:
         return bool(self.contract and self.contract.money_columns)
 
     @property
-    def unit_columns(self) -> list[int]:
-        """Columns that may have the unit of each row's amounts."""
+    def columns_of_others(self) -> list[int]:
+        """Columns beside amounts that the contract does not know: a cell of theirs may say in which unit they are."""
         of_contract = {*self.columns.values()}
-        names = [(at, normalise_header(text)) for at, text in enumerate(self.texts) if at not in of_contract]
-        return [at for at, name in names if _UNIT_HEADER.search(name)] if self.has_money else []
+        return [at for at in range(len(self.texts)) if at not in of_contract] if self.has_money else []
+
+    @property
+    def unit_columns(self) -> list[int]:
+        """Those of them that may have the unit of each row's amounts."""
+        return [at for at in self.columns_of_others if _UNIT_HEADER.search(normalise_header(self.texts[at]))]
 
 
 def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Header:

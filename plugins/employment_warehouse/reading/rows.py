@@ -12,7 +12,7 @@ from employment_warehouse.reading.header_by_contract import named_columns
 from employment_warehouse.reading.paper_lines import has_identity, is_paper_line, is_somebodys
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
-from employment_warehouse.reading.units import is_other_unit, states_other_unit
+from employment_warehouse.reading.units import is_other_unit, states_other_unit, states_unit_of_table
 
 # First byte of a blank in UTF-8 → how many bytes it has; beyond ASCII few other characters begin with one of these.
 BLANK_LEAD_BYTES = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
@@ -22,6 +22,8 @@ _OF_A_HEADER = 0.6
 # A cell that begins like an ID number or an account, and not like a number of people: its line is a row, whatever else
 # it contains.
 _IDENTIFIED = "^[0-9]{9}"
+# What every cell has that states a unit of the table.
+_MAYBE_A_UNIT = "[单單].{0,4}[位]|[以按用].{1,12}[单單计計]"
 
 
 def is_row(cells: Sequence[str], header: Header) -> bool:
@@ -80,12 +82,14 @@ def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
 
 
 def _refuse_units(frame: pl.DataFrame, header: Header) -> None:
-    """Raises Refused if a column says that amounts are not in yuan."""
-    for name in (f"c{at}" for at in header.unit_columns):
-        if name not in frame.columns:
+    """Raises Refused if a cell that is not of the contract says that amounts are not in yuan."""
+    for at in header.columns_of_others:
+        if f"c{at}" not in frame.columns:
             continue
-        units = frame[name].cast(pl.String).unique().drop_nulls()
-        if any(is_other_unit(unit) for unit in units if len(unit) > 1):
+        texts = frame[f"c{at}"].cast(pl.String).unique().drop_nulls()
+        if at in header.unit_columns and any(is_other_unit(text) for text in texts if len(text) > 1):
+            raise amounts_not_in_yuan()
+        if any(map(states_unit_of_table, texts.filter(texts.str.contains(_MAYBE_A_UNIT)))):
             raise amounts_not_in_yuan()
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SPELLINGS = str.maketrans("單萬仟佰拾億圓圆块∶→﹕", "单万千百十亿元元元:::")
+_SPELLINGS = str.maketrans("單萬仟佰拾億圓圆块∶→﹕", "单万千百十亿元元元:::", "'\"“”‘’「」『』")
 
 _YUAN = r"(?:人民币|rmb|cny|yuan|¥)"
 _CURRENCY = "美元|美金|港元|港币|欧元|日元|英镑|越南盾|越盾|缅币|缅元|基普|泰铢|韩元|卢布|新?台币|加元|澳元"
 _LONG = rf"(?:[十百千万亿]+元|[kw]元|{_CURRENCY})"  # beyond doubt money
-_SHORT = r"(?:[十百千万亿]+|分|角|厘|[kw])"  # money only where a unit is named
+_SHORT = r"(?:[十百千万亿]+|角?分|角|厘|[kw])"  # money only where a unit is named
 _UNIT = rf"{_YUAN}*(?:{_LONG}|{_SHORT}){_YUAN}*[整正]?(?:/[月年人天日户次])?"
-_THOUSANDS = r"(?:10 ?k|1[ ,]?000s|'000s?|000s)"
+_THOUSANDS = r"(?:10 ?k|1[ ,]?000s|0{3,4}s?)"
 _NUMBER = rf"(?:10[ ,]?000|1[ ,]?000|{_THOUSANDS})"  # a unit where it says so; alone it is an amount
 _WORD = (
     r"(?:(?:ten|hundred)[- ]thousands?|hundreds|thousands?|millions?|wan|fen|jiao|cents?"
@@ -24,6 +24,7 @@ _WORD = (
 )
 _ENGLISH = rf"(?:{_WORD}|{_NUMBER}|k|\$)"
 _ALONE = rf"(?:{_WORD}|{_THOUSANDS}|k|\$)"
+_STEP = r"(?:1[0,]*0{2}元|0{2,}元|0?\.0?1元)"  # a unit after 单位; elsewhere an amount
 _OPEN, _CLOSE = r"[(\[【〔<{]", r"[)\]】〕>}]"
 
 # 单位：万元 · 单位（万元） · 金额单位为分 · 单位：人、万元 · 金额均以万元计.
@@ -32,18 +33,30 @@ _MONEY = "(?:金额|工资|报酬|款|费用?|补贴|补助|收入|单价|数额
 _IS = "(?:均|都|皆|统一|一律|全部)*(?:是|为|以|按|用|采用)"
 _COUNTED = r"(?:为(?:计量)?单位|计(?![取入件酬划时])|列(?!支)|填|表示|统计)"
 _ITEMS = r"(?:[一-龥a-z%]{1,4}[,、/;])*"
+_LABELLED = rf"单位(?:[:=|/·—-]|{_OPEN}|{_YUAN}{_CLOSE}?|{_IS})+{_ITEMS}"
 _NO_AMOUNT = r"(?!\|+[¥\d.])"  # 总投资（万元）| 300 is an amount
 _CHINESE_STATEMENT = re.compile(
-    rf"单位(?:[:=|/·—-]|{_OPEN}|{_IS})+{_ITEMS}[1一壹]?{_UNIT}(?!\w)"
+    rf"{_LABELLED}(?:[1一壹]?{_UNIT}|{_STEP})(?!\w)"
+    rf"|{_LABELLED}[一-龥a-z%]{{1,4}}{_OPEN}{_YUAN}*{_LONG}{_CLOSE}"
     r"|单位[:=]元[x×*]1[0,]*000"
     rf"|(?:金额|货币|计量|计价)单位{_UNIT}(?!\w)"
     rf"|单位{_YUAN}*(?:{_LONG}|1[0,]*000元)(?!\w)"
     rf"|[以按用]{_UNIT}{_COUNTED}"
     rf"|{_MONEY}[^|。;:]{{0,12}}?{_IS}{_UNIT}(?!\w)"
     rf"|{_MONEY}[:=]{_UNIT}(?!\w)"
-    rf"|(?:^|\|)[^|:]*{_OPEN}{_YUAN}*{_LONG}{_YUAN}*{_CLOSE}(?=\||$){_NO_AMOUNT}"
-    rf"|{_MONEY}{_OPEN}{_UNIT}{_CLOSE}{_NO_AMOUNT}"
 )
+# The unit of what the cell names: of the table above it, of its own column in a header.
+_AFTER_A_NAME = re.compile(
+    rf"(?:^|\|)[^|:]*{_OPEN}{_YUAN}*{_LONG}{_YUAN}*{_CLOSE}(?=\||$){_NO_AMOUNT}"
+    rf"|{_MONEY}{_OPEN}{_UNIT}{_CLOSE}{_NO_AMOUNT}"
+    rf"|(?:表|册|单|台账|明细|情况|统计|汇总)[\s—-]*{_LONG}(?=\||$){_NO_AMOUNT}"
+)
+# In a cell of the header or of a row, where 资金：万元, 按分计算 and 奖金为十万元 are of that column or row alone.
+_OF_TABLE = re.compile(
+    rf"(?:(?<![一-龥])|(?<=[额币量价的表])){_LABELLED}(?:[1一壹]?{_YUAN}*{_LONG}|{_STEP})(?!\w)"
+    rf"|[以按用]{_YUAN}*{_LONG}(?:为(?:计量)?单位|计)(?!\w)"
+)
+_CHOICE = re.compile(r"(?<![十百千万亿])元[/,、或]")  # 单位（元/万元）, which each row answers
 _ENGLISH_STATEMENT = re.compile(
     rf"\b(?:units?|currency|amounts?|figures|values)\b(?: of measure(?:ment)?)?\s*(?:[:=|(]|\bis\b|\bare\b)*\s*"
     rf"(?:in\s+)?{_YUAN}?\s*{_ENGLISH}(?!\w)"
@@ -51,9 +64,10 @@ _ENGLISH_STATEMENT = re.compile(
     rf"|\bin\s+{_UNIT}(?!\w)"
     rf"|(?:^|[|(:])\s*(?:{_YUAN}\s*{_ALONE}|{_ALONE}\s*(?:of\s+)?{_YUAN})\s*(?:$|[|)])"
     rf"|\(\s*(?:{_YUAN}\s*{_NUMBER}|{_NUMBER}\s*(?:of\s+)?{_YUAN})\s*\)"
+    rf"|^(?:rmb|cny|yuan)\s*{_NUMBER}$"
 )
 _OTHER_UNIT = re.compile(
-    rf"(?:{_OPEN}|/)?(?:单位:?)?{_UNIT}{_CLOSE}?"
+    rf"(?:{_OPEN}|/)?(?:单位:?)?(?:{_YUAN}{_OPEN})?{_UNIT}{_CLOSE}{{0,2}}"
     rf"|{_OPEN}?(?:unit:?|in)?\s*(?:{_YUAN}\s*{_ALONE}|{_ALONE}\s*(?:of\s+)?{_YUAN}|{_WORD}){_CLOSE}?"
     rf"|{_OPEN}?(?:unit:?|in)\s*(?:{_YUAN}\s*{_NUMBER}|{_NUMBER}\s*(?:of\s+)?{_YUAN}){_CLOSE}?"
     rf"|{_OPEN}?(?:in|[x×*])\s*{_NUMBER}{_CLOSE}?"
@@ -68,7 +82,7 @@ _UNIT_AFTER_NAME = re.compile(
     rf"(?P<name>.+?)\s*(?:[/_,，、:：|\s—-]\s*(?P<bare>[^/_,，、:：|()（）—-]+)"
     rf"|[(（\[【〔<{{](?P<within>[^()（）\[\]【】〔〕<>{{}}]+)[)）\]】〕>}}]|(?P<glued>[十百千万亿萬仟佰]*[元圆圓]|{_CURRENCY}|(?<=[一-龥])[A-Za-z$]{{1,3}}))$"
 )
-# 单位：万元 and （万元） as a cell of the header; not 单位（元/万元）, which each row answers.
+# 单位：万元 and （万元） as a cell of the header.
 _UNIT_CELL = re.compile(rf"{_OPEN}?(?:(?:金额|货币|计量|计价)?单位)?[:=]?{_OPEN}?{_UNIT}{_CLOSE}{{0,2}}")
 _TIMES = {"年": "年", "月": "月", "天": "日", "日": "日", "工日": "日", "小时": "小时", "工时": "小时", "周": "周"}
 _TIME = re.compile(rf"(?:/|每|{_OPEN})(?:元/)?个?({'|'.join(_TIMES)})(?:{_CLOSE}|$)")
@@ -80,7 +94,14 @@ def states_other_unit(text: str) -> bool:
     it (投资300万元) says nothing about others.
     """
     spaced = _normalised(text)
-    return bool(_CHINESE_STATEMENT.search(_compact(spaced)) or _ENGLISH_STATEMENT.search(spaced))
+    text = _compact(spaced)
+    return bool(_CHINESE_STATEMENT.search(text) or _AFTER_A_NAME.search(text) or _ENGLISH_STATEMENT.search(spaced))
+
+
+def states_unit_of_table(cell: str) -> bool:
+    """Whether a cell of the header or of a row says that the table's amounts are in another unit than yuan."""
+    text = _compact(_normalised(cell))
+    return bool(_OF_TABLE.search(text)) and not _CHOICE.search(text)
 
 
 def is_other_unit(cell: str) -> bool:
@@ -101,7 +122,7 @@ def is_unit(cell: str) -> bool:
 
 def names_unit(cell: str) -> bool:
     """Whether a cell of a header states another unit than yuan for the table, and names nothing."""
-    return len(cell) > 1 and bool(_UNIT_CELL.fullmatch(_compact(_normalised(cell))))
+    return states_unit_of_table(cell) or (len(cell) > 1 and bool(_UNIT_CELL.fullmatch(_compact(_normalised(cell)))))
 
 
 def time_unit(text: str) -> str:
