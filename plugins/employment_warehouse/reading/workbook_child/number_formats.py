@@ -5,8 +5,9 @@ text 0.32 as 0.32万元.
 from __future__ import annotations
 
 import decimal
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from .cells import number_text
 from .protocol import NUMBER, OTHER, SHOWN, TYPED
@@ -28,6 +29,10 @@ GENERAL = re.compile(r"general|g/通用格式", re.I)
 TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|[_*].|\[\$([^\]-]*)[^\]]*\]|\[([^\]]*)\]|(general|g/通用格式)|(.)', re.I | re.S)
 DATE_LETTERS = re.compile(r"[dmyhseb]|上午|下午", re.I)
 SCALED = re.compile(r"[0#?],+(?=[^0#?]*$)")
+CONDITION = re.compile(r"^[^<>=]*\[(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d*)?)\s*\]")
+COMPARED = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
 
 
 class NumberFormat:
@@ -46,7 +51,7 @@ class NumberFormat:
             if literal:
                 part.append(("literal", literal))
             elif bracket:
-                self.can_show &= not re.match(r"[<>=]|dbnum", bracket, re.I)
+                self.can_show &= not re.match("dbnum", bracket, re.I)
             elif general or other == "@":
                 self.is_general = True
                 part.append(("general", ""))
@@ -134,14 +139,41 @@ def sections(code: str) -> list[str]:
     return re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)
 
 
+def sections_of_numbers(code: str) -> list[str]:
+    """Those of its parts that show numbers: the first, and at most two more."""
+    first, *others = sections(code)
+    return [first, *[part for part in others[:2] if "@" not in without_literals(part)]]
+
+
+def has_conditions(parts: Sequence[str]) -> bool:
+    return any(re.search(r"\[[<>=]", without_quoted(part)) for part in parts)
+
+
+def section_of(value: float, parts: Sequence[str]) -> int | None:
+    """Which of the parts that show numbers shows this one; None where no condition says it."""
+    if not has_conditions(parts):
+        return 1 if value < 0 and len(parts) > 1 else 2 if value == 0 and len(parts) > 2 else 0
+    for at, part in enumerate(parts):
+        condition = CONDITION.search(without_quoted(part))
+        if condition is None:
+            return at if at == len(parts) - 1 and not has_conditions([part]) else None
+        if COMPARED[condition[1]](value, float(condition[2])):
+            return at
+    return None
+
+
+def is_scaled(section: str) -> bool:
+    """Whether a section shows the same amount in another unit (0!.0,"万")."""
+    return bool(SCALED.search(without_literals(section)))
+
+
 def adding_formats(codes: Mapping[int, str]) -> dict[int, str]:
-    """Those of the formats, by their number, that add something to a number. One that scales (0!.0,"万") shows the same
-    amount in another unit.
-    """
+    """Those of the formats, by their number, that add something to a number. One that scales does not."""
     found = {}
     for key, code in codes.items():
-        is_plain = is_date(code) or SCALED.search(without_literals(code))
-        if not is_plain and NumberFormat(sections(code)[0]).adds:
+        parts = sections_of_numbers(code)
+        shown = parts if has_conditions(parts) else parts[:1]
+        if not is_date(code) and any(not is_scaled(part) and NumberFormat(part).adds for part in shown):
             found[key] = code
     return found
 
@@ -160,24 +192,28 @@ def shown_text(code: str) -> str:
     return "".join(quoted or escaped or (TYPED if other == "@" else other) for quoted, escaped, *_, other in tokens)
 
 
-def without_literals(code: str) -> str:
-    return re.sub(r'"[^"]*"|\[[^\]]*\]', "", sections(code)[0]).rstrip()
+def without_literals(section: str) -> str:
+    return re.sub(r'"[^"]*"|\[[^\]]*\]', "", section).rstrip()
+
+
+def without_quoted(section: str) -> str:
+    return re.sub(r'"[^"]*"', "", section)
 
 
 def marked(value: float, code: str) -> str:
     """A number with the mark of one, and how the sheet shows it; or with the mark of what is not shown as a number."""
-    parts = sections(code)
-    section = 0
-    if value < 0 and len(parts) > 1:
-        section = 1
-    elif value == 0 and len(parts) > 2:
-        section = 2
-    chosen = NumberFormat(parts[section])
-    shown = chosen.shown(abs(value) if section == 1 else value)
+    parts = sections_of_numbers(code)
+    section = section_of(value, parts)
     raw = number_text(value)
-    if shown is not None:
-        if chosen.draws_point:
-            raw = "".join(re.findall(r"[0-9.-]", shown))  # its unit is that of the number with the point
-        return f"{NUMBER}{raw}{SHOWN}{shown.strip()}"
-    literals = "".join(dict.fromkeys(NumberFormat(part).literals.strip() for part in parts))
-    return f"{OTHER}{raw}{SHOWN}{literals}"  # which section shows it may depend on its value
+    if section is None:
+        literals = "或".join([*(NumberFormat(part).literals.strip() for part in parts), ""])  # 万或 is no unit
+        return f"{OTHER}{raw}{SHOWN}{literals}"
+    if is_scaled(parts[section]):
+        return f"{NUMBER}{raw}"
+    chosen = NumberFormat(parts[section])
+    shown = chosen.shown(abs(value) if section == 1 and not has_conditions(parts) else value)
+    if shown is None:
+        return f"{OTHER}{raw}{SHOWN}{chosen.literals.strip()}"
+    if chosen.draws_point:
+        raw = "".join(re.findall(r"[0-9.-]", shown))  # its unit is that of the number with the point
+    return f"{NUMBER}{raw}{SHOWN}{shown.strip()}"
