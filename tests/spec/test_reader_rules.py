@@ -1253,6 +1253,76 @@ def test_a_cell_of_any_writer_is_read(second: str, cells: list[str], tmp_path: P
     assert printed(path) == (["品名", "数量", "产地"], [cells, ROPE[1]])
 
 
+STRINGS = b"<sst><si><t>\xe9\x9b\xb6</t></si><si><t>\xe5\xa3\xb9</t></si></sst>"  # 零, 壹
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ('t="s"><v>1</v>', "壹"),
+        ('t="s"><v> 1</v>', "壹"),
+        ('t="s"><v>1 </v>', "壹"),
+        ('t="s">\n<v>\n1\n</v>\n', "壹"),
+        ("t='s'><v> 1</v>", "壹"),
+        ('t="s" s="0"><v>&#49;</v>', "壹"),
+        ('t="s"><v><!--0-->1</v>', "壹"),
+        ('t="s"><v><![CDATA[1]]></v>', "壹"),
+        ('t="str"><v><![CDATA[甲组 & 乙组]]></v>', "甲组 & 乙组"),
+        ('t="str"><v>甲组<!-- c --></v>', "甲组"),
+        ('t="str"><v>甲 &amp; 乙</v>', "甲 & 乙"),
+        ('t="inlineStr"><is><t><![CDATA[甲]]>乙</t></is>', "甲乙"),
+        ("><v>32<!-- c -->00</v>", "3200"),
+        ("><v>&#51;200</v>", "3200"),
+        ("><v> 3200 </v>", "3200"),
+        ("><v><![CDATA[3200]]></v>", "3200"),
+        ('t="n"><f>A1&amp;"x"</f><v>3200</v>', "3200"),
+    ],
+)
+@pytest.mark.parametrize("way", ["in pieces", "whole"])
+def test_a_value_is_read_in_whole_however_it_is_written(content: str, text: str, way: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    second = f'<row r="2">{cell("A2", "绳")}<c r="B2" {content}</c>{cell("C2", "开远")}</row>'
+    path.write_bytes(of_one_piece(raw_book(second, xl__sharedStrings=STRINGS), way))
+    try:
+        assert printed(path)[1] == [["绳", text, "开远"], ROPE[1]]
+    except Refused as refusal:
+        assert (way, refusal.code) == ("whole", "workbook_unreadable")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        't="s"><v>1.0</v>',
+        't="s"><v>abc</v>',
+        't="s"><v>-1</v>',
+        't="s"><v></v>',
+        "><v>3&amp;200</v>",
+        "><v>3200</v><v>99</v>",
+        't="str"><v>甲</v>\n<v>乙</v>',
+    ],
+)
+@pytest.mark.parametrize("way", ["in pieces", "whole"])
+def test_a_value_that_cannot_be_read_in_whole_refuses_the_workbook(content: str, way: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    second = f'<row r="2">{cell("A2", "绳")}<c r="B2" {content}</c>{cell("C2", "开远")}</row>'
+    path.write_bytes(of_one_piece(raw_book(second, xl__sharedStrings=STRINGS), way))
+    with pytest.raises(Refused) as refusal:
+        printed(path)
+    assert refusal.value.code == "workbook_unreadable"
+
+
+def of_one_piece(data: bytes, way: str) -> bytes:
+    """The same, or with a comment by which it cannot be cut, so that the library reads it as it is."""
+    if way == "in pieces":
+        return data
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content.replace(b"<sheetData>", b"<!-- <sheetData> --><sheetData>"))
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("sign", ["^", ",", "~"])
 def test_the_line_that_states_the_delimiter_is_not_a_header(sign: str, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(f"sep={sign}\n品名{sign}数量\n绳{sign}1;2\n")

@@ -1,4 +1,5 @@
-"""What the library would lose in silence: of two cells in one place, or two rows of one number, it keeps the last.
+"""What the library would lose in silence: of two cells in one place, or two rows of one number, it keeps the last,
+as of two values in one cell.
 
 As a rule it is enough to count: a sheet has as many values and rows in its XML as came out of it. Only where the counts
 differ (texts that are empty, errors, rows of nothing) are the places compared.
@@ -12,6 +13,7 @@ from typing import Any
 
 from .markup import column_number
 from .protocol import refuse
+from .values import repeats_a_value
 
 ROW_NUMBER = re.compile(rb'row (?:[^>]*? )?r="(\d+)"')  # a search that begins with letters is fast
 CELL_PLACE = re.compile(rb' r="([A-Z]+\d+)"')
@@ -25,7 +27,9 @@ def refuse_losses(xml: bytes, rows: list[list[Any]]) -> None:
     blank = [""] * len(rows[0]) if rows else []
     n_rows = len(rows) - rows.count(blank)
     n_cells = len(rows) * len(blank) - sum(map(list.count, rows, itertools.repeat("")))
-    if not (has_cells(xml, n_cells) and has_rows(xml, n_rows)) and repeats_a_place(xml):
+    if has_cells(xml, n_cells) and has_rows(xml, n_rows):
+        return
+    if repeats_a_place(xml) or repeats_a_value(xml):
         refuse("workbook_unreadable")
 
 

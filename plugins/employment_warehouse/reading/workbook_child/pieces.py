@@ -21,6 +21,7 @@ from .markup import PIECE, CellRules, Merged, corrected, find_merged
 from .number_formats import GENERAL
 from .protocol import refuse
 from .sheets import Block
+from .values import plain_values
 
 SLOT = 2 * PIECE
 USUAL_ROW = 32 << 10  # bytes of XML that a row takes at most, as a rule
@@ -73,6 +74,9 @@ class Slot:
 
     def block(self, rows: bytes) -> Block:
         """The rows as the library reads them, unless it would lose some."""
+        rows = plain_values(rows)
+        if len(rows) > SLOT - 4096:
+            refuse("too_many_cells_declared")
         texts, check = functools.partial(self._rules.texts, rows), functools.partial(refuse_losses, rows)
         with self._lock:
             os.pwritev(self._file.fileno(), (self.BEGIN, corrected(rows), self.END), self._begin)

@@ -14,7 +14,8 @@ from .losses import refuse_losses
 from .markup import PIECE, CellRules, Merged, texts_of_part
 from .pieces import Slot, rows_in_pieces
 from .protocol import refuse
-from .sheets import Block, Sheet, Workbook, prefetch
+from .sheets import Block, Rows, Sheet, Workbook, prefetch
+from .values import are_plain
 
 
 def open_xlsx(path: str) -> Workbook:
@@ -58,8 +59,12 @@ def whole_block(
     part: zipfile.ZipInfo | None = package.sheets[at][2] if at < len(package.sheets) else None
     if part is None:
         refuse("workbook_unreadable")
-    return Block(
-        book.get_sheet_by_index(at),
-        functools.partial(texts_of_part, package.archive, part, rules, merged[at]),
-        lambda rows: refuse_losses(package.archive.read(part), rows),
-    )
+
+    def check(rows: Rows) -> None:
+        xml = package.archive.read(part)
+        if not are_plain(xml):
+            refuse("workbook_unreadable")
+        refuse_losses(xml, rows)
+
+    texts = functools.partial(texts_of_part, package.archive, part, rules, merged[at])
+    return Block(book.get_sheet_by_index(at), texts, check)
