@@ -101,6 +101,10 @@ WRITTEN = [
     ("employment", "身份证号", "53252819900101005x", "53252819900101005X"),
     ("employment", "身份证号", "53252819900101000944", "532528199001010009"),  # disability certificate
     ("employment", "身份证号", "53252819900101000944B1", "532528199001010009"),
+    *[
+        ("employment", "身份证号", f"532528199001010009{more}", "532528199001010009")
+        for more in ("11", "74", "23B0", "44b2")
+    ],
     ("employment", "身份证号", "532522196001010007", "532522196001010007"),  # a prefix that is out of use
     # names
     ("employment", "姓名", "张　三", "张三"),
@@ -121,6 +125,21 @@ WRITTEN = [
     ("labor_register", "就业意愿", "None", None),
     ("relief_project", "总投资", "1.2千万元", Decimal("12000000.00")),
     ("relief_payroll", "银行账号", "6217 0000 0000 0000 000", "6217000000000000000"),
+    *[
+        (feed, header, mark.format(number), number)
+        for mark in ("`{}", '"{}"', "‘{}", "“{}”", "'{}'", "\t`{} ", "＇{}", "={}")
+        for feed, header, number in (
+            ("bank_return", "银行账号", "6217000000000000000"),
+            ("employment", "身份证号", "532528199001010009"),
+            ("employment", "统一社会信用代码", "91532528000000000N"),
+            ("labor_register", "手机号", "13800000000"),
+        )
+    ],
+    ("bank_return", "户名", "`白试禾", "白试禾"),
+    ("employment", "姓名", "`白试禾", "白试禾"),
+    ("employment", "用工单位", "`试厂", "试厂"),
+    ("employment", "入职日期", "`2024-05-01", date(2024, 5, 1)),
+    ("employment", "月收入", "`3200", Decimal("3200.00")),
     # texts
     ("employment", "用工单位", "'ＡＢ１厂（元阳）　", "AB1厂（元阳）"),
     ("employment", "岗位", "=cmd()", "=cmd()"),
@@ -207,6 +226,10 @@ REFUSED = [
     ("employment", "身份证号", "532528199001010008", "id_checksum"),
     ("employment", "身份证号", "53252819900101000", "id_length"),
     ("employment", "身份证号", "5325281990010100091", "id_length"),
+    *[
+        ("employment", "身份证号", f"532528199001010009{more}", "id_length")
+        for more in ("00", "99", "58", "15", "81", "44A1", "4411", "44BB")
+    ],
     ("employment", "身份证号", "某人", "id_length"),
     ("employment", "身份证号", "\x01532528199001010009", "id_not_text"),
     ("employment", "身份证号", "5.32528E+17", "id_not_text"),
@@ -220,6 +243,11 @@ REFUSED = [
     ("relief_payroll", "银行账号", "\x016217000000000000", "id_not_text"),
     ("relief_payroll", "银行账号", "6217000000000000000.0", "id_not_text"),
     ("relief_payroll", "银行账号", "1234", "id_length"),
+    *[("relief_payroll", "银行账号", text, "ditto_mark") for text in ('"', "“", "＂")],
+    *[
+        ("relief_payroll", "银行账号", text, "id_length")
+        for text in ("6217000000000000000'6217000000000000018", "'6217000000000000000 6217000000000000018")
+    ],
     ("labor_register", "手机号", "1.38E+10", "id_not_text"),
     *[("labor_register", "手机号", text, "ditto_mark") for text in ("同上", "〃", "（同 上）")],
     *[

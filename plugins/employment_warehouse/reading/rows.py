@@ -21,7 +21,7 @@ BLANK_LEAD_BYTES = {character.encode()[0]: len(character.encode()) for character
 _OF_A_HEADER = 0.6
 # A cell that begins like an ID number or an account, and not like a number of people: its line is a row, whatever else
 # it contains.
-_IDENTIFIED = "^[0-9]{9}"
+_IDENTIFIED = "^['`\"]?[0-9]{9}"
 # What every cell has that states a unit of the table.
 _MAYBE_A_UNIT = "[单單].{0,4}[位]|[以按用].{1,12}[单單计計]"
 

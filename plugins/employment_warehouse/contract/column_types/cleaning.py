@@ -24,7 +24,9 @@ NOTHING = r"^(?:无|暂无|/|／|-|－|—|——|--|NULL|null|nan|NaN|NaT|None|
 SCIENTIFIC = r"[0-9]+(?:\.[0-9]*)?[Ee]\+[0-9]+"
 NUMERIC = rf"^(?:{NUMERIC_CELL}|{SCIENTIFIC}$)"
 FLOAT_TAIL = r"\.0+$"
-_UNTIDY = rf"[{BLANK}'=！-～]|{NOTHING}"
+# By which people and programs mark a number as text: '6217…, `6217…, ="6217…".
+MARKS = "'\"`‘’“”="
+_UNTIDY = rf"[{BLANK}'`=！-～]|{NOTHING}"
 _PRIVATE, _STANDARD = [*PRIVATE_USE.keys()], [*PRIVATE_USE.values()]
 _PADDING = rf"^[{BLANK}]+|[{BLANK}]+$"
 
@@ -37,7 +39,7 @@ def tidied(cells: pl.Series) -> pl.Series:
 
 
 def tidy(text: pl.Expr) -> pl.Expr:
-    """Texts in ASCII letters, digits and signs, without padding, `="…"` and apostrophe; null for nothing."""
+    """Texts in ASCII letters, digits and signs, without padding, `="…"`, apostrophe and backtick; null for nothing."""
     return _or_nothing(unquoted(text.str.replace_many(WIDE, NARROW)))
 
 
@@ -51,14 +53,19 @@ def tidy_text(text: pl.Expr) -> pl.Expr:
 
 
 def unquoted(text: pl.Expr) -> pl.Expr:
-    """Texts without characters that have no width, padding, `="…"` and a leading apostrophe."""
+    """Texts without characters that have no width, padding, `="…"` and a leading apostrophe or backtick."""
     return (
         text.str.replace_all(f"[{INVISIBLE}]", "")
         .str.replace_all(_PADDING, "")
         .str.replace(r'^="(.*)"$', "$1")
-        .str.replace(r"^'", "")
+        .str.replace(r"^['`]", "")
         .str.replace_all(_PADDING, "")
     )
+
+
+def unmarked(number: pl.Expr) -> pl.Expr:
+    """Numbers without the signs around them that mark them as text."""
+    return number.str.replace(rf"^[{MARKS}]*([0-9A-Za-z][^{MARKS}]*)[{MARKS}]*$", "$1")
 
 
 def cleaned(cells: pl.Series, untidy: pl.Series, clean: Change, why: Change) -> tuple[pl.Series, pl.Series | None]:

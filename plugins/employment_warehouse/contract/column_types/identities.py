@@ -61,12 +61,13 @@ class IdNumber(_Number, TextType):
     def clean(self, text: pl.Expr) -> pl.Expr:
         """Without blanks and quotation marks, with a capital X.
 
-        20 or 22 characters: a disability certificate, which is the ID number, kind, grade and count of reissues.
+        20 or 22 characters: a disability certificate, which is the ID number, one of seven kinds, one of four grades,
+        and which reissue it is (B1).
         """
-        from employment_warehouse.contract.column_types.cleaning import BLANK, tidy
+        from employment_warehouse.contract.column_types.cleaning import BLANK, MARKS, tidy
 
-        bare = tidy(text).str.replace_all(rf"[{BLANK}'\"`‘’“”=]", "").str.to_uppercase()
-        return bare.str.replace(r"^([0-9]{17}[0-9X])[0-9]{2}(?:[0-9A-Z]{2})?$", "$1")
+        bare = tidy(text).str.replace_all(rf"[{BLANK}{MARKS}]", "").str.to_uppercase()
+        return bare.str.replace(r"^([0-9]{17}[0-9X])[1-7][1-4](?:B[0-9])?$", "$1")
 
     def why(self, value: pl.Expr) -> pl.Expr:
         import polars as pl
@@ -174,10 +175,10 @@ class Mobile(_Number, TextType):
         return ~cells.str.contains(r"^1[0-9]{10}$")
 
     def clean(self, text: pl.Expr) -> pl.Expr:
-        """Without blanks, hyphens, brackets and the prefix of China."""
-        from employment_warehouse.contract.column_types.cleaning import BLANK, FLOAT_TAIL, tidy
+        """Without blanks, marks of a text, hyphens, brackets and the prefix of China."""
+        from employment_warehouse.contract.column_types.cleaning import BLANK, FLOAT_TAIL, tidy, unmarked
 
-        bare = tidy(text).str.replace(FLOAT_TAIL, "").str.replace_all(rf"[{BLANK}()-]", "")
+        bare = unmarked(tidy(text).str.replace(FLOAT_TAIL, "")).str.replace_all(rf"[{BLANK}()-]", "")
         return bare.str.replace(r"^(?:\+|00)?86(1[0-9]{10})$", "$1")
 
     def why(self, value: pl.Expr) -> pl.Expr:
@@ -214,12 +215,12 @@ class BankAccount(_Number, TextType):
         return ~cells.str.contains(r"^[0-9]{8,32}$")
 
     def clean(self, text: pl.Expr) -> pl.Expr:
-        """Without blanks and hyphens, unless they stand between two accounts."""
+        """Without marks of a text, blanks and hyphens, unless they stand between two accounts."""
         import polars as pl
 
-        from employment_warehouse.contract.column_types.cleaning import BLANK, tidy
+        from employment_warehouse.contract.column_types.cleaning import BLANK, tidy, unmarked
 
-        tidied = tidy(text)
+        tidied = unmarked(tidy(text))
         lines = tidied.str.replace_all(r"[ \t\x{a0}\x{3000}-]", "")
         is_two = tidied.str.contains(_TWO_ACCOUNTS) | lines.str.contains(_TWO_ACCOUNTS)
         return pl.when(is_two).then(tidied).otherwise(tidied.str.replace_all(rf"[{BLANK}-]", ""))
@@ -253,9 +254,9 @@ class Uscc(FormType):
         import polars as pl
 
         from employment_warehouse.contract.column_types.check_digits import valid_usccs
-        from employment_warehouse.contract.column_types.cleaning import BLANK
+        from employment_warehouse.contract.column_types.cleaning import BLANK, unmarked
 
-        spelt = text.str.replace_all(rf"[{BLANK}-]", "").str.to_uppercase()
+        spelt = unmarked(text).str.replace_all(rf"[{BLANK}-]", "").str.to_uppercase()
         return spelt.map_batches(valid_usccs, return_dtype=pl.String)
 
     def rejections(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:

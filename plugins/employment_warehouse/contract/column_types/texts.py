@@ -46,7 +46,7 @@ class Text(TextType):
         )
 
         return cells.str.contains(
-            rf"^[{BLANK}'=#]|[{BLANK}]$|[\x00-\x1f０-９Ａ-Ｚａ-ｚ]|{DAMAGED_OR_INVISIBLE}|{CONVERTED_TWICE}|{NOTHING}|^[0-9]+\.0+$|^{SCIENTIFIC}$"
+            rf"^[{BLANK}'`=#]|[{BLANK}]$|[\x00-\x1f０-９Ａ-Ｚａ-ｚ]|{DAMAGED_OR_INVISIBLE}|{CONVERTED_TWICE}|{NOTHING}|^[0-9]+\.0+$|^{SCIENTIFIC}$"
         ) | self.suspects(cells)
 
     def clean(self, text: pl.Expr) -> pl.Expr:
