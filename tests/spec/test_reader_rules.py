@@ -214,6 +214,22 @@ def typed(column: str, *values: Any, shown: str = "") -> bytes:
     return workbook(rows, formats)
 
 
+def flagged_sheet(*values: Any, flag: bytes = b"1", before: bytes = b"") -> bytes:
+    """A workbook with values in 应发工资 whose sheet, and nothing else, says that its formulas were not calculated.
+    before: stands before the rows.
+    """
+    out = io.BytesIO()
+    data = typed("应发工资", *values)
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            content = (
+                source.read(name).replace(b' fullCalcOnLoad="1"', b"").replace(b"<sheetData>", before + b"<sheetData>")
+            )
+            behind = b'</sheetData><sheetCalcPr fullCalcOnLoad="%s"/>' % flag
+            target.writestr(name, content.replace(b"</sheetData>", behind))
+    return out.getvalue()
+
+
 def raw_book(second: str, **parts: bytes) -> bytes:
     """A workbook of two columns, whose second row is given in XML."""
     head = f'<row r="1">{cell("A1", "品名")}{cell("B1", "数量")}{cell("C1", "产地")}</row>'
@@ -792,6 +808,18 @@ CASES = [
         {2: "formula_uncalculated"},
         name="t.xlsx",
     ),
+    *[
+        Case(
+            f"workbook: a zero that was never calculated, says the sheet in {how}",
+            flagged_sheet("=1+2", "3100", before=before),
+            [3],
+            {2: "formula_uncalculated"},
+            name="t.xlsx",
+        )
+        for how, before in (("pieces", b""), ("whole", b"<!-- <sheetData> -->"))
+    ],
+    Case("workbook: a sheet flagged, but without a formula", flagged_sheet(0.0), [2], name="t.xlsx"),
+    Case("workbook: a zero that was calculated", flagged_sheet("=1+2", flag=b"0"), [2], name="t.xlsx"),
     Case("workbook: flagged, but without a formula", typed("应发工资", 0.0), [2], name="t.xlsx"),
     Case(
         "xls: any code page",

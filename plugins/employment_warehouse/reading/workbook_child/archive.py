@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from .markup import column_number
+from .markup import PIECE, column_number
 from .number_formats import BUILT_IN, adding_formats, adding_to_texts
 from .protocol import refuse
 
@@ -26,6 +26,7 @@ SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\s\w+:id=["']([^"']+)["']""")
 RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 SINCE_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*\bdate1904=["'](?:1|true)["']""")
 FULL_CALCULATION = re.compile(rb"""<(?:\w+:)?calcPr\s[^>]*\bfullCalcOnLoad=["'](?:1|true)["']""")
+SHEET_CALCULATION = re.compile(rb"""<(?:\w+:)?sheetCalcPr\s[^>]*\bfullCalcOnLoad=["'](?:1|true)["']""")
 FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s[^>]*>")
 CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.S)
 CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
@@ -105,6 +106,20 @@ def parts_of(archive: zipfile.ZipFile) -> Package:
         formats=adding_formats(formats),
         text_formats=adding_to_texts(formats),
     )
+
+
+def is_uncalculated(package: Package, part: zipfile.ZipInfo) -> bool:
+    """Whether a program wrote the sheet that does not calculate: the workbook says so, or the sheet behind its rows."""
+    if package.is_uncalculated:
+        return True
+    before = b""
+    with package.archive.open(part) as file:
+        while piece := file.read(PIECE):
+            data = before + piece
+            if b"sheetCalcPr" in data and SHEET_CALCULATION.search(data):
+                return True
+            before = data[-256:]
+    return False
 
 
 def relationships(archive: zipfile.ZipFile, name: str) -> dict[str, Relationship]:

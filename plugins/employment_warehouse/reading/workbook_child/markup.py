@@ -55,11 +55,13 @@ Merged = set[tuple[int, int, int, int]]  # first row, last row, first column, la
 
 
 class CellRules:
-    """What to look for in the cells of a workbook."""
+    """What to look for in the cells of a sheet."""
 
-    def __init__(self, formats: Mapping[int, str], text_formats: Mapping[int, str], is_uncalculated: bool) -> None:
-        """formats, text_formats: those that add something to a number or a text, by style. is_uncalculated: a program
-        wrote it that does not calculate, and a formula's 0 is not a result.
+    def __init__(
+        self, formats: Mapping[int, str], text_formats: Mapping[int, str], is_uncalculated: Callable[[], bool]
+    ) -> None:
+        """formats, text_formats: those that add something to a number or a text, by style. is_uncalculated: whether a
+        program wrote it that does not calculate, and a formula's 0 is not a result; asked where there are formulas.
         """
         self._formats, self._text_formats = formats, text_formats
         self._is_uncalculated = is_uncalculated
@@ -96,7 +98,7 @@ class CellRules:
     def _uncalculated(self, xml: bytes) -> list[bytes]:
         """The attributes of cells with a formula that has no result; an empty text is one."""
         found = [found for found, is_empty in BARE_FORMULA.findall(xml) if not (is_empty and type_of(found) == b"str")]
-        return found + (FORMULA_OF_NOUGHT.findall(xml) if self._is_uncalculated else [])
+        return found + (FORMULA_OF_NOUGHT.findall(xml) if self._is_uncalculated() else [])
 
     def _styled_numbers(self, xml: bytes) -> list[tuple[bytes, str]]:
         assert self._styled

@@ -47,10 +47,9 @@ class Slot:
 
     BEGIN, END = b"<worksheet><mergeCells></mergeCells><sheetData>", b"</sheetData></worksheet>"
 
-    def __init__(self, path: str, package: Package, place: int, rules: CellRules) -> None:
+    def __init__(self, path: str, package: Package, place: int) -> None:
         """place: of the sheet to rewrite, among all sheets."""
         self._place = place
-        self._rules = rules
         self._lock = threading.Lock()
         self._file = os.fdopen(os.memfd_create("workbook"), "w+b")
         with Path(path).open("rb") as file:
@@ -72,12 +71,12 @@ class Slot:
         self._file.flush()
         self.book = calamine.load_workbook(f"/dev/fd/{self._file.fileno()}")
 
-    def block(self, rows: bytes) -> Block:
+    def block(self, rules: CellRules, rows: bytes) -> Block:
         """The rows as the library reads them, unless it would lose some."""
         rows = plain_values(rows)
         if len(rows) > SLOT - 4096:
             refuse("too_many_cells_declared")
-        texts, check = functools.partial(self._rules.texts, rows), functools.partial(refuse_losses, rows)
+        texts, check = functools.partial(rules.texts, rows), functools.partial(refuse_losses, rows)
         with self._lock:
             os.pwritev(self._file.fileno(), (self.BEGIN, corrected(rows), self.END), self._begin)
             return Block(self.book.get_sheet_by_index(self._place), texts, check)
