@@ -21,7 +21,6 @@ from .markup import PIECE, CellRules, Merged, corrected, find_merged
 from .number_formats import GENERAL
 from .protocol import refuse
 from .sheets import Block
-from .values import plain_values
 
 SLOT = 2 * PIECE
 USUAL_ROW = 32 << 10  # bytes of XML that a row takes at most, as a rule
@@ -73,9 +72,6 @@ class Slot:
 
     def block(self, rules: CellRules, rows: bytes) -> Block:
         """The rows as the library reads them, unless it would lose some."""
-        rows = plain_values(rows)
-        if len(rows) > SLOT - 4096:
-            refuse("too_many_cells_declared")
         texts, check = functools.partial(rules.texts, rows), functools.partial(refuse_losses, rows)
         with self._lock:
             os.pwritev(self._file.fileno(), (self.BEGIN, corrected(rows), self.END), self._begin)

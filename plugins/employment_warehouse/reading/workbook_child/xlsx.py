@@ -15,7 +15,7 @@ from .markup import PIECE, CellRules, Merged, texts_of_part
 from .pieces import Slot, rows_in_pieces
 from .protocol import refuse
 from .sheets import Block, Rows, Sheet, Workbook, prefetch
-from .values import are_plain
+from .values import are_plain, plain_values
 
 
 def open_xlsx(path: str) -> Workbook:
@@ -25,7 +25,8 @@ def open_xlsx(path: str) -> Workbook:
     pieces: dict[int, Iterator[bytes]] = {}
     for at, (_, kind, part) in enumerate(package.sheets):
         if part and kind == "worksheet":
-            rows = rows_in_pieces(package.archive, part, merged[at])
+            searched = itertools.chain([PIECE], itertools.repeat(PIECE // 16))
+            rows: Iterator[bytes] = map(plain_values, rows_in_pieces(package.archive, part, merged[at]), searched)
             rows = prefetch(rows) if part.file_size > PIECE else rows
             if (first := next(rows, None)) is not None:
                 pieces[at] = itertools.chain([first], rows)
