@@ -127,3 +127,14 @@ def test_a_file_of_the_home_is_on_the_disk_before_it_takes_its_place(
     settings.write_whole(path, "县")
     assert done == [".tmp", "replaced", "folder"]
     assert path.read_bytes().decode("utf-8") == "县"
+
+
+def test_a_file_that_is_not_written_to_the_end_leaves_nothing(fresh_home: Home) -> None:
+    path = fresh_home.root / "file"
+    settings.write_once(path, "first")
+    settings.write_once(path, "second")
+    with pytest.raises(KeyboardInterrupt), settings.whole_file(path) as file:
+        file.write(b"half")
+        raise KeyboardInterrupt
+    assert path.read_text() == "first"
+    assert list(fresh_home.root.glob("file*")) == [path]

@@ -84,13 +84,8 @@ def make_data_key() -> None:
     path = settings.current_home().archive / DATA_KEY
     if path.exists():
         return
-    draft = _write_draft(path, aes_key_wrap(settings.secret_keys().wrapping_key, AESGCM.generate_key(256)))
-    try:
-        os.link(draft, path)  # of two processes that start together the first wins
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    wrapped = aes_key_wrap(settings.secret_keys().wrapping_key, AESGCM.generate_key(256))
+    settings.write_once(path, _content_of(wrapped))
 
 
 def require_opens(sealed: bytes, at: bytes) -> None:
@@ -108,8 +103,7 @@ def wrap_for(*wrapping_keys: bytes) -> None:
     """
     path = _kept_keys()
     key = _unwrap(path, settings.secret_keys().wrapping_key)
-    draft = _write_draft(path, *(aes_key_wrap(wrapping_key, key) for wrapping_key in wrapping_keys))
-    settings.put_in_place(draft, path)
+    settings.write_whole(path, _content_of(*(aes_key_wrap(wrapping_key, key) for wrapping_key in wrapping_keys)))
     _open.cache_clear()
 
 
@@ -161,10 +155,6 @@ def _wrong_data_key() -> WrongDataKey:
     )
 
 
-def _write_draft(path: Path, *wrapped: bytes) -> Path:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"cipher": "AES-256-GCM", "wrapped": [one.hex() for one in wrapped]}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
+def _content_of(*wrapped: bytes) -> str:
+    """Of the file of the data key."""
+    return json.dumps({"cipher": "AES-256-GCM", "wrapped": [one.hex() for one in wrapped]})

@@ -29,7 +29,6 @@ SEALED = ".sealed"
 LOST = ".lost"  # instead of a file that was ingested after the last backup: no backup has it
 COPIES = (".csv", ".xlsx", ".jsonl")
 PREPARED = ".prepared"
-DRAFT = ".tmp"
 INGESTED_WITHIN = timedelta(days=1)
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -49,7 +48,7 @@ def remove(sha256: bytes) -> None:
     """Remove a file, and its copy."""
     while (stored := _found(sha256)) is not None:
         stored.unlink()
-        _sync_folder(stored.parent)
+        settings.sync_folder(stored.parent)
 
 
 def prepare(sha256: bytes, erasure: str, copy: Path | None, kind: str) -> None:
@@ -59,7 +58,7 @@ def prepare(sha256: bytes, erasure: str, copy: Path | None, kind: str) -> None:
     """
     target = _path_of(sha256, kind)
     prepared = target.with_name(f"{target.name}.{erasure}{PREPARED}")
-    with _whole(prepared) as draft:
+    with settings.whole_file(prepared) as draft:
         if copy is not None:
             with copy.open("rb") as source:
                 _seal_chunks(source, draft, sha256, is_original=False)
@@ -75,7 +74,7 @@ def settle(is_done: Callable[[str], bool]) -> None:
             if is_done(erasure):
                 _put_in_place(found, found.with_name(name))
             found.unlink(missing_ok=True)
-            _sync_folder(found.parent)
+            settings.sync_folder(found.parent)
         # Left beside its copy by a process that ended here, or brought back by a backup.
         elif found.name.endswith(SEALED):
             _remove_original(found)
@@ -93,7 +92,7 @@ def _put_in_place(prepared: Path, target: Path) -> None:
 
 def _remove_original(copy: Path) -> None:
     _path_of(_sha256_in(copy)).unlink(missing_ok=True)
-    _sync_folder(copy.parent)
+    settings.sync_folder(copy.parent)
 
 
 class FileChanged(Exception):
@@ -109,8 +108,8 @@ def store(file: Path, sha256: bytes) -> None:
         return
     if not archived.parent.exists():
         archived.parent.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(archived.parent.parent)
-    with file.open("rb") as source, _whole(archived) as target:
+        settings.sync_folder(archived.parent.parent)
+    with file.open("rb") as source, settings.whole_file(archived) as target:
         _seal_chunks(source, target, sha256)
     archived.with_suffix(LOST).unlink(missing_ok=True)
 
@@ -129,23 +128,10 @@ def strays(named: Collection[bytes]) -> dict[bytes, datetime]:
 
 def delete_drafts() -> None:
     """Delete what a process left that was killed while it wrote."""
-    for path in settings.current_home().archive.glob(f"??/*{DRAFT}"):
+    for path in settings.current_home().archive.glob(f"??/*{settings.DRAFT}"):
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < (datetime.now(UTC) - INGESTED_WITHIN).timestamp():
                 path.unlink()
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that has its name once it is whole; what is written is flushed by _seal_chunks."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}{DRAFT}")
-    try:
-        with draft.open("wb") as target:
-            yield target
-        draft.rename(path)
-        _sync_folder(path.parent)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -184,15 +170,6 @@ def _found(sha256: bytes) -> Path | None:
     """The copy, if there is one: the file beside it is about to be deleted."""
     places = (_path_of(sha256, kind) for kind in (*COPIES, ""))
     return next((path for path in places if path.exists()), None)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new name in a folder survive a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _seal_chunks(source: IO[bytes], target: IO[bytes], sha256: bytes, *, is_original: bool = True) -> None:

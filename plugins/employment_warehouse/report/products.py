@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from employment_warehouse import database
-from employment_warehouse.settings import current_home
+from employment_warehouse.settings import current_home, write_whole
 
 
 def keep(product: str, publication: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Path]:
@@ -29,9 +29,7 @@ def keep(product: str, publication: Mapping[str, Any], files: Mapping[str, bytes
         ).fetchone()
         for path, content in zip(paths, files.values(), strict=True):
             if not is_recorded or not path.exists():
-                draft = path.with_name(f"{path.name}.tmp")
-                draft.write_bytes(content)
-                draft.replace(path)
+                write_whole(path, content)
         connection.execute(
             "insert into ops.product (product, report_date, publication, vintage, path) "
             "values (%s, %s, %s, %s, %s) on conflict do nothing",

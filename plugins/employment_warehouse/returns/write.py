@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -39,7 +38,7 @@ def write_workbook(report_date: date, county: str) -> Path | None:
         path.unlink(missing_ok=True)
         return None
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    _write_whole(path, workbook(content))
+    settings.write_whole(path, workbook(content))
     return path
 
 
@@ -70,10 +69,3 @@ def delete_expired(on_date: date) -> int:
     for folder in expired:
         shutil.rmtree(folder)
     return len(expired)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    draft.replace(path)

@@ -109,10 +109,7 @@ def _read(connection: psycopg.Connection, query: str, given: dict[str, int]) -> 
 
 
 def _write(folder: Path, name: str, content: Record) -> None:
-    """The record appears whole or not at all."""
-    draft = folder / f"{name}.tmp"
-    draft.write_bytes(seal(gzip.compress(json.dumps(content).encode(), mtime=0), _place(name)))
-    draft.replace(_path(folder, name))
+    settings.write_whole(_path(folder, name), seal(gzip.compress(json.dumps(content).encode(), mtime=0), _place(name)))
 
 
 def _open(folder: Path, name: str) -> Record:

@@ -1,7 +1,6 @@
 """Paths, addresses and keys of a warehouse. Nothing but this package reads the environment."""
 
 from employment_warehouse.settings.home import Home, current_home, existing_home, is_demonstration, landing_zone
-from employment_warehouse.settings.key_file import put_in_place, write_whole
 from employment_warehouse.settings.keys import (
     SecretKeys,
     adopt_next_wrapping_key,
@@ -22,8 +21,10 @@ from employment_warehouse.settings.variables import (
     report_readers,
     variable,
 )
+from employment_warehouse.settings.whole_file import DRAFT, sync_folder, whole_file, write_once, write_whole
 
 __all__ = [
+    "DRAFT",
     "TIMEZONE",
     "Home",
     "PlatformAccess",
@@ -44,9 +45,11 @@ __all__ = [
     "landing_zone",
     "platform_access",
     "project_root",
-    "put_in_place",
     "report_readers",
     "secret_keys",
+    "sync_folder",
     "variable",
+    "whole_file",
+    "write_once",
     "write_whole",
 ]

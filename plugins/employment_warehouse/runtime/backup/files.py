@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Container
 from pathlib import Path
 
+from employment_warehouse import settings
 from employment_warehouse.errors import UserError
 
 
@@ -73,6 +74,7 @@ def copy_file(path: Path, copy: Path) -> bool:
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(copy)
+    settings.sync_folder(copy.parent)
     return True
 
 
