@@ -169,6 +169,7 @@ def test_a_name_s_token_is_the_same_in_every_frame(frames: list[list[str | None]
 
 @given(st.lists(st.binary(), max_size=5))
 def test_sealed_values_can_be_unsealed_and_no_two_are_alike(plains: list[bytes]) -> None:
+    make_data_key()
     sealed = seal_all(plains, [AT] * len(plains))
     assert [unseal(one, AT) for one in sealed] == plains
     assert len(set(sealed + seal_all(plains, [AT] * len(plains)))) == 2 * len(plains)
