@@ -125,8 +125,10 @@ def test_the_figures_of_three_nights(spring: Any) -> None:
         " from marts.key_county_compare where indicator = 'employment_rate'"
     ) == [(COUNTY, "national", 1, Decimal("0.8"), Decimal("1.25"), 1, True)]
     assert transform.check_models("key_county_compare").tests == 1
-    definitions = "select definition_zh, definition_en from marts.indicator where code = 'disputes_open_over_45d'"
-    assert spring.rows(definitions) == [(
+    texts = "name_zh, name_en, definition_zh, definition_en"
+    assert spring.rows(f"select {texts} from marts.indicator where code = 'disputes_open_over_45d'") == [(
+        "超60日未结劳动争议",
+        "Disputes open for more than 60 days",
         "月末（或报表日期）受理超过60日仍未结案的争议。",
         "Disputes not closed more than 60 days after acceptance, at the end of the month or on the report date.",
     )]  # fmt: skip
