@@ -28,6 +28,7 @@ from tests.hostile.workbooks import book, cell, compound, number, sheet
 from employment_warehouse.checking import check_table
 from employment_warehouse.contract import contract
 from employment_warehouse.reading import Refused, read_tables
+from employment_warehouse.reading.workbook_child.values import plain_values
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 PAYROLL = [
@@ -1337,6 +1338,13 @@ def test_a_value_that_cannot_be_read_in_whole_refuses_the_workbook(content: str,
     with pytest.raises(Refused) as refusal:
         printed(path)
     assert refusal.value.code == "workbook_unreadable"
+
+
+@pytest.mark.parametrize("written", [b"<v> 1</v>", b"<v>1 </v>", b"<v>\n1</v>", b"<v>&#49;</v>", b"<v><!-- -->1</v>"])
+def test_a_part_of_a_large_sheet_shows_how_its_values_are_written(written: bytes) -> None:
+    cells = b"".join(b'<c r="A%d" t="s">%s</c>' % (at, written) for at in range(1, 100))
+    plain = cells.replace(written, b"<v>1</v>")
+    assert plain_values(cells, searched=500) == plain_values(plain, searched=500) == plain
 
 
 def of_one_piece(data: bytes, way: str) -> bytes:
