@@ -467,7 +467,11 @@ def test_files_that_arrived_after_the_last_backup_are_named_and_archived_again(
         nights.publish(begin(nights, day))
         making._await_log(connection, site.backups / "wal")
         deliveries = nights.scalar("select count(*) from ops.delivery")
+    of_no_publication = site.backups / "archive" / "history" / "00000999.sealed"  # its log is lost
+    of_no_publication.parent.mkdir(exist_ok=True)
+    of_no_publication.touch()
     found = restored(site, target)
+    assert not list((target.archive / "history").glob("*.sealed"))
     assert found.lost == [f"workshop/{day}/{files.COUNTY}.csv"]
     with site.as_home(target), running(target) as after:
         assert after.scalar("select count(*) from ops.delivery") == deliveries
