@@ -45,11 +45,12 @@
     {%- if value is none or value is undefined -%} null {%- else -%} '{{ value | string | replace("'", "''") }}' {%- endif -%}
 {%- endmacro %}
 
-{# A text in which {name} stands for the setting of that name, as it is in force tonight. #}
+{# A text in which {name} stands for the setting of that name, as it is in force tonight; — where it is switched off. #}
 {% macro text_with_settings(value) -%}
     concat(
     {%- for part in modules.re.split('[{}]', value) -%}
-        {{ text_literal(part) if loop.index is odd else setting(part, 'text') }}{{ ', ' if not loop.last }}
+        {{ text_literal(part) if loop.index is odd else "coalesce(" ~ setting(part, 'text') ~ ", '—')" -}}
+        {{ ', ' if not loop.last }}
     {%- endfor -%}
     )
 {%- endmacro %}
@@ -77,6 +78,8 @@
         ({{ indicator.denominator or 'null' }})::numeric as denominator,
         {% if indicator.value -%}
         ({{ indicator.value }})::numeric
+        {%- elif indicator.denominator and indicator.unit == 'share' -%}
+        {{ ratio('(' ~ indicator.numerator ~ ')::numeric', indicator.denominator) }}
         {%- elif indicator.denominator -%}
         ({{ indicator.numerator }})::numeric * {{ indicator.times or 1 }} / nullif({{ indicator.denominator }}, 0)
         {%- else -%}

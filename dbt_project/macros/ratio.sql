@@ -1,6 +1,6 @@
 {#
-  A ratio of two figures of which neither is a part of the other. NULL where it exceeds `most`, as much as its column can
-  hold: then one of them was reported in another unit, which stops no night.
+  A ratio of two figures, to four digits. NULL where it exceeds `most`, as much as its column can hold: one of them was
+  probably reported in another unit, which stops no night.
 #}
 {% macro ratio(numerator, denominator, most=99999) -%}
     (

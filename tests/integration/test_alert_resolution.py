@@ -12,7 +12,7 @@ from employment_warehouse.console.queries import query
 YUANYANG, GEJIU, KAIYUAN, SHIPING = "532528", "532501", "532502", "532525"
 DAY, NEXT, LATER = "2024-05-02", "2024-05-03", "2024-05-06"
 HELD, REFUSED, MISSING = ("delivery_held", YUANYANG), ("file_refused", GEJIU), ("feed_missing", KAIYUAN)
-EXCLUDED_FROM_TRIAL, HOUSEHOLDS = ("sheets_left_out", SHIPING), ("zero_employment", SHIPING)
+SHEETS, HOUSEHOLDS = ("sheets_left_out", SHIPING), ("zero_employment", SHIPING)
 NOTES = '{"notes": ["工作表“说明”未读取"]}'
 
 
@@ -81,7 +81,7 @@ def county(nights: Nights) -> County:
         [household | new | {"household_no": number} for number in ("H1", "H2")],
     )  # fmt: skip
     publish(build)
-    assert sent.raised(build) == {HELD, REFUSED, MISSING, EXCLUDED_FROM_TRIAL, HOUSEHOLDS}
+    assert sent.raised(build) == {HELD, REFUSED, MISSING, SHEETS, HOUSEHOLDS}
     return sent
 
 
@@ -90,7 +90,7 @@ def test_what_the_evening_found_is_open_after_each_build_of_its_date(
     county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A channel that was down in the evening has them in the morning, and once."""
-    found = {HELD, REFUSED, MISSING, EXCLUDED_FROM_TRIAL, HOUSEHOLDS}
+    found = {HELD, REFUSED, MISSING, SHEETS, HOUSEHOLDS}
     with webhook() as channel:
         monkeypatch.setenv("WAREHOUSE_ALERT_URLS", channel.address)
         for sent in (4, 0):

@@ -83,7 +83,7 @@ def test_sites_by_their_residents(sites: Any) -> None:
         ("S2", True, 8, 3, False, "E"),
         ("S9", False, None, 3, None, "E"),
     ]
-    # Its row is switched off, and the general one stands; the later row decides.
+    # The county's own row is switched off, and is no reason to apply the general one.
     sites.connection.execute(
         "insert into seeds.site_job_ratio (county_code, valid_from, required_share, enabled)"
         " values (%s, '2024-05-03', null, false)", (COUNTY,)

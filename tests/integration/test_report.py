@@ -277,7 +277,7 @@ def test_the_bulletin_shows_public_figures_and_lists_restatements(warehouse: psy
 def test_the_bulletin_says_from_which_count_on_it_shows_figures(warehouse: psycopg.Connection, build: int) -> None:
     warehouse.execute("update seeds.setting set value = '12' where name = 'suppression_min'")
     _, document = bulletin(warehouse, build)
-    assert "人数、户数、件数为1至11或占比、中位数的基数不足12而不予公布" in "\n".join(
+    assert "人数、户数、件数小于12（0除外），占比、中位数的基数不足12" in "\n".join(
         line.text for line in docx.Document(str(document)).paragraphs
     )
 

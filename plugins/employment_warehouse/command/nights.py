@@ -121,8 +121,9 @@ def close_month(
     final = publications.close_month(month)
     console.print(f"已结账 closed: {month:%Y-%m}；终版为第 {final} 号发布 final in publication {final}", markup=False)
     console.print(
-        "下一步 next: 终版通报：下一次发布之前，在 Airflow 中运行 report_monthly |"
-        " for the final bulletin run report_monthly in Airflow before the next publication",
+        "下一步 next: 该月是最近一个完整月份的，下一次发布之前在 Airflow 中运行 report_monthly，即出终版通报 |"
+        " where it is the last complete month, run report_monthly in Airflow before the next publication:"
+        " its bulletin is final then",
         markup=False,
     )
 

@@ -153,9 +153,10 @@ def close_month(
         final = publication.close_month(date.fromisoformat(f"{month}-01"))
     return visit.go(
         "/settings",
-        f"已结账 {month}，终版为第 {final} 号；要出终版通报，下一次发布之前在 Airflow 中运行 report_monthly |"
-        f" {month} is closed, final in no. {final}; for the final bulletin run report_monthly in Airflow"
-        " before the next publication",
+        f"已结账 {month}，终版为第 {final} 号；"
+        "是最近一个完整月份的，下一次发布之前在 Airflow 中运行 report_monthly，即出终版通报 |"
+        f" {month} is closed, final in no. {final}; where it is the last complete month, run report_monthly in Airflow"
+        " before the next publication: its bulletin is final then",
     )
 
 

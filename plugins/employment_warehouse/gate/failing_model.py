@@ -12,7 +12,7 @@ from employment_warehouse.gate.queries import query
 from employment_warehouse.gate.thresholds import thresholds_on
 
 REASON = "模型无法计算 model_failed"
-EXCLUDED_FROM_TRIAL = "试算时未用 left out of a trial"
+EXCLUDED_FROM_TRIAL = "逐一排查时未用 excluded from a trial"
 
 
 class SentFeed(NamedTuple):

@@ -203,8 +203,8 @@ def _suppression(figures: Figures) -> str:
     if fewest is None or fewest < 2:
         return ""
     return (
-        f"“{SUPPRESSED}”为人数、户数、件数为1至{fewest - 1}或占比、中位数的基数不足{fewest}而不予公布的数据，"
-        "及为防止推算而一并隐去的数据，"
+        f"“{SUPPRESSED}”表示不予公布（人数、户数、件数小于{fewest}（0除外），占比、中位数的基数不足{fewest}，"
+        "或可据以推算前两类的），"
     )
 
 

@@ -1,5 +1,5 @@
--- The report date, and the earlier dates of what was delivered (late files, corrections) or decided (also by a rollback)
--- since the publication before began.
+-- The report date, and the earlier dates of what was delivered (late files, corrections) or decided (also by a
+-- rollback) since the publication before began.
 with before as (
     select b.build, b.started_at
     from ops.publication as p

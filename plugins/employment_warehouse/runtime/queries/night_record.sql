@@ -1,5 +1,6 @@
--- All that decided one publication, as one document. What is listed of deliveries and builds is what was added since the
--- publication that it began on (one that was rolled back before it was recorded has no record of its own); what operators had decided, and what had failed, is listed as it was.
+-- All that decided one publication, as one document. What is listed of deliveries and builds is what was added since
+-- the publication that it began on (one that was rolled back before it was recorded has no record of its own); what
+-- operators had decided, and what had failed, is listed as it was.
 select jsonb_build_object(
     'build', to_jsonb(b),
     'publication', to_jsonb(p),
