@@ -18,23 +18,26 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import fsspec
+import polars as pl
 import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.kit import files
-from tests.kit.deadlocks import land_in_a_deadlock
+from tests.kit.deadlocks import land_in_a_deadlock, wait_for_lock
 from tests.kit.files import DAY
 from tests.kit.people import id_number
+from tests.kit.server import connect_superuser
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
-from employment_warehouse.identity import WrongDataKey, make_data_key
+from employment_warehouse.identity import WrongDataKey, make_data_key, tokens
 from employment_warehouse.identity.sealing import _open
 from employment_warehouse.landing import IngestFailed, delivery, ingest, scan
 from employment_warehouse.landing.copying import RowCopy
@@ -340,6 +343,21 @@ def test_another_token_key_lands_nothing(
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (1,)
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", keys.token_key.hex())
     assert ingest(second) is not None
+
+
+def test_a_register_counts_also_where_another_ingest_names_its_person_meanwhile(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put(zone, register(1, 2))
+    key = UUID(bytes=tokens(pl.Series([id_number(1)]), "person")[0])
+    with connect_superuser() as other, connect_superuser() as watcher, ThreadPoolExecutor(1) as pool:
+        watcher.autocommit = True
+        other.execute("insert into vault.person values (%s, 1, '532528', 'of another feed')", (key,))
+        ingesting = pool.submit(files.ingest_all)
+        wait_for_lock(watcher, ingesting)
+        other.commit()
+        ingesting.result()
+    assert warehouse.execute("select count(*) from vault.person where sealed <> 'of another feed'").fetchone() == (2,)
 
 
 def test_an_archive_that_is_not_mounted_is_refused_before_anything_is_sealed(

@@ -151,7 +151,8 @@ def _kept_keys() -> Path:
 def _wrong_data_key() -> WrongDataKey:
     return WrongDataKey(
         where=str(settings.current_home().archive / DATA_KEY),
-        todo="mount the archive of this warehouse, or restore it from its backup",
+        todo="mount the archive of this warehouse, or restore it from its backup"
+        " (a new warehouse has no data key before its first night)",
     )
 
 

@@ -161,12 +161,22 @@ def store_identities(
         "key_version": settings.secret_keys().version,
         "county_code": delivery.unit if delivery.contract.unit == "county" else "",
     }
-    connection.execute(query(f"store_{'registered_' if identity.details else ''}{identity.table}"), values)
+    if identity.details:
+        _store_registered(connection, values, len(unknown.keys))
+    else:
+        connection.execute(query(f"store_{identity.table}"), values)
     known = {
         "digests": _hashes(unknown.keys).astype(HASH).tobytes(),
         "details": unknown.hashes.astype(HASH).tobytes() if identity.details else None,
     }
     connection.execute(query("insert_known_identities"), delivery.__dict__ | known)
+
+
+def _store_registered(connection: psycopg.Connection, values: dict[str, object], persons: int) -> None:
+    """Twice where another ingest of the county has stored some of them meanwhile, which the first statement cannot see."""
+    statement = query("store_registered_persons")
+    if connection.execute(statement, values).fetchone() != (persons,):
+        connection.execute(statement, values)
 
 
 def _hashes(keys: pl.Series) -> Hashes:

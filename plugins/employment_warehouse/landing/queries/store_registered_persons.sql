@@ -1,4 +1,4 @@
--- Not "on conflict do update": it would have to read what is sealed, which no loader may.
+-- How many were stored. Not "on conflict do update": it would have to read what is sealed, which no loader may.
 with new as materialized (
     select * from unnest(%(keys)b::uuid [], %(sealed)b::bytea []) as person (person_key, sealed)
 ),
@@ -10,12 +10,17 @@ inserted as (
     order by new.person_key
     on conflict (person_key, county_code) do nothing
     returning person_key
+),
+
+updated as (
+    update vault.person as known
+    set key_version = %(key_version)s, sealed = new.sealed
+    from new
+    where
+        known.person_key = new.person_key
+        and known.county_code = %(county_code)s
+        and new.person_key not in (select inserted.person_key from inserted)
+    returning known.person_key
 )
 
-update vault.person as known
-set key_version = %(key_version)s, sealed = new.sealed
-from new
-where
-    known.person_key = new.person_key
-    and known.county_code = %(county_code)s
-    and new.person_key not in (select inserted.person_key from inserted)
+select (select count(*) from inserted) + (select count(*) from updated)
