@@ -173,7 +173,7 @@ def store_identities(
 
 
 def _store_registered(connection: psycopg.Connection, values: dict[str, object], persons: int) -> None:
-    """Twice where another ingest of the county has stored some of them meanwhile, which the first statement cannot see."""
+    """Twice where another ingest of the county has stored some of them meanwhile, unseen by the first statement."""
     statement = query("store_registered_persons")
     if connection.execute(statement, values).fetchone() != (persons,):
         connection.execute(statement, values)
