@@ -22,7 +22,7 @@ from employment_warehouse.reading.cell_forms import (
 from employment_warehouse.reading.header_by_contract import columns_of, doubles_of, locate_by_contract, named_columns
 from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW, FULL, locate_by_form
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found, rows_above_header
-from employment_warehouse.reading.units import is_other_unit, is_unit, names_unit, states_other_unit
+from employment_warehouse.reading.units import is_other_unit, is_unit, names_unit, states_other_unit, states_step
 
 EXCEL_ROW_GROUP = 16  # rows of a sheet that Excel writes as text together; see excel_short_rows
 
@@ -167,7 +167,8 @@ def _refuse_divided(texts: list[str], below: list[str], types: Mapping[int, Logi
 
 def _refuse_other_unit(above: list[list[str]], below: list[list[str]], money: list[int]) -> None:
     """Amounts are yuan unless their cell says otherwise; a unit above the header or below it would be overlooked."""
-    stated = any(states_other_unit(mark.join(row)) for row in above for mark in "|,")  # 10,000 may be two cells
+    lines = [mark.join(row) for row in above for mark in "|,"]  # 10,000 may be two cells
+    stated = any(states_other_unit(line) or states_step(line) for line in lines)
     stated |= any(is_other_unit(cell) for row in above for cell in row if len(cell) > 1)
     stated |= any(is_other_unit(row[at]) for row in below for at in money if at < len(row))
     if stated:

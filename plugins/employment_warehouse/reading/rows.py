@@ -12,7 +12,7 @@ from employment_warehouse.reading.header_by_contract import named_columns
 from employment_warehouse.reading.paper_lines import has_identity, is_paper_line, is_somebodys
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found
 from employment_warehouse.reading.table import Refused
-from employment_warehouse.reading.units import is_other_unit, states_other_unit, states_unit_of_table
+from employment_warehouse.reading.units import is_other_unit, states_other_unit, states_step, states_unit_of_table
 
 # First byte of a blank in UTF-8 → how many bytes it has; beyond ASCII few other characters begin with one of these.
 BLANK_LEAD_BYTES = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
@@ -20,8 +20,11 @@ BLANK_LEAD_BYTES = {character.encode()[0]: len(character.encode()) for character
 # Of the contract's columns, or of a line's own cells, that make a line of names another header; fewer may be chance.
 _OF_A_HEADER = 0.6
 # A cell that begins like an ID number or an account, and not like a number of people: its line is a row, whatever else
-# it contains.
-_IDENTIFIED = "^['`\"]?[0-9]{9}"
+# it contains; in one piece, or parted as these are: 533321 19900101 1234, 6222 0210 1234 5678. A day and a telephone
+# have fewer digits, or other parts.
+_IDENTIFIED = (
+    r"^['`\"]?(?:[0-9]{9}|[0-9]{6}[\s-]+[0-9]{4}[\s-]*[0-9]{2}[\s-]*[0-9]{2}|[0-9]{4}[\s-]+[0-9]{4}[\s-]+[0-9]{4})"
+)
 # What every cell has that states a unit of the table.
 _MAYBE_A_UNIT = "[单單].{0,4}[位]|[以按用].{1,12}[单單计計]"
 
@@ -159,8 +162,11 @@ def _repeats(cells: Sequence[str], header: Header) -> tuple[bool, int]:
 
 
 def _states_other_unit(cells: Sequence[str], row: bool) -> bool:
-    """In words; or, where the line may not be a row, by a unit alone in a cell (of a row it may be a name)."""
+    """In words; or, where the line may not be a row, by a unit alone in a cell, or one that is an amount too (of a row
+    these may be a name, and what an employer pays).
+    """
     filled = [cell for cell in cells if cell]
-    return states_other_unit("|".join(filled)) or (
-        not row and any(is_other_unit(cell) for cell in filled if len(cell) > 1)
-    )
+    line = "|".join(filled)
+    if states_other_unit(line):
+        return True
+    return not row and (states_step(line) or any(is_other_unit(cell) for cell in filled if len(cell) > 1))

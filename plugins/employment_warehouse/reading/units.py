@@ -24,8 +24,9 @@ _WORD = (
 )
 _ENGLISH = rf"(?:{_WORD}|{_NUMBER}|k|\$)"
 _ALONE = rf"(?:{_WORD}|{_THOUSANDS}|k|\$)"
-_STEP = r"(?:1[0,]*0{2}元|0{2,}元|0?\.0?1元)"  # a unit after 单位; elsewhere an amount
 _OPEN, _CLOSE = r"[(\[【〔<{]", r"[)\]】〕>}]"
+# A unit that is an amount too: 单位 is also the employer, and this what it pays.
+_STEP = rf"(?:[1一壹]{_UNIT}|十[百千万亿]*元|1[0,]*0{{2}}元|0{{2,}}元|0?\.0?1元)"
 
 # 单位：万元 · 单位（万元） · 金额单位为分 · 单位：人、万元 · 金额均以万元计.
 # An organisation (填报单位：元阳县) is not a unit.
@@ -33,14 +34,16 @@ _MONEY = "(?:金额|工资|报酬|款|费用?|补贴|补助|收入|单价|数额
 _IS = "(?:均|都|皆|统一|一律|全部)*(?:是|为|以|按|用|采用)"
 _COUNTED = r"(?:为(?:计量)?单位|计(?![取入件酬划时])|列(?!支)|填|表示|统计)"
 _ITEMS = r"(?:[一-龥a-z%]{1,4}[,、/;])*"
-_LABELLED = rf"单位(?:[:=|/·—-]|{_OPEN}|{_YUAN}{_CLOSE}?|{_IS})+{_ITEMS}"
+_SIGN = rf"(?:[:=|/·—-]|{_OPEN}|{_YUAN}{_CLOSE}?|{_IS})"
+_LABELLED = rf"单位{_SIGN}+{_ITEMS}"
+_MEASURED = rf"(?:金额|货币|计量|计价)(?:{_LABELLED}|单位)"  # certainly no employer
 _NO_AMOUNT = r"(?!\|+[¥\d.])"  # 总投资（万元）| 300 is an amount
 _CHINESE_STATEMENT = re.compile(
-    rf"{_LABELLED}(?:[1一壹]?{_UNIT}|{_STEP})(?!\w)"
+    rf"{_LABELLED}(?!十){_UNIT}(?!\w)"
     rf"|{_LABELLED}[一-龥a-z%]{{1,4}}{_OPEN}{_YUAN}*{_LONG}{_CLOSE}"
     r"|单位[:=]元[x×*]1[0,]*000"
-    rf"|(?:金额|货币|计量|计价)单位{_UNIT}(?!\w)"
-    rf"|单位{_YUAN}*(?:{_LONG}|1[0,]*000元)(?!\w)"
+    rf"|{_MEASURED}(?:{_UNIT}(?!\w)|{_STEP}(?![\w/]))"
+    rf"|单位{_YUAN}*(?!十){_LONG}(?!\w)"
     rf"|[以按用]{_UNIT}{_COUNTED}"
     rf"|{_MONEY}[^|。;:]{{0,12}}?{_IS}{_UNIT}(?!\w)"
     rf"|{_MONEY}[:=]{_UNIT}(?!\w)"
@@ -51,9 +54,12 @@ _AFTER_A_NAME = re.compile(
     rf"|{_MONEY}{_OPEN}{_UNIT}{_CLOSE}{_NO_AMOUNT}"
     rf"|(?:表|册|单|台账|明细|情况|统计|汇总)[\s—-]*{_LONG}(?=\||$){_NO_AMOUNT}"
 )
+_NO_YUAN = r"(?:(?!\d元).)*"
+_STEP_ALONE = re.compile(rf"(?:{_NO_YUAN}[\s|(表])?单位{_SIGN}*{_ITEMS}{_STEP}{_CLOSE}*(?:[\s|]{_NO_YUAN})?", re.DOTALL)
 # In a cell of the header or of a row, where 资金：万元, 按分计算 and 奖金为十万元 are of that column or row alone.
 _OF_TABLE = re.compile(
-    rf"(?:(?<![一-龥])|(?<=[额币量价的表])){_LABELLED}(?:[1一壹]?{_YUAN}*{_LONG}|{_STEP})(?!\w)"
+    rf"(?:(?<![一-龥])|(?<=[额币量价的表])){_LABELLED}{_YUAN}*(?!十){_LONG}(?!\w)"
+    rf"|{_MEASURED}{_STEP}(?![\w/])"
     rf"|[以按用]{_YUAN}*{_LONG}(?:为(?:计量)?单位|计)(?!\w)"
 )
 _CHOICE = re.compile(r"(?<![十百千万亿])元[/,、或]")  # 单位（元/万元）, which each row answers
@@ -98,6 +104,11 @@ def states_other_unit(text: str) -> bool:
     return bool(_CHINESE_STATEMENT.search(text) or _AFTER_A_NAME.search(text) or _ENGLISH_STATEMENT.search(spaced))
 
 
+def states_step(line: str) -> bool:
+    """Whether a line that is no row states a unit such as 单位：1000元, and no amount in yuan beside it."""
+    return bool(_STEP_ALONE.fullmatch(_compact(_normalised(line))))
+
+
 def states_unit_of_table(cell: str) -> bool:
     """Whether a cell of the header or of a row says that the table's amounts are in another unit than yuan."""
     text = _compact(_normalised(cell))
@@ -112,7 +123,8 @@ def is_other_unit(cell: str) -> bool:
 def names_other_unit(name: str) -> bool:
     """Whether the name of a sheet is such a unit, ends in one, or says so: 万元, 工资表-万元, 工资（单位：万元）."""
     unit = name if len(name) > 1 else ""
-    return states_other_unit(name) or is_other_unit(unit) or is_other_unit(split_unit(name)[1])
+    stated = states_other_unit(name) or states_step(name)
+    return stated or is_other_unit(unit) or is_other_unit(split_unit(name)[1])
 
 
 def is_unit(cell: str) -> bool:
@@ -122,7 +134,8 @@ def is_unit(cell: str) -> bool:
 
 def names_unit(cell: str) -> bool:
     """Whether a cell of a header states another unit than yuan for the table, and names nothing."""
-    return states_unit_of_table(cell) or (len(cell) > 1 and bool(_UNIT_CELL.fullmatch(_compact(_normalised(cell)))))
+    stated = states_unit_of_table(cell) or states_step(cell)
+    return stated or (len(cell) > 1 and bool(_UNIT_CELL.fullmatch(_compact(_normalised(cell)))))
 
 
 def time_unit(text: str) -> str:
