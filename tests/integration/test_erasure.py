@@ -414,13 +414,21 @@ def test_an_item_of_the_platform_is_its_persons(warehouse_home: Home, tmp_path: 
     other, third = id_number(2), {"id_number": id_number(3)}
     items = [
         {"order_id": "1", "id_number": ID},
-        {"order_id": "2", "id_number": other, "task": f"替{ID[:6]} {ID[6:]}送货，电话{MOBILE}", "hours": 1.50},
+        {"order_id": "2", "id_number": other, "task": f"替{ID[:6]} {ID[6:]}送货，电话{MOBILE}", "hours": 1.50}
+        | {
+            "phone": int(MOBILE),
+            "callers": [{"phone": float(MOBILE)}, 1.0],
+            MOBILE: 1,
+            "amount_due": int(MOBILE) / 100,
+        },
         {"order_id": "3", "id_number": None, "task": MOBILE},
         {"order_id": "4", "id_number": other, "task": f"替{ID}送货", "hours": "many"},
         {"order_id": "5", "task": MOBILE, "hours": "many"},
         {"order_id": "6", "task": MOBILE, "hours": "many"} | third,
     ]
-    lines = [*(json.dumps(item, ensure_ascii=False) for item in items), f'["{MOBILE}"', ""]
+    wide = json.dumps({"order_id": "8", "id_number": other, "task": WIDE_ID})
+    lines = [*(json.dumps(item, ensure_ascii=False) for item in items), f'["{MOBILE}"', wide, ""]
+    lines[1] = lines[1].replace("1.5,", "1.50,")
     file = tmp_path / "pages.jsonl"
     file.write_text("\n".join(lines))
     rejected = frozenset(("", line) for line in (4, 5, 6, 7))
@@ -434,8 +442,12 @@ def test_an_item_of_the_platform_is_its_persons(warehouse_home: Home, tmp_path: 
     places = erased_copies.without_rows(file, feeds, Words([ID, ACCOUNT], [MOBILE]), prepare)
     assert places == {("gig_orders", "pages"): [("", line) for line in (1, 4, 5, 7)]}
     [copy] = copies
-    masked = lines[1].replace(f"{ID[:6]} {ID[6:]}", "***").replace(MOBILE, "***")
-    assert copy == ["", masked, lines[2].replace(MOBILE, "***"), "", "", lines[5], "", ""]
+    assert copy == ["", copy[1], lines[2].replace(MOBILE, "***"), "", "", lines[5], "", copy[7], ""]
+    assert '"hours": 1.50, ' in copy[1] and json.loads(copy[1]) == {
+        "order_id": "2", "id_number": other, "task": "替***送货，电话***", "hours": 1.5,
+        "phone": "***", "callers": '[{"phone": ***.0}, 1.0]', "***": 1, "amount_due": int(MOBILE) / 100,
+    }  # fmt: skip
+    assert json.loads(copy[7])["task"] == "***"
 
 
 def test_a_sheet_that_nobody_reads_goes_with_an_erased_person(warehouse: psycopg.Connection, zone: Path) -> None:

@@ -16,6 +16,7 @@ from employment_warehouse.contract.column_types import (
     JsonNumber,
     LogicalType,
     Parsed,
+    as_json,
 )
 from employment_warehouse.contract.dictionary import dictionary
 from employment_warehouse.contract.header_texts import normalise_header
@@ -53,6 +54,7 @@ __all__ = [
     "PlatformResource",
     "Reason",
     "Rule",
+    "as_json",
     "column_label",
     "contract",
     "contracts",

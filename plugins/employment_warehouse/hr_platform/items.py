@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import polars as pl
 
-from employment_warehouse.contract import Contract, JsonNumber
+from employment_warehouse.contract import Contract, as_json
 from employment_warehouse.hr_platform.pages import LONE_SURROGATE, Item
 from employment_warehouse.reading import BrokenRow, TextTable
 
@@ -67,18 +66,6 @@ def storable_text(item: Item) -> str:
     return item.text.encode(errors="backslashreplace").decode()
 
 
-def _json(value: object) -> str:
-    """A value as JSON, its numbers as received."""
-    match value:
-        case JsonNumber():
-            return value
-        case list():
-            return f"[{', '.join(map(_json, value))}]"
-        case dict():
-            return f"{{{', '.join(f'{_json(name)}: {_json(item)}' for name, item in value.items())}}}"
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _cells(item: Item, contract: Contract, table: TextTable, storable: frozenset[str]) -> list[str] | None:
     """The item's values as texts in the table's order; None when one has the wrong type or cannot be stored.
 
@@ -89,7 +76,7 @@ def _cells(item: Item, contract: Contract, table: TextTable, storable: frozenset
         return None
     cells = [column.type.from_json(fields.get(column.header)) for column in contract.columns]
     try:
-        cells += [_json(fields[name]) if name in fields else "" for name in table.extra]
+        cells += [as_json(fields[name]) if name in fields else "" for name in table.extra]
     except RecursionError:
         return None
     texts = [cell for cell in cells if cell is not None]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ import polars as pl
 import xlsxwriter
 
 from employment_warehouse.checking.rejected import WHOLE_ROW
-from employment_warehouse.contract import NUMERIC_CELL, PLAIN_CELLS, Contract
+from employment_warehouse.contract import NUMERIC_CELL, PLAIN_CELLS, Contract, JsonNumber, as_json
 from employment_warehouse.landing.erased_words import Words, plain, plain_texts
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.reading import Refused, TextTable, contents, read_tables
@@ -28,6 +29,7 @@ Place = tuple[str, int]  # sheet, line
 Places = dict[tuple[str, str], list[Place]]
 Prepare = Callable[[Path | None, str], None]
 _ROW = "row"
+_BY_NUMBER = re.compile(r"\\u((?!d[89a-f])[0-9a-f]{4})", re.IGNORECASE)  # no half of a pair
 
 
 class Sent(NamedTuple):
@@ -91,10 +93,10 @@ class _Judge:
     typed: list[int]  # columns that cannot have a free text
 
     @classmethod
-    def of(cls, table: TextTable, sent: Sent, words: Words) -> _Judge:
+    def of(cls, positions: Mapping[str, int], sent: Sent, words: Words) -> _Judge:
         made = sent.made
-        columns = {at: made.column(name) for name, at in table.columns.items()}
-        person = table.columns.get(made.person_column) if made.person_column else None
+        columns = {at: made.column(name) for name, at in positions.items()}
+        person = positions.get(made.person_column) if made.person_column else None
         return cls(
             words,
             sent,
@@ -122,7 +124,7 @@ def _named(table: TextTable, sent: Sent, words: Words) -> Iterator[pl.DataFrame]
     """The table's frames with `row`: whether the row is the person's; in others' rows no cell names the person any more
     (`changed`). Broken rows are rows of one cell.
     """
-    judge = _Judge.of(table, sent, words)
+    judge = _Judge.of(table.columns, sent, words)
     for frame in (frame for frame in table.frames if frame.height):
         cells = [name for name in frame.columns if name not in ("sheet", "line")]
         texts = frame.with_columns(pl.col(cells).cast(pl.String).fill_null(""))
@@ -207,7 +209,7 @@ def _write_cell(page: xlsxwriter.worksheet.Worksheet, row: int, at: int, cell: s
 def _items_without(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Places:
     """The same for items of the HR platform, one on each line; a line that is removed stays empty."""
     lines = file.read_text(encoding="utf-8").split("\n")
-    bare = plain_texts(pl.Series(lines))
+    bare = plain_texts(pl.Series(map(_unescaped, lines), dtype=pl.String))
     [sent] = feeds.values()
     kept = list(lines)
     for at in bare.str.contains_any(words.all).arg_true():
@@ -225,11 +227,27 @@ def _items_without(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> 
 def _item_without(line: str, place: Place, sent: Sent, words: Words) -> str:
     """What is kept of an item in which a word stands."""
     try:
-        fields = json.loads(line)
+        fields = json.loads(line, parse_int=JsonNumber, parse_float=JsonNumber)
     except (ValueError, RecursionError):
         fields = None
+    if isinstance(fields, dict) and place not in sent.rejected:
+        kept = _fields_without(fields, place, sent, words)
+        return line if kept == fields else as_json(kept) if kept else ""
     row = {name: str(value) for name, value in fields.items()} if isinstance(fields, dict) else {WHOLE_ROW: line}
-    if place in sent.rejected:
-        return "" if words.name_rejected(row, line, sent.made) else line
-    person = [cell for name, cell in row.items() if sent.made.column_called(name) == sent.made.person_column]
-    return "" if words.own_in(*plain_texts(pl.Series(person, dtype=pl.String))) else words.masked(line)
+    return "" if words.name_rejected(row, _unescaped(line), sent.made) else line
+
+
+def _fields_without(fields: dict[str, object], place: Place, sent: Sent, words: Words) -> dict[str, object]:
+    """The fields of a landed item; none if it is the person's. A number or a list with a word in it becomes a text."""
+    names = list(fields)
+    positions = {column.name: names.index(column.header) for column in sent.made.columns if column.header in fields}
+    cells = [value if isinstance(value, str) else as_json(value) for value in fields.values()]
+    judge = _Judge.of(positions, sent, words)
+    is_row, kept = judge.judge(place, cells, plain_texts(pl.Series(cells)).to_list())
+    values = [value if cell == was else cell for value, cell, was in zip(fields.values(), kept, cells, strict=True)]
+    return {} if is_row else dict(zip(map(words.masked, names), values, strict=True))
+
+
+def _unescaped(line: str) -> str:
+    """JSON with the signs that it gives by their numbers."""
+    return _BY_NUMBER.sub(lambda found: chr(int(found[1], 16)), line)

@@ -11,6 +11,7 @@ from employment_warehouse.contract.column_types.base import (
     JsonNumber,
     LogicalType,
     Parsed,
+    as_json,
 )
 from employment_warehouse.contract.column_types.characters import DITTO, NUMERIC_CELL, UNCALCULATED
 from employment_warehouse.contract.column_types.dates import YEARS, Date, Month, Timestamp
@@ -52,4 +53,5 @@ __all__ = [
     "JsonNumber",
     "LogicalType",
     "Parsed",
+    "as_json",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
 
 class JsonNumber(str):
     """A number of the HR platform as its JSON has it: `77`, `77.0`, `1e3`."""
+
+
+def as_json(value: object) -> str:
+    """A value of the HR platform as JSON, its numbers as received."""
+    match value:
+        case JsonNumber():
+            return value
+        case list():
+            return f"[{', '.join(map(as_json, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{as_json(name)}: {as_json(item)}' for name, item in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 Domain = Literal["person", "account", "mobile", "name", "erased"]
