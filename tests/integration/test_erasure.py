@@ -450,14 +450,26 @@ def test_an_item_of_the_platform_is_its_persons(warehouse_home: Home, tmp_path: 
     assert json.loads(copy[7])["task"] == "***"
 
 
-def test_a_sheet_that_nobody_reads_goes_with_an_erased_person(warehouse: psycopg.Connection, zone: Path) -> None:
+SMALL_ID = next(number.lower() for number in map(id_number, range(10, 99)) if number.endswith("X"))
+
+
+@pytest.mark.parametrize("written", [ID, SMALL_ID, f"{SMALL_ID[:6]} {SMALL_ID[6:-4]}　{SMALL_ID[-4:]}", WIDE_ID])
+@pytest.mark.parametrize("kind", ["another sheet", "above the table"])
+def test_what_nobody_reads_goes_with_an_erased_person(
+    warehouse: psycopg.Connection, zone: Path, written: str, kind: str
+) -> None:
     register = files.rows_of("labor_register", person(2, "某某乙"))
-    file = files.put(zone, workbook(台账=register, 附表=LIST), f"{COUNTY}.xlsx", feed="labor_register")
+    if kind == "another sheet":
+        content = workbook(台账=register, 附表=f"备注,内容\n某,{written}\n")
+        file = files.put(zone, content, f"{COUNTY}.xlsx", feed="labor_register")
+    else:
+        file = files.put(zone, f"填报人：{written}\n{register}".encode(), feed="labor_register")
     [delivery] = ingest_all()
-    assert delivery.status == "landed"
-    erase()
+    assert (delivery.status, delivery.rows_landed) == ("landed", 1)
+    landing.ask_erasure(written, REASON)
+    steps.erase_persons()
     with archive.open_stored(archive.sha256_of(file), file.name) as copy:
-        assert "某某乙" in text_of(copy) and ID not in text_of(copy)
+        assert "某某乙" in text_of(copy) and written not in text_of(copy)
 
 
 def test_an_erasure_names_no_rows_of_others(nights: Nights, warehouse: psycopg.Connection, zone: Path) -> None:

@@ -49,7 +49,7 @@ def without_rows(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Pl
     if feeds and file.suffix == ".jsonl":
         return _items_without(file, feeds, words, prepare)
     found: Places = {}
-    is_workbook = False
+    is_workbook = len(feeds) > 1
     try:
         for key, sent in feeds.items():
             for frame in _named(read_tables(file, sent.made, _sheet(key, sent.made)), sent, words):
@@ -62,8 +62,8 @@ def without_rows(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Pl
         if any(map(words.in_bytes().search, contents(file))):
             prepare(None, "")
         return {}
-    # Sheets that nobody reads are in no copy.
-    if found or (is_workbook and any(word.encode() in block for block in contents(file) for word in words.own)):
+    # What nobody reads, other sheets and lines above the table, is in no copy.
+    if found or any(map(words.own_in_bytes, contents(file))):
         write = _write_workbook if is_workbook else _write_text
         with private_file("copy") as (target, path):
             write(target, file, feeds, words)
