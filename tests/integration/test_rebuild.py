@@ -145,10 +145,13 @@ def released_and_rolled_back(nights: Nights, day: date) -> None:
 
 def play(nights: Nights, zone: Path) -> None:
     """Nights with late files, corrections, removed parts, held and released lists; rollbacks, one of them of a night
-    that had just been released; a closed month, a rule and a setting that change.
+    that had just been released; a closed month, a rule and a setting that change; and an erasure that is asked for
+    before the last files, and not done.
     """
     for number in range(NIGHTS):
         day = FIRST + timedelta(number)
+        if number == NIGHTS - 1:
+            landing.ask_erasure(id_number(1000 + number), "asked for while a night was held")
         send(zone, HERE, day, number)
         if number % 3 != 1:
             send(zone, THERE, day, number)
@@ -244,6 +247,7 @@ def test_every_publication_is_rebuilt_with_its_digest(site: Site, tmp_path: Path
         assert {kind for kind, _ in of_nights} == {"file", "correction", "withdrawn"}
         assert {status for _, status in of_nights} == {"accepted", "held", "landed", "withdrawn"}
         assert there.scalar("select count(*) from vault.rejected_row where corrected_by is not null") > 0
+        assert there.scalar("select count(*) from vault.rejected_row where reason = 'person_erased'") > 0
         assert there.scalar("select count(*) from ops.act where login <> 'postgres'") >= 4
         assert there.scalar("select vintage from ops.publication where vintage <> 'flash'") == "final"
         # The next night goes on from there.

@@ -35,17 +35,12 @@ class ErasedPersons:
         return cls(frozenset(bytes(mark) for (mark,) in connection.execute(query("erased_marks"))))
 
     @classmethod
-    def of_ingest(cls, connection: psycopg.Connection) -> ErasedPersons:
-        """The same for a transaction that stores rows: whoever asks later is erased after it has ended."""
-        _await_erasure(connection)
-        return cls.read(connection)
-
-    @classmethod
-    def of_restore(cls, connection: psycopg.Connection, delivery_id: int) -> ErasedPersons:
-        """The same for one that stores a delivery's rows of before: of a person whose erasure was asked for since, the
-        ledger counts the rows until it is done.
+    def of_delivery(cls, connection: psycopg.Connection, delivery_id: int) -> ErasedPersons:
+        """Those whose rows a delivery does not have, in a transaction that stores its rows: at first, on a restore and
+        in a rebuild. Of a person whose erasure was asked for since, the ledger counts the rows until it is done: it
+        waits for this transaction, and this one for one that is being carried out.
         """
-        _await_erasure(connection)
+        connection.execute("select pg_advisory_xact_lock_shared(hashtext('vault.mark'))")
         marks = connection.execute(query("erased_marks_of_delivery"), {"delivery_id": delivery_id})
         return cls(frozenset(bytes(mark) for (mark,) in marks))
 
@@ -84,11 +79,6 @@ class ErasedPersons:
             return rejected
         is_named = pl.int_range(len(rejected), eager=True).is_in(named.to_list())
         return pl.concat([rejected.filter(~is_named), places_only(rejected.filter(is_named).select("sheet", "line"))])
-
-
-def _await_erasure(connection: psycopg.Connection) -> None:
-    """Hold back erasures until this transaction has ended, after the one that is carried out."""
-    connection.execute("select pg_advisory_xact_lock_shared(hashtext('vault.mark'))")
 
 
 def _is_mention(column: Column, made: Contract) -> bool:

@@ -66,7 +66,7 @@ def load_rows(connection: psycopg.Connection, delivery: Delivery, read: Callable
     contract = delivery.contract
     identities = identity_columns(contract)
     key = _key_columns(contract)
-    erased = ErasedPersons.of_ingest(connection)
+    erased = ErasedPersons.of_delivery(connection, delivery.delivery_id)
 
     tokeniser = Tokeniser(contract)
 
@@ -129,7 +129,7 @@ def reload_rows(connection: psycopg.Connection, delivery: Delivery, read: Callab
     contract = delivery.contract
     places = connection.execute(query("duplicate_key_rows"), {"delivery_id": delivery.delivery_id}).fetchall()
     repeated = _places(places)
-    erased = ErasedPersons.of_restore(connection, delivery.delivery_id)
+    erased = ErasedPersons.of_delivery(connection, delivery.delivery_id)
 
     tokeniser = Tokeniser(contract)
 

@@ -64,11 +64,9 @@ class Replay:
         # The acts of the rebuild follow those of the history.
         last = max((act["act"] for act in self.ledger.get("acts", [])), default=0)
         self._continue_numbers("act", "act", last + 1)
-        erasures = self.ledger["vault"]["erasures"] if self.ledger else []
-        self._insert("vault", "erasure", [erasure for erasure in erasures if erasure["done_at"]])
+        if self.ledger:
+            self._insert("vault", "erasure", self.ledger["vault"]["erasures"])
         rebuilt = [self._replay(night) for night in records]
-        # Asked for during the last night: what that night ingested still has the person.
-        self._insert("vault", "erasure", [erasure for erasure in erasures if not erasure["done_at"]])
         if self.ledger:
             self._complete()
         return rebuilt
