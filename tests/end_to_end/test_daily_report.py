@@ -54,7 +54,7 @@ def test_the_first_screen_has_the_figures_of_the_publication(page: Page, run: Ru
         values["poverty_alleviated_employed"],
         values["zero_employment_relocated_households"],
     ]
-    assert f"{values['rural_employed']:,}" in page.locator(".answer").inner_text()
+    assert f"{values['rural_employed']:,}" in page.locator(".summary").inner_text()
 
 
 def amounts(text: str) -> dict[str, list[str]]:
