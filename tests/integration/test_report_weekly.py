@@ -97,7 +97,7 @@ def test_a_countys_dispatch_shows_only_what_its_logins_may_see(warehouse: psycop
     assert ("H2" in html, "H1" in html) == (True, False)
     whole = paths[f"weekly-{build}.html"].read_text(encoding="utf-8")
     assert "全州待办 3 项" in whole
-    assert "1 项涉及两县同列的人员，在一方撤下之前不列入县市调度单" in whole
+    assert "1 项涉及两县同列的人员，在其中一个县市从台账中删去之前，不列入县市调度单" in whole
 
 
 def test_a_waived_case_is_counted_apart(warehouse: psycopg.Connection, build: int) -> None:
