@@ -203,6 +203,24 @@ def test_the_steps_of_a_night_withdraw_removed_parts(warehouse: psycopg.Connecti
     assert standing(warehouse)[-1] == ("2", 2, "withdrawn")
 
 
+def test_a_loader_that_was_killed_before_it_withdrew_the_removed_part_is_made_good(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """Of an earlier date, whose file it has ingested."""
+    put(zone, payments(1), f"{COUNTY}_1.csv")
+    second = put(zone, payments(2), f"{COUNTY}_2.csv")
+    ingest_all()
+    publish_night(warehouse)
+    put(zone, payments(1, 2), f"{COUNTY}_1.csv", minutes=5)
+    second.unlink()
+    later = DAY + timedelta(days=1)
+    [arrival] = scan(["county"], later).arrivals
+    assert ingest(arrival) is not None
+    assert steps.find_changes(["county"], "unit", later.isoformat()) == [COUNTY]
+    steps.ingest(["county"], "unit", later.isoformat(), COUNTY)
+    assert standing(warehouse) == [("1", 2, "file"), ("2", 2, "withdrawn")]
+
+
 def test_parts_stay_until_their_replacement_can_be_read(warehouse: psycopg.Connection, zone: Path) -> None:
     parts = [put(zone, payments(number), f"{COUNTY}_{number}.csv") for number in (1, 2)]
     ingest_all()

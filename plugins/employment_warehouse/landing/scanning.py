@@ -95,8 +95,8 @@ def scan(
     """Find the files to ingest and the parts whose files were removed.
 
     Arrivals are complete, not yet ingested and dated up to the report date; oldest date first, corrections last.
-    Removed parts are reported for the report date, and for earlier dates that have an arrival: the parts that are
-    present when the night starts together form the submission.
+    Removed parts are reported for the report date, and for earlier dates that have an arrival or had one since the last
+    gate 1: the parts that are present when the night starts together form the submission.
 
     sources: sources of contracts (`county`, `payroll`, `bank`), and `correction`. A file that was modified within
     the last `settle_seconds` is checked again after that time, and skipped if it has changed. Files that belong to no
@@ -129,7 +129,7 @@ def scan(
 def _removed_parts(
     connection: psycopg.Connection, found: list[Arrival], new: list[Arrival], report_date: date
 ) -> list[RemovedPart]:
-    changed = set(map(SubmissionKey.of, new))
+    changed = {*map(SubmissionKey.of, new), *_not_judged(connection, found)}
     present: dict[SubmissionKey, set[str]] = {}
     for arrival in found:
         submission = SubmissionKey.of(arrival)
@@ -142,6 +142,15 @@ def _removed_parts(
         for submission, part, kind, path, is_given_back in current_parts(connection, present)
         if kind == "file" and not is_given_back and part not in present[submission]
     ]
+
+
+def _not_judged(connection: psycopg.Connection, found: list[Arrival]) -> set[SubmissionKey]:
+    """The submissions of files that were ingested since the last gate 1: who ingested them may have been killed before
+    the parts that were removed meanwhile were withdrawn.
+    """
+    paths = {arrival.path for arrival in found}
+    landed = connection.execute(query("landed_files")).fetchall()
+    return {SubmissionKey(feed, unit, day) for feed, unit, day, path in landed if path in paths}
 
 
 def _named(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> Iterator[tuple[NamedPart, str]]:
