@@ -17,7 +17,18 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from tests.torture import acts
-from tests.torture.acts import Act, CloseMonth, Erase, Night, Part, ReleaseDelivery, ReleaseNight, RollBack, Send
+from tests.torture.acts import (
+    Act,
+    CloseMonth,
+    Erase,
+    Night,
+    Part,
+    ReleaseDelivery,
+    ReleaseNight,
+    RollBack,
+    Send,
+    TakeBack,
+)
 from tests.torture.faults import FAULTS
 from tests.torture.model import FEEDS, Model
 from tests.torture.site import REASON, Site
@@ -230,6 +241,21 @@ def test_a_part_that_is_sent_again_is_accepted_with_the_part_that_was_held_with_
         Night(day(1)),
     ]
     differing = played(tmp_path, history)
+    assert not differing, "\n".join(differing)
+
+
+@pytest.mark.torture
+def test_a_part_is_taken_back_while_the_night_is_killed(tmp_path: Path) -> None:
+    """After the other part is in, and before the one that was removed is withdrawn."""
+    one = Model(1).maker.counties[0]
+    second = Part("public_post", one, day(0), "2")
+    history: list[Act] = [
+        Send(second, 20),
+        Night(day(0)),
+        TakeBack(second, 29),
+        Night(day(1), fault="the first file is in"),
+    ]
+    differing = played(tmp_path, history, kills=1)
     assert not differing, "\n".join(differing)
 
 
