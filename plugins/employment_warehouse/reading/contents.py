@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import zipfile
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from employment_warehouse.reading.content import check_inflation
 from employment_warehouse.reading.formats import ZIP_ERRORS
@@ -27,7 +28,7 @@ def contents(path: Path) -> Iterator[bytes]:
         yield from _within(file, path.stat().st_size, _DEEPEST)
 
 
-def _within(file: BinaryIO, packed: int, depth: int) -> Iterator[bytes]:
+def _within(file: BufferedIOBase, packed: int, depth: int) -> Iterator[bytes]:
     yield from _blocks(file, packed)
     if depth == 0:
         return
@@ -36,7 +37,7 @@ def _within(file: BinaryIO, packed: int, depth: int) -> Iterator[bytes]:
         head = file.read(2)
         file.seek(0)
         if head == b"\x1f\x8b":
-            yield from _within(cast("BinaryIO", gzip.GzipFile(fileobj=file)), packed, depth - 1)
+            yield from _within(gzip.GzipFile(fileobj=file), packed, depth - 1)
         elif zipfile.is_zipfile(file):
             yield from _members(zipfile.ZipFile(file), depth - 1)
     except ZIP_ERRORS:
@@ -47,15 +48,15 @@ def _members(archive: zipfile.ZipFile, depth: int) -> Iterator[bytes]:
     for member in archive.infolist():
         try:
             with archive.open(member) as file:
-                yield from _within(cast("BinaryIO", file), member.compress_size, depth)
+                yield from _within(cast("BufferedIOBase", file), member.compress_size, depth)
         except ZIP_ERRORS:
             continue
 
 
-def _blocks(file: BinaryIO, packed: int) -> Iterator[bytes]:
+def _blocks(file: BufferedIOBase, packed: int) -> Iterator[bytes]:
     block, total = bytearray(), 0
     try:
-        while piece := file.read1(_BLOCK):  # type: ignore[attr-defined]
+        while piece := file.read1(_BLOCK):
             total += len(piece)
             check_inflation(total, packed)
             block += piece
