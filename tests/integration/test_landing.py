@@ -638,9 +638,10 @@ def test_purged_rows_are_restored_unchanged_from_the_archive(warehouse: psycopg.
     assert restore(first.delivery_id, read_archived_file) == 0
 
 
-def test_rows_that_a_purge_deleted_are_restored_when_a_rollback_offers_them_again(
-    warehouse: psycopg.Connection, zone: Path
-) -> None:
+def replaced_and_purged(warehouse: psycopg.Connection, zone: Path) -> tuple[int, int, date]:
+    """The rows of two persons are published, then replaced by a later file and purged: the first publication, the
+    number of the later file, and its date.
+    """
     put(zone, payments(1, 2))
     ingest_all()
     first = publish_night(warehouse)
@@ -649,7 +650,14 @@ def test_rows_that_a_purge_deleted_are_restored_when_a_rollback_offers_them_agai
     (wrong,) = ingest_all(later)
     publish_night(warehouse, later)
     assert purge() == 2
-    publication.roll_back(first, [wrong.delivery_id], "last year's file")
+    return first, wrong.delivery_id, later
+
+
+def test_rows_that_a_purge_deleted_are_restored_when_a_rollback_offers_them_again(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    first, wrong, later = replaced_and_purged(warehouse, zone)
+    publication.roll_back(first, [wrong], "last year's file")
     build = steps.start_build(later.isoformat(), "the night after it")
     offered = rows_of(warehouse, "select delivery_id from ops.delivery where build = %s", build)
     assert [posts(warehouse, number) for (number,) in offered] == [["P1", "P2"]]
@@ -659,16 +667,9 @@ def test_rows_are_restored_as_the_ledger_counts_them_until_an_erasure_is_done(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     """An erasure that is asked for during a night waits for its end, and the rows that it will remove come back."""
-    put(zone, payments(1, 2))
-    ingest_all()
-    first = publish_night(warehouse)
-    later = DAY + timedelta(days=1)
-    put(zone, payments(9), day=later)
-    (wrong,) = ingest_all(later)
-    publish_night(warehouse, later)
-    assert purge() == 2
+    first, wrong, later = replaced_and_purged(warehouse, zone)
     ask_erasure(id_number(1), "asked for")
-    publication.roll_back(first, [wrong.delivery_id], "last year's file")
+    publication.roll_back(first, [wrong], "last year's file")
     build = steps.start_build(later.isoformat(), "the night after it")
     (offered,) = rows_of(warehouse, "select delivery_id, rows_landed from ops.delivery where build = %s", build)
     assert (posts(warehouse, offered[0]), offered[1]) == (["P1", "P2"], 2)
