@@ -1,4 +1,5 @@
 -- How many were stored. Not "on conflict do update": it would have to read what is sealed, which no loader may.
+-- Whoever was just inserted is not looked up again: of a first register that is everybody.
 with new as materialized (
     select * from unnest(%(keys)b::uuid [], %(sealed)b::bytea []) as person (person_key, sealed)
 ),
