@@ -20,11 +20,12 @@ from employment_warehouse.gate.measure import (
     Statement,
     TonightRows,
     both,
-    has,
+    has_freshness,
+    has_payment,
     is_a,
     ratio,
 )
-from employment_warehouse.gate.subject import FRESHNESS, Subject
+from employment_warehouse.gate.subject import Subject
 
 MEASURES: tuple[Measure, ...] = (
     # Of the submission as a whole.
@@ -73,11 +74,11 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "paid.share",
-        TonightRows("(sum(amount_paid) / nullif(sum(amount_due), 0))::float8"),
+        TonightRows("(sum({paid}) / nullif(sum({due}), 0))::float8"),
         at_most("gate_max_paid_share"),
         zh="{feed_zh}实发与应发之比",
         en="{feed_en}: paid against due",
-        applies=has("amount_due", "amount_paid"),
+        applies=has_payment,
         measured_in="percent",
         may_lack=True,
     ),
@@ -112,11 +113,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         # The distance of the nearest update: a date that is mistyped a year ahead does not hide a stale register.
         "days_stale",
-        TonightRows(f"min(abs(report_date - {FRESHNESS}))::float8"),
+        TonightRows("min(abs(report_date - {freshness}::date))::float8"),
         at_most("gate_max_days_stale"),
         zh="{feed_zh}最近更新距报表日期天数",
         en="{feed_en}: days between its report date and the nearest update of its rows",
-        applies=both(is_a("snapshot"), has(FRESHNESS)),
+        applies=both(is_a("snapshot"), has_freshness),
         measured_in="days",
         may_lack=True,
     ),

@@ -10,7 +10,7 @@ from typing import Literal
 from employment_warehouse.contract import Contract
 from employment_warehouse.gate.expectation import MeasuredIn
 from employment_warehouse.gate.limits import Limits
-from employment_warehouse.gate.subject import FRESHNESS, Subject, breaks, mix_values
+from employment_warehouse.gate.subject import Subject, breaks, mix_values
 from employment_warehouse.gate.submission import Submission, Values
 
 # --- which subjects a measure applies to --------------------------------------------------------------------
@@ -35,9 +35,14 @@ def both(first: Applies, second: Applies) -> Applies:
     return lambda subject: first(subject) and second(subject)
 
 
-def has(*columns: str) -> Applies:
-    """Feeds with all of these columns."""
-    return lambda subject: {column.name for column in subject.contract.columns}.issuperset(columns)
+def has_freshness(subject: Subject) -> bool:
+    """Feeds whose rows say when they were last updated."""
+    return subject.contract.freshness_column is not None
+
+
+def has_payment(subject: Subject) -> bool:
+    """Feeds of payments: what was owed, and what was paid."""
+    return subject.contract.payment is not None
 
 
 def is_quantity(subject: Subject) -> bool:
@@ -60,7 +65,7 @@ def is_steady(subject: Subject) -> bool:
     contract, column = subject.contract, subject.column
     return (
         column is not None
-        and column.name not in (*contract.key, contract.unit_column, FRESHNESS)
+        and column.name not in (*contract.key, contract.unit_column, contract.freshness_column)
         and not column.type.is_number
     )
 

@@ -11,17 +11,14 @@ from employment_warehouse.contract import Column, Contract, Rule
 from employment_warehouse.database.catalog import identifiers
 from employment_warehouse.gate.expectation import fill
 
-# The column that says when a snapshot's own rows were last updated.
-FRESHNESS = "updated_on"
-
 
 @dataclass(frozen=True)
 class Subject:
     """A feed, or one column, one value of a column or one rule of it; fills the placeholders of a declaration.
 
     Names: {column} {value} {rule}. SQL: the same as identifiers and literals, {breaks} (a cell breaks its column's
-    contract), {amounts}, {content} and {evidence} (columns of the feed). Texts: {feed_zh} {feed_en} {header}
-    {column} {rule_zh} {rule_en} {each_month}.
+    contract), {amounts}, {content} and {evidence} (columns of the feed), and where its contract declares them
+    {freshness}, {due} and {paid}. Texts: {feed_zh} {feed_en} {header} {column} {rule_zh} {rule_en} {each_month}.
     """
 
     contract: Contract
@@ -59,6 +56,11 @@ class Subject:
             "content": identifiers(landing_name(contract, column) for column in columns if column.type.name != "month"),
             "evidence": identifiers(column.name for column in columns if column.type.name == "date"),
         }
+        if contract.freshness_column:
+            given["freshness"] = sql.Identifier(contract.freshness_column)
+        if contract.payment:
+            given["due"] = sql.Identifier(contract.payment.due_column)
+            given["paid"] = sql.Identifier(contract.payment.paid_column)
         if self.column:
             given["column"] = sql.Identifier(landing_name(contract, self.column))
             given["breaks"] = sql.SQL(" or ").join(breaks(contract, self.column))
