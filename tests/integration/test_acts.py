@@ -11,8 +11,8 @@ from psycopg import sql
 from tests.kit.nights import Nights, certify
 
 from employment_warehouse import database, publication
+from employment_warehouse.database import DatabaseRefusal
 from employment_warehouse.database.program_logins import LOGINS
-from employment_warehouse.publication import NotPublished
 
 pytestmark = pytest.mark.quick
 
@@ -48,7 +48,7 @@ def test_every_decision_is_recorded_under_its_login(nights: Nights, operator: ps
     build = publication.start_build(FIRST, "first")
     hold(nights, build)
     certify(build, failed=1)
-    with pytest.raises(NotPublished):
+    with pytest.raises(DatabaseRefusal):
         publication.publish_or_hold(build)
     nights.connection.execute(
         "insert into ops.check_result (build, gate, suite, check_name, unit, severity, success)"
@@ -88,7 +88,7 @@ def test_a_hold_that_is_repeated_is_recorded_once(nights: Nights) -> None:
     build = publication.start_build(FIRST, "first")
     certify(build, failed=1)
     for _ in range(2):
-        with pytest.raises(NotPublished):
+        with pytest.raises(DatabaseRefusal):
             publication.publish_or_hold(build)
     assert [act[1] for act in acts(nights)] == ["hold_night"]
 
@@ -110,7 +110,7 @@ def test_a_refused_decision_leaves_no_act(nights: Nights, operator: psycopg.Conn
     ],
 )
 def test_a_reason_that_quotes_a_personal_number_is_refused(nights: Nights, number: str) -> None:
-    with pytest.raises(NotPublished, match="must not quote") as refused:
+    with pytest.raises(DatabaseRefusal, match="must not quote") as refused:
         publication.decide_rule("account_shared", FIRST, enabled=True, legal_basis=f"asked by {number}")
     assert number not in str(refused.value)
     assert nights.rows("select from ops.rule_decision") == []

@@ -18,10 +18,9 @@ from tests.kit.people import id_number
 from tests.kit.server import connect_superuser
 
 from employment_warehouse import landing, publication
-from employment_warehouse.database import OWN_LOGIN, connect
+from employment_warehouse.database import OWN_LOGIN, DatabaseRefusal, connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import erasing, ledger
-from employment_warehouse.publication import NotPublished
 
 pytestmark = pytest.mark.quick
 
@@ -51,7 +50,7 @@ def test_a_month_is_not_closed_on_a_publication_that_is_being_rolled_back(wareho
         operator.read_only = False
         operator.execute("select ops.roll_back(%s, '{}', 'wrong')", (wrong,))
         closing = beside(operator, lambda: publication.close_month(MAY))
-    with pytest.raises(NotPublished, match="2024-05"):
+    with pytest.raises(DatabaseRefusal, match="2024-05"):
         closing.result()
     assert warehouse.execute("select * from ops.month_close").fetchall() == []
 
@@ -99,7 +98,7 @@ def test_a_person_whose_rows_are_being_stored_is_erased_after_them(
 def test_a_night_that_gate_2_has_not_held_is_not_released(warehouse: psycopg.Connection) -> None:
     build = start_build(JUNE)
     certify(build, failed=1)
-    with pytest.raises(NotPublished, match="has not ended"):
+    with pytest.raises(DatabaseRefusal, match="has not ended"):
         publication.release_night(build, "looked at")
     publication.hold_night(build, "gate 2")
     assert publication.release_night(build, "looked at") == build
@@ -129,7 +128,7 @@ def test_a_held_night_is_run_again_after_an_erasure_and_knows_of_it(warehouse: p
     publication.hold_night(held, "gate 2")
     landing.ask_erasure(id_number(1), "asked for")
     landing.erase_asked()
-    with pytest.raises(NotPublished, match="a person was erased after build"):
+    with pytest.raises(DatabaseRefusal, match="a person was erased after build"):
         publication.release_night(held, "looked at")
     for night, is_recomputed in ((JUNE, True), (date(2024, 6, 2), False)):
         build, found = checked(night)

@@ -37,7 +37,7 @@ from employment_warehouse.console import mart_files
 from employment_warehouse.console.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from employment_warehouse.console.wording import STEPS
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.database import OWN_LOGIN, connect, scram, seed_tables, signed_in
+from employment_warehouse.database import OWN_LOGIN, DatabaseRefusal, connect, scram, seed_tables, signed_in
 from employment_warehouse.database.connections import address
 from employment_warehouse.database.embedded import Server, free_port
 from employment_warehouse.runtime import users
@@ -241,7 +241,7 @@ def test_an_operator_releases_a_held_night_and_rolls_back_in_his_own_name(
     publish(start_build("2024-05-01"))
     held = start_build("2024-05-02")
     certify(held, failed=1)
-    with pytest.raises(publication.NotPublished):
+    with pytest.raises(DatabaseRefusal):
         publication.publish_or_hold(held)
     browser = browser_of(OWN_LOGIN, console)
     offered = browser.get("/publications").text
@@ -271,7 +271,7 @@ def test_what_somebody_typed_is_shown_whole_and_what_the_program_says_in_one_lan
     number = publish(nights.start("2024-05-01"))
     held = start_build("2024-05-02")
     certify(held, failed=1)
-    with pytest.raises(publication.NotPublished):
+    with pytest.raises(DatabaseRefusal):
         publication.publish_or_hold(held)
     browser = browser_of(OWN_LOGIN, console)
     assert browser.fill_in(f"/publications/{held}/release", reason=why).status_code == 303

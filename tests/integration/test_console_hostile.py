@@ -17,7 +17,7 @@ from tests.kit.nights import Nights, certify, publish, start_build
 from employment_warehouse import publication
 from employment_warehouse.console.menu import PAGES
 from employment_warehouse.console.sessions import IDLE_SECONDS
-from employment_warehouse.database import OWN_LOGIN
+from employment_warehouse.database import OWN_LOGIN, DatabaseRefusal
 from employment_warehouse.database.connections import address
 
 OTHER = "532529"
@@ -51,7 +51,7 @@ def held(nights: Nights) -> int:
     nights.deliver("labor_register", OTHER, "2024-05-02", kind="file")
     build = start_build("2024-05-02")
     certify(build, failed=1)
-    with pytest.raises(publication.NotPublished):
+    with pytest.raises(DatabaseRefusal):
         publication.publish_or_hold(build)
     nights.connection.execute(
         "insert into ops.alert (level, kind, unit, title, body) values ('warning', 'wages_owed', %s, 'a', 'b')",

@@ -19,7 +19,7 @@ from tests.conftest import fresh_warehouse
 from tests.kit.nights import certify, publish, start_build
 
 from employment_warehouse import publication, settings
-from employment_warehouse.database import connect
+from employment_warehouse.database import DatabaseRefusal, connect
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.model_declarations import Model, read_models
 
@@ -101,7 +101,7 @@ class Stages:
     def held(self) -> None:
         self.hidden = self.write()
         certify(self.hidden, failed=1)
-        with pytest.raises(publication.NotPublished):
+        with pytest.raises(DatabaseRefusal):
             publication.publish_or_hold(self.hidden)
 
     def rolled_back(self) -> None:

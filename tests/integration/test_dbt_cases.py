@@ -15,6 +15,7 @@ from tests.integration.test_dbt_youth import study
 from tests.kit.people import token
 
 from employment_warehouse import publication
+from employment_warehouse.database import DatabaseRefusal
 
 WAGES = f"{PROJECT}·2024-03-01"
 OWED = Decimal("2640.00")
@@ -105,7 +106,7 @@ def test_a_case_is_found_paid_held_found_again_and_forgotten(cases: Any) -> None
         ("no_contract", no_contract, "2024-05-23"): ("2024-05-23", None, None),
     }
     unpaid_case, until = ("relief_payroll", "unpaid", unpaid), date(2024, 6, 30)
-    with pytest.raises(publication.NotPublished, match="no such open case"):
+    with pytest.raises(DatabaseRefusal, match="no such open case"):
         publication.waive_case(unpaid_case, until, "法院查封账户")
     for waived in (None, until):  # the same date published again keeps what was first seen
         cases.night("2024-05-23")
@@ -117,7 +118,7 @@ def test_a_case_is_found_paid_held_found_again_and_forgotten(cases: Any) -> None
         ("grant_waiver", f"case:relief_payroll:unpaid {unpaid} 2024-05-23–2024-06-30", "法院查封账户")
     ]
     for wrong, code in (((date(2024, 5, 23), "已过期限"), "WH015"), ((until, " "), "WH005")):
-        with pytest.raises(publication.NotPublished) as refusal:
+        with pytest.raises(DatabaseRefusal) as refusal:
             publication.waive_case(unpaid_case, *wrong)
         assert refusal.value.code == code
 

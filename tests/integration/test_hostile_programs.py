@@ -13,8 +13,7 @@ from psycopg.types.json import Jsonb
 from tests.kit.nights import Nights, certify, connect_superuser
 
 from employment_warehouse import publication
-from employment_warehouse.database import connect
-from employment_warehouse.publication import NotPublished
+from employment_warehouse.database import DatabaseRefusal, connect
 
 pytestmark = pytest.mark.quick
 FIRST, SECOND = date(2024, 5, 1), date(2024, 5, 2)
@@ -265,7 +264,7 @@ def test_one_check_does_not_make_a_certificate(nights: Nights) -> None:
         assert gate.execute("select * from ops.certify(%s, '{}')", (build,)).fetchone() == (2, 1, 1)
         with pytest.raises(psycopg.errors.InsufficientPrivilege), gate.transaction():
             gate.execute("update ops.certificate set checks_run = 2, critical_failed = 0")
-    with pytest.raises(NotPublished, match="no complete certificate"):
+    with pytest.raises(DatabaseRefusal, match="no complete certificate"):
         publication.publish(build)
     # Nor do results of another transaction count.
     with connect("wh_gate") as gate:
@@ -306,7 +305,7 @@ def test_a_row_that_the_gate_has_not_committed_stops_publishing_for_a_moment_and
     certify(build)
     gate = open_transactions("wh_gate")
     record(gate, build, "late")
-    with pytest.raises(NotPublished, match=rf"wh_gate \(pid {gate.info.backend_pid}\) has not ended"):
+    with pytest.raises(DatabaseRefusal, match=rf"wh_gate \(pid {gate.info.backend_pid}\) has not ended"):
         publication.publish(build)
     gate.rollback()
     assert publication.publish(build) == build
@@ -321,7 +320,7 @@ def test_a_build_that_has_not_written_every_model_is_not_published(nights: Night
     build = nights.start(FIRST)
     certify(build)
     nights.connection.execute("delete from ops.model_version where model in ('dim_person', 'youth_monitor')")
-    with pytest.raises(NotPublished, match="has not written dim_person, youth_monitor"):
+    with pytest.raises(DatabaseRefusal, match="has not written dim_person, youth_monitor"):
         publication.publish(build)
     for role in ("wh_gate", "wh_publisher"):
         with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -337,7 +336,7 @@ def test_a_publication_takes_no_name_as_argument(nights: Nights) -> None:
                 connection.execute(f"select {attempt}", (build,))
         with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
             connection.execute("select ops.release_night(%s, 'a reason')", (build,))
-    with pytest.raises(NotPublished, match="needs a reason"):
+    with pytest.raises(DatabaseRefusal, match="needs a reason"):
         publication.release_night(build, "")
 
 

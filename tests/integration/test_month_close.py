@@ -10,7 +10,7 @@ import pytest
 from tests.integration.test_dbt_employment import COUNTY, person, report, spell
 
 from employment_warehouse import publication
-from employment_warehouse.publication import NotPublished
+from employment_warehouse.database import DatabaseRefusal
 from employment_warehouse.report.figures import read_figures
 
 MAY = date(2024, 5, 1)
@@ -70,7 +70,7 @@ def test_each_vintage_keeps_its_figures_and_later_changes_are_restatements(publi
         lambda: publication.roll_back(final, [], "a mistake"),
         lambda: publication.roll_back(flash, [], "a mistake"),
     ):
-        with pytest.raises(NotPublished, match="final for 2024-05"):
+        with pytest.raises(DatabaseRefusal, match="final for 2024-05"):
             attempt()
     for statement in (
         "delete from ops.month_close",
@@ -83,7 +83,7 @@ def test_each_vintage_keeps_its_figures_and_later_changes_are_restatements(publi
 
 def test_a_month_is_closed_once_after_its_last_day_and_not_on_a_rolled_back_publication(nights: Any) -> None:
     def refused(month: date, words: str) -> None:
-        with pytest.raises(NotPublished, match=words):
+        with pytest.raises(DatabaseRefusal, match=words):
             publication.close_month(month)
         assert nights.scalar("select count(*) from ops.month_close where month = %s", month) == (
             words == "was closed by"

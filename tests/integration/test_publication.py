@@ -7,7 +7,7 @@ import pytest
 from tests.kit.nights import certify
 
 from employment_warehouse import database, publication
-from employment_warehouse.publication import NotPublished
+from employment_warehouse.database import DatabaseRefusal
 
 pytestmark = pytest.mark.quick
 
@@ -84,7 +84,7 @@ def test_an_earlier_date_shows_what_was_published_for_it(marts: psycopg.Connecti
 
 def test_a_build_without_a_certificate_is_refused(marts: psycopg.Connection) -> None:
     build = publication.start_build(FIRST, "first")
-    with pytest.raises(NotPublished, match="no complete certificate"):
+    with pytest.raises(DatabaseRefusal, match="no complete certificate"):
         publication.publish(build)
     assert seen() == []
 
@@ -92,7 +92,7 @@ def test_a_build_without_a_certificate_is_refused(marts: psycopg.Connection) -> 
 def test_an_incomplete_certificate_is_refused(marts: psycopg.Connection) -> None:
     build = publication.start_build(FIRST, "first")
     certify(build, run=0)
-    with pytest.raises(NotPublished, match="no complete certificate"):
+    with pytest.raises(DatabaseRefusal, match="no complete certificate"):
         publication.publish(build)
 
 
@@ -100,7 +100,7 @@ def test_a_stale_certificate_is_refused(marts: psycopg.Connection) -> None:
     build = publication.start_build(FIRST, "first")
     certify(build)
     marts.execute("update ops.certificate set issued_at = issued_at - interval '1 hour'")
-    with pytest.raises(NotPublished, match="stale"):
+    with pytest.raises(DatabaseRefusal, match="stale"):
         publication.publish(build)
 
 
@@ -109,13 +109,13 @@ def test_rows_that_changed_after_the_certificate_are_refused(marts: psycopg.Conn
     write_figure(build, 10)
     certify(build)
     marts.execute("update store.figure set persons = 11")
-    with pytest.raises(NotPublished, match="changed after its certificate"):
+    with pytest.raises(DatabaseRefusal, match="changed after its certificate"):
         publication.publish(build)
 
 
 def test_an_earlier_report_date_is_refused_and_the_same_one_is_not(marts: psycopg.Connection) -> None:
     publish_night(SECOND, 20)
-    with pytest.raises(NotPublished, match="is published"):
+    with pytest.raises(DatabaseRefusal, match="is published"):
         publication.start_build(FIRST, "late")
     publish_night(SECOND, 21)
     assert seen() == [(SECOND, 21)]
@@ -126,7 +126,7 @@ def test_a_failed_gate_holds_the_night_and_hides_it_from_readers(marts: psycopg.
     build = publication.start_build(SECOND, "second")
     write_figure(build, 20)
     certify(build, failed=1)
-    with pytest.raises(NotPublished) as refusal:
+    with pytest.raises(DatabaseRefusal) as refusal:
         publication.publish_or_hold(build)
     assert refusal.value.exit_code == 3
     assert seen() == [(FIRST, 10)]
@@ -140,9 +140,9 @@ def test_a_held_night_is_released_for_a_reason_only(marts: psycopg.Connection) -
     build = publication.start_build(FIRST, "first")
     write_figure(build, 10)
     certify(build, failed=1)
-    with pytest.raises(NotPublished):
+    with pytest.raises(DatabaseRefusal):
         publication.publish_or_hold(build)
-    with pytest.raises(NotPublished, match="reason"):
+    with pytest.raises(DatabaseRefusal, match="reason"):
         publication.release_night(build, "  ")
     publication.release_night(build, "looked at, the fall is the festival")
     assert seen() == [(FIRST, 10)]
@@ -154,7 +154,7 @@ def test_a_second_publisher_and_an_overtaken_build_change_nothing(marts: psycopg
     certify(first)
     second = publication.start_build(FIRST, "second run of the night")
     certify(second)
-    with pytest.raises(NotPublished, match="not the newest"):
+    with pytest.raises(DatabaseRefusal, match="not the newest"):
         publication.publish(first)
     assert publication.publish(second) == second
     assert publication.publish(second) == second
@@ -170,7 +170,7 @@ def test_only_a_publication_can_be_pinned(marts: psycopg.Connection) -> None:
     build = publication.start_build(SECOND, "second")
     write_figure(build, 20)
     with database.connect("wh_analyst") as connection:
-        with pytest.raises(NotPublished, match="no publication"):
+        with pytest.raises(DatabaseRefusal, match="no publication"):
             publication.pin(connection, build)
         connection.rollback()
         connection.execute("select set_config('warehouse.publication', %s, false)", (str(build),))
@@ -260,7 +260,7 @@ def test_a_rollback_shows_the_publication_before_and_withdraws_the_named_deliver
 def test_a_rollback_includes_later_publications(marts: psycopg.Connection) -> None:
     first, second, third = publish_night(FIRST, 10), publish_night(SECOND, 20), publish_night(SECOND, 30)
     assert publication.roll_back(second, [], "wrong formula") == first
-    with pytest.raises(NotPublished, match="rolled back already"):
+    with pytest.raises(DatabaseRefusal, match="rolled back already"):
         publication.roll_back(third, [], "wrong formula")
     assert publication.roll_back(first, [], "wrong formula") is None
     assert publication.standing() == 0
@@ -269,7 +269,7 @@ def test_a_rollback_includes_later_publications(marts: psycopg.Connection) -> No
 
 def test_a_rollback_without_a_reason_is_refused(marts: psycopg.Connection) -> None:
     first = publish_night(FIRST, 10)
-    with pytest.raises(NotPublished, match="needs a reason"):
+    with pytest.raises(DatabaseRefusal, match="needs a reason"):
         publication.roll_back(first, [], " ")
     assert publication.standing() == first
 
@@ -281,7 +281,7 @@ def test_a_rollback_refuses_a_delivery_that_an_earlier_publication_accepted(mart
     certify(build)
     publication.publish(build)
     second = publish_night(SECOND, 20)
-    with pytest.raises(NotPublished, match=f"delivery {early} was not accepted"):
+    with pytest.raises(DatabaseRefusal, match=f"delivery {early} was not accepted"):
         publication.roll_back(second, [early], "wrong file")
     assert publication.standing() == second
 
@@ -293,7 +293,7 @@ def test_a_night_that_was_begun_before_a_rollback_cannot_be_published(marts: psy
     write_figure(begun, 30)
     certify(begun)
     publication.roll_back(second, [], "wrong formula")
-    with pytest.raises(NotPublished, match="rolled back"):
+    with pytest.raises(DatabaseRefusal, match="rolled back"):
         publication.publish(begun)
     assert publication.start_build(SECOND, "in progress") != begun
 

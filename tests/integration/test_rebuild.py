@@ -26,7 +26,7 @@ from tests.kit.server import running_server
 
 from employment_warehouse import hr_platform, landing, publication, returns, transform
 from employment_warehouse.contract import contract
-from employment_warehouse.database import seed_tables
+from employment_warehouse.database import DatabaseRefusal, seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import history, rebuilding, replaying, steps
@@ -137,7 +137,7 @@ def released_and_rolled_back(nights: Nights, day: date) -> None:
     )
     transform.run_dbt(SELECT, build)
     certify(build, failed=1)
-    with pytest.raises(publication.NotPublished):
+    with pytest.raises(DatabaseRefusal):
         publication.publish_or_hold(build)
     publication.release_night(build, "checked by telephone")
     publication.roll_back(build, [], "it was wrong after all")

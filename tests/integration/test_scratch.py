@@ -12,9 +12,8 @@ from rich.console import Console
 from tests.kit.nights import certify, start_build
 
 from employment_warehouse import publication, transform
-from employment_warehouse.database import connect
+from employment_warehouse.database import DatabaseRefusal, connect
 from employment_warehouse.errors import UserError
-from employment_warehouse.publication import NotPublished
 from employment_warehouse.runtime import analyst, engineer
 
 MODELS = ("reported_workshop", "dim_workshop")
@@ -83,7 +82,7 @@ def test_no_scratch_build_while_a_night_is_built_or_held(workshops: Any, status:
     night = start_build("2024-05-02")
     if status == "held":
         publication.hold_night(night, "a check failed")
-    with pytest.raises(NotPublished, match=f"build {night} of the night of 2024-05-02 is {status}") as refused:
+    with pytest.raises(DatabaseRefusal, match=f"build {night} of the night of 2024-05-02 is {status}") as refused:
         try_out("dim_workshop")
     assert refused.value.code == "WH013"
     assert workshops.rows("select max(build), max(status) from ops.build where build >= %s", night) == [(night, status)]
@@ -92,7 +91,7 @@ def test_no_scratch_build_while_a_night_is_built_or_held(workshops: Any, status:
 def test_a_scratch_build_is_never_published(workshops: Any) -> None:
     scratch = publication.start_scratch()
     certify(scratch)
-    with pytest.raises(NotPublished, match=f"build {scratch} is a scratch build"):
+    with pytest.raises(DatabaseRefusal, match=f"build {scratch} is a scratch build"):
         publication.publish(scratch)
 
 

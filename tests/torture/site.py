@@ -27,11 +27,10 @@ from tests.torture.acts import Act, Part, Revision
 from tests.torture.model import MARTS, Model, Publication
 
 from employment_warehouse import hr_platform, landing, publication, settings, transform
-from employment_warehouse.database import connect
+from employment_warehouse.database import DatabaseRefusal, connect
 from employment_warehouse.database.connections import Address, as_variable
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.program_logins import set_password
-from employment_warehouse.publication import NotPublished
 from employment_warehouse.runtime import backup, steps
 from employment_warehouse.settings import Home
 
@@ -138,7 +137,7 @@ class Site:
         run = f"night {next(self.serial)}"
         if act.fault:
             self.kills += faults.disturb(act.fault, night, act, run)
-        with pytest.raises(NotPublished) if act.is_held else nullcontext():
+        with pytest.raises(DatabaseRefusal) if act.is_held else nullcontext():
             night(act, run)
 
     def _number(self, revision: Revision) -> int:
@@ -210,7 +209,7 @@ def restored_server(home: Home) -> Iterator[Server]:
 def night(act: acts.Night, run: str) -> None:
     """Every step of a night in which both gates decide as the act says; again: what is not done yet.
 
-    Raises NotPublished if gate 2 holds it.
+    Raises DatabaseRefusal if gate 2 holds it.
     """
     if publication.build_of(run) != publication.standing():
         _build_and_publish(act, run)

@@ -20,8 +20,8 @@ from tests.torture.sent import COUNTIES, send_counties
 from tests.torture.whole_nights import Place, build_of, run_night, run_task
 
 from employment_warehouse import publication
+from employment_warehouse.database import DatabaseRefusal
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.publication import NotPublished
 
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(0)]
 NIGHTS = int(os.environ.get("NIGHTS", "5"))
@@ -91,7 +91,7 @@ def refused(connection: psycopg.Connection, days: Iterable[date]) -> None:
     """Nights before the one that is published: each is refused, says why, and changes nothing."""
     before = invariants.state(connection), invariants.shown(connection)
     for day in days:
-        with pytest.raises(NotPublished, match="which is published") as refusal:
+        with pytest.raises(DatabaseRefusal, match="which is published") as refusal:
             run_task("start_build", day.isoformat(), 0)
         assert refusal.value.code == "WH001"
         assert build_of(day.isoformat()) == 0

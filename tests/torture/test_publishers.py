@@ -17,7 +17,7 @@ from tests.kit.nights import certify
 from tests.torture.conftest import Say
 
 from employment_warehouse import database, publication
-from employment_warehouse.publication import NotPublished
+from employment_warehouse.database import DatabaseRefusal
 
 FIRST, ROWS = date(2024, 5, 1), 50
 TORTURE = bool(os.environ.get("TORTURE"))
@@ -174,7 +174,7 @@ def test_of_two_publishers_one_moves_the_pointer(marts: psycopg.Connection) -> N
     def attempt(build: int) -> int | None:
         try:
             return publication.publish(build)
-        except NotPublished:
+        except DatabaseRefusal:
             return None
 
     with ExitStack() as stack:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import resource
 import sys
 
+import psycopg
 import typer
 
 from employment_warehouse.command import backups, files, nights, persons, queries, services, users
 from employment_warehouse.command.options import HomeOption, console, select_home
+from employment_warehouse.database import describe
 from employment_warehouse.errors import UserError
 
 MISUSED = 2  # exit code of a command line that cannot be understood
@@ -44,6 +46,14 @@ def main() -> None:
     except UserError as error:
         console.print(str(error), style="red", markup=False)
         sys.exit(error.exit_code)
+    except psycopg.OperationalError as error:
+        lost = UserError(
+            "数据库没有应答或中断了连接 | the database does not answer, or has ended the connection",
+            database=describe(error),
+            todo="warehouse status",
+        )
+        console.print(str(lost), style="red", markup=False)
+        sys.exit(1)
     except SystemExit as end:
         if end.code == MISUSED and len(sys.argv) > 1:  # Typer has said in English what is wrong with the line
             console.print("命令、选项或参数有误，未作任何操作；在命令后加 --help 可查看中英文用法。", style="red")

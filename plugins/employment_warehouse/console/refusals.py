@@ -15,9 +15,9 @@ from starlette.exceptions import HTTPException
 
 from employment_warehouse.console import rendering
 from employment_warehouse.console.connections import is_sign_in_refused
-from employment_warehouse.console.rendering import OWN_CODE, in_language, language
+from employment_warehouse.console.rendering import in_language, language
 from employment_warehouse.console.signing_in import sign_in_path
-from employment_warehouse.database import describe
+from employment_warehouse.database import DatabaseRefusal, describe
 from employment_warehouse.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -80,10 +80,8 @@ def of_input(request: Request, error: RequestValidationError) -> Response:  # no
 
 def of_user_error(request: Request, error: UserError) -> Response:
     """Something that the person can correct."""
-    if isinstance(error.__context__, (*MALFORMED, errors.InsufficientPrivilege)):
-        return of_database(request, error.__context__)
-    if OWN_CODE.match(error.database):
-        return _say(request, Refusal(409, error.database, error.todo))
+    if isinstance(error, DatabaseRefusal) and isinstance(error.__cause__, psycopg.Error):
+        return of_database(request, error.__cause__)
     found = " ".join(part for part in (error.where, error.expected, error.found, error.database) if part)
     return _say(request, Refusal(409, error.message, error.todo or found))
 

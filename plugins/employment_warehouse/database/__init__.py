@@ -2,12 +2,13 @@
 
 from employment_warehouse.database.connections import OWN_LOGIN, connect, signed_in
 from employment_warehouse.database.deadlock import repeat_after_deadlock
-from employment_warehouse.database.describe import describe, refusals
+from employment_warehouse.database.describe import DatabaseRefusal, describe, refusals
 from employment_warehouse.database.migrate import migrate
 from employment_warehouse.database.setting import setting
 
 __all__ = [
     "OWN_LOGIN",
+    "DatabaseRefusal",
     "connect",
     "describe",
     "migrate",

@@ -59,15 +59,26 @@ def without_values() -> Iterator[None]:
         raise
 
 
+class DatabaseRefusal(UserError):
+    """数据库拒绝。 | The database refuses."""
+
+    exit_code = 3
+
+
+def is_refusal(error: psycopg.Error) -> bool:
+    """Whether a function of ours refuses (`WH…`), or the login may not ask; anything else is a fault."""
+    return (error.sqlstate or "").startswith("WH") or isinstance(error, errors.InsufficientPrivilege)
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
-    """A database error that leaves this block is a UserError (`refused`) with the database's words."""
+    """What the database refuses in this block is a DatabaseRefusal in its words; its code is the SQLSTATE."""
     try:
         yield
     except psycopg.Error as error:
-        raise UserError(
-            "数据库拒绝 | the database refuses", code="refused", database=describe(error), exit_code=1
-        ) from None
+        if not is_refusal(error):
+            raise
+        raise DatabaseRefusal(describe(error), code=str(error.sqlstate)) from error
 
 
 def _database_error(error: BaseException | None) -> psycopg.Error | None:

@@ -12,7 +12,6 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from employment_warehouse import database, settings
-from employment_warehouse.errors import UserError
 from employment_warehouse.gate import results
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.holding import REASON, hold_causes
@@ -198,11 +197,6 @@ def _certify(
 
 
 def _fetch_row(connection: psycopg.Connection, question: str, *values: object) -> tuple[Any, ...]:
-    """The one row of an answer. Raises UserError with what the database refuses (`WH…`)."""
-    try:
-        row = connection.execute(question, values).fetchone()
-    except psycopg.Error as error:
-        if (error.sqlstate or "").startswith("WH"):
-            raise UserError(database.describe(error), code=str(error.sqlstate), where=f"build {values[0]}") from error
-        raise
-    return row or ()
+    """The one row of an answer. Raises DatabaseRefusal."""
+    with database.refusals():
+        return connection.execute(question, values).fetchone() or ()

@@ -25,7 +25,7 @@ REFUSALS = {
 def reveal(person_key: UUID, purpose: str) -> dict[str, str]:
     """The identity of a person: `id_number`, and where they were reported `full_name` and `mobile`.
 
-    Raises UserError: `not_of_your_county`, `daily_limit`, `refused`.
+    Raises UserError: `not_of_your_county`, `daily_limit`; DatabaseRefusal.
     """
     return opener.open_identity(sealed_identity(person_key, purpose), person_key)
 

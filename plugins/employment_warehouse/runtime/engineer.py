@@ -12,7 +12,7 @@ from employment_warehouse import publication, transform
 def run_dbt(arguments: Sequence[str], console: Console) -> None:
     """Run a command of dbt for a scratch build, and print its nodes.
 
-    Raises NotPublished while a night is being built or is held, TransformFailed with the nodes that failed.
+    Raises DatabaseRefusal while a night is being built or is held, TransformFailed with the nodes that failed.
     """
     build = publication.start_scratch()
     for node in transform.run_scratch(arguments, build).nodes:

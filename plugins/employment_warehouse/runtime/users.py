@@ -14,7 +14,7 @@ SHORTEST_PASSWORD = 12
 def add(name: str, role: str, county: str | None, password: str = "") -> str:
     """Make a login for one person, whose role is `operator`, `analyst`, …; its password, a new one if none is given.
 
-    Raises UserError: `refused`, `password_short`.
+    Raises DatabaseRefusal, UserError (`password_short`).
     """
     chosen = password or secrets.token_urlsafe(15)
     _assert_long(chosen)
@@ -25,7 +25,7 @@ def add(name: str, role: str, county: str | None, password: str = "") -> str:
 
 
 def set_password(name: str, password: str = "") -> str:
-    """Give a user a new password: oneself, or as an operator anybody. The password. Raises UserError (`refused`)."""
+    """Give a user a new password: oneself, or as an operator anybody. The password. Raises DatabaseRefusal."""
     chosen = password or secrets.token_urlsafe(15)
     _assert_long(chosen)
     with refusals(), connect(OWN_LOGIN) as connection:
@@ -35,7 +35,7 @@ def set_password(name: str, password: str = "") -> str:
 
 
 def disable(name: str) -> None:
-    """Close a login for good and end its sessions. Raises UserError (`refused`)."""
+    """Close a login for good and end its sessions. Raises DatabaseRefusal."""
     with refusals(), connect(OWN_LOGIN) as connection:
         connection.execute("select ops.disable_user(%s)", (name,))
         connection.commit()
