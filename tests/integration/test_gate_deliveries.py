@@ -148,7 +148,7 @@ def defects(declared: Contract) -> Iterator[Defect]:
         yield Defect("six times as much", "volume.ratio", lambda rows: rows * 6)
     needed = [name for name in declared.key if declared.column(name).required]
     if declared.kind == "snapshot" and needed[-1] != declared.unit_column:
-        key = declared.landing_columns_of(declared.column(needed[-1]))[0][0]
+        key = declared.landing_name(declared.column(needed[-1]))
         yield Defect("the file of somebody else", "overlap", changed(key, other_value))
     if declared.kind == "period":
         last = declared.key[-1] if declared.key[-1] != "period" else declared.key[0]

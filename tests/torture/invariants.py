@@ -69,8 +69,7 @@ def skipped(connection: psycopg.Connection, zone: Path, until: date) -> Iterator
 def duplicated(connection: psycopg.Connection, zone: Path) -> Iterator[str]:
     """I2, of landed rows and of the open rows of every model."""
     for feed, declared in contracts().items():
-        key = [declared.landing_columns_of(declared.column(name))[0][0] for name in declared.key]
-        yield from _repeated(connection, f"landing.{feed}", ["delivery_id", *key], "true")
+        yield from _repeated(connection, f"landing.{feed}", ["delivery_id", *declared.landing_key], "true")
     for model, of_model in connection.execute("select model, key from ops.versioned where key is not null").fetchall():
         yield from _repeated(connection, f"store.{model}", of_model, "to_build is null")
     for number, path, sha256 in connection.execute(

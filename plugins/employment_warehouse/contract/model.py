@@ -182,6 +182,15 @@ class Contract:
             return (("name_key", "uuid"),)
         return ((column.type.landing_name(column.name), column.type.sql_type),)
 
+    def landing_name(self, column: Column) -> str:
+        """The landing column of a column: its token, or itself."""
+        return self.landing_columns_of(column)[0][0]
+
+    @property
+    def landing_key(self) -> list[str]:
+        """The key, by its landing columns."""
+        return [self.landing_name(self.column(name)) for name in self.key]
+
     def match_header(self, headers: Sequence[str]) -> tuple[Column | None, ...]:
         """Which column each header text names; None: an unknown column.
 

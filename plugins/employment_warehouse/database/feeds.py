@@ -42,7 +42,7 @@ def _row(contract: Contract) -> dict[str, object]:
         "kind": contract.kind,
         "unit": contract.unit,
         "unit_column": contract.unit_column,
-        "key_columns": [contract.landing_columns_of(contract.column(name))[0][0] for name in contract.key],
+        "key_columns": contract.landing_key,
         "person_column": contract.person_column and "person_key",
         "money_columns": list(contract.money_columns),
         "date_columns": list(contract.date_columns),

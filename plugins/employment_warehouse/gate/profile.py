@@ -15,7 +15,6 @@ from employment_warehouse.database.catalog import identifiers
 from employment_warehouse.gate.comparing import compare
 from employment_warehouse.gate.delivery_measures import measures_of
 from employment_warehouse.gate.measure import Declared, Derived, PreviousRows, Statement, TonightRows
-from employment_warehouse.gate.subject import landing_name
 from employment_warehouse.gate.submission import Submission, Values
 from employment_warehouse.gate.thresholds import Thresholds
 
@@ -167,7 +166,7 @@ def _against_previous_rows(
     if not measures or not any(submission.previous_ids for submission in submissions):
         return {}
     always = [column for column in map(contract.column, contract.key) if column.required]
-    same = ("submission", *(landing_name(contract, column) for column in always))
+    same = ("submission", *map(contract.landing_name, always))
     one_each = sql.SQL("distinct on ({})").format(identifiers(same)) if len(always) < len(contract.key) else sql.SQL("")
     statement = sql.SQL(
         "select r.submission, {measures} from {before} left join {tonight} on {same_key} group by r.submission"

@@ -53,7 +53,7 @@ class Subject:
         columns = contract.columns
         given: dict[str, sql.Composable] = {
             "amounts": identifiers(column.name for column in columns if column.type.is_number),
-            "content": identifiers(landing_name(contract, column) for column in columns if column.type.name != "month"),
+            "content": identifiers(contract.landing_name(column) for column in columns if column.type.name != "month"),
             "evidence": identifiers(column.name for column in columns if column.type.name == "date"),
         }
         if contract.freshness_column:
@@ -62,7 +62,7 @@ class Subject:
             given["due"] = sql.Identifier(contract.payment.due_column)
             given["paid"] = sql.Identifier(contract.payment.paid_column)
         if self.column:
-            given["column"] = sql.Identifier(landing_name(contract, self.column))
+            given["column"] = sql.Identifier(contract.landing_name(self.column))
             given["breaks"] = sql.SQL(" or ").join(breaks(contract, self.column))
             given["value"] = sql.Literal(self.value)
         if self.rule:
@@ -70,14 +70,9 @@ class Subject:
         return sql.SQL(template).format(**given, **more)
 
 
-def landing_name(contract: Contract, column: Column) -> str:
-    """The landing column of a contract column: its token, or itself."""
-    return contract.landing_columns_of(column)[0][0]
-
-
 def breaks(contract: Contract, column: Column) -> list[sql.Composable]:
     """When a cell breaks its column's contract, in SQL: gate 1 does not rely on the reader's own checks."""
-    name = sql.Identifier(landing_name(contract, column))
+    name = sql.Identifier(contract.landing_name(column))
     conditions: list[sql.Composable] = []
     if column.required:
         conditions.append(sql.SQL("{} is null").format(name))

@@ -55,14 +55,14 @@ class ErasedPersons:
         found = pl.repeat(False, len(rows), dtype=pl.Boolean, eager=True)
         for column in made.columns if self.marks else ():
             if column.type.identity in ("person", "account") and not _is_mention(column, made):
-                found |= self.names(rows[made.landing_columns_of(column)[0][0]])
+                found |= self.names(rows[made.landing_name(column)])
         return found
 
     def unmentioned(self, rows: pl.DataFrame, made: Contract) -> pl.DataFrame:
         """Landing rows of others, without one whom they only mention (who approved a post)."""
         for column in made.columns if self.marks else ():
             if _is_mention(column, made):
-                [(name, _)] = made.landing_columns_of(column)
+                name = made.landing_name(column)
                 rows = rows.with_columns(pl.when(~pl.lit(self.names(rows[name]))).then(pl.col(name)))
         return rows
 

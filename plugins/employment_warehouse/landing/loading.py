@@ -14,7 +14,7 @@ import psycopg
 
 from employment_warehouse.checking import Checked, check_table
 from employment_warehouse.checking.repeated import repeated_rows
-from employment_warehouse.contract import Contract, column_label
+from employment_warehouse.contract import column_label
 from employment_warehouse.landing.copying import RowCopy, encode_rows
 from employment_warehouse.landing.erased_persons import ErasedPersons, places_only
 from employment_warehouse.landing.ledger import Counts, Delivery
@@ -65,7 +65,7 @@ def load_rows(connection: psycopg.Connection, delivery: Delivery, read: Callable
     """
     contract = delivery.contract
     identities = identity_columns(contract)
-    key = _key_columns(contract)
+    key = contract.landing_key
     erased = ErasedPersons.of_delivery(connection, delivery.delivery_id)
 
     tokeniser = Tokeniser(contract)
@@ -156,11 +156,6 @@ def _kept(delivery: Delivery) -> Mapping[str, str]:
     return PLACES if delivery.kind == "correction" else {}
 
 
-def _key_columns(contract: Contract) -> list[str]:
-    """The contract's key, by its landing columns."""
-    return [contract.landing_columns_of(contract.column(name))[0][0] for name in contract.key]
-
-
 def _remove_repeated(
     connection: psycopg.Connection, delivery: Delivery, sheets: list[str], suspects: list[int]
 ) -> pl.DataFrame:
@@ -168,7 +163,7 @@ def _remove_repeated(
     given = {
         "feed": delivery.feed,
         "delivery_id": delivery.delivery_id,
-        "key": _key_columns(delivery.contract),
+        "key": delivery.contract.landing_key,
         "sheets": sheets,
         "suspects": suspects,
     }

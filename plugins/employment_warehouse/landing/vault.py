@@ -69,7 +69,7 @@ def identity_columns(contract: Contract) -> list[Identity]:
 
 
 def _identity(contract: Contract, column: Column) -> Identity:
-    landing_column = contract.landing_columns_of(column)[0][0]
+    landing_column = contract.landing_name(column)
     if column.type.identity == "account":
         return Identity(landing_column, "bank_accounts", {"bank_account": column.name})
     sealed = {"id_number": column.name}
@@ -78,7 +78,7 @@ def _identity(contract: Contract, column: Column) -> Identity:
         mobiles = [other.name for other in contract.columns if other.type.identity == "mobile"]
         details |= {"full_name": contract.name_column} if contract.name_column else {}
         details |= {"mobile": mobiles[0]} if mobiles else {}
-    landed = [contract.landing_columns_of(contract.column(name))[0][0] for name in details.values()]
+    landed = [contract.landing_name(contract.column(name)) for name in details.values()]
     return Identity(landing_column, "persons", sealed | details, tuple(landed) if contract.feed == REGISTER else ())
 
 
