@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -52,7 +52,7 @@ def publish_or_hold(build: int) -> int:
         raise
 
 
-def standing() -> int:
+def chain_head() -> int:
     """Number of the publication that is shown, reported and compared with; 0: nothing is published."""
     return int(_as_publisher("select ops.chain_head()"))
 
@@ -148,6 +148,21 @@ def decide_rule(finding: str, from_date: date, *, enabled: bool, legal_basis: st
 
 
 # --- what a connection sees -------------------------------------------------------------------------------------------
+
+
+class Standing(NamedTuple):
+    """The publication that is shown, and its report date."""
+
+    publication: int
+    report_date: date
+
+
+def standing(connection: psycopg.Connection) -> Standing | None:
+    """The standing publication; None: nothing is published."""
+    row = connection.execute(
+        "select publication, report_date from ops.publication where publication = ops.standing_publication()"
+    ).fetchone()
+    return None if row is None else Standing(*row)
 
 
 def as_of(connection: psycopg.Connection, wanted: date) -> int:

@@ -42,7 +42,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 def standing() -> int:
-    number = publication.standing()
+    number = publication.chain_head()
     assert number
     return number
 

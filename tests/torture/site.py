@@ -161,8 +161,8 @@ class Site:
     def differences(self, model: Model) -> Iterator[str]:
         """The standing marts, and those as of each earlier publication, against the model's."""
         standing = model.standing
-        if publication.standing() != (self.numbers[standing[-1].number] if standing else 0):
-            yield f"publication {publication.standing()} stands, not the last of {[p.number for p in standing]}"
+        if publication.chain_head() != (self.numbers[standing[-1].number] if standing else 0):
+            yield f"publication {publication.chain_head()} stands, not the last of {[p.number for p in standing]}"
             return
         # No role may read all of these marts.
         with connect_superuser() as reader:
@@ -211,7 +211,7 @@ def night(act: acts.Night, run: str) -> None:
 
     Raises DatabaseRefusal if gate 2 holds it.
     """
-    if publication.build_of(run) != publication.standing():
+    if publication.build_of(run) != publication.chain_head():
         _build_and_publish(act, run)
     landing.purge()
 

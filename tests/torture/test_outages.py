@@ -139,7 +139,7 @@ def test_a_three_day_outage_skips_nothing_silently(in_time: Nights) -> None:
         refused(connection, DAYS[1:4])
         since = connection.execute(
             "select distinct report_date from ops.delivery where status = 'accepted' and build = %s order by 1",
-            (publication.standing(),),
+            (publication.chain_head(),),
         ).fetchall()
         assert [day for (day,) in since] == DAYS[1:5]
         try:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import psycopg
 
+from employment_warehouse import publication
 from employment_warehouse.database import connect
 from employment_warehouse.landing import archive
 from employment_warehouse.landing.queries import query
@@ -28,10 +29,10 @@ def delete_expired() -> Deleted | None:
     the first day of a month.
     """
     with connect("wh_loader") as connection:
-        standing = connection.execute(query("standing_date")).fetchone()
-        if standing is None:
+        shown = publication.standing(connection)
+        if shown is None:
             return None
-        [on_date] = standing
+        on_date = shown.report_date
         expired = [bytes(row[0]) for row in connection.execute(query("expired_files"), {"on_date": on_date})]
         files = [sha256 for sha256 in expired if archive.has(sha256)] + _strays(connection)
         for sha256 in files:

@@ -5,6 +5,7 @@ Which rows go is decided in `landing.purge()` of the database; when, in `dags/ni
 
 from __future__ import annotations
 
+from employment_warehouse import publication
 from employment_warehouse.database import connect
 from employment_warehouse.landing.due_deliveries import expect_returns
 from employment_warehouse.landing.queries import query
@@ -21,10 +22,10 @@ def purge() -> int:
     nothing.
     """
     with connect("wh_loader") as connection:
-        standing = connection.execute(query("standing_date")).fetchone()
-        if standing is None:
+        shown = publication.standing(connection)
+        if shown is None:
             return 0
-        expect_returns(connection, standing[0])
+        expect_returns(connection, shown.report_date)
         row = connection.execute("select landing.purge()").fetchone()
         assert row is not None
         return int(row[0])

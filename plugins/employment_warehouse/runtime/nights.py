@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
+from employment_warehouse import publication
 from employment_warehouse.contract import contracts, due
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
@@ -135,10 +136,8 @@ def last_due(report_date: date, now: datetime) -> datetime | None:
 def standing_date() -> date | None:
     """Report date of the standing publication; None: nothing is published."""
     with connect("wh_watcher") as connection:
-        row = connection.execute(
-            "select report_date from ops.publication where publication = ops.standing_publication()"
-        ).fetchone()
-    return None if row is None else row[0]
+        shown = publication.standing(connection)
+    return shown and shown.report_date
 
 
 def _prefix(report_date: date) -> str:

@@ -10,7 +10,7 @@ import psycopg
 from rich.cells import set_cell_size
 from rich.console import Console
 
-from employment_warehouse import database, settings
+from employment_warehouse import database, publication, settings
 from employment_warehouse.database import connect
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
@@ -86,15 +86,13 @@ def _ledger(home: Home) -> dict[str, str]:
     try:
         use_database(home, "wh_watcher")
         with connect("wh_watcher") as connection:
-            shown = connection.execute(
-                "select report_date, publication from ops.publication where publication = ops.standing_publication()"
-            ).fetchone()
+            shown = publication.standing(connection)
             [first] = connection.execute("select ops.first_scheduled_date()").fetchone() or (None,)
     except psycopg.Error as error:
         return {"发布 published": database.describe(error)}
     except UserError as error:
         return {"发布 published": error.message}
-    lines = {"发布 published": "—" if shown is None else f"{shown[0]} (第 {shown[1]} 号 no.)"}
+    lines = {"发布 published": "—" if shown is None else f"{shown.report_date} (第 {shown.publication} 号 no.)"}
     if not settings.is_demonstration():
         lines["自动 scheduled"] = (
             f"自 {first} 起 | from {first} on" if first else "未开始 | not begun: warehouse begin DATE"

@@ -223,10 +223,10 @@ def write_report(product: str) -> None:
     """
     from employment_warehouse import publication, report
 
-    if standing := publication.standing():
-        paths = report.WRITERS[product](standing)
+    if shown := publication.chain_head():
+        paths = report.WRITERS[product](shown)
         log.info("%d files: %s", len(paths), paths[0])
-        log.info("%d messages sent", report.send_report(product, standing, paths))
+        log.info("%d messages sent", report.send_report(product, shown, paths))
 
 
 def confirm_intake(report_date: str) -> None:

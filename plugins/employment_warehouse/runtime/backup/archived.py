@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from employment_warehouse import publication
 from employment_warehouse.landing import archive
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.scanning import label
@@ -24,8 +25,8 @@ def needed(connection: psycopg.Connection) -> set[bytes]:
     """SHA-256 of the files that the archive of a database must have: of every delivery that was not refused, except
     those whose retention period has ended.
     """
-    [on_date] = connection.execute(query("standing_date")).fetchone() or [None]
-    expired = connection.execute(query("expired_files"), {"on_date": on_date}) if on_date else ()
+    shown = publication.standing(connection)
+    expired = connection.execute(query("expired_files"), {"on_date": shown.report_date}) if shown else ()
     landed = connection.execute(
         "select d.sha256 from ops.delivery as d"
         " where d.kind in ('file', 'pages', 'correction') and d.status <> 'refused'"

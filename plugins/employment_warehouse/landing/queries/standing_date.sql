@@ -1,1 +1,0 @@
-select report_date from ops.publication where publication = ops.standing_publication()
