@@ -5,9 +5,6 @@ from airflow.sdk import dag, task
 from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.dag_defaults import REPORT_DATE, TASKS
 
-# Corrected return workbooks are ingested after the county's own files.
-SOURCES = ["county", "correction"]
-
 
 @dag(
     schedule=None,
@@ -19,11 +16,11 @@ SOURCES = ["county", "correction"]
 def ingest_county_files() -> None:
     @task
     def check_arrivals(report_date: str) -> list[str]:
-        return steps.find_changes(SOURCES, "unit", report_date)
+        return steps.find_counties(report_date)
 
     @task(map_index_template="{{ county }}")
     def ingest_deliveries(report_date: str, county: str) -> None:
-        steps.ingest(SOURCES, "unit", report_date, county)
+        steps.ingest_county(county, report_date)
 
     report_date = "{{ params.report_date }}"
     ingest_deliveries.partial(report_date=report_date).expand(county=check_arrivals(report_date))

@@ -5,8 +5,6 @@ from airflow.sdk import dag, task
 from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.dag_defaults import REPORT_DATE, TASKS
 
-SOURCES = ["payroll", "bank"]
-
 
 @dag(
     schedule=None,
@@ -18,11 +16,11 @@ SOURCES = ["payroll", "bank"]
 def ingest_relief_payroll() -> None:
     @task
     def check_arrivals(report_date: str) -> list[str]:
-        return steps.find_changes(SOURCES, "feed", report_date)
+        return steps.find_relief_feeds(report_date)
 
     @task(map_index_template="{{ feed }}")
     def ingest_deliveries(report_date: str, feed: str) -> None:
-        steps.ingest(SOURCES, "feed", report_date, feed)
+        steps.ingest_relief_feed(feed, report_date)
 
     report_date = "{{ params.report_date }}"
     ingest_deliveries.partial(report_date=report_date).expand(feed=check_arrivals(report_date))

@@ -9,14 +9,13 @@ from typing import Any
 import psycopg
 import pytest
 from tests.kit.files import COUNTY, DAY, put
-from tests.kit.nights import start_build
+from tests.kit.nights import ingest_files, start_build
 
 from employment_warehouse import alert, gate, landing
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import IngestFailed, IntakeFailed, delivery, withdrawing
 from employment_warehouse.runtime import steps
 
-COUNTY_SOURCES = ["county", "correction"]
 FEED = "public_post_payment"
 HEADER = "岗位编号,身份证号,补贴月份,出勤天数,应发金额,实发金额,发放日期,资金来源,银行账号,代发批次号\n"
 NIGHT = DAY.isoformat()
@@ -25,14 +24,6 @@ PATH = f"{FEED}/{NIGHT}/{COUNTY}.csv"
 
 def failures(warehouse: psycopg.Connection) -> list[tuple[Any, ...]]:
     return warehouse.execute("select feed, unit, path from ops.intake_failure order by feed, unit, path").fetchall()
-
-
-def read_all_sources() -> None:
-    """All that a night does to read its sources, without a platform."""
-    steps.expect_deliveries(NIGHT)
-    for sources, by in ((COUNTY_SOURCES, "unit"), (["payroll", "bank"], "feed")):
-        for name in steps.find_changes(sources, by, NIGHT):
-            steps.ingest(sources, by, NIGHT, name)
 
 
 def break_ingest(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
@@ -44,7 +35,7 @@ def break_ingest(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 
 def test_a_night_that_ingested_everything_has_one_passed_check(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, HEADER, feed=FEED)
-    read_all_sources()
+    ingest_files(NIGHT)
     assert failures(warehouse) == []
     assert gate.check_intake(start_build(DAY)) == 0
     checks = warehouse.execute("select check_name, success, severity from ops.check_result").fetchall()
@@ -60,7 +51,7 @@ def test_a_file_that_we_failed_to_ingest_fails_the_check_and_the_night(
     with monkeypatch.context() as broken:
         break_ingest(broken, psycopg.errors.DiskFull())
         with pytest.raises(IngestFailed):
-            read_all_sources()
+            ingest_files(NIGHT)
     assert (FEED, COUNTY, PATH) in failures(warehouse)
     build = start_build(DAY)
     assert gate.check_intake(build) >= 1
@@ -71,8 +62,8 @@ def test_a_file_that_we_failed_to_ingest_fails_the_check_and_the_night(
         steps.confirm_intake(NIGHT)
     assert raised.value.exit_code == 1
     # The fault is repaired, and the retry ingests it.
-    for name in steps.find_changes(COUNTY_SOURCES, "unit", NIGHT):
-        steps.ingest(COUNTY_SOURCES, "unit", NIGHT, name)
+    for county in steps.find_counties(NIGHT):
+        steps.ingest_county(county, NIGHT)
     assert (FEED, COUNTY, PATH) not in failures(warehouse)
 
 
@@ -90,7 +81,7 @@ def test_a_file_that_we_stumble_over_stops_no_other_file_and_is_not_quoted(
 
     monkeypatch.setattr(delivery, "load_rows", stumble)
     with pytest.raises(IngestFailed, match=r"ValueError, test_intake.py:\d+$") as failed:
-        read_all_sources()
+        ingest_files(NIGHT)
     assert "532528199001010009" not in str(failed.value)
     assert warehouse.execute("select feed from ops.delivery").fetchall() == [(FEED,)]
 
@@ -115,8 +106,8 @@ def test_other_counties_are_still_missing_when_one_file_failed(
     put(zone, "身份证号\n1\n", feed="labor_register")
     break_ingest(monkeypatch, psycopg.errors.DiskFull())
     with pytest.raises(IngestFailed):
-        read_all_sources()
-    steps.find_changes(["payroll", "bank"], "feed", NIGHT)
+        ingest_files(NIGHT)
+    steps.find_relief_feeds(NIGHT)
     alert.raise_night_alerts(start_build(DAY))
     missing = dict(warehouse.execute("select unit, body from ops.alert where kind = 'feed_missing'").fetchall())
     assert "农村劳动力台账" in missing["532501"]
@@ -126,12 +117,12 @@ def test_other_counties_are_still_missing_when_one_file_failed(
 def test_a_platform_that_fails_is_our_failure_and_one_that_is_not_configured_is_not(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_all_sources()
+    ingest_files(NIGHT)
     steps.ingest_resource("gig-orders", NIGHT)
     assert failures(warehouse) == []
     for name, value in (("URL", "http://127.0.0.1:9"), ("CLIENT_ID", "x"), ("CLIENT_SECRET", "y")):
         monkeypatch.setenv(f"WAREHOUSE_HR_{name}", value)
-    read_all_sources()
+    ingest_files(NIGHT)
     assert ("gig_orders", "*", "") in failures(warehouse)
 
 
@@ -140,11 +131,11 @@ def test_a_file_ingested_by_an_earlier_attempt_is_not_a_failure(
 ) -> None:
     put(zone, HEADER, feed=FEED)
     steps.expect_deliveries(NIGHT)
-    steps.find_changes(["payroll", "bank"], "feed", NIGHT)
-    assert steps.find_changes(COUNTY_SOURCES, "unit", NIGHT) == [COUNTY]
+    steps.find_relief_feeds(NIGHT)
+    assert steps.find_counties(NIGHT) == [COUNTY]
     (arrival,) = landing.scan({"county"}, DAY).arrivals
     assert landing.ingest(arrival) is not None  # and the task was killed before it could note it
-    steps.ingest(COUNTY_SOURCES, "unit", NIGHT, COUNTY)
+    steps.ingest_county(COUNTY, NIGHT)
     assert failures(warehouse) == []
 
 
@@ -154,7 +145,7 @@ def test_an_error_that_no_retry_can_help_is_not_retried(
     put(zone, HEADER, feed=FEED)
     break_ingest(monkeypatch, UserError("密钥不符 | wrong key", code="wrong_token_key"))
     with pytest.raises(UserError) as raised:
-        steps.ingest(COUNTY_SOURCES, "unit", NIGHT, COUNTY)
+        steps.ingest_county(COUNTY, NIGHT)
     assert raised.value.code == "wrong_token_key"
     put(zone, HEADER + "x", feed="job_event")
     failing = iter([UserError("a"), psycopg.errors.DiskFull()])
@@ -164,7 +155,7 @@ def test_an_error_that_no_retry_can_help_is_not_retried(
 
     monkeypatch.setattr(delivery, "load_rows", fail)
     with pytest.raises(IngestFailed):
-        steps.ingest(COUNTY_SOURCES, "unit", NIGHT, COUNTY)
+        steps.ingest_county(COUNTY, NIGHT)
 
 
 @pytest.mark.parametrize("day", [date(2026, 12, 29), date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 4)])
@@ -202,7 +193,7 @@ def test_nothing_is_due_from_a_county_that_has_not_joined_yet(warehouse: psycopg
 
 
 def test_a_delivery_that_a_rollback_withdrew_is_missing_again(warehouse: psycopg.Connection, zone: Path) -> None:
-    read_all_sources()
+    ingest_files(NIGHT)
     put(zone, "x", feed="labor_register")
     build = start_build(DAY)
     warehouse.execute(

@@ -193,13 +193,13 @@ def test_the_steps_of_a_night_withdraw_removed_parts(warehouse: psycopg.Connecti
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")
     put(zone, payments(3), "532501.csv")
-    for county in steps.find_changes(["county"], "unit", DAY.isoformat()):
-        steps.ingest(["county"], "unit", DAY.isoformat(), county)
+    for county in steps.find_counties(DAY.isoformat()):
+        steps.ingest_county(county, DAY.isoformat())
     second.unlink()
-    assert steps.find_changes(["county"], "unit", DAY.isoformat()) == [COUNTY]
-    steps.ingest(["county"], "unit", DAY.isoformat(), "532501")
+    assert steps.find_counties(DAY.isoformat()) == [COUNTY]
+    steps.ingest_county("532501", DAY.isoformat())
     assert standing(warehouse)[-1] == ("2", 1, "file")
-    steps.ingest(["county"], "unit", DAY.isoformat(), COUNTY)
+    steps.ingest_county(COUNTY, DAY.isoformat())
     assert standing(warehouse)[-1] == ("2", 2, "withdrawn")
 
 
@@ -216,8 +216,8 @@ def test_a_loader_that_was_killed_before_it_withdrew_the_removed_part_is_made_go
     later = DAY + timedelta(days=1)
     [arrival] = scan(["county"], later).arrivals
     assert ingest(arrival) is not None
-    assert steps.find_changes(["county"], "unit", later.isoformat()) == [COUNTY]
-    steps.ingest(["county"], "unit", later.isoformat(), COUNTY)
+    assert steps.find_counties(later.isoformat()) == [COUNTY]
+    steps.ingest_county(COUNTY, later.isoformat())
     assert standing(warehouse) == [("1", 2, "file"), ("2", 2, "withdrawn")]
 
 
@@ -940,7 +940,7 @@ def test_a_sparse_file_of_two_gigabytes_is_refused_unread(
     os.truncate(path, 2 << 30)
     before = sum(1 for _ in warehouse_home.archive.rglob("*.sealed"))
     started = time.monotonic()
-    steps.ingest(["county"], "unit", DAY.isoformat(), COUNTY)
+    steps.ingest_county(COUNTY, DAY.isoformat())
     assert time.monotonic() - started < 10
     assert rows_of(warehouse, "select status, reason, understood ->> 'refusal' from ops.delivery") == [
         ("refused", "file_too_large", "超过 512 MB | more than 512 MB"),
@@ -957,7 +957,7 @@ def test_a_task_scans_only_the_files_of_its_unit(
     asked: list[str] = []
     stat = LandingZone.stat
     monkeypatch.setattr(LandingZone, "stat", lambda zone, path: asked.append(path) or stat(zone, path))
-    steps.ingest(["county"], "unit", DAY.isoformat(), "532501")
+    steps.ingest_county("532501", DAY.isoformat())
     assert {Path(path).stem for path in asked} == {"532501"}
 
 

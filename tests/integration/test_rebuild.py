@@ -25,7 +25,7 @@ from tests.kit.process import run_warehouse
 from tests.kit.server import running_server
 
 from employment_warehouse import hr_platform, landing, publication, returns, transform
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import FILE_SOURCES, contract
 from employment_warehouse.database import DatabaseRefusal, seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
@@ -110,7 +110,7 @@ def send_corrected(zone: Path, county: str, day: date, number: int) -> None:
 def night(nights: Nights, day: date) -> int:
     """A night with real files, ended as a night of Airflow ends; gate 1 holds the given list."""
     landing.expect_deliveries(day)
-    files.ingest_all(day, (*files.SOURCES, "correction"))
+    files.ingest_all(day, (*FILE_SOURCES, "correction"))
     build = publication.start_build(day, f"night {day}")
     landing.restore_offered(build, hr_platform.read_archived)
     nights.connection.execute(

@@ -792,9 +792,9 @@ def test_the_steps_of_a_night_ingest_corrections_and_return_what_is_left(
     put_rows(zone, BROKEN, payment(3, days="many"))
     ingest_all()
     send_back(zone, correct(returned(), "证件号码", id_number(2)))
-    families, night = ["county", "correction"], (DAY + timedelta(days=1)).isoformat()
-    assert steps.find_changes(families, "unit", night) == [COUNTY]
-    steps.ingest(families, "unit", night, COUNTY)
+    night = (DAY + timedelta(days=1)).isoformat()
+    assert steps.find_counties(night) == [COUNTY]
+    steps.ingest_county(COUNTY, night)
     steps.write_returns(night)
     sheet = openpyxl.load_workbook(warehouse_home.returns / DAY.isoformat() / f"{COUNTY}.xlsx")[SHEET]
     assert [cell.value for cell in sheet["B"]] == ["行号", "3"]

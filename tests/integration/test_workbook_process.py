@@ -98,11 +98,11 @@ def test_a_file_whose_reader_was_killed_is_our_failure_and_is_read_by_the_next_a
     with monkeypatch.context() as out_of_memory:
         out_of_memory.setattr(workbook_process.WorkbookProcess, "receive", killed)
         with pytest.raises(landing.IngestFailed, match="内存不足"):
-            steps.ingest(["county"], "unit", "2024-05-01", COUNTY)
+            steps.ingest_county(COUNTY, "2024-05-01")
     reason = "select reason from ops.intake_failure where path <> ''"
     assert "out of memory" in warehouse.execute(reason).fetchall()[0][0]
     assert warehouse.execute("select count(*) from ops.delivery").fetchall() == [(0,)]
-    steps.ingest(["county"], "unit", "2024-05-01", COUNTY)
+    steps.ingest_county(COUNTY, "2024-05-01")
     assert warehouse.execute("select report_date, status from ops.delivery").fetchall() == [
         (date(2024, 5, 1), "landed")
     ]

@@ -35,6 +35,7 @@ from typing import Any
 import yaml
 
 from employment_warehouse import settings
+from employment_warehouse.contract import PLATFORM
 
 FOLDER = Path(__file__).parents[1] / "spec" / "marts"
 HEADING = """\
@@ -302,7 +303,7 @@ class Names:
     def unit(self, unit: str) -> str:
         """The unit of a delivery."""
         if unit == "platform":
-            return "hr_platform"
+            return PLATFORM
         return self.counties[unit] if len(unit) == 1 else f"{self.prefix}{unit.split()[1]}"
 
     def row(self, table: Reported, row: Row) -> dict[str, Any]:

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import FILE_SOURCES, contract
 from employment_warehouse.landing import Delivery, ingest, ingest_correction, scan, withdraw_part
 from employment_warehouse.settings import TIMEZONE
 
 DAY = date(2024, 5, 1)
 COUNTY = "532528"
-SOURCES = ("county", "payroll", "bank")
 
 
 def put(
@@ -43,7 +42,7 @@ def rows_of(feed: str, *rows: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def ingest_all(day: date = DAY, sources: Iterable[str] = SOURCES) -> list[Delivery]:
+def ingest_all(day: date = DAY, sources: Iterable[str] = FILE_SOURCES) -> list[Delivery]:
     """Ingest every new file dated up to that day, and withdraw the parts that were removed; the new deliveries."""
     arrivals, removed = scan(sources, day)
     landed: list[Delivery | None] = []

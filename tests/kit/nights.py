@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 from tests.kit.server import connect_superuser
 
 from employment_warehouse import publication, transform
+from employment_warehouse.contract import platform_feeds
 from employment_warehouse.database import connect
 from employment_warehouse.runtime import steps
 
@@ -71,13 +72,19 @@ def publish(build: int) -> int:
     return publication.publish(build)
 
 
+def ingest_files(night: str) -> None:
+    """The tasks of `night` that come before its build, without those that read the platform, in their order."""
+    steps.expect_deliveries(night)
+    for county in steps.find_counties(night):
+        steps.ingest_county(county, night)
+    for feed in steps.find_relief_feeds(night):
+        steps.ingest_relief_feed(feed, night)
+
+
 def run_steps(night: str) -> int:
     """Every task of `night` and of the DAGs that it runs, in their order; the build."""
-    steps.expect_deliveries(night)
-    for sources, by in ((["county", "correction"], "unit"), (["payroll", "bank"], "feed")):
-        for name in steps.find_changes(sources, by, night):
-            steps.ingest(sources, by, night, name)
-    for resource in ("gig-orders", "applications", "job-postings"):
+    ingest_files(night)
+    for resource in platform_feeds():
         steps.ingest_resource(resource, night)
     build = steps.start_build(night, f"night {night}")
     steps.gate_deliveries(build)

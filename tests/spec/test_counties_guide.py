@@ -17,7 +17,7 @@ def test_every_feed_is_listed_with_its_due_time_its_file_and_its_owner() -> None
     assert {feed: (title, when, file, owner) for title, feed, when, _, file, owner in rows} == {
         feed: (contract.title_zh, due[feed], FILE_NAME[contract.unit], contract.owner)
         for feed, contract in contracts().items()
-        if contract.source != "hr_platform"
+        if not contract.is_from_platform
     }
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.conftest import fresh_warehouse
+from tests.kit.nights import ingest_files
 from tests.torture import invariants
 from tests.torture.faults import NOWHERE, begin, exit_code
 from tests.torture.invariants import Sums
-from tests.torture.points import ingest
 from tests.torture.sent import COUNTIES, send
 
 from employment_warehouse import settings
@@ -58,7 +58,7 @@ class Intake:
         """What is wrong before and after a retry, and a second one: only that knows what is due from new projects."""
         found = self.broken(connection)
         for _ in range(2):
-            ingest(NIGHT)
+            ingest_files(NIGHT)
         found += self.broken(connection)
         return found + list(invariants.different(invariants.state(connection), self.undisturbed))
 
@@ -70,9 +70,9 @@ def undisturbed_intake(server: Server, zone: Path, *counties: str) -> Intake:
     assert exit_code(begin(NOWHERE, int)) == 0  # starts the process of which the others are forked
     with made.warehouse() as connection:
         begun = time.monotonic()
-        assert exit_code(begin(NOWHERE, ingest, NIGHT)) == 0
+        assert exit_code(begin(NOWHERE, ingest_files, NIGHT)) == 0
         made.seconds = time.monotonic() - begun
-        ingest(NIGHT)
+        ingest_files(NIGHT)
         assert made.broken(connection) == []
         made.undisturbed = invariants.state(connection)
     return made

@@ -1,20 +1,10 @@
-"""The intake of a night, and the named points at which it is killed."""
+"""The named points at which a night is killed, in its intake and after it."""
 
 from __future__ import annotations
 
 from tests.torture.faults import Point
 
-from employment_warehouse.runtime import steps
-
 PACKAGE = "employment_warehouse."
-
-
-def ingest(night: str) -> None:
-    """What the tasks of the night's intake do, in their order."""
-    steps.expect_deliveries(night)
-    for sources, by in ((["county", "correction"], "unit"), (["payroll", "bank"], "feed")):
-        for name in steps.find_changes(sources, by, night):
-            steps.ingest(sources, by, night, name)
 
 
 def _points(*named: tuple[str, str, str] | tuple[str, str, str, int]) -> tuple[Point, ...]:

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.kit.nights import ingest_files
 from tests.kit.server import running_server
 from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.faults import NOWHERE, begin, exit_code, run_on_full_disk
 from tests.torture.invariants import Sums
-from tests.torture.points import ingest
 from tests.torture.sent import send
 from tests.torture.whole_nights import TASKS, Place, build_of, run_night, run_task
 
@@ -84,7 +84,7 @@ def test_a_night_whose_disk_is_full_again_and_again(whole: Night) -> None:
     """Each task of FAILS fails once; its retry, with space, leaves what a night without a fault leaves."""
     found: list[str] = []
     with whole.place.warehouse() as connection:
-        ingest(NIGHT)
+        ingest_files(NIGHT)
         for task in TASKS:
             if task in FAILS:
                 before = files()
@@ -101,7 +101,7 @@ def test_a_night_whose_disk_is_full_again_and_again(whole: Night) -> None:
 
 def test_a_page_of_a_gate_that_does_not_fit_stops_no_night(whole: Night) -> None:
     with whole.place.warehouse() as connection:
-        ingest(NIGHT)
+        ingest_files(NIGHT)
         run_task("start_build", NIGHT, 0)
         build = build_of(NIGHT)
         gate.data_docs_of(build, 1).unlink(missing_ok=True)  # of another warehouse of this home
@@ -114,7 +114,7 @@ def test_a_page_of_a_gate_that_does_not_fit_stops_no_night(whole: Night) -> None
 
 def test_a_log_that_is_full_stops_no_task(whole: Night, tmp_path: Path) -> None:
     with whole.place.warehouse() as connection:
-        ingest(NIGHT)
+        ingest_files(NIGHT)
         run_task("start_build", NIGHT, 0)
         log = tmp_path / "task.log"
         log.write_text("x" * 200_000)
@@ -174,7 +174,7 @@ def test_the_disk_of_postgresql_is_full(small_disk: Path, tmp_path: Path, say: S
             for left in BYTES_LEFT:
                 with place.warehouse() as connection:
                     database = connection.info.dbname
-                    ingest(NIGHT)
+                    ingest_files(NIGHT)
                     for task in TASKS:
                         build = build_of(NIGHT)
                         with filled(small_disk, left):

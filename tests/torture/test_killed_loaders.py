@@ -7,12 +7,13 @@ import random
 import time
 
 import pytest
+from tests.kit.nights import ingest_files
 from tests.kit.server import commits_written, kill
 from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.faults import KILLED, NOWHERE, Point, begin, exit_code, run_killed, run_on_full_disk
 from tests.torture.intake import NIGHT, Intake, undisturbed_intake
-from tests.torture.points import POINTS, ingest
+from tests.torture.points import POINTS
 
 from employment_warehouse.database.embedded import Server
 
@@ -29,7 +30,7 @@ def intake(warehouse_server: Server, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
 def test_a_loader_killed_at_a_named_point(intake: Intake, point: Point) -> None:
     with intake.warehouse() as connection:
-        assert run_killed(point, ingest, NIGHT)
+        assert run_killed(point, ingest_files, NIGHT)
         assert intake.retried(connection) == []
 
 
@@ -37,7 +38,7 @@ def test_loaders_killed_at_random_moments(intake: Intake, say: Say) -> None:
     luck, killed = random.Random(11), 0
     for _ in range(LOADER_KILLS):
         with intake.warehouse() as connection:
-            loader = begin(NOWHERE, ingest, NIGHT)
+            loader = begin(NOWHERE, ingest_files, NIGHT)
             loader.join(luck.uniform(0, intake.seconds))
             loader.kill()
             killed += exit_code(loader) == KILLED
@@ -53,7 +54,7 @@ def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) ->
         for _ in range(SERVER_KILLS):
             with intake.warehouse() as connection:
                 database = connection.info.dbname
-                loader = begin(NOWHERE, ingest, NIGHT)
+                loader = begin(NOWHERE, ingest_files, NIGHT)
                 time.sleep(luck.uniform(0, intake.seconds))
                 kill(intake.server)
                 failed += exit_code(loader) != 0
@@ -66,7 +67,7 @@ def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) ->
 
 def test_an_archive_whose_disk_is_full(intake: Intake) -> None:
     with intake.warehouse() as connection:
-        assert run_on_full_disk(8_000, ingest, NIGHT) == 1
+        assert run_on_full_disk(8_000, ingest_files, NIGHT) == 1
         assert intake.retried(connection) == []
 
 
@@ -90,7 +91,7 @@ PLANTED = {
 @pytest.mark.parametrize("planted", PLANTED)
 def test_each_invariant_sees_its_planted_bug(intake: Intake, planted: str) -> None:
     with intake.warehouse() as connection:
-        ingest(NIGHT)
+        ingest_files(NIGHT)
         assert intake.retried(connection) == []
         connection.execute("set session_replication_role = replica")  # no trigger stops us
         connection.execute(PLANTED[planted])  # type: ignore[arg-type]

@@ -17,13 +17,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.kit.nights import ingest_files
 from tests.kit.receivers import Channel, webhook
 from tests.kit.server import commits_written, kill
 from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.faults import NOWHERE, begin, exit_code, run_killed
 from tests.torture.invariants import Sums
-from tests.torture.points import AFTER_INTAKE, ingest
+from tests.torture.points import AFTER_INTAKE
 from tests.torture.sent import send
 from tests.torture.whole_nights import TASKS, TORTURE, Place, build_of, run_night, run_task
 
@@ -117,7 +118,7 @@ def undisturbed(warehouse_server: Server, channel: Channel, tmp_path_factory: py
 def test_each_task_killed_once_in_a_night(undisturbed: Undisturbed, number: int, say: Say) -> None:
     found: list[str] = []
     with undisturbed.place.warehouse(AFTER_FIRST) as connection:
-        ingest(NIGHT)
+        ingest_files(NIGHT)
         for task in TASKS:
             points = AFTER_INTAKE[task]
             point = points[number % len(points)]
@@ -138,7 +139,7 @@ def test_postgresql_killed_in_each_task(undisturbed: Undisturbed, say: Say) -> N
         for _ in range(SERVER_NIGHTS):
             with place.warehouse(AFTER_FIRST) as connection:
                 database = connection.info.dbname
-                ingest(NIGHT)
+                ingest_files(NIGHT)
                 for task in TASKS:
                     process = begin(NOWHERE, run_task, task, NIGHT, build_of(NIGHT))
                     process.join(luck.uniform(0, usual[task]))
@@ -159,7 +160,7 @@ def seconds_of_tasks(place: Place) -> dict[str, float]:
     """How long each task of a night takes that nothing disturbs, in a process of its own."""
     taken = {}
     with place.warehouse(AFTER_FIRST):
-        ingest(NIGHT)
+        ingest_files(NIGHT)
         for task in TASKS:
             begun = time.monotonic()
             assert exit_code(begin(NOWHERE, run_task, task, NIGHT, build_of(NIGHT))) == 0, task

@@ -13,10 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.kit.files import ingest_all
+from tests.kit.nights import ingest_files
 from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.invariants import Sums
-from tests.torture.points import ingest
 from tests.torture.sent import send
 from tests.torture.whole_nights import TASKS, Place, build_of, run_task
 
@@ -63,7 +63,7 @@ def run_in_order(place: Place, versions: Versions, order: Sequence[Path], connec
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(versions.of(path)[order[:at].count(path)], to)
         ingest_all(DAY)
-    ingest(NIGHT)  # finds nothing new
+    ingest_files(NIGHT)  # finds nothing new
     for task in TASKS:
         run_task(task, NIGHT, build_of(NIGHT))
     assert [*place.broken(connection), *invariants.skipped(connection, place.zone, DAY)] == []

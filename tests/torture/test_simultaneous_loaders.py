@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.kit.nights import ingest_files
 from tests.torture.conftest import Say
 from tests.torture.faults import NOWHERE, begin, exit_code
 from tests.torture.intake import NIGHT, Intake, undisturbed_intake
-from tests.torture.points import ingest
 from tests.torture.sent import EVERY_COUNTY
 
 from employment_warehouse.database.embedded import Server
@@ -46,7 +46,7 @@ def side_by_side(*begun: tuple[Callable[..., Any], tuple[Any, ...]]) -> list[int
 def test_eight_loaders_on_the_same_files(intake: Intake, say: Say) -> None:
     for _ in range(ROUNDS):
         with intake.warehouse() as connection:
-            assert side_by_side(*[(ingest, (NIGHT,))] * AT_ONCE) == [0] * AT_ONCE
+            assert side_by_side(*[(ingest_files, (NIGHT,))] * AT_ONCE) == [0] * AT_ONCE
             assert intake.retried(connection) == []
     say(f"{AT_ONCE} loaders on the same files: {ROUNDS} rounds, the same rows as of one loader")
 
@@ -55,8 +55,8 @@ def test_all_counties_within_one_second(of_every_county: Intake, say: Say) -> No
     for _ in range(ROUNDS):
         with of_every_county.warehouse() as connection:
             steps.expect_deliveries(NIGHT)
-            assert steps.find_changes(["county"], "unit", NIGHT) == sorted(EVERY_COUNTY)
-            by_county = [(steps.ingest, (["county"], "unit", NIGHT, county)) for county in EVERY_COUNTY]
+            assert steps.find_counties(NIGHT) == sorted(EVERY_COUNTY)
+            by_county = [(steps.ingest_county, (county, NIGHT)) for county in EVERY_COUNTY]
             assert side_by_side(*by_county) == [0] * len(EVERY_COUNTY)
             assert of_every_county.retried(connection) == []
     say(f"the loaders of {len(EVERY_COUNTY)} counties begun at once: {ROUNDS} rounds, the same rows as one by one")
@@ -67,13 +67,13 @@ def test_a_loader_that_wakes_up_after_its_replacement(intake: Intake, say: Say) 
     luck, stopped, ended = random.Random(5), 0, 0
     for _ in range(ZOMBIES):
         with intake.warehouse() as connection:
-            zombie = begin(NOWHERE, ingest, NIGHT)
+            zombie = begin(NOWHERE, ingest_files, NIGHT)
             assert zombie.pid is not None
             zombie.join(luck.uniform(0, intake.seconds))
             is_stopped = zombie.exitcode is None
             if is_stopped:
                 os.kill(zombie.pid, signal.SIGSTOP)
-            replacement = begin(NOWHERE, ingest, NIGHT)
+            replacement = begin(NOWHERE, ingest_files, NIGHT)
             replacement.join(3 * intake.seconds)
             stopped += is_stopped
             ended += is_stopped and replacement.exitcode is not None

@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.conftest import copy_database, fresh_warehouse
+from tests.kit.nights import ingest_files
 from tests.torture import invariants
 from tests.torture.invariants import Sums
-from tests.torture.points import ingest
 
 from employment_warehouse import publication, settings
 from employment_warehouse.database.embedded import Server
@@ -61,7 +61,7 @@ def build_of(night: str) -> int:
 def run_night(day: date) -> int:
     """A night without a fault; its build."""
     night = day.isoformat()
-    ingest(night)
+    ingest_files(night)
     for task in TASKS:
         run_task(task, night, build_of(night))
     return build_of(night)

@@ -24,7 +24,7 @@ from employment_warehouse.console.answers import worded
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, SignInNeeded, Visit
 from employment_warehouse.console.sessions import Session
-from employment_warehouse.contract import Contract, contracts, due_times, file_reason, template
+from employment_warehouse.contract import COUNTY_SOURCE, Contract, contracts, due_times, file_reason, template
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.landing.naming import CORRECTIONS
 from employment_warehouse.settings import TIMEZONE
@@ -112,7 +112,7 @@ def show(visit: Visit = page.visitor) -> Response:
     feeds = [
         {"feed": feed, "due_at": _next_due(declared, limits["campaign"]), "latest": latest.get(feed)}
         for feed, declared in contracts().items()
-        if declared.source == "county"
+        if declared.source == COUNTY_SOURCE
     ]
     return visit.show(
         "uploads.html.j2",
@@ -175,7 +175,7 @@ def download_workbook(day: date, visit: Visit = page.visitor) -> Response:
 @page.router.get("/uploads/templates/{feed}.xlsx")
 def download_template(feed: str, visit: Visit = page.visitor) -> Response:  # noqa: ARG001  whoever may open the page
     """The blank workbook of a feed."""
-    if feed not in contracts() or contracts()[feed].source != "county":
+    if feed not in contracts() or contracts()[feed].source != COUNTY_SOURCE:
         raise HTTPException(404)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{feed}.xlsx"

@@ -32,13 +32,18 @@ from employment_warehouse.contract.model import (
 from employment_warehouse.contract.names_in_files import column_label, is_sheet_label, sheet_label
 from employment_warehouse.contract.node import ContractError
 from employment_warehouse.contract.reasons import Reason, file_reason, reasons, row_reason
+from employment_warehouse.contract.sources import COUNTY_SOURCE, FILE_SOURCES, PLATFORM, RELIEF_SOURCES
 
 __all__ = [
     "CELL_CHARACTERS",
+    "COUNTY_SOURCE",
     "EXPLANATION_SHEET",
+    "FILE_SOURCES",
     "NUMERIC_CELL",
     "PLAIN_CELLS",
+    "PLATFORM",
     "QUOTED",
+    "RELIEF_SOURCES",
     "TYPES",
     "UNIT_NUMBER",
     "YEARS",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from employment_warehouse.contract.model import Contract
 from employment_warehouse.contract.node import ContractError
+from employment_warehouse.contract.sources import PLATFORM
 
 
 def check_whole(made: Contract, key_positions: list[int], where: str) -> None:
@@ -35,8 +36,8 @@ def _check_roles(made: Contract, where: str) -> None:
         fitting = made.date_columns if role == "freshnessColumn" else made.money_columns
         if name is not None and name not in fitting:
             raise ContractError(f"{role}: {name}", where=where, expected=" · ".join(fitting))
-    if (made.source == "hr_platform") != (made.platform is not None):
-        raise ContractError("platform", where=where, expected="platform for the source hr_platform, only")
+    if made.is_from_platform != (made.platform is not None):
+        raise ContractError("platform", where=where, expected=f"platform for the source {PLATFORM}, only")
     if made.platform:
         fields = {
             "idField": (made.platform.id_field, made.key[0]),

@@ -18,9 +18,9 @@ from employment_warehouse.contract.model import (
     Rule,
 )
 from employment_warehouse.contract.node import ContractError, Node, named_values
+from employment_warehouse.contract.sources import SOURCES
 
 SUFFIX = ".odcs.yaml"
-_SOURCES = ("county", "payroll", "bank", "hr_platform")
 _KINDS = ("snapshot", "period", "events", "batch")
 _UNITS = (*UNIT_COLUMNS, "platform")
 _FREQUENCIES = ("campaign", "daily", "working_days", "weekly", "monthly", "after_batch")
@@ -38,7 +38,7 @@ def declared_contract(document: Mapping[str, Any], where: str) -> Contract:
         title_zh, title_en = node.text("name"), node.text("titleEn")
         with Node(node.take("team"), f"{where}: team") as team:
             owner = team.text("name")
-        source, kind = node.one_of("source", _SOURCES), node.one_of("standsFor", _KINDS)
+        source, kind = node.one_of("source", SOURCES), node.one_of("standsFor", _KINDS)
         unit = node.one_of("unit", _UNITS)
         freshness_column = node.optional_text("freshnessColumn")
         payment = _payment(node.take("payment", None), f"{where}: payment")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from employment_warehouse.contract.column_types import DITTO, UNCALCULATED, Domain, LogicalType, Parsed
 from employment_warehouse.contract.header_texts import normalise_header
+from employment_warehouse.contract.sources import PLATFORM
 
 if TYPE_CHECKING:
     import polars as pl
@@ -130,7 +131,7 @@ class Contract:
     grain_zh: str
     grain_en: str
     owner: str
-    source: str  # county · payroll · bank · hr_platform
+    source: str  # one of SOURCES
     kind: str  # snapshot · period · events · batch
     unit: str  # county · project · batch · platform
     columns: tuple[Column, ...]
@@ -139,7 +140,12 @@ class Contract:
     calendar: Calendar | None
     freshness_column: str | None  # when the row last changed, by its source
     payment: Payment | None
-    platform: PlatformResource | None  # of the source hr_platform
+    platform: PlatformResource | None  # where `is_from_platform`
+
+    @property
+    def is_from_platform(self) -> bool:
+        """Whether the HR platform's interface offers it; all other feeds come as files."""
+        return self.source == PLATFORM
 
     @property
     def unit_column(self) -> str | None:

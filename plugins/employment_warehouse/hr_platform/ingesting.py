@@ -14,7 +14,7 @@ import psycopg
 import tenacity
 
 from employment_warehouse.checking import DUPLICATE_KEY, check_table
-from employment_warehouse.contract import Contract, PlatformResource, contract, platform_feeds
+from employment_warehouse.contract import PLATFORM, Contract, PlatformResource, contract, platform_feeds
 from employment_warehouse.database import connect, repeat_after_deadlock, setting
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import Platform
@@ -23,7 +23,6 @@ from employment_warehouse.hr_platform.order import instants_of, is_ahead
 from employment_warehouse.hr_platform.pages import Item, parse_page
 from employment_warehouse.hr_platform.requests import PlatformFault
 from employment_warehouse.landing import PAGES, Delivery, IncomingPart, archive, ingest_part, read_archived_file
-from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.ledger import require_keys
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.reading import TextTable

@@ -15,12 +15,14 @@ from employment_warehouse.landing.intake import (
     record_scan,
 )
 from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, IngestFailed
+from employment_warehouse.landing.naming import COUNTY_FILES
 from employment_warehouse.landing.purging import purge, restore_offered
 from employment_warehouse.landing.restoring import read_archived_file, restore
 from employment_warehouse.landing.return_workbook import FILE_HEADER, LINE_HEADER, REPEATED
 from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
 
 __all__ = [
+    "COUNTY_FILES",
     "FILE_HEADER",
     "LINE_HEADER",
     "PAGES",

@@ -7,9 +7,8 @@ from typing import Any
 
 import psycopg
 
-from employment_warehouse.contract import Contract, contracts, due
+from employment_warehouse.contract import PLATFORM, Contract, contracts, due
 from employment_warehouse.database import connect, seed_tables, setting
-from employment_warehouse.landing.intake import PLATFORM
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.restoring import read_archived_file, restore_if_possible
 from employment_warehouse.settings import is_platform_set

@@ -11,7 +11,7 @@ from datetime import date
 
 import psycopg
 
-from employment_warehouse.contract import contracts
+from employment_warehouse.contract import FILE_SOURCES, PLATFORM, contracts
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing.ledger import require_keys
@@ -19,8 +19,6 @@ from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.scanning import Arrival, label
 from employment_warehouse.settings import is_platform_set
 
-FILE_SOURCES = ("county", "payroll", "bank")
-PLATFORM = "hr_platform"  # the source, and its one unit
 EVERY_UNIT = "*"
 NAMES_SHOWN = 5
 NOT_READ = "来源未读取 | the source was not read"

@@ -10,13 +10,15 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from employment_warehouse.contract import UNIT_NUMBER, YEARS, Contract
+from employment_warehouse.contract import COUNTY_SOURCE, UNIT_NUMBER, YEARS, Contract
 from employment_warehouse.landing.zone import FOLDERS
 from employment_warehouse.masking import may_be_personal
 
 EXTENSIONS = (".csv.gz", ".csv", ".xlsx", ".xls", ".zip", ".nil")
 # The folder of corrected return workbooks; every other folder of the zone belongs to a feed.
 CORRECTIONS = "corrections"
+# What a county sends. Corrected return workbooks are ingested after its own files.
+COUNTY_FILES = (COUNTY_SOURCE, "correction")
 CORRECTION_EXTENSIONS = (".xlsx", ".xls")
 NOT_UTF8 = re.compile("[\ud800-\udfff]")  # a byte of a file name that is not UTF-8
 # Part of a county's file: 532528_2, 532528_2a.
@@ -63,7 +65,7 @@ class NamingRule:
         if (
             extension is None
             or NOT_UTF8.search(name)
-            or not (is_correction or (contract and contract.source != "hr_platform"))
+            or not (is_correction or (contract and not contract.is_from_platform))
         ):
             return None
         written = name[: -len(extension)]
@@ -82,7 +84,7 @@ class NamingRule:
         own_name = {contract.title_zh: contract.feed for contract in self.contracts.values()}.get(feed)
         is_correction = feed == CORRECTIONS
         contract = self.contracts.get(feed)
-        is_read = is_correction or (contract is not None and contract.source != "hr_platform")
+        is_read = is_correction or (contract is not None and not contract.is_from_platform)
         extensions = CORRECTION_EXTENSIONS if is_correction else EXTENSIONS
         faults = (
             (path.endswith("/") and path.count("/") <= FOLDERS, "无法打开这个文件夹 | this folder cannot be opened"),

@@ -78,7 +78,7 @@ def _page(figures: Figures) -> bytes:
 
 def _is_shown(row: Row) -> bool:
     """The prefecture's rows count all units once more, but for the platform, which has no county."""
-    return row["county_code"] != divisions().prefecture or contract(row["feed"]).source == "hr_platform"
+    return row["county_code"] != divisions().prefecture or contract(row["feed"]).is_from_platform
 
 
 def _targets(rows: list[Row]) -> list[TargetRows]:

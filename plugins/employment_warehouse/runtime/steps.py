@@ -10,7 +10,9 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE
 
 if TYPE_CHECKING:
-    from employment_warehouse.landing import Delivery
+    from collections.abc import Collection, Sequence
+
+    from employment_warehouse.landing import Arrival, Delivery, RemovedPart
 
 log = logging.getLogger(__name__)
 
@@ -46,21 +48,47 @@ def expect_deliveries(report_date: str) -> None:
     log.info("due on %s: %s", report_date, landing.expect_deliveries(night_on))
 
 
-def find_changes(sources: list[str], by: str, report_date: str) -> list[str]:
-    """The units (`by="unit"`) or feeds (`by="feed"`) whose files in the landing zone were added or removed."""
+def find_counties(report_date: str) -> list[str]:
+    """The counties whose files in the landing zone were added or removed."""
+    from employment_warehouse import landing
+
+    return sorted({changed.unit for changed in _find_changes(landing.COUNTY_FILES, report_date)})
+
+
+def find_relief_feeds(report_date: str) -> list[str]:
+    """The feeds of work relief whose files in the landing zone were added or removed."""
+    from employment_warehouse import contract
+
+    return sorted({changed.feed for changed in _find_changes(contract.RELIEF_SOURCES, report_date)})
+
+
+def ingest_county(county: str, report_date: str) -> None:
+    """Ingest all files of one county, oldest date first, and withdraw the parts whose files were removed."""
+    from employment_warehouse import landing
+
+    _ingest(landing.COUNTY_FILES, "unit", county, date.fromisoformat(report_date))
+
+
+def ingest_relief_feed(feed: str, report_date: str) -> None:
+    """Ingest all files of one feed of work relief, as `ingest_county` does those of a county."""
+    from employment_warehouse import contract
+
+    _ingest(contract.RELIEF_SOURCES, "feed", feed, date.fromisoformat(report_date))
+
+
+def _find_changes(sources: Collection[str], report_date: str) -> Sequence[Arrival | RemovedPart]:
+    """What is to be ingested or withdrawn of some sources; the files are recorded as found."""
     from employment_warehouse import landing
 
     night_on = date.fromisoformat(report_date)
     arrivals, removed = landing.scan(sources, night_on)
     landing.record_scan(night_on, sources, arrivals)
-    return sorted({getattr(changed, by) for changed in (*arrivals, *removed)})
+    return (*arrivals, *removed)
 
 
-def ingest(sources: list[str], by: str, report_date: str, name: str) -> None:
-    """Ingest all files of one unit or feed, oldest date first, and withdraw the parts whose files were removed."""
+def _ingest(sources: Collection[str], by: str, name: str, night_on: date) -> None:
     from employment_warehouse import landing
 
-    night_on = date.fromisoformat(report_date)
     failures: list[Exception] = []
     unit, feed = (name, None) if by == "unit" else (None, name)
     arrivals, removed = landing.scan(sources, night_on, unit=unit, feed=feed)

@@ -24,13 +24,13 @@ from tests.kit.nights import Nights
 from tests.kit.people import token
 
 from employment_warehouse import publication
+from employment_warehouse.contract import PLATFORM, platform_feeds
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.settings import project_root
 
 # The first case waits for the nights of all of them.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 PREFECTURE, COUNTIES = "532500", 99
-PLATFORM = ("gig_orders", "applications", "job_postings")
 
 
 @dataclass
@@ -131,17 +131,17 @@ def set_target(connection: psycopg.Connection, county: str, target: Mapping[str,
 
 def deliver(nights: Nights, world: World, night: date, tables: list[tuple[Case, Reported, date]]) -> None:
     """What arrives for a night: of each unit its report; of the platform one report of all cases."""
-    items: dict[str, list[dict[str, Any]]] = {feed: [] for feed in PLATFORM}
+    items: dict[str, list[dict[str, Any]]] = {feed: [] for feed in platform_feeds().values()}
     for case, table, on in tables:
         names = world.names[str(case)]
         rows = [names.row(table, row) for row in table.rows]
-        if table.feed in PLATFORM:
+        if table.feed in items:
             items[table.feed] += rows
         else:
             nights.deliver(table.feed, names.unit(table.unit), on, rows)
     for feed, rows in items.items():
         stamped = [{"updated_at": f"{night} 12:00+08"} | row for row in rows]
-        nights.deliver(feed, "hr_platform", night, stamped)
+        nights.deliver(feed, PLATFORM, night, stamped)
 
 
 def figures(nights: Nights, expected: Expected, names: Names) -> list[dict[str, Any]]:
