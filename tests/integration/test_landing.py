@@ -189,6 +189,23 @@ def test_parts_replaced_by_a_whole_file_no_longer_count(warehouse: psycopg.Conne
     assert standing(warehouse) == [("", 1, "file"), ("1", 2, "withdrawn"), ("2", 2, "withdrawn")]
 
 
+def test_a_nil_return_replaces_parts_that_had_replaced_the_whole_file(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """The whole file was withdrawn, which is no nil return, though both are without bytes."""
+    whole = put(zone, payments(1, 2))
+    ingest_all()
+    whole.unlink()
+    parts = [put(zone, payments(number), f"{COUNTY}_{number}.csv") for number in (1, 2)]
+    ingest_all()
+    for part in parts:
+        part.unlink()
+    put(zone, "", f"{COUNTY}.nil")
+    assert [delivery.kind for delivery in ingest_all()] == ["nil"]
+    assert standing(warehouse) == [("", 3, "nil"), ("1", 2, "withdrawn"), ("2", 2, "withdrawn")]
+    assert ingest_all() == []
+
+
 def test_the_steps_of_a_night_withdraw_removed_parts(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")

@@ -485,6 +485,9 @@ def test_a_removal_that_was_withdrawn_is_not_found_again(warehouse: psycopg.Conn
     publication.roll_back(second, [removal], "deleted by mistake")
     files.ingest_all(DAY, ("county",))
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
+    put(zone, b"", name=f"{COUNTY}_2.nil")
+    ingest_all()
+    assert standing_rows(warehouse) == [("P1", 800)]
     put_rows(zone, payment(2).replace("800,800", "650,650"), name=f"{COUNTY}_2.csv")
     ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 650)]
