@@ -18,8 +18,7 @@ from tests.hostile.old_workbook import Cell, CellError, CellFormula, xls
 from tests.hostile.workbooks import READS, WORKBOOKS, book, cell, sheet
 
 from employment_warehouse.checking import check_table
-from employment_warehouse.contract import contract
-from employment_warehouse.contract.blank_form import template
+from employment_warehouse.contract import contract, write_template
 from employment_warehouse.contract.column_types import UNCALCULATED
 from employment_warehouse.reading import NUMERIC_CELL, Refused, read_tables
 from employment_warehouse.reading.header import Header
@@ -171,7 +170,7 @@ def test_a_sheet_that_lacks_one_column_is_not_left_out_in_silence(tmp_path: Path
 @pytest.mark.parametrize("feed", ["public_post", "youth_support", "labor_register"])
 def test_our_own_templates_are_read(tmp_path: Path, feed: str) -> None:
     path = tmp_path / "template.xlsx"
-    template(feed, path)
+    write_template(feed, path)
     assert read(path, feed) == []
 
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from employment_warehouse.checking import check_table
-from employment_warehouse.contract import contract, contracts, template
+from employment_warehouse.contract import contract, contracts, write_template
 from employment_warehouse.errors import UserError
 from employment_warehouse.reading import read_tables
 
@@ -20,7 +20,7 @@ FILED = [feed for feed, made in contracts().items() if made.unit_column is not N
 
 @pytest.mark.parametrize("feed", FILED)
 def test_a_template_has_the_headers_of_its_contract(feed: str, tmp_path: Path) -> None:
-    template(feed, tmp_path / "form.xlsx")
+    write_template(feed, tmp_path / "form.xlsx")
     form, explanation = openpyxl.load_workbook(tmp_path / "form.xlsx").worksheets
     made = contract(feed)
     headers = [str(cell.value) for cell in form[1]]
@@ -34,7 +34,7 @@ def test_a_template_has_the_headers_of_its_contract(feed: str, tmp_path: Path) -
 
 
 def test_a_template_offers_the_codes_as_choices(tmp_path: Path) -> None:
-    template("employment", tmp_path / "form.xlsx")
+    write_template("employment", tmp_path / "form.xlsx")
     form = openpyxl.load_workbook(tmp_path / "form.xlsx").worksheets[0]
     offered = {str(rule.sqref).split(":")[0]: rule.formula1 for rule in form.data_validations.dataValidation}
     headers = {_header(cell): cell.coordinate.rstrip("1") for cell in form[1]}
@@ -49,7 +49,7 @@ def test_every_example_is_one_that_the_drop_down_offers(feed: str) -> None:
 
 
 def test_a_template_keeps_number_like_columns_as_text(tmp_path: Path) -> None:
-    template("employment", tmp_path / "form.xlsx")
+    write_template("employment", tmp_path / "form.xlsx")
     form = openpyxl.load_workbook(tmp_path / "form.xlsx").worksheets[0]
     formats = {_header(cell): form.column_dimensions[cell.coordinate.rstrip("1")].number_format for cell in form[1]}
     for header in ("身份证号", "务工地代码", "统一社会信用代码", "帮扶车间编号"):
@@ -58,7 +58,7 @@ def test_a_template_keeps_number_like_columns_as_text(tmp_path: Path) -> None:
 
 
 def test_every_header_of_a_template_has_a_note_with_an_example(tmp_path: Path) -> None:
-    template("public_post", tmp_path / "form.xlsx")
+    write_template("public_post", tmp_path / "form.xlsx")
     form = openpyxl.load_workbook(tmp_path / "form.xlsx").worksheets[0]
     for cell in form[1]:
         assert cell.comment is not None, cell.value
@@ -67,7 +67,7 @@ def test_every_header_of_a_template_has_a_note_with_an_example(tmp_path: Path) -
 
 def test_no_cell_of_a_template_is_a_formula(tmp_path: Path) -> None:
     for feed in FILED:
-        template(feed, tmp_path / "form.xlsx")
+        write_template(feed, tmp_path / "form.xlsx")
         with zipfile.ZipFile(tmp_path / "form.xlsx") as book:
             sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
             assert len(sheets) == 2
@@ -76,7 +76,7 @@ def test_no_cell_of_a_template_is_a_formula(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("feed", ["labor_register", "employment", "bank_return"])
 def test_a_template_that_was_filled_in_is_read_and_good(feed: str, tmp_path: Path) -> None:
-    template(feed, tmp_path / "form.xlsx")
+    write_template(feed, tmp_path / "form.xlsx")
     book = openpyxl.load_workbook(tmp_path / "form.xlsx")
     made = contract(feed)
     for cell in list(book.worksheets[0][1]):
@@ -92,7 +92,7 @@ def test_a_template_that_was_filled_in_is_read_and_good(feed: str, tmp_path: Pat
 
 def test_the_platform_has_no_template(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="接口") as caught:
-        template("applications", tmp_path / "form.xlsx")
+        write_template("applications", tmp_path / "form.xlsx")
     assert caught.value.code == "no_template"
     assert not (tmp_path / "form.xlsx").exists()
 
@@ -103,7 +103,7 @@ def _header(cell: Any) -> str:
 
 def test_a_countys_own_sheet_is_a_sheet_left_out_and_the_explanations_of_a_template_are_not(tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
-    template("employment", path)
+    write_template("employment", path)
     assert read_tables(path, contract("employment")).notes == []
     book = openpyxl.load_workbook(path)
     book["说明"].cell(1, 1).value = "本月新增"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from employment_warehouse.contract import CELL_CHARACTERS, NUMERIC_CELL
+from employment_warehouse.contract import NUMERIC_CELL
 from employment_warehouse.reading.table import TextTable
+from employment_warehouse.workbook_format import CELL_CHARACTERS
 
 REJECTED_SCHEMA = {
     "sheet": pl.String(),

@@ -52,10 +52,10 @@ def template(
     home: HomeOption = None,
 ) -> None:
     """写出一张表的空白模板（XLSX）。 | Write the blank template of a feed."""
-    from employment_warehouse.contract import blank_form
+    from employment_warehouse.contract import write_template
 
     make_home(home)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{feed}.xlsx"
-    blank_form.template(feed, path)
+    write_template(feed, path)
     typer.echo(path)

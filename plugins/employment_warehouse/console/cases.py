@@ -17,8 +17,8 @@ from employment_warehouse.console.wording import EVIDENCE
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.identity import opener
-from employment_warehouse.report.cases import closes_when
-from employment_warehouse.report.labels import Label, Names, names
+from employment_warehouse.report.cases import case_title, closes_when
+from employment_warehouse.report.labels import names
 from employment_warehouse.runtime import case_work
 from employment_warehouse.settings import current_home
 
@@ -48,7 +48,7 @@ def show(kind: str = "", county: str = "", closed: bool = False, visit: Visit = 
         closed=closed,
         counties=[code for code in divisions().counties if not visit.session.counties],
         closes=closes_when(),
-        title=title,
+        case_title=case_title,
         about=about,
         **shown,
     )
@@ -63,7 +63,9 @@ def show_one(kind: str, finding: str, key: str, visit: Visit = page.visitor) -> 
             "explanations": read("explanations", subject=f"{kind}:{finding}:{key}"),
             "names": names(read("names")),
         }
-    return visit.show("case.html.j2", closes=closes_when(), title=title, about=about, evidence_names=EVIDENCE, **shown)
+    return visit.show(
+        "case.html.j2", closes=closes_when(), case_title=case_title, about=about, evidence_names=EVIDENCE, **shown
+    )
 
 
 @page.router.post("/cases/one")
@@ -110,7 +112,9 @@ def _show_persons(visit: Visit, kind: str, finding: str, key: str, **revealed: o
             "most": read("reveal_limit")[0]["most"],
             "names": names(read("names")),
         }
-    return visit.show("persons.html.j2", title=title, **({"shown": None, "identity": None} | revealed), **shown)
+    return visit.show(
+        "persons.html.j2", case_title=case_title, **({"shown": None, "identity": None} | revealed), **shown
+    )
 
 
 def _case(read: Reading, kind: str, finding: str, key: str) -> Row:
@@ -125,8 +129,3 @@ def about(case: Row) -> str:
     """What a case is about: the number that its county knows, or the feed that is due."""
     evidence = case["evidence"] if isinstance(case["evidence"], dict) else {}
     return next((str(evidence[name]) for name in SUBJECTS if evidence.get(name)), "")
-
-
-def title(known: Names, case: dict[str, str]) -> Label:
-    """What is found; where that has no name of its own, the kind."""
-    return known["finding"].get(case["finding"]) or known["case_kind"][case["case_kind"]]

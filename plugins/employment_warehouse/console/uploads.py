@@ -18,20 +18,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from employment_warehouse import returns
+from employment_warehouse import returns, workbook_format
 from employment_warehouse.console import connections
 from employment_warehouse.console.answers import worded
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, SignInNeeded, Visit
 from employment_warehouse.console.sessions import Session
-from employment_warehouse.contract import COUNTY_SOURCE, Contract, contracts, due_times, file_reason, template
+from employment_warehouse.contract import COUNTY_SOURCE, Contract, contracts, due_times, file_reason, write_template
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.landing.naming import CORRECTIONS
 from employment_warehouse.settings import TIMEZONE
 from employment_warehouse.upload import MEGABYTE, InvalidUpload, UploadRequest, send
 
 page = Page("/uploads", "报送", "Reporting", needs=("ops.receive_upload",))
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_DAYS = 35
 # What a form has in addition to the file.
 FORM_BYTES = 1 << 16
@@ -169,7 +168,7 @@ def download_workbook(day: date, visit: Visit = page.visitor) -> Response:
         if not path.is_file():
             connection.rollback()
             raise HTTPException(404)
-    return FileResponse(path, media_type=XLSX, filename=f"{county}_{day}_return.xlsx")
+    return FileResponse(path, media_type=workbook_format.MEDIA_TYPE, filename=f"{county}_{day}_return.xlsx")
 
 
 @page.router.get("/uploads/templates/{feed}.xlsx")
@@ -179,10 +178,10 @@ def download_template(feed: str, visit: Visit = page.visitor) -> Response:  # no
         raise HTTPException(404)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{feed}.xlsx"
-        template(feed, path)
+        write_template(feed, path)
         content = path.read_bytes()
     disposition = f'attachment; filename="{feed}.xlsx"'
-    return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
+    return Response(content, media_type=workbook_format.MEDIA_TYPE, headers={"Content-Disposition": disposition})
 
 
 def _one_each(reports: Iterable[Row]) -> list[Row]:

@@ -5,7 +5,6 @@ checks, the landing tables, dbt's sources, the gate-1 suites, the blank template
 come from here.
 """
 
-from employment_warehouse.contract.blank_form import CELL_CHARACTERS, EXPLANATION_SHEET, PLAIN_CELLS, QUOTED, template
 from employment_warehouse.contract.calendar import due, due_times, is_working_day, year_without_holidays
 from employment_warehouse.contract.column_types import (
     NUMERIC_CELL,
@@ -33,16 +32,14 @@ from employment_warehouse.contract.names_in_files import column_label, is_sheet_
 from employment_warehouse.contract.node import ContractError
 from employment_warehouse.contract.reasons import Reason, file_reason, reasons, row_reason
 from employment_warehouse.contract.sources import COUNTY_SOURCE, FILE_SOURCES, PLATFORM, RELIEF_SOURCES
+from employment_warehouse.contract.template import EXPLANATION_SHEET, write_template
 
 __all__ = [
-    "CELL_CHARACTERS",
     "COUNTY_SOURCE",
     "EXPLANATION_SHEET",
     "FILE_SOURCES",
     "NUMERIC_CELL",
-    "PLAIN_CELLS",
     "PLATFORM",
-    "QUOTED",
     "RELIEF_SOURCES",
     "TYPES",
     "UNIT_NUMBER",
@@ -75,6 +72,6 @@ __all__ = [
     "reasons",
     "row_reason",
     "sheet_label",
-    "template",
+    "write_template",
     "year_without_holidays",
 ]

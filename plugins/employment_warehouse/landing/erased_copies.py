@@ -20,10 +20,11 @@ import polars as pl
 import xlsxwriter
 
 from employment_warehouse.checking.rejected import WHOLE_ROW
-from employment_warehouse.contract import NUMERIC_CELL, PLAIN_CELLS, Contract, JsonNumber, as_json
+from employment_warehouse.contract import NUMERIC_CELL, Contract, JsonNumber, as_json
 from employment_warehouse.landing.erased_words import Words, plain, plain_texts
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.reading import Refused, TextTable, contents, read_tables
+from employment_warehouse.workbook_format import PLAIN_CELLS
 
 Place = tuple[str, int]  # sheet, line
 Places = dict[tuple[str, str], list[Place]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from employment_warehouse.contract import Contract, sheet_label
-from employment_warehouse.contract.blank_form import EXPLANATION_SHEET, EXPLANATION_TITLES
+from employment_warehouse.contract.template import EXPLANATION_SHEET, EXPLANATION_TITLES
 from employment_warehouse.reading.cell_forms import LABEL, VALUE, n_filled
 from employment_warehouse.reading.header import Header, find_header, names_person
 from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from employment_warehouse.contract import contract
 from employment_warehouse.database import seed_tables
@@ -55,8 +56,8 @@ def subject(case: Row) -> Label:
     return Label(key, key)
 
 
-def finding(known: Names, case: Row) -> Label:
-    """Of kinds that have one finding only, the kind."""
+def case_title(known: Names, case: Mapping[str, Any]) -> Label:
+    """What is found; of kinds that have one finding only, the kind."""
     if case["finding"] == case["case_kind"]:
         return known["case_kind"][case["case_kind"]]
     return known["finding"][case["finding"]]

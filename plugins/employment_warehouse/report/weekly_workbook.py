@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from employment_warehouse.report import labels
-from employment_warehouse.report.cases import finding, subject, totals
+from employment_warehouse.report.cases import case_title, subject, totals
 from employment_warehouse.report.figures import Figures
 from employment_warehouse.report.workbook import Sheet, indicator_sheet, table_sheet, write_workbook
 
@@ -56,7 +56,7 @@ def _case_sheet(figures: Figures) -> Sheet:
         CASE_HEADS,
         (
             (
-                counties.get(row["county_code"]), known["case_kind"][row["case_kind"]].zh, finding(known, row).zh,
+                counties.get(row["county_code"]), known["case_kind"][row["case_kind"]].zh, case_title(known, row).zh,
                 subject(row).zh, row["township_zh"], row["unit_to_act_zh"], row["amount"], row["lines"],
                 row["opened_on"], row["days_open"], row["waived_until"], closes[row["case_kind"]].zh,
             )

@@ -11,13 +11,12 @@ from typing import Any
 
 import xlsxwriter
 
-from employment_warehouse.contract import PLAIN_CELLS, QUOTED
 from employment_warehouse.report import words
 from employment_warehouse.report.figures import Figures
 from employment_warehouse.report.sections import sections_of
+from employment_warehouse.workbook_format import A4, PLAIN_CELLS, QUOTED, width_of
 
 FORMATS = {"share": "0.0%", "CNY": "#,##0.00", "rate": "#,##0.0"}
-A4 = 9
 LINE = 15  # points
 
 
@@ -87,10 +86,10 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
             page = book.add_worksheet(sheet.name)
             lines = 1
             for at, title in enumerate(sheet.heads):
-                width = _width(title, (row[at] for row in sheet.rows[:200]))
-                lines = max(lines, -(-_characters(title) // (width - 2)))
+                columns = _column_width(title, (row[at] for row in sheet.rows[:200]))
+                lines = max(lines, -(-width_of(title) // (columns - 2)))
                 page.write_string(0, at, title, head)
-                page.set_column(at, at, width)
+                page.set_column(at, at, columns)
             page.set_row(0, LINE * lines)
             for line, row in enumerate(sheet.rows, start=1):
                 for at, cell in enumerate(row):
@@ -136,10 +135,10 @@ def _legend(sheet: Sheet) -> str:
     return f"标记：{'；'.join(meanings)}" if meanings else ""
 
 
-def _width(title: str, cells: Iterable[Cell]) -> int:
-    """In characters, so that the cells stand in one line and the head in few."""
-    longest = max(map(_characters, map(_shown, cells)), default=0)
-    return min(48, max(8, longest + 2, _characters(title[:4]) + 2))
+def _column_width(title: str, cells: Iterable[Cell]) -> int:
+    """In digits, so that the cells stand in one line and the head in few."""
+    longest = max(map(width_of, map(_shown, cells)), default=0)
+    return min(48, max(8, longest + 2, width_of(title[:4]) + 2))
 
 
 def _shown(cell: Cell) -> str:
@@ -152,8 +151,3 @@ def _shown(cell: Cell) -> str:
             return f"{cell:,.1f}"
         case _:
             return str(cell)
-
-
-def _characters(text: str) -> int:
-    """As wide as so many digits: a Chinese character is as wide as two."""
-    return sum(2 if ord(c) > 255 else 1 for c in text)

@@ -16,10 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from employment_warehouse.contract import (
-    CELL_CHARACTERS,
     EXPLANATION_SHEET,
-    PLAIN_CELLS,
-    QUOTED,
     Column,
     Contract,
     contract,
@@ -29,11 +26,11 @@ from employment_warehouse.contract import (
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, REPEATED
 from employment_warehouse.returns.rejected import RejectedRow, Returned
+from employment_warehouse.workbook_format import A4, CELL_CHARACTERS, PLAIN_CELLS, QUOTED, choice_rule, width_of
 
 # A person corrects the workbook by hand; with more rows than these the source has to be corrected instead.
 ROWS_SHOWN = 5_000
 LIST_CHARACTERS = 255  # of a drop-down's choices
-A4 = 9
 TEXT = QUOTED | {"num_format": "@", "valign": "top"}
 
 
@@ -97,8 +94,8 @@ def _write_sheet(sheet: Worksheet, formats: dict[str, Format], feed: Contract, r
 
 
 def _width(*texts: str) -> int:
-    """A column's width in digits; a Chinese character takes two."""
-    return min(42, 3 + max(sum(1 + (ord(character) > 0x2E7F) for character in text) for text in texts))
+    """A column's width."""
+    return min(42, 3 + max(map(width_of, texts)))
 
 
 def _own_columns(feed: Contract, row: RejectedRow) -> dict[str, str]:
@@ -127,13 +124,7 @@ def _add_drop_down(sheet: Worksheet, at: int, column: Column, n_rows: int) -> No
     choices = column.choices
     if not choices or len(",".join(choices)) > LIST_CHARACTERS:
         return
-    rule = {
-        "validate": "list",
-        "source": list(choices),
-        "error_title": column.header,
-        "error_message": "请从列表中选择",
-    }
-    sheet.data_validation(1, at, n_rows, at, rule)
+    sheet.data_validation(1, at, n_rows, at, choice_rule(column.header, choices))
 
 
 def _notes(feed: Contract, row: RejectedRow, positions: dict[str, int]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""The blank workbook that a county or a project fills in."""
+"""The template of a feed: the blank workbook that a county or a project fills in."""
 
 from __future__ import annotations
 
@@ -8,22 +8,19 @@ from typing import TYPE_CHECKING
 from employment_warehouse.contract.load import contract
 from employment_warehouse.contract.model import Column, Contract
 from employment_warehouse.errors import UserError
+from employment_warehouse.workbook_format import PLAIN_CELLS, QUOTED, choice_rule
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
 
-# Of every workbook: no text becomes a formula, a link or a number.
-PLAIN_CELLS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-QUOTED = {"quote_prefix": True}  # a text that begins with = + - @ stays one when it is edited
-CELL_CHARACTERS = 32_767  # that a cell of a workbook can have
 LAST_ROW = 1_048_575  # of a worksheet, from 0
 # The sheet that explains a workbook; and the first row of that of a blank one, by which a reader knows it.
 EXPLANATION_SHEET = "说明"
 EXPLANATION_TITLES = ("列", "是否必填", "怎样填写", "内容", "可选项或范围", "示例")
 
 
-def template(feed: str, path: Path) -> None:
+def write_template(feed: str, path: Path) -> None:
     """Write the blank XLSX of a feed: headers with notes, drop-downs, and a sheet 说明 that explains each column.
 
     Raises UserError (`no_template`) for a feed of the HR platform's interface.
@@ -54,13 +51,7 @@ def _write_form(book: Workbook, made: Contract, columns: list[Column]) -> None:
         sheet.write_string(0, position, text, required if column.required else optional)
         sheet.write_comment(0, position, _note(column), {"author": "", "x_scale": 2, "y_scale": 1.5})
         if choices := column.choices:
-            rule = {
-                "validate": "list",
-                "source": list(choices),
-                "error_title": column.header,
-                "error_message": "请从列表中选择",
-            }
-            sheet.data_validation(1, position, LAST_ROW, position, rule)
+            sheet.data_validation(1, position, LAST_ROW, position, choice_rule(column.header, choices))
     sheet.freeze_panes(1, 0)
 
 
