@@ -80,7 +80,7 @@ AFTER_INTAKE = {
     "publish_night": _points(
         ("before the pointer", "publication:publish", "before"),
         ("the pointer, not committed", "publication:_value", "after", 2),
-        ("after the pointer, its place in the log not marked", "publication:_ask", "after", 2),
+        ("after the pointer, its place in the log not marked", "publication:_as_publisher", "after", 2),
         ("its place in the log is marked", "publication:publish", "after"),
         ("the record of the night is not written", "runtime.history:_write", "before"),
         ("the record of the night, not that of the ledger", "runtime.history:_write", "after"),
