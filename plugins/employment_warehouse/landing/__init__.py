@@ -15,11 +15,11 @@ from employment_warehouse.landing.intake import (
     record_scan,
 )
 from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, IngestFailed
-from employment_warehouse.landing.naming import COUNTY_FILES
 from employment_warehouse.landing.purging import purge, restore_offered
 from employment_warehouse.landing.restoring import read_archived_file, restore
 from employment_warehouse.landing.return_workbook import FILE_HEADER, LINE_HEADER, REPEATED
-from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan
+from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan, scan_share
+from employment_warehouse.landing.share import COUNTY_FILES, Share
 
 __all__ = [
     "COUNTY_FILES",
@@ -33,6 +33,7 @@ __all__ = [
     "IngestFailed",
     "IntakeFailed",
     "RemovedPart",
+    "Share",
     "ask_erasure",
     "ask_erasure_by_key",
     "campaign_frequency",
@@ -53,5 +54,6 @@ __all__ = [
     "restore",
     "restore_offered",
     "scan",
+    "scan_share",
     "withdraw_part",
 ]

@@ -17,6 +17,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.landing.ledger import require_keys
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.scanning import Arrival, label
+from employment_warehouse.landing.share import Share
 from employment_warehouse.settings import is_platform_set
 
 EVERY_UNIT = "*"
@@ -66,10 +67,10 @@ def record_failure(night_on: date, reason: str, feed: str, unit: str = EVERY_UNI
         _record(connection, night_on, [(feed, unit, path)], reason)
 
 
-def delete_other_files(night_on: date, column: str, name: str, paths: Collection[str]) -> None:
-    """Remove the files of one unit or feed (`column`) that an earlier attempt has ingested: all but these."""
+def delete_other_files(night_on: date, share: Share, paths: Collection[str]) -> None:
+    """Remove the files of a share that an earlier attempt has ingested: all but these."""
     with connect("wh_loader") as connection:
-        given = {"night_on": night_on, "is_unit": column == "unit", "name": name, "paths": list(paths)}
+        given = {"night_on": night_on, "feeds": list(share.feeds), "unit": share.unit, "paths": list(paths)}
         connection.execute(query("delete_other_intake"), given)
 
 

@@ -10,15 +10,13 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from employment_warehouse.contract import COUNTY_SOURCE, UNIT_NUMBER, YEARS, Contract
+from employment_warehouse.contract import UNIT_NUMBER, YEARS, Contract
 from employment_warehouse.landing.zone import FOLDERS
 from employment_warehouse.masking import may_be_personal
 
 EXTENSIONS = (".csv.gz", ".csv", ".xlsx", ".xls", ".zip", ".nil")
 # The folder of corrected return workbooks; every other folder of the zone belongs to a feed.
 CORRECTIONS = "corrections"
-# What a county sends. Corrected return workbooks are ingested after its own files.
-COUNTY_FILES = (COUNTY_SOURCE, "correction")
 CORRECTION_EXTENSIONS = (".xlsx", ".xls")
 NOT_UTF8 = re.compile("[\ud800-\udfff]")  # a byte of a file name that is not UTF-8
 # Part of a county's file: 532528_2, 532528_2a.
@@ -42,10 +40,6 @@ class NamingRule:
     contracts: Mapping[str, Contract]
     counties: frozenset[str]
     _units: dict[tuple[str, str], tuple[str, str] | None] = field(default_factory=dict, init=False, repr=False)
-
-    def source(self, feed: str) -> str:
-        """The source of a feed, or `correction`."""
-        return "correction" if feed == CORRECTIONS else self.contracts[feed].source
 
     def parse(self, path: str) -> NamedPart | None:
         """The part that a path names; None if it belongs to no feed or unit."""

@@ -17,6 +17,7 @@ from employment_warehouse.contract import contracts
 from employment_warehouse.database import connect
 from employment_warehouse.landing.naming import CORRECTIONS, EXTENSIONS, NamedPart, NamingRule
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.share import Share
 from employment_warehouse.landing.submission import SubmissionKey
 from employment_warehouse.landing.withdrawing import current_parts
 from employment_warehouse.landing.zone import FOLDERS, FileStat, LandingZone
@@ -25,6 +26,7 @@ from employment_warehouse.settings import TIMEZONE
 UNFINISHED = re.compile(r"^(~\$|\.)|\.(part|tmp)$", re.IGNORECASE)
 # Begins the name of the part that a correction adds to a submission: it sorts after the parts that counties send.
 CORRECTION_PART = "～"
+SETTLE_SECONDS = 2.0
 PATHS_LISTED = 20  # in an alert
 NO_FILE = "链接或其他特殊文件不读取 | links and other special files are not read"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -84,46 +86,54 @@ class Scan(NamedTuple):
     removed: list[RemovedPart]
 
 
-def scan(
-    sources: Iterable[str],
-    report_date: date,
-    settle_seconds: float = 2.0,
-    *,
-    unit: str | None = None,
-    feed: str | None = None,
-) -> Scan:
-    """Find the files to ingest and the parts whose files were removed.
+def scan(sources: Iterable[str], report_date: date, settle_seconds: float = SETTLE_SECONDS) -> Scan:
+    """Find the files of some sources to ingest and the parts whose files were removed.
 
     Arrivals are complete, not yet ingested and dated up to the report date; oldest date first, corrections last.
     Removed parts are reported for the report date, and for earlier dates that have an arrival or had one since the last
     gate 1: the parts that are present when the night starts together form the submission.
 
-    sources: sources of contracts (`county`, `payroll`, `bank`), and `correction`. A file that was modified within
-    the last `settle_seconds` is checked again after that time, and skipped if it has changed. Files that belong to no
-    feed or unit raise an alert (`misplaced_files`) and are otherwise ignored. unit, feed: only the files of this one;
-    no other file is read.
+    sources: as `Share.of_sources` takes them. A file that was modified within the last `settle_seconds` is checked
+    again after that time, and skipped if it has changed. Files that belong to no feed or unit raise an alert
+    (`misplaced_files`) and are otherwise ignored.
     """
     zone = LandingZone()
     with connect("wh_loader") as connection:
-        naming = NamingRule(contracts(), frozenset(row[0] for row in connection.execute(query("counties"))))
-        wanted = set(sources)
-        feeds = {name for name in (*contracts(), CORRECTIONS) if naming.source(name) in wanted}
-        if unit is feed is None:
-            entries = zone.entries()
-            _alert_misplaced(connection, _misplaced(entries, naming))
-        else:
-            entries = zone.entries_of({feed} if feed else feeds)
-        present = [
-            Arrival(*part, stat.path, stat.file_bytes, stat.modified_at)
-            for part, path in _named(entries, naming)
-            if part.feed in feeds and part.report_date <= report_date and unit in (None, part.unit)
-            if (stat := zone.stat(path))
-        ]
-        new = _not_ingested(connection, _latest_of_each_stem(present))
-        removed = _removed_parts(connection, present, new, report_date)
-    # A correction needs the file that it corrects.
-    arrivals = sorted(_settled(zone, new, settle_seconds), key=lambda a: (a.report_date, a.kind == "correction", a))
-    return Scan(arrivals, removed)
+        naming = _naming_rule(connection)
+        entries = zone.entries()
+        _alert_misplaced(connection, _misplaced(entries, naming))
+        found = _found(connection, zone, _named(entries, naming), Share.of_sources(sources), report_date)
+    return _settled(zone, found, settle_seconds)
+
+
+def scan_share(share: Share, report_date: date) -> Scan:
+    """What `scan` finds of one share; no other file is read, and no alert raised."""
+    zone = LandingZone()
+    with connect("wh_loader") as connection:
+        named = _named(zone.entries_of(share.feeds), _naming_rule(connection))
+        found = _found(connection, zone, named, share, report_date)
+    return _settled(zone, found, SETTLE_SECONDS)
+
+
+def _naming_rule(connection: psycopg.Connection) -> NamingRule:
+    return NamingRule(contracts(), frozenset(code for (code,) in connection.execute(query("counties"))))
+
+
+def _found(
+    connection: psycopg.Connection,
+    zone: LandingZone,
+    named: Iterable[tuple[NamedPart, str]],
+    share: Share,
+    report_date: date,
+) -> Scan:
+    """What changed of a share up to the report date, with files that may still grow."""
+    present = [
+        Arrival(*part, stat.path, stat.file_bytes, stat.modified_at)
+        for part, path in named
+        if share.has(part) and part.report_date <= report_date and (stat := zone.stat(path))
+    ]
+    new = _not_ingested(connection, _latest_of_each_stem(present))
+    return Scan(new, _removed_parts(connection, present, new, report_date))
 
 
 def _removed_parts(
@@ -193,13 +203,15 @@ def _not_ingested(connection: psycopg.Connection, found: list[Arrival]) -> list[
     return [a for a in found if (a.path, a.file_bytes, a.modified_at) not in ingested]
 
 
-def _settled(zone: LandingZone, found: list[Arrival], settle_seconds: float) -> list[Arrival]:
-    """Those that are not growing: old enough, or unchanged after `settle_seconds`."""
+def _settled(zone: LandingZone, found: Scan, settle_seconds: float) -> Scan:
+    """Without the files that are growing: neither old enough, nor unchanged after `settle_seconds`."""
     young = datetime.now(TIMEZONE) - timedelta(seconds=settle_seconds)
-    if all(arrival.modified_at < young for arrival in found):
-        return found
-    time.sleep(settle_seconds)
-    return [a for a in found if a.modified_at < young or is_unchanged(zone, a)]
+    whole = found.arrivals
+    if any(arrival.modified_at >= young for arrival in whole):
+        time.sleep(settle_seconds)
+        whole = [arrival for arrival in whole if arrival.modified_at < young or is_unchanged(zone, arrival)]
+    # A correction needs the file that it corrects.
+    return found._replace(arrivals=sorted(whole, key=lambda a: (a.report_date, a.kind == "correction", a)))
 
 
 def is_unchanged(zone: LandingZone, arrival: Arrival) -> bool:

@@ -12,7 +12,7 @@ from employment_warehouse.settings import TIMEZONE
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from employment_warehouse.landing import Arrival, Delivery, RemovedPart
+    from employment_warehouse.landing import Arrival, Delivery, RemovedPart, Share
 
 log = logging.getLogger(__name__)
 
@@ -66,14 +66,14 @@ def ingest_county(county: str, report_date: str) -> None:
     """Ingest all files of one county, oldest date first, and withdraw the parts whose files were removed."""
     from employment_warehouse import landing
 
-    _ingest(landing.COUNTY_FILES, "unit", county, date.fromisoformat(report_date))
+    _ingest(landing.Share.of_unit(landing.COUNTY_FILES, county), date.fromisoformat(report_date))
 
 
 def ingest_relief_feed(feed: str, report_date: str) -> None:
     """Ingest all files of one feed of work relief, as `ingest_county` does those of a county."""
-    from employment_warehouse import contract
+    from employment_warehouse import landing
 
-    _ingest(contract.RELIEF_SOURCES, "feed", feed, date.fromisoformat(report_date))
+    _ingest(landing.Share.of_feed(feed), date.fromisoformat(report_date))
 
 
 def _find_changes(sources: Collection[str], report_date: str) -> Sequence[Arrival | RemovedPart]:
@@ -86,13 +86,12 @@ def _find_changes(sources: Collection[str], report_date: str) -> Sequence[Arriva
     return (*arrivals, *removed)
 
 
-def _ingest(sources: Collection[str], by: str, name: str, night_on: date) -> None:
+def _ingest(share: Share, night_on: date) -> None:
     from employment_warehouse import landing
 
     failures: list[Exception] = []
-    unit, feed = (name, None) if by == "unit" else (None, name)
-    arrivals, removed = landing.scan(sources, night_on, unit=unit, feed=feed)
-    landing.delete_other_files(night_on, by, name, [arrival.path for arrival in arrivals])
+    arrivals, removed = landing.scan_share(share, night_on)
+    landing.delete_other_files(night_on, share, [arrival.path for arrival in arrivals])
     for arrival in arrivals:
         ingest_arrival = landing.ingest_correction if arrival.kind == "correction" else landing.ingest
         entry = (arrival.feed, arrival.unit, arrival.path)
