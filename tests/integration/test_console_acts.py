@@ -339,6 +339,9 @@ def test_above_the_daily_limit_or_without_a_purpose_the_console_shows_nobody(
         assert worker.fill_in(link, person=str(person), purpose="home visit").status_code == 200
         above = worker.fill_in(link, person=str(person), purpose="once more")
     assert (above.status_code, "已达上限" in above.text, IDENTITY["id_number"] in above.text) == (409, True, False)
+    nights.connection.execute("update seeds.setting set enabled = false where name = 'reveal_daily_limit'")
+    unlimited = worker.get(link).text
+    assert "每天最多" not in unlimited and "None" not in unlimited
 
 
 def test_the_persons_of_a_case_are_those_whom_its_finding_names(console: FastAPI, nights: Nights) -> None:

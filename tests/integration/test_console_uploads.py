@@ -155,6 +155,16 @@ def test_a_form_of_another_session_too_large_or_without_a_length_is_refused(
     assert list(settings.current_home().uploads.iterdir()) == []
 
 
+def test_a_limit_that_is_switched_off_limits_nothing_and_is_not_mentioned(
+    console: FastAPI, warehouse: psycopg.Connection
+) -> None:
+    warehouse.execute("update seeds.setting set enabled = false where starts_with(name, 'upload_')")
+    clerk = browser_of(f"county_{COUNTY}", console)
+    shown = clerk.get("/uploads").text
+    assert "MB" not in shown and "None" not in shown
+    assert "读取 30 行" in answer(clerk, upload(clerk, payments(), act="send"))
+
+
 def test_a_refused_upload_is_explained_in_words(console: FastAPI, warehouse: psycopg.Connection) -> None:
     clerk = browser_of(f"county_{COUNTY}", console)
     tomorrow = str(datetime.now(settings.TIMEZONE).date() + timedelta(days=1))

@@ -80,7 +80,7 @@ def admit(request: Request) -> Session:
         raise HTTPException(411, "上传须注明长度 | an upload has to say its length")
     with connections.reading(session) as read:
         largest = read("upload_limits")[0]["megabytes"]
-    if int(length) > largest * MEGABYTE + FORM_BYTES:
+    if largest is not None and int(length) > largest * MEGABYTE + FORM_BYTES:
         raise HTTPException(413, f"文件超过 {largest} MB | the file is larger than {largest} MB")
     return session
 

@@ -35,15 +35,15 @@ class StoredFile(NamedTuple):
     sha256: bytes
 
 
-def keep(source: BinaryIO, extension: str, most_bytes: int) -> StoredFile:
-    """Write a file into the folder, whole and on the disk, or nothing. Raises TooLarge."""
+def keep(source: BinaryIO, extension: str, most_bytes: int | None) -> StoredFile:
+    """Write a file into the folder, whole and on the disk, or nothing. most_bytes: None: no limit. Raises TooLarge."""
     name, size, content_hash = uuid.uuid4(), 0, hashlib.sha256()
     path = path_of(name, extension)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
             while block := source.read(BLOCK):
                 size += len(block)
-                if size > most_bytes:
+                if most_bytes is not None and size > most_bytes:
                     raise TooLarge
                 content_hash.update(block)
                 target.write(block)

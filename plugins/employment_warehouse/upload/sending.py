@@ -56,7 +56,7 @@ def send(source: BinaryIO, request: UploadRequest) -> int:
         largest, county, counties = connection.execute(query("limits")).fetchone() or (0, "", [])
         named = _named(request, county, counties)
         try:
-            kept = folder.keep(source, named.extension, int(largest) * MEGABYTE)
+            kept = folder.keep(source, named.extension, None if largest is None else int(largest * MEGABYTE))
         except folder.TooLarge:
             raise InvalidUpload(
                 f"文件超过 {largest} MB | the file is larger than {largest} MB",

@@ -1,4 +1,4 @@
--- The largest file (MB), and how often the registers are due.
+-- The largest file (MB; NULL: any), and how often the registers are due.
 select
-    ops.setting('upload_largest_megabytes', (now() at time zone 'Asia/Shanghai')::date)::integer as megabytes,
+    ops.setting('upload_largest_megabytes', (now() at time zone 'Asia/Shanghai')::date)::numeric as megabytes,
     ops.setting('campaign_frequency', (now() at time zone 'Asia/Shanghai')::date) as campaign

@@ -1,5 +1,5 @@
--- The largest file (MB), the county of the login, and all counties.
+-- The largest file (MB; NULL: any), the county of the login, and all counties.
 select
-    ops.setting('upload_largest_megabytes', (now() at time zone 'Asia/Shanghai')::date)::integer,
+    ops.setting('upload_largest_megabytes', (now() at time zone 'Asia/Shanghai')::date)::numeric,
     coalesce((ops.counties_of(session_user))[1], ''),
     ops.county_codes()
