@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import psycopg
 import pytest
@@ -84,6 +85,25 @@ def test_a_file_that_we_stumble_over_stops_no_other_file_and_is_not_quoted(
         ingest_files(NIGHT)
     assert "532528199001010009" not in str(failed.value)
     assert warehouse.execute("select feed from ops.delivery").fetchall() == [(FEED,)]
+
+
+def test_a_removed_part_that_we_failed_to_withdraw_fails_the_night(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [put(zone, f"{HEADER}{number}", f"{COUNTY}_{number}.csv", feed=FEED) for number in (1, 2, 3)]
+    ingest_files(NIGHT)
+    for removed in paths[1:]:
+        removed.unlink()
+    with monkeypatch.context() as broken:
+        broken.setattr(delivery, "withdraw", Mock(side_effect=psycopg.errors.DiskFull()))
+        with pytest.raises(IngestFailed, match=r"^2 files"):
+            ingest_files(NIGHT)
+    with pytest.raises(IntakeFailed, match=rf"{COUNTY}_2\.csv; .*{COUNTY}_3\.csv"):
+        steps.confirm_intake(NIGHT)
+    ingest_files(NIGHT)
+    steps.confirm_intake(NIGHT)
+    kinds = warehouse.execute("select part, kind from ops.delivery where revision = 2 order by part").fetchall()
+    assert kinds == [("2", "withdrawn"), ("3", "withdrawn")]
 
 
 def test_a_county_is_not_blamed_for_what_we_failed_to_ingest(warehouse: psycopg.Connection, zone: Path) -> None:

@@ -220,22 +220,31 @@ def test_the_steps_of_a_night_withdraw_removed_parts(warehouse: psycopg.Connecti
     assert standing(warehouse)[-1] == ("2", 2, "withdrawn")
 
 
+@pytest.mark.parametrize("retried", ["in the same night", "in a run of its own", "after gate 1"])
+@pytest.mark.parametrize(("sent", "kind"), [(f"{COUNTY}_1.csv", "file"), (f"{COUNTY}_1.nil", "nil")])
 def test_a_loader_that_was_killed_before_it_withdrew_the_removed_part_is_made_good(
-    warehouse: psycopg.Connection, zone: Path
+    warehouse: psycopg.Connection, zone: Path, sent: str, kind: str, retried: str
 ) -> None:
     """Of an earlier date, whose file it has ingested."""
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")
     ingest_all()
     publish_night(warehouse)
-    put(zone, payments(1, 2), f"{COUNTY}_1.csv", minutes=5)
+    put(zone, payments(1, 2) if kind == "file" else "", sent, minutes=5)
     second.unlink()
     later = DAY + timedelta(days=1)
+    assert steps.find_counties(later.isoformat()) == [COUNTY]
     [arrival] = scan(["county"], later).arrivals
     assert ingest(arrival) is not None
+    if retried == "in a run of its own":
+        steps.expect_deliveries(later.isoformat())
+    elif retried == "after gate 1":
+        publish_night(warehouse, later)
+        later += timedelta(days=1)
     assert steps.find_counties(later.isoformat()) == [COUNTY]
     steps.ingest_county(COUNTY, later.isoformat())
-    assert standing(warehouse) == [("1", 2, "file"), ("2", 2, "withdrawn")]
+    assert standing(warehouse) == [("1", 2, kind), ("2", 2, "withdrawn")]
+    assert rows_of(warehouse, "select path from ops.intake_failure where path like '%%2.csv'") == []
 
 
 def test_parts_stay_until_their_replacement_can_be_read(warehouse: psycopg.Connection, zone: Path) -> None:

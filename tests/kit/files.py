@@ -8,7 +8,17 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from employment_warehouse.contract import FILE_SOURCES, contract
-from employment_warehouse.landing import Delivery, ingest, ingest_correction, scan, withdraw_part
+from employment_warehouse.landing import (
+    Delivery,
+    Share,
+    ingest,
+    ingest_correction,
+    record_ingested,
+    record_scan,
+    record_withdrawn,
+    scan,
+    withdraw_part,
+)
 from employment_warehouse.settings import TIMEZONE
 
 DAY = date(2024, 5, 1)
@@ -44,10 +54,13 @@ def rows_of(feed: str, *rows: dict[str, str]) -> str:
 
 def ingest_all(day: date = DAY, sources: Iterable[str] = FILE_SOURCES) -> list[Delivery]:
     """Ingest every new file dated up to that day, and withdraw the parts that were removed; the new deliveries."""
-    arrivals, removed = scan(sources, day)
+    found = scan(sources, day)
+    record_scan(day, Share.of_sources(sources), found)
     landed: list[Delivery | None] = []
-    for arrival in arrivals:
+    for arrival in found.arrivals:
         landed += ingest_correction(arrival) if arrival.kind == "correction" else [ingest(arrival)]
-    for part in removed:
+        record_ingested(day, arrival.feed, arrival.unit, arrival.path)
+    for part in found.removed:
         withdraw_part(part)
+        record_withdrawn(part)
     return [delivery for delivery in landed if delivery is not None]

@@ -8,11 +8,11 @@ from employment_warehouse.landing.expiring import delete_expired
 from employment_warehouse.landing.intake import (
     IntakeFailed,
     confirm_intake,
-    delete_other_files,
     open_intake,
     record_failure,
     record_ingested,
     record_scan,
+    record_withdrawn,
 )
 from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, IngestFailed
 from employment_warehouse.landing.purging import purge, restore_offered
@@ -39,7 +39,6 @@ __all__ = [
     "campaign_frequency",
     "confirm_intake",
     "delete_expired",
-    "delete_other_files",
     "erase_asked",
     "expect_deliveries",
     "ingest",
@@ -51,6 +50,7 @@ __all__ = [
     "record_failure",
     "record_ingested",
     "record_scan",
+    "record_withdrawn",
     "restore",
     "restore_offered",
     "scan",

@@ -1,7 +1,8 @@
 """The intake of a night: what was found and is not ingested yet.
 
-Each source, and then each file, is recorded before the attempt and removed by its success. Whatever ends an attempt (an
-error, a killed task, a DAG that never ran), its row stays: the fault is ours, and no unit is reported as missing.
+Each source, and then each file, is recorded before the attempt and removed by its success; so is each part to be
+withdrawn, because its file was removed. Whatever ends an attempt (an error, a killed task, a DAG that never ran), its
+row stays: the fault is ours, and no unit is reported as missing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing.ledger import require_keys
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.scanning import Arrival, label
+from employment_warehouse.landing.scanning import RemovedPart, Scan, label
 from employment_warehouse.landing.share import Share
 from employment_warehouse.settings import is_platform_set
 
@@ -24,6 +25,7 @@ EVERY_UNIT = "*"
 NAMES_SHOWN = 5
 NOT_READ = "来源未读取 | the source was not read"
 NOT_INGESTED = "文件未入库 | the file was not ingested"
+NOT_WITHDRAWN = "文件已移走，其分册尚未作废 | the file was removed, and its part is not withdrawn yet"
 
 
 class IntakeFailed(UserError):
@@ -42,17 +44,17 @@ def open_intake(night_on: date) -> None:
     sources = [*FILE_SOURCES, *([PLATFORM] if is_platform_set() else [])]
     with connect("wh_loader") as connection:
         require_keys(connection)
-        connection.execute(query("delete_intake"), {"night_on": night_on})
+        connection.execute(query("delete_unread_sources"), {"night_on": night_on})
         _record(connection, night_on, ((feed, EVERY_UNIT, "") for feed in _feeds(sources)), NOT_READ)
 
 
-def record_scan(night_on: date, sources: Collection[str], arrivals: Iterable[Arrival]) -> None:
-    """The sources were read: record the files that were found in their place."""
+def record_scan(night_on: date, share: Share, found: Scan) -> None:
+    """A share was scanned: record what is to be ingested and withdrawn of it, in place of what was recorded before."""
     with connect("wh_loader") as connection:
-        for feed in _feeds(sources):
-            _delete(connection, night_on, feed, EVERY_UNIT, "")
-        found = ((arrival.feed, arrival.unit, arrival.path) for arrival in arrivals)
-        _record(connection, night_on, found, NOT_INGESTED)
+        given = {"night_on": night_on, "feeds": list(share.feeds), "unit": share.unit}
+        connection.execute(query("delete_found"), given)
+        for changed, reason in ((found.arrivals, NOT_INGESTED), (found.removed, NOT_WITHDRAWN)):
+            _record(connection, night_on, ((one.feed, one.unit, one.path) for one in changed), reason)
 
 
 def record_ingested(night_on: date, feed: str, unit: str = EVERY_UNIT, path: str = "") -> None:
@@ -61,17 +63,17 @@ def record_ingested(night_on: date, feed: str, unit: str = EVERY_UNIT, path: str
         _delete(connection, night_on, feed, unit, path)
 
 
+def record_withdrawn(removed: RemovedPart) -> None:
+    """A removed part was withdrawn, or is not to be: of no night it is still on record."""
+    with connect("wh_loader") as connection:
+        given = {"feed": removed.feed, "unit": removed.unit, "path": removed.path}
+        connection.execute(query("delete_removal"), given)
+
+
 def record_failure(night_on: date, reason: str, feed: str, unit: str = EVERY_UNIT, path: str = "") -> None:
     """Ingest failed. reason: without a value of the file."""
     with connect("wh_loader") as connection:
         _record(connection, night_on, [(feed, unit, path)], reason)
-
-
-def delete_other_files(night_on: date, share: Share, paths: Collection[str]) -> None:
-    """Remove the files of a share that an earlier attempt has ingested: all but these."""
-    with connect("wh_loader") as connection:
-        given = {"night_on": night_on, "feeds": list(share.feeds), "unit": share.unit, "paths": list(paths)}
-        connection.execute(query("delete_other_intake"), given)
 
 
 def confirm_intake(night_on: date) -> None:

@@ -90,8 +90,9 @@ def scan(sources: Iterable[str], report_date: date, settle_seconds: float = SETT
     """Find the files of some sources to ingest and the parts whose files were removed.
 
     Arrivals are complete, not yet ingested and dated up to the report date; oldest date first, corrections last.
-    Removed parts are reported for the report date, and for earlier dates that have an arrival or had one since the last
-    gate 1: the parts that are present when the night starts together form the submission.
+    Removed parts are reported for the report date, and for earlier dates that have an arrival: the parts that are
+    present when the night starts together form the submission. So they are if a night found them and did not withdraw
+    them (`record_scan`).
 
     sources: as `Share.of_sources` takes them. A file that was modified within the last `settle_seconds` is checked
     again after that time, and skipped if it has changed. Files that belong to no feed or unit raise an alert
@@ -139,7 +140,7 @@ def _found(
 def _removed_parts(
     connection: psycopg.Connection, found: list[Arrival], new: list[Arrival], report_date: date
 ) -> list[RemovedPart]:
-    changed = {*map(SubmissionKey.of, new), *_not_judged(connection, found)}
+    changed = {*map(SubmissionKey.of, new), *_recorded(connection)}
     present: dict[SubmissionKey, set[str]] = {}
     for arrival in found:
         submission = SubmissionKey.of(arrival)
@@ -154,13 +155,9 @@ def _removed_parts(
     ]
 
 
-def _not_judged(connection: psycopg.Connection, found: list[Arrival]) -> set[SubmissionKey]:
-    """The submissions of files that were ingested since the last gate 1: who ingested them may have been killed before
-    the parts that were removed meanwhile were withdrawn.
-    """
-    paths = {arrival.path for arrival in found}
-    landed = connection.execute(query("landed_files")).fetchall()
-    return {SubmissionKey(feed, unit, day) for feed, unit, day, path in landed if path in paths}
+def _recorded(connection: psycopg.Connection) -> set[SubmissionKey]:
+    """The submissions of which a night found removed parts and did not come to withdraw them."""
+    return {SubmissionKey(*row) for row in connection.execute(query("recorded_removals"))}
 
 
 def _named(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> Iterator[tuple[NamedPart, str]]:

@@ -81,31 +81,40 @@ def _find_changes(sources: Collection[str], report_date: str) -> Sequence[Arriva
     from employment_warehouse import landing
 
     night_on = date.fromisoformat(report_date)
-    arrivals, removed = landing.scan(sources, night_on)
-    landing.record_scan(night_on, sources, arrivals)
-    return (*arrivals, *removed)
+    found = landing.scan(sources, night_on)
+    landing.record_scan(night_on, landing.Share.of_sources(sources), found)
+    return (*found.arrivals, *found.removed)
 
 
 def _ingest(share: Share, night_on: date) -> None:
     from employment_warehouse import landing
 
     failures: list[Exception] = []
-    arrivals, removed = landing.scan_share(share, night_on)
-    landing.delete_other_files(night_on, share, [arrival.path for arrival in arrivals])
-    for arrival in arrivals:
-        ingest_arrival = landing.ingest_correction if arrival.kind == "correction" else landing.ingest
-        entry = (arrival.feed, arrival.unit, arrival.path)
+    found = landing.scan_share(share, night_on)
+    landing.record_scan(night_on, share, found)
+    for changed in (*found.arrivals, *found.removed):
         try:
-            log.info("%s: %s", arrival.label, _delivery_line(ingest_arrival(arrival)))
-            landing.record_ingested(night_on, *entry)
+            log.info("%s: %s", changed.label, _take_in(changed, night_on))
         except (landing.IngestFailed, UserError) as failure:
-            log.error("%s: %s", arrival.label, failure)
-            landing.record_failure(night_on, str(failure), *entry)
+            log.error("%s: %s", changed.label, failure)
+            landing.record_failure(night_on, str(failure), changed.feed, changed.unit, changed.path)
             failures.append(failure)
-    for part in removed:
-        log.info("%s: %s", part.label, "withdrawn" if landing.withdraw_part(part) else "not withdrawn")
     # Raised last: a file that cannot be ingested does not stop the others.
     _raise_together(failures)
+
+
+def _take_in(changed: Arrival | RemovedPart, night_on: date) -> str:
+    """Ingest a file, or withdraw the part of one that was removed; what the log says of it."""
+    from employment_warehouse import landing
+
+    if isinstance(changed, landing.RemovedPart):
+        is_withdrawn = landing.withdraw_part(changed)
+        landing.record_withdrawn(changed)
+        return "withdrawn" if is_withdrawn else "not withdrawn"
+    ingest_arrival = landing.ingest_correction if changed.kind == "correction" else landing.ingest
+    ingested = _delivery_line(ingest_arrival(changed))
+    landing.record_ingested(night_on, changed.feed, changed.unit, changed.path)
+    return ingested
 
 
 def _delivery_line(ingested: Delivery | list[Delivery] | None) -> str:

@@ -1,6 +1,6 @@
 -- The same bytes may come again: of a refused file, whose reason may no longer apply, and of a reading of the platform
--- that was withdrawn, after which everything is read again. A part that was withdrawn has no bytes: a nil return of it says
--- something else.
+-- that was withdrawn, after which everything is read again. A part that was withdrawn has no bytes: a nil return of it
+-- says something else.
 select
     revision,
     case

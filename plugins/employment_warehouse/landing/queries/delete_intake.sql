@@ -1,1 +1,0 @@
-delete from ops.intake_failure where night_on = %(night_on)s
