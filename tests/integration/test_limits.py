@@ -12,7 +12,7 @@ from tests.kit.nights import Nights, certify
 
 from employment_warehouse import publication
 from employment_warehouse.database import connect
-from employment_warehouse.database.program_logins import LOGINS
+from employment_warehouse.database.program_logins import LOGINS, verifier
 
 pytestmark = pytest.mark.quick
 READERS = ["wh_analyst", "wh_auditor", "county_532528", "caseworker_532528"]
@@ -82,6 +82,26 @@ def test_a_login_has_few_connections_and_the_last_ones_are_for_programs(warehous
                 opened.enter_context(reader(role))
         for role in LOGINS * 5:
             opened.enter_context(connect(role))
+
+
+@pytest.mark.parametrize(
+    ("role", "act"),
+    [
+        ("county_532528", "ops.take_workbook(date '2024-05-01' + n)"),
+        ("wh_analyst", "ops.set_password('analyst_of_tests', (select verifier))"),
+    ],
+)
+def test_a_login_records_so_many_acts_a_day(warehouse: psycopg.Connection, role: str, act: str) -> None:
+    """Nobody can delete them, and the record of every publication has them all."""
+    warehouse.execute("update seeds.setting set value = '30' where name = 'act_daily_limit'")
+    question = f"select {act} from generate_series(1, %s) as n, (values (%s)) as v (verifier)"
+    with reader(role) as connection:
+        kept = verifier(connection, "analyst_of_tests", "a password of the tests")
+        connection.execute(question, (29, kept))  # type: ignore[arg-type]
+        for _ in range(2):
+            with pytest.raises(psycopg.Error, match="limit of a day"):
+                connection.execute(question, (2, kept))  # type: ignore[arg-type]
+    assert warehouse.execute("select count(*) from ops.act").fetchone() == (29,)
 
 
 @pytest.mark.parametrize("role", ["wh_analyst", "county_532528"])

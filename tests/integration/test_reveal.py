@@ -63,8 +63,9 @@ def acts(nights: Nights) -> list[tuple[str, str, str, str]]:
     return nights.rows("select login, kind, subject, reason from ops.act order by act")
 
 
-def test_a_case_worker_sees_a_person_of_the_county_on_the_record(nights: Nights, person: UUID) -> None:
-    assert case_work.reveal(person, "home visit") == IDENTITY
+@pytest.mark.parametrize("purpose", ["home visit", " home visit  "])
+def test_a_case_worker_sees_a_person_of_the_county_on_the_record(nights: Nights, person: UUID, purpose: str) -> None:
+    assert case_work.reveal(person, purpose) == IDENTITY
     assert acts(nights) == [("caseworker_532528", "reveal", f"person {person}", "home visit")]
 
 

@@ -681,6 +681,32 @@ ALTER FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on d
 
 COMMENT ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) IS '某日的欠发金额：约定发薪日已过，应发减实发。 | Wages owed on a date: due less paid, once the agreed pay date has passed; 0 before it, and where no pay date is known.';
 
+-- Name: assert_few_acts(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.assert_few_acts() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET client_min_messages TO 'error'
+    AS $_$
+declare
+    today date := (now() at time zone 'Asia/Shanghai')::date;
+    most integer := ops.setting('act_daily_limit', today);
+begin
+    if most <= (
+        select count(*) from ops.act as a
+        where a.login = session_user and a.acted_at >= today::timestamp at time zone 'Asia/Shanghai'
+    ) then
+        raise exception using errcode = 'WH057',
+            message = format('今日操作已达上限（%1$s 项） | you have reached the limit of a day: %1$s acts', most);
+    end if;
+end $_$;
+
+ALTER FUNCTION ops.assert_few_acts() OWNER TO wh_owner;
+
+-- Name: FUNCTION assert_few_acts(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.assert_few_acts() IS '用户当日登记的操作未达上限。 | Refuses a login that has recorded as many acts today as the setting act_daily_limit allows.';
+
 -- Name: versioned; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.versioned (
@@ -2377,6 +2403,10 @@ begin
             message = '理由中不得有证件、账户或手机号码 | a reason must not quote the number of a person, an account or a phone',
             hint = 'Name the delivery, the unit or the document instead.';
     end if;
+    -- An operator decides as often as it takes.
+    if exists (select from ops.user_login as u where u.login = session_user and u.kind <> 'operator') then
+        perform ops.assert_few_acts();
+    end if;
     insert into ops.act (kind, subject, reason, build, delivery_id, about_login)
     values (
         record_act.kind, record_act.subject, nullif(btrim(record_act.reason), ''), record_act.build,
@@ -3766,6 +3796,7 @@ begin
             message = '查看身份须用 read committed 隔离级别 | a reveal counts the ones before it: use read committed';
     end if;
     perform ops.assert_reason(purpose, '查看身份', 'a reveal');
+    purpose := btrim(purpose);
     -- One at a time for each login, or several sessions would each count up to the limit.
     perform pg_advisory_xact_lock(hashtextextended('vault.reveal ' || session_user, 0));
     -- Looked for among the county's own rows: looked for by the key, a person of another county costs a page more than
@@ -6033,6 +6064,10 @@ CREATE INDEX workshop_by_delivery ON landing.workshop USING brin (delivery_id) W
 
 CREATE INDEX act_by_kind ON ops.act USING btree (kind, acted_at);
 
+-- Name: act_by_login; Type: INDEX; Schema: ops; Owner: wh_owner
+
+CREATE INDEX act_by_login ON ops.act USING btree (login, acted_at);
+
 -- Name: check_result_by_build; Type: INDEX; Schema: ops; Owner: wh_owner
 
 CREATE INDEX check_result_by_build ON ops.check_result USING btree (build);
@@ -6439,6 +6474,10 @@ REVOKE ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_
 GRANT ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) TO wh_transformer;
 GRANT ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) TO wh_gate;
 GRANT ALL ON FUNCTION ops.arrears(amount_due numeric, amount_paid numeric, pay_due_on date, on_date date) TO wh_reader;
+
+-- Name: FUNCTION assert_few_acts(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.assert_few_acts() FROM PUBLIC;
 
 -- Name: TABLE versioned; Type: ACL; Schema: ops; Owner: wh_owner
 

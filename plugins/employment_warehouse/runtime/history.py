@@ -47,7 +47,7 @@ def record() -> list[int]:
         for number in new:
             night = _read(connection, "night_record", {"build": number})
             _write(folder, _name(number), night | {"seeds": seed_tables.content(connection)})
-        now = _read(connection, "ledger_record", {})
+        now = _read(connection, "ledger_record", {}) | {"acts": _acts(connection)}
         _write(folder, LEDGER, now)
     _forget(folder, now["vault"]["erasures"])
     return new
@@ -106,6 +106,11 @@ def _read(connection: psycopg.Connection, query: str, given: dict[str, int]) -> 
     assert row is not None
     found: Record = row[0]
     return found
+
+
+def _acts(connection: psycopg.Connection) -> list[Record]:
+    """Row by row: they only grow in number, and one value of the database has at most 256 MB."""
+    return [act for (act,) in connection.execute("select to_jsonb(a) from ops.act as a order by a.act")]
 
 
 def _write(folder: Path, name: str, content: Record) -> None:

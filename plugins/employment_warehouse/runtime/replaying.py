@@ -23,6 +23,7 @@ from employment_warehouse.landing.submission import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected
 from employment_warehouse.runtime.history import Record
 
+AT_ONCE = 10_000  # rows of a record; one value of the database has at most 256 MB
 Proof = Literal["equal", "other_models", "erased"]
 
 
@@ -287,7 +288,8 @@ class Replay:
             "insert into {} overriding system value select * from jsonb_populate_recordset(null::{}, %s)"
             " on conflict do nothing"
         ).format(name, name)
-        self.connection.execute(statement, [Jsonb(rows)])
+        for at in range(0, len(rows), AT_ONCE):
+            self.connection.execute(statement, [Jsonb(rows[at : at + AT_ONCE])])
 
     def _continue_numbers(self, table: str, column: str, following: int | None) -> None:
         """The next number of a table of ops; None: after the highest."""

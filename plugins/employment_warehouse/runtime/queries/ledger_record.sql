@@ -1,9 +1,9 @@
--- The ledger as it is now: what was decided since the standing publication, and what is the same for all of them.
+-- The ledger as it is now, without acts: what was decided since the standing publication, and what is the same for all
+-- of them.
 select jsonb_build_object(
     'head', ops.chain_head(),
     'vault', ops.vault_ledger(),
     'publications', (select coalesce(jsonb_agg(to_jsonb(p) order by p.publication), '[]') from ops.publication as p),
-    'acts', (select coalesce(jsonb_agg(to_jsonb(a) order by a.act), '[]') from ops.act as a),
     'unpublished', (
         select coalesce(jsonb_agg(to_jsonb(u) order by u.build), '[]') from ops.build as u
         where u.build > ops.chain_head()
