@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
+from typing import Any
 
+import anyio
 import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from tests.kit.console import Browser, Clock, browser_of, database_variables, served
 from tests.kit.nights import Nights, certify, publish, start_build
 
 from employment_warehouse import publication
+from employment_warehouse.console.application import HEADERS
 from employment_warehouse.console.menu import PAGES
 from employment_warehouse.console.sessions import IDLE_SECONDS
 from employment_warehouse.database import OWN_LOGIN, DatabaseRefusal
@@ -126,3 +130,43 @@ def test_a_large_form_is_refused_before_it_is_read(console: FastAPI) -> None:
         assert (large.status_code, "表单过大" in large.text) == (413, True)
         unknown = browser.client.post("/acts", content=iter([b"login=a"]))
         assert unknown.status_code == 411
+
+
+def sent_for(console: FastAPI, path: str) -> list[dict[str, Any]]:
+    """What the server is given to send, and it raises what the console raises, which a server logs."""
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    anyio.run(console, scope, anyio.sleep_forever, send)
+    return sent
+
+
+def test_a_fault_is_answered_like_any_page_and_nothing_of_its_text_is_logged(
+    console: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise ValueError("张三 532528199001010009")
+
+    console.add_api_route("/fails", fail)
+    begin, body, *_ = sent_for(console, "/fails")
+    headers = {name.decode(): value.decode() for name, value in begin["headers"]}
+    assert (begin["status"], "页面出错" in body["body"].decode()) == (500, True)
+    assert {name: headers.get(name.lower()) for name in HEADERS} == HEADERS
+    assert "ValueError at" in caplog.text
+    assert "张三" not in caplog.text
+
+
+def test_a_download_that_fails_is_broken_off(console: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+    """What has arrived would else look like the whole file."""
+
+    def rows() -> Iterator[bytes]:
+        yield b"a,b"
+        raise psycopg.errors.AdminShutdown("张三")
+
+    console.add_api_route("/rows", lambda: StreamingResponse(rows()))
+    assert [message.get("more_body") for message in sent_for(console, "/rows")] == [None, True]
+    assert "AdminShutdown at" in caplog.text
+    assert "张三" not in caplog.text

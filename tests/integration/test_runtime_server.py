@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from employment_warehouse import settings
 from employment_warehouse.database import embedded
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
+from employment_warehouse.runtime.processes import Service
 from employment_warehouse.settings import Home
 
 
@@ -174,6 +176,16 @@ def test_errors_do_not_fill_the_disk_with_their_messages(make_server, monkeypatc
     server.stop()
     server.start()
     assert server.log.stat().st_size < 2**20
+
+
+def test_a_service_does_not_fill_the_disk_with_its_log(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What strangers send to the console is in it, a line each."""
+    monkeypatch.setattr("employment_warehouse.runtime.processes.LARGEST_SERVER_FILE", 2**20)
+    service = Service(fresh_home, "console")
+    writes = "import sys\nfor _ in range(99): sys.stderr.write('x' * 99_999)"
+    service.start([sys.executable, "-c", writes], os.environ)
+    psutil.wait_procs(service.session(), timeout=60)
+    assert 2**19 < service.log.stat().st_size <= 2**20
 
 
 def test_keys_are_created_once_and_the_environment_takes_precedence(fresh_home: Home, monkeypatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -11,13 +11,15 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse
 from psycopg import pq
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from employment_warehouse import settings
 from employment_warehouse.console import menu, refusals, signing_in, uploads
 from employment_warehouse.console.connections import database_of
-from employment_warehouse.console.rendering import open_pages
+from employment_warehouse.console.rendering import LANGUAGES, open_pages
 from employment_warehouse.console.sessions import Sessions, set_cookie
 from employment_warehouse.errors import UserError
 
@@ -45,14 +47,12 @@ def create(clock: Callable[[], float] = time.monotonic) -> FastAPI:
     application.state.attempts = signing_in.Attempts()
     application.state.receiving = uploads.Receiving()
     application.state.is_encrypted = settings.console_url().startswith("https://")
-    application.middleware("http")(_refuse_large_forms)
-    application.middleware("http")(_add_headers)
+    application.add_middleware(Answers)
     for kind, answer in (
         (psycopg.Error, refusals.of_database),
         (UserError, refusals.of_user_error),
         (HTTPException, refusals.of_request),
         (RequestValidationError, refusals.of_input),
-        (Exception, refusals.of_fault),
     ):
         application.exception_handler(kind)(answer)
     application.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
@@ -64,26 +64,57 @@ def create(clock: Callable[[], float] = time.monotonic) -> FastAPI:
     return application
 
 
-async def _add_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await answer(request)
+class Answers:
+    """Around all pages: the headers of every answer, a fault's too. Nothing is raised: a server logs its text."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.application(scope, receive, send)
+            return
+        request, has_begun = Request(scope), False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
+            if message["type"] == "http.response.start":
+                has_begun = True
+                _add_headers(request, MutableHeaders(scope=message))
+            await send(message)
+
+        try:
+            await (_too_large(request) or self.application)(scope, receive, send_with_headers)
+        except Exception as fault:
+            answer = refusals.of_fault(request, fault)
+            # A file that has begun is broken off: whoever downloads it sees that it is not whole.
+            if not has_begun:
+                await answer(scope, receive, send_with_headers)
+
+
+def _add_headers(request: Request, headers: MutableHeaders) -> None:
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if chosen := request.query_params.get("language"):
-        set_cookie(response, "language", chosen, is_encrypted=request.app.state.is_encrypted)
+        headers.setdefault(name, value)
+    if (chosen := request.query_params.get("language")) in LANGUAGES:
+        cookie = Response()
+        set_cookie(cookie, "language", chosen, is_encrypted=request.app.state.is_encrypted)
+        headers.append("set-cookie", cookie.headers["set-cookie"])
     if request.app.state.is_encrypted:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    return response
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
-async def _refuse_large_forms(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Before any of it is read, of anybody: only uploads are large, and their page has a limit of its own."""
-    if request.method == "POST" and request.url.path != uploads.page.path:
-        length = request.headers.get("content-length", "")
-        if not length.isdecimal():
-            return refusals.of_request(request, HTTPException(411, "表单须注明长度 | a form has to say its length"))
-        if int(length) > LARGEST_FORM:
-            return refusals.of_request(request, HTTPException(413, "表单过大 | the form is too large"))
-    return await answer(request)
+def _too_large(request: Request) -> Response | None:
+    """The refusal of a large form, of anybody, before any of it is read: only uploads are large, and their page has a
+    limit of its own.
+    """
+    if request.method != "POST" or request.url.path == uploads.page.path:
+        return None
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        return refusals.of_request(request, HTTPException(411, "表单须注明长度 | a form has to say its length"))
+    if int(length) > LARGEST_FORM:
+        return refusals.of_request(request, HTTPException(413, "表单过大 | the form is too large"))
+    return None
 
 
 def _health() -> Response:

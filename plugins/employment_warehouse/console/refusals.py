@@ -102,9 +102,10 @@ def of_database(request: Request, error: psycopg.Error) -> Response:
 
 def of_fault(request: Request, error: Exception) -> Response:
     """A fault of the program: its kind and place are in the log, without values."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
+    fault = error.__cause__ or error  # of a page that has begun Starlette raises that it can be refused no more
+    place = traceback.extract_tb(fault.__traceback__)[-1]
     at = f"{place.filename}:{place.lineno}"
-    log.error("%s %s: %s at %s", request.method, request.url.path, type(error).__name__, at)
+    log.error("%s %s: %s at %s", request.method, request.url.path, type(fault).__name__, at)
     return _say(request, FAULT)
 
 

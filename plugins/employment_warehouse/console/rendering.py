@@ -21,6 +21,7 @@ from employment_warehouse.report.templates import environment
 from employment_warehouse.settings import TIMEZONE
 
 ENGLISH = "en"
+LANGUAGES = {"zh", ENGLISH}
 OWN_CODE = re.compile(r"^WH\d{3} ")  # with which a refusal of the database begins, for programs
 # Headers of a page that is a file (a report, Data Docs): it carries its style within it, and no script.
 READ_HERE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"}

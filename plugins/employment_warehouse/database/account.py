@@ -58,9 +58,12 @@ def run_program(
     if os.geteuid() == 0 and owner == 0:
         # Inside, it is user 1000 and sees root's files as its own.
         command = [*IN_NAMESPACE, *command]
-    if largest_file is not None:
-        command = ["sh", "-c", 'ulimit -f "$0" 2>/dev/null; exec "$@"', str(largest_file // 512), *command]
-    return _run(command, user)
+    return _run(command if largest_file is None else limited(command, largest_file), user)
+
+
+def limited(command: list[str], largest_file: int) -> list[str]:
+    """The command, in whose place no file grows beyond so many bytes, its log included."""
+    return ["sh", "-c", 'ulimit -f "$0" 2>/dev/null; exec "$@"', str(largest_file // 512), *command]
 
 
 def run_client(program: str, *arguments: str | Path, password: str = "") -> subprocess.CompletedProcess[str]:

@@ -17,6 +17,8 @@ from pathlib import Path
 import psutil
 
 from employment_warehouse import settings
+from employment_warehouse.database.account import limited
+from employment_warehouse.database.embedded import LARGEST_SERVER_FILE
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
 
@@ -43,7 +45,7 @@ class Service:
         with self.log.open("ab") as log:
             self.log.chmod(0o600)
             process = subprocess.Popen(
-                command,
+                limited(command, LARGEST_SERVER_FILE),  # strangers can have the console log what they send
                 cwd=self.home.airflow,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,

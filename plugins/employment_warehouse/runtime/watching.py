@@ -39,7 +39,13 @@ STATE = Path(__file__).parent / "queries" / "watch.sql"
 
 def scan(home: Home, now: datetime) -> list[str]:
     """What is wrong at this moment, a sentence each; empty if nothing is."""
-    return [*_services(current(home)), *_disk(home), *_database(home, now), *_denials(home, now)]
+    return [
+        *_services(current(home)),
+        *_disk(home),
+        *_full_logs(home),
+        *_database(home, now),
+        *_denials(home, now),
+    ]
 
 
 def wanted_date(now: datetime) -> date:
@@ -99,6 +105,13 @@ def _disk(home: Home) -> Iterator[str]:
             yield f"磁盘将满，剩余 {disk.free / 2**30:.1f} GiB：{folder} | the disk is nearly full"
 
 
+def _full_logs(home: Home) -> Iterator[str]:
+    """Logs of the database and of the home's services."""
+    for log in sorted({Server(home).log, *home.logs.glob("*.log")}):
+        if log.exists() and log.stat().st_size > LARGEST_SERVER_FILE // 2:
+            yield f"日志将满，满后不再记录：{log} | a log is nearly full, and records nothing then"
+
+
 def _database(home: Home, now: datetime) -> Iterator[str]:
     try:
         use_database(home, "wh_watcher")
@@ -128,8 +141,6 @@ def _denials(home: Home, now: datetime) -> Iterator[str]:
     log = Server(home).log
     if not log.exists():
         return
-    if log.stat().st_size > LARGEST_SERVER_FILE // 2:
-        yield f"数据库日志将满，满后不再记录：{log} | the log of the database is nearly full"
     with log.open("rb") as file:
         file.seek(max(log.stat().st_size - LOG_READ, 0))
         lines = file.read().decode(errors="replace").splitlines()
