@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -466,3 +467,30 @@ def test_a_loader_that_is_rolled_back_by_a_deadlock_tries_again(warehouse: psyco
     delivery_made = land_in_a_deadlock(warehouse, lambda: ingest(*scan({"county"}, DAY).arrivals))
     assert delivery_made is not None
     assert delivery_made.rows_landed == 2
+
+
+@pytest.mark.parametrize("moment", ["between listing and asking for its size", "after the scan"])
+def test_a_file_that_becomes_a_link_is_not_read(
+    warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Whoever may make links in the landing zone would have another county's file ingested as its own."""
+    theirs = put(zone, register(1, 2), "532501.csv")
+    own = put(zone, register(3), "532528.csv")
+    found, foreign = sorted(scan({"county"}, DAY).arrivals, key=lambda arrival: -int(arrival.unit))
+    entries = LandingZone.entries
+
+    def and_then_a_link(self: LandingZone) -> list[tuple[str, bool]]:
+        listed = entries(self)
+        own.unlink()
+        own.symlink_to("532501.csv")
+        return listed
+
+    if moment == "after the scan":
+        and_then_a_link(LandingZone())
+        as_it_is_now = replace(found, file_bytes=foreign.file_bytes, modified_at=foreign.modified_at)
+        assert (ingest(found), ingest(as_it_is_now)) == (None, None)
+    else:
+        monkeypatch.setattr(LandingZone, "entries", and_then_a_link)
+        assert [arrival.path for arrival in scan({"county"}, DAY).arrivals] == [foreign.path]
+    assert theirs.exists()
+    assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (0,)

@@ -180,6 +180,25 @@ def test_parts_and_nil_returns_are_ingested_as_by_sftp(warehouse: psycopg.Connec
     ]  # fmt: skip
 
 
+def test_an_upload_is_for_the_warehouse_alone_and_follows_no_link(
+    warehouse: psycopg.Connection, zone: Path, tmp_path: Path
+) -> None:
+    """Whoever else may write there cannot have it written elsewhere, or read it."""
+    folder = zone / FEED / DAY.isoformat()
+    folder.mkdir(parents=True)
+    (tmp_path / "elsewhere.csv").write_text("kept")
+    for name in (f"{COUNTY}.csv", f"{COUNTY}.csv.part"):
+        (folder / name).symlink_to(tmp_path / "elsewhere.csv")
+    before = os.umask(0o022)
+    try:
+        assert answer_to(payments(3), FEED)["feeds"][0]["rows_landed"] == 3
+    finally:
+        os.umask(before)
+    assert (tmp_path / "elsewhere.csv").read_text() == "kept"
+    sent = (folder / f"{COUNTY}.csv").lstat()
+    assert oct(sent.st_mode) == oct(0o100600)
+
+
 def test_a_landing_zone_need_not_be_a_folder(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", "memory://uploaded")
     answer = answer_to(payments(wrong=WRONG), FEED)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -85,12 +87,13 @@ class LandingZone:
             yield Entry(PurePosixPath(info["name"]).name, info["type"] == "directory", _is_file(info))
 
     def stat(self, path: str) -> FileStat | None:
-        """The current state of one file; None if it does not exist."""
+        """The current state of one file; None if it does not exist, or has become something else (a link)."""
         full = f"{self.folder}/{path}"
         try:
             if self.is_local:
-                found = Path(full).stat()
-                return FileStat(path, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+                found = Path(full).lstat()
+                at = datetime.fromtimestamp(found.st_mtime, UTC)
+                return FileStat(path, found.st_size, at) if stat.S_ISREG(found.st_mode) else None
             modified = self.files.modified(full)
             size = int(self.files.info(full)["size"])
         except FileNotFoundError:
@@ -99,9 +102,12 @@ class LandingZone:
 
     @contextmanager
     def local(self, path: str) -> Iterator[Path]:
-        """The file as a local path; a remote file is copied to a private file."""
+        """The file as a local path, which stays this file, whatever its place in the zone is given to. A remote file is
+        copied to a private file. Raises FileNotFoundError, also if it has become something else (a link).
+        """
         if self.is_local:
-            yield Path(f"{self.folder}/{path}")
+            with _opened(Path(f"{self.folder}/{path}")) as file, _path_to(file, Path(path).name) as local_path:
+                yield local_path
             return
         with (
             private_file(Path(path).name) as (copy, local_path),
@@ -117,14 +123,16 @@ class LandingZone:
         In a folder it was modified at that time; other storage has its own.
         """
         full = f"{self.folder}/{path}"
-        draft = f"{full}.part"
         self.files.makedirs(full.rpartition("/")[0], exist_ok=True)
-        self.files.put_file(str(source), draft)
-        if self.is_local:
-            os.utime(draft, (modified_at.timestamp(), modified_at.timestamp()))
-            Path(draft).replace(full)
-        else:
-            self.files.mv(draft, full)
+        if not self.is_local:
+            self.files.put_file(str(source), f"{full}.part")
+            self.files.mv(f"{full}.part", full)
+            return
+        # A draft of a name that nobody knows: through a link that stands there somebody else's file would be written.
+        with source.open("rb") as sent, settings.whole_file(Path(full)) as draft:
+            shutil.copyfileobj(sent, draft, 1 << 20)
+            draft.flush()
+            os.utime(draft.fileno(), (modified_at.timestamp(), modified_at.timestamp()))
 
 
 def _is_file(info: Mapping[str, Any]) -> bool:
@@ -167,13 +175,32 @@ def private_file(name: str) -> Iterator[tuple[IO[bytes], Path]]:
     The file has no directory entry (the path is a link to this process's open file), so nothing remains when the
     process ends, however it ends.
     """
-    with (
-        tempfile.TemporaryFile(dir=settings.current_home().run) as file,
-        tempfile.TemporaryDirectory(dir=settings.current_home().run) as folder,
-    ):
+    with tempfile.TemporaryFile(dir=settings.current_home().run) as file, _path_to(file, name) as path:
+        yield file, path
+
+
+@contextmanager
+def _path_to(file: IO[bytes], name: str) -> Iterator[Path]:
+    """A path of that name to an open file: a link to this process's open file."""
+    with tempfile.TemporaryDirectory(dir=settings.current_home().run) as folder:
         link = Path(folder) / name
         link.symlink_to(f"/proc/{os.getpid()}/fd/{file.fileno()}")
-        yield file, link
+        yield link
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """An ordinary file. Raises FileNotFoundError where a link, a pipe or a folder has taken its place."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise FileNotFoundError(errno.ENOENT, "a link") from None
+        raise
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileNotFoundError(errno.ENOENT, "no ordinary file")
+        yield file
 
 
 def _object_storage_path(address: str) -> Any:
