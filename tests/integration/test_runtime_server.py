@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 import sys
@@ -184,7 +185,7 @@ def test_a_service_does_not_fill_the_disk_with_its_log(fresh_home: Home, monkeyp
     service = Service(fresh_home, "console")
     writes = "import sys\nfor _ in range(99): sys.stderr.write('x' * 99_999)"
     service.start([sys.executable, "-c", writes], os.environ)
-    psutil.wait_procs(service.session(), timeout=60)
+    psutil.Process(json.loads(service.record.read_text())["pid"]).wait(60)
     assert 2**19 < service.log.stat().st_size <= 2**20
 
 
