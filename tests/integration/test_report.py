@@ -32,7 +32,7 @@ def build(warehouse: psycopg.Connection) -> int:
     counties = [*divisions().counties, divisions().prefecture]
     store(warehouse, "dim_division", number, (division(code) for code in counties))
     store(warehouse, "target_progress", number, (progress(code, target) for code in counties for target in TARGETS))
-    store(warehouse, "headline_series", number, (yesterday(code) for code in divisions().counties))
+    store(warehouse, "headline_series", number, (observed("2024-05-19", code) for code in divisions().counties))
     timeliness = {"feed": "employment", "county_code": YUANYANG, "status": "missing", "latest_on": "2024-05-18"}
     store(warehouse, "feed_timeliness", number, [timeliness])
     return number
@@ -59,10 +59,8 @@ def progress(code: str, target: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def yesterday(code: str, status: str = "A") -> dict[str, Any]:
-    return {
-        "on_date": "2024-05-19", "county_code": code, "indicator": "rural_employed", "value": 898, "obs_status": status,
-    }  # fmt: skip
+def observed(day: str, code: str, status: str = "A") -> dict[str, Any]:
+    return {"on_date": day, "county_code": code, "indicator": "rural_employed", "value": 898, "obs_status": status}
 
 
 def page(build: int) -> str:
@@ -124,6 +122,29 @@ def test_only_what_was_reported_on_both_days_is_compared(warehouse: psycopg.Conn
     drawn = html.split("chart signed")[1].split("</ol>")[0]
     assert drawn.count("<li>") == 11
     assert "个旧市" not in drawn
+
+
+def test_a_change_of_nothing_that_was_not_reported_is_not_shown(build: int) -> None:
+    """Nobody reported a week ago."""
+    shown = first_screen(page(build))
+    assert ("since yesterday</span> -1 ·" in shown, "in 7 days</span> — ·" in shown) == (True, True)
+
+
+def test_a_week_ago_is_compared_apart_from_yesterday(warehouse: psycopg.Connection, build: int) -> None:
+    """Every county is carried forward yesterday, none a week ago."""
+    warehouse.execute("update store.headline_series set obs_status = 'E'")
+    store(warehouse, "headline_series", build, (observed("2024-05-13", code) for code in divisions().counties))
+    warehouse.execute(
+        "update store.target_progress set change_7d = 5 where county_code = %s", (divisions().prefecture,)
+    )
+    html = page(build)
+    assert "since yesterday</span> — ·" in first_screen(html)
+    assert "in 7 days</span> +5 ·" in first_screen(html)
+    assert "与7日前可比的 12 个县市合计增加 5 人；元阳县今日未报，不参加比较。" in html
+
+
+def first_screen(html: str) -> str:
+    return html.split('class="targets"')[1].split("</section>", 1)[0]
 
 
 @pytest.mark.browser
@@ -272,6 +293,34 @@ def test_the_bulletin_shows_public_figures_and_lists_restatements(warehouse: psy
     for table in word.tables:
         kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
         assert kept == [True] * (len(kept) - 1) + [False]
+
+
+@pytest.mark.parametrize(
+    ("carried", "said", "noted"),
+    [
+        ([], "RURAL_EMPLOYED1,237人，与上月持平", None),
+        (
+            [YUANYANG],
+            "RURAL_EMPLOYED1,237人，可比的12个县市合计与上月持平",
+            "元阳县3月31日或4月30日的数据不全，不参加这两日的比较。",
+        ),
+        (None, "RURAL_EMPLOYED1,237人。", "各县市3月31日或4月30日的数据均不全，这两日的人数、户数和占比不作比较。"),
+    ],
+)
+def test_the_bulletin_does_not_call_unchanged_what_was_not_reported(
+    warehouse: psycopg.Connection, build: int, carried: list[str] | None, said: str, noted: str | None
+) -> None:
+    store(warehouse, "indicator", build, [indicator("rural_employed", "person", kind="S")])
+    store(warehouse, "headline_series", build, (
+        observed(day, code, "E" if day == "2024-03-31" and (carried is None or code in carried) else "A")
+        for day in ("2024-03-31", "2024-04-30")
+        for code in divisions().counties
+    ))  # fmt: skip
+    shown = {"public_value": 1237, "public_previous": 1180, "public_change": 0, **MONTH}
+    store(warehouse, "report_monthly", build, [figure("rural_employed", divisions().prefecture, 1237, **shown)])
+    chapter, notes = compose(read_figures(publish(build), "monthly")).chapters
+    assert said in chapter.paragraphs[0]
+    assert noted in notes.paragraphs if noted else len(notes.paragraphs) == 2
 
 
 def test_the_bulletin_says_from_which_count_on_it_shows_figures(warehouse: psycopg.Connection, build: int) -> None:

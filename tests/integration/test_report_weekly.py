@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import psycopg
 import pytest
-from tests.integration.test_report import DAY, YUANYANG, division, figure, indicator, store
+from tests.integration.test_report import DAY, YUANYANG, division, figure, indicator, observed, store
 from tests.kit.nights import publish, start_build
 
 from employment_warehouse import report
@@ -162,3 +162,29 @@ def test_a_workbook_marks_in_the_cell_what_was_not_reported_for_the_day(
     assert (cells["蒙自市"].value, cells["蒙自市"].number_format) == (124, "#,##0")
     assert cells["个旧市"].value == "— 缺"
     assert "标记：沿用 应报未采用，为上次的数据；缺 从未报送" in cells
+
+
+def test_a_county_that_did_not_report_on_both_sundays_is_not_said_to_be_unchanged(
+    warehouse: psycopg.Connection, build: int
+) -> None:
+    """The marts have a change of 0; the prefecture's is that of the others."""
+    store(warehouse, "indicator", build, [indicator("rural_employed", "person", kind="S")])
+    store(warehouse, "headline_series", build, (
+        observed(day, code, "E" if (day, code) == ("2024-05-12", YUANYANG) else "A")
+        for day in ("2024-05-12", "2024-05-19") for code in divisions().counties
+    ))  # fmt: skip
+    sunday = {"period_from": "2024-05-19", "period_to": "2024-05-19"}
+    changes = {YUANYANG: 0, GEJIU: 0, divisions().prefecture: 7}
+    store(warehouse, "report_weekly", build, (
+        figure("rural_employed", code, 120, previous_value=110, change=change, **sunday)
+        for code, change in changes.items()
+    ))  # fmt: skip
+    paths = {path.name: path for path in report.write_weekly(publish(build))}
+    named = "元阳县5月12日或5月19日的数据不全，不参加这两日的比较。"
+    own, other, whole = (
+        paths[f"weekly-{build}{suffix}.html"].read_text(encoding="utf-8")
+        for suffix in (f"-{YUANYANG}", f"-{GEJIU}", "")
+    )
+    assert ("不可比" in own, named in own) == (True, True)
+    assert ("不可比" in other, named in other) == (False, False)
+    assert ("不可比" in whole, named in whole, "+7" in whole) == (False, True, True)

@@ -72,23 +72,30 @@ def test_progress_is_silent_where_nothing_has_to_be_gained(row: dict[str, Any]) 
 
 
 def test_comparison_names_the_counties_that_are_not_compared() -> None:
-    zh = text(comparison(-1, 13, [(YUANYANG, "yesterday")]))
+    zh = text(comparison(-1, 13, [(YUANYANG, 1)], 1))
     assert zh == "与昨日可比的 12 个县市合计减少 1 人；元阳县昨日未报，不参加比较。"
 
 
 def test_comparison_gives_the_reason_why_a_county_is_not_compared() -> None:
-    zh = text(comparison(Decimal(25), 13, [(YUANYANG, "missing"), (LUCHUN, "held")]))
+    zh = text(comparison(Decimal(25), 13, [(YUANYANG, "missing"), (LUCHUN, "held")], 1))
     assert zh == "与昨日可比的 11 个县市合计增加 25 人；元阳县今日未报、绿春县今日暂扣，不参加比较。"
 
 
 def test_counties_with_one_reason_are_named_together() -> None:
-    zh = text(comparison(0, 13, [(YUANYANG, "yesterday"), (LUCHUN, "yesterday")]))
+    zh = text(comparison(0, 13, [(YUANYANG, 1), (LUCHUN, 1)], 1))
     assert zh == "与昨日可比的 11 个县市合计持平；元阳县、绿春县昨日未报，不参加比较。"
 
 
 def test_comparison_without_a_change_or_without_an_earlier_day() -> None:
-    assert text(comparison(0, 13, [])) == "与昨日可比的 13 个县市合计持平。"
-    assert text(comparison(None, 13, [])) == "首次发布，无昨日数据可比。"
+    assert text(comparison(0, 13, [], 1)) == "与昨日可比的 13 个县市合计持平。"
+    assert text(comparison(None, 13, [], 1)) == "首次发布，无昨日数据可比。"
+
+
+def test_the_comparison_with_a_week_ago_names_what_was_missing_then() -> None:
+    zh, en = comparison(5, 2, [(YUANYANG, 7)], 7)
+    assert zh == "与7日前可比的 1 个县市合计增加 5 人；元阳县7日前未报，不参加比较。"
+    assert en.startswith("1 county reported both 7 days ago and today: +5 persons;")
+    assert text(comparison(0, 1, [(YUANYANG, 7)], 7)) == "没有7日前数据可比。"
 
 
 def test_carried_forward_names_states_and_the_common_date() -> None:
@@ -118,7 +125,7 @@ def test_a_county_is_missing_if_one_of_its_feeds_is_and_held_if_one_is_held() ->
 
 
 def test_nothing_of_yesterday_is_said_in_a_few_words() -> None:
-    assert text(comparison(0, 2, [(YUANYANG, "yesterday"), (LUCHUN, "yesterday")])) == "没有昨日数据可比。"
+    assert text(comparison(0, 2, [(YUANYANG, 1), (LUCHUN, 1)], 1)) == "没有昨日数据可比。"
 
 
 def test_who_must_act_is_named_with_what_and_how_much_and_at_most_three_counties() -> None:

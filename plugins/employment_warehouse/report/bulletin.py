@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from employment_warehouse import settings
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.report import words
+from employment_warehouse.report import sentences, words
+from employment_warehouse.report.comparison import ANY_DAY, Comparison, comparison
 from employment_warehouse.report.figures import Figures, Row
+from employment_warehouse.report.page import short_name
 from employment_warehouse.report.sections import TableOf, sections_of
 
 UNITS = {unit: label.zh for unit, label in words.UNITS.items()}
@@ -68,14 +70,15 @@ class Bulletin:
 def compose(figures: Figures) -> Bulletin:
     """figures: those of the product `monthly`. The same figures make the same bulletin."""
     month = _month(figures)
+    compared = comparison(figures, month, month.replace(day=1) - timedelta(days=1))
     known = divisions()
     numbered = count(1)
     shown = {code for code, _ in figures["values"]}
     chapters = [
-        _chapter(figures, f"{CHINESE_NUMBERS[at]}、{section.heading}", section.tables, numbered)
+        _chapter(figures, compared, f"{CHINESE_NUMBERS[at]}、{section.heading}", section.tables, numbered)
         for at, section in enumerate(sections_of(shown))
     ]
-    notes = Chapter(f"{CHINESE_NUMBERS[len(chapters)]}、数据说明", _notes(figures), [])
+    notes = Chapter(f"{CHINESE_NUMBERS[len(chapters)]}、数据说明", _notes(figures, compared), [])
     return Bulletin(
         issuer=f"{known.prefecture_short_zh}人力资源和社会保障局",
         number=settings.bulletin_number() or f"〔{month.year}〕第{month.month}期",
@@ -96,13 +99,15 @@ def _month(figures: Figures) -> date:
     return last
 
 
-def _chapter(figures: Figures, heading: str, tables: Sequence[TableOf], numbered: Iterator[int]) -> Chapter:
-    sentences = [
-        _sentence(figures["indicators"][code], figures["values"].get((code, divisions().prefecture)))
+def _chapter(
+    figures: Figures, compared: Comparison, heading: str, tables: Sequence[TableOf], numbered: Iterator[int]
+) -> Chapter:
+    stated = [
+        _sentence(figures["indicators"][code], row, compared)
         for table in tables
         for code in table.indicators
+        if (row := figures["values"].get((code, divisions().prefecture))) and row["value"] is not None
     ]
-    stated = [sentence for sentence in sentences if sentence]
     shown = [table for table in tables if _has_values(figures, table.indicators)]
     return Chapter(
         heading,
@@ -119,19 +124,19 @@ def _has_values(figures: Figures, codes: Sequence[str]) -> bool:
     )
 
 
-def _sentence(indicator: Row, row: Row | None) -> str:
-    """One figure of the prefecture with its change; '' where there is none."""
-    if row is None or row["value"] is None:
-        return ""
+def _sentence(indicator: Row, row: Row, compared: Comparison) -> str:
+    """One figure of the prefecture with its change, and of how many counties that is, where some cannot be compared."""
     unit = indicator["unit"]
     value = f"{indicator['name_zh']}{words.number(row['value'], unit)}{UNITS[unit]}"
-    if row["change"] is None:
+    if row["change"] is None or not compared.covers(indicator, row):
         return value
+    is_of_some = indicator["kind"] == ANY_DAY and compared.left_out and unit != "share"
+    whose = f"可比的{compared.compared}个县市合计" if is_of_some else ""
     moved = words.change(abs(row["change"]), unit).lstrip("+")
     if moved == "0":
-        return f"{value}，与上月持平"
+        return f"{value}，{whose}与上月持平"
     measure = "个百分点" if unit == "share" else UNITS[unit]
-    return f"{value}，比上月{'增加' if row['change'] > 0 else '减少'}{moved}{measure}"
+    return f"{value}，{whose}比上月{'增加' if row['change'] > 0 else '减少'}{moved}{measure}"
 
 
 def _table(figures: Figures, title: str, codes: Sequence[str]) -> Table:
@@ -177,7 +182,7 @@ def _bars(figures: Figures) -> list[Bar]:
     ]
 
 
-def _notes(figures: Figures) -> list[str]:
+def _notes(figures: Figures, compared: Comparison) -> list[str]:
     publication, values = figures["publication"], figures["values"]
     whole = values.get((DATED, divisions().prefecture))
     coverage = words.share(whole["coverage"]) if whole else words.NONE
@@ -187,6 +192,9 @@ def _notes(figures: Figures) -> list[str]:
         "来源为各县市报送、人才平台、以工代赈项目工资表与银行回盘。",
         f"表和图中“{MARKS['E']}”为沿用以前报送的数据，“{MARKS['P']}”为暂定数据，“{RESTATED}”为上月数据已修订，{_suppression(figures)}“{words.NONE}”为无数据。",
     ]
+    names = [short_name(row) for row in figures["counties"] if row["county_code"] in compared.left_out]
+    if left_out := sentences.left_out(names, compared.counties, compared.earlier, compared.day):
+        notes.append(left_out.zh)
     restated = [
         _restatement(figures["indicators"][code], row)
         for (code, county), row in values.items()

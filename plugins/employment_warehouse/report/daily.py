@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from employment_warehouse.contract import contract
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import labels, products, sentences, words
+from employment_warehouse.report.comparison import reported_on
 from employment_warehouse.report.daily_workbook import daily_workbook
 from employment_warehouse.report.figures import Figures, Row, read_figures
 from employment_warehouse.report.labels import Label
@@ -44,8 +45,7 @@ def _page(figures: Figures) -> bytes:
     targets = _targets(figures["progress"])
     silent_platform = _silent_platform(figures)
     carried_forward = _carried(targets[0], figures, names, silent_platform)
-    uncompared = _uncompared(targets[0], figures, names)
-    is_compared = targets[0].prefecture["change_1d"] is not None and len(uncompared) < len(targets[0].counties)
+    uncompared = {back: _uncompared(targets[0], figures, names, back) for back in sentences.EARLIER}
     not_judged = {target.code: _reason_not_judged(target, figures, names) for target in targets}
     return render(
         "daily.html.j2",
@@ -53,10 +53,15 @@ def _page(figures: Figures) -> bytes:
         {
             "targets": targets,
             "carried": [sentence for sentence in (carried_forward, silent_platform) if sentence],
-            "comparison": sentences.comparison(
-                targets[0].prefecture["change_1d"], len(targets[0].counties), uncompared
-            ),
-            "is_compared": is_compared,
+            "comparisons": [
+                sentences.comparison(_change(targets[0], back), len(targets[0].counties), uncompared[back], back)
+                for back in sentences.EARLIER
+                if back == 1 or _change(targets[0], back) is not None
+            ],
+            "is_compared": {
+                back: _change(targets[0], back) is not None and len(uncompared[back]) < len(targets[0].counties)
+                for back in sentences.EARLIER
+            },
             "progress": {target.code: _progress(target) for target in targets},
             "not_judged": not_judged,
             "schedule": sentences.schedule(targets[0].prefecture, not_judged[targets[0].code]),
@@ -70,7 +75,7 @@ def _page(figures: Figures) -> bytes:
             "limits": figures["limits"][0],
             "sources": sorted({row["feed"] for row in figures["feeds"]}),
             "county_dots": _county_dots(targets[0], names),
-            "county_changes": _county_changes(targets[0], names, {name for name, _ in uncompared}),
+            "county_changes": _county_changes(targets[0], names, {name for name, _ in uncompared[1]}),
             "channels": _channels(figures),
         },
     )
@@ -124,18 +129,26 @@ def _silent_platform(figures: Figures) -> Label | None:
     return sentences.silent_platform(row, figures["publication"]["report_date"])
 
 
-def _uncompared(target: TargetRows, figures: Figures, names: dict[str, Row]) -> list[tuple[Label, str]]:
-    """Counties that have not reported on both days, with the reason: of today before that of yesterday."""
+def _change(target: TargetRows, back: int) -> int | None:
+    """The prefecture's, like for like, since `back` days ago."""
+    change: int | None = target.prefecture[f"change_{back}d"]
+    return change
+
+
+def _uncompared(
+    target: TargetRows, figures: Figures, names: dict[str, Row], back: int
+) -> list[tuple[Label, str | int]]:
+    """Counties that have not reported both today and `back` days ago, with the reason: of today before the earlier."""
     states = _headline_states(figures)
-    of_yesterday = {row["county_code"] for row in figures["yesterday"]}
-    reasons = {}
+    reported = reported_on(figures, figures["publication"]["report_date"] - timedelta(days=back))
+    reasons: dict[str, str | int] = {}
     for row in target.counties:
         code = row["county_code"]
         if row["obs_status"] != "A":
             # Of a county that has reported, only the platform's part is carried forward.
             reasons[code] = states[code][0] if code in states else "platform" if row["obs_status"] == "E" else "missing"
-        elif code not in of_yesterday:
-            reasons[code] = "yesterday"
+        elif code not in reported:
+            reasons[code] = back
     return [(short_name(names[code]), reason) for code, reason in reasons.items()]
 
 

@@ -10,18 +10,21 @@ from math import ceil, floor
 from typing import Any
 
 from employment_warehouse.report.labels import Label
-from employment_warehouse.report.words import STATES, day, share, wan, whole
+from employment_warehouse.report.words import STATES, day, day_en, share, wan, whole
 
 Row = Mapping[str, Any]
 # States of a feed whose earlier data are shown, the one that a county is named with last.
 SEVERITY = ("held", "missing", "intake_failed")
-NOT_COMPARED = {
+NOT_COMPARED: dict[str | int, Label] = {
     "missing": Label("今日未报", "missing today"),
     "held": Label("今日暂扣", "held today"),
     "intake_failed": Label("今日入库失败", "not ingested today"),
     "platform": Label("今日零工订单未到", "no gig orders today"),
-    "yesterday": Label("昨日未报", "not available yesterday"),
+    1: Label("昨日未报", "not available yesterday"),
+    7: Label("7日前未报", "not available 7 days ago"),
 }
+# The days that the daily report compares with, by how many days before they are.
+EARLIER = {1: Label("昨日", "yesterday"), 7: Label("7日前", "7 days ago")}
 
 
 @dataclass(frozen=True)
@@ -87,26 +90,30 @@ def progress(row: Row, unit: Label) -> Label | None:
     )
 
 
-def comparison(change: float | Decimal | None, counties: int, uncompared: Sequence[tuple[Label, str]]) -> Label:
-    """The change since yesterday, of the counties that reported on both days.
+def comparison(
+    change: float | Decimal | None, counties: int, uncompared: Sequence[tuple[Label, str | int]], back: int
+) -> Label:
+    """The change since an earlier day, of the counties that reported on both days.
 
-    counties: how many there are. uncompared: name and reason of those that did not, as in NOT_COMPARED.
+    counties: how many there are. uncompared: name and reason of those that did not, as in NOT_COMPARED. back: how many
+    days, as in EARLIER.
     """
-    if change is None:
+    earlier = EARLIER[back]
+    if change is None and back == 1:
         return Label("首次发布，无昨日数据可比。", "This is the first publication; there is no day to compare with.")
-    if len(uncompared) == counties and {reason for _, reason in uncompared} == {"yesterday"}:
-        return Label("没有昨日数据可比。", "There are no data of yesterday to compare with.")
+    if change is None or (len(uncompared) == counties and {reason for _, reason in uncompared} == {back}):
+        return Label(f"没有{earlier.zh}数据可比。", f"There are no data of {earlier.en} to compare with.")
     if len(uncompared) == counties:
         return Label(
-            f"{counties} 个县市均缺昨日或今日数据，无法比较。",
-            f"None of the {counties} counties reported on both days, so nothing can be compared.",
+            f"{counties} 个县市均缺{earlier.zh}或今日数据，无法比较。",
+            f"None of the {counties} counties reported both {earlier.en} and today, so nothing can be compared.",
         )
     total = round(change)
     moved = f"减少 {-total:,} 人" if total < 0 else f"增加 {total:,} 人" if total else "持平"
     both = counties - len(uncompared)
-    zh = f"与昨日可比的 {both} 个县市合计{moved}"
+    zh = f"与{earlier.zh}可比的 {both} 个县市合计{moved}"
     counted = f"{total:+,} persons" if total else "no change"
-    en = f"The {both} counties that reported on both days: {counted}"
+    en = f"{both} {'county' if both == 1 else 'counties'} reported both {earlier.en} and today: {counted}"
     if not uncompared:
         return Label(f"{zh}。", f"{en}.")
     named = {reason: [name for name, why in uncompared if why == reason] for _, reason in uncompared}
@@ -115,6 +122,25 @@ def comparison(change: float | Decimal | None, counties: int, uncompared: Sequen
         f"{', '.join(name.en for name in names)} ({NOT_COMPARED[reason].en})" for reason, names in named.items()
     )
     return Label(f"{zh}；{'、'.join(parts_zh)}，不参加比较。", f"{en}; not compared: {', '.join(parts_en)}.")
+
+
+def left_out(names: Sequence[Label], counties: int, earlier: date, now: date) -> Label | None:
+    """Which of the counties cannot be compared between two days; None if all can be.
+
+    names: of those whose figures of one of the days are carried forward.
+    """
+    if not names:
+        return None
+    if len(names) == counties:
+        return Label(
+            f"各县市{day(earlier)}或{day(now)}的数据均不全，这两日的人数、户数和占比不作比较。",
+            f"The data of {day_en(earlier)} or {day_en(now)} are incomplete in every county: they are not compared.",
+        )
+    return Label(
+        f"{'、'.join(name.zh for name in names)}{day(earlier)}或{day(now)}的数据不全，不参加这两日的比较。",
+        f"Not compared, because the data of {day_en(earlier)} or {day_en(now)} are incomplete: "
+        f"{', '.join(name.en for name in names)}.",
+    )
 
 
 def carried_forward(carried: Sequence[CarriedForward], counties: int) -> Label | None:

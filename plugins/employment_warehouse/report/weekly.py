@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from itertools import filterfalse, groupby
 from pathlib import Path
 
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import products, sentences
 from employment_warehouse.report.cases import closes_when, subject, summary, totals
+from employment_warehouse.report.comparison import comparison
 from employment_warehouse.report.figures import Figures, Row, read_figures
-from employment_warehouse.report.labels import Labels
-from employment_warehouse.report.page import render
+from employment_warehouse.report.labels import Label, Labels
+from employment_warehouse.report.page import render, short_name
 from employment_warehouse.report.sections import sections_of
 from employment_warehouse.report.weekly_workbook import county_workbook, prefecture_workbook
 
@@ -29,6 +30,8 @@ def write_weekly(publication: int) -> list[Path]:
     """
     figures = read_figures(publication, "weekly")
     figures["closes_when"], figures["week_ended"] = closes_when(), _week_ended(figures)
+    sunday = figures["week_ended"] or figures["publication"]["report_date"]
+    figures["comparison"] = comparison(figures, sunday, sunday - timedelta(days=7))
     files = {".html": _prefecture_page(figures), ".xlsx": prefecture_workbook(figures)}
     for county in _counties(figures):
         own = _of_county(figures, county)
@@ -72,6 +75,7 @@ def _prefecture_page(figures: Figures) -> bytes:
             "summary": summary(totals(counts)),
             "ranked": _ranked(figures),
             "sections": _indicator_sections(figures, divisions().prefecture),
+            "left_out": _left_out(figures, figures["comparison"].left_out),
             "reporting": figures["values"].get((REPORTING, divisions().prefecture)),
         },
     )
@@ -97,6 +101,7 @@ def _county_page(figures: Figures, county: str) -> bytes:
             "summary": summary(whole),
             "waived": whole["waived"],
             "sections": _indicator_sections(figures, county),
+            "left_out": _left_out(figures, {county} & set(figures["comparison"].left_out)),
             "reporting": figures["values"].get((REPORTING, county)),
             "place": sentences.place(figures["values"].get((RANKED, county))),
             "cases_shown": CASES_SHOWN,
@@ -148,12 +153,24 @@ def _indicator_sections(figures: Figures, county: str) -> list[Row]:
         {
             "heading": section.heading,
             "rows": [
-                {**values[code], "indicator": figures["indicators"][code], "moved": _moved(values[code])}
+                {
+                    **values[code],
+                    "indicator": figures["indicators"][code],
+                    "moved": _moved(values[code]),
+                    "is_compared": figures["comparison"].covers(figures["indicators"][code], values[code]),
+                }
                 for code in section.indicators
             ],
         }
         for section in sections_of(values)
     ]
+
+
+def _left_out(figures: Figures, counties: Collection[str]) -> Label | None:
+    """The sentence about the counties whose change in the week is unknown."""
+    names = [short_name(row) for row in figures["counties"] if row["county_code"] in counties]
+    compared = figures["comparison"]
+    return sentences.left_out(names, compared.counties, compared.earlier, compared.day)
 
 
 def _moved(row: Row) -> int | None:
