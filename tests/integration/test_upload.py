@@ -222,6 +222,19 @@ def test_the_answer_mentions_late_published_and_closed_dates(warehouse: psycopg.
     assert (answer["publication"], answer["is_closed"]) == (None, False)
 
 
+def test_what_came_in_time_is_not_late_when_it_is_sent_again(warehouse: psycopg.Connection, zone: Path) -> None:
+    """Before the night that lists what is due, and after it; what cannot be read has not come."""
+    day = date(2024, 5, 10)  # payments are due on the tenth
+    assert answer_to(payments(30), FEED, day=day)["is_late"]
+    warehouse.execute("update ops.delivery set arrived_at = '2024-05-10 18:00+08'")
+    answers = [answer_to(payments(29), FEED, day=day)]
+    landing.expect_deliveries(day)
+    answers += [answer_to(payments(28), FEED, day=day), answer_to(payments(27), FEED, day=day, check=True)]
+    expected = ("2024-05-10T20:00:00+08:00", False)
+    assert [(answer["due_at"], answer["is_late"]) for answer in answers] == [expected] * 3
+    assert answer_to(b"", FEED, day=day, county=OTHER)["is_late"] is None
+
+
 # --- what is refused ----------------------------------------------------------------------------------------
 
 

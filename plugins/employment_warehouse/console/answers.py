@@ -42,13 +42,13 @@ class FeedAnswer:
 @dataclass(frozen=True)
 class WordedAnswer:
     """An answer: errors and warnings of the file as a whole, and of each feed. due_at: None if the feed is not due for
-    that date."""
+    that date; is_late: None if it has not come."""
 
     errors: tuple[Label, ...]
     warnings: tuple[Label, ...]
     feeds: tuple[FeedAnswer, ...]
     due_at: datetime | None
-    is_late: bool
+    is_late: bool | None
 
     @property
     def is_clean(self) -> bool:
@@ -68,7 +68,7 @@ def worded(answer: Mapping[str, Any]) -> WordedAnswer:
         warnings=tuple(_warnings(answer)),
         feeds=tuple(_of_feed(found) for found in answer.get("feeds", ())),
         due_at=_moment(answer.get("due_at")),
-        is_late=bool(answer.get("is_late")),
+        is_late=answer.get("is_late"),
     )
 
 

@@ -6,8 +6,8 @@ The console gives them words. Its parts, each only where there is something to s
 - `feeds`: for each feed of the file what was read, landed and rejected; where and why (the first rows, and the count of
   each reason); `is_unchanged`; `failed`: what gate 1 would find tonight; `notes`, `extra_columns`;
 - `waits`: feeds of a return workbook whose submission has to be accepted first; `corrected`: rejected rows corrected;
-- `due_at`, `is_late`, `publication` and `is_closed` of the report date, `other_parts`; `is_return_workbook`: the file
-  was recognised as one.
+- `due_at`, `is_late` (null: it has not come), `publication` and `is_closed` of the report date, `other_parts`;
+  `is_return_workbook`: the file was recognised as one.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def compose(
             answer["refusal"] = _unreadable(file)
     else:
         answer["other_parts"] = [name for (name,) in connection.execute(query("other_parts"), part.__dict__)]
-        answer |= _timeliness(connection, part, moment)
+        answer |= _timeliness(connection, part)
     publication, is_closed = _row(connection, "published", part.__dict__)
     return answer | {"publication": publication, "is_closed": is_closed}
 
@@ -99,10 +99,16 @@ def _unreadable(file: Path) -> dict[str, str]:
     return {"code": "no_sheet_of_a_feed", "detail": ""}
 
 
-def _timeliness(connection: psycopg.Connection, part: IncomingPart, moment: datetime) -> Answer:
-    """When the feed is due for that date, and whether the file arrived later."""
-    due_at = due(contract(part.feed), part.report_date, campaign_frequency(connection, part.report_date))
-    return {"due_at": due_at and due_at.isoformat(), "is_late": due_at is not None and moment > due_at}
+def _timeliness(connection: psycopg.Connection, part: IncomingPart) -> Answer:
+    """When the report is due, and whether it came later: what came in time stays so when it is sent again. As the marts
+    judge it, or by the calendar where no night has listed it as due yet."""
+    judged = connection.execute(query("due_report"), part.__dict__).fetchone()
+    if judged is None:
+        due_at = due(contract(part.feed), part.report_date, campaign_frequency(connection, part.report_date))
+        [came_at] = _row(connection, "first_arrival", part.__dict__)
+        judged = due_at, due_at and came_at and came_at > due_at
+    due_at, is_late = judged
+    return {"due_at": due_at and due_at.astimezone(TIMEZONE).isoformat(), "is_late": is_late}
 
 
 def _row(connection: psycopg.Connection, name: str, given: dict[str, Any]) -> tuple[Any, ...]:
