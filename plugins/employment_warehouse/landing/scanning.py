@@ -85,6 +85,11 @@ class Scan(NamedTuple):
     arrivals: list[Arrival]
     removed: list[RemovedPart]
 
+    @property
+    def changes(self) -> list[Arrival | RemovedPart]:
+        """Both, in the order in which they are taken in."""
+        return [*self.arrivals, *self.removed]
+
 
 def scan(sources: Iterable[str], report_date: date, settle_seconds: float = SETTLE_SECONDS) -> Scan:
     """Find the files of some sources to ingest and the parts whose files were removed.

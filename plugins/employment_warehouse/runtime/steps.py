@@ -10,7 +10,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from employment_warehouse.landing import Arrival, Delivery, RemovedPart, Share
 
@@ -76,14 +76,14 @@ def ingest_relief_feed(feed: str, report_date: str) -> None:
     _ingest(landing.Share.of_feed(feed), date.fromisoformat(report_date))
 
 
-def _find_changes(sources: Collection[str], report_date: str) -> Sequence[Arrival | RemovedPart]:
+def _find_changes(sources: Collection[str], report_date: str) -> list[Arrival | RemovedPart]:
     """What is to be ingested or withdrawn of some sources; the files are recorded as found."""
     from employment_warehouse import landing
 
     night_on = date.fromisoformat(report_date)
     found = landing.scan(sources, night_on)
     landing.record_scan(night_on, landing.Share.of_sources(sources), found)
-    return (*found.arrivals, *found.removed)
+    return found.changes
 
 
 def _ingest(share: Share, night_on: date) -> None:
@@ -92,7 +92,7 @@ def _ingest(share: Share, night_on: date) -> None:
     failures: list[Exception] = []
     found = landing.scan_share(share, night_on)
     landing.record_scan(night_on, share, found)
-    for changed in (*found.arrivals, *found.removed):
+    for changed in found.changes:
         try:
             log.info("%s: %s", changed.label, _take_in(changed, night_on))
         except (landing.IngestFailed, UserError) as failure:
