@@ -221,12 +221,22 @@ def out_of_order(row: Row, columns: Sequence[str]) -> Row:
     return dict(zip(columns, (large, small) if earliest_first else (small, large), strict=False))
 
 
+def seeded_defects(feed: str) -> list[Defect]:
+    """Those of a feed whose check is not switched off for it."""
+    off = SWITCHED_OFF.get(feed, set())
+    return [defect for defect in defects(contract(feed)) if defect.check.rpartition(".")[2] not in off]
+
+
+def test_the_number_of_seeded_defects_is_reported() -> None:
+    report = (settings.project_root() / "docs" / "reliability.md").read_text("utf-8")
+    count = sum(len(seeded_defects(feed)) for feed in contracts())
+    assert f"植入 {count} 种报送缺陷" in report and f"{count} of {count} held" in report
+
+
 @pytest.mark.parametrize("feed", sorted(contracts()))
 def test_every_seeded_defect_of_a_feed_is_held_and_named(nights: GatedNights, feed: str) -> None:
     """Each unit of the second night has one defect; three have none."""
-    declared = contract(feed)
-    off = SWITCHED_OFF.get(feed, set())
-    seeded = [defect for defect in defects(declared) if defect.check.rpartition(".")[2] not in off]
+    seeded = seeded_defects(feed)
     units = [f"U{number:03}" for number in range(len(seeded) + 3)]
     for unit in units:
         nights.deliver(feed, unit, FIRST, make_rows(feed, unit, FIRST))

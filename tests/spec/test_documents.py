@@ -60,12 +60,10 @@ def test_every_test_that_is_named_exists(path: Path) -> None:
     text = spoken(path)
     for name in re.findall(r"\b(test_\w+)\.py\b", text):
         assert list((ROOT / "tests").rglob(f"{name}.py")), name
-    for name in re.findall(r"\.py::(test_\w+)", text):
-        assert name in all_tests(), name
-    for file, word in re.findall(r"pytest (?:-m torture )?(tests/\S+?)`? -k (\w+)", text):
-        where = ROOT / file
-        sources = where.rglob("*.*") if where.is_dir() else [where]
-        found = [source for source in sources if source.suffix in {".py", ".md", ".yaml"}]
+    for name, begun in re.findall(r"(?:\.py::|…)(test_\w+)(…?)", text):
+        assert re.search(rf"def {name}" + ("" if begun else r"\b"), all_tests()), name
+    for file, word in re.findall(r"(?<![\w/])((?:tests/)?[\w/]*test_\w+\.py)`? -k (\w+)", text):
+        found = [source for source in (ROOT / "tests").rglob(Path(file).name) if source.match(file)]
         assert any(word in source.read_text("utf-8") or word in source.name for source in found), (file, word)
 
 

@@ -247,4 +247,5 @@ def test_case(case: Case, built: dict[int, tuple[World, list[dict[str, Any]]]]) 
 def test_the_definitions_are_those_of_the_chapters() -> None:
     docs = project_root() / "docs"
     assert (docs / "definitions.md").read_text("utf-8") == rendered(), "run: make definitions"
-    assert f"{len(cases())} cases" in (docs / "reliability.md").read_text("utf-8")
+    report = (docs / "reliability.md").read_text("utf-8")
+    assert f"{len(cases())} cases" in report and f"{len(cases())} 个算例" in report
