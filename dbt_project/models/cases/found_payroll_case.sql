@@ -1,15 +1,18 @@
--- Cases from tonight's findings on payrolls: one for each project, period and finding.
+-- Cases from tonight's findings on payrolls: one for each project, period and finding. Where unpaid wages are stuck,
+-- the line in force says: the signature of an earlier attempt does not sign the list of a re-issue, and what is dated
+-- after tonight has not happened.
 with
 payroll_lines as (
     select
         checked.*, checked.finding in ('unpaid', 'underpaid') as is_owed,
         {% for stage in ['listed', 'signed', 'approved', 'sent'] -%}
-        checked.amount_paid < checked.amount_due and line.{{ stage }}_on is null as is_not_{{ stage }}
+        checked.amount_paid < checked.amount_due
+        and coalesce(line.{{ stage }}_on > {{ tonight_date() }}, true) as is_not_{{ stage }}
         {{- ',' if not loop.last }}
         {% endfor %}
     from {{ ref('relief_payroll_check') }} as checked
-    inner join {{ ref('fct_relief_payroll_line') }} as line using (project_no, period, person_key, crew)
-    where checked.finding <> 'paid_late'
+    inner join {{ ref('reported_relief_payroll') }} as line using (project_no, period, person_key, crew)
+    where checked.finding <> 'paid_late' and line.seen_to is null
 ),
 
 payrolls as (
