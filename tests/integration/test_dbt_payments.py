@@ -232,6 +232,17 @@ def test_a_credit_dated_after_the_night_is_paid_from_its_day_on(payments: Any) -
     assert paid("tomorrow") == paid("in two parts") == (whole, 0, tomorrow, tomorrow, "credited")
 
 
+def test_of_two_credits_of_an_attempt_the_one_after_the_pay_date_is_late(payments: Any) -> None:
+    payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])
+    payments.deliver("relief_payroll", PROJECT, "2024-04-08", [line("in two parts")])
+    payments.deliver("bank_return", "B1", "2024-04-22", returned(
+        "B1", ("in two parts", "2000.00", "2024-04-10"), ("in two parts", "640.00", "2024-04-20"),
+    ))  # fmt: skip
+    payments.night("2024-05-01")
+    row = payment(payments, "in two parts")
+    assert (row["amount_paid"], row["amount_paid_late"]) == (2640, 640)
+
+
 def test_equal_lines_are_answered_in_the_order_of_the_workbook_s_sheets(payments: Any) -> None:
     shared = {"account_key": token("account of shared")}
     payments.deliver("relief_project", PROJECT, "2024-04-08", [project()])

@@ -1,6 +1,6 @@
 -- Every batch in which a line of wages was ever sent, by any accepted revision: one row for each statement (account,
--- amount), at the place where it was first made, with the revision that made it last. A line without an
--- account has the nil token, which no return can name.
+-- amount), at the place where it was first made, with the revision that made it last and the dates that this one gives.
+-- A line without an account has the nil token, which no return can name.
 with
 new_statements as (
     {% for feed, item in [('relief_payroll', "coalesce(line.crew, '')"), ('public_post_payment', 'line.post_no')] -%}
@@ -13,7 +13,6 @@ new_statements as (
         {% endfor -%}
         delivery.report_date as stated_on, delivery.revision, delivery.part, line.sheet, line.line,
         delivery.report_date as last_stated_on, delivery.revision as last_revision,
-        {{ 'line.sent_on' if feed == 'relief_payroll' else 'null::date' }} as last_sent_on,
         line.paid_on as last_paid_on
     from {{ source('landing', feed) }} as line
     inner join {{ source('ops', 'delivery') }} as delivery on line.delivery_id = delivery.delivery_id
@@ -29,7 +28,7 @@ statements as (
     select {{ prefixed([
         'feed', 'unit', 'period', 'person_key', 'item', 'batch_no', 'account_key', 'amount', 'listed_on',
         'signed_on', 'approved_on', 'sent_on', 'stated_on', 'revision', 'part', 'sheet', 'line',
-        'last_stated_on', 'last_revision', 'last_sent_on', 'last_paid_on',
+        'last_stated_on', 'last_revision', 'last_paid_on',
     ], 'earlier') }}
     from {{ this }} as earlier
     inner join (select distinct feed, unit from new_statements) as units
@@ -38,14 +37,12 @@ statements as (
 
 select distinct on (feed, unit, period, person_key, item, batch_no, account_key, amount)
     feed, unit, period, person_key, item, batch_no, account_key, amount,
-    min(listed_on) over statement as listed_on,
-    min(signed_on) over statement as signed_on,
-    min(approved_on) over statement as approved_on,
-    min(sent_on) over statement as sent_on,
+    {% for stage in ['listed_on', 'signed_on', 'approved_on', 'sent_on'] -%}
+    first_value({{ stage }}) over latest as {{ stage }},
+    {% endfor -%}
     stated_on, revision, part, sheet, line,
     first_value(last_stated_on) over latest as last_stated_on,
     first_value(last_revision) over latest as last_revision,
-    first_value(last_sent_on) over latest as last_sent_on,
     first_value(last_paid_on) over latest as last_paid_on
 from statements
 window

@@ -6,18 +6,24 @@ attempts as (
 ),
 
 return_lines as (
-    select *, result = 'success' and settled_on <= {{ tonight_date() }} as is_credited
-    from {{ ref('int_return_line') }}
+    select
+        line.*, due.pay_due_on,
+        result = 'success' and settled_on <= {{ tonight_date() }} as is_credited
+    from {{ ref('int_return_line') }} as line
+    inner join attempts using (batch_no, place)
+    left join {{ ref('int_pay_due_date') }} as due using (feed, unit, period)
 ),
 
 answers as (
     select
         batch_no, place,
         coalesce(sum(amount) filter (where is_credited), 0) as amount_credited,
+        coalesce(sum(amount) filter (where is_credited and settled_on > pay_due_on), 0) as amount_credited_late,
         sum(amount) as amount_returned,
         bool_or(result = 'success') as is_success,
         count(*) filter (where result = 'failed')::integer as failed_lines,
         bool_or(is_amount_different) as is_amount_different,
+        min(settled_on) filter (where is_credited) as first_credited_on,
         max(settled_on) filter (where is_credited) as credited_on,
         min(settled_on) filter (where result = 'failed') as failed_on
     from return_lines
@@ -32,7 +38,7 @@ returned_batches as (
 ),
 
 batches as (
-    select batch_no, coalesce(max(last_sent_on), max(last_paid_on)) as sent_on
+    select batch_no, coalesce(max(sent_on), max(last_paid_on)) as sent_on
     from attempts
     group by batch_no
 ),
@@ -69,8 +75,9 @@ select
         else 'no_return'
     end as outcome,
     coalesce(answers.amount_credited, 0)::numeric(14, 2) as amount_credited,
+    coalesce(answers.amount_credited_late, 0)::numeric(14, 2) as amount_credited_late,
     coalesce(answers.amount_returned, 0)::numeric(14, 2) as amount_returned,
-    answers.credited_on, answers.failed_on,
+    answers.first_credited_on, answers.credited_on, answers.failed_on,
     coalesce(answers.failed_lines, 0) as failed_lines,
     coalesce(answers.is_amount_different, false) as is_amount_different,
     due_returns.return_due_on

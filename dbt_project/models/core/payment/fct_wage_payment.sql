@@ -27,17 +27,14 @@ obligations as (
 
 attempt_sums as (
     select
-        attempt.feed, attempt.unit, attempt.period, attempt.person_key, attempt.item,
+        feed, unit, period, person_key, item,
         count(*)::integer as attempts,
-        (array_agg(attempt.outcome order by attempt.attempt_no desc))[1] as last_outcome,
-        sum(attempt.amount_credited) as amount_credited,
-        coalesce(
-            sum(attempt.amount_credited) filter (where attempt.credited_on > due.pay_due_on), 0
-        ) as amount_credited_late,
-        max(attempt.credited_on) as credited_on
-    from {{ ref('fct_payment_attempt') }} as attempt
-    left join {{ ref('int_pay_due_date') }} as due using (feed, unit, period)
-    group by attempt.feed, attempt.unit, attempt.period, attempt.person_key, attempt.item
+        (array_agg(outcome order by attempt_no desc))[1] as last_outcome,
+        sum(amount_credited) as amount_credited,
+        sum(amount_credited_late) as amount_credited_late,
+        max(credited_on) as credited_on
+    from {{ ref('fct_payment_attempt') }}
+    group by feed, unit, period, person_key, item
 ),
 
 payments as (

@@ -1,5 +1,6 @@
 -- A line of work-relief payroll: one obligation to a person of a crew for a month, however often it was sent to the
--- bank. Its clock starts once: each stage has the first date that any of its attempts has.
+-- bank. Its clock starts once: each stage has the first date that any of its attempts has. A stage that is dated after
+-- tonight is not reached yet.
 with
 attempts as (
     select
@@ -20,7 +21,7 @@ attempt_sums as (
         min(sent_on) as sent_on,
         sum(failed_lines)::integer as failed_lines,
         min(failed_on) as failed_on,
-        min(credited_on) filter (where attempt_no >= failed_attempt) as cured_on,
+        min(first_credited_on) filter (where attempt_no >= failed_attempt) as cured_on,
         bool_or(is_amount_different) as is_amount_different,
         coalesce(sum(abs(amount_returned - amount)) filter (where is_amount_different), 0) as amount_difference
     from attempts
@@ -42,10 +43,12 @@ select
     payment.attempts, payment.last_outcome,
     coalesce(attempt_sums.failed_lines, 0) as failed_lines,
     attempt_sums.failed_on, attempt_sums.cured_on,
-    least(payroll.listed_on, attempt_sums.listed_on) as listed_on,
-    least(payroll.signed_on, attempt_sums.signed_on) as signed_on,
-    least(payroll.approved_on, attempt_sums.approved_on) as approved_on,
-    least(payroll.sent_on, attempt_sums.sent_on) as sent_on,
+    {% for stage in ['listed_on', 'signed_on', 'approved_on', 'sent_on'] -%}
+    case
+        when least(payroll.{{ stage }}, attempt_sums.{{ stage }}) <= {{ tonight_date() }}
+            then least(payroll.{{ stage }}, attempt_sums.{{ stage }})
+    end as {{ stage }},
+    {% endfor -%}
     payment.credited_on, payment.paid_on
 from {{ ref('reported_relief_payroll') }} as payroll
 inner join {{ ref('fct_wage_payment') }} as payment
