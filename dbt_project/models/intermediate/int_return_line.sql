@@ -29,20 +29,20 @@ other_lines as (
     where place is null
 ),
 
--- Attempts without an equal line get the other lines; if every attempt has one, the last attempt gets them.
-receivers as (
+-- Attempts without an equal line get the other lines, in file order.
+unanswered as (
     select
         attempts.batch_no, attempts.account_key, attempts.place,
-        row_number() over (
-            account order by
-            returned.line_no is not null,
-            case when returned.line_no is null then attempts.place else -attempts.place end
-        ) as turn,
-        greatest(1, count(*) filter (where returned.line_no is null) over account) as turns
+        row_number() over (partition by attempts.batch_no, attempts.account_key order by attempts.place) as turn
     from attempts
-    inner join (select distinct batch_no, account_key from other_lines) as accounts using (batch_no, account_key)
-    left join returned using (batch_no, account_key, amount, ordinal)
-    window account as (partition by attempts.batch_no, attempts.account_key)
+    left join matches using (batch_no, place)
+    where matches.line_no is null
+),
+
+last_attempts as (
+    select batch_no, account_key, max(place) as place
+    from attempts
+    group by batch_no, account_key
 )
 
 select batch_no, line_no, place, false as is_amount_different, amount, result, settled_on
@@ -50,7 +50,8 @@ from matches
 where place is not null
 union all
 select
-    batch_no, other_lines.line_no, receivers.place, true, other_lines.amount, other_lines.result, other_lines.settled_on
+    batch_no, other_lines.line_no, coalesce(unanswered.place, last_attempts.place), true,
+    other_lines.amount, other_lines.result, other_lines.settled_on
 from other_lines
-inner join receivers using (batch_no, account_key)
-where least(other_lines.turn, receivers.turns) = receivers.turn
+inner join last_attempts using (batch_no, account_key)
+left join unanswered using (batch_no, account_key, turn)
