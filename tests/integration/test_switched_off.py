@@ -17,6 +17,7 @@ RULES = {
     "service_follow_up_days": {"service_effect": ("hired_within_90d", "out_of_work_hired", "wage_pairs")},
     "youth_unemployed_months": {"youth_monitor": ("unemployed_6m",)},
     "youth_long_term_months": {"youth_monitor": ("unemployed_12m",), "youth_unemployment": ("unemployed_12m",)},
+    "notice_partners": {"labor_cooperation": ("is_notice_partner",)},
     "transport_allowance_days": {"transport_allowance": ("eligible", "paid_eligible", "paid_not_eligible", "coverage")},
 }
 INDICATORS = ("disputes_open_over_45d", "placed_30d", "graduates_unemployed_6m", "income_down_share")
@@ -45,3 +46,17 @@ def test_what_is_a_setting_alone_is_empty_while_it_is_switched_off(nights: Any) 
     assert nights.rows(
         "select distinct value from marts.indicator_value where indicator = any(%s)", list(INDICATORS)
     ) == [(None,)]
+
+
+def test_without_an_age_there_is_no_group_of_it_and_without_its_days_a_comparison_is_empty(nights: Any) -> None:
+    nights.select = "+youth_unemployment +cross_feed_reconciliation,resource_type:model"
+    off = ["youth_age_to", "reconciliation_hire_days"]
+    nights.connection.execute("update seeds.setting set enabled = false where name = any(%s)", (off,))
+    report(nights, COUNTY, "2024-05-01", [person("a", birth_date="2004-03-04"), person("b")], [])
+    nights.night("2024-05-01")
+    assert nights.scalar("select count(*) from marts.youth_unemployment") == 0
+    assert nights.rows(
+        "select matched, only_in_first, conflicting, match_rate from marts.cross_feed_reconciliation"
+        " where pair = 'platform_employment' and county_code = %s", COUNTY
+    ) == [(None, None, None, None)]  # fmt: skip
+    assert nights.scalar("select count(*) from marts.cross_feed_reconciliation where matched is null") == 2

@@ -70,7 +70,7 @@ select
     {{ ratio('coalesce(workers.organised, 0)', 'agreements.planned') }}::numeric(9, 4) as fulfilment_rate,
     brands.labor_brand as top_labor_brand,
     brands.workers::integer as top_labor_brand_workers,
-    coalesce(partners.partner_code = any({{ setting_words('notice_partners') }}), false) as is_notice_partner,
+    partners.partner_code = any({{ setting_words('notice_partners') }}) as is_notice_partner,
     grid.counties_reporting,
     status.obs_status
 from partners

@@ -12,14 +12,16 @@ today as (
     where states.is_in_labour_force and {{ holds_on(tonight_date(), 'states') }}
 ),
 
+-- While an age is switched off, nobody is in a group that it bounds.
 young as (
     select
         today.*,
         case
-            when years <= {{ setting('youth_age_to', 'integer') }} then '16-24'
-            when years <= {{ setting('young_adult_age_to', 'integer') }} then '25-35'
+            when years <= youth_age_to then '16-24'
+            when years > youth_age_to and years <= {{ setting('young_adult_age_to', 'integer') }} then '25-35'
         end as age_group
     from today
+    cross join (select {{ setting('youth_age_to', 'integer') }} as youth_age_to) as ages
 ),
 
 -- The first day without work: the day after the person was last employed or last on no register.
