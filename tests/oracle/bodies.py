@@ -143,13 +143,14 @@ def _matters(p: Dated, month: Period) -> bool:
 
 
 def _line_category(t: Tonight, line: Line, month: Period) -> str:
-    same_post = [p for p in t.world.posts if p.unit == line.unit and p.row["post_no"] == line.row["post_no"]]
-    own = [p for p in same_post if p.row["id_number"] == line.row["id_number"] and p.touches(month.first, month.last)]
+    place = (line.unit, line.row["post_no"])
+    of_post = [p for p in t.world.posts if (p.unit, p.row["post_no"]) == place]
+    own = [p for p in of_post if p.row["id_number"] == line.row["id_number"] and p.touches(month.first, month.last)]
     if own:
         return category_of(max(own, key=lambda p: p.start))
-    if not same_post:
-        return "unknown"
-    return category_of(max(same_post, key=lambda p: (p.start, p.reported_start)))
+    rows = t.world.dated("public_post", ("post_no", "id_number", "start_date"))
+    latest = [p for p in rows if (p.unit, p.row["post_no"]) == place]
+    return category_of(max(latest, key=lambda p: (p.named_on, p.start, category_of(p)))) if latest else "unknown"
 
 
 def _posts(t: Tonight, tenures: list[Dated], lines: list[Line], month: Period) -> Expected:

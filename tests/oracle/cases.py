@@ -124,7 +124,7 @@ def _payrolls(t: Tonight) -> Iterator[tuple[Key, Expected]]:
 
 
 def _stuck_at(lines: list[Line]) -> str:
-    missing = {stage: sum(x.row[column] is None for x in lines) for stage, column in STAGES}
+    missing = {stage: sum(x.is_missing(column) for x in lines) for stage, column in STAGES}
     worst = max(missing, key=lambda stage: missing[stage])
     return worst if missing[worst] else "credit"
 

@@ -142,18 +142,19 @@ def _paid_not_present(t: Tonight) -> Iterator[Instance]:
 
 
 def _paid_to_other_account(t: Tonight) -> Iterator[Instance]:
-    owners: dict[str, set[str]] = defaultdict(set)
+    owners: dict[str, set[tuple[str, Post | None]]] = defaultdict(set)
     for line in t.lines:
         if line.row["bank_account"]:
-            owners[line.row["bank_account"]].add(line.row["id_number"])
+            post = _post_of(line) if line.feed == "public_post_payment" else None
+            owners[line.row["bank_account"]].add((line.row["id_number"], post))
     of_holder: dict[tuple[Post, str], list[Line]] = defaultdict(list)
     for line in t.pay.post_lines:
         of_holder[_post_of(line), line.row["id_number"]].append(line)
     for (post, person), lines in of_holder.items():
         account = max(lines, key=lambda line: line.row["period"]).row["bank_account"]
-        if account and owners[account] - {person}:
-            earliest = min((x for x in lines if x.row["bank_account"] == account), key=lambda x: x.row["period"])
-            yield Instance(post, _since_paid(earliest), FOREVER, None)
+        if account and any(owner != person and place != post for owner, place in owners[account]):
+            through_it = sorted((x for x in lines if x.row["bank_account"] == account), key=lambda x: x.row["period"])
+            yield Instance(post, _since_paid(through_it[0]), FOREVER, total(x.paid for x in through_it))
 
 
 def _arrears(t: Tonight) -> Iterator[Instance]:

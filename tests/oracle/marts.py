@@ -361,15 +361,12 @@ class Marts:
         }
 
     def _cures(self, line: Line) -> Iterator[int]:
-        """Days from the bank's first refusal (the date of its return) to the first credit since."""
-        places = [
-            n for n, attempt in enumerate(line.attempts) if any(r["result"] == "failed" for r in attempt.returned)
-        ]
-        later = [r["credited_on"] for a in line.attempts[places[0] :] for r in a.returned] if places else []
-        since = [on for on in later if on and on <= self.today]
-        batches = [self.world.latest("bank_return", line.attempts[n].batch_no, self.today) for n in places]
-        refused = [batch.report_date for batch in batches if batch]
-        if since and refused:
+        """Days from the bank's first refusal to the first credit since."""
+        refused = [r["settled_on"] for a in line.attempts for r in a.returned if r["result"] == "failed"]
+        places = [n for n, a in enumerate(line.attempts) if any(r["result"] == "failed" for r in a.returned)]
+        later = [r for a in line.attempts[places[0] :] for r in a.returned] if places else []
+        since = [r["settled_on"] for r in later if r["result"] == "success" and r["settled_on"] <= self.today]
+        if since:
             yield max(0, (min(since) - min(refused)).days)
 
     # -- assurance
@@ -401,16 +398,9 @@ def stages(lines: Sequence[Line]) -> Expected:
     steps = ("list", "sign", "approve", "send", "credit")
     days: dict[str, list[int]] = {step: [] for step in steps}
     for line in lines:
-        row = line.row
         credited = line.credits[-1] if line.credits else None
-        dates = (
-            last_day(row["period"]),
-            row["listed_on"],
-            row["signed_on"],
-            row["approved_on"],
-            row["sent_on"],
-            credited,
-        )
+        told = (line.first(stage) for stage in ("listed_on", "signed_on", "approved_on", "sent_on"))
+        dates = (last_day(line.row["period"]), *told, credited)
         for step, before, after in zip(steps, dates, dates[1:], strict=False):
             if before and after:
                 days[step].append(max(0, (after - before).days))

@@ -24,10 +24,10 @@ class Attempt:
     row: Row
     """The line as the latest revision that has this batch puts it."""
     first_reported: date
-    place: tuple[date, int]
-    """Report date and place in the file: the file order of the batch's lines."""
+    place: tuple[int, int]
+    """The file and the place in it that first put it so (account, amount): the file order of the batch's lines."""
     returned: list[Row] = field(default_factory=list)
-    """The return lines that joined it."""
+    """The return lines that joined it, each with the day `settled_on`."""
     amount_differs: bool = False
     has_return: bool = False
 
@@ -67,7 +67,7 @@ class Line:
     def _credited(self) -> list[Row]:
         """The bank's credits that have happened by today."""
         successes = (r for a in self.attempts for r in a.returned if r["result"] == "success")
-        return [r for r in successes if not (r["credited_on"] and r["credited_on"] > self.today)]
+        return [r for r in successes if r["settled_on"] <= self.today]
 
     @property
     def unconfirmed(self) -> Decimal:
@@ -92,12 +92,22 @@ class Line:
 
     def credited_after(self, day: date) -> Decimal:
         """What the bank credited later than that day."""
-        return sum((r["amount"] for r in self._credited if r["credited_on"] and r["credited_on"] > day), Decimal(0))
+        return sum((r["amount"] for r in self._credited if r["settled_on"] > day), Decimal(0))
 
     @property
     def credits(self) -> list[date]:
         """The days on which the bank credited something."""
-        return sorted(r["credited_on"] for r in self._credited if r["credited_on"])
+        return sorted(r["settled_on"] for r in self._credited)
+
+    def first(self, stage: str) -> date | None:
+        """The first day of a stage over all attempts, if it has come: the clock goes on through a re-issue."""
+        rows = (self.row, *(a.row for a in self.attempts))
+        day = min((row[stage] for row in rows if row[stage]), default=None)
+        return day if day and day <= self.today else None
+
+    def is_missing(self, stage: str) -> bool:
+        """Whether the line in force has not reached a stage."""
+        return not self.row[stage] or self.row[stage] > self.today
 
 
 @dataclass(eq=False)
@@ -144,14 +154,17 @@ class Pay:
         """One attempt for each batch number seen in any accepted revision of a line that is in force."""
         found: dict[Key, dict[str, Attempt]] = defaultdict(dict)
         with_feed = [d for d in (*self.world.replaced, *self.world.deliveries) if d.feed == feed]
-        for delivery in sorted(with_feed, key=lambda d: d.report_date):
-            for place, row in enumerate(delivery.rows):
+        places: dict[Key, tuple[int, int]] = {}
+        for file, delivery in enumerate(sorted(with_feed, key=lambda d: d.report_date)):
+            for number, row in enumerate(delivery.rows):
                 k = (delivery.unit, *(row[name] for name in key))
                 if row["batch_no"] is None or k not in in_force:
                     continue
                 before = found[k].get(row["batch_no"])
                 first = before.first_reported if before else delivery.report_date
-                found[k][row["batch_no"]] = Attempt(row["batch_no"], row, first, (delivery.report_date, place))
+                statement = (*k, row["batch_no"], row["bank_account"], row["amount_paid"])
+                place = places.setdefault(statement, (file, number))
+                found[k][row["batch_no"]] = Attempt(row["batch_no"], row, first, place)
         in_batch: dict[str, list[Attempt]] = defaultdict(list)
         for of_line in found.values():
             for attempt in of_line.values():
@@ -168,7 +181,8 @@ class Pay:
         for attempt in attempts:
             attempt.has_return = True
         left_over = []
-        for returned in sorted(batch.rows, key=lambda r: r["line_no"]):
+        rows = [row | {"settled_on": row["credited_on"] or batch.report_date} for row in batch.rows]
+        for returned in sorted(rows, key=lambda r: r["line_no"]):
             equal = next(
                 (
                     a

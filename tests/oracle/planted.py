@@ -650,6 +650,50 @@ PLANTED: tuple[Planted, ...] = (
         nights=0,
     ),
     Planted(
+        "what is planned has happened",
+        "models/cases/found_payroll_case.sql",
+        "coalesce(line.{{ stage }}_on > {{ tonight_date() }}, true) as is_not",
+        "line.{{ stage }}_on is null as is_not",
+        "finding_case",
+    ),
+    Planted(
+        "the signature of an earlier attempt signs the list",
+        "models/cases/found_payroll_case.sql",
+        "    inner join {{ ref('reported_relief_payroll') }} as line using (project_no, period, person_key, crew)\n"
+        "    where checked.finding <> 'paid_late' and line.seen_to is null\n",
+        "    inner join {{ ref('fct_relief_payroll_line') }} as line using (project_no, period, person_key, crew)\n"
+        "    where checked.finding <> 'paid_late'\n",
+        "finding_case",
+    ),
+    Planted(
+        "a mistyped date stays",
+        "models/reported/reported_payment_attempt.sql",
+        "first_value({{ stage }}) over latest as",
+        "min({{ stage }}) over statement as",
+        "relief_project_monitor",
+    ),
+    Planted(
+        "the clock starts again with a re-issue",
+        "models/core/work_relief/fct_relief_payroll_line.sql",
+        "            then least(payroll.{{ stage }}, attempt_sums.{{ stage }})\n",
+        "            then payroll.{{ stage }}\n",
+        "relief_project_monitor",
+    ),
+    Planted(
+        "a credit of the pay date is late",
+        "models/core/payment/fct_payment_attempt.sql",
+        "where is_credited and settled_on > pay_due_on",
+        "where is_credited and settled_on > pay_due_on - 3",
+        "relief_payroll_check",
+    ),
+    Planted(
+        "a surplus of the bank is lost",
+        "models/intermediate/int_return_line.sql",
+        "left join unanswered using",
+        "inner join unanswered using",
+        "relief_payroll_check",
+    ),
+    Planted(
         "a spell reported in advance is a job",
         "models/core/employment/fct_job.sql",
         "    where spell.start_on <= {{ tonight_date() }}\n",

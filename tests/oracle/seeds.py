@@ -11,6 +11,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from .figures import add_months
+from .reading import last_day
+
 
 @dataclass(frozen=True, eq=False)
 class Seeds:
@@ -34,15 +37,18 @@ class Seeds:
 
     @cache
     def pay_date(self, feed: str, unit: str, period: date) -> date:
-        """The agreed pay date of a month's wages: on a holiday it moves to the working day before."""
+        """The agreed pay date of a month's wages, by the rule in force when the month ended.
+
+        The 31st of a shorter month is its last day; on a holiday it moves to the working day before.
+        """
         rows = [
             r
             for r in self._rows("pay_due_rule")
-            if r["feed"] == feed and r["unit"] in ("*", unit) and r["valid_from"] <= period.isoformat()
+            if r["feed"] == feed and r["unit"] in ("*", unit) and r["valid_from"] <= last_day(period).isoformat()
         ]
         rule = max(rows, key=lambda r: (r["unit"] != "*", r["valid_from"]))
-        number = period.year * 12 + period.month - 1 + int(rule["months_after"])
-        day = date(number // 12, number % 12 + 1, int(rule["day_of_month"]))
+        month = add_months(period, int(rule["months_after"]))
+        day = min(month.replace(day=1) + timedelta(days=int(rule["day_of_month"]) - 1), last_day(month))
         while not self._is_working_day(day):
             day -= timedelta(days=1)
         return day

@@ -128,6 +128,8 @@ class Maker:
 
     def __init__(self, seed: int, people: int, counties: int) -> None:
         self.rng = rng = Random(seed)
+        # What was added later draws from a stream of its own, which leaves everything else in a world as it was.
+        self.aside = Random(f"{seed}, aside")
         self.last = date(2024, 5, 1) + timedelta(days=rng.choice((0, 8, 9, 12, 17, 18, 29, 30, 31, 60, 61, 75)))
         gaps = rng.choice(([1, 1], [1, 6], [7, 1], [1, 2, 1], [2, 13], [1, 1, 7]))
         nights = [self.last - timedelta(days=sum(gaps[n:])) for n in range(len(gaps) + 1)]
@@ -187,6 +189,7 @@ class Maker:
         self._platform()
         self._banks()
         self._disturb()
+        self._vary_returns()
         self.world.sent.sort(key=lambda s: s.night)
         return self.world
 
@@ -388,7 +391,7 @@ class Maker:
         number = rng.randrange(1, 6)
         return {
             "post_no": f"G{number}",
-            "post_category": ("保洁员", "护林员", "护路员")[number % 3],
+            "post_category": ("保洁员", "护林员", "护路员")[number % 3 if self.aside.random() < 0.8 else 0],
             "township_code": township,
             "village_code": f"{township}001",
             "id_number": self.person(),
@@ -453,6 +456,8 @@ class Maker:
                     "batch_no": f"{row['batch_no']}R",
                     "paid_on": last_day(month) + timedelta(days=self.rng.choice((20, 40))),
                 }
+                if "crew" in row:
+                    row = row | self._stages(last_day(month) + timedelta(days=self.aside.choice((6, 20, 40))))
             elif luck < 0.5:
                 row = row | {"amount_paid": row["amount_due"]}
             found.append(row)
@@ -734,6 +739,7 @@ class Maker:
                 for p in sorted(persons)
                 for crew in ((None, "二班") if self.chance(0.1) else (None,))
             ]
+            rows = [self._of_two_crews(row, before) for before, row in zip([None, *rows], rows, strict=False)]
             on = last_day(month) + timedelta(days=self.rng.choice((4, 9, 12)))
             if not self.chance(0.15):
                 self.send("relief_payroll", number, on, rows)
@@ -745,6 +751,19 @@ class Maker:
                         self._issued_again(rows, month),
                     )
             month = add_months(month, 1)
+
+    def _of_two_crews(self, row: Row, before: Row | None) -> Row:
+        """Of a person in two crews some have the same wage in both, in one batch."""
+        if before is None or row["crew"] is None or row["batch_no"] != before["batch_no"]:
+            return row
+        is_paid = row["amount_paid"] and before["amount_paid"]
+        return row | {name: before[name] for name in ("days_worked", "amount_due", "amount_paid")} if is_paid else row
+
+    def _stages(self, listed: date) -> Row:
+        """The dates of a list that is drawn up anew: it may wait at any of its stages."""
+        names = ("listed_on", "signed_on", "approved_on", "sent_on")
+        days = (listed, listed + 2 * DAY, listed + 5 * DAY, listed + 6 * DAY)
+        return {name: day if self.aside.random() < 0.7 else None for name, day in zip(names, days, strict=True)}
 
     def _wage(self, number: str, person: str, month: date, crew: str | None) -> Row:
         rng = self.rng
@@ -926,6 +945,8 @@ class Maker:
             if sent.night < last and self.chance(0.04) and sent.rows:
                 kept = [r for r in sent.rows if not self.chance(0.08)] or sent.rows
                 changed = [r | self._correction(sent.feed, r) for r in kept]
+                if sent.feed == "relief_payroll" and self.aside.random() < 0.5:
+                    changed.reverse()
                 self.world.sent.append(
                     Sent(rng.randrange(sent.night + 1, last + 1), sent.feed, sent.unit, sent.report_date, changed)
                 )
@@ -938,9 +959,31 @@ class Maker:
         return {
             "employment": {"monthly_wage": Decimal("3900")},
             "labor_register": {"population_category": "unstable"},
-            "relief_payroll": {"amount_paid": row.get("amount_due")},
+            "relief_payroll": {"amount_paid": row.get("amount_due")} | self._corrected_stages(feed, row),
             "public_post_payment": {"amount_paid": row.get("amount_due")},
         }.get(feed, {})
+
+    def _vary_returns(self) -> None:
+        """Some credits without a date, some failures with one, and an account that is paid once more."""
+        for sent in self.world.sent:
+            if sent.feed == "bank_return":
+                sent.rows = [self._dated_otherwise(row, sent.report_date) for row in sent.rows]
+                paid = next((row for row in sent.rows if row["credited_on"]), None)
+                if paid and self.aside.random() < 0.4:
+                    on = paid["credited_on"] - timedelta(days=self.aside.choice((0, 6, 12)))
+                    more = {"line_no": 91, "amount": Decimal(10), "result": "success", "credited_on": on}
+                    sent.rows.append(paid | more)
+
+    def _dated_otherwise(self, line: Row, on: date) -> Row:
+        if self.aside.random() < 0.9:
+            return line
+        return line | {"credited_on": None if line["credited_on"] else on - timedelta(days=self.aside.choice((1, 5)))}
+
+    def _corrected_stages(self, feed: str, row: Row) -> Row:
+        """A date moved, another that was none."""
+        if feed != "relief_payroll" or self.aside.random() < 0.5:
+            return {}
+        return {"listed_on": last_day(row["period"]) + timedelta(days=self.aside.choice((3, 6))), "approved_on": None}
 
 
 SPELL = ("id_number", "employer_name", "start_date")
