@@ -204,6 +204,35 @@ def test_an_erased_person_is_nowhere_and_counts_stay(
     assert "申请删除" in sheet["B2"].comment.text and [word for word in WORDS if word in text_of(workbook)] == []
 
 
+def write_dispatches(home: Home) -> list[Path]:
+    """Two dispatches, page and workbook: of the first one a case is the person's."""
+    folder, made = home.reports / str(DAY), []
+    folder.mkdir(parents=True)
+    for number, key in ((1, tokens()[1]), (2, str(UUID(int=7)))):
+        page, workbook = (folder / f"weekly-{number}-{COUNTY}{suffix}" for suffix in (".html", ".xlsx"))
+        page.write_text(f"<td>A1 · {key}</td><td>个旧市</td>")
+        book = openpyxl.Workbook()
+        for row in (["对象代号", "天数"], [f"A1 · {key}", 7]):
+            book.active.append(row)
+        book.save(workbook)
+        made += [page, workbook]
+    return made
+
+
+def test_dispatches_that_are_written_name_an_erased_person_no_more(
+    zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
+) -> None:
+    """Those of weeks past too, as the console goes on serving them: the case is kept, without its person."""
+    put_registers(zone, DAY)
+    ingest_all()
+    page, workbook, *others = write_dispatches(warehouse_home)
+    untouched = [path.read_bytes() for path in others]
+    erase()
+    assert page.read_text() == "<td>A1 · 已删除 | erased</td><td>个旧市</td>"
+    assert text_of(workbook) == "对象代号 天数 A1 · 已删除 | erased 7"
+    assert [path.read_bytes() for path in others] == untouched
+
+
 def test_whoever_shares_a_telephone_or_mentions_an_erased_person_stays(
     nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
 ) -> None:

@@ -13,26 +13,20 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import re
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import polars as pl
 import psycopg
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect, seed_tables
 from employment_warehouse.identity import place, seal, unseal
-from employment_warehouse.landing.erased_persons import marks_of
+from employment_warehouse.runtime import forgetting
+from employment_warehouse.runtime.forgetting import Erased
 from employment_warehouse.settings import Home
 
 QUERIES = Path(__file__).parent / "queries"
 LEDGER = "ledger"
-ERASED = "已删除 | erased"  # ops.erased_reason
-CLOCKS_DIFFER = timedelta(hours=1)  # that of the database, and that of the files
-_TOKEN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Record = dict[str, Any]
 
 
@@ -49,32 +43,27 @@ def record() -> list[int]:
             _write(folder, _name(number), night | {"seeds": seed_tables.content(connection)})
         now = _read(connection, "ledger_record", {}) | {"acts": _acts(connection)}
         _write(folder, LEDGER, now)
-    _forget(folder, now["vault"]["erasures"])
+    _forget(folder, Erased.of(now["vault"]["erasures"]))
     return new
 
 
-def _forget(folder: Path, erasures: list[Record]) -> None:
+def _forget(folder: Path, erased: Erased | None) -> None:
     """Take whoever has been erased out of the waivers in earlier records: the key of a case may have the token."""
-    done = [datetime.fromisoformat(erasure["done_at"]) for erasure in erasures if erasure["done_at"]]
-    marks = {mark.removeprefix("\\x") for erasure in erasures for mark in erasure["marks"]}
-    for path in _night_files(folder) if done else ():
-        if path.stat().st_mtime > (max(done) + CLOCKS_DIFFER).timestamp():
+    for path in _night_files(folder) if erased else ():
+        if erased is None or not erased.may_be_in(path):
             continue
         night = _open(folder, path.stem)
-        waivers = [_without_erased(waiver, marks) for waiver in night["waiver"]]
+        waivers = [_without_erased(waiver, erased) for waiver in night["waiver"]]
         if waivers == night["waiver"]:
             os.utime(path)  # not read again before the next erasure
         else:
             _write(folder, path.stem, night | {"waiver": waivers})
 
 
-def _without_erased(waiver: Record, marks: set[str]) -> Record:
+def _without_erased(waiver: Record, erased: Erased) -> Record:
     """As vault.complete_erasure leaves it in the database."""
-    for token in _TOKEN.findall(waiver["unit"]):
-        [mark] = marks_of(pl.Series([UUID(token).bytes]))
-        if mark.hex() in marks:
-            waiver = waiver | {"unit": waiver["unit"].replace(token, "of an erasure"), "reason": ERASED}
-    return waiver
+    unit = erased.removed_from(waiver["unit"], "of an erasure")
+    return waiver if unit == waiver["unit"] else waiver | {"unit": unit, "reason": forgetting.WORD}
 
 
 def delete_after(home: Home, publication: int) -> None:

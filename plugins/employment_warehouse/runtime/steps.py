@@ -241,14 +241,15 @@ def purge_landing() -> None:
 
 
 def erase_persons() -> None:
-    """Carry out the erasures that were asked for, and rewrite the return workbooks that named a person. The archive
-    keeps their marks: a rebuilt warehouse does not ingest an erased person again.
+    """Carry out the erasures that were asked for, and rewrite the return workbooks and the dispatches that named a
+    person. The archive keeps their marks: a rebuilt warehouse does not ingest an erased person again.
     """
     from employment_warehouse import landing, returns
-    from employment_warehouse.runtime import history
+    from employment_warehouse.runtime import forgetting, history
 
     for day in sorted({report_date for _, report_date in landing.erase_asked()}):
         log.info("%s: %d return workbooks", day, len(returns.write_workbooks(day)))
+    log.info("dispatches rewritten: %d", forgetting.forget_in_dispatches())
     history.record()
 
 
