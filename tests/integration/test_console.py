@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
@@ -40,6 +41,7 @@ from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, DatabaseRefusal, connect, scram, seed_tables, signed_in
 from employment_warehouse.database.connections import address
 from employment_warehouse.database.embedded import Server, free_port
+from employment_warehouse.report import products
 from employment_warehouse.runtime import users
 
 COUNTY = "county_532528"
@@ -384,6 +386,26 @@ def test_a_page_that_a_county_may_not_open_shows_only_the_refusal(planted: psyco
         assert (path, answer.status_code, bool(OTHERS.search(said))) == (path, status, False)
     with connect(COUNTY) as own, pytest.raises(psycopg.Error, match="WH032"):
         own.execute("select * from ops.rejected_lines(%s)", (other,))
+
+
+def test_reports_of_what_was_rolled_back_are_for_the_record_alone(console: FastAPI, nights: Nights) -> None:
+    """What cannot be pinned is no report either; who keeps the record sees that it was rolled back."""
+    days = ("2024-05-01", "2024-05-02")
+    for number, day in [(publish(start_build(day)), day) for day in days]:
+        made = {"publication": number, "report_date": date.fromisoformat(day), "vintage": "flash"}
+        products.keep("weekly", made, {".html": b"whole", "-532528.html": b"own"})
+    publication.roll_back(number, [], "another county's roster")
+    for role, name, second in (
+        ("wh_analyst", "weekly-{}", 404), (COUNTY, "weekly-{}-532528", 404), ("wh_auditor", "weekly-{}", 200),
+        (OWN_LOGIN, "weekly-{}", 200),
+    ):  # fmt: skip
+        browser = browser_of(role, console)
+        paths = [f"/reports/reports/{day}/{name.format(at)}/file.html" for at, day in enumerate(days, 1)]
+        assert [browser.get(path).status_code for path in paths] == [200, second]
+        listed = browser.get("/reports").text
+        assert [path in listed for path in paths] == [True, second == 200]
+        assert ("已撤回" in listed) == (second == 200)
+        assert "最近的报告：周调度，2024-05-01" in listed
 
 
 def test_cases_of_persons_reach_those_who_read_them_in_the_marts(planted: psycopg.Connection) -> None:

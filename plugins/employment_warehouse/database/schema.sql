@@ -2278,27 +2278,30 @@ COMMENT ON FUNCTION ops.publish(number integer) IS '发布检查通过的一次�
 
 -- Name: readable_products(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.readable_products() RETURNS TABLE(product text, report_date date, publication integer, vintage text, made_at timestamp with time zone, stem text)
+CREATE FUNCTION ops.readable_products() RETURNS TABLE(product text, report_date date, publication integer, vintage text, made_at timestamp with time zone, rolled_back_at timestamp with time zone, stem text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET client_min_messages TO 'error'
     AS $_$
 declare
     own_counties text [] := ops.counties_of(session_user);
-    reads_whole boolean := own_counties is null or pg_has_role(session_user, 'wh_operator', 'member');
+    keeps_record boolean := pg_has_role(session_user, 'wh_operator', 'member') or pg_has_role(session_user, 'wh_auditor', 'member');
+    reads_whole boolean := own_counties is null or keeps_record;
 begin
     if pg_has_role(session_user, 'wh_analyst', 'member') then
         own_counties := ops.county_codes();
     end if;
     return query
-    select p.product, p.report_date, p.publication, p.vintage, p.made_at, file.stem
+    select p.product, p.report_date, p.publication, p.vintage, p.made_at, shown.rolled_back_at, file.stem
     from ops.product as p
+    inner join ops.publication as shown on p.publication = shown.publication
     cross join lateral (select regexp_replace(p.path, '[.][a-z]+$', '') as whole) as named
     cross join lateral (
         select named.whole as stem where reads_whole
         union all
         select named.whole || '-' || c from unnest(own_counties) as c where p.product = 'weekly'
     ) as file
+    where shown.rolled_back_at is null or keeps_record
     order by p.made_at desc, file.stem;
 end $_$;
 
@@ -2306,7 +2309,7 @@ ALTER FUNCTION ops.readable_products() OWNER TO wh_owner;
 
 -- Name: FUNCTION readable_products(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.readable_products() IS '本登录名可读的报告文件；县市只有本县市的调度单，审计员和操作员没有县市调度单。 | The files of reports that the login may read, without their endings; of a county, its own dispatches; of auditors and operators, no county''s dispatch.';
+COMMENT ON FUNCTION ops.readable_products() IS '本登录名可读的报告文件；县市只有本县市的调度单，审计员和操作员没有县市调度单；已撤回的发布的报告只有审计员和操作员可读。 | The files of reports that the login may read, without their endings; of a county, its own dispatches; of auditors and operators, no county''s dispatch, and what was rolled back, which nobody else reads.';
 
 -- Name: reads_all_counties(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
