@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from tests.integration.test_dbt_employment import COUNTY, person, report, spell
+from tests.integration.test_dbt_employment import COUNTY, person, progress, report, spell
+from tests.integration.test_dbt_places import PLATFORM, application, order
+
+from employment_warehouse import gate, publication, settings
 
 # Setting → the columns that are its rule alone.
 RULES = {
@@ -17,10 +21,14 @@ RULES = {
     "service_follow_up_days": {"service_effect": ("hired_within_90d", "out_of_work_hired", "wage_pairs")},
     "youth_unemployed_months": {"youth_monitor": ("unemployed_6m",)},
     "youth_long_term_months": {"youth_monitor": ("unemployed_12m",), "youth_unemployment": ("unemployed_12m",)},
-    "notice_partners": {"labor_cooperation": ("is_notice_partner",)},
     "transport_allowance_days": {"transport_allowance": ("eligible", "paid_eligible", "paid_not_eligible", "coverage")},
+    "grade_a_bank_days": {"employment_stock": ("grade_a",)},
+    "grade_c_updated_days": {"employment_stock": ("grade_c",)},
+    "notice_partners": {"labor_cooperation": ("is_notice_partner",)},
 }
-INDICATORS = ("disputes_open_over_45d", "placed_30d", "graduates_unemployed_6m", "income_down_share")
+# Switched off, it leaves nobody in the labour force: the definition that all others are of.
+DEFINITION = "working_age_from"
+INDICATORS = ("disputes_open_over_45d", "placed_30d", "graduates_unemployed_6m", "income_down_share", "grade_ab_share")
 
 
 def test_what_is_a_setting_alone_is_empty_while_it_is_switched_off(nights: Any) -> None:
@@ -48,15 +56,37 @@ def test_what_is_a_setting_alone_is_empty_while_it_is_switched_off(nights: Any) 
     ) == [(None,)]
 
 
-def test_without_an_age_there_is_no_group_of_it_and_without_its_days_a_comparison_is_empty(nights: Any) -> None:
-    nights.select = "+youth_unemployment +cross_feed_reconciliation,resource_type:model"
-    off = ["youth_age_to", "reconciliation_hire_days"]
+def settings_of_models() -> list[str]:
+    """The settings that SQL of the models reads; `retention_days_3m` and the like by their stem."""
+    models = settings.project_root() / "dbt_project"
+    text = "".join(path.read_text("utf-8") for path in models.rglob("*.sql"))
+    names = [line.split(",")[0] for line in (models / "seeds" / "setting.csv").read_text("utf-8").splitlines()[1:]]
+    return [name for name in names if f"'{re.sub('_[0-9]+m$', '_', name)}'" in text and name != DEFINITION]
+
+
+def test_a_night_on_which_everything_is_switched_off_passes_and_makes_nobody_employed(nights: Any) -> None:
+    """One works, one completed an order long ago, one was hired by the platform and left; a young one is idle."""
+    nights.select = "path:models"
+    off = settings_of_models()
+    assert {"gig_reference_days", "retention_days_3m", "reconciliation_days"} < set(off)
+    people = [person(name) for name in ("works", "took an order", "hired")]
+    report(nights, COUNTY, "2024-05-01", [*people, person("young", birth_date="2004-01-01")],
+           [spell("works"), spell("hired", end_date="2024-04-24")])  # fmt: skip
+    nights.deliver("gig_orders", PLATFORM, "2024-05-01", [order("1", "took an order", "2024-01-10T02:00:00Z")])
+    nights.deliver("applications", PLATFORM, "2024-05-01", [application("hired", "hired")])
     nights.connection.execute("update seeds.setting set enabled = false where name = any(%s)", (off,))
-    report(nights, COUNTY, "2024-05-01", [person("a", birth_date="2004-03-04"), person("b")], [])
-    nights.night("2024-05-01")
-    assert nights.scalar("select count(*) from marts.youth_unemployment") == 0
+    build = nights.start("2024-05-01")
+    gate.expect_checks(build)
+    nights.build(build)
+    assert [outcome.expectation.name for outcome in gate.gate_marts(build).outcomes if outcome.blocks] == []
+    publication.publish(build)
+    assert [progress(nights, COUNTY, basis)["actual_value"] for basis in ("stock", "year_to_date")] == [1, 2]
+    # No register is due any more: a month is provisional by the calendar.
     assert nights.rows(
-        "select matched, only_in_first, conflicting, match_rate from marts.cross_feed_reconciliation"
-        " where pair = 'platform_employment' and county_code = %s", COUNTY
-    ) == [(None, None, None, None)]  # fmt: skip
-    assert nights.scalar("select count(*) from marts.cross_feed_reconciliation where matched is null") == 2
+        "select distinct obs_status from marts.indicator_value where kind = 'P' and period = '2024-05-01'"
+    ) == [("P",)]
+    assert nights.rows("select distinct source from marts.fct_employment_evidence") == [("employment",)]
+    assert nights.rows("select layoff_flag from marts.layoff_watch") == [(None,)]
+    # Neither group of young people has a bound, and nothing says when a hire is compared with a job.
+    assert nights.scalar("select count(*) from marts.youth_unemployment") == 0
+    assert nights.scalar("select count(*) from marts.cross_feed_reconciliation where pair = 'platform_employment'") == 0

@@ -36,7 +36,8 @@ contracts as (
     where contract.offsite_on is null or contract.offsite_on >= contract.onsite_from
 ),
 
--- An order makes a person employed on the day on which it is completed and on the days of the reference week.
+-- An order makes a person employed on the day on which it is completed and on the days of the reference week. Without a
+-- reference week it would be a job without an end.
 orders as (
     select
         gig.person_key, 'gig_order' as source, gig.order_id as source_key,
@@ -52,7 +53,7 @@ orders as (
         'hr_platform' as reported_by
     from {{ ref('fct_gig_order') }} as gig
     inner join {{ ref('changed_person') }} as changed on gig.person_key = changed.person_key
-    where gig.completed_on is not null
+    where gig.completed_on is not null and {{ setting('gig_reference_days', 'integer') }} is not null
 ),
 
 official as (

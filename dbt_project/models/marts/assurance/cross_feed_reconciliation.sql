@@ -34,30 +34,28 @@ counted as (
     group by place.county_code
 ),
 
--- While a setting of the platform's pair is switched off, nothing is compared.
+-- While a setting of the platform's pair is switched off, nothing is compared: it has no period.
 pairs as (
     select pair.* from night
     cross join lateral (
         values
-        ('relief_employment_payroll', 'person', month_from, month_to, true),
-        ('post_payment', 'post holding', month_from, month_to, true),
-        ('workshop_headcount', 'head', on_date, on_date, true),
-        ('payroll_bank', 'payment', payments_from, on_date, true),
-        (
-            'platform_employment', 'application', hires_from, hires_to,
-            num_nulls(hires_from, hires_to, {{ setting('reconciliation_hire_days', 'text') }}) = 0
-        )
-    ) as pair (pair, unit_counted, period_from, period_to, is_compared)
+        ('relief_employment_payroll', 'person', month_from, month_to),
+        ('post_payment', 'post holding', month_from, month_to),
+        ('workshop_headcount', 'head', on_date, on_date),
+        ('payroll_bank', 'payment', payments_from, on_date),
+        ('platform_employment', 'application', {{ while_set('reconciliation_hire_days', 'hires_from') }}, hires_to)
+    ) as pair (pair, unit_counted, period_from, period_to)
+    where pair.period_from is not null and pair.period_to is not null
 ),
 
 compared as (
     select
         register.county_code, pairs.*,
-        case when pairs.is_compared then coalesce(counted.matched, 0) end as matched,
-        case when pairs.is_compared then coalesce(counted.only_in_first, 0) end as only_in_first,
+        coalesce(counted.matched, 0) as matched,
+        coalesce(counted.only_in_first, 0) as only_in_first,
         -- Not every hire goes through the platform, so jobs without an application mean nothing.
         case when pairs.pair <> 'platform_employment' then coalesce(counted.only_in_second, 0) end as only_in_second,
-        case when pairs.is_compared then coalesce(counted.conflicting, 0) end as conflicting
+        coalesce(counted.conflicting, 0) as conflicting
     from {{ ref('int_register_start') }} as register
     cross join pairs
     left join counted on register.county_code = counted.county_code and pairs.pair = counted.pair

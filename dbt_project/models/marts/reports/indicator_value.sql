@@ -65,7 +65,11 @@ select
         end,
         grid.digits
     )::numeric(18, 4) as value,
-    coalesce(observed.obs_status, 'A') as obs_status
+    -- Where none of its feeds has been due yet, the calendar alone says it.
+    coalesce(
+        observed.obs_status,
+        case when grid.kind = 'P' and grid.period + interval '1 month' > {{ tonight_date() }} + 1 then 'P' else 'A' end
+    ) as obs_status
 from grid
 left join figures
     on grid.code = figures.indicator and grid.county_code = figures.county_code and grid.period = figures.period

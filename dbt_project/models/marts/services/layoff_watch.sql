@@ -38,11 +38,11 @@ select
     separations.separations::integer as separations,
     separations.poverty_alleviated_separations::integer as poverty_alleviated_separations,
     jobs.jobs_at_beginning::integer as jobs_at_beginning,
-    separations.separations >= {{ setting('layoff_min_separations', 'integer') }}
-        or (
-            jobs.jobs_at_beginning > 0
-            and separations.separations >= {{ setting('layoff_min_share') }} * jobs.jobs_at_beginning
-        ) as layoff_flag,
+    -- By the one limit where the other is switched off.
+    greatest(
+        separations.separations >= {{ setting('layoff_min_separations', 'integer') }},
+        separations.separations >= {{ setting('layoff_min_share') }} * nullif(jobs.jobs_at_beginning, 0)
+    ) as layoff_flag,
     null::numeric(14, 2) as compensation_paid
 from separations
 inner join {{ ref('int_month') }} as grid on separations.month = grid.month and grid.county_code = {{ prefecture() }}

@@ -102,8 +102,9 @@ select
     count(*)::integer as labour_force,
     count(*) filter (where is_employed)::integer as employed,
     count(*) filter (where is_subsidised)::integer as subsidised,
-    {% for grade in ['A', 'B', 'C', 'D'] -%}
-    count(*) filter (where grade = '{{ grade }}')::integer as grade_{{ grade | lower }}{{ ',' if not loop.last }}
-    {% endfor %}
+    {{ while_set('grade_a_bank_days', "count(*) filter (where grade = 'A')") }}::integer as grade_a,
+    count(*) filter (where grade = 'B')::integer as grade_b,
+    {{ while_set('grade_c_updated_days', "count(*) filter (where grade = 'C')") }}::integer as grade_c,
+    count(*) filter (where grade = 'D')::integer as grade_d
 from graded
 group by population_category, channel, destination, rollup (county_code)
