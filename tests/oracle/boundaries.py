@@ -17,6 +17,7 @@ from .worlds import DAY, RandomWorld, Sent
 SEED = 0
 COUNTY, NEIGHBOUR = "532528", "532504"
 NIGHTS = [date(2024, 5, 29), date(2024, 5, 30)]
+TOMORROW = date(2024, 5, 31)
 ENDS = [date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 30), *NIGHTS]
 
 
@@ -32,7 +33,11 @@ def boundary_world() -> RandomWorld:
             "employment": [_spell(people[name], on, **more) for name, more in SPELLS],
             "public_post": [_tenure(people["post ends"])],
             "labor_dispute": [_dispute(people["disputes"], **dates) for dates in DISPUTES],
-            "youth_support": [_study(people["graduates today"])],
+            "youth_support": [
+                _study(people["graduates today"]),
+                _study(people["joins the army tomorrow"])
+                | {"graduated_on": date(2023, 4, 30), "outcome": "military", "outcome_on": TOMORROW},
+            ],
         }
         world.sent += [Sent(night, feed, COUNTY, on, rows) for feed, rows in told.items()]
         world.sent.append(Sent(night, "labor_register", NEIGHBOUR, on, neighbours))
@@ -48,7 +53,7 @@ def boundary_world() -> RandomWorld:
 
 PEOPLE = (
     "earns 30 % less", "earns the minimum", "lost a job in April", "changes jobs", "begins tomorrow", "post ends",
-    "served twice", "disputes", "graduates today",
+    "served twice", "disputes", "graduates today", "is updated tomorrow", "joins the army tomorrow",
 )  # fmt: skip
 SPELLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("earns 30 % less", {"wages": ("4000", "2800")}),
@@ -57,6 +62,7 @@ SPELLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("changes jobs", {"end_date": date(2024, 5, 8)}),
     ("changes jobs", {"employer_name": "示例饭店", "start_date": date(2024, 5, 8)}),
     ("begins tomorrow", {"start_date": NIGHTS[1]}),
+    ("is updated tomorrow", {"updated_on": TOMORROW}),
     ("served twice", {"start_date": date(2024, 3, 10)}),
 )
 DISPUTES = (

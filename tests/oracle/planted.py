@@ -536,6 +536,14 @@ PLANTED: tuple[Planted, ...] = (
         seed=BOUNDARIES,
     ),
     Planted(
+        "what is registered for tomorrow is there",
+        "models/intermediate/int_study_standing.sql",
+        "case when outcome_on > {{ tonight_date() }} then",
+        "case when outcome_on > {{ tonight_date() }} + 3 then",
+        "youth_monitor",
+        seed=BOUNDARIES,
+    ),
+    Planted(
         "what is reported is employed",
         "models/intermediate/int_study_standing.sql",
         "when is_employed then 'employed'",
@@ -632,6 +640,14 @@ PLANTED: tuple[Planted, ...] = (
         "when statuses.is_reported is false then 'E'",
         "when statuses.is_reported is false then 'A'",
         "headline_series",
+    ),
+    Planted(
+        "an update of tomorrow is fresh",
+        "models/marts/targets/employment_stock.sql",
+        "integer') }} and {{ tonight_date() }}",
+        "integer') }} and {{ tonight_date() }} + 3",
+        "employment_stock",
+        seed=BOUNDARIES,
     ),
     Planted(
         "deletes what a county that is silent has",

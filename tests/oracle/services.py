@@ -199,9 +199,15 @@ def fate(t: Tonight, study: Study, current: list[Study]) -> str:
         and s.enrolled_on >= study.graduated_on
         and not s.is_graduate(t.today)
     ]
-    if study.last["outcome"] == "further_study" or elsewhere:
+    if outcome(t, study) == "further_study" or elsewhere:
         return "further_study"
-    return "military" if study.last["outcome"] == "military" else "nothing"
+    return "military" if outcome(t, study) == "military" else "nothing"
+
+
+def outcome(t: Tonight, study: Study) -> str | None:
+    """What is told to have become of a graduate, unless it is registered for a later day."""
+    on = study.last["outcome_on"]
+    return None if on and on > t.today else study.last["outcome"]
 
 
 def idle_since(t: Tonight, study: Study) -> date:
@@ -226,7 +232,7 @@ def _youth(t: Tonight, of: list[Study], current: list[Study], of_term: dict[Enro
         "students": len(of) - len(graduates),
         "graduates": len(graduates),
         "employed": sum(what == "employed" for _, what in fates),
-        "employed_reported": sum(s.last["outcome"] == "employed" for s in graduates),
+        "employed_reported": sum(outcome(t, s) == "employed" for s in graduates),
         "in_further_study": sum(what == "further_study" for _, what in fates),
         "military": sum(what == "military" for _, what in fates),
         "unemployed_6m": sum(add_months(u, t.number("youth_unemployed_months")) <= t.today for u in idle),
@@ -315,7 +321,7 @@ def transport_allowance(t: Tonight) -> Iterator[Expected]:
 
 def youth_unemployment(t: Tonight) -> Iterator[Expected]:
     """Young people by age and education, and those without work for a year."""
-    since = add_months(t.today, -12)
+    since = add_months(t.today, -12) + DAY
     cells: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for person, (county, row) in t.world.labour_force(t.today).items():
         years = age(person, t.today)

@@ -524,7 +524,7 @@ class World:
             channel,
             row["work_division_code"],
             channel in ("public_post", "work_relief") or (channel == "workshop" and self.is_award_backed(spell, day)),
-            "C" if row["updated_on"] >= day - fresh else "D",
+            "C" if day - fresh <= row["updated_on"] <= day else "D",
             "employment",
             row,
             spell.unit,

@@ -3,7 +3,9 @@
 with
 studies as (
     select
-        *,
+        person_key, enrolled_on, county_code, level, graduated_on, left_out_on, has_assistance_worker,
+        -- What is registered for a later day is not there yet.
+        case when outcome_on > {{ tonight_date() }} then null else outcome end as outcome,
         coalesce(graduated_on <= {{ tonight_date() }}, false) as is_graduate
     from {{ ref('fct_study') }}
     where enrolled_on <= {{ tonight_date() }}

@@ -35,7 +35,7 @@ covering_evidence as (
         bool_or(evidence.source in ('relief_contract', 'gig_order')) as is_contract_or_order,
         bool_or(
             coalesce(evidence.updated_on, post_registers.updated_on)
-            >= {{ tonight_date() }} - {{ setting('grade_c_updated_days', 'integer') }}
+            between {{ tonight_date() }} - {{ setting('grade_c_updated_days', 'integer') }} and {{ tonight_date() }}
         ) as is_updated
     from {{ ref('fct_employment_evidence') }} as evidence
     left join post_registers on evidence.source = 'public_post' and evidence.reported_by = post_registers.unit
