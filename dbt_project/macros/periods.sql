@@ -39,7 +39,10 @@ from known
     end
 {%- endmacro %}
 
-{# The months that an accepted file of a period feed covers; a nil return covers the month before it. #}
+{#
+  The months that an accepted file of a period feed covers; a nil return covers the month before it, until a later
+  revision says otherwise.
+#}
 {% macro months_covered() -%}
     select feed, unit, period from {{ ref('reported_period') }}
     union
@@ -47,6 +50,12 @@ from known
     from {{ source('ops', 'delivery') }} as delivery
     inner join {{ source('ops', 'feed') }} as feed on delivery.feed = feed.feed
     where delivery.status = 'accepted' and delivery.kind = 'nil' and feed.kind = 'period'
+        and not exists (
+            select from {{ source('ops', 'delivery') }} as later
+            where (later.feed, later.unit, later.report_date, later.part)
+                = (delivery.feed, delivery.unit, delivery.report_date, delivery.part)
+                and later.revision > delivery.revision and later.status = 'accepted'
+        )
 {%- endmacro %}
 
 {#

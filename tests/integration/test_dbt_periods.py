@@ -177,6 +177,10 @@ def test_a_nil_return_speaks_of_the_month_before_it(periods: Any) -> None:
     pay(periods, COUNTY, "2024-06-08", None)
     periods.night("2024-06-30")
     assert status(periods, "month", COUNTY, "2024-05-01", "public_post_payment") == "A"
+    # It was a mistake: the file that replaces it pays April.
+    pay(periods, COUNTY, "2024-06-08", "2024-04")
+    periods.night("2024-07-01")
+    assert status(periods, "month", COUNTY, "2024-05-01", "public_post_payment") == "E"
 
 
 def test_the_platform_is_due_on_each_day_since_its_first_reading(periods: Any) -> None:

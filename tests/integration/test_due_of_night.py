@@ -24,10 +24,12 @@ REGISTERS = {
     "532530": (["2024-05-09"], []),  # due the night before, when the file was not ingested
 }
 MISSING = {"532504", "532523", "532525", "532527"}
+UNPAID = "532531"  # March was paid late, April not at all
 # Payroll is due on the 10th, for the month; a bank's return, on the third working day, and then until it is accepted.
 OTHERS = {
     ("relief_payroll", "early"): (["2024-05-10"], [("2024-05-03", "accepted")]),
     ("relief_payroll", "last month"): (["2024-05-10"], [("2024-04-30", "accepted")]),
+    ("public_post_payment", UNPAID): (["2024-04-10", "2024-05-10"], [("2024-04-15", "accepted")]),
     ("bank_return", "answered before"): (["2024-05-02"], [("2024-05-06", "accepted")]),
     ("bank_return", "answered tonight"): (["2024-05-02"], [("2024-05-10", "landed")]),
     ("bank_return", "overdue"): (["2024-05-02"], []),
@@ -86,6 +88,7 @@ def test_what_is_due_is_missing_unless_it_arrived_or_the_warehouse_failed(
     assert {unit: status for (feed, unit), status in found.items() if feed != "employment"} == {
         "early": "arrived",
         "last month": "intake_failed",
+        UNPAID: "missing",
         "answered tonight": "arrived",
         "overdue": "missing",
         "due tonight": "missing",
@@ -104,10 +107,15 @@ def test_alerts_and_console_call_the_same_missing(warehouse: psycopg.Connection,
     publish(build)
     alert.raise_night_alerts(build)
     alerts = warehouse.execute("select unit from ops.alert where kind = 'feed_missing'").fetchall()
-    assert {unit for (unit,) in alerts} == {*MISSING, "due tonight"}
+    assert {unit for (unit,) in alerts} == {*MISSING, UNPAID, "due tonight"}
     shown = warehouse.execute(query("due_of_night"), {"build": build}).fetchall()
     states = {unit: status for _, unit, *_, status in shown}
-    assert {unit for unit, status in states.items() if status == "missing"} == {*MISSING, "due tonight", "overdue"}
+    assert {unit for unit, status in states.items() if status == "missing"} == {
+        *MISSING,
+        UNPAID,
+        "due tonight",
+        "overdue",
+    }
     assert states["532502"] == "held" and states["532503"] == "refused"
     assert states["532528"] == states["532529"] == states["last month"] == "intake_failed"
     assert states["early"] == "on_time"

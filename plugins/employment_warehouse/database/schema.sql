@@ -5157,15 +5157,12 @@ CREATE VIEW ops.due_window AS
     due.due_at,
     feed.kind,
     ((due.due_at AT TIME ZONE 'Asia/Shanghai'::text))::date AS due_on,
-        CASE
-            WHEN (feed.kind = 'batch'::text) THEN '-infinity'::date
+        CASE feed.kind
+            WHEN 'batch'::text THEN '-infinity'::date
+            WHEN 'period'::text THEN (date_trunc('month'::text, (due.report_date)::timestamp without time zone))::date
             ELSE COALESCE(( SELECT (max(earlier.report_date) + 1)
                FROM ops.due earlier
-              WHERE ((earlier.feed = due.feed) AND (earlier.unit = due.unit) AND (earlier.report_date < due.report_date))), (date_trunc(
-            CASE feed.kind
-                WHEN 'period'::text THEN 'month'::text
-                ELSE 'day'::text
-            END, (due.report_date)::timestamp without time zone))::date)
+              WHERE ((earlier.feed = due.feed) AND (earlier.unit = due.unit) AND (earlier.report_date < due.report_date))), due.report_date)
         END AS first_date,
         CASE feed.kind
             WHEN 'batch'::text THEN 'infinity'::date
