@@ -219,6 +219,27 @@ def write_dispatches(home: Home) -> list[Path]:
     return made
 
 
+def test_files_of_the_landing_zone_that_have_the_person_are_named(
+    zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
+) -> None:
+    """They are their senders', and stay: not one that is gone or was sent again, nor one without the person."""
+    put_registers(zone, DAY, person(5, "某某戊"))  # no copy of another test is in the archive
+    put_registers(zone, NEXT, person(5, "某某戊"))
+    files.put(zone, files.rows_of("workshop", {"workshop_no": "1"}), feed="workshop")
+    ingest_all(NEXT)
+    (zone / "employment" / str(DAY) / f"{COUNTY}.xlsx").unlink()
+    files.put(zone, "sent again", feed="labor_register", day=NEXT)
+    landing.ask_erasure(ID, REASON)
+    assert steps.erase_persons() == [f"employment/{NEXT}/{COUNTY}.xlsx", f"labor_register/{DAY}/{COUNTY}.csv"]
+    [(kind, body)] = warehouse.execute("select kind, body from ops.alert").fetchall()
+    assert kind == "erased_in_zone"
+    assert [line.partition("：")[0] for line in body.splitlines()] == [
+        f"employment/{NEXT}/{COUNTY}.xlsx",
+        f"labor_register/{DAY}/{COUNTY}.csv",
+    ]
+    assert steps.erase_persons() == []
+
+
 def test_dispatches_that_are_written_name_an_erased_person_no_more(
     zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
 ) -> None:

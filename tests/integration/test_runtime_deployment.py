@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -210,6 +211,24 @@ def test_a_part_refuses_to_start_without_one_of_its_secrets(
             with pytest.raises(UserError) as refusal:
                 serving.assert_configured(server, part)
             assert (refusal.value.code, refusal.value.where) == ("secret_missing", secret)
+
+
+def test_what_a_part_writes_is_its_own_account_s_alone(
+    server: Deployment, secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The landing zone is a folder of the machine, and a container's own mode lets every account read."""
+    modes = []
+
+    def become(*_: object) -> None:
+        modes.append(os.umask(0o077))
+
+    monkeypatch.setattr(os, "execve", become)
+    before = os.umask(0o022)
+    try:
+        serving.serve(server.home, "uploads")
+    finally:
+        os.umask(before)
+    assert modes == [0o077]
 
 
 def test_a_server_refuses_the_sign_in_that_is_for_trying_things_out(tmp_path: Path, secrets: Path) -> None:

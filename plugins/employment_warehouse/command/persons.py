@@ -52,8 +52,10 @@ def erase(
     else:
         typed = getpass("身份证号 ID number: ") if sys.stdin.isatty() else sys.stdin.readline()
         number = landing.ask_erasure(typed.strip(), reason)
-    steps.erase_persons()
+    left = steps.erase_persons()
     console.print(f"第 {number} 号删除已完成 | erasure {number} is complete", markup=False)
+    for path in left:
+        console.print(f"落地区仍有原文件，须换掉或删除：{path} | the landing zone still has {path}", markup=False)
 
 
 @app.command("rotate-keys")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from itertools import chain
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from uuid import UUID
 
@@ -28,7 +29,9 @@ from employment_warehouse.landing.erased_persons import ErasedPersons, marks_of
 from employment_warehouse.landing.erased_words import Words
 from employment_warehouse.landing.ledger import PAGES
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.scanning import label
 from employment_warehouse.landing.vault import rejected_place
+from employment_warehouse.landing.zone import LandingZone
 
 # Of a delivery: its number, unit and report date; and sheet and line of the rows that are the person's.
 ErasedPlaces = tuple[tuple[int, str, date], list[tuple[str, int]]]
@@ -76,21 +79,30 @@ def _ask(person_key: UUID, sealed: bytes | None, reason: str) -> int:
     return int(row[0])
 
 
-def erase_asked() -> list[tuple[str, date]]:
-    """Carry out every erasure that was asked for; (unit, report date) of the deliveries that lost rejected rows.
-
-    Raises UserError while a night is being built.
+class Erasures(NamedTuple):
+    """What was carried out. touched: (unit, report date) of the deliveries that lost rejected rows; left: the files of
+    the landing zone that still have a person, as alerts name files.
     """
+
+    touched: list[tuple[str, date]]
+    left: list[str]
+
+
+def erase_asked() -> Erasures:
+    """Carry out every erasure that was asked for. Raises UserError while a night is being built."""
     touched: set[tuple[str, date]] = set()
+    left: set[str] = set()
     with connect("wh_loader") as turn, connect("wh_loader") as connection:
         turn.execute("select pg_advisory_xact_lock(hashtext('vault.erasure'))")  # one after another
         connection.execute("select pg_advisory_xact_lock(hashtext('vault.mark'))")  # no ingest runs that knows fewer
         asked = [Asked(*row) for row in connection.execute("select * from vault.to_erase()").fetchall()]
         _settle_files(connection, asked)
         for at, erasure in enumerate(asked, 1):
-            touched |= _erase(connection, erasure)
+            erased = _erase(connection, erasure)
+            touched.update(erased.touched)
+            left.update(erased.left)
             _settle_files(connection, asked[at:])
-    return sorted(touched)
+    return Erasures(sorted(touched), sorted(left))
 
 
 def _settle_files(connection: psycopg.Connection, asked: list[Asked]) -> None:
@@ -134,11 +146,13 @@ class Asked(NamedTuple):
         return f"{self.erasure}-{mark.hex()}"
 
 
-def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]]:
+def _erase(connection: psycopg.Connection, asked: Asked) -> Erasures:
     words = _words(asked)
     places: dict[tuple[int, str, date], set[tuple[str, int]]] = {}
-    for delivery, found in chain(_in_files(connection, asked.name, words), _rejected_with(connection, words)):
+    named: set[tuple[bytes, str]] = set()
+    for delivery, found in chain(_in_files(connection, asked.name, words, named), _rejected_with(connection, words)):
         places.setdefault(delivery, set()).update(found)
+    left = sorted(_still_in_zone(named))
     connection.commit()  # the erasure is dated by what follows: nights may have passed during the search
     try:
         for (delivery_id, _, _), rows in places.items():
@@ -147,6 +161,9 @@ def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]
         marks = marks_of(pl.Series([account.bytes for account in asked.accounts], dtype=pl.Binary)).to_list()
         given = [asked.erasure, asked.accounts, marks]
         connection.execute("select vault.complete_erasure(%s, %s::uuid [], %s::bytea [])", given)
+        if left:
+            listed = [f"{path}：须由报送单位换成不含此人的文件，或删除 | {path}: replace or delete it" for path in left]
+            connection.execute(query("alert_erased_in_zone"), {"body": "\n".join(listed)})
         connection.commit()
     except psycopg.Error as error:
         connection.rollback()
@@ -155,7 +172,17 @@ def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]
             database=describe(error),
             todo="the night that is being built carries it out after it is published",
         ) from None
-    return {(unit, report_date) for _, unit, report_date in places}
+    return Erasures([(unit, report_date) for _, unit, report_date in places], left)
+
+
+def _still_in_zone(named: Collection[tuple[bytes, str]]) -> Iterator[str]:
+    """The files of the landing zone with these hashes and paths that are there: they are their senders', and most
+    deployments can only read them.
+    """
+    for sha256, path in named:
+        with suppress(FileNotFoundError), LandingZone().local(path) as file:
+            if archive.sha256_of(file) == sha256:
+                yield label(path)
 
 
 def _words(asked: Asked) -> Words:
@@ -184,9 +211,11 @@ def _rejected_with(connection: psycopg.Connection, words: Words) -> Iterator[Era
             yield (delivery_id, unit, report_date), [(sheet, line)]
 
 
-def _in_files(connection: psycopg.Connection, erasure: str, words: Words) -> Iterator[ErasedPlaces]:
+def _in_files(
+    connection: psycopg.Connection, erasure: str, words: Words, named: set[tuple[bytes, str]]
+) -> Iterator[ErasedPlaces]:
     """Prepare copies of the archived files that name the person; each delivery of them, with the places of the rows
-    that the copy lacks.
+    that the copy lacks. named: receives the hashes and paths of these files.
     """
     archived: dict[bytes, list[ArchivedDelivery]] = {}
     for sha256, *delivery in connection.execute(query("archived_deliveries")).fetchall():
@@ -197,12 +226,20 @@ def _in_files(connection: psycopg.Connection, erasure: str, words: Words) -> Ite
         read = [one for one in deliveries if one.status != "refused"]
         name = PurePosixPath(deliveries[0].path or PAGES).name
         with archive.open_stored(sha256, name) as file:
-            prepare = partial(archive.prepare, sha256, erasure)
+            paths = [one.path for one in deliveries if one.path]
+            prepare = partial(_prepare, erasure, named, sha256, paths)
             removed = erased_copies.without_rows(file, _feeds_of(connection, read), words, prepare)
         for one in read:
             if places := removed.get((one.feed, one.kind)):
                 yield (one.delivery_id, one.unit, one.report_date), places
     _prepare_strays(archived, erasure, words)
+
+
+def _prepare(  # noqa: PLR0913, PLR0917
+    erasure: str, named: set[tuple[bytes, str]], sha256: bytes, paths: list[str], copy: Path | None, kind: str
+) -> None:
+    archive.prepare(sha256, erasure, copy, kind)
+    named.update((sha256, path) for path in paths)
 
 
 def _prepare_strays(named: Collection[bytes], erasure: str, words: Words) -> None:

@@ -45,6 +45,7 @@ def serve(home: Home, name: str) -> None:
     part = _part(name)
     server = deployment.on_server(home)
     assert_configured(server, part)
+    os.umask(0o077)  # a container's own would let every account of the machine read what is written into its folders
     if name == "init":
         _init(server)
     elif name == "console":

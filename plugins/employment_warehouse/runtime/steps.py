@@ -240,17 +240,21 @@ def purge_landing() -> None:
         )
 
 
-def erase_persons() -> None:
+def erase_persons() -> list[str]:
     """Carry out the erasures that were asked for, and rewrite the return workbooks and the dispatches that named a
     person. The archive keeps their marks: a rebuilt warehouse does not ingest an erased person again.
+
+    Returns the files of the landing zone that still have a person.
     """
     from employment_warehouse import landing, returns
     from employment_warehouse.runtime import forgetting, history
 
-    for day in sorted({report_date for _, report_date in landing.erase_asked()}):
+    erasures = landing.erase_asked()
+    for day in sorted({report_date for _, report_date in erasures.touched}):
         log.info("%s: %d return workbooks", day, len(returns.write_workbooks(day)))
     log.info("dispatches rewritten: %d", forgetting.forget_in_dispatches())
     history.record()
+    return erasures.left
 
 
 def write_report(product: str) -> None:
