@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
@@ -18,9 +19,10 @@ from tests.kit.console import Browser, Clock, browser_of, database_variables, se
 from tests.kit.nights import Nights, certify, publish, start_build
 
 from employment_warehouse import publication
+from employment_warehouse.console import sessions
 from employment_warehouse.console.application import HEADERS
 from employment_warehouse.console.menu import PAGES
-from employment_warehouse.console.sessions import IDLE_SECONDS
+from employment_warehouse.console.sessions import CONNECTIONS, IDLE_SECONDS
 from employment_warehouse.database import OWN_LOGIN, DatabaseRefusal
 from employment_warehouse.database.connections import address
 
@@ -130,6 +132,32 @@ def test_a_large_form_is_refused_before_it_is_read(console: FastAPI) -> None:
         assert (large.status_code, "表单过大" in large.text) == (413, True)
         unknown = browser.client.post("/acts", content=iter([b"login=a"]))
         assert unknown.status_code == 411
+
+
+def test_a_login_that_asks_for_much_at_once_waits_by_itself(
+    console: FastAPI, nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the uploads of a county: whoever signs in, and /health, have a thread of the console all the while."""
+    monkeypatch.setattr(sessions, "LONGEST_WAIT_SECONDS", 3)
+    browser = browser_of("county_532528", console)
+    [session] = console.state.sessions._sessions.values()
+    for _ in range(CONNECTIONS):  # two downloads that are not read
+        session.places.acquire()
+
+    async def ask() -> tuple[int, set[int]]:
+        transport = httpx.ASGITransport(console)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://testserver", cookies=browser.client.cookies
+        ) as client:
+            async with asyncio.TaskGroup() as asking:
+                pages = [asking.create_task(client.get("/publications")) for _ in range(30)]
+                pages += [asking.create_task(client.post("/uploads", content=b"x")) for _ in range(30)]
+                await asyncio.sleep(0.5)
+                async with asyncio.timeout(2):
+                    health = await client.get("/health")
+            return health.status_code, {page.result().status_code for page in pages}
+
+    assert asyncio.run(ask()) == (200, {503})
 
 
 def sent_for(console: FastAPI, path: str) -> list[dict[str, Any]]:

@@ -256,7 +256,11 @@ def test_uploads_that_are_never_finished_fill_no_disk(
     """Two of a login at once, in however many sessions, and only for so long."""
     clerks = [browser_of(f"county_{COUNTY}", console) for _ in range(3)]
     with ExitStack() as to_close:
-        _first, second, third = [to_close.enter_context(begin_upload(address_of_console, clerk)) for clerk in clerks]
+        _first, second = [to_close.enter_context(begin_upload(address_of_console, clerk)) for clerk in clerks[:2]]
+        began = time.monotonic()
+        while console.state.receiving._under_way.total() < 2:
+            assert time.monotonic() - began < 10
+        third = to_close.enter_context(begin_upload(address_of_console, clerks[2]))
         assert status_of(third) == 429
         refused = upload(clerks[0], payments())
         assert (refused.status_code, "正在上传 2 个文件" in refused.text) == (429, True)

@@ -20,7 +20,7 @@ from employment_warehouse import settings
 from employment_warehouse.console import menu, refusals, signing_in, uploads
 from employment_warehouse.console.connections import database_of
 from employment_warehouse.console.rendering import LANGUAGES, open_pages
-from employment_warehouse.console.sessions import Sessions, set_cookie
+from employment_warehouse.console.sessions import Sessions, Turns, set_cookie
 from employment_warehouse.errors import UserError
 
 LARGEST_FORM = 1 << 20  # a rollback that ticks every delivery of a year has 300 KB
@@ -43,6 +43,7 @@ def create(clock: Callable[[], float] = time.monotonic) -> FastAPI:
     """The console of the database that PGHOST, PGPORT and PGDATABASE name. clock: seconds, by which sessions end."""
     application = FastAPI(title="console", docs_url=None, redoc_url=None, openapi_url=None)
     application.state.sessions = Sessions(clock)
+    application.state.turns = Turns()
     application.state.pages = menu.PAGES
     application.state.attempts = signing_in.Attempts()
     application.state.receiving = uploads.Receiving()

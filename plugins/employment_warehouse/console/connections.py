@@ -11,13 +11,13 @@ from psycopg.rows import dict_row
 from starlette.exceptions import HTTPException
 
 from employment_warehouse import settings
+from employment_warehouse.console import sessions
 from employment_warehouse.console.queries import query
 from employment_warehouse.console.sessions import Session
 from employment_warehouse.database import OWN_LOGIN, connect, signed_in
 from employment_warehouse.database.connections import Address, QuietCursor
 
 Row = dict[str, Any]
-LONGEST_WAIT_SECONDS = 15
 
 
 class Reading:
@@ -70,7 +70,7 @@ def reading(session: Session) -> Iterator[Reading]:
 @contextmanager
 def _place(session: Session) -> Iterator[None]:
     """No session has more than two connections at once: further requests wait. Raises HTTPException (503)."""
-    if not session.places.acquire(timeout=LONGEST_WAIT_SECONDS):
+    if not session.places.acquire(timeout=sessions.LONGEST_WAIT_SECONDS):
         raise HTTPException(503)
     try:
         yield

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -54,6 +55,15 @@ class Visit:
         return RedirectResponse(path, 303)
 
 
+async def take_turn(request: Request) -> AsyncIterator[None]:
+    """Dependency: one of the login's turns, until the request is answered. Raises HTTPException (401, 503)."""
+    session = request.app.state.sessions.find(request)
+    if session is None:
+        raise SignInNeeded
+    async with request.app.state.turns.turn(session.login):
+        yield
+
+
 @dataclass(frozen=True)
 class Page:
     """needs: what of the database opens it, any one of them (`ops.delivery`, `marts.finding_case`, `ops.add_user`)."""
@@ -68,7 +78,7 @@ class Page:
         """Whether the database grants the login something of what the page needs."""
         return any(right in session.rights for right in self.needs)
 
-    async def visit(self, request: Request) -> Visit:
+    async def visit(self, request: Request, turn: Annotated[None, Depends(take_turn)]) -> Visit:  # noqa: ARG002
         """Dependency of each of its routes. Refuses who is not signed in or may not, and a form that is not its own."""
         session = request.app.state.sessions.find(request)
         if session is None:

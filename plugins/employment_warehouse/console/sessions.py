@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import threading
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -15,6 +19,8 @@ from employment_warehouse.database.connections import Address
 IDLE_SECONDS = 30 * 60
 LONGEST_SECONDS = 10 * 60 * 60
 CONNECTIONS = 2  # of one session at once; the database allows a login four
+REQUESTS = 4  # of one login at once
+LONGEST_WAIT_SECONDS = 15  # for a turn, and for a connection
 
 
 @dataclass
@@ -85,6 +91,28 @@ class Sessions:
         for key, kept in list(self._sessions.items()):
             if has_ended(kept):
                 self._sessions.pop(key, None)
+
+
+class Turns:
+    """The requests of each login: so many are answered at once, in however many sessions. The others wait without a
+    thread, which everybody's pages, the sign-in and /health share.
+    """
+
+    def __init__(self) -> None:
+        self._of: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(REQUESTS))
+
+    @asynccontextmanager
+    async def turn(self, login: str) -> AsyncIterator[None]:
+        """One of them. Raises HTTPException (503)."""
+        try:
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                await self._of[login].acquire()
+        except TimeoutError:
+            raise HTTPException(503) from None
+        try:
+            yield
+        finally:
+            self._of[login].release()
 
 
 def cookie_name(is_encrypted: bool) -> str:
