@@ -172,15 +172,15 @@ def land_one(day: date) -> None:
 
 def plant() -> None:
     """A fault: rows are processed one by one, and all are kept."""
-    from employment_warehouse.landing import loading
+    from employment_warehouse.landing import preparing
 
-    encode, kept = loading.encode_rows, []
+    encode, kept = preparing.encode_rows, []
 
     def encode_slowly(rows: pl.DataFrame, delivery_id: int) -> list[bytes]:
         kept.append(rows.rows())
         return encode(rows, delivery_id)
 
-    loading.encode_rows = encode_slowly
+    preparing.encode_rows = encode_slowly
 
 
 def main() -> int:

@@ -8,10 +8,6 @@ from __future__ import annotations
 from employment_warehouse import publication
 from employment_warehouse.database import connect
 from employment_warehouse.landing.due_deliveries import expect_returns
-from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.restoring import ReadArchived, restore, restore_if_possible
-from employment_warehouse.landing.submission import SubmissionKey
-from employment_warehouse.landing.withdrawing import mark_corrected
 
 
 def purge() -> int:
@@ -29,37 +25,3 @@ def purge() -> int:
         row = connection.execute("select landing.purge()").fetchone()
         assert row is not None
         return int(row[0])
-
-
-def _mark_again(read: ReadArchived) -> None:
-    """Mark the rejected rows that corrections name which count again since a rollback. One that cannot be restored
-    marks none: its county is sent those rows once more.
-    """
-    with connect("wh_loader") as connection:
-        found = connection.execute(query("corrections_in_force")).fetchall()
-    restored = [row for row in found if restore_if_possible(row[0], read)]
-    with connect("wh_loader") as connection:
-        for delivery_id, *submission in restored:
-            mark_corrected(connection, delivery_id, SubmissionKey(*submission))
-
-
-def restore_offered(build: int, read: ReadArchived) -> int:
-    """Restore the rows of deliveries that a rollback offers to this build again, and those that gate 1 compares this
-    build's rows with; how many deliveries.
-
-    A comparison alone stops no night: without its rows nothing is compared, and the check says so.
-
-    Rejected rows are marked again as corrected by what counts again since the rollback.
-
-    read: how the archive's copy of one becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`),
-    IngestFailed.
-    """
-    with connect("wh_loader") as connection:
-        offered = connection.execute(query("purged_offers"), {"build": build}).fetchall()
-        previous = connection.execute(query("purged_previous"), {"build": build}).fetchall()
-    for (delivery_id,) in offered:
-        restore(delivery_id, read)
-    _mark_again(read)
-    for (delivery_id,) in previous:
-        restore_if_possible(delivery_id, read)
-    return len({*offered, *previous})

@@ -1,10 +1,11 @@
-"""Rows that a purge deleted, restored to landing from the archive."""
+"""Rows that a purge deleted, restored to landing from the archive: those that a night reads again, or compares with."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import psycopg
 from cryptography.exceptions import InvalidTag
@@ -16,6 +17,7 @@ from employment_warehouse.landing.ledger import PAGES, Delivery, IngestFailed
 from employment_warehouse.landing.loading import reload_rows
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.withdrawing import mark_corrected
 from employment_warehouse.reading import TextTable, read_tables
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,52 @@ def restore_if_possible(delivery_id: int, read: ReadArchived) -> bool:
         log.warning("the rows of delivery %d stay purged: %s", delivery_id, str(error) or type(error).__name__)
         return False
     return True
+
+
+def restore_offered(build: int, read: ReadArchived) -> int:
+    """Restore the rows of deliveries that a rollback offers to this build again, mark again as corrected the rejected
+    rows that count as such again, and restore the rows that gate 1 compares this build's with; how many deliveries.
+
+    read: how the archive's copy of one becomes a table. Raises UserError (`archive_missing`, `wrong_token_key`),
+    IngestFailed.
+    """
+    offered = _restore_offers(build, read)
+    _mark_corrected_again(read)
+    return offered + _restore_compared(build, read)
+
+
+def _restore_offers(build: int, read: ReadArchived) -> int:
+    """Restore what is offered to a build, and what that is read with; how many deliveries."""
+    offers = _asked("purged_offers", build=build)
+    for (delivery_id,) in offers:
+        restore(delivery_id, read)
+    return len(offers)
+
+
+def _mark_corrected_again(read: ReadArchived) -> None:
+    """Mark the rejected rows that corrections name which count again since a rollback. One that cannot be restored
+    marks none: its county is sent those rows once more.
+    """
+    restored = [row for row in _asked("corrections_in_force") if restore_if_possible(row[0], read)]
+    with connect("wh_loader") as connection:
+        for delivery_id, *submission in restored:
+            mark_corrected(connection, delivery_id, SubmissionKey(*submission))
+
+
+def _restore_compared(build: int, read: ReadArchived) -> int:
+    """Restore what a build is compared with; how many deliveries. A comparison alone stops no night: without its rows
+    nothing is compared, and the check says so.
+    """
+    compared = _asked("purged_previous", build=build)
+    for (delivery_id,) in compared:
+        restore_if_possible(delivery_id, read)
+    return len(compared)
+
+
+def _asked(name: str, **given: int) -> list[tuple[Any, ...]]:
+    """The rows of a query, in a transaction of its own."""
+    with connect("wh_loader") as connection:
+        return connection.execute(query(name), given).fetchall()
 
 
 def restore_siblings(connection: psycopg.Connection, submission: SubmissionKey, part: str) -> None:
