@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 from employment_warehouse.contract.model import Contract
 from employment_warehouse.errors import UserError
-from employment_warehouse.settings import TIMEZONE, current_home, project_root
+from employment_warehouse.settings import TIMEZONE, current_home, read_when_changed, seed_file
 
 SATURDAY = 6
 MOST_DAYS_BETWEEN = 31  # a feed is due at least once a month
@@ -92,20 +91,14 @@ def decided_holidays_file() -> Path:
 
 
 def _holidays() -> Mapping[date, bool]:
-    """Whether people work on each day that differs from a plain week: the operator's file, else the project's seed; and
-    what operators decided instead."""
-    own = current_home().shared / "seeds" / "holiday.csv"
-    path = own if own.is_file() else project_root() / "dbt_project" / "seeds" / "holiday.csv"
-    files = (path, decided_holidays_file())
+    """Whether people work on each day that differs from a plain week, by the seed; and what operators decided
+    instead."""
+    files = (seed_file("holiday"), decided_holidays_file())
     return {day: works for file in files if file.is_file() for day, works in _read(file).items()}
 
 
+@read_when_changed
 def _read(path: Path) -> Mapping[date, bool]:
-    return _read_version(path, path.stat().st_mtime_ns)
-
-
-@cache
-def _read_version(path: Path, modified_ns: int) -> Mapping[date, bool]:  # noqa: ARG001  part of the cache's key
     days = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
         for line, row in enumerate(csv.DictReader(file), 2):

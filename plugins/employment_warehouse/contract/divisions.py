@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
 from employment_warehouse.errors import UserError
-from employment_warehouse.settings import current_home, project_root
+from employment_warehouse.settings import read_when_changed, seed_file
 
 _COLUMNS = ("division_code", "level", "name_zh")
 _SHORT_NAME = "short_name_zh"  # 屏边县 for 屏边苗族自治县; a file of the operator's may lack the column
@@ -58,13 +58,11 @@ def divisions() -> Divisions:
 
     Raises DivisionsError.
     """
-    own = current_home().shared / "seeds" / "division.csv"
-    path = own if own.is_file() else project_root() / "dbt_project" / "seeds" / "division.csv"
-    return _read_version(path, path.stat().st_mtime_ns)
+    return _read(seed_file("division"))
 
 
-@cache
-def _read_version(path: Path, modified_ns: int) -> Divisions:  # noqa: ARG001  part of the cache's key
+@read_when_changed
+def _read(path: Path) -> Divisions:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         lacking = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]

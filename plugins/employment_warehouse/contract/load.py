@@ -16,14 +16,14 @@ from employment_warehouse import strict_yaml
 from employment_warehouse.contract.declaration import SUFFIX, declared_contract
 from employment_warehouse.contract.model import Contract
 from employment_warehouse.contract.node import ContractError
-from employment_warehouse.settings import project_root
+from employment_warehouse.settings import project_root, read_when_changed
 
 
 def contracts() -> Mapping[str, Contract]:
     """Every contract of expectations/feeds/, by feed. Raises ContractError. A changed file is read again."""
     folder = project_root() / "expectations" / "feeds"
     files = sorted(folder.glob(f"*{SUFFIX}"))
-    return MappingProxyType({path.name.removesuffix(SUFFIX): _load_version(path) for path in files})
+    return MappingProxyType({path.name.removesuffix(SUFFIX): _loaded(path) for path in files})
 
 
 def contract(feed: str) -> Contract:
@@ -35,7 +35,7 @@ def contract(feed: str) -> Contract:
         raise ContractError(
             f"没有这张表 | no such feed: {feed}", code="unknown_feed", expected=known, todo="check the spelling"
         )
-    return _load_version(path)
+    return _loaded(path)
 
 
 def platform_feeds() -> Mapping[str, str]:
@@ -72,12 +72,8 @@ def _place(document: Any, steps: Iterable[str | int]) -> str:
     return "/".join(names)
 
 
-def _load_version(path: Path) -> Contract:
-    return _load_cached(path, path.stat().st_mtime_ns)
-
-
-@cache
-def _load_cached(path: Path, modified_ns: int) -> Contract:  # noqa: ARG001 - part of the cache's key
+@read_when_changed
+def _loaded(path: Path) -> Contract:
     return load(path)
 
 

@@ -15,6 +15,7 @@ from employment_warehouse import strict_yaml
 from employment_warehouse.contract import contract, contracts
 from employment_warehouse.database.model_keys import assert_file_keys, assert_known
 from employment_warehouse.errors import UserError
+from employment_warehouse.settings import read_when_changed
 
 READ_LAYERS = ("core", "mart")
 
@@ -136,12 +137,8 @@ def models_of(path: Path) -> list[dict[str, Any]]:
     return declared
 
 
+@read_when_changed  # a process that runs dbt more than once reads its 150 files once
 def _read_yaml(path: Path) -> dict[str, Any]:
-    return _parse(path, path.stat().st_mtime_ns)
-
-
-@cache  # a process that runs dbt more than once reads its 150 files once
-def _parse(path: Path, _modified: int) -> dict[str, Any]:
     try:
         return strict_yaml.read(path.read_bytes()) or {}
     except yaml.YAMLError as error:

@@ -67,7 +67,7 @@ def load() -> list[str]:
             raise UserError(
                 "种子表无法载入，原有内容未变 | a seed table cannot be loaded; the former rows are kept",
                 code="own_seed_unreadable",
-                where=", ".join(str(_file(name)) for name in declared if _file(name).parent == _own_folder()),
+                where=", ".join(str(path) for path in sorted(_own_folder().glob("*.csv"))),
                 expected="values of the types that dbt_project/seeds/*.yml declares",
                 database=describe(error),
                 todo="correct or remove the file, then `warehouse migrate`",
@@ -112,17 +112,14 @@ def read(name: str) -> list[Row]:
     UserError (`own_seed_unreadable`) where it has a column that the seed does not have, or a row of another width than
     its header.
     """
-    projects, own = settings.project_root() / SEEDS / f"{name}.csv", _own_folder() / f"{name}.csv"
-    if not own.exists():
-        return _rows(projects, _header(projects))
-    rows = _rows(own, _header(projects))
+    rows = _rows(settings.seed_file(name), _header(settings.project_seed_file(name)))
     return with_every_setting(rows) if name == SETTINGS else rows
 
 
 def with_every_setting(rows: list[Row]) -> list[Row]:
     """Rows of the seed `setting`, and the project's of those that they lack: an older version did not know them."""
     named = {row["name"] for row in rows}
-    projects = settings.project_root() / SEEDS / f"{SETTINGS}.csv"
+    projects = settings.project_seed_file(SETTINGS)
     return rows + [row for row in _rows(projects, _header(projects)) if row["name"] not in named]
 
 
@@ -175,11 +172,6 @@ def _assert_own_files_declared(names: list[str]) -> None:
 def _header(path: Path) -> list[str]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return next(csv.reader(file), [])
-
-
-def _file(name: str) -> Path:
-    own = _own_folder() / f"{name}.csv"
-    return own if own.exists() else settings.project_root() / SEEDS / own.name
 
 
 def _own_folder() -> Path:

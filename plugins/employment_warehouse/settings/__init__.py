@@ -1,6 +1,15 @@
 """Paths, addresses and keys of a warehouse. Nothing but this package reads the environment."""
 
-from employment_warehouse.settings.home import Home, current_home, existing_home, is_demonstration, landing_zone
+from employment_warehouse.settings.changed_files import read_when_changed
+from employment_warehouse.settings.home import (
+    Home,
+    current_home,
+    existing_home,
+    is_demonstration,
+    landing_zone,
+    project_seed_file,
+    seed_file,
+)
 from employment_warehouse.settings.keys import (
     SecretKeys,
     adopt_next_wrapping_key,
@@ -45,8 +54,11 @@ __all__ = [
     "landing_zone",
     "platform_access",
     "project_root",
+    "project_seed_file",
+    "read_when_changed",
     "report_readers",
     "secret_keys",
+    "seed_file",
     "sync_folder",
     "variable",
     "whole_file",

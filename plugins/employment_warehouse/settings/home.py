@@ -180,6 +180,17 @@ def _close_to_others(root: Path) -> None:
     )
 
 
+def seed_file(name: str) -> Path:
+    """The file of a seed table: the operator's own, else the project's."""
+    own = current_home().shared / "seeds" / f"{name}.csv"
+    return own if own.is_file() else project_seed_file(name)
+
+
+def project_seed_file(name: str) -> Path:
+    """The file of a seed table that the project ships."""
+    return project_root() / "dbt_project" / "seeds" / f"{name}.csv"
+
+
 def landing_zone() -> str:
     """Address of the landing zone, a folder or an fsspec address: WAREHOUSE_LANDING_ZONE, else in the home."""
     home = current_home()
