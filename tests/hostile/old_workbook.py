@@ -37,10 +37,11 @@ def xls(
     code_page: int | None = None,
     version: int = 0x0600,
     shown: str = "",
+    merged: tuple[int, int, int, int] | None = None,
 ) -> bytes:
     """The bytes of a workbook with the sheet `数据`. encryption: the content of the record that announces it.
 
-    shown: the number format of texts and numbers.
+    shown: the number format of texts and numbers; merged: first and last row and column of cells that are merged.
     """
     begin_book = _record(0x0809, struct.pack("<HHHHII", version, 0x0005, 0, 0, 0, 0))
     if encryption:
@@ -55,7 +56,11 @@ def xls(
     sheet = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
     for row, cells in enumerate(rows):
         for column, cell in enumerate(cells):
+            if cell == "":
+                continue
             sheet += _cell(struct.pack("<HH", row, column), cell, since_1904)
+    if merged:
+        sheet += _record(0x00E5, struct.pack("<5H", 1, *merged))
     sheet += _record(0x000A, b"")
     name = "数据".encode("utf-16-le")
     bound_length = 4 + 4 + 2 + 2 + len(name)

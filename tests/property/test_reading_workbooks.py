@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.cell_range import CellRange
 from tests.hostile.old_workbook import Cell, CellError, CellFormula, xls
 from tests.hostile.workbooks import READS, WORKBOOKS, book, cell, sheet
 
@@ -200,21 +201,39 @@ def test_a_header_that_is_merged_downwards_refuses_nothing(tmp_path: Path) -> No
     assert [row[:2] for row in read(path, "workshop")] == [("Sheet", 3)]
 
 
-@pytest.mark.parametrize("cells", ["C5:C7", "B5:C6"])
-def test_cells_merged_over_rows_refuse_the_file(tmp_path: Path, cells: str) -> None:
+@pytest.mark.parametrize("cells", ["C5:C7", "B5:C6", "G5:G6"])
+@pytest.mark.parametrize("n_before", [0, 1, 2])
+def test_cells_merged_over_rows_refuse_the_file(tmp_path: Path, cells: str, n_before: int) -> None:
+    """n_before: empty columns before all."""
+
+    def shifted(place: str) -> str:
+        cells = CellRange(place)
+        cells.shift(col_shift=n_before)
+        return str(cells.coord)
+
     rows = [["台账"], [], HEADER, *[[f"CJ{at}", *ROW[1:]] for at in range(9)], [], ["填表人：甲"]]
     n_rows = 9  # the note below is not one
-    path = write(tmp_path / "b.xlsx", rows)
+    path = write(tmp_path / "b.xlsx", [[None] * n_before + row for row in rows])
     workbook = openpyxl.load_workbook(path)
     sheet = workbook["Sheet"]
-    sheet.merge_cells("A1:F2")
-    sheet.merge_cells("A14:E15")
+    sheet.merge_cells(shifted("A1:F2"))
+    sheet.merge_cells(shifted("A14:E15"))
     workbook.save(path)
     assert len(read(path, "workshop")) == n_rows
-    sheet.merge_cells(cells)
+    sheet.merge_cells(shifted(cells))
     workbook.save(path)
     with pytest.raises(Refused) as refused:
         read(path, "workshop")
+    assert refused.value.code == "merged_cells"
+
+
+@pytest.mark.parametrize("n_before", [0, 1, 2])
+def test_cells_merged_over_rows_refuse_an_old_workbook(tmp_path: Path, n_before: int) -> None:
+    rows: list[list[Cell]] = [[*[""] * n_before, *row] for row in (HEADER, ["CJ1", *ROW[1:]], ["CJ2", *ROW[1:]])]
+    last = n_before + len(HEADER) - 1
+    (tmp_path / "b.xls").write_bytes(xls(rows, merged=(1, 2, last, last)))
+    with pytest.raises(Refused) as refused:
+        read(tmp_path / "b.xls", "workshop")
     assert refused.value.code == "merged_cells"
 
 

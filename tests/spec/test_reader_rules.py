@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import struct
 import tarfile
 import time
@@ -26,8 +27,9 @@ from tests.hostile.old_workbook import xls
 from tests.hostile.workbooks import book, cell, compound, number, sheet
 
 from employment_warehouse.checking import check_table
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract, contracts
 from employment_warehouse.reading import Refused, read_tables, rows
+from employment_warehouse.reading.header import find_header
 from employment_warehouse.reading.workbook_child.values import plain_values
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -110,6 +112,14 @@ def with_header(**names: str) -> bytes:
     return text(person(1), person(2), header=header)
 
 
+# Cells that begin or end with a sign in every row, so that it stands beside each delimiter.
+SIGNS_IN_EACH_ROW: dict[str, Callable[[int], dict[str, str]]] = {
+    '="…"': lambda at: {"身份证号": f'="{id_number(at)}"'},
+    "/": lambda _: {"班组": "/", "代发批次号": "/", "发放日期": "/"},
+    r"\N": lambda _: {"班组": r"\N", "发放日期": r"\N"},
+}
+
+
 def lines_below(header: str) -> list[int]:
     """The lines of two rows below a header with that text in it."""
     first = header.count("\n") + 2
@@ -136,6 +146,16 @@ def project(name: str) -> bytes:
         for at, one in enumerate((name, "道路"))
     ]
     return "\n".join([",".join(header), *rows, ""]).encode()
+
+
+def workshops(name: str, *, name_first: bool, whole: bool = True) -> bytes:
+    """Two workshops; the first has that name, and without `whole` nothing else but its number."""
+    columns = [column for column in contract("workshop").columns if column.required or not name_first]
+    columns.sort(key=lambda column: name_first and column.name != "workshop_name")
+    values = {column.name: column.example if column.required else "" for column in columns}
+    first = (values if whole else dict.fromkeys(values, "")) | {"workshop_no": "CJ009", "workshop_name": name}
+    rows = [{column.name: column.header for column in columns}, first, values]
+    return "\n".join([*(",".join(row.values()) for row in rows), ""]).encode()
 
 
 def smaller_above(feed: str) -> bytes:
@@ -997,6 +1017,39 @@ CASES = [
         for name in ("1、阿扎河乡道路", "备注：道路", "附件1道路", "累计")
     ],
     *[
+        Case(
+            f"a row: a workshop called {name}, {'its name' if name_first else 'its number'} first, {how}",
+            workshops(name, name_first=name_first, whole=not rejected),
+            [3] if rejected else [2, 3],
+            rejected,
+            feed="workshop",
+        )
+        for name in (
+            "1.阿扎河乡服装加工车间",
+            "2、服装车间",
+            "一、服装车间",
+            "注意服装车间",
+            "牛角寨乡新安所村:竹编车间",
+        )
+        for name_first in (True, False)
+        for how, rejected in (("whole", {}), ("with its number alone", {2: "required_missing"}))
+    ],
+    *[
+        Case(
+            f"not a row: {line} of a workshop",
+            workshops("服装车间", name_first=True) + f"{line}\n".encode(),
+            [2, 3],
+            feed="workshop",
+        )
+        for line in (
+            "1.本表一式三份，乡镇、县各一份,,,,,,",
+            "制表人：甲,,,复核：乙,,,",
+            "填报日期：,2024-05-10,,,,,",
+            "合计,,,,,40,20",
+            "小计,2个,,,,40,20",
+        )
+    ],
+    *[
         Case(f"the header again, {how}", text(person(1), header, person(2)), [2, 4])
         for how, header in {
             "numbered": [f"{at}、{name}" for at, name in enumerate(PAYROLL, 1)],
@@ -1179,6 +1232,43 @@ CASES = [
         for delimiter in ("|!", "~|~", "||", "@@", "^|")
     ],
     *[
+        Case(
+            f"text: {n_rows} rows with {what}, between {sign!r}",
+            text(*[person(at, **cells(at)) for at in range(n_rows)], delimiter=sign),
+            [*range(2, 2 + n_rows)],
+        )
+        for what, cells in SIGNS_IN_EACH_ROW.items()
+        for sign in (",", ";", "\t", "|")
+        for n_rows in (9, 60)
+    ],
+    *[
+        Case(
+            f"text: {n_rows} rows with {cell_text} in a column of its own, between {sign!r}",
+            text(
+                *[[*person(at), cell_text, "2024-05-01"] for at in range(n_rows)],
+                delimiter=sign,
+                header=[*PAYROLL, "备注", "审批日期"],
+            ),
+            [*range(2, 2 + n_rows)],
+        )
+        for cell_text in ("/", "95%", "张**", "http://a.cn/0", "#N/A", "$3200", "3000*", "是?", "甲!!乙", "C:\\dir\\f")
+        for sign in (",", "|")
+        for n_rows in (9, 60)
+    ],
+    *[
+        Case(
+            f"text: {n_rows} lines of a bank with {what}",
+            "\r\n".join([",".join(header_of("bank_return")), *rows, ""]).encode("gb18030"),
+            [*range(2, 2 + n_rows)],
+            feed="bank_return",
+        )
+        for n_rows in (9, 60)
+        for what, rows in {
+            '="…"': [f'PC1,{at},="62999010000{at:08d}",某某,3200.00,成功,,2024-05-11' for at in range(n_rows)],
+            "/": [f"PC1,{at},62999010000{at:08d},某某,3200.00,成功,/,2024-05-11" for at in range(n_rows)],
+        }.items()
+    ],
+    *[
         Case(f"text: sep={sign!r}", f"{line}\n".encode() + text(*SHORT, delimiter=sign), [3, 4, 5])
         for line, sign in (("sep=^", "^"), ("sep=;", ";"), ('"sep=|"', "|"), ("SEP=\t\t\t", "\t"), ("sep=,,,,", ","))
     ],
@@ -1320,6 +1410,19 @@ def test_a_line_with_a_number_of_a_person_is_a_row_for_certain(
     assert (frame.height, looked_at) == (1, [] if certain else [number])
 
 
+@pytest.mark.parametrize("feed", [one.feed for one in contracts().values() if not one.is_from_platform])
+@pytest.mark.parametrize("prefix", ["1.", "2、", "一、", "注意", "注1", "备注：", "某村:", "以上", "合计", "第1组"])
+def test_a_row_of_what_it_must_have_is_one_whatever_a_text_of_it_begins_with(feed: str, prefix: str) -> None:
+    required = [column for column in contract(feed).columns if column.required]
+    for seed in range(4):
+        columns = random.Random(seed).sample(required, len(required))
+        row = [column.example for column in columns]
+        header = find_header([[column.header for column in columns], row, row], contract(feed))
+        for at, column in enumerate(columns):
+            if not column.type.is_number and not column.type.is_day:
+                assert rows.is_row([*row[:at], prefix + row[at], *row[at + 1 :]], header)
+
+
 def printed(path: Path) -> tuple[list[str], list[list[str]]]:
     table = read_tables(path, None)
     return table.header, [list(cells) for frame in table.frames for _, _, *cells in frame.iter_rows()]
@@ -1437,6 +1540,47 @@ def test_the_line_that_states_the_delimiter_is_not_a_header(sign: str, tmp_path:
     assert printed(tmp_path / "t.csv") == (["品名", "数量"], [["绳", "1;2"]])
     (tmp_path / "t.csv").write_text(f"sep={sign}\n品名\n绳\n铲\n")
     assert printed(tmp_path / "t.csv") == (["品名"], [["绳"], ["铲"]])
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("序号,网址,数", "{n},http://a.cn/{n},5"),
+        ("网址,数", "http://a.cn,{n}"),
+        ("编号,说明,值", "A{n},甲!!乙,{n}"),
+        ("编号,变化,值", "A{n},#N/A,{n}"),
+        ("编号,路径,值", "A{n},C:\\dir\\f{n},{n}"),
+        ("序号,卡号,数", "{n},6217****00{n},5"),
+        ("编号,户名,值", "A{n},张**,{n}"),
+        ("户名,值", "张**,{n}"),
+        ("编号;比例", "A{n};95%"),
+        ("编号\t数", "A{n}\t=1"),
+        ("name,address", "John Q {n},12 Main St"),
+        ("full name,account", "John {n},6222 0210"),
+        ("序号,户名,账号,金额", "{n},某某,6222 0210 1234 5610 901,3200"),
+        ("编号,更新时间", "A{n},2024-05-10 10:00:10 +0800"),
+    ],
+)
+@pytest.mark.parametrize("above", ["", "发放表 2024年\n"])
+def test_the_delimiter_is_the_one_that_cuts_the_header_too(header: str, row: str, above: str, tmp_path: Path) -> None:
+    rows = [row.replace("{n}", str(at)) for at in range(10, 40)]
+    (tmp_path / "t.csv").write_text(above + "\n".join([header, *rows, ""]), encoding="utf-8")
+    sign = next(sign for sign in "\t;," if sign in header)
+    assert printed(tmp_path / "t.csv") == (header.split(sign), [one.split(sign) for one in rows])
+
+
+def test_a_header_whose_required_columns_have_a_star_is_one_without_rows(tmp_path: Path) -> None:
+    feed = contract("labor_register")
+    (tmp_path / "t.csv").write_text(",".join(f"{column.header}{'*' * column.required}" for column in feed.columns))
+    table = read_tables(tmp_path / "t.csv", feed)
+    assert ([*table.frames], len(table.columns)) == ([], len(feed.columns))
+
+
+@pytest.mark.parametrize("above", ["", "某县,2024年\n"])
+def test_words_between_blanks_are_a_table_where_nothing_else_cuts_it(above: str, tmp_path: Path) -> None:
+    rows = [f"绳 开远 {at} 3200" for at in range(10, 40)]
+    (tmp_path / "t.csv").write_text(above + "\n".join(["品名 产地 数量 金额", *rows, ""]), encoding="utf-8")
+    assert printed(tmp_path / "t.csv") == (["品名", "产地", "数量", "金额"], [one.split() for one in rows])
 
 
 @pytest.mark.parametrize("dimension", ["A0:C3", "A1:C0", "0:0", "", "ZZZZ9:A1"])

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from employment_warehouse.contract import Contract, normalise_header
 from employment_warehouse.contract.column_types import LogicalType
@@ -54,6 +55,20 @@ class Header:
     head: frozenset[tuple[str, ...]] = frozenset()
     contract: Contract | None = None
     doubles: Mapping[int, int] = field(default_factory=dict)
+
+    @cached_property
+    def required_texts(self) -> list[int]:
+        """Positions of the contract's required columns that are not numbers."""
+        return [at for name, at in self.columns.items() if self._is_required(name) and not self.types[at].is_number]
+
+    @cached_property
+    def key_places(self) -> list[int]:
+        """Positions of those of the contract's key."""
+        key = self.contract.key if self.contract else ()
+        return [self.columns[name] for name in key if self._is_required(name)]
+
+    def _is_required(self, name: str) -> bool:
+        return self.contract is not None and self.contract.column(name).required
 
     @property
     def has_money(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from employment_warehouse.reading.records import DELIMITERS
+
 STAND_IN = "\x03"
 
 _SIGNS = re.compile(r"[!#$%&*/:;<=>?@\\^`{|}~,\t]{2,3}")
@@ -15,7 +17,8 @@ _N_LINES = 50
 def long_delimiter(lines: Sequence[str]) -> str:
     """The delimiter of two or three characters that cuts the lines alike; '' if there is none.
 
-    A sign that also stands alone is a delimiter by itself: a,b,,c.
+    Signs of it that also stand alone are delimiters by themselves: a,b,,c; and what the cells of a column begin or end
+    with (="…", /, 95%, http://) is missing in its header, which a delimiter of one character cuts like the rows.
     """
     filled = [line.strip() for line in lines if line.strip()][:_N_LINES]
     if not filled:
@@ -29,11 +32,29 @@ def _cuts_alike(delimiter: str, lines: Sequence[str]) -> bool:
     if set(delimiter) <= set(_SINGLE):
         return False
     counts = [line.count(delimiter) for line in lines]
-    usual = max(set(counts), key=counts.count)
-    sign = next(sign for sign in delimiter if sign not in _SINGLE)
-    alone = sum(line.replace(delimiter, "").count(sign) for line in lines)
+    usual = _usual(counts)
     # the ends of the delimiter touch no further sign of it: || within ||| is not one
-    return usual >= 1 and counts.count(usual) >= 0.9 * len(lines) and alone <= 0.1 * sum(counts)
+    rests = [line.replace(delimiter, "") for line in lines]
+    alone = sum(rest.count(sign) for rest in rests for sign in {*delimiter})
+    if usual < 1 or counts.count(usual) < 0.9 * len(lines) or alone > 0.1 * sum(counts):
+        return False
+    n_above = counts.index(usual)
+    return not any(_cuts_better(sign, delimiter, lines, n_above) for sign in DELIMITERS)
+
+
+def _cuts_better(sign: str, delimiter: str, lines: Sequence[str], n_above: int) -> bool:
+    """Whether one character cuts a line above the first with the long delimiter like the others, or, being none of the
+    delimiter's own, all lines into more cells.
+    """
+    counts = [line.count(sign) for line in lines]
+    usual = _usual(counts)
+    if usual and usual in counts[:n_above]:
+        return True
+    return sign not in delimiter and len({*counts}) == 1 and usual > lines[0].count(delimiter)
+
+
+def _usual(counts: list[int]) -> int:
+    return max({*counts}, key=counts.count)
 
 
 def with_stand_in(blocks: Iterable[bytes], delimiter: str) -> Iterator[bytes]:

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from employment_warehouse.contract.column_types import LogicalType
 from employment_warehouse.contract.column_types.characters import INVISIBLE
-from employment_warehouse.reading.cell_forms import NOTHING, VALUE, is_numbering
+from employment_warehouse.reading.cell_forms import NOTHING, VALUE, is_numbering, n_filled
+from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.units import is_unit
 
 _LETTERS = r"[\u3400-\u9fff·]"
@@ -80,26 +81,25 @@ _WITHIN_DAY = re.compile(r"\s+(?=[年月日])|(?<=[年月])\s+")
 _DROPPED = re.compile(rf"[\s{INVISIBLE}]")
 
 
-def is_paper_line(cells: Sequence[str], types: Mapping[int, LogicalType], titles: frozenset[str]) -> bool:
-    """Whether a line of trimmed cells that identifies nobody, not all empty, is nobody's row.
-
-    types: position → type of the contract's columns; titles: texts that stand alone above the header.
-    """
+def is_paper_line(cells: Sequence[str], header: Header) -> bool:
+    """Whether a line of trimmed cells that identifies nobody, not all empty, is nobody's row."""
     filled = [_compact(cell) for cell in cells if cell]
     if all(map(_is_nothing, filled)) or is_numbering(cells) or all(map(_is_mark, filled)):
         return True
     if len(filled) > 1 and all(is_unit(cell) or _REMARK.fullmatch(cell) for cell in filled):
         return True
-    if is_somebodys(cells, types) or _is_row_in_one_cell(cells, types):
+    if is_somebodys(cells, header) or _is_row_in_one_cell(cells, header.types):
         return False
-    if _is_total(filled) or any(form.fullmatch(filled[0]) for form in (_LABEL, _SIGNER, _NOTE)):
+    if _is_total(filled):
         return True
-    return len(filled) == 1 and _is_heading(cells, types, titles)
+    if any(form.fullmatch(filled[0]) for form in (_LABEL, _SIGNER, _NOTE)):
+        return not _has_required(cells, header)
+    return len(filled) == 1 and _is_heading(cells, header.types, header.titles)
 
 
-def is_somebodys(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
+def is_somebodys(cells: Sequence[str], header: Header) -> bool:
     """Whether a line is a row by what it has, even if none of it identifies somebody."""
-    return _is_complete(cells, types) or _names_somebody(cells, types)
+    return _is_complete(cells, header.types) or _has_key(cells, header) or _names_somebody(cells, header.types)
 
 
 def _is_total(filled: Sequence[str]) -> bool:
@@ -142,6 +142,35 @@ def _is_complete(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool
     texts = [_compact(cells[at]) if at < len(cells) else "" for at, kind in types.items() if not kind.is_number]
     own = {text for text in texts if text and not _is_nothing(text)}
     return len(own) >= max(3, _COMPLETE * len(texts))
+
+
+def _has_key(cells: Sequence[str], header: Header) -> bool:
+    """Whether a line has the number of a thing, which no total and no note has, and something else."""
+    values = [_value(cells, at, header.types[at]) for at in header.key_places]
+    are_numbers = bool(values) and all(any(map(str.isdigit, value)) for value in values)
+    return are_numbers and n_filled(cells) > len(values)
+
+
+def _has_required(cells: Sequence[str], header: Header) -> bool:
+    """Whether a line that begins like a note has most of the values that a row must have, beside numbers: a workshop
+    may be called 1.服装车间. A note fills a cell, signers fill some with names.
+    """
+    values = [_value(cells, at, header.types[at]) for at in header.required_texts]
+    own = {value for value in values if value}
+    has_number = any(character.isdigit() for value in own for character in value)
+    return has_number and len(own) >= max(2, _COMPLETE * len(values))
+
+
+def _value(cells: Sequence[str], at: int, kind: LogicalType) -> str:
+    """A compact cell that may be a value of its column; '' where it is none, or what a form prints, or stands behind a
+    label.
+    """
+    cell = _compact(cells[at]) if at < len(cells) else ""
+    if _is_nothing(cell) or (at and _compact(cells[at - 1]).endswith(":")):
+        return ""
+    if kind.is_day:
+        return cell if VALUE.match(cell) else ""
+    return "" if any(form.fullmatch(cell) for form in (*_FORMS, _STAMP)) else cell
 
 
 def _names_somebody(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+DELIMITERS = (",", "\t", ";", "|")  # those that are searched for
 # A quoted cell may span this many lines; a longer one was never closed.
 MAX_LINES = 500
 # With this many columns, lines that each have exactly the cells of a row are rows between two stray quotation marks,

@@ -39,7 +39,7 @@ def is_row(cells: Sequence[str], header: Header) -> bool:
         return False
     if not header.types:
         return not is_total(cells)
-    return not is_paper_line(cells, header.types, header.titles)
+    return not is_paper_line(cells, header)
 
 
 def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: bool) -> None:
@@ -51,7 +51,7 @@ def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: b
     if not header.columns or not any(cells):
         return
     is_identified = has_identity(cells, header.types)
-    if is_identified and is_somebodys(cells, header.types):
+    if is_identified and is_somebodys(cells, header):
         return
     if header.has_money and _states_other_unit(cells, row):
         raise amounts_not_in_yuan(f"第 {line} 行 line {line}")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from math import inf
 
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading.header import Header, find_header
 from employment_warehouse.reading.header_by_contract import DEPTH
 from employment_warehouse.reading.long_delimiters import STAND_IN, long_delimiter
-from employment_warehouse.reading.records import Dialect, Record, lines_of, read_records
+from employment_warehouse.reading.records import DELIMITERS, Dialect, Record, lines_of, read_records
 from employment_warehouse.reading.refusals import empty_file, header_not_found
 from employment_warehouse.reading.table import Refused
 
-_DELIMITERS = (",", "\t", ";", "|")
 _HEAD_OF_LINES = 64 << 10  # characters
 _JSON = re.compile(r"\ufeff?\s*(?:\{\s*\"|\[\s*[\[{\"]|\{\s*\}|\[\s*\])")
 _MESSAGE = re.compile(
@@ -27,6 +27,7 @@ _LINES_OF_MESSAGE = 30
 _N_RECORDS = 400
 _OF_A_HEADER = 0.6  # of the contract's columns in a line, that have the same sign behind them
 _BLANKS_FIT = 0.65  # below it, blanks between words are not delimiters
+_OF_THE_RECORDS = 0.5  # that are cut alike
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,16 @@ class Survey:
     long_delimiter: str = ""
 
 
+@dataclass(frozen=True)
+class Cut:
+    """The head cut by one dialect; in `lines` it stands for the long delimiter, if there is one."""
+
+    lines: list[str]
+    dialect: Dialect
+    records: list[Record]
+    long_delimiter: str = ""
+
+
 def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
     """Examine the first part of a text (`whole`: the text has no more).
 
@@ -52,38 +63,47 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
     other = _other_delimiter(head, contract) if contract else ""
     if not other:
         _refuse_message(head)
-    stated = _STATED.match(head)
-    delimiter = "" if stated else long_delimiter(lines_of(head[:_HEAD_OF_LINES]))
-    if delimiter:
-        head = head.replace(delimiter, STAND_IN)
-    lines = lines_of(head)
-    if not whole:
-        lines.pop()  # incomplete
-    if not whole and not lines:
-        raise Refused("header_not_found", "第一行没有结尾 | the first line does not end")
     refusals: list[Refused] = []
-    if stated:
-        below = ["\n", *lines[1:]]  # what states the delimiter is not a row
-        by_fit = [_refined(Dialect(stated[1]), below, "".join(below))]
-    elif delimiter:
-        by_fit = [(Dialect(STAND_IN), _records(lines, Dialect(STAND_IN)))]
-    else:
-        by_fit = _by_fit(lines)
-    for dialect, records in by_fit:
+    for cut in _cuts(head, whole):
         try:
-            header = find_header([record.cells or [] for record in records], contract)
+            header = find_header([record.cells or [] for record in cut.records], contract)
         except Refused as refusal:
             refusals.append(refusal)
             if contract is None:
                 raise
             continue
-        record = records[header.index]
+        record = cut.records[header.index]
         body_line = record.line + record.n_lines
-        return Survey(dialect, header, body_line, len("".join(lines[: body_line - 1]).encode()), delimiter)
+        offset = len("".join(cut.lines[: body_line - 1]).encode())
+        return Survey(cut.dialect, header, body_line, offset, cut.long_delimiter)
     if other and all(refusal.code == "header_not_found" for refusal in refusals):
         shown = other if other.isprintable() else f"U+{ord(other):04X}"
         raise header_not_found(f"各列之间是“{shown}”，请改用逗号 | {shown!r} separates the columns: use commas")
-    raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
+    raise max(refusals, key=lambda refusal: (refusal.code == "required_column_missing", -len(refusal.missing)))
+
+
+def _cuts(head: str, whole: bool) -> list[Cut]:
+    """The head cut in each way that may be the file's, the best first."""
+    lines = _whole_lines(head, whole)
+    if stated := _STATED.match(head):
+        below = ["\n", *lines[1:]]  # what states the delimiter is not a row
+        return [Cut(lines, *_refined(Dialect(stated[1]), below, "".join(below)))]
+    cuts = [Cut(lines, *read) for read in _by_fit(lines)]
+    if delimiter := long_delimiter(lines_of(head[:_HEAD_OF_LINES])):
+        short = _whole_lines(head.replace(delimiter, STAND_IN), whole)
+        dialect = Dialect(STAND_IN)
+        cuts.insert(0, Cut(short, dialect, _records(short, dialect), delimiter))
+    return cuts
+
+
+def _whole_lines(head: str, whole: bool) -> list[str]:
+    """The lines of the head; its last one may be incomplete, unless it is the whole text."""
+    lines = lines_of(head)
+    if whole:
+        return lines
+    if len(lines) < 2:
+        raise Refused("header_not_found", "第一行没有结尾 | the first line does not end")
+    return lines[:-1]
 
 
 def _other_delimiter(head: str, contract: Contract) -> str:
@@ -109,20 +129,21 @@ def _refuse_message(head: str) -> None:
 
 
 def _has_delimiter(line: str) -> bool:
-    return any(delimiter in line for delimiter in _DELIMITERS)
+    return any(delimiter in line for delimiter in DELIMITERS)
 
 
 def _by_fit(lines: list[str]) -> list[tuple[Dialect, list[Record]]]:
     """The dialects with the records that they give, the best first. Of delimiters that never occur none is tried."""
     text = "".join(lines)
-    delimiters = [delimiter for delimiter in _DELIMITERS if delimiter in text] or _DELIMITERS[:1]
+    delimiters = [delimiter for delimiter in DELIMITERS if delimiter in text] or DELIMITERS[:1]
     read = sorted(
         (_refined(Dialect(delimiter), lines, text) for delimiter in delimiters), key=lambda pair: -_fit(pair[1])
     )
     if " " in text:
-        by_blanks = _refined(Dialect(" "), lines, text)
-        if _fit(by_blanks[1]) > max(_BLANKS_FIT, _fit(read[0][1])):
-            read.insert(0, by_blanks)
+        by_blanks, best = _refined(Dialect(" "), lines, text), read[0][1]
+        if _fit(by_blanks[1]) > max(_BLANKS_FIT, _fit(best)):
+            cuts_header = _first_of_usual_width(by_blanks[1]) < _first_of_usual_width(best)
+            read.insert(0 if cuts_header else len(read), by_blanks)
     return read
 
 
@@ -176,10 +197,24 @@ def _n_broken(records: list[Record]) -> int:
 
 def _fit(records: list[Record]) -> float:
     """How well a dialect fits: the share of records with the usual width, more for a wider one; 0 for one column."""
+    width, share = _usual_width(records)
+    return share * (1 - 1 / width) if width > 1 else 0.0
+
+
+def _first_of_usual_width(records: list[Record]) -> float:
+    """The place of the first record that a dialect cuts like most: the header, cut by the true delimiter."""
+    width, share = _usual_width(records)
+    if width < 2 or share < _OF_THE_RECORDS:
+        return inf
+    return next(at for at, record in enumerate(records) if len(record.cells or ()) == width)
+
+
+def _usual_width(records: list[Record]) -> tuple[int, float]:
+    """The width that most records with several cells have, and the share of the records, blank ones aside, with it."""
     widths = Counter(
         len(record.cells or ()) for record in records if record.cells is None or any(c.strip() for c in record.cells)
     )
     if not widths:
-        return 0.0
+        return 0, 0.0
     width = max(widths, key=lambda one: (widths[one] if one > 1 else 0, one))
-    return widths[width] / widths.total() * (1 - 1 / width) if width > 1 else 0.0
+    return width, widths[width] / widths.total()

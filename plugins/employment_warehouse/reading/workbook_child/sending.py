@@ -35,7 +35,17 @@ def send_sheet(sheet: Sheet) -> None:
         (rows, strays), texts = sheet.rows(block), block.texts()
         for at in range(0, len(rows), ROWS_AT_ONCE):
             send_rows(sheet, block.first_row + 1 + at, rows[at : at + ROWS_AT_ONCE], texts, strays)
-    send_line({"sheet_end": True, "merged": sorted(sheet.merged)})
+    send_line({"sheet_end": True, "merged": merged_of(sheet)})
+
+
+def merged_of(sheet: Sheet) -> list[tuple[int, int, int, int]]:
+    """The merged cells of the sheet's columns, counted from the first of these, like the cells that are sent."""
+    before = sheet.first_column
+    return [
+        (first, last, max(1, left - before), right - before)
+        for first, last, left, right in sorted(sheet.merged)
+        if right > before
+    ]
 
 
 def send_rows(sheet: Sheet, first_row: int, rows: list[list[Any]], texts: Texts, strays: Strays) -> None:
