@@ -12,6 +12,7 @@ import pytest
 
 from employment_warehouse.checking import Checked, check_table, repeated_rows
 from employment_warehouse.contract import Contract, contract, contracts, row_reason
+from employment_warehouse.landing.naming import NamingRule
 from employment_warehouse.reading import TextTable
 from employment_warehouse.reading.table import BrokenRow
 
@@ -150,6 +151,10 @@ WRITTEN = [
     ("employment", "劳务品牌", "/", None),
     ("labor_register", "与户主关系", "一\n二", "一\n二"),
     ("labor_register", "户编号", "123.0", "123"),
+    *[("labor_register", "户编号", number, number) for number in ("24E12", "3.2E1", "1E10", "A1.5E10")],
+    ("relief_payroll", "代发批次号", "云发改（2024）1号", "云发改(2024)1号"),
+    ("relief_payroll", "代发批次号", "ＰＣ２０２４－１", "PC2024-1"),
+    ("relief_payroll", "代发批次号", "云发改〔2024〕1号", "云发改〔2024〕1号"),
     # codes
     ("labor_register", "人口类别", "边缘户", "marginal"),
     ("labor_register", "人口类别", "易致贫户", "marginal"),
@@ -263,6 +268,15 @@ REFUSED = [
     ("employment", "姓名", "张\x07三", "schema_violation"),
     ("employment", "用工单位", "#N/A", "schema_violation"),
     ("employment_service", "记录号", "2.02405E+13", "id_not_text"),
+    *[
+        (feed, header, number, "id_not_text")
+        for feed, header in (
+            ("employment", "身份证号"), ("employment", "统一社会信用代码"), ("labor_register", "手机号"),
+            ("labor_register", "户编号"), ("relief_payroll", "银行账号"), ("relief_payroll", "代发批次号"),
+            ("relief_payroll", "班组"),
+        )
+        for number in ("1.3800000001E10", "5.3252819900101e17", "1.0E7", "5,32528E+17", "6.217E+18")
+    ],
     ("employment", "就业渠道", "打工", "unknown_code"),
     ("employment", "务工地代码", "99", "not_a_division"),
     ("employment", "务工地代码", "深圳", "not_a_division"),
@@ -489,6 +503,23 @@ def test_a_broken_row_does_not_replace_a_good_one() -> None:
 def test_nothing_counts_as_a_value_of_a_key() -> None:
     rows = [good_row("relief_payroll") | {"班组": crew} for crew in ("", "一组", "")]
     assert reported(check("relief_payroll", *rows)) == [(2, "project_no", "duplicate_key")]
+
+
+@pytest.mark.parametrize(
+    ("stem", "cells"),
+    [
+        ("云发改（2024）1号", ["云发改（2024）1号", "云发改(2024)1号", "云发改(２０２４）1号"]),
+        ("云发改［2024］1号", ["云发改［2024］1号", "云发改[2024]1号"]),
+        ("云发改〔2024〕1号", ["云发改〔2024〕1号"]),
+        ("ＹＧ５３－１", ["ＹＧ５３－１", "YG53-1", "YG53－1"]),
+    ],
+)
+def test_the_number_of_a_unit_is_the_same_in_a_file_and_in_its_name(stem: str, cells: list[str]) -> None:
+    rule = NamingRule({"relief_payroll": contract("relief_payroll")}, frozenset())
+    named = rule.parse(f"relief_payroll/2024-05-01/{stem}.csv")
+    assert named is not None
+    rows = [good_row("relief_payroll") | {"项目编号": cell, "班组": f"{at}组"} for at, cell in enumerate(cells)]
+    assert reported(check("relief_payroll", *rows, path={"project_no": named.unit})) == []
 
 
 def test_a_row_of_another_month_than_the_path_is_rejected() -> None:

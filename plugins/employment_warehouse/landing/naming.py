@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from employment_warehouse.contract import UNIT_NUMBER, YEARS, Contract
+from employment_warehouse.contract import UNIT_NUMBER, UNIT_NUMBER_FORM, YEARS, Contract
 from employment_warehouse.landing.zone import FOLDERS
 from employment_warehouse.masking import may_be_personal
 
@@ -64,7 +64,7 @@ class NamingRule:
             return None
         written = name[: -len(extension)]
         # ＹＧ１ is YG1: what a county types on a Chinese keyboard is the same unit.
-        stem = " ".join(unicodedata.normalize("NFKC", written).split())
+        stem = " ".join(unicodedata.normalize(UNIT_NUMBER_FORM, written).split())
         # Counties send in parts (`<county>_2`); the number of a project or payment batch is the whole stem.
         is_county = contract is None or contract.unit == "county"
         unit, _, part = stem.partition("_") if is_county else (stem, "", "")

@@ -18,7 +18,15 @@ from employment_warehouse.contract.column_types.dates import YEARS, Date, Month,
 from employment_warehouse.contract.column_types.identities import BankAccount, IdNumber, Mobile, PersonName, Uscc
 from employment_warehouse.contract.column_types.places import Division, Township, Village
 from employment_warehouse.contract.column_types.quantities import Decimal, Integer
-from employment_warehouse.contract.column_types.texts import UNIT_NUMBER, Boolean, Code, Reference, Text, UnitNumber
+from employment_warehouse.contract.column_types.texts import (
+    UNIT_NUMBER,
+    UNIT_NUMBER_FORM,
+    Boolean,
+    Code,
+    Reference,
+    Text,
+    UnitNumber,
+)
 
 _ALL = (
     IdNumber(),
@@ -48,6 +56,7 @@ __all__ = [
     "TYPES",
     "UNCALCULATED",
     "UNIT_NUMBER",
+    "UNIT_NUMBER_FORM",
     "YEARS",
     "Domain",
     "JsonNumber",

@@ -20,8 +20,9 @@ DAMAGED_OR_INVISIBLE = rf"[{INVISIBLE}\x{{e000}}-\x{{f8ff}}\x{{fffd}}]"
 CONVERTED_TWICE = "锟斤拷"  # U+FFFD in UTF-8, read as GBK
 # What means nothing, written by people, or by programs in their own case (`none` is a code).
 NOTHING = r"^(?:无|暂无|/|／|-|－|—|——|--|NULL|null|nan|NaN|NaT|None|\\N|<NA>|N/A|n/a|)$"
-# 5.32528E+17: how a worksheet prints a long number, of which it has kept fifteen digits.
-SCIENTIFIC = r"[0-9]+(?:\.[0-9]*)?[Ee]\+[0-9]+"
+# How programs print a long number, of which they have kept fifteen digits: a worksheet 5.32528E+17, in some countries
+# 5,32528E+17; Java and MySQL without a plus, from 1.0E7 on (24E12 is a number of somebody's own).
+SCIENTIFIC = r"(?:[0-9]+(?:[.,][0-9]*)?[Ee]\+[0-9]+|[0-9][.,][0-9]+[Ee](?:[7-9]|[1-9][0-9]{1,2}))"
 NUMERIC = rf"^(?:{NUMERIC_CELL}|{SCIENTIFIC}$)"
 FLOAT_TAIL = r"\.0+$"
 # By which people and programs mark a number as text: '6217…, `6217…, ="6217…".

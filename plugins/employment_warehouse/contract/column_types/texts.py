@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from employment_warehouse.contract.column_types.base import FormType, Parsed, TextType
 from employment_warehouse.contract.column_types.characters import UNCALCULATED
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 FORMULA_ERROR = rf"^(?:#+|#(?:N/A|GETTING_DATA|[A-Z][A-Z0-9_/]*[!?])|{UNCALCULATED})$"
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f"
 # The number of a project or a payment batch, which is a file's name and is shown everywhere: letters, digits and signs,
-# or the number of a document (云发改(2024)1号).
-UNIT_NUMBER = r"^(?:[0-9A-Za-z][0-9A-Za-z_.-]{0,63}|\p{Han}{2,6}[(（〔\[]20[0-9]{2}[)）〕\]][0-9]{1,4}号)$"
+# or the number of a document (云发改(2024)1号). In the form NFKC: what is typed on a Chinese keyboard is the same.
+UNIT_NUMBER = r"^(?:[0-9A-Za-z][0-9A-Za-z_.-]{0,63}|\p{Han}{2,6}[(〔\[]20[0-9]{2}[)〕\]][0-9]{1,4}号)$"
+UNIT_NUMBER_FORM: Literal["NFKC"] = "NFKC"
+_COMPATIBLE_HAN = r"[\x{f900}-\x{faff}\x{2f800}-\x{2fa1f}]"  # which NFKC replaces
 # A usual reference number: tidy, and too short to be personal (a mobile has 11 digits, the next longer number 15);
 # without digits it may be NULL.
 USUAL_REFERENCE = r"^(?:[0-9]{1,10}|[A-Z]{1,8}[0-9]{1,14})$"
@@ -50,9 +52,12 @@ class Text(TextType):
         ) | self.suspects(cells)
 
     def clean(self, text: pl.Expr) -> pl.Expr:
-        from employment_warehouse.contract.column_types.cleaning import tidy_text
+        import polars as pl
 
-        return self.without_persons(tidy_text(text))
+        from employment_warehouse.contract.column_types.cleaning import NUMERIC, tidy_text
+
+        tidied = tidy_text(text)
+        return pl.when(tidied.str.contains(NUMERIC)).then(tidied).otherwise(self.without_persons(tidied))
 
     def why(self, value: pl.Expr) -> pl.Expr:
         """A number of a case or a batch that a worksheet has rounded has lost its digits like an ID number. PostgreSQL
@@ -169,7 +174,10 @@ class UnitNumber(Reference):
     name_zh = "编号（字母、数字和 - _ .，或文号）"
 
     def untidy(self, cells: pl.Series) -> pl.Series:
-        return super().untidy(cells) | ~cells.str.contains(UNIT_NUMBER)
+        return super().untidy(cells) | ~cells.str.contains(UNIT_NUMBER) | cells.str.contains(_COMPATIBLE_HAN)
+
+    def clean(self, text: pl.Expr) -> pl.Expr:
+        return super().clean(text.str.normalize(UNIT_NUMBER_FORM))
 
     def why_as_received(self, value: pl.Expr) -> pl.Expr:
         import polars as pl
