@@ -416,7 +416,7 @@ CASES = [
         in_yuan(
             f"a row under the header: {remark}", text(["单位", "", "", "", "天", remark, *[""] * 5], *SHORT), [3, 4, 5]
         )
-        for remark in ("元", "¥", "元/月", "必填", "数字")
+        for remark in ("元", "¥", "元/月", "元/人/月", "必填", "数字")
     ],
     *[
         not_in_yuan(f"in a header {unit}", with_header(应发工资=f'"应发工资{unit}"'))
@@ -424,7 +424,50 @@ CASES = [
     ],
     *[
         in_yuan(f"yuan in a header {unit}", with_header(应发工资=f'"应发工资{unit}"'), lines_below(unit))
-        for unit in ("（元，必填）", "（￥）", "（元、保留两位小数）", "（单位：人民币元）", "元", "\n元")
+        for unit in (
+            *(
+                "（元，必填）",
+                "（￥）",
+                "（元、保留两位小数）",
+                "（单位：人民币元）",
+                "元",
+                "\n元",
+                "（元/人/月）",
+                "(元／人·月)",
+            ),
+            *("（元/月/人）", "（税前）", "（元，税前）"),
+        )
+    ],
+    *[
+        in_yuan(f"of days in a header {unit}", with_header(出工天数=f"出工天数{unit}"), [2, 3])
+        for unit in ("（天/月）", "(天)", "（天/人）")
+    ],
+    *[
+        Case(
+            f"unit: another one in a header {name}",
+            with_header(**{column: name}),
+            refused="amounts_not_in_yuan" if "千" in name else "required_column_missing",
+        )
+        for column, name in (
+            ("应发工资", "应发工资（元/人/天）"),
+            ("应发工资", "应发工资（千元/人/月）"),
+            ("应发工资", "应发工资（税后）"),
+            ("实发工资", "实发工资（税前）"),
+            ("出工天数", "出工天数（小时/月）"),
+        )
+    ],
+    *[
+        Case(
+            f"header: {header}",
+            with_header(发放日期=f'"{header}"'),
+            [2, 3],
+            values={"paid_on": [date(2024, 5, 10)] * 2},
+        )
+        for header in ("发放日期（年月日）", "发放日期(年/月/日)", "发放日期（年-月-日）", "发放日期（年、月、日）")
+    ],
+    *[
+        Case(f"header: {header}", with_header(工资期间=header), [2, 3])
+        for header in ("工资期间（年月）", "工资期间（年-月）")
     ],
     Case(
         "unit: of a day in a header of months",

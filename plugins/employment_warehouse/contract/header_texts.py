@@ -7,29 +7,14 @@ import unicodedata
 
 # A remark in brackets after a header that does not change the meaning of its cells; several may stand together.
 # 万元 is not among them, nor is 元/天, unless the header speaks of days.
-_HARMLESS_REMARKS = frozenset(
-    [
-        "元",
-        "单位",
-        "人民币元",
-        "人民币",
-        "¥",
-        "rmb",
-        "cny",
-        "元/月",
-        "元/人",
-        "人",
-        "天",
-        "月",
-        "户",
-        "个",
-        "是/否",
-    ]
-)
-_DAILY_REMARKS = frozenset(["元/天", "元/日", "元/工日"])
-# How to fill in the column: 必填, 18位, 请勿修改, 末位X大写, 保留两位小数, yyyy-mm-dd.
+_HARMLESS_REMARKS = frozenset(["单位", "人民币元", "人民币", "¥", "rmb", "cny", "个", "是/否"])
+_UNITS = frozenset(["元", "人", "户", "月", "次"])
+_DAYS = frozenset(["天", "日", "工日"])
+_PER = re.compile("[/·.]")  # 元/人/月, 元/人·月, 天/月
+# How to fill in the column: 必填, 18位, 请勿修改, 末位X大写, 保留两位小数, yyyy-mm-dd, 年/月/日.
 _INSTRUCTION = re.compile(
-    r"(?:非?必[填须录选]|[选可]填|可选|请|勿|不能|不得|不可|须|需|末[位尾]|保留|精确|大于|小于|格式|文本|数字|数值|日期|下拉|选择|[如例]"
+    r"年[-/.、]?月(?:[-/.、]?日)?"
+    r"|(?:非?必[填须录选]|[选可]填|可选|请|勿|不能|不得|不可|须|需|末[位尾]|保留|精确|大于|小于|格式|文本|数字|数值|日期|下拉|选择|[如例]"
     r"|[0-9]{1,2}位|[一两二]位小数|yyyy)[^元分角万千百]*"
 )
 _REMARK = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]$")
@@ -49,8 +34,17 @@ def normalise_header(text: str) -> str:
 
 def _is_harmless(remark: str, name: str) -> bool:
     """Whether a remark, or each part of it, changes nothing about a column of that name."""
-    harmless = _HARMLESS_REMARKS | (_DAILY_REMARKS if "日" in name else frozenset())
     whole = remark.strip("*")
-    return whole in harmless or all(
-        not part or part in harmless or _INSTRUCTION.fullmatch(part) for part in re.split("[,、;:。]", whole)
+    parts = [part for part in re.split("[,、;:。]", whole) if part]
+    return bool(_INSTRUCTION.fullmatch(whole)) or all(
+        _INSTRUCTION.fullmatch(part) or _says_the_usual(part, name) for part in parts
     )
+
+
+def _says_the_usual(part: str, name: str) -> bool:
+    """Whether a remark says what cells of a column of that name are anyhow: their unit and time, before tax or after."""
+    if part in ("税前", "税后"):
+        return ("实发" if part == "税前" else "应发") not in name
+    units = {*_PER.split(part)}
+    is_daily = bool(units & _DAYS) and "元" in units
+    return part in _HARMLESS_REMARKS or (units <= _UNITS | _DAYS and (not is_daily or "日" in name))

@@ -15,7 +15,7 @@ _YUAN = r"(?:人民币|rmb|cny|yuan|¥)"
 _CURRENCY = "美元|美金|港元|港币|欧元|日元|英镑|越南盾|越盾|缅币|缅元|基普|泰铢|韩元|卢布|新?台币|加元|澳元"
 _LONG = rf"(?:[十百千万亿]+元|[kw]元|{_CURRENCY})"  # beyond doubt money
 _SHORT = r"(?:[十百千万亿]+|角?分|角|厘|[kw])"  # money only where a unit is named
-_UNIT = rf"{_YUAN}*(?:{_LONG}|{_SHORT}){_YUAN}*[整正]?(?:/[月年人天日户次])?"
+_UNIT = rf"{_YUAN}*(?:{_LONG}|{_SHORT}){_YUAN}*[整正]?(?:[/·.][月年人天日户次])*"
 _THOUSANDS = r"(?:10 ?k|1[ ,]?000s|0{3,4}s?)"
 _NUMBER = rf"(?:10[ ,]?000|1[ ,]?000|{_THOUSANDS})"  # a unit where it says so; alone it is an amount
 _WORD = (
@@ -91,7 +91,8 @@ _UNIT_AFTER_NAME = re.compile(
 # 单位：万元 and （万元） as a cell of the header.
 _UNIT_CELL = re.compile(rf"{_OPEN}?(?:(?:金额|货币|计量|计价)?单位)?[:=]?{_OPEN}?{_UNIT}{_CLOSE}{{0,2}}")
 _TIMES = {"年": "年", "月": "月", "天": "日", "日": "日", "工日": "日", "小时": "小时", "工时": "小时", "周": "周"}
-_TIME = re.compile(rf"(?:/|每|{_OPEN})(?:元/)?个?({'|'.join(_TIMES)})(?:{_CLOSE}|$)")
+# 小时 of （小时）, 月 of 元/人/月, 日 of 天/月: of days the first counts.
+_TIME = re.compile(rf"(?:[/·.]|每|{_OPEN})(?:元[/·.])?个?({'|'.join(_TIMES)})(?:[/·.][人户月年])?(?:{_CLOSE}|$)")
 _SEVERAL = re.compile(r"[,，、;；:：\s]+")
 
 
