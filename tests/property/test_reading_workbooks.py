@@ -192,6 +192,18 @@ def test_the_sheet_of_another_feed_is_left_out(tmp_path: Path) -> None:
     assert [row[0] for row in read(path, "relief_contract")] == ["Sheet"]
 
 
+def test_no_two_sheets_are_called_alike(tmp_path: Path) -> None:
+    path = tmp_path / "b.xlsx"
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
+    for name in ("马街乡花名", "第1张", "Sheet1", "第4张"):
+        sheet = workbook.create_sheet(name)
+        sheet.append(HEADER)
+        sheet.append(ROW)
+    workbook.save(path)
+    assert [row[:2] for row in read(path, "workshop")] == [("第1张", 2), ("第2张", 2), ("Sheet1", 2), ("第4张", 2)]
+
+
 def test_a_header_that_is_merged_downwards_refuses_nothing(tmp_path: Path) -> None:
     path = write(tmp_path / "b.xlsx", [HEADER, [], ROW])
     workbook = openpyxl.load_workbook(path)

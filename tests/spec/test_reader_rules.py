@@ -1315,6 +1315,16 @@ CASES = [
         Case(f"text: sep={sign!r}", f"{line}\n".encode() + text(*SHORT, delimiter=sign), [3, 4, 5])
         for line, sign in (("sep=^", "^"), ("sep=;", ";"), ('"sep=|"', "|"), ("SEP=\t\t\t", "\t"), ("sep=,,,,", ","))
     ],
+    *[
+        Case(f"text: GB 18030 below {line}, which might be UTF-8", above(line).decode().encode("gb18030"), [3])
+        for line in ("(元)", "一页", "农")
+    ],
+    Case(
+        "text: UTF-8 with a bad byte below a line that might be GB 18030",
+        above("(元)") + text(person(2)).split(b"\n")[1].replace("某某".encode(), b"\xe6\x9f") + b"\n",
+        refused="encoding_unknown",
+        detail="UTF-8，第 4 行",
+    ),
     Case("text: UTF-32", text(*SHORT).decode().encode("utf-32"), [2, 3, 4]),
     Case(
         "text: one bad byte",

@@ -42,7 +42,7 @@ def _is_harmless(remark: str, name: str) -> bool:
 
 
 def _says_the_usual(part: str, name: str) -> bool:
-    """Whether a remark says what cells of a column of that name are anyhow: their unit and time, before tax or after."""
+    """Whether a remark says what cells of a column of that name are anyhow: unit, time, before tax or after."""
     if part in ("税前", "税后"):
         return ("实发" if part == "税前" else "应发") not in name
     units = {*_PER.split(part)}

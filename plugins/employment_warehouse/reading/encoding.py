@@ -58,11 +58,11 @@ def find_encoding(open_stream: Callable[[], Iterable[bytes]], header_makes_sense
         _refuse_seven_bits(head, header_makes_sense)
     if _is_valid(open_stream, certain or "utf-8"):
         return certain or "utf-8"
-    if certain in (None, "utf-8") and _first_text_line_is(head, "utf-8"):
-        raise bad_byte(_first_bad_line(open_stream(), "utf-8"), "UTF-8")
     if certain is None and _is_valid(open_stream, "gb18030") and header_makes_sense(decoded(head, "gb18030")):
         _refuse_utf8_lines(open_stream())
         return "gb18030"
+    if certain in (None, "utf-8") and _first_text_line_is(head, "utf-8"):
+        raise bad_byte(_first_bad_line(open_stream(), "utf-8"), "UTF-8")
     if certain is None and header_makes_sense(head.decode("gb18030", errors="replace")):
         raise bad_byte(_first_bad_line(open_stream(), "gb18030"), "GB18030")
     raise unknown_encoding()
