@@ -96,6 +96,16 @@ WHOLE_ROWS = {
 }
 
 
+# What programs and people write in one cell under a table.
+WRITTEN_BELOW = (
+    *("共4条记录", "共 4 条记录", "共查询到4条记录", "总共4条记录", "合计4条记录", "共4条数据", "共4条，第1/1页"),
+    *("(4 行受影响)", "(4 rows affected)", "(4 rows)", "(4 行记录)", "4 rows selected.", "已选择 4 行。"),
+    *("<EOF>", "##END##", "#END#", "End of Report", "导出人 某某", "操作员：某某", "操作员 某某"),
+    *("其中：脱贫户", "其中：男", "本页共 4 人", "上页结转", "结转下页", "(续)", "人民币（大写）叁仟元整", "领导签字"),
+    *("二〇二四年五月十日", "阿扎河乡人民政府", "监督电话 12345", "公示期：2024年5月1日—5月7日", "数据来源 国家系统"),
+    *("一式三份", "/以下空白/", "审核人 某某  制表人 某某"),
+)
+
 TWO_ROWS = [
     [{"应发工资": "工资", "实发工资": ""}.get(name, name) for name in PAYROLL],
     [name if name in ("应发工资", "实发工资") else "" for name in PAYROLL],
@@ -1001,6 +1011,39 @@ CASES = [
         )
     ],
     *[
+        Case(f"not a row: {line}, as it is written under a table", data, lines, feed=feed)
+        for line in WRITTEN_BELOW
+        for data, lines, feed in (
+            (text(*SHORT[:2], line, SHORT[2]), [2, 3, 5], "relief_payroll"),
+            (table("employment", *EMPLOYED, line), [2, 3], "employment"),
+            (workshops("服装车间", name_first=False) + f"{line}\n".encode(), [2, 3], "workshop"),
+        )
+    ],
+    *[
+        Case(f"not a row: {line}", text(*SHORT[:2], line, SHORT[2]), [2, 3, 5])
+        for line in (
+            "其中：脱贫户,,,,66,9600,9600,,,,",
+            "人均,,,,22,3200,3200,,,,",
+            "本月合计数,,,,,6200,6200,,,,",
+            "累 计 数,,,,,6200,6200,,,,",
+            "上页结转,,,,,6200,6200,,,,",
+            "本页共 4 人,,,,,6200,6200,,,,",
+            "人民币（大写）陆仟贰佰元整,,,,,6200,6200,,,,",
+        )
+    ],
+    *[
+        Case(
+            f"a row: nothing but {cell_text} in place {place}",
+            text(person(1), alone(cell_text, place)),
+            [2],
+            {3: "required_missing"},
+        )
+        for cell_text, place in (
+            *(("YG532599002", 0), ("云发改(2024)1号", 0), ("某某", 0), ("阿普·拉莫", 2), ("某某 男 45岁", 0)),
+            *(("某某 13800000000", 0), ("3100.00", 5), ("2024-04", 1)),
+        )
+    ],
+    *[
         not_in_yuan(f"below a register: {line}", table("employment", *EMPLOYED, line), feed="employment")
         for line in (
             "注：截至2024年5月20日，月收入以万元计,,,",
@@ -1620,6 +1663,12 @@ def test_the_delimiter_is_the_one_that_cuts_the_header_too(header: str, row: str
     (tmp_path / "t.csv").write_text(above + "\n".join([header, *rows, ""]), encoding="utf-8")
     sign = next(sign for sign in "\t;," if sign in header)
     assert printed(tmp_path / "t.csv") == (header.split(sign), [one.split(sign) for one in rows])
+
+
+def test_an_export_of_an_empty_query_has_no_rows(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(text("共0条记录"))
+    table = read_tables(tmp_path / "t.csv", contract("relief_payroll"))
+    assert ([*table.frames], table.rows_read, table.broken) == ([], 0, [])
 
 
 def test_a_header_whose_required_columns_have_a_star_is_one_without_rows(tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ def column_label(header: str, position: int) -> str:
 
 
 def sheet_label(name: str, place: int) -> str:
-    """The name of a sheet if it is a usual one or the title of a feed, else its place (from 0): 第2张. A name such as 第1张
-    is not kept: no two sheets of a workbook are called alike.
+    """The name of a sheet if it is a usual one or the title of a feed, else its place (from 0): 第2张. A name such as
+    第1张 is not kept: no two sheets of a workbook are called alike.
     """
     return name if _is_usual(name) else f"第{place + 1}张"
 

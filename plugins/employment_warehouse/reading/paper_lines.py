@@ -17,10 +17,10 @@ from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.units import is_unit
 
 _LETTERS = r"[\u3400-\u9fff·]"
-_TOTAL = "合计|小计|总计|共计|汇总|累计|总和|总额|总数|总人数|平均值?|最大值|最小值"
+_TOTAL = "合计|小计|总计|共计|汇总|累计|总和|总额|总数|总人数|平均值?|[人户]均|最大值|最小值|上页结转|结转下页"
 _COUNTED = "笔数|金额|人数|户数|件数|条数|行数|记录数|人次|总额"
 _TOTAL_LINE = re.compile(
-    rf"[计σ∑]|共[0-9]+[人户笔条名]|.{{0,20}}(?:{_TOTAL}):?(?:\(.*\))?[0-9,.]*(?:元|万元|人|户|笔|条|名)?:?"
+    rf"[计σ∑]|其中:?.{{0,12}}|人民币\(大写\).*|(?:本页|总)?共[0-9]+[人户笔条名]|.{{0,20}}(?:{_TOTAL})数?:?(?:\(.*\))?[0-9,.]*(?:元|万元|人|户|笔|条|名)?:?"
     rf"|(?:{_TOTAL})(?:人民币|金额|人数|大写|发放|应发|实发|笔数|户数|:|\().*"
     rf"|.{{0,8}}(?:{_COUNTED})(?::.*|[0-9,.]*)"
     r"|(?:.{0,20}\b)?(?:sub|grand)?-?total(?:s|count|amount)?\b.{0,20}|(?:sum|average|count)\b.{0,20}"
@@ -28,7 +28,7 @@ _TOTAL_LINE = re.compile(
 _SIGNERS = (
     "制表|填表|填报|编制|审核|复核|审批|批准|负责|经办|经手|领导|主管|会计|出纳|财务|校对|统计|监督|验收|联系|签字|签名|签章|盖章|公章"
     "|单位|部门|日期|时间|电话|地址|说明|备注|注|附|编号|页|打印|导出|数据|来源|截止|截至|开户|收款|付款|汇款|施工|建设|业主|代发|报送|上报"
-    "|制单|项目|村|乡镇|县|发放|领取|金额|大写|人民币"
+    "|制单|操作|项目|村|乡镇|县|发放|领取|金额|大写|人民币"
     "|prepared|checked|approved|signature|signed|date|notes?|remarks?|source|contact|tel|phone|printed|report"
 )
 _LABEL = re.compile(rf"[(*※★]*(?:.{{0,8}}(?:{_SIGNERS})[^:]{{0,16}}):.*|[^:0-9]{{1,12}}:")
@@ -44,14 +44,15 @@ _PAGE = re.compile(
     r"|[(]?(?:接下页|转下页|续上页|承上页|承前页|过次页|续表|续前页|接上页)[)]?.{0,6}"
 )
 _STAMP = re.compile(
-    r"[(*—-]*(?:盖章|公章|签字|签章|以下(?:空白|无正文|无数据)|此页无正文|完|结束|end|eof|endoffile)[)*—-]*"
+    r"[(*—-]*(?:盖章|公章|签字|签章|以下(?:空白|无正文|无数据)|此页无正文|一式.份|完|结束|end|eof|endoffile)[)*—-]*"
     r"|.{0,20}\((?:盖章|公章|签字|签名|签章)\)"
     rf"|(?:{_ROLES}|出纳|会计)人?{_LETTERS}{{0,6}}"
 )
 # 2024年5月10日, and 第1页 打印时间 2024-05-10 without a colon.
 _DAY = re.compile(
-    r"(?:.{0,12}(?:日期|时间|截[至止])(?:为|是)?)?"
+    r"(?:.{0,12}(?:日期|时间|公示期:|截[至止])(?:为|是)?)?"
     r"(?:19|20)[0-9]{2}(?:年[0-9]{1,2}月(?:[0-9]{1,2}日)?|[-/.][0-9]{1,2}[-/.][0-9]{1,2})(?:[0-9]{1,2}(?::[0-9]{2}){1,2})?"
+    r"(?:[至到~—–-]+(?:20[0-9]{2}年)?[0-9]{1,2}月[0-9]{1,2}日)?"
     r"|年月日"
 )
 _HEADING = re.compile(
@@ -69,6 +70,10 @@ _ACCOUNT = re.compile(r"[0-9]{16}")
 _QUANTITY = re.compile(r"(?=(?:[^0-9]*[0-9]){1,8}(?:[^0-9]|$))[0-9,]+(?:\.[0-9]{1,2})?[元人户笔条名]?")
 _COUNT = re.compile(r"[共计]?[0-9一二三四五六七八九十百两壹贰叁肆伍陆柒捌玖拾]+[人名户个笔条]")
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
+# What may be the number of a thing, of a document, of a person: PC1, 云发改(2024)1号, 13800000000.
+_A_NUMBER = re.compile(r"^(?=.*[0-9])[0-9A-Za-z_.-]*$|[(〔\[]20[0-9]{2}[)〕\]]|[0-9]{6}")
+_ON_FORMS = re.compile(_SIGNERS)
+_SHORTEST_PHRASE = 2
 _FORMS = (_LABEL, _SIGNER, _NOTE, _DAY, _PAGE, _TOTAL_LINE, _COUNT)
 _NO_NAMES = (_TOTAL_LINE, _HEADING, _COUNT)
 _NOUGHT = re.compile(r"[¥-]?0+(?:\.0+)?元?")
@@ -94,7 +99,8 @@ def is_paper_line(cells: Sequence[str], header: Header) -> bool:
         return True
     if any(form.fullmatch(filled[0]) for form in (_LABEL, _SIGNER, _NOTE)):
         return not _has_required(cells, header)
-    return len(filled) == 1 and _is_heading(cells, header.types, header.titles)
+    is_alone = len(filled) == 1
+    return is_alone and (_is_heading(cells, header.types, header.titles) or _is_phrase(cells, header.types))
 
 
 def is_somebodys(cells: Sequence[str], header: Header) -> bool:
@@ -133,6 +139,19 @@ def _is_heading(cells: Sequence[str], types: Mapping[int, LogicalType], titles: 
         not may_be_name
         and ((_HEADING.fullmatch(text) and not _ACCOUNT.search(text)) or _is_sentence(text) or is_unit(text))
     )
+
+
+def _is_phrase(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
+    """Whether the only filled cell has words where no column of the contract has any, and neither a name nor a number:
+    what people and programs write under a table (其中：脱贫户, 共4条记录, (4 rows), <EOF>).
+    """
+    place, cell = next((at, unicodedata.normalize("NFKC", cell)) for at, cell in enumerate(cells) if cell)
+    kind, text = types.get(place), _compact(cell)
+    has_words = kind is not None and (kind.name == "text" or kind.needs_codes or kind.identity == "name")
+    if has_words or len(text) <= _SHORTEST_PHRASE or VALUE.match(text) or _A_NUMBER.search(cell):
+        return False
+    first = _compact(cell.split()[0])
+    return not _NAME.fullmatch(first) or bool(_ON_FORMS.search(first))
 
 
 def _is_complete(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
