@@ -1133,6 +1133,7 @@ CASES = [
             "填报日期：,2024-05-10,,,,,",
             "合计,,,,,40,20",
             "小计,2个,,,,40,20",
+            "合计,2,,,,40,20",
         )
     ],
     *[
@@ -1315,7 +1316,7 @@ CASES = [
     Case("text: a 0x1A elsewhere is an error", with_cell("班组", "一\x1a组"), [], {2: "schema_violation"}),
     *[
         Case(f"text: delimiter {delimiter}", text(*SHORT, delimiter=delimiter), [2, 3, 4])
-        for delimiter in ("|!", "~|~", "||", "@@", "^|")
+        for delimiter in ("|!", "~|~", "||", "@@", "^|", ",|,", "#,#")
     ],
     *[
         Case(
@@ -1650,6 +1651,7 @@ def test_the_line_that_states_the_delimiter_is_not_a_header(sign: str, tmp_path:
         ("编号,户名,值", "A{n},张**,{n}"),
         ("户名,值", "张**,{n}"),
         ("编号;比例", "A{n};95%"),
+        ("比例%,数", "{n}%,3"),
         ("编号\t数", "A{n}\t=1"),
         ("name,address", "John Q {n},12 Main St"),
         ("full name,account", "John {n},6222 0210"),

@@ -10,7 +10,7 @@ from employment_warehouse.reading.records import DELIMITERS
 STAND_IN = "\x03"
 
 _SIGNS = re.compile(r"[!#$%&*/:;<=>?@\\^`{|}~,\t]{2,3}")
-_SINGLE = ",;\t"  # two of these in a row are an empty cell between two delimiters
+_SINGLE = ",;\t"  # two of these in a row are an empty cell between two delimiters; beside another sign one ends a cell
 _N_LINES = 50
 
 
@@ -29,7 +29,7 @@ def long_delimiter(lines: Sequence[str]) -> str:
 
 
 def _cuts_alike(delimiter: str, lines: Sequence[str]) -> bool:
-    if set(delimiter) <= set(_SINGLE):
+    if {*delimiter} <= {*_SINGLE} or ({*delimiter} & {*_SINGLE} and delimiter != delimiter[::-1]):
         return False
     counts = [line.count(delimiter) for line in lines]
     usual = _usual(counts)

@@ -166,8 +166,9 @@ def _is_complete(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool
 def _has_key(cells: Sequence[str], header: Header) -> bool:
     """Whether a line has the number of a thing, which no total and no note has, and something else."""
     values = [_value(cells, at, header.types[at]) for at in header.key_places]
-    are_numbers = bool(values) and all(any(map(str.isdigit, value)) for value in values)
-    return are_numbers and n_filled(cells) > len(values)
+    if not values or not all(any(map(str.isdigit, value)) for value in values) or n_filled(cells) == len(values):
+        return False
+    return not (all(map(_QUANTITY.fullmatch, values)) and _is_total([_compact(cell) for cell in cells if cell]))
 
 
 def _has_required(cells: Sequence[str], header: Header) -> bool:
