@@ -16,6 +16,7 @@ from .worlds import DAY, RandomWorld, Sent
 
 SEED = 0
 COUNTY, NEIGHBOUR = "532528", "532504"
+PROJECT = f"{COUNTY}YG0"
 NIGHTS = [date(2024, 5, 29), date(2024, 5, 30)]
 TOMORROW = date(2024, 5, 31)
 ENDS = [date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 30), *NIGHTS]
@@ -48,7 +49,31 @@ def boundary_world() -> RandomWorld:
     sent = {"period": date(2024, 4, 1), "bank_account": "6299999999999997", "batch_no": "B1"}
     world.sent.append(Sent(0, "public_post_payment", COUNTY, date(2024, 5, 12), [_payment(holder) | sent]))
     world.sent.append(Sent(0, "bank_return", "B1", date(2024, 5, 28), [_credit(sent["bank_account"])]))
+    world.sent += _payrolls(people["served twice"], people["disputes"])
     return world
+
+
+def _payrolls(one: str, other: str) -> list[Sent]:
+    """A list with a mistyped date, corrected, that is to be sent in June; two crews on one account, paid in three."""
+    on = date(2024, 5, 10)
+    waiting = _wage(one) | {"amount_paid": Decimal(0), "batch_no": "B2", "sent_on": date(2024, 6, 20)}
+    crews = [
+        _wage(other) | {"crew": crew, "amount_paid": Decimal(amount), "batch_no": "B3", "listed_on": None}
+        for crew, amount in (("一班", 100), ("二班", 200))
+    ]
+    mistyped = waiting | {"listed_on": date(2024, 4, 3)}
+    parts = ((200, date(2024, 5, 10)), (90, date(2024, 5, 14)), (10, date(2024, 5, 20)))
+    credits = [
+        _credit(crews[0]["bank_account"])
+        | {"batch_no": "B3", "line_no": n, "amount": Decimal(amount), "credited_on": day}
+        for n, (amount, day) in enumerate(parts, 1)
+    ]
+    return [
+        Sent(0, "relief_project", PROJECT, on, [_project()]),
+        Sent(0, "relief_payroll", PROJECT, on, [mistyped, *crews]),
+        Sent(1, "relief_payroll", PROJECT, on, [waiting, *crews]),
+        Sent(0, "bank_return", "B3", date(2024, 5, 21), credits),
+    ]
 
 
 PEOPLE = (
@@ -159,6 +184,44 @@ def _credit(account: str) -> Row:
         "result": "success",
         "failure_reason": None,
         "credited_on": NIGHTS[1],
+    }
+
+
+def _project() -> Row:
+    return {
+        "project_no": PROJECT,
+        "project_name": "示例村道",
+        "county_code": COUNTY,
+        "township_code": f"{COUNTY}101",
+        "project_type": "small_infrastructure",
+        "total_investment": Decimal(900000),
+        "relief_funds": Decimal(50000),
+        "planned_remuneration": Decimal(20000),
+        "planned_workers": 6,
+        "started_on": date(2024, 3, 1),
+        "planned_completion_on": date(2024, 12, 31),
+        "completed_on": None,
+        "owner_unit": "示例村委会",
+        "contractor": "示例施工队",
+    }
+
+
+def _wage(person: str) -> Row:
+    """For April, listed and signed in May."""
+    return {
+        "project_no": PROJECT,
+        "period": date(2024, 4, 1),
+        "id_number": person,
+        "full_name": "某人",
+        "days_worked": Decimal(5),
+        "amount_due": Decimal(200),
+        "paid_on": None,
+        "bank_account": f"62{person[-12:]}",
+        "crew": None,
+        "listed_on": date(2024, 5, 3),
+        "signed_on": date(2024, 5, 5),
+        "approved_on": date(2024, 5, 7),
+        "sent_on": date(2024, 5, 8),
     }
 
 

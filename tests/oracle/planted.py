@@ -671,6 +671,7 @@ PLANTED: tuple[Planted, ...] = (
         "coalesce(line.{{ stage }}_on > {{ tonight_date() }}, true) as is_not",
         "line.{{ stage }}_on is null as is_not",
         "finding_case",
+        seed=BOUNDARIES,
     ),
     Planted(
         "the signature of an earlier attempt signs the list",
@@ -687,6 +688,8 @@ PLANTED: tuple[Planted, ...] = (
         "first_value({{ stage }}) over latest as",
         "min({{ stage }}) over statement as",
         "relief_project_monitor",
+        seed=BOUNDARIES,
+        nights=0,
     ),
     Planted(
         "the clock starts again with a re-issue",
@@ -701,6 +704,14 @@ PLANTED: tuple[Planted, ...] = (
         "where is_credited and settled_on > pay_due_on",
         "where is_credited and settled_on > pay_due_on - 3",
         "relief_payroll_check",
+    ),
+    Planted(
+        "a surplus goes to the account's first attempt",
+        "models/intermediate/int_return_line.sql",
+        "max(place) as place",
+        "min(place) as place",
+        "relief_payroll_check",
+        seed=BOUNDARIES,
     ),
     Planted(
         "a surplus of the bank is lost",
