@@ -248,7 +248,8 @@ def indicator(code: str, unit: str, **more: Any) -> dict[str, Any]:
 
 
 def figure(code: str, county: str, value: float | None, **more: Any) -> dict[str, Any]:
-    return {"indicator": code, "county_code": county, "value": value, "obs_status": "A", **more}
+    of_sunday = {"period_from": "2024-05-19", "period_to": "2024-05-19"}
+    return {"indicator": code, "county_code": county, "value": value, "obs_status": "A", **of_sunday, **more}
 
 
 MONTH = {"period_from": "2024-04-30", "period_to": "2024-04-30", "coverage": 1}
@@ -344,6 +345,30 @@ def test_the_bulletins_chart_marks_what_its_tables_mark(warehouse: psycopg.Conne
     ((table,), _) = (chapter.tables for chapter in composed.chapters)
     assert {county: text for county, text in table.rows if text != "—"} == marked
     assert "“△”为暂定数据" in composed.chapters[-1].paragraphs[1]
+
+
+def test_the_bulletin_says_which_figures_are_not_of_its_month(warehouse: psycopg.Connection, build: int) -> None:
+    """What only the report date has is compared with the last publication of the month before."""
+    store(warehouse, "indicator", build, [
+        indicator("rural_employed", "person"), indicator("rural_employed_progress", "share"),
+    ])  # fmt: skip
+    now = {"period_from": DAY, "period_to": DAY}
+    store(warehouse, "report_monthly", build, [
+        figure("rural_employed", divisions().prefecture, 1237, public_value=1237, **MONTH),
+        figure("rural_employed_progress", YUANYANG, 0.9, public_value=0.9, **now),
+        figure(
+            "rural_employed_progress", divisions().prefecture, 0.96,
+            public_value=0.96, public_previous=0.94, public_change=0.02, **now,
+        ),
+    ])  # fmt: skip
+    composed = compose(read_figures(publish(build), "monthly"))
+    chapter, notes = composed.chapters
+    assert chapter.paragraphs == [
+        "RURAL_EMPLOYED1,237人；截至5月20日RURAL_EMPLOYED_PROGRESS96.0%，比3月末增加2.0个百分点。"
+    ]
+    assert chapter.tables[0].heads[1:] == ["RURAL_EMPLOYED（人）", "RURAL_EMPLOYED_PROGRESS（截至5月20日）"]
+    assert composed.chart_title == "各县市农村劳动力务工规模目标完成率（截至5月20日）"
+    assert notes.paragraphs[2] == "注明“截至5月20日”的数据，与3月31日（或更早）最近一次发布的比较。"
 
 
 def test_the_bulletin_of_a_publication_has_the_same_bytes_and_is_never_overwritten(

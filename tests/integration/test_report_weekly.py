@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -173,10 +174,9 @@ def test_a_county_that_did_not_report_on_both_sundays_is_not_said_to_be_unchange
         observed(day, code, "E" if (day, code) == ("2024-05-12", YUANYANG) else "A")
         for day in ("2024-05-12", "2024-05-19") for code in divisions().counties
     ))  # fmt: skip
-    sunday = {"period_from": "2024-05-19", "period_to": "2024-05-19"}
     changes = {YUANYANG: 0, GEJIU: 0, divisions().prefecture: 7}
     store(warehouse, "report_weekly", build, (
-        figure("rural_employed", code, 120, previous_value=110, change=change, **sunday)
+        figure("rural_employed", code, 120, previous_value=110, change=change)
         for code, change in changes.items()
     ))  # fmt: skip
     paths = {path.name: path for path in report.write_weekly(publish(build))}
@@ -188,3 +188,31 @@ def test_a_county_that_did_not_report_on_both_sundays_is_not_said_to_be_unchange
     assert ("不可比" in own, named in own) == (True, True)
     assert ("不可比" in other, named in other) == (False, False)
     assert ("不可比" in whole, named in whole, "+7" in whole) == (False, True, True)
+
+
+def test_a_figure_that_is_not_of_the_sunday_says_of_when_it_is(warehouse: psycopg.Connection, build: int) -> None:
+    """On a Monday: the fairs of the month to date, and a share as of the report date beside the figure of Sunday."""
+    store(warehouse, "indicator", build, [
+        indicator("rural_employed", "person"), indicator("job_events", "event"),
+        indicator("rural_employed_progress", "share"),
+    ])  # fmt: skip
+    to_date = {"period_from": "2024-05-01", "period_to": DAY, "previous_value": 24, "change": 8}
+    tonight = {"period_from": DAY, "period_to": DAY, "rank": 3, "previous_rank": 3}
+    for county in (YUANYANG, divisions().prefecture):
+        store(warehouse, "report_weekly", build, [
+            figure("rural_employed", county, 122), figure("job_events", county, 32, **to_date),
+            figure("rural_employed_progress", county, 0.871, **tonight),
+        ])  # fmt: skip
+    paths = {path.name: path for path in report.write_weekly(publish(build))}
+    for suffix in ("", f"-{YUANYANG}"):
+        html = paths[f"weekly-{build}{suffix}.html"].read_text(encoding="utf-8")
+        rows = {row.split("</span>")[0].split(">")[-1]: row for row in html.split('<td class="name">')[1:]}
+        noted = {code: re.findall(r"（(\S*日)）", row) for code, row in rows.items()}
+        assert noted == {
+            "RURAL_EMPLOYED": [], "JOB_EVENTS": ["5月1日–20日"], "RURAL_EMPLOYED_PROGRESS": ["截至5月20日"],
+        }  # fmt: skip
+        assert ("本周" in html, "5月19日" in html) == (False, True)
+        assert workbook_rows(paths[f"weekly-{build}{suffix}.xlsx"], "指标")[0] == (
+            "县市", "RURAL_EMPLOYED", "RURAL_EMPLOYED_PROGRESS（截至5月20日）", "JOB_EVENTS（5月1日–20日）",
+        )  # fmt: skip
+    assert "截至5月20日务工规模完成率 87.1%，列全州第 3 位。" in html

@@ -11,7 +11,7 @@ from employment_warehouse import settings
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import sentences, words
 from employment_warehouse.report.comparison import ANY_DAY, Comparison, comparison
-from employment_warehouse.report.figures import Figures, Row
+from employment_warehouse.report.figures import DATED, Figures, Row
 from employment_warehouse.report.page import short_name
 from employment_warehouse.report.sections import TableOf, sections_of
 
@@ -21,7 +21,6 @@ SUPPRESSED = "…"
 MARKS = {"E": "*", "P": "△"}
 CHINESE_NUMBERS = "一二三四五六七八九十"
 CHARTED = "rural_employed_progress"
-DATED = "rural_employed"
 
 
 @dataclass(frozen=True)
@@ -69,8 +68,8 @@ class Bulletin:
 
 def compose(figures: Figures) -> Bulletin:
     """figures: those of the product `monthly`. The same figures make the same bulletin."""
-    month = _month(figures)
-    compared = comparison(figures, month, month.replace(day=1) - timedelta(days=1))
+    first, month = figures["period"]
+    compared = comparison(figures, month, first - timedelta(days=1))
     known = divisions()
     numbered = count(1)
     shown = {code for code, _ in figures["values"]}
@@ -85,18 +84,11 @@ def compose(figures: Figures) -> Bulletin:
         title=(f"关于{month.year}年{month.month}月", "防止返贫就业工作情况的通报"),
         recipients="各县市人力资源和社会保障局：",
         opening=f"现将{month.year}年{month.month}月全州防止返贫就业工作情况通报如下。",
-        chart_title="各县市农村劳动力务工规模目标完成率",
+        chart_title=f"各县市农村劳动力务工规模目标完成率{_of_time(figures, CHARTED)}",
         bars=_bars(figures),
         chapters=[*chapters, notes],
         issued_on=figures["publication"]["report_date"],
     )
-
-
-def _month(figures: Figures) -> date:
-    """The last complete month, of which the mart gives the last day; without any figure that of the report date."""
-    whole = figures["values"].get((DATED, divisions().prefecture))
-    last: date = whole["period_to"] if whole else figures["publication"]["report_date"]
-    return last
 
 
 def _chapter(
@@ -128,22 +120,25 @@ def _sentence(indicator: Row, row: Row, compared: Comparison) -> str:
     """One figure of the prefecture with its change, and of how many counties that is, where some cannot be compared."""
     unit = indicator["unit"]
     value = f"{indicator['name_zh']}{words.number(row['value'], unit)}{UNITS[unit]}"
+    before = "上月"
+    if row["own_period"]:
+        value, before = f"{row['own_period'].zh}{value}", f"{compared.earlier.month}月末"
     if row["change"] is None or not compared.covers(indicator, row):
         return value
     is_of_some = indicator["kind"] == ANY_DAY and compared.left_out and unit != "share"
     whose = f"可比的{compared.compared}个县市合计" if is_of_some else ""
     moved = words.change(abs(row["change"]), unit).lstrip("+")
     if moved == "0":
-        return f"{value}，{whose}与上月持平"
+        return f"{value}，{whose}与{before}持平"
     measure = "个百分点" if unit == "share" else UNITS[unit]
-    return f"{value}，{whose}比上月{'增加' if row['change'] > 0 else '减少'}{moved}{measure}"
+    return f"{value}，{whose}比{before}{'增加' if row['change'] > 0 else '减少'}{moved}{measure}"
 
 
 def _table(figures: Figures, title: str, codes: Sequence[str]) -> Table:
     shown = [figures["indicators"][code] for code in codes]
     units = {UNITS[each["unit"]] for each in shown}
     common = units.pop() if len(units) == 1 else ""
-    heads = ["县市", *(_head(each, common) for each in shown)]
+    heads = ["县市", *(_head(each, common) + _of_time(figures, each["code"]) for each in shown)]
     rows = [
         [
             county["name_zh"],
@@ -157,6 +152,15 @@ def _table(figures: Figures, title: str, codes: Sequence[str]) -> Table:
 def _head(indicator: Row, common: str) -> str:
     unit = UNITS[indicator["unit"]]
     return f"{indicator['name_zh']}（{unit}）" if unit and not common else str(indicator["name_zh"])
+
+
+def _of_time(figures: Figures, code: str) -> str:
+    """（截至5月20日）, where the figures are not of the month; or ''."""
+    periods = (
+        row["own_period"] for (shown, _), row in figures["values"].items() if shown == code and row["own_period"]
+    )
+    period = next(periods, None)
+    return f"（{period.zh}）" if period else ""
 
 
 def _text(indicator: Row, row: Row | None) -> str:
@@ -192,6 +196,11 @@ def _notes(figures: Figures, compared: Comparison) -> list[str]:
         "来源为各县市报送、人才平台、以工代赈项目工资表与银行回盘。",
         f"表和图中“{MARKS['E']}”为沿用以前报送的数据，“{MARKS['P']}”为暂定数据，“{RESTATED}”为上月数据已修订，{_suppression(figures)}“{words.NONE}”为无数据。",
     ]
+    periods = {row["own_period"].zh for row in values.values() if row["own_period"]}
+    if periods:
+        notes.append(
+            f"注明“{'、'.join(sorted(periods))}”的数据，与{words.day(compared.earlier)}（或更早）最近一次发布的比较。"
+        )
     names = [short_name(row) for row in figures["counties"] if row["county_code"] in compared.left_out]
     if left_out := sentences.left_out(names, compared.counties, compared.earlier, compared.day):
         notes.append(left_out.zh)

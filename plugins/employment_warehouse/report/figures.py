@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from psycopg.rows import dict_row
 
 from employment_warehouse import database
 from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.report import words
 
+DATED = "rural_employed"
 QUERIES = Path(__file__).with_name("queries")
 Row = dict[str, Any]
 Figures = dict[str, Any]
@@ -20,7 +23,8 @@ Figures = dict[str, Any]
 
 def read_figures(publication: int, product: str) -> Figures:
     """By name: the rows of each query in `queries/common` and in `queries/<product>`. `publication` is one row,
-    `indicators` are rows by code, `values` those of `indicator_values` by code and county.
+    `indicators` are rows by code, `values` those of `indicator_values` by code and county, `period` the first and last
+    day that the product is about; a value that is of another time says so in `own_period`.
 
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
@@ -34,7 +38,18 @@ def read_figures(publication: int, product: str) -> Figures:
     figures["publication"] = figures["publication"][0]
     figures["indicators"] = {row["code"]: row for row in figures["indicators"]}
     figures["values"] = {(row["indicator"], row["county_code"]): row for row in figures.pop("indicator_values")}
+    first, last = figures["period"] = _period(figures, product)
+    for row in figures["values"].values():
+        is_of_another = row["period_to"] != last or row["period_from"] < first
+        row["own_period"] = words.period(row["period_from"], row["period_to"]) if is_of_another else None
     return figures
+
+
+def _period(figures: Figures, product: str) -> tuple[date, date]:
+    """By a figure of any day: the report date, the last Sunday, the last complete month."""
+    rows = (row for (code, _), row in figures["values"].items() if code == DATED)
+    last: date = next(rows, {"period_to": figures["publication"]["report_date"]})["period_to"]
+    return (last.replace(day=1) if product == "monthly" else last), last
 
 
 @contextmanager

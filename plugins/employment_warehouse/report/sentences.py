@@ -201,11 +201,12 @@ def place(row: Row | None) -> Label | None:
     if row is None or row["rank"] is None:
         return None
     rate, moved = share(row["value"]), (row["previous_rank"] or row["rank"]) - row["rank"]
+    of_time = row.get("own_period") or Label("", "")
     zh = f"，比上周{'升' if moved > 0 else '降'} {abs(moved)} 位" if moved else ""
     en = f", {abs(moved)} {'up' if moved > 0 else 'down'} on the week before" if moved else ""
     return Label(
-        f"务工规模完成率 {rate}，列全州第 {row['rank']} 位{zh}。",
-        f"Share of the target for rural workers: {rate}, rank {row['rank']}{en}.",
+        f"{of_time.zh}务工规模完成率 {rate}，列全州第 {row['rank']} 位{zh}。",
+        f"Share of the target for rural workers{of_time.en and f' ({of_time.en})'}: {rate}, rank {row['rank']}{en}.",
     )
 
 

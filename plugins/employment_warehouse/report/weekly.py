@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import filterfalse, groupby
 from pathlib import Path
 
@@ -29,8 +29,8 @@ def write_weekly(publication: int) -> list[Path]:
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
     figures = read_figures(publication, "weekly")
-    figures["closes_when"], figures["week_ended"] = closes_when(), _week_ended(figures)
-    sunday = figures["week_ended"] or figures["publication"]["report_date"]
+    _, sunday = figures["period"]
+    figures["closes_when"] = closes_when()
     figures["comparison"] = comparison(figures, sunday, sunday - timedelta(days=7))
     files = {".html": _prefecture_page(figures), ".xlsx": prefecture_workbook(figures)}
     for county in _counties(figures):
@@ -68,7 +68,7 @@ def _prefecture_page(figures: Figures) -> bytes:
         "weekly.html.j2",
         figures,
         {
-            "week_ended": figures["week_ended"],
+            "sunday": figures["comparison"].day,
             "kinds": sorted(_open_by_kind(counts)),
             "withheld": sum(row["open_cases"] for row in counts if not row["is_dispatched"]),
             "by_county": sorted(by_county, key=lambda row: (-row["open_cases"], row["county_code"])),
@@ -96,7 +96,7 @@ def _county_page(figures: Figures, county: str) -> bytes:
         figures,
         {
             "county_code": county,
-            "week_ended": figures["week_ended"],
+            "sunday": figures["comparison"].day,
             "lists": sorted(lists, key=lambda each: (-each["amount"], -each["open_cases"])),
             "summary": summary(whole),
             "waived": whole["waived"],
@@ -127,12 +127,6 @@ def _case_list(kind: str, cases: list[Row], closes: Labels) -> Row:
     }
 
 
-def _week_ended(figures: Figures) -> date | None:
-    """The Sunday of the figures, from an indicator of any day; None: no county has a register."""
-    row = figures["values"].get(("rural_employed", divisions().prefecture))
-    return row["period_to"] if row else None
-
-
 def _ranked(figures: Figures) -> list[Row]:
     """Indicators by which counties are ranked, each with the rows of its counties by code."""
     counties: dict[str, dict[str, Row]] = {}
@@ -140,7 +134,11 @@ def _ranked(figures: Figures) -> list[Row]:
         if row["rank"] is not None:
             counties.setdefault(code, {})[county] = {**row, "moved": _moved(row)}
     return [
-        {"indicator": figures["indicators"][code], "counties": counties[code]}
+        {
+            "indicator": figures["indicators"][code],
+            "counties": counties[code],
+            "own_period": next(iter(counties[code].values()))["own_period"],
+        }
         for section in sections_of(counties)
         for code in section.indicators
     ]

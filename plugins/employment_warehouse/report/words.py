@@ -108,6 +108,13 @@ def day_en(value: date | datetime | None) -> str:
     return NONE if value is None else f"{value.day} {value:%B}"
 
 
+def period(first: date, last: date) -> Label:
+    """Of which time a figure is: of a day, or of a month to a day."""
+    if first == last:
+        return Label(f"截至{day(last)}", f"as of {day_en(last)}")
+    return Label(f"{day(first)}–{last.day}日", f"{first.day}–{day_en(last)}")
+
+
 def number(value: Number, unit: str) -> str:
     """A value of an indicator in its unit (`indicator.unit`): shares as per cent, amounts and rates with decimals."""
     if unit == "share":

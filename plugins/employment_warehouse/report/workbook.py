@@ -54,8 +54,9 @@ def table_sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]])
 def indicator_sheet(name: str, figures: Figures, county: str | None = None) -> Sheet:
     """Counties down, the indicators of a report across, in its order; county: the only one that is shown.
 
-    figures: counties, indicators, values.
+    figures: counties, indicators, values. A head names the time of its figures, where the report is of another.
     """
+    of_time = {code: f"（{row['own_period'].zh}）" for (code, _), row in figures["values"].items() if row["own_period"]}
     values = {key: Figure(row["value"], row["obs_status"]) for key, row in figures["values"].items()}
     shown = [
         figures["indicators"][code]
@@ -67,7 +68,12 @@ def indicator_sheet(name: str, figures: Figures, county: str | None = None) -> S
         for row in figures["counties"]
         if county in {None, row["county_code"]}
     ]
-    return Sheet(name, ["县市", *(each["name_zh"] for each in shown)], rows, ["", *(each["unit"] for each in shown)])
+    return Sheet(
+        name,
+        ["县市", *(each["name_zh"] + of_time.get(each["code"], "") for each in shown)],
+        rows,
+        ["", *(each["unit"] for each in shown)],
+    )
 
 
 def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> bytes:
