@@ -567,6 +567,24 @@ def test_a_file_that_was_not_ingested_is_not_the_countys_fault(console: FastAPI,
     assert sorted(states) == ["入库失败（系统原因）", "未报"]
 
 
+def test_readers_are_told_of_what_no_county_has_sent(console: FastAPI, nights: Nights) -> None:
+    """The platform was not read; the row that counts the counties once more is not one more."""
+    build = start_build("2024-05-01")
+    states = (
+        ("gig_orders", "532500", "missing"),
+        ("employment", "532528", "missing"),
+        ("employment", "532500", "missing"),
+    )
+    insert(nights.connection, "store", "feed_timeliness", (
+        {"feed": feed, "county_code": unit, "status": status, "from_build": build, "units_due": 1, "units_reported": 0}
+        for feed, unit, status in states
+    ))  # fmt: skip
+    publish(build)
+    page = browser_of("wh_analyst", console).get("/tonight").text
+    assert "2 份" in page.split('class="answer"')[1].split("</p>")[0]
+    assert "零工订单" in page.split("项目、批次和平台")[1]
+
+
 def test_an_operator_releases_a_held_delivery(console: FastAPI, nights: Nights) -> None:
     number = nights.deliver("labor_register", "532528", "2024-05-01", kind="file")
     build = start_build("2024-05-01")

@@ -110,6 +110,37 @@ def test_what_the_evening_has_held_is_named_in_the_morning(warehouse: psycopg.Co
     assert [f"（编号 {number}）" in shown for number in numbers] == [True, True, True]
 
 
+def test_what_is_held_is_named_also_beside_what_is_missing(warehouse: psycopg.Connection, build: int) -> None:
+    """Of one project the payroll is held, of another missing, a third is not known yet; the mart has the worst."""
+    nights = Nights(warehouse)
+    project = {"project_no": "YG1", "county_code": YUANYANG, "project_name": "甲", "project_type": "key_project"}
+    store(warehouse, "dim_relief_project", build, [project])
+    numbers = [nights.deliver("relief_payroll", unit, DAY, kind="file") for unit in ("YG1", "YG9")]
+    warehouse.execute("update ops.delivery set status = 'held', build = %s", (build,))
+    store(warehouse, "feed_timeliness", build, (
+        {"feed": "relief_payroll", "county_code": code, "status": "missing", "units_due": due, "units_reported": 0}
+        for code, due in ((YUANYANG, 2), (divisions().prefecture, 3))
+    ))  # fmt: skip
+    html = page(build)
+    listed = html.split("未报、迟报与暂扣")[1].split("</table>")[0]
+    assert f"（编号 {numbers[0]}）" in listed.split("元阳县")[1].split("红河州")[0]
+    assert f"（编号 {numbers[1]}）" in listed.split("红河州")[1]
+    assert listed.count("未报") == 2
+    assert "报送暂扣（元阳县、红河州）" in html
+
+
+def test_a_source_that_never_delivered_is_missing(warehouse: psycopg.Connection, build: int) -> None:
+    """The row that counts the counties once more is not listed."""
+    store(warehouse, "feed_timeliness", build, (
+        {"feed": feed, "county_code": divisions().prefecture, "status": "missing", "units_due": 1, "units_reported": 0}
+        for feed in ("employment", "bank_return")
+    ))  # fmt: skip
+    warehouse.execute("update store.feed_timeliness set units_due = 1, units_reported = 0")
+    listed = page(build).split("未报、迟报与暂扣")[1].split("</table>")[0]
+    assert listed.split("红河州")[1].count("代发回盘") == 1
+    assert listed.count("务工就业台账") == 1
+
+
 def test_only_what_was_reported_on_both_days_is_compared(warehouse: psycopg.Connection, build: int) -> None:
     """A county may lack a week ago, and one whose figure has not changed may have reported on both days."""
     warehouse.execute(

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from employment_warehouse.contract import contract
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import labels, products, sentences, words
 from employment_warehouse.report.comparison import reported_on
-from employment_warehouse.report.daily_workbook import daily_workbook
+from employment_warehouse.report.daily_workbook import daily_workbook, feed_states
 from employment_warehouse.report.figures import Figures, Row, read_figures
 from employment_warehouse.report.labels import Label
 from employment_warehouse.report.page import render, short_name
@@ -41,7 +40,7 @@ def write_daily(publication: int) -> list[Path]:
 
 def _page(figures: Figures) -> bytes:
     names = {row["county_code"]: row for row in figures["counties"]}
-    figures["feeds"] = [row for row in figures["feeds"] if _is_shown(row)]
+    states = feed_states(figures)
     targets = _targets(figures["progress"])
     silent_platform = _silent_platform(figures)
     carried_forward = _carried(targets[0], figures, names, silent_platform)
@@ -65,13 +64,13 @@ def _page(figures: Figures) -> bytes:
             "progress": {target.code: _progress(target) for target in targets},
             "not_judged": not_judged,
             "schedule": sentences.schedule(targets[0].prefecture, not_judged[targets[0].code]),
-            "to_do": _to_do(figures, names),
+            "to_do": _to_do(figures, states, names),
             "households": sorted(filter(_has_households, figures["households"]), key=_urgency),
             "stock": figures["stock"],
             "owed": figures["wages_by_county"],
             "wages": figures["wages_owed"],
             "findings": _findings(figures["findings"]),
-            "open_feeds": _open_feeds(figures["feeds"]),
+            "open_feeds": _open_feeds(states),
             "limits": figures["limits"][0],
             "sources": sorted({row["feed"] for row in figures["feeds"]}),
             "county_dots": _county_dots(targets[0], names),
@@ -79,11 +78,6 @@ def _page(figures: Figures) -> bytes:
             "channels": _channels(figures),
         },
     )
-
-
-def _is_shown(row: Row) -> bool:
-    """The prefecture's rows count all units once more, but for the platform, which has no county."""
-    return row["county_code"] != divisions().prefecture or contract(row["feed"]).is_from_platform
 
 
 def _targets(rows: list[Row]) -> list[TargetRows]:
@@ -175,23 +169,22 @@ def _open_feeds(rows: list[Row]) -> list[Row]:
     ]
 
 
-def _to_do(figures: Figures, names: dict[str, Row]) -> Label | None:
+def _to_do(figures: Figures, states: list[Row], names: dict[str, Row]) -> Label | None:
     """The sentence about who must act today."""
     counties = [row for row in figures["households"] if row["county_code"] != divisions().prefecture]
     relocated = [row for row in sorted(counties, key=_urgency) if row["open_relocated"]]
-    feeds = figures["feeds"]
     return sentences.to_do(
         [(short_name(names[row["county_code"]]), row["open_relocated"]) for row in relocated],
         [(_unit_name(row["county_code"], names), row["arrears"]) for row in figures["wages_by_county"]],
         {
-            state: [_unit_name(code, names) for code in dict.fromkeys(_of_state(feeds, state))]
+            state: [_unit_name(code, names) for code in dict.fromkeys(_of_state(states, state))]
             for state in sentences.SEVERITY
         },
     )
 
 
-def _of_state(feeds: list[Row], state: str) -> Iterator[str]:
-    return (row["county_code"] for row in feeds if row["status"] == state)
+def _of_state(rows: list[Row], state: str) -> Iterator[str]:
+    return (row["county_code"] for row in rows if row["status"] == state)
 
 
 def _unit_name(code: str, names: dict[str, Row]) -> Label:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from employment_warehouse.contract import contract
 from employment_warehouse.report import labels, words
-from employment_warehouse.report.figures import Figures
+from employment_warehouse.report.figures import Figures, Row
 from employment_warehouse.report.workbook import indicator_sheet, table_sheet, write_workbook
 
 
@@ -60,8 +60,29 @@ def daily_workbook(figures: Figures) -> bytes:
                         words.STATES[row["status"]].zh, row["rows_read"], row["rows_landed"], row["rows_rejected"],
                         row["delivery_numbers"],
                     )
-                    for row in figures["feeds"]
+                    for row in feed_states(figures)
                 ),
             ),
         ],
     )  # fmt: skip
+
+
+def feed_states(figures: Figures) -> list[Row]:
+    """The state of each feed in each county, and of what is held the numbers.
+
+    What a county has held is listed also where the mart has another state for the feed: a feed of several projects has
+    the worst of them.
+    """
+    held = {(row["feed"], row["county_code"]): row["delivery_numbers"] for row in figures["held"]}
+    states = [
+        {**row, "delivery_numbers": held.get((row["feed"], row["county_code"])) if row["status"] == "held" else None}
+        for row in figures["feeds"]
+    ]
+    told = {(row["feed"], row["county_code"]) for row in states if row["status"] == "held"}
+    unread = dict.fromkeys(("rows_read", "rows_landed", "rows_rejected"))
+    states += [
+        {"feed": feed, "county_code": county, "status": "held", "delivery_numbers": numbers, **unread}
+        for (feed, county), numbers in held.items()
+        if (feed, county) not in told
+    ]
+    return sorted(states, key=lambda row: (row["feed"], row["county_code"]))
