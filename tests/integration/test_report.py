@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable
 from datetime import date
@@ -265,6 +266,22 @@ def test_the_report_gives_the_reason_why_progress_cannot_be_judged(
     assert "0 户，无法判断是否清零" in html
     assert "已达进度线" not in html
     assert "已清零" not in html
+
+
+def test_who_never_sent_a_register_has_no_figure(warehouse: psycopg.Connection, build: int) -> None:
+    """A 0 of relocated households would read as cleared."""
+    never = "update store.target_progress set actual_value = 0, on_track = null, obs_status = 'M', progress_rate = null"
+    warehouse.execute(f"{never} where county_code = %s", (YUANYANG,))
+    table = page(build).split('class="keep"')[1].split("</table>")[0]
+    (row,) = (row for row in table.split("<tr>") if "元阳县" in row)
+    assert re.findall(r'<td class="n">([^<]*)<', row) == ["—", "1,000"] * 3 + ["100.0%"]
+
+
+def test_before_any_register_the_first_figure_is_none(warehouse: psycopg.Connection, build: int) -> None:
+    warehouse.execute("update store.target_progress set actual_value = 0, on_track = null, obs_status = 'M'")
+    html = page(build)
+    assert "今日务工（就业）— 人，<em>无法判断进度（从未报送劳动力台账）</em>" in html
+    assert "零就业搬迁家庭 <em>— 户，无法判断是否清零</em>" in html
 
 
 def test_the_page_says_by_which_limits_a_person_counts_as_employed(warehouse: psycopg.Connection, build: int) -> None:

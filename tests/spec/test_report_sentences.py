@@ -19,7 +19,7 @@ from employment_warehouse.report.sentences import (
     schedule,
     to_do,
 )
-from employment_warehouse.report.words import change
+from employment_warehouse.report.words import change, number, share
 
 PERSONS = Label("人", "persons")
 YUANYANG, LUCHUN = Label("元阳县", "Yuanyang"), Label("绿春县", "Lüchun")
@@ -152,6 +152,15 @@ def test_a_county_s_rank_is_said_with_its_move(previous: int | None, said: str) 
     row = {"value": Decimal("0.897"), "rank": 3, "previous_rank": previous}
     assert text(place(row)) == f"务工规模完成率 89.7%，列全州第 3 位{said}。"
     assert place({**row, "rank": None}) is None
+
+
+def test_a_tie_is_rounded_away_from_zero_as_in_the_workbook() -> None:
+    ties = [Decimal(thousandths * 10 + 5) / 10_000 for thousandths in range(1000)]
+    shown = [share(tie) for tie in ties]
+    assert shown == [f"{(thousandths + 1) / 10:.1f}%" for thousandths in range(1000)]
+    assert [share(float(tie)) for tie in ties] == shown
+    assert [change(-tie, "share") for tie in ties] == [f"-{text.rstrip('%')}" for text in shown]
+    assert (number(Decimal("12.25"), "rate"), number(Decimal("12.5"), "day")) == ("12.3", "13")
 
 
 @pytest.mark.parametrize("unit", ["person", "share", "CNY", "rate"])

@@ -81,10 +81,14 @@ def _page(figures: Figures) -> bytes:
 
 
 def _targets(rows: list[Row]) -> list[TargetRows]:
-    """The three targets in the notice's order, on the basis `stock`, which all of them have."""
+    """The three targets in the notice's order, on the basis `stock`, which all of them have.
+
+    Where no register was ever sent, the mart has 0; there is no figure to show.
+    """
     targets = []
+    shown = [{**row, "actual_value": None, "progress_rate": None} if row["obs_status"] == "M" else row for row in rows]
     for code in words.TARGETS:
-        of_target = [row for row in rows if row["target_code"] == code and row["basis"] == "stock"]
+        of_target = [row for row in shown if row["target_code"] == code and row["basis"] == "stock"]
         (prefecture,) = [row for row in of_target if row["county_code"] == divisions().prefecture]
         targets.append(TargetRows(code, prefecture, [row for row in of_target if row is not prefecture]))
     return targets

@@ -76,7 +76,7 @@ def schedule(row: Row, reason: Label | None) -> Label:
 def progress(row: Row, unit: Label) -> Label | None:
     """What is still needed to reach a target, with its deadline; None if nothing has to be gained each day."""
     daily = row["required_daily_change"]
-    if not row["target_value"] or row["on_track"] or not daily or daily <= 0:
+    if not row["target_value"] or row["on_track"] is not False or not daily or daily <= 0:
         return None
     gap = whole(row["target_value"] - row["actual_value"])
     if daily >= 1:

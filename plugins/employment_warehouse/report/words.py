@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from employment_warehouse.report.labels import Label, code_names
@@ -71,31 +71,37 @@ PRODUCTS = {
 VINTAGES = {"flash": Label("快报", "flash"), "revised": Label("修订", "revised"), "final": Label("终版", "final")}
 
 
+def rounded(value: int | float | Decimal, digits: int = 0) -> Decimal:
+    """Half away from zero, as workbooks and marts round."""
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return exact if exact else abs(exact)  # no -0
+
+
 def whole(value: Number) -> str:
     """A count in full, thousands separated."""
-    return NONE if value is None else f"{round(value):,}"
+    return NONE if value is None else f"{rounded(value):,}"
 
 
 def wan(value: Number) -> str:
     """A count for a headline: in 万 from ten thousand."""
     if value is None:
         return NONE
-    return f"{float(value) / 10_000:,.1f} 万" if abs(float(value)) >= 10_000 else whole(value)
+    return f"{rounded(Decimal(str(value)) / 10_000, 1):,} 万" if abs(value) >= 10_000 else whole(value)
 
 
 def money(value: Number) -> str:
     """CNY with two decimals, thousands separated."""
-    return NONE if value is None else f"{value:,.2f}"
+    return NONE if value is None else f"{rounded(value, 2):,}"
 
 
 def share(value: Number) -> str:
     """A share 0-1 as per cent with one decimal."""
-    return NONE if value is None else f"{float(value):.1%}"
+    return NONE if value is None else f"{rounded(Decimal(str(value)) * 100, 1)}%"
 
 
 def signed(value: Number) -> str:
     """A change, always with its sign."""
-    return NONE if value is None else f"{round(value):+,}" if round(value) else "0"
+    return NONE if value is None else change(value, "count")
 
 
 def day(value: date | datetime | None) -> str:
@@ -121,7 +127,7 @@ def number(value: Number, unit: str) -> str:
         return share(value)
     if unit == "CNY":
         return money(value)
-    return NONE if value is None else f"{value:,.1f}" if unit == "rate" else whole(value)
+    return NONE if value is None else f"{rounded(value, 1):,}" if unit == "rate" else whole(value)
 
 
 def change(value: Number, unit: str) -> str:
@@ -129,6 +135,6 @@ def change(value: Number, unit: str) -> str:
     if value is None:
         return NONE
     if unit == "share":
-        return f"{float(value) * 100:+.1f}" if round(float(value), 3) else "0"
-    digits = {"CNY": 2, "rate": 1}.get(unit, 0)
-    return f"{value:+,.{digits}f}" if round(float(value), digits) else "0"
+        value = Decimal(str(value)) * 100
+    moved = rounded(value, {"share": 1, "CNY": 2, "rate": 1}.get(unit, 0))
+    return f"{moved:+,}" if moved else "0"
