@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from collections.abc import Iterable
@@ -17,7 +18,9 @@ from tests.kit.pictures import chromium
 
 from employment_warehouse import report
 from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.errors import UserError
 from employment_warehouse.report.bulletin import compose
+from employment_warehouse.report.bulletin_docx import word
 from employment_warehouse.report.figures import read_figures
 
 DAY = date(2024, 5, 20)
@@ -393,6 +396,25 @@ def test_the_bulletins_chart_marks_what_its_tables_mark(warehouse: psycopg.Conne
     ((table,), _) = (chapter.tables for chapter in composed.chapters)
     assert {county: text for county, text in table.rows if text != "—"} == marked
     assert "“△”为暂定数据" in composed.chapters[-1].paragraphs[1]
+    document = docx.Document(io.BytesIO(word(composed)))
+    drawn = document.tables[1]
+    assert {row.cells[0].text: row.cells[2].text for row in drawn.rows} == marked
+    indents = [row.cells[1].paragraphs[0].paragraph_format.right_indent for row in drawn.rows]
+    assert indents == sorted(indents) and len(set(indents)) == 3  # the longest bar first
+    assert f"图1　{composed.chart_title}" in [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_each_months_bulletin_has_its_own_number(
+    warehouse: psycopg.Connection, build: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = read_figures(publish(build), "monthly")
+    figures["period"] = (date(2024, 4, 1), date(2024, 4, 30))
+    assert compose(figures).number == "〔2024〕第4期"
+    monkeypatch.setenv("WAREHOUSE_BULLETIN_NUMBER", "红人社通报〔{year}〕{month}号")
+    assert compose(figures).number == "红人社通报〔2024〕4号"
+    monkeypatch.setenv("WAREHOUSE_BULLETIN_NUMBER", "红人社通报〔2024〕6号")
+    with pytest.raises(UserError, match="每月相同"):
+        compose(figures)
 
 
 def test_the_bulletin_says_which_figures_are_not_of_its_month(warehouse: psycopg.Connection, build: int) -> None:

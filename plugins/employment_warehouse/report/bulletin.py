@@ -80,7 +80,7 @@ def compose(figures: Figures) -> Bulletin:
     notes = Chapter(f"{CHINESE_NUMBERS[len(chapters)]}、数据说明", _notes(figures, compared), [])
     return Bulletin(
         issuer=f"{known.prefecture_short_zh}人力资源和社会保障局",
-        number=settings.bulletin_number() or f"〔{month.year}〕第{month.month}期",
+        number=settings.bulletin_number(month),
         title=(f"关于{month.year}年{month.month}月", "防止返贫就业工作情况的通报"),
         recipients="各县市人力资源和社会保障局：",
         opening=f"现将{month.year}年{month.month}月全州防止返贫就业工作情况通报如下。",

@@ -45,6 +45,9 @@ SECTION = Style(HEADING, indent=INDENT, stays_with_next=True)
 SIGNATURE = Style(alignment=RIGHT)
 TABLE_TITLE = Style(HEADING, 12, CENTRE, stays_with_next=True)
 TABLE_UNIT = Style(size=10.5, alignment=RIGHT, stays_with_next=True)
+CHART_TITLE = Style(HEADING, 12, CENTRE)
+BAR_WIDTH, CELL_MARGINS, FIGURE_WIDTH = Mm(85), Mm(3.8), Mm(26)
+BAR_COLOUR = "6E6E6E"
 
 
 def word(bulletin: Bulletin) -> bytes:
@@ -61,8 +64,10 @@ def word(bulletin: Bulletin) -> bytes:
         _add(document, line, NAME)
     _add(document, bulletin.recipients, FLUSH)
     _add(document, bulletin.opening, TEXT)
-    for chapter in bulletin.chapters:
+    for at, chapter in enumerate(bulletin.chapters):
         _add_chapter(document, chapter)
+        if at == 0 and bulletin.bars:
+            _add_chart(document, bulletin)
     _add(document, "", FLUSH)
     for text in (bulletin.issuer, f"{issued.year}年{issued.month}月{issued.day}日"):
         _add(document, text, SIGNATURE)
@@ -116,6 +121,38 @@ def _add_table(document: Any, table: Table) -> None:
             shape.line_spacing, shape.space_after, shape.keep_with_next = Pt(14), Pt(0), line < len(table.rows)
             _run(paragraph, text, HEADING if line == 0 else BODY, 9)
             _rule_cell(cell, above=line == 0, below=line in (0, len(table.rows)), is_head=line == 0)
+
+
+def _add_chart(document: Any, bulletin: Bulletin) -> None:
+    """A line for each county: its name, a paragraph whose shading is as long as its bar, its figure."""
+    grid = document.add_table(rows=len(bulletin.bars), cols=3)
+    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    grid.autofit = False
+    widths = (FIRST_COLUMN, Emu(BAR_WIDTH + CELL_MARGINS), FIGURE_WIDTH)
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
+    for row, bar in zip(grid.rows, bulletin.bars, strict=True):
+        for cell, text, alignment in zip(row.cells, (bar.name, "", bar.text), (None, None, RIGHT), strict=True):
+            paragraph = cell.paragraphs[0]
+            paragraph.alignment = alignment
+            shape = paragraph.paragraph_format
+            shape.line_spacing, shape.space_after, shape.keep_with_next = Pt(14), Pt(0), True
+            _run(paragraph, text, BODY, 9)
+        _shade(row.cells[1].paragraphs[0], bar.share)
+    _add(document, f"图1　{bulletin.chart_title}", CHART_TITLE)
+
+
+def _shade(paragraph: Any, share: float) -> None:
+    """A bar is lower than its line, which leaves a gap to the next. The schema has shading before spacing."""
+    shape = paragraph.paragraph_format
+    shape.line_spacing, shape.space_before, shape.space_after = Pt(9), Pt(3), Pt(2)
+    shape.right_indent = Emu(round(BAR_WIDTH * (1 - share)))
+    shading = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", BAR_COLOUR)):
+        shading.set(qn(f"w:{name}"), value)
+    paragraph._p.get_or_add_pPr().insert_element_before(shading, "w:spacing", "w:ind", "w:jc")
 
 
 def _rule_cell(cell: Any, *, above: bool, below: bool, is_head: bool) -> None:

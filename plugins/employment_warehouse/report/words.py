@@ -86,7 +86,8 @@ def wan(value: Number) -> str:
     """A count for a headline: in 万 from ten thousand."""
     if value is None:
         return NONE
-    return f"{rounded(Decimal(str(value)) / 10_000, 1):,} 万" if abs(value) >= 10_000 else whole(value)
+    exact = Decimal(str(value))
+    return f"{rounded(exact / 10_000, 1):,} 万" if abs(exact) >= 10_000 else whole(exact)
 
 
 def money(value: Number) -> str:

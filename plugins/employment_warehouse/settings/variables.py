@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,9 +61,21 @@ def console_url() -> str:
     return variable("WAREHOUSE_CONSOLE_URL").rstrip("/")
 
 
-def bulletin_number() -> str:
-    """The document number of the monthly bulletin (WAREHOUSE_BULLETIN_NUMBER); may be empty."""
-    return variable("WAREHOUSE_BULLETIN_NUMBER")
+def bulletin_number(month: date) -> str:
+    """The document number of the bulletin of a month, by the pattern WAREHOUSE_BULLETIN_NUMBER.
+
+    Raises UserError (`bulletin_number_repeats`): no two bulletins may have one number.
+    """
+    pattern = variable("WAREHOUSE_BULLETIN_NUMBER") or "〔{year}〕第{month}期"
+    if "{year}" not in pattern or "{month}" not in pattern:
+        raise UserError(
+            "月通报的文号每月相同 | the bulletins of all months would have one document number",
+            code="bulletin_number_repeats",
+            where="WAREHOUSE_BULLETIN_NUMBER",
+            expected="红人社通报〔{year}〕{month}号",
+            todo="文号中写 {year} 和 {month}，代表通报的年和月 | write {year} and {month} for those of the bulletin",
+        )
+    return pattern.replace("{year}", str(month.year)).replace("{month}", str(month.month))
 
 
 def connection(role: str) -> Mapping[str, Any] | None:
