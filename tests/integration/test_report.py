@@ -130,7 +130,7 @@ def test_what_is_held_is_named_also_beside_what_is_missing(warehouse: psycopg.Co
     assert f"（编号 {numbers[0]}）" in listed.split("元阳县")[1].split("红河州")[0]
     assert f"（编号 {numbers[1]}）" in listed.split("红河州")[1]
     assert listed.count("未报") == 2
-    assert "报送暂扣（元阳县、红河州）" in html
+    assert "报送暂扣（红河州、元阳县）" in html
 
 
 def test_a_source_that_never_delivered_is_missing(warehouse: psycopg.Connection, build: int) -> None:
