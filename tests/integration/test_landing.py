@@ -729,8 +729,8 @@ def gated_night(day: date) -> tuple[int, ...]:
     return result.held
 
 
-def send_workshops(zone: Path, owner: str, day: date, minutes: int = 0) -> None:
-    shops = files.rows_of("workshop", *({"workshop_no": f"{owner}{number}"} for number in range(40)))
+def send_workshops(zone: Path, owner: str, day: date, minutes: int = 0, count: int = 40) -> None:
+    shops = files.rows_of("workshop", *({"workshop_no": f"{owner}{number}"} for number in range(count)))
     put(zone, shops, feed="workshop", day=day, minutes=minutes)
 
 
@@ -748,6 +748,27 @@ def test_what_is_sent_again_after_a_rollback_is_compared_with_the_rows_before(
     assert rows_of(warehouse, "select check_name from ops.check_result where build = 3 and not success") == [
         ("overlap",)
     ]
+
+
+def test_what_was_held_beside_a_withdrawn_file_is_judged_again(warehouse: psycopg.Connection, zone: Path) -> None:
+    """68 workshops are too many after 37, and not after 60."""
+    days = [DAY + timedelta(days=number) for number in range(3)]
+    for day, count in zip(days, (60, 37, 68), strict=True):
+        send_workshops(zone, "A", day, count=count)
+    assert [gated_night(day) for day in days] == [(), (), (3,)]
+    publication.roll_back(2, [2], "last year's file")
+    assert gated_night(days[2]) == ()
+    assert rows_of(warehouse, "select status, reason from ops.delivery where delivery_id = 3") == [("accepted", None)]
+
+
+def test_what_was_held_in_a_night_that_was_not_published_is_judged_again(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    send_workshops(zone, "A", DAY)
+    ingest_all()
+    assert gate.gate_deliveries(steps.start_build(DAY.isoformat(), "one that fails")).held == ()
+    warehouse.execute("update ops.delivery set status = 'held', reason = 'beside a wrong register'")  # by gate 2
+    assert gated_night(DAY) == ()
 
 
 def test_a_late_file_is_compared_with_the_rows_before_it_while_the_archive_has_them(

@@ -120,7 +120,7 @@ class Model:
         self.builds += 1
         standing = {publication.number for publication in self.standing}
         for landed in self.ledger:
-            if landed.status == "accepted" and landed.build not in standing:
+            if landed.status in ("accepted", "held") and landed.build not in standing:
                 landed.status = "landed"
         for held in self._held_before_what_landed():
             held.status = "landed"
@@ -188,7 +188,7 @@ class Model:
         for landed in self.ledger:
             if landed.revision in act.withdrawn:
                 landed.status = "withdrawn"
-            elif landed.status == "accepted" and landed.build is not None and landed.build >= act.publication:
+            elif landed.status in ("accepted", "held") and landed.build is not None and landed.build >= act.publication:
                 landed.status, landed.build = "landed", None
 
     def _close_month(self, act: acts.CloseMonth) -> None:

@@ -259,6 +259,22 @@ def test_a_part_is_taken_back_while_the_night_is_killed(tmp_path: Path) -> None:
     assert not differing, "\n".join(differing)
 
 
+@pytest.mark.torture
+@pytest.mark.parametrize("is_published", [True, False])
+def test_what_was_held_is_judged_again_without_what_was_wrong(tmp_path: Path, is_published: bool) -> None:
+    one = Model(1).maker.counties[0]
+    held = (("employment", one),)
+    history: list[Act] = [
+        Night(day(0)),
+        Send(Part("employment", one, day(1)), 30),
+        Night(day(1), held=held, is_held=not is_published),
+        *([RollBack(2, ())] if is_published else []),
+        Night(day(2)),
+    ]
+    differing = played(tmp_path, history)
+    assert not differing, "\n".join(differing)
+
+
 ALONE = "532528200003120290"
 """In the world of seed 1 alone in a household."""
 

@@ -92,9 +92,9 @@ def rollback(
 ) -> None:
     """撤回某次及其后的发布，并作废出错的报送。 | Take back a publication and every later one.
 
-    作废的报送不再使用，对其中各行的更正也随之作废；其余报送由下一晚重新采用。
+    作废的报送不再使用，对其中各行的更正也随之作废；其余报送由下一晚重新采用，暂扣的也重新检查。
     Withdrawn deliveries are never used again, nor are the corrections of their rows; the others are offered to the
-    next night.
+    next night, also those that were held.
     """
     from employment_warehouse import publication as publications
     from employment_warehouse.runtime import deployment, nights

@@ -2717,7 +2717,8 @@ begin
     update ops.pointer set publication = (
         select max(p.publication) from ops.publication as p where p.rolled_back_at is null
     );
-    -- What is withdrawn is never used again; the rest is offered to the next night, as if it had just arrived.
+    -- What is withdrawn is never used again; the rest is offered to the next night, as if it had just arrived. What was held
+    -- too: it may have been compared with what is withdrawn.
     while cardinality(leaving) > 0 loop
         gone := gone || leaving;
         -- What these replaced counts again: the corrections whose empty revisions arrived with them.
@@ -2743,7 +2744,7 @@ begin
     update vault.rejected_row as r set corrected_by = null
     from ops.delivery as d where r.corrected_by = d.delivery_id and d.status = 'withdrawn';
     update ops.delivery as d set status = 'landed', build = null, reason = null
-    where d.status = 'accepted' and d.build >= number;
+    where d.status in ('accepted', 'held') and d.build >= number;
     -- Items of a withdrawn reading are sent again only when the platform is read from the beginning.
     delete from ops.platform_cursor
     where exists (select from ops.delivery as d where d.delivery_id = any(withdrawn) and d.kind = 'pages');
@@ -2976,10 +2977,10 @@ begin
     delete from ops.certificate as c where c.build = number;
     delete from ops.model_version as m where m.build = number;
     update ops.build as b set sealed_at = null where b.build = number;
-    -- What a build accepted that was not published is offered again, whatever its date.
+    -- What a build accepted or held that was not published is offered again, whatever its date.
     update ops.delivery as d
     set build = null, status = 'landed', reason = null
-    where d.status in ('landed', 'accepted')
+    where d.status in ('landed', 'accepted', 'held')
         and not exists (
             select from ops.publication as p where p.publication = d.build and p.rolled_back_at is null
         );
