@@ -887,6 +887,53 @@ def test_a_batch_of_a_backlog_is_due_back_though_its_payments_are_purged(
     assert due == [("PC0",), ("PC1",)]
 
 
+def due_back(warehouse: psycopg.Connection) -> list[str]:
+    """The batches of which a return is due."""
+    return [
+        unit for (unit,) in rows_of(warehouse, "select unit from ops.due_window where kind = 'batch' order by unit")
+    ]
+
+
+def test_a_batch_is_due_back_while_a_payroll_in_force_names_it(warehouse: psycopg.Connection, zone: Path) -> None:
+    """The payroll is corrected with another batch number; and that correction is withdrawn."""
+    put(zone, payments(1, 2))
+    ingest_all()
+    publish_night(warehouse)
+    purge()
+    assert due_back(warehouse) == ["PC1"]
+    later = DAY + timedelta(days=1)
+    put(zone, "\n".join([HEADER, payment(1, batch="PC2")]), minutes=5)
+    (wrong,) = ingest_all(later)
+    second = publish_night(warehouse, later)
+    purge()
+    last = later + timedelta(days=1)
+    expect_deliveries(last)
+    start_build(last)
+    assert due_back(warehouse) == ["PC2"]
+    publication.roll_back(second, [wrong.delivery_id], "another's batch")
+    assert due_back(warehouse) == ["PC1"]
+
+
+def test_a_batch_is_not_due_back_once_no_payroll_that_counts_names_it(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put(zone, payments(1))
+    ingest_all()
+    accept(warehouse, start_build(DAY))
+    expect_deliveries(DAY)
+    assert due_back(warehouse) == ["PC1"]
+    build = start_build(DAY)  # the one before was not published
+    warehouse.execute("update ops.delivery set status = 'held'")
+    assert due_back(warehouse) == []
+    warehouse.execute("update ops.delivery set status = 'accepted'")
+    publish(build)
+    purge()
+    (number,) = rows_of(warehouse, "select delivery_id from ops.delivery")
+    assert due_back(warehouse) == ["PC1"]
+    publication.roll_back(build, list(number), "another project's payroll")
+    assert due_back(warehouse) == []
+
+
 PROJECT_HEADER = (
     "项目编号,项目名称,县市代码,乡镇代码,项目类型,总投资,以工代赈资金,计划劳务报酬,计划务工人数,"
     "开工日期,计划完工日期,竣工日期,业主单位,施工单位"
@@ -934,6 +981,17 @@ def test_a_project_is_due_by_its_purged_submission_once_a_later_one_is_withdrawn
     publication.roll_back(second, [wrong.delivery_id], "it is not completed")
     expect_deliveries(due_on)
     assert due_projects(warehouse) == [("YG1", due_on)]
+
+
+def test_a_project_that_only_a_withdrawn_list_named_was_never_due(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, project("YG1"), "YG1.csv", feed="relief_project")
+    (wrong,) = ingest_all()
+    build = publish_night(warehouse)
+    expect_deliveries(DAY)
+    due = "select unit from ops.due_window where feed = 'relief_project'"
+    assert rows_of(warehouse, due) == [("YG1",)]
+    publication.roll_back(build, [wrong.delivery_id], "another county's project")
+    assert rows_of(warehouse, due) == []
 
 
 # --- what is not an ordinary file -----------------------------------------------------------------------------

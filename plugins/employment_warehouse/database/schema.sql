@@ -5140,7 +5140,8 @@ CREATE TABLE ops.due (
     feed text NOT NULL,
     unit text NOT NULL,
     report_date date NOT NULL,
-    due_at timestamp with time zone NOT NULL
+    due_at timestamp with time zone NOT NULL,
+    causes bigint[]
 );
 
 ALTER TABLE ops.due OWNER TO wh_owner;
@@ -5149,28 +5150,46 @@ ALTER TABLE ops.due OWNER TO wh_owner;
 
 COMMENT ON TABLE ops.due IS '应报清单，先于到报。 | Deliveries that are expected, before anything arrives.';
 
+-- Name: COLUMN due.causes; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due.causes IS '使之应报的报送记录（列有该代发批次的发放表、列有该在建项目的项目表）；空：按日历应报。 | The deliveries that name it: payrolls with the payment batch, lists with the open project; NULL: due by the calendar.';
+
 -- Name: due_window; Type: VIEW; Schema: ops; Owner: wh_owner
 
 CREATE VIEW ops.due_window AS
- SELECT due.feed,
-    due.unit,
-    due.report_date,
-    due.due_at,
-    feed.kind,
-    ((due.due_at AT TIME ZONE 'Asia/Shanghai'::text))::date AS due_on,
-        CASE feed.kind
+ WITH standing AS NOT MATERIALIZED (
+         SELECT due_1.feed,
+            due_1.unit,
+            due_1.report_date,
+            due_1.due_at,
+            feed.kind
+           FROM (ops.due due_1
+             JOIN ops.feed feed ON ((due_1.feed = feed.feed)))
+          WHERE ((due_1.causes IS NULL) OR (EXISTS ( SELECT
+                   FROM ops.delivery cause
+                  WHERE ((cause.delivery_id = ANY (due_1.causes)) AND (cause.status = 'accepted'::text) AND (NOT ((feed.kind = 'batch'::text) AND (EXISTS ( SELECT
+                           FROM ops.delivery later
+                          WHERE (((later.feed = cause.feed) AND (later.unit = cause.unit) AND (later.report_date = cause.report_date) AND (later.part = cause.part)) AND (later.revision > cause.revision) AND (later.status = 'accepted'::text) AND (later.build < ( SELECT max(newest.build) AS max
+                                   FROM ops.build newest)))))))))))
+        )
+ SELECT feed,
+    unit,
+    report_date,
+    due_at,
+    kind,
+    ((due_at AT TIME ZONE 'Asia/Shanghai'::text))::date AS due_on,
+        CASE kind
             WHEN 'batch'::text THEN '-infinity'::date
-            WHEN 'period'::text THEN (date_trunc('month'::text, (due.report_date)::timestamp without time zone))::date
+            WHEN 'period'::text THEN (date_trunc('month'::text, (report_date)::timestamp without time zone))::date
             ELSE COALESCE(( SELECT (max(earlier.report_date) + 1)
-               FROM ops.due earlier
-              WHERE ((earlier.feed = due.feed) AND (earlier.unit = due.unit) AND (earlier.report_date < due.report_date))), due.report_date)
+               FROM standing earlier
+              WHERE ((earlier.feed = due.feed) AND (earlier.unit = due.unit) AND (earlier.report_date < due.report_date))), report_date)
         END AS first_date,
-        CASE feed.kind
+        CASE kind
             WHEN 'batch'::text THEN 'infinity'::date
-            ELSE due.report_date
+            ELSE report_date
         END AS last_date
-   FROM (ops.due due
-     JOIN ops.feed feed ON ((due.feed = feed.feed)));
+   FROM standing due;
 
 ALTER VIEW ops.due_window OWNER TO wh_owner;
 
@@ -7382,6 +7401,10 @@ GRANT SELECT ON TABLE ops.due TO wh_gate;
 GRANT SELECT ON TABLE ops.due TO wh_publisher;
 GRANT SELECT ON TABLE ops.due TO wh_auditor;
 GRANT SELECT ON TABLE ops.due TO wh_operator;
+
+-- Name: COLUMN due.causes; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(causes) ON TABLE ops.due TO wh_loader;
 
 -- Name: TABLE due_window; Type: ACL; Schema: ops; Owner: wh_owner
 

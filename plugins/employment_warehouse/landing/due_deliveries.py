@@ -15,11 +15,13 @@ from employment_warehouse.settings import is_platform_set
 
 
 def expect_deliveries(report_date: date) -> int:
-    """Record which deliveries of that date are due, and when; returns how many are new. Running it again adds nothing.
+    """Record which deliveries of that date are due, and when; returns how many are new, or have a new cause. Running it
+    again adds nothing.
 
     Counties are those of the warehouse, projects those that are open by their latest submission. Each payment batch
-    is due back from the bank, under the date on which it was sent. The HR platform is due each night from the one on
-    which it is connected: a prefecture without one waits for nothing. Raises IngestFailed.
+    is due back from the bank, under the date on which it was sent. Of projects and batches it is recorded because of
+    which deliveries they are due: without one that counts they are not (`ops.due_window`). The HR platform is due each
+    night from the one on which it is connected: a prefecture without one waits for nothing. Raises IngestFailed.
     """
     with connect("wh_loader") as connection:
         seed_tables.keep_decided_holidays(connection)
@@ -28,7 +30,7 @@ def expect_deliveries(report_date: date) -> int:
 
 
 def expect_returns(connection: psycopg.Connection, report_date: date) -> int:
-    """Record which bank returns are due for the landed payments; returns how many are new. Commits nothing."""
+    """Record which bank returns are due for the landed payments, as `expect_deliveries`. Commits nothing."""
     feeds = [contract for contract in contracts().values() if contract.unit == "batch"]
     return sum(_expect_batches(connection, contract, report_date) for contract in feeds)
 
@@ -84,7 +86,13 @@ def _is_platform_expected(connection: psycopg.Connection) -> bool:
 def _expect_batches(connection: psycopg.Connection, contract: Contract, report_date: date) -> int:
     batches = connection.execute(query("due_batches"), {"feed": contract.feed, "report_date": report_date}).fetchall()
     rows = [
-        {"feed": contract.feed, "unit": batch, "report_date": sent_on, "due_at": due(contract, sent_on, campaign=None)}
-        for batch, sent_on in batches
+        {
+            "feed": contract.feed,
+            "unit": batch,
+            "report_date": sent_on,
+            "due_at": due(contract, sent_on, campaign=None),
+            "causes": causes,
+        }
+        for batch, sent_on, causes in batches
     ]
-    return sum(connection.execute(query("insert_due_unit"), row).rowcount for row in rows)
+    return sum(connection.execute(query("insert_due_batch"), row).rowcount for row in rows)

@@ -1,13 +1,16 @@
--- Payment batches that were sent to the bank, by payrolls that were accepted, and the date: the latest reported, else the
--- latest on which they were paid.
-select batch_no, coalesce(max(sent_on), max(paid_on)) as sent_on
+-- Payment batches that were sent to the bank, by payrolls that were accepted, with what of these is new of a batch; and the
+-- date: the latest reported, else the latest on which they were paid.
+select
+    lines.batch_no,
+    coalesce(known.report_date, max(lines.sent_on), max(lines.paid_on)) as sent_on,
+    array_agg(distinct d.delivery_id order by d.delivery_id) as causes
 from (
     select delivery_id, batch_no, sent_on, paid_on from landing.relief_payroll
     union all
     select delivery_id, batch_no, null, paid_on from landing.public_post_payment
 ) as lines
 inner join ops.delivery as d on lines.delivery_id = d.delivery_id
-where batch_no is not null and d.status = 'accepted'
-    and not exists (select from ops.due as d where d.feed = %(feed)s and d.unit = lines.batch_no)
-group by batch_no
-having coalesce(max(sent_on), max(paid_on)) <= %(report_date)s
+left join ops.due as known on known.feed = %(feed)s and lines.batch_no = known.unit
+where lines.batch_no is not null and d.status = 'accepted' and not coalesce(d.delivery_id = any(known.causes), false)
+group by lines.batch_no, known.report_date
+having coalesce(known.report_date, max(lines.sent_on), max(lines.paid_on)) <= %(report_date)s
