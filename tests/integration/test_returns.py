@@ -591,6 +591,26 @@ def test_a_part_sent_again_replaces_only_its_own_corrections(warehouse: psycopg.
     assert standing_rows(warehouse) == [("P1", 800), ("P7", 800)]
 
 
+@pytest.mark.parametrize("night", ["between", "after both"])
+@pytest.mark.parametrize("other", ["is there", "was removed"])
+def test_a_part_that_is_sent_after_a_correction_of_it_counts_whenever_they_are_read(
+    warehouse: psycopg.Connection, zone: Path, other: str, night: str
+) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    put_rows(zone, payment(7), name=f"{COUNTY}_2.csv")
+    ingest_all()
+    if other == "was removed":
+        (zone / FEED / str(DAY) / f"{COUNTY}_2.csv").unlink()
+        files.ingest_all(DAY, ("county",))
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
+    if night == "between":
+        ingest_all()
+    put_rows(zone, payment(1), payment(2).replace("800,800", "650,650"))
+    ingest_all()
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 650), ("P7", 800)][: 3 if other == "is there" else 2]
+    assert corrected(warehouse) == [(3, None)]
+
+
 def test_a_row_that_was_added_goes_with_the_file_also_once_it_is_corrected(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:

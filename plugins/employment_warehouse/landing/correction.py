@@ -31,10 +31,10 @@ def ingest_correction(arrival: Arrival) -> list[Delivery]:
     """Ingest a workbook of `corrections/`, all its sheets in one transaction; one delivery for each feed.
 
     Empty: nothing new (as for `ingest`), or no sheet has the title of a feed. Rejected rows that an ingested row names
-    by file and line are marked as corrected. A sheet is `refused` if it cannot be read, with `replaced_since` if a
-    complete file arrived after it, or with `file_withdrawn` if its rows are those of a file that a rollback has
-    withdrawn. A sheet whose submission is missing or held waits for it: its rows alone would count as the complete
-    submission. Waiting and unknown sheets raise an alert. Raises IngestFailed.
+    by file and line are marked as corrected. A sheet is `refused` if it cannot be read, with `replaced_since` if the
+    file of one of its rows was sent again after it, or with `file_withdrawn` if its rows are those of a file that a
+    rollback has withdrawn. A sheet whose submission is missing or held waits for it: its rows alone would count as the
+    complete submission. Waiting and unknown sheets raise an alert. Raises IngestFailed.
     """
     return ingest_file(arrival, ingest_workbook)
 
@@ -108,8 +108,8 @@ def _ingest_sheet(
     try:
         with connection.transaction():
             delivery = ingest_part(connection, part, lambda: read_tables(file, contract, contract.title_zh))
-            if delivery:
-                _require_file_in_force(connection, delivery)
+            if delivery and delivery.status == "landed":
+                _require_files_in_force(connection, delivery, workbook.arrived_at)
     except Refused as refusal:
         return ledger.insert_delivery(connection, part, 1, refusal)
     if delivery and delivery.status == "landed":
@@ -120,11 +120,12 @@ def _ingest_sheet(
     return delivery
 
 
-def _require_file_in_force(connection: psycopg.Connection, correction: Delivery) -> None:
-    """Raises Refused: the rows of a file that was withdrawn would be merged into the file before it."""
-    row = connection.execute(query("corrects_withdrawn_file"), correction.__dict__).fetchone()
-    if row and row[0]:
-        raise Refused("file_withdrawn")
+def _require_files_in_force(connection: psycopg.Connection, correction: Delivery, arrived_at: datetime) -> None:
+    """Raises Refused: the rows of a file that was withdrawn, or sent again since, would be merged into another."""
+    given = correction.__dict__ | {"arrived_at": arrived_at}
+    for faulty, code in (("corrects_withdrawn_file", "file_withdrawn"), ("corrects_replaced_file", "replaced_since")):
+        if connection.execute(query(faulty), given).fetchone() == (True,):
+            raise Refused(code)
 
 
 def _alert_waiting(
