@@ -769,6 +769,7 @@ def test_what_was_held_in_a_night_that_was_not_published_is_judged_again(
     assert gate.gate_deliveries(steps.start_build(DAY.isoformat(), "one that fails")).held == ()
     warehouse.execute("update ops.delivery set status = 'held', reason = 'beside a wrong register'")  # by gate 2
     assert gated_night(DAY) == ()
+    assert rows_of(warehouse, "select status, reason from ops.delivery") == [("accepted", None)]
 
 
 def test_a_late_file_is_compared_with_the_rows_before_it_while_the_archive_has_them(
