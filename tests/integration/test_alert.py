@@ -175,6 +175,10 @@ def test_a_held_night_alerts_with_its_failed_checks(warehouse: psycopg.Connectio
     alert.raise_night_alerts(build)
     _, _, body = alerts(warehouse)["night_held", "532500"]
     assert "红河州：gate 2 holds the build" in body
+    warehouse.execute("update ops.build set held_reason = 'WH006 汇总被改动 | the build was changed'")
+    alert.raise_night_alerts(build)
+    _, _, body = alerts(warehouse)["night_held", "532500"]
+    assert body.splitlines()[1::2] == ["· 红河州：汇总被改动", "· 红河州: the build was changed"]
     warehouse.execute(
         "insert into ops.check_result (build, gate, suite, check_name, unit, severity, success, message_zh, message_en)"
         " values (%s, 2, 's', 'c', %s, 'critical', false, '人数不符', 'The totals differ')",
@@ -328,8 +332,10 @@ def test_a_digest_links_to_pages_of_the_console_that_exist(
     alert.deliver_alerts(build)
     [message] = [message["message"] for message in channel.received if "元阳县" in message["title"]]
     assert f"https://jiuye.example.gov.cn/deliveries?unit={YUANYANG}&status=held" in message.splitlines()
-    paths = {page.path for page in PAGES} | {"/marts/double_registration"}
-    assert {kind.link.partition("?")[0] for kind in alert_kinds().values()} <= paths
+    paths = {page.path for page in PAGES} | {"/marts/double_registration", "/marts/zero_employment_household"}
+    links = {kind.page_of(unit) for kind in alert_kinds().values() for unit in (YUANYANG, "532528YG1")}
+    assert {link.partition("?")[0] for link in links} <= paths
+    assert [alert_kinds()["feed_missing"].page_of(unit) for unit in (YUANYANG, "532528YG1")] == ["/uploads", "/tonight"]
 
 
 def test_a_digest_that_a_channel_does_not_accept_is_sent_by_the_next_call(

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
-from urllib.parse import quote
 
 from employment_warehouse.alert.causes import Causes
 from employment_warehouse.alert.kinds import AlertKind, Texts, alert_kinds
@@ -46,7 +45,7 @@ def alert_of(kind: AlertKind, unit: str, rows: Sequence[Row], report_date: date 
         build=build,
         report_date=report_date,
         step=kind.step,
-        link=kind.link.format(unit=quote(unit)),
+        link=kind.page_of(unit),
         subject="; ".join(", ".join(str(row[column]) for column in kind.same_by) for row in rows if kind.same_by),
     )
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from employment_warehouse import strict_yaml
+from employment_warehouse.contract.divisions import divisions
 
 Level = Literal["critical", "warning", "info"]
 
@@ -27,7 +29,7 @@ class AlertKind:
     """One kind of alert.
 
     same_by: columns of its rows. An alert of the next night with the same values in them is about the same matter;
-    without columns each is new.
+    without columns each is new. link_of_others: of units that are no county, if they have another page.
     """
 
     name: str
@@ -37,6 +39,12 @@ class AlertKind:
     zh: Texts
     en: Texts
     same_by: Sequence[str] = ()
+    link_of_others: str = ""
+
+    def page_of(self, unit: str) -> str:
+        """The page of the console on which the matter of a unit is dealt with."""
+        is_other = self.link_of_others and unit not in divisions().counties
+        return (self.link_of_others if is_other else self.link).format(unit=quote(unit))
 
     @property
     def mentions_owners(self) -> bool:

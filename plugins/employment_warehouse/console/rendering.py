@@ -44,9 +44,15 @@ def open_pages(request: Request, session: Session | None) -> list[Any]:
     return [page for page in request.app.state.pages if session and page.is_open_to(session)]
 
 
+def opens(pages: list[Any], link: str | None) -> bool:
+    """Whether a link leads to one of these pages, or to something below it."""
+    path = (link or "").partition("?")[0]
+    return any(f"{path}/".startswith(f"{page.path}/") for page in pages)
+
+
 def render(request: Request, session: Session | None, template: str, **shown: Any) -> str:
     """A page. Of the request: its language; of the session: who it is, the menu and what was just done."""
-    chosen = language(request)
+    chosen, pages = language(request), open_pages(request, session)
     notice = session.pop_notice() if session else ""
     return (
         environment(Path(__file__).parent / "templates")
@@ -58,7 +64,8 @@ def render(request: Request, session: Session | None, template: str, **shown: An
             here=lambda **changed: _here(request, **changed),
             session=session,
             rights=session.rights if session else frozenset(),
-            menu=open_pages(request, session),
+            menu=pages,
+            opens=lambda link: opens(pages, link),
             token=session.token if session else "",
             notice=in_language(notice, chosen),
             now=datetime.now(TIMEZONE),

@@ -2078,7 +2078,7 @@ ALTER FUNCTION ops.names(columns text[], prefix text) OWNER TO wh_owner;
 
 -- Name: own_alerts(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.own_alerts() RETURNS TABLE(alert_id bigint, raised_at timestamp with time zone, report_date date, level text, kind text, unit text, step text, title text, body text, resolved_at timestamp with time zone, acknowledged_at timestamp with time zone)
+CREATE FUNCTION ops.own_alerts() RETURNS TABLE(alert_id bigint, raised_at timestamp with time zone, report_date date, level text, kind text, unit text, step text, title text, body text, link text, resolved_at timestamp with time zone, acknowledged_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET client_min_messages TO 'error'
@@ -2086,7 +2086,7 @@ CREATE FUNCTION ops.own_alerts() RETURNS TABLE(alert_id bigint, raised_at timest
 begin
     return query
     select
-        a.alert_id, a.raised_at, a.report_date, a.level, a.kind, a.unit, a.step, a.title, a.body, a.resolved_at,
+        a.alert_id, a.raised_at, a.report_date, a.level, a.kind, a.unit, a.step, a.title, a.body, a.link, a.resolved_at,
         a.acknowledged_at
     from ops.alert as a
     where a.unit = any(ops.counties_of(session_user));

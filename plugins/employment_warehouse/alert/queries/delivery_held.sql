@@ -2,8 +2,8 @@
 select
     d.unit, d.feed, d.report_date as submission_date,
     string_agg(d.delivery_id::text, '、' order by d.delivery_id) as delivery_numbers, sum(d.rows_read) as rows_read, max(d.arrived_at) as arrived_at,
-    coalesce(max(failed.reason_zh), max(d.reason)) as reason_zh,
-    coalesce(max(failed.reason_en), max(d.reason)) as reason_en,
+    coalesce(max(failed.reason_zh), split_part(max(d.reason), ' | ', 1)) as reason_zh,
+    coalesce(max(failed.reason_en), nullif(split_part(max(d.reason), ' | ', 2), ''), max(d.reason)) as reason_en,
     (
         select max(a.report_date) from ops.delivery as a
         where a.feed = d.feed and a.unit = d.unit and a.status = 'accepted' and a.report_date <= %(report_date)s

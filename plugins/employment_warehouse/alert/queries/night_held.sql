@@ -10,6 +10,12 @@ with failed as (
 select %(prefecture)s::text as unit, unit as failed_unit, message_zh, message_en, suite, check_name
 from failed
 union all
-select %(prefecture)s::text, %(prefecture)s::text, %(held_reason)s::text, %(held_reason)s::text, '', ''
+select
+    %(prefecture)s::text, %(prefecture)s::text, said.zh, coalesce(nullif(said.en, ''), said.zh), '', ''
+from (
+    -- What the database says begins with its code.
+    select split_part(reason, ' | ', 1) as zh, split_part(reason, ' | ', 2) as en
+    from regexp_replace(%(held_reason)s::text, '^WH[0-9]{3} ', '') as reason
+) as said
 where not exists (select from failed)
 order by suite, check_name, failed_unit

@@ -8,6 +8,7 @@ select
     a.step,
     a.title,
     a.body,
+    a.link,
     a.resolved_at,
     a.acknowledged_at,
     a.acknowledged_by,
