@@ -6,7 +6,7 @@ import hashlib
 import io
 import stat
 import zipfile
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -22,11 +22,11 @@ from tests.kit.nights import accept, publish, start_build
 from tests.kit.people import id_number, token
 
 from employment_warehouse import hr_platform, landing, publication, returns
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract, next_due
 from employment_warehouse.database import connect
 from employment_warehouse.landing import archive
 from employment_warehouse.runtime import steps
-from employment_warehouse.settings import Home
+from employment_warehouse.settings import TIMEZONE, Home
 
 FEED = "public_post_payment"
 SHEET = contract(FEED).title_zh
@@ -138,7 +138,8 @@ def test_the_first_sheet_has_instructions(warehouse: psycopg.Connection, zone: P
     assert any("元阳县" in text for text in texts)
     assert any("共退回 1 行" in text for text in texts)
     assert any(f"corrections/{DAY}/{COUNTY}.xlsx" in text for text in texts)
-    assert "2024-05-10 20:00" in texts  # payments are due on the tenth
+    due_at = next_due(contract("public_post_payment"), datetime.now(TIMEZONE), None)
+    assert due_at and f"{due_at:%Y-%m-%d %H:%M}" in texts  # it lies ahead, however old the report date is
     assert "就业帮扶车间台账" in texts
     assert any("自己的台账也要照改" in text for text in texts)
 

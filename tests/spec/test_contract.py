@@ -23,9 +23,9 @@ from employment_warehouse.contract import (
     contracts,
     dictionary,
     due,
-    due_times,
     is_working_day,
     load,
+    next_due,
     normalise_header,
     year_without_holidays,
 )
@@ -246,9 +246,9 @@ def test_a_feed_is_due_by_its_calendar(
 
 def test_when_a_feed_is_due_next() -> None:
     payments, tenth = contract("public_post_payment"), datetime(2024, 5, 10, 20, tzinfo=TIMEZONE)
-    assert list(due_times(payments, date(2024, 5, 10), None)) == [tenth, tenth.replace(month=6)]
-    assert list(due_times(payments, date(2024, 5, 11), None)) == [tenth.replace(month=6)]
-    assert list(due_times(contract("labor_register"), date(2024, 5, 10), None)) == []
+    assert next_due(payments, tenth - timedelta(seconds=1), None) == tenth
+    assert next_due(payments, tenth, None) == tenth.replace(month=6)
+    assert next_due(contract("labor_register"), tenth, None) is None
 
 
 def test_a_year_without_known_holidays_has_plain_weeks() -> None:

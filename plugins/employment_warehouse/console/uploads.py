@@ -24,7 +24,7 @@ from employment_warehouse.console.answers import worded
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import Page, SignInNeeded, Visit, take_turn
 from employment_warehouse.console.sessions import Session
-from employment_warehouse.contract import COUNTY_SOURCE, Contract, contracts, due_times, file_reason, write_template
+from employment_warehouse.contract import COUNTY_SOURCE, contracts, file_reason, next_due, write_template
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.landing.naming import CORRECTIONS
 from employment_warehouse.settings import TIMEZONE
@@ -99,7 +99,8 @@ async def receive_form(request: Request, session: Annotated[Session, Depends(adm
 @page.router.get("/uploads")
 def show(visit: Visit = page.visitor) -> Response:
     """What is due next, the form, and what was sent."""
-    today = datetime.now(TIMEZONE).date()
+    now = datetime.now(TIMEZONE)
+    today = now.date()
     with visit.reading() as read:
         limits = read("upload_limits")[0]
         deliveries = read("own_deliveries", since=today - timedelta(days=SHOWN_DAYS))
@@ -109,7 +110,7 @@ def show(visit: Visit = page.visitor) -> Response:
         if row["kind"] and row["feed"] not in latest:
             latest[row["feed"]] = row
     feeds = [
-        {"feed": feed, "due_at": _next_due(declared, limits["campaign"]), "latest": latest.get(feed)}
+        {"feed": feed, "due_at": next_due(declared, now, limits["campaign"]), "latest": latest.get(feed)}
         for feed, declared in contracts().items()
         if declared.source == COUNTY_SOURCE
     ]
@@ -221,9 +222,3 @@ def _send(visit: Visit, file: Any, request: UploadRequest) -> int:
             with tempfile.TemporaryFile() as nothing:
                 return send(nothing, request)
         return send(file.file, request)
-
-
-def _next_due(declared: Contract, campaign: str | None) -> datetime | None:
-    """The next time at which a feed is due."""
-    now = datetime.now(TIMEZONE)
-    return next((moment for moment in due_times(declared, now.date(), campaign) if moment > now), None)

@@ -5,7 +5,7 @@ checks, the landing tables, dbt's sources, the gate-1 suites, the blank template
 come from here.
 """
 
-from employment_warehouse.contract.calendar import due, due_times, is_working_day, year_without_holidays
+from employment_warehouse.contract.calendar import due, is_working_day, next_due, year_without_holidays
 from employment_warehouse.contract.column_types import (
     NUMERIC_CELL,
     TYPES,
@@ -64,11 +64,11 @@ __all__ = [
     "contracts",
     "dictionary",
     "due",
-    "due_times",
     "file_reason",
     "is_sheet_label",
     "is_working_day",
     "load",
+    "next_due",
     "normalise_header",
     "platform_feeds",
     "reasons",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -54,10 +54,10 @@ def due(contract: Contract, report_date: date, campaign: str | None) -> datetime
     return datetime.combine(due_on, calendar.due_time, TIMEZONE) if expected else None
 
 
-def due_times(contract: Contract, first: date, campaign: str | None) -> Iterator[datetime]:
-    """When the deliveries dated `first` and later are due, over so many days that it is due at least once."""
-    days = (first + timedelta(days=offset) for offset in range(MOST_DAYS_BETWEEN + 1))
-    return (moment for day in days if (moment := due(contract, day, campaign)))
+def next_due(contract: Contract, after: datetime, campaign: str | None) -> datetime | None:
+    """When a delivery is due next after a moment; None if the calendar expects none."""
+    days = (after.astimezone(TIMEZONE).date() + timedelta(days=offset) for offset in range(MOST_DAYS_BETWEEN + 1))
+    return next((moment for day in days if (moment := due(contract, day, campaign)) and moment > after), None)
 
 
 def is_working_day(day: date) -> bool:

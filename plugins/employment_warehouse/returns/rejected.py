@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import groupby
 
 import psycopg
@@ -15,6 +15,7 @@ from employment_warehouse.identity import unseal
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, campaign_frequency
 from employment_warehouse.landing.vault import rejected_place
 from employment_warehouse.returns.queries import query
+from employment_warehouse.settings import TIMEZONE
 
 Entry = tuple[str, bool, str, str, str, str, bytes, int, str]  # a row of queries/rejected.sql
 
@@ -54,13 +55,15 @@ class RefusedFile:
 
 @dataclass(frozen=True)
 class Returned:
-    """What goes back to one county: rejected rows by feed, and refused files."""
+    """What goes back to one county: rejected rows by feed, and refused files. campaign: how often the registers are due
+    now, or on the report date if that is later."""
 
     county: str
     report_date: date
-    rows: dict[str, list[RejectedRow]] = field(default_factory=dict)
-    files: list[RefusedFile] = field(default_factory=list)
-    campaign: str | None = None  # how often the registers are due
+    rows: dict[str, list[RejectedRow]]
+    files: list[RefusedFile]
+    campaign: str | None
+    made_at: datetime
 
 
 def returned(connection: psycopg.Connection, county: str, report_date: date) -> Returned:
@@ -70,12 +73,14 @@ def returned(connection: psycopg.Connection, county: str, report_date: date) -> 
     entries = connection.execute(query("rejected"), given).fetchall()
     rows = {feed: _open_rows(list(of_feed)) for feed, of_feed in groupby(entries, key=lambda entry: str(entry[0]))}
     refused = connection.execute(query("refused"), given).fetchall()
+    now = datetime.now(TIMEZONE)
     return Returned(
         county,
         report_date,
         {feed: rows[feed] for feed in feeds if rows.get(feed)},
         [RefusedFile(feed, source, file_reason(code, detail).zh) for feed, source, code, detail in refused],
-        campaign_frequency(connection, report_date),
+        campaign_frequency(connection, max(report_date, now.date())),
+        now,
     )
 
 

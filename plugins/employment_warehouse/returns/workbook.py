@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -20,12 +20,13 @@ from employment_warehouse.contract import (
     Column,
     Contract,
     contract,
-    due_times,
+    next_due,
     row_reason,
 )
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, REPEATED
 from employment_warehouse.returns.rejected import RejectedRow, Returned
+from employment_warehouse.settings import TIMEZONE
 from employment_warehouse.workbook_format import A4, CELL_CHARACTERS, PLAIN_CELLS, QUOTED, choice_rule, width_of
 
 # A person corrects the workbook by hand; with more rows than these the source has to be corrected instead.
@@ -209,6 +210,7 @@ def _remark(name: str, feed: Contract, rows: list[RejectedRow]) -> str:
 
 
 def _deadline(feed: Contract, returned: Returned) -> str:
-    """When the feed is next due."""
-    next_due = next(due_times(feed, returned.report_date + timedelta(days=1), returned.campaign), None)
-    return next_due.strftime("%Y-%m-%d %H:%M") if next_due else "随下一次报送"
+    """When the feed is next due: after the report date, and not before the workbook was made."""
+    report_day_end = datetime.combine(returned.report_date + timedelta(days=1), time.min, TIMEZONE)
+    due_at = next_due(feed, max(report_day_end, returned.made_at), returned.campaign)
+    return f"{due_at:%Y-%m-%d %H:%M}" if due_at else "随下一次报送"
