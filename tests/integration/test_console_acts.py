@@ -96,7 +96,9 @@ def test_an_operator_lets_a_county_join_from_a_date_on(operator: Browser, nights
     shown = operator.get("/settings?on=2024-06-01").text
     assert "2 个县市报送；尚未接入：" in shown and "元阳县" not in shown.partition("尚未接入：")[2].partition("</p>")[0]
     before = operator.get("/settings?on=2024-05-31").text
-    assert "全部 13 个县市都已接入" in before and "自 2024-06-01 起另有决定" in before
+    assert "全部 13 个县市都已接入" in before
+    later = before.partition("自 2024-06-01 起另有决定")[2].partition("</p>")[0]
+    assert "开远市" in later and "532502" not in later and "元阳县" not in later
     all_but_one = [code for code in counties if code != "532501"]
     for day, joined in (("2024-06-02", all_but_one), ("2024-06-03", counties)):
         later = operator.fill_in("/settings", "/settings/joined", **given | {"first": day, "joined": joined})
@@ -278,6 +280,25 @@ def test_pages_that_are_files_are_shown_only_while_the_database_admits_the_login
                 connection.execute(sql.SQL("alter role {} login").format(login))
 
 
+def test_a_build_that_is_not_among_the_newest_is_chosen_too(
+    console: FastAPI, nights: Nights, written_docs: int
+) -> None:
+    """Its link is on the page of its publication, however old."""
+    nights.connection.execute(
+        "insert into ops.build (report_date, run_id, base, status)"
+        " select report_date, n::text, base, 'abandoned' from ops.build, generate_series(1, 31) as n"
+    )
+    nights.connection.execute(
+        "insert into ops.check_result (build, gate, suite, check_name, unit, severity, success)"
+        " select build, 1, 's', 'c', '532528', 'info', true from ops.build where status = 'abandoned'"
+    )
+    operator = browser_of(OWN_LOGIN, console)
+    page = operator.get(f"/gates?build={written_docs}&gate=1").text
+    assert re.findall(r'<option value="(\d+)" selected', page) == [str(written_docs), "1"]
+    docs = f"/gates/data-docs/{written_docs}/1"
+    assert docs in page and operator.get(docs).text == "written"
+
+
 def test_data_docs_that_nobody_wrote_are_not_found(console: FastAPI, written_docs: int) -> None:
     operator, endless = browser_of(OWN_LOGIN, console), "9" * 300
     assert operator.get(f"/gates/data-docs/{written_docs}/1").status_code == 200
@@ -396,11 +417,8 @@ def test_closed_cases_are_listed_the_latest_first(console: FastAPI, nights: Nigh
     }  # fmt: skip
     closed = [("2024-05-03", "gone"), ("2024-05-12", "resolved"), (None, None)]
     found = [
-        {"case_key": f"{number}·532528", "opened_on": "2024-05-02", "closed_on": day, "close_reason": reason}
-        | {"evidence": {"feed": feed, "unit": "532528"}}
-        for number, ((day, reason), feed) in enumerate(
-            zip(closed, ("workshop", "employment", "job_event"), strict=True)
-        )
+        {"case_key": f"{feed}·532528", "opened_on": "2024-05-02", "closed_on": day, "close_reason": reason}
+        for (day, reason), feed in zip(closed, ("workshop", "employment", "job_event"), strict=True)
     ]
     insert(nights.connection, "store", "finding_case", [each | known for each in found])
     publish(build)
@@ -415,6 +433,52 @@ def test_closed_cases_are_listed_the_latest_first(console: FastAPI, nights: Nigh
     link = next(link for link in links_of(worker.get("/cases?closed=true").text) if link.startswith("/cases/one"))
     shown = worker.get(link).text
     assert "已于 5月12日 办结" in shown and 'name="explanation"' not in shown
+
+
+def test_each_case_has_a_page_of_its_own_and_waived_ones_are_counted_apart(console: FastAPI, nights: Nights) -> None:
+    build = start_build("2024-05-18")
+    known = {
+        "county_code": "532528", "unit_to_act_zh": "县（市）人社局", "unit_to_act_en": "county bureau", "lines": 1,
+        "case_kind": "zero_employment_household", "finding": "zero_employment_household",
+        "case_key": "532528·2021-03-0145", "opened_on": "2024-05-10", "from_build": build,
+    }  # fmt: skip
+    closed = {"opened_on": "2024-05-02", "closed_on": "2024-05-05", "close_reason": "resolved"}
+    waived = {"case_key": "532528·H2", "opened_on": "2024-01-01", "waived_until": "2024-12-31"}
+    missing = {"case_kind": "feed", "finding": "feed", "opened_on": "2024-05-18"}
+    projects = [missing | {"case_key": f"relief_payroll·532528YG{number}"} for number in (1, 2)]
+    insert(nights.connection, "store", "finding_case", [known | own for own in ({}, closed, waived, *projects)])
+    publish(build)
+    worker = browser_of("caseworker_532528", console)
+
+    def listed(page: str) -> list[tuple[str, str]]:
+        found = re.findall(r'href="(/cases/one[^"]*)">[^<]* ([^< ]+)</a>', worker.get(page).text)
+        return [(link.replace("&amp;", "&"), about) for link, about in found]
+
+    cases = listed("/cases")
+    payroll = contract("relief_payroll").title_zh
+    about = [f"{payroll}（532528YG{number}）" for number in (1, 2)]
+    assert [name for _, name in cases] == ["2021-03-0145", *about, "H2"]
+    assert "1 项；" in (shown := worker.get("/cases").text) and "另有豁免 1 项" in shown
+    assert "已 8 天未结" in worker.get(cases[0][0]).text
+    [(link, _)] = listed("/cases?closed=true")
+    assert "已于 5月5日 办结" in worker.get(link).text
+    assert "没有符合条件的事项" in worker.get("/cases?kind=return_risk").text
+
+
+def test_a_unit_that_is_no_county_stays_chosen(console: FastAPI) -> None:
+    page = browser_of(OWN_LOGIN, console).get("/deliveries?unit=532528YG1&status=held").text
+    assert re.findall(r'<option value="([^"]+)" selected', page) == ["532528YG1", "held"]
+
+
+def test_an_alert_links_to_what_has_to_be_done_where_the_login_may_open_it(console: FastAPI, nights: Nights) -> None:
+    nights.connection.execute(
+        "insert into ops.alert (report_date, level, kind, unit, title, body, link)"
+        " values ('2024-05-02', 'critical', 'feed_missing', '532528', '未报 | missing', '补报 | send', '/uploads')"
+    )
+    linked = '<a href="/uploads">去办理'
+    assert linked in browser_of(COUNTY, console).get("/alerts").text
+    operator = browser_of(OWN_LOGIN, console).get("/alerts").text
+    assert "未报" in operator and linked not in operator
 
 
 def test_a_long_list_is_shown_fifty_rows_a_page_with_its_filter(console: FastAPI, nights: Nights) -> None:
@@ -475,3 +539,24 @@ def test_a_publication_has_a_page_with_its_digest_and_its_restatements(console: 
     assert all(part in analyst for part in ("1,234,567", "1,234,569", "迟报", "1 个数与今日所知不同"))
     assert "没有：各数与今日所知一致" in browser_of("wh_analyst", console).get(f"/publications/{later}").text
     assert operator.get("/publications/999").status_code == 404
+
+
+def test_a_publication_that_is_not_compared_is_not_called_unchanged(console: FastAPI, nights: Nights) -> None:
+    early, compared, newest = (publish(start_build(f"2024-05-0{day}")) for day in (1, 1, 2))
+    analyst = browser_of("wh_analyst", console)
+
+    def said(number: int) -> tuple[bool, list[str]]:
+        """Whether its figures are called those known now; and what is said instead."""
+        page = analyst.get(f"/publications/{number}").text.partition("<h2>修订")[2].partition("各次发布")[0]
+        return "各数与今日所知一致" in page, re.findall(r"与今日所知比较的是.*?/(\d+)|(不再|不)与今日所知比较", page)
+
+    assert [said(number) for number in (early, compared, newest)] == [
+        (False, [(str(compared), "")]), (True, []), (True, [])
+    ]  # fmt: skip
+    nights.connection.execute("update seeds.setting set value = '1' where name = 'restatement_days'")
+    assert said(compared) == (False, [("", "不再")])
+    nights.connection.execute("update seeds.setting set value = '400' where name = 'restatement_days'")
+    nights.connection.execute("insert into ops.month_close (month, publication) values ('2024-05-01', %s)", (newest,))
+    assert said(compared) == (False, [(str(newest), "")])
+    publication.roll_back(publish(start_build("2024-05-03")), [], "a wrong file")
+    assert said(newest + 1) == (False, [("", "不")])

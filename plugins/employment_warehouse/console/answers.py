@@ -146,10 +146,10 @@ def _warnings(answer: Mapping[str, Any]) -> Iterator[Label]:
     if answer.get("corrected"):
         yield Label(f"已更正 {answer['corrected']} 行", f"{answer['corrected']} rejected rows are corrected")
     if parts := answer.get("other_parts"):
-        names = [part or "（整份）" for part in parts]
+        zh, en = ([part or whole for part in parts] for whole in ("（整份）", "(the whole file)"))
         yield Label(
-            f"当天这张表还有其他分册：{'、'.join(names)}；各分册合起来是一份报送",
-            f"There are other parts of that day's submission: {', '.join(parts)}; together they are one",
+            f"当天这张表还有其他分册：{'、'.join(zh)}；各分册合起来是一份报送",
+            f"There are other parts of that day's submission: {', '.join(en)}; together they are one",
         )
     if answer.get("is_late"):
         due = f"{_moment(answer['due_at']):%Y-%m-%d %H:%M}"

@@ -31,7 +31,7 @@ def show(
     of_all = visit.may("ops.check_result")
     with visit.reading() as read:
         if of_all:
-            builds = read("builds")
+            builds = read("builds", build=build)
             chosen = build or (builds[0]["build"] if builds else 0)
             listed = list_page(visit, read, "checks_of_build", build=chosen, gate=gate, all=passed)
         else:
@@ -56,7 +56,7 @@ def show_data_docs(build: int, gate: int, visit: Visit = page.visitor) -> Respon
     if not visit.may("ops.check_result"):
         raise HTTPException(404)
     with visit.reading() as read:
-        path = _data_docs(read("builds"), build, gate)
+        path = _data_docs(read("builds", build=build), build, gate)
     if path is None:
         raise HTTPException(404)
     return FileResponse(path, media_type="text/html; charset=utf-8", headers=READ_HERE)

@@ -37,11 +37,13 @@ def show_one(number: int, visit: Visit = page.visitor) -> Response:
         found = read.one(kept, publication=number, rows=1, skipped=0)
         if found is None:
             raise HTTPException(404)
+        may_compare = visit.may("marts.restatement")
         shown = {
             "published": found,
             "certificate": read.one("certificate", publication=number) if visit.may("ops.certificate") else None,
-            "listed": list_page(visit, read, "restatements", publication=number)
-            if visit.may("marts.restatement")
+            "listed": list_page(visit, read, "restatements", publication=number) if may_compare else None,
+            "compared": read("compared_publication", on=found["report_date"])[0]["publication"]
+            if may_compare
             else None,
         }
     return visit.show("publication.html.j2", causes=CAUSES, **shown)

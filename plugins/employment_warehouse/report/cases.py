@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contracts
 from employment_warehouse.database import seed_tables
 from employment_warehouse.report import words
 from employment_warehouse.report.figures import Row
 from employment_warehouse.report.labels import Label, Labels, Names
-
-MONTH = re.compile(r"(\d{4}-\d\d)-01")  # the period of a payroll, by its first day
-
 
 COUNTED = ("open_cases", "waived", "amount", "opened_7d", "closed_7d")
 
@@ -46,13 +42,19 @@ def summary(whole: Mapping[str, int]) -> Label:
 
 def subject(case: Row) -> Label:
     """What the case is about: its key without the county and the finding, which stand beside it."""
-    parts = str(case["case_key"]).split("·")
+    key = str(case["case_key"])
+    parts = key.split("·")
     if case["case_kind"] == "feed":
-        feed, unit = parts
+        feed, _, unit = key.partition("·")
+        title = (
+            Label(contracts()[feed].title_zh, contracts()[feed].title_en) if feed in contracts() else Label(feed, feed)
+        )
         zh, en = ("", "") if unit == case["county_code"] else (f"（{unit}）", f" ({unit})")
-        return Label(contract(feed).title_zh + zh, contract(feed).title_en + en)
+        return Label(title.zh + zh, title.en + en)
+    if case["case_kind"] == "relief_payroll":  # its second part is the first day of a month
+        parts[1:2] = [period.removesuffix("-01") for period in parts[1:2]]
     known = {case["county_code"], case["finding"]}
-    key = " · ".join(MONTH.sub(r"\1", part) for part in parts if part not in known) or parts[0]
+    key = " · ".join(part for part in parts if part not in known) or parts[0]
     return Label(key, key)
 
 

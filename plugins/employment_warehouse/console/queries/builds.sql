@@ -1,3 +1,16 @@
+-- The newest builds with checks, and the one that is asked for.
+with shown as (
+    (
+        select b.build
+        from ops.build as b
+        where exists (select from ops.check_result as c where c.build = b.build)
+        order by b.build desc
+        limit 30
+    )
+    union
+    select %(build)s::numeric
+)
+
 select
     c.build,
     b.report_date,
@@ -8,6 +21,6 @@ select
     count(*) filter (where not c.success and c.severity = 'critical' and c.waiver is null) as critical
 from ops.check_result as c
 join ops.build as b on c.build = b.build
+where c.build in (select s.build from shown as s)
 group by c.build, b.report_date, b.status
 order by c.build desc
-limit 30

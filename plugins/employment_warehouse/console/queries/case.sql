@@ -19,6 +19,8 @@ select
     coalesce(t.name_en, c.township_code) as township_en
 from marts.finding_case as c
 left join marts.dim_division as t on c.township_code = t.division_code
-where (c.case_kind, c.finding, c.case_key) = (%(kind)s, %(finding)s, %(key)s)
+where
+    (c.case_kind, c.finding, c.case_key) = (%(kind)s, %(finding)s, %(key)s)
+    and (%(opened_on)s::date is null or c.opened_on = %(opened_on)s)
 order by c.closed_on desc nulls first, c.opened_on desc
 limit 1

@@ -1,8 +1,10 @@
+-- By kind; waived ones apart, as in the weekly dispatch.
 select
     c.case_kind,
-    count(*) filter (where c.closed_on is null) as open,
+    count(*) filter (where c.closed_on is null and c.waived_until is null) as open,
+    count(*) filter (where c.closed_on is null and c.waived_until is not null) as waived,
     count(*) filter (where c.closed_on is not null) as closed,
-    sum(c.amount) filter (where c.closed_on is null) as amount
+    sum(c.amount) filter (where c.closed_on is null and c.waived_until is null) as amount
 from marts.finding_case as c
 where %(county)s::text is null or c.county_code = %(county)s
 group by c.case_kind

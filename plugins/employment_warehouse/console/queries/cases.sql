@@ -1,4 +1,4 @@
--- Open cases, the most urgent first; or those that are closed, the latest first.
+-- Open cases, the most urgent first and those that are waived last; or those that are closed, the latest first.
 select
     c.case_kind,
     c.finding,
@@ -23,5 +23,5 @@ where
     (c.closed_on is not null) = %(closed)s
     and (%(kind)s::text is null or c.case_kind = %(kind)s)
     and (%(county)s::text is null or c.county_code = %(county)s)
-order by c.closed_on desc, c.urgency desc, c.opened_on, c.case_key
+order by c.closed_on desc, c.waived_until is not null, c.urgency desc, c.opened_on, c.case_key
 limit %(rows)s offset %(skipped)s

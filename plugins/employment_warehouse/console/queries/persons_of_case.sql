@@ -12,7 +12,9 @@ found as (
         c.evidence ->> 'project_no' as project_no,
         c.evidence ->> 'period' as period
     from marts.finding_case as c
-    where (c.case_kind, c.finding, c.case_key) = (%(kind)s, %(finding)s, %(key)s)
+    where
+        (c.case_kind, c.finding, c.case_key) = (%(kind)s, %(finding)s, %(key)s)
+        and (%(opened_on)s::date is null or c.opened_on = %(opened_on)s)
     order by c.closed_on desc nulls first, c.opened_on desc
     limit 1
 ),
