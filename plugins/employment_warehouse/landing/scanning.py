@@ -87,7 +87,7 @@ class Scan(NamedTuple):
 
     @property
     def changes(self) -> list[Arrival | RemovedPart]:
-        """Both, in the order in which they are taken in."""
+        """Both, in the order in which they are handled."""
         return [*self.arrivals, *self.removed]
 
 
