@@ -4,7 +4,8 @@
 
 Asks every page of the menu of an operator, an analyst, an auditor and a county, and one page behind each, of the
 running warehouse of a home, or else of a server of its own with 1.44 M people (`--share 0.1`: 144,000). The bar: 95 of
-100 answers of each page within 300 ms, from the request to the last byte, signing in to the database included.
+100 answers of each page within 300 ms, from the request to the last byte, signing in to the database included. A server
+of its own has persons alone: most lists are empty. That is not the bar, nor are fewer people.
 `--planted` delays each answer by a third of a second, to show that the bar can be missed.
 """
 
@@ -29,7 +30,7 @@ from tests.kit.console import Browser, database_variables, links_of, served
 from tests.kit.nights import publish, start_build
 from tests.kit.server import running_server
 
-from employment_warehouse.database import OWN_LOGIN
+from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.runtime import deployment, users
 from employment_warehouse.settings import Home
 
@@ -112,13 +113,15 @@ def main() -> int:
     given = parser.parse_args()
     with warehouse(given):
         taken = measure(given)
-    missed = False
-    for page, times in sorted(taken.items(), key=lambda item: -statistics.quantiles(item[1], n=20)[-1]):
-        late = statistics.quantiles(times, n=20)[-1]
-        missed |= late > LIMIT_MS
-        state = "MISSED" if late > LIMIT_MS else "ok    "
-        print(f"{state} p95 {late:6.0f} ms  median {statistics.median(times):6.0f} ms  {page}")
-    return int(missed)
+        with connect("wh_reporter") as reporter:
+            (people,) = reporter.execute("select count(*) from marts.person_today").fetchone() or (0,)
+    late = {page: statistics.quantiles(times, n=20)[-1] for page, times in taken.items()}
+    for page in sorted(late, key=late.__getitem__):
+        print(f"p95 {late[page]:6.0f} ms  median {statistics.median(taken[page]):6.0f} ms  {page}")
+    slowest = max(late.values())
+    small = "" if given.home and people >= FULL_SIZE * 0.95 else " (fewer people, or empty lists: not the bar)"
+    print(f"slowest page, p95: {slowest:.0f} ms (bar {LIMIT_MS}): {'met' if slowest <= LIMIT_MS else 'NOT MET'}{small}")
+    return int(slowest > LIMIT_MS)
 
 
 if __name__ == "__main__":

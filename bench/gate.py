@@ -87,6 +87,7 @@ def compare(rows: int, rounds: int, planted: bool) -> int:
             gate.gate_deliveries(first)
             publish(first)
             floor = Path(__file__).with_name("gate_floor.sql").read_bytes()
+            connection.execute(floor)  # whoever reads the new rows first waits for the disk
             floors, gates = [], []
             for number in range(rounds):
                 build = publication.start_build(SECOND, f"second {number}")
@@ -111,7 +112,7 @@ def fill(connection: psycopg.Connection, rows: int) -> None:
     for day, intention in ((FIRST, "away"), (SECOND, "nearby")):
         connection.execute(DELIVERY, {"day": day, "rows": rows})
         connection.execute(LANDED, {"day": day, "rows": rows, "intention": intention})
-    connection.execute("analyze landing.labor_register")
+    connection.execute("vacuum analyze landing.labor_register")
     connection.execute("checkpoint")
 
 

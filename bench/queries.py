@@ -6,8 +6,8 @@ Times every statement of docs/analysts.md as an analyst: from sending it until i
 the 95th percentile of the rounds; the first round, which fills caches, is left out. Beside it DuckDB, in memory, on an
 export of the tables that the query reads: without publications, without grants, and as of the export. The warehouse is
 the running one of HOME (which gets an analyst of the bench's own), else a demonstration in a temporary folder with two
-nights. The bar: each p95 ≤ 200 ms. Below 1.44 M people it says that it is not the bar. `--planted` lets every answer
-wait for 250 ms, to show that the bar can be missed. Exit code 1: the bar was missed.
+nights. The bar: each p95 ≤ 200 ms. Below 1.44 M people or 100 nights it says that it is not the bar. `--planted` lets
+every answer wait for 250 ms, to show that the bar can be missed. Exit code 1: the bar was missed.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.settings import Home
 
 FULL_SIZE = 1_440_000
+FULL_HISTORY = 100  # publications
 BAR = 0.2
 
 
@@ -73,7 +74,8 @@ def compare(rounds: int, planted: bool) -> int:
     worst = max(ours, key=lambda query: np.percentile(ours[query], 95))
     slowest = float(np.percentile(ours[worst], 95))
     print(f"{people:,} people on the register, {publications} publications; the slowest: {named(worst)}")
-    small = "" if people >= FULL_SIZE * 0.95 else " (fewer people: not the bar)"
+    whole = people >= FULL_SIZE * 0.95 and publications >= FULL_HISTORY
+    small = "" if whole else " (fewer people or nights: not the bar)"
     verdict = "met" if slowest <= BAR else "NOT MET"
     print(f"slowest documented query, p95: {slowest * 1000:.0f} ms (bar {BAR * 1000:.0f}): {verdict}{small}")
     return 0 if slowest <= BAR else 1
