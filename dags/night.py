@@ -31,6 +31,10 @@ def night() -> None:
         """An ingest DAG that failed does not stop the build of what the others ingested."""
 
     @task
+    def record_history() -> None:
+        steps.record_history()
+
+    @task
     def purge_landing() -> None:
         steps.purge_landing()
 
@@ -65,13 +69,15 @@ def night() -> None:
 
     due = expect_deliveries(report_date)
     sources = [run("ingest_county_files"), run("ingest_relief_payroll"), run("ingest_hr_platform")]
+    # A night that was released by hand is recorded with the seeds of its own date.
+    released = record_history.override(task_id="record_released")()
     build = run("build_warehouse")
-    outputs = [run("report_daily"), write_returns(report_date), purge_landing()]
+    outputs = [run("report_daily"), write_returns(report_date), record_history(), purge_landing()]
     alerts = deliver_alerts(report_date, RUN)
-    due >> sources >> end_intake() >> build >> outputs >> alerts
+    due >> [*sources, released] >> end_intake() >> build >> outputs >> alerts
     due >> build
     # What failed stops nothing that can still be done, and fails the run at its end.
-    [*sources, *outputs, alerts] >> confirm_intake(report_date)
+    [*sources, released, *outputs, alerts] >> confirm_intake(report_date)
 
 
 night()

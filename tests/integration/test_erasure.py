@@ -254,6 +254,31 @@ def test_dispatches_that_are_written_name_an_erased_person_no_more(
     assert [path.read_bytes() for path in others] == untouched
 
 
+def test_a_damaged_record_keeps_no_person_in_the_others(
+    nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
+) -> None:
+    nights.select = "reported_labor_register"
+    for day in (DAY, NEXT):
+        files.put(zone, files.rows_of("labor_register", person(1, NAME)), feed="labor_register", day=day)
+        ingest_all(day)
+        nights.night(day)
+        act_on_person(warehouse)
+    first, last = sorted((warehouse_home.archive / "history").glob("0*.sealed"))
+    sound = first.read_bytes()
+    first.write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))
+    unread = last.read_bytes()
+
+    with pytest.raises(UserError, match="damaged") as failure:
+        erase()
+
+    assert first.name in failure.value.where and last.name not in failure.value.where
+    assert last.read_bytes() != unread  # the person was taken out of it
+    first.write_bytes(sound)
+    steps.record_history()
+    records = json.dumps([history.nights(), history.ledger()], ensure_ascii=False)
+    assert [word for word in (*WORDS, *tokens()) if word in records] == []
+
+
 def test_whoever_shares_a_telephone_or_mentions_an_erased_person_stays(
     nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
 ) -> None:

@@ -46,12 +46,18 @@ KEPT = {
     " rows_landed, rows_rejected, rows_erased, arrived_at, landed_at from ops.delivery order by 1",
     "rows": "select delivery_id, sheet, line, l::text from landing.labor_register as l where delivery_id in"
     " (select delivery_id from ops.delivery where purged_at is null) order by 1, 2, 3",
+    "workshops": "select delivery_id, sheet, line, l::text from landing.workshop as l where delivery_id in"
+    " (select delivery_id from ops.delivery where purged_at is null) order by 1, 2, 3",
     "persons": "select distinct person_key from vault.person order by 1",
     "rejected": "select delivery_id, sheet, line, column_name, reason, corrected_by from vault.rejected_row"
     " order by 1, 2, 3, 4",
     "erasures": "select marks, done_at from vault.erasure order by erasure",
     "months": "select * from ops.month_close",
     "rules": "select * from ops.rule_decision",
+    "waivers": "select check_name, unit, valid_from, valid_to, granted_by, reason from ops.waiver order by 1, 2, 3",
+    "decided": "select seed, key, shown, decided_by from ops.decided_value order by 1, 2",
+    "targets": "select county_code, valid_from, target_value from seeds.target order by 1, 2, target_code",
+    "key counties": "select division_code, key_county_level from seeds.division where level = 'county' order by 1",
     "builds": "select build, report_date, run_id, base, started_at, status, rules_digest from ops.build order by 1",
     "checks": "select build, check_name, unit, success, waiver from ops.check_result order by 1, 2, 3",
     "due": "select * from ops.due order by 1, 2, 3",
@@ -107,6 +113,29 @@ def send_corrected(zone: Path, county: str, day: date, number: int) -> None:
     files.put(zone, path.read_bytes(), f"{county}.xlsx", feed="corrections", day=day, minutes=number + 60)
 
 
+def send_corrected_again(zone: Path, county: str, day: date, number: int) -> None:
+    """The workbook that a county has sent, with another value in the row that it corrects."""
+    path = zone / "corrections" / str(day) / f"{county}.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book[contract("labor_register").title_zh]
+    headers = [cell.value for cell in sheet[1]]
+    sheet.cell(2, headers.index("身份证号") + 1).value = id_number(6000 + number)
+    book.save(path)
+    files.put(zone, path.read_bytes(), f"{county}.xlsx", feed="corrections", day=day, minutes=number + 90)
+
+
+def decide(nights: Nights, day: date) -> None:
+    """What operators decide from that day on, and from a day that never comes."""
+    nights.connection.execute(
+        "select ops.decide_target(t.target_code, t.county_code, %s, t.target_value + 7, 'as agreed')"
+        " from seeds.target as t where t.county_code = %s and t.target_code = 'rural_employed'",
+        [day, HERE],
+    )
+    nights.connection.execute("select ops.decide_key_county(%s, %s, 'provincial', 'as announced')", [THERE, day])
+    nights.connection.execute("select ops.decide_key_county(%s, '2030-01-01', '', 'as announced')", [THERE])
+    publication.grant_waiver("volume.ratio", HERE, day, day, "fewer workshops")
+
+
 def night(nights: Nights, day: date) -> int:
     """A night with real files, ended as a night of Airflow ends; gate 1 holds the given list."""
     landing.expect_deliveries(day)
@@ -160,6 +189,9 @@ def play(nights: Nights, zone: Path) -> None:
             extra = files.rows_of("workshop", {"workshop_no": "extra", "workers": "9", "township_code": f"{THERE}101"})
             files.put(zone, extra, f"{THERE}_2.csv", feed="workshop", day=day - timedelta(1), minutes=number)
             send_corrected(zone, HERE, day - timedelta(1), number)
+        if number == 2:
+            send_corrected_again(zone, HERE, day - timedelta(2), number)
+            decide(nights, day)
         if number % 3 == 2:  # and the second part is taken back when the first is sent again
             send(zone, THERE, day - timedelta(2), number + 40)
             (zone / "workshop" / str(day - timedelta(2)) / f"{THERE}_2.csv").unlink()

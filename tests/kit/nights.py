@@ -95,6 +95,7 @@ def run_steps(night: str) -> int:
     steps.publish_night(build)
     steps.write_report("daily")
     steps.write_returns(night)
+    steps.record_history()
     steps.purge_landing()
     steps.deliver_alerts(night, f"night {night}")
     steps.confirm_intake(night)

@@ -69,6 +69,13 @@ def test_alerts_are_delivered_even_if_tasks_fail(failing: str) -> None:
     assert states(failing)["deliver_alerts"] == "success"
 
 
-@pytest.mark.parametrize("failing", ["purge_landing", "write_returns", "ingest_county_files", "confirm_intake"])
+@pytest.mark.parametrize(
+    "failing",
+    ["record_history", "record_released", "purge_landing", "write_returns", "ingest_county_files", "confirm_intake"],
+)
 def test_these_do_not_stop_the_report(failing: str) -> None:
     assert states(failing)["report_daily"] == "success"
+
+
+def test_what_was_released_by_hand_is_recorded_before_the_next_build_changes_the_seeds() -> None:
+    assert "record_released" in night().get_task("build_warehouse").get_flat_relative_ids(upstream=True)

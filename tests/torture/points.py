@@ -82,9 +82,6 @@ AFTER_INTAKE = {
         ("the pointer, not committed", "publication:_value", "after", 2),
         ("after the pointer, its place in the log not marked", "publication:_as_publisher", "after", 2),
         ("its place in the log is marked", "publication:publish", "after"),
-        ("the record of the night is not written", "runtime.history:_write", "before"),
-        ("the record of the night, not that of the ledger", "runtime.history:_write", "after"),
-        ("the night is recorded", "runtime.history:record", "after"),
     ),
     "write_report": (
         *_points(("figures are read", "report.daily:read_figures", "after")),
@@ -101,6 +98,11 @@ AFTER_INTAKE = {
         Point("a draft of a return workbook", "pathlib:Path.replace", "before"),
         Point("one workbook of two", "pathlib:Path.replace", "after"),
         *_points(("all workbooks", "returns:write_workbooks", "after")),
+    ),
+    "record_history": _points(
+        ("the record of the night is not written", "runtime.history:_write", "before"),
+        ("the record of the night, not that of the ledger", "runtime.history:_write", "after"),
+        ("the night is recorded", "runtime.history:record", "after"),
     ),
     "purge_landing": _points(
         ("nothing is purged", "landing:purge", "before"),

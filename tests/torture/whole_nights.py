@@ -41,6 +41,7 @@ TASKS: dict[str, Callable[[str, int], object]] = {
     "publish_night": lambda _, build: steps.publish_night(build),
     "write_report": lambda *_: steps.write_report("daily"),
     "write_returns": lambda night, _: steps.write_returns(night),
+    "record_history": lambda *_: steps.record_history(),
     "purge_landing": lambda *_: steps.purge_landing(),
     "deliver_alerts": lambda night, _: steps.deliver_alerts(night, run_of(night)),
     "confirm_intake": lambda night, _: steps.confirm_intake(night),

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.exceptions import InvalidTag
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect, seed_tables
+from employment_warehouse.errors import UserError
 from employment_warehouse.identity import place, seal, unseal
 from employment_warehouse.runtime import forgetting
 from employment_warehouse.runtime.forgetting import Erased
@@ -34,6 +36,7 @@ def record() -> list[int]:
     """Record the ledger, and each standing publication that is not recorded yet; the numbers of these."""
     folder = _folder(settings.current_home())
     with connect("wh_publisher") as connection:
+        connection.execute("select pg_advisory_xact_lock(hashtext('ops.history'))")  # the newest ledger is written last
         standing = connection.execute(
             "select p.publication from ops.publication as p where p.rolled_back_at is null order by 1"
         ).fetchall()
@@ -48,16 +51,31 @@ def record() -> list[int]:
 
 
 def _forget(folder: Path, erased: Erased | None) -> None:
-    """Take whoever has been erased out of the waivers in earlier records: the key of a case may have the token."""
+    """Take whoever has been erased out of the waivers in earlier records: the key of a case may have the token.
+
+    Raises UserError (`record_damaged`) when all others are done.
+    """
+    damaged = []
     for path in _night_files(folder) if erased else ():
         if erased is None or not erased.may_be_in(path):
             continue
-        night = _open(folder, path.stem)
+        try:
+            night = _open(folder, path.stem)
+        except InvalidTag:
+            damaged.append(path.name)
+            continue
         waivers = [_without_erased(waiver, erased) for waiver in night["waiver"]]
         if waivers == night["waiver"]:
             os.utime(path)  # not read again before the next erasure
         else:
             _write(folder, path.stem, night | {"waiver": waivers})
+    if damaged:
+        raise UserError(
+            "发布记录已损坏 | records of publications are damaged",
+            code="record_damaged",
+            where=f"archive/history: {', '.join(damaged)}",
+            todo="copy these files from DIR/archive/history of a backup",
+        )
 
 
 def _without_erased(waiver: Record, erased: Erased) -> Record:

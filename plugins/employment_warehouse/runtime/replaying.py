@@ -119,9 +119,9 @@ class Replay:
 
     def _decide(self, decided: Record) -> None:
         """What operators had decided, what had failed to be ingested, and the seeds, as they were."""
-        for table in ("rule_decision", "waiver", "intake_failure"):
+        for table in ("rule_decision", "decided_value", "waiver", "intake_failure"):
             self.connection.execute(sql.SQL("delete from {}").format(sql.Identifier("ops", table)))
-            self._insert("ops", table, decided[table])
+            self._insert("ops", table, decided.get(table, []))  # records were once made without `decided_value`
         known = "select p.publication from ops.publication as p"
         published = {number for (number,) in self.connection.execute(known)}
         closed = [month for month in decided["month_close"] if month["publication"] in published]
@@ -132,6 +132,8 @@ class Replay:
             seeds = {name: rows for name, rows in decided["seeds"].items() if name in declared}
             seeds["setting"] = seed_tables.with_every_setting(seeds["setting"])
             self.connection.execute("select ops.load_seeds(%s)", [Jsonb(seeds)])
+        else:
+            self.connection.execute("select ops.apply_decided_values()")
 
     def _land_all(self, deliveries: list[Record]) -> None:
         erased = {counts["delivery_id"]: counts for counts in self.ledger.get("erased", [])}
@@ -155,10 +157,21 @@ class Replay:
                 *(row[name] for name in ("delivery_id", "feed", "unit", "report_date", "part", "revision", "kind"))
             )
             if row["kind"] == "withdrawn":
-                self.connection.execute(query("reopen_rejected"), delivery.__dict__ | {"parts": [row["part"]]})
+                self._reopen(delivery)
             elif file := file_of(row):
                 self._load(delivery, row, file)
         self._continue_numbers("delivery", "delivery_id", row["delivery_id"] + 1)
+
+    def _reopen(self, withdrawn: Delivery) -> None:
+        """Rejected rows are open again where a part no longer counts, unless another correction names them too."""
+        self.connection.execute(query("reopen_rejected"), withdrawn.__dict__ | {"parts": [withdrawn.part]})
+        corrections = self.connection.execute(
+            "select p.delivery_id from ops.part_in_force as p where p.kind = 'correction'"
+            " and p.feed = %(feed)s and p.unit = %(unit)s and p.report_date = %(report_date)s order by 1",
+            withdrawn.__dict__,
+        ).fetchall()
+        for (correction,) in corrections:
+            mark_corrected(self.connection, correction, SubmissionKey.of(withdrawn))
 
     def _load(self, delivery: Delivery, row: Record, sha256: bytes) -> None:
         name = PurePosixPath(row["path"] or landing.PAGES).name
@@ -203,7 +216,7 @@ class Replay:
         digest, rules = found
         if digest == night["digest"]:
             return "equal"
-        if self.has_erased:
+        if self.has_erased or number >= min(self.ledger.get("erased_publications", []), default=number + 1):
             return "erased"
         if rules != night["build"]["rules_digest"]:
             return "other_models"

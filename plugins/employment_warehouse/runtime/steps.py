@@ -214,23 +214,27 @@ def rebuild_without_held(build: int) -> None:
 
 
 def publish_night(build: int) -> None:
-    """Publish, or hold the night; then nothing changes for readers. What decided it is kept in the archive."""
+    """Publish, or hold the night; then nothing changes for readers."""
     from employment_warehouse import publication
-    from employment_warehouse.runtime import history
 
     publication.end_overlong_sessions()
     publication.publish_or_hold(build)
-    history.record()
+
+
+def record_history() -> None:
+    """Keep in the archive what decided each publication, those that were released by hand among them."""
+    from employment_warehouse.runtime import history
+
+    log.info("publications recorded: %s", history.record() or "none")
 
 
 def purge_landing() -> None:
-    """Delete landed rows that the publication has replaced (the archive keeps their files), erase the persons whose
-    erasure was asked for, and delete what was kept for long enough.
+    """Delete landed rows that the publication has replaced (the archive keeps their files) and what was kept for long
+    enough, and erase the persons whose erasure was asked for.
     """
     from employment_warehouse import landing, returns
 
     log.info("rows purged: %d", landing.purge())
-    erase_persons()
     deleted = landing.delete_expired()
     if deleted is not None:
         log.info(
@@ -238,6 +242,7 @@ def purge_landing() -> None:
             *deleted[1:],
             returns.delete_expired(deleted.on_date),
         )
+    erase_persons()
 
 
 def erase_persons() -> list[str]:

@@ -28,8 +28,10 @@ select jsonb_build_object(
             where d.rows_erased > 0
         ) as e
     ),
+    'erased_publications', (select coalesce(jsonb_agg(distinct e.publication), '[]') from ops.erasure_digest as e),
     'withdrawn', (select coalesce(jsonb_agg(d.delivery_id), '[]') from ops.delivery as d where d.status = 'withdrawn'),
     'intake_failure', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.intake_failure as t),
+    'decided_value', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.decided_value as t),
     'rule_decision', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.rule_decision as t),
     'waiver', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.waiver as t),
     'schedule_begin', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.schedule_begin as t),

@@ -38,6 +38,7 @@ select jsonb_build_object(
     ),
     'withdrawn', (select coalesce(jsonb_agg(d.delivery_id), '[]') from ops.delivery as d where d.status = 'withdrawn'),
     'intake_failure', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.intake_failure as t),
+    'decided_value', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.decided_value as t),
     'rule_decision', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.rule_decision as t),
     'waiver', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.waiver as t),
     'month_close', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.month_close as t)
