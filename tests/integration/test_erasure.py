@@ -262,7 +262,7 @@ def test_a_damaged_record_keeps_no_person_in_the_others(
         files.put(zone, files.rows_of("labor_register", person(1, NAME)), feed="labor_register", day=day)
         ingest_all(day)
         nights.night(day)
-        act_on_person(warehouse)
+    act_on_person(warehouse)
     first, last = sorted((warehouse_home.archive / "history").glob("0*.sealed"))
     sound = first.read_bytes()
     first.write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))

@@ -127,13 +127,17 @@ def send_corrected_again(zone: Path, county: str, day: date, number: int) -> Non
 def decide(nights: Nights, day: date) -> None:
     """What operators decide from that day on, and from a day that never comes."""
     nights.connection.execute(
-        "select ops.decide_target(t.target_code, t.county_code, %s, t.target_value + 7, 'as agreed')"
+        "select ops.decide_target(t.target_code, t.county_code, %s, (t.target_value + 7)::integer, 'as agreed')"
         " from seeds.target as t where t.county_code = %s and t.target_code = 'rural_employed'",
         [day, HERE],
     )
     nights.connection.execute("select ops.decide_key_county(%s, %s, 'provincial', 'as announced')", [THERE, day])
     nights.connection.execute("select ops.decide_key_county(%s, '2030-01-01', '', 'as announced')", [THERE])
-    publication.grant_waiver("volume.ratio", HERE, day, day, "fewer workshops")
+    nights.connection.execute(
+        "insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)"
+        " values ('delivery:volume.ratio', %s, %s, %s, 'zhang_san', 'fewer workshops')",
+        [HERE, day, day],
+    )
 
 
 def night(nights: Nights, day: date) -> int:

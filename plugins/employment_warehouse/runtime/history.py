@@ -36,7 +36,7 @@ def record() -> list[int]:
     """Record the ledger, and each standing publication that is not recorded yet; the numbers of these."""
     folder = _folder(settings.current_home())
     with connect("wh_publisher") as connection:
-        connection.execute("select pg_advisory_xact_lock(hashtext('ops.history'))")  # the newest ledger is written last
+        connection.execute("select pg_advisory_lock(hashtext('ops.history'))")  # the newest ledger is written last
         standing = connection.execute(
             "select p.publication from ops.publication as p where p.rolled_back_at is null order by 1"
         ).fetchall()
