@@ -36,16 +36,6 @@ def judged(nights: Any, target: str, *counties: str) -> list[bool | None]:
     return [found[county] for county in counties]
 
 
-def schedule_of(nights: Any, *counties: str) -> list[tuple[int, str]]:
-    """Value and date of the baseline of the rural workers employed."""
-    rows = nights.rows(
-        "select county_code, baseline_value, baseline_on::text from marts.target_progress"
-        " where target_code = 'rural_employed' and basis = 'stock'"
-    )
-    found = {county: (value, on) for county, value, on in rows}
-    return [found[county] for county in counties]
-
-
 def test_a_target_in_another_unit_stops_no_night(nights: Any) -> None:
     """Ten thousand persons who work are not the rate of a target of one."""
     nights.select = "+path:models/marts/targets +indicator_value,resource_type:model"
@@ -75,10 +65,6 @@ def test_a_target_is_on_track_only_where_it_can_be_judged(nights: Any) -> None:
         assert judged(nights, target, "532500", LAST, "532501", "532503") == [None, None, None, True]
     register(nights, LAST, "2024-12-31")
     nights.night("2024-12-31")
-    # Their schedules begin where every county has a register: twelve counties are no baseline of thirteen.
-    assert schedule_of(nights, "532500", LAST, "532503") == [
-        (13, "2024-12-31"), (1, "2024-12-31"), (1, "2024-05-01"),
-    ]  # fmt: skip
     assert judged(nights, "zero_employment_relocated_households", "532500", LAST, "532501", "532503") == [
         True, True, None, True,
     ]  # fmt: skip

@@ -116,8 +116,7 @@ class Marts:
         """What should be reached by today."""
         county, value = target["county_code"], Decimal(target["target_value"])
         deadline = date.fromisoformat(target["deadline"])
-        this_year = [n for n in self.nights if n.year == self.today.year]
-        first = next((n for n in this_year if self._is_registered(county, n)), this_year[0])
+        first = next(n for n in self.nights if n.year == self.today.year)
         since = date.fromisoformat(target["baseline_on"]) if target["baseline_on"] else first
         baseline = (
             Decimal(target["baseline_value"])
@@ -127,14 +126,6 @@ class Marts:
         in_all = (deadline - since).days
         elapsed = Fraction(max(0, min((self.today - since).days, in_all)), in_all) if in_all > 0 else Fraction(1)
         return Fraction(baseline) + Fraction(value - Decimal(baseline)) * elapsed
-
-    def _is_registered(self, county: str, on: date) -> bool:
-        """Whether the publication of a date knew a register of the county, or of all of the prefecture's."""
-        silent = set(COUNTIES) - self.world.began.keys()
-        for earlier in self.earlier:
-            if earlier.report_date == on:
-                silent = {row["county_code"] for row in earlier.marts["target_progress"] if row["obs_status"] == "M"}
-        return not silent & set(COUNTIES if county == PREFECTURE else (county,))
 
     def _published(self, code: str, basis: str, county: str, on: date) -> int:
         """The value that the publication of a date gave; where none is known, as known now."""

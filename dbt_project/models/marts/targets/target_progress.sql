@@ -46,11 +46,9 @@ changes as (
 registered as (
     select
         coalesce(places.county_code, {{ prefecture() }}) as county_code,
-        bool_and(register.first_register_on is not null) as is_complete,
-        bool_and(published.obs_status <> 'M') as was_complete
+        bool_and(register.first_register_on is not null) as is_complete
     from places
     left join {{ ref('int_register_start') }} as register using (county_code)
-    left join (select distinct county_code, obs_status from {{ this }}) as published using (county_code)
     where places.county_code <> {{ prefecture() }}
     group by rollup (places.county_code)
 ),
@@ -73,11 +71,10 @@ measured as (
     left join changes on figures.county_code = changes.county_code and figures.indicator = changes.indicator
     left join ({{ coverage(feeds) }}) as coverage on figures.county_code = coverage.county_code
     left join ({{ carried_units(feeds) }}) as carried on figures.county_code = carried.county_code
-    -- A target without a baseline of its own has that of the year's first publication with a register of every county
-    -- of its unit, which each night keeps; until there is one, that of the first.
+    -- A target without a baseline of its own has that of the year's first publication, which each night keeps.
     left join {{ this }} as before
         on figures.county_code = before.county_code and figures.target_code = before.target_code
-        and figures.basis = before.basis and (registered.was_complete or not registered.is_complete)
+        and figures.basis = before.basis
         and date_trunc('year', before.baseline_on) = date_trunc('year', {{ tonight_date() }})
 ),
 
