@@ -28,7 +28,8 @@ from tests.kit.server import running_server
 from tests.kit.uploads import seen, send
 
 from employment_warehouse import settings
-from employment_warehouse.contract import PLAIN_CELLS, contract
+from employment_warehouse.contract import contract
+from employment_warehouse.workbook_format import PLAIN_CELLS
 
 FULL_SIZE = 140_000
 SECONDS = 10

@@ -14,7 +14,7 @@ from tests.kit.files import put
 from tests.kit.nights import publish
 
 from employment_warehouse import gate, landing, publication, transform
-from employment_warehouse.contract import template
+from employment_warehouse.contract import write_template
 from employment_warehouse.database import migrate
 
 ROOT = Path(__file__).parents[2]
@@ -129,7 +129,7 @@ def test_a_rejected_row_of_a_toy_feed_is_returned(project: Path, zone: Path) -> 
 
 
 def test_a_toy_feed_has_a_template(project: Path, tmp_path: Path) -> None:
-    template("toy", tmp_path / "form.xlsx")
+    write_template("toy", tmp_path / "form.xlsx")
     form = openpyxl.load_workbook(tmp_path / "form.xlsx").worksheets[0]
     assert {str(cell.value).rstrip("*") for cell in form[1]} >= set(HEADER.split(","))
 
