@@ -1079,6 +1079,13 @@ CASES = [
         {3: "too_few_cells"},
         feed="bank_return",
     ),
+    Case(
+        "a row: nothing but its batch, its number and an amount",
+        table("bank_return", WHOLE_ROWS["bank_return"], "PC2024051000901,4,,,9600.00,,,"),
+        [2],
+        {3: "required_missing"},
+        feed="bank_return",
+    ),
     *[
         Case(
             f"not a row: {line} of a bank",
@@ -1090,6 +1097,10 @@ CASES = [
             "元阳县 2024 年 5 月 31 日 代发 明细 表",
             "本批次，共3笔，成功2笔，失败1笔，金额9300元，请核实。",
             "合计 3 9300.00 2 6090.00 1 3210.00",
+            *(
+                f"PC2024051000901,{cells}"
+                for cells in ("4,合计,,9600.00,,,", "3,小计,,9600.00,,,", "4,,总金额,9600.00,,,")
+            ),
             "收款账户：6299901000000000001 某公司",
         )
     ],

@@ -164,11 +164,11 @@ def _is_complete(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool
 
 
 def _has_key(cells: Sequence[str], header: Header) -> bool:
-    """Whether a line has the number of a thing, which no total and no note has, and something else."""
+    """Whether a line has the number of a thing, which no note has, and something else. A total may have its batch's."""
     values = [_value(cells, at, header.types[at]) for at in header.key_places]
     if not values or not all(any(map(str.isdigit, value)) for value in values) or n_filled(cells) == len(values):
         return False
-    return not (all(map(_QUANTITY.fullmatch, values)) and _is_total([_compact(cell) for cell in cells if cell]))
+    return not _is_total([_compact(cell) for cell in cells if cell])
 
 
 def _has_required(cells: Sequence[str], header: Header) -> bool:
