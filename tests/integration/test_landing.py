@@ -35,7 +35,7 @@ from employment_warehouse.landing import (
     scan,
 )
 from employment_warehouse.landing.zone import LandingZone
-from employment_warehouse.runtime import steps
+from employment_warehouse.runtime import history, steps
 from employment_warehouse.settings import TIMEZONE, Home
 
 put = partial(files.put, feed="public_post_payment")
@@ -245,6 +245,22 @@ def test_a_loader_that_was_killed_before_it_withdrew_the_removed_part_is_made_go
     steps.ingest_county(COUNTY, later.isoformat())
     assert standing(warehouse) == [("1", 2, kind), ("2", 2, "withdrawn")]
     assert rows_of(warehouse, "select path from ops.intake_failure where path like '%%2.csv'") == []
+
+
+def test_a_file_that_an_earlier_night_left_does_not_make_a_removed_part_of_an_old_date_count(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """Its row of that night stays: the night after found it unchanged."""
+    _, second = (put(zone, payments(number), f"{COUNTY}_{number}.csv") for number in (1, 2))
+    ingest_all()
+    publish_night(warehouse)
+    warehouse.execute(
+        "insert into ops.intake_failure (night_on, feed, unit, path, reason)"
+        " select %s, d.feed, d.unit, d.path, 'x' from ops.delivery as d where d.part = '1'",
+        (DAY,),
+    )
+    second.unlink()
+    assert scan({"county"}, DAY + timedelta(days=1)).changes == []
 
 
 def test_parts_stay_until_their_replacement_can_be_read(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -993,6 +1009,49 @@ def test_a_project_that_only_a_withdrawn_list_named_was_never_due(warehouse: psy
     assert rows_of(warehouse, due) == [("YG1",)]
     publication.roll_back(build, [wrong.delivery_id], "another county's project")
     assert rows_of(warehouse, due) == []
+
+
+def test_a_project_is_due_by_the_list_in_force_when_the_latest_is_held(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    later = DAY + timedelta(days=1)
+    put(zone, project("YG1"), "YG1.csv", feed="relief_project")
+    ingest_all()
+    publish_night(warehouse)
+    put(zone, project("YG1"), "YG1.csv", feed="relief_project", day=later)
+    ingest_all(later)
+    expect_deliveries(later)
+    assert expect_deliveries(later) == 0
+    start_build(later)
+    warehouse.execute("update ops.delivery set status = 'held' where status = 'landed'")
+    due = "select unit, report_date from ops.due_window where feed = 'relief_project'"
+    assert rows_of(warehouse, due) == [("YG1", later)]
+
+
+def due_of_record(warehouse: psycopg.Connection, build: int) -> list[tuple[str, list[int]]]:
+    """The batches of the record of a publication, with the causes that it has of each."""
+    statement = (history.QUERIES / "night_record.sql").read_text()
+    ((record,),) = warehouse.execute(statement, {"build": build}).fetchall()
+    return [(row["unit"], row["causes"]) for row in record["due"] if row["feed"] == "bank_return"]
+
+
+def test_a_record_has_no_batch_and_no_cause_that_its_build_did_not_have(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """However late it is written."""
+    put(zone, payments(1))
+    (first,) = ingest_all()
+    build = publish_night(warehouse)
+    expect_deliveries(DAY)
+    later = DAY + timedelta(days=1)
+    put(zone, payments(2), day=later)
+    (second,) = ingest_all(later)
+    next_build = publish_night(warehouse, later)
+    purge()
+    assert due_of_record(warehouse, build) == []
+    assert due_of_record(warehouse, next_build) == [("PC1", [first.delivery_id])]
+    causes = rows_of(warehouse, "select causes from ops.due where unit = 'PC1'")
+    assert causes == [([first.delivery_id, second.delivery_id],)]
 
 
 # --- what is not an ordinary file -----------------------------------------------------------------------------

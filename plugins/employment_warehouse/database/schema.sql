@@ -5141,7 +5141,9 @@ CREATE TABLE ops.due (
     unit text NOT NULL,
     report_date date NOT NULL,
     due_at timestamp with time zone NOT NULL,
-    causes bigint[]
+    causes bigint[],
+    recorded_at timestamp with time zone DEFAULT now(),
+    caused_at timestamp with time zone[]
 );
 
 ALTER TABLE ops.due OWNER TO wh_owner;
@@ -5153,6 +5155,14 @@ COMMENT ON TABLE ops.due IS '应报清单，先于到报。 | Deliveries that ar
 -- Name: COLUMN due.causes; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.due.causes IS '使之应报的报送记录（列有该代发批次的发放表、列有该在建项目的项目表）；空：按日历应报。 | The deliveries that name it: payrolls with the payment batch, lists with the open project; NULL: due by the calendar.';
+
+-- Name: COLUMN due.recorded_at; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due.recorded_at IS '列入时间；空：此列增设以前。 | When it was listed; NULL: before this was recorded.';
+
+-- Name: COLUMN due.caused_at; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due.caused_at IS '各报送记录列为原因的时间，与 causes 顺序相同。 | When each of the causes was added, in their order.';
 
 -- Name: due_window; Type: VIEW; Schema: ops; Owner: wh_owner
 
@@ -5181,9 +5191,11 @@ CREATE VIEW ops.due_window AS
         CASE kind
             WHEN 'batch'::text THEN '-infinity'::date
             WHEN 'period'::text THEN (date_trunc('month'::text, (report_date)::timestamp without time zone))::date
-            ELSE COALESCE(( SELECT (max(earlier.report_date) + 1)
+            ELSE COALESCE(( SELECT (earlier.report_date + 1)
                FROM standing earlier
-              WHERE ((earlier.feed = due.feed) AND (earlier.unit = due.unit) AND (earlier.report_date < due.report_date))), report_date)
+              WHERE ((earlier.feed = due.feed) AND (earlier.unit = due.unit) AND (earlier.report_date < due.report_date))
+              ORDER BY earlier.report_date DESC
+             LIMIT 1), report_date)
         END AS first_date,
         CASE kind
             WHEN 'batch'::text THEN 'infinity'::date
@@ -7405,6 +7417,10 @@ GRANT SELECT ON TABLE ops.due TO wh_operator;
 -- Name: COLUMN due.causes; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT UPDATE(causes) ON TABLE ops.due TO wh_loader;
+
+-- Name: COLUMN due.caused_at; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(caused_at) ON TABLE ops.due TO wh_loader;
 
 -- Name: TABLE due_window; Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -67,12 +67,13 @@ def _expect_projects(connection: psycopg.Connection, given: dict[str, Any]) -> i
     """The open projects. A purge may have deleted the rows of a project's latest submission, where a later one has been
     withdrawn since: they are restored, where the archive has their file.
     """
-    latest = connection.execute(query("latest_projects"), given).fetchall()
-    for delivery_id, is_purged in latest:
+    named_by = connection.execute(query("latest_projects"), given).fetchall()
+    for delivery_id, _, is_purged in named_by:
         if is_purged:
             restore_if_possible(delivery_id, read_archived_file)
-    numbers = [delivery_id for delivery_id, _ in latest]
-    return connection.execute(query("insert_due_projects"), given | {"latest": numbers}).rowcount
+    latest = [delivery_id for delivery_id, is_latest, _ in named_by if is_latest]
+    in_force = [delivery_id for delivery_id, is_latest, _ in named_by if not is_latest]
+    return connection.execute(query("insert_due_projects"), given | {"latest": latest, "in_force": in_force}).rowcount
 
 
 def _is_platform_expected(connection: psycopg.Connection) -> bool:

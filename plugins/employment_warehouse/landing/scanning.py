@@ -145,7 +145,7 @@ def _found(
 def _removed_parts(
     connection: psycopg.Connection, found: list[Arrival], new: list[Arrival], report_date: date
 ) -> list[RemovedPart]:
-    changed = {*map(SubmissionKey.of, new), *_recorded(connection)}
+    changed = {*map(SubmissionKey.of, new), *_recorded(connection, {arrival.path for arrival in found})}
     present: dict[SubmissionKey, set[str]] = {}
     for arrival in found:
         submission = SubmissionKey.of(arrival)
@@ -160,9 +160,12 @@ def _removed_parts(
     ]
 
 
-def _recorded(connection: psycopg.Connection) -> set[SubmissionKey]:
-    """The submissions of which a night found removed parts and did not come to withdraw them."""
-    return {SubmissionKey(*row) for row in connection.execute(query("recorded_removals"))}
+def _recorded(connection: psycopg.Connection, present: set[str]) -> set[SubmissionKey]:
+    """The submissions of which a night found removed parts and did not come to withdraw them. A file that is present
+    was to be ingested: its row of a night that is over says nothing of tonight.
+    """
+    rows = connection.execute(query("recorded_removals"))
+    return {SubmissionKey(*submission) for path, *submission in rows if path not in present}
 
 
 def _named(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> Iterator[tuple[NamedPart, str]]:

@@ -78,7 +78,7 @@ class Replay:
         self._decide(night)
         self._land_all(night["deliveries"])
         self._insert("ops", "build", night["unpublished"])
-        self._insert("ops", "due", night["due"])
+        self._expect(night["due"])
         self._continue_numbers("build", "build", number)
         held = self._held()
         publication.start_build(build["report_date"], build["run_id"])
@@ -134,6 +134,18 @@ class Replay:
             self.connection.execute("select ops.load_seeds(%s)", [Jsonb(seeds)])
         else:
             self.connection.execute("select ops.apply_decided_values()")
+
+    def _expect(self, due: list[Record]) -> None:
+        """What was due, and because of which deliveries: a row that is there has others since."""
+        for at in range(0, len(due), AT_ONCE):
+            self.connection.execute(
+                """
+                insert into ops.due select * from jsonb_populate_recordset(null::ops.due, %s)
+                on conflict (feed, unit, report_date) do update set
+                    recorded_at = excluded.recorded_at, causes = excluded.causes, caused_at = excluded.caused_at
+                """,
+                [Jsonb(due[at : at + AT_ONCE])],
+            )
 
     def _land_all(self, deliveries: list[Record]) -> None:
         erased = {counts["delivery_id"]: counts for counts in self.ledger.get("erased", [])}

@@ -1,6 +1,6 @@
 -- The submissions of files that were in use when a night recorded them: a removed one stays on record until its part is
 -- withdrawn. Of a file that was to be ingested the revision in force is older, or newer than the record.
-select distinct p.feed, p.unit, p.report_date
+select distinct p.path, p.feed, p.unit, p.report_date
 from ops.intake_failure as f
 inner join ops.part_in_force as p on f.feed = p.feed and f.unit = p.unit and f.path = p.path
 inner join ops.delivery as d on p.delivery_id = d.delivery_id

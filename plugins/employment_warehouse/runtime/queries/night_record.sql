@@ -32,9 +32,18 @@ select jsonb_build_object(
             )
     ),
     'due', (
-        select coalesce(jsonb_agg(to_jsonb(u)), '[]') from ops.due as u
-        where u.report_date >= coalesce((select q.report_date from ops.build as q where q.build = b.base), '-infinity')
+        -- What was listed by then; NULL: because of nothing that can be withdrawn.
+        select coalesce(jsonb_agg(to_jsonb(u) || to_jsonb(c)), '[]')
+        from ops.due as u
+        cross join lateral (
+            select array_agg(k.cause order by k.place) as causes, array_agg(k.caused_at order by k.place) as caused_at
+            from unnest(u.causes, u.caused_at) with ordinality as k (cause, caused_at, place)
+            where k.caused_at <= coalesce(b.sealed_at, 'infinity')
+        ) as c
+        where (
+            u.report_date >= coalesce((select q.report_date from ops.build as q where q.build = b.base), '-infinity')
             or u.feed in (select f.feed from ops.feed as f where f.unit = 'batch')
+        ) and coalesce(u.recorded_at, '-infinity') <= coalesce(b.sealed_at, 'infinity')
     ),
     'withdrawn', (select coalesce(jsonb_agg(d.delivery_id), '[]') from ops.delivery as d where d.status = 'withdrawn'),
     'intake_failure', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.intake_failure as t),
