@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -12,6 +13,7 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from uuid import UUID
 
 import openpyxl
@@ -30,6 +32,7 @@ from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive, erased_copies
 from employment_warehouse.landing.erased_words import Words
+from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.runtime import history, steps
 from employment_warehouse.settings import Home
 
@@ -207,7 +210,7 @@ def test_an_erased_person_is_nowhere_and_counts_stay(
 def write_dispatches(home: Home) -> list[Path]:
     """Two dispatches, page and workbook: of the first one a case is the person's."""
     folder, made = home.reports / str(DAY), []
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for number, key in ((1, tokens()[1]), (2, str(UUID(int=7)))):
         page, workbook = (folder / f"weekly-{number}-{COUNTY}{suffix}" for suffix in (".html", ".xlsx"))
         page.write_text(f"<td>A1 · {key}</td><td>个旧市</td>")
@@ -230,14 +233,40 @@ def test_files_of_the_landing_zone_that_have_the_person_are_named(
     (zone / "employment" / str(DAY) / f"{COUNTY}.xlsx").unlink()
     files.put(zone, "sent again", feed="labor_register", day=NEXT)
     landing.ask_erasure(ID, REASON)
-    assert steps.erase_persons() == [f"employment/{NEXT}/{COUNTY}.xlsx", f"labor_register/{DAY}/{COUNTY}.csv"]
-    [(kind, body)] = warehouse.execute("select kind, body from ops.alert").fetchall()
-    assert kind == "erased_in_zone"
-    assert [line.partition("：")[0] for line in body.splitlines()] == [
+    left = landing.erase_asked().left
+    assert [line.partition("：")[0] for line in left] == [
         f"employment/{NEXT}/{COUNTY}.xlsx",
         f"labor_register/{DAY}/{COUNTY}.csv",
     ]
-    assert steps.erase_persons() == []
+    alerts = warehouse.execute("select kind, body from ops.alert").fetchall()
+    assert alerts == [("erased_in_zone", "\n".join(left))]
+    assert landing.erase_asked().left == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "error", "said"),
+    [
+        ("__init__", ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "Connection refused"),
+        ("local", PermissionError(errno.EACCES, "Permission denied", f"/x/{NAME}"), "Permission denied"),
+        ("local", RuntimeError(NAME), "RuntimeError"),  # as those of SFTP and object stores
+    ],
+    ids=["the zone", "its files", "its storage"],
+)
+def test_an_erasure_does_not_wait_for_the_landing_zone(  # noqa: PLR0917
+    zone: Path, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, broken: str, error: Exception, said: str
+) -> None:
+    """Which files could not be looked at is said in words."""
+    put_registers(zone, DAY, person(5, f"某{said}"))  # no copy of another test is in the archive
+    ingest_all()
+    landing.ask_erasure(ID, REASON)
+    monkeypatch.setattr(LandingZone, broken, Mock(side_effect=error))
+    left = landing.erase_asked().left
+    assert [line.partition("；")[0] for line in left] == [
+        f"employment/{DAY}/{COUNTY}.xlsx：无法读取（{said}）",
+        f"labor_register/{DAY}/{COUNTY}.csv：无法读取（{said}）",
+    ]
+    assert warehouse.execute("select kind, body from ops.alert").fetchall() == [("erased_in_zone", "\n".join(left))]
+    assert [word for word in (*WORDS, *tokens()) if word in tables_text(warehouse)] == []
 
 
 def test_dispatches_that_are_written_name_an_erased_person_no_more(
@@ -254,6 +283,26 @@ def test_dispatches_that_are_written_name_an_erased_person_no_more(
     assert [path.read_bytes() for path in others] == untouched
 
 
+def test_a_damaged_dispatch_keeps_no_person_in_the_others(
+    zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
+) -> None:
+    """Nor the ledger without the person's mark, by which a rebuilt warehouse knows the person again."""
+    put_registers(zone, DAY)
+    ingest_all()
+    page, workbook, *others = write_dispatches(warehouse_home)
+    damaged = [page.with_name(f"weekly-0-{COUNTY}{suffix}") for suffix in (".html", ".xlsx")]
+    for path in damaged:
+        path.write_bytes(workbook.read_bytes()[:-40])
+    with pytest.raises(UserError, match="cannot be read") as failure:
+        erase()
+    assert failure.value.where == f"reports: {', '.join(f'{DAY}/{path.name}' for path in damaged)}"
+    assert [path for path in (page, workbook) if tokens()[1] in text_of(path)] == []
+    [erasure] = (history.ledger() or {})["vault"]["erasures"]
+    assert erasure["done_at"] and all(path.exists() for path in others)
+    for path in damaged:  # the home is that of other tests as well
+        path.unlink()
+
+
 def test_a_damaged_record_keeps_no_person_in_the_others(
     nights: Nights, zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
 ) -> None:
@@ -265,6 +314,7 @@ def test_a_damaged_record_keeps_no_person_in_the_others(
         ingest_all(day)
         nights.night(day)
     act_on_person(warehouse)
+    page, *_ = write_dispatches(warehouse_home)
     first, last = sorted((warehouse_home.archive / "history").glob("0*.sealed"))
     sound = first.read_bytes()
     first.write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))
@@ -278,6 +328,7 @@ def test_a_damaged_record_keeps_no_person_in_the_others(
 
     assert first.name in failure.value.where and last.name not in failure.value.where
     assert last.read_bytes() != unread  # the person was taken out of it
+    assert tokens()[1] not in page.read_text()
     steps.record_history()
     records = json.dumps([history.nights(), history.ledger()], ensure_ascii=False)
     assert [word for word in (*WORDS, *tokens()) if word in records] == []

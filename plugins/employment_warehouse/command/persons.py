@@ -52,10 +52,11 @@ def erase(
     else:
         typed = getpass("身份证号 ID number: ") if sys.stdin.isatty() else sys.stdin.readline()
         number = landing.ask_erasure(typed.strip(), reason)
-    left = steps.erase_persons()
+    erasures = landing.erase_asked()
     console.print(f"第 {number} 号删除已完成 | erasure {number} is complete", markup=False)
-    for path in left:
-        console.print(f"落地区仍有原文件，须换掉或删除：{path} | the landing zone still has {path}", markup=False)
+    for line in erasures.left:
+        console.print(f"落地区 landing zone: {line}", markup=False)
+    steps.forget_erased(erasures.touched)
 
 
 @app.command("rotate-keys")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -80,8 +79,8 @@ def _ask(person_key: UUID, sealed: bytes | None, reason: str) -> int:
 
 
 class Erasures(NamedTuple):
-    """What was carried out. touched: (unit, report date) of the deliveries that lost rejected rows; left: the files of
-    the landing zone that still have a person, as alerts name files.
+    """What was carried out. touched: (unit, report date) of the deliveries that lost rejected rows; left: what somebody
+    has to do in the landing zone, in words: its files that still have a person, and those that could not be looked at.
     """
 
     touched: list[tuple[str, date]]
@@ -98,10 +97,10 @@ def erase_asked() -> Erasures:
         asked = [Asked(*row) for row in connection.execute("select * from vault.to_erase()").fetchall()]
         _settle_files(connection, asked)
         for at, erasure in enumerate(asked, 1):
-            erased = _erase(connection, erasure)
-            touched.update(erased.touched)
-            left.update(erased.left)
+            named: set[tuple[bytes, str]] = set()
+            touched.update(_erase(connection, erasure, named))
             _settle_files(connection, asked[at:])
+            left.update(_alert_in_zone(connection, named))
     return Erasures(sorted(touched), sorted(left))
 
 
@@ -146,13 +145,12 @@ class Asked(NamedTuple):
         return f"{self.erasure}-{mark.hex()}"
 
 
-def _erase(connection: psycopg.Connection, asked: Asked) -> Erasures:
+def _erase(connection: psycopg.Connection, asked: Asked, named: set[tuple[bytes, str]]) -> list[tuple[str, date]]:
+    """(unit, report date) of the deliveries that lost rows. named: receives the hashes and paths of their files."""
     words = _words(asked)
     places: dict[tuple[int, str, date], set[tuple[str, int]]] = {}
-    named: set[tuple[bytes, str]] = set()
     for delivery, found in chain(_in_files(connection, asked.name, words, named), _rejected_with(connection, words)):
         places.setdefault(delivery, set()).update(found)
-    left = sorted(_still_in_zone(named))
     connection.commit()  # the erasure is dated by what follows: nights may have passed during the search
     try:
         for (delivery_id, _, _), rows in places.items():
@@ -161,9 +159,6 @@ def _erase(connection: psycopg.Connection, asked: Asked) -> Erasures:
         marks = marks_of(pl.Series([account.bytes for account in asked.accounts], dtype=pl.Binary)).to_list()
         given = [asked.erasure, asked.accounts, marks]
         connection.execute("select vault.complete_erasure(%s, %s::uuid [], %s::bytea [])", given)
-        if left:
-            listed = [f"{path}：须由报送单位换成不含此人的文件，或删除 | {path}: replace or delete it" for path in left]
-            connection.execute(query("alert_erased_in_zone"), {"body": "\n".join(listed)})
         connection.commit()
     except psycopg.Error as error:
         connection.rollback()
@@ -172,17 +167,48 @@ def _erase(connection: psycopg.Connection, asked: Asked) -> Erasures:
             database=describe(error),
             todo="the night that is being built carries it out after it is published",
         ) from None
-    return Erasures([(unit, report_date) for _, unit, report_date in places], left)
+    return [(unit, report_date) for _, unit, report_date in places]
 
 
-def _still_in_zone(named: Collection[tuple[bytes, str]]) -> Iterator[str]:
-    """The files of the landing zone with these hashes and paths that are there: they are their senders', and most
-    deployments can only read them.
+def _alert_in_zone(connection: psycopg.Connection, named: Collection[tuple[bytes, str]]) -> list[str]:
+    """Alert what is left to do in the landing zone, of files with these hashes and paths; the same in words.
+
+    The person is erased by now: what cannot be looked at is named, and fails nothing.
     """
+    left = sorted(set(_left_in_zone(named))) if named else []
+    if left:
+        connection.execute(query("alert_erased_in_zone"), {"body": "\n".join(left)})
+        connection.commit()
+    return left
+
+
+def _left_in_zone(named: Collection[tuple[bytes, str]]) -> Iterator[str]:
+    """The files that are there are their senders', and most deployments can only read them."""
+    try:
+        zone = LandingZone()
+    except Exception as error:  # whatever the storage raises, here and below
+        yield from (_not_looked_at(path, error) for _, path in named)
+        return
     for sha256, path in named:
-        with suppress(FileNotFoundError), LandingZone().local(path) as file:
-            if archive.sha256_of(file) == sha256:
-                yield label(path)
+        try:
+            with zone.local(path) as file:
+                is_left = archive.sha256_of(file) == sha256
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except Exception as error:
+            yield _not_looked_at(path, error)
+            continue
+        if is_left:
+            yield f"{label(path)}：须由报送单位换成不含此人的文件，或删除 | {label(path)}: replace or delete it"
+
+
+def _not_looked_at(path: str, error: Exception) -> str:
+    """Without the error's own text, which may quote names."""
+    why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+    return (
+        f"{label(path)}：无法读取（{why}）；如仍载有此人，须换成不含此人的文件，或删除"
+        f" | {label(path)}: could not be read ({why}); if it still has the person, replace or delete it"
+    )
 
 
 def _words(asked: Asked) -> Words:

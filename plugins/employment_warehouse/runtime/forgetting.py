@@ -9,6 +9,7 @@ import io
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,10 +21,12 @@ import polars as pl
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect
+from employment_warehouse.errors import UserError
 from employment_warehouse.landing.erased_persons import marks_of
 
 WORD = "已删除 | erased"  # ops.erased_reason
 CLOCKS_DIFFER = timedelta(hours=1)  # that of the database, and that of the files
+DAMAGED = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)  # of a page or workbook
 _TOKEN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -60,25 +63,39 @@ class Erased:
         return text
 
 
-def forget_in_dispatches() -> int:
-    """Rewrite the counties' dispatches in which somebody is who has been erased; how many files.
+def forget_in_dispatches() -> None:
+    """Rewrite the counties' dispatches in which somebody is who has been erased.
 
-    The case stays, as its money and days are counted, without the person.
+    The case stays, as its money and days are counted, without the person. Raises UserError (`dispatch_damaged`) when
+    all others are done.
     """
     with connect("wh_publisher") as connection:
         [ledger] = connection.execute("select ops.vault_ledger()").fetchone() or ({"erasures": []},)
-    erased, rewritten = Erased.of(ledger["erasures"]), 0
-    for path in sorted(settings.current_home().reports.glob("*/weekly-*-*")) if erased else ():
-        if erased is None or path.suffix not in {".html", ".xlsx"} or not erased.may_be_in(path):
+    erased = Erased.of(ledger["erasures"])
+    if erased is None:
+        return
+    damaged = []
+    for path in sorted(settings.current_home().reports.glob("*/weekly-*-*")):
+        if path.suffix not in {".html", ".xlsx"} or not erased.may_be_in(path):
             continue
-        content = path.read_bytes()
-        left = _workbook_without(content, erased) if path.suffix == ".xlsx" else _page_without(content, erased)
+        without = _workbook_without if path.suffix == ".xlsx" else _page_without
+        try:
+            content = path.read_bytes()
+            left = without(content, erased)
+        except DAMAGED:
+            damaged.append(f"{path.parent.name}/{path.name}")
+            continue
         if left == content:
             os.utime(path)  # not read again before the next erasure
         else:
             settings.write_whole(path, left)
-            rewritten += 1
-    return rewritten
+    if damaged:
+        raise UserError(
+            "县市周调度单无法读取，可能载有已删除的人 | dispatches cannot be read; they may name the erased",
+            code="dispatch_damaged",
+            where=f"reports: {', '.join(damaged)}",
+            todo="delete these files, or copy them from a backup with their times (cp -p)",
+        )
 
 
 def _page_without(page: bytes, erased: Erased) -> bytes:

@@ -55,9 +55,11 @@ def _forget(folder: Path, erased: Erased | None) -> None:
 
     Raises UserError (`record_damaged`) when all others are done.
     """
+    if erased is None:
+        return
     damaged = []
-    for path in _night_files(folder) if erased else ():
-        if erased is None or not erased.may_be_in(path):
+    for path in _night_files(folder):
+        if not erased.may_be_in(path):
             continue
         try:
             night = _open(folder, path.stem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -245,21 +246,33 @@ def purge_landing() -> None:
     erase_persons()
 
 
-def erase_persons() -> list[str]:
-    """Carry out the erasures that were asked for, and rewrite the return workbooks and the dispatches that named a
-    person. The archive keeps their marks: a rebuilt warehouse does not ingest an erased person again.
+def erase_persons() -> None:
+    """Carry out the erasures that were asked for, with all that follows from them."""
+    from employment_warehouse import landing
 
-    Returns the files of the landing zone that still have a person.
+    forget_erased(landing.erase_asked().touched)
+
+
+def forget_erased(touched: Collection[tuple[str, date]]) -> None:
+    """What follows from erasures: their marks go to the archive, so that a rebuilt warehouse does not ingest an erased
+    person again, and the return workbooks and the dispatches that named the person are written without.
+
+    touched: unit and report date of the deliveries that lost rows. One that fails does not stop the others; it is
+    raised when they are done.
     """
-    from employment_warehouse import landing, returns
     from employment_warehouse.runtime import forgetting, history
 
-    erasures = landing.erase_asked()
-    for day in sorted({report_date for _, report_date in erasures.touched}):
+    with ExitStack() as then:  # the last is done first
+        then.callback(forgetting.forget_in_dispatches)
+        then.callback(_rewrite_workbooks, touched)
+        history.record()
+
+
+def _rewrite_workbooks(touched: Collection[tuple[str, date]]) -> None:
+    from employment_warehouse import returns
+
+    for day in sorted({report_date for _, report_date in touched}):
         log.info("%s: %d return workbooks", day, len(returns.write_workbooks(day)))
-    log.info("dispatches rewritten: %d", forgetting.forget_in_dispatches())
-    history.record()
-    return erasures.left
 
 
 def write_report(product: str) -> None:
