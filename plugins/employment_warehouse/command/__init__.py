@@ -13,6 +13,7 @@ from employment_warehouse.command.options import HomeOption, console, select_hom
 from employment_warehouse.database import describe
 from employment_warehouse.errors import UserError
 
+LOST = ("08", "57P")  # SQLSTATEs of a connection that failed, or that the server has ended
 MISUSED = 2  # exit code of a command line that cannot be understood
 
 app = typer.Typer(
@@ -35,6 +36,17 @@ for theme in (services, nights, backups, persons, queries, files):
 app.add_typer(users.app, name="user")
 
 
+def failure_of(error: psycopg.OperationalError) -> UserError:
+    """What people are told: that the connection is lost, or what else the database could not do."""
+    if error.sqlstate is None or error.sqlstate.startswith(LOST):
+        return UserError(
+            "数据库没有应答或中断了连接 | the database does not answer, or has ended the connection",
+            database=describe(error),
+            todo="warehouse status",
+        )
+    return UserError("数据库未能执行 | the database could not carry this out", database=describe(error))
+
+
 def main() -> None:
     """Run the command line; errors that the user can correct are shown without a traceback.
 
@@ -47,12 +59,7 @@ def main() -> None:
         console.print(str(error), style="red", markup=False)
         sys.exit(error.exit_code)
     except psycopg.OperationalError as error:
-        lost = UserError(
-            "数据库没有应答或中断了连接 | the database does not answer, or has ended the connection",
-            database=describe(error),
-            todo="warehouse status",
-        )
-        console.print(str(lost), style="red", markup=False)
+        console.print(str(failure_of(error)), style="red", markup=False)
         sys.exit(1)
     except SystemExit as end:
         if end.code == MISUSED and len(sys.argv) > 1:  # Typer has said in English what is wrong with the line
