@@ -122,8 +122,8 @@ def roll_back(publication: int, withdrawn: Sequence[int], reason: str) -> int | 
     """Take back a publication and every later one; the one that is shown from now on.
 
     withdrawn: the deliveries that caused it. They are never used again; everything else that those publications
-    accepted is offered to the next night. None: nothing is published any more. Raises DatabaseRefusal for a publication
-    that is not in force, or a delivery that none of them accepted.
+    accepted or held is offered to the next night. None: nothing is published any more. Raises DatabaseRefusal for a
+    publication that is not in force, or a delivery that none of them accepted.
     """
     shown = _as_person("select ops.roll_back(%s, %s::bigint[], %s)", publication, list(withdrawn), reason)
     return None if shown is None else int(shown)
