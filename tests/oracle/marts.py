@@ -361,13 +361,13 @@ class Marts:
         }
 
     def _cures(self, line: Line) -> Iterator[int]:
-        """Days from the bank's first refusal to the first credit since."""
-        refused = [r["settled_on"] for a in line.attempts for r in a.returned if r["result"] == "failed"]
-        places = [n for n, a in enumerate(line.attempts) if any(r["result"] == "failed" for r in a.returned)]
-        later = [r for a in line.attempts[places[0] :] for r in a.returned] if places else []
-        since = [r["settled_on"] for r in later if r["result"] == "success" and r["settled_on"] <= self.today]
+        """Days from the bank's first refusal to the first credit on or after that day."""
+        returned = [r for a in line.attempts for r in a.returned]
+        refused = [r["settled_on"] for r in returned if r["result"] == "failed"]
+        credited = [r["settled_on"] for r in returned if r["result"] == "success" and r["settled_on"] <= self.today]
+        since = [day for day in credited if refused and day >= min(refused)]
         if since:
-            yield max(0, (min(since) - min(refused)).days)
+            yield (min(since) - min(refused)).days
 
     # -- assurance
 

@@ -59,7 +59,7 @@ attempts_in_order as (
 )
 
 select
-    feed, unit, period, person_key, item, batch_no, account_key, amount, listed_on, signed_on, approved_on, sent_on,
-    last_paid_on, place, attempt_no,
+    feed, unit, period, person_key, item, batch_no, account_key, amount, listed_on, signed_on, approved_on,
+    last_sent_on as sent_on, last_paid_on, place, attempt_no,
     row_number() over (partition by batch_no, account_key, amount order by place)::integer as ordinal
 from attempts_in_order

@@ -8,6 +8,9 @@ attempts as (
 return_lines as (
     select
         line.*, due.pay_due_on,
+        min(settled_on) filter (where result = 'failed') over (
+            partition by feed, unit, period, person_key, item
+        ) as first_failed_on,
         result = 'success' and settled_on <= {{ tonight_date() }} as is_credited
     from {{ ref('int_return_line') }} as line
     inner join attempts using (batch_no, place)
@@ -23,9 +26,9 @@ answers as (
         bool_or(result = 'success') as is_success,
         count(*) filter (where result = 'failed')::integer as failed_lines,
         bool_or(is_amount_different) as is_amount_different,
-        min(settled_on) filter (where is_credited) as first_credited_on,
         max(settled_on) filter (where is_credited) as credited_on,
-        min(settled_on) filter (where result = 'failed') as failed_on
+        min(settled_on) filter (where result = 'failed') as failed_on,
+        min(settled_on) filter (where is_credited and settled_on >= first_failed_on) as cured_on
     from return_lines
     group by batch_no, place
 ),
@@ -77,7 +80,7 @@ select
     coalesce(answers.amount_credited, 0)::numeric(14, 2) as amount_credited,
     coalesce(answers.amount_credited_late, 0)::numeric(14, 2) as amount_credited_late,
     coalesce(answers.amount_returned, 0)::numeric(14, 2) as amount_returned,
-    answers.first_credited_on, answers.credited_on, answers.failed_on,
+    answers.credited_on, answers.failed_on, answers.cured_on,
     coalesce(answers.failed_lines, 0) as failed_lines,
     coalesce(answers.is_amount_different, false) as is_amount_different,
     due_returns.return_due_on

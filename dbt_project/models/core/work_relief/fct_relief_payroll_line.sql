@@ -2,16 +2,6 @@
 -- bank. Its clock starts once: each stage has the first date that any of its attempts has. A stage that is dated after
 -- tonight is not reached yet.
 with
-attempts as (
-    select
-        attempt.*,
-        min(attempt_no) filter (where failed_lines > 0) over (
-            partition by unit, period, person_key, item
-        ) as failed_attempt
-    from {{ ref('fct_payment_attempt') }} as attempt
-    where feed = 'relief_payroll'
-),
-
 attempt_sums as (
     select
         unit, period, person_key, item,
@@ -21,10 +11,11 @@ attempt_sums as (
         min(sent_on) as sent_on,
         sum(failed_lines)::integer as failed_lines,
         min(failed_on) as failed_on,
-        min(first_credited_on) filter (where attempt_no >= failed_attempt) as cured_on,
+        min(cured_on) as cured_on,
         bool_or(is_amount_different) as is_amount_different,
         coalesce(sum(abs(amount_returned - amount)) filter (where is_amount_different), 0) as amount_difference
-    from attempts
+    from {{ ref('fct_payment_attempt') }}
+    where feed = 'relief_payroll'
     group by unit, period, person_key, item
 )
 
