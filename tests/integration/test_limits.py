@@ -12,6 +12,7 @@ from tests.kit.nights import Nights, certify
 
 from employment_warehouse import publication
 from employment_warehouse.database import connect
+from employment_warehouse.database.connections import address
 from employment_warehouse.database.program_logins import LOGINS, verifier
 
 pytestmark = pytest.mark.quick
@@ -96,7 +97,7 @@ def test_a_login_records_so_many_acts_a_day(warehouse: psycopg.Connection, role:
     warehouse.execute("update seeds.setting set value = '30' where name = 'act_daily_limit'")
     question = f"select {act} from generate_series(1, %s) as n, (values (%s)) as v (verifier)"
     with reader(role) as connection:
-        kept = verifier(connection, "analyst_of_tests", "a password of the tests")
+        kept = verifier(connection, address(role).user, address(role).password)
         connection.execute(question, (29, kept))  # type: ignore[arg-type]
         for _ in range(2):
             with pytest.raises(psycopg.Error, match="limit of a day"):
