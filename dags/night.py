@@ -52,7 +52,7 @@ def night() -> None:
 
     report_date = choose_date()
 
-    def run(dag_id: str, **more: str) -> TriggerDagRunOperator:
+    def run(dag_id: str) -> TriggerDagRunOperator:
         return TriggerDagRunOperator(
             task_id=dag_id,
             trigger_dag_id=dag_id,
@@ -64,7 +64,6 @@ def night() -> None:
             deferrable=True,
             poke_interval=1,
             retry_policy=WAITS,
-            **more,
         )
 
     due = expect_deliveries(report_date)

@@ -66,7 +66,7 @@ print(json.dumps({{"dags": sorted(bag.dags), "errors": bag.import_errors,
 @pytest.mark.parametrize("path", DAGS, ids=lambda path: path.stem)
 def test_a_dag_is_a_list_of_steps(path: Path) -> None:
     text = path.read_text()
-    assert len(text.splitlines()) < 80
+    assert len(text.splitlines()) < 85
     tree = ast.parse(text)
     logic = (ast.If, ast.IfExp, ast.While, ast.For, ast.Try, ast.Lambda, ast.ListComp, ast.DictComp, ast.GeneratorExp)
     assert [node.lineno for node in ast.walk(tree) if isinstance(node, logic)] == []
