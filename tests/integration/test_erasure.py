@@ -226,8 +226,8 @@ def test_files_of_the_landing_zone_that_have_the_person_are_named(
     zone: Path, warehouse_home: Home, warehouse: psycopg.Connection
 ) -> None:
     """They are their senders', and stay: not one that is gone or was sent again, nor one without the person."""
-    put_registers(zone, DAY, person(5, "某某戊"))  # no copy of another test is in the archive
-    put_registers(zone, NEXT, person(5, "某某戊"))
+    put_registers(zone, DAY, person(6, "某某己"))  # no copy of another test is in the archive
+    put_registers(zone, NEXT, person(6, "某某己"))
     files.put(zone, files.rows_of("workshop", {"workshop_no": "1"}), feed="workshop")
     ingest_all(NEXT)
     (zone / "employment" / str(DAY) / f"{COUNTY}.xlsx").unlink()
