@@ -64,6 +64,11 @@ def prepare(sha256: bytes, erasure: str, copy: Path | None, kind: str) -> None:
                 _seal_chunks(source, draft, sha256, is_original=False)
 
 
+def prepared_by(erasure: str) -> set[bytes]:
+    """SHA-256 of the files for which this erasure has prepared something that is not in their place yet."""
+    return {_sha256_in(found) for found in settings.current_home().archive.glob(f"??/*.{erasure}{PREPARED}")}
+
+
 def settle(is_done: Callable[[str], bool]) -> None:
     """Replace the files for which something was prepared by an erasure that is done; what another erasure prepared is
     deleted, because it prepares it again. Ended at any moment, it may be run again.

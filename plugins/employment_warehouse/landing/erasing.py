@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from functools import partial
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import NamedTuple
 from uuid import UUID
 
@@ -97,10 +97,10 @@ def erase_asked() -> Erasures:
         asked = [Asked(*row) for row in connection.execute("select * from vault.to_erase()").fetchall()]
         _settle_files(connection, asked)
         for at, erasure in enumerate(asked, 1):
-            named: set[tuple[bytes, str]] = set()
-            touched.update(_erase(connection, erasure, named))
+            touched |= _erase(connection, erasure)
+            replaced = archive.prepared_by(erasure.name)
             _settle_files(connection, asked[at:])
-            left.update(_alert_in_zone(connection, named))
+            left.update(_alert_in_zone(connection, replaced))
     return Erasures(sorted(touched), sorted(left))
 
 
@@ -145,11 +145,11 @@ class Asked(NamedTuple):
         return f"{self.erasure}-{mark.hex()}"
 
 
-def _erase(connection: psycopg.Connection, asked: Asked, named: set[tuple[bytes, str]]) -> list[tuple[str, date]]:
-    """(unit, report date) of the deliveries that lost rows. named: receives the hashes and paths of their files."""
+def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]]:
+    """(unit, report date) of the deliveries that lost rows."""
     words = _words(asked)
     places: dict[tuple[int, str, date], set[tuple[str, int]]] = {}
-    for delivery, found in chain(_in_files(connection, asked.name, words, named), _rejected_with(connection, words)):
+    for delivery, found in chain(_in_files(connection, asked.name, words), _rejected_with(connection, words)):
         places.setdefault(delivery, set()).update(found)
     connection.commit()  # the erasure is dated by what follows: nights may have passed during the search
     try:
@@ -167,14 +167,16 @@ def _erase(connection: psycopg.Connection, asked: Asked, named: set[tuple[bytes,
             database=describe(error),
             todo="the night that is being built carries it out after it is published",
         ) from None
-    return [(unit, report_date) for _, unit, report_date in places]
+    return {(unit, report_date) for _, unit, report_date in places}
 
 
-def _alert_in_zone(connection: psycopg.Connection, named: Collection[tuple[bytes, str]]) -> list[str]:
-    """Alert what is left to do in the landing zone, of files with these hashes and paths; the same in words.
+def _alert_in_zone(connection: psycopg.Connection, replaced: Collection[bytes]) -> list[str]:
+    """Alert what is left to do in the landing zone, of the files that had the person; the same in words.
 
     The person is erased by now: what cannot be looked at is named, and fails nothing.
     """
+    archived = _archived(connection) if replaced else {}
+    named = {(sha256, one.path) for sha256 in replaced for one in archived.get(sha256, []) if one.path}
     left = sorted(set(_left_in_zone(named))) if named else []
     if left:
         connection.execute(query("alert_erased_in_zone"), {"body": "\n".join(left)})
@@ -237,35 +239,31 @@ def _rejected_with(connection: psycopg.Connection, words: Words) -> Iterator[Era
             yield (delivery_id, unit, report_date), [(sheet, line)]
 
 
-def _in_files(
-    connection: psycopg.Connection, erasure: str, words: Words, named: set[tuple[bytes, str]]
-) -> Iterator[ErasedPlaces]:
-    """Prepare copies of the archived files that name the person; each delivery of them, with the places of the rows
-    that the copy lacks. named: receives the hashes and paths of these files.
-    """
+def _archived(connection: psycopg.Connection) -> dict[bytes, list[ArchivedDelivery]]:
+    """By the SHA-256 of their file."""
     archived: dict[bytes, list[ArchivedDelivery]] = {}
     for sha256, *delivery in connection.execute(query("archived_deliveries")).fetchall():
         archived.setdefault(bytes(sha256), []).append(ArchivedDelivery(*delivery))
+    return archived
+
+
+def _in_files(connection: psycopg.Connection, erasure: str, words: Words) -> Iterator[ErasedPlaces]:
+    """Prepare copies of the archived files that name the person; each delivery of them, with the places of the rows
+    that the copy lacks.
+    """
+    archived = _archived(connection)
     for sha256, deliveries in archived.items():
         if not archive.has(sha256):
             continue
         read = [one for one in deliveries if one.status != "refused"]
         name = PurePosixPath(deliveries[0].path or PAGES).name
         with archive.open_stored(sha256, name) as file:
-            paths = [one.path for one in deliveries if one.path]
-            prepare = partial(_prepare, erasure, named, sha256, paths)
+            prepare = partial(archive.prepare, sha256, erasure)
             removed = erased_copies.without_rows(file, _feeds_of(connection, read), words, prepare)
         for one in read:
             if places := removed.get((one.feed, one.kind)):
                 yield (one.delivery_id, one.unit, one.report_date), places
     _prepare_strays(archived, erasure, words)
-
-
-def _prepare(  # noqa: PLR0913, PLR0917
-    erasure: str, named: set[tuple[bytes, str]], sha256: bytes, paths: list[str], copy: Path | None, kind: str
-) -> None:
-    archive.prepare(sha256, erasure, copy, kind)
-    named.update((sha256, path) for path in paths)
 
 
 def _prepare_strays(named: Collection[bytes], erasure: str, words: Words) -> None:

@@ -10,14 +10,16 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import polars as pl
+from cryptography.exceptions import InvalidTag
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect
@@ -26,7 +28,8 @@ from employment_warehouse.landing.erased_persons import marks_of
 
 WORD = "已删除 | erased"  # ops.erased_reason
 CLOCKS_DIFFER = timedelta(hours=1)  # that of the database, and that of the files
-DAMAGED = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)  # of a page or workbook
+# Of a record, a page or a workbook.
+DAMAGED = (InvalidTag, OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _TOKEN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -49,6 +52,24 @@ class Erased:
     def may_be_in(self, path: Path) -> bool:
         """Whether a file is older than the last erasure."""
         return path.stat().st_mtime <= (self.done_at + CLOCKS_DIFFER).timestamp()
+
+    def forgotten_in(self, paths: Iterable[Path], without: Callable[[Path], bytes | None]) -> list[Path]:
+        """Rewrite the files that may have somebody; those that are damaged, when all others are done.
+
+        without: the content of a file without them; None: nobody is in it.
+        """
+        damaged = []
+        for path in filter(self.may_be_in, paths):
+            try:
+                left = without(path)
+            except DAMAGED:
+                damaged.append(path)
+                continue
+            if left is None:
+                os.utime(path)  # not read again before the next erasure
+            else:
+                settings.write_whole(path, left)
+        return damaged
 
     def tokens_in(self, text: str) -> set[str]:
         """The tokens in a text that are theirs."""
@@ -74,43 +95,34 @@ def forget_in_dispatches() -> None:
     erased = Erased.of(ledger["erasures"])
     if erased is None:
         return
-    damaged = []
-    for path in sorted(settings.current_home().reports.glob("*/weekly-*-*")):
-        if path.suffix not in {".html", ".xlsx"} or not erased.may_be_in(path):
-            continue
-        without = _workbook_without if path.suffix == ".xlsx" else _page_without
-        try:
-            content = path.read_bytes()
-            left = without(content, erased)
-        except DAMAGED:
-            damaged.append(f"{path.parent.name}/{path.name}")
-            continue
-        if left == content:
-            os.utime(path)  # not read again before the next erasure
-        else:
-            settings.write_whole(path, left)
+    reports = settings.current_home().reports
+    damaged = [
+        *erased.forgotten_in(reports.glob("*/weekly-*-*.html"), partial(_page, erased)),
+        *erased.forgotten_in(reports.glob("*/weekly-*-*.xlsx"), partial(_workbook, erased)),
+    ]
     if damaged:
         raise UserError(
             "县市周调度单无法读取，可能载有已删除的人 | dispatches cannot be read; they may name the erased",
             code="dispatch_damaged",
-            where=f"reports: {', '.join(damaged)}",
+            where=f"reports: {', '.join(sorted(f'{path.parent.name}/{path.name}' for path in damaged))}",
             todo="delete these files, or copy them from a backup with their times (cp -p)",
         )
 
 
-def _page_without(page: bytes, erased: Erased) -> bytes:
-    return erased.removed_from(page.decode()).encode()
+def _page(erased: Erased, path: Path) -> bytes | None:
+    content = path.read_bytes()
+    left = erased.removed_from(content.decode()).encode()
+    return None if left == content else left
 
 
-def _workbook_without(book: bytes, erased: Erased) -> bytes:
+def _workbook(erased: Erased, path: Path) -> bytes | None:
     """A workbook keeps its texts in parts that are XML."""
-    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+    with zipfile.ZipFile(path) as parts:
         content = {part: parts.read(part) for part in parts.infolist()}
-    left = {
-        part: _page_without(each, erased) if part.filename.endswith(".xml") else each for part, each in content.items()
-    }
+    texts = {part: each.decode() for part, each in content.items() if part.filename.endswith(".xml")}
+    left = content | {part: erased.removed_from(text).encode() for part, text in texts.items()}
     if left == content:
-        return book
+        return None
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as parts:
         for part, each in left.items():

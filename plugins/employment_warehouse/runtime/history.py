@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from cryptography.exceptions import InvalidTag
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect, seed_tables
@@ -57,27 +56,20 @@ def _forget(folder: Path, erased: Erased | None) -> None:
     """
     if erased is None:
         return
-    damaged = []
-    for path in _night_files(folder):
-        if not erased.may_be_in(path):
-            continue
-        try:
-            night = _open(folder, path.stem)
-        except InvalidTag:
-            damaged.append(path.name)
-            continue
-        waivers = [_without_erased(waiver, erased) for waiver in night["waiver"]]
-        if waivers == night["waiver"]:
-            os.utime(path)  # not read again before the next erasure
-        else:
-            _write(folder, path.stem, night | {"waiver": waivers})
+    damaged = erased.forgotten_in(_night_files(folder), partial(_night_without, folder, erased))
     if damaged:
         raise UserError(
             "发布记录已损坏 | records of publications are damaged",
             code="record_damaged",
-            where=f"archive/history: {', '.join(damaged)}",
+            where=f"archive/history: {', '.join(path.name for path in damaged)}",
             todo="copy these files from DIR/archive/history of a backup",
         )
+
+
+def _night_without(folder: Path, erased: Erased, path: Path) -> bytes | None:
+    night = _open(folder, path.stem)
+    waivers = [_without_erased(waiver, erased) for waiver in night["waiver"]]
+    return None if waivers == night["waiver"] else _sealed(path.stem, night | {"waiver": waivers})
 
 
 def _without_erased(waiver: Record, erased: Erased) -> Record:
@@ -123,7 +115,11 @@ def _acts(connection: psycopg.Connection) -> list[Record]:
 
 
 def _write(folder: Path, name: str, content: Record) -> None:
-    settings.write_whole(_path(folder, name), seal(gzip.compress(json.dumps(content).encode(), mtime=0), _place(name)))
+    settings.write_whole(_path(folder, name), _sealed(name, content))
+
+
+def _sealed(name: str, content: Record) -> bytes:
+    return seal(gzip.compress(json.dumps(content).encode(), mtime=0), _place(name))
 
 
 def _open(folder: Path, name: str) -> Record:
