@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import resource
 import sys
+from typing import TYPE_CHECKING
 
-import psycopg
 import typer
 
 from employment_warehouse.command import backups, files, nights, persons, queries, services, users
 from employment_warehouse.command.options import HomeOption, console, select_home
-from employment_warehouse.database import describe
 from employment_warehouse.errors import UserError
+
+if TYPE_CHECKING:
+    import psycopg
 
 LOST = ("08", "57P")  # SQLSTATEs of a connection that failed, or that the server has ended
 MISUSED = 2  # exit code of a command line that cannot be understood
@@ -38,6 +40,8 @@ app.add_typer(users.app, name="user")
 
 def failure_of(error: psycopg.OperationalError) -> UserError:
     """What people are told: that the connection is lost, or what else the database could not do."""
+    from employment_warehouse.database import describe
+
     if error.sqlstate is None or error.sqlstate.startswith(LOST):
         return UserError(
             "数据库没有应答或中断了连接 | the database does not answer, or has ended the connection",
@@ -58,10 +62,14 @@ def main() -> None:
     except UserError as error:
         console.print(str(error), style="red", markup=False)
         sys.exit(error.exit_code)
-    except psycopg.OperationalError as error:
-        console.print(str(failure_of(error)), style="red", markup=False)
-        sys.exit(1)
     except SystemExit as end:
         if end.code == MISUSED and len(sys.argv) > 1:  # Typer has said in English what is wrong with the line
             console.print("命令、选项或参数有误，未作任何操作；在命令后加 --help 可查看中英文用法。", style="red")
         raise
+    except Exception as error:
+        import psycopg  # loading it takes longer than most commands
+
+        if not isinstance(error, psycopg.OperationalError):
+            raise
+        console.print(str(failure_of(error)), style="red", markup=False)
+        sys.exit(1)
