@@ -37,9 +37,9 @@ class Wanted:
     opened_on: str = ""
 
     @property
-    def address(self) -> str:
-        """Of its page."""
-        return f"/cases/one?{urlencode(asdict(self))}"
+    def query(self) -> str:
+        """What names it in an address."""
+        return urlencode(asdict(self))
 
 
 WantedCase = Annotated[Wanted, Depends()]
@@ -102,7 +102,7 @@ def explain(wanted: WantedCase, explanation: Annotated[str, Form()], visit: Visi
         connection.execute(
             "select ops.explain_case(%s, %s, %s, %s)", (wanted.kind, wanted.finding, wanted.key, explanation)
         )
-    return visit.go(wanted.address, "已登记说明 | Your explanation is on the record")
+    return visit.go(f"/cases/one?{wanted.query}", "已登记说明 | Your explanation is on the record")
 
 
 @page.router.get("/cases/persons")
@@ -158,5 +158,4 @@ def _case(read: Reading, wanted: Wanted) -> Row:
 
 def query_of(case: Row) -> str:
     """What names a case in an address."""
-    named = {"kind": case["case_kind"], "finding": case["finding"], "key": case["case_key"]}
-    return urlencode(named | {"opened_on": case["opened_on"]})
+    return Wanted(case["case_kind"], case["finding"], case["case_key"], str(case["opened_on"])).query

@@ -55,13 +55,22 @@ class Visit:
         return RedirectResponse(path, 303)
 
 
-async def take_turn(request: Request) -> AsyncIterator[None]:
-    """Dependency: one of the login's turns, until the request is answered. Raises HTTPException (401, 503)."""
-    session = request.app.state.sessions.find(request)
+async def take_turn(request: Request) -> AsyncIterator[Session]:
+    """Dependency: the session, in one of its login's turns until the request is answered. Raises HTTPException (401,
+    503).
+    """
+    async with request.app.state.turns.turn(_signed_in(request).login):
+        yield _signed_in(request)  # it may have ended while the request waited
+
+
+def _signed_in(request: Request) -> Session:
+    session: Session | None = request.app.state.sessions.find(request)
     if session is None:
         raise SignInNeeded
-    async with request.app.state.turns.turn(session.login):
-        yield
+    return session
+
+
+InTurn = Annotated[Session, Depends(take_turn)]
 
 
 @dataclass(frozen=True)
@@ -78,11 +87,8 @@ class Page:
         """Whether the database grants the login something of what the page needs."""
         return any(right in session.rights for right in self.needs)
 
-    async def visit(self, request: Request, turn: Annotated[None, Depends(take_turn)]) -> Visit:  # noqa: ARG002
+    async def visit(self, request: Request, session: InTurn) -> Visit:
         """Dependency of each of its routes. Refuses who is not signed in or may not, and a form that is not its own."""
-        session = request.app.state.sessions.find(request)
-        if session is None:
-            raise SignInNeeded
         if not self.is_open_to(session):
             raise HTTPException(403)
         if request.method not in {"GET", "HEAD"}:

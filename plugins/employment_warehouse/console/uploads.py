@@ -22,7 +22,7 @@ from employment_warehouse import returns, workbook_format
 from employment_warehouse.console import connections
 from employment_warehouse.console.answers import worded
 from employment_warehouse.console.connections import Row
-from employment_warehouse.console.page import Page, SignInNeeded, Visit, take_turn
+from employment_warehouse.console.page import InTurn, Page, Visit
 from employment_warehouse.console.sessions import Session
 from employment_warehouse.contract import COUNTY_SOURCE, contracts, file_reason, next_due, write_template
 from employment_warehouse.database import OWN_LOGIN, connect
@@ -65,14 +65,11 @@ class Receiving:
                 self._under_way -= Counter([login])  # which leaves no zeros
 
 
-def admit(request: Request, turn: Annotated[None, Depends(take_turn)]) -> Session:  # noqa: ARG001
+def admit(request: Request, session: InTurn) -> Session:
     """The session of somebody who may upload a file of this size, before any of it is read.
 
     Raises HTTPException (401, 403, 411, 413).
     """
-    session: Session | None = request.app.state.sessions.find(request)
-    if session is None:
-        raise SignInNeeded
     if not page.is_open_to(session):
         raise HTTPException(403)
     length = request.headers.get("content-length", "")

@@ -1,5 +1,6 @@
 -- The prefecture's row counts all units once more: it is there where it says what no county's row does, of the
--- platform, of a unit whose county is not known, or of a source that has never delivered.
+-- platform, of a unit whose county is not known, or of a source that has never delivered
+-- (so too in report/queries/daily/feeds.sql).
 select f.feed, f.county_code as unit, f.expected_by as due_at, null::bigint as delivery_id, f.arrived_at, f.status
 from marts.feed_timeliness f
 where
