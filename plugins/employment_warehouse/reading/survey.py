@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
@@ -82,18 +83,18 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
     raise max(refusals, key=lambda refusal: (refusal.code == "required_column_missing", -len(refusal.missing)))
 
 
-def _cuts(head: str, whole: bool) -> list[Cut]:
+def _cuts(head: str, whole: bool) -> Iterator[Cut]:
     """The head cut in each way that may be the file's, the best first."""
     lines = _whole_lines(head, whole)
     if stated := _STATED.match(head):
         below = ["\n", *lines[1:]]  # what states the delimiter is not a row
-        return [Cut(lines, *_refined(Dialect(stated[1]), below, "".join(below)))]
-    cuts = [Cut(lines, *read) for read in _by_fit(lines)]
+        yield Cut(lines, *_refined(Dialect(stated[1]), below, "".join(below)))
+        return
     if delimiter := long_delimiter(lines_of(head[:_HEAD_OF_LINES])):
-        short = _whole_lines(head.replace(delimiter, STAND_IN), whole)
-        dialect = Dialect(STAND_IN)
-        cuts.insert(0, Cut(short, dialect, _records(short, dialect), delimiter))
-    return cuts
+        short, dialect = _whole_lines(head.replace(delimiter, STAND_IN), whole), Dialect(STAND_IN)
+        yield Cut(short, dialect, _records(short, dialect), delimiter)
+    for read in _by_fit(lines):
+        yield Cut(lines, *read)
 
 
 def _whole_lines(head: str, whole: bool) -> list[str]:

@@ -9,10 +9,9 @@ from itertools import count
 
 from employment_warehouse import settings
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.report import sentences, words
-from employment_warehouse.report.comparison import ANY_DAY, Comparison, comparison
+from employment_warehouse.report import words
+from employment_warehouse.report.comparison import ANY_DAY, Comparison, comparison, sentence_of_left_out
 from employment_warehouse.report.figures import DATED, Figures, Row
-from employment_warehouse.report.page import short_name
 from employment_warehouse.report.sections import TableOf, sections_of
 
 UNITS = {unit: label.zh for unit, label in words.UNITS.items()}
@@ -201,8 +200,7 @@ def _notes(figures: Figures, compared: Comparison) -> list[str]:
         notes.append(
             f"注明“{'、'.join(sorted(periods))}”的数据，与{words.day(compared.earlier)}（或更早）最近一次发布的比较。"
         )
-    names = [short_name(row) for row in figures["counties"] if row["county_code"] in compared.left_out]
-    if left_out := sentences.left_out(names, compared.counties, compared.earlier, compared.day):
+    if left_out := sentence_of_left_out(figures, compared, compared.left_out):
         notes.append(left_out.zh)
     restated = [
         _restatement(figures["indicators"][code], row)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from employment_warehouse.contract.divisions import divisions
+from employment_warehouse.report import sentences
 from employment_warehouse.report.figures import Figures, Row
+from employment_warehouse.report.labels import Label
+from employment_warehouse.report.page import short_name
 
 ANY_DAY = "S"  # the kind of the figures that are compared like for like (`indicator.kind`)
 
@@ -40,6 +44,12 @@ def comparison(figures: Figures, day: date, earlier: date) -> Comparison:
     reported = reported_on(figures, day) & reported_on(figures, earlier)
     counties = [row["county_code"] for row in figures["observed"] if row["on_date"] == day]
     return Comparison(day, earlier, len(counties), [code for code in counties if code not in reported])
+
+
+def sentence_of_left_out(figures: Figures, compared: Comparison, counties: Collection[str]) -> Label | None:
+    """Which of these counties cannot be compared; None: all can be."""
+    names = [short_name(row) for row in figures["counties"] if row["county_code"] in counties]
+    return sentences.left_out(names, compared.counties, compared.earlier, compared.day)
 
 
 def reported_on(figures: Figures, day: date) -> set[str]:

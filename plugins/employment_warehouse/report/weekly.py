@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import filterfalse, groupby
 from pathlib import Path
@@ -11,10 +11,10 @@ from pathlib import Path
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import products, sentences
 from employment_warehouse.report.cases import closes_when, subject, summary, totals
-from employment_warehouse.report.comparison import comparison
+from employment_warehouse.report.comparison import comparison, sentence_of_left_out
 from employment_warehouse.report.figures import Figures, Row, read_figures
-from employment_warehouse.report.labels import Label, Labels
-from employment_warehouse.report.page import render, short_name
+from employment_warehouse.report.labels import Labels
+from employment_warehouse.report.page import render
 from employment_warehouse.report.sections import sections_of
 from employment_warehouse.report.weekly_workbook import county_workbook, prefecture_workbook
 
@@ -75,7 +75,7 @@ def _prefecture_page(figures: Figures) -> bytes:
             "summary": summary(totals(counts)),
             "ranked": _ranked(figures),
             "sections": _indicator_sections(figures, divisions().prefecture),
-            "left_out": _left_out(figures, figures["comparison"].left_out),
+            "left_out": sentence_of_left_out(figures, figures["comparison"], figures["comparison"].left_out),
             "reporting": figures["values"].get((REPORTING, divisions().prefecture)),
         },
     )
@@ -101,7 +101,9 @@ def _county_page(figures: Figures, county: str) -> bytes:
             "summary": summary(whole),
             "waived": whole["waived"],
             "sections": _indicator_sections(figures, county),
-            "left_out": _left_out(figures, {county} & set(figures["comparison"].left_out)),
+            "left_out": sentence_of_left_out(
+                figures, figures["comparison"], {county} & set(figures["comparison"].left_out)
+            ),
             "reporting": figures["values"].get((REPORTING, county)),
             "place": sentences.place(figures["values"].get((RANKED, county))),
             "cases_shown": CASES_SHOWN,
@@ -162,13 +164,6 @@ def _indicator_sections(figures: Figures, county: str) -> list[Row]:
         }
         for section in sections_of(values)
     ]
-
-
-def _left_out(figures: Figures, counties: Collection[str]) -> Label | None:
-    """The sentence about the counties whose change in the week is unknown."""
-    names = [short_name(row) for row in figures["counties"] if row["county_code"] in counties]
-    compared = figures["comparison"]
-    return sentences.left_out(names, compared.counties, compared.earlier, compared.day)
 
 
 def _moved(row: Row) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Literal, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -23,6 +23,9 @@ from employment_warehouse.landing.submission import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected
 from employment_warehouse.runtime.history import Record
 
+# A row of ops.due that is there has been caused by other deliveries since.
+DUE_AGAIN: LiteralString = """(feed, unit, report_date) do update set
+    recorded_at = excluded.recorded_at, causes = excluded.causes, caused_at = excluded.caused_at"""
 AT_ONCE = 10_000  # rows of a record; one value of the database has at most 256 MB
 Proof = Literal["equal", "other_models", "erased"]
 
@@ -78,7 +81,7 @@ class Replay:
         self._decide(night)
         self._land_all(night["deliveries"])
         self._insert("ops", "build", night["unpublished"])
-        self._expect(night["due"])
+        self._insert("ops", "due", night["due"], DUE_AGAIN)
         self._continue_numbers("build", "build", number)
         held = self._held()
         publication.start_build(build["report_date"], build["run_id"])
@@ -134,18 +137,6 @@ class Replay:
             self.connection.execute("select ops.load_seeds(%s)", [Jsonb(seeds)])
         else:
             self.connection.execute("select ops.apply_decided_values()")
-
-    def _expect(self, due: list[Record]) -> None:
-        """What was due, and because of which deliveries: a row that is there has others since."""
-        for at in range(0, len(due), AT_ONCE):
-            self.connection.execute(
-                """
-                insert into ops.due select * from jsonb_populate_recordset(null::ops.due, %s)
-                on conflict (feed, unit, report_date) do update set
-                    recorded_at = excluded.recorded_at, causes = excluded.causes, caused_at = excluded.caused_at
-                """,
-                [Jsonb(due[at : at + AT_ONCE])],
-            )
 
     def _land_all(self, deliveries: list[Record]) -> None:
         erased = {counts["delivery_id"]: counts for counts in self.ledger.get("erased", [])}
@@ -307,12 +298,11 @@ class Replay:
         listed = [shown for shown in self.ledger["publications"] if shown["rolled_back_at"]]
         self._insert("ops", "publication", [shown for shown in listed if shown["publication"] in builds])
 
-    def _insert(self, schema: str, table: str, rows: list[Record]) -> None:
+    def _insert(self, schema: str, table: str, rows: list[Record], on_conflict: LiteralString = "do nothing") -> None:
         name = sql.Identifier(schema, table)
         statement = sql.SQL(
-            "insert into {} overriding system value select * from jsonb_populate_recordset(null::{}, %s)"
-            " on conflict do nothing"
-        ).format(name, name)
+            "insert into {} overriding system value select * from jsonb_populate_recordset(null::{}, %s) on conflict {}"
+        ).format(name, name, sql.SQL(on_conflict))
         for at in range(0, len(rows), AT_ONCE):
             self.connection.execute(statement, [Jsonb(rows[at : at + AT_ONCE])])
 

@@ -1,5 +1,6 @@
 -- Feeds by county. The prefecture's row counts all units once more: it is there where it says what no county's row
--- does, of the platform, of a unit whose county is not known, or of a source that has never delivered.
+-- does, of the platform, of a unit whose county is not known, or of a source that has never delivered
+-- (so too in console/queries/due_of_publication.sql).
 select
     shown.feed, shown.county_code, shown.status, shown.days_stale,
     shown.rows_read, shown.rows_landed, shown.rows_rejected
