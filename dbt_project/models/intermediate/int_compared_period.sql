@@ -7,7 +7,7 @@ select
     (month - case when extract(day from on_date) >= due_day then interval '0' else interval '1 month' end)::date - 1
         as month_to,
     (month - interval '12 months')::date as payments_from,
-    on_date - {{ setting('reconciliation_days', 'integer') }} as hires_from,
+    {{ while_set('reconciliation_hire_days', "on_date - " ~ setting('reconciliation_days', 'integer')) }} as hires_from,
     on_date - {{ setting('reconciliation_settled_days', 'integer') }} as hires_to
 from (
     select

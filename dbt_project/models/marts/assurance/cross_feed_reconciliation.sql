@@ -43,7 +43,7 @@ pairs as (
         ('post_payment', 'post holding', month_from, month_to),
         ('workshop_headcount', 'head', on_date, on_date),
         ('payroll_bank', 'payment', payments_from, on_date),
-        ('platform_employment', 'application', {{ while_set('reconciliation_hire_days', 'hires_from') }}, hires_to)
+        ('platform_employment', 'application', hires_from, hires_to)
     ) as pair (pair, unit_counted, period_from, period_to)
     where pair.period_from is not null and pair.period_to is not null
 ),

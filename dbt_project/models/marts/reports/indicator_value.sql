@@ -30,13 +30,16 @@ grid as (
         end
 ),
 
--- How far the feeds cover the period: those of a day, of a month, of tonight.
+-- How far the feeds cover the period: those of a day, of a month, of tonight. Where none of its feeds has been due yet,
+-- the calendar alone says it of a month.
 statuses as (
     select 'S' as kind, county_code, on_date as period, null as feed, obs_status
     from {{ ref('headline_series') }}
     where indicator = 'labour_force'
     union all
     select 'P', county_code, month, feed, obs_status from {{ ref('int_month_feed') }}
+    union all
+    select 'P', county_code, month, null, case when as_of < period_end then 'P' end from {{ ref('int_month') }}
     union all
     select 'N', county_code, on_date, feed, case when is_accepted then 'A' else 'E' end
     from {{ ref('int_feed_day') }}
@@ -65,11 +68,7 @@ select
         end,
         grid.digits
     )::numeric(18, 4) as value,
-    -- Where none of its feeds has been due yet, the calendar alone says it.
-    coalesce(
-        observed.obs_status,
-        case when grid.kind = 'P' and grid.period + interval '1 month' > {{ tonight_date() }} + 1 then 'P' else 'A' end
-    ) as obs_status
+    coalesce(observed.obs_status, 'A') as obs_status
 from grid
 left join figures
     on grid.code = figures.indicator and grid.county_code = figures.county_code and grid.period = figures.period

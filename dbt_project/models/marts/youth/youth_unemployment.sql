@@ -17,11 +17,13 @@ young as (
     select
         today.*,
         case
-            when years <= youth_age_to then '16-24'
-            when years > youth_age_to and years <= {{ setting('young_adult_age_to', 'integer') }} then '25-35'
+            when years <= {{ setting('youth_age_to', 'integer') }} then '16-24'
+            when
+                years > {{ setting('youth_age_to', 'integer') }}
+                and years <= {{ setting('young_adult_age_to', 'integer') }}
+                then '25-35'
         end as age_group
     from today
-    cross join (select {{ setting('youth_age_to', 'integer') }} as youth_age_to) as ages
 ),
 
 -- The first day without work: the day after the person was last employed or last on no register.
