@@ -102,26 +102,14 @@ def send(zone: Path, county: str, day: date, number: int) -> None:
     files.put(zone, files.rows_of("workshop", *shops), f"{county}.csv", feed="workshop", day=day, minutes=number)
 
 
-def send_corrected(zone: Path, county: str, day: date, number: int) -> None:
-    """A county's return workbook, its wrong row corrected."""
-    (path,) = [path for path in returns.write_workbooks(day) if county in path.name]
-    book = openpyxl.load_workbook(path)
+def send_corrected(zone: Path, workbook: Path, county: str, day: date, *, person: int, minutes: int) -> None:
+    """A county's return workbook, or the one that it has sent, with this person in its wrong row."""
+    book = openpyxl.load_workbook(workbook)
     sheet = book[contract("labor_register").title_zh]
     headers = [cell.value for cell in sheet[1]]
-    sheet.cell(2, headers.index("身份证号") + 1).value = id_number(5000 + number)
-    book.save(path)
-    files.put(zone, path.read_bytes(), f"{county}.xlsx", feed="corrections", day=day, minutes=number + 60)
-
-
-def send_corrected_again(zone: Path, county: str, day: date, number: int) -> None:
-    """The workbook that a county has sent, with another value in the row that it corrects."""
-    path = zone / "corrections" / str(day) / f"{county}.xlsx"
-    book = openpyxl.load_workbook(path)
-    sheet = book[contract("labor_register").title_zh]
-    headers = [cell.value for cell in sheet[1]]
-    sheet.cell(2, headers.index("身份证号") + 1).value = id_number(6000 + number)
-    book.save(path)
-    files.put(zone, path.read_bytes(), f"{county}.xlsx", feed="corrections", day=day, minutes=number + 90)
+    sheet.cell(2, headers.index("身份证号") + 1).value = id_number(person)
+    book.save(workbook)
+    files.put(zone, workbook.read_bytes(), f"{county}.xlsx", feed="corrections", day=day, minutes=minutes)
 
 
 def decide(nights: Nights, day: date) -> None:
@@ -192,9 +180,11 @@ def play(nights: Nights, zone: Path) -> None:
             send(zone, THERE, day - timedelta(1), number + 20)
             extra = files.rows_of("workshop", {"workshop_no": "extra", "workers": "9", "township_code": f"{THERE}101"})
             files.put(zone, extra, f"{THERE}_2.csv", feed="workshop", day=day - timedelta(1), minutes=number)
-            send_corrected(zone, HERE, day - timedelta(1), number)
+            (returned,) = [path for path in returns.write_workbooks(day - timedelta(1)) if HERE in path.name]
+            send_corrected(zone, returned, HERE, day - timedelta(1), person=5000 + number, minutes=number + 60)
         if number == 2:
-            send_corrected_again(zone, HERE, day - timedelta(2), number)
+            sent = zone / "corrections" / str(day - timedelta(2)) / f"{HERE}.xlsx"
+            send_corrected(zone, sent, HERE, day - timedelta(2), person=6000 + number, minutes=number + 90)
             decide(nights, day)
         if number % 3 == 2:  # and the second part is taken back when the first is sent again
             send(zone, THERE, day - timedelta(2), number + 40)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -81,25 +81,47 @@ def ingest_files(night: str) -> None:
         steps.ingest_relief_feed(feed, night)
 
 
+def run_of(night: str) -> str:
+    """The run of Airflow that builds a night."""
+    return f"night {night}"
+
+
+TASKS: dict[str, Callable[[str, int], object]] = {
+    "start_build": lambda night, _: steps.start_build(night, run_of(night)),
+    "gate_deliveries": lambda _, build: steps.gate_deliveries(build),
+    "build_core": lambda _, build: steps.build_layer("core", build),
+    "build_marts": lambda _, build: steps.build_layer("mart", build),
+    "gate_marts": lambda _, build: steps.gate_marts(build),
+    "rebuild_without_held": lambda _, build: steps.rebuild_without_held(build),
+    "publish_night": lambda _, build: steps.publish_night(build),
+    "write_report": lambda *_: steps.write_report("daily"),
+    "write_returns": lambda night, _: steps.write_returns(night),
+    "record_history": lambda *_: steps.record_history(),
+    "purge_landing": lambda *_: steps.purge_landing(),
+    "deliver_alerts": lambda night, _: steps.deliver_alerts(night, run_of(night)),
+    "confirm_intake": lambda night, _: steps.confirm_intake(night),
+}
+"""What follows the intake, by the names of the DAGs' tasks, in their order."""
+
+
+def build_of(night: str) -> int:
+    """The build of a night; 0 before it has begun."""
+    return publication.build_of(run_of(night)) or 0
+
+
+def run_tasks(night: str) -> int:
+    """What follows the intake; the build."""
+    for task in TASKS.values():
+        task(night, build_of(night))
+    return build_of(night)
+
+
 def run_steps(night: str) -> int:
     """Every task of `night` and of the DAGs that it runs, in their order; the build."""
     ingest_files(night)
     for resource in platform_feeds():
         steps.ingest_resource(resource, night)
-    build = steps.start_build(night, f"night {night}")
-    steps.gate_deliveries(build)
-    steps.build_layer("core", build)
-    steps.build_layer("mart", build)
-    steps.gate_marts(build)
-    steps.rebuild_without_held(build)
-    steps.publish_night(build)
-    steps.write_report("daily")
-    steps.write_returns(night)
-    steps.record_history()
-    steps.purge_landing()
-    steps.deliver_alerts(night, f"night {night}")
-    steps.confirm_intake(night)
-    return build
+    return run_tasks(night)
 
 
 @dataclass

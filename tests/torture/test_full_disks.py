@@ -19,14 +19,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.kit.nights import ingest_files
+from tests.kit.nights import TASKS, build_of, ingest_files
 from tests.kit.server import running_server
 from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.faults import NOWHERE, begin, exit_code, run_on_full_disk
 from tests.torture.invariants import Sums
 from tests.torture.sent import send
-from tests.torture.whole_nights import TASKS, Place, build_of, run_night, run_task
+from tests.torture.whole_nights import Place, run_night, run_task
 
 from employment_warehouse import gate, settings
 from employment_warehouse.database.embedded import Server

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.kit.nights import ingest_files
+from tests.kit.nights import TASKS, build_of, ingest_files
 from tests.kit.receivers import Channel, webhook
 from tests.kit.server import commits_written, kill
 from tests.torture import invariants
@@ -26,7 +26,7 @@ from tests.torture.faults import NOWHERE, begin, exit_code, run_killed
 from tests.torture.invariants import Sums
 from tests.torture.points import AFTER_INTAKE
 from tests.torture.sent import send
-from tests.torture.whole_nights import TASKS, TORTURE, Place, build_of, run_night, run_task
+from tests.torture.whole_nights import TORTURE, Place, run_night, run_task
 
 from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server

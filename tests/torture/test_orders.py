@@ -13,12 +13,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.kit.files import ingest_all
-from tests.kit.nights import ingest_files
+from tests.kit.nights import TASKS, build_of, ingest_files
 from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.invariants import Sums
 from tests.torture.sent import send
-from tests.torture.whole_nights import TASKS, Place, build_of, run_task
+from tests.torture.whole_nights import Place, run_task
 
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.runtime import steps

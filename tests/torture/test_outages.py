@@ -13,11 +13,12 @@ from random import Random
 
 import psycopg
 import pytest
+from tests.kit.nights import build_of
 from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.invariants import Sums
 from tests.torture.sent import COUNTIES, send_counties
-from tests.torture.whole_nights import Place, build_of, run_night, run_task
+from tests.torture.whole_nights import Place, run_night, run_task
 
 from employment_warehouse import publication
 from employment_warehouse.database import DatabaseRefusal

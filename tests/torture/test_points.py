@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import chain
 
+from tests.kit.nights import TASKS
 from tests.torture import faults
 from tests.torture.points import AFTER_INTAKE, POINTS
-from tests.torture.whole_nights import TASKS
 
 ALL = [*faults.FAULTS.values(), *POINTS, *chain.from_iterable(AFTER_INTAKE.values())]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,40 +13,16 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.conftest import copy_database, fresh_warehouse
-from tests.kit.nights import ingest_files
+from tests.kit.nights import TASKS, ingest_files, run_tasks
 from tests.torture import invariants
 from tests.torture.invariants import Sums
 
-from employment_warehouse import publication, settings
+from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.runtime import steps
 
 TORTURE = bool(os.environ.get("TORTURE"))
 KEPT = ("archive", "reports", "returns")
 """Folders of the home that belong to a database."""
-
-
-def run_of(night: str) -> str:
-    """The run of Airflow that builds a night."""
-    return f"night {night}"
-
-
-TASKS: dict[str, Callable[[str, int], object]] = {
-    "start_build": lambda night, _: steps.start_build(night, run_of(night)),
-    "gate_deliveries": lambda _, build: steps.gate_deliveries(build),
-    "build_core": lambda _, build: steps.build_layer("core", build),
-    "build_marts": lambda _, build: steps.build_layer("mart", build),
-    "gate_marts": lambda _, build: steps.gate_marts(build),
-    "rebuild_without_held": lambda _, build: steps.rebuild_without_held(build),
-    "publish_night": lambda _, build: steps.publish_night(build),
-    "write_report": lambda *_: steps.write_report("daily"),
-    "write_returns": lambda night, _: steps.write_returns(night),
-    "record_history": lambda *_: steps.record_history(),
-    "purge_landing": lambda *_: steps.purge_landing(),
-    "deliver_alerts": lambda night, _: steps.deliver_alerts(night, run_of(night)),
-    "confirm_intake": lambda night, _: steps.confirm_intake(night),
-}
-"""What follows the intake, by the names of the DAGs' tasks, in their order."""
 
 
 def run_task(task: str, night: str, build: int) -> None:
@@ -54,18 +30,10 @@ def run_task(task: str, night: str, build: int) -> None:
     TASKS[task](night, build)
 
 
-def build_of(night: str) -> int:
-    """The build of a night; 0 before it has begun."""
-    return publication.build_of(run_of(night)) or 0
-
-
 def run_night(day: date) -> int:
     """A night without a fault; its build."""
-    night = day.isoformat()
-    ingest_files(night)
-    for task in TASKS:
-        run_task(task, night, build_of(night))
-    return build_of(night)
+    ingest_files(day.isoformat())
+    return run_tasks(day.isoformat())
 
 
 @dataclass
