@@ -29,7 +29,7 @@ from tests.kit.uploads import seen, send
 
 from employment_warehouse import settings
 from employment_warehouse.contract import contract
-from employment_warehouse.workbook_format import PLAIN_CELLS
+from employment_warehouse.workbook_style import PLAIN_CELLS
 
 FULL_SIZE = 140_000
 SECONDS = 10

@@ -14,7 +14,7 @@ from tests.kit.nights import certify, start_build
 from employment_warehouse import publication, transform
 from employment_warehouse.database import DatabaseRefusal, connect
 from employment_warehouse.errors import UserError
-from employment_warehouse.runtime import analyst, engineer
+from employment_warehouse.runtime import querying, scratch_build
 
 MODELS = ("reported_workshop", "dim_workshop")
 
@@ -41,13 +41,13 @@ def workshop(number: str, workers: int) -> dict[str, Any]:
 def try_out(*models: str) -> str:
     """Build models as the command line does; what it prints."""
     printed = io.StringIO()
-    engineer.run_dbt(["build", "--select", *models], Console(file=printed, width=200))
+    scratch_build.run_dbt(["build", "--select", *models], Console(file=printed, width=200))
     return printed.getvalue()
 
 
 def tonight(query: str) -> str:
     target = io.BytesIO()
-    analyst.write_tonight(query, target)
+    querying.write_tonight(query, target)
     return target.getvalue().decode()
 
 

@@ -78,7 +78,7 @@ def _order_of_role_statement(line: str) -> tuple[int, str]:
 
 def _lines_of_objects(text: str) -> list[str]:
     """Without versions, settings of the session, the tokens that pg_dump draws each time, and the rights on
-    PostgreSQL's own functions and catalog (migration 0027, database/catalog_rights.py)."""
+    PostgreSQL's own functions and catalog (migration 0027, database/closed_catalog.py)."""
     dropped = re.compile(
         r"--( Dumped .*| PostgreSQL database dump.*| Name: .*; Schema: pg_catalog; .*)?|SET .*"
         r"|SELECT pg_catalog\.set_config.*|\\.*|(GRANT|REVOKE) .* ON (FUNCTION|TABLE) pg_catalog\..*"

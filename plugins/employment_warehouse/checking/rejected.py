@@ -9,7 +9,7 @@ import polars as pl
 
 from employment_warehouse.contract import NUMERIC_CELL
 from employment_warehouse.reading.table import TextTable
-from employment_warehouse.workbook_format import CELL_CHARACTERS
+from employment_warehouse.workbook_style import CELL_CHARACTERS
 
 REJECTED_SCHEMA = {
     "sheet": pl.String(),

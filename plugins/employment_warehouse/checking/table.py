@@ -19,7 +19,7 @@ from employment_warehouse.checking.rejected import (
     entries_of_broken,
     present_in,
 )
-from employment_warehouse.checking.repeated import DUPLICATE_KEY
+from employment_warehouse.checking.repeated_rows import DUPLICATE_KEY
 from employment_warehouse.contract import Column, Contract, Parsed
 from employment_warehouse.reading.table import TextTable
 

@@ -36,13 +36,13 @@ def read(
     home: HomeOption = None,
 ) -> None:
     """显示读到的表（UTF-8 CSV），不需要数据库。 | Show a file as the reader understands it; needs no database."""
-    from employment_warehouse.runtime import clerk
+    from employment_warehouse.runtime import file_preview
 
     make_home(home)
     if feed is None:
-        clerk.show_table(file, sys.stdout.buffer, console)
+        file_preview.show_table(file, sys.stdout.buffer, console)
     else:
-        clerk.show_checks(file, feed, sys.stdout)
+        file_preview.show_checks(file, feed, sys.stdout)
 
 
 @app.command()

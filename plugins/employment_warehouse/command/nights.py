@@ -174,7 +174,7 @@ def waive(
 @app.command()
 def acts(home: HomeOption = None) -> None:
     """操作记录：何人何时作了什么决定、为什么（CSV）。 | Who decided what, when and why; CSV to standard output."""
-    from employment_warehouse.runtime import analyst, deployment
+    from employment_warehouse.runtime import deployment, querying
 
     deployment.use_database(use_home(home), "wh_watcher")
-    analyst.write_csv("select * from ops.act order by act", "wh_watcher", None, sys.stdout.buffer)
+    querying.write_csv("select * from ops.act order by act", "wh_watcher", None, sys.stdout.buffer)

@@ -26,17 +26,17 @@ def sql(  # noqa: PLR0913, PLR0917  each an option
 ) -> None:
     """以本人（未登录时以分析员）身份查询，结果为 CSV。 | Query as yourself, else as an analyst; CSV."""
     from employment_warehouse.database import OWN_LOGIN
-    from employment_warehouse.runtime import analyst, deployment
+    from employment_warehouse.runtime import deployment, querying
 
     if tonight:
         deployment.use_database(use_home(home), "wh_gate")
-        analyst.write_tonight(query, sys.stdout.buffer)
+        querying.write_tonight(query, sys.stdout.buffer)
     elif deployment.own_login(name):
         deployment.sign_in(use_home(home), name)
-        analyst.write_csv(query, OWN_LOGIN, as_of, sys.stdout.buffer)
+        querying.write_csv(query, OWN_LOGIN, as_of, sys.stdout.buffer)
     else:
         deployment.use_database(use_home(home), role)
-        analyst.write_csv(query, role, as_of, sys.stdout.buffer)
+        querying.write_csv(query, role, as_of, sys.stdout.buffer)
 
 
 @app.command()
@@ -45,10 +45,10 @@ def dbt(
     home: HomeOption = None,
 ) -> None:
     """试算模型，不影响发布：`warehouse dbt -- build -s MODEL` | Build models outside a night, to try them out."""
-    from employment_warehouse.runtime import deployment, engineer
+    from employment_warehouse.runtime import deployment, scratch_build
 
     deployment.use_database(use_home(home), "wh_publisher", "wh_transformer")
-    engineer.run_dbt(arguments, console)
+    scratch_build.run_dbt(arguments, console)
 
 
 @app.command()

@@ -54,10 +54,10 @@ def add_user(  # noqa: PLR0913, PLR0917  each an option
 def list_users(name: AsOption = None, home: HomeOption = None) -> None:
     """列出用户（CSV）。 | The users; CSV to standard output."""
     from employment_warehouse.database import OWN_LOGIN
-    from employment_warehouse.runtime import analyst, deployment
+    from employment_warehouse.runtime import deployment, querying
 
     deployment.sign_in_or_administer(use_home(home), name)
-    analyst.write_csv("select * from ops.user_login order by login", OWN_LOGIN, None, sys.stdout.buffer)
+    querying.write_csv("select * from ops.user_login order by login", OWN_LOGIN, None, sys.stdout.buffer)
 
 
 @app.command("disable")

@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from employment_warehouse.console.connections import Reading, Row
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE
-from employment_warehouse.workbook_format import PLAIN_CELLS, QUOTED
+from employment_warehouse.workbook_style import PLAIN_CELLS, QUOTED
 
 MOMENT, MOMENT_WIDTH = "timestamp with time zone", 20
 # Every other type is written as text.

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from psycopg import sql
 from starlette.exceptions import HTTPException
 
-from employment_warehouse import settings, workbook_format
+from employment_warehouse import settings, workbook_style
 from employment_warehouse.console.mart_files import csv_of, workbook_of
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.console.wording import MEASURES
@@ -93,7 +93,7 @@ def download_xlsx(mart: str, visit: Visit = page.visitor) -> Response:
     _assert_readable(visit, mart)
     with visit.reading() as read:
         file = workbook_of(read, mart)
-    return StreamingResponse(_pieces(file), media_type=workbook_format.MEDIA_TYPE, headers=_attachment(f"{mart}.xlsx"))
+    return StreamingResponse(_pieces(file), media_type=workbook_style.MEDIA_TYPE, headers=_attachment(f"{mart}.xlsx"))
 
 
 def _assert_readable(visit: Visit, mart: str) -> None:

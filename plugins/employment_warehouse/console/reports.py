@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
-from employment_warehouse import workbook_format
+from employment_warehouse import workbook_style
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.console.paging import list_page
 from employment_warehouse.console.rendering import READ_HERE
@@ -17,7 +17,7 @@ page = Page("/reports", "报告", "Reports", needs=("ops.readable_products",))
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".pdf": "application/pdf",
-    ".xlsx": workbook_format.MEDIA_TYPE,
+    ".xlsx": workbook_style.MEDIA_TYPE,
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 

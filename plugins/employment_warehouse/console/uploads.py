@@ -18,12 +18,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from employment_warehouse import returns, workbook_format
+from employment_warehouse import returns, workbook_style
 from employment_warehouse.console import connections
-from employment_warehouse.console.answers import worded
 from employment_warehouse.console.connections import Row
 from employment_warehouse.console.page import InTurn, Page, Visit
 from employment_warehouse.console.sessions import Session
+from employment_warehouse.console.upload_answer import worded
 from employment_warehouse.contract import COUNTY_SOURCE, contracts, file_reason, next_due, write_template
 from employment_warehouse.database import OWN_LOGIN, connect
 from employment_warehouse.landing.naming import CORRECTIONS
@@ -166,7 +166,7 @@ def download_workbook(day: date, visit: Visit = page.visitor) -> Response:
         if not path.is_file():
             connection.rollback()
             raise HTTPException(404)
-    return FileResponse(path, media_type=workbook_format.MEDIA_TYPE, filename=f"{county}_{day}_return.xlsx")
+    return FileResponse(path, media_type=workbook_style.MEDIA_TYPE, filename=f"{county}_{day}_return.xlsx")
 
 
 @page.router.get("/uploads/templates/{feed}.xlsx")
@@ -179,7 +179,7 @@ def download_template(feed: str, visit: Visit = page.visitor) -> Response:  # no
         write_template(feed, path)
         content = path.read_bytes()
     disposition = f'attachment; filename="{feed}.xlsx"'
-    return Response(content, media_type=workbook_format.MEDIA_TYPE, headers={"Content-Disposition": disposition})
+    return Response(content, media_type=workbook_style.MEDIA_TYPE, headers={"Content-Disposition": disposition})
 
 
 def _one_each(reports: Iterable[Row]) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from employment_warehouse.contract.load import contract
 from employment_warehouse.contract.model import Column, Contract
 from employment_warehouse.errors import UserError
-from employment_warehouse.workbook_format import PLAIN_CELLS, QUOTED, choice_rule
+from employment_warehouse.workbook_style import PLAIN_CELLS, QUOTED, choice_rule
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from employment_warehouse import settings
-from employment_warehouse.database import catalog_rights, feeds, landing_tables, model_tables, seed_tables
+from employment_warehouse.database import closed_catalog, feeds, landing_tables, model_tables, seed_tables
 from employment_warehouse.database.citus import (
     distribute_functions,
     has_citus,
@@ -68,7 +68,7 @@ def _migrate(superuser: psycopg.Connection) -> list[str]:
         superuser.execute("select pg_advisory_unlock(hashtext('ops.migration'))")
         superuser.commit()
     with making_roles(superuser):
-        catalog_rights.generate(superuser)
+        closed_catalog.generate(superuser)
         # What a login is refused is in the server's log. Of errors elsewhere nothing is: their text may quote a value.
         database = sql.Identifier(superuser.info.dbname)
         superuser.execute(sql.SQL("alter database {} set log_min_messages = 'error'").format(database))

@@ -17,7 +17,7 @@ from psycopg import sql
 from employment_warehouse.database.catalog import existing_columns, identifiers, type_name
 from employment_warehouse.database.citus import distribute, has_citus, on_coordinator_alone
 from employment_warehouse.database.model_declarations import Model, read_models
-from employment_warehouse.database.model_views import views_of
+from employment_warehouse.database.reader_views import views_of
 from employment_warehouse.errors import UserError
 
 BUILD_COLUMNS = ("from_build", "to_build")

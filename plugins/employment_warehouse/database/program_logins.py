@@ -1,6 +1,6 @@
 """Login roles and their passwords. A password is sent as a SCRAM verifier, so no statement carries one.
 
-What each role may do is granted by the migrations, and of models by `model_views`, not here.
+What each role may do is granted by the migrations, and of models by `reader_views`, not here.
 """
 
 from __future__ import annotations

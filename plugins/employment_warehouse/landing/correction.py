@@ -20,9 +20,9 @@ from employment_warehouse.landing import ledger
 from employment_warehouse.landing.delivery import IngestResult, alert_unreadable, ingest_file, ingest_part
 from employment_warehouse.landing.ledger import Delivery, IncomingPart
 from employment_warehouse.landing.queries import query, query_of_rows
-from employment_warehouse.landing.return_workbook import PLACE_HEADERS, REPEATED
+from employment_warehouse.landing.return_form import PLACE_HEADERS, REPEATED
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival
-from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected, withdraw
 from employment_warehouse.reading import Refused, read_tables, sheet_names
 

@@ -24,9 +24,9 @@ from employment_warehouse.landing.ledger import Delivery, IncomingPart, IngestFa
 from employment_warehouse.landing.loading import load_rows
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.restoring import restore_siblings
-from employment_warehouse.landing.return_workbook import PLACE_HEADERS
+from employment_warehouse.landing.return_form import PLACE_HEADERS
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival, RemovedPart, is_unchanged
-from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import current_parts, withdraw, withdraw_corrections
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.reading import ReaderKilled, Refused, TextTable, read_tables

@@ -24,7 +24,7 @@ from employment_warehouse.contract import NUMERIC_CELL, Contract, JsonNumber, as
 from employment_warehouse.landing.erased_words import Words, plain, plain_texts
 from employment_warehouse.landing.zone import private_file
 from employment_warehouse.reading import Refused, TextTable, contents, read_tables
-from employment_warehouse.workbook_format import PLAIN_CELLS
+from employment_warehouse.workbook_style import PLAIN_CELLS
 
 Place = tuple[str, int]  # sheet, line
 Places = dict[tuple[str, str], list[Place]]

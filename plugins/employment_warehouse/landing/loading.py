@@ -12,7 +12,7 @@ from functools import partial
 import polars as pl
 import psycopg
 
-from employment_warehouse.checking.repeated import repeated_rows
+from employment_warehouse.checking.repeated_rows import repeated_rows
 from employment_warehouse.contract import column_label
 from employment_warehouse.landing.copying import RowCopy
 from employment_warehouse.landing.ledger import Counts, Delivery

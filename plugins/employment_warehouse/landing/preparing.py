@@ -14,7 +14,7 @@ from employment_warehouse.checking import Checked, check_table
 from employment_warehouse.landing.copying import encode_rows
 from employment_warehouse.landing.erased_persons import ErasedPersons, places_only
 from employment_warehouse.landing.ledger import Delivery
-from employment_warehouse.landing.return_workbook import PLACES
+from employment_warehouse.landing.return_form import PLACES
 from employment_warehouse.landing.tokenising import Tokeniser
 from employment_warehouse.landing.vault import (
     Identity,

@@ -16,7 +16,7 @@ from employment_warehouse.landing import archive, ledger
 from employment_warehouse.landing.ledger import PAGES, Delivery, IngestFailed
 from employment_warehouse.landing.loading import reload_rows
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected
 from employment_warehouse.reading import TextTable, read_tables
 

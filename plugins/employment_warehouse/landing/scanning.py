@@ -18,7 +18,7 @@ from employment_warehouse.database import connect
 from employment_warehouse.landing.naming import CORRECTIONS, EXTENSIONS, NamedPart, NamingRule
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.share import Share
-from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import current_parts
 from employment_warehouse.landing.zone import FOLDERS, FileStat, LandingZone
 from employment_warehouse.settings import TIMEZONE

@@ -14,8 +14,8 @@ import psycopg
 
 from employment_warehouse import settings
 from employment_warehouse.landing.queries import query, query_of_rows
-from employment_warehouse.landing.return_workbook import PLACE_HEADERS
-from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.return_form import PLACE_HEADERS
+from employment_warehouse.landing.submission_key import SubmissionKey
 
 NOTHING = hashlib.sha256(b"").digest()
 

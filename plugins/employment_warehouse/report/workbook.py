@@ -14,7 +14,7 @@ import xlsxwriter
 from employment_warehouse.report import words
 from employment_warehouse.report.figures import Figures
 from employment_warehouse.report.sections import sections_of
-from employment_warehouse.workbook_format import A4, PLAIN_CELLS, QUOTED, width_of
+from employment_warehouse.workbook_style import A4, PLAIN_CELLS, QUOTED, width_of
 
 FORMATS = {"share": "0.0%", "CNY": "#,##0.00", "rate": "#,##0.0"}
 LINE = 15  # points

@@ -27,7 +27,7 @@ from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import FILE_HEADER, LINE_HEADER, REPEATED
 from employment_warehouse.returns.rejected import RejectedRow, Returned
 from employment_warehouse.settings import TIMEZONE
-from employment_warehouse.workbook_format import A4, CELL_CHARACTERS, PLAIN_CELLS, QUOTED, choice_rule, width_of
+from employment_warehouse.workbook_style import A4, CELL_CHARACTERS, PLAIN_CELLS, QUOTED, choice_rule, width_of
 
 # A person corrects the workbook by hand; with more rows than these the source has to be corrected instead.
 ROWS_SHOWN = 5_000

@@ -19,7 +19,7 @@ from employment_warehouse.hr_platform import read_archived
 from employment_warehouse.landing import Delivery, archive
 from employment_warehouse.landing.loading import load_rows
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.submission import SubmissionKey
+from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected
 from employment_warehouse.runtime.history import Record
 

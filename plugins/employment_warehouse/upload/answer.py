@@ -24,7 +24,7 @@ from employment_warehouse.contract import contract, due
 from employment_warehouse.landing import campaign_frequency
 from employment_warehouse.landing.delivery import IngestResult
 from employment_warehouse.landing.ledger import IncomingPart
-from employment_warehouse.landing.return_workbook import PLACE_HEADERS
+from employment_warehouse.landing.return_form import PLACE_HEADERS
 from employment_warehouse.reading import Refused, sheet_names
 from employment_warehouse.settings import TIMEZONE
 from employment_warehouse.upload.queries import query
