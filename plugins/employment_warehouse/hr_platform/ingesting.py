@@ -109,9 +109,9 @@ def items_to_land(items: Iterable[Item], feed: Contract, night_ends: datetime) -
         different.pop(item, None)
         different[item] = None
     copies = sorted(different, key=place)
-    n_copies = Counter(item.identifier(resource) for item in copies)
-    single = [item for item in copies if n_copies[item.identifier(resource)] == 1]
-    repeated = [item for item in copies if n_copies[item.identifier(resource)] > 1]
+    copy_counts = Counter(item.identifier(resource) for item in copies)
+    single = [item for item in copies if copy_counts[item.identifier(resource)] == 1]
+    repeated = [item for item in copies if copy_counts[item.identifier(resource)] > 1]
     return sorted(single + _not_replaced(repeated, feed, night_ends), key=place)
 
 
@@ -187,14 +187,14 @@ def _refuse_other_schema(connection: psycopg.Connection, delivery: Delivery) -> 
     """A reading most of whose items are rejected is not landed: the platform answers as nobody agreed, and its items
     are to be read again once it does. Held by gate 1, they would lie behind the watermark. Raises PlatformFault.
     """
-    n_items, n_rejected = delivery.rows_read, delivery.rows_rejected
+    item_count, rejected_count = delivery.rows_read, delivery.rows_rejected
     fewest = setting(connection, "platform_other_schema_items", delivery.report_date)
     limit = setting(connection, "platform_other_schema_share", delivery.report_date)
-    if fewest and limit and n_rejected >= float(fewest) and n_rejected > float(limit) * n_items:
+    if fewest and limit and rejected_count >= float(fewest) and rejected_count > float(limit) * item_count:
         raise PlatformFault(
             "schema_changed",
-            f"{n_items} 条中有 {n_rejected} 条不符合接口约定，没有入库"
-            f" | {n_rejected} of {n_items} items break the interface's schema; none was ingested",
+            f"{item_count} 条中有 {rejected_count} 条不符合接口约定，没有入库"
+            f" | {rejected_count} of {item_count} items break the interface's schema; none was ingested",
             where=delivery.feed,
         )
 

@@ -47,14 +47,14 @@ class Cmac:
     def _of_one_length(self, prefix: bytes, messages: Octets) -> Octets:
         """messages: a row each, all of the same number of bytes."""
         encryptor = self._cipher.encryptor()  # of its own for each thread
-        n_bytes = len(prefix) + messages.shape[1]
-        n_blocks = max(1, -(-n_bytes // BLOCK))
+        byte_count = len(prefix) + messages.shape[1]
+        block_count = max(1, -(-byte_count // BLOCK))
         chained = np.zeros((len(messages), 2), np.uint64)
-        for number in range(n_blocks):
+        for number in range(block_count):
             block = _block(number, prefix, messages)
             words = block.view(np.uint64)
-            if number == n_blocks - 1:
-                words ^= self._for_whole if n_bytes == n_blocks * BLOCK else self._for_padded
+            if number == block_count - 1:
+                words ^= self._for_whole if byte_count == block_count * BLOCK else self._for_padded
             words ^= chained
             chained = np.frombuffer(encryptor.update(block.data), np.uint64).reshape(-1, 2)
         return chained.view(np.uint8).reshape(-1, BLOCK)

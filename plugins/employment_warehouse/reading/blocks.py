@@ -102,14 +102,14 @@ class BlockReader:
 
     def _read_plain(self, chunk: bytes) -> bool:
         """Read a chunk that is plain; False: it is not."""
-        n_lines = int(np.count_nonzero(octets_of(chunk) == LF))
-        if not self._plain.is_plain(chunk, n_lines):
+        line_count = int(np.count_nonzero(octets_of(chunk) == LF))
+        if not self._plain.is_plain(chunk, line_count):
             return False
         quoted = self._dialect.quote.encode() in chunk
-        if not self._rows.add_plain(chunk, self._line, n_lines, quoted, self._has_outer_blanks(chunk)):
+        if not self._rows.add_plain(chunk, self._line, line_count, quoted, self._has_outer_blanks(chunk)):
             return False
-        self._line += n_lines
-        self._row += n_lines
+        self._line += line_count
+        self._row += line_count
         self._size = min(self._size * 2, _LARGEST)
         self._exact_records = 1
         return True
@@ -125,22 +125,22 @@ class BlockReader:
             last = False
         lines = lines_of(chunk.decode())
         rows: list[tuple[int, list[str]]] = []
-        used = n_lines = n_read = 0
+        used = line_count = read_count = 0
         past = False
-        for n_records, record in enumerate(read_records(lines, self._line, self._dialect, self._width), 1):
-            is_undecided = record.cells is None and not last and len(lines) - n_lines < MAX_LINES
+        for record_count, record in enumerate(read_records(lines, self._line, self._dialect, self._width), 1):
+            is_undecided = record.cells is None and not last and len(lines) - line_count < MAX_LINES
             if is_undecided and len(chunk) - used < _LONGEST_RECORD // 2:
                 break
             cells = self._rows.cells_of_row(record)
             if cells is not None:
                 rows.append((record.line, cells))
-            used += sum(len(line.encode()) for line in lines[n_lines : n_lines + record.n_lines])
-            n_lines += record.n_lines
-            n_read = n_records
+            used += sum(len(line.encode()) for line in lines[line_count : line_count + record.line_count])
+            line_count += record.line_count
+            read_count = record_count
             past = past or record.cells is None or used > trouble
-            if past and n_records >= self._exact_records:
+            if past and record_count >= self._exact_records:
                 break
-        self._line += n_lines
-        self._row += n_read
+        self._line += line_count
+        self._row += read_count
         self._rows.add_rows(rows)
         return used

@@ -28,14 +28,14 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", text).strip()
 
 
-def n_filled(row: Sequence[str]) -> int:
+def filled_count(row: Sequence[str]) -> int:
     """How many cells have a text."""
     return sum(map(bool, row))
 
 
-def usual_n_filled(rows: Sequence[Sequence[str]]) -> float:
+def usual_filled_count(rows: Sequence[Sequence[str]]) -> float:
     """How many cells of a row are filled, as a rule: the median."""
-    return median(map(n_filled, rows)) if rows else 0
+    return median(map(filled_count, rows)) if rows else 0
 
 
 def is_total(cells: Sequence[str]) -> bool:
@@ -83,8 +83,8 @@ def is_numbering(row: Sequence[str]) -> bool:
 def are_values(texts: Sequence[str]) -> bool:
     """Whether texts are values, except for one in ten, or one."""
     filled = [text for text in texts if text.lower() not in NOTHING]
-    n_values = sum(bool(VALUE.match(text)) for text in filled)
-    return n_values > 0 and len(filled) - n_values <= max(1, len(filled) / 10)
+    value_count = sum(bool(VALUE.match(text)) for text in filled)
+    return value_count > 0 and len(filled) - value_count <= max(1, len(filled) / 10)
 
 
 def looks_like_data(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

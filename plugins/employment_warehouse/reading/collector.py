@@ -31,15 +31,15 @@ class RowCollector:
         self._columns = self._texts | {f"c{position}": categories() for position in repeated}
         self._frames: list[pl.DataFrame] = []
 
-    def add_plain(self, chunk: bytes, first_line: int, n_lines: int, quoted: bool, blanks: bool) -> bool:
+    def add_plain(self, chunk: bytes, first_line: int, line_count: int, quoted: bool, blanks: bool) -> bool:
         """Add a plain chunk with one record in each line; False, and nothing added, if it is not one after all."""
         try:
             frame = self._cut(chunk, quoted, blanks)
         except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):  # too many cells in a record
             return False
-        if frame.height != n_lines:
+        if frame.height != line_count:
             return False
-        lines = pl.arange(first_line, first_line + n_lines, eager=True).alias("line")
+        lines = pl.arange(first_line, first_line + line_count, eager=True).alias("line")
         frame = frame.insert_column(0, lines)
         self._add(trimmed(frame) if blanks else frame)
         return True
@@ -49,7 +49,7 @@ class RowCollector:
         delimiter within a cell may have moved the others.
         """
         data, lines = layout.chunk[: layout.stop], layout.lines
-        good = layout.n_cells == self._header.width
+        good = layout.cell_counts == self._header.width
         if not good.all():
             empty = is_blank_line(layout)
             good |= self._short_rows.short_records(layout, empty)

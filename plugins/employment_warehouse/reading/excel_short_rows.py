@@ -30,9 +30,9 @@ class ExcelShortRows:
         """
         group = (layout.first_row + np.arange(len(empty))) // EXCEL_ROW_GROUP
         first = np.flatnonzero(np.diff(group, prepend=-1))
-        n_rows = np.diff(first, append=len(empty))
-        width = np.maximum.reduceat(np.where(empty, 0, layout.n_cells), first)
-        widest = ~empty & (layout.n_cells == np.repeat(width, n_rows))
+        row_counts = np.diff(first, append=len(empty))
+        width = np.maximum.reduceat(np.where(empty, 0, layout.cell_counts), first)
+        widest = ~empty & (layout.cell_counts == np.repeat(width, row_counts))
         octets = octets_of(layout.chunk)
         last = octets[layout.ends - 1 - (octets[layout.ends - 1] == CR)]
         is_cut = (width < self._header.width) & (group[first] > self._header.index // EXCEL_ROW_GROUP)
@@ -40,13 +40,13 @@ class ExcelShortRows:
         several = np.add.reduceat(widest, first, dtype=np.int64) > 1
         self._group_widths |= {*width[is_cut & several].tolist()}
         is_cut &= several | np.isin(width, [*self._group_widths])
-        short: Mask = widest & np.repeat(is_cut, n_rows)
+        short: Mask = widest & np.repeat(is_cut, row_counts)
         return short
 
     def filled_up(self, layout: Layout, good: Mask) -> bytes:
         """The good records' bytes, with the delimiters that they lack."""
         kept = layout.records(good)
-        lacking = self._header.width - layout.n_cells[good]
+        lacking = self._header.width - layout.cell_counts[good]
         if not lacking.any():
             return kept
         octets = octets_of(kept)

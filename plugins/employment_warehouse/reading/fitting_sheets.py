@@ -8,7 +8,7 @@ from typing import Any
 
 from employment_warehouse.contract import Contract, sheet_label
 from employment_warehouse.contract.template import EXPLANATION_SHEET, EXPLANATION_TITLES
-from employment_warehouse.reading.cell_forms import LABEL, VALUE, n_filled
+from employment_warehouse.reading.cell_forms import LABEL, VALUE, filled_count
 from employment_warehouse.reading.header import Header, find_header, names_person
 from employment_warehouse.reading.header_by_form import CELLS_OF_A_ROW
 from employment_warehouse.reading.refusals import amounts_not_in_yuan, header_not_found, is_of_contract
@@ -93,7 +93,9 @@ def _refuse_rows_without_header(others: list[tuple[int, dict[str, Any]]], header
     """A table may go on in another sheet, where nobody repeated its header: its rows would be lost."""
     for place, sheet in others:
         rows = [[cell.strip() for cell in row] for row in sheet["head"]]
-        first = next((row for row in rows if n_filled(row) >= CELLS_OF_A_ROW and not any(map(LABEL.search, row))), [])
+        first = next(
+            (row for row in rows if filled_count(row) >= CELLS_OF_A_ROW and not any(map(LABEL.search, row))), []
+        )
         if names_person(first) or _is_row_of(first, header):
             raise header_not_found(
                 "这张工作表有数据，没有表头 | this sheet has rows without a header",

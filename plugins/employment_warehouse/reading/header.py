@@ -13,11 +13,11 @@ from employment_warehouse.contract.column_types import LogicalType
 from employment_warehouse.reading.cell_forms import (
     LABEL,
     VALUE,
+    filled_count,
     is_numbering,
     is_total,
     looks_like_data,
-    n_filled,
-    usual_n_filled,
+    usual_filled_count,
     visible,
 )
 from employment_warehouse.reading.header_by_contract import columns_of, doubles_of, locate_by_contract, named_columns
@@ -103,7 +103,7 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     width = _width(texts, body, beside)
     kept = _kept(texts[:width], body, width)
     columns = columns_of(kept, contract) if contract else {}
-    usual = usual_n_filled(below) or n_filled(texts)
+    usual = usual_filled_count(below) or filled_count(texts)
     _refuse_rows_above(above, below, max(CELLS_OF_A_ROW, FULL * usual) if contract else CELLS_OF_A_ROW)
     types = {position: contract.column(name).type for name, position in columns.items()} if contract else {}
     if contract:
@@ -113,8 +113,10 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
         money = [columns[name] for name in contract.money_columns if name in columns]
         units = [[text] for at, text in enumerate(kept) if at not in columns.values() and names_unit(text)]
         _refuse_other_unit([*above, *units], [row for row in below if any(row)][:_BELOW], money)
-    titles = frozenset(next(filter(None, row)) for row in above if n_filled(row) == 1)
-    printed = [tuple(cell for cell in map(visible, row) if cell) for row in trimmed[: index + 1] if n_filled(row) > 1]
+    titles = frozenset(next(filter(None, row)) for row in above if filled_count(row) == 1)
+    printed = [
+        tuple(cell for cell in map(visible, row) if cell) for row in trimmed[: index + 1] if filled_count(row) > 1
+    ]
     doubles = doubles_of(kept, columns, contract) if contract else {}
     return Header(index, width, kept, columns, types, titles, frozenset(printed), contract, doubles)
 
@@ -136,12 +138,12 @@ def _refuse_rows_above(above: list[list[str]], below: list[list[str]], least: fl
     """
     if any(names_person(row) for row in above):
         raise rows_above_header()
-    filled = [row for row in above if n_filled(row) >= least and not is_total(row) and not is_numbering(row)]
-    full = FULL * usual_n_filled(below)
+    filled = [row for row in above if filled_count(row) >= least and not is_total(row) and not is_numbering(row)]
+    full = FULL * usual_filled_count(below)
     as_below = [
         row
         for row in filled
-        if n_filled(row) >= full and looks_like_data(row, [later for later in below if len(later) == len(row)])
+        if filled_count(row) >= full and looks_like_data(row, [later for later in below if len(later) == len(row)])
     ]
     if as_below or sum(not any(map(LABEL.search, row)) for row in filled) >= _HEADINGS:
         raise rows_above_header()
@@ -149,7 +151,7 @@ def _refuse_rows_above(above: list[list[str]], below: list[list[str]], least: fl
 
 def names_person(row: list[str]) -> bool:
     """Whether a row has a citizen's ID number in a cell of its own, without saying whose, as a form would (法人：…)."""
-    return any(map(_PERSON.fullmatch, row)) and n_filled(row) > 1 and not any(map(LABEL.search, row))
+    return any(map(_PERSON.fullmatch, row)) and filled_count(row) > 1 and not any(map(LABEL.search, row))
 
 
 def _refuse_smaller_table(above: list[list[str]], contract: Contract) -> None:
@@ -158,7 +160,7 @@ def _refuse_smaller_table(above: list[list[str]], contract: Contract) -> None:
     """
     key = [name for name in contract.key if contract.column(name).required]
     for at, row in enumerate(above):
-        named = named_columns(row, contract) if n_filled(row) > 1 else {}
+        named = named_columns(row, contract) if filled_count(row) > 1 else {}
         if len(named) > 1 and all(name in named for name in key):
             places = [named[name] for name in key]
             rows = [later for later in above[at + 1 :] if not named_columns(later, contract)]
@@ -196,9 +198,9 @@ def _width(texts: list[str], body: list[list[str]], beside: list[list[str]]) -> 
     """
     if not body:
         return len(texts)
-    usual, n_rows = Counter(len(row) for row in body).most_common(1)[0]
+    usual, row_count = Counter(len(row) for row in body).most_common(1)[0]
     least = 0.8 * len(body) if len(body) >= CELLS_OF_A_ROW else len(body)
-    if usual == len(texts) or n_rows < least:
+    if usual == len(texts) or row_count < least:
         return len(texts)
     if usual < len(texts) and beside and all(len(row) == len(texts) for row in beside):
         return len(texts)

@@ -10,9 +10,9 @@ from employment_warehouse.reading.cell_forms import (
     NOTHING,
     VALUE,
     are_values,
+    filled_count,
     is_note,
     looks_like_data,
-    n_filled,
 )
 from employment_warehouse.reading.header_by_contract import DEPTH
 from employment_warehouse.reading.refusals import header_not_found, rows_above_header
@@ -28,8 +28,8 @@ def locate_by_form(rows: list[list[str]]) -> tuple[int, list[str]]:
     filled = [row for row in rows if any(row)]
     if not filled:
         raise header_not_found("文件里没有内容 | The file is empty")
-    usual, n_rows = _usual_width(filled)
-    if len(filled) > 5 and n_rows < len(filled) / 2:
+    usual, row_count = _usual_width(filled)
+    if len(filled) > 5 and row_count < len(filled) / 2:
         raise header_not_found("各行的列数不一，看不出是一张表 | The rows have no common number of cells: not a table")
     for index, row in enumerate(rows[:DEPTH]):
         named = [position for position, cell in enumerate(row) if cell]
@@ -39,7 +39,7 @@ def locate_by_form(rows: list[list[str]]) -> tuple[int, list[str]]:
                 raise header_not_found("第一行像是数据，不是表头 | The first row looks like data, not like a header")
             least = max(CELLS_OF_A_ROW, len(named) * FULL)
             if any(
-                n_filled(above) >= least and not is_note(above) and not _stands_above_header(above, rows[at + 1 :])
+                filled_count(above) >= least and not is_note(above) and not _stands_above_header(above, rows[at + 1 :])
                 for at, above in enumerate(rows[:index])
             ):
                 raise rows_above_header()

@@ -31,7 +31,7 @@ class Layout:
     first_row: int  # of the file's records, from 0
     starts: Positions
     ends: Positions  # of their LF
-    n_cells: Positions
+    cell_counts: Positions
     lines: Positions
     quoted: bool
     blanks: bool  # a cell may begin or end with a blank
@@ -79,23 +79,23 @@ class LayoutScanner:
         if inside is not None:
             troubles += self._rows_with_quote_faults(chunk, starts, ends, over_lines)
         trouble = min(troubles, default=None)
-        n_cells = np.diff(of_ends, prepend=-1)
-        n_sound = len(ends) if trouble is None else int(np.searchsorted(ends, trouble))
-        begun = (first_row + n_sound) % EXCEL_ROW_GROUP
-        if not last and trouble is None and (n_cells[max(0, n_sound - begun) :] < self._width).any():
-            n_sound = max(0, n_sound - begun)  # how wide these rows are depends on the rest of Excel's group
+        cell_counts = np.diff(of_ends, prepend=-1)
+        sound_count = len(ends) if trouble is None else int(np.searchsorted(ends, trouble))
+        begun = (first_row + sound_count) % EXCEL_ROW_GROUP
+        if not last and trouble is None and (cell_counts[max(0, sound_count - begun) :] < self._width).any():
+            sound_count = max(0, sound_count - begun)  # how wide these rows are depends on the rest of Excel's group
         return Layout(
             chunk=chunk,
             first_row=first_row,
-            starts=starts[:n_sound],
-            ends=ends[:n_sound],
-            n_cells=n_cells[:n_sound],
-            lines=lines[:n_sound],
+            starts=starts[:sound_count],
+            ends=ends[:sound_count],
+            cell_counts=cell_counts[:sound_count],
+            lines=lines[:sound_count],
             quoted=inside is not None,
             blanks=bool(over_lines.any()) or self._has_outer_blanks(chunk),
-            stop=int(starts[n_sound]),
+            stop=int(starts[sound_count]),
             trouble=trouble,
-            next_line=int(lines[n_sound]),
+            next_line=int(lines[sound_count]),
         )
 
     def _line_ends(self, octets: Octets, marks: Positions) -> Positions:

@@ -38,17 +38,17 @@ def _cuts_alike(delimiter: str, lines: Sequence[str]) -> bool:
     alone = sum(rest.count(sign) for rest in rests for sign in {*delimiter})
     if usual < 1 or counts.count(usual) < 0.9 * len(lines) or alone > 0.1 * sum(counts):
         return False
-    n_above = counts.index(usual)
-    return not any(_cuts_better(sign, delimiter, lines, n_above) for sign in DELIMITERS)
+    lines_above = counts.index(usual)
+    return not any(_cuts_better(sign, delimiter, lines, lines_above) for sign in DELIMITERS)
 
 
-def _cuts_better(sign: str, delimiter: str, lines: Sequence[str], n_above: int) -> bool:
+def _cuts_better(sign: str, delimiter: str, lines: Sequence[str], lines_above: int) -> bool:
     """Whether one character cuts a line above the first with the long delimiter like the others, or, being none of the
     delimiter's own, all lines into more cells.
     """
     counts = [line.count(sign) for line in lines]
     usual = _usual(counts)
-    if usual and usual in counts[:n_above]:
+    if usual and usual in counts[:lines_above]:
         return True
     return sign not in delimiter and len({*counts}) == 1 and usual > lines[0].count(delimiter)
 

@@ -69,13 +69,13 @@ def outer_blank_detector(dialect: Dialect) -> Callable[[bytes], bool]:
 
     def has_outer_blanks(chunk: bytes) -> bool:
         octets = octets_of(chunk)
-        for lead, n_bytes in BLANK_LEAD_BYTES.items():
+        for lead, byte_count in BLANK_LEAD_BYTES.items():
             if chunk.find(lead) < 0:
                 continue
             if lead == delimiter and chunk.find(quote) < 0:  # a tab delimits, but within quotation marks it is a blank
                 continue
             at = np.flatnonzero(octets == lead)
-            before, after = octets[at - 1], octets[np.minimum(at + n_bytes, len(octets) - 1)]
+            before, after = octets[at - 1], octets[np.minimum(at + byte_count, len(octets) - 1)]
             if at[0] == 0 or is_edge[before].any() or is_edge[after].any():
                 return True
         return False

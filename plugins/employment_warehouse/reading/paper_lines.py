@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from employment_warehouse.contract.column_types import LogicalType
 from employment_warehouse.contract.column_types.characters import INVISIBLE
-from employment_warehouse.reading.cell_forms import NOTHING, VALUE, is_numbering, n_filled
+from employment_warehouse.reading.cell_forms import NOTHING, VALUE, filled_count, is_numbering
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.units import is_unit
 
@@ -125,8 +125,8 @@ def _is_row_in_one_cell(cells: Sequence[str], types: Mapping[int, LogicalType]) 
         return False
     for delimiter, least_values in _DELIMITERS:
         parts = [part.strip(" '\"") for part in delimiter.split(text)]
-        n_values = sum(bool(VALUE.match(part)) for part in parts)
-        if len(parts) >= max(_PARTS, _OF_THE_COLUMNS * len(types)) and n_values >= least_values:
+        value_count = sum(bool(VALUE.match(part)) for part in parts)
+        if len(parts) >= max(_PARTS, _OF_THE_COLUMNS * len(types)) and value_count >= least_values:
             return True
     return False
 
@@ -166,7 +166,7 @@ def _is_complete(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool
 def _has_key(cells: Sequence[str], header: Header) -> bool:
     """Whether a line has the number of a thing, which no note has, and something else. A total may have its batch's."""
     values = [_value(cells, at, header.types[at]) for at in header.key_places]
-    if not values or not all(any(map(str.isdigit, value)) for value in values) or n_filled(cells) == len(values):
+    if not values or not all(any(map(str.isdigit, value)) for value in values) or filled_count(cells) == len(values):
         return False
     return not _is_total([_compact(cell) for cell in cells if cell])
 
@@ -208,7 +208,7 @@ def has_identity(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool
     if any(len(cell) >= 15 and _IDENTITY.search(cell) for cell in cells):
         return True
     places = [at for at, kind in types.items() if kind.identity in ("person", "account", "mobile")]
-    numbers = [cells[at] for at in places if at < len(cells) and _n_digits(cells[at]) >= 6]
+    numbers = [cells[at] for at in places if at < len(cells) and _digit_count(cells[at]) >= 6]
     return any(_ACCOUNT.search(number) or not _is_of_form(_compact(number), cells) for number in numbers)
 
 
@@ -219,13 +219,13 @@ def _is_of_form(number: str, cells: Sequence[str]) -> bool:
     return bool(_QUANTITY.fullmatch(number)) and _is_total([_compact(cell) for cell in cells if cell])
 
 
-def _n_digits(cell: str) -> int:
+def _digit_count(cell: str) -> int:
     return sum(character.isdigit() for character in cell)
 
 
 def _is_sentence(cell: str) -> bool:
     """Whether a compact cell is prose; a row whose delimiters were lost is not."""
-    is_long = len(cell) >= 16 and 4 * _n_digits(cell) < len(cell)
+    is_long = len(cell) >= 16 and 4 * _digit_count(cell) < len(cell)
     return ("。" in cell or is_long) and not any(delimiter in cell for delimiter in ";|")
 
 

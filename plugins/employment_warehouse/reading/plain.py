@@ -20,7 +20,7 @@ class PlainChunks:
         # What polars would read in its own way: a NUL, an escape, a byte order mark at the beginning.
         self._special = [mark for mark in (b"\0", dialect.escape.encode()) if mark]
 
-    def is_plain(self, chunk: bytes, n_lines: int) -> bool:
+    def is_plain(self, chunk: bytes, line_count: int) -> bool:
         """Whether a chunk is plain and has as many cells on average as it should: then, if polars finds no record with
         too many, none has too few, which polars would fill up.
         """
@@ -31,7 +31,7 @@ class PlainChunks:
             and not chunk.startswith(BOM_UTF8)
             and not any(mark in chunk for mark in self._special)
             and (b"\r" not in chunk or chunk.count(b"\r") == chunk.count(b"\r\n"))
-            and np.count_nonzero(octets == ord(self._dialect.delimiter)) == n_lines * (self._width - 1)
+            and np.count_nonzero(octets == ord(self._dialect.delimiter)) == line_count * (self._width - 1)
             and self._quotes_nothing(chunk, octets)
         )
 

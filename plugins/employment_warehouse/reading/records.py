@@ -49,7 +49,7 @@ class Record:
     """One record; `cells` untrimmed, None if its quotes are broken."""
 
     line: int
-    n_lines: int
+    line_count: int
     cells: list[str] | None
     text: str
 
@@ -65,7 +65,7 @@ def read_records(lines: Sequence[str], first_line: int, dialect: Dialect, width:
     while start < len(lines):
         record = _read_record(lines, start, first_line + start, dialect, width)
         yield record
-        start += record.n_lines
+        start += record.line_count
 
 
 def cells_of(text: str, dialect: Dialect) -> list[str] | None:
@@ -95,8 +95,8 @@ def _read_record(lines: Sequence[str], start: int, line_number: int, dialect: Di
         cells, stop = _read_over_lines(lines, start, dialect, width)
     if isinstance(cells, list):
         return Record(line_number, stop - start, cells, _without_end("".join(lines[start:stop])))
-    n_lines = _lines_of_broken(lines, start, dialect, width)
-    return Record(line_number, n_lines, None, _without_end("".join(lines[start : start + n_lines])))
+    line_count = _lines_of_broken(lines, start, dialect, width)
+    return Record(line_number, line_count, None, _without_end("".join(lines[start : start + line_count])))
 
 
 def _read_over_lines(
@@ -124,15 +124,15 @@ def _lines_of_broken(lines: Sequence[str], start: int, dialect: Dialect, width: 
     if width is None:
         return 1
     cells = lines[start].count(dialect.delimiter) + 1
-    for n_lines in range(2, min(len(lines) - start, _MAX_CONTINUATION) + 1):
+    for line_count in range(2, min(len(lines) - start, _MAX_CONTINUATION) + 1):
         if cells >= width:
             break
-        more = lines[start + n_lines - 1].count(dialect.delimiter)
+        more = lines[start + line_count - 1].count(dialect.delimiter)
         if more + 1 >= width:
             break
         cells += more
         if cells == width and more:
-            return n_lines
+            return line_count
     return 1
 
 

@@ -33,6 +33,6 @@ def amounts_not_in_yuan(where: str = "") -> Refused:
 
 def is_of_contract(refusal: Refused, contract: Contract) -> bool:
     """Whether a table is refused that has nearly all of the contract's columns, its key among them."""
-    n_required = sum(column.required for column in contract.columns)
-    is_close = 4 * len(refusal.missing) <= n_required and not {*refusal.missing} & {*contract.key}
+    required_count = sum(column.required for column in contract.columns)
+    is_close = 4 * len(refusal.missing) <= required_count and not {*refusal.missing} & {*contract.key}
     return refusal.code != "header_not_found" and is_close

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from employment_warehouse.reading.cell_forms import BLANKS, VALUE, is_total, n_filled, visible
+from employment_warehouse.reading.cell_forms import BLANKS, VALUE, filled_count, is_total, visible
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.header_by_contract import named_columns
 from employment_warehouse.reading.paper_lines import has_identity, is_paper_line, is_somebodys
@@ -57,8 +57,8 @@ def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: b
         raise amounts_not_in_yuan(f"第 {line} 行 line {line}")
     if is_identified or _is_printed_head(cells, header):
         return
-    differs, n_known = _repeats(cells, header)
-    if differs and n_known >= max(3, _n_of_header(cells, header)):
+    differs, known_count = _repeats(cells, header)
+    if differs and known_count >= max(3, _least_headings(cells, header)):
         raise Refused("second_header", f"第 {line} 行 | line {line}")
 
 
@@ -132,8 +132,8 @@ def _is_header(cells: Sequence[str], header: Header) -> bool:
     """Whether the header is repeated: exactly, or, of a contract's table, in other words or with other marks."""
     if list(map(visible, cells[: len(header.texts)])) == header.texts or _is_printed_head(cells, header):
         return True
-    differs, n_known = _repeats(cells, header)
-    return not differs and n_known >= max(2, _n_of_header(cells, header))
+    differs, known_count = _repeats(cells, header)
+    return not differs and known_count >= max(2, _least_headings(cells, header))
 
 
 def _is_printed_head(cells: Sequence[str], header: Header) -> bool:
@@ -141,9 +141,9 @@ def _is_printed_head(cells: Sequence[str], header: Header) -> bool:
     return bool(header.contract) and tuple(cell for cell in map(visible, cells) if cell) in header.head
 
 
-def _n_of_header(cells: Sequence[str], header: Header) -> float:
+def _least_headings(cells: Sequence[str], header: Header) -> float:
     """How many columns a line has to name to be a header: it may have fewer than the header above."""
-    return _OF_A_HEADER * min(len(header.columns), n_filled(cells))
+    return _OF_A_HEADER * min(len(header.columns), filled_count(cells))
 
 
 def _repeats(cells: Sequence[str], header: Header) -> tuple[bool, int]:

@@ -74,7 +74,7 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
                 raise
             continue
         record = cut.records[header.index]
-        body_line = record.line + record.n_lines
+        body_line = record.line + record.line_count
         offset = len("".join(cut.lines[: body_line - 1]).encode())
         return Survey(cut.dialect, header, body_line, offset, cut.long_delimiter)
     if other and all(refusal.code == "header_not_found" for refusal in refusals):
@@ -113,8 +113,8 @@ def _other_delimiter(head: str, contract: Contract) -> str:
     for line in lines_of(head[:_HEAD_OF_LINES])[:DEPTH]:
         behind = [line[line.find(header) + len(header) :].lstrip("\"'”")[:1] for header in headers if header in line]
         signs = Counter(sign for sign in behind if sign.strip("\r\n") and not sign.isalnum())
-        sign, n_columns = signs.most_common(1)[0] if signs else ("", 0)
-        if n_columns >= max(3, _OF_A_HEADER * len(behind)) and not _has_delimiter(line):
+        sign, column_count = signs.most_common(1)[0] if signs else ("", 0)
+        if column_count >= max(3, _OF_A_HEADER * len(behind)) and not _has_delimiter(line):
             return sign
     return ""
 
@@ -163,9 +163,9 @@ def _refined(dialect: Dialect, lines: list[str], text: str) -> tuple[Dialect, li
         if _are_all_closed(plain[1]):
             candidates.insert(0, candidates.pop())  # preferred to an equal fit
         return min(candidates, key=lambda pair: -_fit(pair[1]))
-    if _n_broken(plain[1]) > 2 and not _quotes(text, dialect, '"'):
+    if _broken_count(plain[1]) > 2 and not _quotes(text, dialect, '"'):
         add(Dialect(dialect.delimiter, bare_quotes=True))
-    return min(candidates, key=lambda pair: _n_broken(pair[1]))
+    return min(candidates, key=lambda pair: _broken_count(pair[1]))
 
 
 def _quotes(text: str, dialect: Dialect, quote: str) -> bool:
@@ -192,7 +192,7 @@ def _records(lines: list[str], dialect: Dialect) -> list[Record]:
     return records
 
 
-def _n_broken(records: list[Record]) -> int:
+def _broken_count(records: list[Record]) -> int:
     return sum(record.cells is None for record in records)
 
 

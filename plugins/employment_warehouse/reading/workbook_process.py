@@ -72,12 +72,12 @@ class WorkbookProcess:
             raise self._refused(message["refused"])
         return message
 
-    def data(self, n_bytes: int) -> bytes:
+    def data(self, byte_count: int) -> bytes:
         """The rows that the last message announced; raises Refused if the child is late with them or has died."""
         assert self._process.stdout
         with self._time_limit():
-            data = self._process.stdout.read(n_bytes)
-        if len(data) < n_bytes:
+            data = self._process.stdout.read(byte_count)
+        if len(data) < byte_count:
             raise self._died()
         return data
 

@@ -121,11 +121,11 @@ def _columns(feed: Contract, rows: list[RejectedRow], own: list[dict[str, str]])
     return columns | {c.name: c.header for c in feed.columns if c.name in needed and c.name not in columns}
 
 
-def _add_drop_down(sheet: Worksheet, at: int, column: Column, n_rows: int) -> None:
+def _add_drop_down(sheet: Worksheet, at: int, column: Column, row_count: int) -> None:
     choices = column.choices
     if not choices or len(",".join(choices)) > LIST_CHARACTERS:
         return
-    sheet.data_validation(1, at, n_rows, at, choice_rule(column.header, choices))
+    sheet.data_validation(1, at, row_count, at, choice_rule(column.header, choices))
 
 
 def _notes(feed: Contract, row: RejectedRow, positions: dict[str, int]) -> dict[int, str]:
@@ -148,14 +148,15 @@ def _columns_of(feed: Contract, column: str, code: str) -> Iterable[str]:
 
 def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returned) -> None:
     county = divisions().counties[returned.county]
-    n_rows = sum(len(rows) for rows in returned.rows.values())
+    row_count, file_count = sum(map(len, returned.rows.values())), len(returned.files)
+    summary = f"共退回 {row_count} 行，涉及 {len(returned.rows)} 张表；无法读取的文件 {file_count} 个。"
     table = [
         (name, str(len(rows)), _deadline(contract(feed), returned), _remark(name, contract(feed), rows))
         for name, feed, rows in _sheets(returned)
     ]
     lines: list[tuple[str, tuple[str, ...]]] = [
         ("title", (f"退回更正　{county}（{returned.county}）　{returned.report_date.isoformat()}",)),
-        ("text", (f"共退回 {n_rows} 行，涉及 {len(returned.rows)} 张表；无法读取的文件 {len(returned.files)} 个。",)),
+        ("text", (summary,)),
         ("text", ()),
         *(_table("退回的行", ("工作表", "行数", "请在此前更正", "说明"), table) if table else ()),
         *(_how_to_correct(returned) if table else ()),

@@ -25,9 +25,9 @@ PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 def refuse_losses(xml: bytes, rows: list[list[Any]]) -> None:
     """Refuse the rows of a sheet if more of them stands in its XML than came out of it."""
     blank = [""] * len(rows[0]) if rows else []
-    n_rows = len(rows) - rows.count(blank)
-    n_cells = len(rows) * len(blank) - sum(map(list.count, rows, itertools.repeat("")))
-    if has_cells(xml, n_cells) and has_rows(xml, n_rows):
+    row_count = len(rows) - rows.count(blank)
+    cell_count = len(rows) * len(blank) - sum(map(list.count, rows, itertools.repeat("")))
+    if has_cells(xml, cell_count) and has_rows(xml, row_count):
         return
     if repeats_a_place(xml) or repeats_a_value(xml):
         refuse("workbook_unreadable")

@@ -84,8 +84,8 @@ class NumberFormat:
     @property
     def adds(self) -> bool:
         """Whether it shows more than the number itself."""
-        n_zeros = sum(text == "0" for kind, text in self.integer if kind == "place")
-        return bool(self.literals.strip(" ()-+¥￥")) or n_zeros > 1 or not self.can_show
+        zero_count = sum(text == "0" for kind, text in self.integer if kind == "place")
+        return bool(self.literals.strip(" ()-+¥￥")) or zero_count > 1 or not self.can_show
 
     def shown(self, value: float) -> str | None:
         """The number as the sheet shows it; None where that is beyond these formats."""
@@ -95,14 +95,14 @@ class NumberFormat:
             return None
         if self.is_general:
             return "".join(text if kind == "literal" else number_text(value) for kind, text in self.integer)
-        n_digits = sum(kind == "place" for kind, _ in self.fraction)
+        digit_count = sum(kind == "place" for kind, _ in self.fraction)
         exact = decimal.Decimal(number_text(abs(value))) * (100 if self.percent else 1)
-        rounded = exact.quantize(decimal.Decimal(1).scaleb(-n_digits), decimal.ROUND_HALF_UP)
+        rounded = exact.quantize(decimal.Decimal(1).scaleb(-digit_count), decimal.ROUND_HALF_UP)
         whole, _, fraction = f"{rounded:f}".partition(".")
         after, digits = "", list(fraction)
         for kind, text in self.fraction:
             after += digits.pop(0) if kind == "place" else text
-        return ("-" if value < 0 else "") + self._whole(whole) + ("." if n_digits else "") + after
+        return ("-" if value < 0 else "") + self._whole(whole) + ("." if digit_count else "") + after
 
     def _whole(self, digits: str) -> str:
         """The digits before the point in their places, from the right; the first place takes all that are left."""

@@ -41,9 +41,9 @@ class Block:
         self.texts = texts
         self._sheet, self._check = sheet, check
 
-    def head(self, n_rows: int) -> Rows:
+    def head(self, row_count: int) -> Rows:
         """The first rows."""
-        rows: Rows = self._sheet.to_python(nrows=n_rows)
+        rows: Rows = self._sheet.to_python(nrows=row_count)
         return rows
 
     def rows(self) -> Rows:
