@@ -28,7 +28,7 @@ from tests.kit.server import running_server
 from tests.kit.uploads import seen, send
 
 from employment_warehouse import settings
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.workbook_style import PLAIN_CELLS
 
 FULL_SIZE = 140_000
@@ -58,7 +58,7 @@ def files(folder: Path, rows: int) -> list[Path]:
     write_register(plain, rows)
     table = pl.read_csv(plain, infer_schema=False).head(rows - 1)
     with xlsxwriter.Workbook(workbook, PLAIN_CELLS | {"constant_memory": True}) as book:
-        sheet = book.add_worksheet(contract(FEED).title_zh)
+        sheet = book.add_worksheet(contract_of(FEED).title_zh)
         for at, cells in enumerate([table.columns, *table.rows()]):
             sheet.write_row(at, 0, cells)
     return [plain, workbook]

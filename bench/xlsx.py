@@ -23,7 +23,7 @@ import openpyxl
 import xlsxwriter
 from tests.kit.measuring import bench_options
 
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.reading import read_tables
 
 FULL = 100_000
@@ -46,7 +46,7 @@ def measure(n_rows: int, candidate: Callable[[Path], int]) -> int:
             theirs = seconds(lambda path=path: openpyxl_rows(path), n_rows)
             ours = min(seconds(lambda path=path: candidate(path), n_rows) for _ in range(3))
             ratios.append(theirs / ours)
-            width = len(contract("labor_register").columns)
+            width = len(contract_of("labor_register").columns)
             print(f"{kind}, {n_rows:,} x {width}: ours {ours:.2f} s, openpyxl {theirs:.2f} s: {theirs / ours:.1f}")
     met = ratios[0] >= BAR
     small = "" if n_rows >= FULL else " (fewer rows: not the bar)"
@@ -57,7 +57,7 @@ def measure(n_rows: int, candidate: Callable[[Path], int]) -> int:
 def write(path: Path, n_rows: int, n_numeric: int) -> None:
     """A register of made-up people, as Excel stores it: shared strings; the last columns are numbers and dates."""
     chance = random.Random(1)
-    columns = contract("labor_register").columns
+    columns = contract_of("labor_register").columns
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet()
     date = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -84,7 +84,7 @@ def seconds(read: Callable[[], int], n_rows: int) -> float:
 
 
 def ours_rows(path: Path) -> int:
-    return sum(frame.height for frame in read_tables(path, contract("labor_register")).frames)
+    return sum(frame.height for frame in read_tables(path, contract_of("labor_register")).frames)
 
 
 def openpyxl_rows(path: Path) -> int:

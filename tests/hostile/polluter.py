@@ -18,7 +18,7 @@ from typing import Literal
 
 import xlsxwriter
 
-from employment_warehouse.contract import Column, Contract, contract
+from employment_warehouse.contract import Column, Contract, contract_of
 
 FEEDS = (
     "labor_register", "employment", "public_post", "relief_payroll", "bank_return", "workshop", "labor_cooperation",
@@ -103,7 +103,7 @@ def breaks(record: str) -> int:
 def draft(seed: int) -> Draft:
     """A table of some feed: 30 to 90 rows of made-up texts."""
     chance = random.Random(seed)
-    feed = contract(chance.choice(FEEDS))
+    feed = contract_of(chance.choice(FEEDS))
     columns = list(feed.columns)
     rows = [[made_up(column, number, chance) for column in columns] for number in range(chance.randint(30, 90))]
     return Draft(feed, columns, [column.header for column in columns], rows, chance)

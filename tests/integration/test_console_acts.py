@@ -18,7 +18,7 @@ from tests.kit.nights import Nights, insert, publish, start_build
 from tests.kit.server import Server
 
 from employment_warehouse import gate, landing, publication, settings
-from employment_warehouse.contract import contract, is_working_day, year_without_holidays
+from employment_warehouse.contract import contract_of, is_working_day, year_without_holidays
 from employment_warehouse.contract.calendar import decided_holidays_file
 from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
 from employment_warehouse.database.connections import address
@@ -423,7 +423,7 @@ def test_closed_cases_are_listed_the_latest_first(console: FastAPI, nights: Nigh
     insert(nights.connection, "store", "finding_case", [each | known for each in found])
     publish(build)
     worker = browser_of("caseworker_532528", console)
-    titles = [contract(feed).title_zh for feed in ("employment", "workshop", "job_event")]
+    titles = [contract_of(feed).title_zh for feed in ("employment", "workshop", "job_event")]
 
     def listed(page: str) -> list[str]:
         links = re.findall(r'href="/cases/one[^"]*">([^<]+)</a>', worker.get(page).text)
@@ -455,7 +455,7 @@ def test_each_case_has_a_page_of_its_own_and_waived_ones_are_counted_apart(conso
         return [(link.replace("&amp;", "&"), about) for link, about in found]
 
     cases = listed("/cases")
-    payroll = contract("relief_payroll").title_zh
+    payroll = contract_of("relief_payroll").title_zh
     about = [f"{payroll}（532528YG{number}）" for number in (1, 2)]
     assert [name for _, name in cases] == ["2021-03-0145", *about, "H2"]
     assert "1 项；" in (shown := worker.get("/cases").text) and "另有豁免 1 项" in shown

@@ -28,7 +28,7 @@ from tests.kit.uploads import read_all
 
 from employment_warehouse import settings
 from employment_warehouse.console import uploads as page
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.database import OWN_LOGIN
 from employment_warehouse.database.connections import address
 
@@ -90,7 +90,7 @@ def test_a_clerk_checks_sends_and_corrects_thirty_rows(console: FastAPI, warehou
     assert (taken.status_code, COUNTY in taken.headers["content-disposition"]) == (200, True)
     assert warehouse.execute("select login, kind from ops.act").fetchall() == [(f"county_{COUNTY}", "take_workbook")]
     book = openpyxl.load_workbook(io.BytesIO(taken.content))
-    sheet = book[contract(FEED).title_zh]
+    sheet = book[contract_of(FEED).title_zh]
     at = [cell.value for cell in sheet[1]].index("证件号码") + 1
     for row in range(2, 5):
         sheet.cell(row, at).value = id_number(900 + row)
@@ -228,7 +228,7 @@ def test_the_page_lists_due_and_missing_reports_and_templates(console: FastAPI, 
     links = re.findall(r"/uploads/templates/[a-z_]+\.xlsx", shown)
     assert len(links) == len(set(links)) == 11
     book = openpyxl.load_workbook(io.BytesIO(clerk.get("/uploads/templates/employment.xlsx").content))
-    assert book.sheetnames[0] == contract("employment").title_zh
+    assert book.sheetnames[0] == contract_of("employment").title_zh
     for feed in ("gig_orders", "relief_payroll", "..%2f..%2fetc"):
         assert clerk.get(f"/uploads/templates/{feed}.xlsx").status_code == 404
     assert page.page.path == "/uploads"

@@ -46,7 +46,7 @@ def _expressions(contract: Contract) -> list[str]:
     return [*(rule.expression for rule in contract.rules), *conditions]
 
 
-@pytest.mark.parametrize("feed", [feed for feed, made in contracts().items() if _expressions(made)])
+@pytest.mark.parametrize("feed", [feed for feed, contract in contracts().items() if _expressions(contract)])
 def test_a_rule_means_the_same_to_polars_and_to_postgresql(feed: str, warehouse: psycopg.Connection) -> None:
     contract = contracts()[feed]
     rows = _rows(contract)

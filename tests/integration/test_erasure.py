@@ -27,7 +27,7 @@ from tests.kit.people import id_number
 from tests.kit.sealed import rejected_cells
 
 from employment_warehouse import identity, landing, returns
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing import archive, erased_copies
@@ -203,7 +203,7 @@ def test_an_erased_person_is_nowhere_and_counts_stay(
     }
     assert [word for word in (*WORDS, *tokens()) if word in tables_text(warehouse)] == []
     (workbook,) = returns.write_workbooks(NEXT + timedelta(days=1))
-    sheet = openpyxl.load_workbook(workbook)[contract("labor_register").title_zh]
+    sheet = openpyxl.load_workbook(workbook)[contract_of("labor_register").title_zh]
     assert "申请删除" in sheet["B2"].comment.text and [word for word in WORDS if word in text_of(workbook)] == []
 
 
@@ -568,7 +568,7 @@ def test_an_item_of_the_platform_is_its_persons(warehouse_home: Home, tmp_path: 
         assert copy is not None and kind == ".jsonl"
         copies.append(copy.read_text().split("\n"))
 
-    feeds = {("gig_orders", "pages"): erased_copies.Sent(contract("gig_orders"), rejected)}
+    feeds = {("gig_orders", "pages"): erased_copies.Sent(contract_of("gig_orders"), rejected)}
     places = erased_copies.without_rows(file, feeds, Words([ID, ACCOUNT], [MOBILE]), prepare)
     assert places == {("gig_orders", "pages"): [("", line) for line in (1, 4, 5, 7)]}
     [copy] = copies

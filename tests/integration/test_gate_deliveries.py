@@ -15,7 +15,7 @@ from psycopg import sql
 from tests.kit.nights import Nights, start_build
 
 from employment_warehouse import database, gate, publication, settings
-from employment_warehouse.contract import Contract, contract, contracts
+from employment_warehouse.contract import Contract, contract_of, contracts
 from employment_warehouse.errors import UserError
 
 Row = dict[str, Any]
@@ -64,7 +64,7 @@ def nights(warehouse: psycopg.Connection) -> GatedNights:
 
 def make_rows(feed: str, unit: str, day: date, count: int = 60, seed: int = 1) -> list[Row]:
     """Plausible rows of a feed, the same for the same arguments but for what moves with the day."""
-    declared = contract(feed)
+    declared = contract_of(feed)
     chance = random.Random(f"{feed} {unit} {seed}")
     if declared.key == (declared.unit_column,):
         count = 1
@@ -224,7 +224,7 @@ def out_of_order(row: Row, columns: Sequence[str]) -> Row:
 def seeded_defects(feed: str) -> list[Defect]:
     """Those of a feed whose check is not switched off for it."""
     off = SWITCHED_OFF.get(feed, set())
-    return [defect for defect in defects(contract(feed)) if defect.check.rpartition(".")[2] not in off]
+    return [defect for defect in defects(contract_of(feed)) if defect.check.rpartition(".")[2] not in off]
 
 
 def test_the_number_of_seeded_defects_is_reported() -> None:

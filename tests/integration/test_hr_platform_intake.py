@@ -18,7 +18,7 @@ from tests.kit.platform import gig_order
 from tests.kit.sealed import rejected_cells
 
 from employment_warehouse import hr_platform, landing, publication
-from employment_warehouse.contract import Contract, contract
+from employment_warehouse.contract import Contract, contract_of
 from employment_warehouse.database import connect
 from employment_warehouse.demonstration.shelves import Shelf
 from employment_warehouse.demonstration.simulated_platform import Misbehaviour, Platform
@@ -203,7 +203,7 @@ def test_pages_in_the_wrong_order_leave_the_watermark_where_it_was(
 ) -> None:
     """The second page comes before the first, and the cursor to the first expires once."""
     monkeypatch.setattr(
-        "employment_warehouse.hr_platform.ingesting.contract", lambda feed: pages_of(contract(feed), 20)
+        "employment_warehouse.hr_platform.ingesting.contract_of", lambda feed: pages_of(contract_of(feed), 20)
     )
     honest = platform.shelves["gig-orders"].page
 

@@ -25,7 +25,7 @@ from tests.kit.process import run_warehouse
 from tests.kit.server import running_server
 
 from employment_warehouse import hr_platform, landing, publication, returns, transform
-from employment_warehouse.contract import FILE_SOURCES, contract
+from employment_warehouse.contract import FILE_SOURCES, contract_of
 from employment_warehouse.database import DatabaseRefusal, seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
@@ -105,7 +105,7 @@ def send(zone: Path, county: str, day: date, number: int) -> None:
 def send_corrected(zone: Path, workbook: Path, county: str, day: date, *, person: int, minutes: int) -> None:
     """A county's return workbook, or the one that it has sent, with this person in its wrong row."""
     book = openpyxl.load_workbook(workbook)
-    sheet = book[contract("labor_register").title_zh]
+    sheet = book[contract_of("labor_register").title_zh]
     headers = [cell.value for cell in sheet[1]]
     sheet.cell(2, headers.index("身份证号") + 1).value = id_number(person)
     book.save(workbook)

@@ -22,14 +22,14 @@ from tests.kit.nights import accept, publish, start_build
 from tests.kit.people import id_number, token
 
 from employment_warehouse import hr_platform, landing, publication, returns
-from employment_warehouse.contract import contract, next_due
+from employment_warehouse.contract import contract_of, next_due
 from employment_warehouse.database import connect
 from employment_warehouse.landing import archive
 from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE, Home
 
 FEED = "public_post_payment"
-SHEET = contract(FEED).title_zh
+SHEET = contract_of(FEED).title_zh
 HEADER = "岗位编号,备注,证件号码,补贴月份,出勤天数,应发金额,实发金额"
 TICKS = count(1)
 ingest_all = partial(files.ingest_all, DAY + timedelta(days=9), ("county", "correction"))
@@ -138,7 +138,7 @@ def test_the_first_sheet_has_instructions(warehouse: psycopg.Connection, zone: P
     assert any("元阳县" in text for text in texts)
     assert any("共退回 1 行" in text for text in texts)
     assert any(f"corrections/{DAY}/{COUNTY}.xlsx" in text for text in texts)
-    due_at = next_due(contract("public_post_payment"), datetime.now(TIMEZONE), None)
+    due_at = next_due(contract_of("public_post_payment"), datetime.now(TIMEZONE), None)
     assert due_at and f"{due_at:%Y-%m-%d %H:%M}" in texts  # it lies ahead, however old the report date is
     assert "就业帮扶车间台账" in texts
     assert any("自己的台账也要照改" in text for text in texts)
@@ -304,7 +304,7 @@ def test_all_sheets_of_a_workbook_land_together_or_not_at_all(
     put_rows(zone, BROKEN)
     ingest_all()
     book = correct(returned(), "证件号码", id_number(2))
-    send_back(zone, correct(book, "岗位数", "50", sheet=contract("job_event").title_zh))
+    send_back(zone, correct(book, "岗位数", "50", sheet=contract_of("job_event").title_zh))
     warehouse.execute(
         "create function public.no() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;"
         "create trigger no before insert on landing.public_post_payment for each row execute function public.no()"
@@ -535,7 +535,7 @@ def test_other_sheets_do_not_wait_for_one_that_has_to(warehouse: psycopg.Connect
     put(zone, EVENT_BROKEN.encode(), "job_event")
     ingest_all()
     book = correct(returned(), "证件号码", id_number(2))
-    correct(book, "岗位数", "50", sheet=contract("job_event").title_zh)
+    correct(book, "岗位数", "50", sheet=contract_of("job_event").title_zh)
     warehouse.execute("update ops.delivery set status = 'refused', reason = 'x' where feed = 'job_event'")
     send_back(zone, book)
     assert [delivery.feed for delivery in ingest_all()] == [FEED]
@@ -698,7 +698,7 @@ def test_a_sheet_not_named_as_a_feed_is_reported(warehouse: psycopg.Connection, 
     put(zone, EVENT_BROKEN.encode(), "job_event")
     ingest_all()
     book = correct(returned(), "证件号码", id_number(2))
-    book[contract("job_event").title_zh].title = "招聘活动 (2)"
+    book[contract_of("job_event").title_zh].title = "招聘活动 (2)"
     send_back(zone, book)
     assert [delivery.feed for delivery in ingest_all()] == [FEED]
     ((kind, title, body),) = rows_of(warehouse, "select kind, title, body from ops.alert")

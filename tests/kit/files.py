@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from employment_warehouse.contract import FILE_SOURCES, contract
+from employment_warehouse.contract import FILE_SOURCES, contract_of
 from employment_warehouse.landing import (
     Delivery,
     Share,
@@ -46,7 +46,7 @@ def put(
 def rows_of(feed: str, *rows: dict[str, str]) -> str:
     """A file of a feed: the examples of its contract for required columns and those of the rows, changed by column."""
     named = {name for row in rows for name in row}
-    columns = [column for column in contract(feed).columns if column.required or column.name in named]
+    columns = [column for column in contract_of(feed).columns if column.required or column.name in named]
     lines = [",".join(column.header for column in columns)]
     lines += [",".join(row.get(column.name, column.example) for column in columns) for row in rows]
     return "\n".join(lines) + "\n"

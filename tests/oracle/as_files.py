@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 
 from .worlds import Sent
 
 
 def write(zone: Path, sent: Sent, part: str = "", modified: int = 0) -> Path:
     """A report, or a part of it, as a CSV file in the contract's own words. modified: Unix time; 0: one by its date."""
-    of = contract(sent.feed)
+    of = contract_of(sent.feed)
     path = zone / sent.feed / str(sent.report_date) / f"{sent.unit}{part and '_'}{part}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -16,7 +16,7 @@ from tests.kit.nights import Nights, accept, start_build
 from tests.kit.people import token
 
 from employment_warehouse import transform
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.landing.due_deliveries import expect_deliveries
 
 from . import timeliness
@@ -191,7 +191,7 @@ def deliver(nights: Nights, sent: Sent) -> int:
 
 def landed(sent: Sent, row: Row) -> dict[str, Any]:
     """A row as it stands in landing: persons, names and accounts as tokens."""
-    of = contract(sent.feed)
+    of = contract_of(sent.feed)
     values_of_row = row | ({UNIT_COLUMN[of.unit]: sent.unit} if of.unit in UNIT_COLUMN else {})
     found: dict[str, Any] = {}
     for column in of.columns:
@@ -206,7 +206,7 @@ def landed(sent: Sent, row: Row) -> dict[str, Any]:
 
 
 def _landed_item(feed: str, item: dict[str, Any]) -> dict[str, Any]:
-    names = {column.header: column for column in contract(feed).columns}
+    names = {column.header: column for column in contract_of(feed).columns}
     sent = Sent(0, feed, "", date.min, [])
     return landed(sent, {names[name].name if name in names else name: value for name, value in item.items()})
 

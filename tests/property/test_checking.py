@@ -15,12 +15,12 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
 from employment_warehouse.checking.parsing_cache import ColumnParser
-from employment_warehouse.contract import Parsed, contract
+from employment_warehouse.contract import Parsed, contract_of
 from employment_warehouse.contract.column_types.check_digits import birth_dates_and_sexes
 from employment_warehouse.identity import check_id
 from employment_warehouse.masking import MAY_BE_REFUSED, may_be_personal
 
-EMPLOYMENT = contract("employment")
+EMPLOYMENT = contract_of("employment")
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 # Divisions of today, of long ago, and such as never were: none of it may matter.
 PREFIXES = st.one_of(
@@ -131,7 +131,7 @@ def test_a_number_from_a_numeric_cell_is_always_refused(number: str) -> None:
 def test_a_reference_number_is_refused_where_it_may_be_personal(letters: str, digits: str) -> None:
     number = letters + digits
     is_personal = re.search(MAY_BE_REFUSED, number) is not None and may_be_personal(number)
-    parsed = contract("labor_register").column("household_no").parse(pl.Series(["H1", number]))
+    parsed = contract_of("labor_register").column("household_no").parse(pl.Series(["H1", number]))
     found = [None, None] if parsed.reasons is None else parsed.reasons.to_list()
     assert found == [None, "personal_number" if is_personal else None]
     assert parsed.values.to_list() == ["H1", None if is_personal else number or None]
@@ -191,7 +191,7 @@ def test_all_forms_of_a_month_agree(year: int, month: int) -> None:
         f"{year}年{month}月",
         str(last),
     ]
-    payroll = contract("relief_payroll")
+    payroll = contract_of("relief_payroll")
     read = ColumnParser(payroll, ["period"]).parse({"period": pl.Series(cells)})["period"].values
     assert read.to_list() == [first] * len(cells)
 

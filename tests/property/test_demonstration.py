@@ -23,7 +23,7 @@ from tests.oracle.seeds import Seeds
 
 from employment_warehouse import demonstration
 from employment_warehouse.checking import check_table
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.contract.model import UNIT_COLUMNS
 from employment_warehouse.demonstration import Delivery, Manifest
 from employment_warehouse.demonstration.crowd import Crowd
@@ -107,7 +107,7 @@ def test_rows_landed_and_rejected_are_those_of_a_plain_reading(world: str, reque
 def test_reader_and_checks_reject_exactly_what_was_planted(smallest: tuple[Path, Manifest]) -> None:
     folder, manifest = smallest
     for delivery, path in files(folder, manifest):
-        of = contract(delivery.feed)
+        of = contract_of(delivery.feed)
         rows = landed = 0
         rejected = []
         for checked in check_table(read_tables(path, of), of, {UNIT_COLUMNS[of.unit]: delivery.unit}):
@@ -321,7 +321,7 @@ def test_platform_items_are_in_order_and_fit_their_contract(village: tuple[Path,
         items = [json.loads(line) for line in lines]
         assert len(items) == manifest.counts[feed] > 0
         assert [(i["updated_at"], i["id"]) for i in items] == sorted((i["updated_at"], i["id"]) for i in items)
-        assert {c.header for c in contract(feed).columns} == set(items[0])
+        assert {c.header for c in contract_of(feed).columns} == set(items[0])
         latest = {item["id"]: item for item in items}
         assert len(latest) < len(items), "some items change and stand there again"
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.kit.people import with_check_digit
 
 from employment_warehouse import settings
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.identity import (
     check_id,
     make_data_key,
@@ -156,7 +156,7 @@ def test_a_name_is_one_person_s_however_its_blanks_and_dots_are_set(fresh_home: 
 
 @given(st.lists(st.lists(st.sampled_from(["李伟", "张 芳", "张芳", "王·敏", "", None])), min_size=1, max_size=4))
 def test_a_name_s_token_is_the_same_in_every_frame(frames: list[list[str | None]]) -> None:
-    named = contract("relief_contract")
+    named = contract_of("relief_contract")
     tokeniser = Tokeniser(named)
     for names in frames:
         rows = pl.DataFrame(

@@ -13,7 +13,7 @@ import pytest
 from tests.kit.leaks import WIDE, Planted, Search, plant
 
 from employment_warehouse.checking import check_table
-from employment_warehouse.contract import column_label, contract, contracts
+from employment_warehouse.contract import column_label, contract_of, contracts
 from employment_warehouse.landing.naming import NamingRule
 from employment_warehouse.landing.scanning import label
 from employment_warehouse.reading import Refused, read_tables
@@ -56,12 +56,12 @@ def kept_in_clear(file: Path, path: str) -> Iterator[str]:
     yield label(path)
     if part is None:
         return
-    made = contract(part.feed)
+    contract = contract_of(part.feed)
     yield f"{part}"
     try:
-        table = read_tables(file, made)
-        for checked in check_table(table, made, {}):
-            yield checked.good.drop(column.name for column in made.columns if column.type.identity).write_csv()
+        table = read_tables(file, contract)
+        for checked in check_table(table, contract, {}):
+            yield checked.good.drop(column.name for column in contract.columns if column.type.identity).write_csv()
             yield checked.rejected.select("sheet", "line", "column_name", "reason").write_csv()
     except Refused as refusal:
         yield f"{refusal.code} {refusal.detail} {refusal.expected}"

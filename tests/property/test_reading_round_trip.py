@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.reading import Refused, read_tables, write_table_as_read
 from employment_warehouse.reading.encoding import SAMPLE
 
@@ -199,10 +199,10 @@ def test_a_file_that_shows_its_encoding_far_down_is_read_in_it(tmp_path: Path) -
 
 
 def test_a_column_whose_texts_stop_repeating_is_read_on(tmp_path: Path) -> None:
-    header = [column.header for column in contract("workshop").columns]
+    header = [column.header for column in contract_of("workshop").columns]
     rows = [[f"{at}:{number if number > 100 else 0}" for at in range(len(header))] for number in range(20_000)]
     (tmp_path / "t.csv").write_text("\n".join(map(",".join, [header, *rows])) + "\n", encoding="utf-8")
-    frames = list(read_tables(tmp_path / "t.csv", contract("workshop")).frames)
+    frames = list(read_tables(tmp_path / "t.csv", contract_of("workshop")).frames)
     assert [cells for frame in frames for _, _, *cells in frame.iter_rows()] == rows
     assert [frame["c1"].dtype.base_type() for frame in (frames[0], frames[-1])] == [pl.Categorical, pl.String]
 
@@ -307,7 +307,7 @@ def test_the_contract_s_columns_are_found_under_headings_too(tmp_path: Path) -> 
         "岗位编号,身份证号,补贴,,,\n,,补贴月份,出勤天数,应发金额,实发金额\nP1,532528199001010009,2024-04,22,800,800\n",
         encoding="utf-8",
     )
-    table = read_tables(path, contract("public_post_payment"))
+    table = read_tables(path, contract_of("public_post_payment"))
     assert list(table.columns) == ["post_no", "id_number", "period", "days_present", "amount_due", "amount_paid"]
     assert [row[1:4] for frame in table.frames for row in frame.iter_rows()] == [(3, "P1", "532528199001010009")]
 
@@ -329,7 +329,7 @@ def test_titles_and_notes_above_the_header_do_not_hide_it(tmp_path: Path, above:
     rows = [f"P{at},532528199001010009,2024-04,22,800,800,2024-05-01,县级,6217000000000001,PC1" for at in range(n_rows)]
     path = tmp_path / "a.csv"
     path.write_text("\n".join([*above, HEADERS, *rows]) + "\n", encoding="utf-8")
-    table = read_tables(path, contract("public_post_payment"))
+    table = read_tables(path, contract_of("public_post_payment"))
     assert len(table.columns) == 10
     assert sum(frame.height for frame in table.frames) == n_rows
 
@@ -343,7 +343,7 @@ def test_headings_over_headings_are_read_by_the_contract(tmp_path: Path) -> None
         "P1,532528199001010009,2024-04,22,800,800,2024-05-01,县级,6217000000000001,PC1",
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    table = read_tables(path, contract("public_post_payment"))
+    table = read_tables(path, contract_of("public_post_payment"))
     assert len(table.columns) == 10
     assert sum(frame.height for frame in table.frames) == 1
 
@@ -370,7 +370,7 @@ def test_the_header_is_the_one_that_a_human_sees(tmp_path: Path, lines: list[str
     )
 
 
-WORKSHOP = [column.header for column in contract("workshop").columns]
+WORKSHOP = [column.header for column in contract_of("workshop").columns]
 
 
 @pytest.mark.parametrize(
@@ -390,11 +390,11 @@ def test_a_line_that_gives_amounts_in_another_unit_refuses_the_file(tmp_path: Pa
     for encoding in ("utf-8", "gb18030"):
         path.write_text(f"{above}\n{','.join(WORKSHOP)}\n{','.join('1' for _ in WORKSHOP)}\n", encoding=encoding)
         with pytest.raises(Refused) as refused:
-            read_tables(path, contract("workshop"))
+            read_tables(path, contract_of("workshop"))
         assert refused.value.code == "amounts_not_in_yuan"
     in_yuan = "台账（单位：元）　填报单位：万元镇　总投资（万元）：350"
     path.write_text(f"{in_yuan}\n{','.join(WORKSHOP)}\n{','.join('1' for _ in WORKSHOP)}\n")
-    assert sum(frame.height for frame in read_tables(path, contract("workshop")).frames) == 1
+    assert sum(frame.height for frame in read_tables(path, contract_of("workshop")).frames) == 1
 
 
 def test_a_repeated_header_in_the_same_order_is_accepted(tmp_path: Path) -> None:
@@ -402,7 +402,7 @@ def test_a_repeated_header_in_the_same_order_is_accepted(tmp_path: Path) -> None
     dressed = [WORKSHOP[0], f"{WORKSHOP[1]}*", *WORKSHOP[2:]]
     path = tmp_path / "t.csv"
     path.write_text("\n".join(map(",".join, [WORKSHOP, row, WORKSHOP, row, dressed, row])) + "\n")
-    rows = [cells for frame in read_tables(path, contract("workshop")).frames for _, _, *cells in frame.iter_rows()]
+    rows = [cells for frame in read_tables(path, contract_of("workshop")).frames for _, _, *cells in frame.iter_rows()]
     assert rows == [row, row, row]
 
 
@@ -416,7 +416,7 @@ def test_a_second_header_in_another_order_refuses_the_file(tmp_path: Path, n_row
     path = tmp_path / "t.csv"
     path.write_text("\n".join(lines) + "\n")
     with pytest.raises(Refused) as refused:
-        for _ in read_tables(path, contract("workshop")).frames:
+        for _ in read_tables(path, contract_of("workshop")).frames:
             pass
     assert refused.value.code == "second_header"
     assert str(n_rows + 2 + len(odd)) in refused.value.message

@@ -19,13 +19,13 @@ from tests.hostile.old_workbook import Cell, CellError, CellFormula, xls
 from tests.hostile.workbooks import READS, WORKBOOKS, book, cell, sheet
 
 from employment_warehouse.checking import check_table
-from employment_warehouse.contract import contract, write_template
+from employment_warehouse.contract import contract_of, write_template
 from employment_warehouse.contract.column_types import UNCALCULATED
 from employment_warehouse.reading import NUMERIC_CELL, Refused, read_tables
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.rows import is_row
 
-HEADER = [column.header for column in contract("workshop").columns if column.required]
+HEADER = [column.header for column in contract_of("workshop").columns if column.required]
 CELLS = {
     "text": "CJ1",
     "reference": "CJ1",
@@ -34,13 +34,13 @@ CELLS = {
     "township": "532528101",
     "code": "在营",
 }
-ROW = [CELLS[column.type.name] for column in contract("workshop").columns if column.required]
+ROW = [CELLS[column.type.name] for column in contract_of("workshop").columns if column.required]
 UNNAMED = "第1张"  # a sheet whose name may be anything is called by its place
 
 
 def read(path: Path, feed: str = "") -> list[tuple[Any, ...]]:
     """(sheet, line, cells…) of every row."""
-    table = read_tables(path, contract(feed) if feed else None)
+    table = read_tables(path, contract_of(feed) if feed else None)
     return [row for frame in table.frames for row in frame.iter_rows()]
 
 
@@ -101,7 +101,7 @@ def test_a_formula_is_read_as_its_cached_value(tmp_path: Path) -> None:
 
 
 def test_a_number_where_only_text_keeps_its_value_is_marked(tmp_path: Path) -> None:
-    feed = contract("bank_return")
+    feed = contract_of("bank_return")
     header = [column.header for column in feed.columns]
     row: list[Any] = ["某" if column.type.name != "integer" else 1 for column in feed.columns]
     at = next(at for at, column in enumerate(feed.columns) if column.type.name == "bank_account")
@@ -114,10 +114,12 @@ def test_a_number_where_only_text_keeps_its_value_is_marked(tmp_path: Path) -> N
 
 def refused_cells(path: Path, feed: str, name: str, value: float) -> dict[str, str]:
     """Column → reason, of a row that has nothing but this number in a column."""
-    made = contract(feed)
-    row = [value if column.name == name else "" for column in made.columns]
-    table = read_tables(write(path, [[column.header for column in made.columns], row]), made)
-    return dict(pl.concat([frame.rejected for frame in check_table(table, made, {})])["column_name", "reason"].rows())
+    contract = contract_of(feed)
+    row = [value if column.name == name else "" for column in contract.columns]
+    table = read_tables(write(path, [[column.header for column in contract.columns], row]), contract)
+    return dict(
+        pl.concat([frame.rejected for frame in check_table(table, contract, {})])["column_name", "reason"].rows()
+    )
 
 
 @pytest.mark.parametrize("household", [532528101201000123, 5.32528101201e17, 1e15])
@@ -142,7 +144,7 @@ def test_a_hidden_sheet_does_not_count_beside_a_visible_one(tmp_path: Path, stat
     workbook = openpyxl.load_workbook(path)
     workbook["表2"].sheet_state = state
     workbook.save(path)
-    table = read_tables(path, contract("workshop"))
+    table = read_tables(path, contract_of("workshop"))
     assert [row[0] for frame in table.frames for row in frame.iter_rows()] == ["Sheet"]
     assert ["表2" in note for note in table.notes] == [True]
 
@@ -186,7 +188,7 @@ def test_an_example_sheet_does_not_replace_a_refused_one(tmp_path: Path) -> None
 
 
 def test_the_sheet_of_another_feed_is_left_out(tmp_path: Path) -> None:
-    header = [column.header for column in contract("relief_contract").columns]
+    header = [column.header for column in contract_of("relief_contract").columns]
     payroll = ["项目编号", "身份证号", "姓名", "日工资", "工资期间"]
     path = write(tmp_path / "b.xlsx", [header, ["1"] * len(header)], [payroll, ["1"] * 5])
     assert [row[0] for row in read(path, "relief_contract")] == ["Sheet"]
@@ -276,7 +278,7 @@ def test_an_error_without_a_place_refuses_the_workbook(tmp_path: Path) -> None:
 
 
 def test_an_old_workbook_is_read_like_a_new_one(tmp_path: Path) -> None:
-    feed = contract("bank_return")
+    feed = contract_of("bank_return")
     header = [column.header for column in feed.columns]
     rows: list[list[Cell]] = [
         ["回盘"],
@@ -350,7 +352,7 @@ def test_a_formula_whose_result_is_an_empty_text_is_empty(tmp_path: Path) -> Non
 
 
 def test_merged_titles_and_filtered_rows_hide_nothing(tmp_path: Path) -> None:
-    feed = contract("workshop")
+    feed = contract_of("workshop")
     header = [column.header for column in feed.columns]
     workbook = xlsxwriter.Workbook(tmp_path / "b.xlsx")
     sheet = workbook.add_worksheet("数据")
@@ -368,7 +370,7 @@ def test_merged_titles_and_filtered_rows_hide_nothing(tmp_path: Path) -> None:
 
 
 def test_two_sheets_that_fit_are_both_read_in_any_order_of_columns(tmp_path: Path) -> None:
-    feed = contract("workshop")
+    feed = contract_of("workshop")
     header = [column.header for column in feed.columns]
     one, two = ([f"{sheet}{at}" for at in range(len(header))] for sheet in "甲乙")
     path = write(tmp_path / "b.xlsx", [["说明"]], [["车间"], header, one], [header[::-1], two[::-1]])
@@ -488,7 +490,7 @@ def test_a_remark_beside_the_table_is_kept_with_its_row(tmp_path: Path) -> None:
     sheet = [HEADER, *([ROW] * 100)]
     sheet[90] = [*ROW, "", "已核"]
     path = write(tmp_path / "b.xlsx", sheet)
-    table = read_tables(path, contract("workshop"))
+    table = read_tables(path, contract_of("workshop"))
     assert "已核" in {cell for frame in table.frames for row in frame.iter_rows() for cell in row}
     assert list(table.extra) == [f"第{len(HEADER) + 1}列", f"第{len(HEADER) + 2}列"]
 
@@ -496,7 +498,7 @@ def test_a_remark_beside_the_table_is_kept_with_its_row(tmp_path: Path) -> None:
 def test_a_sheet_whose_header_was_sorted_among_its_rows_refuses_the_file(tmp_path: Path) -> None:
     path = write(tmp_path / "b.xlsx", [HEADER, ROW, ROW], [ROW, ROW, ROW, HEADER, ROW, ROW])
     with pytest.raises(Refused) as refusal:
-        read_tables(path, contract("workshop"))
+        read_tables(path, contract_of("workshop"))
     assert refusal.value.code == "rows_above_header"
     assert "表2" in str(refusal.value.where)
 

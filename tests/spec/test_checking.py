@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from employment_warehouse.checking import Checked, check_table, repeated_rows
-from employment_warehouse.contract import Contract, contract, contracts, row_reason
+from employment_warehouse.contract import Contract, contract_of, contracts, row_reason
 from employment_warehouse.landing.naming import NamingRule
 from employment_warehouse.reading import TextTable
 from employment_warehouse.reading.table import BrokenRow
@@ -22,12 +22,12 @@ PATHS = {"county": COUNTY, "project": {"project_no": "YG532528001"}, "batch": {"
 
 def good_row(feed: str) -> dict[str, str]:
     """The examples of a contract, as a row: header → cell."""
-    return {column.header: column.example for column in contract(feed).columns}
+    return {column.header: column.example for column in contract_of(feed).columns}
 
 
-def table_of(made: Contract, parts: Sequence[Sequence[Mapping[str, str]]]) -> TextTable:
+def table_of(contract: Contract, parts: Sequence[Sequence[Mapping[str, str]]]) -> TextTable:
     header = list(parts[0][0])
-    found = made.match_header(header)
+    found = contract.match_header(header)
     frames, line = [], 2
     for rows in parts:
         cells = {f"c{at}": [row[text] for row in rows] for at, text in enumerate(header)}
@@ -43,8 +43,10 @@ def table_of(made: Contract, parts: Sequence[Sequence[Mapping[str, str]]]) -> Te
 
 
 def check(feed: str, *rows: Mapping[str, str], path: Mapping[str, str] | None = None) -> Checked:
-    made = contract(feed)
-    (checked,) = check_table(table_of(made, [rows]), made, PATHS.get(made.unit, {}) if path is None else path)
+    contract = contract_of(feed)
+    (checked,) = check_table(
+        table_of(contract, [rows]), contract, PATHS.get(contract.unit, {}) if path is None else path
+    )
     assert checked.rows_read == len(rows) == checked.good.height + checked.rejected["line"].n_unique()
     return checked
 
@@ -57,7 +59,7 @@ def value_of(feed: str, header: str, cell: str) -> object:
     """What a cell of a good row is read as."""
     checked = check(feed, good_row(feed) | {header: cell})
     assert reported(checked) == []
-    (column,) = contract(feed).match_header([header])
+    (column,) = contract_of(feed).match_header([header])
     assert column is not None
     return checked.good[column.name].item()
 
@@ -70,23 +72,23 @@ def reasons_of(feed: str, header: str, cell: str) -> list[str]:
 def test_the_examples_of_a_contract_make_a_good_row(feed: str) -> None:
     checked = check(feed, good_row(feed))
     assert reported(checked) == []
-    made = contract(feed)
-    assert checked.good.columns == ["sheet", "line", *(column.name for column in made.columns), "extra"]
+    contract = contract_of(feed)
+    assert checked.good.columns == ["sheet", "line", *(column.name for column in contract.columns), "extra"]
 
 
 @pytest.mark.parametrize("feed", contracts())
 def test_a_good_row_may_omit_optional_cells(feed: str) -> None:
-    made = contract(feed)
-    row = good_row(feed) | {column.header: "" for column in made.columns if not column.required}
-    row |= {column.header: column.example for column in made.columns if column.required_when}
+    contract = contract_of(feed)
+    row = good_row(feed) | {column.header: "" for column in contract.columns if not column.required}
+    row |= {column.header: column.example for column in contract.columns if column.required_when}
     assert reported(check(feed, row)) == []
 
 
 @pytest.mark.parametrize("feed", contracts())
 def test_each_required_column_is_required(feed: str) -> None:
-    made = contract(feed)
-    for column in made.columns:
-        if column.required and column.name != made.unit_column:
+    contract = contract_of(feed)
+    for column in contract.columns:
+        if column.required and column.name != contract.unit_column:
             faults = reported(check(feed, good_row(feed) | {column.header: " "}))
             assert (2, column.name, "required_missing") in faults
 
@@ -383,20 +385,20 @@ def test_a_number_has_a_largest_value(feed: str, header: str, largest: str, larg
 
 
 def test_every_column_has_a_limit() -> None:
-    for made in contracts().values():
-        for column in made.columns:
+    for contract in contracts().values():
+        for column in contract.columns:
             if column.type.is_number:
-                assert column.maximum is not None, (made.feed, column.name)
+                assert column.maximum is not None, (contract.feed, column.name)
             if column.type.name in ("text", "reference", "unit_number", "person_name", "mobile"):
-                assert column.max_length is not None, (made.feed, column.name)
-                assert column.max_length <= 200, (made.feed, column.name)
+                assert column.max_length is not None, (contract.feed, column.name)
+                assert column.max_length <= 200, (contract.feed, column.name)
         # An entry of an index holds 2,700 bytes, and a character may take four.
-        assert sum(made.column(name).max_length or 32 for name in made.key) <= 400, made.feed
+        assert sum(contract.column(name).max_length or 32 for name in contract.key) <= 400, contract.feed
 
 
 def test_every_rule_of_every_contract_was_seen_to_fail() -> None:
     seen = {(feed, reason) for feed, _, _, reason in REFUSED if reason.startswith("rule_")}
-    assert seen == {(feed, f"rule_{rule.name}") for feed, made in contracts().items() for rule in made.rules}
+    assert seen == {(feed, f"rule_{rule.name}") for feed, contract in contracts().items() for rule in contract.rules}
 
 
 def test_dates_that_are_missing_break_no_order() -> None:
@@ -459,11 +461,11 @@ def test_a_rejected_row_is_kept_unchanged() -> None:
 
 
 def test_a_rejected_row_keeps_cells_without_a_header() -> None:
-    made = contract("job_event")
-    table = table_of(made, [[good_row("job_event") | {"备注": "a", "岗位数": "x", " ": "b"}]])
+    contract = contract_of("job_event")
+    table = table_of(contract, [[good_row("job_event") | {"备注": "a", "岗位数": "x", " ": "b"}]])
     table.header[-1] = ""
     table.header[-2] = "类型"
-    (checked,) = check_table(table, made, COUNTY)
+    (checked,) = check_table(table, contract, COUNTY)
     kept = json.loads(checked.rejected["row_json"][0])
     assert list(kept.values()) == [*(good_row("job_event") | {"岗位数": "x"}).values(), "a", "b"]
 
@@ -473,8 +475,8 @@ def test_cells_of_unknown_columns_are_kept_beside_the_row() -> None:
     rows[0] |= {"年份": "", "岗位": "a"}
     rows[1] |= {"身份证号": "53252819900101005X"}
     kept = {"备注": "号", "年份": "^20"}
-    made = contract("employment")
-    (checked,) = check_table(table_of(made, [rows]), made, COUNTY, kept)
+    contract = contract_of("employment")
+    (checked,) = check_table(table_of(contract, [rows]), contract, COUNTY, kept)
     extra = checked.good["extra"].to_list()
     assert extra[0] is None
     assert json.loads(extra[1]) == {"备注": '引"号', "年份": "2024"}
@@ -515,7 +517,7 @@ def test_nothing_counts_as_a_value_of_a_key() -> None:
     ],
 )
 def test_the_number_of_a_unit_is_the_same_in_a_file_and_in_its_name(stem: str, cells: list[str]) -> None:
-    rule = NamingRule({"relief_payroll": contract("relief_payroll")}, frozenset())
+    rule = NamingRule({"relief_payroll": contract_of("relief_payroll")}, frozenset())
     named = rule.parse(f"relief_payroll/2024-05-01/{stem}.csv")
     assert named is not None
     rows = [good_row("relief_payroll") | {"项目编号": cell, "班组": f"{at}组"} for at, cell in enumerate(cells)]
@@ -529,9 +531,9 @@ def test_a_row_of_another_month_than_the_path_is_rejected() -> None:
 
 
 def test_frames_keep_their_order_around_broken_rows() -> None:
-    made = contract("job_event")
+    contract = contract_of("job_event")
     rows = [[good_row("job_event") | {"活动编号": number}] for number in ("1", "2")]
-    table = table_of(made, rows)
+    table = table_of(contract, rows)
     frames = list(table.frames)
 
     def read() -> Iterator[pl.DataFrame]:
@@ -541,7 +543,7 @@ def test_frames_keep_their_order_around_broken_rows() -> None:
         table.broken.append(_broken_row(11))
 
     table.frames = read()
-    checked = list(check_table(table, made, COUNTY))
+    checked = list(check_table(table, contract, COUNTY))
     assert [frame.rows_read for frame in checked] == [1, 1, 1, 1]
     assert sum(frame.good.height for frame in checked) == 2
     # Every frame has the same columns, so they can be put together.
@@ -559,19 +561,19 @@ def _broken_row(line: int) -> BrokenRow:
 
 
 def test_rows_replaced_by_a_later_frame_are_listed_once_their_places_are_known() -> None:
-    made = contract("job_event")
+    contract = contract_of("job_event")
     rows = [good_row("job_event") | {"活动名称": "a"}, good_row("job_event") | {"活动编号": "2", "活动名称": "b"}]
     places = pl.DataFrame({"sheet": [""], "line": [3]})
-    (entries,) = repeated_rows(table_of(made, [rows, rows[:1]]), made, places)
+    (entries,) = repeated_rows(table_of(contract, [rows, rows[:1]]), contract, places)
     assert entries.select("line", "column_name", "reason", "value").rows() == [(3, "event_no", "duplicate_key", "2")]
     assert json.loads(entries["row_json"][0]) == rows[1]
 
 
 def test_a_file_with_only_a_header_has_no_rows() -> None:
-    made = contract("employment")
-    table = table_of(made, [[good_row("employment")]])
+    contract = contract_of("employment")
+    table = table_of(contract, [[good_row("employment")]])
     table.frames = iter([next(table.frames).clear()])
-    (checked,) = check_table(table, made, COUNTY)
+    (checked,) = check_table(table, contract, COUNTY)
     assert (checked.rows_read, checked.good.height, checked.rejected.height) == (0, 0, 0)
 
 
@@ -580,21 +582,23 @@ def test_a_file_with_only_a_header_has_no_rows() -> None:
 
 def test_every_reason_that_checking_gives_has_words() -> None:
     for feed, header, cell, code in REFUSED:
-        (column,) = contract(feed).match_header([header])
+        (column,) = contract_of(feed).match_header([header])
         assert column is not None
-        reason = row_reason(code, contract(feed), column.name)
+        reason = row_reason(code, contract_of(feed), column.name)
         assert reason.code == code
         assert cell not in (reason.wrong_zh, reason.wrong_en)
 
 
 def test_the_words_of_a_reason_describe_the_expected_value() -> None:
-    made = contract("employment")
-    assert "灵活就业" in row_reason("unknown_code", made, "channel").expected_zh
-    assert "0–200000" in row_reason("out_of_range", made, "monthly_wage").expected_zh
-    assert row_reason("required_missing", made, "full_name").expected_zh == made.column("full_name").description_zh
-    assert row_reason("rule_end_before_start", made).expected_zh == made.rules[0].message_zh
+    contract = contract_of("employment")
+    assert "灵活就业" in row_reason("unknown_code", contract, "channel").expected_zh
+    assert "0–200000" in row_reason("out_of_range", contract, "monthly_wage").expected_zh
+    assert (
+        row_reason("required_missing", contract, "full_name").expected_zh == contract.column("full_name").description_zh
+    )
+    assert row_reason("rule_end_before_start", contract).expected_zh == contract.rules[0].message_zh
 
 
 def test_an_unknown_reason_is_a_bug() -> None:
     with pytest.raises(KeyError):
-        row_reason("id_wrong", contract("employment"))
+        row_reason("id_wrong", contract_of("employment"))

@@ -19,7 +19,7 @@ from employment_warehouse.contract import (
     ContractError,
     Payment,
     PlatformResource,
-    contract,
+    contract_of,
     contracts,
     dictionary,
     due,
@@ -120,24 +120,24 @@ def test_there_are_eighteen_feeds() -> None:
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_a_feed_has_the_columns_that_were_agreed_on(feed: str) -> None:
-    made = contract(feed)
-    columns = [column for column in made.columns if column.required or column.name != made.unit_column]
+    contract = contract_of(feed)
+    columns = [column for column in contract.columns if column.required or column.name != contract.unit_column]
     assert [f"{column.header}{'*' * column.required}" for column in columns] == FEEDS[feed].split()
 
 
 @pytest.mark.parametrize("feed", NAMES)
 def test_a_column_has_the_name_that_was_agreed_on(feed: str) -> None:
-    assert [column.name for column in contract(feed).columns] == NAMES[feed].split()
+    assert [column.name for column in contract_of(feed).columns] == NAMES[feed].split()
 
 
 @pytest.mark.parametrize("feed", KEYS)
 def test_a_feed_has_its_key(feed: str) -> None:
-    assert contract(feed).key == KEYS[feed]
+    assert contract_of(feed).key == KEYS[feed]
 
 
 @pytest.mark.parametrize(("feed", "name"), CODES)
 def test_a_label_means_its_code(feed: str, name: str) -> None:
-    assert dict(contract(feed).column(name).codes) == CODES[feed, name]
+    assert dict(contract_of(feed).column(name).codes) == CODES[feed, name]
 
 
 @pytest.mark.parametrize(
@@ -153,30 +153,30 @@ def test_a_label_means_its_code(feed: str, name: str) -> None:
     ],
 )
 def test_a_number_has_its_range(feed: str, name: str, bounds: tuple[int, int]) -> None:
-    column = contract(feed).column(name)
+    column = contract_of(feed).column(name)
     assert (column.minimum, column.maximum) == bounds
 
 
 def test_identities_are_of_the_highest_sensitivity() -> None:
-    for made in contracts().values():
-        for column in made.columns:
+    for contract in contracts().values():
+        for column in contract.columns:
             if column.type.identity in ("person", "account", "mobile"):
-                assert column.sensitivity == "L4", (made.feed, column.name)
+                assert column.sensitivity == "L4", (contract.feed, column.name)
             if column.type.identity == "name":
-                assert column.sensitivity == "L3", (made.feed, column.name)
+                assert column.sensitivity == "L3", (contract.feed, column.name)
 
 
 def test_an_identity_lands_as_tokens_only() -> None:
-    landing = dict(contract("public_post").landing_columns())
+    landing = dict(contract_of("public_post").landing_columns())
     assert landing["person_key"] == landing["approver_key"] == landing["name_key"] == "uuid"
     assert (landing["birth_date"], landing["sex"]) == ("date", "text")
     assert not {"holder", "approver_id_number", "full_name"} & set(landing)
 
 
 def test_every_feed_lands_in_columns_of_its_own_names() -> None:
-    for made in contracts().values():
-        names = [name for name, _ in made.landing_columns()]
-        assert len(names) == len(set(names)), made.feed
+    for contract in contracts().values():
+        names = [name for name, _ in contract.landing_columns()]
+        assert len(names) == len(set(names)), contract.feed
         assert all(re.fullmatch("[a-z][a-z_]*", name) for name in names)
 
 
@@ -195,18 +195,18 @@ def test_every_feed_lands_in_columns_of_its_own_names() -> None:
     ],
 )
 def test_a_header_is_known_in_any_dress(header: str, column: str | None) -> None:
-    (found,) = contract("employment").match_header([header])
+    (found,) = contract_of("employment").match_header([header])
     assert (found and found.name) == column
 
 
 def test_of_two_headers_for_a_column_its_own_text_wins() -> None:
-    found = contract("employment").match_header(["证件号码", "身份证号*"])
+    found = contract_of("employment").match_header(["证件号码", "身份证号*"])
     assert [column and column.name for column in found] == [None, "id_number"]
 
 
 def test_a_header_keeps_a_bracket_that_is_part_of_it() -> None:
     assert normalise_header("协议期限（月）") == normalise_header("协议期限(月)")
-    (found,) = contract("public_post").match_header(["协议期限（月）"])
+    (found,) = contract_of("public_post").match_header(["协议期限（月）"])
     assert found is not None
     assert found.name == "term_months"
 
@@ -241,19 +241,19 @@ def test_a_header_keeps_a_bracket_that_is_part_of_it() -> None:
 def test_a_feed_is_due_by_its_calendar(
     feed: str, report_date: date, campaign: str | None, expected: datetime | None
 ) -> None:
-    assert due(contract(feed), report_date, campaign) == expected
+    assert due(contract_of(feed), report_date, campaign) == expected
 
 
 def test_when_a_feed_is_due_next() -> None:
-    payments, tenth = contract("public_post_payment"), datetime(2024, 5, 10, 20, tzinfo=TIMEZONE)
+    payments, tenth = contract_of("public_post_payment"), datetime(2024, 5, 10, 20, tzinfo=TIMEZONE)
     assert next_due(payments, tenth - timedelta(seconds=1), None) == tenth
     assert next_due(payments, tenth, None) == tenth.replace(month=6)
-    assert next_due(contract("labor_register"), tenth, None) is None
+    assert next_due(contract_of("labor_register"), tenth, None) is None
 
 
 def test_a_year_without_known_holidays_has_plain_weeks() -> None:
     # Wednesday 30 December 2026: Thursday, Friday 1 January 2027 (its holiday is not known), Monday.
-    assert due(contract("bank_return"), date(2026, 12, 30), None) == datetime(2027, 1, 4, 20, tzinfo=TIMEZONE)
+    assert due(contract_of("bank_return"), date(2026, 12, 30), None) == datetime(2027, 1, 4, 20, tzinfo=TIMEZONE)
     assert [is_working_day(date(2090, 1, day)) for day in range(2, 9)] == [True] * 5 + [False] * 2
 
 
@@ -281,7 +281,7 @@ def test_an_operators_holidays_take_effect(fresh_home: Home) -> None:
 
 def test_an_unknown_setting_of_the_campaign_is_an_error() -> None:
     with pytest.raises(UserError, match="fortnightly"):
-        due(contract("employment"), date(2024, 5, 1), "fortnightly")
+        due(contract_of("employment"), date(2024, 5, 1), "fortnightly")
 
 
 # --- slips in a contract file -----------------------------------------------------------------------------------
@@ -373,7 +373,7 @@ def _assert_refused(feed: str, slip: Slip, folder: Path) -> None:
     document = yaml.safe_load(source.read_text(encoding="utf-8"))
     path = folder / source.name
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    assert load(path) == contract(feed)
+    assert load(path) == contract_of(feed)
     slip(document)
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     with pytest.raises(ContractError) as caught:
@@ -413,14 +413,14 @@ def test_a_key_given_twice_is_an_error(tmp_path: Path) -> None:
 
 
 def test_the_money_dates_and_freshness_of_a_feed_are_in_its_contract() -> None:
-    orders = contract("gig_orders")
+    orders = contract_of("gig_orders")
     assert orders.money_columns == ("amount_due", "amount_paid")
     assert orders.date_columns == ("accepted_at", "completed_at", "paid_at", "updated_at")
     assert orders.freshness_column == "updated_at"
     assert orders.payment == Payment("amount_due", "amount_paid")
     assert orders.platform == PlatformResource("gig-orders", "id", "updated_at", 1000)
-    assert contract("employment").freshness_column == "updated_on"
-    assert contract("labor_register").payment is None
+    assert contract_of("employment").freshness_column == "updated_on"
+    assert contract_of("labor_register").payment is None
 
 
 def test_a_file_that_is_not_yaml_is_an_error(tmp_path: Path) -> None:
@@ -433,7 +433,7 @@ def test_a_file_that_is_not_yaml_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("feed", ["employmnt", "../employment", ""])
 def test_an_unknown_feed_is_an_error_that_names_the_known_ones(feed: str) -> None:
     with pytest.raises(ContractError) as caught:
-        contract(feed)
+        contract_of(feed)
     assert "labor_register" in caught.value.expected
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import employment_warehouse
-from employment_warehouse.contract import contract, file_reason, reasons, row_reason
+from employment_warehouse.contract import contract_of, file_reason, reasons, row_reason
 from employment_warehouse.reading import Refused
 
 PACKAGE = Path(employment_warehouse.__file__).parent
@@ -78,9 +78,9 @@ def test_the_registry_has_no_unused_code() -> None:
 
 
 def test_a_count_is_not_explained_as_an_amount() -> None:
-    words = row_reason("not_a_number", contract("job_event"), "posts_offered")
+    words = row_reason("not_a_number", contract_of("job_event"), "posts_offered")
     assert (words.expected_zh, words.example) == ("整数（岗位数，个）", "300")
-    assert "万元" in row_reason("not_a_number", contract("employment"), "monthly_wage").expected_zh
+    assert "万元" in row_reason("not_a_number", contract_of("employment"), "monthly_wage").expected_zh
 
 
 def test_every_code_has_words_in_both_languages() -> None:
@@ -103,4 +103,4 @@ def test_a_code_without_words_is_a_bug() -> None:
     with pytest.raises(KeyError):
         Refused("unheard_of")
     with pytest.raises(KeyError):
-        row_reason("rule_unheard_of", contract("employment"))
+        row_reason("rule_unheard_of", contract_of("employment"))

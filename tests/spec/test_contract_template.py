@@ -11,22 +11,24 @@ import openpyxl
 import pytest
 
 from employment_warehouse.checking import check_table
-from employment_warehouse.contract import contract, contracts, write_template
+from employment_warehouse.contract import contract_of, contracts, write_template
 from employment_warehouse.errors import UserError
 from employment_warehouse.reading import read_tables
 
-FILED = [feed for feed, made in contracts().items() if made.unit_column is not None]
+FILED = [feed for feed, contract in contracts().items() if contract.unit_column is not None]
 
 
 @pytest.mark.parametrize("feed", FILED)
 def test_a_template_has_the_headers_of_its_contract(feed: str, tmp_path: Path) -> None:
     write_template(feed, tmp_path / "form.xlsx")
     form, explanation = openpyxl.load_workbook(tmp_path / "form.xlsx").worksheets
-    made = contract(feed)
+    contract = contract_of(feed)
     headers = [str(cell.value) for cell in form[1]]
-    columns = made.match_header(headers)
+    columns = contract.match_header(headers)
     assert None not in columns
-    assert {column.name for column in columns if column} >= {column.name for column in made.columns if column.required}
+    assert {column.name for column in columns if column} >= {
+        column.name for column in contract.columns if column.required
+    }
     assert [header.endswith("*") for header in headers] == [column.required for column in columns if column]
     assert form.max_row == 1
     assert explanation.title == "说明"
@@ -44,7 +46,7 @@ def test_a_template_offers_the_codes_as_choices(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("feed", FILED)
 def test_every_example_is_one_that_the_drop_down_offers(feed: str) -> None:
-    columns = [column for column in contract(feed).columns if column.choices]
+    columns = [column for column in contract_of(feed).columns if column.choices]
     assert {column.header: column.example for column in columns if column.example not in column.choices} == {}
 
 
@@ -78,15 +80,15 @@ def test_no_cell_of_a_template_is_a_formula(tmp_path: Path) -> None:
 def test_a_template_that_was_filled_in_is_read_and_good(feed: str, tmp_path: Path) -> None:
     write_template(feed, tmp_path / "form.xlsx")
     book = openpyxl.load_workbook(tmp_path / "form.xlsx")
-    made = contract(feed)
+    contract = contract_of(feed)
     for cell in list(book.worksheets[0][1]):
-        (column,) = made.match_header([str(cell.value)])
+        (column,) = contract.match_header([str(cell.value)])
         assert column is not None
         typed = date.fromisoformat(column.example) if column.type.name == "date" else column.example
         book.worksheets[0][cell.coordinate.replace("1", "2")] = typed
     book.save(tmp_path / "filled.xlsx")
-    unit = {column: made.column(column).example for column in [made.unit_column] if column}
-    (checked,) = check_table(read_tables(tmp_path / "filled.xlsx", made), made, unit)
+    unit = {column: contract.column(column).example for column in [contract.unit_column] if column}
+    (checked,) = check_table(read_tables(tmp_path / "filled.xlsx", contract), contract, unit)
     assert (checked.rows_read, checked.good.height) == (1, 1)
 
 
@@ -104,8 +106,8 @@ def _header(cell: Any) -> str:
 def test_a_countys_own_sheet_is_a_sheet_left_out_and_the_explanations_of_a_template_are_not(tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     write_template("employment", path)
-    assert read_tables(path, contract("employment")).notes == []
+    assert read_tables(path, contract_of("employment")).notes == []
     book = openpyxl.load_workbook(path)
     book["说明"].cell(1, 1).value = "本月新增"
     book.save(path)
-    assert len(read_tables(path, contract("employment")).notes) == 1
+    assert len(read_tables(path, contract_of("employment")).notes) == 1

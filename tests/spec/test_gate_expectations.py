@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from employment_warehouse import settings
-from employment_warehouse.contract import contract, contracts
+from employment_warehouse.contract import contract_of, contracts
 from employment_warehouse.errors import UserError
 from employment_warehouse.gate.delivery_measures import measures_of
 from employment_warehouse.gate.expectation import Expectation, Outcome
@@ -55,7 +55,7 @@ def sample(suite: Iterable[Expectation]) -> pd.DataFrame:
 
 @pytest.mark.parametrize("feed", sorted(contracts()))
 def test_every_expectation_of_a_feed_has_a_row_that_passes_and_one_that_fails(feed: str, limits: Thresholds) -> None:
-    suite = feed_suite(contract(feed), limits)
+    suite = feed_suite(contract_of(feed), limits)
     found = {(outcome.expectation.name, outcome.unit): outcome for outcome in validate(feed, sample(suite), suite)}
     assert all(outcome.was_run for outcome in found.values())
     assert [e.name for e in suite if not found[e.name, PASS].success] == []
@@ -66,7 +66,7 @@ def test_every_expectation_of_a_feed_has_a_row_that_passes_and_one_that_fails(fe
 
 def outcome_of(feed: str, limits: Thresholds, check: str, **values: float) -> Outcome:
     """The outcome of one check for one submission with these measures."""
-    (expectation,) = [e for e in feed_suite(contract(feed), limits) if e.name == check]
+    (expectation,) = [e for e in feed_suite(contract_of(feed), limits) if e.name == check]
     (outcome,) = validate(feed, pd.DataFrame([{"unit": "532528"} | values]), [expectation])
     return outcome
 
@@ -116,14 +116,14 @@ def test_a_failure_message_has_the_value_and_the_normal_range(
 @pytest.mark.parametrize("feed", sorted(contracts()))
 def test_no_placeholder_is_left_in_a_message(feed: str, limits: Thresholds) -> None:
     """Every column that a text shows is one that gate 1 measures."""
-    suite = feed_suite(contract(feed), limits)
-    measured = {subject.name(measure.name) for measure, subject in measures_of(contract(feed))}
+    suite = feed_suite(contract_of(feed), limits)
+    measured = {subject.name(measure.name) for measure, subject in measures_of(contract_of(feed))}
     assert {name.removesuffix(".before") for e in suite for name in e.shown} <= measured
 
 
 @pytest.mark.parametrize("feed", sorted(contracts()))
 def test_every_message_is_bilingual_and_names_what_is_expected(feed: str, limits: Thresholds) -> None:
-    suite = feed_suite(contract(feed), limits)
+    suite = feed_suite(contract_of(feed), limits)
     assert len({expectation.name for expectation in suite}) == len(suite) > 10
     for expectation in suite:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in expectation.zh), expectation.name
@@ -137,9 +137,9 @@ def test_a_feeds_own_threshold_overrides_the_general_one() -> None:
 
 
 def test_a_threshold_that_is_switched_off_removes_its_expectations(limits: Thresholds) -> None:
-    names = {expectation.name for expectation in feed_suite(contract("relief_payroll"), limits)}
+    names = {expectation.name for expectation in feed_suite(contract_of("relief_payroll"), limits)}
     without = Thresholds({**limits.values, "gate_max_twin_share": None})
-    assert names - {e.name for e in feed_suite(contract("relief_payroll"), without)} == {"twin.share"}
+    assert names - {e.name for e in feed_suite(contract_of("relief_payroll"), without)} == {"twin.share"}
 
 
 # --- checks that a model declares ---------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from tests.kit.people import id_number, with_check_digit
 from tests.spec.test_checking import check, good_row, reasons_of, value_of
 
-from employment_warehouse.contract import column_label, contract, contracts, sheet_label
+from employment_warehouse.contract import column_label, contract_of, contracts, sheet_label
 
 ID, MOBILE, ACCOUNT = id_number(1), "13812345678", "6217001234567890123"
 OF_1962 = "532528620101123"
@@ -182,7 +182,7 @@ def test_a_personal_reference_number_is_refused_in_any_writing(number: str) -> N
 
 def test_names_that_a_frame_has_are_masked_in_free_texts_of_others() -> None:
     """Short ones only beside a word that makes them a name: somebody may be called 普工."""
-    column = contract("public_post").column("relation_to_approver")
+    column = contract_of("public_post").column("relation_to_approver")
     names = ["李四", "普工", "欧阳娜娜", "阿依·古丽"]
     free_texts = ["李四之妻", "系李四的弟弟", "普工", "欧阳 娜娜的姑姑，与阿依·古丽同住"]
     rows = [
@@ -208,7 +208,7 @@ def test_a_text_that_names_an_item_keeps_the_names_in_it() -> None:
     ("first", "second"), [("搬运工138", "12345678队"), (f"普工 {ID[:10]}", ID[10:]), ("１３８１２", "345678")]
 )
 def test_a_number_in_two_cells_is_masked_in_both(first: str, second: str) -> None:
-    header = {name: contract("employment").column(name).header for name in ("occupation", "labor_brand")}
+    header = {name: contract_of("employment").column(name).header for name in ("occupation", "labor_brand")}
     (row,) = (
         check("employment", good_row("employment") | {header["occupation"]: first, header["labor_brand"]: second})
         .good.select("occupation", "labor_brand")

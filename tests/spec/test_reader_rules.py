@@ -27,7 +27,7 @@ from tests.hostile.old_workbook import xls
 from tests.hostile.workbooks import book, cell, compound, number, sheet
 
 from employment_warehouse.checking import check_table
-from employment_warehouse.contract import contract, contracts
+from employment_warehouse.contract import contract_of, contracts
 from employment_warehouse.reading import Refused, read_tables, rows
 from employment_warehouse.reading.header import find_header
 from employment_warehouse.reading.workbook_child.values import plain_values
@@ -79,7 +79,7 @@ def text(*rows: list[str] | str, delimiter: str = ",", header: list[str] | None 
 
 def header_of(feed: str) -> list[str]:
     """The header of another feed, as its county writes it: without its own code."""
-    return [column.header for column in contract(feed).columns if column.required or column.name != "county_code"]
+    return [column.header for column in contract_of(feed).columns if column.required or column.name != "county_code"]
 
 
 def table(feed: str, *lines: str) -> bytes:
@@ -138,7 +138,7 @@ def lines_below(header: str) -> list[int]:
 
 def workshop(remark: str) -> bytes:
     """A workshop, with two more columns: who bears the costs, and a remark (a `|` ends the former)."""
-    columns = [column for column in contract("workshop").columns if column.required]
+    columns = [column for column in contract_of("workshop").columns if column.required]
     who, _, cell_text = remark.rpartition("|")
     rows = [
         [*[column.header for column in columns], "出资方", "备注"],
@@ -149,8 +149,8 @@ def workshop(remark: str) -> bytes:
 
 def project(name: str) -> bytes:
     """Two projects, their names first."""
-    header = ["项目名称", *[column.header for column in contract("relief_project").columns if column.required][:1]]
-    header += [column.header for column in contract("relief_project").columns if column.required][2:]
+    header = ["项目名称", *[column.header for column in contract_of("relief_project").columns if column.required][:1]]
+    header += [column.header for column in contract_of("relief_project").columns if column.required][2:]
     rows = [
         f"{one},YG5325299900{at},532529,重点工程,3000000,3000000,900000,50,2024-03-01,2024-12-01,某局,某公司"
         for at, one in enumerate((name, "道路"))
@@ -160,7 +160,7 @@ def project(name: str) -> bytes:
 
 def workshops(name: str, *, name_first: bool, whole: bool = True) -> bytes:
     """Two workshops; the first has that name, and without `whole` nothing else but its number."""
-    columns = [column for column in contract("workshop").columns if column.required or not name_first]
+    columns = [column for column in contract_of("workshop").columns if column.required or not name_first]
     columns.sort(key=lambda column: name_first and column.name != "workshop_name")
     values = {column.name: column.example if column.required else "" for column in columns}
     first = (values if whole else dict.fromkeys(values, "")) | {"workshop_no": "CJ009", "workshop_name": name}
@@ -170,7 +170,7 @@ def workshops(name: str, *, name_first: bool, whole: bool = True) -> bytes:
 
 def smaller_above(feed: str) -> bytes:
     """A table of three columns above the whole one."""
-    columns = [column for column in contract(feed).columns if column.required]
+    columns = [column for column in contract_of(feed).columns if column.required]
     header, row = [column.header for column in columns], [column.example for column in columns]
     return "\n".join(",".join(line) for line in (header[:3], row[:3], [], header, row, "")).encode()
 
@@ -1479,7 +1479,7 @@ CASES = [
 def test_a_file_of_this_kind_is_read_as_a_careful_human_would(case: Case, tmp_path: Path) -> None:
     path = tmp_path / case.name
     path.write_bytes(case.data)
-    feed = contract(case.feed)
+    feed = contract_of(case.feed)
     if case.refused:
         with pytest.raises(Refused) as refusal:
             list(check_table(read_tables(path, feed), feed, {}))
@@ -1514,18 +1514,18 @@ def test_a_line_with_a_number_of_a_person_is_a_row_for_certain(
     looked_at: list[str] = []
     monkeypatch.setattr(rows, "is_row", lambda cells, _: bool(looked_at.append(cells[0])) or True)
     (tmp_path / "t.csv").write_bytes(table("employment", EMPLOYED[0].replace(id_number(1), number)))
-    (frame,) = read_tables(tmp_path / "t.csv", contract("employment")).frames
+    (frame,) = read_tables(tmp_path / "t.csv", contract_of("employment")).frames
     assert (frame.height, looked_at) == (1, [] if certain else [number])
 
 
 @pytest.mark.parametrize("feed", [one.feed for one in contracts().values() if not one.is_from_platform])
 @pytest.mark.parametrize("prefix", ["1.", "2、", "一、", "注意", "注1", "备注：", "某村:", "以上", "合计", "第1组"])
 def test_a_row_of_what_it_must_have_is_one_whatever_a_text_of_it_begins_with(feed: str, prefix: str) -> None:
-    required = [column for column in contract(feed).columns if column.required]
+    required = [column for column in contract_of(feed).columns if column.required]
     for seed in range(4):
         columns = random.Random(seed).sample(required, len(required))
         row = [column.example for column in columns]
-        header = find_header([[column.header for column in columns], row, row], contract(feed))
+        header = find_header([[column.header for column in columns], row, row], contract_of(feed))
         for at, column in enumerate(columns):
             if not column.type.is_number and not column.type.is_day:
                 assert rows.is_row([*row[:at], prefix + row[at], *row[at + 1 :]], header)
@@ -1680,12 +1680,12 @@ def test_the_delimiter_is_the_one_that_cuts_the_header_too(header: str, row: str
 
 def test_an_export_of_an_empty_query_has_no_rows(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(text("共0条记录"))
-    table = read_tables(tmp_path / "t.csv", contract("relief_payroll"))
+    table = read_tables(tmp_path / "t.csv", contract_of("relief_payroll"))
     assert ([*table.frames], table.rows_read, table.broken) == ([], 0, [])
 
 
 def test_a_header_whose_required_columns_have_a_star_is_one_without_rows(tmp_path: Path) -> None:
-    feed = contract("labor_register")
+    feed = contract_of("labor_register")
     (tmp_path / "t.csv").write_text(",".join(f"{column.header}{'*' * column.required}" for column in feed.columns))
     table = read_tables(tmp_path / "t.csv", feed)
     assert ([*table.frames], len(table.columns)) == ([], len(feed.columns))
@@ -1795,7 +1795,7 @@ def test_a_plain_number_counts_from_1904_where_its_workbook_does(
     row: list[Any] = person(1)
     row[PAYROLL.index("发放日期")] = 43_960.0
     (tmp_path / name).write_bytes(write([PAYROLL, row]))
-    feed = contract("relief_payroll")
+    feed = contract_of("relief_payroll")
     (checked,) = check_table(read_tables(tmp_path / name, feed), feed, {})
     assert checked.good["paid_on"].cast(pl.String).to_list() == ["2024-05-10"]
 
@@ -1822,7 +1822,7 @@ def test_a_word_beside_a_large_table_stays_with_its_row(column: str, tmp_path: P
         for y, cells in enumerate([PAYROLL, *[person(at) for at in range(n_rows)]], 1)
     )
     (tmp_path / "t.xlsx").write_bytes(book(sheet(xml)))
-    feed = contract("relief_payroll")
+    feed = contract_of("relief_payroll")
     frames = list(check_table(read_tables(tmp_path / "t.xlsx", feed), feed, {}, {"表外": ""}))
     assert sum(part.rejected.filter(pl.col("reason") == "too_many_cells").height for part in frames) == 0
     beside = pl.concat([part.good.select("line", "extra") for part in frames]).filter(pl.col("extra").is_not_null())
@@ -1855,7 +1855,7 @@ def test_a_gzip_of_four_gib_is_refused_within_two_seconds(tmp_path: Path, before
     path.write_bytes(head + block + 63 * zlib_block(b"0,1\n" * (16 << 20)) + bytes(8))
     started = time.monotonic()
     with pytest.raises(Refused) as refused:
-        read_tables(path, contract("workshop"))
+        read_tables(path, contract_of("workshop"))
     assert (refused.value.code, time.monotonic() - started < 2) == ("too_large_inflated", True)
 
 

@@ -21,7 +21,7 @@ import psycopg
 from psycopg import sql
 from tests.kit import privileges
 
-from employment_warehouse.contract import contract, contracts
+from employment_warehouse.contract import contract_of, contracts
 
 Sum = tuple[int, Any]
 """How many rows, and a sum of their hashes."""
@@ -82,7 +82,7 @@ def duplicated(connection: psycopg.Connection, zone: Path) -> Iterator[str]:
         returned = {line for (line,) in connection.execute(
             "select line from vault.rejected_row where delivery_id = %s", (number,)
         )}  # fmt: skip
-        column = contract("relief_payroll").column("amount_due").header
+        column = contract_of("relief_payroll").column("amount_due").header
         due = sum(Decimal(row[column]) for line, row in lines.items() if line not in returned)
         summed = "select sum(amount_due::numeric) from landing.relief_payroll where delivery_id = %s"
         landed = _one(connection, summed, number)

@@ -11,7 +11,7 @@ from employment_warehouse.alert.causes import Causes
 from employment_warehouse.alert.kinds import AlertKind, Texts, alert_kinds
 from employment_warehouse.alert.ledger import Alert
 from employment_warehouse.alert.wording import CHINESE, ENGLISH, Language
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 
 ITEMS_SHOWN = 10  # of one alert; a phone's screen is small
 
@@ -63,4 +63,4 @@ def _body(texts: Texts, facts: Row, rows: Sequence[Row], language: Language) -> 
 
 def _owners(feeds: Iterable[str]) -> str:
     """The departments that answer for these feeds, each once."""
-    return "、".join(dict.fromkeys(contract(feed).owner for feed in feeds))
+    return "、".join(dict.fromkeys(contract_of(feed).owner for feed in feeds))

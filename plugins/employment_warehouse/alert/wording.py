@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from employment_warehouse.contract import Contract, Reason, contract, file_reason
+from employment_warehouse.contract import Contract, Reason, contract_of, file_reason
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing.naming import CORRECTIONS
 from employment_warehouse.settings import TIMEZONE
@@ -45,7 +45,7 @@ class Language:
 
     def feed(self, feed: str) -> str:
         """The title of a feed, or of return workbooks."""
-        return self.corrections if feed == CORRECTIONS else self.title(contract(feed))
+        return self.corrections if feed == CORRECTIONS else self.title(contract_of(feed))
 
     def _text(self, value: object) -> str:
         match value:

@@ -40,8 +40,8 @@ def backup(
             f"可以恢复 can be restored: {proved.folder}，第 {proved.standing} 号 no. {proved.standing}", markup=False
         )
     else:
-        made = backups.back_up(use_home(home), folder.absolute(), keys and keys.absolute(), keep)
-        console.print(f"已备份 backed up: {made.folder}，第 {made.standing} 号 no. {made.standing}", markup=False)
+        taken = backups.back_up(use_home(home), folder.absolute(), keys and keys.absolute(), keep)
+        console.print(f"已备份 backed up: {taken.folder}，第 {taken.standing} 号 no. {taken.standing}", markup=False)
 
 
 @app.command()

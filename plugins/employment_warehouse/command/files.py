@@ -25,8 +25,8 @@ def demo(
     from employment_warehouse import demonstration
 
     make_home(home)
-    made = demonstration.generate(folder, people=people, nights=nights, seed=seed)
-    console.print(f"{folder}: {len(made.deliveries)} 份报送 deliveries", markup=False)
+    manifest = demonstration.generate(folder, people=people, nights=nights, seed=seed)
+    console.print(f"{folder}: {len(manifest.deliveries)} 份报送 deliveries", markup=False)
 
 
 @app.command()

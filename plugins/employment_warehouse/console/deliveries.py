@@ -76,7 +76,7 @@ def _refusal(delivery: Row) -> contract.Reason | None:
 
 def _in_words(row: Row, feed: str) -> Row:
     """A rejected line with the words of its reason, and the header of its column."""
-    known = contract.contract(feed)
+    known = contract.contract_of(feed)
     reason = contract.row_reason(row["reason"], known, row["column_name"])
     headers = {column.name: column.header for column in known.columns}
     return row | {"header": headers.get(row["column_name"], row["column_name"] or "—"), "why": reason}

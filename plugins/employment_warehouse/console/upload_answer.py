@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from employment_warehouse.checking import DUPLICATE_KEY
-from employment_warehouse.contract import Reason, contract, file_reason, row_reason
+from employment_warehouse.contract import Reason, contract_of, file_reason, row_reason
 from employment_warehouse.report.labels import Label
 from employment_warehouse.settings import TIMEZONE
 
@@ -77,14 +77,14 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _of_feed(found: Mapping[str, Any]) -> FeedAnswer:
-    declared = contract(found["feed"])
+    contract = contract_of(found["feed"])
     listed = [cell for cell in found.get("cells", ()) if cell[3] != DUPLICATE_KEY]
     counted = {code: 0 for _, code, _ in found.get("reasons", ())}
     for _, code, count in found.get("reasons", ()):
         counted[code] += count
     repeated = counted.pop(DUPLICATE_KEY, 0)
     cells = tuple(
-        WrongCell(sheet, line, declared.column(name).header if name else "", row_reason(code, declared, name))
+        WrongCell(sheet, line, contract.column(name).header if name else "", row_reason(code, contract, name))
         for sheet, line, name, code in listed
     )
     return FeedAnswer(
@@ -138,10 +138,10 @@ def _warnings(answer: Mapping[str, Any]) -> Iterator[Label]:
     if answer.get("is_return_workbook"):
         yield Label("已识别为退回工作簿，按更正处理", "Recognised as a return workbook, and taken as a correction")
     for feed in answer.get("waits", ()):
-        title = contract(feed)
+        contract = contract_of(feed)
         yield Label(
-            f"《{title.title_zh}》的更正等当天的报送被采用后再入库",
-            f"The correction of {title.title_en} waits until that day's submission is accepted",
+            f"《{contract.title_zh}》的更正等当天的报送被采用后再入库",
+            f"The correction of {contract.title_en} waits until that day's submission is accepted",
         )
     if answer.get("corrected"):
         yield Label(f"已更正 {answer['corrected']} 行", f"{answer['corrected']} rejected rows are corrected")

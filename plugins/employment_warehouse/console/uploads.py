@@ -107,9 +107,9 @@ def show(visit: Visit = page.visitor) -> Response:
         if row["kind"] and row["feed"] not in latest:
             latest[row["feed"]] = row
     feeds = [
-        {"feed": feed, "due_at": next_due(declared, now, limits["campaign"]), "latest": latest.get(feed)}
-        for feed, declared in contracts().items()
-        if declared.source == COUNTY_SOURCE
+        {"feed": feed, "due_at": next_due(contract, now, limits["campaign"]), "latest": latest.get(feed)}
+        for feed, contract in contracts().items()
+        if contract.source == COUNTY_SOURCE
     ]
     return visit.show(
         "uploads.html.j2",

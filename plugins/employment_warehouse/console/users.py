@@ -31,7 +31,7 @@ def add(
     """Make a login; its password is shown this once."""
     with visit.acting():
         password = users.add(login.strip(), role, county or None)
-    return _show(visit, made=login.strip(), password=password)
+    return _show(visit, login=login.strip(), password=password)
 
 
 @page.router.post("/users/{login}/password")
@@ -41,7 +41,7 @@ def change_password(login: str, visit: Visit = page.visitor) -> Response:
         password = users.set_password(login)
     if login != visit.session.login:
         visit.request.app.state.sessions.end_of(login)
-    return _show(visit, made=login, password=password)
+    return _show(visit, login=login, password=password)
 
 
 @page.router.post("/users/{login}/disable")
@@ -53,9 +53,9 @@ def disable(login: str, visit: Visit = page.visitor) -> Response:
     return visit.go("/users", f"已停用 {login} | {login} is disabled")
 
 
-def _show(visit: Visit, made: str = "", password: str = "") -> Response:
+def _show(visit: Visit, login: str = "", password: str = "") -> Response:
     with visit.reading() as read:
         known = read("users")
     return visit.show(
-        "users.html.j2", users=known, roles=ROLES, counties=list(divisions().counties), made=made, password=password
+        "users.html.j2", users=known, roles=ROLES, counties=list(divisions().counties), login=login, password=password
     )

@@ -20,7 +20,7 @@ from employment_warehouse.contract.column_types import (
 )
 from employment_warehouse.contract.dictionary import dictionary
 from employment_warehouse.contract.header_texts import normalise_header
-from employment_warehouse.contract.load import contract, contracts, load, platform_feeds
+from employment_warehouse.contract.load import contract_of, contracts, load, platform_feeds
 from employment_warehouse.contract.model import (
     Calendar,
     Column,
@@ -60,7 +60,7 @@ __all__ = [
     "Rule",
     "as_json",
     "column_label",
-    "contract",
+    "contract_of",
     "contracts",
     "dictionary",
     "due",

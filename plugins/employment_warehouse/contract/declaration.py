@@ -58,7 +58,7 @@ def declared_contract(document: Mapping[str, Any], where: str) -> Contract:
         columns.append(column)
         if position:
             key_positions[position] = column.name
-    made = Contract(
+    contract = Contract(
         feed=feed,
         title_zh=title_zh,
         title_en=title_en,
@@ -76,8 +76,8 @@ def declared_contract(document: Mapping[str, Any], where: str) -> Contract:
         payment=payment,
         platform=platform,
     )
-    check_whole(made, sorted(key_positions), where)
-    return made
+    check_whole(contract, sorted(key_positions), where)
+    return contract
 
 
 def _column(content: Mapping[str, Any], where: str) -> tuple[Column, int]:

@@ -26,7 +26,7 @@ def contracts() -> Mapping[str, Contract]:
     return MappingProxyType({path.name.removesuffix(SUFFIX): _loaded(path) for path in files})
 
 
-def contract(feed: str) -> Contract:
+def contract_of(feed: str) -> Contract:
     """The contract of one feed. Raises ContractError, also for an unknown feed."""
     folder = project_root() / "expectations" / "feeds"
     path = folder / f"{feed}{SUFFIX}"
@@ -41,11 +41,12 @@ def contract(feed: str) -> Contract:
 def platform_feeds() -> Mapping[str, str]:
     """Path of each resource of the HR platform → its feed. Raises ContractError, also where two feeds share a path."""
     feeds: dict[str, str] = {}
-    for feed, made in contracts().items():
-        if made.platform is not None:
-            if made.platform.path in feeds:
-                raise ContractError(f"platform path: {made.platform.path}", where=f"{feed}{SUFFIX}", expected="its own")
-            feeds[made.platform.path] = feed
+    for feed, contract in contracts().items():
+        if contract.platform is not None:
+            path = contract.platform.path
+            if path in feeds:
+                raise ContractError(f"platform path: {path}", where=f"{feed}{SUFFIX}", expected="its own")
+            feeds[path] = feed
     return MappingProxyType(feeds)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from employment_warehouse.contract.load import contract
+from employment_warehouse.contract.load import contract_of
 from employment_warehouse.contract.model import Column, Contract
 from employment_warehouse.errors import UserError
 from employment_warehouse.workbook_style import PLAIN_CELLS, QUOTED, choice_rule
@@ -27,21 +27,21 @@ def write_template(feed: str, path: Path) -> None:
     """
     import xlsxwriter  # noqa: PLC0415  every process imports this package, few write a workbook
 
-    made = contract(feed)
-    if made.unit_column is None:
+    contract = contract_of(feed)
+    if contract.unit_column is None:
         raise UserError(
-            f"《{made.title_zh}》由平台接口报送，没有填报模板 | {feed} comes over an interface and has no template",
+            f"《{contract.title_zh}》由平台接口报送，没有填报模板 | {feed} comes over an interface and has no template",
             code="no_template",
             todo="see the OpenAPI file of the HR platform",
         )
     with xlsxwriter.Workbook(path, PLAIN_CELLS) as book:
-        columns = [column for column in made.columns if column.required or column.name != made.unit_column]
-        _write_form(book, made, columns)
-        _write_explanation(book, made, columns)
+        columns = [column for column in contract.columns if column.required or column.name != contract.unit_column]
+        _write_form(book, contract, columns)
+        _write_explanation(book, contract, columns)
 
 
-def _write_form(book: Workbook, made: Contract, columns: list[Column]) -> None:
-    sheet = book.add_worksheet(made.title_zh)
+def _write_form(book: Workbook, contract: Contract, columns: list[Column]) -> None:
+    sheet = book.add_worksheet(contract.title_zh)
     required, optional = _header_format(book, "#FCE4D6"), _header_format(book, "#E2EFDA")
     formats = {column.type.excel_format for column in columns}
     cells = {text: book.add_format({"num_format": text}) for text in sorted(formats)}
@@ -55,7 +55,7 @@ def _write_form(book: Workbook, made: Contract, columns: list[Column]) -> None:
     sheet.freeze_panes(1, 0)
 
 
-def _write_explanation(book: Workbook, made: Contract, columns: list[Column]) -> None:
+def _write_explanation(book: Workbook, contract: Contract, columns: list[Column]) -> None:
     sheet = book.add_worksheet(EXPLANATION_SHEET)
     header, wrapped = (
         _header_format(book, "#DDEBF7"),
@@ -75,7 +75,7 @@ def _write_explanation(book: Workbook, made: Contract, columns: list[Column]) ->
         )
         for position, text in enumerate(cells):
             sheet.write_string(row, position, text, wrapped)
-    for row, rule in enumerate(made.rules, start=len(columns) + 2):
+    for row, rule in enumerate(contract.rules, start=len(columns) + 2):
         sheet.write_string(row, 0, "核对规则", wrapped)
         sheet.write_string(row, 3, rule.message_zh, wrapped)
     sheet.freeze_panes(1, 0)

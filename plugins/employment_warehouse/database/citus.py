@@ -53,8 +53,8 @@ def make_roles_on_workers(superuser: psycopg.Connection) -> None:
     for setting in ("enable_create_role_propagation", "enable_alter_role_propagation"):
         superuser.execute(sql.SQL("alter database {} set {} = off").format(database, sql.Identifier("citus", setting)))
     names = [name for (name,) in superuser.execute("select rolname from pg_roles where rolname ~ '^wh_' order by 1")]
-    made = sql.SQL(MAKE_ROLES).format(roles=sql.Literal(names)).as_string(superuser)
-    superuser.execute("select run_command_on_workers(%s)", (made,))
+    statement = sql.SQL(MAKE_ROLES).format(roles=sql.Literal(names)).as_string(superuser)
+    superuser.execute("select run_command_on_workers(%s)", (statement,))
     superuser.commit()
 
 

@@ -12,7 +12,7 @@ import yaml
 from psycopg import sql
 
 from employment_warehouse import strict_yaml
-from employment_warehouse.contract import contract, contracts
+from employment_warehouse.contract import contract_of, contracts
 from employment_warehouse.database.model_keys import assert_file_keys, assert_known
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import read_when_changed
@@ -101,8 +101,8 @@ def _personal_texts() -> frozenset[str]:
     """Texts and numbers of single persons or households, by the contracts."""
     return frozenset(
         column.name
-        for feed in contracts().values()
-        for column in feed.columns
+        for contract in contracts().values()
+        for column in contract.columns
         if column.type.name in ("text", "reference") and column.sensitivity >= "L3"
     )
 
@@ -248,7 +248,7 @@ def _reported_columns(feed: str) -> list[ModelColumn]:
     """A reported snapshot feed has the columns of its contract: they are declared there, and only there."""
     return [
         ModelColumn("unit", "text"),
-        *(ModelColumn(name, kind) for name, kind in contract(feed).landing_columns()),
+        *(ModelColumn(name, kind) for name, kind in contract_of(feed).landing_columns()),
         ModelColumn("seen_from", "date"),
         ModelColumn("seen_to", "date"),
     ]

@@ -148,8 +148,10 @@ def _indexes(model: Model) -> sql.Composed:
             )
         )
     rows = [
-        sql.SQL("({}, {}, {})").format(sql.Literal(model.name), sql.Literal(name), sql.Literal(made.as_string(None)))
-        for name, made in declared
+        sql.SQL("({}, {}, {})").format(
+            sql.Literal(model.name), sql.Literal(name), sql.Literal(statement.as_string(None))
+        )
+        for name, statement in declared
     ]
     return sql.SQL(
         "delete from ops.store_index where store_name = {};\n"

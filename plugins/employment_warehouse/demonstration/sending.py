@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.demonstration.crowd import FAULTY_EVERY, is_faulty
 from employment_warehouse.demonstration.files import SITE_STYLES, STYLES, FileStyle, Patch, write_file
 from employment_warehouse.demonstration.manifest import Delivery, Rejected
@@ -60,14 +60,14 @@ class Sender:
         revision: int = 1,
     ) -> Delivery:
         """Send one file: the crowd's table, faulty here and there, with the planted rows below."""
-        of = contract(feed)
-        style = replace(_style(unit), title=f"{COUNTY_NAMES.get(unit, '')}{of.title_zh}")
+        contract = contract_of(feed)
+        style = replace(_style(unit), title=f"{COUNTY_NAMES.get(unit, '')}{contract.title_zh}")
         rows = _planted_table(feed, planted)
         crowd = rows.clear() if table is None else _aligned(table, rows)
         faulty = _with_faults(feed, table) if table is not None else []
         whole = pl.concat([crowd, rows])
-        if whole.height and whole[of.columns[0].name].is_null().all():
-            whole = whole.drop(of.columns[0].name)  # the county, which only the path names in these files
+        if whole.height and whole[contract.columns[0].name].is_null().all():
+            whole = whole.drop(contract.columns[0].name)  # the county, which only the path names in these files
         patches = [patch for patch, _ in faulty] + [
             Patch(crowd.height + place, name, value)
             for place, row in enumerate(planted)
@@ -77,7 +77,7 @@ class Sender:
         arrives_for = arrives_for or expected
         home = self.zone if arrives_for == expected else self.folder / LATER / arrives_for.isoformat()
         stem = home / feed / report_date.isoformat() / (f"{unit}_{part}" if part else unit)
-        written = write_file(stem, of, whole, patches, style)
+        written = write_file(stem, contract, whole, patches, style)
         rejected = [(patch.row, patch.column, reason) for patch, reason in faulty] + [
             (crowd.height + place, *row.rejected) for place, row in enumerate(planted) if row.rejected is not None
         ]
@@ -107,7 +107,7 @@ class Sender:
 
     def send_growing(self, feed: str, unit: str, report_date: date) -> None:
         """Leave a file that never becomes whole: `<unit>_9.csv.part`."""
-        begun = contract(feed).columns[0].header.encode()
+        begun = contract_of(feed).columns[0].header.encode()
         self._leave(feed, report_date, f"{unit}_9.csv.part", begun, "growing")
 
     def send_again(self, delivery: Delivery, arrives_for: date) -> None:
@@ -166,7 +166,7 @@ def _stamp(path: Path, moment: datetime) -> None:
 
 def _planted_table(feed: str, planted: Sequence[Row]) -> pl.DataFrame:
     # Decimals are whole hundredths here.
-    schema = {c.name: pl.Int64() if c.type.is_number else c.type.dtype() for c in contract(feed).columns}
+    schema = {c.name: pl.Int64() if c.type.is_number else c.type.dtype() for c in contract_of(feed).columns}
     return pl.DataFrame([dict(row.values) for row in planted], schema=schema, orient="row")
 
 

@@ -27,7 +27,7 @@ from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, create_model
 
-from employment_warehouse.contract import Contract, contract, platform_feeds
+from employment_warehouse.contract import Contract, contract_of, platform_feeds
 from employment_warehouse.demonstration.shelves import Item, Shelf
 from employment_warehouse.demonstration.simulated_platform import Misbehaviour, Platform, Token
 
@@ -40,10 +40,10 @@ class Problem(BaseModel):
     detail: Any
 
 
-def item_model(wanted: Contract) -> type[BaseModel]:
+def item_model(contract: Contract) -> type[BaseModel]:
     """The shape of one item, from the feed's contract: names and types are declared there alone."""
     fields: dict[str, Any] = {}
-    for column in wanted.columns:
+    for column in contract.columns:
         kind: Any = AwareDatetime if column.type.json_type is datetime else column.type.json_type
         if kind is bool:
             fields[column.header] = (bool, False)
@@ -51,12 +51,12 @@ def item_model(wanted: Contract) -> type[BaseModel]:
             fields[column.header] = (kind, ...)
         else:
             fields[column.header] = (kind | None, None)
-    return create_model("".join(word.title() for word in wanted.feed.split("_")), **fields)
+    return create_model("".join(word.title() for word in contract.feed.split("_")), **fields)
 
 
-def page_model(wanted: Contract) -> type[BaseModel]:
+def page_model(contract: Contract) -> type[BaseModel]:
     """One page: items in order of ``updated_at, id``, and the cursor of the next page or null."""
-    item = item_model(wanted)
+    item = item_model(contract)
     return create_model(f"{item.__name__}Page", items=(list[item], ...), next_cursor=(str | None, ...))  # type: ignore[valid-type]
 
 
@@ -107,7 +107,7 @@ def build_app(
             raise HTTPException(401, "token missing, unknown or expired", headers={"WWW-Authenticate": "Bearer"})
 
     for resource, feed in platform_feeds().items():
-        _add_resource(app, platform, resource, contract(feed), signed_in)
+        _add_resource(app, platform, resource, contract_of(feed), signed_in)
 
     @app.post("/simulator/misbehave", include_in_schema=False, status_code=204)
     def misbehave(order: Misbehaviour) -> None:
@@ -121,7 +121,7 @@ def build_app(
 
 
 def _add_resource(
-    app: FastAPI, platform: Platform, resource: str, wanted: Contract, signed_in: Callable[..., None]
+    app: FastAPI, platform: Platform, resource: str, contract: Contract, signed_in: Callable[..., None]
 ) -> None:
     problems: dict[int | str, dict[str, Any]] = {
         code: {"model": Problem, "description": meaning}
@@ -135,11 +135,11 @@ def _add_resource(
 
     @app.get(
         f"/v1/{resource}",
-        response_model=page_model(wanted),
+        response_model=page_model(contract),
         responses=problems,
         dependencies=[Depends(signed_in)],
-        name=wanted.feed,
-        summary=f"{wanted.title_zh} {wanted.title_en}",
+        name=contract.feed,
+        summary=f"{contract.title_zh} {contract.title_en}",
     )
     def read(
         updated_since: Annotated[

@@ -10,7 +10,7 @@ from itertools import groupby
 import psycopg
 
 from employment_warehouse import database
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.gate import results
 from employment_warehouse.gate.delivery_measures import measures_of
 from employment_warehouse.gate.delivery_measures_by_column import BROKEN
@@ -83,10 +83,10 @@ def preview(connection: psycopg.Connection, feed: str, unit: str, report_date: d
     Comparisons with other units are left to the night: repeated previews would reveal their figures.
     """
     submissions = next_submission(connection, feed, unit, report_date)
-    declared = contract(feed)
+    contract = contract_of(feed)
     with_others = {
         subject.name(measure.name)
-        for measure, subject in measures_of(declared)
+        for measure, subject in measures_of(contract)
         if isinstance(measure.computed, Comparison) and measure.computed.against == "peers"
     }
     thresholds, waivers = thresholds_on(connection, night_on), results.waivers(connection, night_on)
@@ -110,9 +110,9 @@ def _found(
         return
     import pandas as pd  # noqa: PLC0415  takes half a second
 
-    declared = contract(feed)
-    suite = feed_suite(declared, thresholds)
-    measured = profiles(connection, declared, submissions, thresholds)
+    contract = contract_of(feed)
+    suite = feed_suite(contract, thresholds)
+    measured = profiles(connection, contract, submissions, thresholds)
     columns = ["unit", *dict.fromkeys(column for e in suite for column in (*e.columns, *e.shown))]
     frame = pd.DataFrame([{"unit": profile.submission.unit, **profile.all} for profile in measured]).reindex(
         columns=columns

@@ -54,8 +54,8 @@ def _run(suite: str, frame: pd.DataFrame, expectations: Sequence[Expectation]) -
     batch = _frames().get_batch({"dataframe": frame.assign(**{ROW: range(len(frame))})})
 
     def results(of: Sequence[Expectation], **result_format: Any) -> dict[str, Any]:
-        made = gx.ExpectationSuite(name=suite, expectations=[_made(expectation) for expectation in of])
-        return {_name(result): result for result in batch.validate(made, result_format=result_format).results}
+        checked = gx.ExpectationSuite(name=suite, expectations=[_gx_expectation(expectation) for expectation in of])
+        return {_name(result): result for result in batch.validate(checked, result_format=result_format).results}
 
     found = results(expectations, result_format="BASIC")
     # Which rows are unexpected takes as long again, and is asked only where there are any.
@@ -83,7 +83,7 @@ def _frames() -> Any:
     return context.data_sources.pandas_default.add_dataframe_asset("frames").add_batch_definition_whole_dataframe("all")
 
 
-def _made(expectation: Expectation) -> Any:
+def _gx_expectation(expectation: Expectation) -> Any:
     from great_expectations.expectations.registry import get_expectation_impl  # noqa: PLC0415
 
     try:

@@ -14,7 +14,7 @@ import psycopg
 import tenacity
 
 from employment_warehouse.checking import DUPLICATE_KEY, check_table
-from employment_warehouse.contract import PLATFORM, Contract, PlatformResource, contract, platform_feeds
+from employment_warehouse.contract import PLATFORM, Contract, PlatformResource, contract_of, platform_feeds
 from employment_warehouse.database import connect, repeat_after_deadlock, setting
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.client import Platform
@@ -59,15 +59,15 @@ def ingest_resource(path: str, report_date: date) -> Delivery | None:
     access = platform_access()
     if access is None:
         return None
-    return _read_and_land(access, contract(platform_feeds()[path]), report_date)
+    return _read_and_land(access, contract_of(platform_feeds()[path]), report_date)
 
 
 @tenacity.retry(
     retry=tenacity.retry_if_exception_type(PlatformOvertaken), stop=tenacity.stop_after_attempt(READINGS), reraise=True
 )
-def _read_and_land(access: PlatformAccess, feed: Contract, report_date: date) -> Delivery | None:
+def _read_and_land(access: PlatformAccess, contract: Contract, report_date: date) -> Delivery | None:
     """One reading, from the watermark as it is now."""
-    resource = feed.platform
+    resource = contract.platform
     assert resource is not None
     with connect("wh_loader") as connection:
         require_keys(connection)
@@ -79,18 +79,18 @@ def _read_and_land(access: PlatformAccess, feed: Contract, report_date: date) ->
         client = Platform(access.url, access.client_id, access.client_secret, read_seconds=read_seconds)
         with client as platform:
             until = _until(platform.items(resource, since), resource, report_date)
-            items = items_to_land(until, feed, end_of(report_date))
+            items = items_to_land(until, contract, end_of(report_date))
 
         def land() -> Delivery | None:
             with connection.transaction():
-                delivery = _ingest_items(connection, feed, report_date, since, items)
+                delivery = _ingest_items(connection, contract, report_date, since, items)
                 _move_watermark(connection, resource, watermark, items)
             return delivery
 
         return repeat_after_deadlock(land)
 
 
-def items_to_land(items: Iterable[Item], feed: Contract, night_ends: datetime) -> list[Item]:
+def items_to_land(items: Iterable[Item], contract: Contract, night_ends: datetime) -> list[Item]:
     """The items of a reading that are landed: of each id the good copy that was updated last (of equals the one that
     came last), and, to be rejected, every copy that breaks the contract. In the interface's order, wherever an item was
     repeated.
@@ -98,7 +98,7 @@ def items_to_land(items: Iterable[Item], feed: Contract, night_ends: datetime) -
     A broken copy replaces no good one, not even when it is newer: what was last known for certain remains, and the
     rejected copy shows that something has changed since, until the platform sends it complete.
     """
-    resource = feed.platform
+    resource = contract.platform
     assert resource is not None
 
     def place(item: Item) -> tuple[datetime, str]:
@@ -112,7 +112,7 @@ def items_to_land(items: Iterable[Item], feed: Contract, night_ends: datetime) -
     copy_counts = Counter(item.identifier(resource) for item in copies)
     single = [item for item in copies if copy_counts[item.identifier(resource)] == 1]
     repeated = [item for item in copies if copy_counts[item.identifier(resource)] > 1]
-    return sorted(single + _not_replaced(repeated, feed, night_ends), key=place)
+    return sorted(single + _not_replaced(repeated, contract, night_ends), key=place)
 
 
 def read_archived(delivery: Delivery, file: Path) -> TextTable:
@@ -126,10 +126,10 @@ def read_archived(delivery: Delivery, file: Path) -> TextTable:
     return table_of(page.items, delivery.contract, end_of(delivery.report_date), kept)
 
 
-def _not_replaced(items: list[Item], feed: Contract, night_ends: datetime) -> list[Item]:
+def _not_replaced(items: list[Item], contract: Contract, night_ends: datetime) -> list[Item]:
     """The items without the good ones that a later good one of the same key replaces."""
     is_replaced = pl.col("reason") == DUPLICATE_KEY
-    checked = check_table(table_of(items, feed, night_ends), feed, {})
+    checked = check_table(table_of(items, contract, night_ends), contract, {})
     replaced = {line for frame in checked for line in frame.rejected.filter(is_replaced)["line"]}
     return [item for line, item in enumerate(items, 1) if line not in replaced]
 
@@ -158,11 +158,11 @@ def _watermark(connection: psycopg.Connection, path: str) -> datetime | None:
 
 
 def _ingest_items(
-    connection: psycopg.Connection, feed: Contract, report_date: date, since: datetime, items: list[Item]
+    connection: psycopg.Connection, contract: Contract, report_date: date, since: datetime, items: list[Item]
 ) -> Delivery | None:
     lines = "".join(f"{storable_text(item)}\n" for item in items).encode()
     part = IncomingPart(
-        feed=feed.feed,
+        feed=contract.feed,
         unit=PLATFORM,
         report_date=report_date,
         # A second reading of the same night starts elsewhere, and adds to the first rather than replacing it.
@@ -173,7 +173,7 @@ def _ingest_items(
         file_bytes=len(lines),
         arrived_at=datetime.now(TIMEZONE),
     )
-    delivery = ingest_part(connection, part, lambda: table_of(items, feed, end_of(report_date)))
+    delivery = ingest_part(connection, part, lambda: table_of(items, contract, end_of(report_date)))
     if delivery is not None:
         _refuse_other_schema(connection, delivery)
         with private_file(PAGES) as (copy, pages):

@@ -16,7 +16,7 @@ import psycopg
 from pgpq import ArrowToPostgresBinaryEncoder
 from psycopg import sql
 
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 
 ROWS_AT_ONCE = 4096  # this many encoded rows fit into the processor's cache
 JSONB_VERSION = "\x01"
@@ -89,7 +89,7 @@ class RowCopy:
 
 @cache
 def _statement(feed: str) -> sql.Composed:
-    names = ("delivery_id", "sheet", "line", *(name for name, _ in contract(feed).landing_columns()), "extra")
+    names = ("delivery_id", "sheet", "line", *(name for name, _ in contract_of(feed).landing_columns()), "extra")
     return sql.SQL("copy {} ({}) from stdin (format binary)").format(
         sql.Identifier("landing", feed), sql.SQL(", ").join(map(sql.Identifier, names))
     )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import polars as pl
 import psycopg
 
-from employment_warehouse.contract import Contract, contract
+from employment_warehouse.contract import Contract, contract_of
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import connect, describe, repeat_after_deadlock
 from employment_warehouse.errors import UserError
@@ -202,13 +202,13 @@ def withdraw_part(removed: RemovedPart) -> bool:
 
 def ingest_single_part(connection: psycopg.Connection, part: IncomingPart, file: Path) -> IngestResult:
     """The ingester of a file that is one part of one feed."""
-    delivery = ingest_part(connection, part, lambda: _read_part(file, contract(part.feed)))
+    delivery = ingest_part(connection, part, lambda: _read_part(file, contract_of(part.feed)))
     return IngestResult([delivery] if delivery else [])
 
 
-def _read_part(file: Path, feed: Contract) -> TextTable:
+def _read_part(file: Path, contract: Contract) -> TextTable:
     """The table of a file. A return workbook belongs in corrections/: here its rows would be a whole submission."""
-    table = read_tables(file, feed)
+    table = read_tables(file, contract)
     if table.header[: len(PLACE_HEADERS)] == list(PLACE_HEADERS.values()):
         raise Refused("return_workbook_misplaced")
     return table

@@ -36,7 +36,7 @@ _BY_NUMBER = re.compile(r"\\u((?!d[89a-f])[0-9a-f]{4})", re.IGNORECASE)  # no ha
 class Sent(NamedTuple):
     """What a delivery has of a file: rows of a feed, of which those in these places were rejected."""
 
-    made: Contract
+    contract: Contract
     rejected: frozenset[Place]
 
 
@@ -53,7 +53,7 @@ def without_rows(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Pl
     is_workbook = len(feeds) > 1
     try:
         for key, sent in feeds.items():
-            for frame in _named(read_tables(file, sent.made, _sheet(key, sent.made)), sent, words):
+            for frame in _named(read_tables(file, sent.contract, _sheet(key, sent.contract)), sent, words):
                 is_workbook |= frame["sheet"][0] != ""
                 if (frame[_ROW] | frame["changed"]).any():
                     found.setdefault(key, []).extend(frame.filter(_ROW).select("sheet", "line").rows())
@@ -73,8 +73,8 @@ def without_rows(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Pl
     return {key: places for key, places in found.items() if places}
 
 
-def _sheet(key: tuple[str, str], made: Contract) -> str | None:
-    return made.title_zh if key[1] == "correction" else None
+def _sheet(key: tuple[str, str], contract: Contract) -> str | None:
+    return contract.title_zh if key[1] == "correction" else None
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ class _Judge:
 
     @classmethod
     def of(cls, positions: Mapping[str, int], sent: Sent, words: Words) -> _Judge:
-        made = sent.made
-        columns = {at: made.column(name) for name, at in positions.items()}
-        person = positions.get(made.person_column) if made.person_column else None
+        contract = sent.contract
+        columns = {at: contract.column(name) for name, at in positions.items()}
+        person = positions.get(contract.person_column) if contract.person_column else None
         return cls(
             words,
             sent,
@@ -131,8 +131,8 @@ def _named(table: TextTable, sent: Sent, words: Words) -> Iterator[pl.DataFrame]
         texts = frame.with_columns(pl.col(cells).cast(pl.String).fill_null(""))
         has_word = (plain(pl.col(name)).str.contains_any(words.all) for name in cells)
         yield _judged(texts, cells, texts.select(pl.any_horizontal(has_word)).to_series().arg_true(), judge)
-        yield from _broken(table, sent.made, words)
-    yield from _broken(table, sent.made, words)
+        yield from _broken(table, sent.contract, words)
+    yield from _broken(table, sent.contract, words)
 
 
 def _judged(texts: pl.DataFrame, cells: list[str], at: pl.Series, judge: _Judge) -> pl.DataFrame:
@@ -151,17 +151,17 @@ def _judged(texts: pl.DataFrame, cells: list[str], at: pl.Series, judge: _Judge)
     return texts.with_columns(*columns, is_row.alias(_ROW), is_changed.alias("changed"))
 
 
-def _broken(table: TextTable, made: Contract, words: Words) -> Iterator[pl.DataFrame]:
+def _broken(table: TextTable, contract: Contract, words: Words) -> Iterator[pl.DataFrame]:
     broken = table.take_broken()
     if not broken.is_empty():
-        named = [words.name_rejected({WHOLE_ROW: text}, text, made) for text in broken["text"]]
+        named = [words.name_rejected({WHOLE_ROW: text}, text, contract) for text in broken["text"]]
         yield broken.select("sheet", "line", c0="text").with_columns(row=pl.Series(named), changed=pl.lit(False))
 
 
 def _write_text(target: IO[bytes], file: Path, feeds: Feeds, words: Words) -> None:
     """The header on the first line, each row on its own."""
     ((key, sent),) = feeds.items()
-    table = read_tables(file, sent.made, _sheet(key, sent.made))
+    table = read_tables(file, sent.contract, _sheet(key, sent.contract))
     header = _csv(table.header)
     target.write(header)
     line = 1 + header.count(b"\n")
@@ -182,7 +182,7 @@ def _write_workbook(target: IO[bytes], file: Path, feeds: Feeds, words: Words) -
     """The header in the first row of each sheet, each row in its own."""
     with xlsxwriter.Workbook(target, PLAIN_CELLS | {"in_memory": True}) as book:
         for key, sent in feeds.items():
-            table = read_tables(file, sent.made, _sheet(key, sent.made))
+            table = read_tables(file, sent.contract, _sheet(key, sent.contract))
             for frame in _named(table, sent, words):
                 rows = frame.filter(~pl.col(_ROW)).drop(_ROW, "changed")
                 for sheet, line, *cells in rows.iter_rows():
@@ -235,13 +235,13 @@ def _item_without(line: str, place: Place, sent: Sent, words: Words) -> str:
         kept = _fields_without(fields, place, sent, words)
         return line if kept == fields else as_json(kept) if kept else ""
     row = {name: str(value) for name, value in fields.items()} if isinstance(fields, dict) else {WHOLE_ROW: line}
-    return "" if words.name_rejected(row, _unescaped(line), sent.made) else line
+    return "" if words.name_rejected(row, _unescaped(line), sent.contract) else line
 
 
 def _fields_without(fields: dict[str, object], place: Place, sent: Sent, words: Words) -> dict[str, object]:
     """The fields of a landed item; none if it is the person's. A number or a list with a word in it becomes a text."""
     names = list(fields)
-    positions = {column.name: names.index(column.header) for column in sent.made.columns if column.header in fields}
+    positions = {column.name: names.index(column.header) for column in sent.contract.columns if column.header in fields}
     cells = [value if isinstance(value, str) else as_json(value) for value in fields.values()]
     judge = _Judge.of(positions, sent, words)
     is_row, kept = judge.judge(place, cells, plain_texts(pl.Series(cells)).to_list())

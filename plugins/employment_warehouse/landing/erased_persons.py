@@ -50,19 +50,19 @@ class ErasedPersons:
             return pl.repeat(False, len(keys), dtype=pl.Boolean, eager=True)
         return marks_of(keys).is_in(list(self.marks)).fill_null(False) & keys.is_not_null()
 
-    def rows(self, rows: pl.DataFrame, made: Contract) -> pl.Series:
+    def rows(self, rows: pl.DataFrame, contract: Contract) -> pl.Series:
         """Which landing rows are about one: as their person, or by account."""
         found = pl.repeat(False, len(rows), dtype=pl.Boolean, eager=True)
-        for column in made.columns if self.marks else ():
-            if column.type.identity in ("person", "account") and not _is_mention(column, made):
-                found |= self.names(rows[made.landing_name(column)])
+        for column in contract.columns if self.marks else ():
+            if column.type.identity in ("person", "account") and not _is_mention(column, contract):
+                found |= self.names(rows[contract.landing_name(column)])
         return found
 
-    def unmentioned(self, rows: pl.DataFrame, made: Contract) -> pl.DataFrame:
+    def unmentioned(self, rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
         """Landing rows of others, without one whom they only mention (who approved a post)."""
-        for column in made.columns if self.marks else ():
-            if _is_mention(column, made):
-                name = made.landing_name(column)
+        for column in contract.columns if self.marks else ():
+            if _is_mention(column, contract):
+                name = contract.landing_name(column)
                 rows = rows.with_columns(pl.when(~pl.lit(self.names(rows[name]))).then(pl.col(name)))
         return rows
 
@@ -81,9 +81,9 @@ class ErasedPersons:
         return pl.concat([rejected.filter(~is_named), places_only(rejected.filter(is_named).select("sheet", "line"))])
 
 
-def _is_mention(column: Column, made: Contract) -> bool:
+def _is_mention(column: Column, contract: Contract) -> bool:
     """Whether a column names another person than the one whom the row is about, and may be empty."""
-    return column.type.identity == "person" and column.name != made.person_column and not column.required
+    return column.type.identity == "person" and column.name != contract.person_column and not column.required
 
 
 def places_only(places: pl.DataFrame) -> pl.DataFrame:

@@ -93,15 +93,17 @@ class Words(NamedTuple):
         numbers = (normalise_id(number) for number in (cell, *_ID_NUMBER.findall(narrow)))
         return any(check_id(number) is None and number not in self.own for number in numbers)
 
-    def name_rejected(self, row: dict[str, str], received: str, made: Contract) -> bool:
+    def name_rejected(self, row: dict[str, str], received: str, contract: Contract) -> bool:
         """Whether a rejected row is the person's. row: header text → cell; received: all that is kept of it."""
         bare = plain_texts(pl.Series([received]))[0]
         if self.own_in(bare):
             return True
-        if made.person_column is None or not any(word in bare for word in self.mobiles):
+        if contract.person_column is None or not any(word in bare for word in self.mobiles):
             return False
         persons = [
-            cell for text, cell in row.items() if text == WHOLE_ROW or made.column_called(text) == made.person_column
+            cell
+            for text, cell in row.items()
+            if text == WHOLE_ROW or contract.column_called(text) == contract.person_column
         ]
         return not any(map(self.is_of_another, persons))
 

@@ -19,7 +19,7 @@ import polars as pl
 import psycopg
 
 from employment_warehouse import identity, settings
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.database import OWN_LOGIN, connect, describe
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import place, unseal
@@ -235,7 +235,7 @@ def _rejected_with(connection: psycopg.Connection, words: Words) -> Iterator[Era
         query("all_rejected")
     ).fetchall():
         received = unseal(bytes(sealed), rejected_place(delivery_id, sheet, line, column)).decode()
-        if words.name_rejected(json.loads(received)["row"], received, contract(feed)):
+        if words.name_rejected(json.loads(received)["row"], received, contract_of(feed)):
             yield (delivery_id, unit, report_date), [(sheet, line)]
 
 
@@ -279,7 +279,7 @@ def _feeds_of(connection: psycopg.Connection, deliveries: list[ArchivedDelivery]
         numbers.setdefault((one.feed, one.kind), []).append(one.delivery_id)
     return {
         (feed, kind): erased_copies.Sent(
-            contract(feed), frozenset(connection.execute(query("rejected_places"), {"deliveries": given}).fetchall())
+            contract_of(feed), frozenset(connection.execute(query("rejected_places"), {"deliveries": given}).fetchall())
         )
         for (feed, kind), given in numbers.items()
     }

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from employment_warehouse import identity, settings
-from employment_warehouse.contract import Contract, contract
+from employment_warehouse.contract import Contract, contract_of
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.scanning import Arrival
@@ -70,7 +70,7 @@ class Delivery:
 
     @property
     def contract(self) -> Contract:
-        return contract(self.feed)
+        return contract_of(self.feed)
 
     @property
     def sheet(self) -> str | None:

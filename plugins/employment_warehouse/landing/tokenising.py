@@ -24,8 +24,8 @@ class Tokeniser:
 
     def landing_rows(self, good: pl.DataFrame) -> pl.DataFrame:
         """`sheet`, `line`, the contract's landing columns in their order, `extra`; identities as tokens (16 bytes)."""
-        made = [values for column in self._contract.columns for values in self._landing_columns(good, column)]
-        return pl.DataFrame([good["sheet"], good["line"], *made, good["extra"]])
+        columns = [values for column in self._contract.columns for values in self._landing_columns(good, column)]
+        return pl.DataFrame([good["sheet"], good["line"], *columns, good["extra"]])
 
     def _landing_columns(self, good: pl.DataFrame, column: Column) -> Iterator[pl.Series]:
         values = good[column.name]

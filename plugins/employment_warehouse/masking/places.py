@@ -36,11 +36,11 @@ _LONGEST_NUMBER = 19
 
 def mask(text: str) -> str:
     """The text with `***` for every personal number."""
-    made, behind = [], 0
+    pieces, behind = [], 0
     for start, end in personal_places(text):
-        made += [text[behind:start], MASK]
+        pieces += [text[behind:start], MASK]
         behind = end
-    return "".join([*made, text[behind:]])
+    return "".join([*pieces, text[behind:]])
 
 
 def personal_places(text: str) -> list[tuple[int, int]]:

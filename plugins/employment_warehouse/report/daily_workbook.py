@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.report import labels, words
 from employment_warehouse.report.figures import Figures, Row
 from employment_warehouse.report.workbook import indicator_sheet, table_sheet, write_workbook
@@ -56,7 +56,7 @@ def daily_workbook(figures: Figures) -> bytes:
                 ["县市", "报表", "状态", "读入行", "入库行", "退回行", "暂扣报送编号"],
                 (
                     (
-                        counties.get(row["county_code"]), contract(row["feed"]).title_zh,
+                        counties.get(row["county_code"]), contract_of(row["feed"]).title_zh,
                         words.STATES[row["status"]].zh, row["rows_read"], row["rows_landed"], row["rows_rejected"],
                         row["delivery_numbers"],
                     )

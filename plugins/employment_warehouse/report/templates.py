@@ -17,12 +17,12 @@ FILTERS = (
 @cache
 def environment(folder: Path) -> jinja2.Environment:
     """The templates of a folder; a name that is not given is an error."""
-    made = jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update({each.__name__: each for each in FILTERS})
-    return made
+    templates.filters.update({each.__name__: each for each in FILTERS})
+    return templates

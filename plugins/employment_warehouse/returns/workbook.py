@@ -19,7 +19,7 @@ from employment_warehouse.contract import (
     EXPLANATION_SHEET,
     Column,
     Contract,
-    contract,
+    contract_of,
     next_due,
     row_reason,
 )
@@ -50,7 +50,7 @@ def workbook(returned: Returned) -> bytes:
         }
         _write_notes(book.add_worksheet(EXPLANATION_SHEET), formats, returned)
         for name, feed, rows in _sheets(returned):
-            _write_sheet(book.add_worksheet(name), formats, contract(feed), rows[:ROWS_SHOWN])
+            _write_sheet(book.add_worksheet(name), formats, contract_of(feed), rows[:ROWS_SHOWN])
         for sheet in book.worksheets():
             sheet.set_paper(A4)
             sheet.set_landscape()
@@ -61,16 +61,16 @@ def workbook(returned: Returned) -> bytes:
 def _sheets(returned: Returned) -> Iterator[tuple[str, str, list[RejectedRow]]]:
     """(sheet name, feed, rows). Repeated rows have sheets of their own: sent back, they would replace the last one."""
     for feed, rows in returned.rows.items():
-        title = contract(feed).title_zh
+        title = contract_of(feed).title_zh
         for name, is_repeated in ((title, False), (title + REPEATED, True)):
             selected = [row for row in rows if row.is_repeated == is_repeated]
             if selected:
                 yield name, feed, selected
 
 
-def _write_sheet(sheet: Worksheet, formats: dict[str, Format], feed: Contract, rows: list[RejectedRow]) -> None:
-    own = [_own_columns(feed, row) for row in rows]
-    columns = _columns(feed, rows, own)
+def _write_sheet(sheet: Worksheet, formats: dict[str, Format], contract: Contract, rows: list[RejectedRow]) -> None:
+    own = [_own_columns(contract, row) for row in rows]
+    columns = _columns(contract, rows, own)
     positions = {key: at for at, key in enumerate(columns, start=2)}
     titles = (FILE_HEADER, LINE_HEADER, *columns.values())
     table = [
@@ -80,11 +80,11 @@ def _write_sheet(sheet: Worksheet, formats: dict[str, Format], feed: Contract, r
     for at, title in enumerate(titles):
         sheet.set_column(at, at, _width(title, *(cells[at] for cells in table[:200])), formats["text"])
         sheet.write_string(0, at, title[:CELL_CHARACTERS], formats["header"])
-    for column in feed.columns:
+    for column in contract.columns:
         if column.name in positions:
             _add_drop_down(sheet, positions[column.name], column, len(rows))
     for line, (row, cells) in enumerate(zip(rows, table, strict=True), start=1):
-        notes = _notes(feed, row, positions)
+        notes = _notes(contract, row, positions)
         for at, text in enumerate(cells):
             style = "wrong" if at in notes else "place" if at < 2 else "text"
             sheet.write_string(line, at, text[:CELL_CHARACTERS], formats[style])
@@ -99,14 +99,14 @@ def _width(*texts: str) -> int:
     return min(42, 3 + max(map(width_of, texts)))
 
 
-def _own_columns(feed: Contract, row: RejectedRow) -> dict[str, str]:
+def _own_columns(contract: Contract, row: RejectedRow) -> dict[str, str]:
     """The columns of a row's file: name of the contract's column (or the header text) → header text."""
     headers = list(row.cells)
-    matched = feed.match_header(headers)
+    matched = contract.match_header(headers)
     return {column.name if column else text: text for column, text in zip(matched, headers, strict=True)}
 
 
-def _columns(feed: Contract, rows: list[RejectedRow], own: list[dict[str, str]]) -> dict[str, str]:
+def _columns(contract: Contract, rows: list[RejectedRow], own: list[dict[str, str]]) -> dict[str, str]:
     """The county's own columns in its own order, then the required or faulty columns that it lacks.
 
     Keys as in _own_columns: a column of the contract appears once, whatever header texts several files use for it.
@@ -116,9 +116,9 @@ def _columns(feed: Contract, rows: list[RejectedRow], own: list[dict[str, str]])
         for key, text in headers.items():
             columns.setdefault(key, text)
     needed = {name for row in rows for name, _ in row.faults}
-    if any(column.required and column.name not in columns for column in feed.columns):
-        needed = {column.name for column in feed.columns}  # rows that could not be split into cells
-    return columns | {c.name: c.header for c in feed.columns if c.name in needed and c.name not in columns}
+    if any(column.required and column.name not in columns for column in contract.columns):
+        needed = {column.name for column in contract.columns}  # rows that could not be split into cells
+    return columns | {c.name: c.header for c in contract.columns if c.name in needed and c.name not in columns}
 
 
 def _add_drop_down(sheet: Worksheet, at: int, column: Column, row_count: int) -> None:
@@ -128,22 +128,22 @@ def _add_drop_down(sheet: Worksheet, at: int, column: Column, row_count: int) ->
     sheet.data_validation(1, at, row_count, at, choice_rule(column.header, choices))
 
 
-def _notes(feed: Contract, row: RejectedRow, positions: dict[str, int]) -> dict[int, str]:
+def _notes(contract: Contract, row: RejectedRow, positions: dict[str, int]) -> dict[int, str]:
     """Position → comment. A fault of the row as a whole is explained at its line number."""
     comments: dict[int, list[str]] = defaultdict(list)
     for column, code in row.faults:
-        reason = row_reason(code, feed, column)
+        reason = row_reason(code, contract, column)
         lines = [f"问题：{reason.wrong_zh}", f"应为：{reason.expected_zh}", f"办法：{reason.todo_zh}"]
         if reason.example:
             lines.insert(2, f"示例：{reason.example}")
-        for name in _columns_of(feed, column, code):
+        for name in _columns_of(contract, column, code):
             comments[positions.get(name, 1)].append("\n".join(lines))
     return {at: "\n\n".join(dict.fromkeys(notes)) for at, notes in comments.items()}
 
 
-def _columns_of(feed: Contract, column: str, code: str) -> Iterable[str]:
+def _columns_of(contract: Contract, column: str, code: str) -> Iterable[str]:
     """The columns that a fault concerns: a rule concerns several."""
-    return next((rule.columns for rule in feed.rules if f"rule_{rule.name}" == code), (column,))
+    return next((rule.columns for rule in contract.rules if f"rule_{rule.name}" == code), (column,))
 
 
 def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returned) -> None:
@@ -151,7 +151,7 @@ def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returne
     row_count, file_count = sum(map(len, returned.rows.values())), len(returned.files)
     summary = f"共退回 {row_count} 行，涉及 {len(returned.rows)} 张表；无法读取的文件 {file_count} 个。"
     table = [
-        (name, str(len(rows)), _deadline(contract(feed), returned), _remark(name, contract(feed), rows))
+        (name, str(len(rows)), _deadline(contract_of(feed), returned), _remark(name, contract_of(feed), rows))
         for name, feed, rows in _sheets(returned)
     ]
     lines: list[tuple[str, tuple[str, ...]]] = [
@@ -179,7 +179,7 @@ def _how_to_correct(returned: Returned) -> Iterator[tuple[str, tuple[str, ...]]]
     yield "text", (f"三、存为 xlsx，放到落地区的 {upload_to}，或在控制台“报送”页上传；再次更正时，同样再放一次。",)
     yield "text", ("四、本县市自己的台账也要照改：否则下次整份报送时，同样的行又会退回。",)
     yield "text", ()
-    number = contract("labor_register").column("id_number").example
+    number = contract_of("labor_register").column("id_number").example
     wrong = "号码的位数或字符不对：身份证号 18 位"
     row = (f"{returned.county}.xlsx", "17", "身份证号", number[:-1], wrong, number)
     yield from _table("举例", (FILE_HEADER, LINE_HEADER, "列", "退回时", "批注", "改为"), [row])
@@ -187,7 +187,7 @@ def _how_to_correct(returned: Returned) -> Iterator[tuple[str, tuple[str, ...]]]
 
 def _files(returned: Returned) -> Iterator[tuple[str, tuple[str, ...]]]:
     if returned.files:
-        rows = [(file.source, contract(file.feed).title_zh, file.reason) for file in returned.files]
+        rows = [(file.source, contract_of(file.feed).title_zh, file.reason) for file in returned.files]
         yield from _table("无法读取的文件（整份未入库，请改正后重报）", (FILE_HEADER, "报表", "原因"), rows)
 
 
@@ -200,18 +200,19 @@ def _table(
     yield "text", ()
 
 
-def _remark(name: str, feed: Contract, rows: list[RejectedRow]) -> str:
+def _remark(name: str, contract: Contract, rows: list[RejectedRow]) -> str:
     if name.endswith(REPEATED):
-        headers = "、".join(feed.column(column).header for column in feed.key)
-        record = "同一人" if feed.key == (feed.person_column,) else "同一记录"
-        return f"{record}（{headers}相同）出现多次，已采用最后一行；本表仅供核对。填错的，改好后移到“{feed.title_zh}”"
+        headers = "、".join(contract.column(column).header for column in contract.key)
+        record = "同一人" if contract.key == (contract.person_column,) else "同一记录"
+        repeated = f"{record}（{headers}相同）出现多次，已采用最后一行；本表仅供核对。"
+        return f"{repeated}填错的，改好后移到“{contract.title_zh}”"
     if len(rows) > ROWS_SHOWN:
         return f"只列出前 {ROWS_SHOWN} 行；错误大多相同，请改正源文件后整份重报"
     return ""
 
 
-def _deadline(feed: Contract, returned: Returned) -> str:
+def _deadline(contract: Contract, returned: Returned) -> str:
     """When the feed is next due: after the report date, and not before the workbook was made."""
     report_day_end = datetime.combine(returned.report_date + timedelta(days=1), time.min, TIMEZONE)
-    due_at = next_due(feed, max(report_day_end, returned.made_at), returned.campaign)
+    due_at = next_due(contract, max(report_day_end, returned.made_at), returned.campaign)
     return f"{due_at:%Y-%m-%d %H:%M}" if due_at else "随下一次报送"

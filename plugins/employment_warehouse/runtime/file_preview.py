@@ -9,7 +9,7 @@ from typing import BinaryIO, TextIO
 from rich.console import Console
 
 from employment_warehouse.checking import check_table
-from employment_warehouse.contract import contract
+from employment_warehouse.contract import contract_of
 from employment_warehouse.reading import Refused, read_tables, write_table_as_read
 
 
@@ -35,12 +35,12 @@ def show_checks(file: Path, feed: str, target: TextIO) -> None:
 
     Raises Refused, with exit code 1.
     """
-    wanted = contract(feed)
+    contract = contract_of(feed)
     rows = 0
     reasons: Counter[str] = Counter()
     try:
-        table = read_tables(file, wanted)
-        for checked in check_table(table, wanted, {}):
+        table = read_tables(file, contract)
+        for checked in check_table(table, contract, {}):
             rows += checked.rows_read
             for sheet, line, column, reason in checked.rejected.select(
                 "sheet", "line", "column_name", "reason"

@@ -128,7 +128,7 @@ def last_due(report_date: date, now: datetime) -> datetime | None:
     """When the last report of today's date is due; None if that is over, or the date is another one."""
     if report_date != now.date():
         return None
-    moments = (due(wanted, report_date, "daily") for wanted in contracts().values())
+    moments = (due(contract, report_date, "daily") for contract in contracts().values())
     later = [moment for moment in moments if moment and moment > now and moment.date() == report_date]
     return max(later, default=None)
 

@@ -38,15 +38,15 @@ class Home:
 
     @property
     def archive(self) -> Path:
-        return _made(self.shared / "archive")
+        return _created(self.shared / "archive")
 
     @property
     def reports(self) -> Path:
-        return _made(self.shared / "reports")
+        return _created(self.shared / "reports")
 
     @property
     def returns(self) -> Path:
-        return _made(self.shared / "returns")
+        return _created(self.shared / "returns")
 
     @property
     def uploads(self) -> Path:
@@ -56,12 +56,12 @@ class Home:
     @property
     def seeds(self) -> Path:
         """The operator's own seed tables (`target.csv`, …): each replaces the one of the project."""
-        return _made(self.shared / "seeds")
+        return _created(self.shared / "seeds")
 
     @property
     def dbt_runs(self) -> Path:
         """What dbt did in each build, and which seeds were loaded."""
-        return _made(self.shared / "dbt" / "runs")
+        return _created(self.shared / "dbt" / "runs")
 
     @property
     def secrets(self) -> Path:
@@ -100,10 +100,10 @@ class Home:
         return base64.urlsafe_b64encode(hmac.digest(key, purpose.encode(), hashlib.sha256)).decode()
 
     def _folder(self, name: str) -> Path:
-        return _made(self.root / name)
+        return _created(self.root / name)
 
 
-def _made(folder: Path) -> Path:
+def _created(folder: Path) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 

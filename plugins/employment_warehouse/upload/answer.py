@@ -20,7 +20,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from employment_warehouse import gate
-from employment_warehouse.contract import contract, due
+from employment_warehouse.contract import contract_of, due
 from employment_warehouse.landing import campaign_frequency
 from employment_warehouse.landing.delivery import IngestResult
 from employment_warehouse.landing.ledger import IncomingPart
@@ -104,7 +104,7 @@ def _timeliness(connection: psycopg.Connection, part: IncomingPart) -> Answer:
     judge it, or by the calendar where no night has listed it as due yet."""
     judged = connection.execute(query("due_report"), part.__dict__).fetchone()
     if judged is None:
-        due_at = due(contract(part.feed), part.report_date, campaign_frequency(connection, part.report_date))
+        due_at = due(contract_of(part.feed), part.report_date, campaign_frequency(connection, part.report_date))
         [came_at] = _row(connection, "first_arrival", part.__dict__)
         judged = due_at, due_at and came_at and came_at > due_at
     due_at, is_late = judged

@@ -75,8 +75,8 @@ def cleaned(cells: pl.Series, untidy: pl.Series, clean: Change, why: Change) -> 
         return cells, None
 
     def clean_or_nothing(text: pl.Expr) -> pl.Expr:
-        made = clean(text)
-        return pl.when(made != "").then(made)
+        tidy = clean(text)
+        return pl.when(tidy != "").then(tidy)
 
     values = _changed(cells, untidy, clean_or_nothing)
     at = untidy.arg_true()

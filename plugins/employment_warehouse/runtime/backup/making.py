@@ -47,7 +47,7 @@ def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
         connection.autocommit = True
         _assert_own(connection, folder)
         assert_space(folder, _database_bytes(connection) + bytes_of(home.archive) - bytes_of(folder / "archive"))
-        made = _add(connection, home, folder)
+        backup = _add(connection, home, folder)
         # After the database, which knows no file that was archived later.
         copy_new(home.archive, folder / "archive", leave={DATA_KEY})
         if deployed.is_embedded:
@@ -55,9 +55,9 @@ def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
         else:
             copy_file(home.archive / DATA_KEY, folder / "archive" / DATA_KEY)
         copy_new(home.reports, folder / "reports")
-        complete(made)
+        complete(backup)
         delete_old(folder, home.archive, keep)
-    return made
+    return backup
 
 
 def _add(connection: psycopg.Connection, home: Home, folder: Path) -> Backup:

@@ -39,10 +39,10 @@ class Backup:
         return f"backup {self.folder.name}"
 
 
-def complete(made: Backup) -> None:
+def complete(backup: Backup) -> None:
     """Let a backup count, of which everything is there."""
-    record = {key: value for key, value in vars(made).items() if key != "folder"}
-    settings.write_whole(made.folder / "backup.json", json.dumps(record | {"ended_at": made.ended_at.isoformat()}))
+    record = {key: value for key, value in vars(backup).items() if key != "folder"}
+    settings.write_whole(backup.folder / "backup.json", json.dumps(record | {"ended_at": backup.ended_at.isoformat()}))
 
 
 def backups_of(folder: Path) -> list[Backup]:
