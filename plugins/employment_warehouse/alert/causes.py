@@ -31,8 +31,8 @@ def find_night(build: int) -> Row | None:
 
 def find_open_nights(night: Row) -> list[Row]:
     """The earlier nights with open alerts about submissions or households, the first one first; `open_kinds`: which."""
-    given = {**night, "kinds": [*SUBMISSIONS, *HOUSEHOLDS]}
-    open_kinds = {row["build"]: row["open_kinds"] for row in _ledger(["open_nights"], given)["open_nights"]}
+    parameters = {**night, "kinds": [*SUBMISSIONS, *HOUSEHOLDS]}
+    open_kinds = {row["build"]: row["open_kinds"] for row in _ledger(["open_nights"], parameters)["open_nights"]}
     return [{**earlier, "open_kinds": open_kinds[earlier["build"]]} for earlier in _nights(list(open_kinds))]
 
 
@@ -88,13 +88,13 @@ def _judged(households: Iterable[Row], register_gaps: dict[str, Row]) -> Causes:
     return {"zero_employment": certain, "zero_employment_uncertain": uncertain}
 
 
-def _ledger(kinds: Collection[str], given: Row) -> Causes:
+def _ledger(kinds: Collection[str], parameters: Row) -> Causes:
     with database.connect("wh_publisher") as connection, connection.cursor(row_factory=dict_row) as cursor:
-        return {kind: cursor.execute(query(kind), given).fetchall() for kind in kinds}
+        return {kind: cursor.execute(query(kind), parameters).fetchall() for kind in kinds}
 
 
-def _marts(kinds: Collection[str], given: Row, publication: int) -> Causes:
+def _marts(kinds: Collection[str], parameters: Row, publication: int) -> Causes:
     """From a publication, as an analyst sees it."""
     with database.connect("wh_reporter") as connection, connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("select marts.pin(%s)", [publication])
-        return {kind: cursor.execute(query(kind), given).fetchall() for kind in kinds}
+        return {kind: cursor.execute(query(kind), parameters).fetchall() for kind in kinds}

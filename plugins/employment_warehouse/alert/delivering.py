@@ -40,15 +40,17 @@ def deliver_alerts(build: int) -> Digests:
         connection.autocommit = True
         cursor.execute("select pg_advisory_lock(hashtext('ops.alert_delivery'))")  # one sender at a time
         for url in urls:
-            given = {"build": build, "channel": channel_name(url)}
+            parameters = {"build": build, "channel": channel_name(url)}
             # The sort is stable: within a digest the most urgent alert stays first.
-            undelivered = sorted(cursor.execute(query("undelivered"), given).fetchall(), key=_digest)
+            undelivered = sorted(cursor.execute(query("undelivered"), parameters).fetchall(), key=_digest)
             for (county, _), group in groupby(undelivered, key=_digest):
                 alerts = list(group)
                 is_delivered = _send(url, divisions().name_of(county), alerts)
                 sent, failed = sent + is_delivered, failed + (not is_delivered)
                 numbers = [alert["alert_id"] for alert in alerts]
-                cursor.execute(query("record_delivery"), {**given, "is_delivered": is_delivered, "alerts": numbers})
+                cursor.execute(
+                    query("record_delivery"), {**parameters, "is_delivered": is_delivered, "alerts": numbers}
+                )
         cursor.execute(query("record_sent"), {"channels": [channel_name(url) for url in urls]})
     return Digests(sent, failed)
 

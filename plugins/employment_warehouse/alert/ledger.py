@@ -44,7 +44,7 @@ def resolve_others(
     """Mark the alerts of these kinds from `since` (None: ever) up to that date as resolved; of that date itself not
     those that were raised this time (kind, unit).
     """
-    given = {
+    parameters = {
         "report_date": report_date,
         "since": since,
         "kinds": list(kinds),
@@ -52,4 +52,4 @@ def resolve_others(
         "raised_units": [unit for _, unit in raised],
     }
     with database.connect("wh_publisher") as connection:
-        connection.execute(query("resolve_alerts"), given)
+        connection.execute(query("resolve_alerts"), parameters)

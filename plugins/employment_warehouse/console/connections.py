@@ -26,14 +26,14 @@ class Reading:
     def __init__(self, connection: psycopg.Connection) -> None:
         self.connection = connection
 
-    def __call__(self, name: str, **given: object) -> list[Row]:
+    def __call__(self, name: str, **parameters: object) -> list[Row]:
         """The rows of a query."""
         with QuietCursor(self.connection, row_factory=dict_row) as cursor:
-            return list(cursor.execute(query(name), given).fetchall())
+            return list(cursor.execute(query(name), parameters).fetchall())
 
-    def one(self, name: str, **given: object) -> Row | None:
+    def one(self, name: str, **parameters: object) -> Row | None:
         """The first row of a query; None if there is none."""
-        rows = self(name, **given)
+        rows = self(name, **parameters)
         return rows[0] if rows else None
 
 

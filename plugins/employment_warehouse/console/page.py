@@ -113,6 +113,6 @@ async def assert_own_form(request: Request, token: str) -> None:
     """Refuse a form that was not made for this session, or that another site has sent. Raises HTTPException (403)."""
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise HTTPException(403, "form")
-    given = request.headers.get("x-form-token") or (await request.form()).get("token")
-    if not isinstance(given, str) or not token or not hmac.compare_digest(given.encode(), token.encode()):
+    sent = request.headers.get("x-form-token") or (await request.form()).get("token")
+    if not isinstance(sent, str) or not token or not hmac.compare_digest(sent.encode(), token.encode()):
         raise HTTPException(403, "form")

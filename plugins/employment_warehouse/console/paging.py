@@ -24,10 +24,10 @@ class ListPage(NamedTuple):
         return -(-self.total // ROWS)
 
 
-def list_page(visit: Visit, read: Reading, query: str, total: int | None = None, **given: object) -> ListPage:
+def list_page(visit: Visit, read: Reading, query: str, total: int | None = None, **parameters: object) -> ListPage:
     """The page of a list that the address asks for (`?page=2`). total: where the query does not count."""
     wanted = visit.request.query_params.get("page", "")[:9]
     number = min(max(int(wanted), 1), LAST) if wanted.isascii() and wanted.isdecimal() else 1
-    rows = read(query, rows=ROWS, skipped=(number - 1) * ROWS, **given)
+    rows = read(query, rows=ROWS, skipped=(number - 1) * ROWS, **parameters)
     counted = (rows[0]["total"] if rows else 0) if total is None else total
     return ListPage(rows, number, counted)

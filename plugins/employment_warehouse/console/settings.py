@@ -160,7 +160,7 @@ def close_month(
     )
 
 
-def _decide(visit: Visit, act: str, *given: object) -> None:
+def _decide(visit: Visit, act: str, *parameters: object) -> None:
     """In this person's name; what the database refuses, it refuses in its own words."""
     with visit.acting(), refusals(), connect(OWN_LOGIN) as connection:
-        connection.execute(act, given)
+        connection.execute(act, parameters)

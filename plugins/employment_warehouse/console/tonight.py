@@ -23,10 +23,10 @@ def show(visit: Visit = page.visitor) -> Response:
     with visit.reading() as read:
         shown = _of_ledger(read) if visit.may("ops.due") else _of_publication(read)
     units = list(divisions().counties)
-    seen = {row["unit"] for row in shown["due"]}
+    due_units = {row["unit"] for row in shown["due"]}
     return visit.show(
         "tonight.html.j2",
-        counties=[code for code in units if code in seen],
+        counties=[code for code in units if code in due_units],
         grid=_grid(shown["due"]),
         others=[row for row in shown["due"] if row["unit"] not in units and row["status"] != "on_time"],
         open_states=[row for row in shown["due"] if row["status"] not in SETTLED],

@@ -73,9 +73,9 @@ def _migrate(superuser: psycopg.Connection) -> list[str]:
         database = sql.Identifier(superuser.info.dbname)
         superuser.execute(sql.SQL("alter database {} set log_min_messages = 'error'").format(database))
         for role in LOGINS:
-            given = settings.connection(role)
-            if given and given.get("password"):
-                set_password(superuser, role, given["password"])
+            login = settings.connection(role)
+            if login and login.get("password"):
+                set_password(superuser, role, login["password"])
     return done
 
 

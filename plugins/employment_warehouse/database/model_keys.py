@@ -78,5 +78,5 @@ def _unknown(declared: str, keys: list[str], path: Path) -> UserError:
     )
 
 
-def _surplus(given: dict[str, Any], known: set[str], where: str) -> list[str]:
-    return [f"{where}.{key}" for key in given if key not in known]
+def _surplus(entry: dict[str, Any], known: set[str], where: str) -> list[str]:
+    return [f"{where}.{key}" for key in entry if key not in known]

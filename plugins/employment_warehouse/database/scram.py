@@ -88,10 +88,10 @@ def _ask(at: Address) -> Asked:
             first = f"n,,n=,r={secrets.token_urlsafe(18)}".encode()
             chosen = b"SCRAM-SHA-256\0" + struct.pack("!i", len(first)) + first
             server.sendall(b"p" + struct.pack("!i", len(chosen) + 4) + chosen)
-            given = dict(part.split("=", 1) for part in _answer(server, SASL_CONTINUE).decode().split(","))
+            challenge = dict(part.split("=", 1) for part in _answer(server, SASL_CONTINUE).decode().split(","))
     except OSError as error:
         raise psycopg.OperationalError(f"connection failed: {error}") from error
-    return Asked(b64decode(given["s"]), int(given["i"]))
+    return Asked(b64decode(challenge["s"]), int(challenge["i"]))
 
 
 def _connected(at: Address) -> socket.socket:
@@ -109,8 +109,10 @@ def _answer(server: socket.socket, kind: int) -> bytes:
     letter, length = struct.unpack("!ci", _read(server, 5))
     content = _read(server, length - 4)
     if letter != b"R" or content[:4] != struct.pack("!i", kind):
-        said = [field[1:].decode(errors="replace") for field in content.split(b"\0") if field.startswith(b"M")]
-        raise psycopg.OperationalError(said[0] if letter == b"E" and said else "the server does not ask for SCRAM")
+        messages = [field[1:].decode(errors="replace") for field in content.split(b"\0") if field.startswith(b"M")]
+        raise psycopg.OperationalError(
+            messages[0] if letter == b"E" and messages else "the server does not ask for SCRAM"
+        )
     return content[4:]
 
 

@@ -159,9 +159,9 @@ class Cast:
 
     def fault(self, code: str, title_zh: str, title_en: str, *traces: Trace) -> None:
         """Record a fault and the rows expected in the generated nights."""
-        seen = [trace for trace in traces if trace.night in self.nights]
-        if seen:
-            self.faults.append(Fault(code, title_zh, title_en, seen))
+        generated = [trace for trace in traces if trace.night in self.nights]
+        if generated:
+            self.faults.append(Fault(code, title_zh, title_en, generated))
 
     def case(self, kind: str, finding: str, *key: object, lines: int = 1, nights: Iterable[int] | None = None) -> None:
         """A case that is open on the given nights (all, if none are given)."""

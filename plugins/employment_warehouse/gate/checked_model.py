@@ -70,10 +70,10 @@ class Check:
     holds: tuple[str, ...]
 
     @classmethod
-    def read(cls, declared: CheckedModel, column: str | None, given: Any, kinds: Sequence[str]) -> Check:
+    def read(cls, declared: CheckedModel, column: str | None, raw: Any, kinds: Sequence[str]) -> Check:
         """kinds: the kinds of checks that there may be."""
         where = declared.where + (f".{column}" if column else "")
-        content = {given: None} if isinstance(given, str) else given
+        content = {raw: None} if isinstance(raw, str) else raw
         entry = Entry(content, where)
         kind = next((key for key in entry.left if key in kinds), None)
         if kind is None:

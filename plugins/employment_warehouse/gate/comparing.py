@@ -115,14 +115,14 @@ def _older_large(
         for number, submission in enumerate(submissions)
         if submission.previous is not None and _rows(submission.previous) < fewest_rows
     ]
-    given = {
+    parameters = {
         "feed": contract.feed,
         "fewest": fewest_rows,
         "submissions": [number for number, _ in small],
         "units": [submission.unit for _, submission in small],
         "dates": [submission.report_date for _, submission in small],
     }
-    return dict(connection.execute(query("older_large_profiles"), given).fetchall()) if small else {}
+    return dict(connection.execute(query("older_large_profiles"), parameters).fetchall()) if small else {}
 
 
 def _rows(values: Mapping[str, float | None]) -> float:

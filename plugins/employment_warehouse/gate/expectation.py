@@ -112,8 +112,8 @@ class Expectation:
         value = outcome.values.get(self.columns[0])
         item = f"{outcome.item} " if outcome.item else ""
         if value is None:
-            seen = outcome.observed.removeprefix(item)
-            return f"{item}{subject}{('：', ': ')[language]}{WITHOUT_VALUE.get(seen, (seen, seen))[language]}"
+            observed = outcome.observed.removeprefix(item)
+            return f"{item}{subject}{('：', ': ')[language]}{WITHOUT_VALUE.get(observed, (observed, observed))[language]}"
         template = f"{subject}{('为 ', ': ')[language]}{{value}}" if outcome.success else failed
         low = self.kwargs.get("min_value")
         figures = {name: number(found, 2) for name, found in outcome.values.items()}

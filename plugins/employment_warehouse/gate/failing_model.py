@@ -54,9 +54,9 @@ def end_trial(build: int) -> None:
 
 def hold_sent(build: int, sent: SentFeed, models: Sequence[str], error: str) -> None:
     """Hold what the models cannot be computed with, and record a failed check for it. error: without values."""
-    given = {"build": build, "reason": REASON, "models": ", ".join(models), "error": error, **sent._asdict()}
+    parameters = {"build": build, "reason": REASON, "models": ", ".join(models), "error": error, **sent._asdict()}
     with connect("wh_gate") as connection:
-        connection.execute(query("hold_sent"), given)
+        connection.execute(query("hold_sent"), parameters)
 
 
 def most_failing_units(build: int, units: int) -> int:

@@ -27,11 +27,11 @@ def _expectations(measure: Measure, subject: Subject, thresholds: Thresholds) ->
     column = subject.name(measure.name)
     found = []
     for limits in measure.limits:
-        given = {
+        bounds = {
             "min_value": _value(limits.low, thresholds, subject.contract.feed),
             "max_value": _value(limits.high, thresholds, subject.contract.feed),
         }
-        kwargs = {name: value for name, value in given.items() if value is not None}
+        kwargs = {name: value for name, value in bounds.items() if value is not None}
         if kwargs:
             found.append(
                 Expectation(

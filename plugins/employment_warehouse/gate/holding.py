@@ -33,7 +33,7 @@ def hold_causes(
         rows: list[tuple[int, str]] = []
         holds_deliveries = outcome.blocks and (bool(outcome.holds) or outcome.check not in systemic)
         for feeds in (outcome.suspects, ()) if holds_deliveries else ():
-            given = {
+            parameters = {
                 "build": build,
                 "unit": outcome.unit,
                 "feeds": list(feeds),
@@ -41,7 +41,7 @@ def hold_causes(
                 "released": released.deliveries,
                 "reason": f"{REASON}: {outcome.message_zh}",
             }
-            rows = rows or connection.execute(query("hold_deliveries"), given).fetchall()
+            rows = rows or connection.execute(query("hold_deliveries"), parameters).fetchall()
         held |= {number for number, _ in rows}
         found += [replace(outcome, delivery_id=number, feed=feed) for number, feed in rows] or [outcome]
     return found

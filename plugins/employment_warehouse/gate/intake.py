@@ -13,9 +13,9 @@ def check_intake(build: int) -> int:
     """
     with connect("wh_gate") as connection:
         night_on = results.tonight(connection, build)
-        given = {"build": build, "night_on": night_on}
-        connection.execute(query("delete_intake_checks"), given)
-        failed = connection.execute(query("insert_intake_failures"), given).rowcount
+        parameters = {"build": build, "night_on": night_on}
+        connection.execute(query("delete_intake_checks"), parameters)
+        failed = connection.execute(query("insert_intake_failures"), parameters).rowcount
         if not failed:
-            connection.execute(query("insert_intake_success"), given)
+            connection.execute(query("insert_intake_success"), parameters)
         return failed

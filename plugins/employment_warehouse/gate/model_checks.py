@@ -75,8 +75,8 @@ def _frames(declared: CheckedModel, thresholds: Thresholds) -> Iterator[Frame]:
     """The frames of a model. Checks of one kind that hold the same feeds share one: a night runs few queries."""
     shared: dict[tuple[str, tuple[str, ...]], list[tuple[sql.Composable, Expectation]]] = {}
     frames = []
-    for column, given in declared.checks:
-        check = Check.read(declared, column, given, COLUMN_KINDS if column else MODEL_KINDS)
+    for column, raw in declared.checks:
+        check = Check.read(declared, column, raw, COLUMN_KINDS if column else MODEL_KINDS)
         if check.kind in FRAME_CHECKS:
             frames.append(FRAME_CHECKS[check.kind](declared, check, thresholds))
         else:

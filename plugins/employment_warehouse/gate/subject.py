@@ -51,23 +51,23 @@ class Subject:
         """The SQL of a measure for this subject."""
         contract = self.contract
         columns = contract.columns
-        given: dict[str, sql.Composable] = {
+        fields: dict[str, sql.Composable] = {
             "amounts": identifiers(column.name for column in columns if column.type.is_number),
             "content": identifiers(contract.landing_name(column) for column in columns if column.type.name != "month"),
             "evidence": identifiers(column.name for column in columns if column.type.name == "date"),
         }
         if contract.freshness_column:
-            given["freshness"] = sql.Identifier(contract.freshness_column)
+            fields["freshness"] = sql.Identifier(contract.freshness_column)
         if contract.payment:
-            given["due"] = sql.Identifier(contract.payment.due_column)
-            given["paid"] = sql.Identifier(contract.payment.paid_column)
+            fields["due"] = sql.Identifier(contract.payment.due_column)
+            fields["paid"] = sql.Identifier(contract.payment.paid_column)
         if self.column:
-            given["column"] = sql.Identifier(contract.landing_name(self.column))
-            given["breaks"] = sql.SQL(" or ").join(breaks(contract, self.column))
-            given["value"] = sql.Literal(self.value)
+            fields["column"] = sql.Identifier(contract.landing_name(self.column))
+            fields["breaks"] = sql.SQL(" or ").join(breaks(contract, self.column))
+            fields["value"] = sql.Literal(self.value)
         if self.rule:
-            given["rule"] = sql.SQL(self.rule.expression)
-        return sql.SQL(template).format(**given, **more)
+            fields["rule"] = sql.SQL(self.rule.expression)
+        return sql.SQL(template).format(**fields, **more)
 
 
 def breaks(contract: Contract, column: Column) -> list[sql.Composable]:

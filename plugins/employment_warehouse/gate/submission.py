@@ -47,8 +47,8 @@ def offered_submissions(connection: psycopg.Connection, build: int) -> list[Subm
 
 def next_submission(connection: psycopg.Connection, feed: str, unit: str, report_date: date) -> list[Submission]:
     """The submission of a unit as the next build would be offered it; none if nothing new has landed."""
-    given = {"feed": feed, "unit": unit, "report_date": report_date}
-    return submissions(connection, connection.execute(query("unaccepted_parts"), given).fetchall())
+    parameters = {"feed": feed, "unit": unit, "report_date": report_date}
+    return submissions(connection, connection.execute(query("unaccepted_parts"), parameters).fetchall())
 
 
 def submissions(connection: psycopg.Connection, offered: Sequence[tuple[int]]) -> list[Submission]:

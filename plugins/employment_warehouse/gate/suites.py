@@ -129,12 +129,12 @@ def _frame(suite: str, name: str, entry: Entry, thresholds: Thresholds) -> Frame
 def _expectation(frame: str, entry: Entry, thresholds: Thresholds) -> Expectation | None:
     """None where its threshold is switched off, on the record, in the seed `setting`."""
     name, kind = entry.take("name", str), entry.take("type", str)
-    given: Mapping[str, Any] = entry.take("kwargs", dict, {})
+    arguments: Mapping[str, Any] = entry.take("kwargs", dict, {})
     if kind not in ROW_TYPES:
         raise SuiteError(
             f"未知的类型 | unknown type: {kind}", where=entry.where, expected=" · ".join(sorted(ROW_TYPES))
         )
-    kwargs = {key: value_of(value, thresholds) for key, value in given.items()}
+    kwargs = {key: value_of(value, thresholds) for key, value in arguments.items()}
     expectation = Expectation(
         name=f"{frame}.{name}",
         type=kind,
@@ -148,7 +148,7 @@ def _expectation(frame: str, entry: Entry, thresholds: Thresholds) -> Expectatio
         measured_in=_one_of(entry, "measured_in", get_args(MeasuredIn), "number"),
     )
     entry.done()
-    switched_off = any(isinstance(value, dict) and kwargs[key] is None for key, value in given.items())
+    switched_off = any(isinstance(value, dict) and kwargs[key] is None for key, value in arguments.items())
     return None if switched_off else expectation
 
 

@@ -107,7 +107,7 @@ def _outcomes(
     was_run = not was_checked or _was_run(expectation, result, len(frame))
     failed = _failed_rows(result) if was_checked and was_run else set()
     lacks = frame[list(expectation.columns)].isna().any(axis=1).tolist()
-    seen = frame[expectation.columns[0]].tolist()
+    checked_values = frame[expectation.columns[0]].tolist()
     # As lists: to ask a frame for each cell takes a hundred times as long.
     shown = {
         name: frame[name].tolist()
@@ -124,7 +124,7 @@ def _outcomes(
         elif lacks[row]:
             success, observed = expectation.may_lack, NO_HISTORY if expectation.may_lack else NO_VALUE
         else:
-            success, observed = row not in failed, number(seen[row])
+            success, observed = row not in failed, number(checked_values[row])
             values = {name: cells[row] for name, cells in shown.items()}
         outcomes.append(
             Outcome(

@@ -113,8 +113,8 @@ def _ingest_sheet(
     except Refused as refusal:
         return ledger.insert_delivery(connection, part, 1, refusal)
     if delivery and delivery.status == "landed":
-        given = delivery.__dict__ | PLACE_HEADERS
-        superseded = connection.execute(query_of_rows("superseded_corrections", delivery.feed), given).fetchall()
+        parameters = delivery.__dict__ | PLACE_HEADERS
+        superseded = connection.execute(query_of_rows("superseded_corrections", delivery.feed), parameters).fetchall()
         withdraw(connection, SubmissionKey.of(delivery), [part for (part,) in superseded])
         mark_corrected(connection, delivery.delivery_id, SubmissionKey.of(delivery))
     return delivery
@@ -122,9 +122,9 @@ def _ingest_sheet(
 
 def _require_files_in_force(connection: psycopg.Connection, correction: Delivery, arrived_at: datetime) -> None:
     """Raises Refused: the rows of a file that was withdrawn, or sent again since, would be merged into another."""
-    given = correction.__dict__ | {"arrived_at": arrived_at}
+    parameters = correction.__dict__ | {"arrived_at": arrived_at}
     for faulty, code in (("corrects_withdrawn_file", "file_withdrawn"), ("corrects_replaced_file", "replaced_since")):
-        if connection.execute(query(faulty), given).fetchone() == (True,):
+        if connection.execute(query(faulty), parameters).fetchone() == (True,):
             raise Refused(code)
 
 

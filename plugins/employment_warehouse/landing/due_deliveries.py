@@ -41,39 +41,41 @@ def campaign_frequency(connection: psycopg.Connection, report_date: date) -> str
 
 
 def _expect(connection: psycopg.Connection, contract: Contract, report_date: date, campaign: str | None) -> int:
-    given = {"feed": contract.feed, "report_date": report_date}
+    parameters = {"feed": contract.feed, "report_date": report_date}
     match contract.unit:
         case "county" | "project" as unit:
             due_at = due(contract, report_date, campaign)
             if due_at is None:
                 return 0
             expect_units = _expect_counties if unit == "county" else _expect_projects
-            return expect_units(connection, given | {"due_at": due_at})
+            return expect_units(connection, parameters | {"due_at": due_at})
         case "batch":
             return _expect_batches(connection, contract, report_date)
         case "platform":
             if not _is_platform_expected(connection):
                 return 0
-            given |= {"unit": PLATFORM, "due_at": due(contract, report_date, campaign)}
-            return connection.execute(query("insert_due_unit"), given).rowcount
+            parameters |= {"unit": PLATFORM, "due_at": due(contract, report_date, campaign)}
+            return connection.execute(query("insert_due_unit"), parameters).rowcount
     return 0
 
 
-def _expect_counties(connection: psycopg.Connection, given: dict[str, Any]) -> int:
-    return connection.execute(query("insert_due_counties"), given).rowcount
+def _expect_counties(connection: psycopg.Connection, parameters: dict[str, Any]) -> int:
+    return connection.execute(query("insert_due_counties"), parameters).rowcount
 
 
-def _expect_projects(connection: psycopg.Connection, given: dict[str, Any]) -> int:
+def _expect_projects(connection: psycopg.Connection, parameters: dict[str, Any]) -> int:
     """The open projects. A purge may have deleted the rows of a project's latest submission, where a later one has been
     withdrawn since: they are restored, where the archive has their file.
     """
-    named_by = connection.execute(query("latest_projects"), given).fetchall()
+    named_by = connection.execute(query("latest_projects"), parameters).fetchall()
     for delivery_id, _, is_purged in named_by:
         if is_purged:
             restore_if_possible(delivery_id, read_archived_file)
     latest = [delivery_id for delivery_id, is_latest, _ in named_by if is_latest]
     in_force = [delivery_id for delivery_id, is_latest, _ in named_by if not is_latest]
-    return connection.execute(query("insert_due_projects"), given | {"latest": latest, "in_force": in_force}).rowcount
+    return connection.execute(
+        query("insert_due_projects"), parameters | {"latest": latest, "in_force": in_force}
+    ).rowcount
 
 
 def _is_platform_expected(connection: psycopg.Connection) -> bool:

@@ -62,7 +62,7 @@ def ask_erasure_by_key(person_key: UUID, reason: str) -> int:
 
 
 def _ask(person_key: UUID, sealed: bytes | None, reason: str) -> int:
-    given = {
+    parameters = {
         "person": person_key,
         "mark": marks_of(pl.Series([person_key.bytes]))[0],
         "sealed": sealed,
@@ -71,7 +71,7 @@ def _ask(person_key: UUID, sealed: bytes | None, reason: str) -> int:
     }
     try:
         with connect(OWN_LOGIN) as connection:
-            row = connection.execute(query("ask_erasure"), given).fetchone()
+            row = connection.execute(query("ask_erasure"), parameters).fetchone()
     except psycopg.Error as error:
         raise ErasureRefused(database=describe(error), todo="give a reason that quotes no personal number") from None
     assert row is not None
@@ -157,8 +157,8 @@ def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]
             sheets, lines = [sheet for sheet, _ in rows], [line for _, line in rows]
             connection.execute("select vault.erase_places(%s, %s, %s)", [delivery_id, sheets, lines])
         marks = marks_of(pl.Series([account.bytes for account in asked.accounts], dtype=pl.Binary)).to_list()
-        given = [asked.erasure, asked.accounts, marks]
-        connection.execute("select vault.complete_erasure(%s, %s::uuid [], %s::bytea [])", given)
+        parameters = [asked.erasure, asked.accounts, marks]
+        connection.execute("select vault.complete_erasure(%s, %s::uuid [], %s::bytea [])", parameters)
         connection.commit()
     except psycopg.Error as error:
         connection.rollback()
@@ -274,12 +274,13 @@ def _prepare_strays(named: Collection[bytes], erasure: str, words: Words) -> Non
 
 
 def _feeds_of(connection: psycopg.Connection, deliveries: list[ArchivedDelivery]) -> erased_copies.Feeds:
-    numbers: dict[tuple[str, str], list[int]] = {}
+    by_feed: dict[tuple[str, str], list[int]] = {}
     for one in deliveries:
-        numbers.setdefault((one.feed, one.kind), []).append(one.delivery_id)
+        by_feed.setdefault((one.feed, one.kind), []).append(one.delivery_id)
     return {
         (feed, kind): erased_copies.Sent(
-            contract_of(feed), frozenset(connection.execute(query("rejected_places"), {"deliveries": given}).fetchall())
+            contract_of(feed),
+            frozenset(connection.execute(query("rejected_places"), {"deliveries": numbers}).fetchall()),
         )
-        for (feed, kind), given in numbers.items()
+        for (feed, kind), numbers in by_feed.items()
     }

@@ -51,8 +51,8 @@ def open_intake(night_on: date) -> None:
 def record_scan(night_on: date, share: Share, found: Scan) -> None:
     """A share was scanned: record what is to be ingested and withdrawn of it, in place of what was recorded before."""
     with connect("wh_loader") as connection:
-        given = {"night_on": night_on, "feeds": list(share.feeds), "unit": share.unit}
-        connection.execute(query("delete_found"), given)
+        parameters = {"night_on": night_on, "feeds": list(share.feeds), "unit": share.unit}
+        connection.execute(query("delete_found"), parameters)
         for changed, reason in ((found.arrivals, NOT_INGESTED), (found.removed, NOT_WITHDRAWN)):
             _record(connection, night_on, ((one.feed, one.unit, one.path) for one in changed), reason)
 
@@ -66,8 +66,8 @@ def record_ingested(night_on: date, feed: str, unit: str = EVERY_UNIT, path: str
 def record_withdrawn(removed: RemovedPart) -> None:
     """A removed part was withdrawn, or is not to be: of no night it is still on record."""
     with connect("wh_loader") as connection:
-        given = {"feed": removed.feed, "unit": removed.unit, "path": removed.path}
-        connection.execute(query("delete_removal"), given)
+        parameters = {"feed": removed.feed, "unit": removed.unit, "path": removed.path}
+        connection.execute(query("delete_removal"), parameters)
 
 
 def record_failure(night_on: date, reason: str, feed: str, unit: str = EVERY_UNIT, path: str = "") -> None:
@@ -99,5 +99,5 @@ def _record(connection: psycopg.Connection, night_on: date, found: Iterable[tupl
 
 
 def _delete(connection: psycopg.Connection, night_on: date, feed: str, unit: str, path: str) -> None:
-    given = {"night_on": night_on, "feed": feed, "unit": unit, "path": path}
-    connection.execute(query("delete_intake_entry"), given)
+    parameters = {"night_on": night_on, "feed": feed, "unit": unit, "path": path}
+    connection.execute(query("delete_intake_entry"), parameters)

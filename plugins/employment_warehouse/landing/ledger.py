@@ -138,8 +138,8 @@ def require_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int) 
 def complete_claim(connection: psycopg.Connection, arrival: Arrival, epoch: int, landed: list[Delivery]) -> None:
     """Record the file as ingested. Raises Superseded if the claim is no longer ours; then nothing may be committed."""
     delivery_id = landed[0].delivery_id if landed else None
-    given = {"path": arrival.path, "epoch": epoch, "delivery_id": delivery_id}
-    if connection.execute(query("complete_claim"), given).rowcount != 1:
+    parameters = {"path": arrival.path, "epoch": epoch, "delivery_id": delivery_id}
+    if connection.execute(query("complete_claim"), parameters).rowcount != 1:
         raise Superseded
 
 
@@ -160,14 +160,14 @@ def insert_delivery(
     connection: psycopg.Connection, part: IncomingPart, revision: int, refusal: Refused | None = None
 ) -> Delivery:
     """Insert a revision without rows. refusal: why its file cannot be read; the ledger keeps its code and detail."""
-    given = part.__dict__ | {
+    parameters = part.__dict__ | {
         "revision": revision,
         "key_version": settings.secret_keys().version,
         "status": "refused" if refusal else "landed",
         "reason": refusal and refusal.code,
         "understood": Jsonb({"refusal": refusal.detail} if refusal and refusal.detail else {}),
     }
-    row = connection.execute(query("insert_delivery"), given).fetchone()
+    row = connection.execute(query("insert_delivery"), parameters).fetchone()
     assert row is not None
     return Delivery(
         delivery_id=row[0],
@@ -177,18 +177,18 @@ def insert_delivery(
         part=part.part,
         revision=revision,
         kind=part.kind,
-        status=given["status"],
+        status=parameters["status"],
         reason=refusal.code if refusal else None,
     )
 
 
 def record_counts(connection: psycopg.Connection, delivery: Delivery, counts: Counts) -> Delivery:
     """Record the row counts; a constraint of the table requires read = landed + rejected."""
-    given = counts.__dict__ | {
+    parameters = counts.__dict__ | {
         "delivery_id": delivery.delivery_id,
         "understood": Jsonb({"notes": counts.notes, "sheets": counts.sheets}),
     }
-    connection.execute(query("record_counts"), given)
+    connection.execute(query("record_counts"), parameters)
     return replace(
         delivery,
         rows_read=counts.rows_read,

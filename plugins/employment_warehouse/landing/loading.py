@@ -81,14 +81,14 @@ def _reject_repeated(
     read: Callable[[], TextTable],
 ) -> None:
     """Delete rows that a later row with the same key replaces, and store them as rejected, as they are read again."""
-    given = {
+    parameters = {
         "feed": delivery.feed,
         "delivery_id": delivery.delivery_id,
         "key": delivery.contract.landing_key,
         "sheets": counts.sheets,
         "suspects": suspects,
     }
-    repeated = _places(connection.execute(query("remove_repeated"), given).fetchall())
+    repeated = _places(connection.execute(query("remove_repeated"), parameters).fetchall())
     counts.rows_landed -= repeated.height
     counts.rows_rejected += repeated.height
     for entries in repeated_rows(read(), delivery.contract, repeated):

@@ -100,10 +100,10 @@ def _restore_compared(build: int, read: ReadArchived) -> int:
     return len(compared)
 
 
-def _asked(name: str, **given: int) -> list[tuple[Any, ...]]:
+def _asked(name: str, **parameters: int) -> list[tuple[Any, ...]]:
     """The rows of a query, in a transaction of its own."""
     with connect("wh_loader") as connection:
-        return connection.execute(query(name), given).fetchall()
+        return connection.execute(query(name), parameters).fetchall()
 
 
 def restore_siblings(connection: psycopg.Connection, submission: SubmissionKey, part: str) -> None:

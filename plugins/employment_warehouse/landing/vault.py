@@ -110,9 +110,9 @@ def known_identities(connection: psycopg.Connection, feed: str, unit: str) -> Kn
     """The identities that the vault has from this unit's deliveries of the feed, or from its register; for a register,
     as it last had them.
     """
-    given = {"feed": feed, "unit": unit, "register": REGISTER}
+    parameters = {"feed": feed, "unit": unit, "register": REGISTER}
     with connection.cursor(binary=True) as cursor:
-        row = cursor.execute(query("known_details" if feed == REGISTER else "known_identities"), given).fetchone()
+        row = cursor.execute(query("known_details" if feed == REGISTER else "known_identities"), parameters).fetchone()
     hashes = np.frombuffer((row and row[0]) or b"", HASH).astype(np.uint64)
     return KnownIdentities(_latest(hashes) if feed == REGISTER else hashes)
 

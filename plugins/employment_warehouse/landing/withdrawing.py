@@ -34,13 +34,13 @@ def withdraw(connection: psycopg.Connection, submission: SubmissionKey, parts: C
     """Withdraw parts; rejected rows that one of them had corrected are open again."""
     if not parts:
         return
-    given = submission._asdict() | {
+    parameters = submission._asdict() | {
         "parts": list(parts),
         "sha256": NOTHING,
         "key_version": settings.secret_keys().version,
     }
-    connection.execute(query("reopen_rejected"), given)
-    connection.execute(query("withdraw"), given)
+    connection.execute(query("reopen_rejected"), parameters)
+    connection.execute(query("withdraw"), parameters)
 
 
 def withdraw_corrections(connection: psycopg.Connection, submission: SubmissionKey, part: str) -> None:
@@ -55,8 +55,8 @@ def withdraw_corrections(connection: psycopg.Connection, submission: SubmissionK
 
 def mark_corrected(connection: psycopg.Connection, delivery_id: int, submission: SubmissionKey) -> None:
     """Mark the rejected rows of a submission that the landed rows of a correction name."""
-    given = submission._asdict() | PLACE_HEADERS | {"delivery_id": delivery_id}
-    connection.execute(query_of_rows("mark_corrected", submission.feed), given)
+    parameters = submission._asdict() | PLACE_HEADERS | {"delivery_id": delivery_id}
+    connection.execute(query_of_rows("mark_corrected", submission.feed), parameters)
 
 
 def current_parts(connection: psycopg.Connection, submissions: Collection[SubmissionKey]) -> list[CurrentPart]:

@@ -34,12 +34,12 @@ def fitting_sheets(
     """The sheets with the table looked for (without a contract: the first table and those of the same header), and the
     labels of the others. Sheets that are hidden or meant for people are ignored where another sheet fits.
     """
-    seen: list[tuple[int, dict[str, Any]]] = []
+    primary: list[tuple[int, dict[str, Any]]] = []
     secondary: list[tuple[int, dict[str, Any]]] = []
     for place, sheet in enumerate(sheets):
         if only_sheet in (None, sheet["name"]):
-            (secondary if sheet["hidden"] or _FOR_PEOPLE.search(sheet["name"]) else seen).append((place, sheet))
-    fitting, left_out, refusals = _fitting_of(seen, contract)
+            (secondary if sheet["hidden"] or _FOR_PEOPLE.search(sheet["name"]) else primary).append((place, sheet))
+    fitting, left_out, refusals = _fitting_of(primary, contract)
     if fitting:
         return fitting, left_out + [_label(sheet, place) for place, sheet in secondary if _may_be_data(sheet)]
     if not left_out:  # there are no others

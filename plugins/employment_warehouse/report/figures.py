@@ -28,10 +28,10 @@ def read_figures(publication: int, product: str) -> Figures:
 
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
-    given = {"product": product, "publication": publication, "prefecture": divisions().prefecture}
+    parameters = {"product": product, "publication": publication, "prefecture": divisions().prefecture}
     with _pinned(publication) as connection:
         figures: Figures = {
-            query.stem: connection.execute(query.read_text(encoding="utf-8"), given).fetchall()
+            query.stem: connection.execute(query.read_text(encoding="utf-8"), parameters).fetchall()
             for folder in ("common", product)
             for query in sorted(QUERIES.joinpath(folder).glob("*.sql"))
         }

@@ -43,12 +43,12 @@ def send_report(product: str, publication: int, paths: Sequence[Path]) -> int:
         shown = cursor.execute(query("shown"), {"product": product, "publication": publication}).fetchone() or {}
         for reader in readers:
             files = [path for path in paths if _subject_of(path, product) == reader.wanted]
-            given = {**shown, "channel": channel_name(reader.url), "wanted": reader.wanted}
-            if not files or cursor.execute(query("is_sent"), given).fetchone():
+            dispatch = {**shown, "channel": channel_name(reader.url), "wanted": reader.wanted}
+            if not files or cursor.execute(query("is_sent"), dispatch).fetchone():
                 continue
-            given["is_sent"] = _send(reader, shown, files)
-            cursor.execute(query("record"), given)
-            sent, failed = sent + given["is_sent"], failed + (not given["is_sent"])
+            dispatch["is_sent"] = _send(reader, shown, files)
+            cursor.execute(query("record"), dispatch)
+            sent, failed = sent + dispatch["is_sent"], failed + (not dispatch["is_sent"])
     if failed:
         raise ReportsNotDelivered(f"{failed} of {sent + failed} messages of {product}")
     return sent

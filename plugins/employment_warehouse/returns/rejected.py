@@ -69,10 +69,10 @@ class Returned:
 def returned(connection: psycopg.Connection, county: str, report_date: date) -> Returned:
     """Everything that a county has to correct for one date."""
     feeds = county_feeds()
-    given = {"unit": county, "report_date": report_date, "feeds": feeds}
-    entries = connection.execute(query("rejected"), given).fetchall()
+    parameters = {"unit": county, "report_date": report_date, "feeds": feeds}
+    entries = connection.execute(query("rejected"), parameters).fetchall()
     rows = {feed: _open_rows(list(of_feed)) for feed, of_feed in groupby(entries, key=lambda entry: str(entry[0]))}
-    refused = connection.execute(query("refused"), given).fetchall()
+    refused = connection.execute(query("refused"), parameters).fetchall()
     now = datetime.now(TIMEZONE)
     return Returned(
         county,

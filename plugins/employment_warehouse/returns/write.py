@@ -21,8 +21,8 @@ def write_workbooks(report_date: date) -> list[Path]:
     Returns the paths. Each file is replaced, mode 0600; that of a county with nothing left to correct is deleted.
     """
     with connect(ROLE) as connection:
-        given = {"report_date": report_date, "feeds": county_feeds()}
-        counties = [county for (county,) in connection.execute(query("units"), given).fetchall()]
+        parameters = {"report_date": report_date, "feeds": county_feeds()}
+        counties = [county for (county,) in connection.execute(query("units"), parameters).fetchall()]
     written = [path for county in counties if (path := write_workbook(report_date, county))]
     for stale in set(_folder(report_date).glob("*.xlsx")) - set(written):
         stale.unlink()

@@ -157,18 +157,18 @@ def sign_in(home: Home, name: str | None = None) -> None:
     libpq (PGPASSFILE, ~/.pgpass), or is asked for.
     Raises UserError: `nobody_signed_in`, `sign_in_refused`, `not_running`.
     """
-    given = own_login(name)
-    if given is None:
+    login = own_login(name)
+    if login is None:
         raise UserError(
             "不知道是谁在操作 | it is not known who you are",
             code="nobody_signed_in",
             expected="your own login: `--as NAME`, or PGUSER or PGSERVICE",
             todo="`warehouse user add NAME --role operator` makes one",
         )
-    if "service" not in given and not settings.variable("PGHOST"):
+    if "service" not in login and not settings.variable("PGHOST"):
         at = use_database(home, OWN_LOGIN)
-        given |= {"host": at.host, "port": at.port}
-    with _signed_in(given) as connection:
+        login |= {"host": at.host, "port": at.port}
+    with _signed_in(login) as connection:
         info = connection.info
         address = Address(info.host, info.port, info.user, info.password, info.dbname)
     os.environ.update(as_variable(OWN_LOGIN, address))
@@ -200,16 +200,16 @@ def own_login(name: str | None) -> dict[str, Any] | None:
     return {"service": service} | secret if service else None
 
 
-def _signed_in(given: dict[str, Any]) -> psycopg.Connection:
+def _signed_in(login: dict[str, Any]) -> psycopg.Connection:
     try:
-        return psycopg.connect(**given, connect_timeout=10)
+        return psycopg.connect(**login, connect_timeout=10)
     except psycopg.OperationalError as error:
         if error.pgconn is not None and error.pgconn.needs_password and sys.stdin.isatty():
-            return _signed_in(given | {"password": getpass.getpass("口令 password: ")})
+            return _signed_in(login | {"password": getpass.getpass("口令 password: ")})
         raise UserError(
             "数据库拒绝登录 | the database refused the sign-in",
             code="sign_in_refused",
-            where=str(given.get("user") or given.get("service")),
+            where=str(login.get("user") or login.get("service")),
             database=describe(error),
             todo="check name and password (PGPASSWORD, ~/.pgpass); an operator can give you a new one",
             exit_code=1,

@@ -48,9 +48,9 @@ def environment(deployment: Deployment, part: Part) -> dict[str, str]:
 
 def console_environment(deployment: Deployment) -> dict[str, str]:
     """The same for the console: nothing of Airflow's, and of libpq's only where the database is, not who started it."""
-    given = environment(deployment, CONSOLE).items()
+    variables = environment(deployment, CONSOLE).items()
     of_others = ("AIRFLOW", "PG")
-    return {name: value for name, value in given if not name.startswith(of_others)} | {
+    return {name: value for name, value in variables if not name.startswith(of_others)} | {
         "PGHOST": "127.0.0.1" if deployment.is_embedded else deployment.host,
         "PGPORT": str(deployment.port),
     }
@@ -74,9 +74,9 @@ def _warehouse(deployment: Deployment) -> dict[str, str]:
 
 def _direct(deployment: Deployment) -> dict[str, str]:
     """The hosts to which no proxy leads that the caller's environment may name: those of the warehouse's own parts."""
-    given = os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")
+    no_proxy = os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")
     own = ("127.0.0.1", "localhost", urlsplit(deployment.api_url).hostname or "")
-    hosts = ",".join(dict.fromkeys(host for host in (*given.split(","), *own) if host))
+    hosts = ",".join(dict.fromkeys(host for host in (*no_proxy.split(","), *own) if host))
     return {"NO_PROXY": hosts, "no_proxy": hosts}
 
 

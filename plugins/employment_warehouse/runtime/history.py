@@ -102,8 +102,8 @@ def ledger() -> Record | None:
     return _open(folder, LEDGER) if _path(folder, LEDGER).exists() else None
 
 
-def _read(connection: psycopg.Connection, query: str, given: dict[str, int]) -> Record:
-    row = connection.execute((QUERIES / f"{query}.sql").read_bytes(), given).fetchone()
+def _read(connection: psycopg.Connection, query: str, parameters: dict[str, int]) -> Record:
+    row = connection.execute((QUERIES / f"{query}.sql").read_bytes(), parameters).fetchone()
     assert row is not None
     found: Record = row[0]
     return found

@@ -43,9 +43,9 @@ def night_summary(ended: Night, home: Home) -> list[str]:
 
 
 def _left_behind(connection: psycopg.Connection, ended: Night) -> list[str]:
-    given = {"build": ended.build, "report_date": ended.report_date}
-    rows = connection.execute(QUERY.read_bytes(), given).fetchall()
-    missing = connection.execute(query("feed_missing"), given).fetchall()
+    parameters = {"build": ended.build, "report_date": ended.report_date}
+    rows = connection.execute(QUERY.read_bytes(), parameters).fetchall()
+    missing = connection.execute(query("feed_missing"), parameters).fetchall()
     rows += [("missing", unit, feed, None, None) for unit, feed, *_ in missing]
     found = {kind: list(of_kind) for kind, of_kind in groupby(rows, key=lambda row: row[0])}
     return [_sentence(kind, name, found[kind]) for kind, name in KINDS.items() if kind in found]

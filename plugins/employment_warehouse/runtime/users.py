@@ -19,8 +19,8 @@ def add(name: str, role: str, county: str | None, password: str = "") -> str:
     chosen = password or secrets.token_urlsafe(15)
     _assert_long(chosen)
     with refusals(), connect(OWN_LOGIN) as connection:
-        given = (name, role, county, verifier(connection, name, chosen))
-        connection.execute("select ops.add_user(%s, %s, %s, %s)", given)
+        parameters = (name, role, county, verifier(connection, name, chosen))
+        connection.execute("select ops.add_user(%s, %s, %s, %s)", parameters)
     return chosen
 
 

@@ -30,10 +30,10 @@ def platform_access() -> PlatformAccess | None:
 
     Raises UserError (`platform_half_configured`) if only some of the three are set.
     """
-    given = {name: variable(name) for name in PLATFORM_VARIABLES}
-    if not any(given.values()):
+    values = {name: variable(name) for name in PLATFORM_VARIABLES}
+    if not any(values.values()):
         return None
-    missing = [name for name in PLATFORM_VARIABLES if not given[name]]
+    missing = [name for name in PLATFORM_VARIABLES if not values[name]]
     if missing:
         raise UserError(
             "人才平台的配置不完整 | the HR platform is only partly configured",
@@ -42,5 +42,5 @@ def platform_access() -> PlatformAccess | None:
             expected="all three set, or none",
             todo="set the missing ones, or unset the others if there is no platform",
         )
-    url, client_id, client_secret = given.values()
+    url, client_id, client_secret = values.values()
     return PlatformAccess(url.rstrip("/"), client_id, client_secret)

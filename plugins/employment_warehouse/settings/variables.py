@@ -84,11 +84,11 @@ def connection(role: str) -> Mapping[str, Any] | None:
     if not text:
         return None
     try:
-        given: Mapping[str, Any] = json.loads(text)
+        login: Mapping[str, Any] = json.loads(text)
     except ValueError as error:
         raise UserError(
             f"AIRFLOW_CONN_{role.upper()} 不是 JSON | is not JSON",
             code="connection_unreadable",
             expected='{"conn_type": "postgres", "host": …, "port": …, "login": …, "password": …, "schema": …}',
         ) from error
-    return given
+    return login

@@ -71,7 +71,7 @@ def _deliveries(connection: psycopg.Connection, numbers: list[int]) -> list[dict
 def _of_delivery(
     connection: psycopg.Connection, part: IncomingPart, found: dict[str, Any], moment: datetime
 ) -> dict[str, Any]:
-    given = {"delivery_id": found["delivery_id"], "most": CELLS_LISTED}
+    parameters = {"delivery_id": found["delivery_id"], "most": CELLS_LISTED}
     counts = {name: found[name] for name in ("feed", "rows_read", "rows_landed", "rows_rejected", "extra_columns")}
     if part.kind == "correction":  # the workbook's own columns name the rejected row
         counts["extra_columns"] = [name for name in counts["extra_columns"] if name not in PLACE_HEADERS.values()]
@@ -80,8 +80,8 @@ def _of_delivery(
         return counts | {"refusal": refusal}
     failed = gate.preview(connection, found["feed"], part.unit, part.report_date, moment.astimezone(TIMEZONE).date())
     return counts | {
-        "cells": [list(cell) for cell in connection.execute(query("rejected"), given)],
-        "reasons": [list(reason) for reason in connection.execute(query("rejected_reasons"), given)],
+        "cells": [list(cell) for cell in connection.execute(query("rejected"), parameters)],
+        "reasons": [list(reason) for reason in connection.execute(query("rejected_reasons"), parameters)],
         "notes": found["understood"].get("notes", []),
         "failed": [
             {"severity": outcome.expectation.severity, "zh": outcome.message_zh, "en": outcome.message_en}
@@ -111,8 +111,8 @@ def _timeliness(connection: psycopg.Connection, part: IncomingPart) -> Answer:
     return {"due_at": due_at and due_at.astimezone(TIMEZONE).isoformat(), "is_late": is_late}
 
 
-def _row(connection: psycopg.Connection, name: str, given: dict[str, Any]) -> tuple[Any, ...]:
+def _row(connection: psycopg.Connection, name: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
     """The one row of a statement."""
-    row = connection.execute(query(name), given).fetchone()
+    row = connection.execute(query(name), parameters).fetchone()
     assert row is not None
     return row

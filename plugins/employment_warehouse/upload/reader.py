@@ -163,8 +163,8 @@ def _is_uploaded(known: Upload, zone: LandingZone, path: str) -> bool:
     Storage that is not a folder has times of its own.
     """
     with zone.local(path) as file, connect("wh_loader") as connection:
-        given = {"upload": known.upload, "county_code": known.county_code, "sha256": archive.sha256_of(file)}
-        row = connection.execute(query("is_uploaded"), given).fetchone()
+        parameters = {"upload": known.upload, "county_code": known.county_code, "sha256": archive.sha256_of(file)}
+        row = connection.execute(query("is_uploaded"), parameters).fetchone()
     return bool(row and row[0])
 
 

@@ -63,8 +63,8 @@ def send(source: BinaryIO, request: UploadRequest) -> int:
                 todo="请只保留数据，或拆成几个分册 | keep only the data, or split the file into parts",
             ) from None
         try:
-            given = request.__dict__ | named._asdict() | kept._asdict()
-            [number] = connection.execute(query("receive"), given).fetchone() or (0,)
+            parameters = request.__dict__ | named._asdict() | kept._asdict()
+            [number] = connection.execute(query("receive"), parameters).fetchone() or (0,)
             connection.commit()
         except BaseException:
             folder.path_of(kept.file, named.extension).unlink(missing_ok=True)

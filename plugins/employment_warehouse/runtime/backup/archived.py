@@ -51,9 +51,9 @@ def delete_given_up(backups: Iterable[Backup], own: Path, copied: Path) -> None:
             (copied / name).unlink(missing_ok=True)
 
 
-def of_other_time(connection: psycopg.Connection, copied: Path, given: Collection[str]) -> set[str]:
+def of_other_time(connection: psycopg.Connection, copied: Path, lacking: Collection[str]) -> set[str]:
     """Of an original and its copy without an erased person, the one that the ledger does not count: the original where
-    the database is of after the erasure, the copy where it is of before. given: what had been given up before; an
+    the database is of after the erasure, the copy where it is of before. lacking: what had been given up before; an
     erasure that removes a mention of a person, and no row, is seen by that alone.
     """
     erased = connection.execute("select d.sha256 from ops.delivery as d where d.rows_erased > 0")
@@ -62,7 +62,7 @@ def of_other_time(connection: psycopg.Connection, copied: Path, given: Collectio
     for original in _originals_beside_copies(_files(copied)):
         base = original.removesuffix(archive.SEALED)
         copies = {f"{base}{kind}{archive.SEALED}" for kind in archive.COPIES}
-        left |= {original} if original in given or Path(base).name in of_erased else copies
+        left |= {original} if original in lacking or Path(base).name in of_erased else copies
     return left
 
 

@@ -64,7 +64,9 @@ def _add(connection: psycopg.Connection, home: Home, folder: Path) -> Backup:
     name = datetime.now(settings.TIMEZONE).strftime("%Y-%m-%dT%H-%M-%S")
     place = folder / "base" / name
     place.mkdir(mode=0o700)
-    given = tuple(given_up(connection, home.archive, folder / "archive"))  # before the database, which needs the others
+    lacking = tuple(
+        given_up(connection, home.archive, folder / "archive")
+    )  # before the database, which needs the others
     try:
         base_backup.take(address(SUPERUSER), place / "database")
     except UserError:
@@ -82,7 +84,7 @@ def _add(connection: psycopg.Connection, home: Home, folder: Path) -> Backup:
     assert row is not None
     _await_log(connection, folder / "wal")
     shutil.copytree(home.seeds, place / "seeds")
-    return Backup(place, datetime.now(settings.TIMEZONE), row[1], row[2], row[3], check_value().hex(), row[4], given)
+    return Backup(place, datetime.now(settings.TIMEZONE), row[1], row[2], row[3], check_value().hex(), row[4], lacking)
 
 
 def _await_log(connection: psycopg.Connection, wal: Path) -> None:

@@ -52,8 +52,8 @@ def backups_of(folder: Path) -> list[Backup]:
         try:
             kept = json.loads(path.read_text())
             moment = datetime.fromisoformat(kept.pop("ended_at"))
-            given = tuple(kept.pop("given_up", ()))
-            found.append(Backup(folder=path.parent, ended_at=moment, given_up=given, **kept))
+            lacking = tuple(kept.pop("given_up", ()))
+            found.append(Backup(folder=path.parent, ended_at=moment, given_up=lacking, **kept))
         except (ValueError, TypeError, KeyError) as error:
             raise BackupDamaged(where=str(path), todo="use another backup") from error
     return found
@@ -63,5 +63,5 @@ def read_moment(text: str) -> Moment:
     """A publication (`57`), or a time: of Beijing where no zone is given. Raises ValueError."""
     if text.isdigit():
         return int(text)
-    given = datetime.fromisoformat(text)
-    return given if given.tzinfo else given.replace(tzinfo=settings.TIMEZONE)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=settings.TIMEZONE)
