@@ -127,7 +127,9 @@ def _signed_out(request: Request) -> Response:
 
 
 def _to_sign_in(request: Request) -> Response:
-    """And from there back to the page that was asked for, with its filter, or to the page of a form that was sent."""
+    """Go to the sign-in page, and from there back to the page that was asked for (with its filter) or, for a form that
+    was sent, to the page with the form.
+    """
     if request.method in {"GET", "HEAD"}:
         return RedirectResponse(sign_in_path(_local(str(request.url))), 303)
     return RedirectResponse(sign_in_path(_local(request.headers.get("referer", "")), is_unsent=True), 303)

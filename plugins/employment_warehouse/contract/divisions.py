@@ -54,7 +54,8 @@ class Divisions:
 
 
 def divisions() -> Divisions:
-    """As the operator's `<home>/seeds/division.csv` has them, else the project's seed. A changed file is read again.
+    """The prefecture and its counties: from the operator's `<home>/seeds/division.csv`, else from the project's seed. A
+    changed file is read again.
 
     Raises DivisionsError.
     """

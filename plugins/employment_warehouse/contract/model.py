@@ -66,7 +66,7 @@ class Column:
         return Parsed(parsed.values.set(is_ditto, None), reasons)
 
     def parse_as_received(self, cells: pl.Series) -> Parsed:
-        """As `parse`, for cells that a program has sent: texts are not cleaned."""
+        """Parse cells that a program has sent, as `parse` does, but without cleaning the texts."""
         return self.type.parse_as_received(cells, self)
 
     @property

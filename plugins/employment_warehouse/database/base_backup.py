@@ -67,7 +67,7 @@ def take(at: Address, folder: Path) -> None:
 
 
 def log_range(folder: Path) -> LogRange:
-    """As the manifest of a base backup states it."""
+    """The range of the write-ahead log that a base backup needs, as its manifest states it."""
     stated = _manifest(folder)["WAL-Ranges"][-1]
     return LogRange(int(stated["Timeline"]), stated["Start-LSN"], stated["End-LSN"])
 

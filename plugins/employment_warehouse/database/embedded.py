@@ -155,7 +155,7 @@ class Server:
     # --- connections ------------------------------------------------------------------------------------------
 
     def connect_superuser(self, database: str = "warehouse") -> psycopg.Connection:
-        """As superuser, for set-up and migrations only."""
+        """A connection as superuser, for set-up and migrations only."""
         return psycopg.connect(
             host=str(self.socket_folder),
             port=self.port,

@@ -41,7 +41,7 @@ class Employers:
 
     @classmethod
     def for_people(cls, people: int, seed: int) -> "Employers":
-        """As many employers as that many people need."""
+        """Make as many employers as this number of people needs."""
         rng = np.random.default_rng([seed, 7])
         rows: list[tuple[str | int | None, ...]] = []
 

@@ -15,7 +15,7 @@ def after(month: date, count: int = 1) -> date:
 
 
 def later(day: date, count: int) -> date:
-    """The same day `count` months later, or the last day of a month that is shorter."""
+    """The day `count` months later, or the last day of that month if it is shorter."""
     month = after(first_of(day), count)
     return min(month + timedelta(days=day.day - 1), last_of(month))
 

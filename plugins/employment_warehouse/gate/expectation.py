@@ -113,7 +113,8 @@ class Expectation:
         item = f"{outcome.item} " if outcome.item else ""
         if value is None:
             observed = outcome.observed.removeprefix(item)
-            return f"{item}{subject}{('：', ': ')[language]}{WITHOUT_VALUE.get(observed, (observed, observed))[language]}"
+            text = WITHOUT_VALUE.get(observed, (observed, observed))[language]
+            return f"{item}{subject}{('：', ': ')[language]}{text}"
         template = f"{subject}{('为 ', ': ')[language]}{{value}}" if outcome.success else failed
         low = self.kwargs.get("min_value")
         figures = {name: number(found, 2) for name, found in outcome.values.items()}

@@ -34,13 +34,18 @@ class OpenerUnreachable(UserError):
 
 
 def open_identity(sealed: bytes, person_key: UUID) -> dict[str, str]:
-    """Its parts: `id_number`, and where they were reported `full_name` and `mobile`. Raises WrongKey, InvalidTag."""
+    """Open a sealed identity with the keys of this process: `id_number` and, where they were reported, `full_name` and
+    `mobile`. Raises WrongKey, InvalidTag.
+    """
     identity: dict[str, str] = json.loads(unseal(sealed, place("vault.person.sealed", person_key)))
     return identity
 
 
 def ask(folder: Path, sealed: bytes, person_key: UUID) -> dict[str, str]:
-    """The same, of the process that has the keys. Raises OpenerUnreachable, also where its keys do not open it."""
+    """Let the process that has the keys open a sealed identity: `id_number`, `full_name`, `mobile`.
+
+    Raises OpenerUnreachable, also if its keys do not open it.
+    """
     question = json.dumps({"person_key": str(person_key), "sealed": sealed.hex()}).encode() + b"\n"
     try:
         with _path(folder) as path, socket.socket(socket.AF_UNIX) as asking:

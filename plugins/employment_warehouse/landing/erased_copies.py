@@ -208,7 +208,7 @@ def _write_cell(page: xlsxwriter.worksheet.Worksheet, row: int, at: int, cell: s
 
 
 def _items_without(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Places:
-    """The same for items of the HR platform, one on each line; a line that is removed stays empty."""
+    """Do what `without_rows` does for items of the HR platform, one a line; a removed one leaves an empty line."""
     lines = file.read_text(encoding="utf-8").split("\n")
     bare = plain_texts(pl.Series(map(_unescaped, lines), dtype=pl.String))
     [sent] = feeds.values()

@@ -39,17 +39,19 @@ _NARROW_SEPARATORS = "".join(filter(str.isascii, _SEPARATORS)).encode()
 
 
 def plain(texts: pl.Expr) -> pl.Expr:
-    """Texts as numbers are compared: narrow, without separators, in capitals."""
+    """Texts in the form in which numbers are compared: narrow, without separators, in capitals."""
     return texts.str.replace_many(WIDE, NARROW).str.replace_all(_SEPARATOR, "").str.to_uppercase()
 
 
 def plain_texts(texts: pl.Series) -> pl.Series:
-    """The same of a series."""
+    """The texts of a series in the form in which numbers are compared (`plain`)."""
     return texts.to_frame("text").select(plain(pl.col("text"))).to_series()
 
 
 def plain_bytes(text: bytes) -> bytes:
-    """The same of UTF-8, in which XML may have references for signs; much faster than a search with `in_bytes`."""
+    """UTF-8 text in the form in which numbers are compared (`plain`), where XML may write characters as references.
+    Much faster than a search with `in_bytes`.
+    """
     narrow = text.translate(None, _NARROW_SEPARATORS)
     return _IN_BYTES.sub(lambda found: _PLAIN_FORMS.get(found[0].lower(), found[0]), narrow).upper()
 
@@ -79,11 +81,11 @@ class Words(NamedTuple):
         return re.compile(b"|".join(between.join(map(_sign_in_bytes, word)) for word in self.all) or b"(?!)")
 
     def own_in(self, *bare: str) -> bool:
-        """Whether the ID number or an account stands in one of these texts, as numbers are compared."""
+        """Whether one of these texts, which are in the form of `plain`, contains the ID number or an account."""
         return any(word in text for text in bare for word in self.own)
 
     def own_in_bytes(self, block: bytes) -> bool:
-        """The same of a block of UTF-8 or of XML."""
+        """Whether a block of UTF-8 or of XML contains the ID number or an account."""
         bare = plain_bytes(block)
         return any(word.encode() in bare for word in self.own)
 

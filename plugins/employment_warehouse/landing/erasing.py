@@ -57,7 +57,7 @@ def ask_erasure(id_number: str, reason: str) -> int:
 
 
 def ask_erasure_by_key(person_key: UUID, reason: str) -> int:
-    """The same for a person whom the vault knows, by token."""
+    """Record that a person in the vault is to be erased, by token; the number of the erasure. Raises ErasureRefused."""
     return _ask(person_key, None, reason)
 
 
@@ -267,7 +267,9 @@ def _in_files(connection: psycopg.Connection, erasure: str, words: Words) -> Ite
 
 
 def _prepare_strays(named: Collection[bytes], erasure: str, words: Words) -> None:
-    """The same for files of which nothing was ingested, and that nobody has deleted yet."""
+    """Prepare copies of archived files that name the person and that no delivery refers to: nothing of them was
+    ingested, and nobody has deleted them yet.
+    """
     for sha256 in archive.strays(named):
         with archive.open_stored(sha256, "stray") as file:
             erased_copies.without_rows(file, {}, words, partial(archive.prepare, sha256, erasure))

@@ -55,7 +55,7 @@ class LandingZone:
         return self._entries(self.folder, FOLDERS)
 
     def entries_of(self, feeds: Iterable[str]) -> list[tuple[str, bool]]:
-        """The same of the folders of these feeds alone."""
+        """The entries of the folders of these feeds alone, as `entries` returns them."""
         return [entry for feed in sorted(feeds) for entry in self._entries(f"{self.folder}/{feed}", FOLDERS - 1)]
 
     def _entries(self, folder: str, folders: int) -> list[tuple[str, bool]]:

@@ -33,8 +33,8 @@ def is_personal(digits: str) -> bool:
 
 
 def is_personal_in_groups(groups: list[str], *, whole: bool) -> bool:
-    """The same of digits with separators between them, which may as well be several numbers; `whole`: there are no
-    others near them.
+    """Whether groups of digits with separators between them, which may also be several numbers, are a personal number;
+    `whole`: there are no other digits near them.
     """
     digits = "".join(groups)
     if MOBILE.fullmatch(digits) or (len(digits) == 18 and is_id(digits)):

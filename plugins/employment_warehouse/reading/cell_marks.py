@@ -49,7 +49,7 @@ class CellMarks:
     since_1904: bool
 
     def of_sheet(self, places: list[int]) -> CellMarks:
-        """The same for a sheet whose columns have these places."""
+        """The marks of one sheet: `places` lists, for each of its columns, the position of that column in `uses`."""
         return CellMarks(
             {at: self.uses[place] for at, place in enumerate(places) if place in self.uses}, self.since_1904
         )

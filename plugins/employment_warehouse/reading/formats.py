@@ -88,7 +88,7 @@ def format_of(file: BinaryIO) -> str:
 
 
 def format_of_head(head: bytes) -> str:
-    """The same from the first bytes of a file that cannot be searched; a zip may hold anything."""
+    """The format of a file by its first bytes alone, for one that cannot be searched: any zip file is `zip`."""
     if head.startswith(b"PK\x03\x04"):
         return "zip"
     if head.startswith(_COMPOUND):

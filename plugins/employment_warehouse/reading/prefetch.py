@@ -14,7 +14,7 @@ NICENESS = 10
 
 
 def prefetch(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items; while one is in use, another thread computes the next."""
+    """Yield the items in their order; while the caller uses one, another thread computes the next."""
     with ThreadPoolExecutor(1, "prefetch", _lower_priority) as executor:
         pending = executor.submit(next, items, None)
         while (item := pending.result()) is not None:

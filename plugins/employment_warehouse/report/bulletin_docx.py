@@ -51,7 +51,7 @@ BAR_COLOUR = "6E6E6E"
 
 
 def word(bulletin: Bulletin) -> bytes:
-    """The same bulletin gives the same bytes."""
+    """The bulletin as DOCX. One bulletin always gives the same bytes."""
     document = docx.Document()
     issued = datetime(bulletin.issued_on.year, bulletin.issued_on.month, bulletin.issued_on.day)  # noqa: DTZ001
     document.core_properties.title = "".join(bulletin.title)

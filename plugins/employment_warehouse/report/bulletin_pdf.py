@@ -15,7 +15,7 @@ TEMPLATE = Path(__file__).with_name("bulletin.typ")
 
 
 def pdf(bulletin: Bulletin) -> bytes:
-    """The same bulletin gives the same bytes."""
+    """The bulletin as PDF. One bulletin always gives the same bytes."""
     typeset = typst.compile(
         TEMPLATE,
         font_paths=[_fonts()],

@@ -30,7 +30,7 @@ def write_workbooks(report_date: date) -> list[Path]:
 
 
 def write_workbook(report_date: date, county: str) -> Path | None:
-    """The same for one county; None if it has nothing to correct."""
+    """Write the return workbook of one county; its path. None, and no file, if the county has nothing to correct."""
     path = path_of(report_date, county)
     with connect(ROLE) as connection:
         content = returned(connection, county, report_date)

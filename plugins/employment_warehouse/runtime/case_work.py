@@ -35,8 +35,10 @@ def reveal(person_key: UUID, purpose: str) -> dict[str, str]:
 
 
 def sealed_identity(person_key: UUID, purpose: str) -> bytes:
-    """The same, sealed, for whoever has no key. The database gives it only after the record of who asked and why is
-    committed.
+    """The sealed identity of a person, which the opener (`identity.opener`) can open. The database returns it only
+    after the record of who asked, and why, is committed.
+
+    Raises UserError: `not_of_your_county`, `daily_limit`; DatabaseRefusal.
     """
     question = "select outcome, sealed from vault.reveal(%s, %s)"
     with refusals(), connect(OWN_LOGIN) as connection:

@@ -175,7 +175,9 @@ def sign_in(home: Home, name: str | None = None) -> None:
 
 
 def sign_in_or_administer(home: Home, name: str | None = None) -> None:
-    """The same; without a person it is the administrator: whoever owns the home, or on a server the part `init`."""
+    """Let this process act as a person, as `sign_in` does; where no person is named, as the administrator: whoever owns
+    the home, or on a server the process `init`.
+    """
     password = current(home).secret(password_variable(SUPERUSER))
     if own_login(name) or not password:
         sign_in(home, name)

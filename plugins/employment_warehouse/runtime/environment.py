@@ -47,7 +47,9 @@ def environment(deployment: Deployment, part: Part) -> dict[str, str]:
 
 
 def console_environment(deployment: Deployment) -> dict[str, str]:
-    """The same for the console: nothing of Airflow's, and of libpq's only where the database is, not who started it."""
+    """Variables that the console is started with: none of Airflow, and of libpq only those that say where the database
+    is, not those of the person who starts it.
+    """
     variables = environment(deployment, CONSOLE).items()
     of_others = ("AIRFLOW", "PG")
     return {name: value for name, value in variables if not name.startswith(of_others)} | {

@@ -73,7 +73,7 @@ def _night_without(folder: Path, erased: Erased, path: Path) -> bytes | None:
 
 
 def _without_erased(waiver: Record, erased: Erased) -> Record:
-    """As vault.complete_erasure leaves it in the database."""
+    """A waiver without an erased person, as vault.complete_erasure leaves it in the database."""
     unit = erased.removed_from(waiver["unit"], "of an erasure")
     return waiver if unit == waiver["unit"] else waiver | {"unit": unit, "reason": forgetting.WORD}
 

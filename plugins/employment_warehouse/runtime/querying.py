@@ -28,7 +28,8 @@ def write_csv(query: str, role: str, as_of: date | None, target: BinaryIO) -> No
 
 
 def write_tonight(query: str, target: BinaryIO) -> None:
-    """The same for the build in progress, read only: its models (`build`) and the steps between them (`tonight`).
+    """Run a query, read only, on the build in progress and write its rows as CSV, as `write_csv` does: on its models
+    (schema `build`) and the steps between them (`tonight`).
 
     Raises UserError `query_failed`.
     """

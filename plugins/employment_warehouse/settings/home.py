@@ -120,8 +120,8 @@ def current_home() -> Home:
 
 
 def existing_home() -> Home:
-    """The same, if there is a warehouse. Where the database is named (on a server, or by a person who signs in to it
-    from elsewhere) any folder is a home.
+    """The home of this process, as `current_home` finds it, which must already contain a warehouse. If the database is
+    named (on a server, or by a person who signs in from elsewhere), any folder will do.
 
     Raises UserError (`home_missing`, `home_open`).
     """

@@ -35,7 +35,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def write_once(path: Path, content: str | bytes) -> None:
-    """The same, unless there is one: of two processes that start together the first one's stays."""
+    """Write a file, as `write_whole`, unless it exists: of two processes that start together the first one wins."""
     draft = _draft_of(path)
     write_whole(draft, content)
     try:

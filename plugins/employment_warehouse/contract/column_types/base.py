@@ -89,7 +89,7 @@ class LogicalType:
         return value if isinstance(value, str) and not isinstance(value, JsonNumber) else None
 
     def parse_as_received(self, cells: pl.Series, column: Column) -> Parsed:
-        """As `parse`, for texts that a program has sent: what is written is meant, and is not cleaned."""
+        """Parse texts that a program has sent, as `parse` does, uncleaned: a program means what it writes."""
         return self.parse(cells, column)
 
     def choices(self, column: Column) -> tuple[str, ...]:  # noqa: ARG002  most types offer none

@@ -45,8 +45,8 @@ def tidy(text: pl.Expr) -> pl.Expr:
 
 
 def tidy_text(text: pl.Expr) -> pl.Expr:
-    """As `tidy`, but signs stay as they were written, `3.0`, as a worksheet has it, is `3`, and a character in private
-    use is the one it stands for.
+    """Texts tidied as by `tidy`, but: signs stay as written; `3.0`, a worksheet's form of 3, becomes `3`; a private-use
+    character becomes the one that it stands for.
     """
     known = text.str.replace_many(_WIDE_ALPHANUMERIC + _PRIVATE, _NARROW_ALPHANUMERIC + _STANDARD)
     bare = unquoted(known)

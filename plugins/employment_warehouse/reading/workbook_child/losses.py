@@ -44,7 +44,7 @@ def has_cells(xml: bytes, expected: int) -> bool:
 
 
 def has_rows(xml: bytes, expected: int) -> bool:
-    """The same of rows, whose tags have the only w."""
+    """Whether there are exactly this many rows. In the usual XML only their tags have a w."""
     return xml.count(b"w") == 2 * expected or (b":row" not in xml and xml.count(b"<row") == expected)
 
 

@@ -164,7 +164,9 @@ def inline_text(found: re.Match[bytes]) -> bytes:
 
 
 def texts_of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, rules: CellRules, merged: Merged) -> Texts:
-    """The same for a whole sheet that the library reads by itself; its merged cells go to `merged`."""
+    """The texts of a whole sheet's cells that the library would lose, for a sheet that it reads by itself; adds the
+    sheet's merged cells to `merged`.
+    """
     found: Texts = {}
     rest = b""
     with archive.open(part) as file:

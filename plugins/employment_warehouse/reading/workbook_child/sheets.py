@@ -90,7 +90,7 @@ class Workbook:
 
 
 def prefetch(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items; the next two are made while one is used."""
+    """Yield the items in their order; while the caller uses one, another thread computes the next two."""
     with ThreadPoolExecutor(1) as executor:
         pending = deque(executor.submit(next, items, None) for _ in range(2))
         while (item := pending.popleft().result()) is not None:
