@@ -1,4 +1,4 @@
-# The warehouse and Airflow in one image; docker-compose.yml starts its parts.
+# The warehouse and Airflow in one image; docker-compose.yml starts its programs.
 # PYTHON_DIGEST: of the base image, see docs/operators.md. Python packages are pinned with hashes.
 ARG PYTHON_DIGEST
 FROM python:3.11-slim-bookworm@sha256:${PYTHON_DIGEST}

@@ -33,7 +33,7 @@ from employment_warehouse import demonstration
 from employment_warehouse.database.embedded import free_port
 
 WORKERS = ("worker-1", "worker-2")
-PARTS = ("api-server", "dag-processor", "triggerer", "scheduler", *WORKERS)
+PROGRAMS = ("api-server", "dag-processor", "triggerer", "scheduler", *WORKERS)
 # Models are built when the killed worker has something to lose.
 IN_THE_MIDDLE = "select 1 from ops.model_version"
 
@@ -58,8 +58,8 @@ class Machines(Site):
         return super().here(text)
 
     def command(self, service: str, *arguments: str) -> list[str]:
-        parts = {"scheduler": "celery-scheduler"} | dict.fromkeys(WORKERS, "celery-worker")
-        return super().command(service, *(arguments or (("serve", parts[service]) if service in parts else ())))
+        programs = {"scheduler": "celery-scheduler"} | dict.fromkeys(WORKERS, "celery-worker")
+        return super().command(service, *(arguments or (("serve", programs[service]) if service in programs else ())))
 
 
 def main() -> int:
@@ -111,20 +111,20 @@ def start(site: Machines, running: ExitStack) -> list[subprocess.Popen[bytes]]:
     initialised = site.run("init")
     assert initialised.returncode == 0, initialised.stdout + initialised.stderr
     processes = {}
-    for part in PARTS:
-        log = running.enter_context((site.root / f"{part}.log").open("wb"))
-        processes[part] = subprocess.Popen(
-            site.command(part),
-            env=site.environment(part),
+    for program in PROGRAMS:
+        log = running.enter_context((site.root / f"{program}.log").open("wb"))
+        processes[program] = subprocess.Popen(
+            site.command(program),
+            env=site.environment(program),
             cwd=site.root,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-        running.callback(end_session, processes[part])
+        running.callback(end_session, processes[program])
     # A container's check of `scheduler` is that of its service, whatever executor it has.
-    checked = [part for part in PARTS if part not in WORKERS]
-    assert wait_until(lambda: all(healthy(site, part) for part in checked), 240), logs(site.root)
+    checked = [program for program in PROGRAMS if program not in WORKERS]
+    assert wait_until(lambda: all(healthy(site, program) for program in checked), 240), logs(site.root)
     return [processes[worker] for worker in WORKERS]
 
 

@@ -1,6 +1,6 @@
 """The deployment on a server: each command of docker-compose.yml, with the environment of its service and no other.
 
-No container engine is needed: PostgreSQL and the parts of Airflow run as processes. Only paths and addresses differ.
+No container engine is needed: PostgreSQL and the programs of Airflow run as processes. Only paths and addresses differ.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from tests.kit import compose
 from employment_warehouse import settings
 from employment_warehouse.database.account import choose_data_folder, owner, run_program
 from employment_warehouse.database.embedded import free_port
-from employment_warehouse.runtime.parts import AIRFLOW_PARTS
+from employment_warehouse.runtime.programs import AIRFLOW_PROGRAMS
 from employment_warehouse.settings import Home
 
-STARTED = (*AIRFLOW_PARTS, "console")
+STARTED = (*AIRFLOW_PROGRAMS, "console")
 YESTERDAY = datetime.now(settings.TIMEZONE).date() - timedelta(days=1)
 
 
@@ -129,20 +129,25 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         running.callback(stop_postgres, start_postgres(site))
         initialised = site.run("init")
         assert initialised.returncode == 0, initialised.stdout + initialised.stderr
-        for part in STARTED:
-            log = running.enter_context((root / f"{part}.log").open("wb"))
+        for service in STARTED:
+            log = running.enter_context((root / f"{service}.log").open("wb"))
             process = subprocess.Popen(
-                site.command(part), env=site.environment(part), cwd=root, stdout=log, stderr=log, start_new_session=True
+                site.command(service),
+                env=site.environment(service),
+                cwd=root,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
             running.callback(end, process)
-        assert wait_until(lambda: all(healthy(site, part) for part in STARTED), 180), logs(root)
+        assert wait_until(lambda: all(healthy(site, service) for service in STARTED), 180), logs(root)
         yield site
 
 
-def healthy(site: Site, part: str) -> bool:
-    program, name, *arguments = compose.services()[part]["healthcheck"]["test"]
+def healthy(site: Site, service: str) -> bool:
+    program, name, *arguments = compose.services()[service]["healthcheck"]["test"]
     assert (program, name) == ("CMD", "warehouse")
-    return site.run(part, *arguments).returncode == 0
+    return site.run(service, *arguments).returncode == 0
 
 
 def wait_until(ready: Callable[[], bool], seconds: float) -> bool:
@@ -189,7 +194,7 @@ def test_a_night_runs_and_its_publication_can_be_queried(site: Site) -> None:
 
 
 def test_rollback_and_begin_reach_the_database_under_a_person_s_name(site: Site) -> None:
-    """The first operator is made by the part that has the administrator's password; nobody else's part has it."""
+    """The first operator is made by the only program that has the administrator's password."""
     made = site.run("init", "user", "add", "zhang_san", "--role", "operator")
     assert made.returncode == 0, made.stderr
     refused = site.run("warehouse", "user", "add", "li_si", "--role", "operator")
@@ -231,18 +236,18 @@ def test_up_and_down_are_left_to_docker(site: Site) -> None:
 
 def test_no_part_knows_a_secret_of_another(site: Site) -> None:
     values = {path.name: path.read_text() for path in (site.root / "secrets").iterdir() if path.read_text()}
-    for part in AIRFLOW_PARTS:
-        own = set(compose.services()[part]["secrets"])
+    for service in AIRFLOW_PROGRAMS:
+        own = set(compose.services()[service]["secrets"])
         for process in Path("/proc").glob("[0-9]*"):
-            if belongs_to(process, site.environment(part)["WAREHOUSE_HOME"], part):
+            if belongs_to(process, site.environment(service)["WAREHOUSE_HOME"], service):
                 known = (process / "environ").read_bytes().decode(errors="replace")
                 assert [name for name, value in values.items() if value in known and name not in own] == []
 
 
-def belongs_to(process: Path, home: str, part: str) -> bool:
+def belongs_to(process: Path, home: str, service: str) -> bool:
     try:
         variables = (process / "environ").read_bytes().split(b"\0")
-        return f"WAREHOUSE_HOME={home}".encode() in variables and part.encode() in (process / "cmdline").read_bytes()
+        return f"WAREHOUSE_HOME={home}".encode() in variables and service.encode() in (process / "cmdline").read_bytes()
     except OSError:
         return False
 

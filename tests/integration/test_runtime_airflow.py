@@ -25,8 +25,8 @@ from employment_warehouse.runtime import deployment, nights
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import Deployment, embedded, sign_in_file
 from employment_warehouse.runtime.environment import environment
-from employment_warehouse.runtime.parts import AIRFLOW_PARTS
 from employment_warehouse.runtime.ports import choose_port
+from employment_warehouse.runtime.programs import AIRFLOW_PROGRAMS
 from employment_warehouse.runtime.starting_airflow import write_sign_in
 from employment_warehouse.settings import Home
 
@@ -43,7 +43,7 @@ def run_python(code: str, variables: dict[str, str]) -> str:
 def airflow_environment(warehouse_server: Server) -> Iterator[dict[str, str]]:
     choose_port(warehouse_server.home, "api-server")
     # That of the process that parses DAG files: they need nothing else.
-    yield environment(embedded(warehouse_server.home), AIRFLOW_PARTS["dag-processor"])
+    yield environment(embedded(warehouse_server.home), AIRFLOW_PROGRAMS["dag-processor"])
 
 
 def test_every_dag_can_be_imported_and_has_the_name_of_its_file(airflow_environment: dict[str, str]) -> None:
@@ -82,7 +82,7 @@ def test_processes_reach_each_other_without_the_proxy_that_is_set(
     choose_port(warehouse_server.home, "api-server")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "intranet.example")
-    given = environment(embedded(warehouse_server.home), AIRFLOW_PARTS["scheduler"])
+    given = environment(embedded(warehouse_server.home), AIRFLOW_PROGRAMS["scheduler"])
     assert given["NO_PROXY"] == given["no_proxy"] == "intranet.example,127.0.0.1,localhost"
     app = FastAPI()
     app.get("/")(lambda: PlainTextResponse("directly"))

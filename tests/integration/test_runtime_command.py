@@ -18,7 +18,7 @@ from employment_warehouse import settings
 from employment_warehouse.command import app
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.runtime import watching
-from employment_warehouse.runtime.parts import AIRFLOW_PARTS
+from employment_warehouse.runtime.programs import AIRFLOW_PROGRAMS
 
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
 
@@ -129,8 +129,8 @@ def test_down_succeeds_if_nothing_is_running(stopped: Path) -> None:
 def test_watch_reports_what_is_not_running(stopped: Path) -> None:
     done = run_warehouse("watch", home=stopped)
     assert done.returncode == 1
-    for part in ("postgres", *AIRFLOW_PARTS):
-        assert part in done.stderr
+    for program in ("postgres", *AIRFLOW_PROGRAMS):
+        assert program in done.stderr
 
 
 def test_yesterday_must_be_published_from_eight_o_clock_on() -> None:

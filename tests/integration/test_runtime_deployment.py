@@ -18,11 +18,11 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import serving
 from employment_warehouse.runtime.deployment import Deployment, embedded, on_server
 from employment_warehouse.runtime.environment import console_environment, environment
-from employment_warehouse.runtime.parts import (
-    AIRFLOW_PARTS,
+from employment_warehouse.runtime.programs import (
+    AIRFLOW_PROGRAMS,
     BACKUP,
     CASE_WORK,
-    CELERY_PARTS,
+    CELERY_PROGRAMS,
     COMMAND_LINE,
     INIT,
     KEYS,
@@ -30,13 +30,13 @@ from employment_warehouse.runtime.parts import (
     RESTORE,
     SECRETS,
     UPLOADS,
-    Part,
+    Program,
 )
 from employment_warehouse.settings import Home
 
-PARTS = {
+PROGRAMS = {
     "init": INIT,
-    **AIRFLOW_PARTS,
+    **AIRFLOW_PROGRAMS,
     "uploads": UPLOADS,
     "warehouse": COMMAND_LINE,
     "case-work": CASE_WORK,
@@ -92,10 +92,10 @@ def test_postgres_has_the_same_settings_in_both_deployments(warehouse_server: Se
     assert in_force == EMBEDDED | {"archive_timeout": "3600"}
 
 
-@pytest.mark.parametrize("name", AIRFLOW_PARTS)
+@pytest.mark.parametrize("name", AIRFLOW_PROGRAMS)
 def test_airflow_has_the_same_settings_in_both_deployments(name: str, server: Deployment) -> None:
     def common(deployment: Deployment) -> dict[str, str]:
-        found = environment(deployment, AIRFLOW_PARTS[name])
+        found = environment(deployment, AIRFLOW_PROGRAMS[name])
         secret = {value for variable in SECRETS if (value := deployment.secret(variable))}
         return {
             setting: "a secret" if value in secret else value
@@ -113,7 +113,7 @@ def test_the_file_for_docker_sets_nothing_of_airflow() -> None:
         assert not [name for name in service["environment"] if name.startswith("AIRFLOW_") and "__" in name]
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_a_container_gets_only_the_secrets_that_its_part_needs(name: str) -> None:
     service = compose.services()[name]
     files = {
@@ -121,29 +121,29 @@ def test_a_container_gets_only_the_secrets_that_its_part_needs(name: str) -> Non
         for variable, path in service["environment"].items()
         if variable.endswith("_FILE")
     }
-    assert files == {secret: f"/run/secrets/{secret.lower()}" for secret in PARTS[name].secrets}
-    assert set(service["secrets"]) == {secret.lower() for secret in PARTS[name].secrets}
+    assert files == {secret: f"/run/secrets/{secret.lower()}" for secret in PROGRAMS[name].secrets}
+    assert set(service["secrets"]) == {secret.lower() for secret in PROGRAMS[name].secrets}
     assert not set(service["environment"]) & set(SECRETS)
 
 
 def test_each_part_declares_only_the_secrets_that_it_uses() -> None:
     airflow = {"AIRFLOW_PASSWORD", "AIRFLOW_FERNET_KEY", "AIRFLOW_API_SECRET_KEY", "AIRFLOW_JWT_SECRET"}
-    assert all(AIRFLOW_PARTS[name].secrets <= airflow for name in ("api-server", "dag-processor", "triggerer"))
-    assert AIRFLOW_PARTS["dag-processor"].roles == AIRFLOW_PARTS["triggerer"].roles == ()
-    superusers = [name for name, part in PARTS.items() if "postgres" in part.roles]
+    assert all(AIRFLOW_PROGRAMS[name].secrets <= airflow for name in ("api-server", "dag-processor", "triggerer"))
+    assert AIRFLOW_PROGRAMS["dag-processor"].roles == AIRFLOW_PROGRAMS["triggerer"].roles == ()
+    superusers = [name for name, program in PROGRAMS.items() if "postgres" in program.roles]
     assert superusers == ["init", "backup"]
 
 
-@pytest.mark.parametrize("name", AIRFLOW_PARTS)
+@pytest.mark.parametrize("name", AIRFLOW_PROGRAMS)
 @pytest.mark.parametrize("kind", ["embedded", "server"])
 def test_a_process_is_started_with_the_secrets_of_its_part_only(name: str, kind: str, server: Deployment) -> None:
     deployment = server if kind == "server" else embedded(server.home)
-    part = AIRFLOW_PARTS[name]
-    started = "\n".join(environment(deployment, part).values())
+    program = AIRFLOW_PROGRAMS[name]
+    started = "\n".join(environment(deployment, program).values())
     visible = {secret for secret in SECRETS if (value := deployment.secret(secret)) and value in started}
-    files = {secret for secret in SECRETS if f"{secret}_FILE" in environment(deployment, part)}
-    assert visible | files <= part.secrets
-    assert {secret for secret in part.secrets if secret.startswith("WH_")} <= visible
+    files = {secret for secret in SECRETS if f"{secret}_FILE" in environment(deployment, program)}
+    assert visible | files <= program.secrets
+    assert {secret for secret in program.secrets if secret.startswith("WH_")} <= visible
 
 
 @pytest.mark.parametrize("kind", ["embedded", "server"])
@@ -167,13 +167,13 @@ def test_people_reach_the_console_where_the_operator_says(
     """Behind a proxy with TLS, in both deployments: cookies are marked by it, and alerts link to it."""
     monkeypatch.setenv("WAREHOUSE_CONSOLE_URL", "https://jiuye.example.gov.cn/")
     deployment = on_server(server.home) if kind == "server" else embedded(server.home)
-    for given in (console_environment(deployment), environment(deployment, AIRFLOW_PARTS["scheduler"])):
+    for given in (console_environment(deployment), environment(deployment, AIRFLOW_PROGRAMS["scheduler"])):
         assert given["WAREHOUSE_CONSOLE_URL"] == "https://jiuye.example.gov.cn"
     assert deployment.console_listen != ("jiuye.example.gov.cn", 443)
 
 
 def test_no_secret_is_on_a_command_line(server: Deployment) -> None:
-    words = {word for part in AIRFLOW_PARTS.values() for word in part.arguments}
+    words = {word for program in AIRFLOW_PROGRAMS.values() for word in program.arguments}
     assert not words & {server.secret(secret) for secret in SECRETS}
 
 
@@ -199,17 +199,17 @@ def test_a_secret_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPa
     assert refusal.value.where == str(tmp_path / "none")
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_a_part_refuses_to_start_without_one_of_its_secrets(
     name: str, server: Deployment, secrets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    part: Part = PARTS[name]
-    serving.assert_configured(server, part)
-    for secret in part.secrets - OPTIONAL:
+    program: Program = PROGRAMS[name]
+    serving.assert_configured(server, program)
+    for secret in program.secrets - OPTIONAL:
         with monkeypatch.context() as without:
             without.delenv(f"{secret}_FILE")
             with pytest.raises(UserError) as refusal:
-                serving.assert_configured(server, part)
+                serving.assert_configured(server, program)
             assert (refusal.value.code, refusal.value.where) == ("secret_missing", secret)
 
 
@@ -270,23 +270,23 @@ def test_every_service_is_limited(name: str) -> None:
 
 def test_every_service_that_stays_has_a_health_check() -> None:
     checked = {name for name, service in compose.services().items() if "healthcheck" in service}
-    assert checked == {"postgres", "console", "uploads", *AIRFLOW_PARTS}
+    assert checked == {"postgres", "console", "uploads", *AIRFLOW_PROGRAMS}
 
 
 def test_containers_start_the_parts_that_run_here() -> None:
-    for name in ("init", "console", "uploads", *AIRFLOW_PARTS):
+    for name in ("init", "console", "uploads", *AIRFLOW_PROGRAMS):
         assert compose.services()[name]["command"] == ["serve", name]
 
 
-@pytest.mark.parametrize("name", CELERY_PARTS)
+@pytest.mark.parametrize("name", CELERY_PROGRAMS)
 def test_on_several_machines_a_container_gets_the_secrets_of_its_part(name: str) -> None:
     several = compose.services(file=compose.SEVERAL_MACHINES)
     command = ["serve", name]
     [service] = [service for service in several.values() if service.get("command") == command]
     one_server = compose.services()["scheduler"] if name == "celery-scheduler" else {"environment": {}, "secrets": []}
     given = one_server["environment"] | service["environment"]  # as Compose merges the files
-    assert CELERY_PARTS[name].secrets <= {variable.removesuffix("_FILE") for variable in given}
-    assert {secret.lower() for secret in CELERY_PARTS[name].secrets} <= {*one_server["secrets"], *service["secrets"]}
+    assert CELERY_PROGRAMS[name].secrets <= {variable.removesuffix("_FILE") for variable in given}
+    assert {secret.lower() for secret in CELERY_PROGRAMS[name].secrets} <= {*one_server["secrets"], *service["secrets"]}
     assert service["environment"]["WAREHOUSE_SHARED"] == "/var/lib/shared"
 
 
@@ -306,15 +306,15 @@ def test_the_scheduler_of_workers_reaches_the_broker_and_knows_nothing_of_the_wa
     server: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WAREHOUSE_BROKER", "redis:6379")
-    scheduler, worker = (environment(server, part) for part in CELERY_PARTS.values())
+    scheduler, worker = (environment(server, program) for program in CELERY_PROGRAMS.values())
     for found in (scheduler, worker):
         assert found["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
         assert found["AIRFLOW__CELERY__BROKER_URL"] == f"redis://:{server.secret('REDIS_PASSWORD')}@redis:6379/0"
     files = {secret for secret in SECRETS if f"{secret}_FILE" in scheduler}
-    assert files == CELERY_PARTS["celery-scheduler"].secrets
+    assert files == CELERY_PROGRAMS["celery-scheduler"].secrets
     assert not files & (KEYS | {"WH_LOADER_PASSWORD", "WH_TRANSFORMER_PASSWORD"})
     assert {"WH_LOADER_PASSWORD_FILE", "WAREHOUSE_TOKEN_KEY_FILE"} <= worker.keys()
-    assert "AIRFLOW__CELERY__BROKER_URL" not in environment(server, AIRFLOW_PARTS["scheduler"])
+    assert "AIRFLOW__CELERY__BROKER_URL" not in environment(server, AIRFLOW_PROGRAMS["scheduler"])
 
 
 def test_workers_of_citus_log_no_value_and_let_in_the_coordinator_alone() -> None:

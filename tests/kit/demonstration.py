@@ -18,7 +18,7 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.demonstration import Manifest
 from employment_warehouse.runtime.deployment import embedded
 from employment_warehouse.runtime.environment import environment
-from employment_warehouse.runtime.parts import AIRFLOW_PARTS
+from employment_warehouse.runtime.programs import AIRFLOW_PROGRAMS
 from employment_warehouse.runtime.service import Warehouse
 from employment_warehouse.settings import Home
 
@@ -61,7 +61,7 @@ def platform_served(home: Home) -> Iterator[None]:
     warehouse.up_platform()
     try:
         connections = {name: value for name, value in os.environ.items() if name.startswith("AIRFLOW_CONN_")}
-        os.environ.update(environment(embedded(home), AIRFLOW_PARTS["scheduler"]) | connections)
+        os.environ.update(environment(embedded(home), AIRFLOW_PROGRAMS["scheduler"]) | connections)
         yield
     finally:
         warehouse.down()

@@ -1,4 +1,4 @@
-"""Starting, stopping and watching a warehouse, and the parts of one on a server."""
+"""Starting, stopping and watching a warehouse, and the programs of one on a server."""
 
 from __future__ import annotations
 
@@ -83,27 +83,29 @@ def demonstrate(people: PeopleOption = 2_000, home: HomeOption = None) -> None:
 
 @app.command(hidden=True)
 def serve(
-    part: Annotated[
+    program: Annotated[
         str,
         typer.Argument(help="init · api-server · scheduler · dag-processor · triggerer · console · uploads · celery-…"),
     ],
     home: HomeOption = None,
 ) -> None:
-    """服务器部署的一个部分。 | One part of a deployment on a server."""
+    """服务器部署的一个程序。 | One program of a deployment on a server."""
     from employment_warehouse.runtime import serving
 
-    serving.serve(make_home(home), part)
+    serving.serve(make_home(home), program)
 
 
 @app.command(hidden=True)
 def health(
-    part: Annotated[str, typer.Argument(help="api-server · scheduler · dag-processor · triggerer · console · uploads")],
+    program: Annotated[
+        str, typer.Argument(help="api-server · scheduler · dag-processor · triggerer · console · uploads")
+    ],
     home: HomeOption = None,
 ) -> None:
     """容器健康检查：正常时退出码为 0。 | Health check of a container: exit code 0 if healthy."""
     from employment_warehouse.runtime import serving
 
-    serving.check_health(use_home(home), part)
+    serving.check_health(use_home(home), program)
 
 
 @app.command(hidden=True)

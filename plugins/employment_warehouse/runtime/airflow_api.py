@@ -1,4 +1,4 @@
-"""The part of Airflow's REST interface that nights need."""
+"""What nights need of Airflow's REST interface."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment
-from employment_warehouse.runtime.parts import OPERATOR_PASSWORD
+from employment_warehouse.runtime.programs import OPERATOR_PASSWORD
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -40,13 +40,13 @@ class AirflowApi:
     token: str = ""
 
     def health(self) -> dict[str, str]:
-        """State of each part (`healthy`, …); empty if nothing answers."""
+        """State of each component (`healthy`, …); empty if nothing answers."""
         try:
             response = self.client.get(f"{self.deployment.api_url}/api/v2/monitor/health")
-            parts = response.raise_for_status().json()
+            components = response.raise_for_status().json()
         except (httpx.HTTPError, ValueError):
             return {}
-        return {part: str((found or {}).get("status")) for part, found in parts.items()}
+        return {component: str((found or {}).get("status")) for component, found in components.items()}
 
     def parsed_since(self, moment: datetime) -> set[str]:
         """DAGs whose file was parsed after this moment."""

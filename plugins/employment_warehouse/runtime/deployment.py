@@ -19,7 +19,8 @@ from employment_warehouse.database.connections import Address, as_variable
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.program_logins import SUPERUSER, password_variable
 from employment_warehouse.errors import UserError
-from employment_warehouse.runtime.parts import (
+from employment_warehouse.runtime.ports import port
+from employment_warehouse.runtime.programs import (
     API_SECRET_KEY,
     COMMAND_LINE,
     FERNET_KEY,
@@ -27,7 +28,6 @@ from employment_warehouse.runtime.parts import (
     OPERATOR_PASSWORD,
     PASSWORDS,
 )
-from employment_warehouse.runtime.ports import port
 from employment_warehouse.settings import Home
 
 OPERATOR = "operator"
@@ -107,8 +107,8 @@ def embedded(home: Home) -> Deployment:
 
 
 def on_server(home: Home) -> Deployment:
-    """The parts of docker-compose.yml: WAREHOUSE_DATABASE (`host:port`), WAREHOUSE_API_SERVER and
-    WAREHOUSE_CONSOLE_SERVER (their addresses between the parts), WAREHOUSE_URL (Airflow's for people)."""
+    """The deployment of docker-compose.yml: WAREHOUSE_DATABASE (`host:port`), WAREHOUSE_API_SERVER and
+    WAREHOUSE_CONSOLE_SERVER (their addresses between the programs), WAREHOUSE_URL (Airflow's for people)."""
     host, _, number = settings.variable("WAREHOUSE_DATABASE").partition(":")
     api_server = urlsplit(settings.variable("WAREHOUSE_API_SERVER") or "http://api-server:8080")
     console = urlsplit(settings.variable("WAREHOUSE_CONSOLE_SERVER") or f"http://console:{CONSOLE_PORT}")
@@ -176,7 +176,7 @@ def sign_in(home: Home, name: str | None = None) -> None:
 
 def sign_in_or_administer(home: Home, name: str | None = None) -> None:
     """Let this process act as a person, as `sign_in` does; where no person is named, as the administrator: whoever owns
-    the home, or on a server the process `init`.
+    the home, or on a server the program `init`.
     """
     password = current(home).secret(password_variable(SUPERUSER))
     if own_login(name) or not password:

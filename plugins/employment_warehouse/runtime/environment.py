@@ -9,7 +9,8 @@ from urllib.parse import quote, urlsplit
 
 from employment_warehouse import settings
 from employment_warehouse.runtime.deployment import OPERATOR, SIMPLE, Deployment, sign_in_file
-from employment_warehouse.runtime.parts import (
+from employment_warehouse.runtime.ports import port
+from employment_warehouse.runtime.programs import (
     AIRFLOW_PASSWORD,
     API_SECRET_KEY,
     BROKER_PASSWORD,
@@ -17,9 +18,8 @@ from employment_warehouse.runtime.parts import (
     FERNET_KEY,
     JWT_SECRET,
     SECRETS,
-    Part,
+    Program,
 )
-from employment_warehouse.runtime.ports import port
 
 # Setting of Airflow -> the secret that it takes.
 SECRET_SETTINGS = {
@@ -29,20 +29,24 @@ SECRET_SETTINGS = {
 }
 
 
-def environment(deployment: Deployment, part: Part) -> dict[str, str]:
-    """Variables that a process is started with: the caller's own, what the warehouse sets, and the secrets of its part.
+def environment(deployment: Deployment, program: Program) -> dict[str, str]:
+    """Variables that a program is started with: the caller's own, what the warehouse sets, and the program's secrets.
 
     In a home the caller's settings of Airflow do not apply; on a server they do, and win.
     """
-    withheld = {name for secret in SECRETS if secret not in part.secrets for name in (secret, f"{secret}_FILE")}
+    withheld = {name for secret in SECRETS if secret not in program.secrets for name in (secret, f"{secret}_FILE")}
     outside = {name: value for name, value in os.environ.items() if name not in withheld}
-    airflow = _airflow(deployment, part)
+    airflow = _airflow(deployment, program)
     if deployment.is_embedded:
         outside = {name: value for name, value in outside.items() if not name.startswith("AIRFLOW")}
     else:
         airflow |= {name: value for name, value in outside.items() if name.startswith("AIRFLOW__")}
     return (
-        outside | _warehouse(deployment) | _platform(deployment, part) | deployment.connections(*part.roles) | airflow
+        outside
+        | _warehouse(deployment)
+        | _platform(deployment, program)
+        | deployment.connections(*program.roles)
+        | airflow
     )
 
 
@@ -75,17 +79,17 @@ def _warehouse(deployment: Deployment) -> dict[str, str]:
 
 
 def _direct(deployment: Deployment) -> dict[str, str]:
-    """The hosts to which no proxy leads that the caller's environment may name: those of the warehouse's own parts."""
+    """The hosts that are reached without the proxy of the caller's environment: those of the warehouse's programs."""
     no_proxy = os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")
     own = ("127.0.0.1", "localhost", urlsplit(deployment.api_url).hostname or "")
     hosts = ",".join(dict.fromkeys(host for host in (*no_proxy.split(","), *own) if host))
     return {"NO_PROXY": hosts, "no_proxy": hosts}
 
 
-def _platform(deployment: Deployment, part: Part) -> dict[str, str]:
+def _platform(deployment: Deployment, program: Program) -> dict[str, str]:
     """The simulator of a demonstration, unless another platform is configured."""
     home = deployment.home
-    if not deployment.is_embedded or "WAREHOUSE_HR_CLIENT_SECRET" not in part.secrets:
+    if not deployment.is_embedded or "WAREHOUSE_HR_CLIENT_SECRET" not in program.secrets:
         return {}
     if settings.platform_access() is not None or not port(home, "hr-platform"):
         return {}
@@ -96,7 +100,7 @@ def _platform(deployment: Deployment, part: Part) -> dict[str, str]:
     }
 
 
-def _airflow(deployment: Deployment, part: Part) -> dict[str, str]:
+def _airflow(deployment: Deployment, program: Program) -> dict[str, str]:
     home, project = deployment.home, settings.project_root()
     host, number = deployment.listen
     configured: dict[str, object] = {
@@ -127,13 +131,13 @@ def _airflow(deployment: Deployment, part: Part) -> dict[str, str]:
     if deployment.auth_manager == SIMPLE:
         configured["core__simple_auth_manager_users"] = f"{OPERATOR}:admin"
         configured["core__simple_auth_manager_passwords_file"] = sign_in_file(home)
-    if AIRFLOW_PASSWORD in part.secrets:
+    if AIRFLOW_PASSWORD in program.secrets:
         configured["database__sql_alchemy_conn"] = deployment.airflow_database()
         configured["database__sql_alchemy_conn_async"] = deployment.airflow_database()
-    if BROKER_PASSWORD in part.secrets:
+    if BROKER_PASSWORD in program.secrets:
         configured |= _celery(deployment)
     for setting, secret in SECRET_SETTINGS.items():
-        if secret in part.secrets:
+        if secret in program.secrets:
             configured[setting] = deployment.secret(secret)
     return {"AIRFLOW_HOME": str(home.airflow)} | {
         f"AIRFLOW__{name.upper()}": str(value) for name, value in configured.items()

@@ -16,7 +16,7 @@ from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import Deployment
-from employment_warehouse.runtime.parts import HEALTHY
+from employment_warehouse.runtime.programs import HEALTHY
 
 ENDED = {"success": "✓", "failed": "✗", "upstream_failed": "·", "skipped": "–"}
 NOT_OF_NIGHTS = frozenset({"report_weekly", "report_monthly"})
@@ -151,7 +151,7 @@ def _open_run(api: AirflowApi, report_date: date) -> str | None:
 
 def _assert_running(api: AirflowApi) -> None:
     states = api.health()
-    if any(states.get(part) != "healthy" for part in HEALTHY):
+    if any(states.get(component) != "healthy" for component in HEALTHY):
         raise UserError(
             "数据仓库未在运行 | the warehouse is not running",
             code="not_running",

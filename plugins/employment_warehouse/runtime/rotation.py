@@ -27,8 +27,8 @@ def _rotate() -> str:
     wrap_for(keys.wrapping_key, keys.next_wrapping_key)
     if settings.are_keys_given():
         return (
-            "新旧密钥现均可用。请以新密钥替换旧密钥并重启各部分，再运行本命令"
-            " | both keys open now: put the new one in the place of the old one, restart the parts, and run this again"
+            "新旧密钥现均可用。请以新密钥替换旧密钥并重启各程序，再运行本命令"
+            " | both keys open now: put the new one in the place of the old, restart the programs, and run this again"
         )
     settings.adopt_next_wrapping_key(keys.next_wrapping_key)
     return _finish()

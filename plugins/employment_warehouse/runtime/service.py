@@ -18,9 +18,9 @@ from employment_warehouse.runtime import deployment
 from employment_warehouse.runtime.airflow_api import wait_until
 from employment_warehouse.runtime.deployment import Deployment
 from employment_warehouse.runtime.environment import console_environment, environment
-from employment_warehouse.runtime.parts import AIRFLOW_PARTS, SIMULATOR, UPLOADS
 from employment_warehouse.runtime.ports import choose_port
 from employment_warehouse.runtime.processes import Service, end_strays, one_at_a_time, stop_all
+from employment_warehouse.runtime.programs import AIRFLOW_PROGRAMS, SIMULATOR, UPLOADS
 from employment_warehouse.runtime.seclusion import secluded
 from employment_warehouse.runtime.starting_airflow import start_airflow
 from employment_warehouse.settings import Home
@@ -42,8 +42,8 @@ class Warehouse:
 
     @property
     def services(self) -> list[Service]:
-        """Airflow's parts, the console, the reader of uploads, and the platform simulator of the demonstration."""
-        return [Service(self.home, name) for name in (*AIRFLOW_PARTS, "console", "uploads", "hr-platform")]
+        """Airflow's programs, the console, the reader of uploads, and the platform simulator of the demonstration."""
+        return [Service(self.home, name) for name in (*AIRFLOW_PROGRAMS, "console", "uploads", "hr-platform")]
 
     def up_database(self) -> list[str]:
         """Start PostgreSQL and bring its schema and seed tables up to date; returns what changed in the schema."""
@@ -58,7 +58,7 @@ class Warehouse:
         return done
 
     def up_airflow(self) -> None:
-        """Start the parts of Airflow that are not running; wait until all are healthy and every DAG is parsed."""
+        """Start the programs of Airflow that are not running; wait until all are healthy and every DAG is parsed."""
         end_strays(self.home, self.services)
         start_airflow(self.home)
 

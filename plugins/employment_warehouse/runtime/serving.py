@@ -1,4 +1,4 @@
-"""One part of a deployment on a server (`docker-compose.yml`): its settings are checked, then it is started."""
+"""One program of a deployment on a server (`docker-compose.yml`): its settings are checked, then it is started."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from employment_warehouse.runtime import deployment, service
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment
 from employment_warehouse.runtime.environment import console_environment, environment
-from employment_warehouse.runtime.parts import (
-    AIRFLOW_PARTS,
-    CELERY_PARTS,
+from employment_warehouse.runtime.programs import (
+    AIRFLOW_PROGRAMS,
+    CELERY_PROGRAMS,
     CONSOLE,
     FERNET_KEY,
     INIT,
@@ -29,22 +29,22 @@ from employment_warehouse.runtime.parts import (
     OPTIONAL,
     SECRETS,
     UPLOADS,
-    Part,
+    Program,
 )
 from employment_warehouse.settings import Home
 
 CONTAINER_USER = 10001  # of the Dockerfile
-PARTS = {"init": INIT, "console": CONSOLE, **AIRFLOW_PARTS, **CELERY_PARTS, "uploads": UPLOADS}
+PROGRAMS = {"init": INIT, "console": CONSOLE, **AIRFLOW_PROGRAMS, **CELERY_PROGRAMS, "uploads": UPLOADS}
 
 
 def serve(home: Home, name: str) -> None:
-    """Become the part (`airflow scheduler`, …), or (`init`) create and migrate the databases and return.
+    """Become the program (`airflow scheduler`, …), or (`init`) create and migrate the databases and return.
 
-    Raises UserError: `part_unknown`, `secret_missing`, `sign_in_unfit`.
+    Raises UserError: `program_unknown`, `secret_missing`, `sign_in_unfit`.
     """
-    part = _part(name)
+    program = _program(name)
     server = deployment.on_server(home)
-    assert_configured(server, part)
+    assert_configured(server, program)
     os.umask(0o077)  # a container's own would let every account of the machine read what is written into its folders
     if name == "init":
         _init(server)
@@ -52,11 +52,11 @@ def serve(home: Home, name: str) -> None:
         command = [sys.executable, "-m", "employment_warehouse.console", *map(str, server.console_listen)]
         os.execve(sys.executable, command, console_environment(server))  # noqa: S606
     else:
-        os.execve(sys.executable, part.command, environment(server, part))  # noqa: S606
+        os.execve(sys.executable, program.command, environment(server, program))  # noqa: S606
 
 
 def check_health(home: Home, name: str) -> None:
-    """For a container's health check. Raises UserError (`unhealthy`) unless Airflow reports the part as healthy, the
+    """For a container's health check. Raises UserError (`unhealthy`) unless Airflow reports the program as healthy, the
     console answers, or uploads are read.
     """
     at = deployment.current(home)
@@ -78,9 +78,9 @@ def check_health(home: Home, name: str) -> None:
         )
 
 
-def assert_configured(server: Deployment, part: Part) -> None:
-    """Refuse to start without the secrets of the part, or with the sign-in that is meant for trying things out."""
-    missing = sorted(name for name in part.secrets - OPTIONAL if not server.secret(name))
+def assert_configured(server: Deployment, program: Program) -> None:
+    """Refuse to start without the secrets of the program, or with the sign-in that is meant for trying things out."""
+    missing = sorted(name for name in program.secrets - OPTIONAL if not server.secret(name))
     if not server.host:
         missing.append("WAREHOUSE_DATABASE")
     if missing:
@@ -127,10 +127,12 @@ def _new_secret(name: str) -> str:
     return Fernet.generate_key().decode() if name == FERNET_KEY else secrets.token_urlsafe(24)
 
 
-def _part(name: str) -> Part:
-    if name not in PARTS:
-        raise UserError(f"没有这个部分 | there is no such part: {name}", code="part_unknown", expected=", ".join(PARTS))
-    return PARTS[name]
+def _program(name: str) -> Program:
+    if name not in PROGRAMS:
+        raise UserError(
+            f"没有这个程序 | there is no such program: {name}", code="program_unknown", expected=", ".join(PROGRAMS)
+        )
+    return PROGRAMS[name]
 
 
 def _init(server: Deployment) -> None:

@@ -1,4 +1,4 @@
-"""Airflow of one home: its parts are started, and waited for until every DAG is parsed."""
+"""Airflow of one home: its programs are started, and waited for until every DAG is parsed."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from employment_warehouse.runtime import deployment
 from employment_warehouse.runtime.airflow_api import AirflowApi, wait_until
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment, sign_in_file
 from employment_warehouse.runtime.environment import environment
-from employment_warehouse.runtime.parts import AIRFLOW_PARTS, HEALTHY, OPERATOR_PASSWORD
 from employment_warehouse.runtime.ports import choose_port
 from employment_warehouse.runtime.processes import Service
+from employment_warehouse.runtime.programs import AIRFLOW_PROGRAMS, HEALTHY, OPERATOR_PASSWORD
 from employment_warehouse.runtime.seclusion import secluded
 from employment_warehouse.settings import Home
 
 
 def start_airflow(home: Home) -> None:
-    """Start the parts that are not running; return when all are healthy and every DAG is parsed.
+    """Start the programs that are not running; return when all are healthy and every DAG is parsed.
 
-    Raises UserError: a part has ended, a DAG cannot be read, or three minutes were not enough.
+    Raises UserError: a program has ended, a DAG cannot be read, or three minutes were not enough.
     """
-    services = [Service(home, name) for name in AIRFLOW_PARTS]
+    services = [Service(home, name) for name in AIRFLOW_PROGRAMS]
     starting = [service for service in services if service.leader() is None]
     if len(starting) == len(services):
         choose_port(home, "api-server")
@@ -37,9 +37,9 @@ def start_airflow(home: Home) -> None:
     _migrate_metadata(home, at)
     began = datetime.now(UTC)
     for service in starting:
-        part = AIRFLOW_PARTS[service.name]
-        command = part.command if part.roles else secluded(part.command, _closed_folders(home))
-        service.start(command, environment(at, part))
+        program = AIRFLOW_PROGRAMS[service.name]
+        command = program.command if program.roles else secluded(program.command, _closed_folders(home))
+        service.start(command, environment(at, program))
     is_parsing = any(service.name == "dag-processor" for service in starting)
     _wait(home, services, AirflowApi(at), began if is_parsing else None)
 
@@ -77,7 +77,7 @@ def _migrate_metadata(home: Home, at: Deployment) -> None:
     with log.open("ab") as file:
         done = subprocess.run(
             [sys.executable, "-m", "airflow", "db", "migrate"],
-            env=environment(at, AIRFLOW_PARTS["api-server"]),
+            env=environment(at, AIRFLOW_PROGRAMS["api-server"]),
             cwd=home.airflow,
             stdin=subprocess.DEVNULL,
             stdout=file,
@@ -101,7 +101,7 @@ def _wait(home: Home, services: Sequence[Service], api: AirflowApi, parsing_sinc
     def ready() -> bool:
         _assert_alive(services)
         states = api.health()
-        if any(states.get(part) != "healthy" for part in HEALTHY):
+        if any(states.get(component) != "healthy" for component in HEALTHY):
             return False
         if errors := api.import_errors():
             raise UserError(
@@ -117,8 +117,8 @@ def _wait(home: Home, services: Sequence[Service], api: AirflowApi, parsing_sinc
             "Airflow 未能就绪 | Airflow did not become healthy",
             code="airflow_not_healthy",
             where=str(home.logs),
-            expected="every part healthy",
-            found=", ".join(f"{part} {state}" for part, state in api.health().items()) or "no answer",
+            expected="every component healthy",
+            found=", ".join(f"{component} {state}" for component, state in api.health().items()) or "no answer",
             todo="`warehouse down`, then `warehouse up`; if that does not help, read the logs there",
             exit_code=1,
         )

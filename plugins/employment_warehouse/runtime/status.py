@@ -16,7 +16,7 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment, current, sign_in_file, use_database
-from employment_warehouse.runtime.parts import OPERATOR_PASSWORD
+from employment_warehouse.runtime.programs import OPERATOR_PASSWORD
 from employment_warehouse.runtime.seclusion import is_possible
 from employment_warehouse.runtime.service import Warehouse, answers
 from employment_warehouse.settings import Home

@@ -10,7 +10,7 @@ from employment_warehouse import settings
 from employment_warehouse.channel import channel_name, send
 from employment_warehouse.settings import Home
 
-# How much, which changes while a problem lasts: a disk fills, attempts become more, parts end after their database.
+# How much, which changes while a problem lasts: a disk fills, attempts become more, programs end after their database.
 MEASURE = re.compile(r"[\d.,]+ (?=GiB|次|条|个)|（也已停止：[^）]*）")
 
 

@@ -19,7 +19,7 @@ from employment_warehouse.database.embedded import LARGEST_SERVER_FILE, Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import Deployment, current, use_database
-from employment_warehouse.runtime.parts import HEALTHY
+from employment_warehouse.runtime.programs import HEALTHY
 from employment_warehouse.runtime.service import Warehouse, answers
 from employment_warehouse.settings import Home
 
@@ -93,8 +93,8 @@ def _not_running(deployment: Deployment, states: dict[str, str]) -> list[str]:
         stopped.append("api-server")
     if states.get("metadatabase") != "healthy":
         return stopped  # only the api-server knows what else runs, and it asks the database
-    unhealthy = [part.replace("_", "-") for part in HEALTHY if states.get(part) != "healthy"]
-    return [*stopped, *(part for part in unhealthy if part not in stopped)]
+    unhealthy = [component.replace("_", "-") for component in HEALTHY if states.get(component) != "healthy"]
+    return [*stopped, *(component for component in unhealthy if component not in stopped)]
 
 
 def _disk(home: Home) -> Iterator[str]:

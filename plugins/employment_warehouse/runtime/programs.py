@@ -1,4 +1,4 @@
-"""The processes of a warehouse, and the secrets that each gets: what it needs and no other."""
+"""The programs of a warehouse, and the secrets that each gets: what it needs and no other."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ SECRETS = (
 
 
 @dataclass(frozen=True)
-class Part:
-    """One process. arguments: of the program `module`; secrets: names of their variables (of SECRETS)."""
+class Program:
+    """One program. arguments: of the Python module `module`; secrets: names of their variables (of SECRETS)."""
 
     arguments: tuple[str, ...]
     secrets: frozenset[str]
@@ -41,7 +41,7 @@ class Part:
 
     @property
     def command(self) -> list[str]:
-        """The program and its arguments."""
+        """The command that starts it."""
         return [sys.executable, "-m", self.module, *self.arguments]
 
     @property
@@ -61,40 +61,40 @@ _OF_TASKS = (
     | {"WAREHOUSE_HR_CLIENT_SECRET", "WAREHOUSE_ALERT_URLS", "WAREHOUSE_REPORT_READERS"}
 )
 # Log servers are off: they would listen on every interface, and the pages read the files.
-AIRFLOW_PARTS = {
-    "api-server": Part(("api-server",), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, API_SECRET_KEY, JWT_SECRET})),
+AIRFLOW_PROGRAMS = {
+    "api-server": Program(("api-server",), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, API_SECRET_KEY, JWT_SECRET})),
     # Tasks are its children.
-    "scheduler": Part(
+    "scheduler": Program(
         ("scheduler", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, JWT_SECRET}) | _OF_TASKS
     ),
     # It reads DAG files, which name no connection.
-    "dag-processor": Part(("dag-processor",), frozenset({AIRFLOW_PASSWORD})),
-    "triggerer": Part(("triggerer", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY})),
+    "dag-processor": Program(("dag-processor",), frozenset({AIRFLOW_PASSWORD})),
+    "triggerer": Program(("triggerer", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY})),
 }
 # Reads what clerks upload on the console, as the scheduler's tasks read files from SFTP; it listens on no port.
-UPLOADS = Part((), _passwords("wh_loader", "wh_returner") | KEYS, "employment_warehouse.upload")
+UPLOADS = Program((), _passwords("wh_loader", "wh_returner") | KEYS, "employment_warehouse.upload")
 # On several machines (docker-compose.scale.yml) tasks are children of workers, any number of them, and the scheduler in
 # the first one's place only says what is to be done.
-CELERY_PARTS = {
-    "celery-scheduler": Part(
+CELERY_PROGRAMS = {
+    "celery-scheduler": Program(
         ("scheduler", "--skip-serve-logs"), frozenset({AIRFLOW_PASSWORD, FERNET_KEY, JWT_SECRET, BROKER_PASSWORD})
     ),
-    "celery-worker": Part(
+    "celery-worker": Program(
         ("celery", "worker", "--skip-serve-logs"),
         frozenset({AIRFLOW_PASSWORD, FERNET_KEY, BROKER_PASSWORD}) | _OF_TASKS,
     ),
 }
 # Set-up and migrations: the only ones that sign in as superuser.
-INIT = Part((), frozenset(PASSWORDS) | {FERNET_KEY, API_SECRET_KEY, OPERATOR_PASSWORD})
+INIT = Program((), frozenset(PASSWORDS) | {FERNET_KEY, API_SECRET_KEY, OPERATOR_PASSWORD})
 # A backup copies the databases as superuser, and is proved with the keys; a restore needs the keys alone.
-BACKUP = Part((), _passwords(SUPERUSER) | KEYS)
-RESTORE = Part((), KEYS)
+BACKUP = Program((), _passwords(SUPERUSER) | KEYS)
+RESTORE = Program((), KEYS)
 # Pages for people, who sign in with their own logins: it has nothing that opens anything.
-CONSOLE = Part((), frozenset())
+CONSOLE = Program((), frozenset())
 # The simulated HR platform of a demonstration; its secret is the one that the scheduler's tasks present.
-SIMULATOR = Part((), frozenset({"WAREHOUSE_HR_CLIENT_SECRET"}))
+SIMULATOR = Program((), frozenset({"WAREHOUSE_HR_CLIENT_SECRET"}))
 # The command line: `night`, `status`, `watch`, `sql`. People who make decisions have their own logins.
-COMMAND_LINE = Part((), _passwords("wh_watcher", "wh_reporter") | {OPERATOR_PASSWORD, "WAREHOUSE_ALERT_URLS"})
+COMMAND_LINE = Program((), _passwords("wh_watcher", "wh_reporter") | {OPERATOR_PASSWORD, "WAREHOUSE_ALERT_URLS"})
 # What opens the vault: `reveal` and `rotate-keys`, by people who sign in.
-CASE_WORK = Part((), KEYS | {"WAREHOUSE_NEXT_WRAPPING_KEY"})
+CASE_WORK = Program((), KEYS | {"WAREHOUSE_NEXT_WRAPPING_KEY"})
 HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")
