@@ -9,7 +9,7 @@ class UserError(Exception):
     code = "user_error"
     exit_code = 2
 
-    def __init__(  # noqa: PLR0913  parts of the message, each by name
+    def __init__(  # noqa: PLR0913  what the message says, each by name
         self,
         message: str = "",
         *,
@@ -40,7 +40,7 @@ class UserError(Exception):
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        parts = [
+        lines = [
             self.message,
             self.where and f"位置 where: {self.where}",
             self.expected and f"应为 expected: {self.expected}",
@@ -48,14 +48,14 @@ class UserError(Exception):
             self.database and f"数据库提示 database: {self.database}",
             self.todo and f"处理 what to do: {self.todo}",
         ]
-        return "\n".join(part for part in parts if part)
+        return "\n".join(line for line in lines if line)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.__dict__)
 
 
 def _rebuild(kind: type[UserError], state: dict[str, object]) -> UserError:
-    """An error that comes from another process (a workbook's child, a worker) keeps all its parts."""
+    """An error that comes from another process (a workbook's child, a worker) keeps all that it says."""
     error = kind.__new__(kind)
     error.__dict__.update(state)
     error.args = (state["message"],)

@@ -18,25 +18,25 @@ REST = "……另有 {} 项，见控制台“提醒”页 | … and {} more: see
 def digest(new: Sequence[DictRow], continued: Sequence[DictRow]) -> str:
     """The body of a digest. Each alert has as much room as those after it leave, at least its title and its address."""
     counted = _counted(continued)
-    room = LONGEST - sum(len(part) + 2 for part in counted)
+    room = LONGEST - sum(len(text) + 2 for text in counted)
     brief = [_written(alert) for alert in new]
     shown = _how_many_fit(brief, room)
     rest = [REST.format(len(new) - shown, len(new) - shown)] if shown < len(new) else []
-    spare = room - sum(len(part) + 2 for part in [*brief[:shown], *rest])
-    parts = []
+    spare = room - sum(len(text) + 2 for text in [*brief[:shown], *rest])
+    texts = []
     for alert, least in zip(new[:shown], brief, strict=False):
-        part = next((form for form in _forms(alert) if len(form) - len(least) <= spare), least)
-        spare -= len(part) - len(least)
-        parts.append(part)
-    return "\n\n".join([*parts, *rest, *counted])
+        text = next((form for form in _forms(alert) if len(form) - len(least) <= spare), least)
+        spare -= len(text) - len(least)
+        texts.append(text)
+    return "\n\n".join([*texts, *rest, *counted])
 
 
-def _how_many_fit(parts: Sequence[str], room: int) -> int:
-    lengths = [len(part) + 2 for part in parts]
+def _how_many_fit(texts: Sequence[str], room: int) -> int:
+    lengths = [len(text) + 2 for text in texts]
     if sum(lengths) <= room:
-        return len(parts)
+        return len(texts)
     room -= len(REST) + 10
-    return next(shown for shown in range(len(parts), -1, -1) if sum(lengths[:shown]) <= room)
+    return next(shown for shown in range(len(texts), -1, -1) if sum(lengths[:shown]) <= room)
 
 
 def _forms(alert: DictRow) -> Iterator[str]:

@@ -82,7 +82,7 @@ def of_user_error(request: Request, error: UserError) -> Response:
     """Something that the person can correct."""
     if isinstance(error, DatabaseRefusal) and isinstance(error.__cause__, psycopg.Error):
         return of_database(request, error.__cause__)
-    found = " ".join(part for part in (error.where, error.expected, error.found, error.database) if part)
+    found = " ".join(text for text in (error.where, error.expected, error.found, error.database) if text)
     return _say(request, Refusal(409, error.message, error.todo or found))
 
 

@@ -25,7 +25,7 @@ class WrongCell:
 
 @dataclass(frozen=True)
 class FeedAnswer:
-    """The part of an answer about one feed. more: the number of rejected cells that it does not list."""
+    """What an answer says about one feed. more: the number of rejected cells that it does not list."""
 
     feed: str
     read: int
@@ -62,7 +62,7 @@ class WordedAnswer:
 
 
 def worded(answer: Mapping[str, Any]) -> WordedAnswer:
-    """The words of an answer (upload/answer.py has its parts)."""
+    """The words of an answer (upload/answer.py lists its keys)."""
     return WordedAnswer(
         errors=tuple(_refusals(answer)),
         warnings=tuple(_warnings(answer)),

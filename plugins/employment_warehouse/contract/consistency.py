@@ -28,7 +28,7 @@ def check_whole(contract: Contract, key_positions: list[int], where: str) -> Non
 
 
 def _check_roles(contract: Contract, where: str) -> None:
-    """The columns that have a part in the feed exist, and are of a type that fits."""
+    """The columns that have a role in the feed exist, and are of a type that fits."""
     roles = {"freshnessColumn": contract.freshness_column}
     if contract.payment:
         roles |= {"dueColumn": contract.payment.due_column, "paidColumn": contract.payment.paid_column}

@@ -33,18 +33,18 @@ def normalise_header(text: str) -> str:
 
 
 def _is_harmless(remark: str, name: str) -> bool:
-    """Whether a remark, or each part of it, changes nothing about a column of that name."""
+    """Whether a remark, or each of those that it consists of, changes nothing about a column of that name."""
     whole = remark.strip("*")
-    parts = [part for part in re.split("[,、;:。]", whole) if part]
+    remarks = [remark for remark in re.split("[,、;:。]", whole) if remark]
     return bool(_INSTRUCTION.fullmatch(whole)) or all(
-        _INSTRUCTION.fullmatch(part) or _says_the_usual(part, name) for part in parts
+        _INSTRUCTION.fullmatch(remark) or _says_the_usual(remark, name) for remark in remarks
     )
 
 
-def _says_the_usual(part: str, name: str) -> bool:
+def _says_the_usual(remark: str, name: str) -> bool:
     """Whether a remark says what cells of a column of that name are anyhow: unit, time, before tax or after."""
-    if part in ("税前", "税后"):
-        return ("实发" if part == "税前" else "应发") not in name
-    units = {*_PER.split(part)}
+    if remark in ("税前", "税后"):
+        return ("实发" if remark == "税前" else "应发") not in name
+    units = {*_PER.split(remark)}
     is_daily = bool(units & _DAYS) and "元" in units
-    return part in _HARMLESS_REMARKS or (units <= _UNITS | _DAYS and (not is_daily or "日" in name))
+    return remark in _HARMLESS_REMARKS or (units <= _UNITS | _DAYS and (not is_daily or "日" in name))

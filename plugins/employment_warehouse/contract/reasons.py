@@ -124,10 +124,10 @@ def _of_rule(code: str, contract: Contract) -> Reason:
     )
 
 
-def _reasons(content: Mapping[str, Any], part: str) -> Mapping[str, Reason]:
+def _reasons(content: Mapping[str, Any], section: str) -> Mapping[str, Reason]:
     found = {}
     for code, texts in content.items():
-        with Node(texts, f"{_FILE}: {part}/{code}") as node:
+        with Node(texts, f"{_FILE}: {section}/{code}") as node:
             found[code] = Reason(
                 code,
                 *_both(node, "wrong"),

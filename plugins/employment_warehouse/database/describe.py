@@ -38,14 +38,14 @@ def describe(error: BaseException) -> str:
         "type": diagnosis.datatype_name,
         "constraint": diagnosis.constraint_name,
     }
-    parts = [
+    words = [
         found.sqlstate,
         name,
         *(f"{kind}={value}" for kind, value in named.items() if value),
         plain and diagnosis.message_primary,
         plain and diagnosis.message_hint,
     ]
-    return " ".join(str(part) for part in parts if part)
+    return " ".join(str(word) for word in words if word)
 
 
 @contextmanager

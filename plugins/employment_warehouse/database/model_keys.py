@@ -63,7 +63,7 @@ def assert_known(entry: dict[str, Any], path: Path) -> None:
 
 
 def assert_file_keys(content: dict[str, Any], path: Path) -> None:
-    """Raises UserError (`model_key_unknown`) for a part of the file that nothing reads."""
+    """Raises UserError (`model_key_unknown`) for a key of the file that nothing reads."""
     if unknown := [key for key in content if key not in FILE_KEYS]:
         raise _unknown(path.name, unknown, path)
 

@@ -20,14 +20,14 @@ def views_of(model: Model, columns: list[str], is_distributed: bool) -> sql.Comp
 
     is_distributed: its rows are on other machines.
     """
-    parts: list[sql.Composable] = []
+    statements: list[sql.Composable] = []
     if model.is_versioned:
-        parts.append(_build_view(model, columns))
+        statements.append(_build_view(model, columns))
     if model.is_read:
-        parts.append(_readers_view(model, is_distributed))
+        statements.append(_readers_view(model, is_distributed))
     if model.today:
-        parts.append(_today_view(model))
-    return sql.SQL("\n").join(parts)
+        statements.append(_today_view(model))
+    return sql.SQL("\n").join(statements)
 
 
 def _build_view(model: Model, columns: list[str]) -> sql.Composed:

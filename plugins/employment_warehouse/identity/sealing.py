@@ -44,8 +44,10 @@ class WrongDataKey(UserError):
 
 def place(column: str, *key: object) -> bytes:
     """Where a sealed value is stored, as its associated data. column: `vault.person.sealed`; key: of the row."""
-    parts = [part.bytes if isinstance(part, UUID) else part if isinstance(part, bytes) else str(part) for part in key]
-    return json.dumps([column, *(part.hex() if isinstance(part, bytes) else part for part in parts)]).encode()
+    values = [
+        value.bytes if isinstance(value, UUID) else value if isinstance(value, bytes) else str(value) for value in key
+    ]
+    return json.dumps([column, *(value.hex() if isinstance(value, bytes) else value for value in values)]).encode()
 
 
 def seal(plain: bytes, at: bytes) -> bytes:

@@ -22,7 +22,7 @@ def tokens(values: pl.Series, domain: Domain) -> pl.Series:
 
     Token = AES-256-CMAC(token key, domain || 0x00 || value in UTF-8), by NIST SP 800-38B.
     """
-    if domain == "name":  # compared without blanks and without the dot between its parts, which is written in many ways
+    if domain == "name":  # compared without blanks and without the dot between its names, which is written in many ways
         values = values.str.replace_all(r"[\s·•‧∙⋅・･.．]", "")
     macs = _cmac(settings.secret_keys().token_key).of(f"{domain}\0".encode(), values)
     is_there = np.packbits(values.is_not_null().to_numpy(), bitorder="little")

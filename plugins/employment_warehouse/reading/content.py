@@ -87,22 +87,22 @@ def inflated(path: Path) -> Iterator[bytes]:
         check_inflation(declared if declared < size * _GREATEST_INFLATION else 0, size)
         file.seek(0)
         total = since = packed = 0
-        parts: list[bytes] = []
-        for part in _inflated_parts(file):
-            total += len(part)
-            since += len(part)
+        pieces: list[bytes] = []
+        for piece in _inflated_pieces(file):
+            total += len(piece)
+            since += len(piece)
             if since > _NEVER_SUSPICIOUS:  # of each piece of that size, so that none hides behind a table or before one
                 check_inflation(since, file.tell() - packed)
                 since, packed = 0, file.tell()
             check_inflation(total, size)
-            parts.append(part)
-            if sum(map(len, parts)) >= BLOCK:
-                yield b"".join(parts)
-                parts.clear()
-        yield b"".join(parts)
+            pieces.append(piece)
+            if sum(map(len, pieces)) >= BLOCK:
+                yield b"".join(pieces)
+                pieces.clear()
+        yield b"".join(pieces)
 
 
-def _inflated_parts(file: BinaryIO) -> Iterator[bytes]:
+def _inflated_pieces(file: BinaryIO) -> Iterator[bytes]:
     """Inflate in steps: 64 KiB become 64 MiB at the worst."""
     inflate = zlib.decompressobj(wbits=31)
     begun = False

@@ -91,7 +91,7 @@ def first_bytes(open_stream: Callable[[], Iterable[bytes]]) -> bytes:
 
 
 def decoded(head: bytes, encoding: str) -> str:
-    """The first part of a stream as text, without BOM and without a character that is cut off."""
+    """The beginning of a stream as text, without BOM and without a character that is cut off."""
     return codecs.getincrementaldecoder(encoding)().decode(head).removeprefix("\ufeff")
 
 

@@ -78,9 +78,9 @@ _FORMS = (_LABEL, _SIGNER, _NOTE, _DAY, _PAGE, _TOTAL_LINE, _COUNT)
 _NO_NAMES = (_TOTAL_LINE, _HEADING, _COUNT)
 _NOUGHT = re.compile(r"[¥-]?0+(?:\.0+)?元?")
 _COMPLETE = 0.6  # of the columns that are not numbers
-# A row whose delimiters are not the file's stands in one cell: it has many parts, and values among them; prose has some
-# too where its clauses end.
-_PARTS, _OF_THE_COLUMNS = 4, 0.5
+# A row whose delimiters are not the file's stands in one cell: it has many pieces, and values among them; prose has
+# some too where its clauses end.
+_PIECES, _OF_THE_COLUMNS = 4, 0.5
 _DELIMITERS = ((re.compile(r"[,;|\t]"), 2), (re.compile(r"[,;|\t，、；]|\s+"), 3))
 _WITHIN_DAY = re.compile(r"\s+(?=[年月日])|(?<=[年月])\s+")
 _DROPPED = re.compile(rf"[\s{INVISIBLE}]")
@@ -114,7 +114,7 @@ def _is_total(filled: Sequence[str]) -> bool:
 
 
 def _is_row_in_one_cell(cells: Sequence[str], types: Mapping[int, LogicalType]) -> bool:
-    """Whether the only filled cell has the parts of a row, several of them values: the row is quoted as a whole, or its
+    """Whether the only filled cell has the cells of a row, several of them values: the row is quoted as a whole, or its
     delimiters are not the file's.
     """
     filled = [cell for cell in cells if cell]
@@ -124,9 +124,9 @@ def _is_row_in_one_cell(cells: Sequence[str], types: Mapping[int, LogicalType]) 
     if _is_total([_compact(_DELIMITERS[-1][0].split(text)[0])]):
         return False
     for delimiter, least_values in _DELIMITERS:
-        parts = [part.strip(" '\"") for part in delimiter.split(text)]
-        value_count = sum(bool(VALUE.match(part)) for part in parts)
-        if len(parts) >= max(_PARTS, _OF_THE_COLUMNS * len(types)) and value_count >= least_values:
+        pieces = [piece.strip(" '\"") for piece in delimiter.split(text)]
+        value_count = sum(bool(VALUE.match(piece)) for piece in pieces)
+        if len(pieces) >= max(_PIECES, _OF_THE_COLUMNS * len(types)) and value_count >= least_values:
             return True
     return False
 

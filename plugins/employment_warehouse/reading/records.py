@@ -177,20 +177,20 @@ def _is_inch_sign(cell: str, quote: str) -> bool:
 def _quoted(text: str, position: int, dialect: Dialect) -> tuple[str, int]:
     """The quoted cell that begins after its opening quote, and the position after its closing one (-1: not closed)."""
     quote, escape = dialect.quote, dialect.escape
-    parts: list[str] = []
+    pieces: list[str] = []
     while True:
         end = text.find(quote, position)
         if end < 0:
             return "", -1
         if escape and _is_escaped(text, position, end, escape):
-            parts.append(text[position : end - 1] + quote)
+            pieces.append(text[position : end - 1] + quote)
             position = end + 1
         elif text.startswith(quote, end + 1):
-            parts.append(text[position : end + 1])
+            pieces.append(text[position : end + 1])
             position = end + 2
         else:
-            parts.append(text[position:end])
-            return "".join(parts), end + 1
+            pieces.append(text[position:end])
+            return "".join(pieces), end + 1
 
 
 def _is_escaped(text: str, start: int, end: int, escape: str) -> bool:

@@ -55,7 +55,7 @@ class Cut:
 
 
 def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
-    """Examine the first part of a text (`whole`: the text has no more).
+    """Examine the beginning of a text (`whole`: the text has no more).
 
     Raises Refused: empty_file, header_not_found, required_column_missing.
     """

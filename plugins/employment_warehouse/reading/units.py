@@ -150,10 +150,10 @@ def split_unit(text: str) -> tuple[str, str]:
     found = _UNIT_AFTER_NAME.match(text)
     if not found:
         return text, ""
-    parts = _SEVERAL.split((found["bare"] or found["within"] or found["glued"]).strip())
-    other = next(filter(is_other_unit, parts), "")
-    if other or all(map(is_unit, parts)):
-        return found["name"].strip(), other or parts[0]
+    units = _SEVERAL.split((found["bare"] or found["within"] or found["glued"]).strip())
+    other = next(filter(is_other_unit, units), "")
+    if other or all(map(is_unit, units)):
+        return found["name"].strip(), other or units[0]
     return text, ""
 
 

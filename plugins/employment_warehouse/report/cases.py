@@ -24,26 +24,26 @@ def summary(whole: Mapping[str, int]) -> Label:
     """How much there is to do, what began and ended in the week, and what is waived. whole: as `totals` returns it."""
     count, amount, waived = whole["open_cases"], whole["amount"], whole["waived"]
     opened, closed = words.whole(whole["opened_7d"]), words.whole(whole["closed_7d"])
-    parts = [
+    clauses = [
         Label(
             f"待办 {words.whole(count)} 项" if count else "没有待办事项",
             f"{words.whole(count) if count else 'No'} case{'' if count == 1 else 's'} open",
         )
     ]
     if amount:
-        parts.append(Label(f"，涉及 {words.money(amount)} 元", f", {words.money(amount)} CNY at stake"))
-    parts.append(
+        clauses.append(Label(f"，涉及 {words.money(amount)} 元", f", {words.money(amount)} CNY at stake"))
+    clauses.append(
         Label(f"；近7日新增 {opened} 项，办结 {closed} 项", f"; in 7 days {opened} were opened and {closed} closed")
     )
     if waived:
-        parts.append(Label(f"；另有豁免 {words.whole(waived)} 项", f"; {words.whole(waived)} more waived"))
-    return Label("".join(part.zh for part in parts), "".join(part.en for part in parts))
+        clauses.append(Label(f"；另有豁免 {words.whole(waived)} 项", f"; {words.whole(waived)} more waived"))
+    return Label("".join(clause.zh for clause in clauses), "".join(clause.en for clause in clauses))
 
 
 def subject(case: Row) -> Label:
     """What the case is about: its key without the county and the finding, which stand beside it."""
     key = str(case["case_key"])
-    parts = key.split("·")
+    fields = key.split("·")
     if case["case_kind"] == "feed":
         feed, _, unit = key.partition("·")
         title = (
@@ -51,10 +51,10 @@ def subject(case: Row) -> Label:
         )
         zh, en = ("", "") if unit == case["county_code"] else (f"（{unit}）", f" ({unit})")
         return Label(title.zh + zh, title.en + en)
-    if case["case_kind"] == "relief_payroll":  # its second part is the first day of a month
-        parts[1:2] = [period.removesuffix("-01") for period in parts[1:2]]
+    if case["case_kind"] == "relief_payroll":  # its second field is the first day of a month
+        fields[1:2] = [period.removesuffix("-01") for period in fields[1:2]]
     known = {case["county_code"], case["finding"]}
-    key = " · ".join(part for part in parts if part not in known) or parts[0]
+    key = " · ".join(field for field in fields if field not in known) or fields[0]
     return Label(key, key)
 
 

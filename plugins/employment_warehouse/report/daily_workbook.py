@@ -1,4 +1,4 @@
-"""The workbook of the daily report: all that its page shows in part."""
+"""The workbook of the daily report: everything, where its page shows a selection."""
 
 from __future__ import annotations
 

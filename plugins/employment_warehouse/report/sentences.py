@@ -172,27 +172,27 @@ def to_do(
     relocated: counties with open households, and how many. owed: counties that owe, and how much. feeds: by state
     (held, …) the counties whose feeds are in it.
     """
-    parts: list[tuple[Label, Sequence[Label]]] = []
+    groups: list[tuple[Label, Sequence[Label]]] = []
     if relocated:
         number = sum(open_cases for _, open_cases in relocated)
         label = Label(
             f"零就业搬迁家庭 {number:,} 户待清零",
             f"{number:,} relocated household{'s' if number != 1 else ''} to clear",
         )
-        parts.append((label, [name for name, _ in relocated]))
+        groups.append((label, [name for name, _ in relocated]))
     if owed:
         amount = sum(money for _, money in owed)
-        parts.append((Label(f"欠发 {amount:,.2f} 元", f"CNY {amount:,.2f} owed"), [name for name, _ in owed]))
-    parts += [
+        groups.append((Label(f"欠发 {amount:,.2f} 元", f"CNY {amount:,.2f} owed"), [name for name, _ in owed]))
+    groups += [
         (Label(f"报送{STATES[state].zh}", f"feeds {STATES[state].en}"), names)
         for state, names in feeds.items()
         if names
     ]
-    if not parts:
+    if not groups:
         return None
     return Label(
-        "；".join(f"{label.zh}（{_some(names).zh}）" for label, names in parts) + "。",
-        "; ".join(f"{label.en} ({_some(names).en})" for label, names in parts) + ".",
+        "；".join(f"{label.zh}（{_some(names).zh}）" for label, names in groups) + "。",
+        "; ".join(f"{label.en} ({_some(names).en})" for label, names in groups) + ".",
     )
 
 

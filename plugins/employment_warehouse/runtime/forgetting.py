@@ -116,15 +116,15 @@ def _page(erased: Erased, path: Path) -> bytes | None:
 
 
 def _workbook(erased: Erased, path: Path) -> bytes | None:
-    """A workbook keeps its texts in parts that are XML."""
-    with zipfile.ZipFile(path) as parts:
-        content = {part: parts.read(part) for part in parts.infolist()}
-    texts = {part: each.decode() for part, each in content.items() if part.filename.endswith(".xml")}
-    left = content | {part: erased.removed_from(text).encode() for part, text in texts.items()}
+    """A workbook without the erased; None: nothing changes. Its texts are in those members of the zip that are XML."""
+    with zipfile.ZipFile(path) as members:
+        content = {member: members.read(member) for member in members.infolist()}
+    texts = {member: each.decode() for member, each in content.items() if member.filename.endswith(".xml")}
+    left = content | {member: erased.removed_from(text).encode() for member, text in texts.items()}
     if left == content:
         return None
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as parts:
-        for part, each in left.items():
-            parts.writestr(part, each)
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as members:
+        for member, each in left.items():
+            members.writestr(member, each)
     return written.getvalue()

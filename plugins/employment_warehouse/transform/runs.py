@@ -75,7 +75,7 @@ def check_models(select: str) -> Summary:
 
     Raises TransformFailed with the tests that failed, ServerLost.
     """
-    return run_models(select, ["test", "--select", *(f"{part},test_type:unit" for part in select.split())])
+    return run_models(select, ["test", "--select", *(f"{model},test_type:unit" for model in select.split())])
 
 
 def docs_page() -> Path:

@@ -1,6 +1,6 @@
 """The answer to an upload: codes and counts from the ledger and the checks, never a value.
 
-The console gives them words. Its parts, each only where there is something to say:
+The console gives them words. Its keys, each only where there is something to say:
 
 - `refusal`: code and detail of what stopped the file as a whole (of a feed: `feeds[].refusal`);
 - `feeds`: for each feed of the file what was read, landed and rejected; where and why (the first rows, and the count of

@@ -81,13 +81,13 @@ class Date(FormType):
         from employment_warehouse.contract.column_types.cleaning import FLOAT_TAIL
 
         bare = _spelt(text).str.replace(rf"^([0-9]+){FLOAT_TAIL}", "$1").str.replace(_WEEKDAY, " ").str.strip_chars(" ")
-        parts = pl.coalesce(
+        days = pl.coalesce(
             pl.when(bare.str.contains(form)).then(bare.str.replace(form, order))
             for forms, order in (((*self.day_forms, _PACKED_DAY), "$1-$2-$3"), ((_MONTH, _PACKED_MONTH), "$1-$2$3$4-1"))
             for form in forms
         )
         serial = bare.str.extract(_SERIAL_DAY).cast(pl.Int32)
-        return parts.str.to_date("%Y-%m-%d", strict=False).fill_null(pl.date(1899, 12, 30) + pl.duration(days=serial))
+        return days.str.to_date("%Y-%m-%d", strict=False).fill_null(pl.date(1899, 12, 30) + pl.duration(days=serial))
 
     def rejections(self, column: Column, text: pl.Expr, value: pl.Expr) -> list[tuple[pl.Expr, str]]:
         (unread, reason), *others = super().rejections(column, text, value)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from employment_warehouse.contract.model import Column
 
-_OTHER_DOTS = "•・‧∙⋅．"  # between the parts of a name; · is the standard one
+_OTHER_DOTS = "•・‧∙⋅．"  # between the names of a person; · is the standard one
 _LEFT_OF_NAMES = "﹖⁇□■▢◇◆〓"  # where characters were lost
 # Bytes of another encoding: signs of Latin-1 but ´ and ·, three letters of it in a row (Núñez has two); private
 # use; what escaped a character, and was not undone; a day, an ID number, a telephone number; no letter at all.

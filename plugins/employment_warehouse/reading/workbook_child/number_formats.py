@@ -45,29 +45,29 @@ class NumberFormat:
         self.percent = False
         self.thousands = False
         self.is_general = False
-        part = self.integer
+        digits = self.integer
         for quoted, escaped, currency, bracket, general, other in TOKEN.findall(code):
             literal = quoted or escaped or currency
             if literal:
-                part.append(("literal", literal))
+                digits.append(("literal", literal))
             elif bracket:
                 self.can_show &= not re.match("dbnum", bracket, re.I)
             elif general or other == "@":
                 self.is_general = True
-                part.append(("general", ""))
+                digits.append(("general", ""))
             elif other in "0#?" and other:
-                part.append(("place", other))
-            elif other == "." and part is self.integer:
-                part = self.fraction
+                digits.append(("place", other))
+            elif other == "." and digits is self.integer:
+                digits = self.fraction
             elif other == ",":
                 self.thousands = True
             elif other in "EeAa" and other:  # aaaa: a day of the week
                 self.can_show = False
             elif other == "%":
                 self.percent = True
-                part.append(("literal", "%"))
+                digits.append(("literal", "%"))
             elif other:
-                part.append(("literal", other))
+                digits.append(("literal", other))
 
     @property
     def literals(self) -> str:
@@ -134,29 +134,29 @@ def is_colour(bracket: str) -> bool:
     return bool(re.fullmatch(r"(?i)black|blue|cyan|green|magenta|red|white|yellow|color ?\d+|dbnum\d|[<>=].*", bracket))
 
 
-def sections(code: str) -> list[str]:
-    """The parts of a format for positive and negative numbers, zero and text."""
+def sections_of(code: str) -> list[str]:
+    """The sections of a format: for positive and negative numbers, zero and text."""
     return re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)
 
 
-def sections_of_numbers(code: str) -> list[str]:
-    """Those of its parts that show numbers: the first, and at most two more."""
-    first, *others = sections(code)
-    return [first, *[part for part in others[:2] if "@" not in without_literals(part)]]
+def number_sections(code: str) -> list[str]:
+    """The sections of a format that show numbers: the first, and at most two more."""
+    first, *others = sections_of(code)
+    return [first, *[section for section in others[:2] if "@" not in without_literals(section)]]
 
 
-def has_conditions(parts: Sequence[str]) -> bool:
-    return any(re.search(r"\[[<>=]", without_quoted(part)) for part in parts)
+def has_conditions(sections: Sequence[str]) -> bool:
+    return any(re.search(r"\[[<>=]", without_quoted(section)) for section in sections)
 
 
-def section_of(value: float, parts: Sequence[str]) -> int | None:
-    """Which of the parts that show numbers shows this one; None where no condition says it."""
-    if not has_conditions(parts):
-        return 1 if value < 0 and len(parts) > 1 else 2 if value == 0 and len(parts) > 2 else 0
-    for at, part in enumerate(parts):
-        condition = CONDITION.search(without_quoted(part))
+def section_of(value: float, sections: Sequence[str]) -> int | None:
+    """The position of the section that shows a number; None where no condition says which one does."""
+    if not has_conditions(sections):
+        return 1 if value < 0 and len(sections) > 1 else 2 if value == 0 and len(sections) > 2 else 0
+    for at, section in enumerate(sections):
+        condition = CONDITION.search(without_quoted(section))
         if condition is None:
-            return at if at == len(parts) - 1 and not has_conditions([part]) else None
+            return at if at == len(sections) - 1 and not has_conditions([section]) else None
         if COMPARED[condition[1]](value, float(condition[2])):
             return at
     return None
@@ -171,9 +171,9 @@ def adding_formats(codes: Mapping[int, str]) -> dict[int, str]:
     """Those of the formats, by their number, that add something to a number. One that scales does not."""
     found = {}
     for key, code in codes.items():
-        parts = sections_of_numbers(code)
-        shown = parts if has_conditions(parts) else parts[:1]
-        if not is_date(code) and any(not is_scaled(part) and NumberFormat(part).adds for part in shown):
+        sections = number_sections(code)
+        shown = sections if has_conditions(sections) else sections[:1]
+        if not is_date(code) and any(not is_scaled(section) and NumberFormat(section).adds for section in shown):
             found[key] = code
     return found
 
@@ -186,9 +186,9 @@ def adding_to_texts(codes: Mapping[int, str]) -> dict[int, str]:
 
 def shown_text(code: str) -> str:
     """The fourth section of a format is for texts; of fewer the one with an @."""
-    parts = sections(code)
-    section = parts[3] if len(parts) > 3 else next((part for part in parts if "@" in without_literals(part)), "@")
-    tokens = TOKEN.findall(section)
+    sections = sections_of(code)
+    of_texts = sections[3:4] or [section for section in sections if "@" in without_literals(section)] or ["@"]
+    tokens = TOKEN.findall(of_texts[0])
     return "".join(quoted or escaped or (TYPED if other == "@" else other) for quoted, escaped, *_, other in tokens)
 
 
@@ -202,16 +202,16 @@ def without_quoted(section: str) -> str:
 
 def marked(value: float, code: str) -> str:
     """A number with the mark of one, and how the sheet shows it; or with the mark of what is not shown as a number."""
-    parts = sections_of_numbers(code)
-    section = section_of(value, parts)
+    sections = number_sections(code)
+    at = section_of(value, sections)
     raw = number_text(value)
-    if section is None:
-        literals = "或".join([*(NumberFormat(part).literals.strip() for part in parts), ""])  # 万或 is no unit
+    if at is None:
+        literals = "或".join([*(NumberFormat(section).literals.strip() for section in sections), ""])  # 万或 is no unit
         return f"{OTHER}{raw}{SHOWN}{literals}"
-    if is_scaled(parts[section]):
+    if is_scaled(sections[at]):
         return f"{NUMBER}{raw}"
-    chosen = NumberFormat(parts[section])
-    shown = chosen.shown(abs(value) if section == 1 and not has_conditions(parts) else value)
+    chosen = NumberFormat(sections[at])
+    shown = chosen.shown(abs(value) if at == 1 and not has_conditions(sections) else value)
     if shown is None:
         return f"{OTHER}{raw}{SHOWN}{chosen.literals.strip()}"
     if chosen.draws_point:
