@@ -586,7 +586,7 @@ def test_readers_are_told_of_what_no_county_has_sent(console: FastAPI, nights: N
     ))  # fmt: skip
     publish(build)
     page = browser_of("wh_analyst", console).get("/tonight").text
-    assert "2 份" in page.split('class="answer"')[1].split("</p>")[0]
+    assert "2 份" in page.split('class="lead"')[1].split("</p>")[0]
     assert "零工订单" in page.split("项目、批次和平台")[-1]
 
 
@@ -740,7 +740,7 @@ def test_an_operator_works_by_the_keyboard_and_in_english(person: Person, url: s
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Alerts", exact=True).focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".answer")).to_contain_text("to be acknowledged")
+    expect(page.locator(".lead")).to_contain_text("to be acknowledged")
     first = page.locator("main section").first
     first.get_by_label("Note").fill("called them today")
     first.get_by_role("button", name="Acknowledge").press("Enter")

@@ -339,7 +339,7 @@ def test_a_case_worker_is_shown_a_person_of_the_county_on_the_record(
     given = {"person": str(person), "purpose": "入户核实"}
     away = worker.fill_in(link, **given)
     assert (away.status_code, "没有应答" in away.text, IDENTITY["id_number"] in away.text) == (409, True, False)
-    with opener.answering(settings.current_home().uploads):
+    with opener.listening(settings.current_home().uploads):
         shown = worker.fill_in(link, **given)
     assert shown.status_code == 200
     assert all(value in shown.text for value in IDENTITY.values())
@@ -354,7 +354,7 @@ def test_above_the_daily_limit_or_without_a_purpose_the_console_shows_nobody(
     link, person = case
     nights.connection.execute("update seeds.setting set value = '1' where name = 'reveal_daily_limit'")
     worker = browser_of("caseworker_532528", console)
-    with opener.answering(settings.current_home().uploads):
+    with opener.listening(settings.current_home().uploads):
         empty = worker.fill_in(link, person=str(person), purpose="  ")
         assert (empty.status_code, IDENTITY["id_number"] in empty.text) == (409, False)
         assert worker.fill_in(link, person=str(person), purpose="home visit").status_code == 200
@@ -512,7 +512,7 @@ def test_nobody_else_is_shown_the_persons_of_a_case(console: FastAPI, case: tupl
 def test_the_socket_opens_only_persons_of_the_vault(case: tuple[str, UUID]) -> None:
     folder = settings.current_home().uploads
     other = seal(b'{"id_number": "1"}', place("vault.rejected_row.sealed", 1))
-    with opener.answering(folder):
+    with opener.listening(folder):
         assert oct((folder / opener.SOCKET).stat().st_mode & 0o777) == "0o600"
         with pytest.raises(opener.OpenerUnreachable):
             opener.ask(folder, other, uuid4())

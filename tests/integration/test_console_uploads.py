@@ -328,10 +328,10 @@ def test_a_browser_checks_and_sends_a_file_and_shows_how_far_it_is(address_of_co
                 page.uncheck("[name=nil]")
             page.get_by_role("button", name=button, exact=True).click()
             page.wait_for_url(re.compile(r"/uploads/\d+$"))
-            assert "正在读取" in page.inner_text(".answer")
+            assert "正在读取" in page.inner_text(".lead")
             read_all()
             page.wait_for_selector("table", timeout=10_000)  # the page has loaded itself again
-            assert f"读取 30 行，{'可' * script}入库 27 行，退回 3 行" in page.inner_text(".answer")
+            assert f"读取 30 行，{'可' * script}入库 27 行，退回 3 行" in page.inner_text(".lead")
             assert page.locator("tbody tr").count() == 3
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             page.screenshot(path=tmp_path / f"answer-{width}.png", full_page=True)

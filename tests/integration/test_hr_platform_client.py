@@ -387,7 +387,7 @@ def test_pages_that_bring_nothing_new_end_soon(n_items: int, monkeypatch: pytest
     cursors = count()
     items = [gig_order(number, START) for number in range(n_items)]
     monkeypatch.setattr(
-        "employment_warehouse.demonstration.simulated_platform.Platform.answer",
+        "employment_warehouse.demonstration.simulated_platform.Platform.respond",
         lambda *_: JSONResponse({"items": items, "next_cursor": f"c{next(cursors)}"}),
     )
     with served(build_app({}, "client", "secret")) as url, pytest.raises(PlatformFault) as fault:

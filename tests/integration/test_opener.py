@@ -32,7 +32,7 @@ def test_the_opener_refuses_whatever_is_not_a_question(capfd: pytest.CaptureFixt
     ]  # fmt: skip
     lines = [json.dumps(question).encode() for question in questions]
     lines += [b"", b"{", b"\xff\xfe", b"\0", b"[" * 60_000, b"9" * 60_000]
-    with opener.answering(folder):
+    with opener.listening(folder):
         answers = {line[:60]: said_by(folder, line + b"\n") for line in lines}
     assert set(answers.values()) == {b"{}\n"}, answers
     assert capfd.readouterr().err == ""

@@ -62,5 +62,5 @@ def _body(texts: Texts, facts: Row, rows: Sequence[Row], language: Language) -> 
 
 
 def _owners(feeds: Iterable[str]) -> str:
-    """The departments that answer for these feeds, each once."""
+    """The departments responsible for these feeds, each once."""
     return "、".join(dict.fromkeys(contract_of(feed).owner for feed in feeds))

@@ -48,7 +48,7 @@ class AlertKind:
 
     @property
     def mentions_owners(self) -> bool:
-        """Whether its texts name the departments that answer for the feeds."""
+        """Whether its texts name the departments responsible for the feeds."""
         return "{owners}" in self.zh.todo
 
 

@@ -15,7 +15,7 @@ from employment_warehouse.settings import Home
 
 # Messages go to standard error; standard output is for what was asked for: data, paths, the status.
 console = Console(stderr=True, highlight=False, soft_wrap=True)
-answers = Console(highlight=False, soft_wrap=True)
+output = Console(highlight=False, soft_wrap=True)
 
 
 def read_date(text: str) -> date:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from employment_warehouse import settings
-from employment_warehouse.command.options import HomeOption, PeopleOption, answers, console, make_home, use_home
+from employment_warehouse.command.options import HomeOption, PeopleOption, console, make_home, output, use_home
 
 app = typer.Typer()
 
@@ -42,7 +42,7 @@ def show_status(home: HomeOption = None) -> None:
     """各进程、页面地址与查询方法。 | Processes, addresses, and how to query."""
     from employment_warehouse.runtime import status
 
-    status.describe(use_home(home), answers)
+    status.describe(use_home(home), output)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The application: its pages, the headers of every answer, and what it says when something is refused."""
+"""The application: its pages, the headers of every response, and what it says when something is refused."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def create(clock: Callable[[], float] = time.monotonic) -> FastAPI:
     application.state.attempts = signing_in.Attempts()
     application.state.receiving = uploads.Receiving()
     application.state.is_encrypted = settings.console_url().startswith("https://")
-    application.add_middleware(Answers)
-    for kind, answer in (
+    application.add_middleware(ResponseHeaders)
+    for kind, handler in (
         (psycopg.Error, refusals.of_database),
         (UserError, refusals.of_user_error),
         (HTTPException, refusals.of_request),
         (RequestValidationError, refusals.of_input),
     ):
-        application.exception_handler(kind)(answer)
+        application.exception_handler(kind)(handler)
     application.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     application.add_api_route("/health", _health)
     application.add_api_route("/", _first_page, include_in_schema=False)
@@ -65,8 +65,8 @@ def create(clock: Callable[[], float] = time.monotonic) -> FastAPI:
     return application
 
 
-class Answers:
-    """Around all pages: the headers of every answer, a fault's too. Nothing is raised: a server logs its text."""
+class ResponseHeaders:
+    """Around all pages: the headers of every response, a fault's too. Nothing is raised: a server logs its text."""
 
     def __init__(self, application: ASGIApp) -> None:
         self.application = application
@@ -87,10 +87,10 @@ class Answers:
         try:
             await (_too_large(request) or self.application)(scope, receive, send_with_headers)
         except Exception as fault:
-            answer = refusals.of_fault(request, fault)
+            response = refusals.of_fault(request, fault)
             # A file that has begun is broken off: whoever downloads it sees that it is not whole.
             if not has_begun:
-                await answer(scope, receive, send_with_headers)
+                await response(scope, receive, send_with_headers)
 
 
 def _add_headers(request: Request, headers: MutableHeaders) -> None:
@@ -121,8 +121,8 @@ def _too_large(request: Request) -> Response | None:
 def _health() -> Response:
     """Whether the database answers; nobody signs in for it."""
     at = database_of("", "")
-    answers = pq.PGconn.ping(f"host='{at.host}' port={at.port} connect_timeout=5".encode()) == pq.Ping.OK
-    return PlainTextResponse("ok" if answers else "no database", 200 if answers else 503)
+    is_reachable = pq.PGconn.ping(f"host='{at.host}' port={at.port} connect_timeout=5".encode()) == pq.Ping.OK
+    return PlainTextResponse("ok" if is_reachable else "no database", 200 if is_reachable else 503)
 
 
 def _first_page(request: Request) -> Response:

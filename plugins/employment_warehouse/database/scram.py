@@ -79,16 +79,16 @@ def _mixes_directions(text: str) -> bool:
 
 
 def _ask(at: Address) -> Asked:
-    """Begin a sign-in, up to the server's first answer."""
+    """Begin a sign-in, up to the server's first message."""
     try:
         with _connected(at) as server:
             names = f"user\0{at.user}\0database\0{at.database}\0\0".encode()
             server.sendall(struct.pack("!ii", len(names) + 8, VERSION) + names)
-            _answer(server, SASL)
+            _message(server, SASL)
             first = f"n,,n=,r={secrets.token_urlsafe(18)}".encode()
             chosen = b"SCRAM-SHA-256\0" + struct.pack("!i", len(first)) + first
             server.sendall(b"p" + struct.pack("!i", len(chosen) + 4) + chosen)
-            challenge = dict(part.split("=", 1) for part in _answer(server, SASL_CONTINUE).decode().split(","))
+            challenge = dict(part.split("=", 1) for part in _message(server, SASL_CONTINUE).decode().split(","))
     except OSError as error:
         raise psycopg.OperationalError(f"connection failed: {error}") from error
     return Asked(b64decode(challenge["s"]), int(challenge["i"]))
@@ -104,7 +104,7 @@ def _connected(at: Address) -> socket.socket:
     return local
 
 
-def _answer(server: socket.socket, kind: int) -> bytes:
+def _message(server: socket.socket, kind: int) -> bytes:
     """The content of a message of this kind. Raises psycopg.OperationalError if it is another one."""
     letter, length = struct.unpack("!ci", _read(server, 5))
     content = _read(server, length - 4)

@@ -1,4 +1,4 @@
-"""Misbehaviours of the simulated platform: each takes the honest page and gives the answer that is sent instead."""
+"""Misbehaviours of the simulated platform: each takes the honest page and gives the response that is sent instead."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ MISBEHAVIOURS: Mapping[str, Callable[[Page], Response]] = {
     "unsorted_page": lambda page: as_json({**page, "items": page["items"][::-1]}),
     "numeric_cursor": lambda page: as_json({**page, "next_cursor": 7}),
 }
-# Misbehaviours of the walk from page to page need its state, so they live in ``Platform.answer``.
+# Misbehaviours of the walk from page to page need its state, so they live in ``Platform.respond``.
 WALK_MISBEHAVIOURS = (
     "cursor_stands_still",
     "cursor_goes_round",

@@ -187,13 +187,13 @@ class Platform:
             }
         )
         days_later = rng.integers(1, 20, size)
-        answered = (day + days_later) < len(self.nights)
+        is_decided = (day + days_later) < len(self.nights)
         outcome = pl.Series(["interviewed", "offered", "hired", "rejected", "withdrawn"]).gather(
             rng.choice(5, size, p=[0.2, 0.1, 0.35, 0.25, 0.1])
         )
         later = self._moment(rng, day + days_later, 8, 19)
-        answers = table.with_columns(status=outcome, status_at=later, updated_at=later).filter(pl.Series(answered))
-        self.applications.append(pl.concat([table, answers]))
+        decided = table.with_columns(status=outcome, status_at=later, updated_at=later).filter(pl.Series(is_decided))
+        self.applications.append(pl.concat([table, decided]))
 
     def _order(self, crowd: Crowd, rng: np.random.Generator, who: np.ndarray, day: np.ndarray) -> None:
         size = len(who)

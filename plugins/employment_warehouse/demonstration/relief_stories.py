@@ -220,7 +220,7 @@ def people_on_a_payroll(cast: Cast) -> None:
 
 
 def batch_without_return(cast: Cast) -> None:
-    """A batch that the bank has not answered: the payroll counts, and is shown separately."""
+    """A batch of which the bank has not reported back: the payroll counts, and is shown separately."""
     first = cast.nights[0]
     site = Site.open(cast, "532530")
     workers = [site.worker() for _ in range(3)]

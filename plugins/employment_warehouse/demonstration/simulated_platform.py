@@ -29,7 +29,7 @@ class Token(BaseModel):
 
 
 class Misbehaviour(BaseModel):
-    """An order to misbehave on the next answers of a resource (or of ``token``)."""
+    """An order to misbehave on the next responses of a resource (or of ``token``)."""
 
     resource: str
     kind: str
@@ -77,7 +77,7 @@ class Platform:
     def knows(self, token: str) -> bool:
         return self.tokens.get(token, 0.0) > time.monotonic()
 
-    def answer(self, resource: str, since: datetime, cursor: str | None, limit: int) -> Response:
+    def respond(self, resource: str, since: datetime, cursor: str | None, limit: int) -> Response:
         after = None if cursor is None else read_cursor(cursor)
         items, more = self.shelves[resource].page(since, after, limit)
         page: Page = {"items": items, "next_cursor": cursor_after(items[-1]) if more else None}

@@ -1,7 +1,7 @@
 """A simulated HR platform: the interface of ``docs/hr-platform.openapi.json``, with misbehaviours on demand.
 
 ``build_app(items)`` gives the ASGI application; ``python -m employment_warehouse.demonstration.simulator`` serves
-a folder of demonstration items. A misbehaviour is ordered for the next answers of a resource, either by
+a folder of demonstration items. A misbehaviour is ordered for the next responses of a resource, either by
 ``POST /simulator/misbehave`` or all through a run by a seed (``--unrest``).
 """
 
@@ -150,7 +150,7 @@ def _add_resource(
         limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
         cursor: Annotated[str | None, Query(description="opaque; from the page before")] = None,
     ) -> Response:
-        return platform.answer(resource, updated_since, cursor, limit)
+        return platform.respond(resource, updated_since, cursor, limit)
 
 
 @contextmanager

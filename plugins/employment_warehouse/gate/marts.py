@@ -197,6 +197,6 @@ def _certify(
 
 
 def _fetch_row(connection: psycopg.Connection, question: str, *values: object) -> tuple[Any, ...]:
-    """The one row of an answer. Raises DatabaseRefusal."""
+    """The one row of a result. Raises DatabaseRefusal."""
     with database.refusals():
         return connection.execute(question, values).fetchone() or ()

@@ -144,7 +144,7 @@ def _outcomes(
 
 
 def _was_run(expectation: Expectation, result: Any, rows: int) -> bool:
-    """Whether the result is an answer: it is there, raised nothing, and speaks of all rows."""
+    """Whether a result can be relied on: it is there, raised nothing, and is about all rows."""
     assert expectation.type in ROW_TYPES
     return (
         result is not None

@@ -28,7 +28,7 @@ class Platform(Requests):
         """Pages of items updated at or after ``since``, in the server's order.
 
         An item may arrive twice (overlapping pages, restarts): it has the same key, and the later one counts.
-        Raises ``PlatformFault`` for answers that cannot be trusted, never stops early without one.
+        Raises ``PlatformFault`` for responses that cannot be trusted, never stops early without one.
         """
         self.start_clock()
         safe, stuck, characters = since, 0, 0

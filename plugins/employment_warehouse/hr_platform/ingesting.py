@@ -184,7 +184,7 @@ def _ingest_items(
 
 
 def _refuse_other_schema(connection: psycopg.Connection, delivery: Delivery) -> None:
-    """A reading most of whose items are rejected is not landed: the platform answers as nobody agreed, and its items
+    """A reading most of whose items are rejected is not landed: the platform responds as nobody agreed, and its items
     are to be read again once it does. Held by gate 1, they would lie behind the watermark. Raises PlatformFault.
     """
     item_count, rejected_count = delivery.rows_read, delivery.rows_rejected

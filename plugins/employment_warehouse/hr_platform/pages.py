@@ -60,17 +60,17 @@ class Page:
 
 
 def parse_page(body: bytes, most_items: int) -> Page:
-    """The page in the body of an answer. Raises PageBroken."""
+    """The page in the body of a response. Raises PageBroken."""
     try:
         text = body.decode(json.detect_encoding(body), "surrogatepass")
         members = _fields(list(_members(text, _skip(text, 0), most_items)))
     except PageBroken:
         raise
     except (ValueError, IndexError, RecursionError):
-        raise PageBroken("the answer is incomplete, or not JSON") from None
+        raise PageBroken("the response is incomplete, or not JSON") from None
     items, cursor = members.get("items"), members.get("next_cursor", 0)
     if not isinstance(items, list):
-        raise PageBroken("the answer is not a page of items")
+        raise PageBroken("the response is not a page of items")
     if not (cursor is None or type(cursor) is str):
         raise PageBroken("the cursor is not a text")
     if cursor is not None and (len(cursor) > LONGEST_CURSOR or LONE_SURROGATE.search(cursor)):
@@ -124,9 +124,9 @@ def _members(text: str, at: int, most_items: int) -> Iterator[tuple[str, Any]]:
             at = _skip(text, at + 1)
             _expect(text, at, '"')
         elif text[at] != "}":
-            raise PageBroken("the answer is not JSON")
+            raise PageBroken("the response is not JSON")
     if _skip(text, at + 1) != len(text):
-        raise PageBroken("there is more after the end of the answer")
+        raise PageBroken("there is more after the end of the response")
 
 
 def _items(text: str, at: int, most_items: int) -> tuple[list[Item], int]:
@@ -143,7 +143,7 @@ def _items(text: str, at: int, most_items: int) -> tuple[list[Item], int]:
         if text[at] == ",":
             at = _skip(text, at + 1)
         elif text[at] != "]":
-            raise PageBroken("the answer is not JSON")
+            raise PageBroken("the response is not JSON")
     return items, at + 1
 
 
@@ -161,16 +161,16 @@ def _end_of_broken(text: str, at: int) -> int:
     if text[at] not in "[{":
         found = _END_OF_SCALAR.search(text, at)
         if found is None:
-            raise PageBroken("the answer is incomplete")
+            raise PageBroken("the response is incomplete")
         return found.start()
     depth = 0
     for token in _TOKENS.finditer(text, at):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
         if depth == 0:
             return token.end()
-    raise PageBroken("the answer is incomplete")
+    raise PageBroken("the response is incomplete")
 
 
 def _expect(text: str, at: int, character: str) -> None:
     if text[at] != character:
-        raise PageBroken("the answer is not a page of items")
+        raise PageBroken("the response is not a page of items")

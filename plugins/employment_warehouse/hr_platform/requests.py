@@ -35,14 +35,14 @@ TOKEN = re.compile(r"[!-~]{1,16384}")
 
 
 class PlatformFault(UserError):
-    """The HR platform did not give a complete and ordered answer; nothing of this reading was ingested."""
+    """The HR platform did not give a complete and ordered response; nothing of this reading was ingested."""
 
     def __init__(self, code: str, message: str, where: str) -> None:
         super().__init__(
             message,
             code=code,
             where=where,
-            expected="符合接口约定的回答 (docs/hr-platform.openapi.json) | an answer as the interface describes it",
+            expected="符合接口约定的回答 (docs/hr-platform.openapi.json) | a response as the interface describes it",
             todo="下次运行会从上次的位置重读；反复出现请联系平台运维"
             " | the next run reads again from the same position; if this repeats, contact the platform's operator",
         )
@@ -73,7 +73,7 @@ class Requests:
     """A signed-in client of one HR platform. Use as a context manager: it holds connections.
 
     base_url: without a closing slash. read_seconds: from `start_clock` on, with every repetition and wait.
-    page_seconds: for one answer, from the request to its last byte.
+    page_seconds: for one response, from the request to its last byte.
     """
 
     base_url: str
@@ -85,13 +85,13 @@ class Requests:
     def __post_init__(self) -> None:
         self._token: str | None = None
         self.start_clock()
-        # Asynchronous, because only there a time limit holds for an answer that arrives byte by byte.
+        # Asynchronous, because only there a time limit holds for a response that arrives byte by byte.
         self._loop = asyncio.Runner()
         self._http = httpx.AsyncClient(
             base_url=self.base_url,
             timeout=httpx.Timeout(self.page_seconds, connect=5.0),
             follow_redirects=False,
-            headers={"Accept-Encoding": "identity"},  # a proxy may compress answers nevertheless
+            headers={"Accept-Encoding": "identity"},  # a proxy may compress responses nevertheless
         )
 
     def __enter__(self) -> Self:
@@ -130,7 +130,7 @@ class Requests:
                 ) from None
             raise PlatformFault(
                 "platform_unavailable",
-                f"{ATTEMPTS} 次请求都没有得到完整回答 | no complete answer in {ATTEMPTS} attempts: {text}",
+                f"{ATTEMPTS} 次请求都没有得到完整回答 | no complete response in {ATTEMPTS} attempts: {text}",
                 resource.path,
             ) from None
 
@@ -138,22 +138,22 @@ class Requests:
         """One request, with the sign-in that it may need, within its time."""
         try:
             async with asyncio.timeout(max(0, min(self.page_seconds, self._deadline - time.monotonic()))):
-                return await self._answer(f"/v1/{resource.path}", resource, parameters)
+                return await self._read_page(f"/v1/{resource.path}", resource, parameters)
         except TimeoutError:
-            raise _TryAgain("the answer takes too long") from None
+            raise _TryAgain("the response takes too long") from None
 
-    async def _answer(self, path: str, resource: PlatformResource, parameters: dict[str, str]) -> Page:
+    async def _read_page(self, path: str, resource: PlatformResource, parameters: dict[str, str]) -> Page:
         if self._token is None:
             self._token = await self._sign_in()
         headers = {"Authorization": f"Bearer {self._token}"}
-        async with self._http.stream("GET", path, params=parameters, headers=headers) as answer:
-            if answer.status_code == httpx.codes.UNAUTHORIZED:
+        async with self._http.stream("GET", path, params=parameters, headers=headers) as response:
+            if response.status_code == httpx.codes.UNAUTHORIZED:
                 self._token = None
                 raise _TryAgain("the token expired", seconds=0)
-            if answer.status_code == httpx.codes.GONE:
+            if response.status_code == httpx.codes.GONE:
                 raise CursorExpired
-            _refuse_bad_status(answer, path)
-            body = await self._body(answer, path)
+            _refuse_bad_status(response, path)
+            body = await self._body(response, path)
         try:
             page = parse_page(body, PAGE_ITEMS)
         except PageBroken as error:
@@ -168,9 +168,9 @@ class Requests:
             "/oauth/token",
             data={"grant_type": "client_credentials"},
             auth=(self.client_id, self.client_secret),
-        ) as answer:
-            _refuse_bad_status(answer, "/oauth/token")
-            body = await self._body(answer, "/oauth/token")
+        ) as response:
+            _refuse_bad_status(response, "/oauth/token")
+            body = await self._body(response, "/oauth/token")
         try:
             token = json.loads(body)["access_token"]
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -180,37 +180,37 @@ class Requests:
         return token
 
     @staticmethod
-    async def _body(answer: httpx.Response, path: str) -> bytes:
-        encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    async def _body(response: httpx.Response, path: str) -> bytes:
+        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("identity", *COMPRESSIONS):
-            raise _TryAgain("an answer in an unknown content encoding")
+            raise _TryAgain("a response in an unknown content encoding")
         inflater = zlib.decompressobj(wbits=GZIP_OR_ZLIB) if encoding in COMPRESSIONS else None
         body = bytearray()
-        async for piece in answer.aiter_raw():
+        async for piece in response.aiter_raw():
             try:
                 body += inflater.decompress(piece, PAGE_BYTES + 1 - len(body)) if inflater else piece
             except zlib.error:
-                raise _TryAgain("an answer that cannot be decompressed") from None
+                raise _TryAgain("a response that cannot be decompressed") from None
             if len(body) > PAGE_BYTES:
                 raise PlatformFault("page_too_large", "单页超过 64 MiB | a page of more than 64 MiB", path)
         if inflater and not inflater.eof:
-            raise _TryAgain("a compressed answer that ends too early")
+            raise _TryAgain("a compressed response that ends too early")
         return bytes(body)
 
 
-def _refuse_bad_status(answer: httpx.Response, path: str) -> None:
-    if answer.status_code == httpx.codes.OK:
+def _refuse_bad_status(response: httpx.Response, path: str) -> None:
+    if response.status_code == httpx.codes.OK:
         return
-    if answer.status_code == TOO_MANY_REQUESTS or answer.is_server_error:
-        raise _TryAgain(f"HTTP {answer.status_code}", _retry_after(answer))
+    if response.status_code == TOO_MANY_REQUESTS or response.is_server_error:
+        raise _TryAgain(f"HTTP {response.status_code}", _retry_after(response))
     raise PlatformFault(
-        "platform_refuses", f"平台拒绝请求 (HTTP {answer.status_code}) | the platform refused the request", path
+        "platform_refuses", f"平台拒绝请求 (HTTP {response.status_code}) | the platform refused the request", path
     )
 
 
-def _retry_after(answer: httpx.Response) -> float | None:
+def _retry_after(response: httpx.Response) -> float | None:
     """Seconds that the server wants us to wait: seconds, or a date (RFC 9110); None where it names neither."""
-    text = answer.headers.get("Retry-After", "")
+    text = response.headers.get("Retry-After", "")
     if text.isascii() and text.isdigit():
         return min(float(text), LONGEST_WAIT)
     try:

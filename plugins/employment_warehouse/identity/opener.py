@@ -52,8 +52,8 @@ def ask(folder: Path, sealed: bytes, person_key: UUID) -> dict[str, str]:
             asking.settimeout(LONGEST_WAIT_SECONDS)
             asking.connect(path)
             asking.sendall(question)
-            with asking.makefile("rb") as answer:
-                identity: dict[str, str] = json.loads(answer.readline(MOST_BYTES))
+            with asking.makefile("rb") as reply:
+                identity: dict[str, str] = json.loads(reply.readline(MOST_BYTES))
     except (OSError, ValueError):
         identity = {}
     if not identity:
@@ -65,13 +65,13 @@ def ask(folder: Path, sealed: bytes, person_key: UUID) -> dict[str, str]:
 
 
 @contextmanager
-def answering(folder: Path) -> Iterator[None]:
-    """In this block the process answers, on a socket in the folder. Whoever had it before no longer does."""
+def listening(folder: Path) -> Iterator[None]:
+    """In this block the process opens what is asked of it over a socket in the folder, in place of an earlier one."""
     with _path(folder) as path:
         (folder / SOCKET).unlink(missing_ok=True)
         before = os.umask(0o177)
         try:
-            server = socketserver.ThreadingUnixStreamServer(path, _Answer)
+            server = socketserver.ThreadingUnixStreamServer(path, _Handler)
         finally:
             os.umask(before)
         server.daemon_threads = True
@@ -95,17 +95,17 @@ def _path(folder: Path) -> Iterator[str]:
         os.close(opened)
 
 
-class _Answer(socketserver.StreamRequestHandler):
+class _Handler(socketserver.StreamRequestHandler):
     timeout = LONGEST_WAIT_SECONDS
 
     def handle(self) -> None:
-        """Answer one question; with nothing in it where it is not one, or the keys do not open it."""
+        """Reply to one question: {} where it is not one, or the keys do not open it."""
         with suppress(OSError):  # whoever asked is gone, or says nothing for too long
-            answer = _answer(self.rfile.readline(MOST_BYTES))
-            self.wfile.write(json.dumps(answer).encode() + b"\n")
+            reply = _opened(self.rfile.readline(MOST_BYTES))
+            self.wfile.write(json.dumps(reply).encode() + b"\n")
 
 
-def _answer(line: bytes) -> dict[str, str]:
+def _opened(line: bytes) -> dict[str, str]:
     try:
         asked = json.loads(line)
         person_key, sealed = str(asked["person_key"]), str(asked["sealed"])

@@ -106,7 +106,7 @@ class WorkbookProcess:
         self._process.kill()
 
     def _died(self) -> UserError:
-        """Why there is no answer: the workbook, or (killed from outside, mostly for lack of memory) the machine."""
+        """Why there is no reply: the workbook, or (killed from outside, mostly for lack of memory) the machine."""
         code = self._process.wait()
         if code == -signal.SIGKILL and not self._is_timed_out:
             self.end()

@@ -64,9 +64,9 @@ def _write(connection: psycopg.Connection, query: str, target: BinaryIO) -> None
 
 def _write_answer(connection: psycopg.Connection, query: str, target: BinaryIO) -> None:
     """`explain`, `show` and others that COPY does not accept."""
-    answer = connection.execute(query)
-    if answer.description is None:
+    cursor = connection.execute(query)
+    if cursor.description is None:
         return
     text = io.TextIOWrapper(target, "utf-8", newline="", write_through=True)
-    csv.writer(text, lineterminator="\n").writerows([[column.name for column in answer.description], *answer])
+    csv.writer(text, lineterminator="\n").writerows([[column.name for column in cursor.description], *cursor])
     text.detach()

@@ -86,7 +86,7 @@ class Warehouse:
         home = self.home
         hidden = [home.secrets, home.postgres, home.archive, home.dbt]
         service.start(secluded(command, hidden), console_environment(self.deployment))
-        if not wait_until(lambda: service.leader() is None or answers(self.deployment), 30) or not service.leader():
+        if not wait_until(lambda: service.leader() is None or responds(self.deployment), 30) or not service.leader():
             raise UserError(
                 "控制台未能启动 | the console did not start",
                 code="console_not_started",
@@ -145,8 +145,8 @@ def migrate_database(home: Home) -> list[str]:
     return done
 
 
-def answers(at: Deployment) -> bool:
-    """Whether the console answers, and its database."""
+def responds(at: Deployment) -> bool:
+    """Whether the console and its database respond."""
     try:
         return httpx.get(f"{at.console_api_url}/health", timeout=10, trust_env=False).is_success
     except httpx.TransportError:

@@ -61,7 +61,7 @@ def check_health(home: Home, name: str) -> None:
     """
     at = deployment.current(home)
     if name == "console":
-        states = {"console": "healthy" if service.answers(at) else "no answer"}
+        states = {"console": "healthy" if service.responds(at) else "no answer"}
     elif name == "uploads":
         states = {"uploads": "healthy" if upload.is_read() else "nobody reads them"}
     else:

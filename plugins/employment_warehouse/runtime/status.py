@@ -18,7 +18,7 @@ from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import OPERATOR, Deployment, current, sign_in_file, use_database
 from employment_warehouse.runtime.programs import OPERATOR_PASSWORD
 from employment_warehouse.runtime.seclusion import is_possible
-from employment_warehouse.runtime.service import Warehouse, answers
+from employment_warehouse.runtime.service import Warehouse, responds
 from employment_warehouse.settings import Home
 
 EXAMPLE = 'sql "select * from marts.publications"'
@@ -69,7 +69,7 @@ def _program() -> str:
 
 def _on_server(deployment: Deployment) -> dict[str, str]:
     states = AirflowApi(deployment).health() or {"api-server": "stopped"}
-    states["console"] = "healthy" if answers(deployment) else "no answer"
+    states["console"] = "healthy" if responds(deployment) else "no answer"
     host, _, port = settings.variable("WAREHOUSE_DATABASE_LISTEN").rpartition(":")
     return states | {
         "控制台 console": deployment.console_url,

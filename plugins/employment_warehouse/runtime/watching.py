@@ -20,7 +20,7 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import Deployment, current, use_database
 from employment_warehouse.runtime.programs import HEALTHY
-from employment_warehouse.runtime.service import Warehouse, answers
+from employment_warehouse.runtime.service import Warehouse, responds
 from employment_warehouse.settings import Home
 
 # The DAGs that run on a schedule; night runs the others.
@@ -132,7 +132,7 @@ def _database(home: Home, now: datetime) -> Iterator[str]:
         yield f"{state['undelivered']} 条提醒未送达 | {state['undelivered']} alerts were not delivered"
     if state["unread"]:
         yield f"{state['unread']} 个上传的文件 5 分钟未读取 | {state['unread']} uploads have waited for five minutes"
-    if not answers(current(home)):  # it asks the database too, which answers
+    if not responds(current(home)):  # it asks the database too, which answers
         yield "控制台未运行或无应答 | the console does not answer"
 
 

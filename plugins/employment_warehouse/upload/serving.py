@@ -33,7 +33,7 @@ def serve() -> None:
     It is the one process with keys that always runs, so it also opens for the console what a case worker may see.
     """
     _warm_up()
-    with folder.only_reader(), opener.answering(settings.current_home().uploads):
+    with folder.only_reader(), opener.listening(settings.current_home().uploads):
         while True:
             try:
                 with connect("wh_loader") as connection:
