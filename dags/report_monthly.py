@@ -4,10 +4,9 @@ from airflow.sdk import dag, task
 
 from employment_warehouse.runtime import steps
 from employment_warehouse.runtime.dag_defaults import TASKS, report_timetable
-from employment_warehouse.runtime.timetable import MONTHLY
 
 
-@dag(schedule=report_timetable(MONTHLY), catchup=False, max_active_runs=1, default_args=TASKS, doc_md=__doc__)
+@dag(schedule=report_timetable("monthly"), catchup=False, max_active_runs=1, default_args=TASKS, doc_md=__doc__)
 def report_monthly() -> None:
     @task
     def write_report() -> None:

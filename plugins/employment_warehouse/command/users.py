@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from employment_warehouse.command.options import AsOption, HomeOption, console, select_home, use_home
+from employment_warehouse.fixed_names import USER_ROLES
 
 app = typer.Typer(
     help="用户：每人一个登录名。 | Users: each person signs in as himself or herself.", no_args_is_help=True
@@ -34,7 +35,7 @@ def ask_password(asked: bool) -> str:
 @app.command("add")
 def add_user(  # noqa: PLR0913, PLR0917  each an option
     wanted: NameArgument,
-    role: Annotated[str, typer.Option(help="operator · analyst · county · caseworker · auditor")],
+    role: Annotated[str, typer.Option(help=" · ".join(USER_ROLES))],
     county: Annotated[str | None, typer.Option(help="县市代码 | code of the county")] = None,
     ask: AskOption = False,
     name: AsOption = None,

@@ -12,7 +12,6 @@ from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.runtime import users
 
 page = Page("/users", "用户", "Users", needs=("ops.user_login",))
-ROLES = ("county", "caseworker", "analyst", "auditor", "operator")
 
 
 @page.router.get("/users")
@@ -56,6 +55,4 @@ def disable(login: str, visit: Visit = page.visitor) -> Response:
 def _show(visit: Visit, login: str = "", password: str = "") -> Response:
     with visit.reading() as read:
         known = read("users")
-    return visit.show(
-        "users.html.j2", users=known, roles=ROLES, counties=list(divisions().counties), login=login, password=password
-    )
+    return visit.show("users.html.j2", users=known, counties=list(divisions().counties), login=login, password=password)

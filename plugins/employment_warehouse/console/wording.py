@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from employment_warehouse.fixed_names import USER_ROLES
 from employment_warehouse.report import words
 from employment_warehouse.report.labels import Label, Labels, code_names
 from employment_warehouse.report.words import STATES, State
@@ -51,13 +52,7 @@ ACTS = Labels(
     explain_case=Label("说明事项", "explained a case"),
     take_workbook=Label("下载退回工作簿", "took a return workbook"),
 )
-ROLES = Labels(
-    operator=Label("操作员", "operator"),
-    analyst=Label("分析员", "analyst"),
-    county=Label("县市用户", "county"),
-    caseworker=Label("县市经办人", "case worker"),
-    auditor=Label("审计员", "auditor"),
-)
+ROLES = Labels({role: Label(*texts) for role, texts in USER_ROLES.items()})
 # Steps of a night, by the names of their tasks.
 STEPS = Labels(
     expect_deliveries=Label("列出应报", "what is due"),
@@ -119,8 +114,4 @@ MEASURES = Labels(
     }
 )
 UNITS = Labels(hr_platform=Label("人才平台", "HR platform"))
-PRODUCTS = Labels(
-    daily=Label("就业日报", "Daily report"),
-    weekly=Label("周调度", "Weekly dispatch"),
-    monthly=Label("月通报", "Monthly bulletin"),
-)
+PRODUCTS = Labels({name: Label(label.zh, label.en.capitalize()) for name, label in words.PRODUCTS.items()})

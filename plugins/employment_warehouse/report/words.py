@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from employment_warehouse.fixed_names import REPORTS
 from employment_warehouse.report.labels import Label, code_names
 
 Number = int | float | Decimal | None
@@ -63,11 +64,7 @@ UNITS = {
     "count": Label("个", ""), "CNY": Label("元", "CNY"), "day": Label("天", "days"), "share": Label("", ""),
     "rate": Label("", ""),
 }  # fmt: skip
-PRODUCTS = {
-    "daily": Label("日报", "daily report"),
-    "weekly": Label("周调度", "weekly dispatch"),
-    "monthly": Label("月通报", "monthly bulletin"),
-}
+PRODUCTS = {name: Label(*texts) for name, texts in REPORTS.items()}
 VINTAGES = {"flash": Label("快报", "flash"), "revised": Label("修订", "revised"), "final": Label("终版", "final")}
 
 

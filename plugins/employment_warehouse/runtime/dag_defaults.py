@@ -18,7 +18,7 @@ from airflow.sdk import (
 )
 
 from employment_warehouse import settings
-from employment_warehouse.runtime.timetable import NIGHT_TIMES
+from employment_warehouse.runtime.timetable import NIGHT_TIMES, REPORT_TIMES
 
 _REPORT_DATE: dict[str, Any] = {"format": "date", "description": "报表日期 | report date"}
 REPORT_DATE = Param(type="string", **_REPORT_DATE)
@@ -49,6 +49,6 @@ def night_timetable() -> MultipleCronTriggerTimetable | None:
     return MultipleCronTriggerTimetable(*crons, timezone="Asia/Shanghai")
 
 
-def report_timetable(cron: str) -> CronTriggerTimetable | None:
-    """In Shanghai's time; None in a demonstration, which writes its reports after its last night."""
-    return None if settings.is_demonstration() else CronTriggerTimetable(cron, timezone="Asia/Shanghai")
+def report_timetable(report: str) -> CronTriggerTimetable | None:
+    """At its time of REPORT_TIMES; None in a demonstration, which writes its reports after its last night."""
+    return None if settings.is_demonstration() else CronTriggerTimetable(REPORT_TIMES[report], timezone="Asia/Shanghai")

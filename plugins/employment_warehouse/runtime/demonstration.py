@@ -16,11 +16,12 @@ from employment_warehouse import demonstration, publication
 from employment_warehouse.database import connect
 from employment_warehouse.demonstration import FILE_NAME, Manifest
 from employment_warehouse.errors import UserError
+from employment_warehouse.fixed_names import REPORTS
 from employment_warehouse.runtime import deployment, nights, service, status
 from employment_warehouse.settings import Home
+from employment_warehouse.workbook_style import width_of
 
 QUERIES = Path(__file__).with_name("queries")
-REPORTS = {"daily": "日报 daily     ", "weekly": "周调度 weekly  ", "monthly": "月通报 monthly "}
 OF_MARTS = ("months", "cases")
 MONTH_ENDS = demonstration.FIRST_DATE.month - 1
 """From January on, so that the figures of months have a history."""
@@ -140,8 +141,8 @@ def summarise(home: Home, console: Console) -> None:
         _show(console, connection, "rejected", "退回原因 rejected rows", ["原因 reason", "行 rows"])
     console.print(f"预设情形 planted {home.demonstration / FILE_NAME}", markup=False)
     paths = _products()
-    for product, title in REPORTS.items():
-        console.print(f"{title} {home.shared / paths[product]}", markup=False)
+    for product, (title, _) in REPORTS.items():
+        console.print(f"{title} {product:<{14 - width_of(title)}} {home.shared / paths[product]}", markup=False)
     status.describe(home, console)
     console.print("停止 stop       make down")
 

@@ -17,9 +17,10 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import Deployment
 from employment_warehouse.runtime.programs import HEALTHY
+from employment_warehouse.runtime.timetable import REPORT_TIMES
 
 ENDED = {"success": "✓", "failed": "✗", "upstream_failed": "·", "skipped": "–"}
-NOT_OF_NIGHTS = frozenset({"report_weekly", "report_monthly"})
+NOT_OF_NIGHTS = frozenset(f"report_{report}" for report in REPORT_TIMES)
 PAUSE = 2  # seconds; asked twice a second, Airflow's API server spent a fifth of a core on its answers
 
 

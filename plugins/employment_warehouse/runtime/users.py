@@ -12,7 +12,7 @@ SHORTEST_PASSWORD = 12
 
 
 def add(name: str, role: str, county: str | None, password: str = "") -> str:
-    """Make a login for one person, whose role is `operator`, `analyst`, …; its password, a new one if none is given.
+    """Make a login for one person, whose role is one of USER_ROLES; its password, a new one if none is given.
 
     Raises DatabaseRefusal, UserError (`password_short`).
     """

@@ -17,14 +17,16 @@ from employment_warehouse import settings
 from employment_warehouse.database import connect
 from employment_warehouse.database.embedded import LARGEST_SERVER_FILE, Server
 from employment_warehouse.errors import UserError
+from employment_warehouse.fixed_names import REPORTS
 from employment_warehouse.runtime.airflow_api import AirflowApi
 from employment_warehouse.runtime.deployment import Deployment, current, use_database
 from employment_warehouse.runtime.programs import HEALTHY
 from employment_warehouse.runtime.service import Warehouse, responds
+from employment_warehouse.runtime.timetable import REPORT_TIMES
 from employment_warehouse.settings import Home
 
 # The DAGs that run on a schedule; night runs the others.
-FOLLOWED = {"night": "夜间流程", "report_weekly": "周调度", "report_monthly": "月通报"}
+FOLLOWED = {"night": "夜间流程"} | {f"report_{report}": REPORTS[report][0] for report in REPORT_TIMES}
 # The platform of a demonstration is nobody's; the console is asked whether it answers, in either deployment.
 NOT_AS_PROCESSES = ("hr-platform", "console")
 PUBLISHED_BY = time(8, 0)

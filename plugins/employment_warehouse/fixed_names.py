@@ -1,0 +1,16 @@
+"""Names that several packages need, each declared here alone: of the reports, and of the roles of users."""
+
+# Name → how it is called in Chinese and in English.
+REPORTS = {
+    "daily": ("日报", "daily report"),
+    "weekly": ("周调度", "weekly dispatch"),
+    "monthly": ("月通报", "monthly bulletin"),
+}
+# In the order in which the form for a new user offers them.
+USER_ROLES = {
+    "county": ("县市用户", "county"),
+    "caseworker": ("县市经办人", "case worker"),
+    "analyst": ("分析员", "analyst"),
+    "auditor": ("审计员", "auditor"),
+    "operator": ("操作员", "operator"),
+}
