@@ -33,10 +33,11 @@ def start_scratch() -> int:
 
 
 def publish(build: int) -> int:
-    """Move the pointer to this build; the number of the publication (the same). Again: nothing happens.
+    """Move the pointer to this build; the number of the publication, which is the build's. A second call changes
+    nothing.
 
-    Raises DatabaseRefusal without a certificate that is complete, fresh, clean and of these very rows, or if a later
-    build was begun.
+    Raises DatabaseRefusal without a certificate that is complete, fresh, clean and about these very rows, or if a later
+    build has begun.
     """
     number = int(_as_publisher("select ops.publish(%s)", build))
     _as_publisher(MARK, number)

@@ -14,10 +14,12 @@ A4 = 9
 
 
 def width_of(text: str) -> int:
-    """Of a text in a cell, in digits: a Chinese character is as wide as two."""
+    """The width of a text in a cell, counted in digits: a Chinese character is as wide as two."""
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
 
 
 def choice_rule(title: str, choices: Iterable[str]) -> dict[str, Any]:
-    """Data validation: a cell has one of these texts, from a list. title: of the message to whoever types another."""
+    """Data validation for a cell that takes one of these texts, offered as a list. title: of the message that is shown
+    to whoever types another text.
+    """
     return {"validate": "list", "source": list(choices), "error_title": title, "error_message": "请从列表中选择"}

@@ -22,9 +22,10 @@ _ENDS, _BEGINS = r"[0-9０-９][^0-9０-９\p{L}]*$", r"^[^0-9０-９\p{L}]*[0-9
 def without_names(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """The rows of a frame with persons masked in their free texts.
 
-    The row's own person: a bank writes whose account is wrong, and somebody self-employed is their own employer. Others
-    whom the frame names: whose wife somebody is, or who is paid in somebody's place. And personal numbers that begin
-    in one text and end in the next. What names a thing keeps the names in it (a firm is called after its owner).
+    Masked are the row's own person (a bank writes whose account is wrong, and somebody self-employed is their own
+    employer), others whom the frame names (whose wife somebody is, or who is paid in somebody's place), and personal
+    numbers that begin in one text and end in the next. What names a thing keeps the names in it (a firm is called after
+    its owner).
     """
     texts = [column for column in contract.columns if column.type.name == "text"]
     masked = {}

@@ -47,7 +47,7 @@ def use_home(folder: Path | None) -> Home:
 
 
 def make_home(folder: Path | None) -> Home:
-    """Select a warehouse, which begins if there is none."""
+    """Select a warehouse; its home is created if there is none."""
     select_home(folder)
     return settings.current_home()
 

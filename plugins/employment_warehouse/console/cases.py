@@ -38,7 +38,7 @@ class Wanted:
 
     @property
     def query(self) -> str:
-        """What names it in an address."""
+        """The query part of an address that names the case."""
         return urlencode(asdict(self))
 
 

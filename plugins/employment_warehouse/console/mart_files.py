@@ -28,9 +28,8 @@ NUMBER = "^[+-]?[0-9]+([.][0-9]+)?$"
 
 
 def csv_of(read: Reading, mart: str) -> Iterator[bytes]:
-    """Every row, as the database sends them. `'` stands before a text that would be a formula.
-
-    Begins with the mark by which Excel and WPS know UTF-8.
+    """Every row, as the database sends it, with `'` before a text that would be a formula. Begins with the mark by
+    which Excel and WPS recognise UTF-8.
     """
     rows = _select(mart, read("mart_columns", mart=mart), _guarded)
     whole = sql.SQL("copy ({}) to stdout (format csv, header)").format(rows)

@@ -97,7 +97,7 @@ class Page:
 
     @property
     def visitor(self) -> Any:
-        """`def show(visit: Visit = page.visitor)`."""
+        """The default of a route's parameter: `def show(visit: Visit = page.visitor)`."""
         return Depends(self.visit)
 
 

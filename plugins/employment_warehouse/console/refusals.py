@@ -26,7 +26,7 @@ MALFORMED = (psycopg.DataError, errors.UndefinedFunction)
 
 
 class Refusal(NamedTuple):
-    """Its status of HTTP, what happened and what to do: each `中文 | English`."""
+    """A refusal: its HTTP status, what happened and what to do, each `中文 | English`."""
 
     status: int
     message: str

@@ -94,8 +94,8 @@ class Sessions:
 
 
 class Turns:
-    """The requests of each login: so many are answered at once, in however many sessions. The others wait without a
-    thread, which everybody's pages, the sign-in and /health share.
+    """Limits how many requests of one login are processed at once, in however many sessions. The others wait without
+    taking one of the threads that everybody's pages, the sign-in and /health share.
     """
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, login: str) -> AsyncIterator[None]:
-        """One of them. Raises HTTPException (503)."""
+        """Wait for one of the login's turns, and hold it during the block. Raises HTTPException (503)."""
         try:
             async with asyncio.timeout(LONGEST_WAIT_SECONDS):
                 await self._of[login].acquire()

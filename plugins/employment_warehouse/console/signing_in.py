@@ -50,7 +50,7 @@ class Attempts:
         self._lock = threading.Lock()
 
     def begin(self, login: str, address: str) -> bool:
-        """Whether one more may be made; it is under way then, until it ends."""
+        """Whether one more attempt may be made; if so, it is under way until it has ended."""
         counted = _counted(login, address)
         with self._lock:
             if not all(self._limiter.test(limit, *whose, cost=self._under_way[whose] + 1) for limit, whose in counted):
@@ -59,7 +59,7 @@ class Attempts:
         return True
 
     def end(self, login: str, address: str, *, is_failure: bool) -> None:
-        """What began has ended."""
+        """An attempt that had begun has ended."""
         counted = _counted(login, address)
         with self._lock:
             self._under_way -= Counter(whose for _, whose in counted)  # which leaves no zeros

@@ -49,7 +49,7 @@ def run_program(
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of PostgreSQL (`initdb`, `pg_ctl`) as `owner`; its whole output is in `stderr`.
 
-    largest_file: no file that it or what it starts writes grows beyond (bytes).
+    largest_file: the size in bytes beyond which no file grows that it, or what it starts, writes.
     """
     binaries, user = _binaries(), None
     if os.geteuid() == 0 and owner != 0:
@@ -62,7 +62,7 @@ def run_program(
 
 
 def limited(command: list[str], largest_file: int) -> list[str]:
-    """The command, in whose place no file grows beyond so many bytes, its log included."""
+    """The command, run so that no file that it writes, its log included, grows beyond so many bytes."""
     return ["sh", "-c", 'ulimit -f "$0" 2>/dev/null; exec "$@"', str(largest_file // 512), *command]
 
 

@@ -33,7 +33,7 @@ def has_citus(connection: psycopg.Connection) -> bool:
 
 @contextmanager
 def on_coordinator_alone(*connections: psycopg.Connection) -> Iterator[None]:
-    """What these connections make meanwhile is not repeated on other nodes. Elsewhere it makes no difference."""
+    """In this block what these connections create is not repeated on other nodes. Without Citus it changes nothing."""
     with_citus = [connection for connection in connections if has_citus(connection)]
     for connection in with_citus:
         connection.execute("set citus.enable_ddl_propagation = off")

@@ -75,7 +75,7 @@ end $$
 
 
 def generate(superuser: psycopg.Connection) -> None:
-    """Close what is open; each time, as a new version of PostgreSQL brings new functions. The caller commits."""
+    """Close what is open. Each time, because a new version of PostgreSQL brings new functions. The caller commits."""
     superuser.execute(sql.SQL(CLOSE_FUNCTIONS).format(closed=sql.Literal(CLOSED), ages=sql.Literal(list(CLOSED_AGES))))
     for catalog, columns in COUNTED.items():
         counted = None if columns is None else list(columns)

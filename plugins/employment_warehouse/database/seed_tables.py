@@ -117,7 +117,9 @@ def read(name: str) -> list[Row]:
 
 
 def with_every_setting(rows: list[Row]) -> list[Row]:
-    """Rows of the seed `setting`, and the project's of those that they lack: an older version did not know them."""
+    """Rows of the seed `setting`, completed by the project's rows of each setting that they lack, because an older
+    version did not know it.
+    """
     named = {row["name"] for row in rows}
     projects = settings.project_seed_file(SETTINGS)
     return rows + [row for row in _rows(projects, _header(projects)) if row["name"] not in named]

@@ -8,7 +8,9 @@ from pathlib import Path
 
 
 def statements(folder: str) -> Callable[[str], bytes]:
-    """Gives, for a folder's `__file__`, the function that reads the statement of `<name>.sql`, each once."""
+    """For a folder's `__file__`, a function that returns the statement in its file `<name>.sql`, and reads each file
+    once.
+    """
 
     @cache
     def query(name: str) -> bytes:

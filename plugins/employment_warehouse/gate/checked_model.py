@@ -71,7 +71,7 @@ class Check:
 
     @classmethod
     def read(cls, declared: CheckedModel, column: str | None, raw: Any, kinds: Sequence[str]) -> Check:
-        """kinds: the kinds of checks that there may be."""
+        """One check as it stands in the YAML. kinds: the kinds of checks that there may be."""
         where = declared.where + (f".{column}" if column else "")
         content = {raw: None} if isinstance(raw, str) else raw
         entry = Entry(content, where)

@@ -29,5 +29,5 @@ def instants_of(items: list[Item], resource: PlatformResource) -> list[datetime]
 
 
 def is_ahead(instant: datetime) -> bool:
-    """Whether it is in the future, even allowing for a clock that is hours off."""
+    """Whether an instant is in the future, even allowing for a clock that is hours off."""
     return instant > datetime.now(UTC) + CLOCK_SKEW

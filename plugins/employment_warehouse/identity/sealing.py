@@ -99,9 +99,9 @@ def require_opens(sealed: bytes, at: bytes) -> None:
 
 
 def wrap_for(*wrapping_keys: bytes) -> None:
-    """From now on exactly these keys open what was sealed; tokens and sealed values stay unchanged.
+    """Let exactly these keys open what was sealed, from now on; tokens and sealed values stay unchanged.
 
-    Raises WrongKey, and then changes nothing, where the wrapping key in force does not open it.
+    Raises WrongKey, and then changes nothing, if the wrapping key in force does not open it.
     """
     path = _kept_keys()
     key = _unwrap(path, settings.secret_keys().wrapping_key)

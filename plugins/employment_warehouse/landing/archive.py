@@ -120,8 +120,8 @@ def store(file: Path, sha256: bytes) -> None:
 
 
 def strays(named: Collection[bytes]) -> dict[bytes, datetime]:
-    """Files that no delivery names, and when each was archived: nothing could be ingested of it, or its ingest ended
-    before it was recorded. An ingest archives its file first, so one that is younger than a day is none yet.
+    """Archived files that no delivery names, and when each was archived: nothing of it could be ingested, or its ingest
+    ended before it was recorded. Those younger than a day are left out, because an ingest archives its file first.
     """
     known, found = {sha256.hex() for sha256 in named}, {}
     for path in settings.current_home().archive.glob(f"??/*{SEALED}"):
@@ -132,7 +132,7 @@ def strays(named: Collection[bytes]) -> dict[bytes, datetime]:
 
 
 def delete_drafts() -> None:
-    """Delete what a process left that was killed while it wrote."""
+    """Delete what was left by a process that was killed while it wrote."""
     for path in settings.current_home().archive.glob(f"??/*{settings.DRAFT}"):
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < (datetime.now(UTC) - INGESTED_WITHIN).timestamp():

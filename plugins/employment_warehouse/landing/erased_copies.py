@@ -44,8 +44,11 @@ Feeds = Mapping[tuple[str, str], Sent]  # (feed, delivery kind): a return workbo
 
 
 def without_rows(file: Path, feeds: Feeds, words: Words, prepare: Prepare) -> Places:
-    """Find the rows that are a person's, by these words, and what mentions the person in others'; if there are any,
-    `prepare` receives a copy without them and its extension; None for a file that cannot be read.
+    """Find, by these words, the rows of a person and the mentions of the person in other rows; the places of the rows
+    found.
+
+    If there are any, `prepare` receives a copy of the file without them, and its extension; None for a file that cannot
+    be read.
     """
     if feeds and file.suffix == ".jsonl":
         return _items_without(file, feeds, words, prepare)
@@ -108,7 +111,9 @@ class _Judge:
         )
 
     def judge(self, place: Place, cells: list[str], bare: list[str]) -> tuple[bool, list[str]]:
-        """Whether the row is the person's, and its cells without the person; bare: as numbers are compared."""
+        """Whether the row is the person's, and its cells without the person. bare: the cells in the form in which
+        numbers are compared.
+        """
         own = [at for at, cell in enumerate(bare) if self.words.own_in(cell)]
         if place in self.sent.rejected:
             return bool(own) or not self._is_of_another(cells), cells

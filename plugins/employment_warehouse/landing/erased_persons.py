@@ -36,9 +36,11 @@ class ErasedPersons:
 
     @classmethod
     def of_delivery(cls, connection: psycopg.Connection, delivery_id: int) -> ErasedPersons:
-        """Those whose rows a delivery does not have, in a transaction that stores its rows: at first, on a restore and
-        in a rebuild. Of a person whose erasure was asked for since, the ledger counts the rows until it is done: it
-        waits for this transaction, and this one for one that is being carried out.
+        """The persons whose rows a delivery must not have, read in the transaction that stores its rows: at the ingest,
+        on a restore and in a rebuild.
+
+        Of a person whose erasure was asked for since, the ledger counts the rows until the erasure is done. That
+        erasure waits for this transaction, and this transaction for an erasure that is being carried out.
         """
         connection.execute("select pg_advisory_xact_lock_shared(hashtext('vault.mark'))")
         marks = connection.execute(query("erased_marks_of_delivery"), {"delivery_id": delivery_id})
@@ -51,7 +53,7 @@ class ErasedPersons:
         return marks_of(keys).is_in(list(self.marks)).fill_null(False) & keys.is_not_null()
 
     def rows(self, rows: pl.DataFrame, contract: Contract) -> pl.Series:
-        """Which landing rows are about one: as their person, or by account."""
+        """Which landing rows are about one of them, as the row's person or by account."""
         found = pl.repeat(False, len(rows), dtype=pl.Boolean, eager=True)
         for column in contract.columns if self.marks else ():
             if column.type.identity in ("person", "account") and not _is_mention(column, contract):

@@ -57,8 +57,8 @@ def plain_bytes(text: bytes) -> bytes:
 
 
 class Words(NamedTuple):
-    """own: the ID number, and the accounts that are nobody else's. mobiles: a household may have one telephone, so that
-    they name the person only in a row that says of nobody else that it is about them.
+    """What names a person in a text. own: the ID number, and the accounts that nobody else has. mobiles: a household
+    may share a telephone, so a mobile names the person only in a row that says of nobody else that it is about them.
     """
 
     own: list[str]

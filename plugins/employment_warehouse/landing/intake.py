@@ -49,7 +49,7 @@ def open_intake(night_on: date) -> None:
 
 
 def record_scan(night_on: date, share: Share, found: Scan) -> None:
-    """A share was scanned: record what is to be ingested and withdrawn of it, in place of what was recorded before."""
+    """Record what a scan of a share found to be ingested and withdrawn, in place of what was recorded before."""
     with connect("wh_loader") as connection:
         parameters = {"night_on": night_on, "feeds": list(share.feeds), "unit": share.unit}
         connection.execute(query("delete_found"), parameters)
@@ -58,20 +58,20 @@ def record_scan(night_on: date, share: Share, found: Scan) -> None:
 
 
 def record_ingested(night_on: date, feed: str, unit: str = EVERY_UNIT, path: str = "") -> None:
-    """A file, or a whole source, was ingested."""
+    """Record that a file, or a whole source, was ingested."""
     with connect("wh_loader") as connection:
         _delete(connection, night_on, feed, unit, path)
 
 
 def record_withdrawn(removed: RemovedPart) -> None:
-    """A removed part was withdrawn, or is not to be: of no night it is still on record."""
+    """Record that a removed part was withdrawn, or need not be: it is no longer on record for any night."""
     with connect("wh_loader") as connection:
         parameters = {"feed": removed.feed, "unit": removed.unit, "path": removed.path}
         connection.execute(query("delete_removal"), parameters)
 
 
 def record_failure(night_on: date, reason: str, feed: str, unit: str = EVERY_UNIT, path: str = "") -> None:
-    """Ingest failed. reason: without a value of the file."""
+    """Record that an ingest failed. reason: without a value of the file."""
     with connect("wh_loader") as connection:
         _record(connection, night_on, [(feed, unit, path)], reason)
 

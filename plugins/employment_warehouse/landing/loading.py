@@ -51,7 +51,7 @@ def load_rows(connection: psycopg.Connection, delivery: Delivery, read: Callable
 
 
 def reload_rows(connection: psycopg.Connection, delivery: Delivery, read: Callable[[], TextTable]) -> int:
-    """Store again the rows that a delivery has landed before; returns how many."""
+    """Store again the rows that a delivery landed earlier; how many."""
     preparation = Preparation(connection, delivery)
     repeated = connection.execute(query("duplicate_key_rows"), {"delivery_id": delivery.delivery_id}).fetchall()
     frames = preparation.of_table(read(), partial(preparation.rows_again, without=_places(repeated)))

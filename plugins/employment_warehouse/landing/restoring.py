@@ -49,8 +49,8 @@ def restore(delivery_id: int, read: ReadArchived) -> int:
 
 
 def restore_if_possible(delivery_id: int, read: ReadArchived) -> bool:
-    """Restore rows without which a night is as good: what the archive has no longer, or is read otherwise by now, stays
-    purged; whether they could be restored. Raises IngestFailed.
+    """Restore the rows of a delivery if that is possible; whether it was. The night is as good without them: what the
+    archive no longer has, or what is read differently by now, stays purged. Raises IngestFailed.
     """
     try:
         restore(delivery_id, read)

@@ -102,8 +102,10 @@ class LandingZone:
 
     @contextmanager
     def local(self, path: str) -> Iterator[Path]:
-        """The file as a local path, which stays this file, whatever its place in the zone is given to. A remote file is
-        copied to a private file. Raises FileNotFoundError, also if it has become something else (a link).
+        """The file as a local path, which remains this file even if another one takes its place in the zone.
+
+        A remote file is copied to a private file. Raises FileNotFoundError, also if it has become something else (a
+        link).
         """
         if self.is_local:
             with _opened(Path(f"{self.folder}/{path}")) as file, _path_to(file, Path(path).name) as local_path:
@@ -120,7 +122,7 @@ class LandingZone:
     def put(self, source: Path, path: str, modified_at: datetime) -> None:
         """Put a copy of a file into the zone, whole or not at all, in place of a file of the same path.
 
-        In a folder it was modified at that time; other storage has its own.
+        In a folder its modification time is `modified_at`; other storage sets its own.
         """
         full = f"{self.folder}/{path}"
         self.files.makedirs(full.rpartition("/")[0], exist_ok=True)

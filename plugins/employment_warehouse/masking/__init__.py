@@ -2,9 +2,9 @@
 permits, addresses of mail and chat.
 
 The one place that knows what they look like. A text is compared as its digits: full-width, circled and Chinese ones,
-with or without separators between them, and as what it says in hex or base64. Free text is masked; the number of a case
-or a project that may be one is refused, because masking would make one of two. Reference numbers have many forms, so
-that of them only those are refused that can hardly be anything else. Telephones with an area code are not personal.
+with or without separators between them, and as what it says in hex or base64. Free text is masked. The number of a case
+or a project that may be one is refused, because masked it could be taken for another; such reference numbers have many
+forms, so only those are refused that can hardly be anything else. Telephones with an area code are not personal.
 """
 
 from employment_warehouse.masking.places import MASK, mask, may_be_personal, personal_places

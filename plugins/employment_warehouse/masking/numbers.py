@@ -47,7 +47,9 @@ def is_personal_in_groups(groups: list[str], *, whole: bool) -> bool:
 
 
 def is_certain(digits: str) -> bool:
-    """A card, or an ID number of somebody of working age: of the first generation, one who was born after 1929."""
+    """Whether digits are certainly a personal number: a card, or an ID number of somebody of working age (of the first
+    generation, somebody born after 1929).
+    """
     if is_id(digits, date.today().year - _WORKING_AGE):  # noqa: DTZ011  years of birth
         return True
     if is_first_generation(digits) and digits[6:8] >= _EARLIEST_WORKER:

@@ -23,7 +23,7 @@ class ExcelShortRows:
         self._group_widths: set[int] = set()  # widths of the groups that were recognised
 
     def short_records(self, layout: Layout, empty: Mask) -> Mask:
-        """Which records these are. empty: blank lines.
+        """Which records lack cells because of Excel. empty: blank lines.
 
         They are the widest records of their group, if there are several (or the last row alone, if others were as
         narrow), and one of them has a value in its last cell. The header's own group is as wide as the header.

@@ -58,7 +58,7 @@ def _usual(counts: list[int]) -> int:
 
 
 def with_stand_in(blocks: Iterable[bytes], delimiter: str) -> Iterator[bytes]:
-    """UTF-8 with the one character in place of the delimiter."""
+    """The UTF-8 text with one character in place of the long delimiter."""
     wanted, stand_in = delimiter.encode(), STAND_IN.encode()
     rest = b""
     for block in blocks:

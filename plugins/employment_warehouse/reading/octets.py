@@ -62,8 +62,8 @@ def edges_of(dialect: Dialect) -> Mask:
 
 
 def outer_blank_detector(dialect: Dialect) -> Callable[[bytes], bool]:
-    """A function: whether a cell of a chunk, which ends with a line end, may begin or end with a blank. It may say yes
-    where there is none, never no where there is one.
+    """A function that says whether a cell of a chunk, which ends with a line end, may begin or end with a blank. It may
+    say yes where there is none, but never no where there is one.
     """
     is_edge, delimiter, quote = edges_of(dialect), ord(dialect.delimiter), ord(dialect.quote)
 

@@ -66,7 +66,7 @@ class Bulletin:
 
 
 def compose(figures: Figures) -> Bulletin:
-    """figures: those of the product `monthly`. The same figures make the same bulletin."""
+    """The bulletin. figures: those of the product `monthly`; the same figures make the same bulletin."""
     first, month = figures["period"]
     compared = comparison(figures, month, first - timedelta(days=1))
     known = divisions()

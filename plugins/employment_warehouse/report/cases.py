@@ -59,7 +59,7 @@ def subject(case: Row) -> Label:
 
 
 def case_title(known: Names, case: Mapping[str, Any]) -> Label:
-    """What is found; of kinds that have one finding only, the kind."""
+    """What was found; for a kind of case that has only one finding, the name of the kind."""
     if case["finding"] == case["case_kind"]:
         return known["case_kind"][case["case_kind"]]
     return known["finding"][case["finding"]]

@@ -40,7 +40,7 @@ class Comparison:
 
 
 def comparison(figures: Figures, day: date, earlier: date) -> Comparison:
-    """figures: `observed` of both days."""
+    """The comparison of two days. figures: `observed` of both days."""
     reported = reported_on(figures, day) & reported_on(figures, earlier)
     counties = [row["county_code"] for row in figures["observed"] if row["on_date"] == day]
     return Comparison(day, earlier, len(counties), [code for code in counties if code not in reported])

@@ -17,12 +17,14 @@ CASE_HEADS = (
 
 
 def prefecture_workbook(figures: Figures) -> bytes:
-    """Nothing of a person or household: how many cases each county has, and all indicators."""
+    """The prefecture's workbook: how many cases each county has, and all indicators; nothing about a single person or
+    household.
+    """
     return write_workbook(figures["publication"], [_count_sheet(figures), indicator_sheet("指标", figures)])
 
 
 def county_workbook(figures: Figures, county: str) -> bytes:
-    """figures: those of the county alone."""
+    """The workbook of one county, with each of its cases. figures: those of this county alone."""
     return write_workbook(figures["publication"], [_case_sheet(figures), indicator_sheet("指标", figures, county)])
 
 

@@ -54,9 +54,10 @@ class Erased:
         return path.stat().st_mtime <= (self.done_at + CLOCKS_DIFFER).timestamp()
 
     def forgotten_in(self, paths: Iterable[Path], without: Callable[[Path], bytes | None]) -> list[Path]:
-        """Rewrite the files that may have somebody; those that are damaged, when all others are done.
+        """Rewrite the files that may name somebody who was erased; returns those that are damaged, when all others are
+        done.
 
-        without: the content of a file without them; None: nobody is in it.
+        without: returns the content of a file without them, or None if it names none of them.
         """
         damaged = []
         for path in filter(self.may_be_in, paths):

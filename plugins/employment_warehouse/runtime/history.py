@@ -79,7 +79,7 @@ def _without_erased(waiver: Record, erased: Erased) -> Record:
 
 
 def delete_after(home: Home, publication: int) -> None:
-    """Delete the records of what a home does not know that was restored to an earlier publication."""
+    """Delete the records of the publications that a home does not know because it was restored to an earlier one."""
     folder = _folder(home)
     for path in folder.glob("*.sealed"):
         if path.stem == LEDGER or int(path.stem) > publication:

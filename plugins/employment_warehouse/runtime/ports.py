@@ -23,7 +23,7 @@ def port(home: Home, service: str) -> int:
 
 
 def moved(home: Home, before: dict[str, int]) -> list[str]:
-    """Sentences about services whose earlier port was taken, so that an address that people have noted is another."""
+    """A sentence for each service whose earlier port was taken, so that an address that people know has changed."""
     return [
         f"{service}：端口 {before[service]} 已被占用，改用 {number} | port {before[service]} is taken, now {number}"
         for service, number in ports(home).items()

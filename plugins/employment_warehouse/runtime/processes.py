@@ -107,7 +107,7 @@ def home_processes(home: Home) -> list[psutil.Process]:
 
 
 def end(processes: list[psutil.Process]) -> None:
-    """Terminate them; kill those that are still running after five seconds."""
+    """Terminate these processes; kill those that are still running after five seconds."""
     for process in processes:
         with contextlib.suppress(psutil.Error):
             process.terminate()

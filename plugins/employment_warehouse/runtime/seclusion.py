@@ -20,7 +20,7 @@ NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "--", "sh", "-c"
 
 
 def secluded(command: list[str], hidden: list[Path]) -> list[str]:
-    """The command that runs this command where the hidden folders are empty and other processes are closed."""
+    """A command that runs the given one where the hidden folders are empty and other processes are closed to it."""
     if not is_possible():
         return command
     return [*NAMESPACE, *map(str, hidden), "--", *command]

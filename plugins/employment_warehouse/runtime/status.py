@@ -25,7 +25,7 @@ EXAMPLE = 'sql "select * from marts.publications"'
 
 
 def describe(home: Home, console: Console) -> None:
-    """Write it to the console, a line for each fact."""
+    """Write to the console what runs and where its pages are, a line for each fact."""
     deployment = current(home)
     lines = _embedded(deployment) if deployment.is_embedded else _on_server(deployment)
     for name, value in lines.items():

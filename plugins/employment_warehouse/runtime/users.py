@@ -25,7 +25,10 @@ def add(name: str, role: str, county: str | None, password: str = "") -> str:
 
 
 def set_password(name: str, password: str = "") -> str:
-    """Give a user a new password: oneself, or as an operator anybody. The password. Raises DatabaseRefusal."""
+    """Give a user a new password, and return it. Users may change their own, an operator may change anybody's.
+
+    Raises DatabaseRefusal.
+    """
     chosen = password or secrets.token_urlsafe(15)
     _assert_long(chosen)
     with refusals(), connect(OWN_LOGIN) as connection:

@@ -11,7 +11,7 @@ Content = TypeVar("Content")
 
 
 def read_when_changed(read: Callable[[Path], Content]) -> Callable[[Path], Content]:
-    """Decorator: what a function has read of a file, until the file is modified. An error is not kept."""
+    """Decorator that keeps what a function has read from a file until the file is modified. Errors are not kept."""
     known: dict[Path, tuple[int, Content]] = {}
 
     @wraps(read)

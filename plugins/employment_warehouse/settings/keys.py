@@ -60,7 +60,7 @@ def choose_next_wrapping_key() -> SecretKeys:
 
 
 def adopt_next_wrapping_key(next_wrapping: bytes) -> None:
-    """From now on the home's wrapping key is this one, and a version later."""
+    """Make this key the home's wrapping key, under the next version number."""
     kept = read_secrets(current_home().keys_file)
     adopted = {"wrapping_key": next_wrapping.hex(), "version": str(int(kept["version"]) + 1), "next_wrapping_key": ""}
     update_secrets(current_home().keys_file, adopted)
@@ -68,7 +68,9 @@ def adopt_next_wrapping_key(next_wrapping: bytes) -> None:
 
 @contextmanager
 def keys_stand_still() -> Iterator[None]:
-    """No rotation goes on in this home meanwhile: whoever comes second waits. The lock is on the folder of the keys."""
+    """In this block no other process of this home rotates its keys; whoever comes second waits. The lock is on the
+    folder of the keys.
+    """
     folder = os.open(current_home().secrets, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)

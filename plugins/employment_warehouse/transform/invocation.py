@@ -14,9 +14,9 @@ from employment_warehouse.database.model_declarations import read_models
 
 
 def invoke(arguments: Sequence[str], build: int | None = None) -> Any:
-    """dbt's own result. build: the only one that its sessions may write (ops.writable_build).
+    """Call dbt; its own result. build: the only one that its sessions may write (ops.writable_build).
 
-    In this very process: when it is killed, its connections close and PostgreSQL rolls back.
+    It runs in this very process: when that is killed, its connections close and PostgreSQL rolls back.
     """
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  takes seconds to import
 

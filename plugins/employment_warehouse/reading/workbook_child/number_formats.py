@@ -168,7 +168,7 @@ def is_scaled(section: str) -> bool:
 
 
 def adding_formats(codes: Mapping[int, str]) -> dict[int, str]:
-    """Those of the formats, by their number, that add something to a number. One that scales does not."""
+    """The formats, by their number, that add something to a number. One that scales it does not."""
     found = {}
     for key, code in codes.items():
         sections = number_sections(code)
@@ -179,7 +179,7 @@ def adding_formats(codes: Mapping[int, str]) -> dict[int, str]:
 
 
 def adding_to_texts(codes: Mapping[int, str]) -> dict[int, str]:
-    """What those formats show of a text that add something to it, with TYPED in its place."""
+    """What the formats that add something to a text show of it, with TYPED in its place."""
     shown = {key: shown_text(code) for key, code in codes.items() if "@" in code}
     return {key: text for key, text in shown.items() if text.replace(TYPED, "", 1).strip()}
 

@@ -52,9 +52,11 @@ def delete_given_up(backups: Iterable[Backup], own: Path, copied: Path) -> None:
 
 
 def of_other_time(connection: psycopg.Connection, copied: Path, lacking: Collection[str]) -> set[str]:
-    """Of an original and its copy without an erased person, the one that the ledger does not count: the original where
-    the database is of after the erasure, the copy where it is of before. lacking: what had been given up before; an
-    erasure that removes a mention of a person, and no row, is seen by that alone.
+    """Of each original and its copy without an erased person, the one that the restored database does not count: the
+    original if the database is of a time after the erasure, the copy if it is of a time before.
+
+    lacking: the files that had been given up before; an erasure that removes a mention of a person, but no row, is
+    known by them alone.
     """
     erased = connection.execute("select d.sha256 from ops.delivery as d where d.rows_erased > 0")
     of_erased = {bytes(sha256).hex() for (sha256,) in erased}
@@ -72,8 +74,9 @@ def lost_since(connection: psycopg.Connection, copied: Path, left: Collection[st
 
 
 def ingest_again(connection: psycopg.Connection, lost: Collection[bytes]) -> list[str]:
-    """Let the next night find the lost files, where the landing zone has them still: the same bytes are archived, and
-    land nothing. One that another file has replaced since would land once more. The places of all, as people know them.
+    """Let the next night find the lost files that the landing zone still has: the same bytes are archived, and land
+    nothing. A file that another one has replaced since is left out: it would land once more. Returns the places of all
+    lost files, as people know them.
     """
     connection.execute(
         """
@@ -112,7 +115,7 @@ def without_lost(required: set[bytes], copied: Path) -> set[bytes]:
 
 
 def without_replaced(_folder: str, names: list[str]) -> set[str]:
-    """Originals beside a copy, of a whole archive, as `shutil.copytree` asks for what it shall ignore."""
+    """The originals beside a copy among these names, in the form in which `shutil.copytree` asks what to ignore."""
     return _originals_beside_copies(set(names))
 
 

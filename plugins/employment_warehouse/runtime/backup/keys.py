@@ -61,7 +61,7 @@ def install_keys(home: Home, chosen: Backup, keys: Path | None) -> None:
 
 
 def choose_wrapping_key(home: Home, archive: Path) -> None:
-    """Of the wrapping keys that were copied into a new home, the one that opens an archive is in force from now on.
+    """Put into force, of the wrapping keys that were copied into a new home, the one that opens an archive.
 
     Raises WrongKey, and then leaves no keys there.
     """
@@ -81,7 +81,7 @@ def choose_wrapping_key(home: Home, archive: Path) -> None:
 
 
 def keys_missing(path: Path | None) -> UserError:
-    """No keys at that place."""
+    """The error for a place that has no keys."""
     return UserError(
         "缺少密钥 | the keys are missing",
         code="keys_missing",
@@ -105,7 +105,9 @@ def _wrapping_keys(path: Path) -> list[str]:
 
 
 def keys_foreign(path: Path | None) -> UserError:
-    """The keys there, or None: of this process, are not those of the backup or archive."""
+    """The error for keys that are not those of the backup or archive. path: where they are; None: they are this
+    process's.
+    """
     return UserError(
         "密钥属于另一个数据仓库 | these keys are of another warehouse",
         code="keys_foreign",

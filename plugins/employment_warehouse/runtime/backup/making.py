@@ -150,7 +150,9 @@ def _let_server_archive(server: Server, wal: Path) -> None:
 
 
 def delete_old(folder: Path, archive: Path, keep: int) -> None:
-    """Keep the newest backups alone, with what they need of the log and of the files that the archive has given up."""
+    """Delete all but the newest backups, and what none of those needs of the log and of the files that the archive has
+    given up.
+    """
     kept = backups_of(folder)[-keep:]
     for place in (folder / "base").iterdir():
         if place not in [backup.folder for backup in kept]:

@@ -40,13 +40,13 @@ class Backup:
 
 
 def complete(backup: Backup) -> None:
-    """Let a backup count, of which everything is there."""
+    """Record a backup of which everything is there: from now on it counts."""
     record = {key: value for key, value in vars(backup).items() if key != "folder"}
     settings.write_whole(backup.folder / "backup.json", json.dumps(record | {"ended_at": backup.ended_at.isoformat()}))
 
 
 def backups_of(folder: Path) -> list[Backup]:
-    """The complete ones, oldest first."""
+    """The complete backups of a folder, oldest first."""
     found = []
     for path in sorted((folder / "base").glob("*/backup.json")):
         try:

@@ -211,7 +211,7 @@ def _prove_archived(sha256: bytes) -> None:
 
 
 def assert_empty(home: Home, database: Path | None = None) -> None:
-    """Whether a home, and the data folder of its server, hold nothing but logs. Raises UserError: `home_not_empty`."""
+    """Raises UserError (`home_not_empty`) if a home, or the data folder of its server, holds anything but logs."""
     kept = [path for path in home.root.rglob("*") if not path.is_dir() and home.logs not in path.parents]
     if database is not None and database.exists():
         kept += database.iterdir()
