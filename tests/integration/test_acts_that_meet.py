@@ -113,7 +113,7 @@ def test_a_first_step_that_comes_late_makes_the_night_begin_anew(warehouse: psyc
 
 
 def checked(day: date, failed: int = 0) -> tuple[int, bool]:
-    """A build with its rules and its certificate, and whether it computes everything anew."""
+    """A build with its rules and its certificate, and whether it computes everything again."""
     build = start_build(day)
     with connect("wh_transformer") as dbt:
         found = dbt.execute("select ops.record_rules('models')").fetchone()

@@ -394,7 +394,7 @@ def test_a_page_that_a_county_may_not_open_shows_only_the_refusal(planted: psyco
 
 
 def test_reports_of_what_was_rolled_back_are_for_the_record_alone(console: FastAPI, nights: Nights) -> None:
-    """What cannot be pinned is no report either; who keeps the record sees that it was rolled back."""
+    """What cannot be pinned is not a report either; who keeps the record sees that it was rolled back."""
     days = ("2024-05-01", "2024-05-02")
     for number, day in [(publish(start_build(day)), day) for day in days]:
         made = {"publication": number, "report_date": date.fromisoformat(day), "vintage": "flash"}

@@ -434,7 +434,7 @@ def test_rows_updated_after_the_day_that_they_report_are_not_stale(nights: Gated
 
 
 def test_a_batch_of_a_bank_may_be_much_longer_or_shorter_than_the_others(nights: GatedNights) -> None:
-    """The number of a line is no amount."""
+    """The number of a line is not an amount."""
 
     def batch(unit: str, lines: int) -> list[Row]:
         return [row | {"line_no": n} for n, row in enumerate(make_rows("bank_return", unit, FIRST, lines), 1)]

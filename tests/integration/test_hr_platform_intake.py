@@ -101,7 +101,7 @@ def test_an_item_that_was_committed_late_at_the_watermark_is_not_missed(platform
 
 
 def test_the_time_for_a_reading_is_the_setting_alone(platform: Platform, warehouse: psycopg.Connection) -> None:
-    """0 is no time, not that of the program; switched off, there is no limit."""
+    """A setting of 0 seconds is 0, not the default of the program; switched off, there is no limit."""
     change = "update seeds.setting set value = '0', enabled = %s where name = 'platform_read_seconds'"
     warehouse.execute(change, [True])
     with pytest.raises(hr_platform.PlatformFault) as fault:

@@ -45,7 +45,7 @@ def case_worker(nights: Nights) -> Iterator[psycopg.Connection]:
 def touched(reader: psycopg.Connection, statement: str) -> list[str]:
     """The plan with the pages that were read; an attempt leaves nothing."""
     plans: list[list[str]] = []
-    for _ in range(8):  # until caches are filled, and plans no longer made anew
+    for _ in range(8):  # until caches are filled, and plans no longer made again
         with reader.transaction(force_rollback=True):
             rows = reader.execute(TOUCHED.format(statement).encode()).fetchall()
         plans.append([re.sub("[0-9a-f-]{36}", "?", row[0]) for row in rows])

@@ -62,15 +62,15 @@ def test_all_of_them_are_found() -> None:
 
 
 def test_who_rotates_the_keys_is_told_to_restart_every_service_that_has_them() -> None:
-    """`docker compose up -d` does not: what is in the file of a secret is no part of the configuration."""
+    """`docker compose up -d` does not: what is in the file of a secret is not part of the configuration."""
     having = {
         name
         for name, service in compose.services().items()
         if "warehouse_wrapping_key" in service.get("secrets", []) and service["restart"] != "no"
     }
     guide = " ".join((settings.project_root() / "docs" / "operators.md").read_text("utf-8").split())
-    told = [set(names.split()) for names in re.findall(r"docker compose restart ([a-z -]+)", guide)]
-    assert told.count(having) == 2  # in both languages
+    restarted = [set(names.split()) for names in re.findall(r"docker compose restart ([a-z -]+)", guide)]
+    assert restarted.count(having) == 2  # in both languages
 
 
 def test_the_timer_starts_the_watch() -> None:
@@ -119,8 +119,8 @@ def test_crons_line_runs_the_watch_in_crons_bare_environment(tmp_path: Path) -> 
 def test_crons_line_for_docker_writes_only_what_is_wrong(exit_code: int, shown: str, tmp_path: Path) -> None:
     """Docker's place is taken by a program that says something of its own each time, as Docker does."""
     docker = tmp_path / "docker"
-    told = "echo what is wrong; " if exit_code else "echo Container created >&2; "
-    docker.write_text(f"#!/bin/sh\n{told}exit {exit_code}\n")
+    said = "echo what is wrong; " if exit_code else "echo Container created >&2; "
+    docker.write_text(f"#!/bin/sh\n{said}exit {exit_code}\n")
     docker.chmod(0o700)
     line = crontab_lines()[2].replace("/srv/jiuye/project", str(tmp_path))
     done = subprocess.run(

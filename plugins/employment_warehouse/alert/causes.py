@@ -12,11 +12,11 @@ from employment_warehouse.alert.queries import query
 from employment_warehouse.contract import year_without_holidays
 from employment_warehouse.contract.divisions import divisions
 
-# What units have to mend: open under the date of its night until the cause is gone, however many nights later.
+# What units have to correct: open under the date of its night until the cause is gone, however many nights later.
 SUBMISSIONS = ("delivery_held", "file_refused", "feed_missing")
 # New households without employment: open under their date until none of them is left.
 HOUSEHOLDS = ("zero_employment", "zero_employment_uncertain")
-# Judged anew by every night, or by every one that is published: the newest speaks for those before it.
+# Judged again by every night, or by every one that is published: the newest speaks for those before it.
 NIGHTLY = ("night_not_started", "night_failed", "night_held", "intake_failed", "sheets_left_out", "holidays_unknown")
 PUBLISHED = ("wages_owed", "double_registration")
 
@@ -37,7 +37,7 @@ def find_open_nights(night: Row) -> list[Row]:
 
 
 def find_submissions(night: Row, kinds: Collection[str] = SUBMISSIONS) -> Causes:
-    """What units have to mend of what was due or offered to a night, as it stands now."""
+    """What units have to correct of what was due or offered to a night, as it stands now."""
     return _ledger(kinds, night)
 
 

@@ -50,7 +50,7 @@ def _raise(found: Causes, night: Row) -> set[tuple[str, str]]:
 
 
 def _follow_up(night: Row, publication: int | None) -> None:
-    """Resolve what was found of an earlier night and is gone; the rest of a county's submissions is counted anew.
+    """Resolve what was found of an earlier night and is gone; the rest of a county's submissions is counted again.
 
     publication: in which its households are looked for; None: they are left as they are.
     """

@@ -29,7 +29,7 @@ class AlertKind:
     """One kind of alert.
 
     same_by: columns of its rows. An alert of the next night with the same values in them is about the same matter;
-    without columns each is new. link_of_others: of units that are no county, if they have another page.
+    without columns each is new. link_of_others: of units that are not counties, if they have another page.
     """
 
     name: str

@@ -39,7 +39,7 @@ app.add_typer(users.app, name="user")
 
 
 def failure_of(error: psycopg.OperationalError) -> UserError:
-    """What people are told: that the connection is lost, or what else the database could not do."""
+    """The message for people: that the connection is lost, or what else the database could not do."""
     from employment_warehouse.database import describe
 
     if error.sqlstate is None or error.sqlstate.startswith(LOST):

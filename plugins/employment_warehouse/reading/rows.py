@@ -44,7 +44,7 @@ def is_row(cells: Sequence[str], header: Header) -> bool:
 
 def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: bool) -> None:
     """The header of a contract's table may be repeated, but not with other columns or in another order, by which the
-    rows below would be read wrongly; and a line that is no whole row may not say that amounts are not in yuan.
+    rows below would be read wrongly; and a line that is not a whole row may not say that amounts are not in yuan.
 
     row: the result of `is_row`. Raises Refused: second_header, amounts_not_in_yuan.
     """

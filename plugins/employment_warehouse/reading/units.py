@@ -106,7 +106,7 @@ def states_other_unit(text: str) -> bool:
 
 
 def states_step(line: str) -> bool:
-    """Whether a line that is no row states a unit such as 单位：1000元, and no amount in yuan beside it."""
+    """Whether a line that is not a row states a unit such as 单位：1000元, and no amount in yuan beside it."""
     return bool(_STEP_ALONE.fullmatch(_compact(_normalised(line))))
 
 

@@ -78,11 +78,11 @@ def feed_states(figures: Figures) -> list[Row]:
         {**row, "delivery_numbers": held.get((row["feed"], row["county_code"])) if row["status"] == "held" else None}
         for row in figures["feeds"]
     ]
-    told = {(row["feed"], row["county_code"]) for row in states if row["status"] == "held"}
+    shown = {(row["feed"], row["county_code"]) for row in states if row["status"] == "held"}
     unread = dict.fromkeys(("rows_read", "rows_landed", "rows_rejected"))
     states += [
         {"feed": feed, "county_code": county, "status": "held", "delivery_numbers": numbers, **unread}
         for (feed, county), numbers in held.items()
-        if (feed, county) not in told
+        if (feed, county) not in shown
     ]
     return sorted(states, key=lambda row: (row["feed"], row["county_code"]))

@@ -1,4 +1,4 @@
-"""One call of dbt, in this very process: where it works, what it is told, and what it need not do."""
+"""One call of dbt, in this very process: where it works, its arguments, and what it need not do."""
 
 from __future__ import annotations
 

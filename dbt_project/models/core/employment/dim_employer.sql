@@ -4,7 +4,7 @@ with
 mentions as (
     select employer_key, employer_uscc, employer_name, industry, county_code from {{ ref('fct_employment_spell') }}
     union all
-    -- As the county knows it, which is not told the code.
+    -- As the county knows it, to which the code is not disclosed.
     select own_employer_key, null, employer_name, industry, county_code from {{ ref('fct_employment_spell') }}
     where own_employer_key is not null
     union all

@@ -1,5 +1,5 @@
 -- Deliveries that were due on the report date and have not arrived, with the unit's last accepted submission. Of a
--- snapshot a later one will do as well. The HR platform sends nothing itself: a reading that failed is `intake_failed`.
+-- snapshot a later one counts as well. The HR platform sends nothing itself: a reading that failed is `intake_failed`.
 select
     due.unit, due.feed, due.due_at,
     (
