@@ -7,7 +7,8 @@ names, batch numbers, free text and rejected cells of a night that the real sche
 tasks fail. The bar: none of them is found in anything but the vault, the archive, the landing zone and the return
 workbooks: not in logs, XComs, the metadata database, artefacts, alerts, reports, tables or the server's own files, in
 plain, full-width, base64, hex, UTF-16 or GB 18030. Afterwards two of them are put into a log and an alert, and must be
-found there. `--planted` puts them there before, to show that the bar can be missed. Exit code 1: it was missed.
+found there. With a smaller share of the persons the same share of the faults is made: not the bar, but what is found
+misses it too. `--planted` puts them there before, to show that the bar can be missed. Exit code 1: it was missed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
@@ -54,20 +56,20 @@ def main() -> int:
             done = run_warehouse("demonstrate", "--people", PEOPLE, home=home, timeout=MINUTES)
             if done.returncode:
                 sys.exit(done.stderr)
-            run_nights(home, planted)
+            run_nights(home, planted, FAULTS[: max(1, round(len(FAULTS) * given.share))])
             if given.planted:
                 leak(home, planted)
-            return judge(home, planted, "" if given.share >= 1 else " (fewer persons: not the bar)")
+            return judge(home, planted, is_full=given.share >= 1)
         finally:
             run_warehouse("down", home=home, timeout=MINUTES)
 
 
-def run_nights(home: Path, planted: Planted) -> None:
+def run_nights(home: Path, planted: Planted, faults: Sequence[tuple[str, str]]) -> None:
     """The last night again and again, with what a county and a bank have sent since; the last time undisturbed."""
     day = read_manifest(home / "demonstration").nights[-1]
     zone = home / "demonstration" / "landing_zone"  # which units write to
     print(f"files with persons: {plant(zone, planted, COUNTY, day)}", flush=True)
-    for privilege, role in FAULTS:
+    for privilege, role in faults:
         with without(home, privilege, role):
             run_warehouse("night", str(day), home=home, timeout=MINUTES)
         print(f"without {privilege}: {failures(home)} attempts of tasks have failed", flush=True)
@@ -77,7 +79,7 @@ def run_nights(home: Path, planted: Planted) -> None:
     print(f"undisturbed: exit code {ended.returncode}", flush=True)
 
 
-def judge(home: Path, planted: Planted, small: str) -> int:
+def judge(home: Path, planted: Planted, *, is_full: bool) -> int:
     """What the search finds; 0 if that is nothing after enough failures, and it finds what is then put there."""
     search, failed, begun = Search(planted.words), failures(home), time.monotonic()
     found = search_home(Home(home), search)
@@ -89,10 +91,11 @@ def judge(home: Path, planted: Planted, small: str) -> int:
     landed, kinds = landed_of(home)
     print(f"{len(planted.words):,} words in {landed} deliveries; rejected by {kinds} reasons; searched in {took:.0f} s")
     print(f"a leak in a log and one in a table: {'found' if sees else 'NOT FOUND'}")
-    met = not found and failed >= FAILURES and sees and landed > 0
-    print(f"failed attempts of tasks {failed} (bar: at least {FAILURES})")
-    print(f"places with hits {len(found)} (bar 0): {'met' if met else 'NOT MET'}{small}")
-    return 0 if met else 1
+    met = not found and failed >= (FAILURES if is_full else 1) and sees and landed > 0
+    print(f"failed attempts of tasks: {failed} (bar: at least {FAILURES})")
+    small = "" if is_full else " (below full size, not the bar)"
+    print(f"places with hits: {len(found)} (bar 0): {'met' if met else 'NOT MET'}{small}")
+    return int(not met)
 
 
 def leak(home: Path, planted: Planted) -> None:

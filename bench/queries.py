@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.kit.demonstration import demonstration_warehouse
 from tests.kit.guide import guide_queries, query_seconds
-from tests.kit.measuring import bench_options, timed
+from tests.kit.measuring import bench_options, timed, verdict
 from tests.kit.nights import run_steps
 from tests.kit.server import add_users
 
@@ -74,11 +74,10 @@ def compare(rounds: int, planted: bool) -> int:
     worst = max(ours, key=lambda query: np.percentile(ours[query], 95))
     slowest = float(np.percentile(ours[worst], 95))
     print(f"{people:,} people on the register, {publications} publications; the slowest: {named(worst)}")
-    whole = people >= FULL_SIZE * 0.95 and publications >= FULL_HISTORY
-    small = "" if whole else " (fewer people or nights: not the bar)"
-    verdict = "met" if slowest <= BAR else "NOT MET"
-    print(f"slowest documented query, p95: {slowest * 1000:.0f} ms (bar {BAR * 1000:.0f}): {verdict}{small}")
-    return 0 if slowest <= BAR else 1
+    judged = planted or (people >= FULL_SIZE * 0.95 and publications >= FULL_HISTORY)
+    met = slowest <= BAR
+    print(f"slowest documented query, p95: {slowest * 1000:.0f} ms (bar {BAR * 1000:.0f}): {verdict(met, judged)}")
+    return int(judged and not met)
 
 
 def duckdb_seconds(rounds: int) -> Mapping[str, list[float]]:

@@ -4,7 +4,8 @@
 
 Two kinds of file: texts alone, as the national export writes them, and four columns of numbers and dates. Takes the
 best of three of ours and one of openpyxl, in one run; prints the ratio of the first kind last. The bar is ≥ 8.
-`--planted` reads with openpyxl on our side too, to show that the bar can be missed. Exit code 1: it was missed.
+Below 100,000 rows (`--share`) it says that it is not the bar. `--planted` reads with openpyxl on our side too, to show
+that the bar can be missed. Exit code 1: it was missed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "plugins"))
 
 import openpyxl
 import xlsxwriter
-from tests.kit.measuring import bench_options
+from tests.kit.measuring import bench_options, is_judged, verdict
 
 from employment_warehouse.contract import contract_of
 from employment_warehouse.reading import read_tables
@@ -33,11 +34,11 @@ N_NUMERIC = 4
 
 def main() -> int:
     given = bench_options(__doc__).parse_args()
-    return measure(round(FULL * given.share), openpyxl_rows if given.planted else ours_rows)
+    return measure(round(FULL * given.share), openpyxl_rows if given.planted else ours_rows, is_judged(given))
 
 
-def measure(n_rows: int, candidate: Callable[[Path], int]) -> int:
-    """0: the bar is met."""
+def measure(n_rows: int, candidate: Callable[[Path], int], judged: bool) -> int:
+    """1: the bar was missed."""
     ratios = []
     with tempfile.TemporaryDirectory() as folder:
         for kind, n_numeric in (("texts alone", 0), (f"{N_NUMERIC} columns of numbers and dates", N_NUMERIC)):
@@ -49,9 +50,8 @@ def measure(n_rows: int, candidate: Callable[[Path], int]) -> int:
             width = len(contract_of("labor_register").columns)
             print(f"{kind}, {n_rows:,} x {width}: ours {ours:.2f} s, openpyxl {theirs:.2f} s: {theirs / ours:.1f}")
     met = ratios[0] >= BAR
-    small = "" if n_rows >= FULL else " (fewer rows: not the bar)"
-    print(f"openpyxl read-only / ours, texts: {ratios[0]:.1f} (bar ≥ {BAR}): {'met' if met else 'NOT MET'}{small}")
-    return 0 if met else 1
+    print(f"openpyxl read-only / ours, texts: {ratios[0]:.1f} (bar ≥ {BAR}): {verdict(met, judged)}")
+    return int(judged and not met)
 
 
 def write(path: Path, n_rows: int, n_numeric: int) -> None:

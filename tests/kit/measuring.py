@@ -1,4 +1,4 @@
-"""What the benchmarks share: their options, and a stopwatch."""
+"""What the benchmarks share: their options, what they say of a bar, and a stopwatch."""
 
 from __future__ import annotations
 
@@ -16,6 +16,18 @@ def bench_options(doc: str | None) -> argparse.ArgumentParser:
     options.add_argument("--share", type=float, default=1.0)
     options.add_argument("--planted", action="store_true")
     return options
+
+
+def is_judged(given: argparse.Namespace) -> bool:
+    """Whether figures are held against the bars: at full size, or to show that a planted fault misses them."""
+    return bool(given.share >= 1 or given.planted)
+
+
+def verdict(is_met: bool, is_judged: bool) -> str:
+    """What is printed behind a figure and its bar."""
+    if not is_judged:
+        return "below full size, not the bar"
+    return "met" if is_met else "NOT MET"
 
 
 def timed(work: Callable[[], object]) -> float:
