@@ -158,9 +158,10 @@ def land_in_a_child(day: date, planted: bool = False) -> tuple[float, float]:
 
 def land_one(day: date) -> None:
     """What the child does: lands the file of that date, and says how long it took."""
-    from employment_warehouse.landing import ingest, scan
+    from employment_warehouse.landing import Share, ingest, scan
 
-    (arrival,) = [offered for offered in scan({"county"}, day).arrivals if offered.report_date == day]
+    found = scan(Share.of_sources({"county"}), day)
+    (arrival,) = [offered for offered in found.arrivals if offered.report_date == day]
     began = time.perf_counter()
     delivery = ingest(arrival)
     seconds = time.perf_counter() - began

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import psycopg
 import pytest
-from tests.kit.files import COUNTY, DAY, put
+from tests.kit.files import COUNTY, DAY, arrivals, put
 from tests.kit.nights import ingest_files, start_build
 
 from employment_warehouse import alert, gate, landing
@@ -153,7 +153,7 @@ def test_a_file_ingested_by_an_earlier_attempt_is_not_a_failure(
     steps.expect_deliveries(NIGHT)
     steps.find_relief_feeds(NIGHT)
     assert steps.find_counties(NIGHT) == [COUNTY]
-    (arrival,) = landing.scan({"county"}, DAY).arrivals
+    (arrival,) = arrivals(DAY)
     assert landing.ingest(arrival) is not None  # and the task was killed before it could note it
     steps.ingest_county(COUNTY, NIGHT)
     assert failures(warehouse) == []

@@ -25,6 +25,7 @@ from tests.kit.sealed import persons, rejected_cells
 
 from employment_warehouse import gate, publication
 from employment_warehouse.landing import (
+    Share,
     ask_erasure,
     expect_deliveries,
     ingest,
@@ -86,9 +87,9 @@ def test_a_file_becomes_one_delivery_with_its_rows(warehouse: psycopg.Connection
 
 def test_an_ingested_file_is_not_found_again(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
-    (offered,) = scan({"county"}, DAY).arrivals
+    (offered,) = files.arrivals(DAY)
     assert ingest(offered) is not None
-    assert scan({"county"}, DAY).arrivals == []
+    assert files.arrivals(DAY) == []
     assert ingest(offered) is None
     assert rows_of(warehouse, "select count(*) from ops.delivery") == [(1,)]
 
@@ -99,7 +100,7 @@ def test_the_same_bytes_again_load_nothing(warehouse: psycopg.Connection, zone: 
     put(zone, payments(1), minutes=5)
     assert ingest_all() == []
     assert rows_of(warehouse, "select count(*) from ops.delivery") == [(1,)]
-    assert scan({"county"}, DAY).arrivals == []
+    assert files.arrivals(DAY) == []
 
 
 def test_the_same_bytes_for_another_date_are_a_new_report(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -136,7 +137,7 @@ def test_a_late_file_counts_for_its_own_date(warehouse: psycopg.Connection, zone
 def test_files_dated_later_wait_and_the_oldest_date_is_first(warehouse: psycopg.Connection, zone: Path) -> None:
     for days in (2, 0, -1):
         put(zone, payments(1), day=DAY + timedelta(days=days))
-    assert [a.report_date.isoformat() for a in scan({"county"}, DAY).arrivals] == ["2024-04-30", "2024-05-01"]
+    assert [a.report_date.isoformat() for a in files.arrivals(DAY)] == ["2024-04-30", "2024-05-01"]
 
 
 @pytest.mark.parametrize("name", [f"{COUNTY}.nil", f"{COUNTY}.csv"])
@@ -234,7 +235,7 @@ def test_a_loader_that_was_killed_before_it_withdrew_the_removed_part_is_made_go
     second.unlink()
     later = DAY + timedelta(days=1)
     assert steps.find_counties(later.isoformat()) == [COUNTY]
-    [arrival] = scan(["county"], later).arrivals
+    [arrival] = files.arrivals(later)
     assert ingest(arrival) is not None
     if retried == "in a run of its own":
         steps.expect_deliveries(later.isoformat())
@@ -260,7 +261,7 @@ def test_a_file_that_an_earlier_night_left_does_not_make_a_removed_part_of_an_ol
         (DAY,),
     )
     second.unlink()
-    assert scan({"county"}, DAY + timedelta(days=1)).changes == []
+    assert scan(Share.of_sources({"county"}), DAY + timedelta(days=1)).changes == []
 
 
 def test_parts_stay_until_their_replacement_can_be_read(warehouse: psycopg.Connection, zone: Path) -> None:
@@ -322,7 +323,7 @@ def test_two_counties_are_two_units(warehouse: psycopg.Connection, zone: Path) -
 @pytest.mark.parametrize("name", ["532528.csv.part", "532528.tmp", "~$532528.xlsx", ".532528.csv.swp"])
 def test_unfinished_files_are_left_alone_without_a_word(warehouse: psycopg.Connection, zone: Path, name: str) -> None:
     put(zone, payments(1), name)
-    assert scan({"county"}, DAY).arrivals == []
+    assert files.arrivals(DAY) == []
     assert rows_of(warehouse, "select count(*) from ops.alert") == [(0,)]
 
 
@@ -338,8 +339,8 @@ def test_a_growing_file_is_left_alone_until_it_is_whole(
 
     with monkeypatch.context() as slept:
         slept.setattr(time, "sleep", grow)
-        assert scan({"county"}, DAY).arrivals == []
-    (whole,) = scan({"county"}, DAY, settle_seconds=0.2).arrivals
+        assert files.arrivals(DAY) == []
+    (whole,) = files.arrivals(DAY, settle_seconds=0.2)
     assert ingest(whole).rows_landed == 2  # type: ignore[union-attr]
 
 
@@ -347,7 +348,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_scan(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put(zone, payments(1))
-    (offered,) = scan({"county"}, DAY).arrivals
+    (offered,) = files.arrivals(DAY)
     put(zone, payments(1, 2), minutes=5)
     assert ingest(offered) is None
     assert rows_of(warehouse, "select count(*) from ops.delivery") == [(0,)]
@@ -604,7 +605,7 @@ def test_a_file_that_cannot_be_read_is_a_refused_delivery(warehouse: psycopg.Con
     put(zone, payments(1).replace("补贴月份", "月"))
     (delivery,) = ingest_all()
     assert (delivery.status, delivery.reason, delivery.rows_read) == ("refused", "required_column_missing", 0)
-    assert scan({"county"}, DAY).arrivals == []
+    assert files.arrivals(DAY) == []
     put(zone, payments(1), minutes=5)
     (corrected,) = ingest_all()
     assert (corrected.revision, corrected.rows_landed) == (2, 1)
@@ -1111,7 +1112,7 @@ def test_a_sparse_file_of_two_gigabytes_is_refused_unread(
         ("refused", "file_too_large", "超过 512 MB | more than 512 MB"),
     ]
     assert sum(1 for _ in warehouse_home.archive.rglob("*.sealed")) == before
-    assert scan({"county"}, DAY).arrivals == []
+    assert files.arrivals(DAY) == []
 
 
 def test_a_task_scans_only_the_files_of_its_unit(

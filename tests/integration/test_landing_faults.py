@@ -30,7 +30,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.kit import files
 from tests.kit.deadlocks import land_in_a_deadlock, wait_for_lock
-from tests.kit.files import DAY
+from tests.kit.files import DAY, arrivals
 from tests.kit.people import id_number
 from tests.kit.server import connect_superuser
 
@@ -40,7 +40,7 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import WrongDataKey, make_data_key, tokens
 from employment_warehouse.identity.sealing import _open
-from employment_warehouse.landing import IngestFailed, delivery, ingest, scan
+from employment_warehouse.landing import IngestFailed, delivery, ingest
 from employment_warehouse.landing.copying import RowCopy
 from employment_warehouse.landing.erasing import ask_erasure
 from employment_warehouse.landing.zone import LandingZone
@@ -86,7 +86,7 @@ KILLED_LOADER = """
     from datetime import date
     import fsspec
     from types import SimpleNamespace
-    from employment_warehouse.landing import archive, copying, delivery, ledger, loading, scan, zone
+    from employment_warehouse.landing import Share, archive, copying, delivery, ledger, loading, scan, zone
 
     # A folder needs nothing of Airflow, which takes seconds to import.
     zone._object_storage_path = lambda address: SimpleNamespace(fs=fsspec.filesystem("file"), path=address, protocol="")
@@ -106,7 +106,7 @@ KILLED_LOADER = """
         return result
 
     setattr(modules[module], function, killing)
-    for arrival in scan({"county"}, date(2024, 5, 1)).arrivals:
+    for arrival in scan(Share.of_sources({"county"}), date(2024, 5, 1)).arrivals:
         delivery.ingest(arrival)
 """
 POINTS = [
@@ -143,11 +143,11 @@ def test_a_killed_loader_leaves_nothing_and_its_retry_stores_the_same_rows(
         assert killed.returncode == -9, (module, function, killed.stderr.decode()[-500:])
         if function != "ingest":
             assert state_of(warehouse) == before == [], (module, function)
-    assert scan({"county"}, DAY).arrivals == []  # the last one was killed after its commit
+    assert arrivals(DAY) == []  # the last one was killed after its commit
     once = state_of(warehouse)
     assert [(row[4], row[5], row[6]) for row in once] == [(5, 3, 2)] * 3
     warehouse.execute("truncate ops.delivery, ops.arrival, landing.labor_register, vault.rejected_row cascade")
-    (offered,) = scan({"county"}, DAY).arrivals
+    (offered,) = arrivals(DAY)
     assert ingest(offered) is not None
     assert state_of(warehouse) == once
 
@@ -156,7 +156,7 @@ def test_a_lost_connection_leaves_nothing_and_names_no_value(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(zone, register(1, 2))
-    (offered,) = scan({"county"}, DAY).arrivals
+    (offered,) = arrivals(DAY)
     write = RowCopy.write
 
     def cut(copy: RowCopy, encoded: list[bytes]) -> None:
@@ -192,7 +192,7 @@ def test_the_server_is_not_given_the_reason_of_an_aborted_copy(
 def test_eight_loaders_on_one_file_make_one_delivery(warehouse: psycopg.Connection, zone: Path) -> None:
     for round_ in range(3):
         put(zone, register(*range(1, 4 + round_)), minutes=round_)
-        (offered,) = scan({"county"}, DAY).arrivals
+        (offered,) = arrivals(DAY)
         with ThreadPoolExecutor(8) as pool:
             landed = list(pool.map(ingest, [offered] * 8))
         assert len([one for one in landed if one is not None]) == 1
@@ -206,7 +206,7 @@ def test_a_delayed_loader_changes_nothing_after_its_replacement(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     put(zone, register(1, 2, 3))
-    (offered,) = scan({"county"}, DAY).arrivals
+    (offered,) = arrivals(DAY)
     asleep, wake = threading.Event(), threading.Event()
     function = "_incoming_part" if where == "before the transaction" else "load_rows"
     original = getattr(delivery, function)
@@ -248,7 +248,7 @@ def test_identities_appear_in_no_table_log_error_or_file(
     canaries = [id_number(7), "张金丝雀7", "13900000007", id_number(8)[:17]]
     broken = person(8, "532528").replace(id_number(8), id_number(8)[:17])
     put(zone, register(7) + broken + "\n")
-    (offered,) = scan({"county"}, DAY).arrivals
+    (offered,) = arrivals(DAY)
     failures = []
     for rule in ("household_no <> 'H7'", "false"):
         warehouse.execute(f"alter table landing.labor_register add constraint planted check ({rule})")  # type: ignore[arg-type]
@@ -277,7 +277,7 @@ def test_the_loader_cannot_read_back_what_it_sealed(warehouse: psycopg.Connectio
 
 def test_the_loader_cannot_delete_what_has_landed(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, register(1, 2))
-    landed = ingest(scan({"county"}, DAY).arrivals[0])
+    landed = ingest(arrivals(DAY)[0])
     assert landed is not None
     with connect("wh_loader") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("delete from landing.labor_register")
@@ -315,7 +315,7 @@ def test_the_order_in_which_deliveries_land_does_not_matter(
             content = pending[county, days][revision[county, days]]
             revision[county, days] += 1
             put(zone, content, f"{county}.csv", day=DAY + timedelta(days=days), minutes=minutes)
-            for offered in scan({"county"}, DAY + timedelta(days=1)).arrivals:
+            for offered in arrivals(DAY + timedelta(days=1)):
                 ingest(offered)
         persons = warehouse.execute("select array_agg(person_key order by person_key) from vault.person").fetchall()
         return [*state_of(warehouse), *persons]
@@ -330,10 +330,10 @@ def test_another_token_key_lands_nothing(
     warehouse: psycopg.Connection, zone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(zone, register(1))
-    (first,) = scan({"county"}, DAY).arrivals
+    (first,) = arrivals(DAY)
     assert ingest(first) is not None
     put(zone, register(2), minutes=1)
-    (second,) = scan({"county"}, DAY).arrivals
+    (second,) = arrivals(DAY)
     keys = settings.secret_keys()
     monkeypatch.setenv("WAREHOUSE_WRAPPING_KEY", keys.wrapping_key.hex())
     monkeypatch.setenv("WAREHOUSE_TOKEN_KEY", "00" * 32)
@@ -365,10 +365,10 @@ def test_an_archive_that_is_not_mounted_is_refused_before_anything_is_sealed(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
     put(zone, register(1))
-    (first,) = scan({"county"}, DAY).arrivals
+    (first,) = arrivals(DAY)
     assert ingest(first) is not None
     put(zone, register(2), minutes=1)
-    (second,) = scan({"county"}, DAY).arrivals
+    (second,) = arrivals(DAY)
     with unmounted() as mount_point:
         with pytest.raises(WrongDataKey, match=str(mount_point)):
             ingest(second)
@@ -415,10 +415,10 @@ def test_a_landing_zone_may_be_any_file_system(warehouse: psycopg.Connection, me
     files = fsspec.filesystem("memory")
     files.pipe("/zone/labor_register/2024-05-01/532528.csv", register(1, 2).encode())
     files.pipe("/zone/labor_register/2024-05-01/532501.csv.part", b"x")
-    (offered,) = scan({"county"}, DAY, settle_seconds=0.1).arrivals
+    (offered,) = arrivals(DAY, settle_seconds=0.1)
     assert offered.path == "labor_register/2024-05-01/532528.csv"
     assert ingest(offered).rows_landed == 2  # type: ignore[union-attr]
-    assert scan({"county"}, DAY, settle_seconds=0.1).arrivals == []
+    assert arrivals(DAY, settle_seconds=0.1) == []
 
 
 def test_a_folder_that_cannot_be_listed_is_a_fault_and_hides_no_other(
@@ -440,7 +440,7 @@ def test_a_folder_that_cannot_be_listed_is_a_fault_and_hides_no_other(
     with monkeypatch.context() as patched:
         patched.setattr(type(files), "ls", ls)
         assert ("job_event/", False) in LandingZone().entries()
-        (offered,) = scan({"county"}, DAY, settle_seconds=0.1).arrivals
+        (offered,) = arrivals(DAY, settle_seconds=0.1)
         assert offered.feed == "labor_register"
         patched.setattr(type(files), "info", info)
         with pytest.raises(TimeoutError):
@@ -450,12 +450,12 @@ def test_a_folder_that_cannot_be_listed_is_a_fault_and_hides_no_other(
 def test_an_unknown_file_system_is_reported(warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAREHOUSE_LANDING_ZONE", "gopher://zone")
     with pytest.raises(Exception, match="gopher") as raised:
-        scan({"county"}, DAY)
+        arrivals(DAY)
     assert raised.value.code == "landing_zone_unknown"  # type: ignore[attr-defined]
 
 
 def test_a_landing_zone_that_is_not_there_yet_has_no_files(warehouse: psycopg.Connection, zone: Path) -> None:
-    assert scan({"county"}, DAY).arrivals == []
+    assert arrivals(DAY) == []
 
 
 # --- deadlocks ----------------------------------------------------------------------------------------------
@@ -463,8 +463,8 @@ def test_a_landing_zone_that_is_not_there_yet_has_no_files(warehouse: psycopg.Co
 
 def test_a_loader_that_is_rolled_back_by_a_deadlock_tries_again(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, register(1, 2))
-    assert ingest(*scan({"county"}, DAY).arrivals) is not None
-    delivery_made = land_in_a_deadlock(warehouse, lambda: ingest(*scan({"county"}, DAY).arrivals))
+    assert ingest(*arrivals(DAY)) is not None
+    delivery_made = land_in_a_deadlock(warehouse, lambda: ingest(*arrivals(DAY)))
     assert delivery_made is not None
     assert delivery_made.rows_landed == 2
 
@@ -476,7 +476,7 @@ def test_a_file_that_becomes_a_link_is_not_read(
     """Whoever may make links in the landing zone would have another county's file ingested as its own."""
     theirs = put(zone, register(1, 2), "532501.csv")
     own = put(zone, register(3), "532528.csv")
-    found, foreign = sorted(scan({"county"}, DAY).arrivals, key=lambda arrival: -int(arrival.unit))
+    found, foreign = sorted(arrivals(DAY), key=lambda arrival: -int(arrival.unit))
     entries = LandingZone.entries
 
     def and_then_a_link(self: LandingZone) -> list[tuple[str, bool]]:
@@ -491,6 +491,6 @@ def test_a_file_that_becomes_a_link_is_not_read(
         assert (ingest(found), ingest(as_it_is_now)) == (None, None)
     else:
         monkeypatch.setattr(LandingZone, "entries", and_then_a_link)
-        assert [arrival.path for arrival in scan({"county"}, DAY).arrivals] == [foreign.path]
+        assert [arrival.path for arrival in arrivals(DAY)] == [foreign.path]
     assert theirs.exists()
     assert warehouse.execute("select count(*) from ops.delivery").fetchone() == (0,)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.integration.test_erasure import tables_text, text_of
-from tests.kit.files import put, rows_of
+from tests.kit.files import arrivals, put, rows_of
 from tests.kit.nights import publish, start_build
 from tests.kit.people import with_check_digit
 from tests.kit.process import run_warehouse
@@ -87,7 +87,7 @@ def test_nights_of_another_prefecture_and_an_erasure_between_them(
     due = superuser.execute("select distinct unit from ops.due where feed = 'labor_register' order by 1").fetchall()
     assert due == [(NEAR,), (FAR,)]
 
-    deliveries = [landing.ingest(arrival) for arrival in landing.scan({"county"}, NIGHT).arrivals]
+    deliveries = [landing.ingest(arrival) for arrival in arrivals(NIGHT)]
     assert sorted((each.feed, each.unit, each.rows_landed, each.rows_rejected) for each in deliveries if each) == [
         ("employment", NEAR, 3, 0),
         ("employment", FAR, 1, 0),
@@ -160,7 +160,7 @@ def after_an_erasure(superuser: psycopg.Connection, home: Home, zone: Path) -> N
     rows = [at_home(NEAR, serial) for serial in (1, 2, 3)], [at_work(serial, NEAR) for serial in (1, 2, 3)]
     for feed, reported in zip(("labor_register", "employment"), rows, strict=True):
         put(zone, rows_of(feed, *reported), f"{NEAR}.csv", feed=feed, day=NEXT)
-    again = [landing.ingest(arrival) for arrival in landing.scan({"county"}, NEXT).arrivals]
+    again = [landing.ingest(arrival) for arrival in arrivals(NEXT)]
     assert {(each.rows_read, each.rows_landed, each.rows_rejected) for each in again if each} == {(3, 2, 1)}
     build = start_build(NEXT)
     assert gate.gate_deliveries(build).held == ()

@@ -250,7 +250,7 @@ def test_the_same_workbook_twice_loads_nothing(warehouse: psycopg.Connection, zo
     assert len(ingest_all()) == 1
     put(zone, content, "corrections", f"{COUNTY}.xlsx")
     assert ingest_all() == []
-    assert landing.scan({"correction"}, DAY).arrivals == []
+    assert files.arrivals(DAY, "correction") == []
     assert rows_of(warehouse, "select count(*) from ops.delivery") == [(2,)]
 
 
@@ -749,7 +749,7 @@ def test_a_workbook_without_any_sheet_of_ours_is_reported(warehouse: psycopg.Con
     ((kind, title),) = rows_of(warehouse, "select kind, title from ops.alert")
     assert kind == "correction_unreadable"
     assert title.startswith("元阳县：更正工作簿无法读取")
-    assert landing.scan({"correction"}, DAY).arrivals == []
+    assert files.arrivals(DAY, "correction") == []
 
 
 def test_a_file_sent_again_is_not_corrected_by_lines_of_the_old_one(warehouse: psycopg.Connection, zone: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import psycopg
 import pytest
-from tests.kit.files import put
+from tests.kit.files import arrivals, put
 from tests.kit.nights import publish
 
 from employment_warehouse import gate, landing, publication, transform
@@ -77,7 +77,7 @@ def project(warehouse: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.M
 def night(zone: Path, day: date, events: list[str]) -> int:
     """A night that lands these events of one county, passes gate 1, builds the mart and is checked by gate 2."""
     put(zone, "\n".join([HEADER, *events, ""]), feed="toy", day=day, minutes=day.toordinal() - NIGHT.toordinal())
-    (arrival,) = landing.scan({"county"}, day).arrivals
+    (arrival,) = arrivals(day)
     landed = landing.ingest(arrival)
     assert landed is not None
     assert landed.rows_landed == len(events)
@@ -122,7 +122,7 @@ def test_a_toy_feed_and_a_toy_mart_go_through_a_whole_night(
 
 def test_a_rejected_row_of_a_toy_feed_is_returned(project: Path, zone: Path) -> None:
     put(zone, f"{HEADER}\nA3,不知道,2024-05-20,1,5,9,2\n", feed="toy", day=NIGHT)
-    (arrival,) = landing.scan({"county"}, NIGHT).arrivals
+    (arrival,) = arrivals(NIGHT)
     landed = landing.ingest(arrival)
     assert landed is not None
     assert (landed.rows_read, landed.rows_landed, landed.rows_rejected) == (1, 0, 1)

@@ -8,17 +8,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from employment_warehouse.contract import FILE_SOURCES, contract_of
-from employment_warehouse.landing import (
-    Delivery,
-    Share,
-    ingest,
-    ingest_correction,
-    record_ingested,
-    record_scan,
-    record_withdrawn,
-    scan,
-    withdraw_part,
-)
+from employment_warehouse.landing import Arrival, Delivery, Share, record_scan, scan
+from employment_warehouse.landing.scanning import SETTLE_SECONDS
+from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE
 
 DAY = date(2024, 5, 1)
@@ -52,15 +44,14 @@ def rows_of(feed: str, *rows: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def arrivals(day: date = DAY, source: str = "county", settle_seconds: float = SETTLE_SECONDS) -> list[Arrival]:
+    """The files of a source that are to be ingested up to that day."""
+    return scan(Share.of_sources({source}), day, settle_seconds).arrivals
+
+
 def ingest_all(day: date = DAY, sources: Iterable[str] = FILE_SOURCES) -> list[Delivery]:
     """Ingest every new file dated up to that day, and withdraw the parts that were removed; the new deliveries."""
-    found = scan(sources, day)
-    record_scan(day, Share.of_sources(sources), found)
-    landed: list[Delivery | None] = []
-    for arrival in found.arrivals:
-        landed += ingest_correction(arrival) if arrival.kind == "correction" else [ingest(arrival)]
-        record_ingested(day, arrival.feed, arrival.unit, arrival.path)
-    for part in found.removed:
-        withdraw_part(part)
-        record_withdrawn(part)
-    return [delivery for delivery in landed if delivery is not None]
+    share = Share.of_sources(sources)
+    found = scan(share, day)
+    record_scan(day, share, found)
+    return [delivery for changed in found.changes for delivery in steps.take_in(changed, day)]

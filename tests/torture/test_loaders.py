@@ -12,11 +12,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.kit.files import COUNTY, DAY, put, rows_of
+from tests.kit.files import COUNTY, DAY, arrivals, put, rows_of
 from tests.torture import invariants
 from tests.torture.conftest import Say
 
-from employment_warehouse.landing import IngestFailed, ingest, scan
+from employment_warehouse.landing import IngestFailed, ingest
 
 CUTS = 100 if os.environ.get("TORTURE") else 3
 
@@ -52,7 +52,7 @@ def test_a_connection_cut_after_commit_was_sent(
     for number in range(1, CUTS + 1):
         shops = [{"workshop_no": f"W{n}", "workers": str(number)} for n in range(20)]
         put(tmp_path, rows_of("workshop", *shops), f"{COUNTY}.csv", feed="workshop", minutes=number)
-        (arrival,) = scan({"county"}, DAY).arrivals
+        (arrival,) = arrivals(DAY)
         # The claim, or everything else.
         with cut_after_commit(luck.choice((1, 2, 2))) as cut, pytest.raises(IngestFailed):
             ingest(arrival)

@@ -18,7 +18,7 @@ from employment_warehouse.landing.ledger import PAGES, Delivery, IncomingPart, I
 from employment_warehouse.landing.purging import purge
 from employment_warehouse.landing.restoring import read_archived_file, restore, restore_offered
 from employment_warehouse.landing.return_form import FILE_HEADER, LINE_HEADER, REPEATED
-from employment_warehouse.landing.scanning import Arrival, RemovedPart, scan, scan_share
+from employment_warehouse.landing.scanning import Arrival, RemovedPart, rescan, scan
 from employment_warehouse.landing.share import COUNTY_FILES, Share
 
 __all__ = [
@@ -51,9 +51,9 @@ __all__ = [
     "record_ingested",
     "record_scan",
     "record_withdrawn",
+    "rescan",
     "restore",
     "restore_offered",
     "scan",
-    "scan_share",
     "withdraw_part",
 ]

@@ -91,29 +91,29 @@ class Scan(NamedTuple):
         return [*self.arrivals, *self.removed]
 
 
-def scan(sources: Iterable[str], report_date: date, settle_seconds: float = SETTLE_SECONDS) -> Scan:
-    """Find the files of some sources to ingest and the parts whose files were removed.
+def scan(share: Share, report_date: date, settle_seconds: float = SETTLE_SECONDS) -> Scan:
+    """Find the files of a share to ingest and the parts whose files were removed.
 
     Arrivals are complete, not yet ingested and dated up to the report date; oldest date first, corrections last.
     Removed parts are reported for the report date, and for earlier dates that have an arrival: the parts that are
     present when the night starts together form the submission. So they are if a night found them and did not withdraw
     them (`record_scan`).
 
-    sources: as `Share.of_sources` takes them. A file that was modified within the last `settle_seconds` is checked
-    again after that time, and skipped if it has changed. Files that belong to no feed or unit raise an alert
-    (`misplaced_files`) and are otherwise ignored.
+    A file that was modified within the last `settle_seconds` is checked again after that time, and skipped if it has
+    changed. Files of the whole zone that belong to no feed or unit raise an alert (`misplaced_files`) and are otherwise
+    ignored.
     """
     zone = LandingZone()
     with connect("wh_loader") as connection:
         naming = _naming_rule(connection)
         entries = zone.entries()
         _alert_misplaced(connection, _misplaced(entries, naming))
-        found = _found(connection, zone, _named(entries, naming), Share.of_sources(sources), report_date)
+        found = _found(connection, zone, _named(entries, naming), share, report_date)
     return _settled(zone, found, settle_seconds)
 
 
-def scan_share(share: Share, report_date: date) -> Scan:
-    """What `scan` finds of one share; no other file is read, and no alert raised."""
+def rescan(share: Share, report_date: date) -> Scan:
+    """What `scan` finds; no file of another share is read, and no alert raised."""
     zone = LandingZone()
     with connect("wh_loader") as connection:
         named = _named(zone.entries_of(share.feeds), _naming_rule(connection))

@@ -53,14 +53,16 @@ def find_counties(report_date: str) -> list[str]:
     """The counties whose files in the landing zone were added or removed."""
     from employment_warehouse import landing
 
-    return sorted({changed.unit for changed in _find_changes(landing.COUNTY_FILES, report_date)})
+    share = landing.Share.of_sources(landing.COUNTY_FILES)
+    return sorted({changed.unit for changed in _find_changes(share, report_date)})
 
 
 def find_relief_feeds(report_date: str) -> list[str]:
     """The feeds of work relief whose files in the landing zone were added or removed."""
-    from employment_warehouse import contract
+    from employment_warehouse import contract, landing
 
-    return sorted({changed.feed for changed in _find_changes(contract.RELIEF_SOURCES, report_date)})
+    share = landing.Share.of_sources(contract.RELIEF_SOURCES)
+    return sorted({changed.feed for changed in _find_changes(share, report_date)})
 
 
 def ingest_county(county: str, report_date: str) -> None:
@@ -77,13 +79,13 @@ def ingest_relief_feed(feed: str, report_date: str) -> None:
     _ingest(landing.Share.of_feed(feed), date.fromisoformat(report_date))
 
 
-def _find_changes(sources: Collection[str], report_date: str) -> list[Arrival | RemovedPart]:
-    """What is to be ingested or withdrawn of some sources; the files are recorded as found."""
+def _find_changes(share: Share, report_date: str) -> list[Arrival | RemovedPart]:
+    """What is to be ingested or withdrawn of a share; the files are recorded as found."""
     from employment_warehouse import landing
 
     night_on = date.fromisoformat(report_date)
-    found = landing.scan(sources, night_on)
-    landing.record_scan(night_on, landing.Share.of_sources(sources), found)
+    found = landing.scan(share, night_on)
+    landing.record_scan(night_on, share, found)
     return found.changes
 
 
@@ -91,11 +93,11 @@ def _ingest(share: Share, night_on: date) -> None:
     from employment_warehouse import landing
 
     failures: list[Exception] = []
-    found = landing.scan_share(share, night_on)
+    found = landing.rescan(share, night_on)
     landing.record_scan(night_on, share, found)
     for changed in found.changes:
         try:
-            log.info("%s: %s", changed.label, _take_in(changed, night_on))
+            take_in(changed, night_on)
         except (landing.IngestFailed, UserError) as failure:
             log.error("%s: %s", changed.label, failure)
             landing.record_failure(night_on, str(failure), changed.feed, changed.unit, changed.path)
@@ -104,23 +106,25 @@ def _ingest(share: Share, night_on: date) -> None:
     _raise_together(failures)
 
 
-def _take_in(changed: Arrival | RemovedPart, night_on: date) -> str:
-    """Ingest a file, or withdraw the part of one that was removed; what the log says of it."""
+def take_in(changed: Arrival | RemovedPart, night_on: date) -> list[Delivery]:
+    """Ingest a file, or withdraw the part of one that was removed; the new deliveries."""
     from employment_warehouse import landing
 
     if isinstance(changed, landing.RemovedPart):
         is_withdrawn = landing.withdraw_part(changed)
         landing.record_withdrawn(changed)
-        return "withdrawn" if is_withdrawn else "not withdrawn"
+        log.info("%s: %s", changed.label, "withdrawn" if is_withdrawn else "not withdrawn")
+        return []
     ingest_arrival = landing.ingest_correction if changed.kind == "correction" else landing.ingest
-    ingested = _delivery_line(ingest_arrival(changed))
-    landing.record_ingested(night_on, changed.feed, changed.unit, changed.path)
-    return ingested
-
-
-def _delivery_line(ingested: Delivery | list[Delivery] | None) -> str:
-    """Deliveries by their numbers: units and parts are named by whoever sends them."""
+    ingested = ingest_arrival(changed)
     deliveries = ingested if isinstance(ingested, list) else [ingested] if ingested else []
+    landing.record_ingested(night_on, changed.feed, changed.unit, changed.path)
+    log.info("%s: %s", changed.label, _delivery_line(deliveries))
+    return deliveries
+
+
+def _delivery_line(deliveries: list[Delivery]) -> str:
+    """Deliveries by their numbers: units and parts are named by whoever sends them."""
     return (
         "; ".join(
             f"delivery {one.delivery_id} {one.reason or one.status}: {one.rows_read} rows read,"
@@ -148,7 +152,8 @@ def ingest_resource(resource: str, report_date: str) -> None:
 
     night_on, feed = date.fromisoformat(report_date), contract.platform_feeds()[resource]
     try:
-        log.info("%s: %s", resource, _delivery_line(hr_platform.ingest_resource(resource, night_on)))
+        delivery = hr_platform.ingest_resource(resource, night_on)
+        log.info("%s: %s", resource, _delivery_line([delivery] if delivery else []))
     except (landing.IngestFailed, UserError) as failure:
         landing.record_failure(night_on, str(failure), feed)
         raise
