@@ -132,6 +132,11 @@ class Reference(Text):
     def untidy(self, cells: pl.Series) -> pl.Series:
         return _among_unusual(cells, super().untidy)
 
+    def clean(self, text: pl.Expr) -> pl.Expr:
+        from employment_warehouse.contract.column_types.cleaning import tidy_text
+
+        return tidy_text(text)
+
     def without_persons(self, text: pl.Expr) -> pl.Expr:
         return text
 
