@@ -30,7 +30,7 @@ from tests.end_to_end.test_server_deployment import Site, end, healthy, logs, st
 from tests.kit import compose
 
 from employment_warehouse import demonstration
-from employment_warehouse.database.embedded import free_port
+from employment_warehouse.database.listening import free_port
 
 WORKERS = ("worker-1", "worker-2")
 PROGRAMS = ("api-server", "dag-processor", "triggerer", "scheduler", *WORKERS)

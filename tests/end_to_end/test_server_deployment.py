@@ -23,7 +23,7 @@ from tests.kit import compose
 
 from employment_warehouse import settings
 from employment_warehouse.database.account import choose_data_folder, owner, run_program
-from employment_warehouse.database.embedded import free_port
+from employment_warehouse.database.listening import free_port
 from employment_warehouse.runtime.programs import AIRFLOW_PROGRAMS
 from employment_warehouse.settings import Home
 

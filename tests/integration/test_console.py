@@ -40,7 +40,8 @@ from employment_warehouse.console.wording import STEPS
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, DatabaseRefusal, connect, scram, seed_tables, signed_in
 from employment_warehouse.database.connections import address
-from employment_warehouse.database.embedded import Server, free_port
+from employment_warehouse.database.embedded import Server
+from employment_warehouse.database.listening import free_port
 from employment_warehouse.report import products
 from employment_warehouse.runtime import users
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from employment_warehouse.database.embedded import free_port
+from employment_warehouse.database.listening import free_port
 
 
 @dataclass

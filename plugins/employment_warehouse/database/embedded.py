@@ -1,13 +1,10 @@
-"""The embedded server: PostgreSQL from its wheel, with its data in the home. Creates, starts and stops it."""
+"""The embedded server: PostgreSQL from its wheel, with its data in the home. Starts and stops it."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
 import shutil
-import socket
 import subprocess
 import time
 from contextlib import suppress
@@ -17,15 +14,16 @@ from pathlib import Path
 import psycopg
 
 from employment_warehouse import settings
-from employment_warehouse.database.account import choose_data_folder, owner, run_program
+from employment_warehouse.database.account import owner, run_program
 from employment_warehouse.database.connections import Address, as_variable
-from employment_warehouse.database.postgres_settings import EMBEDDED, INITDB, as_options, configuration
+from employment_warehouse.database.data_folder import complete_settings, make_data_folder
+from employment_warehouse.database.listening import choose_socket_folder, free_port, make_socket_folder
+from employment_warehouse.database.postgres_settings import EMBEDDED, as_options
 from employment_warehouse.database.postmaster import postmaster, remove_stale_pid_file
 from employment_warehouse.database.program_logins import LOGINS, SUPERUSER, make_airflow_database, set_password
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
 
-SOCKET_BYTES = 107
 # PostgreSQL's own files have at most 1 GiB. Its log would have what anyone with a login puts into messages of errors.
 LARGEST_SERVER_FILE = 2 * 2**30
 LARGEST_LOG_KEPT = 64 * 2**20
@@ -60,37 +58,15 @@ class Server:
 
     @property
     def socket_folder(self) -> Path:
-        """In the home, or, if its path is too long or unusual for a socket, a short folder under /tmp."""
-        inside = self.home.run
-        fits = len(os.fsencode(inside / ".s.PGSQL.65535")) <= SOCKET_BYTES
-        if fits and re.fullmatch(r"[A-Za-z0-9_./-]+", str(inside)) and owner(self.data) == os.geteuid():
-            return inside
-        hash_of_home = hashlib.sha256(os.fsencode(self.home.root)).hexdigest()[:12]
-        return Path(f"/tmp/employment-warehouse-{owner(self.data)}-{hash_of_home}")  # noqa: S108  created 0700, checked
+        """Where its socket is: in the home, or in a short folder under /tmp."""
+        return choose_socket_folder(self.home, owner(self.data))
 
     # --- start and stop ---------------------------------------------------------------------------------------------
 
     def init(self) -> None:
-        """Create the data folder, once; what a killed set-up left incomplete is created again."""
-        if self.exists():
-            return
-        place = choose_data_folder(self.home)
-        if self.data.is_symlink() or self.data.exists():
-            raise UserError(
-                "数据目录不完整 | the data folder exists, but is not a database",
-                code="data_folder_foreign",
-                where=str(self.data),
-                todo="move it away; the next start creates a new one",
-            )
-        draft = place.with_name("data.new")
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(mode=0o700)
-        os.chown(draft, owner(place.parent), -1)
-        self._initdb(draft)
-        (draft / "postgresql.auto.conf").write_text("".join(configuration()))
-        draft.rename(place)
-        if place != self.data:
-            self.data.symlink_to(place)
+        """Make the data folder, once."""
+        if not self.exists():
+            make_data_folder(self.home, self.data)
 
     def start(self) -> None:
         """Start the server if it is not running, and create its databases."""
@@ -98,8 +74,8 @@ class Server:
         if self.running():
             return
         remove_stale_pid_file(self.data)
-        self._make_socket_folder()
-        self._complete_configuration()
+        make_socket_folder(self.socket_folder, owner(self.data))
+        complete_settings(self.data)
         port = self._choose_port()
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG_KEPT:
             self.log.replace(self.log.with_name(f"{self.log.name}.1"))
@@ -186,53 +162,10 @@ class Server:
 
     # --- steps ----------------------------------------------------------------------------------------------
 
-    def _initdb(self, folder: Path) -> None:
-        password = folder.parent / "initdb.password"
-        password.touch(mode=0o600)
-        password.write_text(self.home.secret(f"password:{SUPERUSER}"))
-        os.chown(password, owner(folder), -1)
-        try:
-            done = run_program(
-                "initdb", "--username", SUPERUSER, *INITDB, "--pwfile", password, "--pgdata", folder,
-                owner=owner(folder),
-            )  # fmt: skip
-        finally:
-            password.unlink()
-        if done.returncode:
-            raise UserError(
-                "数据库初始化失败 | the database could not be created",
-                code="database_not_made",
-                where=str(folder),
-                database=done.stderr.strip()[-500:],
-                todo="check free disk space and that the folder is writable",
-            )
-
     def _pg_ctl(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return run_program(
             "pg_ctl", *arguments, "-D", self.data.resolve(), owner=owner(self.data), largest_file=LARGEST_SERVER_FILE
         )
-
-    def _make_socket_folder(self) -> None:
-        folder = self.socket_folder
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if os.geteuid() == 0:
-            os.chown(folder, owner(self.data), -1)
-        kept = folder.stat()
-        if kept.st_uid != owner(self.data) or kept.st_mode & 0o077:
-            raise UserError(
-                "套接字目录属于他人 | the socket's folder belongs to someone else",
-                code="socket_folder_foreign",
-                where=str(folder),
-                expected="a folder of this user, mode 0700",
-                todo="remove it, or use a home with a shorter path",
-            )
-
-    def _complete_configuration(self) -> None:
-        """Add the settings that a home of an earlier version lacks; what it has, stays."""
-        path = self.data / "postgresql.auto.conf"
-        names = set(re.findall(r"(?m)^(\w+) *=", path.read_text()))
-        with path.open("a") as file:
-            file.writelines(line for line in configuration() if line.split(" ", 1)[0] not in names)
 
     def _choose_port(self) -> int:
         """The previous port if it is free, else any free one; it is stored."""
@@ -245,16 +178,3 @@ class Server:
             make_airflow_database(connection, self.home.secret("password:airflow"))
             if connection.execute("select from pg_database where datname = 'warehouse'").fetchone() is None:
                 connection.execute("create database warehouse template template0")
-
-
-def free_port(wanted: int = 0) -> int:
-    """`wanted` if nothing listens there, else a port that is free now (TCP, this machine only)."""
-    for candidate in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", candidate))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise UserError("没有空闲端口 | no port is free", code="no_port")

@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 
 from employment_warehouse import settings
-from employment_warehouse.database.embedded import free_port
+from employment_warehouse.database.listening import free_port
 from employment_warehouse.settings import Home
 
 
