@@ -32,7 +32,7 @@ from tests.kit.nights import publish, start_build
 from tests.kit.server import running_server
 
 from employment_warehouse.database import OWN_LOGIN, connect
-from employment_warehouse.runtime import deployment, users
+from employment_warehouse.runtime import signing_in, users
 from employment_warehouse.settings import Home
 
 LIMIT_MS = 300
@@ -46,7 +46,7 @@ def warehouse(given: argparse.Namespace) -> Iterator[None]:
     """The database that is measured; acts in it are the administrator's."""
     if given.home:
         os.environ["WAREHOUSE_HOME"] = str(Path(given.home).absolute())
-        deployment.administer(Home(Path(given.home).absolute()))
+        signing_in.administer(Home(Path(given.home).absolute()))
         os.environ.update(database_variables(OWN_LOGIN))
         yield
         return
@@ -62,7 +62,7 @@ def warehouse(given: argparse.Namespace) -> Iterator[None]:
                 connection.execute("vacuum analyze")
             publish(build)
             os.environ.update(database_variables())
-            deployment.administer(Home(Path(folder)))
+            signing_in.administer(Home(Path(folder)))
             yield
 
 

@@ -19,7 +19,7 @@ from tests.kit.people import id_number
 
 from employment_warehouse import settings
 from employment_warehouse.database import OWN_LOGIN, connect
-from employment_warehouse.runtime import deployment, users
+from employment_warehouse.runtime import deployment, signing_in, users
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 WIDTHS = (1280, 390)
@@ -110,7 +110,7 @@ def main(folder: Path) -> None:
     """Of the home of WAREHOUSE_HOME, into a folder."""
     home = settings.current_home()
     folder.mkdir(parents=True, exist_ok=True)
-    deployment.administer(home)
+    signing_in.administer(home)
     url = deployment.current(home).console_url
     county = busiest_county()
     for role, pages in PICTURES.items():

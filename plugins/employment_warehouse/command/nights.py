@@ -47,9 +47,9 @@ def confirm_early_night(report_date: date, last_due: datetime) -> None:
 def begin(first_date: DateArgument, name: AsOption = None, home: HomeOption = None) -> None:
     """自该报表日期起自动运行夜间流程。 | Let scheduled nights run from this report date on."""
     from employment_warehouse import publication
-    from employment_warehouse.runtime import deployment
+    from employment_warehouse.runtime import signing_in
 
-    deployment.sign_in(use_home(home), name)
+    signing_in.sign_in(use_home(home), name)
     publication.begin_nights(first_date)
     console.print(f"自动夜间流程自 {first_date} 起运行 | scheduled nights run from {first_date} on", markup=False)
 
@@ -66,14 +66,14 @@ def night(
 
     退出码 exit code: 0 已发布 published · 3 暂扣 held by a gate · 1 失败 failed
     """
-    from employment_warehouse.runtime import deployment, nights
+    from employment_warehouse.runtime import nights, signing_in
     from employment_warehouse.runtime.night_summary import night_summary
 
     chosen, now = use_home(home), datetime.now(settings.TIMEZONE)
     nights.assert_not_future(report_date, now)
     if not yes and (last := nights.last_due(report_date, now)):
         confirm_early_night(report_date, last)
-    ended = nights.run_night(deployment.use_database(chosen, "wh_watcher"), report_date, console)
+    ended = nights.run_night(signing_in.use_database(chosen, "wh_watcher"), report_date, console)
     for line in night_summary(ended, chosen):
         console.print(line, markup=False)
     raise typer.Exit(ended.exit_code)
@@ -97,10 +97,10 @@ def rollback(
     next night, also those that were held.
     """
     from employment_warehouse import publication as publications
-    from employment_warehouse.runtime import deployment, nights
+    from employment_warehouse.runtime import nights, signing_in
 
-    deployment.sign_in(use_home(home), name)
-    deployment.use_database(use_home(home), "wh_watcher")
+    signing_in.sign_in(use_home(home), name)
+    signing_in.use_database(use_home(home), "wh_watcher")
     shown = publications.roll_back(publication, withdraw or [], reason)
     standing = "—" if shown is None else f"第 {shown} 号 no. {shown}，{nights.standing_date()}"
     console.print(f"已撤回 rolled back: {publication}；现行发布 now shown: {standing}", markup=False)
@@ -115,9 +115,9 @@ def close_month(
 ) -> None:
     """结账：现行发布即为该月终版，此后的变动都是修订。 | Close a month: the standing publication is final for it."""
     from employment_warehouse import publication as publications
-    from employment_warehouse.runtime import deployment
+    from employment_warehouse.runtime import signing_in
 
-    deployment.sign_in(use_home(home), name)
+    signing_in.sign_in(use_home(home), name)
     final = publications.close_month(month)
     console.print(f"已结账 closed: {month:%Y-%m}；终版为第 {final} 号发布 final in publication {final}", markup=False)
     console.print(
@@ -138,11 +138,11 @@ def release(
 ) -> None:
     """放行被暂扣的一晚（立即发布）或一份报送。 | Let through a held night, or a held delivery."""
     from employment_warehouse import publication
-    from employment_warehouse.runtime import deployment
+    from employment_warehouse.runtime import signing_in
 
     if (build is None) == (delivery is None):
         raise typer.BadParameter("--build 或 --delivery 之一 | one of --build and --delivery")
-    deployment.sign_in(use_home(home), name)
+    signing_in.sign_in(use_home(home), name)
     if build is not None:
         console.print(f"已发布 published: {publication.release_night(build, reason)}", markup=False)
     elif delivery is not None:
@@ -164,9 +164,9 @@ def waive(
     Kind, finding and key are those of marts.finding_case; shown from the next publication on.
     """
     from employment_warehouse import publication
-    from employment_warehouse.runtime import deployment
+    from employment_warehouse.runtime import signing_in
 
-    deployment.sign_in(use_home(home), name)
+    signing_in.sign_in(use_home(home), name)
     since = publication.waive_case(case, until, reason)
     console.print(f"已豁免 waived: {case[-1]}，{since} – {until}", markup=False)
 
@@ -174,7 +174,7 @@ def waive(
 @app.command()
 def acts(home: HomeOption = None) -> None:
     """操作记录：何人何时作了什么决定、为什么（CSV）。 | Who decided what, when and why; CSV to standard output."""
-    from employment_warehouse.runtime import deployment, querying
+    from employment_warehouse.runtime import querying, signing_in
 
-    deployment.use_database(use_home(home), "wh_watcher")
+    signing_in.use_database(use_home(home), "wh_watcher")
     querying.write_csv("select * from ops.act order by act", "wh_watcher", None, sys.stdout.buffer)

@@ -22,9 +22,9 @@ def reveal(
     home: HomeOption = None,
 ) -> None:
     """向本县市经办人显示一人的身份，并登记。 | Show a case worker one person of the county, on the record."""
-    from employment_warehouse.runtime import case_work, deployment
+    from employment_warehouse.runtime import case_work, signing_in
 
-    deployment.sign_in(use_home(home), name)
+    signing_in.sign_in(use_home(home), name)
     for part, value in case_work.reveal(person, purpose).items():
         typer.echo(f"{part},{value}")
 
@@ -43,10 +43,10 @@ def erase(
     从密存区、存档、退回行和各次发布中删除；已发布的合计数不变。再报送此人的行退回县市。
     """
     from employment_warehouse import landing
-    from employment_warehouse.runtime import deployment, steps
+    from employment_warehouse.runtime import signing_in, steps
 
-    deployment.sign_in(use_home(home), name)
-    deployment.use_database(use_home(home), "wh_loader", "wh_returner", "wh_publisher")
+    signing_in.sign_in(use_home(home), name)
+    signing_in.use_database(use_home(home), "wh_loader", "wh_returner", "wh_publisher")
     if person_key is not None:
         number = landing.ask_erasure_by_key(person_key, reason)
     else:
@@ -62,7 +62,7 @@ def erase(
 @app.command("rotate-keys")
 def rotate_keys(name: AsOption = None, home: HomeOption = None) -> None:
     """更换封存密钥；不影响读者，可中断后重来。 | Replace the wrapping key; readers go on, and it can be repeated."""
-    from employment_warehouse.runtime import deployment, rotation
+    from employment_warehouse.runtime import rotation, signing_in
 
-    deployment.sign_in_or_administer(use_home(home), name)
+    signing_in.sign_in_or_administer(use_home(home), name)
     console.print(rotation.rotate_keys(), markup=False)

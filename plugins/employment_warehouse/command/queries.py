@@ -26,16 +26,16 @@ def sql(  # noqa: PLR0913, PLR0917  each an option
 ) -> None:
     """以本人（未登录时以分析员）身份查询，结果为 CSV。 | Query as yourself, else as an analyst; CSV."""
     from employment_warehouse.database import OWN_LOGIN
-    from employment_warehouse.runtime import deployment, querying
+    from employment_warehouse.runtime import querying, signing_in
 
     if tonight:
-        deployment.use_database(use_home(home), "wh_gate")
+        signing_in.use_database(use_home(home), "wh_gate")
         querying.write_tonight(query, sys.stdout.buffer)
-    elif deployment.own_login(name):
-        deployment.sign_in(use_home(home), name)
+    elif signing_in.own_login(name):
+        signing_in.sign_in(use_home(home), name)
         querying.write_csv(query, OWN_LOGIN, as_of, sys.stdout.buffer)
     else:
-        deployment.use_database(use_home(home), role)
+        signing_in.use_database(use_home(home), role)
         querying.write_csv(query, role, as_of, sys.stdout.buffer)
 
 
@@ -45,9 +45,9 @@ def dbt(
     home: HomeOption = None,
 ) -> None:
     """试算模型，不影响发布：`warehouse dbt -- build -s MODEL` | Build models outside a night, to try them out."""
-    from employment_warehouse.runtime import deployment, scratch_build
+    from employment_warehouse.runtime import scratch_build, signing_in
 
-    deployment.use_database(use_home(home), "wh_publisher", "wh_transformer")
+    signing_in.use_database(use_home(home), "wh_publisher", "wh_transformer")
     scratch_build.run_dbt(arguments, console)
 
 
@@ -55,7 +55,7 @@ def dbt(
 def docs(home: HomeOption = None) -> None:
     """写出监测表说明：含义、口径、血缘（一个离线网页）。 | Write the documentation of all models, with lineage."""
     from employment_warehouse import transform
-    from employment_warehouse.runtime import deployment
+    from employment_warehouse.runtime import signing_in
 
-    deployment.use_database(use_home(home), "wh_transformer")
+    signing_in.use_database(use_home(home), "wh_transformer")
     console.print(str(transform.write_docs()), markup=False)

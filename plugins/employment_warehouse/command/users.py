@@ -42,9 +42,9 @@ def add_user(  # noqa: PLR0913, PLR0917  each an option
     home: HomeOption = None,
 ) -> None:
     """新增用户，并显示其口令（仅此一次）。 | Make a login for one person; its password is shown once."""
-    from employment_warehouse.runtime import deployment, users
+    from employment_warehouse.runtime import signing_in, users
 
-    deployment.sign_in_or_administer(use_home(home), name)
+    signing_in.sign_in_or_administer(use_home(home), name)
     password = users.add(wanted, role, county, ask_password(ask))
     console.print(f"已新增用户 added: {wanted}", markup=False)
     if not ask:
@@ -55,18 +55,18 @@ def add_user(  # noqa: PLR0913, PLR0917  each an option
 def list_users(name: AsOption = None, home: HomeOption = None) -> None:
     """列出用户（CSV）。 | The users; CSV to standard output."""
     from employment_warehouse.database import OWN_LOGIN
-    from employment_warehouse.runtime import deployment, querying
+    from employment_warehouse.runtime import querying, signing_in
 
-    deployment.sign_in_or_administer(use_home(home), name)
+    signing_in.sign_in_or_administer(use_home(home), name)
     querying.write_csv("select * from ops.user_login order by login", OWN_LOGIN, None, sys.stdout.buffer)
 
 
 @app.command("disable")
 def disable_user(wanted: NameArgument, name: AsOption = None, home: HomeOption = None) -> None:
     """停用用户并结束其会话。 | Close a login for good, and end its sessions."""
-    from employment_warehouse.runtime import deployment, users
+    from employment_warehouse.runtime import signing_in, users
 
-    deployment.sign_in_or_administer(use_home(home), name)
+    signing_in.sign_in_or_administer(use_home(home), name)
     users.disable(wanted)
     console.print(f"已停用用户 disabled: {wanted}", markup=False)
 
@@ -76,9 +76,9 @@ def change_password(
     wanted: NameArgument, ask: AskOption = False, name: AsOption = None, home: HomeOption = None
 ) -> None:
     """修改口令：本人，或操作员为他人。 | Change a password: your own, or as an operator another user's."""
-    from employment_warehouse.runtime import deployment, users
+    from employment_warehouse.runtime import signing_in, users
 
-    deployment.sign_in_or_administer(use_home(home), name)
+    signing_in.sign_in_or_administer(use_home(home), name)
     password = users.set_password(wanted, ask_password(ask))
     console.print(f"已修改口令 changed: {wanted}", markup=False)
     if not ask:

@@ -16,7 +16,7 @@ from employment_warehouse import settings
 from employment_warehouse.database.describe import without_values
 from employment_warehouse.errors import UserError
 
-# In place of a role: the login of the person who runs a command (`runtime.deployment.sign_in`) or has signed in to the
+# In place of a role: the login of the person who runs a command (`runtime.signing_in.sign_in`) or has signed in to the
 # console (`signed_in`).
 OWN_LOGIN = "own_login"
 

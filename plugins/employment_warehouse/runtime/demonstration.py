@@ -17,7 +17,7 @@ from employment_warehouse.database import connect
 from employment_warehouse.demonstration import FILE_NAME, Manifest
 from employment_warehouse.errors import UserError
 from employment_warehouse.fixed_names import REPORTS
-from employment_warehouse.runtime import deployment, nights, service, status
+from employment_warehouse.runtime import deployment, nights, service, signing_in, status
 from employment_warehouse.settings import Home
 from employment_warehouse.workbook_style import width_of
 
@@ -36,7 +36,7 @@ def demonstrate(home: Home, people: int, console: Console) -> None:
         manifest = _generate_once(home, people)
     with console.status("数据库 | database"):
         service.migrate_database(home)
-        deployment.administer(home)
+        signing_in.administer(home)
         if publication.newest_build() == 0:  # a rule is decided from a date that no night has used
             _confirm_rules(manifest)
     console.print(f"演示数据 feeds: {manifest.people:,} 人 people, {len(manifest.nights)} 晚 nights")

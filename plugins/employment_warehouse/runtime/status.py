@@ -15,10 +15,11 @@ from employment_warehouse.database import connect
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime.airflow_api import AirflowApi
-from employment_warehouse.runtime.deployment import OPERATOR, Deployment, current, sign_in_file, use_database
+from employment_warehouse.runtime.deployment import OPERATOR, Deployment, current, sign_in_file
 from employment_warehouse.runtime.programs import OPERATOR_PASSWORD
 from employment_warehouse.runtime.seclusion import is_possible
 from employment_warehouse.runtime.service import Warehouse, responds
+from employment_warehouse.runtime.signing_in import use_database
 from employment_warehouse.settings import Home
 
 EXAMPLE = 'sql "select * from marts.publications"'

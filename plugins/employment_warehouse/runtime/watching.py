@@ -19,9 +19,10 @@ from employment_warehouse.database.embedded import LARGEST_SERVER_FILE, Server
 from employment_warehouse.errors import UserError
 from employment_warehouse.fixed_names import REPORTS
 from employment_warehouse.runtime.airflow_api import AirflowApi
-from employment_warehouse.runtime.deployment import Deployment, current, use_database
+from employment_warehouse.runtime.deployment import Deployment, current
 from employment_warehouse.runtime.programs import HEALTHY
 from employment_warehouse.runtime.service import Warehouse, responds
+from employment_warehouse.runtime.signing_in import use_database
 from employment_warehouse.runtime.timetable import REPORT_TIMES
 from employment_warehouse.settings import Home
 

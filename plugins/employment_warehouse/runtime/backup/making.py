@@ -22,7 +22,7 @@ from employment_warehouse.database.embedded import Server
 from employment_warehouse.database.program_logins import SUPERUSER
 from employment_warehouse.errors import UserError
 from employment_warehouse.identity import DATA_KEY, check_value
-from employment_warehouse.runtime import deployment
+from employment_warehouse.runtime import signing_in
 from employment_warehouse.runtime.backup.archived import delete_given_up, given_up
 from employment_warehouse.runtime.backup.files import assert_space, bytes_of, copy_file, copy_new, no_space, set_owner
 from employment_warehouse.runtime.backup.keys import copy_keys, copy_keys_with_data_key
@@ -40,7 +40,7 @@ def back_up(home: Home, folder: Path, keys: Path | None, keep: int) -> Backup:
     Raises UserError: `keys_not_apart`, `keys_foreign`, `backup_foreign`, `backup_busy`, `no_space`, `backup_failed`,
     `wal_not_archived`.
     """
-    deployed = deployment.use_database(home, SUPERUSER)
+    deployed = signing_in.use_database(home, SUPERUSER)
     if deployed.is_embedded:
         copy_keys(home, folder, keys)
     with _folder_of_backups(home, folder, is_embedded=deployed.is_embedded), connect(SUPERUSER) as connection:
