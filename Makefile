@@ -26,7 +26,7 @@ quick: style ## before each commit: style, types, imports, and the quick tests (
 	@$(PYTEST) -q -m quick
 
 definitions: .venv/installed-dev ## write docs/definitions.md from the chapters of the marts
-	@$(BIN)/python -m tests.kit.chapters
+	@$(BIN)/python -m tests.kit.definitions
 
 schema: .venv/installed-dev ## write the dumped schema (database/schema.sql) from a new warehouse
 	@$(BIN)/python -m tests.kit.schema

@@ -19,7 +19,9 @@ from typing import Any
 import psycopg
 import pytest
 from tests.conftest import fresh_warehouse
-from tests.kit.chapters import Case, Expected, Names, Reported, arrivals, cases, rendered, with_registers
+from tests.kit.case_rows import Names, arrivals, with_registers
+from tests.kit.chapters import Case, Expected, Reported, cases
+from tests.kit.definitions import rendered
 from tests.kit.nights import Nights
 from tests.kit.people import token
 
