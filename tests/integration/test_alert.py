@@ -474,6 +474,20 @@ def test_a_year_without_holidays_alerts_the_prefecture(warehouse: psycopg.Connec
     assert warehouse.execute(NOT_RESOLVED).fetchall() == []  # 31 December is 41 days ahead
 
 
+def test_a_bulletin_number_of_several_months_alerts_the_prefecture(
+    warehouse: psycopg.Connection, build: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_BULLETIN_NUMBER", "红人社通报〔2024〕6号")
+    alert.raise_night_alerts(build)
+    _, title, body = alerts(warehouse)["bulletin_number_repeats", "532500"]
+    assert title.startswith("月通报的文号“红人社通报〔2024〕6号”每月相同，未采用")
+    assert "红人社通报〔{year}〕{month}号" in body
+    monkeypatch.setenv("WAREHOUSE_BULLETIN_NUMBER", "红人社通报〔{year}〕{month}号")
+    alert.raise_night_alerts(build)
+    statement = "select kind from ops.alert where kind = 'bulletin_number_repeats' and resolved_at is null"
+    assert warehouse.execute(statement).fetchall() == []
+
+
 def test_mail_carries_the_digest_to_a_mail_server(
     warehouse: psycopg.Connection, build: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from employment_warehouse import database
+from employment_warehouse import database, settings
 from employment_warehouse.alert.queries import query
 from employment_warehouse.contract import year_without_holidays
 from employment_warehouse.contract.divisions import divisions
@@ -17,7 +17,15 @@ SUBMISSIONS = ("delivery_held", "file_refused", "feed_missing")
 # New households without employment: open under their date until none of them is left.
 HOUSEHOLDS = ("zero_employment", "zero_employment_uncertain")
 # Judged again by every night, or by every one that is published: the newest speaks for those before it.
-NIGHTLY = ("night_not_started", "night_failed", "night_held", "intake_failed", "sheets_left_out", "holidays_unknown")
+NIGHTLY = (
+    "night_not_started",
+    "night_failed",
+    "night_held",
+    "intake_failed",
+    "sheets_left_out",
+    "holidays_unknown",
+    "bulletin_number_repeats",
+)
 PUBLISHED = ("wages_owed", "double_registration")
 
 Row = dict[str, Any]
@@ -42,12 +50,16 @@ def find_submissions(night: Row, kinds: Collection[str] = SUBMISSIONS) -> Causes
 
 
 def find_troubles(night: Row) -> Causes:
-    """What keeps the night itself from readers, or will; and what it has not read, where nothing may be wrong."""
+    """What keeps the night itself from readers, or will; what it has not read, where nothing may be wrong; and what the
+    operator has configured wrongly.
+    """
     states = {"held": ["night_held"], "published": []}
     found = _ledger(["intake_failed", "sheets_left_out", *states.get(night["status"], ["night_failed"])], night)
     days_ahead = night["holidays_needed_days"]
     if days_ahead is not None and (year := year_without_holidays(night["report_date"], days_ahead)):
         found["holidays_unknown"] = [{"unit": night["prefecture"], "year": str(year)}]
+    if number := settings.repeated_bulletin_number():
+        found["bulletin_number_repeats"] = [{"unit": night["prefecture"], "number": number}]
     return found
 
 

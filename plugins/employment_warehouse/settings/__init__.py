@@ -27,6 +27,7 @@ from employment_warehouse.settings.variables import (
     console_url,
     contact,
     project_root,
+    repeated_bulletin_number,
     report_readers,
     variable,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "project_root",
     "project_seed_file",
     "read_when_changed",
+    "repeated_bulletin_number",
     "report_readers",
     "secret_keys",
     "seed_file",

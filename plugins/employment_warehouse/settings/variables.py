@@ -62,20 +62,16 @@ def console_url() -> str:
 
 
 def bulletin_number(month: date) -> str:
-    """The document number of the bulletin of a month, by the pattern WAREHOUSE_BULLETIN_NUMBER.
-
-    Raises UserError (`bulletin_number_repeats`): no two bulletins may have one number.
-    """
-    pattern = variable("WAREHOUSE_BULLETIN_NUMBER") or "〔{year}〕第{month}期"
-    if "{year}" not in pattern or "{month}" not in pattern:
-        raise UserError(
-            "月通报的文号每月相同 | the bulletins of all months would have one document number",
-            code="bulletin_number_repeats",
-            where="WAREHOUSE_BULLETIN_NUMBER",
-            expected="红人社通报〔{year}〕{month}号",
-            todo="文号中写 {year} 和 {month}，代表通报的年和月 | write {year} and {month} for those of the bulletin",
-        )
+    """The document number of the bulletin of a month: no two bulletins have one number."""
+    configured = variable("WAREHOUSE_BULLETIN_NUMBER")
+    pattern = configured if configured and not repeated_bulletin_number() else "〔{year}〕第{month}期"
     return pattern.replace("{year}", str(month.year)).replace("{month}", str(month.month))
+
+
+def repeated_bulletin_number() -> str:
+    """WAREHOUSE_BULLETIN_NUMBER, if it would number several months ({year} or {month} is not in it); or ''."""
+    configured = variable("WAREHOUSE_BULLETIN_NUMBER")
+    return "" if "{year}" in configured and "{month}" in configured else configured
 
 
 def connection(role: str) -> Mapping[str, Any] | None:
