@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import psycopg
 import pytest
 
 from employment_warehouse import publication, settings, transform
+from employment_warehouse.runtime import steps
+from employment_warehouse.settings import Home
 from employment_warehouse.transform import NotTonight, TransformFailed
 
 MODELS = {
@@ -46,6 +50,15 @@ def test_a_layer_is_built_and_its_results_are_kept(build: int, warehouse: psycop
     assert warehouse.execute("select persons from tonight.fine").fetchall() == [(1,)]
     kept = settings.current_home().dbt / "runs" / f"{build}_fine.json"
     assert json.loads(kept.read_text())["results"][0]["status"] == "success"
+
+
+def test_what_a_run_did_is_kept_for_a_year(warehouse: psycopg.Connection, fresh_home: Home) -> None:
+    kept, old = (fresh_home.dbt_runs / f"{build}_tag_core.json" for build in (2, 1))
+    for path, days in ((kept, 364), (old, 366)):
+        path.write_text("{}")
+        os.utime(path, (time.time() - days * 86400,) * 2)
+    steps.purge_landing()
+    assert list(fresh_home.dbt_runs.iterdir()) == [kept]
 
 
 @pytest.mark.quick

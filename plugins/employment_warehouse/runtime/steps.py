@@ -238,7 +238,7 @@ def purge_landing() -> None:
     """Delete landed rows that the publication has replaced (the archive keeps their files) and what was kept for long
     enough, and erase the persons whose erasure was asked for.
     """
-    from employment_warehouse import landing, returns
+    from employment_warehouse import landing, returns, transform
 
     log.info("rows purged: %d", landing.purge())
     deleted = landing.delete_expired()
@@ -248,6 +248,7 @@ def purge_landing() -> None:
             *deleted[1:],
             returns.delete_expired(deleted.on_date),
         )
+    log.info("files of runs of dbt deleted: %d", transform.delete_old_runs())
     erase_persons()
 
 

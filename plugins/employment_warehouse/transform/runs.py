@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from employment_warehouse.transform.invocation import invoke
 
 SCRATCH_COMMANDS = ("build", "run", "test", "compile")
 LONGEST_NAME = 150
+KEPT_SECONDS = 365 * 24 * 3600  # of what a run of dbt did; as long as the logs of tasks (docs/deploy.md)
 
 
 class NotTonight(UserError):
@@ -50,6 +52,15 @@ def run_dbt(select: str, build: int) -> Summary:
     summary = read_summary(select, run)
     run.result.write(str(settings.current_home().dbt_runs / f"{build}_{_file_name(select)}.json"))
     return summary
+
+
+def delete_old_runs() -> int:
+    """Delete what runs of dbt did more than a year ago; how many files."""
+    began = time.time() - KEPT_SECONDS
+    old = [path for path in settings.current_home().dbt_runs.glob("*.json") if path.stat().st_mtime < began]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def run_scratch(arguments: Sequence[str], build: int) -> Summary:
