@@ -119,3 +119,36 @@ def test_alerts_and_console_call_the_same_missing(warehouse: psycopg.Connection,
     assert states["532502"] == "held" and states["532503"] == "refused"
     assert states["532528"] == states["532529"] == states["last month"] == "intake_failed"
     assert states["early"] == "on_time"
+
+
+# unit → the date of its payroll and the months that it speaks of; whether it answers for April on 10 May.
+PAYROLLS = {
+    "532501": ("2024-04-30", ["2024-04-01"], "on_time"),
+    "532502": ("2024-05-03", ["2024-03-01"], "missing"),  # an earlier month, sent again
+    "532503": ("2024-05-15", ["2024-04-01"], "late"),
+    "532504": ("2024-05-15", ["2024-05-01"], "missing"),
+    "532523": ("2024-03-31", ["2024-03-01", "2024-04-01"], "on_time"),
+    "532524": ("2024-05-09", None, "on_time"),  # nil
+    "532525": ("2024-04-28", None, "missing"),  # nil, of March
+}
+
+
+def test_a_month_is_answered_by_a_file_that_speaks_of_it_whatever_its_date(
+    warehouse: psycopg.Connection, nights: Nights
+) -> None:
+    for unit, (on, months, _) in PAYROLLS.items():
+        warehouse.execute(
+            "insert into ops.due values ('public_post_payment', %s, '2024-05-10', '2024-05-10 20:00+08')", (unit,)
+        )
+        number = nights.deliver("public_post_payment", unit, on)
+        warehouse.execute("update ops.delivery set months = %s where delivery_id = %s", (months, number))
+    build = nights.start("2024-05-10")
+    statement = "select unit, status from ops.due_report where feed = 'public_post_payment'"
+    assert dict(warehouse.execute(statement).fetchall()) == {unit: state for unit, (*_, state) in PAYROLLS.items()}
+    missing = "select unit from ops.due_of_night where build = %s and status = 'missing' order by unit"
+    assert [unit for (unit,) in warehouse.execute(missing, (build,))] == ["532502", "532504", "532525"]
+    # Corrected, it speaks of April no more.
+    nights.deliver("public_post_payment", "532501", "2024-04-30")
+    warehouse.execute("update ops.delivery set status = 'accepted', build = %s where unit = '532501'", (build,))
+    assert dict(warehouse.execute(statement).fetchall())["532501"] == "missing"
+    assert "532501" in [unit for (unit,) in warehouse.execute(missing, (build,))]

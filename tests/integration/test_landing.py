@@ -85,6 +85,12 @@ def test_a_file_becomes_one_delivery_with_its_rows(warehouse: psycopg.Connection
     assert tuple(map(str, landed[0])) == ("2", COUNTY, "2024-04-01", "800.00")
 
 
+def test_the_ledger_has_the_months_that_a_payroll_speaks_of(warehouse: psycopg.Connection, zone: Path) -> None:
+    put(zone, "\n".join([HEADER, payment(1, month="2024-03"), payment(2), payment(3)]))
+    ingest_all()
+    assert rows_of(warehouse, "select months from ops.delivery") == [([date(2024, 3, 1), date(2024, 4, 1)],)]
+
+
 def test_an_ingested_file_is_not_found_again(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
     (offered,) = files.arrivals(DAY)

@@ -151,12 +151,14 @@ class Nights:
         number = self.scalar(
             """
             insert into ops.delivery (
-                feed, unit, report_date, part, revision, kind, sha256, arrived_at, rows_read, rows_landed, rows_rejected
-            ) values (%s, %s, %s, %s, %s, %s, sha256(%s::bytea), %s, %s, %s, %s)
+                feed, unit, report_date, part, revision, kind, sha256, arrived_at, rows_read, rows_landed,
+                rows_rejected, months
+            ) values (%s, %s, %s, %s, %s, %s, sha256(%s::bytea), %s, %s, %s, %s, %s::date [])
             returning delivery_id
             """,
             *key, self.revisions[key], kind or ("file" if rows else "nil"), uuid.uuid4().bytes, on,
             len(rows) + rejected, len(rows), rejected,
+            sorted({str(row["period"]) for row in rows if "period" in row}) or None,
         )  # fmt: skip
         located = ({"delivery_id": number, "line": line, "sheet": "", **row} for line, row in enumerate(rows, 2))
         insert(self.connection, "landing", feed, located)

@@ -24,6 +24,7 @@ from .marts import Marts
 from .reading import Delivery, Row, born_on
 from .seeds import Seeds
 from .state import DAY, World
+from .status import PERIOD
 from .themes import THEMES
 from .tonight import Arrival, Expected, Published, Tonight
 from .worlds import RandomWorld, Sent
@@ -86,7 +87,8 @@ def arrivals(world: RandomWorld) -> list[list[Arrival]]:
         for sent in sorted(sent_now, key=lambda sent: not sent.is_held):
             key = (sent.feed, sent.unit, sent.report_date)
             revisions[key] += 1
-            arrived.append(Arrival(*key, revisions[key], len(sent.rows), sent.rejected, sent.is_held))
+            months = frozenset(row["period"] for row in sent.rows) if sent.feed in PERIOD else frozenset()
+            arrived.append(Arrival(*key, revisions[key], len(sent.rows), sent.rejected, sent.is_held, months))
         if night not in world.platform_failed:
             items = {(resource, item["id"]) for when, resource, item in world.items if when == night}
             arrived += [Arrival(feed, "hr_platform", on, 1, sum(of == feed for of, _ in items)) for feed in PLATFORM]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from .figures import share
+from .figures import add_months, share
 from .pay import Pay
 from .reading import COUNTIES, Delivery, last_day
 from .state import DAY, PREFECTURE, World
@@ -128,6 +128,9 @@ class Status:
         return feed in DAILY or (feed in WEEKLY and self.today.isoweekday() == 7)
 
     def delivered_today(self, feed: str, county: str) -> Delivery | None:
-        """The accepted report that was due today: of the day, or of a period feed the first of the month so far."""
-        since = self.today.replace(day=1) if feed in PERIOD else self.today
-        return next((s for s in self.world.snapshots(feed)[county] if since <= s.report_date <= self.today), None)
+        """The accepted report that was due today: of the day, or of a period feed the first with the month before."""
+        reports = self.world.snapshots(feed)[county]
+        if feed in PERIOD:
+            month = add_months(self.today.replace(day=1), -1)
+            return next((s for s in reports if any(row["period"] == month for row in s.rows)), None)
+        return next((s for s in reports if s.report_date == self.today), None)

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from .figures import share
+from .figures import add_months, share
 from .reading import COUNTIES
 from .state import DAY, PREFECTURE
 from .status import COUNTY_FEEDS, PERIOD, PLATFORM, WEEKLY
 from .tonight import Arrival, Expected, Tonight
 
 FEEDS = COUNTY_FEEDS + PLATFORM
-WORST_FIRST = ("missing", "held", "on_time")
+WORST_FIRST = ("missing", "held", "late", "on_time")
 
 
 class Reported(NamedTuple):
@@ -27,13 +27,17 @@ class Reported(NamedTuple):
     """The report, an accepted one before a held one."""
     latest_on: date | None
     corrections: int
+    due_on: date | None = None
+    """Of a month's report that came without being due tonight: when it was due."""
 
     @property
     def status(self) -> str:
-        """Whether it was accepted; what worlds send arrives on its own day, so never late."""
+        """Whether it was accepted, and in time; what worlds send arrives on its own day, before it is due."""
         if self.arrived is None:
             return "missing"
-        return "held" if self.arrived.is_held else "on_time"
+        if self.arrived.is_held:
+            return "held"
+        return "late" if self.due_on and self.due_on < self.arrived.report_date else "on_time"
 
 
 def feed_timeliness(t: Tonight) -> Iterator[Expected]:
@@ -74,14 +78,29 @@ def _row(t: Tonight, feed: str, county: str, units: Sequence[Reported]) -> Expec
 def reported(t: Tonight, feed: str, county: str) -> Reported | None:
     ever = [a for arrived in t.arrivals for a in arrived if (a.feed, a.unit) == (feed, county)]
     if t.status.is_due_today(feed):
-        since = t.today.replace(day=1) if feed in PERIOD else t.today - 6 * DAY if feed in WEEKLY else t.today
-        return Reported(
-            True, _first([a for a in ever if since <= a.report_date <= t.today]), *_history(t, feed, county)
-        )
+        return Reported(True, _first(_answers(t, feed, ever)), *_history(t, feed, county))
     tonight = [a.report_date for a in t.arrivals[-1] if (a.feed, a.unit) == (feed, county)]
     if not tonight:
         return None
-    return Reported(False, _first([a for a in ever if a.report_date == max(tonight)]), *_history(t, feed, county))
+    report = _first([a for a in ever if a.report_date == max(tonight)])
+    due_on = [on for a in t.arrivals[-1] if (a.feed, a.unit) == (feed, county) for on in _due_dates(t, a)]
+    return Reported(False, report, *_history(t, feed, county), max(due_on, default=None))
+
+
+def _answers(t: Tonight, feed: str, ever: list[Arrival]) -> list[Arrival]:
+    """The reports that answer what is due today: of a month those that still speak of it, whatever their date."""
+    if feed not in PERIOD:
+        since = t.today - 6 * DAY if feed in WEEKLY else t.today
+        return [a for a in ever if since <= a.report_date <= t.today]
+    month = add_months(t.today.replace(day=1), -1)
+    in_force = {a.report_date: a for a in sorted(ever, key=lambda a: (not a.is_held, a.revision))}
+    return [a for a in in_force.values() if month in a.months]
+
+
+def _due_dates(t: Tonight, arrival: Arrival) -> list[date]:
+    """The days on which the months of a report were due, from the first night on."""
+    days = [add_months(month, 1).replace(day=10) for month in arrival.months]
+    return [day for day in days if t.nights[0] <= day <= t.today]
 
 
 def _first(reports: list[Arrival]) -> Arrival | None:

@@ -46,6 +46,8 @@ class Arrival(NamedTuple):
     rows: int = 0
     rejected: int = 0
     is_held: bool = False
+    months: frozenset[date] = frozenset()
+    """Of a period feed the months of its rows."""
 
 
 @dataclass(eq=False)

@@ -21,12 +21,13 @@ histories as (
 ),
 
 due_tonight as (
-    select feed, unit, due_at, first_date, last_date, status
+    select feed, unit, due_at, first_date, last_date, month, status
     from {{ source('ops', 'due_of_night') }}
     where build = {{ tonight_build() }}
 ),
 
--- Reports that arrived tonight without being due tonight: compared with the due time of their own date, if it had one.
+-- Reports that arrived tonight without being due tonight: compared with the due time of their own date, if it had one;
+-- of a period feed with that of the latest month that they speak of.
 unscheduled as (
     select
         deliveries.feed, deliveries.unit,
@@ -37,22 +38,30 @@ unscheduled as (
     left join due_tonight using (feed, unit)
     left join {{ source('ops', 'due') }} as due
         on deliveries.feed = due.feed and deliveries.unit = due.unit
-            and (deliveries.report_date = due.report_date or deliveries.feed_kind = 'batch')
+            and case deliveries.feed_kind
+                when 'batch' then true
+                when 'period' then ops.speaks_of(
+                    deliveries.months, deliveries.report_date,
+                    (date_trunc('month', due.report_date) - interval '1 month')::date
+                )
+                else deliveries.report_date = due.report_date
+            end
     where deliveries.build = {{ tonight_build() }} and due_tonight.feed is null
     group by deliveries.feed, deliveries.unit, deliveries.feed_kind
 ),
 
 units as (
-    select feed, unit, due_at, first_date, last_date, status, true as is_due from due_tonight
+    select feed, unit, due_at, first_date, last_date, month, status, true as is_due from due_tonight
     union all
-    select feed, unit, due_at, first_date, last_date, 'arrived' as status, false as is_due from unscheduled
+    select feed, unit, due_at, first_date, last_date, null, 'arrived' as status, false as is_due from unscheduled
 ),
 
 -- Of each part of a report the latest revision, an accepted one before a held one. A part arrived when its first
--- accepted revision did; what corrects or withdraws was never due. ops.due_report has the same rule, as of now.
+-- accepted revision did; what corrects or withdraws was never due. What is due for a month is answered by a file that
+-- speaks of it, whatever its date. ops.due_report has the same rules, as of now.
 parts as (
     select distinct on (units.feed, units.unit, deliveries.report_date, deliveries.part)
-        units.feed, units.unit, deliveries.report_date, deliveries.status,
+        units.feed, units.unit, units.month, deliveries.report_date, deliveries.months, deliveries.status,
         deliveries.rows_read, deliveries.rows_landed, deliveries.rows_rejected,
         min(deliveries.arrived_at) filter (
             where deliveries.status = 'accepted' and deliveries.kind not in ('correction', 'withdrawn')
@@ -73,6 +82,7 @@ reports as (
         sum(rows_read) as rows_read, sum(rows_landed) as rows_landed, sum(rows_rejected) as rows_rejected,
         row_number() over (partition by feed, unit order by max(arrived_at) nulls last, report_date) as place
     from parts
+    where ops.speaks_of(months, report_date, month)
     group by feed, unit, report_date
 )
 

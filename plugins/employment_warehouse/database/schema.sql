@@ -2120,13 +2120,20 @@ CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_d
         order by d.feed, d.unit, d.report_date, d.part, d.revision desc
     )
     select
-        l.feed, l.report_date, due.due_at, case when l.kind not in ('correction', 'withdrawn') then due.status end, l.part,
+        l.feed, l.report_date, answered.due_at,
+        case when l.kind not in ('correction', 'withdrawn') then answered.status end, l.part,
         l.revision, l.kind, l.arrived_at, l.rows_read, l.rows_landed, l.rows_rejected, l.status, l.reason,
         l.understood ->> 'refusal', p.publication,
         exists (select from ops.current_delivery as c where c.delivery_id = l.delivery_id)
     from delivery as l
-    left join due
-        on l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
+    left join lateral (
+        -- A file of several months answers several times: the last of them is shown.
+        select due.due_at, due.status from due
+        where l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
+            and ops.speaks_of(l.months, l.report_date, due.month)
+        order by due.report_date desc
+        limit 1
+    ) as answered on true
     left join ops.publication as p on p.publication = l.build and p.rolled_back_at is null
     union all
     select
@@ -2136,7 +2143,7 @@ CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_d
     where not exists (
         select from delivery as l
         where l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
-            and l.kind not in ('correction', 'withdrawn')
+            and l.kind not in ('correction', 'withdrawn') and ops.speaks_of(l.months, l.report_date, due.month)
     )
 $$;
 
@@ -2924,6 +2931,18 @@ ALTER FUNCTION ops.settings(on_date date, OUT name text, OUT value text) OWNER T
 -- Name: FUNCTION settings(on_date date, OUT name text, OUT value text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) IS '某日全部参数；停用为 NULL。 | Every setting in force on a date; NULL where it is switched off.';
+
+-- Name: speaks_of(date[], date, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.speaks_of(months date[], report_date date, wanted_month date) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((wanted_month IS NULL) OR (wanted_month = ANY (COALESCE(months, ARRAY[((date_trunc('month'::text, (report_date)::timestamp without time zone) - '1 mon'::interval))::date]))));
+
+ALTER FUNCTION ops.speaks_of(months date[], report_date date, wanted_month date) OWNER TO wh_owner;
+
+-- Name: FUNCTION speaks_of(months date[], report_date date, wanted_month date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.speaks_of(months date[], report_date date, wanted_month date) IS '报送是否涉及某月（空：不问月份）。 | Whether a delivery speaks of a month; always of NULL.';
 
 -- Name: standing_publication(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -4967,6 +4986,7 @@ CREATE TABLE ops.delivery (
     purged_at timestamp with time zone,
     landed_by xid8 DEFAULT ops.this_transaction() NOT NULL,
     rows_erased integer DEFAULT 0 NOT NULL,
+    months date[],
     CONSTRAINT a_build_decides CHECK (((status = ANY (ARRAY['landed'::text, 'refused'::text])) OR (build IS NOT NULL))),
     CONSTRAINT delivery_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'nil'::text, 'pages'::text, 'correction'::text, 'withdrawn'::text]))),
     CONSTRAINT delivery_revision_check CHECK ((revision >= 1)),
@@ -4992,6 +5012,10 @@ COMMENT ON COLUMN ops.delivery.landed_by IS '落地（或恢复）它的事务�
 -- Name: COLUMN delivery.rows_erased; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.delivery.rows_erased IS '已依法删除的行数。 | Rows of persons who were erased since; read = landed + rejected + erased.';
+
+-- Name: COLUMN delivery.months; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.months IS '按期报表的行所属的各月；空：没有行，或不是按期报表。 | Of a period feed the months of its rows; NULL: it has none, or is no period feed.';
 
 -- Name: feed; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -5188,19 +5212,22 @@ CREATE VIEW ops.due_window AS
     due_at,
     kind,
     ((due_at AT TIME ZONE 'Asia/Shanghai'::text))::date AS due_on,
-        CASE kind
-            WHEN 'batch'::text THEN '-infinity'::date
-            WHEN 'period'::text THEN (date_trunc('month'::text, (report_date)::timestamp without time zone))::date
+        CASE
+            WHEN (kind = ANY (ARRAY['batch'::text, 'period'::text])) THEN '-infinity'::date
             ELSE COALESCE(( SELECT (earlier.report_date + 1)
                FROM standing earlier
               WHERE ((earlier.feed = due.feed) AND (earlier.unit = due.unit) AND (earlier.report_date < due.report_date))
               ORDER BY earlier.report_date DESC
              LIMIT 1), report_date)
         END AS first_date,
-        CASE kind
-            WHEN 'batch'::text THEN 'infinity'::date
+        CASE
+            WHEN (kind = ANY (ARRAY['batch'::text, 'period'::text])) THEN 'infinity'::date
             ELSE report_date
-        END AS last_date
+        END AS last_date,
+        CASE
+            WHEN (kind = 'period'::text) THEN ((date_trunc('month'::text, (report_date)::timestamp without time zone) - '1 mon'::interval))::date
+            ELSE NULL::date
+        END AS month
    FROM standing due;
 
 ALTER VIEW ops.due_window OWNER TO wh_owner;
@@ -5215,11 +5242,15 @@ COMMENT ON COLUMN ops.due_window.due_on IS '应报当晚的报表日期。 | The
 
 -- Name: COLUMN due_window.first_date; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.due_window.first_date IS '可抵此次应报的最早报表日期：上一次应报的次日；按期报表自当月1日起；代发回盘不限日期。 | The earliest report date that answers what is due: the day after the one due before, or else the date itself; of a period feed the first of its month; of a batch any date.';
+COMMENT ON COLUMN ops.due_window.first_date IS '可抵此次应报的最早报表日期：上一次应报的次日；按期报表和代发回盘不限日期。 | The earliest report date that answers what is due: the day after the one due before, or else the date itself; of a period feed or a batch any date.';
 
 -- Name: COLUMN due_window.last_date; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.due_window.last_date IS '可抵此次应报的最晚报表日期。 | The latest report date that answers what is due.';
+
+-- Name: COLUMN due_window.month; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_window.month IS '按期报表应报的月份：报表日期的上月；空：不是按期报表。 | Of a period feed the month that is due, the one before its report date; NULL: no period feed.';
 
 -- Name: intake_failure; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -5254,7 +5285,8 @@ CREATE VIEW ops.due_of_night AS
             WHEN found.is_intake_failure THEN 'intake_failed'::text
             WHEN found.has_arrived THEN 'arrived'::text
             ELSE 'missing'::text
-        END AS status
+        END AS status,
+    due.month
    FROM ((ops.build night
      JOIN ops.due_window due ON (((due.due_on = night.report_date) OR ((due.kind = 'batch'::text) AND (due.due_on < night.report_date) AND (NOT (EXISTS ( SELECT
            FROM ops.delivery earlier
@@ -5265,7 +5297,9 @@ CREATE VIEW ops.due_of_night AS
                    FROM ops.intake_failure failure
                   WHERE ((failure.feed = due.feed) AND (failure.unit = ANY (ARRAY[due.unit, '*'::text])) AND (failure.night_on = night.report_date)))) AS is_intake_failure
            FROM ops.delivery delivery
-          WHERE ((delivery.feed = due.feed) AND (delivery.unit = due.unit) AND (delivery.status <> 'withdrawn'::text) AND ((delivery.report_date >= due.first_date) AND (delivery.report_date <= due.last_date)))) found);
+          WHERE ((delivery.feed = due.feed) AND (delivery.unit = due.unit) AND (delivery.status <> 'withdrawn'::text) AND ((delivery.report_date >= due.first_date) AND (delivery.report_date <= due.last_date)) AND ops.speaks_of(delivery.months, delivery.report_date, due.month) AND ((due.month IS NULL) OR (delivery.status <> 'accepted'::text) OR (NOT (EXISTS ( SELECT
+                   FROM ops.delivery later
+                  WHERE (((later.feed = delivery.feed) AND (later.unit = delivery.unit) AND (later.report_date = delivery.report_date) AND (later.part = delivery.part)) AND (later.revision > delivery.revision) AND (later.status = 'accepted'::text)))))))) found);
 
 ALTER VIEW ops.due_of_night OWNER TO wh_owner;
 
@@ -5275,7 +5309,7 @@ COMMENT ON VIEW ops.due_of_night IS '每次汇总当晚的应报，及是否未�
 
 -- Name: COLUMN due_of_night.first_date; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.due_of_night.first_date IS '可抵此次应报的最早报表日期：上一次应报的次日；按期报表自当月1日起；代发回盘不限日期。 | The earliest report date that answers what is due: the day after the one due before, or else the date itself; of a period feed the first of its month; of a batch any date.';
+COMMENT ON COLUMN ops.due_of_night.first_date IS '可抵此次应报的最早报表日期：上一次应报的次日；按期报表和代发回盘不限日期。 | The earliest report date that answers what is due: the day after the one due before, or else the date itself; of a period feed or a batch any date.';
 
 -- Name: COLUMN due_of_night.last_date; Type: COMMENT; Schema: ops; Owner: wh_owner
 
@@ -5284,6 +5318,10 @@ COMMENT ON COLUMN ops.due_of_night.last_date IS '可抵此次应报的最晚报�
 -- Name: COLUMN due_of_night.status; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.due_of_night.status IS '已到、未报，或系统入库失败（不算未报）。 | arrived: something came, even if it was refused; intake_failed: the warehouse found a file and failed to ingest it, and nothing else is in use; missing: nothing came.';
+
+-- Name: COLUMN due_of_night.month; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_of_night.month IS '按期报表应报的月份：报表日期的上月；空：不是按期报表。 | Of a period feed the month that is due, the one before its report date; NULL: no period feed.';
 
 -- Name: due_report; Type: VIEW; Schema: ops; Owner: wh_owner
 
@@ -5311,7 +5349,8 @@ CREATE VIEW ops.due_report AS
                         ELSE due.due_on
                     END)))) THEN 'intake_failed'::text
             ELSE 'missing'::text
-        END AS status
+        END AS status,
+    due.month
    FROM ((ops.due_window due
      LEFT JOIN LATERAL ( SELECT max(part.arrived_at) AS arrived_at,
             bool_or((part.status = 'held'::text)) AS is_held,
@@ -5319,16 +5358,18 @@ CREATE VIEW ops.due_report AS
            FROM ( SELECT DISTINCT ON (d.report_date, d.part) d.report_date,
                     d.status,
                     d.delivery_id,
+                    d.months,
                     min(d.arrived_at) FILTER (WHERE ((d.status <> 'held'::text) AND (d.kind <> ALL (ARRAY['correction'::text, 'withdrawn'::text])))) OVER (PARTITION BY d.report_date, d.part) AS arrived_at
                    FROM ops.delivery d
                   WHERE ((d.feed = due.feed) AND (d.unit = due.unit) AND ((d.report_date >= due.first_date) AND (d.report_date <= due.last_date)) AND (d.status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text])))
                   ORDER BY d.report_date, d.part, (d.status = 'held'::text), d.revision DESC) part
+          WHERE ops.speaks_of(part.months, part.report_date, due.month)
           GROUP BY part.report_date
           ORDER BY (max(part.arrived_at)), part.report_date
          LIMIT 1) report ON (true))
      LEFT JOIN LATERAL ( SELECT max(d.delivery_id) AS delivery_id
            FROM ops.delivery d
-          WHERE ((d.feed = due.feed) AND (d.unit = due.unit) AND ((d.report_date >= due.first_date) AND (d.report_date <= due.last_date)) AND (d.status = 'refused'::text))) refused ON (true));
+          WHERE ((d.feed = due.feed) AND (d.unit = due.unit) AND ((d.report_date >= due.first_date) AND (d.report_date <= due.last_date)) AND (d.status = 'refused'::text) AND ops.speaks_of(d.months, d.report_date, due.month))) refused ON (true));
 
 ALTER VIEW ops.due_report OWNER TO wh_owner;
 
@@ -5347,6 +5388,10 @@ COMMENT ON COLUMN ops.due_report.delivery_id IS '所指报送的编号；未报�
 -- Name: COLUMN due_report.status; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.due_report.status IS '按时、迟报、暂扣、入库失败（系统原因）或未报；文件无法读取的也是未报。 | on_time, late, held, intake_failed (the warehouse found a file and failed to ingest it) or missing, also where a file could not be read.';
+
+-- Name: COLUMN due_report.month; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.due_report.month IS '按期报表应报的月份：报表日期的上月；空：不是按期报表。 | Of a period feed the month that is due, the one before its report date; NULL: no period feed.';
 
 -- Name: erasure_digest; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -6893,6 +6938,16 @@ GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) 
 GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_auditor;
 GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_reader;
 
+-- Name: FUNCTION speaks_of(months date[], report_date date, wanted_month date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.speaks_of(months date[], report_date date, wanted_month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.speaks_of(months date[], report_date date, wanted_month date) TO wh_loader;
+GRANT ALL ON FUNCTION ops.speaks_of(months date[], report_date date, wanted_month date) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.speaks_of(months date[], report_date date, wanted_month date) TO wh_gate;
+GRANT ALL ON FUNCTION ops.speaks_of(months date[], report_date date, wanted_month date) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.speaks_of(months date[], report_date date, wanted_month date) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.speaks_of(months date[], report_date date, wanted_month date) TO wh_operator;
+
 -- Name: FUNCTION standing_publication(); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.standing_publication() FROM PUBLIC;
@@ -7348,6 +7403,10 @@ GRANT UPDATE(status) ON TABLE ops.delivery TO wh_gate;
 
 GRANT INSERT(reason) ON TABLE ops.delivery TO wh_loader;
 GRANT UPDATE(reason) ON TABLE ops.delivery TO wh_gate;
+
+-- Name: COLUMN delivery.months; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(months) ON TABLE ops.delivery TO wh_loader;
 
 -- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
 

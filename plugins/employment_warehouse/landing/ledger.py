@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from employment_warehouse import identity, settings
 from employment_warehouse.contract import Contract, contract_of
 from employment_warehouse.errors import UserError
-from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.queries import query, query_of_rows
 from employment_warehouse.landing.scanning import Arrival
 from employment_warehouse.reading import Refused
 
@@ -184,12 +184,16 @@ def insert_delivery(
 
 
 def record_counts(connection: psycopg.Connection, delivery: Delivery, counts: Counts) -> Delivery:
-    """Record the row counts; a constraint of the table requires read = landed + rejected."""
+    """Record the row counts; a constraint of the table requires read = landed + rejected. Of a period feed also the
+    months of its rows.
+    """
     parameters = counts.__dict__ | {
         "delivery_id": delivery.delivery_id,
         "understood": Jsonb({"notes": counts.notes, "sheets": counts.sheets}),
     }
     connection.execute(query("record_counts"), parameters)
+    if delivery.contract.kind == "period":
+        connection.execute(query_of_rows("record_months", delivery.feed), parameters)
     return replace(
         delivery,
         rows_read=counts.rows_read,
