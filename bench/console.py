@@ -4,9 +4,9 @@
 
 Asks every page of the menu of an operator, an analyst, an auditor and a county, and one page behind each, of the
 running warehouse of a home, or else of a server of its own with 1.44 M people (`--share 0.1`: 144,000). The bar: 95 of
-100 answers of each page within 300 ms, from the request to the last byte, signing in to the database included. A server
-of its own has persons alone: most lists are empty. That is not the bar, nor are fewer people.
-`--planted` delays each answer by a third of a second, to show that the bar can be missed.
+100 responses of each page within 300 ms, from the request to the last byte, signing in to the database included. A
+server of its own has persons alone: most lists are empty. That is not the bar, nor are fewer people.
+`--planted` delays each response by a third of a second, to show that the bar can be missed.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ def measure(given: argparse.Namespace) -> dict[str, list[float]]:
     if given.planted:
 
         @application.middleware("http")
-        async def delay(request, answer):  # type: ignore[no-untyped-def]
+        async def delay(request, respond):  # type: ignore[no-untyped-def]
             time.sleep(0.34)
-            return await answer(request)
+            return await respond(request)
 
     for role, county in ROLES.items():
         login = f"bench_{role}_{secrets.token_hex(3)}"
@@ -95,8 +95,8 @@ def measure(given: argparse.Namespace) -> dict[str, list[float]]:
             for page in pages_of(browser):
                 for number in range(given.rounds + WARM_UPS):
                     began = time.perf_counter()
-                    answer = browser.get(page)
-                    assert answer.status_code == 200, (page, answer.status_code)
+                    response = browser.get(page)
+                    assert response.status_code == 200, (page, response.status_code)
                     if number >= WARM_UPS:
                         taken[f"{role:9} {page[:60]}"].append((time.perf_counter() - began) * 1000)
         finally:

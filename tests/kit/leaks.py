@@ -59,12 +59,12 @@ def plant(zone: Path, planted: Planted, county: str, day: date) -> int:
     text and rejected cells; how many files. In free text the name is that of the row's person: no other can be known.
     """
     words = planted.words
-    n_files = 0
+    file_count = 0
 
     def put(content: str | bytes, name: str, feed: str) -> None:
-        nonlocal n_files
+        nonlocal file_count
         files.put(zone, content, name, feed=feed, day=day)
-        n_files += 1
+        file_count += 1
 
     def at(kind: list[str], n: int) -> str:
         return kind[n % len(kind)]
@@ -113,7 +113,7 @@ def plant(zone: Path, planted: Planted, county: str, day: date) -> int:
         feed = ("relief_project", "bank_return", "public_post", "no_such_feed")[n % 4]
         put("x", f"{word if n % 4 < 2 else f'{county}_{word}'}.csv", feed)
         put("x", f"{word}.csv", f"{feed}/{word}")
-    return n_files
+    return file_count
 
 
 def _workbook(planted: Planted, csv: str) -> bytes:

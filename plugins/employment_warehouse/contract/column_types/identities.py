@@ -46,7 +46,7 @@ class _Number(LogicalType):
 
 class IdNumber(_Number, TextType):
     """A citizen's ID number, GB 11643: form, check digit and birth date; never the division, which keeps its number
-    of long ago. The same answer for each number as `identity.check_id` gives.
+    of long ago. Judges each number as `identity.check_id` does.
     """
 
     name = "id_number"
