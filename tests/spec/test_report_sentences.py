@@ -150,8 +150,8 @@ def test_who_must_act_is_named_with_what_and_how_much_and_at_most_three_counties
 )
 def test_a_county_s_rank_is_said_with_its_move(previous: int | None, said: str) -> None:
     row = {"value": Decimal("0.897"), "rank": 3, "previous_rank": previous}
-    assert text(place(row)) == f"务工规模完成率 89.7%，列全州第 3 位{said}。"
-    assert place({**row, "rank": None}) is None
+    assert text(place(row, None)) == f"务工规模完成率 89.7%，列全州第 3 位{said}。"
+    assert place({**row, "rank": None}, None) is None
 
 
 def test_a_tie_is_rounded_away_from_zero_as_in_the_workbook() -> None:

@@ -11,7 +11,8 @@ from employment_warehouse import settings
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import words
 from employment_warehouse.report.comparison import ANY_DAY, Comparison, comparison, sentence_of_left_out
-from employment_warehouse.report.figures import DATED, Figures, Row
+from employment_warehouse.report.figures import DATED, Figures, Row, of_time
+from employment_warehouse.report.labels import Label
 from employment_warehouse.report.sections import TableOf, sections_of
 
 UNITS = {unit: label.zh for unit, label in words.UNITS.items()}
@@ -83,7 +84,7 @@ def compose(figures: Figures) -> Bulletin:
         title=(f"关于{month.year}年{month.month}月", "防止返贫就业工作情况的通报"),
         recipients="各县市人力资源和社会保障局：",
         opening=f"现将{month.year}年{month.month}月全州防止返贫就业工作情况通报如下。",
-        chart_title=f"各县市农村劳动力务工规模目标完成率{_of_time(figures, CHARTED)}",
+        chart_title=f"各县市农村劳动力务工规模目标完成率{of_time(figures, CHARTED)}",
         bars=_bars(figures),
         chapters=[*chapters, notes],
         issued_on=figures["publication"]["report_date"],
@@ -94,7 +95,7 @@ def _chapter(
     figures: Figures, compared: Comparison, heading: str, tables: Sequence[TableOf], numbered: Iterator[int]
 ) -> Chapter:
     stated = [
-        _sentence(figures["indicators"][code], row, compared)
+        _sentence(figures["indicators"][code], row, figures["own_periods"].get(code), compared)
         for table in tables
         for code in table.indicators
         if (row := figures["values"].get((code, divisions().prefecture))) and row["value"] is not None
@@ -115,13 +116,13 @@ def _has_values(figures: Figures, codes: Sequence[str]) -> bool:
     )
 
 
-def _sentence(indicator: Row, row: Row, compared: Comparison) -> str:
+def _sentence(indicator: Row, row: Row, own_period: Label | None, compared: Comparison) -> str:
     """One figure of the prefecture with its change, and of how many counties that is, where some cannot be compared."""
     unit = indicator["unit"]
     value = f"{indicator['name_zh']}{words.number(row['value'], unit)}{UNITS[unit]}"
     before = "上月"
-    if row["own_period"]:
-        value, before = f"{row['own_period'].zh}{value}", f"{compared.earlier.month}月末"
+    if own_period:
+        value, before = f"{own_period.zh}{value}", f"{compared.earlier.month}月末"
     if row["change"] is None or not compared.covers(indicator, row):
         return value
     is_of_some = indicator["kind"] == ANY_DAY and compared.left_out and unit != "share"
@@ -137,7 +138,7 @@ def _table(figures: Figures, title: str, codes: Sequence[str]) -> Table:
     shown = [figures["indicators"][code] for code in codes]
     units = {UNITS[each["unit"]] for each in shown}
     common = units.pop() if len(units) == 1 else ""
-    heads = ["县市", *(_head(each, common) + _of_time(figures, each["code"]) for each in shown)]
+    heads = ["县市", *(_head(each, common) + of_time(figures, each["code"]) for each in shown)]
     rows = [
         [
             county["name_zh"],
@@ -151,15 +152,6 @@ def _table(figures: Figures, title: str, codes: Sequence[str]) -> Table:
 def _head(indicator: Row, common: str) -> str:
     unit = UNITS[indicator["unit"]]
     return f"{indicator['name_zh']}（{unit}）" if unit and not common else str(indicator["name_zh"])
-
-
-def _of_time(figures: Figures, code: str) -> str:
-    """（截至5月20日）, where the figures are not of the month; or ''."""
-    periods = (
-        row["own_period"] for (shown, _), row in figures["values"].items() if shown == code and row["own_period"]
-    )
-    period = next(periods, None)
-    return f"（{period.zh}）" if period else ""
 
 
 def _text(indicator: Row, row: Row | None) -> str:
@@ -195,11 +187,8 @@ def _notes(figures: Figures, compared: Comparison) -> list[str]:
         "来源为各县市报送、人才平台、以工代赈项目工资表与银行回盘。",
         f"表和图中“{MARKS['E']}”为沿用以前报送的数据，“{MARKS['P']}”为暂定数据，“{RESTATED}”为上月数据已修订，{_suppression(figures)}“{words.NONE}”为无数据。",
     ]
-    periods = {row["own_period"].zh for row in values.values() if row["own_period"]}
-    if periods:
-        notes.append(
-            f"注明“{'、'.join(sorted(periods))}”的数据，与{words.day(compared.earlier)}（或更早）最近一次发布的比较。"
-        )
+    if periods := sorted({period.zh for period in figures["own_periods"].values()}):
+        notes.append(f"注明“{'、'.join(periods)}”的数据，与{words.day(compared.earlier)}（或更早）最近一次发布的比较。")
     if left_out := sentence_of_left_out(figures, compared, compared.left_out):
         notes.append(left_out.zh)
     restated = [

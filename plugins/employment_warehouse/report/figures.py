@@ -24,7 +24,7 @@ Figures = dict[str, Any]
 def read_figures(publication: int, product: str) -> Figures:
     """By name: the rows of each query in `queries/common` and in `queries/<product>`. `publication` is one row,
     `indicators` are rows by code, `values` those of `indicator_values` by code and county, `period` the first and last
-    day that the product is about; a value that is of another time says so in `own_period`.
+    day that the product is about, `own_periods` by code of which other time the figures of an indicator are.
 
     Raises psycopg.errors.RaiseException if there is no such publication.
     """
@@ -39,10 +39,18 @@ def read_figures(publication: int, product: str) -> Figures:
     figures["indicators"] = {row["code"]: row for row in figures["indicators"]}
     figures["values"] = {(row["indicator"], row["county_code"]): row for row in figures.pop("indicator_values")}
     first, last = figures["period"] = _period(figures, product)
-    for row in figures["values"].values():
-        is_of_another = row["period_to"] != last or row["period_from"] < first
-        row["own_period"] = words.period(row["period_from"], row["period_to"]) if is_of_another else None
+    figures["own_periods"] = {
+        row["indicator"]: words.period(row["period_from"], row["period_to"])
+        for row in figures["values"].values()
+        if row["period_to"] != last or row["period_from"] < first
+    }
     return figures
+
+
+def of_time(figures: Figures, code: str) -> str:
+    """（截至5月20日） behind the name of an indicator whose figures are not of the product's time; else ''."""
+    period = figures["own_periods"].get(code)
+    return f"（{period.zh}）" if period else ""
 
 
 def _period(figures: Figures, product: str) -> tuple[date, date]:

@@ -196,12 +196,13 @@ def to_do(
     )
 
 
-def place(row: Row | None) -> Label | None:
-    """A county's rank, and its move since the week before; None if it has none. row: of a ranked indicator."""
+def place(row: Row | None, own_period: Label | None) -> Label | None:
+    """A county's rank, and its move since the week before; None if it has none. row: of a ranked indicator, whose
+    figures are of `own_period` where that is not the dispatch's."""
     if row is None or row["rank"] is None:
         return None
     rate, moved = share(row["value"]), (row["previous_rank"] or row["rank"]) - row["rank"]
-    of_time = row.get("own_period") or Label("", "")
+    of_time = own_period or Label("", "")
     zh = f"，比上周{'升' if moved > 0 else '降'} {abs(moved)} 位" if moved else ""
     en = f", {abs(moved)} {'up' if moved > 0 else 'down'} on the week before" if moved else ""
     return Label(

@@ -105,7 +105,7 @@ def _county_page(figures: Figures, county: str) -> bytes:
                 figures, figures["comparison"], {county} & set(figures["comparison"].left_out)
             ),
             "reporting": figures["values"].get((REPORTING, county)),
-            "place": sentences.place(figures["values"].get((RANKED, county))),
+            "place": sentences.place(figures["values"].get((RANKED, county)), figures["own_periods"].get(RANKED)),
             "cases_shown": CASES_SHOWN,
         },
     )
@@ -139,7 +139,7 @@ def _ranked(figures: Figures) -> list[Row]:
         {
             "indicator": figures["indicators"][code],
             "counties": counties[code],
-            "own_period": next(iter(counties[code].values()))["own_period"],
+            "own_period": figures["own_periods"].get(code),
         }
         for section in sections_of(counties)
         for code in section.indicators
@@ -156,6 +156,7 @@ def _indicator_sections(figures: Figures, county: str) -> list[Row]:
                 {
                     **values[code],
                     "indicator": figures["indicators"][code],
+                    "own_period": figures["own_periods"].get(code),
                     "moved": _moved(values[code]),
                     "is_compared": figures["comparison"].covers(figures["indicators"][code], values[code]),
                 }

@@ -12,7 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from employment_warehouse.report import words
-from employment_warehouse.report.figures import Figures
+from employment_warehouse.report.figures import Figures, of_time
 from employment_warehouse.report.sections import sections_of
 from employment_warehouse.workbook_style import A4, PLAIN_CELLS, QUOTED, width_of
 
@@ -54,9 +54,9 @@ def table_sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]])
 def indicator_sheet(name: str, figures: Figures, county: str | None = None) -> Sheet:
     """Counties down, the indicators of a report across, in its order; county: the only one that is shown.
 
-    figures: counties, indicators, values. A head names the time of its figures, where the report is of another.
+    figures: counties, indicators, values, own_periods. A head names the time of its figures, where the report is of
+    another.
     """
-    of_time = {code: f"（{row['own_period'].zh}）" for (code, _), row in figures["values"].items() if row["own_period"]}
     values = {key: Figure(row["value"], row["obs_status"]) for key, row in figures["values"].items()}
     shown = [
         figures["indicators"][code]
@@ -70,7 +70,7 @@ def indicator_sheet(name: str, figures: Figures, county: str | None = None) -> S
     ]
     return Sheet(
         name,
-        ["县市", *(each["name_zh"] + of_time.get(each["code"], "") for each in shown)],
+        ["县市", *(each["name_zh"] + of_time(figures, each["code"]) for each in shown)],
         rows,
         ["", *(each["unit"] for each in shown)],
     )
