@@ -20,7 +20,7 @@
 
 {# The words of a setting that lists several, as an array. #}
 {% macro setting_words(name) -%}
-    (select regexp_split_to_array({{ setting(name, 'text') }}, '[,，、\s]+'))::text[]
+    (select ops.words({{ setting(name, 'text') }}))::text[]
 {%- endmacro %}
 
 {# The rows of a versioned model that this build opened or closed; with --full-refresh all of its rows. #}

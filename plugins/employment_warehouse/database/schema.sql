@@ -1407,7 +1407,7 @@ begin
             '报送频率为 daily、working_days、weekly、monthly 或 none | it is daily, working_days, weekly, monthly or none';
     end if;
     if wanted = 'counties_not_joined' and chosen <> '无'
-        and regexp_split_to_array(chosen, '[,，、\s]+') <@ ops.county_codes() is not true then
+        and ops.words(chosen) <@ ops.county_codes() is not true then
         raise exception using errcode = 'WH036', message =
             '须为本州县市代码，以逗号分隔；全部接入写“无” | codes of this prefecture''s counties, separated by commas; 无 for none';
     end if;
@@ -1903,6 +1903,30 @@ ALTER FUNCTION ops.landing_digest(number integer) OWNER TO wh_owner;
 -- Name: FUNCTION landing_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.landing_digest(number integer) IS '汇总所用报送及其落地行的摘要。 | Digest of the deliveries that a build reads, and of their landed rows.';
+
+-- Name: listed_feeds(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.listed_feeds() RETURNS TABLE(feed text, county_code text)
+    LANGUAGE plpgsql STABLE ROWS 500
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select listed.feed, listed.county_code
+    from marts.feed_timeliness as listed
+    where listed.county_code <> (select ops.prefecture()) or not exists (
+        select from marts.feed_timeliness as county
+        where county.feed = listed.feed and county.county_code <> listed.county_code
+        having bool_or(county.status = listed.status)
+            and sum(county.units_due - county.units_reported) >= listed.units_due - listed.units_reported
+    );
+end $$;
+
+ALTER FUNCTION ops.listed_feeds() OWNER TO wh_owner;
+
+-- Name: FUNCTION listed_feeds(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.listed_feeds() IS '报送清单所列的报表与县市：全州一行重复计入各县市，仅在说明各县市行未说明的情况（平台、县市不明的单位、从未报送的来源）时列出。 | The rows of feed_timeliness that a list of feeds shows. The prefecture''s row counts all units once more: it is listed where it says what no county''s row does, of the platform, of a unit whose county is not known, or of a source that has never delivered.';
 
 -- Name: load_seeds(jsonb); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -3261,6 +3285,32 @@ ALTER FUNCTION ops.void_certificate(number integer) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.void_certificate(number integer) IS '撤销检查结论，以便重新加工。 | Withdraws the certificate of the build in progress, so that it can be written again.';
 
+-- Name: wages_owed(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.wages_owed() RETURNS TABLE(county_code text, persons bigint, arrears numeric, relief numeric, posts numeric, since date)
+    LANGUAGE plpgsql STABLE ROWS 20
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    select
+        payment.county_code,
+        count(distinct payment.person_key),
+        sum(payment.arrears),
+        coalesce(sum(payment.arrears) filter (where payment.feed = 'relief_payroll'), 0),
+        coalesce(sum(payment.arrears) filter (where payment.feed <> 'relief_payroll'), 0),
+        min(payment.pay_due_on)
+    from marts.fct_wage_payment as payment
+    where payment.arrears > 0
+    group by payment.county_code;
+end $$;
+
+ALTER FUNCTION ops.wages_owed() OWNER TO wh_owner;
+
+-- Name: FUNCTION wages_owed(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.wages_owed() IS '各县市欠发的工资和补贴：人数、金额、其中以工代赈与公益性岗位（元）、最早约定发放日。 | Wages and subsidies owed in each county: persons, amount, of which work relief and public posts (CNY), and since which agreed pay date.';
+
 -- Name: waive_case(text, text, text, date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) RETURNS date
@@ -3296,6 +3346,19 @@ ALTER FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why 
 -- Name: FUNCTION waive_case(kind text, wanted text, key text, until date, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) IS '在限期内豁免一个未结事项：事项仍未结，另行计数。 | Waives an open case until a date, from the standing report date on, under the name of the session''s login: it stays open, and is counted apart. Shown from the next publication on.';
+
+-- Name: words(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.words(listed text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE STRICT
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select regexp_split_to_array(listed, '[,，、\s]+') $$;
+
+ALTER FUNCTION ops.words(listed text) OWNER TO wh_owner;
+
+-- Name: FUNCTION words(listed text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.words(listed text) IS '参数所列的各项（以逗号、顿号或空白分隔）。 | The words of a setting that lists several, separated by commas or blanks.';
 
 -- Name: writable_build(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -6773,6 +6836,11 @@ REVOKE ALL ON FUNCTION ops.key_of(number integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION ops.landing_digest(number integer) FROM PUBLIC;
 
+-- Name: FUNCTION listed_feeds(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.listed_feeds() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.listed_feeds() TO wh_reader;
+
 -- Name: FUNCTION load_seeds(seeds jsonb); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.load_seeds(seeds jsonb) FROM PUBLIC;
@@ -6937,6 +7005,7 @@ GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) 
 GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_returner;
 GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_auditor;
 GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_reader;
+GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_operator;
 
 -- Name: FUNCTION speaks_of(months date[], report_date date, wanted_month date); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -7009,10 +7078,23 @@ GRANT ALL ON FUNCTION ops.visible_publication(OUT publication integer, OUT repor
 REVOKE ALL ON FUNCTION ops.void_certificate(number integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.void_certificate(number integer) TO wh_gate;
 
+-- Name: FUNCTION wages_owed(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.wages_owed() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.wages_owed() TO wh_reporter;
+
 -- Name: FUNCTION waive_case(kind text, wanted text, key text, until date, why text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) TO wh_operator;
+
+-- Name: FUNCTION words(listed text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.words(listed text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.words(listed text) TO wh_loader;
+GRANT ALL ON FUNCTION ops.words(listed text) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.words(listed text) TO wh_operator;
+GRANT ALL ON FUNCTION ops.words(listed text) TO wh_auditor;
 
 -- Name: FUNCTION writable_build(); Type: ACL; Schema: ops; Owner: wh_owner
 
