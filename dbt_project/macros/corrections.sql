@@ -1,4 +1,15 @@
 {#
+  Whether a spell or tenure may be the correction of an `earlier` one that was left out, by its dates: it is in the very
+  snapshot that left the other out, began at most corrected_spell_days after its end, and did not end before its start.
+#}
+{% macro corrects(later, earlier) -%}
+    {{ later }}.seen_from <= {{ earlier }}.seen_to
+    and ({{ later }}.seen_to is null or {{ later }}.seen_to > {{ earlier }}.seen_to)
+    and {{ later }}.start_date <= {{ earlier }}.end_on + {{ setting('corrected_spell_days', 'integer') }}
+    and ({{ later }}.end_date is null or {{ later }}.end_date >= {{ earlier }}.start_date)
+{%- endmacro %}
+
+{#
   Rows that were corrected, one after the other (C corrected B, which corrected A): of each correction the first start.
 
   `corrections` has the key of the corrected row, its start_date included, and that of its correction as later_<column>;

@@ -34,8 +34,7 @@
         from {{ states }} as official
         inner join {{ evidence }} as spell
             on official.person_key = spell.person_key and official.channel = spell.channel
-            and spell.source = 'employment' and spell.start_on <= official.on_date
-            and (spell.end_on is null or spell.end_on >= official.on_date)
+            and spell.source = 'employment' and {{ covers('official.on_date', 'spell') }}
         left join {{ wage_spans }} as reported
             on spell.person_key = reported.person_key and spell.source = reported.source
             and spell.source_key = reported.source_key and {{ holds_on('official.on_date', 'reported') }}

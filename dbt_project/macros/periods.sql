@@ -28,13 +28,16 @@ select
 from known
 {%- endmacro %}
 
-{# The days of a register are due by the frequency in force on the day; every other feed by its own. #}
-{% macro is_due_on_day(frequency, weekday, day_of_month) -%}
-    case {{ frequency }}
+{#
+  Whether a `feed` is due on one of `days`, which are of dim_date: a register by the frequency in force on the day
+  (campaign_frequency), every other feed by its own.
+#}
+{% macro is_due_on_day() -%}
+    case case feed.due_frequency when 'campaign' then days.campaign_frequency else feed.due_frequency end
         when 'daily' then true
         when 'working_days' then days.is_working_day
-        when 'weekly' then days.weekday = {{ weekday }}
-        when 'monthly' then extract(day from days.calendar_date) = {{ day_of_month }}
+        when 'weekly' then days.weekday = feed.due_weekday
+        when 'monthly' then extract(day from days.calendar_date) = feed.due_day
         else false
     end
 {%- endmacro %}

@@ -1,9 +1,23 @@
-{# Periods are half-open: [valid_from, valid_to), valid_to NULL while nothing ends them. #}
+{#
+  Periods are half-open: [valid_from, valid_to), valid_to NULL while nothing ends them. What people report (jobs,
+  tenures, contracts) has a first and a last day.
+#}
 
 {# Whether a row (of the relation `of`) holds on a day. #}
 {% macro holds_on(day, of='') -%}
     {%- set row = of ~ '.' if of else '' -%}
     {{ row }}valid_from <= {{ day }} and ({{ row }}valid_to is null or {{ row }}valid_to > {{ day }})
+{%- endmacro %}
+
+{# Whether a row with a first and a last day covers a day. #}
+{% macro covers(day, of='', first='start_on', last='end_on') -%}
+    {{ overlaps(day, day, of, first, last) }}
+{%- endmacro %}
+
+{# Whether it covers one of the days from one to another. #}
+{% macro overlaps(from_day, to_day, of='', first='start_on', last='end_on') -%}
+    {%- set row = of ~ '.' if of else '' -%}
+    {{ row }}{{ first }} <= {{ to_day }} and ({{ row }}{{ last }} is null or {{ row }}{{ last }} >= {{ from_day }})
 {%- endmacro %}
 
 {# The elementary spans of each key of a relation: between two of its bounds nothing begins or ends. #}

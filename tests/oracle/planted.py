@@ -219,8 +219,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "exactly 30 % is not a fall",
         "models/intermediate/int_month_income_step.sql",
-        "3 * read.income <= (1",
-        "3 * read.income < (1",
+        "3 * incomes.income <= (1",
+        "3 * incomes.income < (1",
         "income_stability",
         seed=BOUNDARIES,
     ),
@@ -241,16 +241,16 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "the minimum wage is enough to be below it",
         "models/intermediate/int_month_income_step.sql",
-        "read.income < minimum_wages.monthly",
-        "read.income <= minimum_wages.monthly",
+        "incomes.income < minimum_wages.monthly",
+        "incomes.income <= minimum_wages.monthly",
         "income_stability",
         seed=BOUNDARIES,
     ),
     Planted(
         "an income of the night before counts on",
         "models/intermediate/int_month_income_step.sql",
-        "case when read.is_tonight then 1 else -1 end",
-        "case when read.is_tonight then 1 else 0 end",
+        "case when incomes.is_tonight then 1 else -1 end",
+        "case when incomes.is_tonight then 1 else 0 end",
         "income_stability",
         nights=3,
     ),
@@ -280,8 +280,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "a loss of 31 days ago",
         "models/figures/int_risk_reason.sql",
-        "losses.opened_on > {{ tonight_date() }} - rules.days",
-        "losses.opened_on >= {{ tonight_date() }} - rules.days - 60",
+        "where opened_on > {{ tonight_date() }} -",
+        "where opened_on >= {{ tonight_date() }} - 60 -",
         "return_risk",
         seed=BOUNDARIES,
     ),
@@ -316,8 +316,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "an agreement ends a day early",
         "models/marts/cooperation/labor_cooperation.sql",
-        "agreement.ended_on >= grid.as_of",
-        "agreement.ended_on > grid.as_of",
+        "{{ covers('grid.as_of', 'agreement', 'signed_on', 'ended_on') }}",
+        "agreement.signed_on <= grid.as_of and (agreement.ended_on is null or agreement.ended_on > grid.as_of)",
         "labor_cooperation",
     ),
     Planted(
@@ -337,8 +337,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "nearby is the own county alone",
         "models/marts/nearby/local_employment.sql",
-        "in ('own_county', 'other_county')",
-        "in ('own_county')",
+        "{{ is_nearby('jobs.destination') }}",
+        "jobs.destination = 'own_county'",
         "local_employment",
     ),
     Planted(
@@ -372,8 +372,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "a workshop's worker on his last day is gone",
         "models/marts/workshop/workshop_monitor.sql",
-        "spell.end_on >= workshop.as_of",
-        "spell.end_on > workshop.as_of + 3",
+        "{{ covers('workshop.as_of', 'spell') }}",
+        "spell.start_on <= workshop.as_of and (spell.end_on is null or spell.end_on > workshop.as_of + 3)",
         "workshop_monitor",
     ),
     Planted(
@@ -560,7 +560,7 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "studies left out stay",
         "models/core/youth/fct_study.sql",
-        "case when coalesce(graduated_on, seen_to) >= seen_to then seen_to end",
+        "case when {{ is_left_out('graduated_on') }} then seen_to end",
         "null::date",
         "youth_monitor",
     ),
@@ -574,8 +574,8 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "reserved jobs of the past",
         "models/marts/resettlement/resettlement_site_monitor.sql",
-        " and (end_on is null or end_on >= {{ tonight_date() }})",
-        "",
+        "{{ covers(tonight_date()) }}",
+        "start_on <= {{ tonight_date() }}",
         "resettlement_site_monitor",
     ),
     Planted(

@@ -5,9 +5,7 @@ days as (
     select
         calendar.calendar_date, calendar.is_working_day, calendar.weekday, register.first_register_on,
         ops.setting('campaign_frequency', calendar.calendar_date) as campaign_frequency,
-        regexp_split_to_array(
-            coalesce(ops.setting('counties_not_joined', calendar.calendar_date), ''), '[,，、\s]+'
-        ) as not_joined
+        coalesce(ops.words(ops.setting('counties_not_joined', calendar.calendar_date)), '{}') as not_joined
     from {{ ref('int_register_start') }} as register
     inner join {{ ref('dim_date') }} as calendar
         on calendar.calendar_date between register.first_register_on and {{ tonight_date() }}
@@ -40,10 +38,7 @@ due as (
         days.calendar_date as due_on, days.expected_from
     from {{ source('ops', 'feed') }} as feed
     cross join county_days as days
-    where feed.unit = 'county' and {{ is_due_on_day(
-        "case feed.due_frequency when 'campaign' then days.campaign_frequency else feed.due_frequency end",
-        'feed.due_weekday', 'feed.due_day'
-    ) }}
+    where feed.unit = 'county' and {{ is_due_on_day() }}
     union all
     select
         feed.feed, projects.unit, projects.county_code, projects.township_code, projects.owner_unit,

@@ -4,8 +4,7 @@ with
 funds as materialized (
     select county_code, relief_funds as amount
     from {{ ref('dim_relief_project') }}
-    where started_on <= {{ tonight_date() }} and (completed_on is null or completed_on > {{ tonight_date() }})
-        and (left_out_on is null or left_out_on > {{ tonight_date() }})
+    where {{ is_open_project(tonight_date()) }}
     union all
     select county_code, subsidy_amount
     from {{ ref('dim_workshop') }}

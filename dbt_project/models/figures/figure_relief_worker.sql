@@ -3,7 +3,7 @@ with
 workers as materialized (
     select distinct county_code, person_key
     from {{ ref('fct_relief_contract') }}
-    where onsite_from <= {{ tonight_date() }} and (offsite_on is null or offsite_on >= {{ tonight_date() }})
+    where {{ covers(tonight_date(), first='onsite_from', last='offsite_on') }}
 )
 
 select

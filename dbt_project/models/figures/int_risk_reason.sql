@@ -48,29 +48,32 @@ sole_earners as (
 ),
 
 found as (
-    select county_code, household_no, rules.reason, rules.level, rules.ordinal, null::numeric as amount
-    from losses inner join rules on rules.reason = 'all_jobs_lost_30d'
-    where losses.opened_on > {{ tonight_date() }} - rules.days
+    select county_code, household_no, 'all_jobs_lost_30d' as reason, null::numeric as amount
+    from losses
+    where opened_on > {{ tonight_date() }} - (select days from rules where reason = 'all_jobs_lost_30d')
     union all
-    select county_code, household_no, rules.reason, rules.level, rules.ordinal, null
-    from households inner join rules on rules.reason = 'income_down_30pct'
+    select county_code, household_no, 'income_down_30pct', null
+    from households
     where not is_unknown and income_of_3_months > 0 and members_in_labour_force > 0
-        and 3 * income_now <= (1 - rules.threshold) * income_of_3_months
+        and 3 * income_now
+        <= (1 - (select threshold from rules where reason = 'income_down_30pct')) * income_of_3_months
     union all
-    select county_code, household_no, rules.reason, rules.level, rules.ordinal, sum(unpaid.amount)
-    from unpaid inner join rules on rules.reason = 'wages_unpaid_60d'
-    where unpaid.pay_due_on <= {{ tonight_date() }} - rules.days
-    group by county_code, household_no, rules.reason, rules.level, rules.ordinal
+    select county_code, household_no, 'wages_unpaid_60d', sum(amount)
+    from unpaid
+    where pay_due_on <= {{ tonight_date() }} - (select days from rules where reason = 'wages_unpaid_60d')
+    group by county_code, household_no
     union all
-    select county_code, household_no, rules.reason, rules.level, rules.ordinal, null
-    from households inner join rules on rules.reason = 'monitored_and_unemployed'
+    select county_code, household_no, 'monitored_and_unemployed', null
+    from households
     where is_zero_employment and population_category in ('unstable', 'marginal', 'sudden_hardship')
     union all
-    select distinct county_code, household_no, rules.reason, rules.level, rules.ordinal, null::numeric
-    from sole_earners inner join rules on rules.reason = 'sole_earner_separated'
-    where sole_earners.last_day >= {{ tonight_date() }} - rules.days
+    select distinct county_code, household_no, 'sole_earner_separated', null::numeric
+    from sole_earners
+    where last_day >= {{ tonight_date() }} - (select days from rules where reason = 'sole_earner_separated')
 )
 
-select found.county_code, found.household_no, found.reason, found.level, found.ordinal, found.amount
+-- While a rule is off, its reason is none.
+select found.county_code, found.household_no, found.reason, rules.level, rules.ordinal, found.amount
 from found
 inner join households using (county_code, household_no)
+inner join rules using (reason)

@@ -18,10 +18,7 @@ counties as (
 county_days as (
     select
         feed.feed, counties.county_code, counties.county_code as unit, days.calendar_date as on_date,
-        {{ is_due_on_day(
-            "case feed.due_frequency when 'campaign' then days.campaign_frequency else feed.due_frequency end",
-            'feed.due_weekday', 'feed.due_day'
-        ) }} as is_due
+        {{ is_due_on_day() }} as is_due
     from {{ source('ops', 'feed') }} as feed
     cross join counties
     inner join days on counties.first_register_on <= days.calendar_date

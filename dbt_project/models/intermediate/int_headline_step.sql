@@ -31,7 +31,7 @@ versions as (select is_tonight from (values (true), (false)) as version (is_toni
 states as (
     select
         versions.is_tonight, states.person_key, states.county_code, states.is_poverty_alleviated, states.is_employed,
-        states.is_employed and states.destination in ('own_county', 'other_county') as is_nearby,
+        states.is_employed and {{ is_nearby('states.destination') }} as is_nearby,
         daterange(states.valid_from, states.valid_to) as days
     from {{ known_rows('fct_person_state') }} as states
     inner join moved_persons using (person_key)

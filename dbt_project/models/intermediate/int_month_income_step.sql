@@ -60,7 +60,7 @@ earners as materialized (
 ),
 
 -- Who counts in a month: everyone if it is new, otherwise the moved persons.
-read as materialized (
+incomes as materialized (
     select days.month, days.is_own, earners.*
     from earners
     inner join days using (is_tonight, on_date)
@@ -69,7 +69,7 @@ read as materialized (
 
 bases as (
     select month, is_tonight, person_key, sum(income) as income_before
-    from read
+    from incomes
     where not is_own
     group by month, is_tonight, person_key
     having count(*) = 3
@@ -79,7 +79,7 @@ bases as (
 minimum_wages as (
     select distinct on (place.code, place.on_date)
         place.code as work_division_code, place.on_date, rule.monthly
-    from (select distinct work_division_code as code, on_date from read where is_own) as place
+    from (select distinct work_division_code as code, on_date from incomes where is_own) as place
     inner join {{ ref('minimum_wage') }} as rule
         on rule.place in (place.code, left(place.code, 4) || '00', left(place.code, 2) || '0000')
         and rule.valid_from <= place.on_date
@@ -89,20 +89,23 @@ minimum_wages as (
 
 changes as (
     select
-        read.month, read.county_code, read.population_category, read.is_poverty_alleviated, read.income,
+        incomes.month, incomes.county_code, incomes.population_category, incomes.is_poverty_alleviated, incomes.income,
         bases.person_key is not null as is_compared,
-        coalesce(3 * read.income <= (1 - {{ setting('income_fall_share') }}) * bases.income_before, false) as is_down,
+        coalesce(3 * incomes.income <= (1 - {{ setting('income_fall_share') }}) * bases.income_before, false)
+            as is_down,
         judged.is_judged,
-        judged.is_judged and read.income < minimum_wages.monthly as is_below_minimum,
-        case when read.is_tonight then 1 else -1 end as persons
-    from read
+        judged.is_judged and incomes.income < minimum_wages.monthly as is_below_minimum,
+        case when incomes.is_tonight then 1 else -1 end as persons
+    from incomes
     left join bases using (month, is_tonight, person_key)
     left join minimum_wages using (work_division_code, on_date)
     -- Work for wages: a full-time public post and what ranks before it.
     cross join lateral (
-        select coalesce(read.job_rank <= {{ job_rank('full_time_post') }}, false) and minimum_wages.monthly is not null
+        select
+            coalesce(incomes.job_rank <= {{ job_rank('full_time_post') }}, false)
+            and minimum_wages.monthly is not null
     ) as judged (is_judged)
-    where read.is_own
+    where incomes.is_own
 )
 
 {{ cell_steps('changes', 'month_end_income', cell, ['persons']) }}

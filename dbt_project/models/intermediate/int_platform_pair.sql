@@ -14,7 +14,7 @@ job_names as (
     from {{ ref('fct_job') }} as job
     inner join {{ ref('fct_employment_spell') }} as spell
         on job.person_key = spell.person_key and job.employer_key = spell.employer_key
-            and job.start_on <= spell.start_on and (job.end_on is null or job.end_on >= spell.start_on)
+            and {{ covers('spell.start_on', 'job') }}
     where job.person_key in (select person_key from hires) and job.start_on <= {{ tonight_date() }}
 ),
 

@@ -24,8 +24,7 @@ holdings as (
     inner join {{ ref('fct_post_tenure') }} as tenure
         on lines.county_code = tenure.county_code and lines.post_no = tenure.post_no
             and lines.person_key = tenure.person_key
-            and tenure.start_on <= least(lines.period_end, {{ tonight_date() }})
-            and (tenure.end_on is null or tenure.end_on >= lines.period)
+            and {{ overlaps('lines.period', 'least(lines.period_end, ' ~ tonight_date() ~ ')', 'tenure') }}
     order by
         lines.county_code, lines.post_no, lines.person_key, lines.period, tenure.start_on desc,
         tenure.reported_start_on desc

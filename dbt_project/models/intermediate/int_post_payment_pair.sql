@@ -9,7 +9,7 @@ tenures as (
         tenure.county_code, tenure.post_no, tenure.person_key, tenure.monthly_subsidy
     from {{ ref('fct_post_tenure') }} as tenure
     inner join night
-        on tenure.start_on <= night.month_to and (tenure.end_on is null or tenure.end_on >= night.month_from)
+        on {{ overlaps('night.month_from', 'night.month_to', 'tenure') }}
     order by
         tenure.county_code, tenure.post_no, tenure.person_key, tenure.start_on desc, tenure.reported_start_on desc
 ),

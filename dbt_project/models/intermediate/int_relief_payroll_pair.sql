@@ -8,7 +8,7 @@ relief_reported as (
     select spell.person_key, spell.county_code, spell.work_division_code, 'first' as side
     from {{ ref('fct_employment_spell') }} as spell
     inner join night
-        on spell.start_on <= night.month_to and (spell.end_on is null or spell.end_on >= night.month_from)
+        on {{ overlaps('night.month_from', 'night.month_to', 'spell') }}
     where spell.channel = 'work_relief'
     union all
     select line.person_key, line.county_code, line.county_code as work_division_code, 'second'

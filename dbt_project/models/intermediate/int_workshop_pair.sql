@@ -9,7 +9,7 @@ workshops as (
 workshop_workers as (
     select distinct person_key, workshop_county, workshop_no, coalesce(workshop_county, reported_by) as county_code
     from {{ ref('int_workshop_spell') }}
-    where start_on <= {{ tonight_date() }} and (end_on is null or end_on >= {{ tonight_date() }})
+    where {{ covers(tonight_date()) }}
 ),
 
 found as (

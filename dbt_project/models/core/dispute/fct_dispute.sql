@@ -21,7 +21,7 @@ select
     latest.unit as county_code, latest.case_no, latest.person_key, latest.employer_name, latest.dispute_type,
     latest.filed_on, latest.accepted_on, latest.mediated_on, latest.heard_on, latest.closed_on, latest.result,
     latest.amount_claimed::numeric(14, 2) as amount_claimed,
-    case when coalesce(latest.closed_on, latest.seen_to) >= latest.seen_to then latest.seen_to end as left_out_on,
+    case when {{ is_left_out('latest.closed_on', 'latest.seen_to') }} then latest.seen_to end as left_out_on,
     overdue.calendar_date as accept_overdue_on,
     latest.accepted_on + {{ setting('dispute_close_days', 'integer') }} + 1 as close_overdue_on
 from latest

@@ -1,8 +1,4 @@
-{%- set is_left_out = 'coalesce(believed.end_date, believed.seen_to) >= believed.seen_to' -%}
 {%- set spell = ['person_key', 'employer_name', 'start_date'] -%}
-{%- set begun_code -%}
-min(dated.employer_uscc) filter (where least(dated.start_date, chains.first_start) <= {{ tonight_date() }})
-{%- endset -%}
 with
 -- The last snapshot that names a spell is the one before the run ended.
 runs as materialized (
@@ -50,8 +46,8 @@ believed as (
 dated as materialized (
     select
         believed.*,
-        {{ is_left_out }} as is_left_out,
-        case when {{ is_left_out }} then believed.seen_to - 1 else believed.end_date end as end_on
+        {{ is_left_out('believed.end_date', 'believed.seen_to') }} as is_left_out,
+        least(believed.end_date, believed.seen_to - 1) as end_on
     from believed
 ),
 
@@ -63,7 +59,7 @@ corrections as (
     from dated
     inner join runs as later
         on dated.person_key = later.person_key and dated.unit = later.unit
-        and later.seen_from <= dated.seen_to and (later.seen_to is null or later.seen_to > dated.seen_to)
+        and {{ corrects('later', 'dated') }}
         and (dated.employer_name, dated.start_date) <> (later.employer_name, later.start_date)
         and (
             dated.employer_uscc = later.employer_uscc
@@ -72,42 +68,49 @@ corrections as (
                 and dated.normalised_name = later.normalised_name
             )
         )
-        and later.start_date <= dated.end_on + {{ setting('corrected_spell_days', 'integer') }}
-        and (later.end_date is null or later.end_date >= dated.start_date)
     where dated.is_left_out
     order by dated.person_key, dated.employer_name, dated.start_date, later.start_date, later.employer_name collate "C"
 ),
 
 chains as ({{ first_starts('corrections', ['person_key'], ['employer_name', 'start_date']) }}),
 
+-- Without those that were corrected; one that was left out before its first day never happened.
 spells as (
-    select
-        dated.person_key, dated.employer_name, dated.start_date as reported_start_on,
-        least(dated.start_date, chains.first_start) as start_on, dated.end_on,
-        case when dated.is_left_out then 'left_out' when dated.end_on is not null then 'reported' end as end_reason,
-        dated.channel, dated.work_division_code,
-        -- A row without a credit code has that of the person's other spells with the name that have begun. Which code
-        -- another county reports is not shown to counties.
-        coalesce(dated.employer_uscc, {{ begun_code }} over by_name, dated.normalised_name) as employer_key,
-        nullif(
-            coalesce(dated.employer_uscc, {{ begun_code }} over by_unit, dated.normalised_name),
-            coalesce(dated.employer_uscc, {{ begun_code }} over by_name, dated.normalised_name)
-        ) as own_employer_key,
-        dated.employer_uscc, dated.industry, dated.occupation,
-        dated.monthly_wage::numeric(14, 2) as monthly_wage, histories.wages as wage_history,
-        dated.has_contract, dated.is_organised, dated.labor_brand, dated.workshop_no, dated.is_reserved_job,
-        dated.updated_on, dated.unit as county_code, histories.also_named_by,
-        coalesce(histories.first_named_on, dated.seen_from) as first_named_on
+    select dated.*, least(dated.start_date, chains.first_start) as start_on
     from dated
-    left join histories on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'histories') }})
     left join chains on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'chains') }})
     left join corrections on ({{ prefixed(spell, 'dated') }}) = ({{ prefixed(spell, 'corrections') }})
     where corrections.person_key is null
-        -- A spell left out before its first day never happened.
         and (dated.end_on is null or dated.end_on >= least(dated.start_date, chains.first_start))
-    window
-        by_name as (partition by dated.person_key, dated.normalised_name),
-        by_unit as (partition by dated.person_key, dated.normalised_name, dated.unit)
+),
+
+-- A row without a credit code has that of the person's other spells with the name that have begun. Which code another
+-- county reports is not shown to counties.
+employers as (
+    select
+        spells.*,
+        {% for employer_key, reported_by in [('employer_key', ''), ('known_employer_key', ', unit')] -%}
+        coalesce(
+            employer_uscc,
+            min(employer_uscc) filter (where start_on <= {{ tonight_date() }}) over (
+                partition by person_key, normalised_name{{ reported_by }}
+            ),
+            normalised_name
+        ) as {{ employer_key }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from spells
 )
 
-select * from spells
+select
+    employers.person_key, employers.employer_name, employers.start_date as reported_start_on,
+    employers.start_on, employers.end_on,
+    case when employers.is_left_out then 'left_out' when employers.end_on is not null then 'reported' end as end_reason,
+    employers.channel, employers.work_division_code,
+    employers.employer_key, nullif(employers.known_employer_key, employers.employer_key) as own_employer_key,
+    employers.employer_uscc, employers.industry, employers.occupation,
+    employers.monthly_wage::numeric(14, 2) as monthly_wage, histories.wages as wage_history,
+    employers.has_contract, employers.is_organised, employers.labor_brand, employers.workshop_no,
+    employers.is_reserved_job, employers.updated_on, employers.unit as county_code, histories.also_named_by,
+    coalesce(histories.first_named_on, employers.seen_from) as first_named_on
+from employers
+left join histories on ({{ prefixed(spell, 'employers') }}) = ({{ prefixed(spell, 'histories') }})

@@ -28,7 +28,7 @@ described as (
     from spans
     inner join members
         on spans.county_code = members.county_code and spans.household_no = members.household_no
-        and daterange(members.valid_from, members.valid_to) @> spans.valid_from
+        and {{ holds_on('spans.valid_from', 'members') }}
     group by spans.county_code, spans.household_no, spans.valid_from, spans.valid_to
 ),
 

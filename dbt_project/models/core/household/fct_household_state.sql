@@ -28,8 +28,7 @@ counted as (
     from spans
     inner join members
         on spans.county_code = members.county_code and spans.household_no = members.household_no
-        and spans.valid_from >= members.valid_from
-        and (members.valid_to is null or spans.valid_from < members.valid_to)
+        and {{ holds_on('spans.valid_from', 'members') }}
     group by spans.county_code, spans.household_no, spans.valid_from, spans.valid_to
 ),
 

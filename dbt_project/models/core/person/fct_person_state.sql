@@ -46,15 +46,10 @@ states as (
         spans.valid_from, spans.valid_to, registered.person_key, registered.county_code, registered.township_code,
         registered.household_no, registered.population_category, registered.is_poverty_alleviated,
         registered.is_relocated,
-        registered.of_age_on <= spans.valid_from
-            and registered.work_capacity <> 'none'
-            and not registered.in_school
-            and (registered.deceased_on is null or registered.deceased_on > spans.valid_from) as is_in_labour_force
+        {{ is_able_on('registered', 'spans.valid_from') }} as is_in_labour_force
     from spans
     inner join registered
-        on spans.person_key = registered.person_key
-        and spans.valid_from >= registered.valid_from
-        and (registered.valid_to is null or spans.valid_from < registered.valid_to)
+        on spans.person_key = registered.person_key and {{ holds_on('spans.valid_from', 'registered') }}
 ),
 
 -- The main job: the best rank, then the later start, then the employer's name, then the key.
@@ -67,8 +62,7 @@ jobs as (
     from states
     left join evidence
         on states.person_key = evidence.person_key and states.is_in_labour_force
-        and evidence.start_on <= states.valid_from
-        and (evidence.end_on is null or evidence.end_on >= states.valid_from)
+        and {{ covers('states.valid_from', 'evidence') }}
     order by
         states.person_key, states.valid_from, evidence.job_rank, evidence.start_on desc,
         evidence.employer_name collate "C", evidence.source collate "C", evidence.source_key collate "C"

@@ -2,43 +2,39 @@
 -- reports the day of the last status only, so the earliest day that it ever reported is the day of the application,
 -- also of one that it had deleted meanwhile.
 with
-reported as (
-    select application_id, (status_at at time zone 'Asia/Shanghai')::date as status_on
-    from {{ ref('stg_applications') }}
+reports as (
+    select application_id, status_at from {{ ref('stg_applications') }}
     union all
-    select application_id, (status_at at time zone 'Asia/Shanghai')::date
-    from {{ ref('reported_application') }}
+    select application_id, status_at from {{ ref('reported_application') }}
     union all
-    select application_id, (status_at at time zone 'Asia/Shanghai')::date
-    from store.reported_application
-    where from_build <= (select ops.chain_head())
-    union all
-    select application_id, applied_on
-    from store.fct_job_application
-    where from_build <= (select ops.chain_head())
+    select application_id, status_at from store.reported_application where from_build <= (select ops.chain_head())
 ),
 
-first_reported as (
-    select application_id, min(status_on) as applied_on from reported group by application_id
-)
+days as (
+    select application_id, {{ beijing_day('status_at') }} as on_date from reports
+    union all
+    select application_id, applied_on from store.fct_job_application where from_build <= (select ops.chain_head())
+),
+
+first_days as (select application_id, min(on_date) as applied_on from days group by application_id)
 
 select
     application.application_id,
     application.person_key,
     application.posting_id,
     application.status,
-    (application.status_at at time zone 'Asia/Shanghai')::date as status_on,
+    {{ beijing_day('application.status_at') }} as status_on,
     case
-        when application.status = 'hired' then (application.status_at at time zone 'Asia/Shanghai')::date
+        when application.status = 'hired' then {{ beijing_day('application.status_at') }}
     end as hired_on,
-    first_reported.applied_on,
+    first_days.applied_on,
     posting.employer_name,
     posting.employer_uscc,
     posting.title,
     posting.work_division_code,
     posting.channel as posting_channel
 from {{ ref('reported_application') }} as application
-inner join first_reported using (application_id)
+inner join first_days using (application_id)
 left join {{ ref('reported_job_posting') }} as posting
     on application.posting_id = posting.posting_id and not coalesce(posting.is_deleted, false)
 where not coalesce(application.is_deleted, false)

@@ -5,7 +5,7 @@ select
     employer_name, employer_uscc, title, industry, work_division_code, headcount, channel,
     wage_min::numeric(14, 2) as wage_min,
     wage_max::numeric(14, 2) as wage_max,
-    (opened_at at time zone 'Asia/Shanghai')::date as opened_on,
-    (closed_at at time zone 'Asia/Shanghai')::date as closed_on
+    {{ beijing_day('opened_at') }} as opened_on,
+    {{ beijing_day('closed_at') }} as closed_on
 from {{ ref('reported_job_posting') }}
 where not coalesce(is_deleted, false)

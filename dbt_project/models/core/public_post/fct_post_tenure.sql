@@ -11,18 +11,14 @@ runs as materialized (
 dated as materialized (
     select
         latest.*,
-        coalesce(latest.end_date, latest.seen_to) >= latest.seen_to as is_left_out,
-        case
-            when coalesce(latest.end_date, latest.seen_to) >= latest.seen_to then latest.seen_to - 1
-            else latest.end_date
-        end as end_on
+        {{ is_left_out('latest.end_date', 'latest.seen_to') }} as is_left_out,
+        least(latest.end_date, latest.seen_to - 1) as end_on
     from (
         select distinct on ({{ tenure | join(', ') }}) * from runs
         order by {{ tenure | join(', ') }}, seen_from desc
     ) as latest
 ),
 
--- As of spells: judged by the dates in the snapshot that left the tenure out.
 corrections as (
     select distinct on ({{ prefixed(tenure, 'dated') }})
         {{ prefixed(tenure, 'dated') }}, later.start_date as later_start_date
@@ -30,9 +26,7 @@ corrections as (
     inner join runs as later
         on dated.unit = later.unit and dated.post_no = later.post_no and dated.person_key = later.person_key
         and dated.start_date <> later.start_date
-        and later.seen_from <= dated.seen_to and (later.seen_to is null or later.seen_to > dated.seen_to)
-        and later.start_date <= dated.end_on + {{ setting('corrected_spell_days', 'integer') }}
-        and (later.end_date is null or later.end_date >= dated.start_date)
+        and {{ corrects('later', 'dated') }}
     where dated.is_left_out
     order by {{ prefixed(tenure, 'dated') }}, later.start_date
 ),

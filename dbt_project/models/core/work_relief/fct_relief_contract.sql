@@ -9,15 +9,12 @@ latest as (
 ),
 
 ended as (
-    select
-        latest.*,
-        seen_to is not null and (offsite_on is null or offsite_on >= seen_to) as is_left_out
-    from latest
+    select latest.*, {{ is_left_out('offsite_on') }} as is_left_out from latest
 )
 
 select
     ended.project_no, ended.person_key, ended.onsite_from,
-    case when is_left_out then seen_to - 1 else offsite_on end as offsite_on,
+    least(offsite_on, seen_to - 1) as offsite_on,
     case when is_left_out then 'left_out' when offsite_on is not null then 'ended' end as end_reason,
     coalesce(project.county_code, {{ prefecture() }}) as county_code,
     ended.signed_on,

@@ -32,5 +32,5 @@ studies as (
 select
     person_key, enrolled_on, unit as county_code, level, school, graduated_on, outcome, outcome_on,
     has_assistance_worker, last_named_on,
-    case when coalesce(graduated_on, seen_to) >= seen_to then seen_to end as left_out_on
+    case when {{ is_left_out('graduated_on') }} then seen_to end as left_out_on
 from studies

@@ -23,14 +23,14 @@ counted as (
         {{- ',' if not loop.last }}
         {% endfor %}
     from named
-    cross join lateral (values (named.county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('named.county_code') }} as place (county_code)
     group by named.pair, place.county_code
     union all
     select
         'workshop_headcount', place.county_code, sum(heads.matched), sum(heads.only_in_first),
         sum(heads.only_in_second) + count(distinct heads.person_key), 0
     from {{ ref('int_workshop_pair') }} as heads
-    cross join lateral (values (heads.county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('heads.county_code') }} as place (county_code)
     group by place.county_code
 ),
 

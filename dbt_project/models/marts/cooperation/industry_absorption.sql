@@ -3,11 +3,8 @@ with
 employed as (
     select place.county_code, jobs.industry, jobs.month, jobs.is_poverty_alleviated, jobs.persons
     from {{ ref('month_end_employment') }} as jobs
-    -- A place may be reported as the prefecture itself, which counts once.
-    cross join lateral (
-        select distinct unnest(array[jobs.work_division_code, {{ prefecture() }}])
-    ) as place (county_code)
-    where jobs.destination in ('own_county', 'other_county') and jobs.industry <> ''
+    cross join lateral {{ county_places('jobs.work_division_code') }} as place (county_code)
+    where {{ is_nearby('jobs.destination') }} and jobs.industry <> ''
 ),
 
 counted as (

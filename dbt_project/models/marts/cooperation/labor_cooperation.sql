@@ -6,7 +6,7 @@ employed as (
         place.county_code, jobs.month, {{ partner_code('jobs.work_division_code') }} as partner_code,
         jobs.is_poverty_alleviated, jobs.is_organised, jobs.labor_brand, jobs.persons
     from {{ ref('month_end_employment') }} as jobs
-    cross join lateral (values (jobs.county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('jobs.county_code') }} as place (county_code)
     where jobs.destination <> 'own_county'
 ),
 
@@ -25,7 +25,7 @@ brands as (
         county_code, partner_code, month, labor_brand, sum(persons) as workers,
         row_number() over (
             partition by county_code, partner_code, month order by sum(persons) desc, labor_brand collate "C"
-        ) as place
+        ) as rank
     from employed
     where labor_brand <> ''
     group by county_code, partner_code, month, labor_brand
@@ -36,8 +36,7 @@ in_force as (
     from {{ ref('int_month') }} as grid
     inner join {{ ref('fct_cooperation') }} as agreement
         on grid.county_code in (agreement.county_code, {{ prefecture() }})
-        and agreement.signed_on <= grid.as_of
-        and (agreement.ended_on is null or agreement.ended_on >= grid.as_of)
+        and {{ covers('grid.as_of', 'agreement', 'signed_on', 'ended_on') }}
 ),
 
 agreements as (
@@ -81,4 +80,4 @@ left join workers using (county_code, partner_code, month)
 left join agreements using (county_code, partner_code, month)
 left join brands
     on partners.county_code = brands.county_code and partners.partner_code = brands.partner_code
-    and partners.month = brands.month and brands.place = 1
+    and partners.month = brands.month and brands.rank = 1

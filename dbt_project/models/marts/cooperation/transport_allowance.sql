@@ -50,7 +50,7 @@ persons as (
         eligible.person_key is not null as is_eligible, paid.person_key is not null as is_paid
     from eligible
     full join paid using (person_key, county_code)
-    cross join lateral (values (county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('county_code') }} as place (county_code)
 ),
 
 counted as (

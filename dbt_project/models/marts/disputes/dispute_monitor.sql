@@ -17,7 +17,7 @@ handled as (
         coalesce(home.is_poverty_alleviated, false) as is_poverty_alleviated
     from disputes
     left join homes as home on disputes.person_key = home.person_key and {{ is_home('home', 'disputes.filed_on') }}
-    cross join lateral (values (disputes.county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('disputes.county_code') }} as place (county_code)
 ),
 
 followed as (

@@ -5,7 +5,7 @@ nearby as (
     select place.county_code, place.township_code, jobs.month, sum(jobs.persons) as nearby_employed
     from {{ ref('month_end_employment') }} as jobs
     cross join lateral {{ township_places('jobs') }} as place (county_code, township_code)
-    where jobs.destination in ('own_county', 'other_county')
+    where {{ is_nearby('jobs.destination') }}
     group by place.county_code, place.township_code, jobs.month
 ),
 
@@ -24,7 +24,7 @@ agencies as (
         place.county_code, date_trunc('month', service.served_on)::date as month,
         count(distinct btrim(service.agency)) as agencies_active
     from {{ ref('fct_service_event') }} as service
-    cross join lateral (values (service.county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('service.county_code') }} as place (county_code)
     where service.served_on <= {{ tonight_date() }}
     group by place.county_code, date_trunc('month', service.served_on)
 ),

@@ -7,7 +7,7 @@ payments as (
         sum(payment.amount_paid) as paid,
         count(distinct payment.person_key) as payees
     from {{ ref('int_post_payment') }} as payment
-    cross join lateral (values (payment.county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('payment.county_code') }} as place (county_code)
     group by place.county_code, payment.fund_source, payment.period
 )
 

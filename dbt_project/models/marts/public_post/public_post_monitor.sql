@@ -16,7 +16,7 @@ counted_tenures as (
                 then (tenures.reported_start_on + make_interval(months => tenures.term_months))::date - 1
         end as term_ends_on
     from tenures
-    cross join lateral (values (tenures.county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('tenures.county_code') }} as place (county_code)
     cross join lateral (select distinct unnest(array[tenures.post_category, 'all'])) as category (post_category)
 ),
 
@@ -29,8 +29,7 @@ holdings as (
         count(distinct tenure.person_key) filter (where home.is_poverty_alleviated) as poverty_alleviated_holders
     from {{ ref('int_month') }} as grid
     inner join counted_tenures as tenure
-        on grid.county_code = tenure.county_code and tenure.start_on <= grid.as_of
-            and (tenure.end_on is null or tenure.end_on >= grid.as_of)
+        on grid.county_code = tenure.county_code and {{ covers('grid.as_of', 'tenure') }}
     left join homes as home on tenure.person_key = home.person_key and {{ is_home('home', 'grid.as_of') }}
     group by grid.county_code, tenure.post_category, grid.month
 ),
@@ -58,7 +57,7 @@ payments as (
         count(distinct payment.person_key) as payees,
         avg(payment.days_present) as mean_days_present
     from {{ ref('int_post_payment') }} as payment
-    cross join lateral (values (payment.county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('payment.county_code') }} as place (county_code)
     cross join lateral (select distinct unnest(array[payment.post_category, 'all'])) as category (post_category)
     group by place.county_code, category.post_category, payment.period
 ),

@@ -1,33 +1,36 @@
+{%- set values = {
+    'value': {'column': 'value', 'of': ''},
+    'previous': {'column': 'previous_value', 'of': 'previous_'},
+    'published': {'column': 'previous_as_published', 'of': 'published_'},
+} -%}
 -- The figures of the monthly bulletin, and beside them what its public tables may show.
 with
 figures as ({{ report_figures('monthly') }}),
-
-hidden as ({{ hidden_cells('value') }}),
-
-hidden_before as ({{ hidden_cells('previous_value') }}),
-
-hidden_published as ({{ hidden_cells('previous_as_published') }}),
-
+{% for name in values %}
+hidden_{{ name }} as ({{ hidden_cells(values[name].column) }}),
+{% endfor %}
+-- A figure is shown unless its cell is hidden, its numerator is, or it is of few.
 shown as (
     select
         figures.*,
-        {% for at in ['', 'previous_', 'published_'] -%}
-        cell{{ loop.index }}.indicator is null and coalesce(
+        {% for name in values -%}
+        {%- set at = values[name].of -%}
+        {{ name }}_cell.indicator is null and coalesce(
             dictionary.is_counted_of and (
-                numerator{{ loop.index }}.indicator is not null
+                {{ name }}_numerator.indicator is not null
                 or figures.{{ at }}numerator between 1 and {{ setting('suppression_min', 'integer') }} - 1
                 or figures.{{ at }}denominator < {{ setting('suppression_min', 'integer') }}
             ), false
-        ) is false as is_{{ at or 'value_' }}shown{{ ',' if not loop.last }}
+        ) is false as is_{{ name }}_shown{{ ',' if not loop.last }}
         {% endfor %}
     from figures
     inner join {{ ref('indicator') }} as dictionary on figures.indicator = dictionary.code
-    {%- for hidden in ['hidden', 'hidden_before', 'hidden_published'] %}
-    left join {{ hidden }} as cell{{ loop.index }}
-        on figures.indicator = cell{{ loop.index }}.indicator and figures.county_code = cell{{ loop.index }}.county_code
-    left join {{ hidden }} as numerator{{ loop.index }}
-        on dictionary.numerator = numerator{{ loop.index }}.indicator
-        and figures.county_code = numerator{{ loop.index }}.county_code
+    {%- for name in values %}
+    left join hidden_{{ name }} as {{ name }}_cell
+        on figures.indicator = {{ name }}_cell.indicator and figures.county_code = {{ name }}_cell.county_code
+    left join hidden_{{ name }} as {{ name }}_numerator
+        on dictionary.numerator = {{ name }}_numerator.indicator
+        and figures.county_code = {{ name }}_numerator.county_code
     {%- endfor %}
 )
 

@@ -15,7 +15,7 @@ residents as (
 reserved_workers as (
     select distinct person_key
     from {{ ref('fct_employment_spell') }}
-    where is_reserved_job and start_on <= {{ tonight_date() }} and (end_on is null or end_on >= {{ tonight_date() }})
+    where is_reserved_job and {{ covers(tonight_date()) }}
 ),
 
 people as (

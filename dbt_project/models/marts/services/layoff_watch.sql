@@ -11,9 +11,10 @@ separations as (
     group by employer_key, date_trunc('month', end_on)
 ),
 
--- Jobs on the first day of a month: those that had begun, less those that had ended.
+-- Jobs on the first day of a month: those that had begun, less those that had ended. What begins or ends on a later day
+-- of a month counts from the next month on.
 steps as (
-    select employer_key, on_date, change
+    select employer_key, date_trunc('month', on_date + interval '1 month - 1 day')::date as month, change
     from {{ ref('fct_job') }}
     cross join lateral (values (start_on, 1), (end_on + 1, -1)) as bound (on_date, change)
     where on_date is not null
@@ -22,10 +23,7 @@ steps as (
 ),
 
 monthly_steps as (
-    select
-        employer_key, date_trunc('month', on_date + interval '1 month - 1 day')::date as month, sum(change) as change
-    from steps
-    group by employer_key, date_trunc('month', on_date + interval '1 month - 1 day')
+    select employer_key, month, sum(change) as change from steps group by employer_key, month
 ),
 
 jobs as (

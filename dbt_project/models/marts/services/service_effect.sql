@@ -19,7 +19,7 @@ served as materialized (
         count(*) as events,
         sum(events.amount) as cost
     from events
-    cross join lateral (values (events.person_county), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('events.person_county') }} as place (county_code)
     cross join lateral (
         values
         ('all'),

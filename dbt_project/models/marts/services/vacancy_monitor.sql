@@ -5,10 +5,7 @@ postings as materialized (
         posting.posting_id, place.county_code, kind.channel, posting.headcount, posting.opened_on, posting.closed_on,
         posting.wage_min, posting.wage_max
     from {{ ref('fct_job_posting') }} as posting
-    -- A place may be reported as the prefecture itself, which counts once.
-    cross join lateral (
-        select distinct unnest(array[posting.work_division_code, {{ prefecture() }}])
-    ) as place (county_code)
+    cross join lateral {{ county_places('posting.work_division_code') }} as place (county_code)
     cross join lateral (values (posting.channel), ('all')) as kind (channel)
     where posting.opened_on <= {{ tonight_date() }}
 ),
@@ -42,7 +39,7 @@ opened as (
     group by postings.county_code, postings.channel, date_trunc('month', postings.opened_on)
 ),
 
-open_then as (
+vacancies as (
     select
         grid.county_code, postings.channel, grid.month,
         count(*) as open_postings,
@@ -76,7 +73,7 @@ hired as (
 cells as (
     select county_code, channel, month from opened
     union
-    select county_code, channel, month from open_then
+    select county_code, channel, month from vacancies
     union
     select county_code, channel, month from applied
     union
@@ -86,7 +83,7 @@ cells as (
 select
     cells.county_code, cells.channel, cells.month,
     {% for count in [
-        'opened.postings', 'opened.headcount', 'open_then.open_postings', 'open_then.open_headcount',
+        'opened.postings', 'opened.headcount', 'vacancies.open_postings', 'vacancies.open_headcount',
         'applied.applications', 'applied.applicants', 'hired.hired',
     ] -%}
     coalesce({{ count }}, 0)::integer as {{ count.split('.')[1] }},
@@ -102,6 +99,6 @@ from cells
 -- A place that is not a county with a register counts in the prefecture only.
 inner join {{ ref('int_month') }} as grid using (county_code, month)
 left join opened using (county_code, channel, month)
-left join open_then using (county_code, channel, month)
+left join vacancies using (county_code, channel, month)
 left join applied using (county_code, channel, month)
 left join hired using (county_code, channel, month)

@@ -39,41 +39,21 @@ covering_evidence as (
         ) as is_updated
     from {{ ref('fct_employment_evidence') }} as evidence
     left join post_registers on evidence.source = 'public_post' and evidence.reported_by = post_registers.unit
-    where evidence.start_on <= {{ tonight_date() }}
-        and (evidence.end_on is null or evidence.end_on >= {{ tonight_date() }})
+    where {{ covers(tonight_date(), 'evidence') }}
     group by evidence.person_key
 ),
 
-workshop_jobs as (
-    select today.person_key, evidence.workshop_no, evidence.work_division_code, evidence.reported_by
-    from today
-    inner join {{ ref('fct_employment_evidence') }} as evidence
-        on today.person_key = evidence.person_key and today.source = evidence.source
-        and today.source_key = evidence.source_key
-    where today.channel = 'workshop'
-),
-
--- Each county numbers its own workshops: the number is that of the place of work, else of the reporting county.
 -- An award counts even if the workshop is no longer listed.
-awarded_workshops as (
-    select workshop_no, work_division_code, reported_by
-    from (
-        select distinct on (named.workshop_no, named.work_division_code, named.reported_by)
-            named.*, workshop.subsidy_amount, workshop.subsidy_on
-        from (select distinct workshop_no, work_division_code, reported_by from workshop_jobs) as named
-        inner join {{ ref('dim_workshop') }} as workshop on named.workshop_no = workshop.workshop_no
-        order by
-            named.workshop_no, named.work_division_code, named.reported_by,
-            workshop.county_code = named.work_division_code desc, workshop.county_code = named.reported_by desc,
-            workshop.county_code
-    ) as meant
-    where subsidy_amount > 0 and subsidy_on <= {{ tonight_date() }}
-),
-
 awarded_persons as (
-    select workshop_jobs.person_key
-    from workshop_jobs
-    inner join awarded_workshops using (workshop_no, work_division_code, reported_by)
+    select today.person_key
+    from today
+    inner join {{ ref('int_workshop_spell') }} as spell
+        on today.person_key = spell.person_key
+        and today.source_key = {{ spell_key('spell.employer_name', 'spell.reported_start_on') }}
+    inner join {{ ref('dim_workshop') }} as workshop
+        on spell.workshop_county = workshop.county_code and spell.workshop_no = workshop.workshop_no
+    where today.source = 'employment' and today.channel = 'workshop'
+        and workshop.subsidy_amount > 0 and workshop.subsidy_on <= {{ tonight_date() }}
 ),
 
 graded as (

@@ -38,4 +38,4 @@ left join lateral (
 ) as state on true
 left join {{ ref('fct_household_state') }} as after
     on cases.county_code = after.county_code and cases.household_no = after.household_no
-    and cases.cleared_on >= after.valid_from and (after.valid_to is null or cases.cleared_on < after.valid_to)
+    and {{ holds_on('cases.cleared_on', 'after') }}

@@ -10,5 +10,5 @@ select
     count(distinct checked.person_key)::integer as persons,
     sum(checked.amount)::numeric(14, 2) as amount
 from checked
-cross join lateral (select distinct unnest(array[checked.county_code, {{ prefecture() }}])) as place (county_code)
+cross join lateral {{ county_places('checked.county_code') }} as place (county_code)
 group by place.county_code, checked.finding

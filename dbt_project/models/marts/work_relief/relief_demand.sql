@@ -6,9 +6,7 @@ open_projects as (
         {{ township_or_none('project.township_code', 'project.county_code') }} as township_code
     from {{ ref('int_month') }} as months
     inner join {{ ref('dim_relief_project') }} as project
-        on project.started_on <= months.as_of
-        and (project.completed_on is null or project.completed_on > months.as_of)
-        and (project.left_out_on is null or project.left_out_on > months.as_of)
+        on {{ is_open_project('months.as_of', 'project') }}
     where months.county_code = {{ prefecture() }}
 ),
 
@@ -16,8 +14,8 @@ on_site as (
     select open_projects.month, open_projects.project_no, count(distinct contract.person_key) as workers
     from open_projects
     inner join {{ ref('fct_relief_contract') }} as contract
-        on open_projects.project_no = contract.project_no and contract.onsite_from <= open_projects.as_of
-        and (contract.offsite_on is null or contract.offsite_on >= open_projects.as_of)
+        on open_projects.project_no = contract.project_no
+        and {{ covers('open_projects.as_of', 'contract', 'onsite_from', 'offsite_on') }}
     group by open_projects.month, open_projects.project_no
 ),
 

@@ -14,8 +14,7 @@ lines_with_contract as (
     from lines as line
     inner join {{ ref('fct_relief_contract') }} as contract
         on line.project_no = contract.project_no and line.person_key = contract.person_key
-            and contract.onsite_from <= least(line.period_end, {{ tonight_date() }})
-            and (contract.offsite_on is null or contract.offsite_on >= line.period)
+            and {{ is_contract_of('contract', 'line') }}
 ),
 
 full_time_elsewhere as (

@@ -53,10 +53,7 @@ slowest_stages as (
 workers as (
     select
         line.project_no, line.person_key,
-        bool_or(
-            contract.onsite_from <= least(line.period_end, {{ tonight_date() }})
-            and (contract.offsite_on is null or contract.offsite_on >= line.period)
-        ) as has_contract
+        bool_or({{ is_contract_of('contract', 'line') }}) as has_contract
     from lines as line
     left join {{ ref('fct_relief_contract') }} as contract using (project_no, person_key)
     group by line.project_no, line.person_key

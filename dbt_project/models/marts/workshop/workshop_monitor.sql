@@ -18,7 +18,7 @@ workers_found as (
     from workshop_months as workshop
     inner join {{ ref('int_workshop_spell') }} as spell
         on workshop.county_code = spell.workshop_county and workshop.workshop_no = spell.workshop_no
-            and spell.start_on <= workshop.as_of and (spell.end_on is null or spell.end_on >= workshop.as_of)
+            and {{ covers('workshop.as_of', 'spell') }}
     left join homes as home
         on spell.person_key = home.person_key and {{ is_home('home', 'workshop.as_of') }}
     group by workshop.county_code, workshop.workshop_no, workshop.month

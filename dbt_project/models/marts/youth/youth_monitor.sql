@@ -23,7 +23,7 @@ cells as (
         place.county_code, grade.level, studies.graduation_year, studies.person_key, studies.enrolled_on,
         studies.standing, studies.outcome, studies.unemployed_since, studies.has_assistance_worker
     from studies
-    cross join lateral (values (studies.county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('studies.county_code') }} as place (county_code)
     cross join lateral (values (studies.level), ('all')) as grade (level)
 ),
 
@@ -75,7 +75,7 @@ left_out as (
         sum(allowances.arrears) as arrears
     from {{ ref('fct_study') }} as study
     inner join allowances using (person_key, enrolled_on)
-    cross join lateral (values (study.county_code), ({{ prefecture() }})) as place (county_code)
+    cross join lateral {{ county_places('study.county_code') }} as place (county_code)
     cross join lateral (values (study.level), ('all')) as grade (level)
     where study.left_out_on is not null and study.enrolled_on <= {{ tonight_date() }}
     group by place.county_code, grade.level, extract(year from study.graduated_on)
