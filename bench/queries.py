@@ -5,9 +5,10 @@
 Times every statement of docs/analysts.md as an analyst: from sending it until its last row has arrived, the median and
 the 95th percentile of the rounds; the first round, which fills caches, is left out. Beside it DuckDB, in memory, on an
 export of the tables that the query reads: without publications, without grants, and as of the export. The warehouse is
-the running one of HOME (which gets an analyst of the bench's own), else a demonstration in a temporary folder with two
-nights. The bar: each p95 ≤ 200 ms. Below 1.44 M people or 100 nights it says that it is not the bar. `--planted` lets
-every answer wait for 250 ms, to show that the bar can be missed. Exit code 1: the bar was missed.
+the running one of HOME (which gets an analyst of the bench's own), else a demonstration in a temporary folder: two
+nights are run, and what the second one closed stands in `store` once more for each of ninety-eight nights before them.
+The bar: each p95 ≤ 200 ms. Below 1.44 M people or 100 nights it says that it is not the bar. `--planted` lets every
+answer wait for 250 ms, to show that the bar can be missed. Exit code 1: the bar was missed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg
+from psycopg import sql
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -41,6 +44,7 @@ from employment_warehouse.settings import Home
 
 FULL_SIZE = 1_440_000
 FULL_HISTORY = 100  # publications
+EARLIER = FULL_HISTORY - 2
 BAR = 0.2
 
 
@@ -56,11 +60,45 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory() as folder,
         demonstration_warehouse(Path(folder), int(FULL_SIZE * given.share), nights=2) as made,
+        made.server.connect_superuser() as superuser,
     ):
+        superuser.autocommit = True
+        superuser.execute(sql.SQL("alter sequence ops.build_build_seq restart with {}").format(EARLIER + 1))
         for night in made.manifest.nights:
             demonstration.arrive(Path(folder) / "demonstration", night)
             run_steps(str(night))
+        add_history(superuser)
         return compare(given.rounds, given.planted)
+
+
+def add_history(superuser: psycopg.Connection) -> None:
+    """Publications before those that were run, each with the rows that the second of those closed."""
+    superuser.execute(
+        "insert into ops.build (build, report_date, run_id, base, status) overriding system value"
+        " select n, b.report_date - %(earlier)s + n, 'earlier ' || n, n - 1, 'published'"
+        " from ops.build as b, generate_series(1, %(earlier)s) as n where b.build = %(earlier)s + 1",
+        {"earlier": EARLIER},
+    )
+    superuser.execute(
+        "insert into ops.publication (publication, report_date, digest)"
+        " select build, report_date, '' from ops.build where build <= %s",
+        [EARLIER],
+    )
+    tables = superuser.execute(
+        "select table_name, string_agg(quote_ident(column_name), ', ') from information_schema.columns"
+        " where table_schema = 'store' and column_name not in ('from_build', 'to_build') group by table_name"
+        " having table_name in (select table_name from information_schema.columns where column_name = 'to_build')"
+    ).fetchall()
+    for table, columns in tables:
+        copied = sql.SQL(
+            "insert into {table} ({columns}, from_build, to_build)"
+            " select {columns}, n, n + 1 from {table}, generate_series(1, {earlier}) as n"
+            " where to_build = {earlier} + 2"
+        )
+        superuser.execute(
+            copied.format(table=sql.Identifier("store", table), columns=sql.SQL(columns), earlier=EARLIER)
+        )
+    superuser.execute("vacuum analyze")
 
 
 def compare(rounds: int, planted: bool) -> int:
