@@ -19,6 +19,7 @@ from .tonight import Expected, Tonight, here
 
 WORKSHOP_FEEDS = ("workshop", "employment", "labor_register")
 POST_FEEDS = ("public_post", "public_post_payment", "labor_register")
+FUND_FEEDS = ("public_post_payment", "labor_register")
 DISPUTE_FEEDS = ("labor_dispute", "labor_register")
 SITE_FEEDS = ("resettlement_site", "labor_register", "employment", "public_post")
 
@@ -186,6 +187,7 @@ def public_post_funds(t: Tonight) -> Iterator[Expected]:
                     "county_code": county,
                     "fund_source": source,
                     "month": month.first,
+                    "obs_status": t.status.of_period(county, month, FUND_FEEDS),
                     "due": total(line.due for line in lines),
                     "paid": total(line.paid for line in lines),
                     "payees": len({line.row["id_number"] for line in lines}),
@@ -320,6 +322,8 @@ def _site(t: Tonight, county: str, living: dict[str, Row], listed_row: Row | Non
         "employed": len(employed),
         "employment_rate": share(len(employed), len(able)),
         "zero_employment_households": sum(is_without_work(t, (county, number), t.today) for number in households),
+        "site_name": listed_row["site_name"] if listed_row else None,
+        "township_code": listed_row["township_code"] if listed_row else None,
         "households_reported": listed_row["households"] if listed_row else None,
         "residents_reported": listed_row["residents"] if listed_row else None,
         "labour_force_reported": listed_row["labour_force"] if listed_row else None,

@@ -26,11 +26,12 @@ def finding_case(t: Tonight) -> Iterator[Expected]:
     found, ends = dict(_found(t)), _ends(t)
     was_open = {_key(row): row for row in before if row["closed_on"] is None}
     closed = {(_key(row), row["opened_on"]): row for row in before if row["closed_on"] is not None}
+    last_found = {"_last_found_on": t.earlier[-1].report_date if t.earlier else None}
     for key, row in was_open.items():
         if key not in found:
-            closed[key, row["opened_on"]] = row | _end(t, row, ends[key])
+            closed[key, row["opened_on"]] = row | last_found | _end(t, row, ends[key])
         elif gap := _ended_between_nights(row, found[key], ends[key]):
-            closed[key, row["opened_on"]] = row | {"closed_on": gap, "close_reason": "resolved"}
+            closed[key, row["opened_on"]] = row | last_found | {"closed_on": gap, "close_reason": "resolved"}
     for key, case in found.items():
         known = was_open.get(key)
         if known is not None and (key, known["opened_on"]) not in closed:
@@ -38,9 +39,17 @@ def finding_case(t: Tonight) -> Iterator[Expected]:
         else:
             opened = case["opened_on"] or t.today
         closed.pop((key, opened), None)
-        yield _row(key, case | {"opened_on": opened, "closed_on": None, "close_reason": None})
+        is_open = {"closed_on": None, "close_reason": None, "_last_found_on": None, "waived_until": None}
+        yield _of_tonight(t, _row(key, case | {"opened_on": opened} | is_open))
     kept = t.today - timedelta(days=t.number("case_kept_days"))
-    yield from (row for row in closed.values() if row["closed_on"] > kept)
+    yield from (_of_tonight(t, row) for row in closed.values() if row["closed_on"] > kept)
+
+
+def _of_tonight(t: Tonight, case: Expected) -> Expected:
+    """With what moves with the calendar."""
+    days = max(0, ((case["closed_on"] or t.today) - case["opened_on"]).days)
+    seen = case["_last_found_on"] or t.today
+    return case | {"last_seen_on": seen, "days_open": days, "urgency": (case["amount"] or 1) * days}
 
 
 def _key(row: Expected) -> Key:
@@ -66,7 +75,7 @@ def _ended_between_nights(row: Expected, case: Expected, ends: list[date]) -> da
 
 
 def _case(county: str, opened: date | None, **more: Any) -> Expected:
-    return {"county_code": county, "opened_on": opened, "amount": None, "lines": 1} | more
+    return {"county_code": county, "opened_on": opened, "amount": None, "lines": 1, "hanging_stage": None} | more
 
 
 def _found(t: Tonight) -> Iterator[tuple[Key, Expected]]:

@@ -102,5 +102,8 @@ def layoff_watch(t: Tonight) -> Iterator[Expected]:
             "separations": len(gone),
             "poverty_alleviated_separations": sum(t.world.is_poverty_alleviated(j.person, j.end) for j in gone),
             "jobs_at_beginning": len(at_first),
+            "layoff_flag": len(gone) >= t.number("layoff_min_separations")
+            or bool(at_first and len(gone) >= t.seeds.setting("layoff_min_share", t.today) * len(at_first)),
+            "compensation_paid": None,
             "_until": min(last_day(month), t.today),
         }

@@ -104,6 +104,7 @@ def return_risk(t: Tonight) -> Iterator[Expected]:
             "members_in_labour_force": len(able),
             "members_employed": sum(m["id_number"] in t.world.employed(t.today) for m in members),
             "income_now": income_of(t, household, t.today),
+            "obs_status": t.status.of_state(household[0], RISK_FEEDS),
             "income_base": rounded(Fraction(sum(base)) / 3, 2) if base is not None else None,
             "amount_unpaid": unpaid,
             "reasons": reasons,

@@ -146,6 +146,7 @@ def indicator(_: Tonight) -> Iterator[Expected]:
             "in_monthly": "M" in one.reports,
             "in_key_counties": "K" in one.reports,
             "part_of": one.whole,
+            "complement": one.other,
         }
 
 

@@ -20,6 +20,16 @@ from .status import HEADLINE_FEEDS, Status
 from .tonight import Published
 
 WORST_FIRST = ("sudden_hardship", "unstable", "marginal", "lifted_out", "general")
+TOLD_OF_A_PROJECT = (
+    "county_code",
+    "township_code",
+    "project_name",
+    "project_type",
+    "relief_funds",
+    "planned_remuneration",
+    "planned_completion_on",
+    "completed_on",
+)
 Expected = dict[str, Any]
 
 
@@ -48,6 +58,9 @@ class Marts:
                 actual = self._actual(code, basis, county, self.today)
                 value = Decimal(target["target_value"])
                 deadline = date.fromisoformat(target["deadline"])
+                baseline, since = self._baseline(target, basis)
+                accepted, due = self.status.arrived_of_due(county, HEADLINE_FEEDS)
+                compared = [self.today - timedelta(days=back) for back in (0, 1, 7)]
                 yield {
                     "report_date": self.today,
                     "county_code": county,
@@ -56,8 +69,13 @@ class Marts:
                     "target_value": value,
                     "actual_value": actual,
                     "scheduled_value": self._schedule(target, basis) if value else 0,
+                    "baseline_value": baseline,
+                    "baseline_on": since,
                     "progress_rate": share(actual, value),
-                    "coverage": self.status.coverage(county, HEADLINE_FEEDS),
+                    "coverage": share(accepted, due),
+                    "units_due": due,
+                    "units_accepted": accepted,
+                    "carried_forward": self.status.carried_units(county, HEADLINE_FEEDS, compared) or None,
                     "obs_status": self.status.of_day(county, self.today) if county in self.world.began else "M",
                     "change_1d": self._change(code, basis, county, 1),
                     "change_7d": self._change(code, basis, county, 7),
@@ -114,18 +132,19 @@ class Marts:
 
     def _schedule(self, target: dict[str, str], basis: str) -> Fraction:
         """What should be reached by today."""
-        county, value = target["county_code"], Decimal(target["target_value"])
-        deadline = date.fromisoformat(target["deadline"])
-        first = next(n for n in self.nights if n.year == self.today.year)
-        since = date.fromisoformat(target["baseline_on"]) if target["baseline_on"] else first
-        baseline = (
-            Decimal(target["baseline_value"])
-            if target["baseline_value"]
-            else self._published(target["target_code"], basis, county, since)
-        )
+        value, deadline = Decimal(target["target_value"]), date.fromisoformat(target["deadline"])
+        baseline, since = self._baseline(target, basis)
         in_all = (deadline - since).days
         elapsed = Fraction(max(0, min((self.today - since).days, in_all)), in_all) if in_all > 0 else Fraction(1)
-        return Fraction(baseline) + Fraction(value - Decimal(baseline)) * elapsed
+        return Fraction(baseline) + Fraction(value - baseline) * elapsed
+
+    def _baseline(self, target: dict[str, str], basis: str) -> tuple[Decimal, date]:
+        """From what the schedule rises, and since when."""
+        first = next(n for n in self.nights if n.year == self.today.year)
+        since = date.fromisoformat(target["baseline_on"]) if target["baseline_on"] else first
+        if target["baseline_value"]:
+            return Decimal(target["baseline_value"]), since
+        return Decimal(self._published(target["target_code"], basis, target["county_code"], since)), since
 
     def _published(self, code: str, basis: str, county: str, on: date) -> int:
         """The value that the publication of a date gave; where none is known, as known now."""
@@ -206,6 +225,7 @@ class Marts:
             "household_no": household[1],
             "township_code": min(m["township_code"] for m in members),
             "is_relocated": any(m["is_relocated"] for m in members),
+            "population_category": min((m["population_category"] for m in members), key=WORST_FIRST.index),
             "members_in_labour_force": sum(m["id_number"] in self.world.labour_force(shown) for m in members),
             "opened_on": opened,
             "cleared_on": cleared,
@@ -250,15 +270,22 @@ class Marts:
         for line in self.pay.relief_lines:
             for finding, amount in self._findings(line, owners):
                 if finding in looked_for:
-                    yield {
-                        "report_date": self.today,
-                        "finding": finding,
-                        "project_no": line.row["project_no"],
-                        "id_number": line.row["id_number"],
-                        "period": line.row["period"],
-                        "crew": line.row["crew"],
-                        "amount": amount,
-                    }
+                    yield self._on_line(line, finding) | {"finding": finding, "amount": amount}
+
+    def _on_line(self, line: Line, finding: str) -> Expected:
+        """The line that a finding is on, as it is shown with it."""
+        owed_for = (self.today - line.pay_date).days if finding in ("unpaid", "underpaid") else None
+        return {
+            "report_date": self.today,
+            **{name: line.row[name] for name in ("project_no", "id_number", "period", "crew", "batch_no")},
+            "county_code": self.world.project_county(line.unit),
+            "amount_due": line.due,
+            "amount_paid": line.paid,
+            "days_worked": line.row["days_worked"],
+            "pay_due_on": line.pay_date,
+            "days_overdue": owed_for,
+            "credited_on": line.credits[-1] if line.credits else None,
+        }
 
     def _findings(self, line: Line, owners: dict[str, set[str]]) -> Iterator[tuple[str, Decimal]]:
         yield from self._findings_of_pay(line)
@@ -315,12 +342,13 @@ class Marts:
             project = self.world.projects.get(number)
             if project is not None:
                 lines = [line for line in self.pay.relief_lines if line.row["project_no"] == number]
-                funds = {name: project[name] for name in ("relief_funds", "planned_remuneration")}
+                told = {name: project[name] for name in TOLD_OF_A_PROJECT}
+                told["remuneration_floor"] = self.seeds.remuneration_floor(project, self.today)
                 behind = (
                     min(project["completed_on"] or self.today, self.today) - project["planned_completion_on"]
                 ).days
                 row = {"report_date": self.today, "project_no": number, "days_behind_schedule": max(0, behind)}
-                row |= funds | self._people(number, lines) | self._money(lines) | self._clock(lines)
+                row |= told | self._people(number, lines) | self._money(lines) | self._clock(lines)
                 yield row | {"remuneration_share": share(row["remuneration_paid"], project["relief_funds"])}
 
     def _people(self, number: str, lines: list[Line]) -> Expected:
@@ -333,6 +361,7 @@ class Marts:
                 r["population_category"] != "general" or r["is_relocated"] or bool(r["is_low_income"])
                 for r in registered
             ),
+            "workers_with_contract": len(covered),
             "contract_coverage": share(len(covered), len(workers)),
         }
 
@@ -345,8 +374,10 @@ class Marts:
             "remuneration_paid": paid,
             "wages_due": due,
             "wages_paid": paid,
+            "wages_unconfirmed": sum((line.unconfirmed for line in lines), Decimal(0)),
             "arrears": arrears,
             "arrears_share": arrears / due if due else None,
+            "arrears_since": min(line.pay_date for line in owed) if owed else None,
             "arrears_age_days": (self.today - min(line.pay_date for line in owed)).days if owed else None,
         }
 

@@ -18,6 +18,7 @@ from .tonight import Expected, Tonight, here, paid_by
 
 COOPERATION_FEEDS = ("labor_register", "employment", "labor_cooperation")
 LOCAL_FEEDS = ("labor_register", "employment", "public_post_payment", "gig_orders", "applications", "job_event")
+INDUSTRY_FEEDS = ("labor_register", "employment")
 DEMAND_FEEDS = ("labor_register", "employment", "public_post", "gig_orders")
 
 
@@ -129,6 +130,8 @@ def industry_absorption(t: Tonight) -> Iterator[Expected]:
                     "county_code": county,
                     "industry": industry,
                     "month": month.first,
+                    "counties_reporting": t.status.reporting(county, month),
+                    "obs_status": t.status.of_period(county, month, INDUSTRY_FEEDS),
                     "employed": len(rows),
                     "poverty_alleviated_employed": sum(r["population_category"] != "general" for r in rows),
                 }
@@ -193,10 +196,11 @@ def _local(t: Tonight, county: str, place: str, month: Period) -> Expected:
         "persons_with_days": len(days),
         "mean_days_worked": mean([min(d, Decimal(month.last.day)) for d in days]),
     }
-    if len(place) == 6:
-        found["agencies_active"] = len(_agencies(t, county, month))
-        found["markets_active"] = len({o["market_code"] for o in orders if o["market_code"]})
-    return found
+    is_county = len(place) == 6
+    return found | {
+        "agencies_active": len(_agencies(t, county, month)) if is_county else None,
+        "markets_active": len({o["market_code"] for o in orders if o["market_code"]}) if is_county else None,
+    }
 
 
 def _agencies(t: Tonight, county: str, month: Period) -> set[str]:

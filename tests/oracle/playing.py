@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -15,7 +16,7 @@ from psycopg.rows import dict_row
 from tests.kit.nights import Nights, accept, start_build
 from tests.kit.people import token
 
-from employment_warehouse import transform
+from employment_warehouse import publication, transform
 from employment_warehouse.contract import contract_of
 from employment_warehouse.landing.due_deliveries import expect_deliveries
 
@@ -59,6 +60,7 @@ def calculate(
     world: RandomWorld, seeds: Seeds, marts: Iterable[str] | None = None
 ) -> Iterator[dict[str, list[Expected]]]:
     """Mart → its expected rows, night by night."""
+    seeds = replace(seeds, switched_on=world.rules)
     everything = {*THEMES, *FIRST}
     wanted = everything if marts is None else set(marts).union(*(READS.get(mart, ()) for mart in marts))
     earlier: list[Published] = []
@@ -147,6 +149,9 @@ FIRST = (
 def play_night(nights: Nights, world: RandomWorld, night: int) -> int:
     """Deliver what comes with a night, and begin it; its build."""
     on = world.nights[night]
+    if night == 0:
+        for rule in world.rules:
+            publication.decide_rule(rule, on, enabled=True, legal_basis="a test")
     for day in days_until(world, night):  # reports are due on each day, whether a night was built or not
         expect(day)
     held = [

@@ -141,6 +141,7 @@ FEEDS: dict[str, dict[str, Field]] = {
         "project_no": _field("项目编号*"),
         "project_name": _field("项目名称*"),
         "county_code": _field("县市代码*", "division"),
+        "township_code": _field("乡镇代码|乡(镇)代码", "township"),
         "project_type": _field("项目类型*", "code", codes=PROJECT_TYPE),
         "relief_funds": _field("以工代赈资金*", "number"),
         "planned_remuneration": _field("计划劳务报酬*", "number"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +21,8 @@ class Seeds:
     """Settings, targets, pay dates, holidays and finding rules."""
 
     folder: Path
+    switched_on: tuple[str, ...] = ()
+    """Rules of findings that operators have switched on."""
 
     @cache
     def setting(self, name: str, on: date) -> Decimal:
@@ -65,8 +68,11 @@ class Seeds:
             return DEFAULTS[name]
         with (self.folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-        given = {row["finding"] for row in rows} if name == "finding_rule" else set()
-        return rows + [row for row in POST_FINDINGS if name == "finding_rule" and row["finding"] not in given]
+        if name != "finding_rule":
+            return rows
+        given = {row["finding"] for row in rows}
+        rules = rows + [row for row in POST_FINDINGS if row["finding"] not in given]
+        return [row | {"enabled": "true"} if row["finding"] in self.switched_on else row for row in rules]
 
     @cache
     def _in_force(self, name: str, on: date, *key: str) -> list[dict[str, str]]:
@@ -95,6 +101,19 @@ class Seeds:
             if code in rows:
                 return Decimal(rows[code]["monthly"])
         return None
+
+    def remuneration_floor(self, project: Mapping[str, Any], on: date) -> Decimal | None:
+        """The share of its funds that a project must pay out: its own floor, else its type's, of its year first."""
+        year = str(project["started_on"].year)
+        fitting = [
+            r
+            for r in self._rows("remuneration_floor")
+            if r["project_no"] in (project["project_no"], "*") and r["fund_type"] in (project["project_type"], "*")
+            if r["plan_year"] in (year, "") and r["valid_from"] <= on.isoformat()
+        ]
+        fitting.sort(key=lambda r: r["valid_from"], reverse=True)
+        fitting.sort(key=lambda r: (r["project_no"] == "*", r["fund_type"] == "*", r["plan_year"] == ""))
+        return Decimal(fitting[0]["floor"]) if fitting and fitting[0]["enabled"] == "true" else None
 
     def risk_rules(self, on: date) -> list[dict[str, str]]:
         """The reasons of return_risk that are looked at, in the seed's order."""

@@ -15,10 +15,11 @@ from .figures import add_months, disc, mean, median, share, total
 from .places import events_of
 from .reading import Row
 from .state import DAY, PREFECTURE, age, destination
-from .status import Period
+from .status import HEADLINE_FEEDS, Period
 from .tonight import Expected, Tonight, here, paid_by
 
 SERVICE_FEEDS = ("employment_service", "employment", "labor_register")
+ALLOWANCE_FEEDS = ("labor_register", "employment", "public_post", "employment_service")
 YOUTH_FEEDS = ("youth_support", "labor_register", "employment", "employment_service")
 
 
@@ -316,6 +317,7 @@ def transport_allowance(t: Tonight) -> Iterator[Expected]:
             "paid_eligible": len(able & got),
             "paid_not_eligible": len(got - able),
             "coverage": share(len(able & got), len(able)),
+            "obs_status": t.status.of_state(county, ALLOWANCE_FEEDS),
         }
 
 
@@ -336,6 +338,7 @@ def youth_unemployment(t: Tonight) -> Iterator[Expected]:
             "education": education,
             "labour_force": len(persons),
             "employed": sum(p in t.world.employed(t.today) for p in persons),
+            "obs_status": t.status.of_state(county, HEADLINE_FEEDS),
             "unemployed_12m": sum(_idle_all_the_time(t, p, since) for p in persons),
         }
 

@@ -27,6 +27,7 @@ WEEKLY = ("employment_service", "job_event")
 PERIOD = ("public_post_payment",)
 COUNTY_FEEDS = DAILY + WEEKLY + PERIOD
 PLATFORM = ("gig_orders", "applications", "job_postings")
+PLATFORM_UNIT = "hr_platform"
 HEADLINE_FEEDS = ("labor_register", "employment", "public_post", "gig_orders")
 
 
@@ -112,14 +113,30 @@ class Status:
     def _is_covered(self, feed: str, county: str, period: date) -> bool:
         return (county, period) in self.pay.in_force(feed)
 
+    def carried_units(self, county: str, feeds: Sequence[str], days: Sequence[date]) -> list[str]:
+        """Whose reports of some days are carried forward: counties, or the platform."""
+        return sorted(
+            {
+                PLATFORM_UNIT if feed in PLATFORM else c
+                for day in days
+                for c in self._counties(county, day)
+                for feed in feeds
+                if self._is_carried(c, Period(day, day, day), feed)
+            }
+        )
+
     def coverage(self, county: str, feeds: Sequence[str]) -> Decimal | None:
         """Accepted deliveries ÷ deliveries due today, over the feeds of the county's own, and the platform's."""
+        return share(*self.arrived_of_due(county, feeds))
+
+    def arrived_of_due(self, county: str, feeds: Sequence[str]) -> tuple[int, int]:
+        """How many deliveries that are due today are accepted, and how many are due."""
         counties = COUNTIES if county == PREFECTURE else (county,)
         due = [feed for feed in feeds if self.is_due_today(feed)]
         has_arrived = [self.delivered_today(feed, c) is not None for feed in due for c in counties]
         if county == PREFECTURE and self.world.has_platform:
             has_arrived += [self.today in self.read for feed in feeds if feed in PLATFORM]
-        return share(sum(has_arrived), len(has_arrived))
+        return sum(has_arrived), len(has_arrived)
 
     def is_due_today(self, feed: str) -> bool:
         """Whether a county feed's calendar has today."""

@@ -78,6 +78,9 @@ AROUND = (
 )
 CATEGORIES = ("general", "general", "general", "lifted_out", "lifted_out", "unstable", "marginal", "sudden_hardship")
 INDUSTRIES = ("A", "C", "C", "H", None)
+PAYROLLS = ("relief_payroll", "public_post_payment")
+OFF_AT_FIRST = ("account_shared", "kin_of_approver", "paid_to_other_account")
+"""The rules that the seed has switched off: they join accounts or kinship."""
 EDUCATION = ("junior_high", "senior_high", "secondary_vocational", "bachelor_or_above", None)
 
 
@@ -105,6 +108,8 @@ class RandomWorld:
     items: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
     platform_failed: set[int] = field(default_factory=set)
     """Nights on which the platform could not be read."""
+    rules: tuple[str, ...] = ()
+    """Rules of findings that operators have switched on before the first night."""
 
 
 def make_world(seed: int, people: int = 90, counties: int = 5) -> RandomWorld:
@@ -120,7 +125,7 @@ def in_nights(world: RandomWorld, number: int) -> RandomWorld:
     read = {(max(0, night - before), resource, item["id"]): item for night, resource, item in world.items}
     items = [(night, resource, item) for (night, resource, _), item in read.items()]
     failed = {night - before for night in world.platform_failed if night > before}
-    return RandomWorld(world.seed, world.nights[before:], sent, items, failed)
+    return RandomWorld(world.seed, world.nights[before:], sent, items, failed, world.rules)
 
 
 class Maker:
@@ -133,7 +138,7 @@ class Maker:
         self.last = date(2024, 5, 1) + timedelta(days=rng.choice((0, 8, 9, 12, 17, 18, 29, 30, 31, 60, 61, 75)))
         gaps = rng.choice(([1, 1], [1, 6], [7, 1], [1, 2, 1], [2, 13], [1, 1, 7]))
         nights = [self.last - timedelta(days=sum(gaps[n:])) for n in range(len(gaps) + 1)]
-        self.world = RandomWorld(seed, nights)
+        self.world = RandomWorld(seed, nights, rules=OFF_AT_FIRST if seed % 4 == 1 else ())
         self.begin = add_months(nights[0], -rng.choice((2, 5, 5, 8)))
         self.counties = rng.sample(COUNTIES, counties)
         # The last of them never sends a register: its bodies and projects are there all the same.
@@ -187,6 +192,8 @@ class Maker:
         self._weekly_events()
         self._projects()
         self._platform()
+        if self.world.rules:
+            self._share_accounts()
         self._banks()
         self._disturb()
         self._vary_returns()
@@ -790,13 +797,26 @@ class Maker:
             "sent_on": given_dates[3],
         }
 
+    def _share_accounts(self) -> None:
+        """Some persons are paid into another's account, always or from a month on."""
+        luck = Random(f"{self.world.seed}, accounts")
+        lines = [row for sent in self.world.sent if sent.feed in PAYROLLS for row in sent.rows if row["bank_account"]]
+        account_of = {row["id_number"]: row["bank_account"] for row in lines}
+        persons = sorted(account_of)
+        months = sorted({row["period"] for row in lines})
+        into = {person: luck.choice(persons) for person in persons if luck.random() < 0.2}
+        since = {person: luck.choice((months[0], luck.choice(months))) for person in into}
+        for row in lines:
+            if (person := row["id_number"]) in into and row["period"] >= since[person]:
+                row["bank_account"] = account_of[into[person]]
+
     # -- banks
 
     def _banks(self) -> None:
         batches: dict[str, dict[tuple[Any, ...], Row]] = defaultdict(dict)
         first: dict[str, date] = {}
         for sent in self.world.sent:
-            if sent.feed in ("relief_payroll", "public_post_payment"):
+            if sent.feed in PAYROLLS:
                 for row in sent.rows:
                     if row["batch_no"] and row["bank_account"]:
                         key = (row["id_number"], row.get("crew"), row.get("post_no"), row["period"])
