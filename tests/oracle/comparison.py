@@ -125,7 +125,8 @@ def _with_token(row: Mapping[str, Any], person: Callable[[str], str]) -> dict[st
 def _is_same(wanted: Any, found: Any) -> bool:
     """Equal, a number in the digits that the mart shows."""
     if isinstance(wanted, (list, tuple)):
-        return isinstance(found, (list, tuple)) and list(map(_text, wanted)) == list(map(_text, found))
+        listed = found.strip("{}").split(",") if isinstance(found, str) else found
+        return isinstance(listed, (list, tuple)) and list(map(_text, wanted)) == list(map(_text, listed))
     one, other = _number(wanted), _number(found)
     if one is None or other is None:
         return _text(wanted) == _text(found)
