@@ -178,6 +178,38 @@ def test_a_rule_is_decided_from_a_date_that_no_night_has_used(operator: Browser,
     assert (busy.status_code, "正在进行" in busy.text) == (409, True)
 
 
+RULE = re.compile(r"<tr><td>([^<]*)</td><td>([●○]) ")
+
+
+def test_a_night_goes_by_the_rules_that_the_page_shows(operator: Browser, nights: Nights) -> None:
+    """Of rows of the seed and decisions the latest by date counts, of one date the decision."""
+    nights.select = "int_finding_rule"
+    for day, enabled, threshold in (("2024-06-03", False, 3), ("2024-06-04", True, 4)):
+        nights.connection.execute(
+            "insert into seeds.finding_rule (finding, valid_from, enabled, threshold, name_zh, legal_basis)"
+            " select finding, %s, %s, %s, name_zh, '文件' from seeds.finding_rule where finding = 'account_shared'"
+            " limit 1",
+            (day, enabled, threshold),
+        )
+    for day, enabled in (("2024-06-02", "true"), ("2024-06-04", "false")):
+        given = {"finding": "account_shared", "first": day, "enabled": enabled, "reason": "letter 12"}
+        assert operator.fill_in("/settings", "/settings/rule", **given).status_code == 303
+    seen = []
+    for day in ("2024-06-01", "2024-06-02", "2024-06-03", "2024-06-04"):
+        nights.night(day)
+        of_the_night = nights.rows(
+            "select name_zh, case when r.enabled then '●' else '○' end from tonight.int_finding_rule as r"
+            " inner join seeds.finding_rule as s using (finding) where s.valid_from = '2020-01-01'"
+        )
+        shown = operator.get(f"/settings?on={day}").text.partition("核查规则及其依据")[2]
+        assert (day, sorted(RULE.findall(shown))) == (day, sorted(of_the_night))
+        seen += nights.rows(
+            "select enabled, threshold::integer from tonight.int_finding_rule where finding = 'account_shared'"
+        )
+    assert seen == [(False, 2), (True, 2), (False, 3), (False, 4)]
+    assert "自 2024-06-03 起 关闭" in operator.get("/settings?on=2024-06-02").text
+
+
 @pytest.fixture
 def failed_check(console: FastAPI, nights: Nights) -> int:
     """A build in which a check of 532528 has failed."""

@@ -2815,6 +2815,45 @@ end $_$;
 
 ALTER FUNCTION ops.rows_digest(relation text, condition text, given anyelement, key bytea) OWNER TO wh_owner;
 
+-- Name: rules(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.rules(on_date date) RETURNS TABLE(finding text, enabled boolean, threshold numeric, valid_from date, decided_by text, legal_basis text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    return query
+    with stated as (
+        select r.finding, r.valid_from, r.enabled, null::text as decided_by, r.legal_basis from seeds.finding_rule as r
+        union all
+        select d.finding, d.valid_from, d.enabled, d.decided_by, d.legal_basis from ops.rule_decision as d
+    ),
+
+    -- Of one date the operator's word counts.
+    in_force as (
+        select distinct on (s.finding) s.* from stated as s
+        where s.valid_from <= on_date
+        order by s.finding, s.valid_from desc, s.decided_by is null
+    )
+
+    select
+        f.finding, f.enabled,
+        (
+            select r.threshold from seeds.finding_rule as r
+            where r.finding = f.finding and r.valid_from <= on_date
+            order by r.valid_from desc
+            limit 1
+        ),
+        f.valid_from, f.decided_by, f.legal_basis
+    from in_force as f;
+end $$;
+
+ALTER FUNCTION ops.rules(on_date date) OWNER TO wh_owner;
+
+-- Name: FUNCTION rules(on_date date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.rules(on_date date) IS '某日有效的核查线索规则：种子表与操作员决定中生效日期最近者为准，同日以决定为准；阈值只来自种子表。 | The rules of the findings in force on a date: of the seed''s rows and the operators'' decisions the latest by date counts, of one date the decision; thresholds are the seed''s alone.';
+
 -- Name: rules_digest(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.rules_digest(number integer) RETURNS bytea
@@ -5629,7 +5668,7 @@ ALTER TABLE ops.rule_decision OWNER TO wh_owner;
 
 -- Name: TABLE rule_decision; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON TABLE ops.rule_decision IS '核查线索规则的启用决定（决定人、依据、生效日期）。 | Who switched a rule of the findings on or off, from which report date, on which legal basis. Takes precedence over the seed finding_rule.';
+COMMENT ON TABLE ops.rule_decision IS '核查线索规则的启用决定（决定人、依据、生效日期）。 | Who switched a rule of the findings on or off, from which report date, on which legal basis. It counts until a later row of the seed finding_rule (ops.rules).';
 
 -- Name: schedule_begin; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -6968,6 +7007,16 @@ GRANT ALL ON FUNCTION ops.roll_back(number integer, withdrawn bigint[], why text
 -- Name: FUNCTION rows_digest(relation text, condition text, given anyelement, key bytea); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.rows_digest(relation text, condition text, given anyelement, key bytea) FROM PUBLIC;
+
+-- Name: FUNCTION rules(on_date date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.rules(on_date date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.rules(on_date date) TO wh_loader;
+GRANT ALL ON FUNCTION ops.rules(on_date date) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.rules(on_date date) TO wh_gate;
+GRANT ALL ON FUNCTION ops.rules(on_date date) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.rules(on_date date) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.rules(on_date date) TO wh_operator;
 
 -- Name: FUNCTION rules_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
