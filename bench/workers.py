@@ -33,7 +33,8 @@ from employment_warehouse import demonstration
 from employment_warehouse.database.listening import free_port
 
 WORKERS = ("worker-1", "worker-2")
-PROGRAMS = ("api-server", "dag-processor", "triggerer", "scheduler", *WORKERS)
+SCHEDULER = "celery-scheduler"
+PROGRAMS = ("api-server", "dag-processor", "triggerer", SCHEDULER, *WORKERS)
 # Models are built when the killed worker has something to lose.
 IN_THE_MIDDLE = "select 1 from ops.model_version"
 
@@ -47,7 +48,7 @@ class Machines(Site):
     def environment(self, service: str) -> dict[str, str]:
         several = compose.services({"WAREHOUSE_URL": f"http://127.0.0.1:{self.api}/jiuye"}, compose.SEVERAL_MACHINES)
         declared = several.get("celery-worker" if service in WORKERS else service, {})
-        own = {} if service in WORKERS else super().environment(service)
+        own = {} if service in {SCHEDULER, *WORKERS} else super().environment(service)
         own |= {name: self.here(value) for name, value in declared.get("environment", {}).items()}
         return own | {"PATH": os.environ["PATH"], "WAREHOUSE_HOME": str(self.home(service, []))}
 
@@ -58,7 +59,7 @@ class Machines(Site):
         return super().here(text)
 
     def command(self, service: str, *arguments: str) -> list[str]:
-        programs = {"scheduler": "celery-scheduler"} | dict.fromkeys(WORKERS, "celery-worker")
+        programs = {SCHEDULER: SCHEDULER} | dict.fromkeys(WORKERS, "celery-worker")
         return super().command(service, *(arguments or (("serve", programs[service]) if service in programs else ())))
 
 
@@ -122,7 +123,6 @@ def start(site: Machines, running: ExitStack) -> list[subprocess.Popen[bytes]]:
             start_new_session=True,
         )
         running.callback(end_session, processes[program])
-    # A container's check of `scheduler` is that of its service, whatever executor it has.
     checked = [program for program in PROGRAMS if program not in WORKERS]
     assert wait_until(lambda: all(healthy(site, program) for program in checked), 240), logs(site.root)
     return [processes[worker] for worker in WORKERS]

@@ -145,7 +145,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def healthy(site: Site, service: str) -> bool:
-    program, name, *arguments = compose.services()[service]["healthcheck"]["test"]
+    declared = compose.services(file=compose.SEVERAL_MACHINES) | compose.services()
+    program, name, *arguments = declared[service]["healthcheck"]["test"]
     assert (program, name) == ("CMD", "warehouse")
     return site.run(service, *arguments).returncode == 0
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -271,6 +273,27 @@ def test_every_service_is_limited(name: str) -> None:
 def test_every_service_that_stays_has_a_health_check() -> None:
     checked = {name for name, service in compose.services().items() if "healthcheck" in service}
     assert checked == {"postgres", "console", "uploads", *AIRFLOW_PROGRAMS}
+    several = compose.services(file=compose.SEVERAL_MACHINES)
+    checked = {name for name, service in several.items() if "healthcheck" in service}
+    assert checked == {"citus-1", "citus-2", "redis", *CELERY_PROGRAMS}
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_worker_is_healthy_while_it_responds_through_the_broker(
+    code: int, server: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAREHOUSE_BROKER", "redis:6379")
+    asked: list[dict[str, str]] = []
+
+    def run(command: list[str], env: dict[str, str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        assert command[-4:] == ["inspect", "ping", "--destination", f"celery@{socket.gethostname()}"]
+        asked.append(env)
+        return subprocess.CompletedProcess(command, code)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(UserError, match="is not healthy") if code else nullcontext():
+        serving.check_health(server.home, "celery-worker")
+    assert [env["AIRFLOW__CELERY__BROKER_URL"].rpartition("@")[2] for env in asked] == ["redis:6379/0"]
 
 
 def test_containers_start_the_parts_that_run_here() -> None:
@@ -279,15 +302,25 @@ def test_containers_start_the_parts_that_run_here() -> None:
 
 
 @pytest.mark.parametrize("name", CELERY_PROGRAMS)
-def test_on_several_machines_a_container_gets_the_secrets_of_its_part(name: str) -> None:
+def test_on_several_machines_a_container_gets_only_the_secrets_of_its_program(name: str) -> None:
+    service = compose.services(file=compose.SEVERAL_MACHINES)[name]
+    assert service["command"] == ["serve", name]
+    assert name not in compose.services(), "Compose adds to the secrets of a service and takes none away"
+    files = {
+        variable.removesuffix("_FILE"): path
+        for variable, path in service["environment"].items()
+        if variable.endswith("_FILE")
+    }
+    assert files == {secret: f"/run/secrets/{secret.lower()}" for secret in CELERY_PROGRAMS[name].secrets}
+    assert set(service["secrets"]) == {secret.lower() for secret in CELERY_PROGRAMS[name].secrets}
+    assert not set(service["environment"]) & set(SECRETS)
+
+
+def test_on_several_machines_only_workers_are_given_files_of_persons() -> None:
     several = compose.services(file=compose.SEVERAL_MACHINES)
-    command = ["serve", name]
-    [service] = [service for service in several.values() if service.get("command") == command]
-    one_server = compose.services()["scheduler"] if name == "celery-scheduler" else {"environment": {}, "secrets": []}
-    given = one_server["environment"] | service["environment"]  # as Compose merges the files
-    assert CELERY_PROGRAMS[name].secrets <= {variable.removesuffix("_FILE") for variable in given}
-    assert {secret.lower() for secret in CELERY_PROGRAMS[name].secrets} <= {*one_server["secrets"], *service["secrets"]}
-    assert service["environment"]["WAREHOUSE_SHARED"] == "/var/lib/shared"
+    assert several["scheduler"] == {"profiles": ["one-server"]}, "not started unless it is named"
+    assert several["celery-scheduler"]["volumes"] == ["logs:/var/lib/warehouse/logs"]
+    assert "WAREHOUSE_SHARED" not in several["celery-scheduler"]["environment"]
 
 
 def test_on_several_machines_every_container_has_the_folder_that_it_is_told_of() -> None:
@@ -297,7 +330,7 @@ def test_on_several_machines_every_container_has_the_folder_that_it_is_told_of()
         for name, service in compose.services(file=compose.SEVERAL_MACHINES).items()
         if "WAREHOUSE_SHARED" in service.get("environment", {})
     }
-    assert {"init", "scheduler", "celery-worker", "console", "uploads"} <= told.keys()
+    assert {"init", "celery-worker", "console", "uploads"} <= told.keys()
     for name, volumes in told.items():
         assert [volume for volume in volumes if volume.split(":")[:2] == ["shared", "/var/lib/shared"]], name
 
@@ -317,13 +350,23 @@ def test_the_scheduler_of_workers_reaches_the_broker_and_knows_nothing_of_the_wa
     assert "AIRFLOW__CELERY__BROKER_URL" not in environment(server, AIRFLOW_PROGRAMS["scheduler"])
 
 
-def test_workers_of_citus_log_no_value_and_let_in_the_coordinator_alone() -> None:
+def test_workers_of_citus_are_set_like_the_server_and_let_in_the_coordinator_alone() -> None:
     several = compose.services(file=compose.SEVERAL_MACHINES)
     flags = dict(flag.removeprefix("--").split("=", 1) for flag in several["citus-1"]["command"][1:])
     wanted = postgres_settings(compose.gigabytes(several["citus-1"]["mem_limit"]) * 2**30)
-    logging = {name: value for name, value in wanted.items() if name.startswith("log_") and name != "log_line_prefix"}
-    del logging["log_min_messages"]
-    assert logging.items() <= flags.items()
+    assert flags == wanted | {
+        "shared_preload_libraries": "citus",
+        # A statement of the coordinator holds a connection and locks for each of a node's shards.
+        "max_connections": "300",
+        "max_locks_per_transaction": "1024",
+        "ssl": "on",
+        "ssl_cert_file": "/etc/citus/node.crt",
+        "ssl_key_file": "/etc/citus/node.key",
+        "ssl_ca_file": "/etc/citus/ca.crt",
+        "hba_file": "/etc/postgresql/pg_hba.conf",
+        "ident_file": "/etc/postgresql/pg_ident.conf",
+    }
+    assert several["citus-1"]["command"] == several["citus-2"]["command"]
     rules = (settings.project_root() / "citus" / "pg_hba.conf").read_text().splitlines()
     assert [line.split() for line in rules if not line.startswith("#")] == [
         ["local", "all", "postgres", "peer"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -57,16 +58,18 @@ def serve(home: Home, name: str) -> None:
 
 def check_health(home: Home, name: str) -> None:
     """For a container's health check. Raises UserError (`unhealthy`) unless Airflow reports the program as healthy, the
-    console answers, or uploads are read.
+    console or the worker responds, or uploads are read.
     """
     at = deployment.current(home)
     if name == "console":
         states = {"console": "healthy" if service.responds(at) else "no answer"}
     elif name == "uploads":
         states = {"uploads": "healthy" if upload.is_read() else "nobody reads them"}
+    elif name == "celery-worker":
+        states = {"celery_worker": "healthy" if _worker_responds(at) else "no answer"}
     else:
         states = AirflowApi(at).health()
-    reported = "metadatabase" if name == "api-server" else name.replace("-", "_")
+    reported = {"api-server": "metadatabase", "celery-scheduler": "scheduler"}.get(name, name.replace("-", "_"))
     if states.get(reported) != "healthy":
         raise UserError(
             f"{name} 状态异常 | is not healthy",
@@ -76,6 +79,14 @@ def check_health(home: Home, name: str) -> None:
             todo=f"read the log of {name}",
             exit_code=1,
         )
+
+
+def _worker_responds(at: Deployment) -> bool:
+    """Whether this machine's worker of Celery responds through the broker: Airflow does not know its workers."""
+    app = "airflow.providers.celery.executors.celery_executor.app"
+    asked = ["--app", app, "inspect", "ping", "--destination", f"celery@{socket.gethostname()}"]
+    given = environment(at, CELERY_PROGRAMS["celery-worker"])
+    return subprocess.run([sys.executable, "-m", "celery", *asked], env=given, check=False).returncode == 0
 
 
 def assert_configured(server: Deployment, program: Program) -> None:
