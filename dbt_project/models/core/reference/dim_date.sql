@@ -1,6 +1,9 @@
+-- From the first year of the settings to the end of the fifth year after the night's: what is agreed or due lies before.
 with
 days as (
-    select generate_series(date '2020-01-01', date '2030-12-31', interval '1 day')::date as calendar_date
+    select generate_series(
+        date '2020-01-01', make_date(extract(year from {{ tonight_date() }})::integer + 5, 12, 31), interval '1 day'
+    )::date as calendar_date
 ),
 
 known_years as (
