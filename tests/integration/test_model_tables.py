@@ -10,7 +10,7 @@ import pytest
 from tests.kit.nights import publish, start_build
 
 from employment_warehouse import settings
-from employment_warehouse.database import connect, model_tables
+from employment_warehouse.database import connect, model_tables, seed_tables
 from employment_warehouse.errors import UserError
 
 pytestmark = pytest.mark.quick
@@ -128,9 +128,15 @@ def test_rows_of_persons_are_declared_as_such(warehouse: psycopg.Connection, pro
             "key: [county_code, name]\n        scope: {bye: x, columns: [name]}",
             "meta.scope.bye",
         ),
+        ("hidden: true", 'hidden: "no"', "secret_name.meta.hidden (str)"),
+        ("clause: （五）", 'for_everyone: "false"', "meta.for_everyone (str)"),
+        ("clause: （五）", "checks: {every_county: rows}", "meta.checks (dict)"),
+        ("enforced: true", "enforced: 1", "config.contract.enforced (int)"),
+        ("key: [county_code, name]", "key: name", "meta.key (str)"),
+        ("description: Toys", "description: 7 #", "toy.description (int)"),
     ],
 )
-def test_an_unknown_key_is_refused_by_its_place(
+def test_an_unknown_key_or_a_value_of_another_type_is_refused_by_its_place(
     warehouse: psycopg.Connection, project: Path, right: str, wrong: str, named: str
 ) -> None:
     path = project / "models" / "marts" / "toy.yml"
@@ -139,6 +145,49 @@ def test_an_unknown_key_is_refused_by_its_place(
         model_tables.generate(warehouse, project)
     assert refused.value.code == "model_key_unknown"
     assert named in refused.value.where
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("description:", "descripton:", "stg_employment.descripton"),
+        ("zh: ", "zhong: ", "meta.zhong"),
+        ("tables:", "tabels:", "sources.landing.tabels"),
+    ],
+)
+def test_what_a_staging_model_declares_is_known_too(
+    warehouse: psycopg.Connection, project: Path, right: str, wrong: str, named: str
+) -> None:
+    given = settings.project_root() / "dbt_project" / "models" / "staging" / "county" / "stg_employment.yml"
+    path = project / "models" / "staging" / "county" / given.name
+    path.parent.mkdir(parents=True)
+    path.write_text(given.read_text("utf-8").replace(right, wrong), "utf-8")
+    with pytest.raises(UserError) as refused:
+        model_tables.generate(warehouse, project)
+    assert (refused.value.code, named in refused.value.where) == ("model_key_unknown", True)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("is_kin: boolean", "is_kn: boolean", "column_types.is_kn, column_types without is_kin"),
+        ("is_kin: boolean", "is_kin: true", "column_types.is_kin (bool)"),
+        ("meta: ", "mata: ", "config.mata"),
+        ("description: >", "describe: >", "kin_relation.describe"),
+        ("seeds:", "seed:", "kin_relation.yml.seed"),
+    ],
+)
+def test_what_a_seed_declares_is_known_too(
+    warehouse: psycopg.Connection, project: Path, right: str, wrong: str, named: str
+) -> None:
+    """A column without a type of its own would be text."""
+    seeds = project / "seeds"
+    shutil.copytree(settings.project_root() / "dbt_project" / "seeds", seeds)
+    path = seeds / "kin_relation.yml"
+    path.write_text(path.read_text("utf-8").replace(right, wrong), "utf-8")
+    with pytest.raises(UserError) as refused:
+        seed_tables.generate(warehouse, project)
+    assert (refused.value.code, named in refused.value.where) == ("model_key_unknown", True)
 
 
 def test_a_key_given_twice_is_refused(warehouse: psycopg.Connection, project: Path) -> None:

@@ -108,13 +108,15 @@ def _personal_texts() -> frozenset[str]:
 
 
 def read_models(project_dir: Path) -> list[Model]:
-    """Every versioned model of the project, by name."""
-    found = [
-        _read_model(entry, layer, path)
-        for folder, layer in _layers(project_dir).items()
-        for path in sorted((project_dir / "models" / folder).rglob("*.yml"))
-        for entry in models_of(path)
-    ]
+    """Every versioned model of the project, by name; what other models declare is known as well."""
+    models, layers = project_dir / "models", _layers(project_dir)
+    found = []
+    for path in sorted(models.rglob("*.yml")):
+        layer = layers.get(path.relative_to(models).parts[0])
+        for entry in models_of(path):
+            assert_known(entry, path)
+            if layer is not None:
+                found.append(_read_model(entry, layer, path))
     return sorted(found, key=lambda model: model.name)
 
 
@@ -151,7 +153,6 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
-    assert_known(entry, path)
     meta = entry.get("config", {}).get("meta", {})
     columns = [
         ModelColumn(

@@ -20,6 +20,7 @@ from employment_warehouse.contract.calendar import decided_holidays_file
 from employment_warehouse.database.catalog import existing_columns, type_name
 from employment_warehouse.database.connections import connect
 from employment_warehouse.database.describe import describe
+from employment_warehouse.database.model_keys import assert_known_seed
 from employment_warehouse.errors import UserError
 
 SEEDS = Path("dbt_project") / "seeds"
@@ -30,7 +31,8 @@ Row = Mapping[str, str | None]
 def generate(connection: psycopg.Connection, project_dir: Path) -> list[str]:
     """Make the table of each declared seed; what was done, in words. The caller commits.
 
-    Seeds are loaded whole, so a seed whose columns changed gets a new table. Raises UserError (`seed_undeclared`).
+    Seeds are loaded whole, so a seed whose columns changed gets a new table. Raises UserError (`seed_undeclared`,
+    `model_key_unknown`).
     """
     done = []
     for name, columns in _declared(project_dir).items():
@@ -154,8 +156,10 @@ def _declared(project_dir: Path) -> dict[str, dict[str, str]]:
                 code="seed_undeclared",
                 where=str(declaration),
             )
-        types = strict_yaml.read(declaration.read_text("utf-8"))["seeds"][0]["config"]["column_types"]
-        seeds[path.stem] = {column: types.get(column, "text") for column in _header(path)}
+        content, header = strict_yaml.read(declaration.read_text("utf-8")), _header(path)
+        assert_known_seed(content, header, declaration)
+        types = content["seeds"][0]["config"]["column_types"]
+        seeds[path.stem] = {column: types[column] for column in header}
     return seeds
 
 
