@@ -109,7 +109,8 @@ def test_a_report_that_was_not_written_is_reported(warehouse: psycopg.Connection
         (timedelta(hours=1), None, "json://localhost", True),  # deliver_alerts did not run
         (timedelta(minutes=5), None, "json://localhost", False),  # on its way
         (timedelta(hours=1), None, "", False),  # no channel is configured
-        (timedelta(days=4), "通道未接收", "json://localhost", False),  # no longer sent
+        (timedelta(days=2), "通道未接收", "json://localhost", True),
+        (timedelta(days=4), "通道未接收", "json://localhost", False),  # alert_undelivered_days: no longer sent
     ],
 )
 def test_undelivered_alerts_are_reported(

@@ -519,6 +519,10 @@ def test_answers_of_checks_and_orphaned_files_are_deleted(warehouse: psycopg.Con
         path.write_bytes(b"")
     os.utime(left, (time.time() - 7200,) * 2)
     warehouse.execute("update ops.upload set answered_at = now() - interval '25 hours'")
+    warehouse.execute("update seeds.setting set value = '2' where name = 'retention_checks_days'")
+    read_all()
+    assert warehouse.execute("select count(*) from ops.upload").fetchone() == (2,)
+    warehouse.execute("update seeds.setting set value = '1' where name = 'retention_checks_days'")
     read_all()
     assert list(uploads.iterdir()) == [young]
     assert warehouse.execute("select is_check from ops.upload").fetchall() == [(False,)]

@@ -1552,7 +1552,8 @@ CREATE FUNCTION ops.end_overlong_sessions() RETURNS integer
     AS $$
     select coalesce(sum(logins.end_sessions(u.login, case
         when u.is_disabled then 'infinity'
-        else now() - ops.setting('reader_transaction_minutes', current_date)::numeric * interval '1 minute'
+        else now() - interval '1 minute'
+            * ops.setting('reader_transaction_minutes', (now() at time zone 'Asia/Shanghai')::date)::numeric
     end)), 0)::integer
     from ops.user_login as u
 $$;
@@ -2955,17 +2956,15 @@ CREATE FUNCTION ops.setting(setting_name text, on_date date) RETURNS text
     SET client_min_messages TO 'error'
     AS $$
 declare
-    found_row record;
+    found_value text;
 begin
-    select s.value, s.enabled into found_row from seeds.setting as s
-    where s.name = setting_name and s.valid_from <= on_date
-    order by s.valid_from desc limit 1;
+    select s.value into found_value from ops.settings(on_date, coalesce(setting_name, '')) as s;
     if not found then
         raise exception using errcode = 'WH012',
             message = format('参数 %s 在 %s 尚未设置 | setting %s has no value on %s', setting_name, on_date, setting_name, on_date),
             hint = 'Add a row to dbt_project/seeds/setting.csv; enabled = false switches a check off on the record.';
     end if;
-    return case when found_row.enabled then found_row.value end;
+    return found_value;
 end $$;
 
 ALTER FUNCTION ops.setting(setting_name text, on_date date) OWNER TO wh_owner;
@@ -2974,26 +2973,26 @@ ALTER FUNCTION ops.setting(setting_name text, on_date date) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.setting(setting_name text, on_date date) IS '某参数在某日的值；停用为 NULL。 | The value of a setting in force on a date; NULL where it is switched off; an error where it was never declared.';
 
--- Name: settings(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+-- Name: settings(date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
-CREATE FUNCTION ops.settings(on_date date, OUT name text, OUT value text) RETURNS SETOF record
+CREATE FUNCTION ops.settings(on_date date, wanted text DEFAULT NULL::text) RETURNS TABLE(name text, value text, valid_from date)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET client_min_messages TO 'error'
     AS $$
 begin
     return query
-    select distinct on (s.name) s.name, case when s.enabled then s.value end
+    select distinct on (s.name) s.name, case when s.enabled then s.value end, s.valid_from
     from seeds.setting as s
-    where s.valid_from <= on_date
+    where s.valid_from <= on_date and (wanted is null or s.name = wanted)
     order by s.name, s.valid_from desc;
 end $$;
 
-ALTER FUNCTION ops.settings(on_date date, OUT name text, OUT value text) OWNER TO wh_owner;
+ALTER FUNCTION ops.settings(on_date date, wanted text) OWNER TO wh_owner;
 
--- Name: FUNCTION settings(on_date date, OUT name text, OUT value text); Type: COMMENT; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION settings(on_date date, wanted text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) IS '某日全部参数；停用为 NULL。 | Every setting in force on a date; NULL where it is switched off.';
+COMMENT ON FUNCTION ops.settings(on_date date, wanted text) IS '某日有效的全部（或一项）参数；停用为 NULL。 | Every setting (or one) in force on a date; NULL where it is switched off.';
 
 -- Name: speaks_of(date[], date, date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -7044,17 +7043,17 @@ GRANT ALL ON FUNCTION ops.setting(setting_name text, on_date date) TO wh_returne
 GRANT ALL ON FUNCTION ops.setting(setting_name text, on_date date) TO wh_auditor;
 GRANT ALL ON FUNCTION ops.setting(setting_name text, on_date date) TO wh_reader;
 
--- Name: FUNCTION settings(on_date date, OUT name text, OUT value text); Type: ACL; Schema: ops; Owner: wh_owner
+-- Name: FUNCTION settings(on_date date, wanted text); Type: ACL; Schema: ops; Owner: wh_owner
 
-REVOKE ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) FROM PUBLIC;
-GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_loader;
-GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_transformer;
-GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_gate;
-GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_publisher;
-GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_returner;
-GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_auditor;
-GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_reader;
-GRANT ALL ON FUNCTION ops.settings(on_date date, OUT name text, OUT value text) TO wh_operator;
+REVOKE ALL ON FUNCTION ops.settings(on_date date, wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.settings(on_date date, wanted text) TO wh_loader;
+GRANT ALL ON FUNCTION ops.settings(on_date date, wanted text) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.settings(on_date date, wanted text) TO wh_gate;
+GRANT ALL ON FUNCTION ops.settings(on_date date, wanted text) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.settings(on_date date, wanted text) TO wh_returner;
+GRANT ALL ON FUNCTION ops.settings(on_date date, wanted text) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.settings(on_date date, wanted text) TO wh_reader;
+GRANT ALL ON FUNCTION ops.settings(on_date date, wanted text) TO wh_operator;
 
 -- Name: FUNCTION speaks_of(months date[], report_date date, wanted_month date); Type: ACL; Schema: ops; Owner: wh_owner
 

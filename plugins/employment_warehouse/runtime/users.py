@@ -8,7 +8,7 @@ from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.database.program_logins import verifier
 from employment_warehouse.errors import UserError
 
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD = 12  # no setting: the database, which sees verifiers only, could not hold anybody to it
 
 
 def add(name: str, role: str, county: str | None, password: str = "") -> str:

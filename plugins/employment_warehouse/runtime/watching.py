@@ -30,7 +30,8 @@ from employment_warehouse.settings import Home
 FOLLOWED = {"night": "夜间流程"} | {f"report_{report}": REPORTS[report][0] for report in REPORT_TIMES}
 # The platform of a demonstration is nobody's; the console is asked whether it answers, in either deployment.
 NOT_AS_PROCESSES = ("hr-platform", "console")
-PUBLISHED_BY = time(8, 0)
+# Limits of the programs and the machine, not settings: this check answers also where the database does not.
+PUBLISHED_BY = time(8, 0)  # the last run of a night begins at 7:40 (timetable.py)
 DISK_FREE = 0.1
 # A night takes minutes; what is open for so long has stopped.
 LONGEST_NIGHT = timedelta(hours=3)

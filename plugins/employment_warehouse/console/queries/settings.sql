@@ -1,3 +1,4 @@
+-- Each setting as it is in force on a date, and the next value that is decided.
 select
     s.name,
     s.value,
@@ -8,7 +9,8 @@ select
     s.note_en,
     next.value as next_value,
     next.valid_from as next_from
-from seeds.setting as s
+from ops.settings(%(on)s) as known
+inner join seeds.setting as s on known.name = s.name and known.valid_from = s.valid_from
 left join lateral (
     select n.value, n.valid_from
     from seeds.setting as n
@@ -16,5 +18,4 @@ left join lateral (
     order by n.valid_from
     limit 1
 ) as next on true
-where s.valid_from = (select max(v.valid_from) from seeds.setting as v where v.name = s.name and v.valid_from <= %(on)s)
 order by s.name

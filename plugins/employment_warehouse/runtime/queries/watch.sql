@@ -1,4 +1,5 @@
--- The state of nights, reports, alerts and uploads, in one row.
+-- The state of nights, reports, alerts and uploads, in one row. What takes seconds has stopped after minutes: these are
+-- limits of the programs, not settings.
 select
     standing.report_date,
     ops.first_scheduled_date() as first_date,
@@ -15,7 +16,10 @@ select
     (
         select count(*) from ops.alert as a
         where a.sent_at is null
-            and a.raised_at > %(now)s - interval '3 days'
+            and (
+                a.raised_at > %(now)s - interval '1 day'
+                * ops.setting('alert_undelivered_days', (%(now)s at time zone 'Asia/Shanghai')::date)::integer
+            ) is not false
             and (
                 a.send_error is not null
                 -- Without a channel nothing is ever sent, and nothing is wrong.
