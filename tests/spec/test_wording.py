@@ -13,6 +13,7 @@ from employment_warehouse import settings
 from employment_warehouse.console import wording
 from employment_warehouse.report import words
 from employment_warehouse.report.labels import code_names
+from employment_warehouse.settings import Home
 
 ROOT = settings.project_root()
 # Word that is not used → the glossary's word for it.
@@ -72,8 +73,23 @@ def test_the_words_that_are_used_are_the_glossary_s(word: str) -> None:
 
 
 def test_the_console_and_the_reports_name_codes_as_the_marts_do() -> None:
-    assert wording.CAUSES["rule_change"].zh == code_names("cause")["rule_change"].zh == "规则变化"
-    assert {code: (state.zh, state.en) for code, state in words.STATES.items()} == code_names("status")
-    assert words.MARKS.items() <= code_names("obs_status").items()
-    assert words.TARGETS.keys() == code_names("target_code").keys()
-    assert next(iter(words.TARGETS)) == "rural_employed"  # the headline's
+    assert {code: (state.zh, state.en) for code, state in words.states().items()} == code_names("status")
+    assert words.marks().items() <= code_names("obs_status").items()
+    assert words.targets().keys() == code_names("target_code").keys()
+    assert next(iter(words.targets())) == "rural_employed"  # the headline's
+
+
+def test_the_names_of_an_operator_s_own_file_are_in_the_reports_and_on_the_console(fresh_home: Home) -> None:
+    own = fresh_home.seeds / "code_name.csv"
+    text = settings.project_seed_file("code_name").read_text("utf-8")
+    for code, name in {"status,held": "暂扣", "obs_status,E": "沿用", "cause,correction": "更正"}.items():
+        text = text.replace(f"{code},{name},", f"{code},某{name},")
+    text = text.replace("rural_employed,农村", "rural_employed,某农村")
+    own.write_text(text, "utf-8-sig")  # as Excel saves it
+    assert words.states()["held"] == ("■", "某暂扣", "held")
+    assert wording.due_states()["held"] == wording.delivery_states()["held"] == words.states()["held"]
+    assert words.marks()["E"].zh == "某沿用"
+    assert words.targets()["rural_employed"].zh.startswith("某农村")
+    assert code_names("cause")["correction"].zh == "某更正"
+    own.unlink()
+    assert words.states()["held"].zh == "暂扣"

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from employment_warehouse import publication as publications
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.console.paging import list_page
-from employment_warehouse.console.wording import CAUSES
+from employment_warehouse.report.labels import code_names
 
 page = Page("/publications", "发布", "Publications", needs=("ops.publication", "marts.publications"))
 Reason = Annotated[str, Form()]
@@ -46,7 +46,7 @@ def show_one(number: int, visit: Visit = page.visitor) -> Response:
             if may_compare
             else None,
         }
-    return visit.show("publication.html.j2", causes=CAUSES, **shown)
+    return visit.show("publication.html.j2", causes=code_names("cause"), **shown)
 
 
 @page.router.get("/publications/{build}/release")

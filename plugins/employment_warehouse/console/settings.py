@@ -10,10 +10,11 @@ from fastapi.responses import Response
 
 from employment_warehouse import publication
 from employment_warehouse.console.page import Page, Visit, day_of
-from employment_warehouse.console.wording import CAMPAIGN, KEY_COUNTY_LEVELS
+from employment_warehouse.console.wording import CAMPAIGN
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.report import words
+from employment_warehouse.report.labels import code_names
 from employment_warehouse.settings import TIMEZONE
 
 page = Page("/settings", "设置", "Settings", needs=("seeds.setting",))
@@ -36,7 +37,7 @@ def show(on: str = "", visit: Visit = page.visitor) -> Response:
         target_names=words.SHORT_TARGETS,
         counties=list(divisions().counties),
         campaign=CAMPAIGN,
-        levels=KEY_COUNTY_LEVELS,
+        levels=code_names("key_county_level"),
         **shown,
     )
 

@@ -1,11 +1,11 @@
-"""The fixed words of the console: states of a delivery, acts, roles and reports."""
+"""The fixed words of the console that no report has: acts, roles, steps of a night, what names a case."""
 
 from __future__ import annotations
 
 from employment_warehouse.fixed_names import USER_ROLES
 from employment_warehouse.report import words
-from employment_warehouse.report.labels import Label, Labels, code_names
-from employment_warehouse.report.words import STATES, State
+from employment_warehouse.report.labels import Label, Labels
+from employment_warehouse.report.words import DELIVERY_STATES, State
 
 
 class States(dict[str, State]):
@@ -15,18 +15,18 @@ class States(dict[str, State]):
         return State("?", code, code)
 
 
-# Of what was due: as in the reports, and a file that could not be read.
-DUE_STATES = States(
-    {name: STATES[name] for name in ("on_time", "late", "missing", "held", "intake_failed")}
-    | {"refused": State("▲", "无法读取", "refused")}
-)
-DELIVERY_STATES = States(
-    landed=State("◔", "已入库，待汇总", "landed"),
-    accepted=State("●", "已采用", "accepted"),
-    held=State("■", "暂扣", "held"),
-    refused=State("▲", "无法读取", "refused"),
-    withdrawn=State("–", "已作废", "withdrawn"),
-)
+def due_states() -> States:
+    """Of what was due: as in the reports, and a file that could not be read."""
+    known = words.states()
+    shown = ("on_time", "late", "missing", "held", "intake_failed")
+    return States({code: known[code] for code in shown} | {"refused": DELIVERY_STATES["refused"]})
+
+
+def delivery_states() -> States:
+    """Of a delivery."""
+    return States(DELIVERY_STATES | {"held": words.states()["held"]})
+
+
 ACTS = Labels(
     add_user=Label("新增用户", "added a user"),
     disable_user=Label("停用用户", "disabled a user"),
@@ -74,9 +74,6 @@ STEPS = Labels(
     write_returns=Label("生成退回工作簿", "return workbooks"),
     confirm_intake=Label("核对入库", "confirming the intake"),
 )
-KEY_COUNTY_LEVELS = code_names("key_county_level")
-# Why a figure is known otherwise than it was published: values of marts.restatement.cause.
-CAUSES = code_names("cause")
 # How often the registers are due: values of the setting campaign_frequency.
 CAMPAIGN = Labels(
     daily=Label("每日报送", "every day"),

@@ -14,7 +14,7 @@ Generated from the contracts in `expectations/feeds/`; change those, not this pa
 L4 与姓名入库时换成人员代号。 | L4 values and names become tokens at ingest.
 """
 _KINDS = {
-    "snapshot": "快照：该单位当日的全部情况 | snapshot: the whole state of the unit that day",
+    "snapshot": "全量快照：该单位当日的全部情况 | snapshot: the whole state of the unit that day",
     "period": "按月：该单位该月的全部 | period: the whole of the unit and month",
     "events": "逐条累加 | events: the latest row of each key",
     "batch": "整批 | batch: the whole of the batch",

@@ -87,7 +87,7 @@ def _targets(rows: list[Row]) -> list[TargetRows]:
     """
     targets = []
     shown = [{**row, "actual_value": None, "progress_rate": None} if row["obs_status"] == "M" else row for row in rows]
-    for code in words.TARGETS:
+    for code in words.targets():
         of_target = [row for row in shown if row["target_code"] == code and row["basis"] == "stock"]
         (prefecture,) = [row for row in of_target if row["county_code"] == divisions().prefecture]
         targets.append(TargetRows(code, prefecture, [row for row in of_target if row is not prefecture]))
@@ -95,7 +95,7 @@ def _targets(rows: list[Row]) -> list[TargetRows]:
 
 
 def _progress(target: TargetRows) -> Label | None:
-    declared = words.TARGETS[target.code]
+    declared = words.targets()[target.code]
     return sentences.progress(target.prefecture, Label(declared.measure_zh, declared.measure_en))
 
 
@@ -167,7 +167,7 @@ def _open_feeds(rows: list[Row]) -> list[Row]:
     return [
         {
             "county_code": code,
-            "states": [{"status": state, "feeds": each[state]} for state in words.STATES if state in each],
+            "states": [{"status": state, "feeds": each[state]} for state in words.states() if state in each],
         }
         for code, each in listed
     ]

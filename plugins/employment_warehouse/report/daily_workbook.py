@@ -57,7 +57,7 @@ def daily_workbook(figures: Figures) -> bytes:
                 (
                     (
                         counties.get(row["county_code"]), contract_of(row["feed"]).title_zh,
-                        words.STATES[row["status"]].zh, row["rows_read"], row["rows_landed"], row["rows_rejected"],
+                        words.states()[row["status"]].zh, row["rows_read"], row["rows_landed"], row["rows_rejected"],
                         row["delivery_numbers"],
                     )
                     for row in feed_states(figures)

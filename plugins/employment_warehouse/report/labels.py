@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
-from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from employment_warehouse.settings import project_root
+from employment_warehouse.database import seed_tables
+from employment_warehouse.settings import read_when_changed, seed_file
 
-_CODE_NAMES = "dbt_project/seeds/code_name.csv"
+_SEED = "code_name"
 
 
 class Label(NamedTuple):
@@ -42,11 +42,13 @@ def names(rows: Iterable[Mapping[str, Any]]) -> Names:
 
 
 def code_names(code_list: str) -> Labels:
-    """Names of a list of codes by the project's seed, for pages that show no publication."""
-    return _seed()[code_list]
+    """Names of a list of codes by the seed, the operator's own if there is one, for what shows no publication.
+
+    Raises UserError (`own_seed_unreadable`).
+    """
+    return _read(seed_file(_SEED))[code_list]
 
 
-@cache
-def _seed() -> Names:
-    with (project_root() / _CODE_NAMES).open(encoding="utf-8", newline="") as file:
-        return names(csv.DictReader(file))
+@read_when_changed
+def _read(_: Path) -> Names:
+    return names(seed_tables.read(_SEED))

@@ -9,8 +9,9 @@ from decimal import Decimal
 from math import ceil, floor
 from typing import Any
 
+from employment_warehouse.report import words
 from employment_warehouse.report.labels import Label
-from employment_warehouse.report.words import STATES, day, day_en, share, wan, whole
+from employment_warehouse.report.words import day, day_en, share, wan, whole
 
 Row = Mapping[str, Any]
 # States of a feed whose earlier data are shown, the one that a county is named with last.
@@ -150,13 +151,14 @@ def carried_forward(carried: Sequence[CarriedForward], counties: int) -> Label |
     dates = {county.since for county in carried}
     (since,) = dates if len(dates) == 1 else (None,)
     states = {county.state for county in carried}
+    named = words.states()
     every = "均" if len(carried) > 1 else ""
     if len(carried) == counties and states == {"missing"}:
         every = ""
         zh, en = f"{counties} 个县市全部未报", f"None of the {counties} counties has reported"
     else:
-        zh = "、".join(f"{county.name.zh}{STATES[county.state].zh}{_of_day(county, since)}" for county in carried)
-        en = ", ".join(f"{county.name.en} {STATES[county.state].en}" for county in carried)
+        zh = "、".join(f"{county.name.zh}{named[county.state].zh}{_of_day(county, since)}" for county in carried)
+        en = ", ".join(f"{county.name.en} {named[county.state].en}" for county in carried)
     if since is None:
         return Label(f"{zh}，沿用上次数据。", f"{en}: earlier data are carried forward.")
     return Label(f"{zh}，{every}沿用 {day(since)}数据。", f"{en}: the data of {since} are carried forward.")
@@ -183,10 +185,9 @@ def to_do(
     if owed:
         amount = sum(money for _, money in owed)
         groups.append((Label(f"欠发 {amount:,.2f} 元", f"CNY {amount:,.2f} owed"), [name for name, _ in owed]))
+    named = words.states()
     groups += [
-        (Label(f"报送{STATES[state].zh}", f"feeds {STATES[state].en}"), names)
-        for state, names in feeds.items()
-        if names
+        (Label(f"报送{named[state].zh}", f"feeds {named[state].en}"), names) for state, names in feeds.items() if names
     ]
     if not groups:
         return None
@@ -221,7 +222,7 @@ def silent_platform(row: Row | None, report_date: date) -> Label | None:
     """What is shown where the gig orders of the night were not read. row: their row of feed_timeliness."""
     if row is None or row["status"] not in SEVERITY:
         return None
-    state = STATES[row["status"]]
+    state = words.states()[row["status"]]
     if row["days_stale"] is None:
         return Label(f"零工订单{state.zh}，此前也没有数据。", f"Gig orders {state.en}; there are no earlier data.")
     since = report_date - timedelta(days=row["days_stale"])

@@ -36,11 +36,6 @@ _TARGET_MEASURES = {
     "poverty_alleviated_employed": ("人", "persons"),
     "zero_employment_relocated_households": ("户", "households"),
 }
-TARGETS = {
-    code: Target(name.zh, name.en.capitalize(), *measures)
-    for code, measures in _TARGET_MEASURES.items()
-    for name in [code_names("target_code")[code]]
-}
 # For the heads of tables.
 SHORT_TARGETS = {
     "rural_employed": Label("农村劳动力", "Rural workers"),
@@ -49,8 +44,13 @@ SHORT_TARGETS = {
 }
 # By urgency.
 _SIGNS = {"intake_failed": "✕", "held": "■", "missing": "○", "late": "◐", "on_time": "●"}
-STATES = {code: State(sign, *code_names("status")[code]) for code, sign in _SIGNS.items()}
-MARKS = {code: code_names("obs_status")[code] for code in ("E", "P", "M")}
+# Of a delivery; one that is held is named as what was due (`states`).
+DELIVERY_STATES = {
+    "landed": State("◔", "已入库，待汇总", "landed"),
+    "accepted": State("●", "已采用", "accepted"),
+    "refused": State("▲", "无法读取", "refused"),
+    "withdrawn": State("–", "已作废", "withdrawn"),
+}
 # What a mark says of a figure.
 MEANINGS = {
     "E": Label("应报未采用，为上次的数据", "what was due is not there: the last data"),
@@ -66,6 +66,27 @@ UNITS = {
 }  # fmt: skip
 PRODUCTS = {name: Label(*texts) for name, texts in REPORTS.items()}
 VINTAGES = {"flash": Label("快报", "flash"), "revised": Label("修订", "revised"), "final": Label("终版", "final")}
+
+
+def targets() -> dict[str, Target]:
+    """The targets of the notice by code, in its order."""
+    named = code_names("target_code")
+    return {
+        code: Target(named[code].zh, named[code].en.capitalize(), *measures)
+        for code, measures in _TARGET_MEASURES.items()
+    }
+
+
+def states() -> dict[str, State]:
+    """The states of what was due by code, by urgency."""
+    named = code_names("status")
+    return {code: State(sign, *named[code]) for code, sign in _SIGNS.items()}
+
+
+def marks() -> dict[str, Label]:
+    """What stands beside a figure that is not as reported, by its obs_status."""
+    named = code_names("obs_status")
+    return {code: named[code] for code in MEANINGS}
 
 
 def rounded(value: int | float | Decimal, digits: int = 0) -> Decimal:

@@ -30,7 +30,7 @@ class Figure:
     @property
     def mark(self) -> str:
         """沿用, 暂定 or 缺, as on pages; '' for a figure of what was reported."""
-        return words.MARKS[self.status].zh if self.status in words.MARKS else ""
+        return words.marks()[self.status].zh if self.status in words.marks() else ""
 
 
 Cell = str | int | float | Decimal | date | Figure | None
@@ -129,7 +129,7 @@ def _number_formats(book: xlsxwriter.Workbook) -> dict[tuple[str, str], Any]:
     for unit in ("", *words.UNITS):
         shown = FORMATS.get(unit, "#,##0")
         formats[unit, ""] = book.add_format({"num_format": shown})
-        for mark in words.MARKS.values():
+        for mark in words.marks().values():
             formats[unit, mark.zh] = book.add_format({"num_format": f'{shown}" {mark.zh}"'})
     return formats
 
@@ -137,7 +137,7 @@ def _number_formats(book: xlsxwriter.Workbook) -> dict[tuple[str, str], Any]:
 def _legend(sheet: Sheet) -> str:
     """What the marks of a sheet mean; '' without marks."""
     found = {cell.status for row in sheet.rows for cell in row if isinstance(cell, Figure)}
-    meanings = [f"{mark.zh} {words.MEANINGS[status].zh}" for status, mark in words.MARKS.items() if status in found]
+    meanings = [f"{mark.zh} {words.MEANINGS[status].zh}" for status, mark in words.marks().items() if status in found]
     return f"标记：{'；'.join(meanings)}" if meanings else ""
 
 

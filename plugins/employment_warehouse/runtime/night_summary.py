@@ -11,7 +11,8 @@ from employment_warehouse.alert.queries import query
 from employment_warehouse.alert.wording import CHINESE
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import connect
-from employment_warehouse.report.words import STATES
+from employment_warehouse.report.labels import Label
+from employment_warehouse.report.words import DELIVERY_STATES, PRODUCTS, State, states
 from employment_warehouse.runtime.nights import Night
 from employment_warehouse.settings import Home
 
@@ -21,14 +22,6 @@ STATUS = {
     "published": "已发布 published",
     "held": "未发布（暂扣） held",
     "failed": "未完成 failed",
-}
-# The states of what was due are called as in the reports.
-KINDS = {
-    "held": f"{STATES['held'].zh} {STATES['held'].en}",
-    "refused": "无法读取 refused",
-    "rejected": "退回 rejected",
-    "intake_failed": f"{STATES['intake_failed'].zh} {STATES['intake_failed'].en}",
-    "missing": f"{STATES['missing'].zh} {STATES['missing'].en}",
 }
 
 
@@ -48,7 +41,20 @@ def _left_behind(connection: psycopg.Connection, ended: Night) -> list[str]:
     missing = connection.execute(query("feed_missing"), parameters).fetchall()
     rows += [("missing", unit, feed, None, None) for unit, feed, *_ in missing]
     found = {kind: list(of_kind) for kind, of_kind in groupby(rows, key=lambda row: row[0])}
-    return [_sentence(kind, name, found[kind]) for kind, name in KINDS.items() if kind in found]
+    return [_sentence(kind, name, found[kind]) for kind, name in _kinds().items() if kind in found]
+
+
+def _kinds() -> dict[str, str]:
+    """What is listed, in this order; states are called as in the reports and on the console."""
+    known = states()
+    names: dict[str, State | Label] = {
+        "held": known["held"],
+        "refused": DELIVERY_STATES["refused"],
+        "rejected": Label("退回", "rejected"),
+        "intake_failed": known["intake_failed"],
+        "missing": known["missing"],
+    }
+    return {kind: f"{name.zh} {name.en}" for kind, name in names.items()}
 
 
 def _sentence(kind: str, name: str, rows: list[tuple[str, str, str, int | None, int | None]]) -> str:
@@ -67,6 +73,6 @@ def _files(connection: psycopg.Connection, ended: Night, home: Home) -> list[str
         "select path from ops.product where publication = %s and product = 'daily' order by made_at desc limit 1",
         (ended.build,),
     ).fetchall()
-    reports = [f"日报 report：{home.shared / path}" for (path,) in rows]
+    reports = [f"{PRODUCTS['daily'].zh} report：{home.shared / path}" for (path,) in rows]
     folder = home.returns / ended.report_date.isoformat()
     return [*reports, *([f"退回工作簿 return workbooks：{folder}"] if any(folder.glob("*.xlsx")) else [])]
