@@ -799,7 +799,6 @@ def test_the_returner_reads_rejected_rows_and_deliveries_and_when_they_were_publ
         " where grantee = 'wh_returner' and table_name not in ('delivery', 'rejected_row') order by 1"  # fmt: skip
     assert [name for (name,) in rows_of(warehouse, columns)] == [
         "build.build", "build.started_at",
-        *(f"publication.{name}" for name in ("publication", "published_at", "report_date", "rolled_back_at")),
     ]  # fmt: skip
     with connect("wh_returner") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("select * from vault.person")

@@ -414,10 +414,8 @@ CREATE FUNCTION marts.as_of(wanted date) RETURNS integer
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET client_min_messages TO 'error'
     AS $_$
-declare number integer;
+declare number integer := ops.publication_by(wanted);
 begin
-    select max(p.publication) into number from ops.publication as p
-    where p.report_date <= wanted and p.rolled_back_at is null;
     if number is null then
         raise exception using errcode = 'WH007', message = format('%1$s 及以前没有发布 | nothing was published for %1$s or before', wanted);
     end if;
@@ -476,8 +474,7 @@ CREATE FUNCTION marts.pin(wanted integer) RETURNS date
     AS $_$
 declare shown date;
 begin
-    select p.report_date into shown from ops.publication as p
-    where p.publication = wanted and p.rolled_back_at is null;
+    select p.report_date into shown from ops.valid_publication as p where p.publication = wanted;
     if not found then
         raise exception using errcode = 'WH007',
             message = format('没有第 %1$s 号发布，或已撤回 | there is no publication %1$s, or it was rolled back', wanted);
@@ -714,7 +711,8 @@ CREATE TABLE ops.versioned (
     key text[],
     scope text[] DEFAULT '{}'::text[] NOT NULL,
     scope_by text,
-    feed text
+    feed text,
+    may_be_empty boolean DEFAULT false NOT NULL
 );
 
 ALTER TABLE ops.versioned OWNER TO wh_owner;
@@ -726,6 +724,10 @@ COMMENT ON TABLE ops.versioned IS '各模型的主键与写入范围。 | Key an
 -- Name: COLUMN versioned.feed; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.versioned.feed IS '模型为某报表的上报区间时，该报表。 | The feed whose history the model is; NULL: of none.';
+
+-- Name: COLUMN versioned.may_be_empty; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.versioned.may_be_empty IS '上次发布时有数据的，今晚是否可以为空（如已全部更正或付清的清单）。 | Whether it may have no rows tonight though it had some at the last publication: a list of what may all have been put right, or paid.';
 
 -- Name: assert_keys(ops.versioned); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2237,6 +2239,18 @@ ALTER FUNCTION ops.own_uploads() OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.own_uploads() IS '本县市的上传及答复。 | The uploads of the county of the session''s login, and their answers.';
 
+-- Name: plain_text(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.plain_text(written text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN regexp_replace(NORMALIZE(written, NFKC), '[[:space:]]'::text, ''::text, 'g'::text);
+
+ALTER FUNCTION ops.plain_text(written text) OWNER TO wh_owner;
+
+-- Name: FUNCTION plain_text(written text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.plain_text(written text) IS '与词表比较时的文字：不分全角半角，不计空白。 | A text as it is compared with a list of ours: without differences of width, and without blanks.';
+
 -- Name: prefecture(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.prefecture() RETURNS text
@@ -2253,6 +2267,22 @@ ALTER FUNCTION ops.prefecture() OWNER TO wh_owner;
 -- Name: FUNCTION prefecture(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.prefecture() IS '本州（市）代码，取自种子表 division。 | Code of the prefecture: the seed `division` has one.';
+
+-- Name: publication_by(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.publication_by(wanted date) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET client_min_messages TO 'error'
+    AS $$
+    select max(p.publication) from ops.valid_publication as p where p.report_date <= wanted
+$$;
+
+ALTER FUNCTION ops.publication_by(wanted date) OWNER TO wh_owner;
+
+-- Name: FUNCTION publication_by(wanted date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.publication_by(wanted date) IS '某日及以前的最近一次发布；没有为空。 | What was shown when a date had been published: the last publication for it or before; NULL: none.';
 
 -- Name: publication_digest(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2294,6 +2324,25 @@ ALTER FUNCTION ops.publication_digest(number integer) OWNER TO wh_owner;
 -- Name: FUNCTION publication_digest(number integer); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.publication_digest(number integer) IS '某次发布所作改动的摘要，此后任何时候相同。 | Digest of the rows that a publication opened and closed; the same at any later time and in any copy.';
+
+-- Name: publication_of(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.publication_of(wanted date) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET client_min_messages TO 'error'
+    AS $$
+    select coalesce(
+        (select m.publication from ops.month_close as m where m.month = date_trunc('month', wanted)::date),
+        (select max(p.publication) from ops.valid_publication as p where p.report_date = wanted)
+    )
+$$;
+
+ALTER FUNCTION ops.publication_of(wanted date) OWNER TO wh_owner;
+
+-- Name: FUNCTION publication_of(wanted date); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.publication_of(wanted date) IS '某日的公布数出自哪次发布：该月已结账的为终版，否则为该报表日期最近一次发布；没有为空。 | In which publication the figures of a date were published: the one that is final for its month, else the last of that report date; NULL: none.';
 
 -- Name: publish(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -3291,8 +3340,8 @@ begin
     end if;
     -- A pin of a build that was never published, or of a publication that was rolled back since, shows nothing else
     -- in its place.
-    select p.publication, p.report_date into publication, report_date from ops.publication as p
-    where p.publication::text = pinned and p.rolled_back_at is null;
+    select p.publication, p.report_date into publication, report_date from ops.valid_publication as p
+    where p.publication::text = pinned;
     if not found then
         raise exception using errcode = 'WH007',
             message = format('没有第 %1$s 号发布，或已撤回 | there is no publication %1$s, or it was rolled back', pinned),
@@ -5821,6 +5870,22 @@ ALTER VIEW ops.user_login OWNER TO wh_owner;
 
 COMMENT ON VIEW ops.user_login IS '用户登录名：角色、县市、是否停用。 | The logins of people: what each may do, whose county, and whether it is disabled.';
 
+-- Name: valid_publication; Type: VIEW; Schema: ops; Owner: wh_owner
+
+CREATE VIEW ops.valid_publication AS
+ SELECT publication,
+    report_date,
+    published_at,
+    vintage
+   FROM ops.publication p
+  WHERE (rolled_back_at IS NULL);
+
+ALTER VIEW ops.valid_publication OWNER TO wh_owner;
+
+-- Name: VIEW valid_publication; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON VIEW ops.valid_publication IS '未撤回的发布。 | The publications that were not rolled back.';
+
 -- Name: waiver; Type: TABLE; Schema: ops; Owner: wh_owner
 
 CREATE TABLE ops.waiver (
@@ -6922,6 +6987,12 @@ GRANT ALL ON FUNCTION ops.own_rows(shown anyelement, login name) TO wh_reader;
 REVOKE ALL ON FUNCTION ops.own_uploads() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.own_uploads() TO wh_county;
 
+-- Name: FUNCTION plain_text(written text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.plain_text(written text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.plain_text(written text) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.plain_text(written text) TO wh_gate;
+
 -- Name: FUNCTION prefecture(); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.prefecture() FROM PUBLIC;
@@ -6933,10 +7004,29 @@ GRANT ALL ON FUNCTION ops.prefecture() TO wh_returner;
 GRANT ALL ON FUNCTION ops.prefecture() TO wh_auditor;
 GRANT ALL ON FUNCTION ops.prefecture() TO wh_reader;
 
+-- Name: FUNCTION publication_by(wanted date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.publication_by(wanted date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.publication_by(wanted date) TO wh_loader;
+GRANT ALL ON FUNCTION ops.publication_by(wanted date) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.publication_by(wanted date) TO wh_gate;
+GRANT ALL ON FUNCTION ops.publication_by(wanted date) TO wh_publisher;
+GRANT ALL ON FUNCTION ops.publication_by(wanted date) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.publication_by(wanted date) TO wh_operator;
+GRANT ALL ON FUNCTION ops.publication_by(wanted date) TO wh_returner;
+
 -- Name: FUNCTION publication_digest(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.publication_digest(number integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.publication_digest(number integer) TO wh_publisher;
+
+-- Name: FUNCTION publication_of(wanted date); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.publication_of(wanted date) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.publication_of(wanted date) TO wh_transformer;
+GRANT ALL ON FUNCTION ops.publication_of(wanted date) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.publication_of(wanted date) TO wh_operator;
+GRANT ALL ON FUNCTION ops.publication_of(wanted date) TO wh_reader;
 
 -- Name: FUNCTION publish(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
@@ -7303,22 +7393,6 @@ GRANT SELECT ON TABLE ops.publication TO wh_gate;
 GRANT SELECT ON TABLE ops.publication TO wh_publisher;
 GRANT SELECT ON TABLE ops.publication TO wh_auditor;
 GRANT SELECT ON TABLE ops.publication TO wh_operator;
-
--- Name: COLUMN publication.publication; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT SELECT(publication) ON TABLE ops.publication TO wh_returner;
-
--- Name: COLUMN publication.report_date; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT SELECT(report_date) ON TABLE ops.publication TO wh_returner;
-
--- Name: COLUMN publication.published_at; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT SELECT(published_at) ON TABLE ops.publication TO wh_returner;
-
--- Name: COLUMN publication.rolled_back_at; Type: ACL; Schema: ops; Owner: wh_owner
-
-GRANT SELECT(rolled_back_at) ON TABLE ops.publication TO wh_returner;
 
 -- Name: TABLE publications; Type: ACL; Schema: marts; Owner: wh_owner
 
@@ -7807,6 +7881,15 @@ GRANT UPDATE(answered_at) ON TABLE ops.upload TO wh_loader;
 
 GRANT SELECT ON TABLE ops.user_login TO wh_operator;
 GRANT SELECT ON TABLE ops.user_login TO wh_auditor;
+
+-- Name: TABLE valid_publication; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT SELECT ON TABLE ops.valid_publication TO wh_loader;
+GRANT SELECT ON TABLE ops.valid_publication TO wh_transformer;
+GRANT SELECT ON TABLE ops.valid_publication TO wh_gate;
+GRANT SELECT ON TABLE ops.valid_publication TO wh_publisher;
+GRANT SELECT ON TABLE ops.valid_publication TO wh_auditor;
+GRANT SELECT ON TABLE ops.valid_publication TO wh_operator;
 
 -- Name: TABLE waiver; Type: ACL; Schema: ops; Owner: wh_owner
 

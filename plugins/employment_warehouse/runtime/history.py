@@ -36,9 +36,7 @@ def record() -> list[int]:
     folder = _folder(settings.current_home())
     with connect("wh_publisher") as connection:
         connection.execute("select pg_advisory_lock(hashtext('ops.history'))")  # the newest ledger is written last
-        standing = connection.execute(
-            "select p.publication from ops.publication as p where p.rolled_back_at is null order by 1"
-        ).fetchall()
+        standing = connection.execute("select p.publication from ops.valid_publication as p order by 1").fetchall()
         new = [number for (number,) in standing if not _path(folder, _name(number)).exists()]
         for number in new:
             night = _read(connection, "night_record", {"build": number})

@@ -1,17 +1,13 @@
 {%- set key = ['on_date', 'county_code', 'indicator'] -%}
 -- Headline figures whose value tonight differs from the published one, with the cause: that of the builds in which the
--- value changed. The days of a closed month were published by the publication that is final for it.
+-- value changed.
 with
 publications as (
-    select
-        publication.report_date as on_date,
-        coalesce(max(closed.publication), max(publication.publication)) as published_in
-    from {{ source('ops', 'publication') }} as publication
-    left join {{ source('ops', 'month_close') }} as closed
-        on date_trunc('month', publication.report_date)::date = closed.month
-    where publication.rolled_back_at is null and publication.report_date < {{ tonight_date() }}
-        and publication.report_date > {{ tonight_date() }} - {{ setting('restatement_days', 'integer') }}
-    group by publication.report_date
+    select report_date as on_date, ops.publication_of(report_date) as published_in
+    from {{ source('ops', 'valid_publication') }}
+    where report_date < {{ tonight_date() }}
+        and report_date > {{ tonight_date() }} - {{ setting('restatement_days', 'integer') }}
+    group by report_date
 ),
 
 versions as (

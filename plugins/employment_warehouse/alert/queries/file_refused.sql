@@ -2,16 +2,20 @@
 -- publication for an earlier date and, once a later night has begun, before the last for this one.
 with published as (
     select
-        max(p.published_at) filter (where p.report_date < %(report_date)s) as before,
+        (
+            select p.published_at from ops.valid_publication as p
+            where p.publication = ops.publication_by(%(report_date)s::date - 1)
+        ) as before,
         case
             when exists (
                 select from ops.build as b where b.report_date > %(report_date)s and b.status <> 'rolled_back'
             )
-                then coalesce(max(p.published_at), '-infinity')
+                then coalesce((
+                    select p.published_at from ops.valid_publication as p
+                    where p.publication = ops.publication_by(%(report_date)s)
+                ), '-infinity')
             else 'infinity'
         end as last
-    from ops.publication as p
-    where p.report_date <= %(report_date)s and p.rolled_back_at is null
 )
 
 select

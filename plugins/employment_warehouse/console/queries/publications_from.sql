@@ -1,4 +1,4 @@
 select p.publication, p.report_date, p.vintage
-from ops.publication as p
-where p.publication >= %(publication)s and p.rolled_back_at is null
+from ops.valid_publication as p
+where p.publication >= %(publication)s
 order by p.publication desc

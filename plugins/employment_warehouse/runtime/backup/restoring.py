@@ -182,8 +182,8 @@ def _assert_digest(connection: psycopg.Connection, chosen: Backup) -> None:
     """
     row = connection.execute(
         """
-        select ops.publication_digest(p.publication)::text from ops.publication as p
-        where p.publication = %(standing)s and p.rolled_back_at is null
+        select ops.publication_digest(p.publication)::text from ops.valid_publication as p
+        where p.publication = %(standing)s
             and (select count(*) from ops.erasure_digest as e where e.publication = p.publication) = %(erasures)s
         """,
         vars(chosen),
