@@ -147,7 +147,7 @@ def test_each_county_is_alerted_of_persons_on_two_registers_without_the_other_co
     for county, persons in ((GEJIU, "2"), (YUANYANG, "3")):
         warehouse.execute(
             "insert into ops.check_result (build, gate, suite, check_name, unit, severity, success, observed)"
-            " values (%s, 2, 'registers', 'listed_twice.persons', %s, 'warning', false, %s)",
+            " values (%s, 2, 'double_registration', 'listed_twice', %s, 'warning', false, %s)",
             (build, county, persons),
         )
     publish(build)

@@ -68,6 +68,7 @@ class Model:
     scope_by: str | None = None
     feed: str | None = None  # whose history it is
     indicators: tuple[str, ...] = ()
+    may_be_empty: bool = False  # tonight, though it had rows at the last publication
     distributed_by: str = ""  # the column by whose value its rows are spread over the nodes of Citus; '': on one
 
     @property
@@ -194,6 +195,7 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         scope_by=scope["by"] if isinstance(scope, dict) else None,
         feed=meta.get("feed"),
         indicators=tuple(indicator["code"] for indicator in meta.get("indicators", ())),
+        may_be_empty=meta.get("may_be_empty", False),
         distributed_by=meta.get("distributed_by", ""),
     )
     _assert_complete(model, path)

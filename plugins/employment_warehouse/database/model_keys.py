@@ -19,7 +19,7 @@ CONTRACT_KEYS: Keys = {"enforced": bool}
 META_KEYS: Keys = {
     "zh": str, "grain": str, "clause": str, "key": list, "scope": list | dict, "feed": str, "indexes": list,
     "view_columns": list, "for_everyone": bool, "checks": list, "today": str, "sensitivity": str, "indicators": list,
-    "seen_by": str, "seen_if": str, "uncontested": list, "distributed_by": str,
+    "seen_by": str, "seen_if": str, "uncontested": list, "distributed_by": str, "may_be_empty": bool,
 }  # fmt: skip
 COLUMN_KEYS: Keys = {"name": str, "data_type": str, "description": str, "config": dict, "quote": bool}
 COLUMN_CONFIG_KEYS: Keys = {"meta": dict}

@@ -178,15 +178,16 @@ def _rights(model: Model) -> sql.Composed:
 
 
 def _version(model: Model) -> sql.Composed:
-    """What ops.write_version has to know of the model."""
+    """What ops.write_version and gate 2 have to know of the model."""
     return sql.SQL(
-        "insert into ops.versioned (model, key, scope, scope_by, feed) values ({}, {}, {}, {}, {})"
-        " on conflict (model) do update"
-        " set key = excluded.key, scope = excluded.scope, scope_by = excluded.scope_by, feed = excluded.feed;"
+        "insert into ops.versioned (model, key, scope, scope_by, feed, may_be_empty) values ({}, {}, {}, {}, {}, {})"
+        " on conflict (model) do update set key = excluded.key, scope = excluded.scope, scope_by = excluded.scope_by,"
+        " feed = excluded.feed, may_be_empty = excluded.may_be_empty;"
     ).format(
         sql.Literal(model.name),
         sql.Literal(list(model.key) or None),
         sql.Literal(list(model.scope)),
         sql.Literal(model.scope_by),
         sql.Literal(model.feed),
+        sql.Literal(model.may_be_empty),
     )

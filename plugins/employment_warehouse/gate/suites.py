@@ -1,9 +1,13 @@
-"""The suites of gate 2 over several models: files of expectations/warehouse/, read strictly."""
+"""The suites of gate 2 over several models: files of expectations/warehouse/, read strictly.
+
+A frame with `each_feed` is one for each of these feeds (a list, or a feed kind: its feeds with a model reported_<feed>)
+and has the feed's name. {feed}, {key} (the landing columns of its key), {title_zh} and {title_en} are filled in.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -11,9 +15,10 @@ from typing import Any, get_args
 import yaml
 
 from employment_warehouse import strict_yaml
-from employment_warehouse.contract import contracts
+from employment_warehouse.contract import Contract, contracts
+from employment_warehouse.database.model_declarations import read_models
 from employment_warehouse.errors import UserError
-from employment_warehouse.gate.expectation import ROW_TYPES, Expectation, MeasuredIn, Severity
+from employment_warehouse.gate.expectation import ROW_TYPES, Expectation, MeasuredIn, Severity, fill
 from employment_warehouse.gate.thresholds import Thresholds
 
 FOLDER = Path("expectations") / "warehouse"
@@ -58,7 +63,8 @@ def read_suites(project: Path, thresholds: Thresholds) -> list[Suite]:
     Raises SuiteError for a key that is missing, unknown or misspelt, an empty file, an empty frame, a name given
     twice, or where there is no suite at all: an empty suite would let everything pass.
     """
-    suites = [_suite(path, thresholds) for path in sorted((project / FOLDER).glob("*.yaml"))]
+    reported = frozenset(model.feed for model in read_models(project / "dbt_project") if model.feed)
+    suites = [_suite(path, thresholds, reported) for path in sorted((project / FOLDER).glob("*.yaml"))]
     if not suites:
         raise SuiteError(
             "没有任何检查清单 | there is no suite of checks", where=str(FOLDER), expected="at least one *.yaml"
@@ -66,7 +72,7 @@ def read_suites(project: Path, thresholds: Thresholds) -> list[Suite]:
     return suites
 
 
-def _suite(path: Path, thresholds: Thresholds) -> Suite:
+def _suite(path: Path, thresholds: Thresholds, reported: frozenset[str]) -> Suite:
     content = path.read_bytes()
     try:
         frames = strict_yaml.read(content)
@@ -78,9 +84,46 @@ def _suite(path: Path, thresholds: Thresholds) -> Suite:
         path.stem,
         hashlib.sha256(content).hexdigest(),
         tuple(
-            _frame(path.stem, name, Entry(frame, f"{path.name}: {name}"), thresholds) for name, frame in frames.items()
+            _frame(path.stem, name, entry, thresholds)
+            for declared, frame in frames.items()
+            for name, entry in _of_each_feed(declared, Entry(frame, f"{path.name}: {declared}"), reported)
         ),
     )
+
+
+def _of_each_feed(name: str, entry: Entry, reported: frozenset[str]) -> Iterator[tuple[str, Entry]]:
+    """A frame as it stands, or what it is for each feed that it names."""
+    wanted = entry.take("each_feed", (list, str), [])
+    if not wanted:
+        yield name, entry
+        return
+    known = contracts()
+    of_kind = [feed for feed, contract in known.items() if contract.kind == wanted and feed in reported]
+    feeds = of_kind if isinstance(wanted, str) else wanted
+    if not feeds or not known.keys() >= set(feeds):
+        raise SuiteError(
+            f"each_feed: {wanted}", where=entry.where, expected="feeds of expectations/feeds/, or one feed kind"
+        )
+    for feed in feeds:
+        yield feed, Entry(_filled(entry.left, _properties(known[feed])), f"{entry.where}: {feed}")
+
+
+def _properties(contract: Contract) -> dict[str, str]:
+    return {
+        "feed": contract.feed,
+        "key": ", ".join(contract.landing_key),
+        "title_zh": contract.title_zh,
+        "title_en": contract.title_en,
+    }
+
+
+def _filled(content: Any, properties: Mapping[str, str]) -> Any:
+    """What is declared, with its {placeholders} filled in wherever they stand."""
+    if isinstance(content, dict):
+        return {key: _filled(value, properties) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_filled(value, properties) for value in content]
+    return fill(content, properties) if isinstance(content, str) else content
 
 
 class Entry:
