@@ -6,9 +6,11 @@ import gzip
 import os
 import socket
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import polars as pl
 import psycopg
@@ -24,9 +26,11 @@ from tests.kit.people import id_number, with_check_digit
 from tests.kit.sealed import persons, rejected_cells
 
 from employment_warehouse import gate, publication
+from employment_warehouse.contract import contract_of, contracts
 from employment_warehouse.landing import (
     Share,
     ask_erasure,
+    due_deliveries,
     expect_deliveries,
     ingest,
     purge,
@@ -896,6 +900,26 @@ def test_a_batch_is_due_back_after_the_latest_day_on_which_it_was_sent(warehouse
     assert rows_of(warehouse, "select unit, report_date from ops.due where feed = 'bank_return' order by unit") == [
         ("PC1", date(2024, 4, 26)),
         ("PC2", date(2024, 4, 26)),
+    ]
+
+
+def test_a_batch_that_a_new_feed_names_is_due_back(warehouse: psycopg.Connection) -> None:
+    """Its contract has a column batch_no, and nothing else says that it pays by the bank."""
+    warehouse.execute("create table landing.site_wages (like landing.public_post_payment)")
+    warehouse.execute(
+        "insert into ops.delivery (feed, unit, report_date, part, revision, kind, sha256, arrived_at, status, build)"
+        " values ('site_wages', 'G1', %s, '', 1, 'file', sha256(''), now(), 'accepted', %s)",
+        (DAY, start_build(DAY)),
+    )
+    warehouse.execute(
+        "insert into landing.site_wages (delivery_id, line, sheet, batch_no, paid_on)"
+        " values (1, 2, '', 'PC1', '2024-04-26')"
+    )
+    new = contracts() | {"site_wages": replace(contract_of("public_post_payment"), feed="site_wages")}
+    with patch.object(due_deliveries, "contracts", lambda: new):
+        assert due_deliveries.expect_returns(warehouse, DAY) == 1
+    assert rows_of(warehouse, "select unit, report_date from ops.due where feed = 'bank_return'") == [
+        ("PC1", date(2024, 4, 26))
     ]
 
 

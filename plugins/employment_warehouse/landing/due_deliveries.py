@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from employment_warehouse.contract import PLATFORM, Contract, contracts, due
+from employment_warehouse.contract.model import UNIT_COLUMNS
 from employment_warehouse.database import connect, seed_tables, setting
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.restoring import read_archived_file, restore_if_possible
@@ -87,7 +89,8 @@ def _is_platform_expected(connection: psycopg.Connection) -> bool:
 
 
 def _expect_batches(connection: psycopg.Connection, contract: Contract, report_date: date) -> int:
-    batches = connection.execute(query("due_batches"), {"feed": contract.feed, "report_date": report_date}).fetchall()
+    due_batches = sql.SQL(query("due_batches").decode()).format(lines=_payments_in_batches())
+    batches = connection.execute(due_batches, {"feed": contract.feed, "report_date": report_date}).fetchall()
     rows = [
         {
             "feed": contract.feed,
@@ -99,3 +102,21 @@ def _expect_batches(connection: psycopg.Connection, contract: Contract, report_d
         for batch, sent_on, causes in batches
     ]
     return sum(connection.execute(query("insert_due_batch"), row).rowcount for row in rows)
+
+
+def _payments_in_batches() -> sql.Composed:
+    """The rows of every feed that names payment batches, with when they were sent and paid where the feed tells it."""
+    dates = ("sent_on", "paid_on")
+    paying = [
+        (feed, {column.name for column in contract.columns})
+        for feed, contract in contracts().items()
+        if contract.unit != "batch"
+    ]
+    return sql.SQL(" union all ").join(
+        sql.SQL("select delivery_id, batch_no, {} from {}").format(
+            sql.SQL(", ").join(sql.SQL(f"{name if name in columns else 'null::date'} as {name}") for name in dates),
+            sql.Identifier("landing", feed),
+        )
+        for feed, columns in paying
+        if UNIT_COLUMNS["batch"] in columns
+    )
