@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from employment_warehouse.contract import contract_of
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import labels, products, sentences, words
 from employment_warehouse.report.comparison import reported_on
@@ -14,10 +15,6 @@ from employment_warehouse.report.daily_workbook import daily_workbook, feed_stat
 from employment_warehouse.report.figures import Figures, Row, read_figures
 from employment_warehouse.report.labels import Label
 from employment_warehouse.report.page import render, short_name
-
-# The feeds that the headline figures are computed from.
-HEADLINE_FEEDS = ("labor_register", "employment", "public_post")
-HEADLINE_PLATFORM_FEED = "gig_orders"
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,7 @@ def _carried(
 
 
 def _silent_platform(figures: Figures) -> Label | None:
-    row = next((row for row in figures["feeds"] if row["feed"] == HEADLINE_PLATFORM_FEED), None)
+    row = next(iter(_headline_feeds(figures, unit="platform")), None)
     return sentences.silent_platform(row, figures["publication"]["report_date"])
 
 
@@ -151,8 +148,13 @@ def _uncompared(
 
 
 def _headline_states(figures: Figures) -> dict[str, tuple[str, date | None]]:
-    headline = [row for row in figures["feeds"] if row["feed"] in HEADLINE_FEEDS]
-    return sentences.county_states(headline, figures["publication"]["report_date"])
+    return sentences.county_states(_headline_feeds(figures, unit="county"), figures["publication"]["report_date"])
+
+
+def _headline_feeds(figures: Figures, unit: str) -> list[Row]:
+    """The feeds that the headline figure is computed from, as the dictionary of indicators has it, of one unit."""
+    needed = figures["indicators"][next(iter(words.targets()))]["feeds"]
+    return [row for row in figures["feeds"] if row["feed"] in needed and contract_of(row["feed"]).unit == unit]
 
 
 def _open_feeds(rows: list[Row]) -> list[Row]:
