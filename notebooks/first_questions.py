@@ -169,7 +169,9 @@ def _(ask, county, mo):
             count(*) as 未结, min(opened_on) as 最早, sum(amount) as 涉及金额
         from marts.finding_case
         inner join marts.dim_code as kinds on kinds.code_list = 'case_kind' and kinds.code = case_kind
-        where closed_on is null and %(county)s in (county_code, '532500')
+        where closed_on is null and %(county)s in (
+            county_code, (select division_code from marts.dim_division where level = 'prefecture')
+        )
         group by 1, 2, 3
         order by 未结 desc, 事项
         """,

@@ -120,9 +120,13 @@ def test_nights_of_another_prefecture_and_an_erasure_between_them(
         ).fetchall()
         assert progress == [(PREFECTURE, 4), (NEAR, 3), (FAR, 1)]
     with connect("wh_analyst") as analyst:
-        for mart in _marts_by_county(analyst):
+        for mart in _marts(analyst, having="county_code"):
             codes = {code for (code,) in analyst.execute(f"select distinct county_code from marts.{mart}")} - {None}
             assert codes <= {PREFECTURE, NEAR, FAR}, mart
+        for mart in _marts(analyst):
+            of_honghe = "[(,]5325[0-9]{2}([0-9]{3})?[,)]"
+            found = analyst.execute(f"select t::text from marts.{mart} as t where t::text ~ %s", (of_honghe,))
+            assert found.fetchall() == [], mart
     with connect(f"county_{NEAR}") as county:
         seen = county.execute("select distinct county_code from marts.target_progress").fetchall()
         assert seen == [(NEAR,)]
@@ -182,19 +186,32 @@ def after_an_erasure(superuser: psycopg.Connection, home: Home, zone: Path) -> N
     assert superuser.execute(unequal).fetchall() == []
 
 
-def _marts_by_county(analyst: psycopg.Connection) -> list[str]:
+def _marts(analyst: psycopg.Connection, having: str | None = None) -> list[str]:
+    """The marts that an analyst reads, or those of them that have a column."""
     found = analyst.execute(
-        "select table_name from information_schema.columns"
-        " where table_schema = 'marts' and column_name = 'county_code' order by 1"
+        "select distinct table_name from information_schema.columns"
+        " where table_schema = 'marts' and (%(having)s::text is null or column_name = %(having)s) order by 1",
+        {"having": having},
     )
     return [name for (name,) in found]
 
 
-def test_no_code_of_the_prefecture_is_in_the_source() -> None:
-    """Comments of the database and the demonstration, which is about Honghe, are not meant."""
+def test_neither_codes_nor_the_name_of_the_prefecture_are_in_the_source() -> None:
+    """Not meant: comments, unit tests of models, examples in contracts, and the demonstration, which is of Honghe."""
     package = project_root() / "plugins" / "employment_warehouse"
-    sources = [path for pattern in ("*.py", "*.sql", "*.j2") for path in package.rglob(pattern)]
-    sources += [*(project_root() / "dags").glob("*.py"), *(project_root() / "dbt_project").rglob("*.sql")]
-    literal = re.compile(r"[\"']5325")
-    found = [path for path in sources if "demonstration" not in path.parts and literal.search(path.read_text("utf-8"))]
+    programs = [path for pattern in ("*.py", "*.sql", "*.j2", "*.typ") for path in package.rglob(pattern)]
+    programs += [path for folder in ("dags", "notebooks") for path in (project_root() / folder).glob("*.py")]
+    programs += (project_root() / "dbt_project").rglob("*.sql")
+    declared = [path for path in (project_root() / "dbt_project").rglob("*.yml") if "seeds" not in path.parts]
+    suites = (project_root() / "expectations" / "warehouse").glob("*.yaml")
+    literals = {
+        re.compile(r"[\"']5325"): [*programs, *suites],
+        re.compile(r"^[^#]*(红河|Honghe)", re.M): [*programs, *declared],
+    }
+    found = [
+        str(path.relative_to(project_root()))
+        for literal, paths in literals.items()
+        for path in paths
+        if not {"demonstration", "migrations"} & set(path.parts) and literal.search(path.read_text("utf-8"))
+    ]
     assert found == []
