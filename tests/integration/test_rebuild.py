@@ -29,7 +29,7 @@ from employment_warehouse.contract import FILE_SOURCES, contract_of
 from employment_warehouse.database import DatabaseRefusal, seed_tables
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.errors import UserError
-from employment_warehouse.runtime import history, rebuilding, replaying, steps
+from employment_warehouse.runtime import history, rebuilding, recorded_rows, replaying, steps
 from employment_warehouse.settings import Home
 
 NIGHTS = int(os.environ.get("NIGHTS", "7"))
@@ -239,7 +239,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def rebuild(site: Site, archive: Path, new: Home) -> list[replaying.Rebuilt]:
     """As `warehouse rebuild` does, with the models of these nights."""
     new.root.mkdir(mode=0o700)
-    with patch.dict(os.environ, {"WAREHOUSE_HOME": str(new.root)}), patch.object(replaying, "AT_ONCE", 3):
+    with patch.dict(os.environ, {"WAREHOUSE_HOME": str(new.root)}), patch.object(recorded_rows, "AT_ONCE", 3):
         for name in [name for name in os.environ if name.startswith("AIRFLOW_CONN_")]:
             del os.environ[name]
         return rebuilding.rebuild(new, archive, site.home.secrets, layers=[SELECT])

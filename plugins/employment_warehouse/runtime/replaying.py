@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import PurePosixPath
 from typing import Literal, LiteralString
 
 import psycopg
@@ -14,27 +12,15 @@ from psycopg.types.json import Jsonb
 
 from employment_warehouse import landing, publication, transform
 from employment_warehouse.database import seed_tables
-from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform import read_archived
-from employment_warehouse.landing import Delivery, archive
-from employment_warehouse.landing.loading import load_rows
-from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.submission_key import SubmissionKey
-from employment_warehouse.landing.withdrawing import mark_corrected
 from employment_warehouse.runtime.history import Record
+from employment_warehouse.runtime.landing_again import RebuildDiffers, land
+from employment_warehouse.runtime.recorded_rows import continue_numbers, insert_rows
 
 # A row of ops.due that is there has been caused by other deliveries since.
 DUE_AGAIN: LiteralString = """(feed, unit, report_date) do update set
     recorded_at = excluded.recorded_at, causes = excluded.causes, caused_at = excluded.caused_at"""
-AT_ONCE = 10_000  # rows of a record; one value of the database has at most 256 MB
 Proof = Literal["equal", "other_models", "erased"]
-
-
-class RebuildDiffers(UserError):
-    """重建的结果与原来的发布不同。 | What was rebuilt differs from the original publication."""
-
-    code = "rebuilt_otherwise"
-    exit_code = 1
 
 
 @dataclass(frozen=True)
@@ -44,13 +30,6 @@ class Rebuilt:
     publication: int
     report_date: str
     proof: Proof
-
-
-def file_of(row: Record) -> bytes | None:
-    """SHA-256 of the archived file that a recorded delivery is loaded from, if it has rows."""
-    if row["kind"] in ("nil", "withdrawn") or row["status"] == "refused":
-        return None
-    return bytes.fromhex(row["sha256"][2:])
 
 
 @dataclass
@@ -67,9 +46,9 @@ class Replay:
         """Replay these nights, and then what was decided after them. Raises RebuildDiffers."""
         # The acts of the rebuild follow those of the history.
         last = max((act["act"] for act in self.ledger.get("acts", [])), default=0)
-        self._continue_numbers("act", "act", last + 1)
+        continue_numbers(self.connection, "act", "act", last + 1)
         if self.ledger:
-            self._insert("vault", "erasure", self.ledger["vault"]["erasures"])
+            insert_rows(self.connection, "vault", "erasure", self.ledger["vault"]["erasures"])
         rebuilt = [self._replay(night) for night in records]
         if self.ledger:
             self._complete()
@@ -80,16 +59,16 @@ class Replay:
         self._roll_back_to(int(build["base"]), night["withdrawn"], f"publication {number}")
         self._decide(night)
         self._land_all(night["deliveries"])
-        self._insert("ops", "build", night["unpublished"])
-        self._insert("ops", "due", night["due"], DUE_AGAIN)
-        self._continue_numbers("build", "build", number)
+        insert_rows(self.connection, "ops", "build", night["unpublished"])
+        insert_rows(self.connection, "ops", "due", night["due"], DUE_AGAIN)
+        continue_numbers(self.connection, "build", "build", number)
         held = self._held()
         publication.start_build(build["report_date"], build["run_id"])
         landing.restore_offered(number, read_archived)
         # What begins with the build is as it was decided then: it offered again only what is recorded.
         self._set_states(held)
         self._set_states(night["states"])
-        self._insert("ops", "delivery_profile", night["profiles"])
+        insert_rows(self.connection, "ops", "delivery_profile", night["profiles"])
         for layer in self.layers:
             transform.run_dbt(layer, number)
         proof = self._prove(night)
@@ -106,7 +85,7 @@ class Replay:
                 select coalesce(array_agg(d.delivery_id), '{}') from ops.delivery as d
                 where d.delivery_id = any(%(withdrawn)s) and d.status = 'accepted' and d.build > %(base)s
             ), 'rebuilt from the archive')
-            from ops.publication as p where p.publication > %(base)s and p.rolled_back_at is null
+            from ops.valid_publication as p where p.publication > %(base)s
             having count(*) > 0
             """,
             {"withdrawn": withdrawn, "base": base},
@@ -124,11 +103,12 @@ class Replay:
         """What operators had decided, what had failed to be ingested, and the seeds, as they were."""
         for table in ("rule_decision", "decided_value", "waiver", "intake_failure"):
             self.connection.execute(sql.SQL("delete from {}").format(sql.Identifier("ops", table)))
-            self._insert("ops", table, decided.get(table, []))  # records were once made without `decided_value`
+            # Records were once made without `decided_value`.
+            insert_rows(self.connection, "ops", table, decided.get(table, []))
         known = "select p.publication from ops.publication as p"
         published = {number for (number,) in self.connection.execute(known)}
         closed = [month for month in decided["month_close"] if month["publication"] in published]
-        self._insert("ops", "month_close", closed)
+        insert_rows(self.connection, "ops", "month_close", closed)
         if "seeds" in decided:
             present = "select c.relname from pg_class as c where c.relnamespace = 'seeds'::regnamespace"
             declared = {name for (name,) in self.connection.execute(present)}
@@ -143,52 +123,8 @@ class Replay:
         for row in deliveries:
             if row["delivery_id"] not in self.landed:
                 self.has_erased |= row["delivery_id"] in erased
-                self._land(row | erased.get(row["delivery_id"], {}))
+                land(self.connection, row | erased.get(row["delivery_id"], {}))
                 self.landed.add(row["delivery_id"])
-
-    def _land(self, row: Record) -> None:
-        """One delivery as the ledger had it, with its rows, rejected rows and identities."""
-        is_refused = row["status"] == "refused"
-        fresh = row | {"status": "refused" if is_refused else "landed", "build": None, "purged_at": None}
-        with self.connection.transaction():
-            self.connection.execute(
-                "insert into ops.delivery overriding system value select (jsonb_populate_record("
-                "null::ops.delivery, %s || jsonb_build_object('landed_by', pg_current_xact_id()::text))).*",
-                [Jsonb(fresh)],
-            )
-            delivery = Delivery(
-                *(row[name] for name in ("delivery_id", "feed", "unit", "report_date", "part", "revision", "kind"))
-            )
-            if row["kind"] == "withdrawn":
-                self._reopen(delivery)
-            elif file := file_of(row):
-                self._load(delivery, row, file)
-        self._continue_numbers("delivery", "delivery_id", row["delivery_id"] + 1)
-
-    def _reopen(self, withdrawn: Delivery) -> None:
-        """Rejected rows are open again where a part no longer counts, unless another correction names them too."""
-        self.connection.execute(query("reopen_rejected"), withdrawn.__dict__ | {"parts": [withdrawn.part]})
-        corrections = self.connection.execute(
-            "select p.delivery_id from ops.part_in_force as p where p.kind = 'correction'"
-            " and p.feed = %(feed)s and p.unit = %(unit)s and p.report_date = %(report_date)s order by 1",
-            withdrawn.__dict__,
-        ).fetchall()
-        for (correction,) in corrections:
-            mark_corrected(self.connection, correction, SubmissionKey.of(withdrawn))
-
-    def _load(self, delivery: Delivery, row: Record, sha256: bytes) -> None:
-        name = PurePosixPath(row["path"] or landing.PAGES).name
-        with archive.open_stored(sha256, name) as file:
-            counts = load_rows(self.connection, delivery, partial(read_archived, delivery, file))
-        if delivery.kind == "correction":
-            mark_corrected(self.connection, delivery.delivery_id, SubmissionKey.of(delivery))
-        if (counts.rows_landed, counts.rows_rejected) != (row["rows_landed"], row["rows_rejected"]):
-            raise RebuildDiffers(
-                where=f"delivery {delivery.delivery_id}",
-                expected=f"{row['rows_landed']} rows landed, {row['rows_rejected']} rejected",
-                found=f"{counts.rows_landed}, {counts.rows_rejected}",
-                todo="rebuild with the version that ingested it",
-            )
 
     def _held(self) -> list[Record]:
         """States of the deliveries on hold."""
@@ -234,8 +170,8 @@ class Replay:
         """What gate 2 found then, on the rows as they are; digests of a certificate have a key of their own."""
         number = night["build"]["build"]
         self.connection.execute("select ops.seal_build(%s)", [number])
-        self._insert("ops", "check_result", night["checks"])
-        self._insert("ops", "model_version", night["models"])
+        insert_rows(self.connection, "ops", "check_result", night["checks"])
+        insert_rows(self.connection, "ops", "model_version", night["models"])
         row = self.connection.execute(
             "select to_jsonb(d) from (select ops.build_digest(%(build)s) as digest,"
             " ops.landing_digest(%(build)s) as landing_digest, ops.rules_digest(%(build)s) as rules_digest,"
@@ -243,7 +179,7 @@ class Replay:
             {"build": number},
         ).fetchone()
         assert row is not None
-        self._insert("ops", "certificate", [night["certificate"] | row[0]])
+        insert_rows(self.connection, "ops", "certificate", [night["certificate"] | row[0]])
 
     def _publish(self, night: Record) -> None:
         number, shown = night["build"]["build"], night["publication"]
@@ -278,39 +214,24 @@ class Replay:
         """What was decided and delivered since the last publication."""
         self._roll_back_to(int(self.ledger["head"]), self.ledger["withdrawn"], "the ledger")
         self._land_all(self.ledger["deliveries"])
-        self._insert("ops", "build", self.ledger["unpublished"])
+        insert_rows(self.connection, "ops", "build", self.ledger["unpublished"])
         self._set_states([state for state in self.ledger["states"] if state["delivery_id"] in self.landed])
         self._decide(self.ledger)
         for table in ("schedule_begin", "platform_cursor"):
             self.connection.execute(sql.SQL("delete from {}").format(sql.Identifier("ops", table)))
-            self._insert("ops", table, self.ledger[table])
+            insert_rows(self.connection, "ops", table, self.ledger[table])
         self._add_unrecorded()
         self._describe_publications(self.ledger["publications"])
-        self._insert("ops", "act", self.ledger["acts"])
+        insert_rows(self.connection, "ops", "act", self.ledger["acts"])
         for table, column in (("build", "build"), ("schedule_begin", "decision")):
-            self._continue_numbers(table, column, None)
+            continue_numbers(self.connection, table, column, None)
 
     def _add_unrecorded(self) -> None:
         """What was rolled back before it was recorded is listed as a publication that was rolled back; nothing of it
         stands.
         """
         builds = {build for (build,) in self.connection.execute("select build from ops.build")}
-        listed = [shown for shown in self.ledger["publications"] if shown["rolled_back_at"]]
-        self._insert("ops", "publication", [shown for shown in listed if shown["publication"] in builds])
-
-    def _insert(self, schema: str, table: str, rows: list[Record], on_conflict: LiteralString = "do nothing") -> None:
-        name = sql.Identifier(schema, table)
-        statement = sql.SQL(
-            "insert into {} overriding system value select * from jsonb_populate_recordset(null::{}, %s) on conflict {}"
-        ).format(name, name, sql.SQL(on_conflict))
-        for at in range(0, len(rows), AT_ONCE):
-            self.connection.execute(statement, [Jsonb(rows[at : at + AT_ONCE])])
-
-    def _continue_numbers(self, table: str, column: str, following: int | None) -> None:
-        """The next number of a table of ops; None: after the highest."""
-        self.connection.execute(
-            sql.SQL(
-                "select setval(pg_get_serial_sequence(%s, %s), coalesce(%s, (select max({}) + 1 from {}), 1), false)"
-            ).format(sql.Identifier(column), sql.Identifier("ops", table)),
-            [f"ops.{table}", column, following],
-        )
+        listed = [
+            shown for shown in self.ledger["publications"] if shown["rolled_back_at"] and shown["publication"] in builds
+        ]
+        insert_rows(self.connection, "ops", "publication", listed)
