@@ -128,20 +128,6 @@ def test_a_bulletin_is_final_when_its_own_month_is_closed(nights: Any) -> None:
     assert vintage(last_of_july) == "final"
 
 
-def test_the_bulletin_marks_what_differs_from_the_final_figures_of_the_month_before(nights: Any) -> None:
-    """Not only what differs from the last night of the month shown, which knew of the change already."""
-    nights.select = "+report_monthly,resource_type:model"
-    report(nights, COUNTY, "2024-05-31", PEOPLE, [spell("a")])
-    nights.night("2024-05-31")
-    publication.close_month(MAY)
-    report(nights, COUNTY, "2024-06-20", PEOPLE, [spell("a"), spell("b", start_date="2024-05-20")])
-    nights.night("2024-06-20")
-    nights.night("2024-07-02")
-    shown = "select previous_value::integer, previous_as_published::integer, is_restated from marts.report_monthly" \
-        " where indicator = 'rural_employed' and county_code = %s"  # fmt: skip
-    assert nights.rows(shown, COUNTY) == [(2, 1, True)]
-
-
 def test_only_an_operator_closes_a_month(nights: Any) -> None:
     for role in ("wh_analyst", "wh_auditor", "wh_loader", "wh_transformer", "wh_gate"):
         granted = nights.scalar("select has_function_privilege(%s, 'ops.close_month(date)', 'execute')", role)

@@ -41,14 +41,12 @@ select
     case when compared.kind = 'N' then published.report_date else compared.compared_period end as compared_period,
     compared.published_by is null as is_known_tonight,
     published.publication as compared_publication,
-    -- The month before is compared as the last bulletin published it: its final one once the month is closed.
+    -- The month before is compared as the last bulletin published it.
     case
-        when compared.report = 'monthly' and compared.kind <> 'N' and compared.day > compared.closed_month_end
-            then coalesce(final.publication, (
-                select max(past.publication) from publications as past
-                where past.report_date between compared.closed_month and compared.closed_month_end
-            ))
+        when compared.report = 'monthly' and compared.kind <> 'N' and compared.day > compared.closed_month_end then (
+            select max(past.publication) from publications as past
+            where past.report_date between compared.closed_month and compared.closed_month_end
+        )
     end as bulletin_publication
 from compared
 left join publications as published on published.publication = ops.publication_by(compared.published_by)
-left join {{ source('ops', 'month_close') }} as final on final.month = compared.closed_month - interval '1 month'
