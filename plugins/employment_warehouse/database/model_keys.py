@@ -35,7 +35,8 @@ INDICATOR_NEEDS: Keys = {
     "code": str, "zh": str, "en": str, "definition_zh": str, "definition_en": str, "unit": str, "direction": int,
     "kind": str, "feeds": list, "in": list,
 }  # fmt: skip
-INDICATOR_KEYS: Keys = INDICATOR_NEEDS | {
+INDICATOR_KEYS: Keys = {
+    **INDICATOR_NEEDS,
     "digits": int, "numerator": str, "denominator": str, "value": str, "times": int, "where": str, "rolls_up": bool,
     "part_of": str, "complement": str, "numerator_is": str, "is_public": bool, "column": str, "source": str,
     "setting": str,

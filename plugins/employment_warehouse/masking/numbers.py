@@ -18,8 +18,8 @@ _EARLIEST_WORKER = "30"
 _ACCOUNT_DIGITS = range(16, 20)
 _MOST_DIGITS = 24  # longer ones are several numbers in a row
 _EARLIEST_BIRTH = 1900
-# Years: Labour Law of the PRC, article 15. Not the setting `working_age_from`: logs and errors are masked where there is
-# no database, and another age of a definition makes no number less personal.
+# Years: Labour Law of the PRC, article 15. Not the setting `working_age_from`: logs and errors are masked where there
+# is no database, and another age of a definition makes no number less personal.
 _WORKING_AGE = 16
 
 
