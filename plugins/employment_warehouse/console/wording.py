@@ -71,6 +71,7 @@ STEPS = Labels(
     record_history=Label("归档发布记录", "recording the publication"),
     record_released=Label("归档放行的发布", "recording what was released"),
     write_report=Label("生成报告", "reports"),
+    report_monthly=words.PRODUCTS["monthly"],
     write_returns=Label("生成退回工作簿", "return workbooks"),
     confirm_intake=Label("核对入库", "confirming the intake"),
 )
