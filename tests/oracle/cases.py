@@ -224,13 +224,8 @@ def _ends(t: Tonight) -> dict[Key, list[date]]:
         for finding, more in (("open_over_45d", ()), ("waiting_over_5d", ("accepted_on",))):
             end_dates = [case[name] for name in ("closed_on", "left_out_on", *more) if case[name]]
             ends["dispute_overdue", finding, key] += [min(end_dates)] if end_dates else []
-    settled = {
-        (x.unit, x.row["period"], x.row["id_number"], x.row["crew"]): x.paid_on
-        for x in t.pay.relief_lines
-        if x.paid >= x.due and x.paid_on
-    }
-    for row in t.earlier[-1].marts["relief_payroll_check"] if t.earlier else ():
-        line, finding = (row["project_no"], row["period"], row["id_number"], row["crew"]), row["finding"]
-        if finding in ("unpaid", "underpaid") and line in settled:
-            ends["relief_payroll", finding, f"{line[0]}·{line[1]}·{finding}"].append(settled[line])
+    for line in t.pay.relief_lines:
+        if line.paid >= line.due and line.paid_on:
+            for finding in ("unpaid", "underpaid"):
+                ends["relief_payroll", finding, f"{line.unit}·{line.row['period']}·{finding}"].append(line.paid_on)
     return ends

@@ -17,14 +17,13 @@ ended as (
         values ('open_over_45d', null::date), ('waiting_over_5d', dispute.accepted_on)
     ) as overdue (finding, answered_on)
     union all
-    -- Wages are settled when the last of the lines that were owed until tonight was paid in full; what others were paid
-    -- settles nothing.
+    -- Wages are settled when the last of the payroll's lines that was paid in full was paid.
     select
         'relief_payroll', owed.finding, concat_ws('·', line.project_no, line.period, owed.finding),
         max(line.paid_on)
     from {{ ref('fct_relief_payroll_line') }} as line
-    inner join {{ published_rows('relief_payroll_check') }} as owed using (project_no, period, person_key, crew)
-    where owed.finding in ('unpaid', 'underpaid') and line.amount_paid >= line.amount_due
+    cross join (values ('unpaid'), ('underpaid')) as owed (finding)
+    where line.amount_paid >= line.amount_due
     group by owed.finding, line.project_no, line.period
 )
 
