@@ -73,7 +73,7 @@ def test_python_and_models_agree_on_every_day_of_seven_years(nights: Any) -> Non
 
 
 def test_what_is_due_after_2030_and_of_a_weekly_campaign_is_missed(nights: Any) -> None:
-    """On Wednesday, 8 January 2031: county and project reported on Sunday, and not all that they owe."""
+    """On Wednesday, 8 January 2031: county and project reported on Sunday. A county owes each week, a project each day."""
     nights.select = "+silent_feed"
     nights.connection.execute("update seeds.setting set value = 'weekly' where name = 'campaign_frequency'")
     build = nights.start("2024-05-01")
@@ -85,7 +85,9 @@ def test_what_is_due_after_2030_and_of_a_weekly_campaign_is_missed(nights: Any) 
     silent = nights.rows(
         "select feed, unit, silent_since::text from tonight.silent_feed where unit = any(%s)", [COUNTY, PROJECT]
     )
-    assert {feed for feed, unit, _ in silent if unit == PROJECT} == {"relief_contract"}
+    assert {(feed, since) for feed, unit, since in silent if unit == PROJECT} == {
+        ("relief_project", "2031-01-06"), ("relief_contract", "2031-01-05")
+    }  # fmt: skip
     assert ("employment", COUNTY, "2031-01-05") in silent
     assert "labor_register" not in {feed for feed, unit, _ in silent if unit == COUNTY}
     assert nights.scalar("select max(calendar_date)::text from build.dim_date") == "2036-12-31"

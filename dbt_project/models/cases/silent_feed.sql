@@ -29,7 +29,8 @@ projects as (
     from {{ ref('dim_relief_project') }}
 ),
 
--- By the calendar of each feed; projects are due while they are open.
+-- Counties are due by the calendar of each feed; projects on every day on which they are open, and once a month for
+-- the payroll.
 due as (
     select
         feed.feed, days.unit, days.county_code,
@@ -45,7 +46,8 @@ due as (
     from {{ source('ops', 'feed') }} as feed
     cross join projects
     inner join days on days.calendar_date between projects.started_on and projects.open_until
-    where feed.unit = 'project' and {{ is_due_on_day() }}
+    where feed.unit = 'project'
+        and (feed.kind <> 'period' or extract(day from days.calendar_date) = feed.due_day)
 ),
 
 accepted as (
