@@ -25,7 +25,9 @@ select
     overdue.calendar_date as accept_overdue_on,
     latest.accepted_on + {{ setting('dispute_close_days', 'integer') }} + 1 as close_overdue_on
 from latest
-left join calendar on greatest(latest.filed_on, (select min(calendar_date) from calendar)) = calendar.calendar_date
+left join calendar
+    on greatest(latest.filed_on, (select min(counted.calendar_date) from calendar as counted))
+        = calendar.calendar_date
 left join nth_working_days as overdue
     on calendar.working_days + {{ setting('dispute_accept_working_days', 'integer') }} + 1
     = overdue.working_days

@@ -1,4 +1,4 @@
--- From the first year of the settings to the end of the fifth year after the night's: what is agreed or due lies before.
+-- From the first year of the settings to the end of the fifth year after the night's: what is agreed or due is before.
 with
 days as (
     select generate_series(
