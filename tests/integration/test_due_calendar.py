@@ -73,7 +73,7 @@ def test_python_and_models_agree_on_every_day_of_seven_years(nights: Any) -> Non
 
 
 def test_what_is_due_after_2030_and_of_a_weekly_campaign_is_missed(nights: Any) -> None:
-    """On Wednesday, 8 January 2031: county and project reported on Sunday. A county owes each week, a project each day."""
+    """On Wednesday, 8 January 2031: county and project reported on Sunday; one owes each week, the other each day."""
     nights.select = "+silent_feed"
     nights.connection.execute("update seeds.setting set value = 'weekly' where name = 'campaign_frequency'")
     build = nights.start("2024-05-01")
