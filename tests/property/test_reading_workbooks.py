@@ -24,6 +24,7 @@ from employment_warehouse.contract.column_types import UNCALCULATED
 from employment_warehouse.reading import NUMERIC_CELL, Refused, read_tables
 from employment_warehouse.reading.header import Header
 from employment_warehouse.reading.rows import is_row
+from employment_warehouse.reading.workbook_process import WorkbookProcess
 
 HEADER = [column.header for column in contract_of("workshop").columns if column.required]
 CELLS = {
@@ -67,6 +68,23 @@ def test_a_hostile_workbook_is_refused_with_its_reason_or_read_right(name: str, 
     else:
         assert READS in hostile.outcomes
         assert [row[:2] for row in rows][: len(hostile.rows)] == list(hostile.rows)
+
+
+def test_a_reader_that_gave_up_before_it_was_asked_for_rows_is_heard(tmp_path: Path, monkeypatch: Any) -> None:
+    """On a busy machine the head is read here while the other process already meets the cell for which it gives up."""
+    hostile = WORKBOOKS["a large sheet with one cell at the far corner"]
+    path = tmp_path / hostile.name
+    path.write_bytes(hostile.data)
+    request = WorkbookProcess.request
+
+    def request_late(process: WorkbookProcess, places: list[int]) -> None:
+        process._process.wait(timeout=30)
+        request(process, places)
+
+    monkeypatch.setattr(WorkbookProcess, "request", request_late)
+    with pytest.raises(Refused) as refusal:
+        read(path)
+    assert refusal.value.code in hostile.outcomes
 
 
 def test_cells_are_read_as_a_human_reads_them(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +55,11 @@ class WorkbookProcess:
         self._is_timed_out = False
 
     def request(self, places: list[int]) -> None:
-        """Ask for all rows of these sheets."""
+        """Ask for all rows of these sheets. If the child has ended already, `receive` says why."""
         assert self._process.stdin
-        self._process.stdin.write(json.dumps(places).encode() + b"\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(places).encode() + b"\n")
+            self._process.stdin.flush()
 
     def receive(self) -> dict[str, Any]:
         """The next message; raises Refused if the child refuses, is late or has died."""
