@@ -1,8 +1,8 @@
 -- Each rule of the findings as it is in force on a date, and the next that is said of it.
 select
     r.finding,
-    known.name_zh,
-    known.name_en,
+    coalesce(known.name_zh, r.finding) as name_zh,
+    coalesce(known.name_en, known.name_zh, r.finding) as name_en,
     r.enabled,
     r.decided_by,
     r.legal_basis,
