@@ -98,7 +98,7 @@ def serve(
 @app.command(hidden=True)
 def health(
     program: Annotated[
-        str, typer.Argument(help="api-server · scheduler · dag-processor · triggerer · console · uploads")
+        str, typer.Argument(help="api-server · scheduler · dag-processor · triggerer · console · uploads · celery-…")
     ],
     home: HomeOption = None,
 ) -> None:

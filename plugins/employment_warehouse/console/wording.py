@@ -16,7 +16,7 @@ class States(dict[str, State]):
 
 
 def due_states() -> States:
-    """Of what was due: as in the reports, and a file that could not be read."""
+    """Of what was due, in the order of the legend: as in the reports, and a file that could not be read."""
     known = words.states()
     shown = ("on_time", "late", "missing", "held", "intake_failed")
     return States({code: known[code] for code in shown} | {"refused": DELIVERY_STATES["refused"]})

@@ -99,8 +99,8 @@ def assert_known_seed(content: dict[str, Any], header: list[str], path: Path) ->
 
 
 def _unknown_sensitivity(meta: dict[str, Any]) -> list[str]:
-    given = meta.get("sensitivity", "L1")
-    return [] if given in SENSITIVITIES else [f"meta.sensitivity.{given}"]
+    sensitivity = meta.get("sensitivity", "L1")
+    return [] if sensitivity in SENSITIVITIES else [f"meta.sensitivity.{sensitivity}"]
 
 
 def _column_faults(entry: dict[str, Any]) -> Iterator[str]:
@@ -139,7 +139,7 @@ def _map(given: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _maps(given: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
-    """The same of a list."""
+    """The mappings in the list below a key; none where its value is of another type."""
     below = given.get(key)
     return (entry for entry in (below if isinstance(below, list) else []) if isinstance(entry, dict))
 

@@ -11,7 +11,7 @@ from employment_warehouse import settings
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import words
 from employment_warehouse.report.comparison import ANY_DAY, Comparison, comparison, sentence_of_left_out
-from employment_warehouse.report.figures import DATED, Figures, Row, of_time
+from employment_warehouse.report.figures import HEADLINE, Figures, Row, of_time
 from employment_warehouse.report.labels import Label
 from employment_warehouse.report.sections import TableOf, sections_of
 
@@ -179,7 +179,7 @@ def _bars(figures: Figures) -> list[Bar]:
 
 def _notes(figures: Figures, compared: Comparison) -> list[str]:
     publication, values = figures["publication"], figures["values"]
-    whole = values.get((DATED, divisions().prefecture))
+    whole = values.get((HEADLINE, divisions().prefecture))
     coverage = words.share(whole["coverage"]) if whole else words.NONE
     notes = [
         f"本通报出自第{publication['publication']}号发布（{words.VINTAGES[publication['vintage']].zh}），数据截至"

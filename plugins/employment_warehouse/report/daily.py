@@ -12,7 +12,7 @@ from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import labels, products, sentences, words
 from employment_warehouse.report.comparison import reported_on
 from employment_warehouse.report.daily_workbook import daily_workbook, feed_states
-from employment_warehouse.report.figures import Figures, Row, read_figures
+from employment_warehouse.report.figures import HEADLINE, Figures, Row, read_figures
 from employment_warehouse.report.labels import Label
 from employment_warehouse.report.page import render, short_name
 
@@ -153,7 +153,7 @@ def _headline_states(figures: Figures) -> dict[str, tuple[str, date | None]]:
 
 def _headline_feeds(figures: Figures, unit: str) -> list[Row]:
     """The feeds that the headline figure is computed from, as the dictionary of indicators has it, of one unit."""
-    needed = figures["indicators"][next(iter(words.targets()))]["feeds"]
+    needed = figures["indicators"][HEADLINE]["feeds"]
     return [row for row in figures["feeds"] if row["feed"] in needed and contract_of(row["feed"]).unit == unit]
 
 

@@ -11,7 +11,7 @@ from employment_warehouse.report.workbook import indicator_sheet, table_sheet, w
 def daily_workbook(figures: Figures) -> bytes:
     """All indicators of the day by county, all projects that owe, all findings and all feeds."""
     counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
-    known = labels.names(figures["names"])
+    known, states = labels.names(figures["names"]), words.states()
     project_heads = (
         "项目编号", "项目", "县市", "应发（元）", "已发（元）", "欠发（元）", "欠发天数", "最慢环节", "代发退票（笔）",
     )  # fmt: skip
@@ -57,7 +57,7 @@ def daily_workbook(figures: Figures) -> bytes:
                 (
                     (
                         counties.get(row["county_code"]), contract_of(row["feed"]).title_zh,
-                        words.states()[row["status"]].zh, row["rows_read"], row["rows_landed"], row["rows_rejected"],
+                        states[row["status"]].zh, row["rows_read"], row["rows_landed"], row["rows_rejected"],
                         row["delivery_numbers"],
                     )
                     for row in feed_states(figures)

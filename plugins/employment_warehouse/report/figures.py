@@ -15,7 +15,8 @@ from employment_warehouse import database
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import words
 
-DATED = "rural_employed"
+# The headline's indicator; a figure of any day, by which a report is dated.
+HEADLINE = "rural_employed"
 QUERIES = Path(__file__).with_name("queries")
 Row = dict[str, Any]
 Figures = dict[str, Any]
@@ -55,7 +56,7 @@ def of_time(figures: Figures, code: str) -> str:
 
 def _period(figures: Figures, product: str) -> tuple[date, date]:
     """By a figure of any day: the report date, the last Sunday, the last complete month."""
-    rows = (row for (code, _), row in figures["values"].items() if code == DATED)
+    rows = (row for (code, _), row in figures["values"].items() if code == HEADLINE)
     last: date = next(rows, {"period_to": figures["publication"]["report_date"]})["period_to"]
     return (last.replace(day=1) if product == "monthly" else last), last
 

@@ -30,7 +30,8 @@ class Figure:
     @property
     def mark(self) -> str:
         """沿用, 暂定 or 缺, as on pages; '' for a figure of what was reported."""
-        return words.marks()[self.status].zh if self.status in words.marks() else ""
+        mark = words.marks().get(self.status)
+        return mark.zh if mark else ""
 
 
 Cell = str | int | float | Decimal | date | Figure | None

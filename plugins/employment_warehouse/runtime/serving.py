@@ -85,8 +85,8 @@ def _worker_responds(at: Deployment) -> bool:
     """Whether this machine's worker of Celery responds through the broker: Airflow does not know its workers."""
     app = "airflow.providers.celery.executors.celery_executor.app"
     asked = ["--app", app, "inspect", "ping", "--destination", f"celery@{socket.gethostname()}"]
-    given = environment(at, CELERY_PROGRAMS["celery-worker"])
-    return subprocess.run([sys.executable, "-m", "celery", *asked], env=given, check=False).returncode == 0
+    variables = environment(at, CELERY_PROGRAMS["celery-worker"])
+    return subprocess.run([sys.executable, "-m", "celery", *asked], env=variables, check=False).returncode == 0
 
 
 def assert_configured(server: Deployment, program: Program) -> None:
