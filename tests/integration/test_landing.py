@@ -95,6 +95,23 @@ def test_the_ledger_has_the_months_that_a_payroll_speaks_of(warehouse: psycopg.C
     assert rows_of(warehouse, "select months from ops.delivery") == [([date(2024, 3, 1), date(2024, 4, 1)],)]
 
 
+def test_a_removed_part_speaks_of_no_month(warehouse: psycopg.Connection, zone: Path) -> None:
+    """Not of the month before its date, as a nil return does: April is not there any more."""
+    put(zone, "\n".join([HEADER, payment(1, month="2024-03")]), f"{COUNTY}_1.csv")
+    april = put(zone, payments(2), f"{COUNTY}_2.csv")
+    ingest_all()
+    warehouse.execute(
+        "insert into ops.due values ('public_post_payment', %s, '2024-05-10', '2024-05-10 20:00+08')", [COUNTY]
+    )
+    april_due = "select status from ops.due_report"
+    assert rows_of(warehouse, april_due) == [("on_time",)]
+    april.unlink()
+    ingest_all()
+    assert rows_of(warehouse, april_due) == [("missing",)]
+    accept(warehouse, start_build("2024-05-10"))
+    assert rows_of(warehouse, "select status from ops.due_of_night") == [("missing",)]
+
+
 def test_an_ingested_file_is_not_found_again(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1))
     (offered,) = files.arrivals(DAY)

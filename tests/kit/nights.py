@@ -158,7 +158,7 @@ class Nights:
             """,
             *key, self.revisions[key], kind or ("file" if rows else "nil"), uuid.uuid4().bytes, on,
             len(rows) + rejected, len(rows), rejected,
-            sorted({str(row["period"]) for row in rows if row.get("period")}) or None,
+            [] if kind == "withdrawn" else sorted({str(row["period"]) for row in rows if row.get("period")}) or None,
         )  # fmt: skip
         located = ({"delivery_id": number, "line": line, "sheet": "", **row} for line, row in enumerate(rows, 2))
         insert(self.connection, "landing", feed, located)

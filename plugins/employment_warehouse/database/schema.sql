@@ -5165,7 +5165,7 @@ COMMENT ON COLUMN ops.delivery.rows_erased IS '已依法删除的行数。 | Row
 
 -- Name: COLUMN delivery.months; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.delivery.months IS '按期报表的行所属的各月；空：没有行，或不是按期报表。 | Of a period feed the months of its rows; NULL: it has none, or is no period feed.';
+COMMENT ON COLUMN ops.delivery.months IS '按期报表的行所属的各月；撤下的部分不涉及任何月份；空：没有行，或不是按期报表。 | Of a period feed the months of its rows; none of what withdraws a part; NULL: it has no rows, or is not of a period feed.';
 
 -- Name: feed; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -5447,9 +5447,9 @@ CREATE VIEW ops.due_of_night AS
                    FROM ops.intake_failure failure
                   WHERE ((failure.feed = due.feed) AND (failure.unit = ANY (ARRAY[due.unit, '*'::text])) AND (failure.night_on = night.report_date)))) AS is_intake_failure
            FROM ops.delivery delivery
-          WHERE ((delivery.feed = due.feed) AND (delivery.unit = due.unit) AND (delivery.status <> 'withdrawn'::text) AND ((delivery.report_date >= due.first_date) AND (delivery.report_date <= due.last_date)) AND ops.speaks_of(delivery.months, delivery.report_date, due.month) AND ((due.month IS NULL) OR (delivery.status <> 'accepted'::text) OR (NOT (EXISTS ( SELECT
+          WHERE ((delivery.feed = due.feed) AND (delivery.unit = due.unit) AND (delivery.status <> 'withdrawn'::text) AND ((delivery.report_date >= due.first_date) AND (delivery.report_date <= due.last_date)) AND ops.speaks_of(delivery.months, delivery.report_date, due.month) AND (NOT (EXISTS ( SELECT
                    FROM ops.delivery later
-                  WHERE (((later.feed = delivery.feed) AND (later.unit = delivery.unit) AND (later.report_date = delivery.report_date) AND (later.part = delivery.part)) AND (later.revision > delivery.revision) AND (later.status = 'accepted'::text)))))))) found);
+                  WHERE (((later.feed = delivery.feed) AND (later.unit = delivery.unit) AND (later.report_date = delivery.report_date) AND (later.part = delivery.part)) AND (later.revision > delivery.revision) AND (later.status = 'accepted'::text))))))) found);
 
 ALTER VIEW ops.due_of_night OWNER TO wh_owner;
 
@@ -7610,7 +7610,7 @@ GRANT UPDATE(reason) ON TABLE ops.delivery TO wh_gate;
 
 -- Name: COLUMN delivery.months; Type: ACL; Schema: ops; Owner: wh_owner
 
-GRANT UPDATE(months) ON TABLE ops.delivery TO wh_loader;
+GRANT INSERT(months),UPDATE(months) ON TABLE ops.delivery TO wh_loader;
 
 -- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
 

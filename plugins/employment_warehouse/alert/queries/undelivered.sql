@@ -6,7 +6,8 @@ from ops.alert as a
 where a.resolved_at is null and (a.build is null or a.build <= %(build)s)
     and (
         a.raised_at > now()
-        - interval '1 day' * ops.setting('alert_undelivered_days', (now() at time zone 'Asia/Shanghai')::date)::integer
+        - interval '1 day'
+        * (select ops.setting('alert_undelivered_days', (now() at time zone 'Asia/Shanghai')::date))::integer
     ) is not false
     and not exists (
         select from ops.alert_delivery as d

@@ -5,9 +5,11 @@ set role wh_owner;
 alter table ops.delivery add column months date [];
 
 comment on column ops.delivery.months is
-'按期报表的行所属的各月；空：没有行，或不是按期报表。 | Of a period feed the months of its rows; NULL: it has none, or is no period feed.';
+'按期报表的行所属的各月；撤下的部分不涉及任何月份；空：没有行，或不是按期报表。 | Of a period feed the months of its rows; none of what withdraws a part; NULL: it has no rows, or is not of a period feed.';
 
-grant update (months) on ops.delivery to wh_loader;
+grant insert (months), update (months) on ops.delivery to wh_loader;
+
+update ops.delivery set months = '{}' where kind = 'withdrawn';
 
 do $$
 declare
@@ -135,13 +137,11 @@ cross join lateral (
         and delivery.report_date between due.first_date and due.last_date
         and ops.speaks_of(delivery.months, delivery.report_date, due.month)
         -- What an accepted revision no longer speaks of has not come.
-        and (
-            due.month is null or delivery.status <> 'accepted' or not exists (
-                select from ops.delivery as later
-                where (later.feed, later.unit, later.report_date, later.part)
-                    = (delivery.feed, delivery.unit, delivery.report_date, delivery.part)
-                    and later.revision > delivery.revision and later.status = 'accepted'
-            )
+        and not exists (
+            select from ops.delivery as later
+            where (later.feed, later.unit, later.report_date, later.part)
+                = (delivery.feed, delivery.unit, delivery.report_date, delivery.part)
+                and later.revision > delivery.revision and later.status = 'accepted'
         )
 ) as found;
 

@@ -18,7 +18,7 @@ select
         where a.sent_at is null
             and (
                 a.raised_at > %(now)s - interval '1 day'
-                * ops.setting('alert_undelivered_days', (%(now)s at time zone 'Asia/Shanghai')::date)::integer
+                * (select ops.setting('alert_undelivered_days', (%(now)s at time zone 'Asia/Shanghai')::date))::integer
             ) is not false
             and (
                 a.send_error is not null
