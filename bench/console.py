@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -82,7 +83,7 @@ def measure(given: argparse.Namespace) -> dict[str, list[float]]:
     if given.planted:
 
         @application.middleware("http")
-        async def delay(request, respond):  # type: ignore[no-untyped-def]
+        async def delay(request: Any, respond: Any) -> Any:
             time.sleep(0.34)
             return await respond(request)
 

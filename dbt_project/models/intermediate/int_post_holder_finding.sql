@@ -3,7 +3,7 @@ with
 tenures as (
     select
         county_code, post_no, person_key, start_on, is_full_time, approver_key,
-        {{ plain_text('relation_to_approver') }} as relation_to_approver,
+        ops.plain_text(relation_to_approver) as relation_to_approver,
         daterange(start_on, end_on, '[]') as days
     from {{ ref('fct_post_tenure') }}
     where start_on <= {{ tonight_date() }}
@@ -30,7 +30,7 @@ kin_of_approver as (
     from tenures
     where person_key = approver_key
         or relation_to_approver in (
-            select {{ plain_text('text') }} from {{ ref('kin_relation') }} where is_kin
+            select ops.plain_text(text) from {{ ref('kin_relation') }} where is_kin
         )
 ),
 

@@ -5,11 +5,7 @@
 ] -%}
 with
 registered as materialized (
-    select
-        persons.*,
-        (
-            persons.birth_date + make_interval(years => {{ setting('working_age_from', 'integer') }})
-        )::date as of_age_on
+    select persons.*, {{ of_age_on('persons') }} as of_age_on
     from {{ ref('dim_person') }} as persons
     inner join {{ ref('changed_person') }} as changed on persons.person_key = changed.person_key
 ),
