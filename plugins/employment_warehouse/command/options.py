@@ -65,4 +65,4 @@ AsOption = Annotated[
 ]
 
 
-PeopleOption = Annotated[int, typer.Option(min=100, max=1_500_000, help="人数 | people")]
+PeopleOption = Annotated[int, typer.Option(help="人数 | people")]

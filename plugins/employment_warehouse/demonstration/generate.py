@@ -21,7 +21,7 @@ from employment_warehouse.errors import UserError
 FIRST_DATE = date(2024, 5, 18)
 EMPLOYED_SHARE = 0.66
 """Of everyone on the register: what the demonstration's targets ask for."""
-FEWEST_PEOPLE, MOST_PEOPLE = 100, 1_500_000
+FEWEST_PEOPLE, MOST_PEOPLE = 100, 3_000_000
 
 
 def generate(  # noqa: PLR0913
@@ -29,7 +29,7 @@ def generate(  # noqa: PLR0913
 ) -> Manifest:
     """Write a demonstration into an empty folder: the same bytes for the same arguments.
 
-    people: rows of the labour register on the first night, 100 to 1,500,000. nights: consecutive report dates
+    people: rows of the labour register on the first night, 100 to 3,000,000. nights: consecutive report dates
     from `first_date`. month_ends: how many months before them have registers of their last day.
     `landing_zone/` has the files, but what arrives only after a night was built waits in `later/`; `arrive` puts it in
     place. `hr_platform/` has the platform's items.
