@@ -20,7 +20,8 @@ Where the definition leaves room, this is what it does (each a question to whoev
  2. The year to date: a gig order covers the 7 days of its reference week.
  3. Change against a day for which no county had a register yet is not known (None); one county without a register
     then contributes 0. A target is on track only where every county has a register and the deadline is not over.
- 4. Baseline by default: the value of the first night of the year, as published.
+ 4. Baseline by default: the value of the year's first night on which the county (of the prefecture: each county) had a
+    register, as published. Of a day that is decided without a value: the figure of that day, as known now.
  5. A case of zero employment shows its household as it was last known; cleared_by_channel is the best-ranked main job
     in the household on the day of clearing.
  6. paid_late: what was credited or, without a return, reported as paid after the pay date. bank_amount_differs: by how

@@ -15,7 +15,7 @@ from typing import Any
 from .figures import share
 from .pay import Line, Pay
 from .reading import COUNTIES, Delivery, Row, last_day
-from .state import CHINA, PREFECTURE, World, age, destination
+from .state import CHINA, FOREVER, PREFECTURE, World, age, destination
 from .status import HEADLINE_FEEDS, Status
 from .tonight import Published
 
@@ -128,23 +128,38 @@ class Marts:
         deadline = date.fromisoformat(target["deadline"])
         if silent or self.today > deadline:
             return None
-        return actual >= self._schedule(target, basis) if value else actual == 0
+        scheduled = self._schedule(target, basis)
+        assert scheduled is not None
+        return actual >= scheduled if value else actual == 0
 
-    def _schedule(self, target: dict[str, str], basis: str) -> Fraction:
+    def _schedule(self, target: dict[str, str], basis: str) -> Fraction | None:
         """What should be reached by today."""
         value, deadline = Decimal(target["target_value"]), date.fromisoformat(target["deadline"])
         baseline, since = self._baseline(target, basis)
+        if baseline is None or since is None:
+            return None
         in_all = (deadline - since).days
         elapsed = Fraction(max(0, min((self.today - since).days, in_all)), in_all) if in_all > 0 else Fraction(1)
         return Fraction(baseline) + Fraction(value - baseline) * elapsed
 
-    def _baseline(self, target: dict[str, str], basis: str) -> tuple[Decimal, date]:
-        """From what the schedule rises, and since when."""
-        first = next(n for n in self.nights if n.year == self.today.year)
-        since = date.fromisoformat(target["baseline_on"]) if target["baseline_on"] else first
+    def _baseline(self, target: dict[str, str], basis: str) -> tuple[Decimal | None, date | None]:
+        """From what the schedule rises, and since when; None while no publication of the year has the figure."""
+        code, county = target["target_code"], target["county_code"]
+        first = next((n for n in self.nights if n.year == self.today.year and self._had_registers(county, n)), None)
+        decided = date.fromisoformat(target["baseline_on"]) if target["baseline_on"] else None
         if target["baseline_value"]:
-            return Decimal(target["baseline_value"]), since
-        return Decimal(self._published(target["target_code"], basis, target["county_code"], since)), since
+            return Decimal(target["baseline_value"]), decided or first
+        if decided and self.world.began.get(county, FOREVER) <= decided <= self.today:
+            return Decimal(self._actual(code, basis, county, decided)), decided
+        return (Decimal(self._published(code, basis, county, first)), first) if first else (None, None)
+
+    def _had_registers(self, county: str, on: date) -> bool:
+        """Whether each of its counties had a register, as the publication of a date says; without one, as known now."""
+        known = next((earlier.marts["target_progress"] for earlier in self.earlier if earlier.report_date == on), None)
+        counties = COUNTIES if county == PREFECTURE else (county,)
+        if known is not None:
+            return not any(row["obs_status"] == "M" for row in known if row["county_code"] in counties)
+        return all(self.world.began.get(c, FOREVER) <= on for c in counties)
 
     def _published(self, code: str, basis: str, county: str, on: date) -> int:
         """The value that the publication of a date gave; where none is known, as known now."""

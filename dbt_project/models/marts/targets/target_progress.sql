@@ -42,7 +42,7 @@ changes as (
     group by today.indicator, rollup (today.county_code)
 ),
 
--- If a county has never sent a register, neither its own figure nor the prefecture's can be judged.
+-- If a county has never sent a register, neither its own figure nor the prefecture's can be judged or be a baseline.
 registered as (
     select
         coalesce(places.county_code, {{ prefecture() }}) as county_code,
@@ -60,8 +60,14 @@ measured as (
         coalesce(coverage.units_accepted, 0) as units_accepted, carried.units as carried_forward,
         registered.is_complete and targets.deadline >= {{ tonight_date() }} as is_judged,
         coalesce(today.obs_status, 'M') as obs_status,
-        coalesce(targets.baseline_value, before.baseline_value, today.value, 0) as baseline_value,
-        coalesce(targets.baseline_on, before.baseline_on, {{ tonight_date() }}) as baseline_on
+        coalesce(
+            targets.baseline_value, decided.value, before.baseline_value,
+            case when registered.is_complete then today.value end
+        ) as baseline_value,
+        coalesce(
+            case when coalesce(targets.baseline_value, decided.value) is not null then targets.baseline_on end,
+            before.baseline_on, case when registered.is_complete then {{ tonight_date() }} end
+        ) as baseline_on
     from figures
     inner join registered on figures.county_code = registered.county_code
     left join targets on figures.county_code = targets.county_code and figures.target_code = targets.target_code
@@ -71,7 +77,11 @@ measured as (
     left join changes on figures.county_code = changes.county_code and figures.indicator = changes.indicator
     left join ({{ coverage(feeds) }}) as coverage on figures.county_code = coverage.county_code
     left join ({{ carried_units(feeds) }}) as carried on figures.county_code = carried.county_code
-    -- A target without a baseline of its own has that of the year's first publication, which each night keeps.
+    -- A baseline that is decided by its date alone is the figure of that day.
+    left join {{ ref('headline_series') }} as decided
+        on figures.county_code = decided.county_code and figures.indicator = decided.indicator
+        and decided.on_date = targets.baseline_on
+    -- A target without a baseline has that of the year's first publication with the figure, which each night keeps.
     left join {{ this }} as before
         on figures.county_code = before.county_code and figures.target_code = before.target_code
         and figures.basis = before.basis
@@ -89,20 +99,14 @@ scheduled as (
 )
 
 select
-    county_code, target_code, basis,
-    target_value::integer as target_value,
-    actual_value::integer as actual_value,
+    county_code, target_code, basis, target_value::integer as target_value, actual_value::integer as actual_value,
     -- Four digits, like every share; the columns have room for more.
     {{ ratio('actual_value', 'target_value', most=999) }}::numeric(9, 6) as progress_rate,
     case when target_value = 0 then 0 else scheduled_value end::numeric(14, 2) as scheduled_value,
-    baseline_value::integer as baseline_value,
-    baseline_on,
+    baseline_value::integer as baseline_value, baseline_on,
     round(units_accepted / nullif(units_due, 0)::numeric, 4)::numeric(7, 6) as coverage,
-    units_due::integer as units_due,
-    units_accepted::integer as units_accepted,
-    change_1d::integer as change_1d,
-    change_7d::integer as change_7d,
-    deadline,
+    units_due::integer as units_due, units_accepted::integer as units_accepted,
+    change_1d::integer as change_1d, change_7d::integer as change_7d, deadline,
     case
         when {{ tonight_date() }} >= deadline then null
         else (target_value - actual_value) / (deadline - {{ tonight_date() }})::numeric
@@ -112,6 +116,5 @@ select
         when target_value = 0 then actual_value = 0
         else actual_value >= scheduled_value
     end as on_track,
-    obs_status,
-    carried_forward
+    obs_status, carried_forward
 from scheduled
