@@ -164,11 +164,11 @@ def youth_monitor(t: Tonight) -> Iterator[Expected]:
         lost: dict[tuple[str, int], list[Study]] = defaultdict(list)
         for study in current:
             if here(county, t.world.county_of(study.person, t.today, study.unit)):
-                for cell in _cells(study):
+                for cell in _cells(study, study.graduated_on):
                     cells[cell].append(study)
         for study in omitted:
             if here(county, study.unit):
-                for cell in _cells(study):
+                for cell in _cells(study, study.last["graduated_on"]):
                     lost[cell].append(study)
         for level, year in cells.keys() | lost.keys():
             yield {
@@ -181,8 +181,8 @@ def youth_monitor(t: Tonight) -> Iterator[Expected]:
             }
 
 
-def _cells(study: Study) -> list[tuple[str, int]]:
-    year = study.graduated_on.year if study.graduated_on else 0
+def _cells(study: Study, graduated_on: date | None) -> list[tuple[str, int]]:
+    year = graduated_on.year if graduated_on else 0
     return [(study.last["level"], year), ("all", year)]
 
 

@@ -20,6 +20,7 @@ studies as (
     select
         person_key, enrolled_on, unit, last_named_on, seen_to,
         max(graduated_on) as graduated_on,
+        (array_agg(graduated_on order by allowance_term collate "C" desc))[1] as last_row_graduated_on,
         {% for column in ['level', 'school', 'outcome', 'outcome_on'] -%}
         (array_agg({{ column }} order by allowance_term collate "C" desc))[1] as {{ column }},
         {% endfor -%}
@@ -30,7 +31,7 @@ studies as (
 )
 
 select
-    person_key, enrolled_on, unit as county_code, level, school, graduated_on, outcome, outcome_on,
-    has_assistance_worker, last_named_on,
+    person_key, enrolled_on, unit as county_code, level, school, graduated_on, last_row_graduated_on, outcome,
+    outcome_on, has_assistance_worker, last_named_on,
     case when {{ is_left_out('graduated_on') }} then seen_to end as left_out_on
 from studies

@@ -67,18 +67,19 @@ served as (
     group by cells.county_code, cells.level, cells.graduation_year
 ),
 
--- Allowances that a study had not been paid when it was left out stay visible where it was reported.
+-- Allowances that a study had not been paid when it was left out stay visible where it was reported, as its last row
+-- told it.
 left_out as (
     select
         place.county_code, grade.level,
-        coalesce(extract(year from study.graduated_on), 0)::integer as graduation_year,
+        coalesce(extract(year from study.last_row_graduated_on), 0)::integer as graduation_year,
         sum(allowances.arrears) as arrears
     from {{ ref('fct_study') }} as study
     inner join allowances using (person_key, enrolled_on)
     cross join lateral {{ county_places('study.county_code') }} as place (county_code)
     cross join lateral (values (study.level), ('all')) as grade (level)
     where study.left_out_on is not null and study.enrolled_on <= {{ tonight_date() }}
-    group by place.county_code, grade.level, extract(year from study.graduated_on)
+    group by place.county_code, grade.level, extract(year from study.last_row_graduated_on)
     having sum(allowances.arrears) > 0
 ),
 
