@@ -183,7 +183,7 @@ def _income_down(t: Tonight, household: Household, members: list[str]) -> bool:
     employed = [m for m in members if m in t.world.employed(t.today)]
     if base is None or not sum(base) or any(t.world.income(m, t.today) is None for m in employed):
         return False
-    kept = 1 - t.seeds.setting("income_fall_share", t.today)
+    kept = 1 - next(Decimal(r["threshold"]) for r in t.seeds.risk_rules(t.today) if r["reason"] == "income_down_30pct")
     able = any(m in t.world.labour_force(t.today) for m in members)
     return able and 3 * income_of(t, household, t.today) <= kept * sum(base)
 

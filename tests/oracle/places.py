@@ -178,7 +178,8 @@ def _local(t: Tonight, county: str, place: str, month: Period) -> Expected:
         and destination(jobs[0].division_code, at) in ("own_county", "other_county")
     ]
     orders = [o for o in _orders(t, month) if _is_in(o["township_code"], place)]
-    waits = [(o["paid_on"] - o["completed_on"]).days for o in orders if o["paid_on"] and o["paid_on"] <= t.today]
+    paid = [o for o in orders if o["paid_on"] and o["paid_on"] <= t.today]
+    waits = [max(0, (o["paid_on"] - o["completed_on"]).days) for o in paid]
     events = [event for _, event, township in _events(t, month) if _is_in(township, place)]
     days = _days_here(t, place, month)
     found = {

@@ -161,13 +161,20 @@ class Seeds:
 # Rules that marts-detail.md gives, where the operator's files have none.
 DEFAULTS = {
     "risk_rule": [
-        {"reason": reason, "valid_from": "2020-01-01", "level": level, "days": days, "enabled": "true"}
-        for reason, level, days in (
-            ("all_jobs_lost_30d", "warning", "30"),
-            ("income_down_30pct", "watch", ""),
-            ("wages_unpaid_60d", "watch", "60"),
-            ("monitored_and_unemployed", "warning", ""),
-            ("sole_earner_separated", "watch", "30"),
+        {
+            "reason": reason,
+            "valid_from": "2020-01-01",
+            "level": level,
+            "days": days,
+            "threshold": threshold,
+            "enabled": "true",
+        }
+        for reason, level, days, threshold in (
+            ("all_jobs_lost_30d", "warning", "30", ""),
+            ("income_down_30pct", "watch", "", "0.30"),
+            ("wages_unpaid_60d", "watch", "60", ""),
+            ("monitored_and_unemployed", "warning", "", ""),
+            ("sole_earner_separated", "watch", "30", ""),
         )
     ],
     "workshop_standard": [
