@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import polars as pl
@@ -1076,11 +1077,17 @@ def test_a_project_is_due_by_the_list_in_force_when_the_latest_is_held(
     assert rows_of(warehouse, due) == [("YG1", later)]
 
 
-def due_of_record(warehouse: psycopg.Connection, build: int) -> list[tuple[str, list[int]]]:
-    """The batches of the record of a publication, with the causes that it has of each."""
+def record_of(warehouse: psycopg.Connection, build: int) -> dict[str, Any]:
+    """The record of a publication, as it is written now."""
     statement = (history.QUERIES / "night_record.sql").read_text()
     ((record,),) = warehouse.execute(statement, {"build": build}).fetchall()
-    return [(row["unit"], row["causes"]) for row in record["due"] if row["feed"] == "bank_return"]
+    return dict(record)
+
+
+def due_of_record(warehouse: psycopg.Connection, build: int) -> list[tuple[str, list[int]]]:
+    """The batches of the record of a publication, with the causes that it has of each."""
+    due = record_of(warehouse, build)["due"]
+    return [(row["unit"], row["causes"]) for row in due if row["feed"] == "bank_return"]
 
 
 def test_a_record_has_no_batch_and_no_cause_that_its_build_did_not_have(
@@ -1100,6 +1107,27 @@ def test_a_record_has_no_batch_and_no_cause_that_its_build_did_not_have(
     assert due_of_record(warehouse, next_build) == [("PC1", [first.delivery_id])]
     causes = rows_of(warehouse, "select causes from ops.due where unit = 'PC1'")
     assert causes == [([first.delivery_id, second.delivery_id],)]
+
+
+def test_a_record_has_what_was_decided_and_what_had_failed_when_gate_2_began(warehouse: psycopg.Connection) -> None:
+    """However late it is written: a night that was released by hand is recorded by the next."""
+    waive = (
+        "insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)"
+        " values ('volume.ratio', %s, %s, %s, 'zhang_san', 'as agreed')"
+    )
+    fail = "insert into ops.intake_failure (night_on, feed, reason) values (%s, %s, 'the disk is full')"
+    warehouse.execute(waive, [COUNTY, DAY, DAY])
+    warehouse.execute(fail, [DAY, "labor_register"])
+    build = publish_night(warehouse)
+    later = DAY + timedelta(days=1)
+    warehouse.execute(waive, [COUNTY, later, later])
+    warehouse.execute("delete from ops.intake_failure")
+    warehouse.execute(fail, [DAY, "employment"])
+    warehouse.execute("insert into ops.month_close (month, publication) values (%s, %s)", [DAY.replace(day=1), build])
+    record = record_of(warehouse, build)
+    assert [waiver["valid_from"] for waiver in record["waiver"]] == [str(DAY)]
+    assert [failure["feed"] for failure in record["intake_failure"]] == ["labor_register"]
+    assert record["month_close"] == []
 
 
 # --- what is not an ordinary file -----------------------------------------------------------------------------

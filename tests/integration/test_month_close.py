@@ -109,6 +109,21 @@ def test_a_month_is_closed_once_after_its_last_day_and_not_on_a_rolled_back_publ
             nights.scalar("select marts.as_of('2024-05-31', %s)", vintage)
 
 
+def test_nothing_that_a_night_reads_is_decided_while_it_is_built(nights: Any) -> None:
+    nights.select = "dim_date"
+    nights.night("2024-05-31")
+    build = nights.start("2024-06-01")
+    for decide in (
+        lambda: publication.close_month(MAY),
+        lambda: publication.waive_case(("relief_payroll", "unpaid", "a line"), date(2024, 6, 30), "as agreed"),
+    ):
+        with pytest.raises(DatabaseRefusal, match="a night is being built"):
+            decide()
+    publication.hold_night(build, "a figure fell")
+    publication.close_month(MAY)
+    assert nights.rows("select month from ops.month_close") == [(MAY,)]
+
+
 def test_a_bulletin_is_final_when_its_own_month_is_closed(nights: Any) -> None:
     """Of a publication of July the bulletin's month is June, whichever month the publication became final for."""
 

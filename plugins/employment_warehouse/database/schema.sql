@@ -802,6 +802,26 @@ ALTER FUNCTION ops.assert_landed(number integer) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.assert_landed(number integer) IS '核对汇总所用报送的落地行数。 | The deliveries that a build reads have as many rows as were landed; an error otherwise.';
 
+-- Name: assert_no_night(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.assert_no_night() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform ops.lock_chain(null);
+    if exists (select from ops.tonight) then
+        raise exception using errcode = 'WH035',
+            message = '夜间汇总正在进行，结束后再改 | a night is being built: change it when it has ended';
+    end if;
+end $$;
+
+ALTER FUNCTION ops.assert_no_night() OWNER TO wh_owner;
+
+-- Name: FUNCTION assert_no_night(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.assert_no_night() IS '汇总进行中不得更改其依据。 | Refuses a change of what a night in progress reads at several moments.';
+
 -- Name: assert_own_county(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.assert_own_county(code text) RETURNS void
@@ -845,18 +865,14 @@ CREATE FUNCTION ops.assert_undecided(from_date date) RETURNS void
 declare
     used date := (select max(b.report_date) from ops.build as b);
 begin
-    -- What a night has used stays as it was; one in progress reads it at several moments.
+    -- What a night has used stays as it was.
     if from_date is null or not isfinite(from_date) or from_date <= used then
         raise exception using errcode = 'WH034', message = coalesce(
             format('生效日期须晚于 %1$s，该日的一晚已经运行 | it takes effect after %1$s, whose night has run', used::text),
             '请填写生效日期 | say from which date on'
         );
     end if;
-    perform ops.lock_chain(null);
-    if exists (select from ops.tonight) then
-        raise exception using errcode = 'WH035',
-            message = '夜间汇总正在进行，结束后再改 | a night is being built: change it when it has ended';
-    end if;
+    perform ops.assert_no_night();
 end $_$;
 
 ALTER FUNCTION ops.assert_undecided(from_date date) OWNER TO wh_owner;
@@ -1119,7 +1135,7 @@ declare
     shown ops.publication;
     taken_back integer;
 begin
-    perform ops.lock_chain(null);
+    perform ops.assert_no_night();
     select m.* into closed from ops.month_close as m where m.month = first_day;
     if found then
         raise exception using errcode = 'WH040',
@@ -2941,7 +2957,9 @@ CREATE FUNCTION ops.seal_build(number integer) RETURNS void
     AS $$
 begin
     perform ops.lock_chain(number);
-    update ops.build as b set sealed_at = now() where b.build = number and b.status = 'building';
+    update ops.build as b set
+        sealed_at = now(), intake_failures = (select coalesce(jsonb_agg(to_jsonb(f)), '[]') from ops.intake_failure as f)
+    where b.build = number and b.status = 'building';
     if not found then
         raise exception using errcode = 'WH003', message = format('build %s is not in progress', number);
     end if;
@@ -3403,11 +3421,14 @@ COMMENT ON FUNCTION ops.wages_owed() IS '各县市欠发的工资和补贴：人
 CREATE FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) RETURNS date
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '15s'
     AS $_$
 declare
-    shown integer := ops.standing_publication();
+    shown integer;
     today date;
 begin
+    perform ops.assert_no_night();
+    shown := ops.standing_publication();
     select p.report_date into today
     from ops.publication as p
     inner join store.finding_case as c on c.from_build <= shown and (c.to_build is null or c.to_build > shown)
@@ -5059,6 +5080,7 @@ CREATE TABLE ops.build (
     held_reason text,
     rules_digest text,
     sealed_at timestamp with time zone,
+    intake_failures jsonb,
     CONSTRAINT build_status_check CHECK ((status = ANY (ARRAY['building'::text, 'held'::text, 'published'::text, 'abandoned'::text, 'rolled_back'::text])))
 );
 
@@ -5079,6 +5101,10 @@ COMMENT ON COLUMN ops.build.rules_digest IS '所用规则的摘要：参数与�
 -- Name: COLUMN build.sealed_at; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.build.sealed_at IS '发布前检查开始的时间，此后不得再写入。 | When gate 2 began to look: from then on nothing of the build is written.';
+
+-- Name: COLUMN build.intake_failures; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.build.intake_failures IS '发布前检查开始时未能入库的文件和来源。 | What had been found and not ingested when gate 2 began: the rows of ops.intake_failure.';
 
 -- Name: build_build_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
 
@@ -5895,6 +5921,7 @@ CREATE TABLE ops.waiver (
     valid_to date NOT NULL,
     granted_by text NOT NULL,
     reason text NOT NULL,
+    granted_at timestamp with time zone DEFAULT now(),
     CONSTRAINT waiver_reason_check CHECK ((length(btrim(reason)) >= 3))
 );
 
@@ -6738,6 +6765,10 @@ REVOKE ALL ON FUNCTION ops.assert_keys(declared ops.versioned) FROM PUBLIC;
 -- Name: FUNCTION assert_landed(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.assert_landed(number integer) FROM PUBLIC;
+
+-- Name: FUNCTION assert_no_night(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.assert_no_night() FROM PUBLIC;
 
 -- Name: FUNCTION assert_own_county(code text); Type: ACL; Schema: ops; Owner: wh_owner
 

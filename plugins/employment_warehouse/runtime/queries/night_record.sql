@@ -1,6 +1,6 @@
 -- All that decided one publication, as one document. What is listed of deliveries and builds is what was added since
 -- the publication that it began on (one that was rolled back before it was recorded has no record of its own); what
--- operators had decided, and what had failed, is listed as it was.
+-- operators had decided, and what had failed, is listed as it was when gate 2 began, however late this is written.
 select jsonb_build_object(
     'build', to_jsonb(b),
     'publication', to_jsonb(p),
@@ -46,11 +46,19 @@ select jsonb_build_object(
         ) and coalesce(u.recorded_at, '-infinity') <= coalesce(b.sealed_at, 'infinity')
     ),
     'withdrawn', (select coalesce(jsonb_agg(d.delivery_id), '[]') from ops.delivery as d where d.status = 'withdrawn'),
-    'intake_failure', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.intake_failure as t),
+    'intake_failure', coalesce(
+        b.intake_failures, (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.intake_failure as t)
+    ),
     'decided_value', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.decided_value as t),
     'rule_decision', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.rule_decision as t),
-    'waiver', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.waiver as t),
-    'month_close', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from ops.month_close as t)
+    'waiver', (
+        select coalesce(jsonb_agg(to_jsonb(w)), '[]') from ops.waiver as w
+        where coalesce(w.granted_at, '-infinity') <= coalesce(b.sealed_at, 'infinity')
+    ),
+    'month_close', (
+        select coalesce(jsonb_agg(to_jsonb(m)), '[]') from ops.month_close as m
+        where m.closed_at <= coalesce(b.sealed_at, 'infinity')
+    )
 )
 from ops.build as b
 inner join ops.publication as p on p.publication = b.build
