@@ -302,6 +302,21 @@ def test_parts_stay_until_their_replacement_can_be_read(warehouse: psycopg.Conne
     assert standing(warehouse)[1:] == [("1", 1, "file"), ("2", 1, "file")]
 
 
+def test_a_part_stays_until_the_file_that_replaces_it_and_another_can_be_read(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put(zone, payments(1))
+    second = put(zone, payments(2), f"{COUNTY}_2.csv")
+    ingest_all()
+    second.unlink()
+    put(zone, "not a table", minutes=5)
+    assert [delivery.status for delivery in ingest_all()] == ["refused"]
+    assert standing(warehouse)[1:] == [("2", 1, "file")]
+    put(zone, payments(1, 2), minutes=9)
+    ingest_all()
+    assert standing(warehouse)[1:] == [("2", 2, "withdrawn")]
+
+
 def test_removing_a_part_restores_the_others(warehouse: psycopg.Connection, zone: Path) -> None:
     put(zone, payments(1), f"{COUNTY}_1.csv")
     second = put(zone, payments(2), f"{COUNTY}_2.csv")

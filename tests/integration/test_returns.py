@@ -494,6 +494,100 @@ def test_a_removal_that_was_withdrawn_is_not_found_again(warehouse: psycopg.Conn
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 650)]
 
 
+def remove(zone: Path, *parts: str) -> None:
+    for part in parts:
+        (zone / FEED / str(DAY) / f"{COUNTY}_{part}.csv").unlink()
+
+
+def accept_parts_then_whole(warehouse: psycopg.Connection, zone: Path) -> tuple[int, int]:
+    """Two parts; then a wrong whole file instead of them: its publication and its number."""
+    for serial in (1, 2):
+        put_rows(zone, payment(serial), name=f"{COUNTY}_{serial}.csv")
+    ingest_all()
+    publish_accepted(warehouse)
+    remove(zone, "1", "2")
+    put_rows(zone, payment(9))
+    (delivery,) = files.ingest_all(DAY, ("county",))
+    assert standing_rows(warehouse) == [("P9", 800)]
+    return publish_accepted(warehouse), delivery.delivery_id
+
+
+def test_parts_that_a_withdrawn_whole_file_had_replaced_count_again_until_the_next(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    second, wrong = accept_parts_then_whole(warehouse, zone)
+    publication.roll_back(second, [wrong], "last year's file")
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
+    put_rows(zone, payment(9))  # the same once more: it is not used
+    files.ingest_all(DAY, ("county",))
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
+    put_rows(zone, payment(1).replace("800,800", "650,650"))
+    files.ingest_all(DAY, ("county",))
+    assert standing_rows(warehouse) == [("P1", 650)]
+
+
+def test_a_part_that_a_withdrawn_file_of_an_old_date_had_replaced_counts_again(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """The first was sent again as a whole, and wrong: of the date before it counts again, with the second."""
+    later = DAY + timedelta(days=5)
+    put_rows(zone, payment(1))
+    put_rows(zone, payment(2), name=f"{COUNTY}_2.csv")
+    ingest_all()
+    publish_accepted(warehouse)
+    remove(zone, "2")
+    put_rows(zone, payment(9))
+    (wrong,) = files.ingest_all(later, ("county",))
+    assert standing_rows(warehouse) == [("P9", 800)]
+    publication.roll_back(publish_accepted(warehouse, later), [wrong.delivery_id], "last year's file")
+    assert files.ingest_all(later, ("county",)) == []
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
+
+
+def test_parts_stay_removed_where_a_right_file_has_replaced_them_since(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    second, wrong = accept_parts_then_whole(warehouse, zone)
+    put_rows(zone, payment(8))
+    ingest_all()
+    publish_accepted(warehouse)
+    publication.roll_back(second, [wrong], "last year's file")
+    assert standing_rows(warehouse) == [("P8", 800)]
+
+
+def test_a_removal_before_the_wrong_file_stays(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1))
+    put_rows(zone, payment(2), name=f"{COUNTY}_2.csv")
+    ingest_all()
+    publish_accepted(warehouse)
+    remove(zone, "2")
+    files.ingest_all(DAY, ("county",))
+    second = publish_accepted(warehouse)
+    put_rows(zone, payment(9), name=f"{COUNTY}_3.csv")
+    (wrong,) = files.ingest_all(DAY, ("county",))
+    publish_accepted(warehouse)
+    publication.roll_back(second, [wrong.delivery_id], "last year's file")
+    assert standing_rows(warehouse) == [("P1", 800)]
+
+
+def test_a_correction_is_not_given_back_where_a_right_file_has_replaced_it_since(
+    warehouse: psycopg.Connection, zone: Path
+) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    ingest_all()
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
+    ingest_all()
+    publish_accepted(warehouse)
+    put_rows(zone, payment(9))
+    (wrong,) = files.ingest_all(DAY, ("county",))
+    second = publish_accepted(warehouse)
+    put_rows(zone, payment(1))
+    files.ingest_all(DAY, ("county",))
+    publish_accepted(warehouse)
+    publication.roll_back(second, [wrong.delivery_id], "last year's file")
+    assert standing_rows(warehouse) == [("P1", 800)]
+
+
 @pytest.mark.parametrize("lost", ["before the next night", "later"])
 def test_a_correction_that_counts_again_stops_no_night(warehouse: psycopg.Connection, zone: Path, lost: str) -> None:
     """Its rows are read from the archive for the first night after the rollback alone, and it goes on without them."""

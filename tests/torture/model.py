@@ -152,11 +152,15 @@ class Model:
         for part in arrived:
             self.changed.discard(part)
             self._land(part, self.zone[part])
-        submissions = {part[:3] for part in arrived} | {part[:3] for part in self.zone if part.on == until}
+        changed = {part[:3] for part in arrived}
+        submissions = changed | {part[:3] for part in self.zone if part.on == until}
         for part in sorted({landed.revision.part for landed in self.ledger if landed.revision.part[:3] in submissions}):
-            last = self._last(part)
-            if last and not last.is_withdrawal and part not in self.zone:
-                self._land(part, [], is_withdrawal=True)
+            current = self._in_force(part)
+            if current and not current.is_withdrawal and part not in self.zone:
+                present = [other for other in self.zone if other[:3] == part[:3]]
+                is_read = all(self._last(other) is self._in_force(other) for other in present)
+                if is_read and (part[:3] in changed or not self._is_given_back(current)):
+                    self._land(part, [], is_withdrawal=True)
 
     def _land(self, part: Part, rows: list[Row], *, is_withdrawal: bool = False) -> None:
         last = self._last(part)
@@ -167,6 +171,14 @@ class Model:
 
     def _last(self, part: Part) -> Landed | None:
         found = [landed for landed in self.ledger if landed.revision.part == part]
+        return found[-1] if found else None
+
+    def _is_given_back(self, current: Landed) -> bool:
+        since = self.ledger[self.ledger.index(current) :]
+        return any(x.is_withdrawal for x in since if x.revision.part == current.revision.part)
+
+    def _in_force(self, part: Part) -> Landed | None:
+        found = [x for x in self.ledger if x.revision.part == part and x.status != "withdrawn"]
         return found[-1] if found else None
 
     def _publish(self) -> None:
@@ -185,11 +197,25 @@ class Model:
         self.held = None
         for publication in self.publications:
             publication.is_rolled_back |= publication.number >= act.publication
+        wrong = [landed for landed in self.ledger if landed.revision in act.withdrawn]
+        for landed in wrong:
+            landed.status = "withdrawn"
+        for removal in [removal for file in wrong for removal in self._removed_because_of(file)]:
+            removal.status = "withdrawn"
         for landed in self.ledger:
-            if landed.revision in act.withdrawn:
-                landed.status = "withdrawn"
-            elif landed.status in ("accepted", "held") and landed.build is not None and landed.build >= act.publication:
+            if landed.status in ("accepted", "held") and landed.build is not None and landed.build >= act.publication:
                 landed.status, landed.build = "landed", None
+
+    def _removed_because_of(self, file: Landed) -> list[Landed]:
+        """The removals that only this file, which is withdrawn, stood for: of other parts, since it came."""
+        if file.is_withdrawal or file.build is None:
+            return []
+        parts = {landed.revision.part for landed in self.ledger if landed.revision.part[:3] == file.revision.part[:3]}
+        in_force = [landed for part in sorted(parts) if (landed := self._in_force(part))]
+        if any(x.build is None or x.build >= file.build for x in in_force if not x.is_withdrawal):
+            return []
+        since = self.ledger[self.ledger.index(file) :]
+        return [x for x in in_force if x.is_withdrawal and x in since and x.revision.part != file.revision.part]
 
     def _close_month(self, act: acts.CloseMonth) -> None:
         self.finals[act.month] = self.standing[-1].number

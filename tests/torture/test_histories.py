@@ -25,6 +25,7 @@ from tests.torture.acts import (
     Part,
     ReleaseDelivery,
     ReleaseNight,
+    Revision,
     RollBack,
     Send,
     TakeBack,
@@ -256,6 +257,25 @@ def test_a_part_is_taken_back_while_the_night_is_killed(tmp_path: Path) -> None:
         Night(day(1), fault="the first file is in"),
     ]
     differing = played(tmp_path, history, kills=1)
+    assert not differing, "\n".join(differing)
+
+
+@pytest.mark.torture
+def test_a_part_counts_again_without_the_file_that_replaced_it_and_until_the_next(tmp_path: Path) -> None:
+    one = Model(1).maker.counties[0]
+    first = Part("public_post", one, day(0))
+    history: list[Act] = [
+        Send(first, 20),
+        Send(first._replace(name="2"), 21),
+        Night(day(0)),
+        TakeBack(first._replace(name="2"), 29),
+        Night(day(1)),
+        RollBack(2, (Revision(first, 2),)),
+        Night(day(1)),
+        Send(first, 30),
+        Night(day(2)),
+    ]
+    differing = played(tmp_path, history)
     assert not differing, "\n".join(differing)
 
 

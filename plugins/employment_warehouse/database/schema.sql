@@ -2783,6 +2783,7 @@ declare
     wrong bigint;
     leaving bigint [] := withdrawn;
     gone bigint [] := '{}';
+    said text;
 begin
     perform ops.lock_chain(null);
     perform ops.assert_reason(why, '撤回', 'a rollback');
@@ -2818,25 +2819,9 @@ begin
     -- too: it may have been compared with what is withdrawn.
     while cardinality(leaving) > 0 loop
         gone := gone || leaving;
-        -- What these replaced counts again: the corrections whose empty revisions arrived with them.
         update ops.delivery as d set status = 'withdrawn', reason = why, build = coalesce(d.build, number)
-        where d.delivery_id = any(leaving) or (
-            d.kind = 'withdrawn' and d.status in ('landed', 'held', 'accepted') and exists (
-                select from ops.delivery as w
-                where w.delivery_id = any(leaving)
-                    and (w.feed, w.unit, w.report_date, w.landed_at) = (d.feed, d.unit, d.report_date, d.landed_at)
-            )
-        );
-        -- With a wrong file go the corrections of its rows.
-        leaving := array(
-            select distinct c.delivery_id
-            from ops.delivery as w
-            inner join ops.part_in_force as c
-                on (c.feed, c.unit, c.report_date) = (w.feed, w.unit, w.report_date) and c.delivery_id > w.delivery_id
-            cross join lateral landing.corrected_files(c.delivery_id) as file
-            where w.delivery_id = any(withdrawn) and w.kind = 'file' and c.kind = 'correction'
-                and (file is null or vault.is_source_of(file, w.path, w.revision))
-        );
+        where d.delivery_id = any(leaving);
+        leaving := array(select ops.withdrawn_with(gone));
     end loop;
     update vault.rejected_row as r set corrected_by = null
     from ops.delivery as d where r.corrected_by = d.delivery_id and d.status = 'withdrawn';
@@ -2845,9 +2830,12 @@ begin
     -- Items of a withdrawn reading are sent again only when the platform is read from the beginning.
     delete from ops.platform_cursor
     where exists (select from ops.delivery as d where d.delivery_id = any(withdrawn) and d.kind = 'pages');
+    select string_agg(d.delivery_id::text, ', ' order by d.delivery_id) into said
+    from ops.delivery as d
+    where d.delivery_id = any(gone) and (d.kind <> 'withdrawn' or d.delivery_id = any(withdrawn));
     perform ops.record_act(
         'roll_back',
-        format('publication %s and later; withdrawn deliveries: %s', number, coalesce(nullif(array_to_string(gone, ', '), ''), '-')),
+        format('publication %s and later; withdrawn deliveries: %s', number, coalesce(said, '-')),
         why, build => number
     );
     return ops.standing_publication();
@@ -3454,6 +3442,50 @@ ALTER FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why 
 -- Name: FUNCTION waive_case(kind text, wanted text, key text, until date, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) IS '在限期内豁免一个未结事项：事项仍未结，另行计数。 | Waives an open case until a date, from the standing report date on, under the name of the session''s login: it stays open, and is counted apart. Shown from the next publication on.';
+
+-- Name: withdrawn_with(bigint[]); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.withdrawn_with(gone bigint[]) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- The corrections of their rows.
+    select c.delivery_id
+    from ops.delivery as w
+    inner join ops.part_in_force as c on (c.feed, c.unit, c.report_date) = (w.feed, w.unit, w.report_date)
+    cross join lateral landing.corrected_files(c.delivery_id) as file
+    where w.delivery_id = any(gone) and w.kind = 'file' and c.kind = 'correction' and c.delivery_id > w.delivery_id
+        and (file is null or vault.is_source_of(file, w.path, w.revision))
+    union
+    -- The withdrawal of the corrections that they replaced (it arrived with them), unless they are replaced themselves.
+    select r.delivery_id
+    from ops.delivery as w
+    inner join ops.part_in_force as r
+        on (r.feed, r.unit, r.report_date, r.landed_at) = (w.feed, w.unit, w.report_date, w.landed_at)
+    where w.delivery_id = any(gone) and r.kind = 'withdrawn' and not exists (
+        select from ops.part_in_force as later
+        where (later.feed, later.unit, later.report_date, later.part) = (w.feed, w.unit, w.report_date, w.part)
+            and later.revision > w.revision
+    )
+    union
+    -- The removal of the other parts since they came, unless a file that came with them, or since, replaces these too.
+    select r.delivery_id
+    from ops.delivery as w
+    inner join ops.part_in_force as r on (r.feed, r.unit, r.report_date) = (w.feed, w.unit, w.report_date)
+    where w.delivery_id = any(gone) and w.kind in ('file', 'nil')
+        and r.kind = 'withdrawn' and r.part <> w.part and r.part not like '～%' and r.delivery_id > w.delivery_id
+        and not exists (
+            select from ops.part_in_force as other
+            where (other.feed, other.unit, other.report_date) = (w.feed, w.unit, w.report_date)
+                and other.kind in ('file', 'nil') and (other.build is null or other.build >= w.build)
+        )
+$$;
+
+ALTER FUNCTION ops.withdrawn_with(gone bigint[]) OWNER TO wh_owner;
+
+-- Name: FUNCTION withdrawn_with(gone bigint[]); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.withdrawn_with(gone bigint[]) IS '随这些报送一并作废的：对其中各行的更正；因其而作废的更正和移走的分册，其作废不再有效。 | What is withdrawn with these deliveries: the corrections of their rows; and what withdrew the corrections and parts that they replaced, which thereby count again.';
 
 -- Name: words(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -5648,7 +5680,9 @@ CREATE VIEW ops.part_in_force AS
     kind,
     path,
     sha256,
-    status
+    status,
+    landed_at,
+    build
    FROM ops.delivery d
   WHERE ((status <> ALL (ARRAY['refused'::text, 'withdrawn'::text])) AND (NOT (EXISTS ( SELECT
            FROM ops.delivery later
@@ -7256,6 +7290,10 @@ GRANT ALL ON FUNCTION ops.wages_owed() TO wh_reporter;
 
 REVOKE ALL ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.waive_case(kind text, wanted text, key text, until date, why text) TO wh_operator;
+
+-- Name: FUNCTION withdrawn_with(gone bigint[]); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.withdrawn_with(gone bigint[]) FROM PUBLIC;
 
 -- Name: FUNCTION words(listed text); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -179,17 +179,18 @@ def ingest_part(connection: psycopg.Connection, part: IncomingPart, read: Callab
 def withdraw_part(removed: RemovedPart) -> bool:
     """Withdraw a part whose file was removed, and its corrections; whether it was withdrawn.
 
-    It is not withdrawn if its file is back, or if none of the present parts is current, because they may be
-    unreadable. If the file comes back later, it is found again. Raises IngestFailed.
+    It is not withdrawn if its file is back, or if a present part does not count as its file says: a part stays until
+    what replaces it has been read. If the file comes back later, it is found again. Raises IngestFailed.
     """
     submission = SubmissionKey.of(removed)
     try:
         with connect("wh_loader") as connection, connection.transaction():
             for part in (removed.part, CORRECTION_PART):
                 connection.execute(query("lock_part"), submission._asdict() | {"part": part})
-            kinds = {current.part: current.kind for current in current_parts(connection, [submission])}
-            is_replaced = any(kinds.get(part) in ("file", "nil") for part in removed.present)
-            if not is_replaced or kinds.get(removed.part) != "file" or LandingZone().stat(removed.path):
+            current = {current.part: current for current in current_parts(connection, [submission])}
+            is_replaced = all(part in current and current[part].is_read for part in removed.present)
+            is_there = removed.part in current and current[removed.part].kind == "file"
+            if not is_replaced or not is_there or LandingZone().stat(removed.path):
                 return False
             connection.execute(query("requeue_arrival"), {"path": removed.path})
             withdraw(connection, submission, [removed.part])

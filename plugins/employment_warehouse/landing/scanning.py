@@ -97,7 +97,7 @@ def scan(share: Share, report_date: date, settle_seconds: float = SETTLE_SECONDS
     Arrivals are complete, not yet ingested and dated up to the report date; oldest date first, corrections last.
     Removed parts are reported for the report date, and for earlier dates that have an arrival: the parts that are
     present when the night starts together form the submission. So they are if a night found them and did not withdraw
-    them (`record_scan`).
+    them (`record_scan`). One whose removal a rollback took back counts without its file until the next one arrives.
 
     A file that was modified within the last `settle_seconds` is checked again after that time, and skipped if it has
     changed. Files of the whole zone that belong to no feed or unit raise an alert (`misplaced_files`) and are otherwise
@@ -155,8 +155,8 @@ def _removed_parts(
         RemovedPart(
             submission.report_date, submission.feed, submission.unit, part, path, tuple(sorted(present[submission]))
         )
-        for submission, part, kind, path, is_given_back in current_parts(connection, present)
-        if kind == "file" and not is_given_back and part not in present[submission]
+        for submission, part, kind, path, is_given_back, _ in current_parts(connection, present)
+        if kind == "file" and part not in present[submission] and not (is_given_back and submission not in changed)
     ]
 
 

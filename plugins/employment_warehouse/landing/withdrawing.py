@@ -21,13 +21,21 @@ NOTHING = hashlib.sha256(b"").digest()
 
 
 class CurrentPart(NamedTuple):
-    """A part by its revision in force. is_given_back: a rollback took its removal back."""
+    """A part by its revision in force. is_given_back: a rollback took its removal back. is_newest: what has come of it
+    since was neither refused nor withdrawn by a rollback.
+    """
 
     submission: SubmissionKey
     part: str
     kind: str
     path: str
     is_given_back: bool
+    is_newest: bool
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it counts as its newest file says."""
+        return self.kind in ("file", "nil") and self.is_newest
 
 
 def withdraw(connection: psycopg.Connection, submission: SubmissionKey, parts: Collection[str]) -> None:
