@@ -184,19 +184,23 @@ def insert_delivery(
 
 
 def record_counts(connection: psycopg.Connection, delivery: Delivery, counts: Counts) -> Delivery:
-    """Record the row counts; a constraint of the table requires read = landed + rejected. Of a period feed also the
-    months of its rows.
-    """
+    """Record the row counts, which have to be read = landed + rejected (a constraint), and the months of the rows."""
     parameters = counts.__dict__ | {
         "delivery_id": delivery.delivery_id,
         "understood": Jsonb({"notes": counts.notes, "sheets": counts.sheets}),
     }
     connection.execute(query("record_counts"), parameters)
-    if delivery.contract.kind == "period":
-        connection.execute(query_of_rows("record_months", delivery.feed), parameters)
+    record_months(connection, delivery)
     return replace(
         delivery,
         rows_read=counts.rows_read,
         rows_landed=counts.rows_landed,
         rows_rejected=counts.rows_rejected,
     )
+
+
+def record_months(connection: psycopg.Connection, delivery: Delivery) -> None:
+    """Record the months of which the landed rows of a period feed speak; nothing of another feed."""
+    if delivery.contract.kind == "period":
+        parameters = {"delivery_id": delivery.delivery_id}
+        connection.execute(query_of_rows("record_months", delivery.feed), parameters)

@@ -12,6 +12,7 @@ from employment_warehouse import landing
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform import read_archived
 from employment_warehouse.landing import Delivery, archive
+from employment_warehouse.landing.ledger import record_months
 from employment_warehouse.landing.loading import load_rows
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.submission_key import SubmissionKey
@@ -38,6 +39,8 @@ def land(connection: psycopg.Connection, row: Record) -> None:
     """One delivery as the ledger had it, with its rows, rejected rows and identities."""
     is_refused = row["status"] == "refused"
     fresh = row | {"status": "refused" if is_refused else "landed", "build": None, "purged_at": None}
+    if row["kind"] == "withdrawn":
+        fresh["months"] = []  # Records were once made without months.
     with connection.transaction():
         connection.execute(
             "insert into ops.delivery overriding system value select (jsonb_populate_record("
@@ -72,6 +75,8 @@ def _load(connection: psycopg.Connection, delivery: Delivery, row: Record, sha25
         counts = load_rows(connection, delivery, partial(read_archived, delivery, file))
     if delivery.kind == "correction":
         mark_corrected(connection, delivery.delivery_id, SubmissionKey.of(delivery))
+    if row.get("months") is None:
+        record_months(connection, delivery)
     if (counts.rows_landed, counts.rows_rejected) != (row["rows_landed"], row["rows_rejected"]):
         raise RebuildDiffers(
             where=f"delivery {delivery.delivery_id}",

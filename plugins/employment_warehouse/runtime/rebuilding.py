@@ -26,7 +26,7 @@ from employment_warehouse.settings import Home
 LAYERS = ("tag:core", "tag:mart")
 PROOFS: Mapping[Proof, str] = {
     "equal": "校验和一致 | the digest is equal",
-    "other_models": "模型已更新，未核对 | not proved: the models have changed since",
+    "other_models": "此次或此前用的是另一版模型，未核对 | not proved: it or one that it follows has other models",
     "erased": "其中有人已删除，未核对 | not proved: a person counted in it has been erased since",
 }
 
@@ -34,8 +34,9 @@ PROOFS: Mapping[Proof, str] = {
 def rebuild(home: Home, source: Path, keys: Path, layers: Sequence[str] = LAYERS) -> list[Rebuilt]:
     """Make a new home from an archive and its keys; it is left stopped. layers: what dbt selects, one after another.
 
-    Raises RebuildDiffers at the first publication with the same models and another digest, WrongKey, and UserError:
-    `home_not_empty`, `keys_missing`, `keys_foreign`, `no_history`, `archive_not_whole`, `not_embedded`.
+    Raises RebuildDiffers at the first publication with another digest for which no other models account (see PROOFS),
+    WrongKey, and UserError: `home_not_empty`, `keys_missing`, `keys_foreign`, `no_history`, `archive_not_whole`,
+    `not_embedded`.
     """
     _assert_possible(home, source, keys)
     shutil.copytree(source, home.archive, ignore=without_replaced, dirs_exist_ok=True)

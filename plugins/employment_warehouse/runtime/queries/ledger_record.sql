@@ -24,7 +24,7 @@ select jsonb_build_object(
     'erased', (
         select coalesce(jsonb_agg(to_jsonb(e)), '[]')
         from (
-            select d.delivery_id, d.rows_landed, d.rows_rejected, d.rows_erased from ops.delivery as d
+            select d.delivery_id, d.rows_landed, d.rows_rejected, d.rows_erased, d.months from ops.delivery as d
             where d.rows_erased > 0
         ) as e
     ),
