@@ -12,6 +12,7 @@ import pytest
 from employment_warehouse import settings
 from employment_warehouse.console import wording
 from employment_warehouse.report import words
+from employment_warehouse.report.cases import closes_when
 from employment_warehouse.report.labels import code_names
 from employment_warehouse.settings import Home
 
@@ -93,3 +94,42 @@ def test_the_names_of_an_operator_s_own_file_are_in_the_reports_and_on_the_conso
     assert code_names("cause")["correction"].zh == "某更正"
     own.unlink()
     assert words.states()["held"].zh == "暂扣"
+
+
+HEADER = "code_list,code,name_zh,name_en"
+
+
+@pytest.mark.parametrize(
+    ("content", "held", "target"),
+    [
+        ("code_list,code,name_zh\nstatus,held,扣下\ntarget_code,rural_employed,农村\n", ("扣下", "扣下"), "农村"),
+        (f"{HEADER}\nstatus,held,扣下,\ntarget_code,rural_employed,,\n", ("扣下", "扣下"), "rural_employed"),
+        ("name_zh\n扣下\n", ("其他（held）", "other (held)"), "其他（rural_employed）"),
+        (f"{HEADER}\nstatus,held,\udcbf\udcdb,on hold\n", ("暂扣", "held"), "农村劳动力务工（就业）"),  # saved in GBK
+        ("code_list,code,name\nstatus,held,扣下\n", ("暂扣", "held"), "农村劳动力务工（就业）"),
+    ],
+)
+def test_a_file_that_lacks_names_or_cannot_be_read_leaves_pages_and_reports_with_what_there_is(
+    fresh_home: Home, content: str, held: tuple[str, str], target: str
+) -> None:
+    (fresh_home.seeds / "code_name.csv").write_text(content, "utf-8", "surrogateescape")
+    assert words.states()["held"] == ("■", *held)
+    assert wording.delivery_states()["held"] == words.states()["held"]
+    assert words.targets()["rural_employed"].zh == target
+    assert len(words.marks()) == len(words.MEANINGS)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("case_kind,valid_from,closes_when_zh\nfeed,2024-01-01,已报\n", ("已报", "已报")),
+        ("case_kind,valid_from\nfeed,2024-01-01\n", (words.NONE, words.NONE)),
+        ("case_kind,closes_when_zh\nfeed,\udcd2\udcd1\n", None),
+    ],
+)
+def test_what_closes_a_case_is_said_as_far_as_an_own_file_says_it(
+    fresh_home: Home, content: str, expected: tuple[str, str] | None
+) -> None:
+    projects = closes_when()["feed"]
+    (fresh_home.seeds / "case_rule.csv").write_text(content, "utf-8", "surrogateescape")
+    assert closes_when()["feed"] == (expected or projects)

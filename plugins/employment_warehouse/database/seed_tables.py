@@ -118,13 +118,27 @@ def read(name: str) -> list[Row]:
     return with_every_setting(rows) if name == SETTINGS else rows
 
 
+def read_words(name: str) -> list[Row]:
+    """The rows of a seed for the names that it gives: where the operator's file cannot be read, the project's. Nights
+    go on with the rows that were loaded before, and so do pages and reports.
+    """
+    try:
+        return read(name)
+    except UserError:
+        return _rows_of_project(name)
+
+
 def with_every_setting(rows: list[Row]) -> list[Row]:
     """Rows of the seed `setting`, completed by the project's rows of each setting that they lack, because an older
     version did not know it.
     """
-    named = {row["name"] for row in rows}
-    projects = settings.project_seed_file(SETTINGS)
-    return rows + [row for row in _rows(projects, _header(projects)) if row["name"] not in named]
+    named = {row.get("name") for row in rows}
+    return rows + [row for row in _rows_of_project(SETTINGS) if row["name"] not in named]
+
+
+def _rows_of_project(name: str) -> list[Row]:
+    path = settings.project_seed_file(name)
+    return _rows(path, _header(path))
 
 
 def _rows(path: Path, expected: list[str]) -> list[Row]:

@@ -9,7 +9,7 @@ from employment_warehouse.contract import contracts
 from employment_warehouse.database import seed_tables
 from employment_warehouse.report import words
 from employment_warehouse.report.figures import Row
-from employment_warehouse.report.labels import Label, Labels, Names
+from employment_warehouse.report.labels import Label, Labels, Names, label_of
 
 COUNTED = ("open_cases", "waived", "amount", "opened_7d", "closed_7d")
 
@@ -68,6 +68,8 @@ def case_title(known: Names, case: Mapping[str, Any]) -> Label:
 def closes_when() -> Labels:
     """What closes a case, by kind (seed case_rule)."""
     closes = Labels()
-    for rule in seed_tables.read("case_rule"):
-        closes.setdefault(str(rule["case_kind"]), Label(str(rule["closes_when_zh"]), str(rule["closes_when_en"])))
+    for rule in seed_tables.read_words("case_rule"):
+        closes.setdefault(
+            str(rule.get("case_kind")), label_of(words.NONE, rule.get("closes_when_zh"), rule.get("closes_when_en"))
+        )
     return closes

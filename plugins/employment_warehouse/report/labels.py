@@ -33,22 +33,25 @@ class Names(dict[str, Labels]):
         return Labels()
 
 
+def label_of(code: str, zh: str | None, en: str | None) -> Label:
+    """What is called so in Chinese and English; an operator's own seed may have one of them, or none: its code then."""
+    return Label(zh or code, en or zh or code)
+
+
 def names(rows: Iterable[Mapping[str, Any]]) -> Names:
-    """From rows of code_list, code, name_zh, name_en."""
+    """From rows of code_list, code, name_zh, name_en; an operator's own seed may lack some of them."""
     known = Names()
     for row in rows:
-        known.setdefault(row["code_list"], Labels())[row["code"]] = Label(row["name_zh"], row["name_en"])
+        code_list, code = (str(row.get(column)) for column in ("code_list", "code"))
+        known.setdefault(code_list, Labels())[code] = label_of(code, row.get("name_zh"), row.get("name_en"))
     return known
 
 
 def code_names(code_list: str) -> Labels:
-    """Names of a list of codes by the seed, the operator's own if there is one, for what shows no publication.
-
-    Raises UserError (`own_seed_unreadable`).
-    """
+    """Names of a list of codes by the seed, the operator's own if there is one, for what shows no publication."""
     return _read(seed_file(_SEED))[code_list]
 
 
 @read_when_changed
 def _read(_: Path) -> Names:
-    return names(seed_tables.read(_SEED))
+    return names(seed_tables.read_words(_SEED))

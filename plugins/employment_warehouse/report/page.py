@@ -12,7 +12,7 @@ from employment_warehouse.contract import contracts
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import words
 from employment_warehouse.report.figures import Figures
-from employment_warehouse.report.labels import Label, names
+from employment_warehouse.report.labels import Label, label_of, names
 from employment_warehouse.report.templates import environment
 from employment_warehouse.settings import TIMEZONE
 
@@ -42,7 +42,8 @@ def render(template: str, figures: Figures, shown: Mapping[str, Any]) -> bytes:
 
 def short_name(row: Mapping[str, Any]) -> Label:
     """What a county or the prefecture is called on a page: 屏边县, as in alerts. row: of the query `counties`."""
-    return Label(divisions().name_of(row["county_code"]), row["name_en"])
+    code = row["county_code"]
+    return label_of(code, divisions().name_of(code), row["name_en"])
 
 
 def _contact(prefecture: Label) -> Label:
