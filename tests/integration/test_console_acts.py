@@ -159,6 +159,34 @@ def test_only_a_county_of_the_prefecture_is_a_key_county(operator: Browser) -> N
     assert (foreign.status_code, "没有县市 530111" in foreign.text) == (409, True)
 
 
+@pytest.mark.parametrize(
+    ("name", "refused", "allowed"),
+    [
+        ("retention_checks_days", ("0.5", "9999999999", "-1", "a week"), "7"),
+        ("alert_undelivered_days", ("0.5",), "0"),
+        ("gate_max_rejected_share", ("half", "1,5", "nan"), "0.25"),
+        ("notice_partners", (), "310000"),
+    ],
+)
+def test_a_setting_takes_what_its_reader_can_take(
+    operator: Browser, nights: Nights, name: str, refused: tuple[str, ...], allowed: str
+) -> None:
+    given = {"name": name, "first": "2024-06-01", "reason": "letter 12"}
+    for value in refused:
+        answer = operator.fill_in("/settings", "/settings/setting", **given, value=value)
+        assert (answer.status_code, f"参数 {name} 须为" in answer.text) == (409, True), value
+    blank = operator.fill_in("/settings", "/settings/setting", **given, value=" ")
+    assert (blank.status_code, "请填写新的值" in blank.text) == (409, True)
+    assert nights.rows("select from ops.decided_value") == []
+    assert operator.fill_in("/settings", "/settings/setting", **given, value=allowed).status_code == 303
+    assert nights.scalar(f"select ops.setting('{name}', '2024-06-01')") == allowed
+    # Decided before settings had kinds.
+    nights.connection.execute("update seeds.setting set kind = null where valid_from = '2024-06-01'")
+    later = given | {"first": "2024-06-02"}
+    answers = [operator.fill_in("/settings", "/settings/setting", **later, value=value) for value in refused]
+    assert {answer.status_code for answer in answers} <= {409}
+
+
 def test_a_rule_is_decided_from_a_date_that_no_night_has_used(operator: Browser, nights: Nights) -> None:
     given = {"finding": "account_shared", "first": "2024-06-01", "enabled": "true", "reason": "letter 12"}
     for other, words in (

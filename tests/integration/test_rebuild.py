@@ -209,7 +209,7 @@ def play(nights: Nights, zone: Path) -> None:
 def change_setting(day: date) -> None:
     own = Home(Path(os.environ["WAREHOUSE_HOME"])).seeds / "setting.csv"
     rows = (Path("dbt_project") / "seeds" / "setting.csv").read_text().rstrip("\n")
-    own.write_text(f"{rows}\nworking_age_from,{day},15,true,a test,,\n")
+    own.write_text(f"{rows}\nworking_age_from,{day},15,integer,true,a test,,\n")
     seed_tables.load()
 
 

@@ -60,6 +60,9 @@ def test_settings_that_an_operator_s_file_does_not_name_are_the_project_s(
         ("setting.csv", f"{SETTING}\na,2024-01-01\n", "valid_from"),
         ("setting.csv", f"{SETTING}\na,2024-01-01,1,true,more\n", "valid_from"),
         ("setting.csv", f"{SETTING}\na,yesterday-ish,1,true\n", "types"),
+        ("setting.csv", f"{SETTING}\nretention_checks_days,2024-01-01,0.5,true\n", "types"),
+        ("setting.csv", f"{SETTING}\nact_daily_limit,2024-01-01,9999999999,true\n", "types"),
+        ("setting.csv", f"{SETTING}\ngate_min_rows__employment,2024-01-01,a few,true\n", "types"),
         ("setting.csv", "", "valid_from"),
         ("setting.csv", f"{SETTING},note_zh\na,2024-01-01,1,true,\udcd6\udcd0\n", "UTF-8"),
     ],
@@ -87,6 +90,16 @@ def test_a_setting_is_the_row_in_force_on_the_date(warehouse: psycopg.Connection
     assert setting(warehouse, "limit", "2024-06-01") == "8"
     assert setting(warehouse, "limit", "2024-07-01") is None
     assert warehouse.execute("select value from ops.settings('2024-06-30') where name = 'limit'").fetchone() == ("8",)
+
+
+def test_what_the_reader_of_a_setting_can_take_is_loaded(warehouse: psycopg.Connection, own: Path) -> None:
+    (own / "setting.csv").write_text(
+        f"{SETTING}\nrecall_days,2024-01-01, 7 ,true\nrecall_days,2024-02-01,none,false\n"
+        "gate_min_overlap,2024-01-01,-0.25,true\ncampaign_frequency,2024-01-01,weekly,true\n"
+    )
+    seed_tables.load()
+    assert setting(warehouse, "gate_min_overlap", "2024-06-01") == "-0.25"
+    assert warehouse.execute("select ops.setting('recall_days', '2024-01-31')::integer").fetchone() == (7,)
 
 
 @pytest.mark.parametrize("name", ["limit", "no_such_setting"])

@@ -766,6 +766,29 @@ ALTER FUNCTION ops.assert_keys(declared ops.versioned) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.assert_keys(declared ops.versioned) IS '主键须完整且唯一。 | Every key is complete and unique; the message names model and key, never a value.';
 
+-- Name: assert_kind(text, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.assert_kind(setting_name text, kind text, value text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+    if kind = 'integer' and btrim(value) !~ '^[0-9]{1,6}$' then
+        raise exception using errcode = 'WH036',
+            message = format('参数 %1$s 须为 0 至 999999 的整数 | %1$s is a whole number from 0 to 999999', setting_name);
+    elsif kind = 'number' and btrim(value) !~ '^-?[0-9]{1,6}([.][0-9]{1,9})?$' then
+        raise exception using errcode = 'WH036', message = format(
+            '参数 %1$s 须为数，小数点前最多六位 | %1$s is a number with at most six digits before the point', setting_name
+        );
+    end if;
+end $_$;
+
+ALTER FUNCTION ops.assert_kind(setting_name text, kind text, value text) OWNER TO wh_owner;
+
+-- Name: FUNCTION assert_kind(setting_name text, kind text, value text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.assert_kind(setting_name text, kind text, value text) IS '参数的值须为其读取者所能用（种子表 setting 的 kind）。 | Refuses a value that the reader of a setting cannot take: kind is integer, number or text (seed setting); of no kind, nothing is refused.';
+
 -- Name: assert_landed(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.assert_landed(number integer) RETURNS void
@@ -1406,7 +1429,8 @@ CREATE FUNCTION ops.decide_setting(wanted text, from_date date, new_value text, 
     AS $_$
 declare
     before record;
-    number text := '^-?[0-9]+([.][0-9]+)?$';
+    -- What was decided before settings had kinds has none.
+    kind text := (select max(s.kind) from seeds.setting as s where s.name = wanted);
     chosen text := btrim(coalesce(new_value, ''));
 begin
     select * into before from seeds.setting as s
@@ -1415,11 +1439,10 @@ begin
     if not found then
         raise exception using errcode = 'WH002', message = format('没有参数 %1$s | there is no setting %1$s', wanted);
     end if;
-    -- One county that has not joined is a number, and none is a word.
-    if chosen = '' or wanted <> 'counties_not_joined' and before.value ~ number and chosen !~ number then
-        raise exception using errcode = 'WH036',
-            message = format('参数 %1$s 的值须与 %2$s 同类 | the value of %1$s is of the kind of %2$s', wanted, before.value);
+    if chosen = '' then
+        raise exception using errcode = 'WH036', message = '请填写新的值 | say the new value';
     end if;
+    perform ops.assert_kind(wanted, kind, chosen);
     if wanted = 'campaign_frequency' and chosen <> all(array['daily', 'working_days', 'weekly', 'monthly', 'none']) then
         raise exception using errcode = 'WH036', message =
             '报送频率为 daily、working_days、weekly、monthly 或 none | it is daily, working_days, weekly, monthly or none';
@@ -1963,6 +1986,7 @@ begin
         using seed.rows;
         loaded := loaded + 1;
     end loop;
+    perform ops.assert_kind(s.name, s.kind, s.value) from seeds.setting as s where s.enabled;
     perform ops.apply_decided_values();
     return loaded;
 end $_$;
@@ -5967,6 +5991,7 @@ CREATE TABLE seeds.setting (
     name text,
     valid_from date,
     value text,
+    kind text,
     enabled boolean,
     legal_basis text,
     note_zh text,
@@ -6795,6 +6820,10 @@ GRANT SELECT ON TABLE ops.versioned TO wh_operator;
 -- Name: FUNCTION assert_keys(declared ops.versioned); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.assert_keys(declared ops.versioned) FROM PUBLIC;
+
+-- Name: FUNCTION assert_kind(setting_name text, kind text, value text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.assert_kind(setting_name text, kind text, value text) FROM PUBLIC;
 
 -- Name: FUNCTION assert_landed(number integer); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -115,7 +115,7 @@ def read(name: str) -> list[Row]:
     its header.
     """
     rows = _rows(settings.seed_file(name), _header(settings.project_seed_file(name)))
-    return with_every_setting(rows) if name == SETTINGS else rows
+    return _of_known_kinds(with_every_setting(rows)) if name == SETTINGS else rows
 
 
 def read_words(name: str) -> list[Row]:
@@ -134,6 +134,19 @@ def with_every_setting(rows: list[Row]) -> list[Row]:
     """
     named = {row.get("name") for row in rows}
     return rows + [row for row in _rows_of_project(SETTINGS) if row["name"] not in named]
+
+
+def _of_known_kinds(rows: list[Row]) -> list[Row]:
+    """Settings with the project's kinds: what their readers take is not an own file's to say. That of one feed is of
+    the kind of the general one.
+    """
+    kinds = {row["name"]: row["kind"] for row in _rows_of_project(SETTINGS)}
+
+    def kind_of(row: Row) -> str | None:
+        name = row.get("name") or ""
+        return kinds.get(name, kinds.get(name.partition("__")[0], row.get("kind")))
+
+    return [{**row, "kind": kind_of(row)} for row in rows]
 
 
 def _rows_of_project(name: str) -> list[Row]:
