@@ -8,6 +8,7 @@ from tests.kit.nights import Nights, publish
 
 from employment_warehouse import alert
 from employment_warehouse.console.queries import query
+from employment_warehouse.database import connect
 
 # unit → when the employment register was due, and what has arrived: (report date, status).
 REGISTERS = {
@@ -152,3 +153,79 @@ def test_a_month_is_answered_by_a_file_that_speaks_of_it_whatever_its_date(
     warehouse.execute("update ops.delivery set status = 'accepted', build = %s where unit = '532501'", (build,))
     assert dict(warehouse.execute(statement).fetchall())["532501"] == "missing"
     assert "532501" in [unit for (unit,) in warehouse.execute(missing, (build,))]
+
+
+# unit → the parts of its payroll of 3 May: (part, kind, status, arrived on, months); what is said of April on 10 May.
+FILE, ON_TIME, LATE = ("", "file", "accepted", "2024-05-03", "2024-03-01"), "2024-05-08", "2024-05-11"
+WORKBOOKS = {
+    "532501": ([FILE, ("～001", "correction", "accepted", ON_TIME, "2024-04-01")], "on_time"),
+    "532502": ([FILE, ("～001", "correction", "accepted", LATE, "2024-04-01")], "late"),
+    "532503": (  # a second workbook comes late; the month came with the first
+        [
+            FILE,
+            ("～001", "correction", "accepted", ON_TIME, "2024-04-01"),
+            ("～002", "correction", "accepted", LATE, "2024-04-01"),
+        ],
+        "on_time",
+    ),
+    "532504": (  # a file speaks of the month, and came late
+        [("", "file", "accepted", LATE, "2024-04-01"), ("～001", "correction", "accepted", LATE, "2024-04-01")],
+        "late",
+    ),
+    "532523": ([FILE, ("～001", "correction", "held", ON_TIME, "2024-04-01")], "held"),
+    "532524": ([FILE, ("～001", "correction", "accepted", ON_TIME, "2024-03-01")], "missing"),
+}
+
+
+def test_a_month_that_only_a_correction_brings_came_with_it(warehouse: psycopg.Connection, nights: Nights) -> None:
+    numbers = {}
+    for unit, (parts, _) in WORKBOOKS.items():
+        warehouse.execute(
+            "insert into ops.due values ('public_post_payment', %s, '2024-05-10', '2024-05-10 20:00+08')", (unit,)
+        )
+        for part, kind, *_ in parts:
+            numbers[unit, part] = nights.deliver("public_post_payment", unit, "2024-05-03", part=part, kind=kind)
+    build = nights.start("2024-05-10")
+    for unit, (parts, _) in WORKBOOKS.items():
+        for part, _, status, arrived_on, month in parts:
+            warehouse.execute(
+                "update ops.delivery set status = %s, arrived_at = %s::timestamptz, months = array[%s::date]"
+                " where delivery_id = %s",
+                (status, f"{arrived_on} 10:00+08", month, numbers[unit, part]),
+            )
+    expected = {unit: state for unit, (_, state) in WORKBOOKS.items()}
+    found = warehouse.execute("select unit, status, delivery_id from ops.due_report").fetchall()
+    assert {unit: status for unit, status, _ in found} == expected
+    named = {unit: number for unit, _, number in found}
+    assert (named["532501"], named["532504"]) == (numbers["532501", "～001"], numbers["532504", ""])
+    missing = "select unit from ops.due_of_night where build = %s and status = 'missing'"
+    assert warehouse.execute(missing, (build,)).fetchall() == [("532524",)]
+    nights.build(build, "int_unit_report")
+    in_marts = warehouse.execute("select unit, status from tonight.int_unit_report where is_due").fetchall()
+    assert dict(in_marts) == expected
+    for unit, state in expected.items():
+        with connect(f"county_{unit}") as county:
+            shown = county.execute("select part, state from ops.own_deliveries('2024-05-01')").fetchall()
+        assert [kept for _, kept in shown if kept] == [state], unit
+        assert (None, state) in shown or state != "missing"
+    with connect("county_532503") as county:
+        of_parts = dict(county.execute("select part, state from ops.own_deliveries('2024-05-01')").fetchall())
+    assert of_parts == {"": None, "～001": "on_time", "～002": None}
+
+
+def test_a_county_sees_the_file_that_answers_a_month_however_old_it_is(
+    warehouse: psycopg.Connection, nights: Nights
+) -> None:
+    warehouse.execute(
+        "insert into ops.due values ('public_post_payment', '532501', '2024-05-10', '2024-05-10 20:00+08')"
+    )
+    for on in ("2024-03-28", "2024-04-28"):
+        nights.deliver("public_post_payment", "532501", on, kind="file")
+    warehouse.execute(
+        "update ops.delivery set arrived_at = report_date::timestamptz,"
+        " months = array[date_trunc('month', report_date::timestamp)::date]"
+    )
+    nights.start("2024-05-10")
+    with connect("county_532501") as county:
+        shown = county.execute("select report_date::text, kind, state from ops.own_deliveries('2024-05-03')").fetchall()
+    assert shown == [("2024-04-28", "file", "on_time")]

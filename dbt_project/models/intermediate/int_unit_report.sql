@@ -57,14 +57,15 @@ units as (
 ),
 
 -- Of each part of a report the latest revision, an accepted one before a held one. A part arrived when its first
--- accepted revision did; what corrects or withdraws was never due. What is due for a month is answered by a file that
--- speaks of it, whatever its date. ops.due_report has the same rules, as of now.
+-- accepted revision did; what withdraws was never due, nor what corrects, unless nothing else speaks of the month. What
+-- is due for a month is answered by what speaks of it, whatever its date. ops.due_report has the same rules, as of now.
 parts as (
     select distinct on (units.feed, units.unit, deliveries.report_date, deliveries.part)
         units.feed, units.unit, units.month, deliveries.report_date, deliveries.months, deliveries.status,
         deliveries.rows_read, deliveries.rows_landed, deliveries.rows_rejected,
+        bool_or(deliveries.kind = 'correction') over part as is_correction,
         min(deliveries.arrived_at) filter (
-            where deliveries.status = 'accepted' and deliveries.kind not in ('correction', 'withdrawn')
+            where deliveries.status = 'accepted' and deliveries.kind <> 'withdrawn'
         ) over part as arrived_at
     from units
     inner join deliveries
@@ -76,14 +77,21 @@ parts as (
         deliveries.revision desc
 ),
 
-reports as (
+arrivals as (
     select
-        feed, unit, max(arrived_at) as arrived_at, bool_or(status = 'held') as is_held,
-        sum(rows_read) as rows_read, sum(rows_landed) as rows_landed, sum(rows_rejected) as rows_rejected,
-        row_number() over (partition by feed, unit order by max(arrived_at) nulls last, report_date) as place
+        feed, unit, report_date, bool_or(status = 'held') as is_held,
+        case
+            when bool_and(is_correction) then min(arrived_at) else max(arrived_at) filter (where not is_correction)
+        end as arrived_at,
+        sum(rows_read) as rows_read, sum(rows_landed) as rows_landed, sum(rows_rejected) as rows_rejected
     from parts
     where ops.speaks_of(months, report_date, month)
     group by feed, unit, report_date
+),
+
+reports as (
+    select *, row_number() over (partition by feed, unit order by arrived_at nulls last, report_date) as place
+    from arrivals
 )
 
 select

@@ -2176,29 +2176,44 @@ CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_d
         select unnest(ops.counties_of(session_user)) as county_code
     ),
     due as (
-        select r.* from ops.due_report as r
+        select r.*, named.report_date as answered_on, named.part as answered_by
+        from ops.due_report as r
+        left join ops.delivery as named on r.delivery_id = named.delivery_id
         where r.unit in (select own.county_code from own) and r.report_date >= since
     ),
     delivery as (
         select distinct on (d.feed, d.unit, d.report_date, d.part) d.*
         from ops.delivery as d
-        where d.unit in (select own.county_code from own) and (d.report_date >= since or d.arrived_at >= since)
+        where d.unit in (select own.county_code from own)
+            and (
+                d.report_date >= since or d.arrived_at >= since
+                or (d.feed, d.unit, d.report_date) in (
+                    select due.feed, due.unit, due.answered_on from due where due.answered_on is not null
+                )
+            )
             and (d.kind, d.status) <> ('withdrawn', 'withdrawn')  -- a part that a rollback gave back
         order by d.feed, d.unit, d.report_date, d.part, d.revision desc
+    ),
+    answers as (
+        select l.delivery_id, due.feed, due.unit, due.report_date, due.due_at, due.status
+        from due
+        inner join delivery as l
+            on l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
+                and ops.speaks_of(l.months, l.report_date, due.month)
+        where l.kind not in ('correction', 'withdrawn')
+            or l.kind = 'correction' and (l.report_date, l.part) = (due.answered_on, due.answered_by)
     )
     select
-        l.feed, l.report_date, answered.due_at,
-        case when l.kind not in ('correction', 'withdrawn') then answered.status end, l.part,
+        l.feed, l.report_date, answered.due_at, answered.status, l.part,
         l.revision, l.kind, l.arrived_at, l.rows_read, l.rows_landed, l.rows_rejected, l.status, l.reason,
         l.understood ->> 'refusal', p.publication,
         exists (select from ops.current_delivery as c where c.delivery_id = l.delivery_id)
     from delivery as l
     left join lateral (
         -- A file of several months answers several times: the last of them is shown.
-        select due.due_at, due.status from due
-        where l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
-            and ops.speaks_of(l.months, l.report_date, due.month)
-        order by due.report_date desc
+        select answer.due_at, answer.status from answers as answer
+        where answer.delivery_id = l.delivery_id
+        order by answer.report_date desc
         limit 1
     ) as answered on true
     left join ops.publication as p on p.publication = l.build and p.rolled_back_at is null
@@ -2208,9 +2223,8 @@ CREATE FUNCTION ops.own_deliveries(since date) RETURNS TABLE(feed text, report_d
         null, null
     from due
     where not exists (
-        select from delivery as l
-        where l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
-            and l.kind not in ('correction', 'withdrawn') and ops.speaks_of(l.months, l.report_date, due.month)
+        select from answers as answer
+        where (answer.feed, answer.unit, answer.report_date) = (due.feed, due.unit, due.report_date)
     )
 $$;
 
@@ -5584,20 +5598,34 @@ CREATE VIEW ops.due_report AS
         END AS status,
     due.month
    FROM ((ops.due_window due
-     LEFT JOIN LATERAL ( SELECT max(part.arrived_at) AS arrived_at,
+     LEFT JOIN LATERAL ( SELECT
+                CASE
+                    WHEN bool_and(part.is_correction) THEN min(part.arrived_at)
+                    ELSE max(part.arrived_at) FILTER (WHERE (NOT part.is_correction))
+                END AS arrived_at,
             bool_or((part.status = 'held'::text)) AS is_held,
-            (array_agg(part.delivery_id ORDER BY (part.status = 'held'::text), part.delivery_id DESC))[1] AS delivery_id
+            (array_agg(part.delivery_id ORDER BY (part.status = 'held'::text), part.is_correction,
+                CASE
+                    WHEN part.is_correction THEN part.arrived_at
+                    ELSE NULL::timestamp with time zone
+                END, part.delivery_id DESC))[1] AS delivery_id
            FROM ( SELECT DISTINCT ON (d.report_date, d.part) d.report_date,
                     d.status,
                     d.delivery_id,
                     d.months,
-                    min(d.arrived_at) FILTER (WHERE ((d.status <> 'held'::text) AND (d.kind <> ALL (ARRAY['correction'::text, 'withdrawn'::text])))) OVER (PARTITION BY d.report_date, d.part) AS arrived_at
+                    bool_or((d.kind = 'correction'::text)) OVER part AS is_correction,
+                    min(d.arrived_at) FILTER (WHERE ((d.status <> 'held'::text) AND (d.kind <> 'withdrawn'::text))) OVER part AS arrived_at
                    FROM ops.delivery d
                   WHERE ((d.feed = due.feed) AND (d.unit = due.unit) AND ((d.report_date >= due.first_date) AND (d.report_date <= due.last_date)) AND (d.status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text])))
+                  WINDOW part AS (PARTITION BY d.report_date, d.part)
                   ORDER BY d.report_date, d.part, (d.status = 'held'::text), d.revision DESC) part
           WHERE ops.speaks_of(part.months, part.report_date, due.month)
           GROUP BY part.report_date
-          ORDER BY (max(part.arrived_at)), part.report_date
+          ORDER BY
+                CASE
+                    WHEN bool_and(part.is_correction) THEN min(part.arrived_at)
+                    ELSE max(part.arrived_at) FILTER (WHERE (NOT part.is_correction))
+                END, part.report_date
          LIMIT 1) report ON (true))
      LEFT JOIN LATERAL ( SELECT max(d.delivery_id) AS delivery_id
            FROM ops.delivery d
@@ -5611,11 +5639,11 @@ COMMENT ON VIEW ops.due_report IS '每项应报现在的状态，判定与监测
 
 -- Name: COLUMN due_report.arrived_at; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.due_report.arrived_at IS '到达时间；更正不改变到达时间。 | When the last of its parts first came; a later revision or a correction does not change it.';
+COMMENT ON COLUMN ops.due_report.arrived_at IS '到达时间；更正不改变到达时间，除非该月只有更正涉及。 | When the last of its parts first came; a later revision or a correction does not change it, unless only corrections speak of the month.';
 
 -- Name: COLUMN due_report.delivery_id; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.due_report.delivery_id IS '所指报送的编号；未报而有编号的，是无法读取的那一份。 | The delivery to look at; of a missing report the file that could not be read.';
+COMMENT ON COLUMN ops.due_report.delivery_id IS '所指报送的编号（只有更正涉及时为更正）；未报而有编号的，是无法读取的那一份。 | The delivery to look at, a correction where nothing else answers; of a missing report the file that could not be read.';
 
 -- Name: COLUMN due_report.status; Type: COMMENT; Schema: ops; Owner: wh_owner
 
