@@ -165,6 +165,16 @@ def test_a_limit_that_is_switched_off_limits_nothing_and_is_not_mentioned(
     assert "读取 30 行" in answer(clerk, upload(clerk, payments(), act="send"))
 
 
+def test_the_page_says_for_how_many_days_checks_are_kept(console: FastAPI, warehouse: psycopg.Connection) -> None:
+    clerk = browser_of(f"county_{COUNTY}", console)
+    answer(clerk, upload(clerk, payments(), act="send"))
+    assert "新的在前；试读的保留 1 天<" in clerk.get("/uploads").text
+    warehouse.execute("update seeds.setting set enabled = false where name = 'retention_checks_days'")
+    assert "在本页上传的文件，新的在前<" in clerk.get("/uploads").text
+    warehouse.execute("update seeds.setting set value = '7', enabled = true where name = 'retention_checks_days'")
+    assert "checks are kept for 7 days<" in clerk.get("/uploads?language=en").text
+
+
 def test_a_refused_upload_is_explained_in_words(console: FastAPI, warehouse: psycopg.Connection) -> None:
     clerk = browser_of(f"county_{COUNTY}", console)
     tomorrow = str(datetime.now(settings.TIMEZONE).date() + timedelta(days=1))

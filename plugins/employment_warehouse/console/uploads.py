@@ -126,6 +126,7 @@ def show(visit: Visit = page.visitor) -> Response:
         today=today,
         chosen={"feed": visit.request.query_params.get("feed"), "day": visit.request.query_params.get("day") or today},
         largest=limits["megabytes"],
+        checks_days=limits["checks_days"],
         corrections=CORRECTIONS,
     )
 

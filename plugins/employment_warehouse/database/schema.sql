@@ -5933,7 +5933,7 @@ ALTER TABLE ops.upload OWNER TO wh_owner;
 
 -- Name: TABLE upload; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON TABLE ops.upload IS '县市在控制台上传的文件及答复；试读的只保留一天。 | Files that clerks uploaded, and the answer to each; of files that were only checked for a day. Neither the file''s name nor a value of it is here.';
+COMMENT ON TABLE ops.upload IS '县市在控制台上传的文件及答复；试读的只保留参数 retention_checks_days 所定的天数。 | Files that clerks uploaded, and the answer to each; of files that were only checked for the days of the setting retention_checks_days. Neither the file''s name nor a value of it is here.';
 
 -- Name: COLUMN upload.feed; Type: COMMENT; Schema: ops; Owner: wh_owner
 
