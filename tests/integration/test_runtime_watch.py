@@ -94,6 +94,13 @@ def test_a_build_that_does_not_end_is_reported(warehouse: psycopg.Connection, wa
     assert ["未结束" in problem for problem in problems(warehouse_home)] == [True], build
 
 
+def test_a_scratch_build_is_no_night_that_does_not_end(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
+    publish_night(warehouse, YESTERDAY)
+    scratch = publication.start_scratch()
+    warehouse.execute("update ops.build set started_at = %s where build = %s", (MORNING - timedelta(hours=4), scratch))
+    assert problems(warehouse_home) == []
+
+
 def test_a_report_that_was_not_written_is_reported(warehouse: psycopg.Connection, warehouse_home: Home) -> None:
     publish(start_build(YESTERDAY))
     warehouse.execute("update ops.publication set published_at = %s", (MORNING - timedelta(minutes=10),))

@@ -12,6 +12,8 @@ from rich.console import Console
 from tests.kit.nights import certify, start_build
 
 from employment_warehouse import publication, transform
+from employment_warehouse.alert.queries import query as alert_query
+from employment_warehouse.console.queries import query as console_query
 from employment_warehouse.database import DatabaseRefusal, connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import querying, scratch_build
@@ -75,6 +77,19 @@ def test_a_second_run_continues_the_scratch_build(workshops: Any) -> None:
     for model in MODELS:
         try_out(model)
     assert workshops.rows("select count(*), min(status) from ops.build where run_id = 'scratch'") == [(1, "building")]
+
+
+def test_a_scratch_build_is_not_taken_for_the_night(workshops: Any) -> None:
+    night = publication.newest_build()
+    workshops.connection.execute(
+        "insert into ops.alert (report_date, level, kind, unit, title, body)"
+        " values ('2024-05-01', 'critical', 'feed_missing', '532528', 'title', 'body')"
+    )
+    assert publication.start_scratch() > night
+    [(shown, _, status, *_)] = workshops.connection.execute(console_query("newest_build")).fetchall()
+    assert (shown, status) == (night, "published")
+    followed = {"report_date": "2024-05-02", "kinds": ["feed_missing"]}
+    assert workshops.connection.execute(alert_query("open_nights"), followed).fetchall() == [(night, ["feed_missing"])]
 
 
 @pytest.mark.parametrize("status", ["building", "held"])

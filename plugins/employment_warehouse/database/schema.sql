@@ -2713,7 +2713,9 @@ begin
     inner join ops.build as held_in on d.build = held_in.build
     where (d.feed, d.unit, d.report_date) = (named.feed, named.unit, named.report_date) and d.status = 'held'
         and held_in.rules_digest is not distinct from (
-            select newest.rules_digest from ops.build as newest order by newest.build desc limit 1
+            select newest.rules_digest from ops.build as newest
+            where newest.rules_digest is not null
+            order by newest.build desc limit 1
         )
     order by d.delivery_id
     limit 1;
