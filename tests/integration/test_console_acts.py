@@ -240,16 +240,18 @@ def test_a_night_goes_by_the_rules_that_the_page_shows(operator: Browser, nights
 
 @pytest.fixture
 def failed_check(console: FastAPI, nights: Nights) -> int:
-    """A build in which a check of 532528 has failed."""
+    """A build in which a check of 532528 has failed, and a file of it was not ingested."""
     build = start_build("2024-05-02")
     nights.connection.execute(
         """
         insert into ops.check_result (
             build, gate, suite, check_name, unit, severity, success, message_zh, message_en
         )
-        values (%s, 1, 'labor_register', 'volume.ratio', '532528', 'critical', false, '本次 59 行', '59 rows')
+        values
+            (%(build)s, 1, 'labor_register', 'volume.ratio', '532528', 'critical', false, '本次 59 行', '59 rows'),
+            (%(build)s, 1, 'intake', 'intake_failed', '532528', 'critical', false, '入库失败', 'not ingested')
         """,
-        (build,),
+        {"build": build},
     )
     return build
 
@@ -282,15 +284,43 @@ def test_an_operator_waives_a_check_of_a_unit_until_a_day(console: FastAPI, nigh
         ("labor_register.volume.ration", "532528", "没有检查 labor_register.volume.ration"),
         ("labor_register.volume.ratio", "532599", "没有单位 532599"),
         ("case:youth_long_term:youth_long_term", "nobody", "没有这样的未结事项"),
+        ("intake.intake_failed", "532528", "intake.intake_failed 不能豁免"),
     ],
 )
-def test_what_does_not_exist_is_not_waived(console: FastAPI, nights: Nights, check: str, unit: str, words: str) -> None:
+def test_what_does_not_exist_or_has_found_nothing_is_not_waived(
+    console: FastAPI, nights: Nights, check: str, unit: str, words: str
+) -> None:
     operator = browser_of(OWN_LOGIN, console)
     [known] = [link for link in links_of(operator.get("/gates?gate=1").text) if link.startswith("/gates/waiver")]
     given = {"first": "2024-05-02", "last": "2024-05-04", "reason": "they cleared the register"}
     refused = operator.fill_in(known, f"/gates/waiver?{urlencode({'check': check, 'unit': unit})}", **given)
     assert (refused.status_code, words in refused.text) == (409, True), refused.text
     assert nights.rows("select from ops.waiver") == []
+
+
+def test_what_is_waived_or_a_delivery_was_held_for_holds_no_night(console: FastAPI, nights: Nights) -> None:
+    held = nights.deliver("labor_register", "532528", "2024-05-02", kind="file")
+    build = start_build("2024-05-02")
+    nights.connection.execute(
+        """
+        insert into ops.check_result (
+            build, gate, suite, check_name, unit, delivery_id, severity, success, waiver, unexpected_rows
+        )
+        values
+            (%(build)s, 2, 's', 'blamed', '532528', %(held)s, 'critical', false, null, 23),
+            (%(build)s, 2, 's', 'waived', '532528', null, 'critical', false, 'a (至 until 2024-05-09): b', null),
+            (%(build)s, 2, 's', 'difference', '532500', null, 'critical', false, null, null)
+        """,
+        {"build": build, "held": held},
+    )
+    publication.hold_night(build, "gate 2")
+    operator = browser_of(OWN_LOGIN, console)
+    checks = operator.get(f"/gates?build={build}").text
+    assert re.search(r"3 项未通过</em>，其中紧急 1 项", checks)
+    assert re.findall(r'data-label="行数">([^<]*)<', checks) == ["23", "—", "—"]
+    for shown in (checks, operator.get(f"/publications/{build}/release").text):
+        marks = [shown.count(mark) for mark in ("■ 暂扣该报送", "◐ 豁免", "■ 紧急")]
+        assert marks == [1, 1, 1]
 
 
 def test_data_docs_show_counts_without_values_and_need_no_internet(console: FastAPI, nights: Nights) -> None:

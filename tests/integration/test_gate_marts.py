@@ -792,6 +792,24 @@ def test_a_waived_failure_is_counted_and_holds_nothing(world: World) -> None:
     assert waivers == [(f"operator_of_tests (至 until {day}): known, corrected tomorrow",)]
 
 
+def test_only_rows_that_break_a_check_are_counted(world: World) -> None:
+    """Not a difference, nor how many units have failed."""
+    world.superuser.execute(
+        "update store.employment_stock set grade_a = -1, labour_force = labour_force + 5 where county_code = %s",
+        (GEJIU,),
+    )
+    gate.gate_marts(world.build)
+    counted = dict(
+        world.superuser.execute(
+            "select check_name, unexpected_rows from ops.check_result"
+            " where suite = 'employment_stock' and unit = any(%s) and gate = 2",
+            ([GEJIU, PREFECTURE],),
+        ).fetchall()
+    )
+    assert counted["grade_a.not_negative"] == 2
+    assert counted["labour_force.counties_add_up"] is None
+
+
 def test_a_night_is_released_only_for_a_reason(world: World) -> None:
     introduce_defect(world, "employment_stock.labour_force.counties_add_up")
     gate.gate_marts(world.build)
@@ -1026,6 +1044,27 @@ def test_an_expectation_that_proves_nothing_fails(own_suites: Path, world: World
         )
         assert not gate.gate_marts(world.build).is_clean, query
         assert is_refused(world)
+
+
+def test_what_could_not_be_checked_is_not_waived(own_suites: Path, world: World) -> None:
+    """Its certificate stays incomplete, and the night held: that is seen."""
+    query, kwargs = UNPROVEN["the query fails"]
+    (own_suites / "one.yaml").write_text(
+        f'frame: {{query: "{query}", expectations: [{{name: x, type: expect_column_values_to_be_between,'
+        f" kwargs: {kwargs}, severity: critical, zh: 甲, en: a}}]}}"
+    )
+    world.superuser.execute(
+        "insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)"
+        " values ('one.frame.x', %s, %s, %s, 'a', 'the query is wrong')",
+        (PREFECTURE, DAY, DAY),
+    )
+    gate.gate_marts(world.build)
+    found = world.superuser.execute(
+        "select success, waiver from ops.check_result where check_name = 'frame.x' and gate = 2"
+    ).fetchall()
+    assert found == [(False, None)]
+    with pytest.raises(UserError, match="不能豁免"):
+        publication.grant_waiver("one.frame.x", PREFECTURE, DAY, date(2024, 5, 9), "the query is wrong")
 
 
 def test_the_certificate_names_the_suites_by_their_bytes_and_counts_the_rows(certified: World) -> None:

@@ -113,6 +113,14 @@ def test_a_failure_message_has_the_value_and_the_normal_range(
     assert "{" not in outcome.message_zh + outcome.message_en
 
 
+@pytest.mark.parametrize(("feed", "values", "_"), MESSAGES)
+def test_only_rows_that_break_a_check_are_counted(
+    feed: str, values: dict[str, Any], _: str, limits: Thresholds
+) -> None:
+    rows = 3 if values["check"].endswith(".broken") else None
+    assert outcome_of(feed, limits, **values).unexpected_rows == rows
+
+
 @pytest.mark.parametrize("feed", sorted(contracts()))
 def test_no_placeholder_is_left_in_a_message(feed: str, limits: Thresholds) -> None:
     """Every column that a text shows is one that gate 1 measures."""

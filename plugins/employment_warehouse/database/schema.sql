@@ -973,6 +973,22 @@ begin
             message = format('没有检查 %1$s | there is no check %1$s', coalesce(wanted_check, '—')),
             hint = 'The page Gates of the console names them: suite.check_name.';
     end if;
+    if wanted_check in ('intake.intake_failed', 'intake_failed', 'models.model_failed', 'model_failed')
+        or not (
+            select r.was_run from ops.check_result as r
+            where r.gate = 2 and r.unit = wanted_unit
+                and wanted_check in (r.suite || '.' || r.check_name, r.check_name)
+            order by r.build desc, r.was_run desc
+            limit 1
+        )
+    then
+        raise exception using errcode = 'WH013',
+            message = format(
+                '%1$s 不能豁免：豁免后仍未入库、未计算或未检查'
+                ' | %1$s cannot be waived: what was not ingested, computed or checked stays so', wanted_check
+            ),
+            hint = 'Correct the cause, and run the night again.';
+    end if;
     if wanted_unit is distinct from ops.prefecture() and wanted_unit = any(ops.county_codes()) is not true
         and not exists (select from ops.check_result as c where c.unit = wanted_unit)
     then
@@ -986,7 +1002,7 @@ ALTER FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) OWNER TO
 
 -- Name: FUNCTION assert_waivable(wanted_check text, wanted_unit text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) IS '没有的检查、单位或事项不能豁免。 | Refuses the waiver of a check that no night has run, of an unknown unit, or of a case that is not open.';
+COMMENT ON FUNCTION ops.assert_waivable(wanted_check text, wanted_unit text) IS '没有的检查、单位或事项，以及没有结果的检查，不能豁免。 | Refuses the waiver of a check that no night has run or that found nothing, of an unknown unit, or of a case that is not open.';
 
 -- Name: begin_core(integer); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -4322,7 +4338,7 @@ CREATE TABLE ops.check_result (
     success boolean NOT NULL,
     observed text,
     expected text,
-    unexpected_rows bigint DEFAULT 0 NOT NULL,
+    unexpected_rows bigint,
     message_zh text,
     message_en text,
     waiver text,
@@ -4333,6 +4349,10 @@ CREATE TABLE ops.check_result (
 );
 
 ALTER TABLE ops.check_result OWNER TO wh_owner;
+
+-- Name: COLUMN check_result.unexpected_rows; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.check_result.unexpected_rows IS '不符合的行数；检查的不是行数的，为空。 | Rows that broke the check; empty where its value is no number of rows.';
 
 -- Name: COLUMN check_result.waiver; Type: COMMENT; Schema: ops; Owner: wh_owner
 
@@ -4506,7 +4526,7 @@ COMMENT ON COLUMN marts.data_quality.expected IS '期望值。 | What was expect
 
 -- Name: COLUMN data_quality.unexpected_rows; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.data_quality.unexpected_rows IS '不符合的行数。 | Rows that broke the expectation.';
+COMMENT ON COLUMN marts.data_quality.unexpected_rows IS '不符合的行数；检查的不是行数的，为空。 | Rows that broke the check; empty where its value is no number of rows.';
 
 -- Name: COLUMN data_quality.message_zh; Type: COMMENT; Schema: marts; Owner: wh_owner
 

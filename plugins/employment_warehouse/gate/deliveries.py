@@ -13,7 +13,6 @@ from employment_warehouse import database
 from employment_warehouse.contract import contract_of
 from employment_warehouse.gate import results
 from employment_warehouse.gate.delivery_measures import measures_of
-from employment_warehouse.gate.delivery_measures_by_column import BROKEN
 from employment_warehouse.gate.expectation import Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
 from employment_warehouse.gate.measure import Comparison
@@ -123,12 +122,7 @@ def _found(
             profile,
             [
                 waivers.applied(
-                    replace(
-                        outcome,
-                        feed=feed,
-                        delivery_id=max(profile.submission.offered),
-                        unexpected_rows=_unexpected_rows(outcome, profile),
-                    ),
+                    replace(outcome, feed=feed, delivery_id=max(profile.submission.offered)),
                     profile.submission.newly_offered,
                 )
                 for outcome in outcomes[row :: len(measured)]
@@ -144,14 +138,6 @@ def _record_decision(connection: psycopg.Connection, profile: Profile, blocking:
     )
     if not blocking:
         keep(connection, [profile])
-
-
-def _unexpected_rows(outcome: Outcome, profile: Profile) -> int:
-    """Rows behind a failure: those that break a column or a rule, else all of the submission."""
-    if outcome.success:
-        return 0
-    counted = profile.own.get(outcome.expectation.columns[0]) if outcome.expectation.name.endswith(BROKEN) else None
-    return int(counted if counted is not None else profile.submission.rows_landed)
 
 
 def _lock(connection: psycopg.Connection, build: int) -> None:

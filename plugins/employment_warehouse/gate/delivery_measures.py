@@ -34,7 +34,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "rows.unaccounted",
         Derived(lambda submission, values: abs((values["rows"] or 0) - submission.rows_landed)),
-        NONE,
+        (Limits(0, 0),),
         zh="{feed_zh}落库行数与台账之差",
         en="{feed_en}: landed rows that the ledger does not account for",
         measured_in="rows",

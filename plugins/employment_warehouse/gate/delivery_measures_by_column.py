@@ -22,8 +22,6 @@ from employment_warehouse.gate.measure import (
     ratio_to_median,
 )
 
-BROKEN = ".broken"  # measures that count rows which break the contract end so
-
 NO_EVENTS = is_a("snapshot", "period", "batch")
 
 
@@ -63,7 +61,7 @@ def _means(
 COLUMN_MEASURES: tuple[Measure, ...] = (
     # Of every column.
     Measure(
-        f"{{column}}{BROKEN}",
+        "{column}.broken",
         TonightRows("count(*) filter (where {breaks})::float8"),
         NONE,
         zh="“{header}”不合约定的行数",
@@ -133,7 +131,7 @@ COLUMN_MEASURES: tuple[Measure, ...] = (
     ),
     # Of every rule.
     Measure(
-        f"rule.{{rule}}{BROKEN}",
+        "rule.{rule}.broken",
         TonightRows("count(*) filter (where not ({rule}))::float8"),
         NONE,
         zh="违反规则的行数（{rule_zh}）",

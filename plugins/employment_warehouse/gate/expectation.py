@@ -102,6 +102,11 @@ class Expectation:
             return f"≤ {number(high)}"
         return f"≥ {number(low)}" if high is None else f"{number(low)} – {number(high)}"
 
+    @property
+    def counts_broken_rows(self) -> bool:
+        """Whether its value is the number of rows that break it, of which there may be none."""
+        return self.measured_in == "rows" and "min_value" not in self.kwargs and self.kwargs.get("max_value") == 0
+
     def message_zh(self, outcome: Outcome) -> str:
         return self._message(outcome, 0, self.zh, self.failed_zh or f"{self.zh}为 {{value}}（{{normal}}）")
 
@@ -171,7 +176,6 @@ class Outcome:
     success: bool
     observed: str
     was_run: bool = True
-    unexpected_rows: int = 0
     feed: str | None = None
     delivery_id: int | None = None
     waiver: str | None = None
@@ -183,6 +187,12 @@ class Outcome:
     def blocks(self) -> bool:
         """A critical failure that nobody waived."""
         return not self.success and self.waiver is None and self.expectation.severity == "critical"
+
+    @property
+    def unexpected_rows(self) -> int | None:
+        """How many rows break the expectation; None where its value is no such number, or there is none."""
+        value = self.values.get(self.expectation.columns[0])
+        return int(value) if self.expectation.counts_broken_rows and value is not None else None
 
     @property
     def check(self) -> tuple[str, str]:

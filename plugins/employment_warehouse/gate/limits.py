@@ -28,7 +28,7 @@ class Limits:
     severity: Severity = "critical"
 
 
-NONE = (Limits(0, 0),)
+NONE = (Limits(high=0),)
 
 
 def at_least(setting: str) -> tuple[Limits, ...]:

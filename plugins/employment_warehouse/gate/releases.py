@@ -39,7 +39,7 @@ class Releases:
 
     def applied(self, outcome: Outcome) -> Outcome:
         """The outcome, waived if it is a failure that only what was released may have caused."""
-        if outcome.success or outcome.waiver:
+        if outcome.success or outcome.waiver or not outcome.was_run:
             return outcome
         return replace(outcome, waiver=self._waiver(outcome))
 

@@ -134,7 +134,6 @@ def _outcomes(
                 success=success,
                 observed=f"{item} {observed}".strip() if was_run else observed,
                 was_run=was_run,
-                unexpected_rows=int(not success),
                 item=str(item),
                 feed=feed,
                 values=values,

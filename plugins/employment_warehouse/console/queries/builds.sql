@@ -14,13 +14,10 @@ with shown as (
 select
     c.build,
     b.report_date,
-    b.status,
     count(*) as checks,
-    count(*) filter (where c.was_run) as run,
-    count(*) filter (where not c.success) as failed,
-    count(*) filter (where not c.success and c.severity = 'critical' and c.waiver is null) as critical
+    count(*) filter (where not c.success) as failed
 from ops.check_result as c
 join ops.build as b on c.build = b.build
 where c.build in (select s.build from shown as s)
-group by c.build, b.report_date, b.status
+group by c.build, b.report_date
 order by c.build desc

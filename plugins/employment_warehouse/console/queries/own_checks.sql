@@ -7,14 +7,15 @@ select
     c.delivery_id,
     c.severity,
     c.success,
-    true as was_run,
     c.unexpected_rows,
     c.message_zh,
     c.message_en,
     c.waiver,
     count(*) over () as total,
     count(*) filter (where not c.success) over () as failed,
-    count(*) filter (where not c.success and c.severity = 'critical') over () as critical
+    count(*) filter (
+        where not c.success and c.severity = 'critical' and c.waiver is null and (c.gate = 1 or c.delivery_id is null)
+    ) over () as critical
 from marts.data_quality as c
 where c.gate = %(gate)s and (%(all)s or not c.success)
 order by c.success, c.severity, c.suite, c.check, c.unit
