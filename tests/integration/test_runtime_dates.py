@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from employment_warehouse import command, publication, settings
 from employment_warehouse.errors import UserError
-from employment_warehouse.runtime import nights, steps
+from employment_warehouse.runtime import nights, steps, timetable
 
 TODAY = date(2024, 5, 20)
 
@@ -43,6 +43,24 @@ def test_scheduled_nights_run_from_the_operator_s_date_on(
 ) -> None:
     publication.begin_nights(date(2024, 5, 19))
     assert steps.choose_date(None, started) == chosen
+
+
+@pytest.mark.parametrize(
+    ("now", "first", "start"),
+    [
+        (at(12, 0, date(2024, 4, 20)), TODAY, at(21, 30)),  # the runs of that morning are for the day before
+        (at(7, 0), TODAY, at(21, 30)),
+        (at(22, 0), TODAY, at(6, 0, TODAY + timedelta(days=1))),
+        (at(7, 0), TODAY - timedelta(days=1), at(7, 40)),
+        (at(22, 0, date(2024, 4, 20)), date(2024, 4, 21), at(21, 30, date(2024, 4, 21))),
+    ],
+)
+def test_the_next_night_begins_when_a_run_is_for_a_date_that_is_scheduled(
+    now: datetime, first: date, start: datetime, warehouse: psycopg.Connection
+) -> None:
+    publication.begin_nights(first)
+    assert timetable.next_start(now, first) == start
+    assert steps.choose_date(None, start) >= first.isoformat()
 
 
 def test_a_night_that_is_asked_for_runs_without_a_begin(warehouse: psycopg.Connection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from fastapi.responses import Response
@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from employment_warehouse.console.connections import Reading, Row
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.runtime.timetable import NIGHT_TIMES
+from employment_warehouse.runtime.timetable import next_start
 from employment_warehouse.settings import TIMEZONE
 
 page = Page("/tonight", "今晚", "Tonight", needs=("ops.due", "marts.feed_timeliness"))
@@ -30,29 +30,22 @@ def show(visit: Visit = page.visitor) -> Response:
         grid=_grid(shown["due"]),
         others=[row for row in shown["due"] if row["unit"] not in units and row["status"] != "on_time"],
         open_states=[row for row in shown["due"] if row["status"] not in SETTLED],
-        next_start=next_start(datetime.now(TIMEZONE)),
         **shown,
     )
-
-
-def next_start(now: datetime) -> datetime:
-    """When the next scheduled night begins."""
-    days = (now.date(), now.date() + timedelta(days=1))
-    starts = (datetime.combine(day, start, TIMEZONE) for day in days for start in NIGHT_TIMES)
-    return min(start for start in starts if start > now)
 
 
 def _of_ledger(read: Reading) -> dict[str, Any]:
     night = read.one("newest_build")
     standing = read.one("standing_publication")
     build = night["build"] if night else None
+    first = read("first_scheduled")[0]["first_scheduled"]
     return {
         "night": night,
         "standing": standing,
         "due": read("due_of_night", build=build),
         "troubles": read("open_alerts", build=build),
         "held_deliveries": read("held_deliveries"),
-        "first_scheduled": read("first_scheduled")[0]["first_scheduled"],
+        "next_start": next_start(datetime.now(TIMEZONE), first) if first else None,
     }
 
 
@@ -64,7 +57,7 @@ def _of_publication(read: Reading) -> dict[str, Any]:
         "due": read("due_of_publication"),
         "troubles": [],
         "held_deliveries": [],
-        "first_scheduled": None,
+        "next_start": None,
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from employment_warehouse.runtime.timetable import report_date_of
 from employment_warehouse.settings import TIMEZONE
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def choose_date(wanted: str | None, started: datetime) -> str:
         chosen = date.fromisoformat(wanted)
         nights.assert_not_future(chosen, started.astimezone(TIMEZONE))
         return chosen.isoformat()
-    chosen, first = _ended_date(started), publication.first_scheduled_date()
+    chosen, first = report_date_of(started), publication.first_scheduled_date()
     if first is None or chosen < first:
         log.warning(
             "nothing to do for %s: scheduled nights begin on %s (`warehouse begin`)", chosen, first or "no date"
@@ -42,7 +43,7 @@ def deliver_alerts(report_date: str | None, build_run: str) -> None:
     if not report_date:
         # No date was chosen: the task failed, or scheduled nights have not begun, which is not a failure.
         first = publication.first_scheduled_date()
-        if first is None or _ended_date(datetime.now(TIMEZONE)) < first:
+        if first is None or report_date_of(datetime.now(TIMEZONE)) < first:
             return
     build = publication.build_of(build_run)
     if build is None:
@@ -52,8 +53,3 @@ def deliver_alerts(report_date: str | None, build_run: str) -> None:
     digests = alert.deliver_alerts(publication.newest_build())
     if digests.failed:
         raise alert.AlertsNotDelivered(f"{digests.failed} digests")
-
-
-def _ended_date(moment: datetime) -> date:
-    """The day that ended, or ends within twelve hours."""
-    return (moment.astimezone(TIMEZONE) - timedelta(hours=12)).date()
