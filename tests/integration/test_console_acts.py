@@ -571,6 +571,24 @@ def test_an_alert_links_to_what_has_to_be_done_where_the_login_may_open_it(conso
     assert "未报" in operator and linked not in operator
 
 
+def test_an_alert_links_to_no_mart_that_the_login_may_not_read_and_not_to_its_own_page(
+    console: FastAPI, nights: Nights
+) -> None:
+    build = start_build("2024-05-02")
+    marts = {"/marts/zero_employment_household", "/marts/double_registration"}
+    for link in (*marts, "/alerts"):
+        nights.connection.execute(
+            "insert into ops.alert (build, report_date, level, kind, unit, title, body, link)"
+            " values (%s, '2024-05-02', 'critical', %s, '532528', '新增 | new', '帮扶 | help', %s)",
+            (build, link, link),
+        )
+    for role, led in (("wh_auditor", set()), (COUNTY, marts)):
+        browser = browser_of(role, console)
+        assert (role, set(re.findall(r'<a href="([^"]*)">去办理', browser.get("/alerts").text))) == (role, led)
+        assert not marts & set(links_of(browser.get("/tonight").text))
+        assert {browser.get(link).status_code for link in led} <= {200}
+
+
 def test_a_long_list_is_shown_fifty_rows_a_page_with_its_filter(console: FastAPI, nights: Nights) -> None:
     nights.connection.execute(
         "insert into ops.act (login, kind, subject) select 'a', k, k || ' no. ' || n || '.'"

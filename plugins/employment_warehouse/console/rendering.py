@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -44,9 +44,11 @@ def open_pages(request: Request, session: Session | None) -> list[Any]:
     return [page for page in request.app.state.pages if session and page.is_open_to(session)]
 
 
-def opens(pages: list[Any], link: str | None) -> bool:
-    """Whether a link leads to one of these pages, or to something below it."""
+def opens(pages: list[Any], rights: Set[str], link: str | None) -> bool:
+    """Whether a link leads to one of these pages, or below it; to a mart only with the right to read it."""
     path = (link or "").partition("?")[0]
+    if path.startswith("/marts/") and f"marts.{path.removeprefix('/marts/')}" not in rights:
+        return False
     return any(f"{path}/".startswith(f"{page.path}/") for page in pages)
 
 
@@ -54,6 +56,7 @@ def render(request: Request, session: Session | None, template: str, **shown: An
     """A page. Of the request: its language; of the session: who it is, the menu and what was just done."""
     chosen, pages = language(request), open_pages(request, session)
     notice = session.pop_notice() if session else ""
+    rights = session.rights if session else frozenset()
     return (
         environment(Path(__file__).parent / "templates")
         .get_template(template)
@@ -63,9 +66,9 @@ def render(request: Request, session: Session | None, template: str, **shown: An
             other_language=_here(request, language="zh" if chosen == ENGLISH else ENGLISH),
             here=lambda **changed: _here(request, **changed),
             session=session,
-            rights=session.rights if session else frozenset(),
+            rights=rights,
             menu=pages,
-            opens=lambda link: opens(pages, link),
+            opens=lambda link: opens(pages, rights, link),
             token=session.token if session else "",
             notice=in_language(notice, chosen),
             now=datetime.now(TIMEZONE),
