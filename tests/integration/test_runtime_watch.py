@@ -137,7 +137,7 @@ def test_undelivered_alerts_are_reported(
         (MORNING - age, failed),
     )
     assert [problem for problem in problems(warehouse_home) if "提醒未送达" in problem] == (
-        ["1 条提醒未送达 | 1 alerts were not delivered"] if reported else []
+        ["1 条提醒未送达 | alerts that were not delivered: 1"] if reported else []
     )
 
 
@@ -181,7 +181,7 @@ def test_an_upload_that_nobody_reads_is_reported(warehouse: psycopg.Connection, 
             " decode(repeat('00', 32), 'hex'), %s, '{}')",
             (MORNING - timedelta(minutes=minutes), YESTERDAY, state),
         )
-    assert problems(warehouse_home) == ["2 个上传的文件 5 分钟未读取 | 2 uploads have waited for five minutes"]
+    assert problems(warehouse_home) == ["2 个上传的文件 5 分钟未读取 | uploads not read for five minutes: 2"]
 
 
 @pytest.mark.parametrize(("status", "is_reported"), [(200, False), (503, True)])

@@ -19,7 +19,7 @@ from employment_warehouse.report.sentences import (
     schedule,
     to_do,
 )
-from employment_warehouse.report.words import change, number, share
+from employment_warehouse.report.words import change, counted, number, share
 
 PERSONS = Label("人", "persons")
 YUANYANG, LUCHUN = Label("元阳县", "Yuanyang"), Label("绿春县", "Lüchun")
@@ -96,6 +96,21 @@ def test_the_comparison_with_a_week_ago_names_what_was_missing_then() -> None:
     assert zh == "与7日前可比的 1 个县市合计增加 5 人；元阳县7日前未报，不参加比较。"
     assert en.startswith("1 county reported both 7 days ago and today: +5 persons;")
     assert text(comparison(0, 1, [(YUANYANG, 7)], 7)) == "没有7日前数据可比。"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "0 counties owe"), (1, "1 county owes"), (Decimal("1.00"), "1 county owes"), (1300, "1,300 counties owe")],
+)
+def test_one_of_something_is_not_said_in_the_plural(number: int | Decimal, said: str) -> None:
+    assert counted(number, "county owes", "counties owe") == said
+
+
+def test_one_person_is_one_in_every_sentence() -> None:
+    _, en = comparison(1, 2, [(YUANYANG, 7)], 7) or ("", "")
+    assert en.startswith("1 county reported both 7 days ago and today: +1 person;")
+    _, en = progress(target(1, "0.9"), PERSONS) or ("", "")
+    assert en == "1 person short of the target of 2024-12-31: one every 1 day on average"
 
 
 def test_carried_forward_names_states_and_the_common_date() -> None:

@@ -79,7 +79,7 @@ def _name_lost(places: list[str]) -> None:
     console.print(
         f"存档缺少最后一次备份之后入库的 {len(places)} 个文件：{'; '.join(places[:NAMES_SHOWN])}{more}。"
         "落地区中仍有的由下一晚重新存档，此前请勿清理落地区。"
-        f" | The archive lacks {len(places)} files that were ingested after the last backup. The next night archives"
+        f" | The archive lacks files that were ingested after the last backup ({len(places)}). The next night archives"
         " those again that are in the landing zone still; until then delete nothing there.",
         markup=False,
     )

@@ -91,7 +91,8 @@ def change_joined(
     value = ",".join(missing) or ALL_JOINED
     _decide(visit, "select ops.decide_setting('counties_not_joined', %s, %s, %s)", first, value, reason)
     count = len(divisions().counties) - len(missing)
-    return visit.go("/settings", f"自 {first} 起 {count} 个县市报送 | {count} counties report from {first} on")
+    report = words.counted(count, "county reports", "counties report")
+    return visit.go("/settings", f"自 {first} 起 {count} 个县市报送 | {report} from {first} on")
 
 
 @page.router.post("/settings/key-county")

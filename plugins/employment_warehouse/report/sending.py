@@ -90,5 +90,6 @@ def _send(reader: Reader, shown: DictRow, files: Sequence[Path]) -> bool:
     zh = f"{county}{name.zh} {shown['report_date']}（发布号 {shown['publication']}，{vintage.zh}）"
     en = f"{name.en}, publication {shown['publication']}, {vintage.en}"
     names = "\n".join(path.name for path in files)
-    body = f"附件 {len(files)} 个文件；收不到附件的，请在控制台“报告”页下载。\n{len(files)} files attached.\n{names}"
+    attached = words.counted(len(files), "file", "files")
+    body = f"附件 {len(files)} 个文件；收不到附件的，请在控制台“报告”页下载。\n{attached} attached.\n{names}"
     return send(reader.url, title=f"【就业监测】{zh} | {en}", body=body, attachments=files)

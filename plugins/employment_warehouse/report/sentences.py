@@ -11,7 +11,7 @@ from typing import Any
 
 from employment_warehouse.report import words
 from employment_warehouse.report.labels import Label
-from employment_warehouse.report.words import day, day_en, share, wan, whole
+from employment_warehouse.report.words import counted, day, day_en, share, wan, whole
 
 Row = Mapping[str, Any]
 # States of a feed whose earlier data are shown, the one that a county is named with last.
@@ -79,15 +79,15 @@ def progress(row: Row, unit: Label) -> Label | None:
     daily = row["required_daily_change"]
     if not row["target_value"] or row["on_track"] is not False or not daily or daily <= 0:
         return None
-    gap = whole(row["target_value"] - row["actual_value"])
+    gap = row["target_value"] - row["actual_value"]
     if daily >= 1:
         pace = Label(f"平均每天须净增 {whole(ceil(daily))} {unit.zh}", f"{whole(ceil(daily))} a day on average")
     else:
         days = max(1, int(1 / Decimal(daily)))
-        pace = Label(f"平均每 {days} 天须净增 1 {unit.zh}", f"one every {days} days on average")
+        pace = Label(f"平均每 {days} 天须净增 1 {unit.zh}", f"one every {counted(days, 'day', 'days')} on average")
     return Label(
-        f"到{day(row['deadline'])}还差 {gap} {unit.zh}，{pace.zh}",
-        f"{gap} {unit.en} short of the target of {row['deadline']}: {pace.en}",
+        f"到{day(row['deadline'])}还差 {whole(gap)} {unit.zh}，{pace.zh}",
+        f"{counted(gap, unit.en.removesuffix('s'), unit.en)} short of the target of {row['deadline']}: {pace.en}",
     )
 
 
@@ -113,8 +113,8 @@ def comparison(
     moved = f"减少 {-total:,} 人" if total < 0 else f"增加 {total:,} 人" if total else "持平"
     both = counties - len(uncompared)
     zh = f"与{earlier.zh}可比的 {both} 个县市合计{moved}"
-    counted = f"{total:+,} persons" if total else "no change"
-    en = f"{both} {'county' if both == 1 else 'counties'} reported both {earlier.en} and today: {counted}"
+    moved_en = f"{total:+,} {'person' if abs(total) == 1 else 'persons'}" if total else "no change"
+    en = f"{counted(both, 'county', 'counties')} reported both {earlier.en} and today: {moved_en}"
     if not uncompared:
         return Label(f"{zh}。", f"{en}.")
     named = {reason: [name for name, why in uncompared if why == reason] for _, reason in uncompared}
@@ -179,7 +179,7 @@ def to_do(
         number = sum(open_cases for _, open_cases in relocated)
         label = Label(
             f"零就业搬迁家庭 {number:,} 户待清零",
-            f"{number:,} relocated household{'s' if number != 1 else ''} to clear",
+            f"{counted(number, 'relocated household', 'relocated households')} to clear",
         )
         groups.append((label, [name for name, _ in relocated]))
     if owed:

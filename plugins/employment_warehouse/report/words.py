@@ -100,6 +100,11 @@ def whole(value: Number) -> str:
     return NONE if value is None else f"{rounded(value):,}"
 
 
+def counted(number: Number, one: str, several: str) -> str:
+    """A count with its English words: 1 county owes, 13 counties owe."""
+    return f"{whole(number)} {one if number == 1 else several}"
+
+
 def wan(value: Number) -> str:
     """A count for a headline: in 万 from ten thousand."""
     if value is None:

@@ -130,12 +130,12 @@ def _database(home: Home, now: datetime) -> Iterator[str]:
         return
     assert state is not None
     if ended[0]:
-        yield f"已结束 {ended[0]} 个超时的用户会话 | {ended[0]} sessions of users lasted too long and were ended"
+        yield f"已结束 {ended[0]} 个超时的用户会话 | sessions of users that lasted too long and were ended: {ended[0]}"
     yield from _night(state, now)
     if state["undelivered"]:
-        yield f"{state['undelivered']} 条提醒未送达 | {state['undelivered']} alerts were not delivered"
+        yield f"{state['undelivered']} 条提醒未送达 | alerts that were not delivered: {state['undelivered']}"
     if state["unread"]:
-        yield f"{state['unread']} 个上传的文件 5 分钟未读取 | {state['unread']} uploads have waited for five minutes"
+        yield f"{state['unread']} 个上传的文件 5 分钟未读取 | uploads not read for five minutes: {state['unread']}"
     if not responds(current(home)):  # it asks the database too, which answers
         yield "控制台未运行或无应答 | the console does not answer"
 
