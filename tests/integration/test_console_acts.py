@@ -107,6 +107,22 @@ def test_an_operator_lets_a_county_join_from_a_date_on(operator: Browser, nights
         connection.execute("select ops.decide_setting('counties_not_joined', '2024-06-01', '532528;530111', 'typing')")
 
 
+def test_a_setting_that_is_to_be_switched_off_is_shown_as_off(operator: Browser, nights: Nights) -> None:
+    """Not with the value that it has in the seed beside it."""
+    for name, value in (
+        ("upload_daily_files", "200"), ("campaign_frequency", "weekly"), ("counties_not_joined", "532501")
+    ):  # fmt: skip
+        nights.connection.execute(
+            "insert into seeds.setting (name, valid_from, value, enabled) values (%s, '2024-06-02', %s, false)",
+            (name, value),
+        )
+    before, after = (operator.get(f"/settings?on={day}").text for day in ("2024-06-01", "2024-06-02"))
+    assert before.count("自 2024-06-02 起 停用") == 3  # in the table
+    assert "；自 2024-06-02 起：停用" in before and "尚未接入：无。" in before
+    assert "每周报送" not in before.partition("<h2>专项行动")[2].partition("<details>")[0]
+    assert "自 2024-06-02 起：停用" in after
+
+
 def test_an_operator_ends_the_campaign(operator: Browser, nights: Nights) -> None:
     given = {"first": "2024-06-02", "value": "none", "reason": "document 9"}
     assert operator.fill_in("/settings", "/settings/campaign", **given).status_code == 303
