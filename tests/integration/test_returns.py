@@ -152,6 +152,31 @@ def test_a_workbook_of_a_refused_file_speaks_of_no_coloured_cells(warehouse: psy
     assert not any("涂色" in text for text in texts)
 
 
+def notes(book: openpyxl.Workbook) -> list[list[str]]:
+    """The rows of the first sheet."""
+    return [[str(cell.value) for cell in row if cell.value] for row in book["说明"]]
+
+
+def test_repeated_rows_have_no_deadline_and_are_counted_apart(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1, days="10"), payment(1, days="20"), BROKEN)
+    ingest_all()
+    rows = notes(returned())
+    assert any("共退回 2 行（其中 1 行重复，不须更正），涉及 1 张表" in row[0] for row in rows if row)
+    [(_, _, deadline, *_), (_, _, none, remark)] = [row for row in rows if row and row[0].startswith(SHEET)]
+    assert (deadline == "—", none) == (False, "—")
+    assert remark.endswith(f"填错的，改好后移到“{SHEET}”")
+
+
+def test_a_workbook_of_repeated_rows_alone_asks_for_no_correction(warehouse: psycopg.Connection, zone: Path) -> None:
+    put_rows(zone, payment(1, days="10"), payment(1, days="20"))
+    ingest_all()
+    rows = notes(returned())
+    texts = "\n".join(text for row in rows for text in row)
+    assert not any(words in texts for words in ("怎样更正", "涂色", "移到", "corrections/"))
+    [(_, _, deadline, remark)] = [row for row in rows if row and row[0].startswith(SHEET)]
+    assert (deadline, remark.endswith("填错的，改好后整份重报")) == ("—", True)
+
+
 def test_codes_are_offered_as_drop_downs(warehouse: psycopg.Connection, zone: Path) -> None:
     header = "车间编号,车间名称,乡镇代码,认定日期,状态,吸纳就业人数,吸纳脱贫人口数"
     put(zone, f"{header}\nW1,甲,532528100,2024-01-01,关门,3,1\n".encode(), "workshop")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 import xlsxwriter
@@ -148,18 +148,19 @@ def _columns_of(contract: Contract, column: str, code: str) -> Iterable[str]:
 
 def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returned) -> None:
     county = divisions().counties[returned.county]
-    row_count, file_count = sum(map(len, returned.rows.values())), len(returned.files)
-    summary = f"共退回 {row_count} 行，涉及 {len(returned.rows)} 张表；无法读取的文件 {file_count} 个。"
+    sheets = list(_sheets(returned))
+    names = [name for name, _, _ in sheets]
     table = [
-        (name, str(len(rows)), _deadline(contract_of(feed), returned), _remark(name, contract_of(feed), rows))
-        for name, feed, rows in _sheets(returned)
+        (name, str(len(rows)), _deadline(contract_of(feed), returned, rows), _remark(contract_of(feed), rows, names))
+        for name, feed, rows in sheets
     ]
+    has_wrong_cells = not all(rows[0].is_repeated for _, _, rows in sheets)
     lines: list[tuple[str, tuple[str, ...]]] = [
         ("title", (f"退回更正　{county}（{returned.county}）　{returned.report_date.isoformat()}",)),
-        ("text", (summary,)),
+        ("text", (_summary(returned),)),
         ("text", ()),
         *(_table("退回的行", ("工作表", "行数", "请在此前更正", "说明"), table) if table else ()),
-        *(_how_to_correct(returned) if table else ()),
+        *(_how_to_correct(returned) if has_wrong_cells else ()),
         *_files(returned),
     ]
     for at, width in enumerate((26, 12, 20, 26, 44, 24)):
@@ -170,8 +171,16 @@ def _write_notes(sheet: Worksheet, formats: dict[str, Format], returned: Returne
             sheet.write_string(line, at, text, formats[style])
 
 
+def _summary(returned: Returned) -> str:
+    rows = [row for of_feed in returned.rows.values() for row in of_feed]
+    repeated = sum(row.is_repeated for row in rows)
+    of_them = f"（其中 {repeated} 行重复，不须更正）" if repeated else ""
+    files = f"无法读取的文件 {len(returned.files)} 个。"
+    return f"共退回 {len(rows)} 行{of_them}，涉及 {len(returned.rows)} 张表；{files}"
+
+
 def _how_to_correct(returned: Returned) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """For the coloured cells; a workbook that only lists refused files has none."""
+    """For the coloured cells; a workbook that only lists repeated rows or refused files has none."""
     upload_to = f"corrections/{returned.report_date.isoformat()}/{returned.county}.xlsx"
     yield "strong", ("怎样更正",)
     yield "text", ("一、在各工作表中改正涂色的单元格；批注写明问题、要求和示例。",)
@@ -200,19 +209,24 @@ def _table(
     yield "text", ()
 
 
-def _remark(name: str, contract: Contract, rows: list[RejectedRow]) -> str:
-    if name.endswith(REPEATED):
+def _remark(contract: Contract, rows: list[RejectedRow], sheets: Collection[str]) -> str:
+    """Of one sheet. sheets: the names of all: a repeated row that is wrong itself is moved to its feed's, if there is
+    one."""
+    if rows[0].is_repeated:
         headers = "、".join(contract.column(column).header for column in contract.key)
         record = "同一人" if contract.key == (contract.person_column,) else "同一记录"
         repeated = f"{record}（{headers}相同）出现多次，已采用最后一行；本表仅供核对。"
-        return f"{repeated}填错的，改好后移到“{contract.title_zh}”"
+        return f"{repeated}填错的，改好后{f'移到“{contract.title_zh}”' if contract.title_zh in sheets else '整份重报'}"
     if len(rows) > ROWS_SHOWN:
         return f"只列出前 {ROWS_SHOWN} 行；错误大多相同，请改正源文件后整份重报"
     return ""
 
 
-def _deadline(contract: Contract, returned: Returned) -> str:
-    """When the feed is next due: after the report date, and not before the workbook was made."""
+def _deadline(contract: Contract, returned: Returned, rows: list[RejectedRow]) -> str:
+    """When the feed is next due: after the report date, and not before the workbook was made. Repeated rows have
+    none."""
+    if rows[0].is_repeated:
+        return "—"
     report_day_end = datetime.combine(returned.report_date + timedelta(days=1), time.min, TIMEZONE)
     due_at = next_due(contract, max(report_day_end, returned.made_at), returned.campaign)
     return f"{due_at:%Y-%m-%d %H:%M}" if due_at else "随下一次报送"
