@@ -22,15 +22,16 @@ from fastapi import FastAPI
 from playwright.sync_api import sync_playwright
 from tests.kit.console import Browser, browser_of, database_variables, served
 from tests.kit.files import COUNTY, DAY, ingest_all, put
-from tests.kit.nights import start_build
+from tests.kit.nights import publish, start_build
 from tests.kit.people import id_number
 from tests.kit.uploads import read_all
 
-from employment_warehouse import settings
+from employment_warehouse import returns, settings
 from employment_warehouse.console import uploads as page
 from employment_warehouse.contract import contract_of
 from employment_warehouse.database import OWN_LOGIN
 from employment_warehouse.database.connections import address
+from employment_warehouse.upload import answer as upload_answer
 
 FEED = "public_post_payment"
 OTHER = "532529"
@@ -100,11 +101,84 @@ def test_a_clerk_checks_sends_and_corrects_thirty_rows(console: FastAPI, warehou
     assert "读取 3 行，入库 3 行，没有退回" in back and "已更正 3 行" in back
     assert "不认识的列" not in back  # the workbook's own are known
     assert clerk.get(link).status_code == 404
-    history = clerk.get("/uploads").text
-    assert link not in history + clerk.get(sent.headers["location"]).text
+    history, first = clerk.get("/uploads").text, clerk.get(sent.headers["location"]).text
+    assert link not in history + first
+    assert next_step(first).startswith("退回工作簿已不在")
     assert history.count("查看答复") == 4 and "已入库，待汇总" in history
     english = clerk.get(f"{sent.headers['location']}?language=en").text
     assert "30 rows read, 27 landed" in english and "A placeholder that begins with 999999" in english
+
+
+EVENT = "活动编号,类型,日期,用工单位数,岗位数,参与人数,达成意向数\nE1,专场招聘会,2024-04-30,3,{jobs},100,20\n"
+INGESTED = "已入库，由下一次夜间汇总采用，随后发布。"
+UNCHANGED = "没有变化，不用再报。"
+
+
+def next_step(page: str) -> str:
+    """What a page tells the clerk to do."""
+    [step] = re.findall(r"<h2>下一步</h2>\s*<p>(.*?)</p>", page)
+    return str(step)
+
+
+def test_the_next_step_is_that_of_this_upload_alone(console: FastAPI, warehouse: psycopg.Connection) -> None:
+    """One return workbook has what is wrong in all feeds of a date."""
+    clerk = browser_of(f"county_{COUNTY}", console)
+
+    def sent(jobs: int, act: str = "send") -> str:
+        given = {"feed": "job_event", "name": "活动.csv", "act": act}
+        return answer(clerk, upload(clerk, EVENT.format(jobs=jobs).encode(), **given))
+
+    assert next_step(answer(clerk, upload(clerk, payments(), act="send"))).startswith("下载退回工作簿")
+    assert returns.path_of(DAY, COUNTY).is_file()
+    perfect = sent(50)
+    assert (next_step(perfect), "return-workbooks" in perfect) == (INGESTED, False)
+    publish(start_build(DAY))
+    again = sent(50)
+    assert (next_step(again), "该日期已经发布" in again) == (UNCHANGED, False)
+    assert next_step(sent(50, "check")) == UNCHANGED
+    changed = sent(60)
+    assert (next_step(changed), "该日期已经发布" in changed) == (INGESTED, True)
+    refused = answer(clerk, upload(clerk, b"\x00\x01nothing", act="send"))
+    assert (next_step(refused)[:6], "return-workbooks" in refused) == ("改好后重新上", False)
+
+
+def test_rows_that_are_only_repeated_leave_nothing_to_do(console: FastAPI, warehouse: psycopg.Connection) -> None:
+    clerk = browser_of(f"county_{COUNTY}", console)
+    people = [*range(1, 29), 30, 30, 30]
+    rows = [f"P{person},{id_number(person)},2024-04,{20 + at % 3},800,800" for at, person in enumerate(people)]
+    content = "\n".join([HEADER, *rows, ""]).encode()
+    checked = answer(clerk, upload(clerk, content))
+    assert next_step(checked) == "没有问题，可以报送。"
+    sent = answer(clerk, upload(clerk, content, act="send"))
+    assert returns.path_of(DAY, COUNTY).is_file()
+    assert (next_step(sent), "return-workbooks" in sent, "须更正</h2>" in sent) == (INGESTED, False, False)
+    assert "退回 2 行，其中 2 行重复、不须更正" in sent and "<em>" not in sent.partition('role="status"')[2]
+
+
+def test_wrong_cells_are_listed_however_many_rows_are_repeated_before_them(
+    console: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_answer, "CELLS_LISTED", 2)
+    rows = [f"P1,{id_number(1)},2024-04,{days},800,800" for days in (19, 20, 21, 22)]
+    content = "\n".join([HEADER, *rows, f"P2,{WRONG[5]},2024-04,22,800,800", ""]).encode()
+    clerk = browser_of(f"county_{COUNTY}", console)
+    checked = answer(clerk, upload(clerk, content))
+    assert "没有问题" not in checked and "身份证号" in checked
+
+
+@pytest.mark.parametrize("submission", ["missing", "held"])
+def test_a_correction_that_waits_is_not_called_ingested(
+    console: FastAPI, warehouse: psycopg.Connection, submission: str
+) -> None:
+    clerk = browser_of(f"county_{COUNTY}", console)
+    answer(clerk, upload(clerk, payments(), act="send"))
+    workbook = returns.path_of(DAY, COUNTY).read_bytes()
+    day = DAY if submission == "held" else DAY + timedelta(days=1)
+    if submission == "held":
+        warehouse.execute("update ops.delivery set status = 'held', build = %s", (start_build(DAY),))
+    back = answer(clerk, upload(clerk, workbook, feed="corrections", name="改.xlsx", act="send", day=str(day)))
+    assert next_step(back).startswith("更正已收下，等当天的报送被采用后自动入库，不用再上传")
+    assert "已入库" not in back and "return-workbooks" not in back
 
 
 def test_a_nil_return_needs_no_file(console: FastAPI, warehouse: psycopg.Connection) -> None:

@@ -150,8 +150,11 @@ def show_answer(number: int, visit: Visit = page.visitor) -> Response:
         upload = read.one("own_upload", number=number)
     if upload is None:
         raise HTTPException(404)
+    upload = _offered(visit, upload)
     answer = worded(upload["answer"]) if upload["answer"] else None
-    response = visit.show("upload.html.j2", upload=_offered(visit, upload), answer=answer, corrections=CORRECTIONS)
+    how = {"is_check": upload["is_check"], "has_workbook": upload["has_workbook"]}
+    steps = answer.next_steps(**how) if answer else ()
+    response = visit.show("upload.html.j2", upload=upload, answer=answer, steps=steps, corrections=CORRECTIONS)
     if upload["state"] != "answered":
         response.headers["Refresh"] = REFRESH_SECONDS
     return response
@@ -189,9 +192,12 @@ def _one_each(reports: Iterable[Row]) -> list[Row]:
 
 
 def _offered(visit: Visit, upload: Row) -> Row:
-    """An upload whose return workbook is offered only while it is there: the last correction deletes it."""
+    """An upload whose return workbook is offered only while it is there: the last correction deletes it. has_workbook:
+    None if none was written."""
+    if not upload["has_workbook"]:
+        return upload | {"has_workbook": None}
     paths = (returns.path_of(upload["report_date"], county) for county in visit.session.counties)
-    return upload | {"has_workbook": upload["has_workbook"] and any(path.is_file() for path in paths)}
+    return upload | {"has_workbook": any(path.is_file() for path in paths)}
 
 
 def _upload_request(form: Any) -> UploadRequest:

@@ -4,7 +4,8 @@ The console gives them words. Its keys, each only where there is something to sa
 
 - `refusal`: code and detail of what stopped the file as a whole (of a feed: `feeds[].refusal`);
 - `feeds`: for each feed of the file what was read, landed and rejected; where and why (the first rows, and the count of
-  each reason); `is_unchanged`; `failed`: what gate 1 would find tonight; `notes`, `extra_columns`;
+  each reason, of what is not corrected yet); `is_unchanged`; `failed`: what gate 1 would find tonight; `notes`,
+  `extra_columns`;
 - `waits`: feeds of a return workbook whose submission has to be accepted first; `corrected`: rejected rows corrected;
 - `due_at`, `is_late` (null: it has not come), `publication` and `is_closed` of the report date, `other_parts`;
   `is_return_workbook`: the file was recognised as one.
