@@ -299,6 +299,36 @@ def test_nothing_of_what_is_held_is_called_accepted(
         assert "采用" not in shown, path
 
 
+def test_a_removed_part_has_one_state_for_its_county_and_the_operator(
+    console: FastAPI, warehouse: psycopg.Connection, zone: Path
+) -> None:
+    """Held, it waits for the operator's release, and both see that."""
+    for part in (1, 2):
+        removed = put(zone, payments().decode(), f"{COUNTY}_{part}.csv", feed=FEED)
+    ingest_all()
+    removed.unlink()
+    ingest_all()
+    [number] = warehouse.execute("select delivery_id from ops.delivery where kind = 'withdrawn'").fetchone() or (0,)
+    warehouse.execute("update ops.delivery set arrived_at = now(), report_date = current_date")
+    clerk, operator = browser_of(f"county_{COUNTY}", console), browser_of(OWN_LOGIN, console)
+    for status, state in (("accepted", "已作废"), ("held", "暂扣")):
+        warehouse.execute(
+            "update ops.delivery set status = %s, build = coalesce(build, %s) where kind = 'withdrawn'",
+            (status, start_build(DAY)),
+        )
+        [row] = [
+            row for row in clerk.get("/uploads").text.split("<tr>") if f"{contract_of(FEED).title_zh} 2</td>" in row
+        ]
+        assert state in row
+        for browser in (clerk, operator):
+            assert state in browser.get(f"/deliveries/{number}").text.partition('class="lead"')[2].partition("</p>")[0]
+            found = {
+                wanted: f'href="/deliveries/{number}"' in browser.get(f"/deliveries?status={wanted}").text
+                for wanted in ("withdrawn", "held", "accepted")
+            }
+            assert found == {"withdrawn": state == "已作废", "held": state == "暂扣", "accepted": False}, status
+
+
 def test_the_page_lists_due_and_missing_reports_and_templates(console: FastAPI, warehouse: psycopg.Connection) -> None:
     yesterday = datetime.now(settings.TIMEZONE).date() - timedelta(days=1)
     warehouse.execute(

@@ -2159,6 +2159,18 @@ $$;
 
 ALTER FUNCTION ops.names(columns text[], prefix text) OWNER TO wh_owner;
 
+-- Name: outcome_of(text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.outcome_of(kind text, status text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((kind = 'withdrawn'::text) AND (status <> 'held'::text)) THEN 'withdrawn'::text ELSE status END;
+
+ALTER FUNCTION ops.outcome_of(kind text, status text) OWNER TO wh_owner;
+
+-- Name: FUNCTION outcome_of(kind text, status text); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.outcome_of(kind text, status text) IS '报送的结果：使分册作废的那一份，除暂扣外均为作废；其余同状态。 | What became of a delivery: withdrawn, if it withdraws a part and is not held; otherwise its status.';
+
 -- Name: own_alerts(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.own_alerts() RETURNS TABLE(alert_id bigint, raised_at timestamp with time zone, report_date date, level text, kind text, unit text, step text, title text, body text, link text, resolved_at timestamp with time zone, acknowledged_at timestamp with time zone)
@@ -7110,6 +7122,13 @@ REVOKE ALL ON FUNCTION ops.move_pointer(number integer, release_reason text) FRO
 -- Name: FUNCTION names(columns text[], prefix text); Type: ACL; Schema: ops; Owner: wh_owner
 
 REVOKE ALL ON FUNCTION ops.names(columns text[], prefix text) FROM PUBLIC;
+
+-- Name: FUNCTION outcome_of(kind text, status text); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.outcome_of(kind text, status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.outcome_of(kind text, status text) TO wh_county;
+GRANT ALL ON FUNCTION ops.outcome_of(kind text, status text) TO wh_auditor;
+GRANT ALL ON FUNCTION ops.outcome_of(kind text, status text) TO wh_operator;
 
 -- Name: FUNCTION own_alerts(); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -13,6 +13,7 @@ select
     d.rows_landed,
     d.rows_rejected,
     d.status,
+    ops.outcome_of(d.kind, d.status) as outcome,
     d.reason,
     coalesce(d.understood ->> 'refusal', '') as detail,
     d.build
