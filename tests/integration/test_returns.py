@@ -498,6 +498,53 @@ def test_a_correction_of_the_file_before_outlives_a_withdrawn_one(warehouse: psy
     assert corrected(warehouse) == [(3, "～001")]
 
 
+def test_a_correction_outlives_a_withdrawn_file_of_another_part(warehouse: psycopg.Connection, zone: Path) -> None:
+    """Also once its rows are purged."""
+    put_rows(zone, payment(1), BROKEN)
+    ingest_all()
+    publish_accepted(warehouse)
+    put_rows(zone, payment(9), name=f"{COUNTY}_2.csv")
+    (wrong,) = ingest_all()
+    send_back(zone, correct(returned(), "证件号码", id_number(2)))
+    ingest_all()
+    publish_and_purge(warehouse, zone)
+    publication.roll_back(2, [wrong.delivery_id], "another county's")
+    landing.restore_offered(start_build(DAY + timedelta(days=1)), hr_platform.read_archived)
+    assert standing_rows(warehouse) == [("P1", 800), ("P2", 800)]
+    assert corrected(warehouse) == [(3, "～001")]
+
+
+@pytest.mark.parametrize("ends", ["sent again", "purged and sent again", "rolled back"])
+def test_a_row_that_another_correction_names_too_stays_corrected(
+    warehouse: psycopg.Connection, zone: Path, ends: str
+) -> None:
+    put_rows(zone, payment(1), BROKEN)
+    put_rows(zone, payment(7, days="many"), payment(8, days="many"), name=f"{COUNTY}_2.csv")
+    ingest_all()
+    publish_accepted(warehouse)
+    books = [returned(), returned()]
+    assert [row[:2] for row in books[0][SHEET].iter_rows(min_row=2, values_only=True)] == [
+        (f"{COUNTY}.csv", "3"), (f"{COUNTY}_2.csv", "2"), (f"{COUNTY}_2.csv", "3"),
+    ]  # fmt: skip
+    correct(correct(books[0], "证件号码", id_number(2)), "出勤天数", "20", row=3)[SHEET].delete_rows(4)
+    correct(correct(books[1], "出勤天数", "21", row=3), "出勤天数", "20", row=4)[SHEET].delete_rows(2)
+    first = None
+    for book in books:
+        send_back(zone, book)
+        (delivery,) = ingest_all()
+        first = first or delivery.delivery_id
+    assert corrected(warehouse) == [(3, "～001"), (2, "～001"), (3, "～002")]
+    if ends == "purged and sent again":
+        publish_and_purge(warehouse, zone)
+    if ends == "rolled back":
+        publication.roll_back(publish_accepted(warehouse), [first or 0], "not this person")
+        landing.restore_offered(start_build(DAY), hr_platform.read_archived)
+    else:
+        put_rows(zone, payment(1))
+        ingest_all()
+    assert corrected(warehouse) == [(3, None), (2, "～002"), (3, "～002")]
+
+
 def test_a_removal_that_was_withdrawn_is_not_found_again(warehouse: psycopg.Connection, zone: Path) -> None:
     put_rows(zone, payment(1))
     put_rows(zone, payment(2), name=f"{COUNTY}_2.csv")
@@ -669,7 +716,8 @@ def standing_rows(warehouse: psycopg.Connection) -> list[tuple]:  # type: ignore
         warehouse,
         "select post_no, amount_paid::integer from landing.public_post_payment where delivery_id in"
         " (select distinct on (part) delivery_id from ops.delivery where status in ('landed', 'accepted')"
-        "  order by part, revision desc) order by 1, 2",
+        "  and report_date = %s order by part, revision desc) order by 1, 2",
+        DAY,
     )
 
 
@@ -694,12 +742,27 @@ def test_a_later_whole_file_replaces_corrections(
     assert corrected(warehouse) == [(3, None)]
 
 
-def test_a_part_sent_again_replaces_only_its_own_corrections(warehouse: psycopg.Connection, zone: Path) -> None:
+def publish_and_purge(warehouse: psycopg.Connection, zone: Path) -> None:
+    """What was sent is published, then replaced by the list of the day after, and purged."""
+    publish_accepted(warehouse)
+    put_rows(zone, payment(1), day=DAY + timedelta(days=1))
+    ingest_all()
+    publish_accepted(warehouse, DAY + timedelta(days=1))
+    assert landing.purge() > 0
+
+
+@pytest.mark.parametrize("is_purged", [False, True])
+def test_a_part_sent_again_replaces_only_its_own_corrections(
+    warehouse: psycopg.Connection, zone: Path, is_purged: bool
+) -> None:
     put_rows(zone, payment(1), BROKEN)
     put_rows(zone, payment(7), name=f"{COUNTY}_2.csv")
     ingest_all()
     book = correct(returned(), "证件号码", id_number(2))
     send_back(zone, book)
+    if is_purged:
+        ingest_all()
+        publish_and_purge(warehouse, zone)
     put_rows(zone, payment(7).replace("800,800", "700,700"), name=f"{COUNTY}_2.csv")  # in the same night
     ingest_all()
     assert standing_rows(warehouse) == [("P1", 800), ("P2", 800), ("P7", 700)]

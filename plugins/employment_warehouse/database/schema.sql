@@ -140,26 +140,6 @@ ALTER FUNCTION landing.begin_restore(number bigint) OWNER TO wh_owner;
 
 COMMENT ON FUNCTION landing.begin_restore(number bigint) IS '开始恢复已清理的报送。 | Lets this transaction land the rows of a purged delivery again; nothing, if it is not purged.';
 
--- Name: corrected_files(bigint); Type: FUNCTION; Schema: landing; Owner: wh_owner
-
-CREATE FUNCTION landing.corrected_files(correction bigint) RETURNS SETOF text
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-begin
-    return query execute format(
-        'select distinct case when row.extra ->> ''文件'' !~ ''^corrections/'' then row.extra ->> ''文件'' end'
-        ' from (values ($1)) as asked (delivery_id) left join landing.%I as row using (delivery_id)',
-        (select d.feed from ops.delivery as d where d.delivery_id = correction)
-    ) using correction;
-end $_$;
-
-ALTER FUNCTION landing.corrected_files(correction bigint) OWNER TO wh_owner;
-
--- Name: FUNCTION corrected_files(correction bigint); Type: COMMENT; Schema: landing; Owner: wh_owner
-
-COMMENT ON FUNCTION landing.corrected_files(correction bigint) IS '更正的各行所指的文件；空：县市自行添加的行，或落地行已清理。 | The files that the rows of a correction name; NULL: a row that the county added (or that corrects such a row), and where its rows are no longer in landing.';
-
 -- Name: end_restore(bigint); Type: FUNCTION; Schema: landing; Owner: wh_owner
 
 CREATE FUNCTION landing.end_restore(number bigint) RETURNS bigint
@@ -3521,9 +3501,8 @@ CREATE FUNCTION ops.withdrawn_with(gone bigint[]) RETURNS SETOF bigint
     select c.delivery_id
     from ops.delivery as w
     inner join ops.part_in_force as c on (c.feed, c.unit, c.report_date) = (w.feed, w.unit, w.report_date)
-    cross join lateral landing.corrected_files(c.delivery_id) as file
     where w.delivery_id = any(gone) and w.kind = 'file' and c.kind = 'correction' and c.delivery_id > w.delivery_id
-        and (file is null or vault.is_source_of(file, w.path, w.revision))
+        and (w.delivery_id = any(c.corrects) or array_position(c.corrects, null) is not null)
     union
     -- The withdrawal of the corrections that they replaced (it arrived with them), unless they are replaced themselves.
     select r.delivery_id
@@ -5267,6 +5246,7 @@ CREATE TABLE ops.delivery (
     landed_by xid8 DEFAULT ops.this_transaction() NOT NULL,
     rows_erased integer DEFAULT 0 NOT NULL,
     months date[],
+    corrects bigint[],
     CONSTRAINT a_build_decides CHECK (((status = ANY (ARRAY['landed'::text, 'refused'::text])) OR (build IS NOT NULL))),
     CONSTRAINT delivery_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'nil'::text, 'pages'::text, 'correction'::text, 'withdrawn'::text]))),
     CONSTRAINT delivery_revision_check CHECK ((revision >= 1)),
@@ -5296,6 +5276,10 @@ COMMENT ON COLUMN ops.delivery.rows_erased IS '已依法删除的行数。 | Row
 -- Name: COLUMN delivery.months; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.delivery.months IS '按期报表的行所属的各月；撤下的部分不涉及任何月份；空：没有行，或不是按期报表。 | Of a period feed the months of its rows; none of what withdraws a part; NULL: it has no rows, or is not of a period feed.';
+
+-- Name: COLUMN delivery.corrects; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.corrects IS '更正的各行所指的报送；其中的空值：县市自行添加的行，或对此类行的更正。空：不是更正。 | Of a correction the deliveries whose rows its rows name; NULL among them: a row that the county added, or that corrects such a row. NULL: no correction.';
 
 -- Name: feed; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -5768,7 +5752,8 @@ CREATE VIEW ops.part_in_force AS
     sha256,
     status,
     landed_at,
-    build
+    build,
+    corrects
    FROM ops.delivery d
   WHERE ((status <> ALL (ARRAY['refused'::text, 'withdrawn'::text])) AND (NOT (EXISTS ( SELECT
            FROM ops.delivery later
@@ -6758,11 +6743,6 @@ GRANT USAGE ON SCHEMA vault TO wh_operator;
 
 REVOKE ALL ON FUNCTION landing.begin_restore(number bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION landing.begin_restore(number bigint) TO wh_loader;
-
--- Name: FUNCTION corrected_files(correction bigint); Type: ACL; Schema: landing; Owner: wh_owner
-
-REVOKE ALL ON FUNCTION landing.corrected_files(correction bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION landing.corrected_files(correction bigint) TO wh_loader;
 
 -- Name: FUNCTION end_restore(number bigint); Type: ACL; Schema: landing; Owner: wh_owner
 
@@ -7778,6 +7758,10 @@ GRANT UPDATE(reason) ON TABLE ops.delivery TO wh_gate;
 -- Name: COLUMN delivery.months; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT INSERT(months),UPDATE(months) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.corrects; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT INSERT(corrects),UPDATE(corrects) ON TABLE ops.delivery TO wh_loader;
 
 -- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -23,11 +23,11 @@ from employment_warehouse.landing import archive, ledger
 from employment_warehouse.landing.ledger import Delivery, IncomingPart, IngestFailed, Superseded
 from employment_warehouse.landing.loading import load_rows
 from employment_warehouse.landing.queries import query
-from employment_warehouse.landing.restoring import restore_siblings
+from employment_warehouse.landing.restoring import mark_again, restore_siblings
 from employment_warehouse.landing.return_form import PLACE_HEADERS
 from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival, RemovedPart, is_unchanged
 from employment_warehouse.landing.submission_key import SubmissionKey
-from employment_warehouse.landing.withdrawing import current_parts, withdraw, withdraw_corrections
+from employment_warehouse.landing.withdrawing import current_parts, withdraw
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.reading import ReaderKilled, Refused, TextTable, read_tables
 
@@ -171,7 +171,7 @@ def ingest_part(connection: psycopg.Connection, part: IncomingPart, read: Callab
     submission = SubmissionKey.of(part)
     if revision > 1 and part.kind in ("file", "nil"):
         ledger.lock_part(connection, replace(part, part=CORRECTION_PART))
-        withdraw_corrections(connection, submission, part.part)
+        _withdraw_corrections(connection, submission, part.part)
     restore_siblings(connection, submission, part.part)
     return delivery
 
@@ -194,11 +194,20 @@ def withdraw_part(removed: RemovedPart) -> bool:
                 return False
             connection.execute(query("requeue_arrival"), {"path": removed.path})
             withdraw(connection, submission, [removed.part])
-            withdraw_corrections(connection, submission, removed.part)
+            _withdraw_corrections(connection, submission, removed.part)
             restore_siblings(connection, submission, removed.part)
             return True
     except psycopg.Error as error:
         raise IngestFailed(f"{removed.label}: {describe(error)}") from None
+
+
+def _withdraw_corrections(connection: psycopg.Connection, submission: SubmissionKey, part: str) -> None:
+    """Withdraw the corrections of a part that was sent again or removed: those with a row that names a file of that
+    part, or that names no file. Rejected rows that another correction names too stay corrected.
+    """
+    corrections = connection.execute(query("corrections_of_part"), submission._asdict() | {"part": part}).fetchall()
+    withdraw(connection, submission, [correction for (correction,) in corrections])
+    mark_again(connection, submission)
 
 
 def ingest_single_part(connection: psycopg.Connection, part: IncomingPart, file: Path) -> IngestResult:

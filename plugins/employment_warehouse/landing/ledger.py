@@ -12,6 +12,7 @@ from employment_warehouse import identity, settings
 from employment_warehouse.contract import Contract, contract_of
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing.queries import query, query_of_rows
+from employment_warehouse.landing.return_form import PLACE_HEADERS
 from employment_warehouse.landing.scanning import Arrival
 from employment_warehouse.reading import Refused
 
@@ -184,13 +185,16 @@ def insert_delivery(
 
 
 def record_counts(connection: psycopg.Connection, delivery: Delivery, counts: Counts) -> Delivery:
-    """Record the row counts, which have to be read = landed + rejected (a constraint), and the months of the rows."""
+    """Record the row counts, which have to be read = landed + rejected (a constraint), the months of the rows, and
+    what a correction corrects.
+    """
     parameters = counts.__dict__ | {
         "delivery_id": delivery.delivery_id,
         "understood": Jsonb({"notes": counts.notes, "sheets": counts.sheets}),
     }
     connection.execute(query("record_counts"), parameters)
     record_months(connection, delivery)
+    record_corrects(connection, delivery)
     return replace(
         delivery,
         rows_read=counts.rows_read,
@@ -204,3 +208,10 @@ def record_months(connection: psycopg.Connection, delivery: Delivery) -> None:
     if delivery.contract.kind == "period":
         parameters = {"delivery_id": delivery.delivery_id}
         connection.execute(query_of_rows("record_months", delivery.feed), parameters)
+
+
+def record_corrects(connection: psycopg.Connection, delivery: Delivery) -> None:
+    """Record the deliveries whose rows the landed rows of a correction name; nothing of another delivery."""
+    if delivery.kind == "correction":
+        parameters = PLACE_HEADERS | {"delivery_id": delivery.delivery_id}
+        connection.execute(query_of_rows("record_corrects", delivery.feed), parameters)

@@ -112,6 +112,15 @@ def restore_siblings(connection: psycopg.Connection, submission: SubmissionKey, 
         _restore_rows(connection, sibling, read_archived_file)
 
 
+def mark_again(connection: psycopg.Connection, submission: SubmissionKey) -> None:
+    """Mark the rejected rows that the submission's corrections in force name, their rows restored first: where one is
+    withdrawn, its rows are open again unless another names them too.
+    """
+    for (correction,) in connection.execute(query("corrections_of_submission"), submission._asdict()).fetchall():
+        _restore_rows(connection, correction, read_archived_file)
+        mark_corrected(connection, correction, submission)
+
+
 def _restore_rows(connection: psycopg.Connection, delivery_id: int, read: ReadArchived) -> int:
     """Restore the purged rows of one delivery. Raises RestoredOtherwise unless there are as many as the ledger says."""
     row = connection.execute("select * from landing.begin_restore(%s)", (delivery_id,)).fetchone()

@@ -51,16 +51,6 @@ def withdraw(connection: psycopg.Connection, submission: SubmissionKey, parts: C
     connection.execute(query("withdraw"), parameters)
 
 
-def withdraw_corrections(connection: psycopg.Connection, submission: SubmissionKey, part: str) -> None:
-    """Withdraw the corrections of a part that was sent again or removed.
-
-    These are the corrections with a row that names a file of that part, or that names no file; and those whose rows
-    are no longer in landing, so that it cannot be determined.
-    """
-    corrections = connection.execute(query("corrections_of_part"), submission._asdict() | {"part": part}).fetchall()
-    withdraw(connection, submission, [correction for (correction,) in corrections])
-
-
 def mark_corrected(connection: psycopg.Connection, delivery_id: int, submission: SubmissionKey) -> None:
     """Mark the rejected rows of a submission that the landed rows of a correction name."""
     parameters = submission._asdict() | PLACE_HEADERS | {"delivery_id": delivery_id}

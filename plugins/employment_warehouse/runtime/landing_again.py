@@ -12,9 +12,10 @@ from employment_warehouse import landing
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform import read_archived
 from employment_warehouse.landing import Delivery, archive
-from employment_warehouse.landing.ledger import record_months
+from employment_warehouse.landing.ledger import record_corrects, record_months
 from employment_warehouse.landing.loading import load_rows
 from employment_warehouse.landing.queries import query
+from employment_warehouse.landing.restoring import mark_again
 from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import mark_corrected
 from employment_warehouse.runtime.history import Record
@@ -60,13 +61,7 @@ def land(connection: psycopg.Connection, row: Record) -> None:
 def _reopen(connection: psycopg.Connection, withdrawn: Delivery) -> None:
     """Rejected rows are open again where a part no longer counts, unless another correction names them too."""
     connection.execute(query("reopen_rejected"), withdrawn.__dict__ | {"parts": [withdrawn.part]})
-    corrections = connection.execute(
-        "select p.delivery_id from ops.part_in_force as p where p.kind = 'correction'"
-        " and p.feed = %(feed)s and p.unit = %(unit)s and p.report_date = %(report_date)s order by 1",
-        withdrawn.__dict__,
-    ).fetchall()
-    for (correction,) in corrections:
-        mark_corrected(connection, correction, SubmissionKey.of(withdrawn))
+    mark_again(connection, SubmissionKey.of(withdrawn))
 
 
 def _load(connection: psycopg.Connection, delivery: Delivery, row: Record, sha256: bytes) -> None:
@@ -77,6 +72,8 @@ def _load(connection: psycopg.Connection, delivery: Delivery, row: Record, sha25
         mark_corrected(connection, delivery.delivery_id, SubmissionKey.of(delivery))
     if row.get("months") is None:
         record_months(connection, delivery)
+    if row.get("corrects") is None:
+        record_corrects(connection, delivery)
     if (counts.rows_landed, counts.rows_rejected) != (row["rows_landed"], row["rows_rejected"]):
         raise RebuildDiffers(
             where=f"delivery {delivery.delivery_id}",

@@ -1,16 +1,13 @@
 -- Whether a row of this correction names a file, or none, of which a newer revision arrived after the correction did: as a
 -- file that is ingested later withdraws such a correction.
 select exists (
-    select from ops.delivery as newer
-    cross join lateral landing.corrected_files(%(delivery_id)s) as file
-    where newer.feed = %(feed)s and newer.unit = %(unit)s and newer.report_date = %(report_date)s
-        and newer.kind in ('file', 'nil') and newer.status not in ('refused', 'withdrawn')
-        and newer.revision > 1 and newer.arrived_at > %(arrived_at)s
-        and (file is null or exists (
-            select from ops.delivery as older
-            where (older.feed, older.unit, older.report_date, older.part)
-                = (newer.feed, newer.unit, newer.report_date, newer.part)
-                and older.revision < newer.revision and older.kind = 'file'
-                and vault.is_source_of(file, older.path, older.revision)
-        ))
+    select from ops.delivery as correction
+    cross join lateral unnest(correction.corrects) as corrected (delivery_id)
+    left join ops.delivery as older on corrected.delivery_id = older.delivery_id
+    inner join ops.delivery as newer
+        on newer.feed = correction.feed and newer.unit = correction.unit and newer.report_date = correction.report_date
+            and newer.kind in ('file', 'nil') and newer.status not in ('refused', 'withdrawn')
+            and newer.revision > 1 and newer.arrived_at > %(arrived_at)s
+            and (corrected.delivery_id is null or newer.part = older.part and newer.revision > older.revision)
+    where correction.delivery_id = %(delivery_id)s
 )
