@@ -571,6 +571,21 @@ def test_each_case_has_a_page_of_its_own_and_waived_ones_are_counted_apart(conso
     assert "没有符合条件的事项" in worker.get("/cases?kind=return_risk").text
 
 
+def test_of_the_amounts_of_cases_only_what_is_owed_is_added_up(console: FastAPI, nights: Nights) -> None:
+    """One line of payroll that the bank returned: two cases, each with its amount, and owed once."""
+    build = start_build("2024-05-18")
+    known = {
+        "county_code": "532528", "unit_to_act_zh": "代发银行", "unit_to_act_en": "paying bank", "lines": 1,
+        "case_kind": "relief_payroll", "opened_on": "2024-05-10", "amount": 3000, "from_build": build,
+    }  # fmt: skip
+    found = [{"finding": found, "case_key": f"YG1·2024-04-01·{found}"} for found in ("unpaid", "bank_failed")]
+    risk = {"case_kind": "return_risk", "finding": "return_risk", "case_key": "532528·H1"}
+    insert(nights.connection, "store", "finding_case", [known | each for each in (*found, risk)])
+    publish(build)
+    lead = browser_of("caseworker_532528", console).get("/cases").text.split('class="lead">')[1].split("</p>")[0]
+    assert re.findall(r"\d 项[^；。]*", lead) == ["2 项（欠发 3,000.00 元）", "1 项"]
+
+
 def test_a_unit_that_is_no_county_stays_chosen(console: FastAPI) -> None:
     page = browser_of(OWN_LOGIN, console).get("/deliveries?unit=532528YG1&status=held").text
     assert re.findall(r'<option value="([^"]+)" selected', page) == ["532528YG1", "held"]

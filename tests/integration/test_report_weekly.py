@@ -50,14 +50,14 @@ def test_a_countys_dispatch_lists_only_its_own_cases_by_urgency(warehouse: psyco
     store(warehouse, "report_weekly", build, rates)
     paths = {path.name: path for path in report.write_weekly(publish(build))}
     own = paths[f"weekly-{build}-{YUANYANG}.html"].read_text(encoding="utf-8")
-    assert "待办 2 项，涉及 1,000.00 元；近7日新增 0 项，办结 1 项。" in own
+    assert "待办 2 项，其中以工代赈欠发 1,000.00 元；近7日新增 0 项，办结 1 项。" in own
     assert own.index("532528YG2 · 2024-03") < own.index("532528YG1 · 2024-03")
     assert "532528YG3" not in own
     assert "532501YG9" not in own
     assert "3 ↑2" in own
     assert "全部欠发" in own
     whole = paths[f"weekly-{build}.html"].read_text(encoding="utf-8")
-    assert "全州待办 3 项，涉及 1,007.00 元" in whole
+    assert "全州待办 3 项，其中以工代赈欠发 1,007.00 元" in whole
     assert "532528YG2" not in whole
     rows = workbook_rows(paths[f"weekly-{build}-{YUANYANG}.xlsx"], "待办事项")
     assert [row[3] for row in rows[1:]] == ["532528YG2 · 2024-03", "532528YG1 · 2024-03"]
@@ -102,7 +102,7 @@ def test_a_countys_dispatch_shows_only_what_its_logins_may_see(warehouse: psycop
 
 
 def test_a_waived_case_is_counted_apart(warehouse: psycopg.Connection, build: int) -> None:
-    """Its money is at stake in no sum; new in the week is what began in it, also if it is over or waived."""
+    """What it owes is in no sum; new in the week is what began in it, also if it is over or waived."""
     waived = {"opened_on": "2024-05-18", "waived_until": "2024-06-30"}
     store(warehouse, "finding_case", build, [
         a_case(YUANYANG, "unpaid", f"{YUANYANG}YG1·2024-03-01·unpaid", 100),
@@ -114,20 +114,48 @@ def test_a_waived_case_is_counted_apart(warehouse: psycopg.Connection, build: in
     paths = {path.name: path for path in report.write_weekly(publish(build))}
     html = {name: path.read_text(encoding="utf-8") for name, path in paths.items() if name.endswith(".html")}
     own = html[f"weekly-{build}-{YUANYANG}.html"]
-    assert "待办 1 项，涉及 100.00 元；近7日新增 2 项，办结 1 项；另有豁免 1 项，见同名工作簿。" in own
-    assert "1 项，100.00 元" in own
+    assert "待办 1 项，其中以工代赈欠发 100.00 元；近7日新增 2 项，办结 1 项；另有豁免 1 项，见同名工作簿。" in own
+    assert "1 项，其中欠发 100.00 元" in own
     assert "YG2" not in own
     only_waived = html[f"weekly-{build}-{GEJIU}.html"]
     assert "没有待办事项；近7日新增 1 项，办结 0 项；另有豁免 1 项，见同名工作簿。" in only_waived
     assert "YG4" not in only_waived
-    assert "全州待办 1 项，涉及 100.00 元；近7日新增 3 项，办结 1 项；另有豁免 2 项。" in html[f"weekly-{build}.html"]
+    assert (
+        "全州待办 1 项，其中以工代赈欠发 100.00 元；近7日新增 3 项，办结 1 项；另有豁免 2 项。"
+        in html[f"weekly-{build}.html"]
+    )
     rows = workbook_rows(paths[f"weekly-{build}-{YUANYANG}.xlsx"], "待办事项")
     assert rows[0][10] == "豁免至"
     assert [(row[3], str(row[10])[:10]) for row in rows[1:]] == [
         ("532528YG1 · 2024-03", "—"), ("532528YG2 · 2024-03", "2024-06-30"),
     ]  # fmt: skip
     counted = workbook_rows(paths[f"weekly-{build}.xlsx"], "各县市待办")
-    assert [row[2:] for row in counted[1:]] == [(0, 1, 0, 1, 0), (1, 1, 100, 2, 1)]
+    assert [row[2:] for row in counted[1:]] == [(0, 1, "—", 1, 0), (1, 1, 100, 2, 1)]
+
+
+def test_wages_with_several_findings_are_owed_once(warehouse: psycopg.Connection, build: int) -> None:
+    """A line that the bank returned, of a worker without a contract, in a household at risk because of it; and a
+    dispute. Each case has its amount; added up is only what is owed.
+    """
+    others = {
+        "return_risk": f"{YUANYANG}·H1", "dispute_overdue": f"{YUANYANG}·D1·p", "public_post": f"{YUANYANG}·P1·x",
+    }  # fmt: skip
+    store(warehouse, "finding_case", build, [
+        *(a_case(YUANYANG, found, f"{YUANYANG}YG1·2024-04-01·{found}", 3000)
+          for found in ("unpaid", "bank_failed", "no_contract")),
+        a_case(YUANYANG, "underpaid", f"{YUANYANG}YG2·2024-04-01·underpaid", 50),
+        *(a_case(YUANYANG, kind, key, 3000) | {"case_kind": kind} for kind, key in others.items()),
+    ])  # fmt: skip
+    paths = {path.name: path for path in report.write_weekly(publish(build))}
+    own = paths[f"weekly-{build}-{YUANYANG}.html"].read_text(encoding="utf-8")
+    assert "待办 7 项，其中以工代赈欠发 3,050.00 元；" in own
+    heads = [head.split("</span>")[0].split(">")[-1] for head in re.findall(r"<h2>.*?<small>(.*?)</small>", own)]
+    assert heads == ["4 项，其中欠发 3,050.00 元", "1 项", "1 项", "1 项"]
+    whole = paths[f"weekly-{build}.html"].read_text(encoding="utf-8")
+    assert "全州待办 7 项，其中以工代赈欠发 3,050.00 元；" in whole
+    assert "9,000.00" not in own + whole
+    counted = workbook_rows(paths[f"weekly-{build}.xlsx"], "各县市待办")
+    assert [row[4] for row in counted[1:]] == ["—", "—", 3050, "—"]
 
 
 def test_a_workbooks_indicators_stand_in_the_order_of_the_reports(warehouse: psycopg.Connection, build: int) -> None:

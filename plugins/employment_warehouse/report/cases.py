@@ -11,7 +11,7 @@ from employment_warehouse.report import words
 from employment_warehouse.report.figures import Row
 from employment_warehouse.report.labels import Label, Labels, Names, label_of
 
-COUNTED = ("open_cases", "waived", "amount", "opened_7d", "closed_7d")
+COUNTED = ("open_cases", "waived", "owed", "opened_7d", "closed_7d")
 
 
 def totals(counts: Iterable[Row]) -> dict[str, int]:
@@ -22,7 +22,7 @@ def totals(counts: Iterable[Row]) -> dict[str, int]:
 
 def summary(whole: Mapping[str, int]) -> Label:
     """How much there is to do, what began and ended in the week, and what is waived. whole: as `totals` returns it."""
-    count, amount, waived = whole["open_cases"], whole["amount"], whole["waived"]
+    count, owed, waived = whole["open_cases"], whole["owed"], whole["waived"]
     opened, closed = words.whole(whole["opened_7d"]), words.whole(whole["closed_7d"])
     clauses = [
         Label(
@@ -30,8 +30,9 @@ def summary(whole: Mapping[str, int]) -> Label:
             f"{words.whole(count) if count else 'No'} case{'' if count == 1 else 's'} open",
         )
     ]
-    if amount:
-        clauses.append(Label(f"，涉及 {words.money(amount)} 元", f", {words.money(amount)} CNY at stake"))
+    if owed:
+        money = words.money(owed)
+        clauses.append(Label(f"，其中以工代赈欠发 {money} 元", f", of which work-relief wages owed: {money} CNY"))
     clauses.append(
         Label(f"；近7日新增 {opened} 项，办结 {closed} 项", f"; in 7 days {opened} were opened and {closed} closed")
     )

@@ -90,14 +90,15 @@ def _county_page(figures: Figures, county: str) -> bytes:
     """figures: those of the county alone."""
     whole = totals(figures["case_counts"])
     kinds = groupby(filterfalse(_is_waived, figures["open_cases"]), key=lambda row: row["case_kind"])
-    lists = [_case_list(kind, list(rows), figures["closes_when"]) for kind, rows in kinds]
+    owed = {row["case_kind"]: row["owed"] or 0 for row in figures["case_counts"]}
+    lists = [_case_list(kind, list(rows), figures["closes_when"]) | {"owed": owed[kind]} for kind, rows in kinds]
     return render(
         "dispatch.html.j2",
         figures,
         {
             "county_code": county,
             "sunday": figures["comparison"].day,
-            "lists": sorted(lists, key=lambda each: (-each["amount"], -each["open_cases"])),
+            "lists": sorted(lists, key=lambda each: (-each["owed"], -each["open_cases"])),
             "summary": summary(whole),
             "waived": whole["waived"],
             "sections": _indicator_sections(figures, county),
@@ -120,7 +121,6 @@ def _case_list(kind: str, cases: list[Row], closes: Labels) -> Row:
         "kind": kind,
         "cases": [{**row, "subject": subject(row)} for row in cases[:CASES_SHOWN]],
         "open_cases": len(cases),
-        "amount": sum(row["amount"] or 0 for row in cases),
         "closes_when": closes[kind],
         # Columns that say nothing of any case are left out.
         "has_finding": any(row["finding"] != kind for row in cases),

@@ -9,10 +9,10 @@ from employment_warehouse.report.cases import case_title, subject, totals
 from employment_warehouse.report.figures import Figures
 from employment_warehouse.report.workbook import Sheet, indicator_sheet, table_sheet, write_workbook
 
-COUNT_HEADS = ("县市", "事项", "待办", "豁免", "涉及金额（元）", "近7日新增", "近7日办结")
+COUNT_HEADS = ("县市", "事项", "待办", "豁免", "以工代赈欠发（元）", "近7日新增", "近7日办结")
 CASE_HEADS = (
-    "县市", "事项", "核查线索", "对象代号", "乡镇", "责任单位", "涉及金额（元）", "涉及行数", "起始日期", "持续天数",
-    "豁免至", "办结条件",
+    "县市", "事项", "核查线索", "对象代号", "乡镇", "责任单位", "涉及金额（元，线索之间有重复）", "涉及行数",
+    "起始日期", "持续天数", "豁免至", "办结条件",
 )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def _count_sheet(figures: Figures) -> Sheet:
         COUNT_HEADS,
         (
             (
-                counties.get(county), kinds[kind].zh, whole["open_cases"], whole["waived"], whole["amount"],
+                counties.get(county), kinds[kind].zh, whole["open_cases"], whole["waived"], whole["owed"] or None,
                 whole["opened_7d"], whole["closed_7d"],
             )
             for county, kind, whole in counted
