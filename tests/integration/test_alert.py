@@ -260,29 +260,68 @@ def test_a_zero_employment_alarm_mentions_an_employment_register_that_is_not_ton
     assert set(found) == {"zero_employment_uncertain"}
     title, body = found["zero_employment_uncertain"]
     assert title.startswith("元阳县：可能新增零就业家庭 2 户，其中易地搬迁 1 户，台账不完整")
-    assert "就业台账为 5月2日 数据，有 0 行退回未改正" in body
+    assert "有的成员可能已就业：务工就业台账为 5月2日 数据。请" in body
+    assert "Some members may be employed: the register of employment is that of 2024-05-02. The county's" in body
+
+
+def correction(warehouse: psycopg.Connection, feed: str, number: int, status: str, build: int) -> int:
+    """A return workbook of 3 May, by its number; the delivery."""
+    row = warehouse.execute(
+        "insert into ops.delivery (feed, unit, report_date, part, revision, kind, sha256, arrived_at, rows_read,"
+        " rows_landed, status, build)"
+        " values (%s, %s, '2024-05-03', %s, 1, 'correction', sha256('c'), now(), 12, 12, %s, %s) returning delivery_id",
+        (feed, YUANYANG, f"～00{number}", status, build),
+    ).fetchone()
+    assert row
+    return int(row[0])
+
+
+def reject(
+    warehouse: psycopg.Connection, feed: str, lines: range, corrected_by: int | None = None, reason: str = "missing"
+) -> None:
+    """Rows of the register of 3 May, each with two wrong cells."""
+    warehouse.execute(
+        "insert into vault.rejected_row (delivery_id, line, column_name, reason, sealed, corrected_by)"
+        " select d.delivery_id, line, cell, %s, '', %s"
+        " from ops.delivery as d, unnest(%s::integer []) as line, unnest(array['name', 'id_number']) as cell"
+        " where (d.feed, d.unit, d.report_date, d.kind) = (%s, %s, '2024-05-03', 'file')",
+        (reason, corrected_by, list(lines), feed, YUANYANG),
+    )
+
+
+@pytest.fixture
+def registers(warehouse: psycopg.Connection, new_cases: int) -> int:
+    """The night of 3 May with both registers of the county."""
+    for register in ("employment", "labor_register"):
+        deliver(warehouse, register, YUANYANG, ("accepted", ""), new_cases, report_date=date(2024, 5, 3))
+    return new_cases
 
 
 @pytest.mark.parametrize("feed", ["employment", "labor_register"])
-def test_a_zero_employment_alarm_mentions_rejected_rows_of_the_registers(
-    warehouse: psycopg.Connection, new_cases: int, feed: str
+def test_a_zero_employment_alarm_mentions_rows_of_the_registers_that_nobody_has_corrected(
+    warehouse: psycopg.Connection, registers: int, feed: str
 ) -> None:
-    """12 of a register's rows were rejected, of which a correction brought 5."""
-    for register in ("employment", "labor_register"):
-        deliver(warehouse, register, YUANYANG, ("accepted", ""), new_cases, report_date=date(2024, 5, 3))
+    """Of 12 rejected rows a workbook has corrected 5, and brought 7 others; one corrects 2 more, and is held."""
+    reject(warehouse, feed, range(2, 7), correction(warehouse, feed, 1, "accepted", registers))
+    reject(warehouse, feed, range(7, 9), correction(warehouse, feed, 2, "held", registers))
+    reject(warehouse, feed, range(9, 14))
+    _, body = zero_employment(warehouse, registers)["zero_employment_uncertain"]
+    assert "有的成员可能已就业：劳动力台账、务工就业台账有 7 行退回未改正。请" in body
+    assert "employed: rows of the registers that were rejected and not corrected: 7. The" in body
+
+
+def test_a_zero_employment_alarm_is_certain_once_every_row_is_corrected(
+    warehouse: psycopg.Connection, registers: int
+) -> None:
+    """Also by the second workbook, of which the first was as wrong as the file. A repeated row needs no correction."""
+    first = correction(warehouse, "employment", 1, "accepted", registers)
+    warehouse.execute("update ops.delivery set rows_landed = 0, rows_rejected = 12 where delivery_id = %s", (first,))
+    reject(warehouse, "employment", range(2, 14), correction(warehouse, "employment", 2, "accepted", registers))
+    reject(warehouse, "employment", range(20, 22), reason="duplicate_key")
     warehouse.execute(
-        "update ops.delivery set rows_rejected = 12, rows_landed = 1188"
-        " where feed = %s and unit = %s and report_date = '2024-05-03'",
-        (feed, YUANYANG),
+        "update ops.delivery set rows_rejected = 14, rows_landed = 1186 where kind = 'file' and feed = 'employment'"
     )
-    warehouse.execute(
-        "insert into ops.delivery (feed, unit, report_date, part, revision, kind, sha256, arrived_at, rows_read,"
-        " rows_landed, status, build) values (%s, %s, '2024-05-03', '～001', 1, 'correction', sha256('c'), now(), 5, 5,"
-        " 'accepted', %s)",
-        (feed, YUANYANG, new_cases),
-    )
-    _, body = zero_employment(warehouse, new_cases)["zero_employment_uncertain"]
-    assert "就业台账为 5月3日 数据，有 7 行退回未改正" in body
+    assert set(zero_employment(warehouse, registers)) == {"zero_employment"}
 
 
 @pytest.mark.quick

@@ -95,7 +95,7 @@ def _judged(households: Iterable[Row], register_gaps: dict[str, Row]) -> Causes:
         gap = register_gaps.get(row["unit"])
         if gap is None:
             certain.append(row)
-        elif gap["carried_from"]:
+        elif gap["has_register"]:
             uncertain.append({**row, **gap})
     return {"zero_employment": certain, "zero_employment_uncertain": uncertain}
 

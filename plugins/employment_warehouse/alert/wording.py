@@ -16,12 +16,19 @@ from employment_warehouse.settings import TIMEZONE
 
 @dataclass(frozen=True)
 class Language:
-    """The words that do not belong to one kind of alert. more: {count} further items; carried: since which date."""
+    """The words that do not belong to one kind of alert.
+
+    more: {count} further items; carried: since which date; stale: the date of the register of employment; uncorrected:
+    how many rows of registers.
+    """
 
     more: str
     today: str
     carried: str
     never_reported: str
+    stale: str
+    uncorrected: str
+    also: str
     corrections: str
     title: Callable[[Contract], str]
     refusal: Callable[[Reason], str]
@@ -29,7 +36,7 @@ class Language:
 
     def fields(self, row: Mapping[str, Any]) -> dict[str, str]:
         """Every column of a row as text, `feed`, `unit` and `failed_unit` by name, and from other columns `carried`
-        (of carried_from) and `refusal` (of refusal_code and refusal_detail).
+        (of carried_from), `gaps` (of carried_from and uncorrected) and `refusal` (of refusal_code and refusal_detail).
         """
         fields = {name: self._text(value) for name, value in row.items()}
         for name in fields.keys() & {"unit", "failed_unit"}:
@@ -39,6 +46,8 @@ class Language:
         if "carried_from" in row:
             since = row["carried_from"]
             fields["carried"] = self.carried.format(self.day(since)) if since else self.never_reported
+        if "uncorrected" in row:
+            fields["gaps"] = self._gaps(row["carried_from"], row["uncorrected"])
         if "refusal_code" in row:
             fields["refusal"] = self.refusal(file_reason(row["refusal_code"], row["refusal_detail"])).rstrip("。.")
         return fields
@@ -46,6 +55,11 @@ class Language:
     def feed(self, feed: str) -> str:
         """The title of a feed, or of return workbooks."""
         return self.corrections if feed == CORRECTIONS else self.title(contract_of(feed))
+
+    def _gaps(self, since: date | None, rows: int) -> str:
+        stale = self.stale.format(self.day(since)) if since else ""
+        uncorrected = self.uncorrected.format(self._text(rows)) if rows else ""
+        return self.also.join(filter(None, [stale, uncorrected]))
 
     def _text(self, value: object) -> str:
         match value:
@@ -67,6 +81,9 @@ CHINESE = Language(
     today="今日",
     carried="沿用 {} 数据",
     never_reported="此前未报",
+    stale="务工就业台账为 {} 数据",
+    uncorrected="劳动力台账、务工就业台账有 {} 行退回未改正",
+    also="；",
     corrections="更正工作簿",
     title=lambda feed: feed.title_zh,
     refusal=lambda text: text.zh,
@@ -77,6 +94,9 @@ ENGLISH = Language(
     today="today",
     carried="The data of {} are carried forward",
     never_reported="Never reported before",
+    stale="the register of employment is that of {}",
+    uncorrected="rows of the registers that were rejected and not corrected: {}",
+    also="; ",
     corrections="corrected return workbook",
     title=lambda feed: feed.title_en,
     refusal=lambda text: text.en,

@@ -3302,6 +3302,25 @@ ALTER FUNCTION ops.this_transaction() OWNER TO wh_owner;
 
 COMMENT ON FUNCTION ops.this_transaction() IS '本事务的编号。 | Number of this transaction.';
 
+-- Name: uncorrected_rows(bigint); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.uncorrected_rows(number bigint) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET client_min_messages TO 'error'
+    AS $$
+    select count(distinct (r.sheet, r.line))
+    from vault.rejected_row as r
+    left join ops.delivery as correction on r.corrected_by = correction.delivery_id and correction.status = 'accepted'
+    where r.delivery_id = number and r.reason <> 'duplicate_key' and correction.delivery_id is null
+$$;
+
+ALTER FUNCTION ops.uncorrected_rows(number bigint) OWNER TO wh_owner;
+
+-- Name: FUNCTION uncorrected_rows(number bigint); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.uncorrected_rows(number bigint) IS '某份报送退回而没有已采用的更正的行数；重复行不须更正，不计。 | How many rejected rows of a delivery no accepted correction has corrected; a repeated row needs none.';
+
 -- Name: undo_unpublished(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.undo_unpublished() RETURNS void
@@ -7334,6 +7353,11 @@ GRANT ALL ON FUNCTION ops.take_workbook(wanted_date date) TO wh_county;
 REVOKE ALL ON FUNCTION ops.this_transaction() FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.this_transaction() TO wh_loader;
 GRANT ALL ON FUNCTION ops.this_transaction() TO wh_gate;
+
+-- Name: FUNCTION uncorrected_rows(number bigint); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.uncorrected_rows(number bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.uncorrected_rows(number bigint) TO wh_publisher;
 
 -- Name: FUNCTION undo_unpublished(); Type: ACL; Schema: ops; Owner: wh_owner
 

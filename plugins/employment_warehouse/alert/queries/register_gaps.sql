@@ -1,6 +1,6 @@
--- Counties whose households may seem to have nobody employed only because of their registers: the employment register of
--- the night did not arrive (carried_from: whose data are shown instead), or rows of one in force were rejected and not
--- corrected. A county that never sent an employment register has no carried_from.
+-- Counties whose households may seem to have nobody employed only because of their registers: the employment register
+-- of the night did not arrive (carried_from: whose data are shown instead), or rows of files in force were rejected and
+-- are not corrected.
 with latest as (
     select feed, unit, max(report_date) as report_date
     from ops.delivery
@@ -10,7 +10,7 @@ with latest as (
 
 -- Of each part in force.
 parts as (
-    select distinct on (d.feed, d.unit, d.part) d.unit, d.kind, d.rows_landed, d.rows_rejected
+    select distinct on (d.feed, d.unit, d.part) d.unit, d.kind, d.delivery_id
     from ops.delivery as d
     inner join latest using (feed, unit, report_date)
     where d.status = 'accepted'
@@ -18,8 +18,9 @@ parts as (
 ),
 
 rejected as (
-    select unit, sum(rows_rejected) - coalesce(sum(rows_landed) filter (where kind = 'correction'), 0) as rows_rejected
+    select unit, sum(ops.uncorrected_rows(delivery_id)) as uncorrected
     from parts
+    where kind = 'file'
     group by unit
 ),
 
@@ -33,10 +34,11 @@ overdue as (
 )
 
 select
-    county_code as unit, latest.report_date as carried_from,
-    greatest(coalesce(rejected.rows_rejected, 0), 0)::integer as rows_rejected
+    county_code as unit, latest.unit is not null as has_register,
+    case when overdue.unit is not null then latest.report_date end as carried_from,
+    coalesce(rejected.uncorrected, 0)::integer as uncorrected
 from unnest(ops.county_codes()) as county_code
 left join latest on county_code = latest.unit and latest.feed = 'employment'
 left join overdue on county_code = overdue.unit
 left join rejected on county_code = rejected.unit
-where latest.unit is null or overdue.unit is not null or rejected.rows_rejected > 0
+where latest.unit is null or overdue.unit is not null or rejected.uncorrected > 0
