@@ -1,4 +1,4 @@
-"""Names that several packages need, each declared here alone: of the reports, and of the roles of users."""
+"""Names that several packages need, each declared here alone: of the reports, roles of users, and units."""
 
 # Name → how it is called in Chinese and in English.
 REPORTS = {
@@ -14,3 +14,5 @@ USER_ROLES = {
     "auditor": ("审计员", "auditor"),
     "operator": ("操作员", "operator"),
 }
+# Units that are neither a county nor known by a number of their own.
+UNITS = {"hr_platform": ("人才平台", "HR platform")}

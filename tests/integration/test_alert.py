@@ -99,6 +99,14 @@ def test_a_platform_that_was_not_read_is_not_a_missing_feed(warehouse: psycopg.C
     assert ("feed_missing", "hr_platform") not in alerts(warehouse)
 
 
+def test_the_platform_is_called_by_its_name(warehouse: psycopg.Connection, build: int) -> None:
+    deliver(warehouse, "gig_orders", "hr_platform", ("held", REASON), build)
+    publish(build)
+    alert.raise_night_alerts(build)
+    _, title, body = alerts(warehouse)["delivery_held", "hr_platform"]
+    assert title.startswith("人才平台：1 份报送被暂扣") and "hr_platform" not in title + body
+
+
 def test_a_missing_feed_names_the_data_that_are_shown_instead(warehouse: psycopg.Connection, build: int) -> None:
     deliver(warehouse, "labor_register", GEJIU, ("accepted", ""), build, report_date=date(2024, 4, 18))
     publish(build)

@@ -635,6 +635,17 @@ def test_a_long_list_is_shown_fifty_rows_a_page_with_its_filter(console: FastAPI
     assert "explain_case no." not in second and "下一页" not in second
 
 
+def test_an_act_calls_units_and_feeds_by_name(console: FastAPI, nights: Nights) -> None:
+    nights.connection.execute(
+        "insert into ops.act (login, kind, subject) values"
+        " ('a', 'release_delivery', 'gig_orders hr_platform 2024-05-20: 12'),"
+        " ('a', 'grant_waiver', 'volume.ratio 532528 2024-05-18–2024-05-19')"
+    )
+    shown = browser_of(OWN_LOGIN, console).get("/acts").text
+    assert "零工订单 人才平台 2024-05-20: 12" in shown
+    assert "volume.ratio 元阳县 2024-05-18–2024-05-19" in shown
+
+
 def test_the_evidence_of_a_case_is_named_in_words(console: FastAPI, case: tuple[str, UUID]) -> None:
     shown = browser_of("caseworker_532528", console).get(case[0].replace("/persons", "/one")).text
     assert all(f"<dt>{name}</dt>" in shown for name in ("人员代号", "入学日期"))

@@ -108,7 +108,8 @@ def test_a_removed_part_that_we_failed_to_withdraw_fails_the_night(
 
 def test_a_county_is_not_blamed_for_what_we_failed_to_ingest(warehouse: psycopg.Connection, zone: Path) -> None:
     steps.expect_deliveries(NIGHT)  # and no source is read
-    alert.raise_night_alerts(start_build(DAY))
+    build = start_build(DAY)
+    alert.raise_night_alerts(build)
     kinds = {kind for (kind,) in warehouse.execute("select kind from ops.alert").fetchall()}
     assert "feed_missing" not in kinds
     level, unit, title, body = warehouse.execute(
@@ -118,6 +119,17 @@ def test_a_county_is_not_blamed_for_what_we_failed_to_ingest(warehouse: psycopg.
     assert "入库失败（系统原因）" in title
     assert "不是县市未报" in body
     assert "The counties are not at fault" in body
+    # A source is called by the title of its feed.
+    gate.check_intake(build)
+    said = "select message_zh, message_en from ops.check_result where check_name = 'intake_failed' and feed = %s"
+    assert warehouse.execute(said, ("labor_register",)).fetchall() == [
+        (
+            "农村劳动力台账 入库失败（系统原因，不是未报）",
+            "Register of rural labour was not ingested: a fault of the warehouse, not a missing report",
+        )
+    ]
+    with pytest.raises(IntakeFailed, match="务工就业台账"):
+        steps.confirm_intake(NIGHT)
 
 
 def test_other_counties_are_still_missing_when_one_file_failed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.gate.delivery_measures import measures_of
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.gate.feed_suite import feed_suite
+from employment_warehouse.gate.marts import has_rows
 from employment_warehouse.gate.model_checks import model_suites
-from employment_warehouse.gate.suites import SuiteError
+from employment_warehouse.gate.suites import SuiteError, read_suites
 from employment_warehouse.gate.thresholds import Thresholds
 from employment_warehouse.gate.validation import validate
 
@@ -266,3 +268,16 @@ def test_the_checks_of_every_model_of_the_project_can_be_read(limits: Thresholds
     assert {"employment_stock", "relief_payroll_check"} <= {
         suite.name for suite in model_suites(settings.project_root(), limits)
     }
+
+
+def test_no_check_tells_people_the_code_name_of_a_suite_a_model_or_a_feed(limits: Thresholds) -> None:
+    project = settings.project_root()
+    suites = [*read_suites(project, limits), *model_suites(project, limits)]
+    checks = [check for suite in suites for frame in suite.frames for check in (has_rows(frame), *frame.expectations)]
+    checks += [check for contract in contracts().values() for check in feed_suite(contract, limits)]
+    said = {re.sub(r"\{[\w.]+\}", "", check.zh + check.failed_zh) for check in checks}
+    names = (
+        {suite.name for suite in suites} | {frame.name for suite in suites for frame in suite.frames} | {*contracts()}
+    )
+    named = re.compile(rf"\b({'|'.join(names)})\b", re.ASCII)
+    assert {text for text in said if named.search(text)} == set()

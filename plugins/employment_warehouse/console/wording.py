@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from employment_warehouse.fixed_names import UNITS as NAMED_UNITS
 from employment_warehouse.fixed_names import USER_ROLES
 from employment_warehouse.report import words
 from employment_warehouse.report.labels import Label, Labels
@@ -111,5 +112,5 @@ MEASURES = Labels(
         "rate": Label("比率", "rate"),
     }
 )
-UNITS = Labels(hr_platform=Label("人才平台", "HR platform"))
+UNITS = Labels({unit: Label(*texts) for unit, texts in NAMED_UNITS.items()})
 PRODUCTS = Labels({name: Label(label.zh, label.en.capitalize()) for name, label in words.PRODUCTS.items()})

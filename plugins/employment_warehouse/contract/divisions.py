@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from employment_warehouse.errors import UserError
+from employment_warehouse.fixed_names import UNITS
 from employment_warehouse.settings import read_when_changed, seed_file
 
 _COLUMNS = ("division_code", "level", "name_zh")
@@ -43,8 +44,10 @@ class Divisions:
         return MappingProxyType(codes | {name: code for code, name in self.short_names.items()})
 
     def name_of(self, unit: str) -> str:
-        """The Chinese name of a county or the prefecture, short where there is a short one; else the unit itself."""
-        names = {self.prefecture: self.prefecture_short_zh, **self.counties, **self.short_names}
+        """The Chinese name of a county or the prefecture, short where there is a short one, or of the HR platform; else
+        the unit itself."""
+        others = {unit: zh for unit, (zh, _) in UNITS.items()}
+        names = {**others, self.prefecture: self.prefecture_short_zh, **self.counties, **self.short_names}
         return names.get(unit, unit)
 
     @property

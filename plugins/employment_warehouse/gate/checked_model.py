@@ -45,15 +45,15 @@ class CheckedModel:
 
     def title(self, column: str) -> str:
         """A column's Chinese name, without remarks in brackets."""
-        return _bare(self.columns_zh.get(column, column))
+        return without_remarks(self.columns_zh.get(column, column))
 
     @property
     def short_zh(self) -> str:
         """The model's Chinese name, without remarks."""
-        return _bare(self.zh)
+        return without_remarks(self.zh)
 
 
-def _bare(text: str) -> str:
+def without_remarks(text: str) -> str:
     """A Chinese name without the remarks after it."""
     return re.split("[（：；，＝=]", text)[0].strip()
 

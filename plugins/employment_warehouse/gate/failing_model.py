@@ -6,8 +6,11 @@ from collections.abc import Collection, Sequence
 from math import inf
 from typing import NamedTuple
 
+from employment_warehouse import settings
 from employment_warehouse.database import connect
+from employment_warehouse.database.model_declarations import read_models
 from employment_warehouse.gate import results
+from employment_warehouse.gate.checked_model import without_remarks
 from employment_warehouse.gate.queries import query
 from employment_warehouse.gate.thresholds import thresholds_on
 
@@ -54,7 +57,15 @@ def end_trial(build: int) -> None:
 
 def hold_sent(build: int, sent: SentFeed, models: Sequence[str], error: str) -> None:
     """Hold what the models cannot be computed with, and record a failed check for it. error: without values."""
-    parameters = {"build": build, "reason": REASON, "models": ", ".join(models), "error": error, **sent._asdict()}
+    titles = _titles()
+    parameters = {
+        "build": build,
+        "reason": REASON,
+        "models": ", ".join(models),
+        "titles": "、".join(f"“{titles.get(model, model)}”" for model in models),
+        "error": error,
+        **sent._asdict(),
+    }
     with connect("wh_gate") as connection:
         connection.execute(query("hold_sent"), parameters)
 
@@ -66,3 +77,9 @@ def most_failing_units(build: int, units: int) -> int:
         thresholds = thresholds_on(connection, results.tonight(connection, build))
     most = thresholds.most_failing_units(units)
     return units if most == inf else int(most)
+
+
+def _titles() -> dict[str, str]:
+    """What models are called in Chinese."""
+    models = read_models(settings.project_root() / "dbt_project")
+    return {model.name: without_remarks(model.comment.partition(" | ")[0]) or model.name for model in models}

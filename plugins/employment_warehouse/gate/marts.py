@@ -153,16 +153,19 @@ def check_frame(connection: psycopg.Connection, frame: Frame) -> list[Outcome]:
 
 
 def has_rows(frame: Frame) -> Expectation:
-    """The expectation that a frame has enough rows."""
+    """The expectation that a frame has enough rows; people are told which checks would have none."""
+    of = frame.expectations
+    zh, en = (of[0].zh, of[0].en) if of else (frame.name, frame.name)
+    more_zh, more_en = (f"等 {len(of)} 项", f" and {len(of) - 1} more") if len(of) > 1 else ("", "")
     return Expectation(
         f"{frame.name}.has_rows",
         "expect_column_values_to_be_between",
         {"column": "rows", "min_value": frame.rows_at_least},
         "critical",
-        zh=f"“{frame.name}”的检查对象",
-        en=f"{frame.name}: what is to be checked",
-        failed_zh=f"“{frame.name}”应检查的内容缺失：{{value}}（{{normal}}）",
-        failed_en=f"{frame.name}: what is to be checked is missing: {{value}} ({{normal}})",
+        zh=f"“{zh}”{more_zh}的检查对象",
+        en=f"{en}{more_en}: what is to be checked",
+        failed_zh=f"“{zh}”{more_zh}应检查的内容缺失：{{value}}（{{normal}}）",
+        failed_en=f"{en}{more_en}: what is to be checked is missing: {{value}} ({{normal}})",
         measured_in="rows",
     )
 

@@ -12,7 +12,7 @@ from datetime import date
 
 import psycopg
 
-from employment_warehouse.contract import FILE_SOURCES, PLATFORM, contracts
+from employment_warehouse.contract import FILE_SOURCES, PLATFORM, contract_of, contracts
 from employment_warehouse.database import connect
 from employment_warehouse.errors import UserError
 from employment_warehouse.landing.ledger import require_keys
@@ -81,7 +81,7 @@ def confirm_intake(night_on: date) -> None:
     with connect("wh_loader") as connection:
         rows = connection.execute(query("intake_failures"), {"night_on": night_on}).fetchall()
     if rows:
-        names = [label(path) if path else feed for feed, _, path in rows]
+        names = [label(path) if path else contract_of(feed).title_zh for feed, _, path in rows]
         more = f" … +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else ""
         raise IntakeFailed(where="; ".join(names[:NAMES_SHOWN]) + more)
 

@@ -3,7 +3,7 @@ with held as (
     update ops.delivery
     set
         status = 'held',
-        reason = format('%%s: %%s: %%s', %(reason)s::text, %(models)s::text, %(error)s::text)
+        reason = format('%%s: %%s（%%s）', %(reason)s::text, %(titles)s::text, %(error)s::text)
     where build = %(build)s and unit = %(unit)s and feed = %(feed)s and status = 'accepted'
     returning delivery_id, unit, feed
 )
@@ -14,6 +14,6 @@ insert into ops.check_result (
 )
 select
     %(build)s, 1, 'models', 'model_failed', feed, unit, delivery_id, 'critical', false, %(error)s, 'computed',
-    format('用这份数据无法计算 %%s（%%s）', %(models)s::text, %(error)s::text),
+    format('用这份数据无法计算%%s（%%s）', %(titles)s::text, %(error)s::text),
     format('%%s cannot be computed with these data (%%s)', %(models)s::text, %(error)s::text)
 from held
