@@ -14,6 +14,7 @@ from employment_warehouse.report.sentences import (
     carried_forward,
     comparison,
     county_states,
+    not_judged,
     place,
     progress,
     schedule,
@@ -69,6 +70,20 @@ def test_progress_names_the_persons_a_day_rounded_up() -> None:
 )
 def test_progress_is_silent_where_nothing_has_to_be_gained(row: dict[str, Any]) -> None:
     assert progress(row, PERSONS) is None
+
+
+def test_why_a_target_is_not_judged_says_only_what_is_so() -> None:
+    """A first publication on the day of the deadline has no schedule, though every county has sent its register."""
+    row = target(103, None) | {"on_track": None}
+    last_day, may = date(2024, 12, 31), date(2024, 5, 20)
+    zh, en = not_judged(row, last_day, [], 13) or Label("", "")
+    assert (zh, en) == (
+        "到期日12月31日之前没有基期，没有进度线",
+        "without a baseline before the deadline, 2024-12-31, there is no schedule",
+    )
+    assert text(not_judged(row, may, [YUANYANG, LUCHUN], 13)) == "元阳县、绿春县从未报送劳动力台账，未计入"
+    assert text(not_judged(row, may, [YUANYANG, LUCHUN], 2)) == "从未报送劳动力台账"
+    assert not_judged(target(103, None), may, [], 13) is None
 
 
 def test_comparison_names_the_counties_that_are_not_compared() -> None:

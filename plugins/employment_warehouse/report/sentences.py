@@ -52,6 +52,11 @@ def not_judged(row: Row, report_date: date, never_reported: Sequence[Label], cou
             f"目标已于 {deadline.year} 年{day(deadline)}到期，新目标尚未录入",
             f"the target was due on {deadline}, and no new one has been entered",
         )
+    if not never_reported:
+        return Label(
+            f"到期日{day(row['deadline'])}之前没有基期，没有进度线",
+            f"without a baseline before the deadline, {row['deadline']}, there is no schedule",
+        )
     if len(never_reported) == counties:
         return Label("从未报送劳动力台账", "no register has ever been sent")
     return Label(
