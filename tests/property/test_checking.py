@@ -17,7 +17,7 @@ from stdnum.exceptions import ValidationError
 from employment_warehouse.checking.parsing_cache import ColumnParser
 from employment_warehouse.contract import Parsed, contract_of
 from employment_warehouse.contract.column_types.check_digits import birth_dates_and_sexes
-from employment_warehouse.identity import check_id
+from employment_warehouse.identity import valid_id
 from employment_warehouse.masking import MAY_BE_REFUSED, may_be_personal
 
 EMPLOYMENT = contract_of("employment")
@@ -80,13 +80,39 @@ def test_an_id_number_gives_birth_date_and_sex_as_stdnum_does(numbers: list[str 
     assert found["sex"].to_list() == [number and ("female", "male")[int(number[16]) % 2] for number in numbers]
 
 
+def fault_of(text: str) -> str | None:
+    """The reason of one text without formatting."""
+    certificate = re.fullmatch(r"([0-9]{17}[0-9X])[1-7][1-4](B[0-9])?", text)
+    number = certificate[1] if certificate else text
+    if number.startswith("999999"):
+        return "id_placeholder"
+    if re.fullmatch(r"[0-9]{15}", number):
+        return "id_first_generation"
+    if re.fullmatch(r"[0-9]{17}[0-9X]", number) is None:
+        return "id_length"
+    if ric.calc_check_digit(number) != number[-1]:
+        return "id_checksum"
+    return None if stdnum_accepts(number) else "id_date"
+
+
 @some
-@given(st.lists(st.one_of(id_numbers(), st.text(DIGITS + "X", min_size=1, max_size=23), st.just("")), max_size=20))
+@given(
+    st.lists(
+        st.one_of(
+            id_numbers(),
+            st.builds(str.__add__, id_numbers(), st.from_regex(r"[0-9]{2}(B[0-9])?", fullmatch=True)),
+            st.text(DIGITS + "X", min_size=1, max_size=23),
+            st.just(""),
+        ),
+        max_size=20,
+    )
+)
+@example(["532528199001010009" + suffix for suffix in ("43", "99", "43B1", "4311")])
 def test_a_column_of_id_numbers_is_judged_as_each_of_them_is(numbers: list[str]) -> None:
-    expected = [None if number == "" else check_id(number) for number in numbers]
     parsed = parse("id_number", numbers)
     found = parsed.reasons.to_list() if parsed.reasons is not None else [None] * len(numbers)
-    assert found == expected
+    assert found == [None if number == "" else fault_of(number) for number in numbers]
+    assert parsed.values.to_list() == [valid_id(number) for number in numbers]
 
 
 @some

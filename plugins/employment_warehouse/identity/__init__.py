@@ -1,6 +1,6 @@
 """Identities: ID numbers, the tokens that stand for them, and the sealing of what only few may see."""
 
-from employment_warehouse.identity.id_numbers import check_id, normalise_id
+from employment_warehouse.identity.id_numbers import valid_id
 from employment_warehouse.identity.sealing import (
     DATA_KEY,
     WrongDataKey,
@@ -21,16 +21,15 @@ __all__ = [
     "DATA_KEY",
     "WrongDataKey",
     "WrongKey",
-    "check_id",
     "check_value",
     "make_data_key",
-    "normalise_id",
     "place",
     "require_opens",
     "seal",
     "seal_all",
     "tokens",
     "unseal",
+    "valid_id",
     "wrap_for",
     "wrapping_key_for",
     "wrapping_keys_in_force",

@@ -12,7 +12,7 @@ import polars as pl
 from employment_warehouse.checking.rejected import WHOLE_ROW
 from employment_warehouse.contract import Contract
 from employment_warehouse.contract.column_types.cleaning import NARROW, WIDE
-from employment_warehouse.identity import check_id, normalise_id
+from employment_warehouse.identity import valid_id
 from employment_warehouse.masking import MASK
 
 _SEPARATORS = " \t\n\r\u3000\u00a0-.·_/\\\0"
@@ -92,8 +92,8 @@ class Words(NamedTuple):
     def is_of_another(self, cell: str) -> bool:
         """Whether the ID number of somebody else stands in it."""
         narrow = unicodedata.normalize("NFKC", cell)
-        numbers = (normalise_id(number) for number in (cell, *_ID_NUMBER.findall(narrow)))
-        return any(check_id(number) is None and number not in self.own for number in numbers)
+        numbers = (valid_id(number) for number in (cell, *_ID_NUMBER.findall(narrow)))
+        return any(number is not None and number not in self.own for number in numbers)
 
     def name_rejected(self, row: dict[str, str], received: str, contract: Contract) -> bool:
         """Whether a rejected row is the person's. row: header text → cell; received: all that is kept of it."""

@@ -49,8 +49,8 @@ def ask_erasure(id_number: str, reason: str) -> int:
 
     Raises ErasureRefused if it is not an ID number, or the database refuses the reason; WrongDataKey.
     """
-    number = identity.normalise_id(id_number)
-    if identity.check_id(number) is not None:
+    number = identity.valid_id(id_number)
+    if number is None:
         raise ErasureRefused("不是有效的身份证号 | not a valid ID number", expected="18 characters, on standard input")
     token = identity.tokens(pl.Series([number]), "person")[0]
     return _ask(UUID(bytes=token), identity.seal(number.encode(), place(AT, token)), reason)

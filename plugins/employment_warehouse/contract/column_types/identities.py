@@ -46,7 +46,7 @@ class _Number(LogicalType):
 
 class IdNumber(_Number, TextType):
     """A citizen's ID number, GB 11643: form, check digit and birth date; never the division, which keeps its number
-    of long ago. Judges each number as `identity.check_id` does.
+    of long ago.
     """
 
     name = "id_number"
@@ -87,12 +87,17 @@ class IdNumber(_Number, TextType):
             .then(pl.lit("id_length"))
         )
 
-    def parse(self, cells: pl.Series, column: Column) -> Parsed:
+    def parse(self, cells: pl.Series, column: Column) -> Parsed:  # noqa: ARG002  its form says how long it may be
+        return self.judge(cells)
+
+    def judge(self, cells: pl.Series) -> Parsed:
+        """Texts as ID numbers, whatever column or form they come from."""
         import polars as pl
 
+        from employment_warehouse.contract.column_types import cleaning
         from employment_warehouse.contract.column_types.check_digits import id_faults
 
-        formed = super().parse(cells, column)
+        formed = Parsed(*cleaning.cleaned(cells, self.untidy(cells), self.clean, self.why))
         faults = id_faults(formed.values.drop_nulls())
         if faults is None:
             return formed
