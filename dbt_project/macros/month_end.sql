@@ -7,8 +7,8 @@
   int_month_<count>_step has the steps, month_end_<count> the cells. A step model begins with the CTEs known_until (the
   report date of the last publication), month_ends and moved_persons, which the macros below read.
 #}
-{% macro last_report_date() -%}
-    select coalesce(max(publication.report_date), '-infinity') as on_date
+{% macro last_report_date(before_the_first="'-infinity'") -%}
+    select coalesce(max(publication.report_date), {{ before_the_first }}) as on_date
     from {{ source('ops', 'publication') }} as publication
     where publication.publication = (select ops.chain_head())
 {%- endmacro %}

@@ -53,11 +53,6 @@ def publish_or_hold(build: int) -> int:
         raise
 
 
-def chain_head() -> int:
-    """Number of the publication that is shown, reported and compared with; 0: nothing is published."""
-    return int(_as_publisher("select ops.chain_head()"))
-
-
 def newest_build() -> int:
     """Number of the newest build, whatever its outcome; 0: no night has begun yet."""
     return int(_as_publisher("select coalesce(max(build), 0) from ops.build"))

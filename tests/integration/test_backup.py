@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import pytest
 from tests.kit import files
-from tests.kit.nights import Nights
+from tests.kit.nights import Nights, standing
 from tests.kit.people import id_number
 from tests.kit.process import run_warehouse
 from tests.kit.server import running_server
@@ -65,7 +65,7 @@ def begin(nights: Nights, day: date) -> int:
 
 
 def shown(nights: Nights) -> dict[str, Any]:
-    return {model: nights.digest(model) for model in MODELS} | {"standing": publication.chain_head()}
+    return {model: nights.digest(model) for model in MODELS} | {"standing": standing()}
 
 
 @dataclass
@@ -187,7 +187,7 @@ def test_a_warehouse_is_restored_to_the_publication_before_a_bad_night(site: Sit
 def test_a_backup_in_the_middle_of_a_night_is_that_of_the_publication_before(site: Site, target: Home) -> None:
     restore(site, target, until=1)
     with running(target) as restored:
-        assert publication.chain_head() == 1
+        assert standing() == 1
         restored.scalar("select ops.undo_unpublished()")
         assert shown(restored) == site.showed[1]
 
@@ -198,7 +198,7 @@ def test_a_moment_is_a_time_too(site: Site, target: Home) -> None:
     assert row is not None
     restore(site, target, until=row[0])
     with running(target) as restored:
-        assert restored.scalar("select max(publication) from marts.publications") == publication.chain_head() == 2
+        assert restored.scalar("select max(publication) from marts.publications") == standing() == 2
 
 
 def test_verify_proves_the_newest_backup_without_deleted_ones(site: Site, damaged: Path, tmp_path: Path) -> None:
@@ -499,7 +499,7 @@ def test_a_publication_that_was_rolled_back_before_the_last_backup_is_restored_a
         number = int(nights.publish(begin(nights, day)))
         showed = shown(nights)
         publication.roll_back(number, [], "by mistake")
-        before = publication.chain_head()
+        before = standing()
         made = backup.back_up(site.home, site.backups, site.keys, 14)
     assert (made.publication, made.standing) == (number, before)
     assert restored(site, target, until=number).standing == number

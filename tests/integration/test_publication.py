@@ -4,7 +4,7 @@ from datetime import date
 
 import psycopg
 import pytest
-from tests.kit.nights import certify
+from tests.kit.nights import certify, standing
 
 from employment_warehouse import database, publication
 from employment_warehouse.database import DatabaseRefusal
@@ -243,7 +243,7 @@ def test_a_rollback_shows_the_publication_before_and_withdraws_the_named_deliver
     certify(build)
     second = publication.publish(build)
     assert publication.roll_back(second, [wrong], "the county sent last year's file") == first
-    assert publication.chain_head() == first
+    assert standing() == first
     assert seen() == [(FIRST, 10)]
     assert seen(as_of=SECOND) == [(FIRST, 10)]
     assert status_of(marts, wrong) == ("withdrawn", second)
@@ -263,7 +263,7 @@ def test_a_rollback_includes_later_publications(marts: psycopg.Connection) -> No
     with pytest.raises(DatabaseRefusal, match="rolled back already"):
         publication.roll_back(third, [], "wrong formula")
     assert publication.roll_back(first, [], "wrong formula") is None
-    assert publication.chain_head() == 0
+    assert standing() == 0
     assert seen() == []
 
 
@@ -271,7 +271,7 @@ def test_a_rollback_without_a_reason_is_refused(marts: psycopg.Connection) -> No
     first = publish_night(FIRST, 10)
     with pytest.raises(DatabaseRefusal, match="needs a reason"):
         publication.roll_back(first, [], " ")
-    assert publication.chain_head() == first
+    assert standing() == first
 
 
 def test_a_rollback_refuses_a_delivery_that_an_earlier_publication_accepted(marts: psycopg.Connection) -> None:
@@ -283,7 +283,7 @@ def test_a_rollback_refuses_a_delivery_that_an_earlier_publication_accepted(mart
     second = publish_night(SECOND, 20)
     with pytest.raises(DatabaseRefusal, match=f"delivery {early} was not accepted"):
         publication.roll_back(second, [early], "wrong file")
-    assert publication.chain_head() == second
+    assert standing() == second
 
 
 def test_a_night_that_was_begun_before_a_rollback_cannot_be_published(marts: psycopg.Connection) -> None:

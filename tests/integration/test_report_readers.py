@@ -9,10 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.integration.test_report import DAY, YUANYANG
-from tests.kit.nights import publish, start_build
+from tests.kit.nights import publish, standing, start_build
 from tests.kit.receivers import Channel, Mailbox, mail_server, webhook
 
-from employment_warehouse import publication, report
+from employment_warehouse import report
 from employment_warehouse.errors import UserError
 from employment_warehouse.report.products import keep
 from employment_warehouse.report.sending import ReportsNotDelivered
@@ -39,12 +39,6 @@ def channel() -> Iterator[Channel]:
 def mailbox() -> Iterator[Mailbox]:
     with mail_server() as served:
         yield served
-
-
-def standing() -> int:
-    number = publication.chain_head()
-    assert number
-    return number
 
 
 def test_each_reader_is_sent_its_reports_once(

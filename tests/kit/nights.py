@@ -36,6 +36,13 @@ def start_build(day: date | str) -> int:
     return publication.start_build(date.fromisoformat(str(day)), f"test run {next(RUNS)}")
 
 
+def standing() -> int:
+    """Number of the standing publication; 0: nothing is published."""
+    with connect("wh_publisher") as connection:
+        shown = publication.standing(connection)
+    return shown.publication if shown else 0
+
+
 def accept(connection: psycopg.Connection, build: int) -> None:
     """Accept everything that was offered to a build, without gate 1."""
     connection.execute("update ops.delivery set status = 'accepted' where build = %s and status = 'landed'", (build,))

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 from tests.kit import files
+from tests.kit import nights
 from tests.kit.nights import certify
 from tests.kit.server import USERS, connect_superuser, running_server
 from tests.oracle.as_files import write
@@ -161,8 +162,8 @@ class Site:
     def differences(self, model: Model) -> Iterator[str]:
         """The standing marts, and those as of each earlier publication, against the model's."""
         standing = model.standing
-        if publication.chain_head() != (self.numbers[standing[-1].number] if standing else 0):
-            yield f"publication {publication.chain_head()} stands, not the last of {[p.number for p in standing]}"
+        if nights.standing() != (self.numbers[standing[-1].number] if standing else 0):
+            yield f"publication {nights.standing()} stands, not the last of {[p.number for p in standing]}"
             return
         # No role may read all of these marts.
         with connect_superuser() as reader:
@@ -211,7 +212,7 @@ def night(act: acts.Night, run: str) -> None:
 
     Raises DatabaseRefusal if gate 2 holds it.
     """
-    if publication.build_of(run) != publication.chain_head():
+    if publication.build_of(run) != nights.standing():
         _build_and_publish(act, run)
     landing.purge()
 

@@ -13,14 +13,13 @@ from random import Random
 
 import psycopg
 import pytest
-from tests.kit.nights import build_of
+from tests.kit.nights import build_of, standing
 from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.invariants import Sums
 from tests.torture.sent import COUNTIES, send_counties
 from tests.torture.whole_nights import Place, run_night, run_task
 
-from employment_warehouse import publication
 from employment_warehouse.database import DatabaseRefusal
 from employment_warehouse.database.embedded import Server
 
@@ -140,7 +139,7 @@ def test_a_three_day_outage_skips_nothing_silently(in_time: Nights) -> None:
         refused(connection, DAYS[1:4])
         since = connection.execute(
             "select distinct report_date from ops.delivery where status = 'accepted' and build = %s order by 1",
-            (publication.chain_head(),),
+            (standing(),),
         ).fetchall()
         assert [day for (day,) in since] == DAYS[1:5]
         try:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import psycopg
 import pytest
-from tests.kit.nights import certify
+from tests.kit.nights import certify, standing
 from tests.torture.conftest import Say
 
 from employment_warehouse import database, publication
@@ -184,6 +184,6 @@ def test_of_two_publishers_one_moves_the_pointer(marts: psycopg.Connection) -> N
             later = prepare(number, "another run") if number % 2 else earlier
             found = list(pool.map(attempt, (earlier, later)))
             assert found == ([None, later] if later != earlier else [later, later])
-            assert publication.chain_head() == later
+            assert standing() == later
     counted = marts.execute("select count(*), count(distinct publication) from ops.publication").fetchone()
     assert counted == (PAIRS, PAIRS)

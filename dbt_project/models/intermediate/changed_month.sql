@@ -14,12 +14,11 @@ open_days as (
             {% if flags.FULL_REFRESH -%}
             '-infinity'::date,
             {%- else -%}
-            date_trunc('month', coalesce(min(publication.report_date), {{ tonight_date() }}))::date,
+            date_trunc('month', published.on_date)::date,
             {%- endif %}
             {{ tonight_date() }}, '[]'
         ) as days
-    from {{ source('ops', 'publication') }} as publication
-    where publication.publication = (select ops.chain_head())
+    from ({{ last_report_date(tonight_date()) }}) as published
 ),
 
 state_days as ({{ changed_days('fct_person_state', 'daterange(valid_from, valid_to)', ['valid_from', 'valid_to']) }}),

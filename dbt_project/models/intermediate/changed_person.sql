@@ -25,6 +25,6 @@ select person_key from (
 union
 select started.person_key
 from {{ published_rows(model) }} as started
-inner join {{ source('ops', 'publication') }} as published on published.publication = (select ops.chain_head())
-where started.{{ start_on }} > published.report_date and started.{{ start_on }} <= {{ tonight_date() }}
+cross join ({{ last_report_date() }}) as published
+where started.{{ start_on }} > published.on_date and started.{{ start_on }} <= {{ tonight_date() }}
 {%- endfor %}

@@ -1,11 +1,7 @@
 -- The weeks that this build recomputes: those that have not been published as complete, and those of which it changed a
 -- figure, the state of the data, or whether a follow-up is complete. The scope of all models keyed by week.
 with
-published as (
-    select coalesce(min(publication.report_date), {{ tonight_date() }}) as report_date
-    from {{ source('ops', 'publication') }} as publication
-    where publication.publication = (select ops.chain_head())
-),
+published as ({{ last_report_date(tonight_date()) }}),
 
 -- Weeks that the last publication has in another state, or not at all.
 statuses as (
@@ -28,7 +24,7 @@ follow_ups as (
         ({{ setting('retention_days_6m', 'integer') }}),
         ({{ setting('retention_days_12m', 'integer') }})
     ) as retention (days)
-    where grid.period_end + retention.days > published.report_date
+    where grid.period_end + retention.days > published.on_date
         and grid.period_end + retention.days <= {{ tonight_date() }}
 ),
 
@@ -57,7 +53,7 @@ all_weeks as (
     select grid.week
     from {{ ref('int_week') }} as grid
     cross join published
-    where grid.period_end >= published.report_date
+    where grid.period_end >= published.on_date
 )
 
 select distinct all_weeks.week

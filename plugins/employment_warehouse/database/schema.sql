@@ -3165,9 +3165,7 @@ begin
     update ops.delivery as d
     set build = null, status = 'landed', reason = null
     where d.status in ('landed', 'accepted', 'held')
-        and not exists (
-            select from ops.publication as p where p.publication = d.build and p.rolled_back_at is null
-        );
+        and not exists (select from ops.valid_publication as p where p.publication = d.build);
     -- What is held of a submission is judged again with what has arrived of it since: its parts together are what the unit
     -- reports. Alone, the part that arrived would be taken for all of it.
     update ops.delivery as d

@@ -67,11 +67,9 @@ closed_now as (
         {{ prefixed(case, 'compared') }}, open_before.opened_on, {{ prefixed(content, 'open_before') }},
         coalesce(compared.ended_on, {{ tonight_date() }}) as closed_on,
         case when compared.ended_on is null then 'gone' else 'resolved' end as close_reason,
-        (
-            select publication.report_date from {{ source('ops', 'publication') }} as publication
-            where publication.publication = (select ops.chain_head())
-        ) as last_found_on
+        published.on_date as last_found_on
     from compared
+    cross join ({{ last_report_date() }}) as published
     inner join open_before using ({{ case | join(', ') }})
     where not compared.is_found or compared.is_restarted
 ),

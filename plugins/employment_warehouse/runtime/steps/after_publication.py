@@ -73,11 +73,14 @@ def write_report(product: str) -> None:
     It is sent to its readers. Raises ReportsNotDelivered if a channel did not accept it; the retry sends to that alone.
     """
     from employment_warehouse import publication, report
+    from employment_warehouse.database import connect
 
-    if shown := publication.chain_head():
-        paths = report.WRITERS[product](shown)
+    with connect("wh_publisher") as connection:
+        shown = publication.standing(connection)
+    if shown:
+        paths = report.WRITERS[product](shown.publication)
         log.info("%d files: %s", len(paths), paths[0])
-        log.info("%d messages sent", report.send_report(product, shown, paths))
+        log.info("%d messages sent", report.send_report(product, shown.publication, paths))
 
 
 def write_returns(report_date: str) -> None:
