@@ -29,7 +29,7 @@ from employment_warehouse.contract.model import (
     PlatformResource,
     Rule,
 )
-from employment_warehouse.contract.names_in_files import column_label, is_sheet_label, sheet_label
+from employment_warehouse.contract.names_in_files import column_label, sheet_label
 from employment_warehouse.contract.node import ContractError
 from employment_warehouse.contract.reasons import Reason, file_reason, reasons, row_reason
 from employment_warehouse.contract.sources import COUNTY_SOURCE, FILE_SOURCES, PLATFORM, RELIEF_SOURCES
@@ -65,7 +65,6 @@ __all__ = [
     "dictionary",
     "due",
     "file_reason",
-    "is_sheet_label",
     "is_working_day",
     "load",
     "next_due",

@@ -36,17 +36,8 @@ def sheet_label(name: str, place: int) -> str:
     """The name of a sheet if it is a usual one or the title of a feed, else its place (from 0): 第2张. A name such as
     第1张 is not kept: no two sheets of a workbook are called alike.
     """
-    return name if _is_usual(name) else f"第{place + 1}张"
-
-
-def is_sheet_label(name: str) -> bool:
-    """Whether `sheet_label` may have called a sheet so."""
-    return _is_usual(name) or bool(re.fullmatch(r"第[0-9]+张", name))
-
-
-def _is_usual(name: str) -> bool:
     titles = {contract.title_zh for contract in contracts().values()}
-    return bool(_SHEET.fullmatch(name)) or name in titles
+    return name if _SHEET.fullmatch(name) or name in titles else f"第{place + 1}张"
 
 
 @cache
