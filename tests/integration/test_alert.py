@@ -567,7 +567,7 @@ def test_continued_alerts_are_counted_and_new_ones_listed(warehouse: psycopg.Con
     alert.deliver_alerts(second)
     digest = channel.received[1]
     assert digest["title"] == "【就业监测】个旧市 2024-05-03：1 项需处理，1 项同前 | 1 to act on, 1 as before"
-    assert "1 项与前一晚相同，最早自 5月2日起，仍须处理。" in digest["message"]
+    assert "1 项与上次汇总相同，最早自 5月2日起，仍须处理。" in digest["message"]
     assert "文件无法读取" in digest["message"]
     assert "报表未报" not in digest["message"]
     alert.deliver_alerts(missing(warehouse, date(2024, 5, 4), "employment", "labor_register"))

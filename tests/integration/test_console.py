@@ -288,7 +288,7 @@ def test_what_somebody_typed_is_shown_whole_and_what_the_program_says_in_one_lan
     # Both publications are taken back, and the later one had been released.
     shown = {"/acts": 2, "/publications": 3, f"/publications/{number}": 1, f"/deliveries/{delivery}": 1}
     assert {path: browser.get(path).text.count(why) for path in shown} == shown
-    [said] = re.findall(r"暂扣一晚</td>.*?</tr>", browser.get("/acts").text)
+    [said] = re.findall(r"暂扣当晚汇总</td>.*?</tr>", browser.get("/acts").text)
     assert " | " not in said
 
 

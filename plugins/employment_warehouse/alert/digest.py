@@ -77,6 +77,6 @@ def _counted(alerts: Sequence[DictRow]) -> list[str]:
         return []
     since = min(alert["since"] for alert in alerts)
     return [
-        f"□ {len(alerts)} 项与前一晚相同，最早自 {since.month}月{since.day}日起，仍须处理。\n"
+        f"□ {len(alerts)} 项与上次汇总相同，最早自 {since.month}月{since.day}日起，仍须处理。\n"
         f"As on the night before: {len(alerts)}, the earliest since {since}; still to be acted on."
     ]

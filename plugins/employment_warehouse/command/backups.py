@@ -65,7 +65,7 @@ def restore(
     try:
         moment = None if until is None else backups.read_moment(until)
     except ValueError:
-        raise typer.BadParameter("应为发布编号或时间 | a publication or a time: 57, 2026-12-01T03:00") from None
+        raise typer.BadParameter("应为发布号或时间 | a publication or a time: 57, 2026-12-01T03:00") from None
     restored = backups.restore(make_home(home), folder.absolute(), keys and keys.absolute(), moment, database)
     console.print(
         f"已恢复 restored: {restored.backup.folder}，第 {restored.standing} 号 no. {restored.standing}", markup=False
@@ -78,7 +78,7 @@ def _name_lost(places: list[str]) -> None:
     more = f" … +{len(places) - NAMES_SHOWN}" if len(places) > NAMES_SHOWN else ""
     console.print(
         f"存档缺少最后一次备份之后入库的 {len(places)} 个文件：{'; '.join(places[:NAMES_SHOWN])}{more}。"
-        "落地区中仍有的由下一晚重新存档，此前请勿清理落地区。"
+        "落地区中仍有的由下次夜间流程重新存档，此前请勿清理落地区。"
         f" | The archive lacks files that were ingested after the last backup ({len(places)}). The next night archives"
         " those again that are in the landing zone still; until then delete nothing there.",
         markup=False,

@@ -62,7 +62,7 @@ def night(
     ] = False,
     home: HomeOption = None,
 ) -> None:
-    """经 Airflow 运行一晚并等待。 | Run one night through Airflow and wait.
+    """经 Airflow 运行某日的夜间流程并等待。 | Run one night through Airflow and wait.
 
     退出码 exit code: 0 已发布 published · 3 暂扣 held by a gate · 1 失败 failed
     """
@@ -81,7 +81,7 @@ def night(
 
 @app.command()
 def rollback(
-    publication: Annotated[int, typer.Argument(help="发布编号 | number of the publication")],
+    publication: Annotated[int, typer.Argument(help="发布号 | number of the publication")],
     reason: Annotated[str, typer.Option(help="理由 | why")],
     withdraw: Annotated[
         list[int] | None,
@@ -92,7 +92,7 @@ def rollback(
 ) -> None:
     """撤回某次及其后的发布，并作废出错的报送。 | Take back a publication and every later one.
 
-    作废的报送不再使用，对其中各行的更正也随之作废；其余报送由下一晚重新采用，暂扣的也重新检查。
+    作废的报送不再使用，对其中各行的更正也随之作废；其余报送由下次汇总重新采用，暂扣的也重新检查。
     Withdrawn deliveries are never used again, nor are the corrections of their rows; the others are offered to the
     next night, also those that were held.
     """
@@ -131,12 +131,12 @@ def close_month(
 @app.command()
 def release(
     reason: Annotated[str, typer.Option(help="理由 | why")],
-    build: Annotated[int | None, typer.Option(help="暂扣的一晚的汇总编号 | build of a held night")] = None,
+    build: Annotated[int | None, typer.Option(help="被暂扣的汇总的编号 | build of a held night")] = None,
     delivery: Annotated[int | None, typer.Option(help="暂扣的报送编号 | number of a held delivery")] = None,
     name: AsOption = None,
     home: HomeOption = None,
 ) -> None:
-    """放行被暂扣的一晚（立即发布）或一份报送。 | Let through a held night, or a held delivery."""
+    """放行被暂扣的汇总（立即发布）或一份报送。 | Let through a held night, or a held delivery."""
     from employment_warehouse import publication
     from employment_warehouse.runtime import signing_in
 

@@ -75,7 +75,7 @@ def watch(
 
 @app.command(hidden=True)
 def demonstrate(people: PeopleOption = 2_000, home: HomeOption = None) -> None:
-    """`make run`：生成演示数据并运行各晚。 | Generate feeds in the home and run their nights."""
+    """`make run`：生成演示数据并逐日运行夜间流程。 | Generate feeds in the home and run their nights."""
     from employment_warehouse.runtime import demonstration
 
     demonstration.demonstrate(make_home(home), people, console)

@@ -57,7 +57,7 @@ def release(number: int, reason: Annotated[str, Form()], visit: Visit = page.vis
     """Let the next night use what a gate holds."""
     with visit.acting():
         released = ", ".join(map(str, publication.release_delivery(number, reason)))
-    notice = f"已放行报送 {released}，由下一晚采用 | Released: {released}; the next night uses it"
+    notice = f"已放行报送 {released}，由下次汇总采用 | Released: {released}; the next night uses it"
     return visit.go(f"/deliveries/{number}", notice)
 
 

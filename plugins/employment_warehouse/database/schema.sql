@@ -871,7 +871,7 @@ begin
     -- What a night has used stays as it was.
     if from_date is null or not isfinite(from_date) or from_date <= used then
         raise exception using errcode = 'WH034', message = coalesce(
-            format('生效日期须晚于 %1$s，该日的一晚已经运行 | it takes effect after %1$s, whose night has run', used::text),
+            format('生效日期须晚于 %1$s，该日已经汇总 | it takes effect after %1$s, whose night has run', used::text),
             '请填写生效日期 | say from which date on'
         );
     end if;
@@ -882,7 +882,7 @@ ALTER FUNCTION ops.assert_undecided(from_date date) OWNER TO wh_owner;
 
 -- Name: FUNCTION assert_undecided(from_date date); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.assert_undecided(from_date date) IS '生效日期须晚于最近一晚，且没有汇总正在进行。 | Refuses a decision from a date on that a night has used, or while one is built.';
+COMMENT ON FUNCTION ops.assert_undecided(from_date date) IS '生效日期须晚于最近一次汇总的报表日期，且没有汇总正在进行。 | Refuses a decision from a date on that a night has used, or while one is built.';
 
 -- Name: assert_user(text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1137,7 +1137,7 @@ ALTER FUNCTION ops.chain_head() OWNER TO wh_owner;
 
 -- Name: FUNCTION chain_head(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.chain_head() IS '链首编号：下一次汇总据此撤销未发布的行。 | The build to which the next build undoes: rows of later builds are tonight''s, or of builds that were never published or were rolled back.';
+COMMENT ON FUNCTION ops.chain_head() IS '链首编号：现行发布号，尚无发布为 0；编号更大的汇总未发布，下次汇总撤销其各行。 | The same number where builds are compared, 0 before the first: rows of later builds are tonight''s, or of builds that were never published or were rolled back, and the next build undoes them.';
 
 -- Name: close_month(date); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -1341,7 +1341,7 @@ ALTER FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boo
 
 -- Name: FUNCTION decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text) IS '登记一段节假日或调休上班日，晚于最近一晚。 | Declares days as a holiday, or as worked, after the last night; on the record.';
+COMMENT ON FUNCTION ops.decide_holidays(first_day date, last_day date, is_working boolean, name_zh text, name_en text, why text) IS '登记一段节假日或调休上班日，晚于最近一次汇总的报表日期。 | Declares days as a holiday, or as worked, after the last night; on the record.';
 
 -- Name: decide_key_county(text, date, text, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -2793,7 +2793,7 @@ ALTER FUNCTION ops.release_night(number integer, why text) OWNER TO wh_owner;
 
 -- Name: FUNCTION release_night(number integer, why text); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.release_night(number integer, why text) IS '登记后发布被暂扣的一晚。 | Publishes a night that gate 2 holds, under the name of the session''s login and for a reason.';
+COMMENT ON FUNCTION ops.release_night(number integer, why text) IS '登记后发布被暂扣的汇总。 | Publishes a night that gate 2 holds, under the name of the session''s login and for a reason.';
 
 -- Name: renew_alert(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -3121,7 +3121,7 @@ ALTER FUNCTION ops.standing_publication() OWNER TO wh_owner;
 
 -- Name: FUNCTION standing_publication(); Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON FUNCTION ops.standing_publication() IS '现行发布编号；尚无发布为 NULL。 | The publication that is shown, reported, compared with and purged against; NULL before the first.';
+COMMENT ON FUNCTION ops.standing_publication() IS '现行发布号；尚无发布为 NULL。 | The publication that is shown, reported and purged against; NULL before the first.';
 
 -- Name: start_build(date, text); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
@@ -4550,7 +4550,7 @@ COMMENT ON COLUMN marts.data_quality.waiver IS '豁免人与理由。 | Who let 
 
 -- Name: COLUMN data_quality.publication; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.data_quality.publication IS '发布编号。 | Publication that the check belongs to.';
+COMMENT ON COLUMN marts.data_quality.publication IS '发布号。 | Publication that the check belongs to.';
 
 -- Name: COLUMN data_quality.delivery_id; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -4990,7 +4990,7 @@ COMMENT ON VIEW marts.publications IS '历次发布。 | Every publication: its 
 
 -- Name: COLUMN publications.publication; Type: COMMENT; Schema: marts; Owner: wh_owner
 
-COMMENT ON COLUMN marts.publications.publication IS '发布编号，即该次汇总的编号；marts.pin 用它。 | Number of the publication, which is that of its build; for marts.pin.';
+COMMENT ON COLUMN marts.publications.publication IS '发布号，即该次汇总的编号；marts.pin 用它。 | Number of the publication, which is that of its build; for marts.pin.';
 
 -- Name: COLUMN publications.report_date; Type: COMMENT; Schema: marts; Owner: wh_owner
 
@@ -5122,7 +5122,7 @@ COMMENT ON COLUMN ops.alert.subject IS '相同事项的标识，空为每次都�
 
 -- Name: COLUMN alert.since; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.alert.since IS '该事项自哪一晚起每晚都有。 | The first of the nights without a break that raised an alert about the matter.';
+COMMENT ON COLUMN ops.alert.since IS '该事项自哪次汇总（报表日期）起每次都有。 | The first of the nights without a break that raised an alert about the matter.';
 
 -- Name: alert_alert_id_seq; Type: SEQUENCE; Schema: ops; Owner: wh_owner
 
@@ -5375,7 +5375,7 @@ COMMENT ON VIEW ops.current_delivery IS '未被后来报送取代的报送：没
 
 -- Name: COLUMN current_delivery.night_on; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON COLUMN ops.current_delivery.night_on IS '作出决定的那一晚的报表日期；无法读取的没有。 | The report date of the night that accepted or held it; of a refused file none.';
+COMMENT ON COLUMN ops.current_delivery.night_on IS '作出决定的汇总的报表日期；无法读取的没有。 | The report date of the night that accepted or held it; of a refused file none.';
 
 -- Name: decided_value; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -5921,7 +5921,7 @@ ALTER VIEW ops.tonight OWNER TO wh_owner;
 
 -- Name: VIEW tonight; Type: COMMENT; Schema: ops; Owner: wh_owner
 
-COMMENT ON VIEW ops.tonight IS '正在汇总的一晚。 | The night that is being built: one row, or none.';
+COMMENT ON VIEW ops.tonight IS '正在进行的汇总。 | The night that is being built: one row, or none.';
 
 -- Name: tonight_core; Type: TABLE; Schema: ops; Owner: wh_owner
 

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class TransformFailed(UserError):
-    """汇总失败，本晚不发布。 | A model or a test failed; the night is not published."""
+    """汇总失败，不发布。 | A model or a test failed; the night is not published."""
 
     code = "transform_failed"
     exit_code = 1
