@@ -1,5 +1,5 @@
 {#
-  The order of a snapshot's parts; the last one that has a key counts. By number, for _10 comes after _2, and
+  The order of a snapshot's parts; the last one that has a key counts. By number, because _10 comes after _2, and
   corrections after what they correct (their parts begin with ～, as landing names them).
 #}
 {% macro part_order(of='', direction='asc') -%}

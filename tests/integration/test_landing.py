@@ -221,7 +221,7 @@ def test_parts_replaced_by_a_whole_file_no_longer_count(warehouse: psycopg.Conne
 def test_a_nil_return_replaces_parts_that_had_replaced_the_whole_file(
     warehouse: psycopg.Connection, zone: Path
 ) -> None:
-    """The whole file was withdrawn, which is no nil return, though both are without bytes."""
+    """The whole file was withdrawn, which is not a nil return, though both are without bytes."""
     whole = put(zone, payments(1, 2))
     ingest_all()
     whole.unlink()

@@ -161,7 +161,7 @@ def _against_previous_rows(
     connection: psycopg.Connection, contract: Contract, declared: Declared, submissions: Sequence[Submission]
 ) -> Found:
     """Row by row against the unit's last accepted snapshot, joined by what no key lacks: a new term of an allowance, or
-    none, makes no other student. Of several rows of tonight any one is compared."""
+    none, does not make another student. Of several rows of tonight any one is compared."""
     measures = {s.name(m.name): s.sql(m.computed.sql) for m, s in declared if isinstance(m.computed, PreviousRows)}
     if not measures or not any(submission.previous_ids for submission in submissions):
         return {}

@@ -44,7 +44,7 @@ class Releases:
         return replace(outcome, waiver=self._waiver(outcome))
 
     def _waiver(self, outcome: Outcome) -> str | None:
-        """Suspects first, released on any night, for their rows are still shown; then all that the unit sent tonight.
+        """Suspects first, released on any night (their rows are still shown); then all that the unit sent tonight.
         What was sent tonight and is not released may be the cause, and is held.
         """
         of_unit = [sent for sent in self.blamable if sent.unit == outcome.unit]

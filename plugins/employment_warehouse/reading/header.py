@@ -178,7 +178,7 @@ def _refuse_divided(texts: list[str], below: list[str], types: Mapping[int, Logi
         names = [text for text in below[at : at + 2] if text and not is_unit(text)]
         if kind.is_number and len(names) > 1 and not any(texts[at + 1 : at + 2]):
             raise header_not_found(
-                f"第 {at + 1} 列的表头下面分成了几列 | The name in column {at + 1} stands over several columns"
+                f"第 {at + 1} 列的表头下面分成了几列 | the name in column {at + 1} stands over several columns"
             )
 
 
@@ -211,7 +211,7 @@ def _width(texts: list[str], body: list[list[str]], beside: list[list[str]]) -> 
         return len(texts)
     raise header_not_found(
         f"表头有 {len(texts)} 列，下面的行有 {usual} 列"
-        f" | The header has {len(texts)} cells, the rows below have {usual}"
+        f" | the header has {len(texts)} cells, the rows below have {usual}"
     )
 
 

@@ -78,7 +78,7 @@ def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
     counts = Counter(normalise_header(name) for name in names if name)
     twice = [contract.column(name).header for name, at in columns.items() if counts[normalise_header(names[at])] > 1]
     if twice:
-        raise header_not_found(f"这些列出现了两次：{'、'.join(twice)} | These columns occur twice")
+        raise header_not_found(f"这些列出现了两次：{'、'.join(twice)} | these columns occur twice")
     return columns
 
 

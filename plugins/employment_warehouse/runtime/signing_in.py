@@ -1,4 +1,4 @@
-"""As whom this process comes to the database: as programs of the warehouse, as a person, or as the administrator."""
+"""As whom this process signs in to the database: as programs of the warehouse, as a person, or as the administrator."""
 
 from __future__ import annotations
 

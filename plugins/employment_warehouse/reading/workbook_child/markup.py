@@ -133,7 +133,7 @@ def type_of(attributes: bytes) -> bytes:
 
 
 def error_text(value: bytes) -> str:
-    """An error value as it is; a value that is not one of the seven has a mark, for a text may look like it."""
+    """An error value as it is; a value that is not one of the seven has a mark, because a text may look like it."""
     text = value.decode(errors="replace").strip()
     return text if text in KNOWN_ERRORS else OTHER + text
 

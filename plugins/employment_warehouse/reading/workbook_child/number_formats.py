@@ -206,7 +206,7 @@ def marked(value: float, code: str) -> str:
     at = section_of(value, sections)
     raw = number_text(value)
     if at is None:
-        literals = "或".join([*(NumberFormat(section).literals.strip() for section in sections), ""])  # 万或 is no unit
+        literals = "或".join([*(NumberFormat(section).literals.strip() for section in sections), ""])  # not 万或
         return f"{OTHER}{raw}{SHOWN}{literals}"
     if is_scaled(sections[at]):
         return f"{NUMBER}{raw}"

@@ -21,8 +21,8 @@ OF_TEXT, INDEX = frozenset({b"str", b"inlineStr", b"d", b"e"}), b"s"
 
 
 def plain_values(xml: bytes, searched: int = sys.maxsize) -> bytes:
-    """Rows without comments and CDATA, whose numbers and numbers of texts are plain. Refuses one that is no number of a
-    text, or that cannot be written plainly.
+    """Rows without comments and CDATA, whose numbers and indexes of texts are plain. Refuses an index that is not one,
+    or that cannot be written plainly.
 
     searched: how many bytes of it tell how its program writes them, if there is no line break.
     """
