@@ -54,7 +54,7 @@ def judge(polluted: Polluted, folder: Path) -> Judgement:
         for frame in frames
         for _, line, *cells in frame.iter_rows()
     }
-    broken = table.take_broken()
+    broken = table.pop_broken()
     _compare(polluted, read, set(broken["line"]), judgement)
     if table.rows_read != sum(frame.height for frame in frames) + broken.height:
         judgement.rows_lost += 1

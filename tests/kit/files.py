@@ -54,4 +54,4 @@ def ingest_all(day: date = DAY, sources: Iterable[str] = FILE_SOURCES) -> list[D
     share = Share.of_sources(sources)
     found = scan(share, day)
     record_scan(day, share, found)
-    return [delivery for changed in found.changes for delivery in steps.take_in(changed, day)]
+    return [delivery for changed in found.changes for delivery in steps.ingest_change(changed, day)]

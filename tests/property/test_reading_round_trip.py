@@ -45,7 +45,7 @@ def rows_of(rows: list[list[str]]) -> list[list[str]]:
 def read(path: Path) -> tuple[list[str], list[list[str]]]:
     table = read_tables(path, None)
     rows = [cells for frame in table.frames for _, _, *cells in frame.iter_rows()]
-    assert table.take_broken().is_empty()
+    assert table.pop_broken().is_empty()
     assert table.rows_read == len(rows)
     return table.header, rows
 
@@ -152,7 +152,7 @@ def test_a_record_that_never_ends_costs_one_row_and_little_memory(tmp_path: Path
     (tmp_path / "t.csv").write_text('姓名,单位,备注\n王,"甲,乙\n' + rows, encoding="utf-8")
     table = read_tables(tmp_path / "t.csv", None)
     frames = list(table.frames)
-    assert table.take_broken().rows() == [("", 2, "broken_quote", '王,"甲,乙')]
+    assert table.pop_broken().rows() == [("", 2, "broken_quote", '王,"甲,乙')]
     assert table.rows_read == 20_001
     assert frames[-1].row(-1) == ("", 20_002, "人19999", "单位" * 100, "备注")
 

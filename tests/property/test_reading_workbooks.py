@@ -499,7 +499,7 @@ def test_without_a_contract_a_cell_beside_the_table_is_an_unnamed_column_or_cost
     assert table.header == ["姓名", "单位", "编号", ""]
     rows = {row[1]: row[2:] for frame in table.frames for row in frame.iter_rows()}
     assert rows[501][3] == "此人已故"
-    broken_rows = table.take_broken()
+    broken_rows = table.pop_broken()
     assert broken_rows.select("line", "reason", "text").rows() == [(25_001, "too_many_cells", "见附件")]
     assert rows.keys() == set(range(2, LARGE + 2)) - {25_001}
 

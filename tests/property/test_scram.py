@@ -18,7 +18,7 @@ from psycopg import pq
 
 from employment_warehouse.database import OWN_LOGIN, connect, signed_in
 from employment_warehouse.database.connections import Address, ScramKeys
-from employment_warehouse.database.scram import Asked, TooManyIterations, keys_of, with_keys
+from employment_warehouse.database.scram import Challenge, TooManyIterations, keys_of, with_keys
 
 pytestmark = pytest.mark.quick
 # What SASLprep maps, drops, normalises or prohibits.
@@ -49,7 +49,7 @@ def test_keys_fit_the_verifier_that_libpq_makes(libpq: pq.PGconn, password: str)
     verifier = libpq.encrypt_password(password.encode(), b"anybody", b"scram-sha-256").decode()
     _, asked, stored = verifier.split("$")
     iterations, salt = asked.split(":")
-    keys = keys_of(password, Asked(b64decode(salt), int(iterations)))
+    keys = keys_of(password, Challenge(b64decode(salt), int(iterations)))
     client = b64encode(hashlib.sha256(b64decode(keys.client)).digest()).decode()
     assert f"{client}:{keys.server}" == stored
 

@@ -16,8 +16,7 @@ from unittest.mock import patch
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from tests.kit import files
-from tests.kit import nights
+from tests.kit import files, nights
 from tests.kit.nights import certify
 from tests.kit.server import USERS, connect_superuser, running_server
 from tests.oracle.as_files import write

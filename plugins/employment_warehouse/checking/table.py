@@ -206,7 +206,7 @@ def _extra(frame: pl.DataFrame, table: TextTable, kept: Mapping[str, str]) -> pl
 
 def _broken(table: TextTable, contract: Contract) -> Iterator[Checked]:
     """Rows that could not be split into cells."""
-    broken = table.take_broken()
+    broken = table.pop_broken()
     if broken.is_empty():
         return
     rejected = entries_of_broken(broken)

@@ -27,7 +27,7 @@ page = Page("/cases", "待办事项", "Cases", needs=("marts.finding_case",))
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CaseAddress:
     """The case that an address names. opened_on: of those with this key the one that began then; without it the one
     that is open, or else the latest."""
 
@@ -42,7 +42,7 @@ class Wanted:
         return urlencode(asdict(self))
 
 
-WantedCase = Annotated[Wanted, Depends()]
+WantedCase = Annotated[CaseAddress, Depends()]
 
 
 @page.router.get("/cases")
@@ -125,13 +125,13 @@ def reveal(
     return _show_persons(visit, wanted, shown=person, identity=identity)
 
 
-def _show_persons(visit: Visit, wanted: Wanted, **revealed: object) -> Response:
+def _show_persons(visit: Visit, wanted: CaseAddress, **revealed: object) -> Response:
     if not visit.may("vault.reveal"):
         raise HTTPException(403)
     with visit.reading() as read:
         shown = {
             "case": _case(read, wanted),
-            "persons": read("persons_of_case", **_given(wanted)),
+            "persons": read("persons_of_case", **_parameters(wanted)),
             "most": read("reveal_limit")[0]["most"],
             "names": names(read("names")),
         }
@@ -144,13 +144,13 @@ def _show_persons(visit: Visit, wanted: Wanted, **revealed: object) -> Response:
     )
 
 
-def _given(wanted: Wanted) -> dict[str, object]:
+def _parameters(wanted: CaseAddress) -> dict[str, object]:
     return asdict(wanted) | {"opened_on": day_of(wanted.opened_on)}
 
 
-def _case(read: Reading, wanted: Wanted) -> Row:
+def _case(read: Reading, wanted: CaseAddress) -> Row:
     """The case, if the login may see it."""
-    found = read.one("case", **_given(wanted))
+    found = read.one("case", **_parameters(wanted))
     if found is None:
         raise HTTPException(404)
     return found
@@ -158,4 +158,4 @@ def _case(read: Reading, wanted: Wanted) -> Row:
 
 def query_of(case: Row) -> str:
     """What names a case in an address."""
-    return Wanted(case["case_kind"], case["finding"], case["case_key"], str(case["opened_on"])).query
+    return CaseAddress(case["case_kind"], case["finding"], case["case_key"], str(case["opened_on"])).query

@@ -24,8 +24,8 @@ from employment_warehouse.console.sessions import Session, set_cookie
 from employment_warehouse.database import scram
 
 router = APIRouter()
-OF_LOGIN = RateLimitItemPerMinute(5, 15)  # failures in so many minutes
-OF_ADDRESS = RateLimitItemPerMinute(20, 15)
+LOGIN_LIMIT = RateLimitItemPerMinute(5, 15)  # failures in so many minutes
+ADDRESS_LIMIT = RateLimitItemPerMinute(20, 15)
 LONGEST_LOGIN, LONGEST_PASSWORD = 63, 1000  # as in the form
 FORM = "sign-in"
 REFUSED = ("登录名或口令不正确", "The login or the password is wrong")
@@ -68,7 +68,7 @@ class Attempts:
 
 
 def _counted(login: str, address: str) -> list[tuple[RateLimitItem, tuple[str, str]]]:
-    return [(OF_LOGIN, ("login", login)), (OF_ADDRESS, ("address", address))]
+    return [(LOGIN_LIMIT, ("login", login)), (ADDRESS_LIMIT, ("address", address))]
 
 
 def sign_in_path(following: str, *, is_unsent: bool = False) -> str:
@@ -84,7 +84,7 @@ def show_form(request: Request) -> Response:
 
 
 @router.post("/sign-in")
-async def take_form(
+async def sign_in(
     request: Request,
     login: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",

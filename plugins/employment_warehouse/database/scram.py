@@ -38,7 +38,7 @@ class TooManyIterations(Exception):
     """The login's verifier asks for more hashing than anybody's sign-in may cost."""
 
 
-class Asked(NamedTuple):
+class Challenge(NamedTuple):
     """What the server says of a login's verifier before it knows the password."""
 
     salt: bytes
@@ -56,7 +56,7 @@ def with_keys(at: Address) -> Address:
     return replace(at, password="", keys=keys_of(at.password, asked))
 
 
-def keys_of(password: str, asked: Asked) -> ScramKeys:
+def keys_of(password: str, asked: Challenge) -> ScramKeys:
     """The keys of a password (RFC 5802)."""
     salted = hashlib.pbkdf2_hmac("sha256", prepared(password).encode(), asked.salt, asked.iterations)
     client, server = (hmac.digest(salted, name, "sha256") for name in (b"Client Key", b"Server Key"))
@@ -78,7 +78,7 @@ def _mixes_directions(text: str) -> bool:
     return not (from_right[0] and from_right[-1]) or any(map(stringprep.in_table_d2, text))
 
 
-def _ask(at: Address) -> Asked:
+def _ask(at: Address) -> Challenge:
     """Begin a sign-in, up to the server's first message."""
     try:
         with _connected(at) as server:
@@ -91,7 +91,7 @@ def _ask(at: Address) -> Asked:
             challenge = dict(part.split("=", 1) for part in _message(server, SASL_CONTINUE).decode().split(","))
     except OSError as error:
         raise psycopg.OperationalError(f"connection failed: {error}") from error
-    return Asked(b64decode(challenge["s"]), int(challenge["i"]))
+    return Challenge(b64decode(challenge["s"]), int(challenge["i"]))
 
 
 def _connected(at: Address) -> socket.socket:

@@ -19,38 +19,38 @@ def odd_posts(cast: Cast) -> None:
     _tenure(cast, holders["not_in_need"], "91", first - timedelta(days=100), {"is_full_time": True})
     cast.spell(holders["not_in_need"], first - timedelta(days=60))
     words = "全日制公岗人员另在企业务工", "the holder of a full-time post works in a factory"
-    _found(cast, "not_in_need", words, first - timedelta(days=60), ["91"])
+    _plant_finding(cast, "not_in_need", words, first - timedelta(days=60), ["91"])
 
     _tenure(cast, holders["over_term"], "92", first - timedelta(days=420))
     words = "公益性岗位协议期满未退", "a holder stays beyond the agreed term"
-    _found(cast, "over_term", words, months.later(first - timedelta(days=420), 12), ["92"])
+    _plant_finding(cast, "over_term", words, months.later(first - timedelta(days=420), 12), ["92"])
 
     for number in ("93", "94"):
         _tenure(cast, holders["duplicate_holder"], number, first - timedelta(days=50))
     words = "一人占两个公益性岗位", "one person holds two posts"
-    _found(cast, "duplicate_holder", words, first - timedelta(days=50), ["93", "94"])
+    _plant_finding(cast, "duplicate_holder", words, first - timedelta(days=50), ["93", "94"])
 
     for end in (200, 120, 40):
         person, last = cast.resident(AFFAIRS_COUNTY, 45), first - timedelta(days=end)
         _tenure(cast, person, "95", last - timedelta(days=59), {"end_date": last})
     words = "一个公益性岗位一年内轮换三人", "three persons in turn hold one post for two months each"
-    _found(cast, "rotated", words, first - timedelta(days=40), ["95"])
+    _plant_finding(cast, "rotated", words, first - timedelta(days=40), ["95"])
 
     _tenure(cast, holders["paid_not_present"], "96", first - timedelta(days=200))
     _pay(cast, holders["paid_not_present"], "96", story_month(first), {"days_present": 0})
     paid_on = months.reported_on(story_month(first)) - timedelta(days=2)
     words = "未出勤领取公岗补贴", "paid for a month without a day present"
-    _found(cast, "paid_not_present", words, paid_on, ["96"])
+    _plant_finding(cast, "paid_not_present", words, paid_on, ["96"])
 
     _tenure(cast, holders["arrears_30d"], "97", first - timedelta(days=200))
     unpaid = {"amount_paid": 0, "paid_on": None}
     _pay(cast, holders["arrears_30d"], "97", months.after(story_month(first), -1), unpaid)
     words = "公岗补贴欠发超过30天", "a subsidy is owed for more than 30 days"
-    _found(cast, "arrears_30d", words, None, ["97"])
+    _plant_finding(cast, "arrears_30d", words, None, ["97"])
 
     _pay(cast, cast.resident(AFFAIRS_COUNTY, 40), "97", story_month(first), {})
     words = "补贴发给不在岗的人", "paid to somebody who does not hold the post"
-    _found(cast, "paid_not_holder", words, paid_on, ["97"])
+    _plant_finding(cast, "paid_not_holder", words, paid_on, ["97"])
 
 
 def _number(post: str) -> str:
@@ -78,7 +78,7 @@ def _pay(cast: Cast, person: Person, post: str, month: date, other: Mapping[str,
     cast.rows["public_post_payment", AFFAIRS_COUNTY, months.reported_on(month)].append(Row(row | dict(other)))
 
 
-def _found(cast: Cast, finding: str, words: tuple[str, str], since: date | None, posts: Sequence[str]) -> None:
+def _plant_finding(cast: Cast, finding: str, words: tuple[str, str], since: date | None, posts: Sequence[str]) -> None:
     """A finding on posts, each a case; `since` is None where the day depends on the calendar of holidays."""
     opened = {} if since is None else {"opened_on": max(since, cast.began)}
     keys = [{"county_code": AFFAIRS_COUNTY, "post_no": _number(post), "finding": finding} for post in posts]

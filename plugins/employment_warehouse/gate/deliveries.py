@@ -69,7 +69,7 @@ def _check(
 ) -> list[Outcome]:
     """Check one feed's submissions, and record in the ledger which are accepted and which are held."""
     found: list[Outcome] = []
-    for profile, own in _found(connection, feed, submissions, thresholds, waivers):
+    for profile, own in _check_each(connection, feed, submissions, thresholds, waivers):
         _record_decision(connection, profile, [outcome for outcome in own if outcome.blocks])
         found += own
     return found
@@ -91,13 +91,13 @@ def preview(connection: psycopg.Connection, feed: str, unit: str, report_date: d
     thresholds, waivers = thresholds_on(connection, night_on), results.waivers(connection, night_on)
     return [
         outcome
-        for _, own in _found(connection, feed, submissions, thresholds, waivers)
+        for _, own in _check_each(connection, feed, submissions, thresholds, waivers)
         for outcome in own
         if not outcome.success and outcome.waiver is None and with_others.isdisjoint(outcome.expectation.columns)
     ]
 
 
-def _found(
+def _check_each(
     connection: psycopg.Connection,
     feed: str,
     submissions: Sequence[Submission],

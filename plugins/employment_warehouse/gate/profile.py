@@ -19,7 +19,7 @@ from employment_warehouse.gate.submission import Submission, Values
 from employment_warehouse.gate.thresholds import Thresholds
 
 # Values by number of the submission; a submission without rows is not among them.
-Found = dict[int, dict[str, float | None]]
+ValuesBySubmission = dict[int, dict[str, float | None]]
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ def profiles(
     """Measure all submissions of one feed."""
     declared = measures_of(contract)
     computed = _merged(
-        _tonight(connection, contract, declared, submissions),
+        _aggregates(connection, contract, declared, submissions),
         _statements(connection, contract, declared, submissions),
     )
-    owns = [_own(declared, submission, computed.get(n, {})) for n, submission in enumerate(submissions)]
+    owns = [_own_measures(declared, submission, computed.get(n, {})) for n, submission in enumerate(submissions)]
     rows = _against_previous_rows(connection, contract, declared, submissions)
     compared = compare(connection, contract, submissions, owns, thresholds)
     return [
@@ -79,9 +79,9 @@ def keep(connection: psycopg.Connection, kept: Iterable[Profile]) -> None:
 # --- of the submission alone --------------------------------------------------------------------------------
 
 
-def _tonight(
+def _aggregates(
     connection: psycopg.Connection, contract: Contract, declared: Declared, submissions: Sequence[Submission]
-) -> Found:
+) -> ValuesBySubmission:
     """All aggregates over landed rows, in one pass."""
     measures = {s.name(m.name): s.sql(m.computed.sql) for m, s in declared if isinstance(m.computed, TonightRows)}
     statement = sql.SQL("select r.submission, {} from {} group by r.submission").format(
@@ -93,20 +93,20 @@ def _tonight(
 
 def _statements(
     connection: psycopg.Connection, contract: Contract, declared: Declared, submissions: Sequence[Submission]
-) -> Found:
+) -> ValuesBySubmission:
     """The measures that need a statement of their own."""
-    found: Found = {}
+    found: ValuesBySubmission = {}
     for measure, subject in declared:
         if isinstance(measure.computed, Statement):
             statement = subject.sql(
                 measure.computed.sql, tonight=_landed(contract, "ids"), before=_landed(contract, "before")
             )
-            for number, value in connection.execute(statement, _both(submissions)).fetchall():
+            for number, value in connection.execute(statement, _labels_of_both(submissions)).fetchall():
                 found.setdefault(number, {})[subject.name(measure.name)] = value
     return found
 
 
-def _own(declared: Declared, submission: Submission, computed: Values) -> Values:
+def _own_measures(declared: Declared, submission: Submission, computed: Values) -> Values:
     """Measures of a submission by itself; without rows counts are 0, shares and means are not there."""
     own: dict[str, float | None] = {
         subject.name(measure.name): measure.empty for measure, subject in declared if measure.empty is not None
@@ -118,7 +118,7 @@ def _own(declared: Declared, submission: Submission, computed: Values) -> Values
     return own
 
 
-def _merged(first: Found, second: Found) -> Found:
+def _merged(first: ValuesBySubmission, second: ValuesBySubmission) -> ValuesBySubmission:
     return {number: first.get(number, {}) | second.get(number, {}) for number in first.keys() | second.keys()}
 
 
@@ -149,7 +149,7 @@ def _tonight_labels(submissions: Sequence[Submission]) -> dict[str, list[Any]]:
     return _labels("ids", submissions, [submission.ids for submission in submissions])
 
 
-def _both(submissions: Sequence[Submission]) -> dict[str, list[Any]]:
+def _labels_of_both(submissions: Sequence[Submission]) -> dict[str, list[Any]]:
     before = _labels("before", submissions, [submission.previous_ids for submission in submissions])
     return _tonight_labels(submissions) | before
 
@@ -159,7 +159,7 @@ def _both(submissions: Sequence[Submission]) -> dict[str, list[Any]]:
 
 def _against_previous_rows(
     connection: psycopg.Connection, contract: Contract, declared: Declared, submissions: Sequence[Submission]
-) -> Found:
+) -> ValuesBySubmission:
     """Row by row against the unit's last accepted snapshot, joined by what no key lacks: a new term of an allowance, or
     none, does not make another student. Of several rows of tonight any one is compared."""
     measures = {s.name(m.name): s.sql(m.computed.sql) for m, s in declared if isinstance(m.computed, PreviousRows)}
@@ -176,5 +176,5 @@ def _against_previous_rows(
         tonight=sql.SQL("(select {} r.* from {}) as t").format(one_each, _landed(contract, "ids")),
         same_key=sql.SQL(" and ").join(sql.SQL("t.{0} = r.{0}").format(sql.Identifier(name)) for name in same),
     )
-    found = connection.execute(statement, _both(submissions)).fetchall()
+    found = connection.execute(statement, _labels_of_both(submissions)).fetchall()
     return {number: dict(zip(measures, values, strict=True)) for number, *values in found}

@@ -41,12 +41,12 @@ def sha256_of(file: Path) -> bytes:
 
 def has(sha256: bytes) -> bool:
     """Whether a file with this hash is in the archive, or its copy without erased persons."""
-    return _found(sha256) is not None
+    return _stored_file(sha256) is not None
 
 
 def remove(sha256: bytes) -> None:
     """Remove a file, and its copy."""
-    while (stored := _found(sha256)) is not None:
+    while (stored := _stored_file(sha256)) is not None:
         stored.unlink()
         settings.sync_folder(stored.parent)
 
@@ -145,7 +145,7 @@ def open_stored(sha256: bytes, name: str) -> Iterator[Path]:
 
     Raises UserError (`archive_missing`), and cryptography's InvalidTag if any bit was changed.
     """
-    archived = _found(sha256)
+    archived = _stored_file(sha256)
     if archived is None:
         raise UserError(
             "存档中没有这个文件 | the archive does not have this file",
@@ -171,7 +171,7 @@ def _sha256_in(stored: Path) -> bytes:
     return bytes.fromhex(stored.name.partition(".")[0])
 
 
-def _found(sha256: bytes) -> Path | None:
+def _stored_file(sha256: bytes) -> Path | None:
     """The copy, if there is one: the file beside it is about to be deleted."""
     places = (_path_of(sha256, kind) for kind in (*COPIES, ""))
     return next((path for path in places if path.exists()), None)

@@ -157,7 +157,7 @@ def _judged(texts: pl.DataFrame, cells: list[str], at: pl.Series, judge: _Judge)
 
 
 def _broken(table: TextTable, contract: Contract, words: Words) -> Iterator[pl.DataFrame]:
-    broken = table.take_broken()
+    broken = table.pop_broken()
     if not broken.is_empty():
         named = [words.name_rejected({WHOLE_ROW: text}, text, contract) for text in broken["text"]]
         yield broken.select("sheet", "line", c0="text").with_columns(row=pl.Series(named), changed=pl.lit(False))

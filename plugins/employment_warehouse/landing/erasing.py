@@ -94,7 +94,7 @@ def erase_asked() -> Erasures:
     with connect("wh_loader") as turn, connect("wh_loader") as connection:
         turn.execute("select pg_advisory_xact_lock(hashtext('vault.erasure'))")  # one after another
         connection.execute("select pg_advisory_xact_lock(hashtext('vault.mark'))")  # no ingest runs that knows fewer
-        asked = [Asked(*row) for row in connection.execute("select * from vault.to_erase()").fetchall()]
+        asked = [ErasureRequest(*row) for row in connection.execute("select * from vault.to_erase()").fetchall()]
         _settle_files(connection, asked)
         for at, erasure in enumerate(asked, 1):
             touched |= _erase(connection, erasure)
@@ -104,7 +104,7 @@ def erase_asked() -> Erasures:
     return Erasures(sorted(touched), sorted(left))
 
 
-def _settle_files(connection: psycopg.Connection, asked: list[Asked]) -> None:
+def _settle_files(connection: psycopg.Connection, asked: list[ErasureRequest]) -> None:
     """Replace the archived files of the erasures that the database has done; these are not done yet.
 
     The file follows the ledger: an erasure that is refused or killed before it is committed changes no file, and after
@@ -128,7 +128,7 @@ class ArchivedDelivery(NamedTuple):
     path: str | None
 
 
-class Asked(NamedTuple):
+class ErasureRequest(NamedTuple):
     """A row of vault.to_erase: an erasure, what is sealed of its person (by county), and the person's accounts."""
 
     erasure: int
@@ -145,7 +145,7 @@ class Asked(NamedTuple):
         return f"{self.erasure}-{mark.hex()}"
 
 
-def _erase(connection: psycopg.Connection, asked: Asked) -> set[tuple[str, date]]:
+def _erase(connection: psycopg.Connection, asked: ErasureRequest) -> set[tuple[str, date]]:
     """(unit, report date) of the deliveries that lost rows."""
     words = _words(asked)
     places: dict[tuple[int, str, date], set[tuple[str, int]]] = {}
@@ -213,7 +213,7 @@ def _not_looked_at(path: str, error: Exception) -> str:
     )
 
 
-def _words(asked: Asked) -> Words:
+def _words(asked: ErasureRequest) -> Words:
     own, mobiles = [], []
     if asked.sealed is not None:
         own.append(unseal(bytes(asked.sealed), place(AT, asked.person_key)).decode())

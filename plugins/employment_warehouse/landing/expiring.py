@@ -13,7 +13,7 @@ from employment_warehouse.landing import archive
 from employment_warehouse.landing.queries import query
 
 
-class Deleted(NamedTuple):
+class Deletions(NamedTuple):
     """What was deleted because it had been kept for long enough."""
 
     on_date: date  # of the standing publication
@@ -22,7 +22,7 @@ class Deleted(NamedTuple):
     identities: int
 
 
-def delete_expired() -> Deleted | None:
+def delete_expired() -> Deletions | None:
     """Delete what is older than the settings of the standing publication's date allow; None: nothing is published.
 
     Running it again changes nothing. Identities are compared with every row that names a person, so that is done on
@@ -42,7 +42,7 @@ def delete_expired() -> Deleted | None:
         identities = 0
         if on_date.day == 1:
             [identities] = connection.execute("select vault.forget_persons(%s)", [on_date]).fetchone() or (0,)
-    return Deleted(on_date, len(files), rejected, identities)
+    return Deletions(on_date, len(files), rejected, identities)
 
 
 def _strays(connection: psycopg.Connection) -> list[bytes]:

@@ -74,7 +74,7 @@ def restore_offered(build: int, read: ReadArchived) -> int:
 
 def _restore_offers(build: int, read: ReadArchived) -> int:
     """Restore what is offered to a build, and what that is read with; how many deliveries."""
-    offers = _asked("purged_offers", build=build)
+    offers = _query_rows("purged_offers", build=build)
     for (delivery_id,) in offers:
         restore(delivery_id, read)
     return len(offers)
@@ -84,7 +84,7 @@ def _mark_corrected_again(read: ReadArchived) -> None:
     """Mark the rejected rows that corrections name which count again since a rollback. One that cannot be restored
     marks none: its county is sent those rows once more.
     """
-    restored = [row for row in _asked("corrections_in_force") if restore_if_possible(row[0], read)]
+    restored = [row for row in _query_rows("corrections_in_force") if restore_if_possible(row[0], read)]
     with connect("wh_loader") as connection:
         for delivery_id, *submission in restored:
             mark_corrected(connection, delivery_id, SubmissionKey(*submission))
@@ -94,13 +94,13 @@ def _restore_compared(build: int, read: ReadArchived) -> int:
     """Restore what a build is compared with; how many deliveries. A comparison alone stops no night: without its rows
     nothing is compared, and the check says so.
     """
-    compared = _asked("purged_previous", build=build)
+    compared = _query_rows("purged_previous", build=build)
     for (delivery_id,) in compared:
         restore_if_possible(delivery_id, read)
     return len(compared)
 
 
-def _asked(name: str, **parameters: int) -> list[tuple[Any, ...]]:
+def _query_rows(name: str, **parameters: int) -> list[tuple[Any, ...]]:
     """The rows of a query, in a transaction of its own."""
     with connect("wh_loader") as connection:
         return connection.execute(query(name), parameters).fetchall()

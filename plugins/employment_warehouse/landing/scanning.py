@@ -108,7 +108,7 @@ def scan(share: Share, report_date: date, settle_seconds: float = SETTLE_SECONDS
         naming = _naming_rule(connection)
         entries = zone.entries()
         _alert_misplaced(connection, _misplaced(entries, naming))
-        found = _found(connection, zone, _named(entries, naming), share, report_date)
+        found = _scan(connection, zone, _named(entries, naming), share, report_date)
     return _settled(zone, found, settle_seconds)
 
 
@@ -117,7 +117,7 @@ def rescan(share: Share, report_date: date) -> Scan:
     zone = LandingZone()
     with connect("wh_loader") as connection:
         named = _named(zone.entries_of(share.feeds), _naming_rule(connection))
-        found = _found(connection, zone, named, share, report_date)
+        found = _scan(connection, zone, named, share, report_date)
     return _settled(zone, found, SETTLE_SECONDS)
 
 
@@ -125,7 +125,7 @@ def _naming_rule(connection: psycopg.Connection) -> NamingRule:
     return NamingRule(contracts(), frozenset(code for (code,) in connection.execute(query("counties"))))
 
 
-def _found(
+def _scan(
     connection: psycopg.Connection,
     zone: LandingZone,
     named: Iterable[tuple[NamedPart, str]],

@@ -45,7 +45,7 @@ def mask(text: str) -> str:
 
 def personal_places(text: str) -> list[tuple[int, int]]:
     """Where personal numbers are, in order: from, and up to."""
-    return list(_merged(_found(text)))
+    return list(_merged(_spans(text)))
 
 
 def may_be_personal(number: str) -> bool:
@@ -67,7 +67,7 @@ def may_be_personal(number: str) -> bool:
     return MOBILE.fullmatch(whole) is not None or any(map(is_certain, groups))
 
 
-def _found(text: str) -> Iterator[tuple[int, int]]:
+def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Where something of a person stands."""
     skeleton, places = skeleton_of(text)
     yield from _numbers(digit_runs(skeleton, places))

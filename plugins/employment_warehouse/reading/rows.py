@@ -18,7 +18,7 @@ from employment_warehouse.reading.units import is_other_unit, states_other_unit,
 BLANK_LEAD_BYTES = {character.encode()[0]: len(character.encode()) for character in BLANKS if character not in "\r\n"}
 
 # Of the contract's columns, or of a line's own cells, that make a line of names another header; fewer may be chance.
-_OF_A_HEADER = 0.6
+_MIN_HEADER_SHARE = 0.6
 # A cell that begins like an ID number or an account, and not like a number of people: its line is a row, whatever else
 # it contains; in one piece, or parted as these are: 533321 19900101 1234, 6222 0210 1234 5678. A day and a telephone
 # have fewer digits, or other parts.
@@ -143,7 +143,7 @@ def _is_printed_head(cells: Sequence[str], header: Header) -> bool:
 
 def _least_headings(cells: Sequence[str], header: Header) -> float:
     """How many columns a line has to name to be a header: it may have fewer than the header above."""
-    return _OF_A_HEADER * min(len(header.columns), filled_count(cells))
+    return _MIN_HEADER_SHARE * min(len(header.columns), filled_count(cells))
 
 
 def _repeats(cells: Sequence[str], header: Header) -> tuple[bool, int]:

@@ -26,9 +26,9 @@ _MESSAGE = re.compile(
 _STATED = re.compile(r"(?i)\"?sep=([\t!#-/:-@\[-`{-~])\"?[,;\t|]*[\r\n]")
 _LINES_OF_MESSAGE = 30
 _N_RECORDS = 400
-_OF_A_HEADER = 0.6  # of the contract's columns in a line, that have the same sign behind them
+_MIN_SIGN_SHARE = 0.6  # of the contract's columns in a line, that have the same sign behind them
 _BLANKS_FIT = 0.65  # below it, blanks between words are not delimiters
-_OF_THE_RECORDS = 0.5  # that are cut alike
+_MIN_RECORD_SHARE = 0.5  # that are cut alike
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _other_delimiter(head: str, contract: Contract) -> str:
         behind = [line[line.find(header) + len(header) :].lstrip("\"'”")[:1] for header in headers if header in line]
         signs = Counter(sign for sign in behind if sign.strip("\r\n") and not sign.isalnum())
         sign, column_count = signs.most_common(1)[0] if signs else ("", 0)
-        if column_count >= max(3, _OF_A_HEADER * len(behind)) and not _has_delimiter(line):
+        if column_count >= max(3, _MIN_SIGN_SHARE * len(behind)) and not _has_delimiter(line):
             return sign
     return ""
 
@@ -205,7 +205,7 @@ def _fit(records: list[Record]) -> float:
 def _first_of_usual_width(records: list[Record]) -> float:
     """The place of the first record that a dialect cuts like most: the header, cut by the true delimiter."""
     width, share = _usual_width(records)
-    if width < 2 or share < _OF_THE_RECORDS:
+    if width < 2 or share < _MIN_RECORD_SHARE:
         return inf
     return next(at for at, record in enumerate(records) if len(record.cells or ()) == width)
 

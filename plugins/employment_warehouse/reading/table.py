@@ -64,11 +64,11 @@ class TextTable:
     columns: Mapping[str, int]
     extra: Mapping[str, int]
     frames: Iterator[pl.DataFrame]
-    broken: list[BrokenRow] = field(default_factory=list)  # grows while frames are read; see take_broken
+    broken: list[BrokenRow] = field(default_factory=list)  # grows while frames are read; see pop_broken
     notes: list[str] = field(default_factory=list)  # what a careful reader should know, e.g. a sheet left out
     rows_read: int = 0  # rows so far: in frames, or broken and taken
 
-    def take_broken(self) -> pl.DataFrame:
+    def pop_broken(self) -> pl.DataFrame:
         """The broken rows found since the last call: `sheet`, `line`, `reason`, `text`. Ask after each frame, and once
         more after the last.
         """

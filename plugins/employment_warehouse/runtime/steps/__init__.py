@@ -24,10 +24,10 @@ from employment_warehouse.runtime.steps.intake import (
     expect_deliveries,
     find_counties,
     find_relief_feeds,
+    ingest_change,
     ingest_county,
     ingest_relief_feed,
     ingest_resource,
-    take_in,
 )
 from employment_warehouse.runtime.steps.night import (
     choose_date,
@@ -46,6 +46,7 @@ __all__ = [
     "forget_erased",
     "gate_deliveries",
     "gate_marts",
+    "ingest_change",
     "ingest_county",
     "ingest_relief_feed",
     "ingest_resource",
@@ -54,7 +55,6 @@ __all__ = [
     "rebuild_without_held",
     "record_history",
     "start_build",
-    "take_in",
     "write_report",
     "write_returns",
 ]

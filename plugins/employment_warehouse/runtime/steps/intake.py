@@ -71,7 +71,7 @@ def _ingest(share: Share, night_on: date) -> None:
     landing.record_scan(night_on, share, found)
     for changed in found.changes:
         try:
-            take_in(changed, night_on)
+            ingest_change(changed, night_on)
         except (landing.IngestFailed, UserError) as failure:
             log.error("%s: %s", changed.label, failure)
             landing.record_failure(night_on, str(failure), changed.feed, changed.unit, changed.path)
@@ -80,7 +80,7 @@ def _ingest(share: Share, night_on: date) -> None:
     _raise_together(failures)
 
 
-def take_in(changed: Arrival | RemovedPart, night_on: date) -> list[Delivery]:
+def ingest_change(changed: Arrival | RemovedPart, night_on: date) -> list[Delivery]:
     """Ingest a file, or withdraw the part of one that was removed; the new deliveries."""
     from employment_warehouse import landing
 
