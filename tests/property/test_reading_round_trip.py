@@ -37,7 +37,7 @@ def file_of(rows: list[list[str]], encoding: str, delimiter: str, line_end: str,
 def rows_of(rows: list[list[str]]) -> list[list[str]]:
     """What is to come back: trimmed, and no blank row, no totals, no second header."""
     trimmed = [[cell.strip() for cell in row] for row in rows]
-    totals = ("合计", "小计", "总计", "共计")
+    totals = ("合计", "小计", "总计", "共计", "总合计", "本页合计", "本页小计")
     first = [next((cell for cell in row if cell), "") for row in trimmed]
     return [row for row, cell in zip(trimmed, first, strict=True) if cell and cell not in totals and row != HEADER]
 
