@@ -1,5 +1,69 @@
--- What a build accepted or held stays with it while its publication counts: what that means is said in ops.valid_publication.
+-- Which publications count is said in ops.valid_publication alone.
 set role wh_owner;
+
+create or replace function ops.own_deliveries(since date)
+returns table (
+    feed text, report_date date, due_at timestamptz, state text, part text, revision integer, kind text,
+    arrived_at timestamptz, rows_read integer, rows_landed integer, rows_rejected integer, status text, reason text,
+    detail text, publication integer, is_current boolean
+)
+language sql stable security definer set search_path = pg_catalog, pg_temp set client_min_messages = error
+as $$
+    with own as (
+        select unnest(ops.counties_of(session_user)) as county_code
+    ),
+    due as (
+        select r.*, named.report_date as answered_on, named.part as answered_by
+        from ops.due_report as r
+        left join ops.delivery as named on r.delivery_id = named.delivery_id
+        where r.unit in (select own.county_code from own) and r.report_date >= since
+    ),
+    delivery as (
+        select distinct on (d.feed, d.unit, d.report_date, d.part) d.*
+        from ops.delivery as d
+        where d.unit in (select own.county_code from own)
+            and (
+                d.report_date >= since or d.arrived_at >= since
+                or (d.feed, d.unit, d.report_date) in (
+                    select due.feed, due.unit, due.answered_on from due where due.answered_on is not null
+                )
+            )
+            and (d.kind, d.status) <> ('withdrawn', 'withdrawn')  -- a part that a rollback gave back
+        order by d.feed, d.unit, d.report_date, d.part, d.revision desc
+    ),
+    answers as (
+        select l.delivery_id, due.feed, due.unit, due.report_date, due.due_at, due.status
+        from due
+        inner join delivery as l
+            on l.feed = due.feed and l.unit = due.unit and l.report_date between due.first_date and due.last_date
+                and ops.speaks_of(l.months, l.report_date, due.month)
+        where l.kind not in ('correction', 'withdrawn')
+            or l.kind = 'correction' and (l.report_date, l.part) = (due.answered_on, due.answered_by)
+    )
+    select
+        l.feed, l.report_date, answered.due_at, answered.status, l.part,
+        l.revision, l.kind, l.arrived_at, l.rows_read, l.rows_landed, l.rows_rejected, l.status, l.reason,
+        l.understood ->> 'refusal', p.publication,
+        exists (select from ops.current_delivery as c where c.delivery_id = l.delivery_id)
+    from delivery as l
+    left join lateral (
+        -- A file of several months answers several times: the last of them is shown.
+        select answer.due_at, answer.status from answers as answer
+        where answer.delivery_id = l.delivery_id
+        order by answer.report_date desc
+        limit 1
+    ) as answered on true
+    left join ops.valid_publication as p on p.publication = l.build
+    union all
+    select
+        due.feed, due.report_date, due.due_at, due.status, null, null, null, null, null, null, null, null, null, null,
+        null, null
+    from due
+    where not exists (
+        select from answers as answer
+        where (answer.feed, answer.unit, answer.report_date) = (due.feed, due.unit, due.report_date)
+    )
+$$;
 
 create or replace function ops.start_build(wanted_date date, wanted_run text) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '60s'
