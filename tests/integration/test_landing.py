@@ -39,6 +39,7 @@ from employment_warehouse.landing import (
     repeated_keys,
     restore,
     scan,
+    withdraw_part,
 )
 from employment_warehouse.landing.zone import LandingZone
 from employment_warehouse.runtime import history, steps
@@ -315,6 +316,19 @@ def test_a_part_stays_until_the_file_that_replaces_it_and_another_can_be_read(
     put(zone, payments(1, 2), minutes=9)
     ingest_all()
     assert standing(warehouse)[1:] == [("2", 2, "withdrawn")]
+
+
+def test_a_part_stays_until_the_file_that_replaces_it_is_ingested(warehouse: psycopg.Connection, zone: Path) -> None:
+    """It may be growing, or its ingest has failed."""
+    put(zone, payments(1))
+    second = put(zone, payments(2), f"{COUNTY}_2.csv")
+    ingest_all()
+    second.unlink()
+    put(zone, payments(1, 2), minutes=5)
+    found = scan(Share.of_sources({"county"}), DAY)
+    assert [withdraw_part(removed) for removed in found.removed] == [False]
+    ingest(found.arrivals[0])
+    assert [withdraw_part(removed) for removed in found.removed] == [True]
 
 
 def test_removing_a_part_restores_the_others(warehouse: psycopg.Connection, zone: Path) -> None:

@@ -25,7 +25,7 @@ from employment_warehouse.landing.loading import load_rows
 from employment_warehouse.landing.queries import query
 from employment_warehouse.landing.restoring import mark_again, restore_siblings
 from employment_warehouse.landing.return_form import PLACE_HEADERS
-from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival, RemovedPart, is_unchanged
+from employment_warehouse.landing.scanning import CORRECTION_PART, Arrival, RemovedPart, is_unchanged, not_ingested
 from employment_warehouse.landing.submission_key import SubmissionKey
 from employment_warehouse.landing.withdrawing import current_parts, withdraw
 from employment_warehouse.landing.zone import LandingZone
@@ -179,8 +179,9 @@ def ingest_part(connection: psycopg.Connection, part: IncomingPart, read: Callab
 def withdraw_part(removed: RemovedPart) -> bool:
     """Withdraw a part whose file was removed, and its corrections; whether it was withdrawn.
 
-    It is not withdrawn if its file is back, or if a present part does not count as its file says: a part stays until
-    what replaces it has been read. If the file comes back later, it is found again. Raises IngestFailed.
+    It is not withdrawn if its file is back, or if a present part does not count as its file says, which may be growing
+    or unreadable: a part stays until what replaces it has been read. If the file comes back later, it is found again.
+    Raises IngestFailed.
     """
     submission = SubmissionKey.of(removed)
     try:
@@ -188,7 +189,9 @@ def withdraw_part(removed: RemovedPart) -> bool:
             for part in (removed.part, CORRECTION_PART):
                 connection.execute(query("lock_part"), submission._asdict() | {"part": part})
             current = {current.part: current for current in current_parts(connection, [submission])}
-            is_replaced = all(part in current and current[part].is_read for part in removed.present)
+            is_replaced = not not_ingested(connection, removed.present) and all(
+                file.part in current and current[file.part].is_read for file in removed.present
+            )
             is_there = removed.part in current and current[removed.part].kind == "file"
             if not is_replaced or not is_there or LandingZone().stat(removed.path):
                 return False

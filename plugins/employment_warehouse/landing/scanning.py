@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -65,14 +65,14 @@ class Arrival:
 
 @dataclass(frozen=True)
 class RemovedPart:
-    """A part whose file is no longer in the landing zone, while other parts of its submission (`present`) are."""
+    """A part whose file is no longer in the landing zone, while files of its submission (`present`) are."""
 
     report_date: date
     feed: str
     unit: str
     part: str
     path: str
-    present: tuple[str, ...]
+    present: tuple[Arrival, ...]
 
     @property
     def label(self) -> str:
@@ -138,7 +138,7 @@ def _scan(
         for part, path in named
         if share.has(part) and part.report_date <= report_date and (stat := zone.stat(path))
     ]
-    new = _not_ingested(connection, _latest_of_each_stem(present))
+    new = not_ingested(connection, _latest_of_each_stem(present))
     return Scan(new, _removed_parts(connection, present, new, report_date))
 
 
@@ -146,14 +146,14 @@ def _removed_parts(
     connection: psycopg.Connection, found: list[Arrival], new: list[Arrival], report_date: date
 ) -> list[RemovedPart]:
     changed = {*map(SubmissionKey.of, new), *_recorded(connection, {arrival.path for arrival in found})}
-    present: dict[SubmissionKey, set[str]] = {}
-    for arrival in found:
+    present: dict[SubmissionKey, dict[str, Arrival]] = {}
+    for arrival in _latest_of_each_stem(found):
         submission = SubmissionKey.of(arrival)
         if arrival.kind != "correction" and (submission in changed or submission.report_date == report_date):
-            present.setdefault(submission, set()).add(arrival.part)
+            present.setdefault(submission, {})[arrival.part] = arrival
     return [
         RemovedPart(
-            submission.report_date, submission.feed, submission.unit, part, path, tuple(sorted(present[submission]))
+            submission.report_date, submission.feed, submission.unit, part, path, tuple(present[submission].values())
         )
         for submission, part, kind, path, is_given_back, _ in current_parts(connection, present)
         if kind == "file" and part not in present[submission] and not (is_given_back and submission not in changed)
@@ -198,7 +198,8 @@ def _latest_of_each_stem(found: list[Arrival]) -> list[Arrival]:
     return [list(same)[-1] for _, same in groupby(by_stem, key=lambda a: (a.report_date, a.feed, a.unit, a.part))]
 
 
-def _not_ingested(connection: psycopg.Connection, found: list[Arrival]) -> list[Arrival]:
+def not_ingested(connection: psycopg.Connection, found: Collection[Arrival]) -> list[Arrival]:
+    """Those of these files that no loader has ingested as they are."""
     ingested = {
         (path, file_bytes, modified_at)
         for path, file_bytes, modified_at in connection.execute(
