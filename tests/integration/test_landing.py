@@ -501,7 +501,7 @@ def test_a_name_that_is_not_utf8_raises_an_alert_and_blocks_nothing(warehouse: p
         Path(os.fsdecode(os.fsencode(folder) + b"/" + name.encode("gbk"))).write_text("x")
     assert len(ingest_all()) == 1
     ((title, body),) = rows_of(warehouse, "select title, body from ops.alert where kind = 'misplaced_files'")
-    assert "2 files" in title
+    assert "2 个文件" in title and title.endswith(": 2")
     assert len([line for line in body.splitlines() if line.startswith(f"public_post_payment/{DAY}/#")]) == 2
 
 
