@@ -196,7 +196,10 @@ def play(nights: Nights, zone: Path) -> None:
         if day == date(2024, 5, 31):
             publication.close_month(day)
         if number == NIGHTS // 2:
-            wrong = nights.scalar("select max(delivery_id) from ops.delivery where build = %s", published)
+            wrong = nights.scalar(
+                "select max(delivery_id) from ops.delivery where (build, unit, status) = (%s, %s, 'accepted')",
+                published, THERE,
+            )  # fmt: skip
             publication.roll_back(published, [wrong], "a wrong file")
             change_setting(day)
             night(nights, day)

@@ -21,6 +21,7 @@ from tests.torture.sent import COUNTIES, send
 
 from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server
+from employment_warehouse.identity.sealing import _open
 
 DAY = date(2024, 5, 17)
 NIGHT = DAY.isoformat()
@@ -41,6 +42,7 @@ class Intake:
     def warehouse(self) -> Iterator[psycopg.Connection]:
         """A new warehouse, with an empty archive."""
         shutil.rmtree(settings.current_home().archive)
+        _open.cache_clear()  # the data key of the warehouse before it
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("WAREHOUSE_LANDING_ZONE", str(self.zone))
             with fresh_warehouse(self.server, patch) as connection:

@@ -1,4 +1,7 @@
-"""Loaders that are killed, whose server is killed, or whose disk is full; after a retry nothing shows it."""
+"""Loaders that are killed, whose server is killed, or whose disk is full; after a retry nothing shows it.
+
+`make test` has one of the named points.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,11 @@ from tests.torture import invariants
 from tests.torture.conftest import Say
 from tests.torture.faults import KILLED, NOWHERE, Point, begin, exit_code, run_killed, run_on_full_disk
 from tests.torture.intake import NIGHT, Intake, undisturbed_intake
-from tests.torture.points import POINTS
+from tests.torture.points import COPY, POINTS
 
 from employment_warehouse.database.embedded import Server
 
-pytestmark = [pytest.mark.torture, pytest.mark.timeout(0)]
+pytestmark = pytest.mark.timeout(0)
 SERVER_KILLS = int(os.environ.get("SERVER_KILLS", "20"))
 LOADER_KILLS = int(os.environ.get("LOADER_KILLS", "500"))
 
@@ -27,13 +30,17 @@ def intake(warehouse_server: Server, tmp_path_factory: pytest.TempPathFactory) -
     return undisturbed_intake(warehouse_server, tmp_path_factory.mktemp("zone"))
 
 
-@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+@pytest.mark.parametrize(
+    "point",
+    [pytest.param(point, marks=() if point is COPY else pytest.mark.torture, id=point.name) for point in POINTS],
+)
 def test_a_loader_killed_at_a_named_point(intake: Intake, point: Point) -> None:
     with intake.warehouse() as connection:
         assert run_killed(point, ingest_files, NIGHT)
         assert intake.retried(connection) == []
 
 
+@pytest.mark.torture
 def test_loaders_killed_at_random_moments(intake: Intake, say: Say) -> None:
     luck, killed = random.Random(11), 0
     for _ in range(LOADER_KILLS):
@@ -47,6 +54,7 @@ def test_loaders_killed_at_random_moments(intake: Intake, say: Say) -> None:
     assert killed > LOADER_KILLS // 2
 
 
+@pytest.mark.torture
 def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) -> None:
     """It is started again; then the retry."""
     luck, failed = random.Random(7), 0
@@ -65,6 +73,7 @@ def test_postgresql_killed_while_files_are_ingested(intake: Intake, say: Say) ->
     say(f"PostgreSQL: {SERVER_KILLS} kills, in {failed} of which the loader had not ended")
 
 
+@pytest.mark.torture
 def test_an_archive_whose_disk_is_full(intake: Intake) -> None:
     with intake.warehouse() as connection:
         assert run_on_full_disk(8_000, ingest_files, NIGHT) == 1
@@ -88,6 +97,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("planted", PLANTED)
 def test_each_invariant_sees_its_planted_bug(intake: Intake, planted: str) -> None:
     with intake.warehouse() as connection:

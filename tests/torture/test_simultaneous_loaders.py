@@ -1,6 +1,6 @@
 """Loaders beside each other: several on the same files, all counties at once, one that wakes up after its replacement.
 
-Whoever ingests a file, the warehouse is the same.
+Whoever ingests a file, the warehouse is the same. `make test` has one round of several on the same files.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from tests.torture.sent import EVERY_COUNTY
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.runtime import steps
 
-pytestmark = [pytest.mark.torture, pytest.mark.timeout(0)]
-ROUNDS = int(os.environ.get("LOADER_ROUNDS", "100"))
+pytestmark = pytest.mark.timeout(0)
+TORTURE = bool(os.environ.get("TORTURE"))
+ROUNDS = int(os.environ.get("LOADER_ROUNDS", "100" if TORTURE else "1"))
 ZOMBIES = int(os.environ.get("ZOMBIES", "50"))
 AT_ONCE = 8
 
@@ -51,6 +52,7 @@ def test_eight_loaders_on_the_same_files(intake: Intake, say: Say) -> None:
     say(f"{AT_ONCE} loaders on the same files: {ROUNDS} rounds, the same rows as of one loader")
 
 
+@pytest.mark.torture
 def test_all_counties_within_one_second(of_every_county: Intake, say: Say) -> None:
     for _ in range(ROUNDS):
         with of_every_county.warehouse() as connection:
@@ -62,6 +64,7 @@ def test_all_counties_within_one_second(of_every_county: Intake, say: Say) -> No
     say(f"the loaders of {len(EVERY_COUNTY)} counties begun at once: {ROUNDS} rounds, the same rows as one by one")
 
 
+@pytest.mark.torture
 def test_a_loader_that_wakes_up_after_its_replacement(intake: Intake, say: Say) -> None:
     """It stands still at a random moment, in a transaction or between two, until its replacement has ended or waits."""
     luck, stopped, ended = random.Random(5), 0, 0
