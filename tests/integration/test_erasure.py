@@ -107,8 +107,9 @@ def act_on_person(warehouse: psycopg.Connection) -> None:
     for reason in (f"核实{NAME}工资", None):
         warehouse.execute("select ops.record_act('reveal', %s, %s)", [f"person {key}", reason])
     warehouse.execute(
-        "insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason)"
-        " values ('case:dispute_overdue:dispute_overdue', %s, %s, %s, 'operator_of_tests', %s)",
+        "insert into ops.waiver (check_name, unit, valid_from, valid_to, granted_by, reason, granted_at)"
+        " select 'case:dispute_overdue:dispute_overdue', %s, %s, %s, 'operator_of_tests', %s, min(b.started_at)"
+        " from ops.build as b",  # so that each night's record has it
         [f"{COUNTY}·A1·{key}", DAY, NEXT, f"与{NAME}核实"],
     )
     history.record()
