@@ -82,6 +82,14 @@ def test_the_console_and_the_reports_name_codes_as_the_marts_do() -> None:
     assert next(iter(words.targets())) == "rural_employed"  # the headline's
 
 
+def test_the_findings_of_a_dispute_have_names() -> None:
+    """Those of payrolls and posts are named by their rules, all others by the kind of the case."""
+    query = Path("dbt_project/models/cases/found_case.sql").read_text(encoding="utf-8")
+    found = set(re.findall(r"(?:then|else) '(\w+_\d+d)'", query))
+    assert found == {"open_over_45d", "waiting_over_5d"}
+    assert found <= code_names("finding").keys()
+
+
 def test_the_names_of_an_operator_s_own_file_are_in_the_reports_and_on_the_console(fresh_home: Home) -> None:
     own = fresh_home.seeds / "code_name.csv"
     text = settings.project_seed_file("code_name").read_text("utf-8")
