@@ -129,7 +129,7 @@ as $$
         order by answer.report_date desc
         limit 1
     ) as answered on true
-    left join ops.publication as p on p.publication = l.build and p.rolled_back_at is null
+    left join ops.valid_publication as p on p.publication = l.build
     union all
     select
         due.feed, due.report_date, due.due_at, due.status, null, null, null, null, null, null, null, null, null, null,

@@ -3,54 +3,6 @@
 -- sent since, replaced as well.
 set role wh_owner;
 
-create or replace view ops.part_in_force as
-select
-    d.feed, d.unit, d.report_date, d.part, d.revision, d.delivery_id, d.kind, d.path, d.sha256, d.status, d.landed_at, d.build
-from ops.delivery as d
-where d.status not in ('refused', 'withdrawn') and not exists (
-    select from ops.delivery as later
-    where (later.feed, later.unit, later.report_date, later.part) = (d.feed, d.unit, d.report_date, d.part)
-        and later.revision > d.revision and later.status not in ('refused', 'withdrawn')
-);
-
-create function ops.withdrawn_with(gone bigint []) returns setof bigint
-language sql stable set search_path = pg_catalog, pg_temp
-as $$
-    -- The corrections of their rows.
-    select c.delivery_id
-    from ops.delivery as w
-    inner join ops.part_in_force as c on (c.feed, c.unit, c.report_date) = (w.feed, w.unit, w.report_date)
-    cross join lateral landing.corrected_files(c.delivery_id) as file
-    where w.delivery_id = any(gone) and w.kind = 'file' and c.kind = 'correction' and c.delivery_id > w.delivery_id
-        and (file is null or vault.is_source_of(file, w.path, w.revision))
-    union
-    -- The withdrawal of the corrections that they replaced (it arrived with them), unless they are replaced themselves.
-    select r.delivery_id
-    from ops.delivery as w
-    inner join ops.part_in_force as r
-        on (r.feed, r.unit, r.report_date, r.landed_at) = (w.feed, w.unit, w.report_date, w.landed_at)
-    where w.delivery_id = any(gone) and r.kind = 'withdrawn' and not exists (
-        select from ops.part_in_force as later
-        where (later.feed, later.unit, later.report_date, later.part) = (w.feed, w.unit, w.report_date, w.part)
-            and later.revision > w.revision
-    )
-    union
-    -- The removal of the other parts since they came, unless a file that came with them, or since, replaces these too.
-    select r.delivery_id
-    from ops.delivery as w
-    inner join ops.part_in_force as r on (r.feed, r.unit, r.report_date) = (w.feed, w.unit, w.report_date)
-    where w.delivery_id = any(gone) and w.kind in ('file', 'nil')
-        and r.kind = 'withdrawn' and r.part <> w.part and r.part not like '～%' and r.delivery_id > w.delivery_id
-        and not exists (
-            select from ops.part_in_force as other
-            where (other.feed, other.unit, other.report_date) = (w.feed, w.unit, w.report_date)
-                and other.kind in ('file', 'nil') and (other.build is null or other.build >= w.build)
-        )
-$$;
-comment on function ops.withdrawn_with(bigint []) is
-'随这些报送一并作废的：对其中各行的更正；因其而作废的更正和移走的分册，其作废不再有效。 | What is withdrawn with these deliveries: the corrections of their rows; and what withdrew the corrections and parts that they replaced, which thereby count again.';
-revoke all on function ops.withdrawn_with(bigint []) from public;
-
 create or replace function ops.roll_back(number integer, withdrawn bigint [], why text) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '15s'
 as $$

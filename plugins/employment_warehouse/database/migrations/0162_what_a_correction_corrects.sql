@@ -34,7 +34,7 @@ where d.status not in ('refused', 'withdrawn') and not exists (
         and later.revision > d.revision and later.status not in ('refused', 'withdrawn')
 );
 
-create or replace function ops.withdrawn_with(gone bigint []) returns setof bigint
+create function ops.withdrawn_with(gone bigint []) returns setof bigint
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
     -- The corrections of their rows.
@@ -67,6 +67,10 @@ as $$
                 and other.kind in ('file', 'nil') and (other.build is null or other.build >= w.build)
         )
 $$;
+
+comment on function ops.withdrawn_with(bigint []) is
+'随这些报送一并作废的：对其中各行的更正；因其而作废的更正和移走的分册，其作废不再有效。 | What is withdrawn with these deliveries: the corrections of their rows; and what withdrew the corrections and parts that they replaced, which thereby count again.';
+revoke all on function ops.withdrawn_with(bigint []) from public;
 
 drop function landing.corrected_files(bigint);
 

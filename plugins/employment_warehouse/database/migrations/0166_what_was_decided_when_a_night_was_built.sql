@@ -32,7 +32,7 @@ begin
     -- What a night has used stays as it was.
     if from_date is null or not isfinite(from_date) or from_date <= used then
         raise exception using errcode = 'WH034', message = coalesce(
-            format('生效日期须晚于 %1$s，该日的一晚已经运行 | it takes effect after %1$s, whose night has run', used::text),
+            format('生效日期须晚于 %1$s，该日已经汇总 | it takes effect after %1$s, whose night has run', used::text),
             '请填写生效日期 | say from which date on'
         );
     end if;

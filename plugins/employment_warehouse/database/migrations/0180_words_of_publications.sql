@@ -1,22 +1,6 @@
 -- A build is called 汇总 and the number of a publication 发布号, in what the database says of itself too.
 set role wh_owner;
 
-create or replace function ops.assert_undecided(from_date date) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-declare
-    used date := (select max(b.report_date) from ops.build as b);
-begin
-    -- What a night has used stays as it was.
-    if from_date is null or not isfinite(from_date) or from_date <= used then
-        raise exception using errcode = 'WH034', message = coalesce(
-            format('生效日期须晚于 %1$s，该日已经汇总 | it takes effect after %1$s, whose night has run', used::text),
-            '请填写生效日期 | say from which date on'
-        );
-    end if;
-    perform ops.assert_no_night();
-end $$;
-
 comment on function ops.assert_undecided(date) is
 '生效日期须晚于最近一次汇总的报表日期，且没有汇总正在进行。 | Refuses a decision from a date on that a night has used, or while one is built.';
 comment on function ops.decide_holidays(date, date, boolean, text, text, text) is
