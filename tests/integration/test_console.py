@@ -400,7 +400,7 @@ def test_reports_of_what_was_rolled_back_are_for_the_record_alone(console: FastA
     for number, day in [(publish(start_build(day)), day) for day in days]:
         made = {"publication": number, "report_date": date.fromisoformat(day), "vintage": "flash"}
         products.keep("weekly", made, {".html": b"whole", "-532528.html": b"own"})
-    publication.roll_back(number, [], "another county's roster")
+    publication.roll_back(number, [], "another county's register")
     for role, name, second in (
         ("wh_analyst", "weekly-{}", 404), (COUNTY, "weekly-{}-532528", 404), ("wh_auditor", "weekly-{}", 200),
         (OWN_LOGIN, "weekly-{}", 200),

@@ -41,7 +41,7 @@ def due(nights: Any, on: str, *units: str) -> None:
 
 
 def report(nights: Any, county: str, on: str, people: list[dict[str, Any]], spells: list[dict[str, Any]]) -> None:
-    """Both registers of a county; without another roster of public posts, nobody holds one."""
+    """Both registers of a county; without a register of public posts, nobody holds one."""
     nights.deliver("labor_register", county, on, people)
     nights.deliver("employment", county, on, spells)
     if ("public_post", county, on, "") not in nights.revisions:
@@ -163,7 +163,7 @@ def test_facts_and_states_do_not_depend_on_the_order_of_arrival(nights: Any) -> 
 
 
 def test_a_spell_corrected_by_one_county_stands_once_another_names_it_again(nights: Any) -> None:
-    """Although that county's roster has not changed, and the published spells no longer have it."""
+    """Although that county's employment register has not changed, and the published spells no longer have it."""
     nights.select = "+fct_employment_spell"
     named = spell("worker", employer_uscc="91532500MA6K00001X")
     renamed = spell("worker", "示例电子有限公司", OTHER, employer_uscc=named["employer_uscc"], end_date="2024-05-10")

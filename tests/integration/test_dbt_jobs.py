@@ -100,7 +100,7 @@ FLOW = """
 
 
 def at_work(**ends: str) -> list[dict[str, Any]]:
-    """The roster; ends: the end dates that it reports, by person."""
+    """The employment register; ends: the end dates that it reports, by person."""
     return [row | {"end_date": ends[name]} if (name := _name(row)) in ends else row for row in SPELLS]
 
 
@@ -110,7 +110,7 @@ def _name(row: dict[str, Any]) -> str:
 
 @pytest.fixture
 def flow(nights: Any) -> Any:
-    """The register since Wednesday 3 January, that of another county since 1 April; a roster of 12 May."""
+    """The register since Wednesday 3 January, that of another county since 1 April; jobs of 12 May."""
     nights.select = "+employment_flow"
     nights.deliver("labor_register", COUNTY, "2024-01-03", [CHILD, *(person(name) for name in PERSONS)])
     nights.deliver("labor_register", OTHER, "2024-04-01", [person("moved", OTHER)])
@@ -187,13 +187,13 @@ EARNERS = [
 
 
 def earning(**wages: str) -> list[dict[str, Any]]:
-    """The roster with other wages, by person; all have worked since 2023."""
+    """The employment register with other wages, by person; all have worked since 2023."""
     by_token = {token(name): {"monthly_wage": wage} for name, wage in wages.items()}
     return [row | {"start_date": "2023-03-01"} | by_token.get(row["person_key"], {}) for row in EARNERS]
 
 
 def begin_incomes(nights: Any) -> None:
-    """Rosters of 10 January and, with two lower wages, of 6 May; a contract is the main job of two, since February."""
+    """Jobs of 10 January and, with two lower wages, of 6 May; a contract is the main job of two, since February."""
     nights.select = "+income_stability"
     people = [person(name) for name in ("fallen", "almost", "away", "unpaid")]
     people += [person(name, population_category="general") for name in ("poor", "relieved", "contract alone")]
@@ -241,7 +241,7 @@ def test_a_corrected_file_of_the_same_date_reverses_a_fall(incomes: Any) -> None
 
 
 def test_a_night_counts_the_months_whose_incomes_it_changed(incomes: Any) -> None:
-    """A raise changes May alone; what a late file reports for 15 March holds until the roster of 6 May."""
+    """A raise changes May alone; what a late file reports for 15 March holds until the employment register of 6 May."""
     changed = "select distinct month::text from tonight.int_month_income_step order by 1"
     incomes.deliver("employment", COUNTY, "2024-05-21", earning(fallen="5000", almost="2801"))
     incomes.night("2024-05-21")

@@ -115,8 +115,8 @@ def test_month_ends_counted_by_night_are_those_of_a_whole_computation(month_ends
         [contract(name, onsite_from="2024-03-31") for name in (NAMES[0], NAMES[7])],
     )  # fmt: skip
     for night, files in snapshots.items():
-        for day, register, roster in files:
-            report(month_ends, COUNTY, day, register, roster)
+        for day, register, spells in files:
+            report(month_ends, COUNTY, day, register, spells)
         month_ends.night(night)
     assert all(month_ends.rows(f"select 1 from store.{model} where to_build is not null") for model in MONTH_ENDS)
     by_night = [month_ends.digest(model) for model in MONTH_ENDS]

@@ -185,7 +185,7 @@ def test_partners_brands_and_industries_by_month(nights: Any) -> None:
 
 
 def test_a_late_roster_with_another_wage_changes_what_a_brand_earned_in_its_month(nights: Any) -> None:
-    """A later roster is believed of the job itself, so nothing else of it changes."""
+    """A later employment register is believed of the job itself, so nothing else of it changes."""
     nights.select = "+labor_brand_monitor"
     works = spell("works", labor_brand="梯田巧手", monthly_wage="4000")
     for day in ("2024-04-15", "2024-05-20"):

@@ -98,7 +98,7 @@ def test_posts_and_their_subsidies_by_category_and_month(posts: Any) -> None:
         ("就业补助资金", Decimal("500.00"), Decimal("300.00"), 1),
     ]  # fmt: skip
 
-    # The day after, what is missing is owed; a nil roster has no posts.
+    # The day after, what is missing is owed; a nil register has no posts.
     posts.deliver("public_post", YUANYANG, "2024-06-15")
     posts.night("2024-06-15")
     assert monitored(posts, YUANYANG, "05")["all"]["arrears"] == Decimal("200.00")

@@ -36,11 +36,11 @@ def relief(name: str, **other: Any) -> dict[str, Any]:
 
 
 def test_work_relief_by_roster_and_by_payroll(pairs: Any) -> None:
-    at_home = ("both", "placed elsewhere", "on the roster", "without days", "left in March")
+    at_home = ("both", "placed elsewhere", "on the register", "without days", "left in March")
     pairs.deliver("labor_register", COUNTY, "2024-05-10", [person(name) for name in at_home])
     pairs.deliver("labor_register", SITE, "2024-05-10", [person("neighbour", SITE)])
     pairs.deliver("employment", COUNTY, "2024-05-10", [
-        relief("both"), relief("placed elsewhere", work_division_code="532501"), relief("on the roster"),
+        relief("both"), relief("placed elsewhere", work_division_code="532501"), relief("on the register"),
         relief("without days"), relief("left in March", end_date="2024-03-31"), relief("on no register"),
     ])  # fmt: skip
     pairs.deliver("relief_project", PROJECT, "2024-05-06", [project()])
@@ -157,7 +157,7 @@ def test_hires_on_the_platform_and_the_jobs_that_follow(pairs: Any) -> None:
     registered = [person(name) for name in hired if name != "is on no register"]
     pairs.deliver("labor_register", COUNTY, "2024-05-10", registered)
     pairs.deliver("employment", COUNTY, "2024-05-10", [
-        # By the name, written otherwise, though the roster knows a credit code and the posting does not.
+        # By the name, written otherwise, though the register knows a credit code and the posting does not.
         spell("begins there", "示例电子 厂", start_date="2024-05-10", employer_uscc="91532500MA00000001"),
         spell("began there a month before", start_date="2024-04-03"),
         spell("begins elsewhere", "别的厂", start_date="2024-05-01"),

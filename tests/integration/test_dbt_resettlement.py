@@ -43,7 +43,7 @@ def test_sites_by_their_residents(sites: Any) -> None:
         spell("jobless", end_date="2024-04-30", **second), spell("his wife off the site", **second),
     ]  # fmt: skip
     report(sites, COUNTY, "2024-05-01", people, spells)
-    # Another county's roster reports the reserved job.
+    # Another county's register reports the reserved job.
     sites.deliver("employment", OTHER, "2024-05-01", [spell("holds a reserved job beside", county=OTHER, **second)])
     sites.deliver("public_post", COUNTY, "2024-05-01")
     sites.deliver("resettlement_site", COUNTY, "2024-05-01", [site("S1"), site("S2", reserved_jobs=0)])

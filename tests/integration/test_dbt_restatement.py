@@ -40,7 +40,7 @@ def test_nothing_is_restated_while_nothing_new_is_known(first: Any) -> None:
 
 
 def test_each_cause_and_the_latest_of_several(first: Any) -> None:
-    """Reported by an ordinary roster a day later, then by a corrected file; of another county, by a late file."""
+    """Reported by an ordinary file a day later, then by a corrected file; of another county, by a late file."""
     reported_later = spell("b", start_date="2024-05-03")
     report(first, COUNTY, "2024-05-04", PEOPLE, [spell("a"), reported_later])
     first.night("2024-05-04")

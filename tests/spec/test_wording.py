@@ -40,6 +40,7 @@ INSTEAD_OF = {
     "(?<!岗位)发布编号": "发布号",
     "(?i:t(?:aken|ook) in)": "accepted",
     "source famil": "source",
+    "(?i:\\broster)": "register",
 }
 WHOLE_FILES = (
     "dbt_project/**/*.csv", "dbt_project/**/*.yml", "expectations/**/*.yaml", "plugins/**/*.j2", "plugins/**/*.yml",

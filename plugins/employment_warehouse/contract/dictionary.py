@@ -37,7 +37,7 @@ def _feed(contract: Contract) -> str:
             f"- {_KINDS[contract.kind]}",
             f"- 主键 Key: {key}",
             f"- 报送 Due: {_due(contract.calendar)}",
-            f"- 责任单位 Owner: {contract.owner}",
+            f"- 责任部门 Owner: {contract.owner}",
             *(f"- 规则 Rule `{rule.name}`: {rule.message_zh} | {rule.message_en}" for rule in contract.rules),
             "",
             "| 列 Column | 表头 Header | 类型 Type | 必填 Required | 级别 | 内容 | Content | 入库列 Landing |",

@@ -200,6 +200,6 @@ def _assert_same_line(owner: psycopg.Connection) -> None:
 
 
 def _applied(owner: psycopg.Connection, name: str) -> bytes | None:
-    """Digest of the migration as it was applied; None: it was not."""
+    """Hash of the migration as it was applied; None: it was not."""
     row = owner.execute("select sha256 from ops.migration where name = %s", (name,)).fetchone()
     return None if row is None else bytes(row[0])

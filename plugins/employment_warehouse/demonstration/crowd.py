@@ -23,8 +23,8 @@ Mask = NDArray[np.bool_]
 
 CHANNEL_SHARES = ((0.645, 0.020, 0.007, 0.072, 0.165, 0.091), (0.580, 0.050, 0.090, 0.120, 0.120, 0.040))
 """Of the employed: general households, poverty-alleviated ones."""
-ROSTER_SHARES = np.array([0.985, 0.98, 0.70, 0.50, 0.90, 0.97])
-"""Part of each channel's workers whom the county's roster knows; the others show only where they are paid."""
+REGISTERED_SHARES = np.array([0.985, 0.98, 0.70, 0.50, 0.90, 0.97])
+"""Part of each channel's workers in the county's employment register; the others show only where they are paid."""
 
 ENDS, HIRES, RAISES, REFRESHES, VANISHES = 0.003, 0.003, 0.002, 0.001, 0.0002
 FEWEST_LIFTED = 6
@@ -79,7 +79,7 @@ class Crowd:
         ).select("id_number", "full_name", "_person")
 
     def spells_on(self, day: date) -> pl.DataFrame:
-        """The spells as a roster of an earlier day has them: what ended since then is open."""
+        """The spells as a register of an earlier day has them: what ended since then is open."""
         end = pl.col("end_date")
         return self.spells.filter(
             (pl.col("start_date") <= day) & (end.is_null() | (end >= day - timedelta(days=365)))
@@ -124,8 +124,8 @@ class Crowd:
         names = pl.Series([*CHANNELS, None]).gather(np.where(employed, channel, len(CHANNELS)))
         self.persons = self.persons.with_columns(names.alias("_channel"), pl.Series("_steady", steady))
 
-        on_roster = steady | (employed & (rng.random(size) < ROSTER_SHARES[channel]))
-        people = np.flatnonzero(on_roster)
+        on_register = steady | (employed & (rng.random(size) < REGISTERED_SHARES[channel]))
+        people = np.flatnonzero(on_register)
         start = starts_before(rng, first, people.size)
         start = np.where(steady[people], np.minimum(start, days(first) - rng.integers(160, 1100, people.size)), start)
         now = self._fill_workshops(self._spells_of(people, channel[people], start.astype(np.int32), None, first))
@@ -134,7 +134,7 @@ class Crowd:
         # holds a post has none, as the two might overlap.
         free = ~(employed & np.isin(channel, (2, 3)))
         before = np.flatnonzero(
-            (free & on_roster & (rng.random(size) < 0.46)) | (able & ~employed & (rng.random(size) < 0.5))
+            (free & on_register & (rng.random(size) < 0.46)) | (able & ~employed & (rng.random(size) < 0.5))
         )
         started = np.full(size, days(first), dtype=np.int32)
         started[people] = start

@@ -1,4 +1,4 @@
-"""Rows of the employment roster and of public posts, as the crowd's people get them."""
+"""Rows of the employment register and of public posts, as the crowd's people get them."""
 
 from datetime import date
 
@@ -44,7 +44,7 @@ def spells_of(  # noqa: PLR0913
         if end is None
         else np.minimum(end + rng.integers(0, 20, size), days(reported_on))
     )
-    if end is None and size:  # however few there are, the roster is not stale
+    if end is None and size:  # however few there are, the register is not stale
         updated[start.argmin()] = days(reported_on)
     return person.with_columns(
         pl.Series(list(CHANNELS)).gather(channel).alias("channel"),
