@@ -1,4 +1,4 @@
-"""Planted cases of other feeds: a workshop below the standard, a long dispute, effects of services."""
+"""Planted cases of other feeds: brands, agreements, disputes, graduates, workshops, services and postings."""
 
 from datetime import timedelta
 
@@ -7,9 +7,12 @@ from employment_warehouse.demonstration.cast import AFFAIRS_COUNTY, COUNTY, Cast
 from employment_warehouse.demonstration.manifest import Trace
 from employment_warehouse.demonstration.sending import Row
 
+WORKSHOP_COUNTY, WORKSHOP = "532525", "532525CJ901"
+WORKSHOP_NAME = "石屏县示例就业帮扶车间"
 
-def brand_and_agreement(cast: Cast) -> None:
-    """A labour brand of two counties, and an agreement with a province where nobody works."""
+
+def labour_brand(cast: Cast) -> None:
+    """A labour brand of two counties."""
     first = cast.nights[0]
     brand = {"labor_brand": "演示梯田绣娘", "is_organised": True}
     for county in (AFFAIRS_COUNTY, "532503"):
@@ -25,6 +28,11 @@ def brand_and_agreement(cast: Cast) -> None:
             {"persons": 2, "counties": 2, "median_income": "4200.00"},
         ),
     )
+
+
+def agreement_not_fulfilled(cast: Cast) -> None:
+    """An agreement with a province where nobody works."""
+    first = cast.nights[0]
     agreement = {
         "agreement_no": f"XZ{AFFAIRS_COUNTY}90",
         "partner_division_code": "620102",
@@ -48,39 +56,11 @@ def brand_and_agreement(cast: Cast) -> None:
 
 def workshop_below_the_standard(cast: Cast) -> None:
     """A workshop that reports six poverty-alleviated workers; four work there since the fifth left two months ago."""
-    first, county, number = cast.nights[0], "532525", "532525CJ901"
-    left = months.last_of(months.after(months.first_of(first), -2))
-    workplace = {
-        "channel": "workshop",
-        "work_division_code": county,
-        "employer_name": "石屏县示例就业帮扶车间",
-        "employer_uscc": None,
-        "workshop_no": number,
-        "monthly_wage": 260_000,
-    }
-    for place in range(5):
-        worker = cast.resident(county, 38, population_category="lifted_out")
-        end = left if place == 4 else None
-        cast.spell(worker, first - timedelta(days=300), end, other=workplace)
-        if end:
-            cast.spell(worker, end + timedelta(days=3))
-    reported = {
-        "workshop_no": number,
-        "workshop_name": workplace["employer_name"],
-        "township_code": COUNTY[county].township_codes()[0],
-        "recognised_on": first - timedelta(days=900),
-        "status": "operating",
-        "tier": "三级",
-        "workers": 6,
-        "poverty_alleviated_workers": 6,
-        "subsidy_amount": 1_600_000,
-        "subsidy_on": first - timedelta(days=400),
-    }
-    for day in (*cast.month_ends, *cast.nights):
-        cast.rows["workshop", county, day].append(Row(reported))
+    first = cast.nights[0]
+    _employ_in_workshop(cast)
+    _report_workshop(cast)
     if cast.month_ends:
-        cast.case("workshop_exit", "workshop_exit", county, number)
-    this_month = {"county_code": county, "workshop_no": number, "month": months.first_of(first)}
+        cast.case("workshop_exit", "workshop_exit", WORKSHOP_COUNTY, WORKSHOP)
     cast.fault(
         "workshop_below_standard",
         "帮扶车间连续两月低于认定标准，且多报人数",
@@ -88,7 +68,7 @@ def workshop_below_the_standard(cast: Cast) -> None:
         Trace(
             "workshop_monitor",
             first,
-            this_month,
+            {"county_code": WORKSHOP_COUNTY, "workshop_no": WORKSHOP, "month": months.first_of(first)},
             {
                 "workers_found": 4,
                 "poverty_alleviated_found": 4,
@@ -100,8 +80,45 @@ def workshop_below_the_standard(cast: Cast) -> None:
     )
 
 
-def training_and_posting(cast: Cast) -> None:
-    """Of two who were trained one was hired within 90 days; a posting at home brings an application and a hire."""
+def _employ_in_workshop(cast: Cast) -> None:
+    first = cast.nights[0]
+    left = months.last_of(months.after(months.first_of(first), -2))
+    workplace = {
+        "channel": "workshop",
+        "work_division_code": WORKSHOP_COUNTY,
+        "employer_name": WORKSHOP_NAME,
+        "employer_uscc": None,
+        "workshop_no": WORKSHOP,
+        "monthly_wage": 260_000,
+    }
+    for place in range(5):
+        worker = cast.resident(WORKSHOP_COUNTY, 38, population_category="lifted_out")
+        end = left if place == 4 else None
+        cast.spell(worker, first - timedelta(days=300), end, other=workplace)
+        if end:
+            cast.spell(worker, end + timedelta(days=3))
+
+
+def _report_workshop(cast: Cast) -> None:
+    first = cast.nights[0]
+    reported = {
+        "workshop_no": WORKSHOP,
+        "workshop_name": WORKSHOP_NAME,
+        "township_code": COUNTY[WORKSHOP_COUNTY].township_codes()[0],
+        "recognised_on": first - timedelta(days=900),
+        "status": "operating",
+        "tier": "三级",
+        "workers": 6,
+        "poverty_alleviated_workers": 6,
+        "subsidy_amount": 1_600_000,
+        "subsidy_on": first - timedelta(days=400),
+    }
+    for day in (*cast.month_ends, *cast.nights):
+        cast.rows["workshop", WORKSHOP_COUNTY, day].append(Row(reported))
+
+
+def service_followed_by_work(cast: Cast) -> None:
+    """Of two who were trained one was hired within 90 days."""
     first = cast.nights[0]
     trained_on = first - timedelta(days=130)
     reported = first - timedelta(days=first.isoweekday() % 7)
@@ -139,6 +156,10 @@ def training_and_posting(cast: Cast) -> None:
             ),
         )
 
+
+def posting_filled(cast: Cast) -> None:
+    """A posting at home brings an application and a hire."""
+    first = cast.nights[0]
     county, hired_on = "532503", first - timedelta(days=5)
     applicant = cast.resident(county, 31)
     employer = {"employer_name": "蒙自示例食品有限公司", "employer_uscc": None, "work_division_code": county}
@@ -161,8 +182,8 @@ def training_and_posting(cast: Cast) -> None:
     )
 
 
-def dispute_and_graduate(cast: Cast) -> None:
-    """A dispute that was accepted 57 days ago and is still open, and a graduate without work for over a year."""
+def dispute_open(cast: Cast) -> None:
+    """A dispute that was accepted 57 days ago and is still open."""
     first = cast.nights[0]
     worker = cast.resident(AFFAIRS_COUNTY, 33)
     case = {
@@ -187,6 +208,11 @@ def dispute_and_graduate(cast: Cast) -> None:
             {"closed_on": None, "close_overdue_on": first - timedelta(days=11)},
         ),
     )
+
+
+def graduate_without_work(cast: Cast) -> None:
+    """A graduate without work for over a year."""
+    first = cast.nights[0]
     graduate = cast.resident(AFFAIRS_COUNTY, 24, population_category="lifted_out")
     graduated = first - timedelta(days=400)
     study = {

@@ -9,7 +9,7 @@ from employment_warehouse.demonstration.manifest import Trace
 from employment_warehouse.demonstration.sending import Row
 
 
-def people_in_two_counties(cast: Cast) -> None:
+def person_on_two_registers(cast: Cast) -> None:
     """One person on two registers is one person."""
     both = cast.person("532501", 41)
     elsewhere = COUNTY["532503"].township_codes()[0]
@@ -30,6 +30,9 @@ def people_in_two_counties(cast: Cast) -> None:
         Trace("fct_person_state", cast.nights[0], {"id_number": both.id_number}, {"is_employed": True}),
     )
 
+
+def person_who_moved(cast: Cast) -> None:
+    """A second county lists a person from the second night on."""
     mover = cast.person("532503", 26)
     town = COUNTY["532504"].township_codes()[0]
     cast.register(mover)
@@ -68,15 +71,14 @@ def _household(cast: Cast, county: str, ages: Sequence[int], site: str, **other:
     return members
 
 
-def households_without_work(cast: Cast) -> None:
-    """Relocated households: one finds work on night 3, one loses it on night 2, one has nobody able to work."""
-    first, second, third = cast.nights[0], cast.night(1), cast.night(2)
+def household_that_finds_work(cast: Cast) -> None:
+    """A relocated household without work, of which a member is hired on the third night."""
+    first, third = cast.nights[0], cast.night(2)
     hired = _household(cast, "532530", (45, 43, 12), "AZ532530001")
     if third in cast.nights:
         cast.spell(hired[0], third, nights=cast.every_night()[2:], other={"updated_on": third})
     case = {"county_code": "532530", "household_no": hired[0].household}
-    without_work = "zero_employment_household"
-    cast.case(without_work, without_work, *case.values(), nights=[0, 1])
+    cast.case("zero_employment_household", "zero_employment_household", *case.values(), nights=[0, 1])
     cast.fault(
         "zero_employment_household",
         "零就业搬迁户，第三晚有人就业而销号",
@@ -95,10 +97,14 @@ def households_without_work(cast: Cast) -> None:
         ),
     )
 
+
+def household_that_loses_work(cast: Cast) -> None:
+    """The only worker of a relocated household is no longer reported from the second night on."""
+    first, second = cast.nights[0], cast.night(1)
     losing_work = _household(cast, "532523", (39, 9), "AZ532523001")
     cast.spell(losing_work[0], first - timedelta(days=90), nights=[0])
     case = {"county_code": "532523", "household_no": losing_work[0].household}
-    for kind in (without_work, "return_risk"):
+    for kind in ("zero_employment_household", "return_risk"):
         cast.case(kind, kind, *case.values(), nights=cast.every_night()[1:])
     cast.fault(
         "spell_left_out",
@@ -114,6 +120,10 @@ def households_without_work(cast: Cast) -> None:
         Trace("zero_employment_household", second, case, {"opened_on": second, "cleared_on": None}),
     )
 
+
+def household_without_labour_force(cast: Cast) -> None:
+    """In a relocated household nobody is able to work."""
+    first = cast.nights[0]
     old = _household(cast, "532524", (78, 76), "AZ532524001", work_capacity="none")
     cast.fault(
         "household_without_labour_force",
@@ -123,8 +133,8 @@ def households_without_work(cast: Cast) -> None:
     )
 
 
-def spells_that_change(cast: Cast) -> None:
-    """A corrected start is one spell; an old ended spell ages out; a birthday and a death change the labour force."""
+def corrected_start(cast: Cast) -> None:
+    """The start of a spell is corrected on the second night."""
     first, second = cast.nights[0], cast.night(1)
     moved = cast.resident("532502")
     cast.spell(moved, first - timedelta(days=75), nights=[0])
@@ -137,6 +147,10 @@ def spells_that_change(cast: Cast) -> None:
         Trace("fct_employment_spell", second, {"id_number": moved.id_number, "end_reason": "left_out"}, None),
     )
 
+
+def aged_out_spell(cast: Cast) -> None:
+    """A spell that ended over a year ago is no longer reported."""
+    first, second = cast.nights[0], cast.night(1)
     former = cast.resident("532504", 48)
     left_on = first - timedelta(days=365)
     cast.spell(former, left_on - timedelta(days=400), left_on, nights=[0], other={"updated_on": left_on})
@@ -147,6 +161,10 @@ def spells_that_change(cast: Cast) -> None:
         Trace("fct_employment_spell", second, {"id_number": former.id_number}, {"end_on": left_on}),
     )
 
+
+def deceased_at_work(cast: Cast) -> None:
+    """A person who has died is still reported at work."""
+    first = cast.nights[0]
     dead = cast.resident("532525", 58, deceased_on=first - timedelta(days=12))
     cast.spell(dead, first - timedelta(days=400))
     cast.fault(
@@ -160,6 +178,11 @@ def spells_that_change(cast: Cast) -> None:
             {"is_in_labour_force": False, "is_employed": False},
         ),
     )
+
+
+def child_at_work(cast: Cast) -> None:
+    """A child is reported at work."""
+    first = cast.nights[0]
     child = cast.resident("532504", 14)
     cast.spell(child, first - timedelta(days=30))
     cast.fault(
