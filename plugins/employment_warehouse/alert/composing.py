@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import Any
 
 from employment_warehouse.alert.causes import Causes
-from employment_warehouse.alert.kinds import AlertKind, Texts, alert_kinds
 from employment_warehouse.alert.ledger import Alert
 from employment_warehouse.alert.wording import CHINESE, ENGLISH, Language
+from employment_warehouse.alert_kinds import AlertKind, Texts, alert_kinds
 from employment_warehouse.contract import contract_of
 
 ITEMS_SHOWN = 10  # of one alert; a phone's screen is small

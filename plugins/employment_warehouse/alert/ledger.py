@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from employment_warehouse import database
-from employment_warehouse.alert.kinds import Level
 from employment_warehouse.alert.queries import query
+from employment_warehouse.alert_kinds import Level
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import psycopg
 
+from employment_warehouse.alert_kinds import alert_kinds
 from employment_warehouse.contract import EXPLANATION_SHEET, Contract, contracts
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.landing import ledger
@@ -131,9 +132,14 @@ def _require_files_in_force(connection: psycopg.Connection, correction: Delivery
 def _alert_waiting(
     connection: psycopg.Connection, workbook: IncomingPart, waiting: list[Contract], unknown: list[int]
 ) -> None:
-    zh = [f"“{contract.title_zh}”等待当天的报送被采用" for contract in waiting]
-    zh += [f"第 {number} 张工作表的名称不是任何报表名" for number in unknown]
-    en = [f"{contract.title_en} waits until that day's submission is accepted" for contract in waiting]
-    en += [f"the name of sheet {number} is not the title of a feed" for number in unknown]
-    named = {"name": divisions().name_of(workbook.unit), "sheets": f"{'；'.join(zh)} | {'; '.join(en)}"}
-    connection.execute(query("alert_correction_waits"), workbook.__dict__ | named)
+    kind = alert_kinds()["correction_waits"]
+    sheets = [kind.line("waits", title_zh=contract.title_zh, title_en=contract.title_en) for contract in waiting]
+    sheets += [kind.line("unknown", number=number) for number in unknown]
+    zh, en = zip(*(sheet.split(" | ") for sheet in sheets), strict=True)
+    words = {
+        "title": kind.title(unit=divisions().name_of(workbook.unit)),
+        "body": kind.line(
+            "workbook", report_date=workbook.report_date, sheets_zh="；".join(zh), sheets_en="; ".join(en)
+        ),
+    }
+    connection.execute(query("alert_correction_waits"), workbook.__dict__ | kind.__dict__ | words)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import polars as pl
 import psycopg
 
+from employment_warehouse.alert_kinds import alert_kinds
 from employment_warehouse.contract import Contract, contract_of
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import connect, describe, repeat_after_deadlock
@@ -145,8 +146,12 @@ def _refuse_unread(arrival: Arrival) -> list[Delivery]:
 
 def alert_unreadable(connection: psycopg.Connection, part: IncomingPart) -> None:
     """Raise the alert on a return workbook of which nothing can be read."""
-    named = part.__dict__ | {"name": divisions().name_of(part.unit)}
-    connection.execute(query("alert_correction_unreadable"), named)
+    kind = alert_kinds()["correction_unreadable"]
+    words = {
+        "title": kind.title(unit=divisions().name_of(part.unit)),
+        "body": kind.line("workbook", path=part.path),
+    }
+    connection.execute(query("alert_correction_unreadable"), part.__dict__ | kind.__dict__ | words)
 
 
 def ingest_part(connection: psycopg.Connection, part: IncomingPart, read: Callable[[], TextTable]) -> Delivery | None:

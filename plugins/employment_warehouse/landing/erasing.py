@@ -19,6 +19,7 @@ import polars as pl
 import psycopg
 
 from employment_warehouse import identity, settings
+from employment_warehouse.alert_kinds import alert_kinds
 from employment_warehouse.contract import contract_of
 from employment_warehouse.database import OWN_LOGIN, connect, describe
 from employment_warehouse.errors import UserError
@@ -179,7 +180,9 @@ def _alert_in_zone(connection: psycopg.Connection, replaced: Collection[bytes]) 
     named = {(sha256, one.path) for sha256 in replaced for one in archived.get(sha256, []) if one.path}
     left = sorted(set(_left_in_zone(named))) if named else []
     if left:
-        connection.execute(query("alert_erased_in_zone"), {"body": "\n".join(left)})
+        kind = alert_kinds()["erased_in_zone"]
+        words = {"title": kind.title(), "body": "\n".join(left)}
+        connection.execute(query("alert_erased_in_zone"), kind.__dict__ | words)
         connection.commit()
     return left
 
@@ -201,16 +204,13 @@ def _left_in_zone(named: Collection[tuple[bytes, str]]) -> Iterator[str]:
             yield _not_looked_at(path, error)
             continue
         if is_left:
-            yield f"{label(path)}：须由报送单位换成不含此人的文件，或删除 | {label(path)}: replace or delete it"
+            yield alert_kinds()["erased_in_zone"].line("file", path=label(path))
 
 
 def _not_looked_at(path: str, error: Exception) -> str:
     """Without the error's own text, which may quote names."""
     why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
-    return (
-        f"{label(path)}：无法读取（{why}）；如仍载有此人，须换成不含此人的文件，或删除"
-        f" | {label(path)}: could not be read ({why}); if it still has the person, replace or delete it"
-    )
+    return alert_kinds()["erased_in_zone"].line("unread", path=label(path), why=why)
 
 
 def _words(asked: ErasureRequest) -> Words:

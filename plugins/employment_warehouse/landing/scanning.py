@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import psycopg
 
+from employment_warehouse.alert_kinds import alert_kinds
 from employment_warehouse.contract import contracts
 from employment_warehouse.database import connect
 from employment_warehouse.landing.naming import CORRECTIONS, EXTENSIONS, NamedPart, NamingRule
@@ -243,10 +244,12 @@ def _alert_misplaced(connection: psycopg.Connection, misplaced: list[tuple[str, 
     if not misplaced:
         connection.execute(query("resolve_misplaced_files"))
         return
+    kind = alert_kinds()["misplaced_files"]
     listed = []
     for path, fault in misplaced[:PATHS_LISTED]:
         zh, en = fault.split(" | ")
-        listed.append(f"{label(path)}：{zh} | {label(path)}: {en}")
+        listed.append(kind.line("file", path=label(path), fault_zh=zh, fault_en=en))
     more = f"\n… +{len(misplaced) - PATHS_LISTED}" if len(misplaced) > PATHS_LISTED else ""
-    connection.execute(query("alert_misplaced_files"), {"count": len(misplaced), "body": "\n".join(listed) + more})
+    words = {"title": kind.title(count=len(misplaced)), "body": "\n".join(listed) + more}
+    connection.execute(query("alert_misplaced_files"), kind.__dict__ | words)
     connection.commit()

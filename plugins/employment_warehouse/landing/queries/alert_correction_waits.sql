@@ -1,10 +1,5 @@
 insert into ops.alert (report_date, level, kind, unit, title, body, link)
-values (
-    %(report_date)s, 'warning', 'correction_waits', %(unit)s,
-    format('%%s：更正工作簿中有工作表尚未入库 | sheets of the corrected workbook were not ingested', %(name)s::text),
-    format('%%s：%%s', %(report_date)s::date, %(sheets)s::text),
-    '/uploads'
-)
+values (%(report_date)s, %(level)s, %(name)s, %(unit)s, %(title)s, %(body)s, %(link)s)
 on conflict (report_date, kind, unit) do update
 set title = excluded.title, body = case
     when alert.resolved_at is not null then excluded.body

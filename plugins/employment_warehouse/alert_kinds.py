@@ -1,9 +1,12 @@
-"""The kinds of alerts, as `alert_texts.yml` declares them: level, step, link and texts."""
+"""The kinds of alerts, as `alert_texts.yml` declares them: level, step, link and texts.
+
+Those of a night are raised by `alert`, those of files in the landing zone while the files are read, by `landing`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -17,11 +20,14 @@ Level = Literal["critical", "warning", "info"]
 
 @dataclass(frozen=True)
 class Texts:
-    """An alert's texts in one language: templates for str.format. item: one line for each row; '' if there is none."""
+    """An alert's texts in one language: templates for str.format. item: one line for each row; '' if there is none.
+    lines: of an alert of files, by what a line says.
+    """
 
     title: str
-    todo: str
+    todo: str = ""
     item: str = ""
+    lines: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,17 +40,26 @@ class AlertKind:
 
     name: str
     level: Level
-    step: str
-    link: str
     zh: Texts
     en: Texts
+    step: str | None = None
+    link: str | None = None
     same_by: Sequence[str] = ()
     link_of_others: str = ""
 
-    def page_of(self, unit: str) -> str:
+    def page_of(self, unit: str) -> str | None:
         """The page of the console on which the matter of a unit is dealt with."""
         is_other = self.link_of_others and unit not in divisions().counties
-        return (self.link_of_others if is_other else self.link).format(unit=quote(unit))
+        link = self.link_of_others if is_other else self.link
+        return link and link.format(unit=quote(unit))
+
+    def title(self, **facts: object) -> str:
+        """In both languages, of facts that are the same in both."""
+        return f"{self.zh.title.format(**facts)} | {self.en.title.format(**facts)}"
+
+    def line(self, name: str, **facts: object) -> str:
+        """One of `lines`, in both languages."""
+        return f"{self.zh.lines[name].format(**facts)} | {self.en.lines[name].format(**facts)}"
 
     @property
     def mentions_owners(self) -> bool:
