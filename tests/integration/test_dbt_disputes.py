@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, OTHER, person
 from tests.kit.people import token
+from tests.kit.reported import COUNTY, OTHER, person
 
 PREFECTURE = "532500"
 MARTS = "+dispute_monitor,resource_type:model"

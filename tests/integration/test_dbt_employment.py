@@ -7,55 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from tests.kit.marts import progress
 from tests.kit.people import token
+from tests.kit.reported import COUNTY, OTHER, due, person, report, spell
 
 from employment_warehouse import settings, transform
 from employment_warehouse.contract import contracts
-
-COUNTY, OTHER = "532528", "532503"
-
-
-def person(name: str, county: str = COUNTY, **other: Any) -> dict[str, Any]:
-    """A row of a labour register: of working age, able, poverty-alleviated, alone in the household."""
-    return {
-        "person_key": token(name), "birth_date": "1990-03-04", "sex": "female", "household_no": f"H-{name}",
-        "relation_to_head": "户主", "county_code": county, "township_code": f"{county}101",
-        "village_code": f"{county}101001", "population_category": "lifted_out", "is_relocated": False,
-        "work_capacity": "ordinary", "in_school": False,
-    } | other  # fmt: skip
-
-
-def spell(name: str, employer: str = "示例电子厂", county: str = COUNTY, **other: Any) -> dict[str, Any]:
-    """A row of an employment register: an open enterprise spell in Guangdong."""
-    return {
-        "county_code": county, "person_key": token(name), "birth_date": "1990-03-04", "sex": "female",
-        "channel": "enterprise", "work_division_code": "440300", "employer_name": employer,
-        "start_date": "2024-03-01", "monthly_wage": "4200.00", "updated_on": "2024-04-20",
-    } | other  # fmt: skip
-
-
-def due(nights: Any, on: str, *units: str) -> None:
-    for feed in ("labor_register", "employment"):
-        for unit in units:
-            nights.connection.execute("insert into ops.due values (%s, %s, %s, %s)", (feed, unit, on, on))
-
-
-def report(nights: Any, county: str, on: str, people: list[dict[str, Any]], spells: list[dict[str, Any]]) -> None:
-    """Both registers of a county; without a register of public posts, nobody holds one."""
-    nights.deliver("labor_register", county, on, people)
-    nights.deliver("employment", county, on, spells)
-    if ("public_post", county, on, "") not in nights.revisions:
-        nights.deliver("public_post", county, on)
-
-
-def progress(nights: Any, county: str, basis: str = "stock", target: str = "rural_employed") -> dict[str, Any]:
-    (row,) = nights.records(
-        "select * from marts.target_progress where county_code = %s and basis = %s and target_code = %s",
-        county,
-        basis,
-        target,
-    )
-    return row
 
 
 def test_three_nights_of_two_counties(nights: Any) -> None:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, OTHER, due, person, progress, report, spell
+from tests.kit.marts import progress
+from tests.kit.reported import COUNTY, OTHER, due, person, report, spell
 
 from employment_warehouse.transform.runs import run_models
 

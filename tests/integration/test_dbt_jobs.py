@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import person, spell
 from tests.integration.test_dbt_relief import contract, project
 from tests.kit.people import token
+from tests.kit.reported import person, spell
 
 from employment_warehouse import transform
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, person, report, spell
 from tests.kit.people import token
+from tests.kit.reported import COUNTY, person, report, spell
 
 PREFECTURE, OTHER = "532500", "532503"
 PERIODS = "+int_week_feed +int_month_feed,resource_type:model"

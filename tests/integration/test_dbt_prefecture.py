@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.integration.test_dbt_employment import due, person, progress, report, spell
+from tests.kit.marts import progress
+from tests.kit.reported import due, person, report, spell
 
 from employment_warehouse import settings
 

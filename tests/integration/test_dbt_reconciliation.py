@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, person, spell
 from tests.integration.test_dbt_jobs import application
 from tests.integration.test_dbt_payments import PROJECT, line, project, returned
 from tests.kit.people import token
+from tests.kit.reported import COUNTY, person, spell
 
 PREFECTURE, SITE = "532500", "532529"
 APRIL = "2024-04-01"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.test_dbt_employment import COUNTY, person, report, spell
+from tests.kit.reported import COUNTY, person, report, spell
 
 from employment_warehouse.contract import contracts
 from employment_warehouse.database import connect

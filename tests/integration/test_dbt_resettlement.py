@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
+from tests.kit.reported import COUNTY, OTHER, person, report, spell
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
+from tests.kit.marts import restated
+from tests.kit.reported import COUNTY, OTHER, person, report, spell
 
 from employment_warehouse.landing.scanning import CORRECTION_PART
 
@@ -22,16 +23,6 @@ def begin_first(nights: Any) -> None:
 @pytest.fixture
 def first(nights_after: Any) -> Any:
     return nights_after(begin_first)
-
-
-def restated(nights: Any, indicator: str = "rural_employed", county: str = COUNTY) -> list[tuple[Any, ...]]:
-    return list(
-        nights.rows(
-            "select on_date::text, as_published, as_known_now, difference, cause, causes from marts.restatement"
-            " where indicator = %s and county_code = %s order by on_date",
-            indicator, county,
-        )
-    )  # fmt: skip
 
 
 def test_nothing_is_restated_while_nothing_new_is_known(first: Any) -> None:

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, person, report, spell
 from tests.kit.people import token
+from tests.kit.reported import COUNTY, person, report, spell
 
 SPELLS = {
     "lost": [spell("lost", start_date="2024-01-01", end_date="2024-05-10")],

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, OTHER, person, report, spell
 from tests.kit.people import token
+from tests.kit.reported import COUNTY, OTHER, person, report, spell
 
 PREFECTURE = "532500"
 SECONDARY, HIGHER = "secondary_vocational", "higher_vocational"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment
-from tests.integration.test_dbt_employment import COUNTY, person
 from tests.integration.test_dbt_relief import PROJECT, project
+from tests.kit.reported import COUNTY, person
 
 from employment_warehouse import settings
 from employment_warehouse.contract import contracts, due

@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 import yaml
-from tests.integration.test_dbt_employment import COUNTY, person, report, spell
 from tests.kit.guide import GUIDE, guide_queries
+from tests.kit.reported import COUNTY, person, report, spell
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect

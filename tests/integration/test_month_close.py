@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, person, report, spell
+from tests.kit.reported import COUNTY, person, report, spell
 
 from employment_warehouse import publication
 from employment_warehouse.database import DatabaseRefusal

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, person, report, spell
-from tests.integration.test_dbt_restatement import restated
+from tests.kit.marts import restated
+from tests.kit.reported import COUNTY, person, report, spell
 
 PEOPLE = [person("works"), person("is 17", birth_date="2006-06-01", household_no="H-works"), person("idle")]
 SPELLS = [spell("works"), spell("is 17", start_date="2024-04-01")]

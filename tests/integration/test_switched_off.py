@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.integration.test_dbt_employment import COUNTY, person, progress, report, spell
 from tests.integration.test_dbt_places import PLATFORM, application, order
+from tests.kit.marts import progress
+from tests.kit.reported import COUNTY, person, report, spell
 
 from employment_warehouse import gate, publication, settings
 

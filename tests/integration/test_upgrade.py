@@ -20,9 +20,9 @@ from unittest.mock import patch
 
 import psycopg
 import pytest
-from tests.integration.test_dbt_employment import COUNTY, person, report, spell
 from tests.kit.nights import Nights
 from tests.kit.process import run_warehouse
+from tests.kit.reported import COUNTY, person, report, spell
 
 from employment_warehouse.database import migrate
 from employment_warehouse.database.account import run_client
