@@ -22,9 +22,9 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from tests.end_to_end.test_task_failures import blocked, without  # noqa: E402
 from tests.kit.leaks import Planted, Search, plant, search_home  # noqa: E402
 from tests.kit.measuring import bench_options  # noqa: E402
+from tests.kit.night_failures import blocked, without  # noqa: E402
 from tests.kit.process import run_warehouse  # noqa: E402
 
 from employment_warehouse.database.embedded import Server  # noqa: E402

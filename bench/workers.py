@@ -26,8 +26,8 @@ from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.end_to_end.test_server_deployment import Site, end, healthy, logs, start_postgres, stop_postgres, wait_until
 from tests.kit import compose
+from tests.kit.services import Site, end, healthy, logs, start_postgres, stop_postgres, wait_until
 
 from employment_warehouse import demonstration
 from employment_warehouse.database.listening import free_port

@@ -11,12 +11,11 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.end_to_end.conftest import Run, rows
-from tests.spec.test_night_failures import night, states
+from tests.kit.night_failures import blocked, night, states, without
 
 from employment_warehouse.database.embedded import Server
 from employment_warehouse.demonstration import Manifest
@@ -31,31 +30,6 @@ def running(run: Run) -> Iterator[Run]:
     assert run("up").returncode == 0
     yield run
     run("down")
-
-
-@contextmanager
-def without(home: Path, privilege: str, role: str) -> Iterator[None]:
-    """A privilege taken from a role: the task that needs it fails, and so do its retries."""
-    with Server(Home(home)).connect_superuser() as superuser:
-        superuser.autocommit = True
-        superuser.execute(f"revoke {privilege} from {role}")
-        try:
-            yield
-        finally:
-            superuser.execute(f"grant {privilege} to {role}")
-
-
-@contextmanager
-def blocked(folder: Path) -> Iterator[None]:
-    """A file in the place of a folder: nothing can be written into it."""
-    aside = folder.with_name(f"{folder.name} aside")
-    folder.rename(aside)
-    folder.touch()
-    try:
-        yield
-    finally:
-        folder.unlink()
-        aside.rename(folder)
 
 
 def last_night(home: Path) -> dict[str, str]:

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 from tests.conftest import fresh_warehouse
-from tests.integration.test_dbt_youth import study
 from tests.kit.nights import Nights
 from tests.kit.people import token
-from tests.kit.reported import COUNTY, OTHER, person, report, spell
+from tests.kit.reported import COUNTY, OTHER, person, report, spell, study
 
 from employment_warehouse import settings
 from employment_warehouse.database import connect, model_tables

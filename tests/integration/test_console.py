@@ -26,11 +26,11 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser as ChromiumBrowser
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.conftest import fresh_warehouse
-from tests.integration.test_county_access import COUNTIES, Stages
-from tests.integration.test_report import division, indicator, store
 from tests.kit.console import Browser, Clock, browser_of, database_variables, links_of, served
 from tests.kit.nights import Nights, certify, insert, publish, start_build
 from tests.kit.pictures import chromium, sign_in
+from tests.kit.publications import division, indicator, store
+from tests.kit.stages import COUNTIES, Stages
 
 from employment_warehouse import publication, report, settings
 from employment_warehouse.alert_kinds import alert_kinds

@@ -7,12 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_disputes import dispute
 from tests.integration.test_dbt_relief import PROJECT, contract, line, project, registered
 from tests.integration.test_dbt_workshops import workshop
-from tests.integration.test_dbt_youth import study
 from tests.kit.people import token
-from tests.kit.reported import COUNTY, OTHER, person, report, spell
+from tests.kit.reported import COUNTY, OTHER, dispute, person, report, spell, study
 
 from employment_warehouse import publication
 from employment_warehouse.database import DatabaseRefusal

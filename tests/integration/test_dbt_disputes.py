@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.kit.people import token
-from tests.kit.reported import COUNTY, OTHER, person
+from tests.kit.reported import COUNTY, OTHER, dispute, person
 
 PREFECTURE = "532500"
 MARTS = "+dispute_monitor,resource_type:model"
@@ -17,17 +16,6 @@ MARTS = "+dispute_monitor,resource_type:model"
 def courts(nights: Any) -> Any:
     nights.select = MARTS
     return nights
-
-
-def dispute(
-    case_no: str, filed_on: str, applicant: str | None = None, county: str = COUNTY, **other: Any
-) -> dict[str, Any]:
-    """A row of a register of disputes: wages of 1,000 yuan claimed from an employer, filed and nothing else."""
-    return {
-        "county_code": county, "case_no": case_no, "person_key": token(applicant or case_no),
-        "birth_date": "1990-03-04", "sex": "female", "employer_name": "示例电子厂", "dispute_type": "unpaid_wages",
-        "filed_on": filed_on, "amount_claimed": "1000.00",
-    } | other  # fmt: skip
 
 
 def month(nights: Any, county: str, first: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.kit.people import token
-from tests.kit.reported import COUNTY, OTHER, person, report, spell
+from tests.kit.reported import COUNTY, OTHER, person, report, spell, study
 
 PREFECTURE = "532500"
 SECONDARY, HIGHER = "secondary_vocational", "higher_vocational"
@@ -17,16 +17,6 @@ SECONDARY, HIGHER = "secondary_vocational", "higher_vocational"
 def schools(nights: Any) -> Any:
     nights.select = "+youth_monitor,resource_type:model"
     return nights
-
-
-def study(name: str, graduated_on: str | None = None, **other: Any) -> dict[str, Any]:
-    """A row of a register of students: secondary school since 2021, no allowance, an assistance worker."""
-    return {
-        "county_code": COUNTY, "person_key": token(name), "birth_date": "2004-03-04", "sex": "female",
-        "name_key": token(f"name of {name}"), "school": "红河示例职业学院", "level": SECONDARY,
-        "enrolled_on": "2021-09-01", "graduated_on": graduated_on,
-        "assistance_worker_key": token("assistance worker"),
-    } | other  # fmt: skip
 
 
 def cells(nights: Any, county: str, level: str) -> dict[int, dict[str, Any]]:

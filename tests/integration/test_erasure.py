@@ -25,6 +25,7 @@ from tests.kit.files import COUNTY, DAY, ingest_all
 from tests.kit.nights import Nights
 from tests.kit.people import id_number
 from tests.kit.sealed import rejected_cells
+from tests.kit.texts import tables_text, text_of
 
 from employment_warehouse import identity, landing, returns
 from employment_warehouse.contract import contract_of
@@ -70,15 +71,6 @@ def tokens() -> list[str]:
     return [form for token in made for form in (token.hex(), str(UUID(bytes=token)), token[:8].hex())]
 
 
-def tables_text(connection: psycopg.Connection) -> str:
-    """Every row of every table of every schema."""
-    tables = connection.execute(
-        "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname !~ '^(pg_|information_)'"
-    ).fetchall()
-    assert len(tables) > 100
-    return "\n".join(str(row) for (table,) in tables for row in connection.execute(f"select t::text from {table} as t"))  # type: ignore[arg-type]
-
-
 def home_texts(home: Home, connection: psycopg.Connection) -> list[str]:
     """Every archived file and return workbook, as text."""
     made = []
@@ -88,17 +80,6 @@ def home_texts(home: Home, connection: psycopg.Connection) -> list[str]:
         with archive.open_stored(bytes(sha256), Path(path).name) as file:
             made.append(text_of(file))
     return made + [text_of(path) for path in home.returns.rglob("*.xlsx")]
-
-
-def text_of(file: Path) -> str:
-    if file.suffix == ".xlsx":
-        book = openpyxl.load_workbook(file)
-        return " ".join(str(cell.value) for sheet in book for row in sheet for cell in row)
-    data = file.read_bytes()
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("gb18030")
 
 
 def act_on_person(warehouse: psycopg.Connection) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.integration.test_erasure import tables_text, text_of
 from tests.kit.files import arrivals, put, rows_of
 from tests.kit.nights import publish, start_build
 from tests.kit.people import with_check_digit
 from tests.kit.process import run_warehouse
 from tests.kit.server import running_server
+from tests.kit.texts import tables_text, text_of
 
 from employment_warehouse import gate, landing, returns, transform
 from employment_warehouse.database import connect

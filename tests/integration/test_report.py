@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import uuid
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from typing import Any
 import docx
 import psycopg
 import pytest
-from tests.kit.nights import Nights, insert, publish, start_build
+from tests.kit.nights import Nights, publish, start_build
 from tests.kit.pictures import chromium
+from tests.kit.publications import DAY, YUANYANG, division, figure, indicator, observed, store
 
 from employment_warehouse import report
 from employment_warehouse.contract.divisions import divisions
@@ -22,8 +22,6 @@ from employment_warehouse.report.bulletin import compose
 from employment_warehouse.report.bulletin_docx import word
 from employment_warehouse.report.figures import read_figures
 
-DAY = date(2024, 5, 20)
-YUANYANG = "532528"
 PERSON = uuid.UUID(int=1)
 TARGETS = ("rural_employed", "poverty_alleviated_employed", "zero_employment_relocated_households")
 
@@ -43,16 +41,6 @@ def build(warehouse: psycopg.Connection) -> int:
     return number
 
 
-def store(warehouse: psycopg.Connection, model: str, build: int, rows: Iterable[dict[str, Any]]) -> None:
-    insert(warehouse, "store", model, ({**row, "from_build": build} for row in rows))
-
-
-def division(code: str) -> dict[str, Any]:
-    level = "prefecture" if code == divisions().prefecture else "county"
-    names = {**divisions().counties, divisions().prefecture: divisions().prefecture_zh}
-    return {"division_code": code, "level": level, "name_zh": names[code], "name_en": code}
-
-
 def progress(code: str, target: str) -> dict[str, Any]:
     is_prefecture = code == divisions().prefecture
     return {
@@ -62,10 +50,6 @@ def progress(code: str, target: str) -> dict[str, Any]:
         "obs_status": "E" if code == YUANYANG else "A",
         "carried_forward": [YUANYANG] if is_prefecture or code == YUANYANG else None,
     }  # fmt: skip
-
-
-def observed(day: str, code: str, status: str = "A") -> dict[str, Any]:
-    return {"on_date": day, "county_code": code, "indicator": "rural_employed", "value": 898, "obs_status": status}
 
 
 def page(build: int) -> str:
@@ -293,15 +277,6 @@ def test_the_page_says_by_which_limits_a_person_counts_as_employed(warehouse: ps
     warehouse.execute("update seeds.setting set value = '30' where name = 'gig_reference_days'")
     html = page(build)
     assert "满 18 周岁" in html and "近 30 日内（含当日）完成过零工订单" in html and "灵活就业" in html
-
-
-def indicator(code: str, unit: str, **more: Any) -> dict[str, Any]:
-    return {"code": code, "name_zh": code.upper(), "name_en": code, "unit": unit, "digits": 0, "direction": 1, **more}
-
-
-def figure(code: str, county: str, value: float | None, **more: Any) -> dict[str, Any]:
-    of_sunday = {"period_from": "2024-05-19", "period_to": "2024-05-19"}
-    return {"indicator": code, "county_code": county, "value": value, "obs_status": "A", **of_sunday, **more}
 
 
 MONTH = {"period_from": "2024-04-30", "period_to": "2024-04-30", "coverage": 1}

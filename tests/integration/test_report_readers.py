@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.integration.test_report import DAY, YUANYANG
 from tests.kit.nights import publish, standing, start_build
+from tests.kit.publications import DAY, YUANYANG
 from tests.kit.receivers import Channel, Mailbox, mail_server, webhook
 
 from employment_warehouse import report

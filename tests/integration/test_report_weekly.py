@@ -10,8 +10,8 @@ from typing import Any
 import openpyxl
 import psycopg
 import pytest
-from tests.integration.test_report import DAY, YUANYANG, division, figure, indicator, observed, store
 from tests.kit.nights import publish, start_build
+from tests.kit.publications import DAY, YUANYANG, division, figure, indicator, observed, store
 
 from employment_warehouse import report
 from employment_warehouse.contract.divisions import divisions

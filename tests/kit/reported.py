@@ -40,3 +40,24 @@ def report(nights: Any, county: str, on: str, people: list[dict[str, Any]], spel
     nights.deliver("employment", county, on, spells)
     if ("public_post", county, on, "") not in nights.revisions:
         nights.deliver("public_post", county, on)
+
+
+def dispute(
+    case_no: str, filed_on: str, applicant: str | None = None, county: str = COUNTY, **other: Any
+) -> dict[str, Any]:
+    """A row of a register of disputes: wages of 1,000 yuan claimed from an employer, filed and nothing else."""
+    return {
+        "county_code": county, "case_no": case_no, "person_key": token(applicant or case_no),
+        "birth_date": "1990-03-04", "sex": "female", "employer_name": "示例电子厂", "dispute_type": "unpaid_wages",
+        "filed_on": filed_on, "amount_claimed": "1000.00",
+    } | other  # fmt: skip
+
+
+def study(name: str, graduated_on: str | None = None, **other: Any) -> dict[str, Any]:
+    """A row of a register of students: secondary school since 2021, no allowance, an assistance worker."""
+    return {
+        "county_code": COUNTY, "person_key": token(name), "birth_date": "2004-03-04", "sex": "female",
+        "name_key": token(f"name of {name}"), "school": "红河示例职业学院", "level": "secondary_vocational",
+        "enrolled_on": "2021-09-01", "graduated_on": graduated_on,
+        "assistance_worker_key": token("assistance worker"),
+    } | other  # fmt: skip

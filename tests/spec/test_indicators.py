@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from typing import Any
 
 import yaml
+from tests.kit.indicators import declared
 
 from employment_warehouse import settings
 from employment_warehouse.contract import contracts
@@ -14,19 +14,6 @@ from employment_warehouse.database.model_declarations import read_models
 
 UNIT = "(?:日|天|个月|周岁|人|days|months|persons)"
 REPORTS = {"daily", "weekly", "monthly", "key_counties"}
-
-
-def declared() -> dict[str, dict[str, Any]]:
-    """Every indicator by code, with the columns and the clause of its model."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted((settings.project_root() / "dbt_project" / "models").rglob("*.yml")):
-        for model in yaml.safe_load(path.read_text("utf-8")).get("models", []):
-            meta = model["config"]["meta"]
-            for indicator in meta.get("indicators", []):
-                assert indicator["code"] not in found, f"{path.name}: {indicator['code']} is declared twice"
-                columns = {column["name"] for column in model["columns"]}
-                found[indicator["code"]] = indicator | {"columns": columns, "clause": meta.get("clause")}
-    return found
 
 
 def test_indicators_name_feeds_columns_reports_and_each_other_rightly() -> None:

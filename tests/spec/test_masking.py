@@ -6,8 +6,8 @@ from base64 import b64encode
 from collections.abc import Callable
 
 import pytest
+from tests.kit.checking import check, good_row, reasons_of, value_of
 from tests.kit.people import id_number, with_check_digit
-from tests.spec.test_checking import check, good_row, reasons_of, value_of
 
 from employment_warehouse.contract import column_label, contract_of, contracts, sheet_label
 

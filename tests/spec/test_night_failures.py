@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from functools import cache
-from typing import Any
 
 import pytest
+from tests.kit.night_failures import night, states
 
 from employment_warehouse.settings import project_root
 
 TABLE = project_root() / "docs" / "reliability.md"
-
-
-@cache
-def night() -> Any:
-    spec = importlib.util.spec_from_file_location("night_dag", project_root() / "dags" / "night.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.night()
-
-
-def states(failing: str) -> dict[str, str]:
-    """The state of every task when one fails, by the trigger rules of the DAG."""
-    found: dict[str, str] = {}
-    for task in night().topological_sort():
-        upstream = {found[name] for name in task.upstream_task_ids}
-        if task.trigger_rule.value == "all_success" and upstream - {"success"}:
-            found[task.task_id] = "upstream_failed"
-        else:
-            assert task.trigger_rule.value in ("all_success", "all_done")
-            found[task.task_id] = "failed" if task.task_id == failing else "success"
-    return found
 
 
 def run_state(found: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from tests.spec.test_indicators import declared
+from tests.kit.indicators import declared
 
 from employment_warehouse.report.sections import sections, sections_of
 
