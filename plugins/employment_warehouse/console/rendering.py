@@ -61,7 +61,7 @@ def render(request: Request, session: Session | None, template: str, **shown: An
         environment(Path(__file__).parent / "templates")
         .get_template(template)
         .render(
-            **_words(chosen),
+            **_Wording(chosen).functions(),
             language=chosen,
             other_language=_here(request, language="zh" if chosen == ENGLISH else ENGLISH),
             here=lambda **changed: _here(request, **changed),
@@ -88,52 +88,59 @@ def _here(request: Request, **changed: str | int) -> str:
     return f"{request.url.path}?{request.url.include_query_params(**changed).query}"
 
 
-def _words(chosen: str) -> dict[str, Callable[..., str]]:
-    """Functions of templates that write in the chosen language."""
-    known = divisions()
-    feeds = {feed: Label(each.title_zh, each.title_en) for feed, each in contracts().items()}
+class _Wording:
+    """What templates write in the chosen language."""
 
-    def t(label: Any, english: str | None = None) -> str:
+    def __init__(self, chosen: str) -> None:
+        self._chosen = chosen
+        self._divisions = divisions()
+        self._feeds = {feed: Label(each.title_zh, each.title_en) for feed, each in contracts().items()}
+
+    def functions(self) -> dict[str, Callable[..., str]]:
+        """By the names that templates call them."""
+        return {
+            "t": self.t, "unit": self.unit, "feed": self.feed, "day": self.day, "moment": self.moment,
+            "step": self.step, "act_name": self.act_name, "half": self.half, "half_of_lines": self.half_of_lines,
+        }  # fmt: skip
+
+    def t(self, label: Any, english: str | None = None) -> str:
         if english is not None:
-            return english if chosen == ENGLISH else str(label)
-        return str(label.en if chosen == ENGLISH else label.zh)
+            return english if self._chosen == ENGLISH else str(label)
+        return str(label.en if self._chosen == ENGLISH else label.zh)
 
-    def unit(code: str) -> str:
+    def unit(self, code: str) -> str:
         """A county, the prefecture, or a unit that has no name but its number."""
         if code in wording.UNITS:
-            return t(wording.UNITS[code])
-        name = known.name_of(code)
-        return t(name, known.english_names.get(code, name))
+            return self.t(wording.UNITS[code])
+        name = self._divisions.name_of(code)
+        return self.t(name, self._divisions.english_names.get(code, name))
 
-    def feed(name: str) -> str:
-        return t(feeds[name]) if name in feeds else name
+    def feed(self, name: str) -> str:
+        return self.t(self._feeds[name]) if name in self._feeds else name
 
-    def day(value: date | datetime | None) -> str:
-        return words.day_en(value) if chosen == ENGLISH else words.day(value)
+    def day(self, value: date | datetime | None) -> str:
+        return words.day_en(value) if self._chosen == ENGLISH else words.day(value)
 
-    def moment(value: datetime | None) -> str:
+    def moment(self, value: datetime | None) -> str:
         if value is None:
             return words.NONE
         local = value.astimezone(TIMEZONE)
-        return f"{day(local)} {local:%H:%M}"
+        return f"{self.day(local)} {local:%H:%M}"
 
-    def half(text: str | None) -> str:
-        return in_language(text or words.NONE, chosen)
+    def step(self, name: str | None) -> str:
+        """A step of the night; of the ingest, its first word says enough."""
+        return self.t(wording.STEPS[name]) if name and name in wording.STEPS else name or words.NONE
 
-    def half_of_lines(text: str) -> str:
+    def act_name(self, kind: str) -> str:
+        return self.t(wording.ACTS[kind]) if kind in wording.ACTS else kind
+
+    def half(self, text: str | None) -> str:
+        return in_language(text or words.NONE, self._chosen)
+
+    def half_of_lines(self, text: str) -> str:
         """Of a text whose lines have both languages, or whose first half is Chinese and whose second is English."""
         lines = text.splitlines()
         if any(" | " in line for line in lines):
-            return "\n".join(map(half, lines))
+            return "\n".join(map(self.half, lines))
         middle = (len(lines) + 1) // 2
-        return "\n".join((lines[middle:] if chosen == ENGLISH else lines[:middle]) or lines)
-
-    def act_name(kind: str) -> str:
-        return t(wording.ACTS[kind]) if kind in wording.ACTS else kind
-
-    def step(name: str | None) -> str:
-        """A step of the night; of the ingest, its first word says enough."""
-        return t(wording.STEPS[name]) if name and name in wording.STEPS else name or words.NONE
-
-    written = {"step": step, "half": half, "half_of_lines": half_of_lines, "act_name": act_name}
-    return written | {"t": t, "unit": unit, "feed": feed, "day": day, "moment": moment}
+        return "\n".join((lines[middle:] if self._chosen == ENGLISH else lines[:middle]) or lines)

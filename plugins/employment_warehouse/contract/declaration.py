@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
@@ -44,40 +45,56 @@ def declared_contract(document: Mapping[str, Any], where: str) -> Contract:
         payment = _payment(node.take("payment", None), f"{where}: payment")
         platform = _platform(node.take("platform", None), f"{where}: platform")
         calendar = _calendar(node.take("slaProperties", ()), f"{where}: slaProperties")
-        (table,) = node.take("schema")
-    with Node(table, f"{where}: schema") as node:
+        (declared_table,) = node.take("schema")
+    table = _table(declared_table, feed, where)
+    contract = Contract(
+        feed=feed,
+        title_zh=title_zh,
+        title_en=title_en,
+        grain_zh=table.grain_zh,
+        grain_en=table.grain_en,
+        owner=owner,
+        source=source,
+        kind=kind,
+        unit=unit,
+        columns=table.columns,
+        key=tuple(name for _, name in table.key),
+        rules=table.rules,
+        calendar=calendar,
+        freshness_column=freshness_column,
+        payment=payment,
+        platform=platform,
+    )
+    check_whole(contract, [position for position, _ in table.key], where)
+    return contract
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What a contract declares of its rows (`schema`)."""
+
+    grain_zh: str
+    grain_en: str
+    columns: tuple[Column, ...]
+    key: tuple[tuple[int, str], ...]  # place in the key and column, in their order
+    rules: tuple[Rule, ...]
+
+
+def _table(content: Mapping[str, Any], feed: str, where: str) -> _Table:
+    with Node(content, f"{where}: schema") as node:
         if node.text("name") != feed:
             raise ContractError("name", where=node.where, expected=feed)
         node.take("businessName")
         grain_zh, _, grain_en = node.text("dataGranularityDescription").partition(" | ")
         properties = node.take("properties")
         rules = tuple(_rule(rule, where) for rule in node.take("quality", ()))
-    columns, key_positions = [], {}
+    columns, key = [], {}
     for item in properties:
         column, position = _column(item, where)
         columns.append(column)
         if position:
-            key_positions[position] = column.name
-    contract = Contract(
-        feed=feed,
-        title_zh=title_zh,
-        title_en=title_en,
-        grain_zh=grain_zh,
-        grain_en=grain_en,
-        owner=owner,
-        source=source,
-        kind=kind,
-        unit=unit,
-        columns=tuple(columns),
-        key=tuple(key_positions[position] for position in sorted(key_positions)),
-        rules=rules,
-        calendar=calendar,
-        freshness_column=freshness_column,
-        payment=payment,
-        platform=platform,
-    )
-    check_whole(contract, sorted(key_positions), where)
-    return contract
+            key[position] = column.name
+    return _Table(grain_zh, grain_en, tuple(columns), tuple(sorted(key.items())), rules)
 
 
 def _column(content: Mapping[str, Any], where: str) -> tuple[Column, int]:

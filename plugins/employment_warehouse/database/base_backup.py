@@ -125,21 +125,7 @@ def recovered(data: Path, wal: Path, target: Mapping[str, str]) -> Iterator[psyc
         log.write_text("")
         for path in (sockets, access, data / "recovery.signal", log):
             os.chown(path, account, -1)
-        options = as_options(
-            {
-                "listen_addresses": "",
-                "unix_socket_directories": str(sockets),
-                "port": "5432",
-                "hba_file": str(access),
-                "archive_mode": "off",
-                # Its settings need not be those of the server that was backed up, and nobody reads it meanwhile.
-                "hot_standby": "off",
-                "restore_command": f"cp ../{link.name}/%f %p",
-                "recovery_target_timeline": "current",
-                "recovery_target_action": "promote",
-                **target,
-            }
-        )
+        options = as_options({**_recovery_settings(sockets, access, link), **target})
         run_program("pg_ctl", "start", "-W", "-l", log, "-o", options, "-D", data, owner=account)
         try:
             with _connection_after_recovery(data, sockets, log) as connection:
@@ -149,6 +135,22 @@ def recovered(data: Path, wal: Path, target: Mapping[str, str]) -> Iterator[psyc
     finally:
         link.unlink(missing_ok=True)
         shutil.rmtree(sockets)
+
+
+def _recovery_settings(sockets: Path, access: Path, link: Path) -> dict[str, str]:
+    """access: the file of who may connect. link: to the log, beside the folder of the databases."""
+    return {
+        "listen_addresses": "",
+        "unix_socket_directories": str(sockets),
+        "port": "5432",
+        "hba_file": str(access),
+        "archive_mode": "off",
+        # Its settings need not be those of the server that was backed up, and nobody reads it meanwhile.
+        "hot_standby": "off",
+        "restore_command": f"cp ../{link.name}/%f %p",
+        "recovery_target_timeline": "current",
+        "recovery_target_action": "promote",
+    }
 
 
 def _connection_after_recovery(data: Path, sockets: Path, log: Path) -> psycopg.Connection:

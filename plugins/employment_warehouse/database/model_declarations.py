@@ -155,16 +155,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
     meta = entry.get("config", {}).get("meta", {})
-    columns = [
-        ModelColumn(
-            name=column["name"],
-            data_type=column.get("data_type", ""),
-            comment=_bilingual(column.get("description", ""), _meta(column).get("zh", "")),
-            hidden=_meta(column).get("hidden", False),
-            for_counties=_meta(column).get("for_counties", ""),
-        )
-        for column in entry.get("columns", [])
-    ]
+    columns = [_column(column) for column in entry.get("columns", [])]
     if "feed" in meta and not any(column.data_type for column in columns):
         columns = _reported_columns(meta["feed"])
     scope = meta.get("scope", [])
@@ -173,16 +164,7 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
         layer=layer,
         key=tuple(meta.get("key", ())),
         columns=tuple(columns),
-        view_columns=tuple(
-            ModelColumn(
-                name=column["name"],
-                data_type=column["data_type"],
-                comment=_bilingual(column.get("description", ""), column.get("zh", "")),
-                expression=column["expression"],
-                after=column.get("after", ""),
-            )
-            for column in meta.get("view_columns", [])
-        ),
+        view_columns=tuple(_view_column(column) for column in meta.get("view_columns", [])),
         comment=_bilingual(entry.get("description", ""), meta.get("zh", ""), meta.get("clause", "")),
         indexes=tuple(tuple(index) for index in meta.get("indexes", ())),
         for_everyone=meta.get("for_everyone", False),
@@ -201,6 +183,27 @@ def _read_model(entry: dict[str, Any], layer: str, path: Path) -> Model:
     _assert_complete(model, path)
     _assert_sensitive(model, path)
     return model
+
+
+def _column(declared: dict[str, Any]) -> ModelColumn:
+    meta = declared.get("config", {}).get("meta", {})
+    return ModelColumn(
+        name=declared["name"],
+        data_type=declared.get("data_type", ""),
+        comment=_bilingual(declared.get("description", ""), meta.get("zh", "")),
+        hidden=meta.get("hidden", False),
+        for_counties=meta.get("for_counties", ""),
+    )
+
+
+def _view_column(declared: dict[str, Any]) -> ModelColumn:
+    return ModelColumn(
+        name=declared["name"],
+        data_type=declared["data_type"],
+        comment=_bilingual(declared.get("description", ""), declared.get("zh", "")),
+        expression=declared["expression"],
+        after=declared.get("after", ""),
+    )
 
 
 def _assert_complete(model: Model, path: Path) -> None:
@@ -234,11 +237,6 @@ def _assert_sensitive(model: Model, path: Path) -> None:
             expected="meta.sensitivity L2, or L3 for findings that only those who act on them read",
             todo="declare it, or hide the column (meta.hidden)",
         )
-
-
-def _meta(column: dict[str, Any]) -> dict[str, Any]:
-    meta: dict[str, Any] = column.get("config", {}).get("meta", {})
-    return meta
 
 
 def _bilingual(english: str, chinese: str, clause: str = "") -> str:

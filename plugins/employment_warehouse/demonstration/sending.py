@@ -65,17 +65,10 @@ class Sender:
         rows = _planted_table(feed, planted)
         crowd = rows.clear() if table is None else _aligned(table, rows)
         faulty = _with_faults(feed, table) if table is not None else []
-        whole = pl.concat([crowd, rows])
-        if whole.height and whole[contract.columns[0].name].is_null().all():
-            whole = whole.drop(contract.columns[0].name)  # the county, which only the path names in these files
-        patches = [patch for patch, _ in faulty] + [
-            Patch(crowd.height + place, name, value)
-            for place, row in enumerate(planted)
-            for name, value in row.cells.items()
-        ]
-        expected = self._first_night(report_date)
-        arrives_for = arrives_for or expected
-        home = self.zone if arrives_for == expected else self.folder / LATER / arrives_for.isoformat()
+        whole = _without_empty_unit(pl.concat([crowd, rows]))
+        arrives_for = arrives_for or self._first_night(report_date)
+        home = self._home(report_date, arrives_for)
+        patches = [patch for patch, _ in faulty] + _planted_patches(planted, crowd.height)
         stem = home / feed / report_date.isoformat() / (f"{unit}_{part}" if part else unit)
         written = write_file(stem, contract, whole, patches, style)
         rejected = [(patch.row, patch.column, reason) for patch, reason in faulty] + [
@@ -151,6 +144,11 @@ class Sender:
             )
         )
 
+    def _home(self, report_date: date, arrives_for: date) -> Path:
+        """The landing zone, or the folder of what arrives only before a later night."""
+        is_late = arrives_for != self._first_night(report_date)
+        return self.folder / LATER / arrives_for.isoformat() if is_late else self.zone
+
     def _first_night(self, report_date: date) -> date:
         return next((night for night in self.nights if night >= report_date), self.nights[-1])
 
@@ -170,6 +168,11 @@ def _planted_table(feed: str, planted: Sequence[Row]) -> pl.DataFrame:
     return pl.DataFrame([dict(row.values) for row in planted], schema=schema, orient="row")
 
 
+def _planted_patches(planted: Sequence[Row], above: int) -> list[Patch]:
+    """The cells with another text; above: how many rows of the crowd stand above the planted ones."""
+    return [Patch(above + place, name, value) for place, row in enumerate(planted) for name, value in row.cells.items()]
+
+
 def _aligned(table: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
     """The table with the contract's columns in their order and types; what it lacks is empty."""
     if not table.height:
@@ -178,6 +181,11 @@ def _aligned(table: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
         (pl.col(name) if name in table.columns else pl.lit(None)).cast(kind).alias(name)
         for name, kind in like.schema.items()
     )
+
+
+def _without_empty_unit(table: pl.DataFrame) -> pl.DataFrame:
+    """The table without its first column, if that is empty: the county, which only the path names in these files."""
+    return table.drop(table.columns[0]) if table.height and table.to_series(0).is_null().all() else table
 
 
 def _totals(whole: pl.DataFrame, bad: set[int]) -> dict[str, dict[str, str]]:

@@ -15,7 +15,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -86,7 +86,14 @@ def build_app(
         redoc_url=None,
     )
     app.state.platform = platform
+    _add_sign_in(app, platform)
+    for resource, feed in platform_feeds().items():
+        _add_resource(app, platform, resource, contract_of(feed))
+    _add_orders(app, platform)
+    return app
 
+
+def _add_sign_in(app: FastAPI, platform: Platform) -> None:
     @app.post("/oauth/token", responses={401: {"model": Problem}, 400: {"model": Problem}})
     def token(
         client: Annotated[HTTPBasicCredentials | None, Depends(BASIC)],
@@ -96,33 +103,18 @@ def build_app(
         if grant_type != "client_credentials":
             raise HTTPException(400, "unsupported_grant_type")
         known = client is not None and secrets.compare_digest(
-            f"{client.username}:{client.password}".encode(), f"{client_id}:{client_secret}".encode()
+            f"{client.username}:{client.password}".encode(), f"{platform.client_id}:{platform.client_secret}".encode()
         )
         if not known or platform.next_order("token") == "forbidden":
             raise HTTPException(401, "invalid_client", headers={"WWW-Authenticate": "Basic"})
         return platform.sign_in()
 
+
+def _add_resource(app: FastAPI, platform: Platform, resource: str, contract: Contract) -> None:
     def signed_in(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> None:
         if credentials is None or not platform.knows(credentials.credentials):
             raise HTTPException(401, "token missing, unknown or expired", headers={"WWW-Authenticate": "Bearer"})
 
-    for resource, feed in platform_feeds().items():
-        _add_resource(app, platform, resource, contract_of(feed), signed_in)
-
-    @app.post("/simulator/misbehave", include_in_schema=False, status_code=204)
-    def misbehave(order: Misbehaviour) -> None:
-        platform.misbehave(order)
-
-    @app.post("/simulator/{resource}", include_in_schema=False, status_code=204)
-    async def commit_item(resource: str, request: Request) -> None:
-        platform.shelves[resource].add(await request.json())
-
-    return app
-
-
-def _add_resource(
-    app: FastAPI, platform: Platform, resource: str, contract: Contract, signed_in: Callable[..., None]
-) -> None:
     problems: dict[int | str, dict[str, Any]] = {
         code: {"model": Problem, "description": meaning}
         for code, meaning in (
@@ -151,6 +143,18 @@ def _add_resource(
         cursor: Annotated[str | None, Query(description="opaque; from the page before")] = None,
     ) -> Response:
         return platform.respond(resource, updated_since, cursor, limit)
+
+
+def _add_orders(app: FastAPI, platform: Platform) -> None:
+    """What a test orders: a misbehaviour of the next responses, an item that the platform now has."""
+
+    @app.post("/simulator/misbehave", include_in_schema=False, status_code=204)
+    def misbehave(order: Misbehaviour) -> None:
+        platform.misbehave(order)
+
+    @app.post("/simulator/{resource}", include_in_schema=False, status_code=204)
+    async def commit_item(resource: str, request: Request) -> None:
+        platform.shelves[resource].add(await request.json())
 
 
 @contextmanager

@@ -24,29 +24,7 @@ def change(declared: CheckedModel, check: Check, thresholds: Thresholds) -> Fram
     options.done()
     if limit is None or compared is None:
         return None
-    key = sql.SQL(", ").join(map(sql.Identifier, declared.model.key))
-    query = sql.SQL(
-        """
-        select
-            {unit} as unit, t.value as now, p.value as before,
-            case when p.value >= {compared} then (t.value - p.value)::float8 / p.value end as change,
-            case when p.value > 0 then round(100 * abs(t.value - p.value)::numeric / p.value) end as moved
-        from (select {key}, {column} as value from {relation} where {condition}) as t
-        left join (
-            select {key}, {column} as value from {store}
-            where from_build <= (select ops.chain_head())
-                and (to_build is null or to_build > (select ops.chain_head()))
-        ) as p using ({key})
-        """
-    ).format(
-        unit=declared.unit,
-        compared=sql.Literal(compared),
-        key=key,
-        column=sql.Identifier(check.column),
-        relation=declared.relation,
-        store=sql.Identifier("store", declared.model.name),
-        condition=sql.SQL(condition),
-    )
+    query = _beside_last_publication(declared, check.column, condition, compared)
     direction_zh, direction_en = ("减少", "fell") if falls else ("增加", "rose")
     percent = number(100 * limit, 1)
     return frame_of_one(
@@ -65,4 +43,31 @@ def change(declared: CheckedModel, check: Check, thresholds: Thresholds) -> Fram
             measured_in="percent",
             may_lack=True,
         ),
+    )
+
+
+def _beside_last_publication(declared: CheckedModel, column: str, condition: str, compared: float) -> sql.Composed:
+    """Each row's value, the one last published, and where that was `compared` at least, the change between them."""
+    key = sql.SQL(", ").join(map(sql.Identifier, declared.model.key))
+    return sql.SQL(
+        """
+        select
+            {unit} as unit, t.value as now, p.value as before,
+            case when p.value >= {compared} then (t.value - p.value)::float8 / p.value end as change,
+            case when p.value > 0 then round(100 * abs(t.value - p.value)::numeric / p.value) end as moved
+        from (select {key}, {column} as value from {relation} where {condition}) as t
+        left join (
+            select {key}, {column} as value from {store}
+            where from_build <= (select ops.chain_head())
+                and (to_build is null or to_build > (select ops.chain_head()))
+        ) as p using ({key})
+        """
+    ).format(
+        unit=declared.unit,
+        compared=sql.Literal(compared),
+        key=key,
+        column=sql.Identifier(column),
+        relation=declared.relation,
+        store=sql.Identifier("store", declared.model.name),
+        condition=sql.SQL(condition),
     )

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from employment_warehouse.report import words
 from employment_warehouse.report.figures import Figures, of_time
@@ -77,6 +79,25 @@ def indicator_sheet(name: str, figures: Figures, county: str | None = None) -> S
     )
 
 
+@dataclass(frozen=True)
+class _Formats:
+    """The formats of a workbook's cells."""
+
+    head: Format
+    text: Format
+    day: Format
+    numbers: Mapping[tuple[str, str], Format]  # by unit and mark
+
+    @classmethod
+    def of(cls, book: xlsxwriter.Workbook) -> _Formats:
+        return cls(
+            head=book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+            text=book.add_format(QUOTED | {"num_format": "@", "valign": "top"}),
+            day=book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+            numbers=_number_formats(book),
+        )
+
+
 def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> bytes:
     """The bytes of an XLSX; the foot of each sheet names the publication. None is shown as —.
 
@@ -85,38 +106,14 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, PLAIN_CELLS | {"in_memory": True}) as book:
         book.set_properties({"created": publication["published_at"].replace(tzinfo=None)})
-        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        text = book.add_format(QUOTED | {"num_format": "@", "valign": "top"})
-        day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-        numbers = _number_formats(book)
+        formats = _Formats.of(book)
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
-            lines = 1
-            for at, title in enumerate(sheet.heads):
-                columns = _column_width(title, (row[at] for row in sheet.rows[:200]))
-                lines = max(lines, -(-width_of(title) // (columns - 2)))
-                page.write_string(0, at, title, head)
-                page.set_column(at, at, columns)
-            page.set_row(0, LINE * lines)
-            for line, row in enumerate(sheet.rows, start=1):
-                for at, cell in enumerate(row):
-                    value, mark = (cell.value, cell.mark) if isinstance(cell, Figure) else (cell, "")
-                    match value:
-                        case None:
-                            page.write_string(line, at, _shown(cell))
-                        case str():
-                            page.write_string(line, at, value, text)
-                        case date():
-                            page.write_datetime(line, at, value, day)
-                        case _:
-                            page.write_number(line, at, float(value), numbers[sheet.units[at], mark])
+            _write_heads(page, sheet, formats)
+            _write_rows(page, sheet, formats)
             if legend := _legend(sheet):
                 page.write_string(len(sheet.rows) + 2, 0, legend)
-            page.freeze_panes(1, 1)
-            page.repeat_rows(0)
-            page.set_paper(A4)
-            page.set_landscape()
-            page.fit_to_pages(1, 0)
+            _lay_out(page)
             page.set_footer(
                 f"&L发布号 {publication['publication']}（{words.VINTAGES[publication['vintage']].zh}）"
                 f"　数据截至 {publication['report_date']}&R&P/&N"
@@ -124,7 +121,42 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
     return content.getvalue()
 
 
-def _number_formats(book: xlsxwriter.Workbook) -> dict[tuple[str, str], Any]:
+def _write_heads(page: Worksheet, sheet: Sheet, formats: _Formats) -> None:
+    """The titles of the columns, each as wide as its cells, in as many lines as the longest title needs."""
+    lines = 1
+    for at, title in enumerate(sheet.heads):
+        columns = _column_width(title, (row[at] for row in sheet.rows[:200]))
+        lines = max(lines, -(-width_of(title) // (columns - 2)))
+        page.write_string(0, at, title, formats.head)
+        page.set_column(at, at, columns)
+    page.set_row(0, LINE * lines)
+
+
+def _write_rows(page: Worksheet, sheet: Sheet, formats: _Formats) -> None:
+    for line, row in enumerate(sheet.rows, start=1):
+        for at, cell in enumerate(row):
+            value, mark = (cell.value, cell.mark) if isinstance(cell, Figure) else (cell, "")
+            match value:
+                case None:
+                    page.write_string(line, at, _shown(cell))
+                case str():
+                    page.write_string(line, at, value, formats.text)
+                case date():
+                    page.write_datetime(line, at, value, formats.day)
+                case _:
+                    page.write_number(line, at, float(value), formats.numbers[sheet.units[at], mark])
+
+
+def _lay_out(page: Worksheet) -> None:
+    """On paper as wide as the table, with its head on every page; on the screen the head stays in sight."""
+    page.freeze_panes(1, 1)
+    page.repeat_rows(0)
+    page.set_paper(A4)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+
+
+def _number_formats(book: xlsxwriter.Workbook) -> dict[tuple[str, str], Format]:
     """By unit and mark, which the format writes after the number."""
     formats = {}
     for unit in ("", *words.UNITS):

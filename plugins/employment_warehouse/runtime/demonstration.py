@@ -94,48 +94,51 @@ def _confirm_rules(manifest: Manifest) -> None:
     )
 
 
+_TABLES = {
+    "publications": (
+        "发布 publications",
+        "日期 date",
+        "编号 no.",
+        "份 deliveries",
+        "行 rows",
+        "入库 landed",
+        "退回 rejected",
+    ),
+    "gates": ("检查 gates", "汇总 build", "第几道 gate", "项数 checks", "严重 critical", "提示 warnings"),
+    "set_aside": (
+        "暂扣与无法读取 held and refused",
+        "编号 no.",
+        "日期 date",
+        "表 feed",
+        "单位 unit",
+        "状态 status",
+        "原因 reason",
+    ),
+    "months": (
+        "逐月 months",
+        "月份 month",
+        "有收入者 earners",
+        "月收入中位数 median wage",
+        "入职 hires",
+        "离职 separations",
+        "岗位 postings",
+        "录用 hired",
+    ),
+    "cases": (
+        "未结事项，全部为预设 open cases, all planted",
+        "事项 kind",
+        "线索 finding",
+        "件 cases",
+        "最早 since",
+    ),
+}
+"""Of the summary, by its query: the title and the headings of the columns."""
+
+
 def summarise(home: Home, console: Console) -> None:
     """Show publications, gates, months, open cases, rejected rows by reason, and where to find more."""
-    shown = {
-        "publications": (
-            "发布 publications",
-            "日期 date",
-            "编号 no.",
-            "份 deliveries",
-            "行 rows",
-            "入库 landed",
-            "退回 rejected",
-        ),
-        "gates": ("检查 gates", "汇总 build", "第几道 gate", "项数 checks", "严重 critical", "提示 warnings"),
-        "set_aside": (
-            "暂扣与无法读取 held and refused",
-            "编号 no.",
-            "日期 date",
-            "表 feed",
-            "单位 unit",
-            "状态 status",
-            "原因 reason",
-        ),
-        "months": (
-            "逐月 months",
-            "月份 month",
-            "有收入者 earners",
-            "月收入中位数 median wage",
-            "入职 hires",
-            "离职 separations",
-            "岗位 postings",
-            "录用 hired",
-        ),
-        "cases": (
-            "未结事项，全部为预设 open cases, all planted",
-            "事项 kind",
-            "线索 finding",
-            "件 cases",
-            "最早 since",
-        ),
-    }
     with connect("wh_watcher") as ledger, connect("wh_reporter") as marts:
-        for query, (title, *headings) in shown.items():
+        for query, (title, *headings) in _TABLES.items():
             _show(console, marts if query in OF_MARTS else ledger, query, title, headings)
     with connect("wh_loader") as connection:
         _show(console, connection, "rejected", "退回原因 rejected rows", ["原因 reason", "行 rows"])
