@@ -87,7 +87,7 @@ def test_the_build_cannot_write(running: Run, home: Path, manifest: Manifest) ->
     assert last_night(home) == {"run": "failed", **states("build_warehouse")}
     assert "night_failed" in alerts(running, manifest)
     assert published(running) == before
-    blamed = "select count(*) as held from ops.delivery where status = 'held' and reason like '%model_failed%'"
+    blamed = "select count(*) as held from ops.delivery where held_by = 'model'"
     assert rows(running, blamed, "--role", "wh_watcher") == [{"held": "0"}]
 
 

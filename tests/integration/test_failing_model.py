@@ -71,6 +71,7 @@ def test_deliveries_with_which_a_model_fails_are_held_and_the_rest_is_built(even
         f"{THIRD} job_event": "accepted",
         f"{EMPTY} workshop": "accepted",
     }
+    assert events.rows("select held_by from ops.delivery where status = 'held'") == [("model",)]
     (check,) = events.records("select * from ops.check_result where check_name = 'model_failed'")
     assert (check["unit"], check["feed"], check["severity"], check["success"]) == (
         EMPTY,
@@ -123,11 +124,12 @@ def test_a_trial_that_was_killed_leaves_nothing_out(nights: Any, warehouse: psyc
     build = nights.start(NIGHT)
     gate.exclude_from_trial(build, gate.sent_tonight(build))
     assert statuses(nights) == {f"{GOOD} job_event": "landed"}
+    warehouse.execute("update ops.delivery set reason = '说法已改'")
     gate.end_trial(build)
-    assert statuses(nights) == {f"{GOOD} job_event": "accepted"}
+    assert nights.rows("select status, reason, held_by from ops.delivery") == [("accepted", None, None)]
     gate.exclude_from_trial(build, gate.sent_tonight(build))
     later = nights.start(NIGHT)
-    assert nights.rows("select build, status, reason from ops.delivery") == [(later, "accepted", None)]
+    assert nights.rows("select build, status, reason, held_by from ops.delivery") == [(later, "accepted", None, None)]
 
 
 @pytest.mark.quick

@@ -474,6 +474,7 @@ def test_the_reason_has_the_value_and_the_normal_range(nights: GatedNights) -> N
     status, reason = nights.status(cut)
     assert status == "held"
     assert reason.startswith("入库前检查")
+    assert nights.rows("select held_by from ops.delivery where delivery_id = %s", cut) == [("gate_1",)]
     assert "农村劳动力台账本次 20 行，上次 60 行，仅为上次的 33%（正常为 80%–180%）" in reason
 
 

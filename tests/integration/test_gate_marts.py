@@ -756,6 +756,21 @@ def test_a_check_that_fails_for_most_units_holds_the_night_and_not_the_units(wor
     assert is_refused(world)
 
 
+def test_what_gate_2_holds_is_known_whatever_the_words_of_the_reason(world: World) -> None:
+    """And what another gate holds is not taken for its own, whatever is said of it."""
+    introduce_defect(world, "orphans.employment.known_share")
+    certificate = gate.gate_marts(world.build)
+    world.superuser.execute("update ops.delivery set reason = '说法已改' where status = 'held'")
+    assert world.superuser.execute("select held_by from ops.delivery where status = 'held'").fetchall() == [("gate_2",)]
+    assert gate.rebuild_needed(world.build)
+    assert gate.gate_marts(world.build).held == certificate.held
+    world.superuser.execute(
+        "update ops.delivery set held_by = 'gate_1', reason = '发布前检查 gate 2: …' where status = 'held'"
+    )
+    assert not gate.rebuild_needed(world.build)
+    assert set(gate.gate_marts(world.build).held).isdisjoint(certificate.held)
+
+
 def test_running_gate_2_again_holds_the_same_deliveries(world: World) -> None:
     introduce_defect(world, "orphans.employment.known_share")
     first = gate.gate_marts(world.build)

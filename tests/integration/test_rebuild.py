@@ -42,8 +42,8 @@ KEPT = {
     " rolled_back_by, rolled_back_at, rollback_reason,"
     " case when %(digests)s then ops.publication_digest(publication) end from ops.publication order by 1",
     "standing": "select publication from ops.pointer",
-    "deliveries": "select delivery_id, feed, unit, report_date, part, revision, kind, status, reason, build, rows_read,"
-    " rows_landed, rows_rejected, rows_erased, arrived_at, landed_at, months from ops.delivery order by 1",
+    "deliveries": "select delivery_id, feed, unit, report_date, part, revision, kind, status, reason, held_by, build,"
+    " rows_read, rows_landed, rows_rejected, rows_erased, arrived_at, landed_at, months from ops.delivery order by 1",
     "rows": "select delivery_id, sheet, line, l::text from landing.labor_register as l where delivery_id in"
     " (select delivery_id from ops.delivery where purged_at is null) order by 1, 2, 3",
     "workshops": "select delivery_id, sheet, line, l::text from landing.workshop as l where delivery_id in"
@@ -139,6 +139,9 @@ def night(nights: Nights, day: date) -> int:
         " (select from ops.waiver as w where w.check_name = 'delivery:' || delivery_id) then 'held' else 'accepted' end"
         " where build = %s and status = 'landed'",
         [build],
+    )
+    nights.connection.execute(
+        "update ops.delivery set held_by = 'gate_1', reason = '本次 4 行' where build = %s and status = 'held'", [build]
     )
     transform.run_dbt(SELECT, build)
     number = int(nights.publish(build))

@@ -31,6 +31,8 @@ from employment_warehouse.errors import UserError
 from employment_warehouse.settings import Home
 
 OLD_HOME = Path(__file__).parents[1] / "old_home"
+# What gate 1 holds there, as if others had held it.
+HELD = {"2024-05-18": "门禁二 gate 2: 占比为 0%", "2024-05-19": "模型无法计算 model_failed: 岗位数（0）"}
 
 
 @dataclass
@@ -84,6 +86,10 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OldWarehouse]:
             assert done.returncode == 0, done.stderr[-2000:]
         with server.connect_superuser() as connection:
             connection.autocommit = True
+            for day, reason in HELD.items():
+                connection.execute(
+                    "update ops.delivery set reason = %s where report_date = %s and status = 'held'", [reason, day]
+                )
             columns = connection.execute(
                 """
                 select c.relname, string_agg(quote_ident(a.attname), ', ' order by a.attnum)
@@ -127,6 +133,12 @@ def test_an_upgraded_home_keeps_its_publications_and_runs_the_next_night(old: Ol
     assert done.returncode == 0, done.stderr
     assert len(old.migrations()) > 18
     assert (old.digests(), old.publications()) == (before, publications)
+    held = "select report_date::text, held_by from ops.delivery where status = 'held'"
+    assert dict(old.connection.execute(held).fetchall()) == {
+        "2024-05-18": "gate_2",
+        "2024-05-19": "model",
+        "2024-05-20": "gate_1",
+    }
     standing = max(number for number, _, rolled_back in publications if rolled_back is None)
     following = max(day for _, day, _ in publications) + timedelta(1)
     places = {"WAREHOUSE_HOME": str(old.server.home.root)}

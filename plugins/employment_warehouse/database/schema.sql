@@ -2734,7 +2734,7 @@ begin
     end if;
     with released as (
         update ops.delivery as d
-        set status = 'landed', build = null, reason = null
+        set status = 'landed', build = null, reason = null, held_by = null
         where (d.feed, d.unit, d.report_date) = (named.feed, named.unit, named.report_date) and d.status = 'held'
         returning d.delivery_id, d.unit, d.report_date
     ),
@@ -2867,13 +2867,14 @@ begin
     -- too: it may have been compared with what is withdrawn.
     while cardinality(leaving) > 0 loop
         gone := gone || leaving;
-        update ops.delivery as d set status = 'withdrawn', reason = why, build = coalesce(d.build, number)
+        update ops.delivery as d
+        set status = 'withdrawn', reason = why, build = coalesce(d.build, number), held_by = null
         where d.delivery_id = any(leaving);
         leaving := array(select ops.withdrawn_with(gone));
     end loop;
     update vault.rejected_row as r set corrected_by = null
     from ops.delivery as d where r.corrected_by = d.delivery_id and d.status = 'withdrawn';
-    update ops.delivery as d set status = 'landed', build = null, reason = null
+    update ops.delivery as d set status = 'landed', build = null, reason = null, held_by = null
     where d.status in ('accepted', 'held') and d.build >= number;
     -- Items of a withdrawn reading are sent again only when the platform is read from the beginning.
     delete from ops.platform_cursor
@@ -3163,13 +3164,13 @@ begin
     update ops.build as b set sealed_at = null where b.build = number;
     -- What a build accepted or held that was not published is offered again, whatever its date.
     update ops.delivery as d
-    set build = null, status = 'landed', reason = null
+    set build = null, status = 'landed', reason = null, held_by = null
     where d.status in ('landed', 'accepted', 'held')
         and not exists (select from ops.valid_publication as p where p.publication = d.build);
     -- What is held of a submission is judged again with what has arrived of it since: its parts together are what the unit
     -- reports. Alone, the part that arrived would be taken for all of it.
     update ops.delivery as d
-    set build = null, status = 'landed', reason = null
+    set build = null, status = 'landed', reason = null, held_by = null
     where d.status = 'held' and d.report_date <= wanted_date
         and exists (
             select from ops.delivery as arrived
@@ -5264,12 +5265,14 @@ CREATE TABLE ops.delivery (
     rows_erased integer DEFAULT 0 NOT NULL,
     months date[],
     corrects bigint[],
+    held_by text,
     CONSTRAINT a_build_decides CHECK (((status = ANY (ARRAY['landed'::text, 'refused'::text])) OR (build IS NOT NULL))),
     CONSTRAINT delivery_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'nil'::text, 'pages'::text, 'correction'::text, 'withdrawn'::text]))),
     CONSTRAINT delivery_revision_check CHECK ((revision >= 1)),
     CONSTRAINT delivery_sha256_check CHECK ((octet_length(sha256) = 32)),
     CONSTRAINT delivery_status_check CHECK ((status = ANY (ARRAY['landed'::text, 'accepted'::text, 'held'::text, 'refused'::text, 'withdrawn'::text]))),
-    CONSTRAINT every_row_is_accounted_for CHECK ((rows_read = ((rows_landed + rows_rejected) + rows_erased)))
+    CONSTRAINT every_row_is_accounted_for CHECK ((rows_read = ((rows_landed + rows_rejected) + rows_erased))),
+    CONSTRAINT held_by_someone CHECK (((held_by IS NULL) OR ((held_by = ANY (ARRAY['gate_1'::text, 'gate_2'::text, 'model'::text])) AND (status = 'held'::text)) OR ((held_by = 'trial'::text) AND (status = 'landed'::text))))
 );
 
 ALTER TABLE ops.delivery OWNER TO wh_owner;
@@ -5297,6 +5300,10 @@ COMMENT ON COLUMN ops.delivery.months IS '按期报表的行所属的各月；�
 -- Name: COLUMN delivery.corrects; Type: COMMENT; Schema: ops; Owner: wh_owner
 
 COMMENT ON COLUMN ops.delivery.corrects IS '更正的各行所指的报送；其中的空值：县市自行添加的行，或对此类行的更正。空：不是更正。 | Of a correction the deliveries whose rows its rows name; NULL among them: a row that the county added, or that corrects such a row. NULL: no correction.';
+
+-- Name: COLUMN delivery.held_by; Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON COLUMN ops.delivery.held_by IS '由谁暂扣：入库前检查、发布前检查、无法用它计算的模型；逐一排查时暂不用的为 trial。 | Who holds it: gate_1, gate_2, model (a model could not be computed with it); trial: not held, but left out of a trial of the models for now. NULL: nobody, or recorded before this was kept.';
 
 -- Name: feed; Type: TABLE; Schema: ops; Owner: wh_owner
 
@@ -7784,6 +7791,10 @@ GRANT INSERT(months),UPDATE(months) ON TABLE ops.delivery TO wh_loader;
 -- Name: COLUMN delivery.corrects; Type: ACL; Schema: ops; Owner: wh_owner
 
 GRANT INSERT(corrects),UPDATE(corrects) ON TABLE ops.delivery TO wh_loader;
+
+-- Name: COLUMN delivery.held_by; Type: ACL; Schema: ops; Owner: wh_owner
+
+GRANT UPDATE(held_by) ON TABLE ops.delivery TO wh_gate;
 
 -- Name: TABLE feed; Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -133,8 +133,9 @@ def _check_each(
 def _record_decision(connection: psycopg.Connection, profile: Profile, blocking: Sequence[Outcome]) -> None:
     reason = f"{REASON}: " + "；".join(outcome.message_zh for outcome in blocking[:5])
     connection.execute(
-        "update ops.delivery set status = %s, reason = %s where delivery_id = any(%s) and status = 'landed'",
-        ("held" if blocking else "accepted", reason if blocking else None, list(profile.submission.offered)),
+        "update ops.delivery set status = %s, reason = %s, held_by = %s"
+        " where delivery_id = any(%s) and status = 'landed'",
+        (*(("held", reason, "gate_1") if blocking else ("accepted", None, None)), list(profile.submission.offered)),
     )
     if not blocking:
         keep(connection, [profile])

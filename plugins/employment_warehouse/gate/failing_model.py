@@ -52,7 +52,7 @@ def exclude_from_trial(build: int, sent: Collection[SentFeed]) -> None:
 def end_trial(build: int) -> None:
     """Accept again what trials have excluded."""
     with connect("wh_gate") as connection:
-        connection.execute(query("end_trial"), {"build": build, "reason": EXCLUDED_FROM_TRIAL})
+        connection.execute(query("end_trial"), {"build": build})
 
 
 def hold_sent(build: int, sent: SentFeed, models: Sequence[str], error: str) -> None:

@@ -63,9 +63,9 @@ def _previously_held(connection: psycopg.Connection, build: int) -> set[int]:
     rows = connection.execute(
         """
         select d.delivery_id from ops.delivery as d
-        where d.build = %(build)s and d.status = 'held' and starts_with(d.reason, %(reason)s)
+        where d.build = %(build)s and d.held_by = 'gate_2'
             and exists (select from ops.certificate as c where c.build = %(build)s)
         """,
-        {"build": build, "reason": REASON},
+        {"build": build},
     ).fetchall()
     return {number for (number,) in rows}

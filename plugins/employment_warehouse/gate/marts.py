@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from employment_warehouse import database, settings
 from employment_warehouse.gate import results
 from employment_warehouse.gate.expectation import Expectation, Outcome
-from employment_warehouse.gate.holding import REASON, hold_causes
+from employment_warehouse.gate.holding import hold_causes
 from employment_warehouse.gate.model_checks import model_suites
 from employment_warehouse.gate.suites import Frame, Suite, SuiteError, read_suites
 from employment_warehouse.gate.thresholds import thresholds_on
@@ -92,13 +92,13 @@ def rebuild_needed(build: int) -> bool:
             """
             select exists (
                 select from ops.delivery as d
-                where d.build = %(build)s and d.status = 'held' and starts_with(d.reason, %(reason)s)
+                where d.build = %(build)s and d.held_by = 'gate_2'
             ) and not exists (
                 select from ops.certificate as c
                 where c.build = %(build)s and c.critical_failed = 0 and c.checks_run = c.checks_expected
             )
             """,
-            {"build": build, "reason": REASON},
+            {"build": build},
         ).fetchone()
     return bool(row and row[0])
 

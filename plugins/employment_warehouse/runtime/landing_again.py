@@ -39,7 +39,7 @@ def file_of(row: Record) -> bytes | None:
 def land(connection: psycopg.Connection, row: Record) -> None:
     """One delivery as the ledger had it, with its rows, rejected rows and identities."""
     is_refused = row["status"] == "refused"
-    fresh = row | {"status": "refused" if is_refused else "landed", "build": None, "purged_at": None}
+    fresh = row | {"status": "refused" if is_refused else "landed", "build": None, "held_by": None, "purged_at": None}
     if row["kind"] == "withdrawn":
         fresh["months"] = []  # Records were once made without months.
     with connection.transaction():

@@ -130,8 +130,8 @@ class Replay:
     def _held(self) -> list[Record]:
         """States of the deliveries on hold."""
         rows = self.connection.execute(
-            "select to_jsonb(h) from (select d.delivery_id, d.status, d.reason, d.build from ops.delivery as d"
-            " where d.status = 'held') as h"
+            "select to_jsonb(h) from (select d.delivery_id, d.status, d.reason, d.held_by, d.build"
+            " from ops.delivery as d where d.status = 'held') as h"
         )
         return [state for (state,) in rows]
 
@@ -139,8 +139,10 @@ class Replay:
         """What the gates decided on deliveries."""
         self.connection.execute(
             """
-            update ops.delivery as d set status = s.status, reason = s.reason, build = s.build
-            from jsonb_to_recordset(%s) as s (delivery_id bigint, status text, reason text, build integer)
+            update ops.delivery as d set status = s.status, reason = s.reason, held_by = s.held_by, build = s.build
+            from jsonb_to_recordset(%s) as s (
+                delivery_id bigint, status text, reason text, held_by text, build integer
+            )
             where d.delivery_id = s.delivery_id
             """,
             [Jsonb(states)],

@@ -1,3 +1,3 @@
 update ops.delivery
-set status = 'accepted', reason = null
-where build = %(build)s and status = 'landed' and reason = %(reason)s
+set status = 'accepted', reason = null, held_by = null
+where build = %(build)s and status = 'landed' and held_by = 'trial'

@@ -3,6 +3,7 @@ with held as (
     update ops.delivery
     set
         status = 'held',
+        held_by = 'model',
         reason = format('%%s: %%s（%%s）', %(reason)s::text, %(titles)s::text, %(error)s::text)
     where build = %(build)s and unit = %(unit)s and feed = %(feed)s and status = 'accepted'
     returning delivery_id, unit, feed

@@ -11,7 +11,7 @@ select jsonb_build_object(
     'states', (
         select coalesce(jsonb_agg(to_jsonb(s)), '[]')
         from (
-            select d.delivery_id, d.status, d.reason, d.build from ops.delivery as d
+            select d.delivery_id, d.status, d.reason, d.held_by, d.build from ops.delivery as d
             where d.status in ('landed', 'held', 'withdrawn')
         ) as s
     ),

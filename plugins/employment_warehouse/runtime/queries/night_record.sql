@@ -15,7 +15,7 @@ select jsonb_build_object(
     'states', (
         select coalesce(jsonb_agg(to_jsonb(s)), '[]')
         from (
-            select d.delivery_id, d.status, d.reason, d.build from ops.delivery as d
+            select d.delivery_id, d.status, d.reason, d.held_by, d.build from ops.delivery as d
             where d.build > b.base and d.build <= b.build and d.status in ('accepted', 'held')
         ) as s
     ),
