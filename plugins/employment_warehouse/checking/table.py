@@ -1,4 +1,8 @@
-"""A text table and its contract → good rows, and rejected rows with reasons."""
+"""A text table and its contract → good rows, and rejected rows with reasons.
+
+What is checked is declared elsewhere: a cell by the type of its column in `contract/column_types/`, a row by the rules
+of its contract.
+"""
 
 from __future__ import annotations
 
