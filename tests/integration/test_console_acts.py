@@ -18,12 +18,15 @@ from tests.kit.nights import Nights, insert, publish, start_build
 from tests.kit.server import Server
 
 from employment_warehouse import gate, landing, publication, settings
+from employment_warehouse.console.wording import CAMPAIGN
 from employment_warehouse.contract import contract_of, is_working_day, year_without_holidays
 from employment_warehouse.contract.calendar import decided_holidays_file
+from employment_warehouse.contract.model import CAMPAIGN_FREQUENCIES
 from employment_warehouse.database import OWN_LOGIN, connect, seed_tables
 from employment_warehouse.database.connections import address
 from employment_warehouse.identity import opener, place, seal
 from employment_warehouse.runtime import steps
+from employment_warehouse.settings import Home
 from employment_warehouse.transform import docs_page
 
 COUNTY = "county_532528"
@@ -134,6 +137,13 @@ def test_an_operator_ends_the_campaign(operator: Browser, nights: Nights) -> Non
     assert (unknown.status_code, "working_days" in unknown.text) == (409, True)
 
 
+def test_a_campaign_takes_every_frequency_that_registers_can_have(operator: Browser) -> None:
+    assert CAMPAIGN.keys() == {*CAMPAIGN_FREQUENCIES, "none"}
+    for value in CAMPAIGN:
+        given = {"first": "2024-06-02", "value": value, "reason": "document 9"}
+        assert operator.fill_in("/settings", "/settings/campaign", **given).status_code == 303
+
+
 def test_an_operator_changes_a_key_county_from_a_date_on(operator: Browser, nights: Nights) -> None:
     given = {"county": "532532", "level": "provincial", "first": "2024-06-02", "reason": "list of 2027"}
     used = operator.fill_in("/settings", "/settings/key-county", **given | {"first": "2024-05-31"})
@@ -242,7 +252,8 @@ def test_a_night_goes_by_the_rules_that_the_page_shows(operator: Browser, nights
     for day in ("2024-06-01", "2024-06-02", "2024-06-03", "2024-06-04"):
         nights.night(day)
         of_the_night = nights.rows(
-            "select name_zh, case when r.enabled then '●' else '○' end from tonight.int_finding_rule as r"
+            "select replace(name_zh, '{threshold}', coalesce(trim_scale(r.threshold)::text, '')),"
+            " case when r.enabled then '●' else '○' end from tonight.int_finding_rule as r"
             " inner join seeds.finding_rule as s using (finding) where s.valid_from = '2020-01-01'"
         )
         shown = operator.get(f"/settings?on={day}").text.partition("核查规则及其依据")[2]
@@ -356,6 +367,14 @@ def test_data_docs_show_counts_without_values_and_need_no_internet(console: Fast
     assert failed and not any(message in shown.text for (message,) in failed)
     assert browser_of(COUNTY, console).get(link).status_code == 404
     assert operator.get(f"/gates/data-docs/{build + 1}/1").status_code == 404
+
+
+def test_data_docs_of_as_many_builds_are_kept_as_the_setting_says(nights: Nights, fresh_home: Home) -> None:
+    nights.connection.execute("update seeds.setting set value = '2' where name = 'retention_data_docs_builds'")
+    for build in (7, 9, 10):
+        gate.data_docs_of(build, 1).parent.mkdir(parents=True)
+    gate.write_data_docs(10, 1, [])
+    assert sorted(folder.name for folder in (fresh_home.shared / "data_docs").iterdir()) == ["10", "9"]
 
 
 @pytest.fixture

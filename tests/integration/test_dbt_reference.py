@@ -12,6 +12,11 @@ from employment_warehouse.database import connect
 
 def test_every_code_of_a_feed_has_its_label(nights: Any) -> None:
     nights.select = "+dim_code"
+    nights.connection.execute(
+        "insert into seeds.finding_rule (finding, valid_from, enabled, threshold, name_zh, name_en)"
+        " select finding, '2024-05-02', enabled, 18, name_zh, name_en"
+        " from seeds.finding_rule where finding = 'underage'"
+    )
     nights.night("2024-05-01")
     named = {(row[0], row[1]): row[2] for row in nights.rows("select code_list, code, name_zh from marts.dim_code")}
     codes = {
@@ -24,6 +29,7 @@ def test_every_code_of_a_feed_has_its_label(nights: Any) -> None:
     assert named["population_category", "marginal"] == "边缘易致贫户"
     assert named["destination", "other_province"] == "省外"
     assert named["finding", "unpaid"] == "全部欠发"
+    assert named["finding", "underage"] == "未满16岁"  # 18 from tomorrow on
 
 
 def test_the_persons_of_today_are_those_whose_state_holds_on_the_report_date(nights: Any) -> None:

@@ -14,9 +14,10 @@ from tests.kit.reported import COUNTY, person
 from employment_warehouse import settings
 from employment_warehouse.contract import contracts, due
 from employment_warehouse.contract.calendar import decided_holidays_file
+from employment_warehouse.contract.model import CAMPAIGN_FREQUENCIES
 from employment_warehouse.database import seed_tables
 
-CAMPAIGNS = ("daily", "working_days", "weekly", "monthly", "none", None)
+CAMPAIGNS = (*CAMPAIGN_FREQUENCIES, "none", None)
 UNITS = ("county", "project")
 
 

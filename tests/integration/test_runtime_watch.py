@@ -181,7 +181,7 @@ def test_an_upload_that_nobody_reads_is_reported(warehouse: psycopg.Connection, 
             " decode(repeat('00', 32), 'hex'), %s, '{}')",
             (MORNING - timedelta(minutes=minutes), YESTERDAY, state),
         )
-    assert problems(warehouse_home) == ["2 个上传的文件 5 分钟未读取 | uploads not read for five minutes: 2"]
+    assert problems(warehouse_home) == ["2 个上传的文件 5 分钟未读取 | uploads not read for 5 minutes: 2"]
 
 
 @pytest.mark.parametrize(("status", "is_reported"), [(200, False), (503, True)])

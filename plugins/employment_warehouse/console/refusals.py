@@ -47,7 +47,7 @@ NOT_FOUND = Refusal(404, "没有这一页 | There is no such page", "请从菜�
 BUSY = Refusal(
     503,
     "您的登录名已有太多连接 | Your login has too many connections open",
-    "关闭其他程序中的连接（最多四个），再试 | close connections in other programs (four at most), then try again",
+    "关闭其他程序中的连接，再试 | close connections in other programs, then try again",
 )
 AWAY = Refusal(
     503, "数据库没有应答 | The database does not answer", "稍后再试，或告知操作员 | try later, or tell an operator"

@@ -18,7 +18,7 @@ from employment_warehouse.database.connections import Address
 
 IDLE_SECONDS = 30 * 60
 LONGEST_SECONDS = 10 * 60 * 60
-CONNECTIONS = 2  # of one session at once; the database allows a login four
+CONNECTIONS = 2  # of one session at once; fewer than the database allows a login, which other programs use too
 REQUESTS = 4  # of one login at once
 LONGEST_WAIT_SECONDS = 15  # for a turn, and for a connection
 

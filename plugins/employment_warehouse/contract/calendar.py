@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from employment_warehouse.contract.model import Contract
+from employment_warehouse.contract.model import CAMPAIGN_FREQUENCIES, Contract
 from employment_warehouse.errors import UserError
 from employment_warehouse.settings import TIMEZONE, current_home, read_when_changed, seed_file
 
@@ -24,8 +24,8 @@ class HolidaysError(UserError):
 def due(contract: Contract, report_date: date, campaign: str | None) -> datetime | None:
     """When the delivery dated `report_date` is due, or None if the calendar expects none of that date.
 
-    campaign: how often the registers are due, a setting (daily, working_days, weekly, monthly); none while no
-    campaign runs, and the registers are not due.
+    campaign: how often the registers are due, a setting (CAMPAIGN_FREQUENCIES); `none` or None while no campaign
+    runs, and the registers are not due.
     For `after_batch` the report date is the day on which the batch was sent.
     """
     calendar = contract.calendar
@@ -48,7 +48,7 @@ def due(contract: Contract, report_date: date, campaign: str | None) -> datetime
             raise UserError(
                 f"报送频率有误 | unknown frequency: {other}",
                 code="unknown_frequency",
-                expected="daily, working_days, weekly, monthly, none",
+                expected=", ".join((*CAMPAIGN_FREQUENCIES, "none")),
                 todo="correct the campaign's setting",
             )
     return datetime.combine(due_on, calendar.due_time, TIMEZONE) if expected else None

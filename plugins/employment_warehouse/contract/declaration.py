@@ -10,6 +10,7 @@ from typing import Any
 from employment_warehouse.contract.column_types import TYPES
 from employment_warehouse.contract.consistency import check_whole
 from employment_warehouse.contract.model import (
+    CAMPAIGN_FREQUENCIES,
     UNIT_COLUMNS,
     Calendar,
     Column,
@@ -24,7 +25,7 @@ from employment_warehouse.contract.sources import SOURCES
 SUFFIX = ".odcs.yaml"
 _KINDS = ("snapshot", "period", "events", "batch")
 _UNITS = (*UNIT_COLUMNS, "platform")
-_FREQUENCIES = ("campaign", "daily", "working_days", "weekly", "monthly", "after_batch")
+_FREQUENCIES = ("campaign", *CAMPAIGN_FREQUENCIES, "after_batch")
 _SENSITIVITIES = ("L1", "L2", "L3", "L4")
 
 

@@ -21,6 +21,9 @@ UNIT_COLUMNS = MappingProxyType({"county": "county_code", "project": "project_no
 
 MONEY_UNIT = "CNY"
 
+# How often registers can be due while the campaign runs: what the setting campaign_frequency can be, besides `none`.
+CAMPAIGN_FREQUENCIES = ("daily", "working_days", "weekly", "monthly")
+
 
 @dataclass(frozen=True)
 class Column:
@@ -96,7 +99,7 @@ class Rule:
 class Calendar:
     """When a feed is due. `campaign`: as often as the campaign's setting says."""
 
-    frequency: str  # campaign · daily · working_days · weekly · monthly · after_batch
+    frequency: str  # campaign, one of CAMPAIGN_FREQUENCIES, or after_batch
     due_time: time
     weekday: int = 7  # ISO, of weekly
     day: int = 10  # of the month, of monthly

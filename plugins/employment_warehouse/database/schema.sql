@@ -1680,6 +1680,19 @@ ALTER FUNCTION ops.explain_case(case_kind text, finding text, key text, explanat
 
 COMMENT ON FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) IS '经办人对本县市一个未结事项的说明，登记在案；事项由数据办结。 | A case worker''s word about an open case of the county, on the record; data close the case.';
 
+-- Name: first_report_date(); Type: FUNCTION; Schema: ops; Owner: wh_owner
+
+CREATE FUNCTION ops.first_report_date() RETURNS date
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select date '2020-01-01' $$;
+
+ALTER FUNCTION ops.first_report_date() OWNER TO wh_owner;
+
+-- Name: FUNCTION first_report_date(); Type: COMMENT; Schema: ops; Owner: wh_owner
+
+COMMENT ON FUNCTION ops.first_report_date() IS '最早的报表日期，也是参数和监测日历的第一天。 | The earliest report date; settings and the calendar of the marts begin with it.';
+
 -- Name: first_scheduled_date(); Type: FUNCTION; Schema: ops; Owner: wh_owner
 
 CREATE FUNCTION ops.first_scheduled_date() RETURNS date
@@ -5967,7 +5980,7 @@ CREATE TABLE ops.upload (
     CONSTRAINT upload_extension_check CHECK ((extension = ANY (ARRAY['.csv'::text, '.csv.gz'::text, '.xlsx'::text, '.xls'::text, '.zip'::text, '.nil'::text]))),
     CONSTRAINT upload_file_bytes_check CHECK ((file_bytes >= 0)),
     CONSTRAINT upload_part_check CHECK ((part ~ '^[0-9A-Za-z-]{0,12}$'::text)),
-    CONSTRAINT upload_report_date_check CHECK ((report_date >= '2020-01-01'::date)),
+    CONSTRAINT upload_report_date_check CHECK ((report_date >= ops.first_report_date())),
     CONSTRAINT upload_sha256_check CHECK ((octet_length(sha256) = 32)),
     CONSTRAINT upload_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'landed'::text, 'answered'::text])))
 );
@@ -7060,6 +7073,13 @@ GRANT ALL ON FUNCTION ops.expect_checks(number integer, checks jsonb) TO wh_publ
 
 REVOKE ALL ON FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) FROM PUBLIC;
 GRANT ALL ON FUNCTION ops.explain_case(case_kind text, finding text, key text, explanation text) TO wh_caseworker;
+
+-- Name: FUNCTION first_report_date(); Type: ACL; Schema: ops; Owner: wh_owner
+
+REVOKE ALL ON FUNCTION ops.first_report_date() FROM PUBLIC;
+GRANT ALL ON FUNCTION ops.first_report_date() TO wh_loader;
+GRANT ALL ON FUNCTION ops.first_report_date() TO wh_transformer;
+GRANT ALL ON FUNCTION ops.first_report_date() TO wh_reader;
 
 -- Name: FUNCTION first_scheduled_date(); Type: ACL; Schema: ops; Owner: wh_owner
 

@@ -14,10 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from employment_warehouse import database
+from employment_warehouse.database import setting
 from employment_warehouse.gate.expectation import Expectation, Outcome
 from employment_warehouse.settings import TIMEZONE, current_home, write_whole
 
-KEPT_BUILDS = 30
 log = logging.getLogger(__name__)
 
 _FOREIGN = re.compile(
@@ -39,7 +40,7 @@ h5 { font-size: 1.1rem; margin: 1.5rem 0 0; }
 
 
 def data_docs_of(build: int, gate: int) -> Path:
-    """Where the page of one gate of a build is; those of the last 30 builds are kept."""
+    """Where the page of one gate of a build is."""
     return _folder() / str(build) / f"gate-{gate}.html"
 
 
@@ -61,10 +62,15 @@ def _folder() -> Path:
 
 
 def _delete_old() -> None:
+    """Those of the last builds are kept, as many as the setting `retention_data_docs_builds` says."""
+    with database.connect("wh_gate") as connection:
+        kept = setting(connection, "retention_data_docs_builds", datetime.now(TIMEZONE).date())
+    if kept is None:
+        return
     builds = sorted(
         (folder for folder in _folder().iterdir() if folder.name.isdecimal()), key=lambda each: int(each.name)
     )
-    for folder in builds[:-KEPT_BUILDS]:
+    for folder in builds[: max(len(builds) - int(kept), 0)]:
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -21,7 +21,7 @@ REFUSALS = {
     ),
     "recorded": (  # twice: the clock was set back between the two
         "本次查看已登记，但未能显示，请再试 | this reveal is on record, and nobody was shown; try again",
-        "登记之后五分钟内再次查询 | a second call within five minutes of the record",
+        "登记之后随即再次查询 | a second call soon after the record",
     ),
 }
 

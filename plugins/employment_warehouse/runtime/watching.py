@@ -33,6 +33,7 @@ NOT_AS_PROCESSES = ("hr-platform", "console")
 # Limits of the programs and the machine, not settings: this check answers also where the database does not.
 PUBLISHED_BY = time(8, 0)  # the last run of a night begins at 7:40 (timetable.py)
 DISK_FREE = 0.1
+UNREAD_MINUTES = 5  # an upload; the process `uploads` reads one in seconds
 # A night takes minutes; what is open for so long has stopped.
 LONGEST_NIGHT = timedelta(hours=3)
 # A line of the server's log: postgres_settings.log_line_prefix, and SQLSTATE insufficient_privilege.
@@ -122,7 +123,9 @@ def _database(home: Home, now: datetime) -> Iterator[str]:
         with connect("wh_watcher") as connection, connection.cursor(row_factory=dict_row) as cursor:
             channels = bool(settings.alert_urls())
             ended = connection.execute("select ops.end_overlong_sessions()").fetchone() or (0,)
-            state = cursor.execute(STATE.read_bytes(), {"now": now, "channels": channels}).fetchone()
+            state = cursor.execute(
+                STATE.read_bytes(), {"now": now, "channels": channels, "unread_minutes": UNREAD_MINUTES}
+            ).fetchone()
     except (psycopg.Error, UserError):
         if current(home).is_embedded and not Server(home).running():
             return  # its process is named already
@@ -135,7 +138,10 @@ def _database(home: Home, now: datetime) -> Iterator[str]:
     if state["undelivered"]:
         yield f"{state['undelivered']} 条提醒未送达 | alerts that were not delivered: {state['undelivered']}"
     if state["unread"]:
-        yield f"{state['unread']} 个上传的文件 5 分钟未读取 | uploads not read for five minutes: {state['unread']}"
+        yield (
+            f"{state['unread']} 个上传的文件 {UNREAD_MINUTES} 分钟未读取"
+            f" | uploads not read for {UNREAD_MINUTES} minutes: {state['unread']}"
+        )
     if not responds(current(home)):  # it asks the database too, which answers
         yield "控制台未运行或无应答 | the console does not answer"
 

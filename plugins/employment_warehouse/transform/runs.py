@@ -7,18 +7,19 @@ import re
 import shutil
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from employment_warehouse import settings
-from employment_warehouse.database import connect
+from employment_warehouse.database import connect, setting
 from employment_warehouse.errors import UserError
 from employment_warehouse.transform.dbt_result import Summary, TransformFailed, read_summary, without_values
 from employment_warehouse.transform.invocation import invoke
 
 SCRATCH_COMMANDS = ("build", "run", "test", "compile")
 LONGEST_NAME = 150
-KEPT_SECONDS = 365 * 24 * 3600  # of what a run of dbt did; as long as the logs of tasks (docs/deploy.md)
+SECONDS_PER_DAY = 24 * 3600
 
 
 class NotTonight(UserError):
@@ -55,8 +56,12 @@ def run_dbt(select: str, build: int) -> Summary:
 
 
 def delete_old_runs() -> int:
-    """Delete what runs of dbt did more than a year ago; how many files."""
-    began = time.time() - KEPT_SECONDS
+    """Delete what runs of dbt did longer ago than the setting `retention_dbt_runs_days`; how many files."""
+    with connect("wh_transformer") as connection:
+        days = setting(connection, "retention_dbt_runs_days", datetime.now(settings.TIMEZONE).date())
+    if days is None:
+        return 0
+    began = time.time() - int(days) * SECONDS_PER_DAY
     old = [path for path in settings.current_home().dbt_runs.glob("*.json") if path.stat().st_mtime < began]
     for path in old:
         path.unlink(missing_ok=True)

@@ -18,7 +18,6 @@ from employment_warehouse.upload import folder
 from employment_warehouse.upload.queries import query
 
 MEGABYTE = 1 << 20
-FIRST_DATE = date(2020, 1, 1)  # as in ops.upload
 # `532528_2` is the second part of a county's file; any other name says nothing, and no name is kept.
 OF_COUNTY = re.compile(rf"(?P<county>[0-9]{{6}})(?:_(?P<part>{PART.pattern}))?")
 
@@ -53,7 +52,12 @@ def send(source: BinaryIO, request: UploadRequest) -> int:
     with connect(OWN_LOGIN) as connection:
         connection.read_only = False
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-        largest, county, counties = connection.execute(query("limits")).fetchone() or (0, "", [])
+        largest, county, counties, first = connection.execute(query("limits")).fetchone() or (0, "", [], date.max)
+        if request.report_date < first:
+            raise InvalidUpload(
+                f"报表日期早于 {first} | the report date is before {first}",
+                todo="请填写数据反映的那一天 | state the day that the data describe",
+            )
         named = _named(request, county, counties)
         try:
             kept = folder.keep(source, named.extension, None if largest is None else int(largest * MEGABYTE))
@@ -74,11 +78,6 @@ def send(source: BinaryIO, request: UploadRequest) -> int:
 
 def _named(request: UploadRequest, county: str, counties: list[str]) -> _Named:
     """Part and extension; nothing else of a file's name is used."""
-    if request.report_date < FIRST_DATE:
-        raise InvalidUpload(
-            f"报表日期早于 {FIRST_DATE} | the report date is before {FIRST_DATE}",
-            todo="请填写数据反映的那一天 | state the day that the data describe",
-        )
     name = unicodedata.normalize("NFKC", request.file_name).strip()
     allowed = CORRECTION_EXTENSIONS if request.feed == CORRECTIONS else EXTENSIONS
     extension = next((one for one in allowed if name.lower().endswith(one)), None)

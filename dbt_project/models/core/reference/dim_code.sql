@@ -10,9 +10,13 @@ feed_codes as (
 ),
 
 findings as (
-    select distinct on (finding) 'finding' as code_list, finding as code, name_zh, name_en
+    select distinct on (finding)
+        'finding' as code_list,
+        finding as code,
+        replace(name_zh, '{threshold}', coalesce(trim_scale(threshold)::text, '')) as name_zh,
+        replace(name_en, '{threshold}', coalesce(trim_scale(threshold)::text, '')) as name_en
     from {{ ref('finding_rule') }}
-    order by finding, valid_from desc
+    order by finding, valid_from > {{ tonight_date() }}, valid_from desc
 ),
 
 named as (

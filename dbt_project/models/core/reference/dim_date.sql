@@ -1,8 +1,10 @@
--- From the first year of the settings to the end of the fifth year after the night's: what is agreed or due is before.
+-- From the first year of reports to the end of the fifth year after the night's: what is agreed or due is before.
 with
 days as (
     select generate_series(
-        date '2020-01-01', make_date(extract(year from {{ tonight_date() }})::integer + 5, 12, 31), interval '1 day'
+        ops.first_report_date(),
+        make_date(extract(year from {{ tonight_date() }})::integer + 5, 12, 31),
+        interval '1 day'
     )::date as calendar_date
 ),
 

@@ -11,7 +11,9 @@ select
     later.valid_from as next_from
 from ops.rules(%(on)s) as r
 cross join lateral (
-    select s.name_zh, s.name_en
+    select
+        replace(s.name_zh, '{threshold}', coalesce(trim_scale(s.threshold)::text, '')) as name_zh,
+        replace(s.name_en, '{threshold}', coalesce(trim_scale(s.threshold)::text, '')) as name_en
     from seeds.finding_rule as s
     where s.finding = r.finding and s.valid_from <= %(on)s
     order by s.valid_from desc

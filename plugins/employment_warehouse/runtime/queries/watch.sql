@@ -11,7 +11,7 @@ select
     ) as lacks_report,
     (
         select count(*) from ops.upload as u
-        where u.state <> 'answered' and u.received_at < %(now)s - interval '5 minutes'
+        where u.state <> 'answered' and u.received_at < %(now)s - interval '1 minute' * %(unread_minutes)s
     ) as unread,
     (
         select count(*) from ops.alert as a
