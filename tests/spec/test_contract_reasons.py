@@ -1,4 +1,6 @@
-"""Why rows are rejected and files refused: one registry has every code that the source gives, and no other."""
+"""Why rows are rejected, files refused or misplaced, and readings of the platform end: one registry has every code and
+detail that the source gives, and no other.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,13 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
 import employment_warehouse
-from employment_warehouse.contract import contract_of, file_reason, reasons, row_reason
+from employment_warehouse.contract import Words, contract_of, file_reason, reasons, row_reason
+from employment_warehouse.masking import mask
 from employment_warehouse.reading import Refused
 
 PACKAGE = Path(employment_warehouse.__file__).parent
@@ -20,6 +24,8 @@ CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 ROW_CALLS = {"lit", "BrokenRow", "_rejected", "repeat", "scatter", "set"}
 ROW_NAMES = {"unread", "DUPLICATE_KEY"}
 ROW_LISTS = {"rejections", "_row_faults"}
+# Functions that refuse a file with one code: their first argument is its detail.
+REFUSALS_OF_ONE_CODE = {"header_not_found": "header_not_found", "_refusal": "encoding_unknown"}
 
 
 def sources(*packages: str) -> Iterator[ast.Module]:
@@ -60,6 +66,82 @@ def codes_of_files() -> set[str]:
     return found
 
 
+def texts_in(node: ast.AST) -> set[str]:
+    return {part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+
+
+def calls(*names: str, within: tuple[str, ...]) -> Iterator[ast.Call]:
+    for module in sources(*within):
+        yield from (node for node in ast.walk(module) if isinstance(node, ast.Call) and name_of(node) in names)
+
+
+def details_of_files() -> dict[tuple[str, str], set[str]]:
+    """(Code, detail) → the values that are given for it, of every refusal in the source."""
+    found = {}
+    for call in calls("Refused", *REFUSALS_OF_ONE_CODE, within=("reading", "landing")):
+        code = REFUSALS_OF_ONE_CODE.get(name_of(call))
+        codes, detail = (texts_in(call.args[0]), call.args[1:2]) if code is None else ({code}, call.args[:1])
+        values = {keyword.arg for keyword in call.keywords if keyword.arg} - {"where", "expected", "missing"}
+        for name in (name for node in detail for name in texts_in(node)):
+            found |= {(code, name): values for code in codes}
+    return found
+
+
+def names_in(words: Words) -> set[str]:
+    return {name for text in words for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def other_words() -> dict[str, Words]:
+    """Every text of the registry that is not of a reason itself."""
+    known = reasons()
+    found = {f"{code} {name}": words for code, reason in known.files.items() for name, words in reason.details.items()}
+    lists = {"misplaced": known.misplaced, "faults": known.platform.faults, "responses": known.platform.responses}
+    found |= {f"{section} {code}": words for section, codes in lists.items() for code, words in codes.items()}
+    return found | {"platform expected": known.platform.expected, "platform todo": known.platform.todo}
+
+
+def test_every_detail_of_a_refused_file_is_in_the_registry_and_no_other() -> None:
+    found = details_of_files()
+    known = {(code, name) for code, reason in reasons().files.items() for name in reason.details}
+    assert set(found) == known
+    lacking = {
+        at: names for at, values in found.items() if (names := names_in(reasons().files[at[0]].details[at[1]]) - values)
+    }
+    assert lacking == {}
+
+
+def test_every_code_of_the_platform_is_in_the_registry_and_no_other() -> None:
+    faults = {code for call in calls("PlatformFault", within=("hr_platform",)) for code in texts_in(call.args[0])}
+    assert faults == set(reasons().platform.faults)
+    again = {
+        code for call in calls("_TryAgain", "PageBroken", within=("hr_platform",)) for code in texts_in(call.args[0])
+    }
+    assert again == set(reasons().platform.responses)
+
+
+def test_every_reason_why_a_file_is_misplaced_is_in_the_registry_and_no_other() -> None:
+    found = set()
+    for node in (node for module in sources("landing") for node in ast.walk(module)):
+        if isinstance(node, ast.FunctionDef) and node.name == "fault":
+            pairs = (part for part in ast.walk(node) if isinstance(part, ast.Tuple) and len(part.elts) == 2)
+            found |= {text for pair in pairs for text in texts_in(pair.elts[1])}
+        if isinstance(node, ast.Subscript) and getattr(node.value, "attr", "") == "misplaced":
+            found |= texts_in(node.slice)
+    assert found == set(reasons().misplaced)
+
+
+def test_details_faults_and_misplaced_files_have_words_in_both_languages_and_no_identity() -> None:
+    chinese = re.compile("[\u4e00-\u9fff]")
+    for at, words in other_words().items():
+        zh, en = (re.sub(r"\{[^}]*\}", "", text) for text in words)
+        has_words = re.search(r"\w", zh + en) and zh != en  # the others are names alone
+        assert not has_words or (chinese.search(zh) and not chinese.search(en)), at
+        assert mask(str(words)) == str(words), at
+    for reason in (*reasons().rows.values(), *reasons().files.values()):
+        for text in (reason.zh, reason.en, reason.expected_zh, reason.expected_en):
+            assert mask(text) == text, reason.code
+
+
 def test_every_code_of_a_rejected_row_is_in_the_registry() -> None:
     found = codes_of_rows()
     assert len(found) > 15
@@ -93,7 +175,7 @@ def test_every_code_has_words_in_both_languages() -> None:
 
 
 def test_a_refusal_speaks_the_words_of_its_code() -> None:
-    refusal = Refused("required_column_missing", "身份证号、姓名 | 身份证号、姓名")
+    refusal = Refused("required_column_missing", "columns", headers="身份证号、姓名")
     assert refusal.message == "缺少必填列：身份证号、姓名。 | Required columns are missing: 身份证号、姓名."
     assert refusal.todo.startswith("请对照统一模板补上。 | ")
     assert file_reason("empty_archive").wrong_zh == "压缩包里没有表"

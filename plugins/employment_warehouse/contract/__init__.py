@@ -31,7 +31,7 @@ from employment_warehouse.contract.model import (
 )
 from employment_warehouse.contract.names_in_files import column_label, sheet_label
 from employment_warehouse.contract.node import ContractError
-from employment_warehouse.contract.reasons import Reason, file_reason, reasons, row_reason
+from employment_warehouse.contract.reasons import Reason, Words, file_reason, reasons, row_reason
 from employment_warehouse.contract.sources import COUNTY_SOURCE, FILE_SOURCES, PLATFORM, RELIEF_SOURCES
 from employment_warehouse.contract.template import EXPLANATION_SHEET, write_template
 
@@ -58,6 +58,7 @@ __all__ = [
     "PlatformResource",
     "Reason",
     "Rule",
+    "Words",
     "as_json",
     "column_label",
     "contract_of",

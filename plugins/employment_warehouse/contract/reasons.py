@@ -1,4 +1,5 @@
-"""Why a row was rejected or a file refused, in words for the people who correct it: expectations/reasons.yaml.
+"""Why a row was rejected, a file refused or misplaced, or a reading of the HR platform ended, in words for the people
+who correct it: expectations/reasons.yaml.
 
 The only place that has these words. Never a value.
 """
@@ -6,10 +7,10 @@ The only place that has these words. Never a value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from employment_warehouse import strict_yaml
 from employment_warehouse.contract.model import Column, Contract
@@ -20,9 +21,27 @@ _FILE = "reasons.yaml"
 _RULE = "rule_"
 
 
+class Words(NamedTuple):
+    """A text in Chinese and in English."""
+
+    zh: str
+    en: str
+
+    def filled(self, **values: object) -> Words:
+        """With the values that it names; one that is Words itself is given in the language of the text."""
+        zh = {name: value.zh if isinstance(value, Words) else value for name, value in values.items()}
+        en = {name: value.en if isinstance(value, Words) else value for name, value in values.items()}
+        return Words(self.zh.format(**zh), self.en.format(**en))
+
+    def __str__(self) -> str:
+        return f"{self.zh} | {self.en}"
+
+
 @dataclass(frozen=True)
 class Reason:
-    """What is wrong, what is expected, an example, what to do; '' where there is nothing to say."""
+    """What is wrong, what is expected, an example, what to do; '' where there is nothing to say. details: of a refused
+    file, what may be said about it besides.
+    """
 
     code: str
     wrong_zh: str
@@ -32,6 +51,7 @@ class Reason:
     example: str
     todo_zh: str
     todo_en: str
+    details: Mapping[str, Words] = field(default_factory=dict)
 
     @property
     def zh(self) -> str:
@@ -45,11 +65,25 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class PlatformReasons:
+    """Why a reading of the HR platform ended, and what was wrong with a response that was asked for again."""
+
+    expected: Words
+    todo: Words
+    faults: Mapping[str, Words]
+    responses: Mapping[str, Words]
+
+
+@dataclass(frozen=True)
 class Reasons:
-    """Every code and its words, of rejected rows and of refused files."""
+    """Every code and its words: of rejected rows, of refused files, of files that belong to no feed or unit, and of the
+    HR platform.
+    """
 
     rows: Mapping[str, Reason]
     files: Mapping[str, Reason]
+    misplaced: Mapping[str, Words]
+    platform: PlatformReasons
 
 
 @cache
@@ -57,8 +91,12 @@ def reasons() -> Reasons:
     """All words. Raises ContractError where the file is invalid."""
     path = project_root() / "expectations" / _FILE
     with Node(strict_yaml.read(path.read_text(encoding="utf-8")), _FILE) as node:
-        rows, files = node.take("rows"), node.take("files")
-    return Reasons(rows=_reasons(rows, "rows"), files=_reasons(files, "files"))
+        return Reasons(
+            rows=_reasons(node.take("rows"), "rows"),
+            files=_reasons(node.take("files"), "files"),
+            misplaced=_texts(node.take("misplaced"), "misplaced"),
+            platform=_platform(node.take("platform"), "platform"),
+        )
 
 
 def row_reason(code: str, contract: Contract, column_name: str = "") -> Reason:
@@ -97,8 +135,8 @@ def _expected(code: str, column: Column) -> tuple[str, str] | None:
 
 
 def file_reason(code: str, detail: str = "") -> Reason:
-    """The words for a refused file. detail: more about it (`第 3 行 | line 3`), by whoever refused it. KeyError for an
-    unknown code.
+    """The words for a refused file. detail: more about it (`第 3 行 | line 3`), in the registry's words when it was
+    refused. KeyError for an unknown code.
     """
     reason = reasons().files[code]
     if not detail:
@@ -130,16 +168,32 @@ def _reasons(content: Mapping[str, Any], section: str) -> Mapping[str, Reason]:
         with Node(texts, f"{_FILE}: {section}/{code}") as node:
             found[code] = Reason(
                 code,
-                *_both(node, "wrong"),
-                *(_both(node, "expected") if "expected" in texts else ("", "")),
+                *_words(node, "wrong"),
+                *(_words(node, "expected") if "expected" in texts else ("", "")),
                 node.optional_text("example") or "",
-                *_both(node, "todo"),
+                *_words(node, "todo"),
+                _texts(node.take("details", {}), f"{section}/{code}/details"),
             )
     return MappingProxyType(found)
 
 
-def _both(node: Node, key: str) -> tuple[str, str]:
+def _platform(content: Mapping[str, Any], section: str) -> PlatformReasons:
+    with Node(content, f"{_FILE}: {section}") as node:
+        return PlatformReasons(
+            expected=_words(node, "expected"),
+            todo=_words(node, "todo"),
+            faults=_texts(node.take("faults"), f"{section}/faults"),
+            responses=_texts(node.take("responses"), f"{section}/responses"),
+        )
+
+
+def _texts(content: Mapping[str, Any], section: str) -> Mapping[str, Words]:
+    with Node(content, f"{_FILE}: {section}") as node:
+        return MappingProxyType({code: _words(node, code) for code in content})
+
+
+def _words(node: Node, key: str) -> Words:
     zh, separator, en = node.text(key).partition(" | ")
     if not separator:
         raise ContractError(key, where=node.where, expected="中文 | English")
-    return zh, en
+    return Words(zh, en)

@@ -41,14 +41,14 @@ class Platform(Requests):
                 for page in self._walk(resource, start):
                     characters += sum(len(item.text) for item in page)
                     if characters > READ_CHARACTERS:
-                        raise PlatformFault("reading_too_large", "一次读取超过 1 GiB | more than 1 GiB", resource.path)
+                        raise PlatformFault("reading_too_large", resource.path, gibibytes=READ_CHARACTERS >> 30)
                     yield page
                     safe = max([safe, *instants_of(page, resource)])
                 return
             except CursorExpired:
                 stuck = 0 if safe > reached else stuck + 1
             if stuck > RESTARTS:
-                raise PlatformFault("cursor_expired", "翻页标记一再过期 | cursors keep expiring", resource.path)
+                raise PlatformFault("cursor_expired", resource.path)
 
     def _walk(self, resource: PlatformResource, since: datetime) -> Iterator[list[Item]]:
         cursor: str | None = None
@@ -59,10 +59,10 @@ class Platform(Requests):
         while True:
             page = self.page(resource, since, cursor)
             if not is_sorted(before + new_items(page.items, before, resource), resource):
-                raise PlatformFault("pages_unsorted", "各页之间顺序错乱 | the pages are not in order", resource.path)
+                raise PlatformFault("pages_unsorted", resource.path)
             without_new_items = without_new_items + 1 if known.issuperset(page.items) else 0
             if without_new_items > PAGES_WITHOUT_NEW_ITEMS:
-                raise PlatformFault("pages_repeat", "一再翻页而没有新内容 | pages repeat without end", resource.path)
+                raise PlatformFault("pages_repeat", resource.path)
             yield page.items
             known.update(page.items)
             before = page.items or before
@@ -70,5 +70,5 @@ class Platform(Requests):
             if cursor is None:
                 return
             if cursor in cursors:
-                raise PlatformFault("cursor_repeats", "翻页标记重复，永远读不完 | a cursor was repeated", resource.path)
+                raise PlatformFault("cursor_repeats", resource.path)
             cursors.add(cursor)

@@ -191,12 +191,7 @@ def _refuse_other_schema(connection: psycopg.Connection, delivery: Delivery) -> 
     fewest = setting(connection, "platform_other_schema_items", delivery.report_date)
     limit = setting(connection, "platform_other_schema_share", delivery.report_date)
     if fewest and limit and rejected_count >= float(fewest) and rejected_count > float(limit) * item_count:
-        raise PlatformFault(
-            "schema_changed",
-            f"{item_count} 条中有 {rejected_count} 条不符合接口约定，没有入库"
-            f" | {rejected_count} of {item_count} items break the interface's schema; none was ingested",
-            where=delivery.feed,
-        )
+        raise PlatformFault("schema_changed", where=delivery.feed, items=item_count, rejected=rejected_count)
 
 
 def _move_watermark(

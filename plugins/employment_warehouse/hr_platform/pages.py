@@ -21,7 +21,7 @@ LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class PageBroken(ValueError):
-    """The text of a page is incomplete or is not a page; str() says why."""
+    """The text of a page is incomplete or is not a page; str() is the code of it in expectations/reasons.yaml."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ def parse_page(body: bytes, most_items: int) -> Page:
     except PageBroken:
         raise
     except (ValueError, IndexError, RecursionError):
-        raise PageBroken("the response is incomplete, or not JSON") from None
+        raise PageBroken("not_json") from None
     items, cursor = members.get("items"), members.get("next_cursor", 0)
     if not isinstance(items, list):
-        raise PageBroken("the response is not a page of items")
+        raise PageBroken("not_a_page")
     if not (cursor is None or type(cursor) is str):
-        raise PageBroken("the cursor is not a text")
+        raise PageBroken("cursor_not_text")
     if cursor is not None and (len(cursor) > LONGEST_CURSOR or LONE_SURROGATE.search(cursor)):
-        raise PageBroken("no address can hold the cursor")
+        raise PageBroken("cursor_too_long")
     return Page(items, cursor)
 
 
@@ -124,9 +124,9 @@ def _members(text: str, at: int, most_items: int) -> Iterator[tuple[str, Any]]:
             at = _skip(text, at + 1)
             _expect(text, at, '"')
         elif text[at] != "}":
-            raise PageBroken("the response is not JSON")
+            raise PageBroken("not_json")
     if _skip(text, at + 1) != len(text):
-        raise PageBroken("there is more after the end of the response")
+        raise PageBroken("more_after_end")
 
 
 def _items(text: str, at: int, most_items: int) -> tuple[list[Item], int]:
@@ -135,7 +135,7 @@ def _items(text: str, at: int, most_items: int) -> tuple[list[Item], int]:
     at = _skip(text, at + 1)
     while text[at] != "]":
         if len(items) == most_items:
-            raise PageBroken("far more items than were asked for")
+            raise PageBroken("too_many_items")
         fields, end = _element(text, at)
         line = text[at:end].replace("\n", " ").replace("\r", " ")  # blanks between tokens: a text has none of them
         items.append(Item(line, fields))
@@ -143,7 +143,7 @@ def _items(text: str, at: int, most_items: int) -> tuple[list[Item], int]:
         if text[at] == ",":
             at = _skip(text, at + 1)
         elif text[at] != "]":
-            raise PageBroken("the response is not JSON")
+            raise PageBroken("not_json")
     return items, at + 1
 
 
@@ -161,16 +161,16 @@ def _end_of_broken(text: str, at: int) -> int:
     if text[at] not in "[{":
         found = _END_OF_SCALAR.search(text, at)
         if found is None:
-            raise PageBroken("the response is incomplete")
+            raise PageBroken("incomplete")
         return found.start()
     depth = 0
     for token in _TOKENS.finditer(text, at):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
         if depth == 0:
             return token.end()
-    raise PageBroken("the response is incomplete")
+    raise PageBroken("incomplete")
 
 
 def _expect(text: str, at: int, character: str) -> None:
     if text[at] != character:
-        raise PageBroken("the response is not a page of items")
+        raise PageBroken("not_a_page")

@@ -18,7 +18,7 @@ from typing import Self
 import httpx
 import tenacity
 
-from employment_warehouse.contract import PlatformResource
+from employment_warehouse.contract import PlatformResource, Words, reasons
 from employment_warehouse.errors import UserError
 from employment_warehouse.hr_platform.order import is_sorted
 from employment_warehouse.hr_platform.pages import Page, PageBroken, parse_page
@@ -37,14 +37,14 @@ TOKEN = re.compile(r"[!-~]{1,16384}")
 class PlatformFault(UserError):
     """The HR platform did not give a complete and ordered response; nothing of this reading was ingested."""
 
-    def __init__(self, code: str, message: str, where: str) -> None:
+    def __init__(self, code: str, where: str, **values: object) -> None:
+        words = reasons().platform
         super().__init__(
-            message,
+            str(words.faults[code].filled(**values)),
             code=code,
             where=where,
-            expected="符合接口约定的回答 (docs/hr-platform.openapi.json) | a response as the interface describes it",
-            todo="下次运行会从上次的位置重读；反复出现请联系平台运维"
-            " | the next run reads again from the same position; if this repeats, contact the platform's operator",
+            expected=str(words.expected),
+            todo=str(words.todo),
         )
 
 
@@ -55,8 +55,9 @@ class CursorExpired(Exception):
 class _TryAgain(Exception):
     """A request that may succeed the next time; ``seconds`` is how long the server wants us to wait, if it says so."""
 
-    def __init__(self, reason: str, seconds: float | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, code: str, seconds: float | None = None, **values: object) -> None:
+        super().__init__(code)
+        self.why = reasons().platform.responses[code].filled(**values)
         self.seconds = seconds
 
 
@@ -121,18 +122,11 @@ class Requests:
         except tenacity.RetryError as gave_up:
             last = gave_up.last_attempt
             reason = last.exception()
-            text = str(reason) if isinstance(reason, _TryAgain) else type(reason).__name__
+            why: Words | str = reason.why if isinstance(reason, _TryAgain) else type(reason).__name__
             if last.attempt_number < ATTEMPTS:
-                raise PlatformFault(
-                    "platform_too_slow",
-                    f"读取超过 {self.read_seconds:.0f} 秒 | reading takes more than {self.read_seconds:.0f} s: {text}",
-                    resource.path,
-                ) from None
-            raise PlatformFault(
-                "platform_unavailable",
-                f"{ATTEMPTS} 次请求都没有得到完整回答 | no complete response in {ATTEMPTS} attempts: {text}",
-                resource.path,
-            ) from None
+                seconds = f"{self.read_seconds:.0f}"
+                raise PlatformFault("platform_too_slow", resource.path, seconds=seconds, why=why) from None
+            raise PlatformFault("platform_unavailable", resource.path, attempts=ATTEMPTS, why=why) from None
 
     async def _ask(self, resource: PlatformResource, parameters: dict[str, str]) -> Page:
         """One request, with the sign-in that it may need, within its time."""
@@ -140,7 +134,7 @@ class Requests:
             async with asyncio.timeout(max(0, min(self.page_seconds, self._deadline - time.monotonic()))):
                 return await self._read_page(f"/v1/{resource.path}", resource, parameters)
         except TimeoutError:
-            raise _TryAgain("the response takes too long") from None
+            raise _TryAgain("slow") from None
 
     async def _read_page(self, path: str, resource: PlatformResource, parameters: dict[str, str]) -> Page:
         if self._token is None:
@@ -149,7 +143,7 @@ class Requests:
         async with self._http.stream("GET", path, params=parameters, headers=headers) as response:
             if response.status_code == httpx.codes.UNAUTHORIZED:
                 self._token = None
-                raise _TryAgain("the token expired", seconds=0)
+                raise _TryAgain("token_expired", seconds=0)
             if response.status_code == httpx.codes.GONE:
                 raise CursorExpired
             _refuse_bad_status(response, path)
@@ -159,7 +153,7 @@ class Requests:
         except PageBroken as error:
             raise _TryAgain(str(error)) from None
         if not is_sorted(page.items, resource):
-            raise _TryAgain("the items are not in order")
+            raise _TryAgain("unsorted")
         return page
 
     async def _sign_in(self) -> str:
@@ -176,25 +170,25 @@ class Requests:
         except (ValueError, KeyError, TypeError, RecursionError):
             token = None
         if not (isinstance(token, str) and TOKEN.fullmatch(token)):
-            raise _TryAgain("the token endpoint gave no token")
+            raise _TryAgain("no_token")
         return token
 
     @staticmethod
     async def _body(response: httpx.Response, path: str) -> bytes:
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("identity", *COMPRESSIONS):
-            raise _TryAgain("a response in an unknown content encoding")
+            raise _TryAgain("unknown_compression")
         inflater = zlib.decompressobj(wbits=GZIP_OR_ZLIB) if encoding in COMPRESSIONS else None
         body = bytearray()
         async for piece in response.aiter_raw():
             try:
                 body += inflater.decompress(piece, PAGE_BYTES + 1 - len(body)) if inflater else piece
             except zlib.error:
-                raise _TryAgain("a response that cannot be decompressed") from None
+                raise _TryAgain("damaged_compression") from None
             if len(body) > PAGE_BYTES:
-                raise PlatformFault("page_too_large", "单页超过 64 MiB | a page of more than 64 MiB", path)
+                raise PlatformFault("page_too_large", path, mebibytes=PAGE_BYTES >> 20)
         if inflater and not inflater.eof:
-            raise _TryAgain("a compressed response that ends too early")
+            raise _TryAgain("cut_compression")
         return bytes(body)
 
 
@@ -202,10 +196,8 @@ def _refuse_bad_status(response: httpx.Response, path: str) -> None:
     if response.status_code == httpx.codes.OK:
         return
     if response.status_code == TOO_MANY_REQUESTS or response.is_server_error:
-        raise _TryAgain(f"HTTP {response.status_code}", _retry_after(response))
-    raise PlatformFault(
-        "platform_refuses", f"平台拒绝请求 (HTTP {response.status_code}) | the platform refused the request", path
-    )
+        raise _TryAgain("bad_status", _retry_after(response), status=response.status_code)
+    raise PlatformFault("platform_refuses", path, status=response.status_code)
 
 
 def _retry_after(response: httpx.Response) -> float | None:

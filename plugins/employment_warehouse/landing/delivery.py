@@ -36,7 +36,6 @@ log = logging.getLogger(__name__)
 
 # Bytes. A register of all 1.44 million people has less than half of it.
 LARGEST_FILE = 512 << 20
-TOO_LARGE = f"超过 {LARGEST_FILE >> 20} MB | more than {LARGEST_FILE >> 20} MB"
 
 
 class IngestResult(NamedTuple):
@@ -139,7 +138,8 @@ def _refuse_unread(arrival: Arrival) -> list[Delivery]:
             alert_unreadable(connection, part)
         else:
             revision = ledger.next_revision(connection, part) or 1
-            landed = [ledger.insert_delivery(connection, part, revision, Refused("file_too_large", TOO_LARGE))]
+            too_large = Refused("file_too_large", "limit", megabytes=LARGEST_FILE >> 20)
+            landed = [ledger.insert_delivery(connection, part, revision, too_large)]
         ledger.complete_claim(connection, arrival, epoch, landed)
     return landed
 
@@ -234,9 +234,7 @@ def _read_part(file: Path, contract: Contract) -> TextTable:
 
 def _require_empty(part: IncomingPart) -> None:
     if part.file_bytes:
-        raise Refused(
-            "extension_mismatch", "零报告文件（.nil）里有内容 | a nil return (.nil) is not empty", expected="0 bytes"
-        )
+        raise Refused("extension_mismatch", "nil_not_empty", expected="0 bytes")
 
 
 def _incoming_part(arrival: Arrival, sha256: bytes) -> IncomingPart:

@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from employment_warehouse.contract import UNIT_NUMBER, UNIT_NUMBER_FORM, YEARS, Contract
+from employment_warehouse.contract import UNIT_NUMBER, UNIT_NUMBER_FORM, YEARS, Contract, Words, reasons
 from employment_warehouse.landing.zone import FOLDERS
 from employment_warehouse.masking import may_be_personal
 
@@ -72,8 +72,8 @@ class NamingRule:
             return None
         return None if may_be_personal(part or unit) else (unit, part)
 
-    def fault(self, path: str) -> str:
-        """Why `parse` finds no part in a path: Chinese | English, without quoting the path."""
+    def fault(self, path: str) -> Words:
+        """Why `parse` finds no part in a path, without quoting the path."""
         feed, day, name = path.split("/") if path.count("/") == FOLDERS else ("", "", "")
         own_name = {contract.title_zh: contract.feed for contract in self.contracts.values()}.get(feed)
         is_correction = feed == CORRECTIONS
@@ -81,22 +81,17 @@ class NamingRule:
         is_read = is_correction or (contract is not None and not contract.is_from_platform)
         extensions = CORRECTION_EXTENSIONS if is_correction else EXTENSIONS
         faults = (
-            (path.endswith("/") and path.count("/") <= FOLDERS, "无法打开这个文件夹 | this folder cannot be opened"),
-            (not feed, "应放在 <表名>/<报表日期>/ 下 | files belong into <feed>/<report date>/"),
-            (own_name, f"文件夹应叫 {own_name} | the folder must be called {own_name}"),
-            (not is_read, "没有叫这个名称的报表文件夹 | no feed has a folder of this name"),
-            (not _day(day), "日期文件夹应写成 2024-05-01 这样 | the date must be written like 2024-05-01"),
-            (
-                not name.lower().endswith(extensions),
-                "不支持这种扩展名（WPS 的 .et 也不支持）：请另存为 xlsx | not read: save it as xlsx",
-            ),
-            (
-                contract and contract.unit != "county",
-                "文件名应为项目编号或批次号 | the name must be the number of the project or payment batch",
-            ),
-            (True, "文件名应为县市代码，分册加 _2 | the name must be the county's code, with _2 for a part"),
+            (path.endswith("/") and path.count("/") <= FOLDERS, "closed_folder"),
+            (not feed, "other_depth"),
+            (own_name, "title_as_folder"),
+            (not is_read, "unknown_folder"),
+            (not _day(day), "not_a_day"),
+            (not name.lower().endswith(extensions), "other_extension"),
+            (contract and contract.unit != "county", "not_a_number"),
+            (True, "not_a_county"),
         )
-        return next(text for is_so, text in faults if is_so)
+        fault = next(code for is_so, code in faults if is_so)
+        return reasons().misplaced[fault].filled(feed=own_name)
 
 
 @lru_cache(maxsize=10_000)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import psycopg
 
 from employment_warehouse.alert_kinds import alert_kinds
-from employment_warehouse.contract import contracts
+from employment_warehouse.contract import Words, contracts, reasons
 from employment_warehouse.database import connect
 from employment_warehouse.landing.naming import CORRECTIONS, EXTENSIONS, NamedPart, NamingRule
 from employment_warehouse.landing.queries import query
@@ -29,7 +29,6 @@ UNFINISHED = re.compile(r"^(~\$|\.)|\.(part|tmp)$", re.IGNORECASE)
 CORRECTION_PART = "～"
 SETTLE_SECONDS = 2.0
 PATHS_LISTED = 20  # in an alert
-NO_FILE = "链接或其他特殊文件不读取 | links and other special files are not read"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 HASH_DIGITS = 8
 # A name that consists of a county's code, the number of a part and an extension.
@@ -176,10 +175,11 @@ def _named(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> Iterator[
             yield part, path
 
 
-def _misplaced(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> list[tuple[str, str]]:
+def _misplaced(entries: Iterable[tuple[str, bool]], naming: NamingRule) -> list[tuple[str, Words]]:
     """What belongs to no feed or unit, with the reason."""
+    special = reasons().misplaced["not_a_file"]
     return [
-        (path, naming.fault(path) if is_file or path.endswith("/") else NO_FILE)
+        (path, naming.fault(path) if is_file or path.endswith("/") else special)
         for path, is_file in entries
         if not _is_unfinished(path) and not (is_file and naming.parse(path))
     ]
@@ -240,15 +240,14 @@ def label(path: str) -> str:
     return "/".join([*shown, f"#{hash_of_path[:HASH_DIGITS]}"])
 
 
-def _alert_misplaced(connection: psycopg.Connection, misplaced: list[tuple[str, str]]) -> None:
+def _alert_misplaced(connection: psycopg.Connection, misplaced: list[tuple[str, Words]]) -> None:
     if not misplaced:
         connection.execute(query("resolve_misplaced_files"))
         return
     kind = alert_kinds()["misplaced_files"]
     listed = []
     for path, fault in misplaced[:PATHS_LISTED]:
-        zh, en = fault.split(" | ")
-        listed.append(kind.line("file", path=label(path), fault_zh=zh, fault_en=en))
+        listed.append(kind.line("file", path=label(path), fault_zh=fault.zh, fault_en=fault.en))
     more = f"\n… +{len(misplaced) - PATHS_LISTED}" if len(misplaced) > PATHS_LISTED else ""
     words = {"title": kind.title(count=len(misplaced)), "body": "\n".join(listed) + more}
     connection.execute(query("alert_misplaced_files"), kind.__dict__ | words)

@@ -52,7 +52,7 @@ def open_archive(path: Path, fits: Callable[[Text | Workbook], bool]) -> Text | 
     if len(tables) == 1 and set(fitting) <= set(tables):
         return _open_member(archive, tables[0])  # read, or refused for what it lacks
     if len(fitting) != 1:
-        raise Refused("archive_member_ambiguous", f"共 {len(members)} 个 | {len(members)} tables")
+        raise Refused("archive_member_ambiguous", "tables", count=len(members))
     return _open_member(archive, fitting[0])
 
 
@@ -119,7 +119,7 @@ def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Text | Wo
     if kind == "text":
         return Text(lambda: _member_blocks(archive, member))
     if kind in ("zip", "gzip"):
-        raise Refused("archive_member_ambiguous", "压缩包里还有压缩包 | an archive within the archive")
+        raise Refused("archive_member_ambiguous", "inner_archive")
     if member.file_size > _LARGEST_WORKBOOK:
         raise too_large(member.file_size)
     file = os.fdopen(os.memfd_create("workbook"), "w+b")

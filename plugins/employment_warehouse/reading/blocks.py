@@ -70,7 +70,7 @@ class BlockReader:
         """Collect the rows of `data`, and return its last record if that continues beyond it."""
         end = len(data) if last else after_line_end(data, 0, len(data))
         if not end and len(data) > _LONGEST_LINE:
-            raise Refused("extension_mismatch", f"第 {self._line} 行没有结尾 | line {self._line} does not end")
+            raise Refused("extension_mismatch", "endless_line", line=self._line)
         position = 0
         while position < end:
             size = self._size

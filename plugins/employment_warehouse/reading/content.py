@@ -49,12 +49,14 @@ def checked_format(file: BinaryIO, name: str) -> str:
     if kind == "encrypted":
         raise Refused("password_protected")
     if kind in CONVERTIBLE:
-        raise unsupported_format(NAMES[kind], NAMES[kind])
+        raise unsupported_format(NAMES[kind])
     if kind in ("html", "pdf", "other") or (expected_kind and expected_kind != kind):
         raise Refused(
             "extension_mismatch",
-            f"内容是{NAMES[kind]}，扩展名是“{extension}” | the content is {NAMES[kind]}, the extension {extension!r}",
+            "other_content",
             expected=NAMES.get(expected_kind or "", "csv · csv.gz · xlsx · xls · zip"),
+            kind=NAMES[kind],
+            extension=extension,
         )
     return kind
 
@@ -65,8 +67,9 @@ def check_content(head: bytes) -> None:
         raise empty_file()
     kind = format_of_head(head)
     if kind != "text":
-        name = "zip 或 Excel 工作簿 (zip, xlsx)" if kind == "zip" else NAMES[kind]
-        raise unsupported_format(f"gz 里的 {name}", f"{name} in a gzip file")
+        if kind == "zip":
+            raise Refused("unsupported_format", "zip_in_gzip")
+        raise Refused("unsupported_format", "kind_in_gzip", name=NAMES[kind])
 
 
 def blocks_of(file: IO[bytes]) -> Iterator[bytes]:
@@ -129,7 +132,7 @@ def check_inflation(inflated: int, packed: int) -> None:
 
 def too_large(inflated: int) -> Refused:
     """The refusal of a file that inflates to too much."""
-    return Refused("too_large_inflated", f"至少 {inflated >> 20} MiB | at least {inflated >> 20} MiB")
+    return Refused("too_large_inflated", "at_least", mebibytes=inflated >> 20)
 
 
 def damaged(name: str) -> Refused:

@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -72,7 +73,7 @@ def _refuse_seven_bits(head: bytes, header_makes_sense: Callable[[str], bool]) -
     """Chinese in an encoding of mail is ASCII to look at. Raises Refused."""
     for name, mark in _SEVEN_BITS.items():
         if mark in head and not (text := head.decode(name, errors="replace")).isascii() and header_makes_sense(text):
-            raise _refusal(f"文件是 {name.upper()} | the file is {name.upper()}")
+            raise _refusal("mail_encoding", encoding=name.upper())
 
 
 def is_whole_text(open_stream: Callable[[], Iterable[bytes]]) -> bool:
@@ -229,9 +230,7 @@ def _refuse_utf8_lines(stream: Iterable[bytes]) -> None:
             start = data.rfind(b"\n", 0, found) + 1
             if is_utf8(data[start : data.index(b"\n", start)]):
                 number = line + data.count(b"\n", 0, start)
-                raise _refusal(
-                    f"文件是 GB18030，第 {number} 行却是 UTF-8 | the file is GB18030, but line {number} is UTF-8"
-                )
+                raise _refusal("mixed", line=number)
         line += data.count(b"\n", 0, end)
         rest = data[end:]
 
@@ -258,17 +257,13 @@ def bad_byte(line: int, encoding: str) -> Refused:
     """The refusal of a text with bytes that are not in its encoding. line: the first of them; 0: unknown."""
     if not line:
         return unknown_encoding()
-    return _refusal(
-        f"文件是 {encoding}，第 {line} 行有损坏的字符 | the file is {encoding}, and line {line} has a damaged character"
-    )
+    return _refusal("bad_byte", encoding=encoding, line=line)
 
 
 def unknown_encoding() -> Refused:
     """The refusal of bytes that are not a text in a known encoding."""
-    return _refusal(
-        "既不是 UTF-8，也不是表头读得通的 GB18030 | neither UTF-8, nor GB18030 with a header that makes sense"
-    )
+    return _refusal("neither")
 
 
-def _refusal(detail: str) -> Refused:
-    return Refused("encoding_unknown", detail, expected="UTF-8 · GB18030 · UTF-16")
+def _refusal(detail: str, **values: Any) -> Refused:
+    return Refused("encoding_unknown", detail, expected="UTF-8 · GB18030 · UTF-16", **values)

@@ -49,7 +49,7 @@ def fitting_sheets(
         refusals += of_secondary
     if refusals:
         raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")
-    raise Refused("header_not_found", "工作簿里没有工作表 | the workbook has no sheet")
+    raise header_not_found("no_sheet")
 
 
 def _may_be_data(sheet: dict[str, Any]) -> bool:
@@ -97,10 +97,7 @@ def _refuse_rows_without_header(others: list[tuple[int, dict[str, Any]]], header
             (row for row in rows if filled_count(row) >= CELLS_OF_A_ROW and not any(map(LABEL.search, row))), []
         )
         if names_person(first) or _is_row_of(first, header):
-            raise header_not_found(
-                "这张工作表有数据，没有表头 | this sheet has rows without a header",
-                where=f"工作表 sheet {_label(sheet, place)}",
-            )
+            raise header_not_found("rows_alone", where=f"工作表 sheet {_label(sheet, place)}")
 
 
 def _is_row_of(row: list[str], header: Header) -> bool:

@@ -97,7 +97,7 @@ def find_header(rows: Sequence[Sequence[str]], contract: Contract | None) -> Hea
     texts = [visible(text) for text in texts]
     above, below = trimmed[:index], trimmed[index + 1 :]
     if len(texts) > _MOST_COLUMNS:
-        raise header_not_found(f"有 {len(texts)} 列，不是一张表 | {len(texts)} columns are too many for a table")
+        raise header_not_found("too_many_columns", count=len(texts))
     body = [row for row in below if any(row) and not is_total(row)]
     beside = trimmed[index + 1 : (index // EXCEL_ROW_GROUP + 1) * EXCEL_ROW_GROUP]
     width = _width(texts, body, beside)
@@ -177,9 +177,7 @@ def _refuse_divided(texts: list[str], below: list[str], types: Mapping[int, Logi
     for at, kind in types.items():
         names = [text for text in below[at : at + 2] if text and not is_unit(text)]
         if kind.is_number and len(names) > 1 and not any(texts[at + 1 : at + 2]):
-            raise header_not_found(
-                f"第 {at + 1} 列的表头下面分成了几列 | the name in column {at + 1} stands over several columns"
-            )
+            raise header_not_found("divided_column", column=at + 1)
 
 
 def _refuse_other_unit(above: list[list[str]], below: list[list[str]], money: list[int]) -> None:
@@ -209,10 +207,7 @@ def _width(texts: list[str], body: list[list[str]], beside: list[list[str]]) -> 
         return usual
     if len(body) < CELLS_OF_A_ROW:
         return len(texts)
-    raise header_not_found(
-        f"表头有 {len(texts)} 列，下面的行有 {usual} 列"
-        f" | the header has {len(texts)} cells, the rows below have {usual}"
-    )
+    raise header_not_found("other_width", header=len(texts), rows=usual)
 
 
 def _kept(texts: list[str], body: list[list[str]], width: int) -> list[str]:

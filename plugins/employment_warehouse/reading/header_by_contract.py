@@ -54,8 +54,10 @@ def locate_by_contract(rows: list[list[str]], contract: Contract) -> tuple[int, 
     if best < min(2, len(contract.columns)):
         raise Refused(
             "header_not_found",
-            f"《{contract.title_zh}》 | {contract.feed}",
+            "of_feed",
             expected="、".join(column.header for column in contract.columns if column.required),
+            title=contract.title_zh,
+            feed=contract.feed,
         )
     return candidates[matches.index(best)]
 
@@ -70,15 +72,16 @@ def columns_of(texts: list[str], contract: Contract) -> dict[str, int]:
         unknown = _unknown_headers(texts, columns)
         raise Refused(
             "required_column_missing",
-            f"{headers}{f'（文件中未识别的表头：{unknown}）' if unknown else ''}"
-            f" | {headers}{f' (unknown headers of the file: {unknown})' if unknown else ''}",
+            "columns_beside_unknown" if unknown else "columns",
             expected=headers,
             missing=tuple(column.name for column in missing),
+            headers=headers,
+            unknown=unknown,
         )
     counts = Counter(normalise_header(name) for name in names if name)
     twice = [contract.column(name).header for name, at in columns.items() if counts[normalise_header(names[at])] > 1]
     if twice:
-        raise header_not_found(f"这些列出现了两次：{'、'.join(twice)} | these columns occur twice")
+        raise header_not_found("columns_twice", headers="、".join(twice))
     return columns
 
 
@@ -115,7 +118,7 @@ def _matched(texts: list[str], names: list[str], contract: Contract) -> dict[str
             raise amounts_not_in_yuan()
         time, own = time_unit(text), _wage_period(column) if is_money else _TIMES.get(column.unit_text or "")
         if column.type.is_number and time and own and time != own:
-            raise header_not_found(f"“{text}”与“{column.header}”的时间单位不同 | “{text}” is not per {column.header}")
+            raise header_not_found("other_time", text=text, header=column.header)
     return {column.name: position for position, column in enumerate(found) if column}
 
 

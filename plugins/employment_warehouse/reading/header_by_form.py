@@ -27,16 +27,16 @@ def locate_by_form(rows: list[list[str]]) -> tuple[int, list[str]]:
     """
     filled = [row for row in rows if any(row)]
     if not filled:
-        raise header_not_found("文件里没有内容 | the file is empty")
+        raise header_not_found("blank")
     usual, row_count = _usual_width(filled)
     if len(filled) > 5 and row_count < len(filled) / 2:
-        raise header_not_found("各行的列数不一，看不出是一张表 | the rows have no common number of cells: not a table")
+        raise header_not_found("uneven_rows")
     for index, row in enumerate(rows[:DEPTH]):
         named = [position for position, cell in enumerate(row) if cell]
         wide = usual == 1 or (len(row) >= usual and len(named) >= usual / 2 and named != [0])
         if named and wide and not is_note(row) and not _stands_above_header(row, rows[index + 1 :]):
             if looks_like_data(row, [later for later in rows[index + 1 :] if len(later) == len(row)]):
-                raise header_not_found("第一行像是数据，不是表头 | the first row looks like data, not like a header")
+                raise header_not_found("data_first")
             least = max(CELLS_OF_A_ROW, len(named) * FULL)
             if any(
                 filled_count(above) >= least and not is_note(above) and not _stands_above_header(above, rows[at + 1 :])
@@ -47,7 +47,7 @@ def locate_by_form(rows: list[list[str]]) -> tuple[int, list[str]]:
             if _has_names_below(row, rows[below:]):
                 return below, _with_headings(row, rows[below])
             return index, row
-    raise header_not_found("没有一行像表头 | no row looks like a header")
+    raise header_not_found("no_such_row")
 
 
 def _stands_above_header(row: list[str], below: list[list[str]]) -> bool:

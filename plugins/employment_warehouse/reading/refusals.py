@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from employment_warehouse.contract import Contract
 from employment_warehouse.reading.table import Refused
 
 
-def header_not_found(detail: str, where: str = "") -> Refused:
-    """No row can be the header. detail: why, Chinese and English; where: of what is read, if it is known."""
-    return Refused("header_not_found", detail, where=where)
+def header_not_found(detail: str, where: str = "", **values: Any) -> Refused:
+    """No row can be the header. detail: why, as the registry names it; where: of what is read, if it is known."""
+    return Refused("header_not_found", detail, where=where, **values)
 
 
 def empty_file() -> Refused:
@@ -16,9 +18,9 @@ def empty_file() -> Refused:
     return Refused("empty_file")
 
 
-def unsupported_format(name_zh: str, name_en: str) -> Refused:
+def unsupported_format(name: str) -> Refused:
     """A kind of file that is recognised and not read."""
-    return Refused("unsupported_format", f"{name_zh} | {name_en}")
+    return Refused("unsupported_format", "kind", name=name)
 
 
 def rows_above_header() -> Refused:

@@ -59,7 +59,7 @@ def refuse_contradiction(cells: Sequence[str], header: Header, line: int, row: b
         return
     differs, known_count = _repeats(cells, header)
     if differs and known_count >= max(3, _least_headings(cells, header)):
-        raise Refused("second_header", f"第 {line} 行 | line {line}")
+        raise Refused("second_header", "line", line=line)
 
 
 def only_rows(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
@@ -106,10 +106,8 @@ def _refuse_disagreement(frame: pl.DataFrame, header: Header) -> None:
         one, other = (column.parse(frame[f"c{place}"].cast(pl.String)).values for place in (chosen, at))
         lines = frame["line"].filter((one != other).fill_null(False))
         if len(lines):
-            raise header_not_found(
-                f"第 {lines[0]} 行：“{header.texts[chosen]}”与“{header.texts[at]}”是同一列，内容却不同"
-                f" | line {lines[0]}: two columns name the same ({column.header}), and differ"
-            )
+            first, second = header.texts[chosen], header.texts[at]
+            raise header_not_found("columns_differ", line=lines[0], first=first, second=second, header=column.header)
 
 
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -78,8 +78,7 @@ def survey(head: str, contract: Contract | None, whole: bool) -> Survey:
         offset = len("".join(cut.lines[: body_line - 1]).encode())
         return Survey(cut.dialect, header, body_line, offset, cut.long_delimiter)
     if other and all(refusal.code == "header_not_found" for refusal in refusals):
-        shown = other if other.isprintable() else f"U+{ord(other):04X}"
-        raise header_not_found(f"各列之间是“{shown}”，请改用逗号 | {shown!r} separates the columns: use commas")
+        raise header_not_found("delimiter", sign=other if other.isprintable() else f"U+{ord(other):04X}")
     raise max(refusals, key=lambda refusal: (refusal.code == "required_column_missing", -len(refusal.missing)))
 
 
@@ -103,7 +102,7 @@ def _whole_lines(head: str, whole: bool) -> list[str]:
     if whole:
         return lines
     if len(lines) < 2:
-        raise Refused("header_not_found", "第一行没有结尾 | the first line does not end")
+        raise header_not_found("endless_line")
     return lines[:-1]
 
 
@@ -126,7 +125,7 @@ def _refuse_message(head: str) -> None:
     if is_json or (
         0 < len(lines) <= _LINES_OF_MESSAGE and _MESSAGE.search(head) and not any(map(_has_delimiter, lines))
     ):
-        raise Refused("not_a_table", "像是系统的报错或提示信息 | it looks like an error message of a system")
+        raise Refused("not_a_table", "system_message")
 
 
 def _has_delimiter(line: str) -> bool:

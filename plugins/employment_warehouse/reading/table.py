@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from employment_warehouse.contract import NUMERIC_CELL, file_reason
+from employment_warehouse.contract import NUMERIC_CELL, file_reason, reasons
 from employment_warehouse.errors import UserError
 
 __all__ = ["BROKEN_SCHEMA", "NUMERIC_CELL", "BrokenRow", "Refused", "TextTable"]
@@ -19,14 +19,22 @@ class Refused(UserError):
     """文件无法读取。 | The file cannot be read."""
 
     def __init__(
-        self, code: str, detail: str = "", *, where: str = "", expected: str = "", missing: tuple[str, ...] = ()
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        where: str = "",
+        expected: str = "",
+        missing: tuple[str, ...] = (),
+        **values: object,
     ) -> None:
         """Refuse a file.
 
-        code: one of expectations/reasons.yaml, which has its words. detail: more about this file, `中文 | English`;
-        never a value. missing: required columns that its header lacks.
+        code: one of expectations/reasons.yaml, which has its words. detail: which of the code's details is so, with
+        the values that its words name; never one of a cell. missing: required columns that its header lacks.
         """
-        reason = file_reason(code, detail)
+        words = reasons().files[code].details[detail].filled(**values) if detail else ""
+        reason = file_reason(code, str(words))
         super().__init__(
             f"{reason.wrong_zh}。 | {reason.wrong_en}.",
             code=code,
@@ -34,7 +42,7 @@ class Refused(UserError):
             expected=expected,
             todo=f"{reason.todo_zh}。 | {reason.todo_en}.",
         )
-        self.detail = detail
+        self.detail = str(words)
         self.missing = missing
 
 

@@ -127,9 +127,7 @@ def _refuse_merged(merged: list[tuple[int, int, int, int]], sheet: FittingSheet,
     for first, last, left, right in merged:
         is_narrow = 2 * (right - left + 1) < sheet.header.width
         if sheet.header.index + 1 < first <= last_line and left <= sheet.header.width and is_narrow:
-            raise Refused(
-                "merged_cells", f"第 {first}—{last} 行 | rows {first} to {last}", where=f"工作表 sheet {sheet.label}"
-            )
+            raise Refused("merged_cells", "rows", where=f"工作表 sheet {sheet.label}", first=first, last=last)
 
 
 def _cut(data: bytes, first_row: int, header: Header, marks: CellMarks) -> pl.DataFrame:

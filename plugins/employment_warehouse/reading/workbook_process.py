@@ -85,7 +85,7 @@ class WorkbookProcess:
     def _refused(self, code: str) -> Refused:
         self.end()
         if code == "unsupported_format":
-            return unsupported_format(NAMES["old_workbook"], NAMES["old_workbook"])
+            return unsupported_format(NAMES["old_workbook"])
         return Refused(code)
 
     def end(self) -> None:
