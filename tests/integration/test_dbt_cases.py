@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_relief import PROJECT, contract, line, project, registered
-from tests.integration.test_dbt_workshops import workshop
 from tests.kit.people import token
-from tests.kit.reported import COUNTY, OTHER, dispute, person, report, spell, study
+from tests.kit.relief import PROJECT, SITE, contract, line, project
+from tests.kit.reported import COUNTY, OTHER, dispute, person, registered, report, spell, study, workshop
 
 from employment_warehouse import publication
 from employment_warehouse.database import DatabaseRefusal
@@ -50,8 +49,8 @@ def test_a_case_is_found_paid_held_found_again_and_forgotten(cases: Any) -> None
     def contracts(on: str, *people: str) -> None:
         cases.deliver("relief_contract", PROJECT, on, [contract(name) for name in people])
 
-    people = [registered("owed"), registered("without contract")]
-    cases.deliver("labor_register", "532529", "2024-05-20", people)
+    people = [registered("owed", county=SITE), registered("without contract", county=SITE)]
+    cases.deliver("labor_register", SITE, "2024-05-20", people)
     cases.deliver("relief_project", PROJECT, "2024-05-20", [project(township_code="532529101")])
     contracts("2024-05-20", "owed")
     payroll("2024-05-20", amount_paid=0, paid_on=None)
@@ -210,7 +209,7 @@ def test_cases_of_households_disputes_graduates_and_feeds(cases: Any) -> None:
 
 
 def test_a_county_is_asked_for_its_payments_by_month_and_a_project_while_it_is_open(cases: Any) -> None:
-    cases.deliver("labor_register", "532529", "2024-05-01", [registered("anyone")])
+    cases.deliver("labor_register", SITE, "2024-05-01", [registered("anyone", county=SITE)])
     cases.deliver("relief_project", PROJECT, "2024-05-01", [project(started_on="2024-05-08")])
     cases.deliver("relief_project", PROJECT, "2024-05-09", [project(started_on="2024-05-08")])
     cases.deliver("relief_payroll", PROJECT, "2024-05-03", [line("anyone", period="2024-04-01")])
@@ -244,7 +243,7 @@ def test_a_workshop_case_begins_with_the_first_of_the_months_that_its_county_s_s
     )  # fmt: skip
     for county in (COUNTY, OTHER):
         report(cases, county, "2024-03-31", [person(county, county)], [spell(county, county=county)])
-        cases.deliver("workshop", county, "2024-03-31", [workshop("W1", county_code=county)])
+        cases.deliver("workshop", county, "2024-03-31", [workshop("W1", county=county)])
     cases.night("2024-05-31")
     assert set(listed(cases, "workshop_exit")) == {
         ("workshop_exit", f"{COUNTY}·W1", "2024-04-01"), ("workshop_exit", f"{OTHER}·W1", "2024-03-01"),

@@ -6,23 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_relief import contract, project
 from tests.kit.people import token
-from tests.kit.reported import person, spell
+from tests.kit.relief import contract, project
+from tests.kit.reported import PLATFORM, application, person, spell
 
 from employment_warehouse import transform
 
 COUNTY, OTHER, PREFECTURE = "532528", "532503", "532500"
-PLATFORM = "hr_platform"
 FACTS = "+fct_job +fct_wage_span +fct_service_event +fct_job_application +dim_employer +fct_post_tenure"
-
-
-def application(number: str, name: str, status: str, status_at: str, **other: Any) -> dict[str, Any]:
-    """An item of the talent site; its last change is that of the status."""
-    return {
-        "application_id": number, "person_key": token(name), "posting_id": "P1", "status": status,
-        "status_at": status_at, "updated_at": status_at,
-    } | other  # fmt: skip
 
 
 def training(number: str, name: str, served_on: str, **other: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_relief import contract, project
+from tests.kit.relief import contract, project
 from tests.kit.reported import COUNTY, person, report, spell
 
 PEOPLE = [person("works"), person("idle")]

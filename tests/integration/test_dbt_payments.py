@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from tests.kit.people import token
+from tests.kit.relief import PROJECT, line, project, returned
 
-PROJECT = "532529YG001"
 MARCH = "2024-03-01"
 
 
@@ -18,36 +18,6 @@ def payments(nights: Any) -> Any:
     """Nights that build what the payroll's facts need."""
     nights.select = "+fct_relief_payroll_line,resource_type:model"
     return nights
-
-
-def project(number: str = PROJECT) -> dict[str, Any]:
-    return {
-        "project_no": number, "project_name": "村道", "county_code": "532529", "project_type": "small_infrastructure",
-        "total_investment": 1000000, "relief_funds": 500000, "planned_remuneration": 200000, "planned_workers": 30,
-        "started_on": "2024-01-05", "planned_completion_on": "2024-06-30", "owner_unit": "村委会",
-        "contractor": "施工队",
-    }  # fmt: skip
-
-
-def line(person: str, due: str = "2640.00", batch: str | None = "B1", **other: Any) -> dict[str, Any]:
-    """A line of payroll, paid in full through its own account, unless a test changes it."""
-    return {
-        "project_no": PROJECT, "period": MARCH, "person_key": token(person), "birth_date": "1980-02-03",
-        "days_worked": 22, "amount_due": due, "amount_paid": due, "paid_on": "2024-04-08",
-        "account_key": token(f"account of {person}"), "batch_no": batch, "listed_on": "2024-04-02",
-        "signed_on": "2024-04-03", "approved_on": "2024-04-05", "sent_on": "2024-04-07",
-    } | other  # fmt: skip
-
-
-def returned(batch: str, *lines: tuple[str, str, str | None]) -> list[dict[str, Any]]:
-    """Lines of a bank's return: (person whose account it is, amount, credited on; None: it failed)."""
-    return [
-        {
-            "batch_no": batch, "line_no": place, "account_key": token(f"account of {person}"), "amount": amount,
-            "result": "success" if credited_on else "failed", "credited_on": credited_on,
-        }
-        for place, (person, amount, credited_on) in enumerate(lines, start=1)
-    ]  # fmt: skip
 
 
 def payment(nights: Any, person: str, crew: str = "") -> dict[str, Any]:

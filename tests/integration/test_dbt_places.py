@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.kit.people import token
-from tests.kit.reported import COUNTY, OTHER, person, report, spell
+from tests.kit.reported import COUNTY, OTHER, PLATFORM, application, order, person, report, spell
 
 from employment_warehouse import transform
 
@@ -198,25 +198,6 @@ def test_a_late_roster_with_another_wage_changes_what_a_brand_earned_in_its_mont
     assert nights.rows(earned) == [("2024-04-01", 3500), ("2024-05-01", 4000), ("2024-06-01", 4000)]
 
 
-PLATFORM = "hr_platform"
-
-
-def order(number: str, name: str, completed_at: str, township: str = f"{COUNTY}101", **other: Any) -> dict[str, Any]:
-    """An order of the gig market that was paid two days before it was completed, unless a test says otherwise."""
-    return {
-        "order_id": number, "person_key": token(name), "market_code": "M1", "township_code": township,
-        "accepted_at": "2024-04-01T00:00:00Z", "completed_at": completed_at, "hours": 1, "amount_due": 50,
-        "amount_paid": 50, "updated_at": "2024-05-20T00:00:00Z",
-    } | other  # fmt: skip
-
-
-def application(name: str, status: str = "applied", status_at: str = "2024-04-20T02:00:00Z") -> dict[str, Any]:
-    return {
-        "application_id": f"application of {name}", "posting_id": "P", "person_key": token(name), "status": status,
-        "status_at": status_at, "updated_at": "2024-05-20T00:00:00Z",
-    }  # fmt: skip
-
-
 def payroll_line(number: str, name: str, days: int) -> dict[str, Any]:
     return {
         "project_no": number, "period": "2024-05-01", "person_key": token(name), "days_worked": days,
@@ -249,8 +230,9 @@ def nearby(nights: Any) -> Any:
         order("5", "order taker", "2024-05-12T02:00:00Z", "440306001"),
     ]  # fmt: skip
     nights.deliver("gig_orders", PLATFORM, "2024-05-20", orders)
-    hired = application("hired there", "hired", "2024-05-15T02:00:00Z")
-    nights.deliver("applications", PLATFORM, "2024-05-20", [*(application(name) for name in placed[:3]), hired])
+    hired = application("4", "hired there", "hired", "2024-05-15T02:00:00Z")
+    applied = [application(name, name, "applied", "2024-04-20T02:00:00Z") for name in placed[:3]]
+    nights.deliver("applications", PLATFORM, "2024-05-20", [*applied, hired])
     nights.deliver(
         "job_event", COUNTY, "2024-06-02",
         [event("1", "2024-05-05"), event("2", "2024-05-31", township_code=None), event("3", "2024-06-30")],

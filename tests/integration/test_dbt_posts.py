@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.kit.people import token
+from tests.kit.reported import registered, spell
 
 from employment_warehouse import transform
 from employment_warehouse.database import OWN_LOGIN, connect
@@ -19,15 +20,6 @@ YUANYANG, MENGZI, PREFECTURE = "532528", "532503", "532500"
 def posts(nights: Any) -> Any:
     nights.select = "+path:models/marts/public_post,resource_type:model"
     return nights
-
-
-def registered(person: str, category: str = "general", **other: Any) -> dict[str, Any]:
-    return {
-        "person_key": token(person), "birth_date": "1980-02-03", "sex": "male", "household_no": f"H-{person}",
-        "relation_to_head": "户主", "county_code": YUANYANG, "township_code": f"{YUANYANG}101",
-        "village_code": f"{YUANYANG}101001", "population_category": category, "is_relocated": False,
-        "work_capacity": "ordinary", "in_school": False,
-    } | other  # fmt: skip
 
 
 def tenure(post: str, person: str, start: str = "2024-03-01", end: str | None = None, **other: Any) -> dict[str, Any]:
@@ -107,14 +99,6 @@ def test_posts_and_their_subsidies_by_category_and_month(posts: Any) -> None:
     ]  # fmt: skip
 
 
-def spell(person: str, end: str | None) -> dict[str, Any]:
-    return {
-        "person_key": token(person), "birth_date": "1980-02-03", "sex": "male", "channel": "enterprise",
-        "work_division_code": YUANYANG, "employer_name": "某某公司", "start_date": "2024-01-01", "end_date": end,
-        "monthly_wage": 3000, "updated_on": "2024-07-01",
-    }  # fmt: skip
-
-
 def findings(nights: Any) -> dict[tuple[str, str], tuple[str, str | None, Any]]:
     """(Post, finding) → opened, closed, amount; without arrears, of which a post here has two cases."""
     rows = nights.rows(
@@ -130,7 +114,10 @@ def test_findings_hold_on_the_days_of_their_facts(posts: Any) -> None:
     posts.deliver("labor_register", YUANYANG, "2024-04-01", [
         registered("kin", household_no="H1"), registered("approver", household_no="H1"), registered("full time"),
     ])  # fmt: skip
-    posts.deliver("employment", YUANYANG, "2024-07-09", [spell("part time", None), spell("full time", "2024-06-01")])
+    since_january = {"work_division_code": YUANYANG, "start_date": "2024-01-01", "updated_on": "2024-07-01"}
+    posts.deliver("employment", YUANYANG, "2024-07-09", [
+        spell("part time", **since_january), spell("full time", **since_january, end_date="2024-06-01"),
+    ])  # fmt: skip
     posts.deliver("public_post", YUANYANG, "2024-07-09", [
         tenure("PART", "part time", is_full_time=False), tenure("FULL", "full time", "2024-06-01"),
         # 80, 85 and 60 days of three persons; and of two.

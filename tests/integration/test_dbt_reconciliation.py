@@ -6,12 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.integration.test_dbt_jobs import application
-from tests.integration.test_dbt_payments import PROJECT, line, project, returned
 from tests.kit.people import token
-from tests.kit.reported import COUNTY, person, spell
+from tests.kit.relief import PROJECT, SITE, line, project, returned
+from tests.kit.reported import COUNTY, application, person, spell, workshop
 
-PREFECTURE, SITE = "532500", "532529"
+PREFECTURE = "532500"
 APRIL = "2024-04-01"
 
 
@@ -99,13 +98,6 @@ def test_posts_and_workshops_by_register_and_by_evidence(pairs: Any) -> None:
             "amount_paid": amount,
         }  # fmt: skip
 
-    def workshop(number: str, workers: int, status: str = "operating") -> dict[str, Any]:
-        return {
-            "county_code": COUNTY, "workshop_no": number, "workshop_name": f"车间{number}",
-            "township_code": f"{COUNTY}101", "recognised_on": "2023-01-01", "status": status, "workers": workers,
-            "poverty_alleviated_workers": 0,
-        }  # fmt: skip
-
     pairs.deliver("labor_register", COUNTY, "2024-05-09", [person("anyone")])
     pairs.deliver("public_post", COUNTY, "2024-05-10", [
         post("P1", "paid"), post("P2", "paid too much"), post("P3", "unpaid"),
@@ -115,7 +107,9 @@ def test_posts_and_workshops_by_register_and_by_evidence(pairs: Any) -> None:
         paid("P1", "paid"), paid("P2", "paid too much", 801), paid("P4", "holds nothing"), paid("P5", "left in March"),
     ])  # fmt: skip
     pairs.deliver("workshop", COUNTY, "2024-05-09", [workshop("W4", 9)])
-    pairs.deliver("workshop", COUNTY, "2024-05-10", [workshop("W1", 6), workshop("W2", 3), workshop("W3", 2, "exited")])
+    pairs.deliver(
+        "workshop", COUNTY, "2024-05-10", [workshop("W1", 6), workshop("W2", 3), workshop("W3", 2, status="exited")]
+    )
     # Four of six, five of three; one each of a workshop that has left, one no longer listed and one never listed.
     crew = ["W1"] * 4 + ["W2"] * 5 + ["W3", "W4", "W9"]
     pairs.deliver("employment", COUNTY, "2024-05-10", [

@@ -8,43 +8,13 @@ from typing import Any
 import psycopg
 import pytest
 from tests.kit.people import token
+from tests.kit.relief import PROJECT, SITE, contract, line, project, returned
+from tests.kit.reported import registered
 
 from employment_warehouse import transform
 from employment_warehouse.database import OWN_LOGIN, connect
 
-PROJECT = "532529YG001"
 MARTS = "+path:models/marts/work_relief,resource_type:model"
-
-
-def project(**other: Any) -> dict[str, Any]:
-    return {
-        "project_no": PROJECT, "project_name": "村道", "county_code": "532529", "project_type": "small_infrastructure",
-        "total_investment": 1000000, "relief_funds": 50000, "planned_remuneration": 20000, "planned_workers": 30,
-        "started_on": "2024-01-05", "planned_completion_on": "2024-04-20", "owner_unit": "村委会",
-        "contractor": "施工队",
-    } | other  # fmt: skip
-
-
-def registered(person: str, **other: Any) -> dict[str, Any]:
-    return {
-        "person_key": token(person), "birth_date": "1980-02-03", "sex": "male", "household_no": f"H-{person}",
-        "relation_to_head": "户主", "county_code": "532529", "township_code": "532529101",
-        "village_code": "532529101001", "population_category": "general", "is_relocated": False,
-        "work_capacity": "ordinary", "in_school": False,
-    } | other  # fmt: skip
-
-
-def contract(person: str, **other: Any) -> dict[str, Any]:
-    return {"project_no": PROJECT, "person_key": token(person), "daily_wage": 120, "onsite_from": "2024-02-01"} | other
-
-
-def line(person: str, **other: Any) -> dict[str, Any]:
-    return {
-        "project_no": PROJECT, "period": "2024-03-01", "person_key": token(person), "birth_date": "1980-02-03",
-        "days_worked": 22, "amount_due": "2640.00", "amount_paid": "2640.00", "paid_on": "2024-04-08",
-        "account_key": token(f"account of {person}"), "batch_no": "B1", "listed_on": "2024-04-02",
-        "signed_on": "2024-04-03", "approved_on": "2024-04-05", "sent_on": "2024-04-07",
-    } | other  # fmt: skip
 
 
 @pytest.fixture
@@ -60,9 +30,10 @@ def findings(nights: Any) -> set[tuple[str, str]]:
 
 def test_findings_name_the_line_and_follow_the_rules_that_are_on(relief: Any) -> None:
     relief.deliver("relief_project", PROJECT, "2024-04-08", [project()])
-    relief.deliver("labor_register", "532529", "2024-05-01", [
-        registered("fine", population_category="lifted_out"), registered("unpaid", is_relocated=True),
-        registered("sharing"), registered("without contract"), registered("dead", deceased_on="2024-02-20"),
+    relief.deliver("labor_register", SITE, "2024-05-01", [
+        registered("fine", "lifted_out", SITE), registered("unpaid", county=SITE, is_relocated=True),
+        registered("sharing", county=SITE), registered("without contract", county=SITE),
+        registered("dead", county=SITE, deceased_on="2024-02-20"),
     ])  # fmt: skip
     relief.deliver("relief_contract", PROJECT, "2024-04-08", [
         contract(person) for person in ("fine", "unpaid", "sharing", "unknown", "dead")
@@ -71,11 +42,10 @@ def test_findings_name_the_line_and_follow_the_rules_that_are_on(relief: Any) ->
         line("fine"), line("unpaid", amount_paid=0, batch_no=None),
         line("sharing", account_key=token("account of fine")), line("unknown"), line("without contract"), line("dead"),
     ])  # fmt: skip
-    relief.deliver("bank_return", "B1", "2024-04-09", [
-        {"batch_no": "B1", "line_no": place, "account_key": token(f"account of {person}"), "amount": "2640.00",
-         "result": "success", "credited_on": "2024-04-12"}
-        for place, person in enumerate(("fine", "fine", "unknown", "without contract", "dead"), start=1)
-    ])  # fmt: skip
+    credited = ("fine", "fine", "unknown", "without contract", "dead")
+    relief.deliver(
+        "bank_return", "B1", "2024-04-09", returned("B1", *((person, "2640.00", "2024-04-12") for person in credited))
+    )
     relief.night("2024-05-01")
     without_sharing = {
         (token("unpaid"), "unpaid"), (token("unknown"), "not_on_register"),

@@ -12,8 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.integration.test_dbt_workshops import workshop
-from tests.kit.reported import COUNTY, OTHER, person, report, spell
+from tests.kit.reported import COUNTY, OTHER, person, report, spell, workshop
 
 from employment_warehouse import gate, settings, transform
 from employment_warehouse.database import migrate

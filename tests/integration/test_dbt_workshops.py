@@ -6,11 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.kit.people import token
+from tests.kit.reported import COUNTY, OTHER, registered, spell, workshop
 
 from employment_warehouse import transform
-
-YUANYANG, MENGZI = "532528", "532503"
 
 
 @pytest.fixture
@@ -19,31 +17,14 @@ def workshops(nights: Any) -> Any:
     return nights
 
 
-def registered(person: str, category: str = "lifted_out", county: str = YUANYANG) -> dict[str, Any]:
-    return {
-        "person_key": token(person), "birth_date": "1980-02-03", "sex": "male", "household_no": f"H-{person}",
-        "relation_to_head": "户主", "county_code": county, "township_code": f"{county}101",
-        "village_code": f"{county}101001", "population_category": category, "is_relocated": False,
-        "work_capacity": "ordinary", "in_school": False,
-    }  # fmt: skip
+def works(name: str, workshop: str, **other: Any) -> dict[str, Any]:
+    """A spell in a workshop of the county."""
+    return spell(name, f"employer of {workshop}", **{
+        "channel": "workshop", "work_division_code": COUNTY, "workshop_no": workshop,
+    } | other)  # fmt: skip
 
 
-def spell(person: str, workshop: str | None, end: str | None = None, **other: Any) -> dict[str, Any]:
-    return {
-        "person_key": token(person), "birth_date": "1980-02-03", "sex": "male", "channel": "workshop",
-        "work_division_code": YUANYANG, "employer_name": f"employer of {workshop}", "start_date": "2024-03-01",
-        "end_date": end, "monthly_wage": 2000, "workshop_no": workshop, "updated_on": "2024-04-01",
-    } | other  # fmt: skip
-
-
-def workshop(number: str, workers: int = 0, **other: Any) -> dict[str, Any]:
-    return {
-        "workshop_no": number, "county_code": YUANYANG, "workshop_name": f"车间{number}", "township_code": "532528101",
-        "recognised_on": "2023-01-01", "status": "operating", "workers": workers, "poverty_alleviated_workers": workers,
-    } | other  # fmt: skip
-
-
-def months_of(nights: Any, number: str, county: str = YUANYANG) -> dict[str, dict[str, Any]]:
+def months_of(nights: Any, number: str, county: str = COUNTY) -> dict[str, dict[str, Any]]:
     """Month → row of a workshop."""
     rows = nights.records(
         "select * from marts.workshop_monitor where workshop_no = %s and county_code = %s", number, county
@@ -53,23 +34,23 @@ def months_of(nights: Any, number: str, county: str = YUANYANG) -> dict[str, dic
 
 def test_a_workshop_is_judged_by_those_found_on_the_last_day_of_each_month(workshops: Any) -> None:
     alleviated = [f"worker {number}" for number in range(5)]
-    workshops.deliver("labor_register", YUANYANG, "2024-04-01", [
-        *map(registered, alleviated), registered("other", "general"),
+    workshops.deliver("labor_register", COUNTY, "2024-04-01", [
+        *(registered(person, "lifted_out") for person in alleviated), registered("other", "general"),
         *(registered(f"second {number}", "unstable") for number in range(4)),
     ])  # fmt: skip
-    workshops.deliver("labor_register", MENGZI, "2024-04-01", [registered("neighbour", "general", MENGZI)])
-    workshops.deliver("employment", YUANYANG, "2024-04-01", [
-        *(spell(person, "W1", "2024-05-15" if person == "worker 4" else None) for person in alleviated),
-        spell("other", "W1"), spell("other", "W1", employer_name="again", channel="enterprise"),
-        spell("unregistered", "W1", work_division_code=MENGZI),
-        *(spell(f"second {number}", "W2") for number in range(4)),
+    workshops.deliver("labor_register", OTHER, "2024-04-01", [registered("neighbour", "general", OTHER)])
+    workshops.deliver("employment", COUNTY, "2024-04-01", [
+        *(works(person, "W1", end_date="2024-05-15" if person == "worker 4" else None) for person in alleviated),
+        works("other", "W1"), works("other", "W1", employer_name="again", channel="enterprise"),
+        works("unregistered", "W1", work_division_code=OTHER),
+        *(works(f"second {number}", "W2") for number in range(4)),
     ])  # fmt: skip
-    workshops.deliver("workshop", MENGZI, "2024-04-01", [workshop("W1", 3, county_code=MENGZI)])
+    workshops.deliver("workshop", OTHER, "2024-04-01", [workshop("W1", 3, OTHER)])
     award = {"subsidy_amount": 50000, "subsidy_on": "2024-06-05"}
-    workshops.deliver("workshop", YUANYANG, "2024-04-01", [
+    workshops.deliver("workshop", COUNTY, "2024-04-01", [
         workshop("W1", 6, **award), workshop("W2", 6), workshop("W3"), workshop("W4"),
     ])  # fmt: skip
-    workshops.deliver("workshop", YUANYANG, "2024-05-10", [
+    workshops.deliver("workshop", COUNTY, "2024-05-10", [
         workshop("W1", 6, **award), workshop("W2", 6, status="suspended"),
         workshop("W3", status="exited", exited_on="2024-05-10"),
     ])  # fmt: skip
@@ -99,7 +80,7 @@ def test_a_workshop_is_judged_by_those_found_on_the_last_day_of_each_month(works
     assert set(months_of(workshops, "W4")) == {"04"}
 
     # Of two workshops with one number it is that of the county of the work; whoever works there counts.
-    other = months_of(workshops, "W1", MENGZI)
+    other = months_of(workshops, "W1", OTHER)
     assert [(row["workers_found"], row["poverty_alleviated_found"]) for row in other.values()] == [(1, 0)] * 3
 
 
@@ -108,10 +89,10 @@ def test_a_share_is_judged_as_it_is_shown_and_nobody_found_meets_none(workshops:
     workshops.connection.execute(
         "update seeds.workshop_standard set min_poverty_alleviated = null, min_workers = null, min_share = 0.6667"
     )
-    people = [registered("a"), registered("b"), registered("c", "general")]
-    workshops.deliver("labor_register", YUANYANG, "2024-05-01", people)
-    workshops.deliver("employment", YUANYANG, "2024-05-01", [spell(name, "W1") for name in "abc"])
-    workshops.deliver("workshop", YUANYANG, "2024-05-01", [workshop("W1", 3), workshop("W2", 20)])
+    people = [registered("a", "lifted_out"), registered("b", "lifted_out"), registered("c", "general")]
+    workshops.deliver("labor_register", COUNTY, "2024-05-01", people)
+    workshops.deliver("employment", COUNTY, "2024-05-01", [works(name, "W1") for name in "abc"])
+    workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("W1", 3), workshop("W2", 20)])
     workshops.night("2024-05-01")
     assert workshops.rows(
         "select workshop_no, share_poverty_alleviated, is_below_standard from marts.workshop_monitor order by 1"
@@ -120,8 +101,8 @@ def test_a_share_is_judged_as_it_is_shown_and_nobody_found_meets_none(workshops:
 
 def test_a_standard_that_is_switched_off_judges_no_workshop(workshops: Any) -> None:
     workshops.connection.execute("update seeds.workshop_standard set enabled = false")
-    workshops.deliver("labor_register", YUANYANG, "2024-05-01", [registered("worker")])
-    workshops.deliver("workshop", YUANYANG, "2024-05-01", [workshop("W1", 6)])
+    workshops.deliver("labor_register", COUNTY, "2024-05-01", [registered("worker", "lifted_out")])
+    workshops.deliver("workshop", COUNTY, "2024-05-01", [workshop("W1", 6)])
     workshops.night("2024-05-01")
     (row,) = months_of(workshops, "W1").values()
     assert (row["is_below_standard"], row["exit_flag"], row["discrepancy"]) == (None, None, 6)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment
-from tests.integration.test_dbt_relief import PROJECT, project
+from tests.kit.relief import PROJECT, project
 from tests.kit.reported import COUNTY, person
 
 from employment_warehouse import settings

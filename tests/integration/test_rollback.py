@@ -7,35 +7,19 @@ from typing import Any
 import psycopg
 import pytest
 from tests.kit.nights import Nights
-from tests.kit.people import token
+from tests.kit.reported import COUNTY, OTHER, person, spell
 
 from employment_warehouse import publication
 
-COUNTY, OTHER = "532528", "532503"
 DAYS = ("2024-05-01", "2024-05-02", "2024-05-03")
 
 
 def register(county: str, *names: str, **other: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "person_key": token(name), "birth_date": "1990-03-04", "sex": "female", "household_no": f"H-{name}",
-            "relation_to_head": "户主", "county_code": county, "township_code": f"{county}101",
-            "village_code": f"{county}101001", "population_category": "lifted_out", "is_relocated": False,
-            "work_capacity": "ordinary", "in_school": False,
-        } | other
-        for name in names
-    ]  # fmt: skip
+    return [person(name, county, **other) for name in names]
 
 
 def spells(county: str, *names: str, **other: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "county_code": county, "person_key": token(name), "birth_date": "1990-03-04", "sex": "female",
-            "channel": "enterprise", "work_division_code": "440300", "employer_name": "示例电子厂",
-            "start_date": "2024-03-01", "monthly_wage": "4200.00", "updated_on": "2024-04-20",
-        } | other
-        for name in names
-    ]  # fmt: skip
+    return [spell(name, county=county, **other) for name in names]
 
 
 def deliver_first(nights: Nights) -> None:

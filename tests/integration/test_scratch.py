@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from rich.console import Console
 from tests.kit.nights import certify, start_build
+from tests.kit.reported import workshop
 
 from employment_warehouse import publication, transform
 from employment_warehouse.alert.queries import query as alert_query
@@ -31,13 +32,6 @@ def begin_workshops(nights: Any) -> None:
 @pytest.fixture
 def workshops(nights_after: Any) -> Any:
     return nights_after(begin_workshops)
-
-
-def workshop(number: str, workers: int) -> dict[str, Any]:
-    return {
-        "workshop_no": number, "workshop_name": number, "township_code": "532528101", "recognised_on": "2023-01-01",
-        "status": "operating", "workers": workers, "poverty_alleviated_workers": 1,
-    }  # fmt: skip
 
 
 def try_out(*models: str) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.integration.test_dbt_places import PLATFORM, application, order
 from tests.kit.marts import progress
-from tests.kit.reported import COUNTY, person, report, spell
+from tests.kit.reported import COUNTY, PLATFORM, application, order, person, report, spell
 
 from employment_warehouse import gate, publication, settings
 
@@ -74,7 +73,7 @@ def test_a_night_on_which_everything_is_switched_off_passes_and_makes_nobody_emp
     report(nights, COUNTY, "2024-05-01", [*people, person("young", birth_date="2004-01-01")],
            [spell("works"), spell("hired", end_date="2024-05-01")])  # fmt: skip
     nights.deliver("gig_orders", PLATFORM, "2024-05-01", [order("1", "took an order", "2024-01-10T02:00:00Z")])
-    nights.deliver("applications", PLATFORM, "2024-05-01", [application("hired", "hired")])
+    nights.deliver("applications", PLATFORM, "2024-05-01", [application("1", "hired", "hired", "2024-04-20T02:00:00Z")])
     nights.connection.execute("update seeds.setting set enabled = false where name = any(%s)", (off,))
     build = nights.start("2024-05-01")
     gate.expect_checks(build)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tests.kit.people import token
+from tests.kit.reported import person, spell
 
 from employment_warehouse.contract.divisions import divisions
 
@@ -14,19 +14,8 @@ LAST = "532532"
 
 def register(nights: Any, county: str, on: str) -> None:
     """A county's registers of one person who works; the household is not relocated."""
-    person = {
-        "person_key": token(county), "birth_date": "1990-03-04", "sex": "female", "household_no": "H1",
-        "relation_to_head": "户主", "county_code": county, "township_code": f"{county}101",
-        "village_code": f"{county}101001", "population_category": "lifted_out", "is_relocated": False,
-        "work_capacity": "ordinary", "in_school": False,
-    }  # fmt: skip
-    spell = {
-        "county_code": county, "person_key": token(county), "birth_date": "1990-03-04", "sex": "female",
-        "channel": "enterprise", "work_division_code": "440300", "employer_name": "示例电子厂",
-        "start_date": "2024-03-01", "monthly_wage": "4200.00", "updated_on": on,
-    }  # fmt: skip
-    nights.deliver("labor_register", county, on, [person])
-    nights.deliver("employment", county, on, [spell])
+    nights.deliver("labor_register", county, on, [person(county, county)])
+    nights.deliver("employment", county, on, [spell(county, county=county)])
 
 
 def judged(nights: Any, target: str, *counties: str) -> list[bool | None]:

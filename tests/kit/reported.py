@@ -1,4 +1,4 @@
-"""What counties report: rows of their feeds, each with what a test does not change."""
+"""What counties and the HR platform report: rows of their feeds, each with what a test does not change."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from tests.kit.people import token
 
 COUNTY, OTHER = "532528", "532503"
+PLATFORM = "hr_platform"
 
 
 def person(name: str, county: str = COUNTY, **other: Any) -> dict[str, Any]:
@@ -17,6 +18,11 @@ def person(name: str, county: str = COUNTY, **other: Any) -> dict[str, Any]:
         "village_code": f"{county}101001", "population_category": "lifted_out", "is_relocated": False,
         "work_capacity": "ordinary", "in_school": False,
     } | other  # fmt: skip
+
+
+def registered(name: str, category: str = "general", county: str = COUNTY, **other: Any) -> dict[str, Any]:
+    """The same of a man of 44, of no priority group unless a test says so."""
+    return person(name, county, birth_date="1980-02-03", sex="male", population_category=category, **other)
 
 
 def spell(name: str, employer: str = "示例电子厂", county: str = COUNTY, **other: Any) -> dict[str, Any]:
@@ -60,4 +66,29 @@ def study(name: str, graduated_on: str | None = None, **other: Any) -> dict[str,
         "name_key": token(f"name of {name}"), "school": "红河示例职业学院", "level": "secondary_vocational",
         "enrolled_on": "2021-09-01", "graduated_on": graduated_on,
         "assistance_worker_key": token("assistance worker"),
+    } | other  # fmt: skip
+
+
+def workshop(number: str, workers: int = 0, county: str = COUNTY, **other: Any) -> dict[str, Any]:
+    """A row of a county's workshops: at work since 2023, all of its workers poverty-alleviated, no subsidy."""
+    return {
+        "workshop_no": number, "county_code": county, "workshop_name": f"车间{number}", "township_code": f"{county}101",
+        "recognised_on": "2023-01-01", "status": "operating", "workers": workers, "poverty_alleviated_workers": workers,
+    } | other  # fmt: skip
+
+
+def application(number: str, name: str, status: str, status_at: str, **other: Any) -> dict[str, Any]:
+    """An item of the talent site; its last change is that of the status."""
+    return {
+        "application_id": number, "person_key": token(name), "posting_id": "P1", "status": status,
+        "status_at": status_at, "updated_at": status_at,
+    } | other  # fmt: skip
+
+
+def order(number: str, name: str, completed_at: str, township: str = f"{COUNTY}101", **other: Any) -> dict[str, Any]:
+    """An order of the gig market that was paid two days before it was completed, unless a test says otherwise."""
+    return {
+        "order_id": number, "person_key": token(name), "market_code": "M1", "township_code": township,
+        "accepted_at": "2024-04-01T00:00:00Z", "completed_at": completed_at, "hours": 1, "amount_due": 50,
+        "amount_paid": 50, "updated_at": "2024-05-20T00:00:00Z",
     } | other  # fmt: skip
