@@ -8,10 +8,11 @@ from typing import Any
 
 import yaml
 from tests.kit.marts import progress
+from tests.kit.nights import count_unit_tests
 from tests.kit.people import token
 from tests.kit.reported import COUNTY, OTHER, due, person, report, spell
 
-from employment_warehouse import settings, transform
+from employment_warehouse import settings
 from employment_warehouse.contract import contracts
 
 
@@ -141,8 +142,7 @@ def test_a_spell_corrected_by_one_county_stands_once_another_names_it_again(nigh
 def test_the_unit_tests_of_the_models_pass(nights: Any) -> None:
     """The unit tests beside the models, once the tables that they read are there."""
     nights.night("2024-05-01")
-    summary = transform.check_models(nights.select)
-    assert summary.tests >= 9
+    assert count_unit_tests(nights.select) >= 9
 
 
 def test_every_feed_has_its_source_and_its_staging_model() -> None:

@@ -6,11 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.kit.nights import count_unit_tests
 from tests.kit.people import token
 from tests.kit.relief import contract, project
 from tests.kit.reported import PLATFORM, application, person, spell
-
-from employment_warehouse import transform
 
 COUNTY, OTHER, PREFECTURE = "532528", "532503", "532500"
 FACTS = "+fct_job +fct_wage_span +fct_service_event +fct_job_application +dim_employer +fct_post_tenure"
@@ -27,7 +26,7 @@ def training(number: str, name: str, served_on: str, **other: Any) -> dict[str, 
 def test_the_unit_tests_of_the_facts_pass(nights: Any) -> None:
     nights.select = FACTS
     nights.night("2024-05-01")
-    assert transform.check_models(nights.select).tests >= 8
+    assert count_unit_tests(nights.select) >= 8
 
 
 def test_an_application_was_made_on_the_earliest_day_ever_reported(nights: Any) -> None:

@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.kit.nights import count_unit_tests
 from tests.kit.people import token
 from tests.kit.reported import COUNTY, OTHER, PLATFORM, application, order, person, report, spell
-
-from employment_warehouse import transform
 
 MARTS = (
     "+local_employment +relief_demand +labor_cooperation +labor_brand_monitor +industry_absorption"
@@ -342,5 +341,5 @@ def test_young_people_without_work_for_a_year(nights: Any) -> None:
 def test_the_unit_tests_of_the_marts_pass(nights: Any) -> None:
     nights.select = MARTS
     nights.night("2024-05-01")
-    assert transform.check_models("fct_cooperation labor_cooperation").tests == 2
+    assert count_unit_tests("fct_cooperation labor_cooperation") == 2
     assert [nights.scalar(f"select count(*) from marts.{name.removeprefix('+')}") for name in MARTS.split()] == [0] * 7

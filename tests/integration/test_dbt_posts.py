@@ -7,10 +7,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.kit.nights import count_unit_tests
 from tests.kit.people import token
 from tests.kit.reported import registered, spell
 
-from employment_warehouse import transform
 from employment_warehouse.database import OWN_LOGIN, connect
 
 YUANYANG, MENGZI, PREFECTURE = "532528", "532503", "532500"
@@ -219,4 +219,4 @@ def test_findings_on_persons_are_read_by_those_who_act_on_them(posts: Any, role:
 def test_the_unit_tests_of_posts_pass(posts: Any) -> None:
     build = posts.start("2024-05-01")
     posts.build(build, "+int_post_payment,resource_type:model")
-    assert transform.check_models("int_post_payment").tests == 1
+    assert count_unit_tests("int_post_payment") == 1

@@ -12,9 +12,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.kit.nights import count_unit_tests
 from tests.kit.reported import COUNTY, OTHER, person, report, spell, workshop
 
-from employment_warehouse import gate, settings, transform
+from employment_warehouse import gate, settings
 from employment_warehouse.database import migrate
 
 PREFECTURE = "532500"
@@ -123,7 +124,7 @@ def test_the_figures_of_three_nights(spring: Any) -> None:
         "select county_code, level, value, prefecture_value, ratio, rank, better_than_prefecture"
         " from marts.key_county_compare where indicator = 'employment_rate'"
     ) == [(COUNTY, "national", 1, Decimal("0.8"), Decimal("1.25"), 1, True)]
-    assert transform.check_models("key_county_compare").tests == 1
+    assert count_unit_tests("key_county_compare") == 1
     texts = "name_zh, name_en, definition_zh, definition_en"
     assert spring.rows(f"select {texts} from marts.indicator where code = 'disputes_open_over_45d'") == [(
         "超60日未结劳动争议",

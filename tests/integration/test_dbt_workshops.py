@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.kit.nights import count_unit_tests
 from tests.kit.reported import COUNTY, OTHER, registered, spell, workshop
-
-from employment_warehouse import transform
 
 
 @pytest.fixture
@@ -111,4 +110,4 @@ def test_a_standard_that_is_switched_off_judges_no_workshop(workshops: Any) -> N
 def test_the_unit_tests_of_workshops_pass(workshops: Any) -> None:
     build = workshops.start("2024-05-01")
     workshops.build(build, "+int_workshop_spell,resource_type:model")
-    assert transform.check_models("int_workshop_spell").tests == 1
+    assert count_unit_tests("int_workshop_spell") == 1

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from fastapi import FastAPI
 from tests.kit.console import browser_of, database_variables, served
-from tests.kit.nights import Nights, publish, start_build
+from tests.kit.nights import Nights, count_unit_tests, publish, start_build
 
-from employment_warehouse import transform
 from employment_warehouse.console.queries import query
 from employment_warehouse.database import OWN_LOGIN
 from employment_warehouse.settings import TIMEZONE
@@ -77,7 +76,7 @@ def build(nights: Nights) -> int:
 
 def test_console_and_marts_say_the_same_of_every_report(nights: Nights, build: int) -> None:
     nights.build(build, "int_unit_report")
-    assert transform.check_models("int_unit_report").tests >= 1
+    assert count_unit_tests("int_unit_report") >= 1
     expected = {("employment", unit): state for unit, (_, state) in REGISTERS.items()} | {PLATFORM: "on_time"}
     assert {(feed, unit): state for feed, unit, state in nights.rows(
         "select feed, unit, status from tonight.int_unit_report where is_due"

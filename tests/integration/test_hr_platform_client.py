@@ -18,12 +18,12 @@ from itertools import count
 import httpx
 import pytest
 from fastapi.responses import JSONResponse, StreamingResponse
-from tests.kit.platform import gig_order
+from tests.kit.platform import gig_order, served
 
 from employment_warehouse.contract import PlatformResource
 from employment_warehouse.demonstration.misbehaviours import MISBEHAVIOURS, WALK_MISBEHAVIOURS
 from employment_warehouse.demonstration.shelves import Shelf
-from employment_warehouse.demonstration.simulator import build_app, served
+from employment_warehouse.demonstration.simulator import build_app
 from employment_warehouse.hr_platform import Platform, PlatformFault
 
 START = datetime(2024, 5, 1, tzinfo=UTC)

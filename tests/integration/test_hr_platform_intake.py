@@ -14,7 +14,7 @@ from starlette.responses import Response
 from tests.kit.deadlocks import land_in_a_deadlock
 from tests.kit.nights import Nights
 from tests.kit.people import id_number
-from tests.kit.platform import gig_order
+from tests.kit.platform import gig_order, served
 from tests.kit.sealed import rejected_cells
 
 from employment_warehouse import hr_platform, landing, publication
@@ -22,7 +22,7 @@ from employment_warehouse.contract import Contract, contract_of
 from employment_warehouse.database import connect
 from employment_warehouse.demonstration.shelves import Shelf
 from employment_warehouse.demonstration.simulated_platform import Misbehaviour, Platform
-from employment_warehouse.demonstration.simulator import build_app, served
+from employment_warehouse.demonstration.simulator import build_app
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import steps
 from employment_warehouse.settings import TIMEZONE

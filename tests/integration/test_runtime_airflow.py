@@ -16,10 +16,10 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from rich.console import Console
 from tenacity import stop_after_attempt
+from tests.kit.platform import served
 
 from employment_warehouse import settings
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.demonstration.simulator import served
 from employment_warehouse.errors import UserError
 from employment_warehouse.runtime import deployment, nights
 from employment_warehouse.runtime.airflow_api import AirflowApi

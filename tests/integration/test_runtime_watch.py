@@ -10,10 +10,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from tests.kit.nights import publish, start_build
+from tests.kit.platform import served
 
 from employment_warehouse import database, publication, settings
 from employment_warehouse.database.embedded import Server
-from employment_warehouse.demonstration.simulator import served
 from employment_warehouse.runtime import watching
 from employment_warehouse.runtime.deployment import embedded
 from employment_warehouse.settings import Home

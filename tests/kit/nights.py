@@ -19,6 +19,7 @@ from employment_warehouse import publication, transform
 from employment_warehouse.contract import platform_feeds
 from employment_warehouse.database import connect
 from employment_warehouse.runtime import steps
+from employment_warehouse.transform.runs import run_models
 
 Row = Mapping[str, Any]
 RUNS = itertools.count(1)
@@ -129,6 +130,14 @@ def run_steps(night: str) -> int:
     for resource in platform_feeds():
         steps.ingest_resource(resource, night)
     return run_tasks(night)
+
+
+def count_unit_tests(select: str) -> int:
+    """Run the unit tests of the models that `select` names, which must pass; how many there are.
+
+    The models that they read must have been built once.
+    """
+    return run_models(select, ["test", "--select", *(f"{model},test_type:unit" for model in select.split())]).tests
 
 
 @dataclass

@@ -149,8 +149,8 @@ def test_the_register_has_as_many_rows_as_people_asked_for(
     smallest: tuple[Path, Manifest], village: tuple[Path, Manifest]
 ) -> None:
     for _, manifest in (smallest, village):
-        registers = [d for d in manifest.of_night(manifest.nights[0]) if d.feed == "labor_register"]
-        assert sum(d.rows for d in registers) == manifest.people
+        first = [d for d in manifest.deliveries if d.arrives_for == manifest.nights[0]]
+        assert sum(d.rows for d in first if d.feed == "labor_register") == manifest.people
 
 
 def test_a_quarter_of_the_employed_is_poverty_alleviated() -> None:

@@ -88,10 +88,6 @@ class Manifest:
     counts: Mapping[str, int]
     """Rows by feed over all files, and platform items by resource."""
 
-    def of_night(self, night: date) -> list[Delivery]:
-        """The deliveries that `night` is the first to find."""
-        return [d for d in self.deliveries if d.arrives_for == night]
-
     def write(self, folder: Path) -> None:
         """Write `manifest.json` into the folder."""
         text = json.dumps(asdict(self), ensure_ascii=False, indent=1, default=str)

@@ -12,11 +12,7 @@ import json
 import random
 import re
 import secrets
-import socket
-import threading
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -155,23 +151,6 @@ def _add_orders(app: FastAPI, platform: Platform) -> None:
     @app.post("/simulator/{resource}", include_in_schema=False, status_code=204)
     async def commit_item(resource: str, request: Request) -> None:
         platform.shelves[resource].add(await request.json())
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """Serves the application on a free port of loopback while the block runs; gives its address."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def read_items(folder: Path) -> dict[str, list[Item]]:

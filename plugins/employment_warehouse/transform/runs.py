@@ -86,14 +86,6 @@ def run_scratch(arguments: Sequence[str], build: int) -> Summary:
     return run_models("scratch", [*arguments, *no_seeds], build)
 
 
-def check_models(select: str) -> Summary:
-    """Run the unit tests of the models that `select` names; the models that they read must have been built once.
-
-    Raises TransformFailed with the tests that failed, ServerLost.
-    """
-    return run_models(select, ["test", "--select", *(f"{model},test_type:unit" for model in select.split())])
-
-
 def docs_page() -> Path:
     """Where `write_docs` writes."""
     return settings.current_home().shared / "reports" / "dbt-docs.html"
