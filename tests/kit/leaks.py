@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,24 +59,44 @@ def plant(zone: Path, planted: Planted, county: str, day: date) -> int:
     """Files of a county with the persons in typed and unknown columns, headers, sheets, file names, batch numbers, free
     text and rejected cells; how many files. In free text the name is that of the row's person: no other can be known.
     """
-    words = planted.words
-    file_count = 0
+    words, file_count = planted.words, 0
 
     def put(content: str | bytes, name: str, feed: str) -> None:
         nonlocal file_count
         files.put(zone, content, name, feed=feed, day=day)
         file_count += 1
 
-    def at(kind: list[str], n: int) -> str:
-        return kind[n % len(kind)]
+    rows = _rows(planted)
+    header = ",".join(("配偶", _at(planted.names, 1), _at(planted.ids, 1), _at(planted.accounts, 1)))
+    services = _with_unknown_columns(files.rows_of("employment_service", *rows["employment_service"]), header, words)
+    put(services.encode("gb18030"), f"{county}_leak1.csv", "employment_service")
+    payments = files.rows_of("public_post_payment", *rows["public_post_payment"])
+    put(payments, f"{county}_leak2.csv", "public_post_payment")
+    register = _workbook(planted, files.rows_of("labor_register", *rows["labor_register"]))
+    put(register, f"{county}_leak3.xlsx", "labor_register")
+    put(files.rows_of("bank_return", *rows["bank_return"]), "LEAK1.csv", "bank_return")
+    put(f"{header}\n{','.join(words[:4])}\n", f"{county}_leak4.csv", "workshop")  # refused: its header is persons
+    put(b"PK\x03\x04" + words[0].encode(), f"{county}_leak5.xlsx", "workshop")
+    for n, word in enumerate([*planted.ids[:9], *planted.accounts[:9], *planted.names[:9], *planted.mobiles[:9]]):
+        feed = ("relief_project", "bank_return", "public_post", "no_such_feed")[n % 4]
+        put("x", f"{word if n % 4 < 2 else f'{county}_{word}'}.csv", feed)
+        put("x", f"{word}.csv", f"{feed}/{word}")
+    return file_count
 
-    register, services, payments, returned = [], [], [], []
-    for n in range(max(map(len, (planted.ids, planted.accounts)))):
+
+def _at(kind: list[str], n: int) -> str:
+    return kind[n % len(kind)]
+
+
+def _rows(planted: Planted) -> dict[str, list[dict[str, str]]]:
+    """Rows by feed, each with a person where the feed asks for one and where it does not."""
+    rows: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for n in range(max(len(planted.ids), len(planted.accounts))):
         number, account, name, mobile = (
-            at(kind, n) for kind in (planted.ids, planted.accounts, planted.names, planted.mobiles)
+            _at(kind, n) for kind in (planted.ids, planted.accounts, planted.names, planted.mobiles)
         )
         spoilt = ("", number[:-1] + "*", account, name)[n % 4]  # three of four rows are rejected
-        services.append(
+        rows["employment_service"].append(
             {
                 "record_no": (f"L{n}", number, account, mobile)[n % 4],
                 "id_number": spoilt or number,
@@ -83,37 +104,35 @@ def plant(zone: Path, planted: Planted, county: str, day: date) -> int:
                 "result": (number, account, mobile, f"电话{mobile}")[n % 4],
             }
         )
-        payments.append(
+        rows["public_post_payment"].append(
             {
                 "post_no": f"L{n}", "id_number": number, "bank_account": account,
                 "batch_no": ("", account, number, name)[n % 4], "fund_source": f"卡号{account}", "period": "2024-03",
             }
         )  # fmt: skip
-        register.append({"id_number": number, "full_name": name, "mobile": mobile, "is_relocated": "否"})
-        register[-1]["household_no"] = (f"L{n}", number, mobile)[n % 3]
-        returned.append(
+        rows["labor_register"].append(
+            {
+                "id_number": number, "full_name": name, "mobile": mobile, "is_relocated": "否",
+                "household_no": (f"L{n}", number, mobile)[n % 3],
+            }
+        )  # fmt: skip
+        rows["bank_return"].append(
             {
                 "batch_no": "LEAK1", "line_no": str(n), "bank_account": account, "account_name": name,
                 "result": "失败", "failure_reason": f"户名{name}与账号{account}不符，联系{mobile}",
             }
         )  # fmt: skip
-    extra = ",".join(("配偶", at(planted.names, 1), at(planted.ids, 1), at(planted.accounts, 1)))
-    body = files.rows_of("employment_service", *services).splitlines()
-    with_extra = [
-        f"{line},{at(words, n)},{at(words, n + 7)},{at(words, n + 11)},{at(words, n + 13)}"
-        for n, line in enumerate(body[1:])
+    return rows
+
+
+def _with_unknown_columns(csv: str, header: str, words: list[str]) -> str:
+    """The rows with four columns that the feed does not have, and persons in them and in their headers."""
+    first, *lines = csv.splitlines()
+    with_words = [
+        f"{line},{_at(words, n)},{_at(words, n + 7)},{_at(words, n + 11)},{_at(words, n + 13)}"
+        for n, line in enumerate(lines)
     ]
-    put("\n".join([f"{body[0]},{extra}", *with_extra]).encode("gb18030"), f"{county}_leak1.csv", "employment_service")
-    put(files.rows_of("public_post_payment", *payments), f"{county}_leak2.csv", "public_post_payment")
-    put(_workbook(planted, files.rows_of("labor_register", *register)), f"{county}_leak3.xlsx", "labor_register")
-    put(files.rows_of("bank_return", *returned), "LEAK1.csv", "bank_return")
-    put(f"{extra}\n{','.join(words[:4])}\n", f"{county}_leak4.csv", "workshop")  # refused: its header is persons
-    put(b"PK\x03\x04" + words[0].encode(), f"{county}_leak5.xlsx", "workshop")
-    for n, word in enumerate([*planted.ids[:9], *planted.accounts[:9], *planted.names[:9], *planted.mobiles[:9]]):
-        feed = ("relief_project", "bank_return", "public_post", "no_such_feed")[n % 4]
-        put("x", f"{word if n % 4 < 2 else f'{county}_{word}'}.csv", feed)
-        put("x", f"{word}.csv", f"{feed}/{word}")
-    return file_count
+    return "\n".join([f"{first},{header}", *with_words])
 
 
 def _workbook(planted: Planted, csv: str) -> bytes:
