@@ -131,11 +131,12 @@ def test_nights_of_another_prefecture_and_an_erasure_between_them(
         seen = county.execute("select distinct county_code from marts.target_progress").fetchall()
         assert seen == [(NEAR,)]
 
-    after_an_erasure(superuser, home, zone)
+    erased = erase_a_person(superuser, home)
+    publish_the_next_night(superuser, zone, erased)
 
 
-def after_an_erasure(superuser: psycopg.Connection, home: Home, zone: Path) -> None:
-    """An operator erases a person by the command; the next night is built without, though the county sends the row."""
+def erase_a_person(superuser: psycopg.Connection, home: Home) -> tuple[str, ...]:
+    """An operator erases a person by the command, and figures stay; gives the words that are of this person."""
     [token] = (
         superuser.execute("select person_key from landing.labor_register where household_no = 'H3'").fetchone() or ()
     )
@@ -160,7 +161,11 @@ def after_an_erasure(superuser: psycopg.Connection, home: Home, zone: Path) -> N
     assert superuser.execute(figures).fetchall() == before
     changed = "select publication, digest_before <> digest_after from ops.erasure_digest"
     assert superuser.execute(changed).fetchall() == [(1, True)]
+    return words
 
+
+def publish_the_next_night(superuser: psycopg.Connection, zone: Path, erased: tuple[str, ...]) -> None:
+    """The next night is built without the person, though the county sends the row."""
     rows = [at_home(NEAR, serial) for serial in (1, 2, 3)], [at_work(serial, NEAR) for serial in (1, 2, 3)]
     for feed, reported in zip(("labor_register", "employment"), rows, strict=True):
         put(zone, rows_of(feed, *reported), f"{NEAR}.csv", feed=feed, day=NEXT)
@@ -173,7 +178,7 @@ def after_an_erasure(superuser: psycopg.Connection, home: Home, zone: Path) -> N
     publish(build)
     [workbook] = returns.write_workbooks(NEXT)
     assert workbook.stem == NEAR
-    assert [word for word in words if word in tables_text(superuser) or word in text_of(workbook)] == []
+    assert [word for word in erased if word in tables_text(superuser) or word in text_of(workbook)] == []
     with connect("wh_analyst") as analyst:
         listed = "select count(*) from marts.person_today where county_code = %s"
         assert analyst.execute(listed, (NEAR,)).fetchone() == (2,)
