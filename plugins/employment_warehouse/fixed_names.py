@@ -1,4 +1,6 @@
-"""Names that several packages need, each declared here alone: of the reports, roles of users, and units."""
+"""Names that several packages need, each declared here alone: reports, roles of users, units, and
+units of measure.
+"""
 
 # Name → how it is called in Chinese and in English.
 REPORTS = {
@@ -15,4 +17,21 @@ USER_ROLES = {
     "operator": ("操作员", "operator"),
 }
 # Units that are neither a county nor known by a number of their own.
-UNITS = {"hr_platform": ("人才平台", "HR platform")}
+NAMED_UNITS = {"hr_platform": ("人才平台", "HR platform")}
+# Units of measure: of indicators (`indicator.unit`), and of what the gates measure.
+UNITS_OF_MEASURE = {
+    "person": ("人", "persons"),
+    "household": ("户", "households"),
+    "case": ("件", "cases"),
+    "job": ("份工作", "jobs"),
+    "post": ("个岗位", "posts"),
+    "event": ("场", "events"),
+    "count": ("个", "count"),
+    "CNY": ("元", "CNY"),
+    "day": ("天", "days"),
+    "row": ("行", "rows"),
+    "times": ("倍", "times"),
+    "point": ("个百分点", "percentage points"),
+    "share": ("占比", "share"),
+    "rate": ("比率", "rate"),
+}

@@ -35,8 +35,8 @@ from tests.kit.stages import COUNTIES, Stages
 from employment_warehouse import publication, report, settings
 from employment_warehouse.alert_kinds import alert_kinds
 from employment_warehouse.console import mart_files
+from employment_warehouse.console.console_names import STEPS
 from employment_warehouse.console.sessions import IDLE_SECONDS, LONGEST_SECONDS
-from employment_warehouse.console.wording import STEPS
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, DatabaseRefusal, connect, scram, seed_tables, signed_in
 from employment_warehouse.database.connections import address

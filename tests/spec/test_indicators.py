@@ -11,6 +11,7 @@ from tests.kit.indicators import declared
 from employment_warehouse import settings
 from employment_warehouse.contract import contracts
 from employment_warehouse.database.model_declarations import read_models
+from employment_warehouse.fixed_names import UNITS_OF_MEASURE
 
 UNIT = "(?:日|天|个月|周岁|人|days|months|persons)"
 REPORTS = {"daily", "weekly", "monthly", "key_counties"}
@@ -24,6 +25,7 @@ def test_indicators_name_feeds_columns_reports_and_each_other_rightly() -> None:
         assert set(indicator["in"]) <= REPORTS, code
         assert indicator["in"], code
         assert indicator["kind"] in "SPN", code
+        assert indicator["unit"] in UNITS_OF_MEASURE, code
         assert indicator["clause"], code
         assert indicator.get("column") in {None, *indicator["columns"]}, code
         assert ("value" in indicator) != ("numerator" in indicator), code

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from employment_warehouse.report.labels import Label
+from employment_warehouse.report.code_names import Label
+from employment_warehouse.report.formats import change, counted, number, share
 from employment_warehouse.report.sentences import (
     CarriedForward,
     carried_forward,
@@ -20,7 +21,6 @@ from employment_warehouse.report.sentences import (
     schedule,
     to_do,
 )
-from employment_warehouse.report.words import change, counted, number, share
 
 PERSONS = Label("人", "persons")
 YUANYANG, LUCHUN = Label("元阳县", "Yuanyang"), Label("绿春县", "Lüchun")

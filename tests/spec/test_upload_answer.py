@@ -8,7 +8,7 @@ import pytest
 
 from employment_warehouse.console import upload_answer as step
 from employment_warehouse.console.upload_answer import worded
-from employment_warehouse.report.labels import Label
+from employment_warehouse.report.code_names import Label
 
 pytestmark = pytest.mark.quick
 WRONG = {"cells": [["", 3, "id_number", "id_length"]], "reasons": [["id_number", "id_length", 1]]}

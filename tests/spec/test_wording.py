@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from employment_warehouse import settings
-from employment_warehouse.console import wording
-from employment_warehouse.report import words
+from employment_warehouse.console import console_names
+from employment_warehouse.report import formats, report_names
 from employment_warehouse.report.cases import closes_when
-from employment_warehouse.report.labels import code_names
+from employment_warehouse.report.code_names import code_names
 from employment_warehouse.settings import Home
 
 ROOT = settings.project_root()
@@ -77,10 +77,10 @@ def test_the_words_that_are_used_are_the_glossary_s(word: str) -> None:
 
 
 def test_the_console_and_the_reports_name_codes_as_the_marts_do() -> None:
-    assert {code: (state.zh, state.en) for code, state in words.states().items()} == code_names("status")
-    assert words.marks().items() <= code_names("obs_status").items()
-    assert words.targets().keys() == code_names("target_code").keys()
-    assert next(iter(words.targets())) == "rural_employed"  # the headline's
+    assert {code: (state.zh, state.en) for code, state in report_names.states().items()} == code_names("status")
+    assert report_names.marks().items() <= code_names("obs_status").items()
+    assert report_names.targets().keys() == code_names("target_code").keys()
+    assert next(iter(report_names.targets())) == "rural_employed"  # the headline's
 
 
 def test_the_findings_of_a_dispute_have_names() -> None:
@@ -98,13 +98,15 @@ def test_the_names_of_an_operator_s_own_file_are_in_the_reports_and_on_the_conso
         text = text.replace(f"{code},{name},", f"{code},某{name},")
     text = text.replace("rural_employed,农村", "rural_employed,某农村")
     own.write_text(text, "utf-8-sig")  # as Excel saves it
-    assert words.states()["held"] == ("■", "某暂扣", "held")
-    assert wording.due_states()["held"] == wording.delivery_states()["held"] == words.states()["held"]
-    assert words.marks()["E"].zh == "某沿用"
-    assert words.targets()["rural_employed"].zh.startswith("某农村")
+    assert report_names.states()["held"] == ("■", "某暂扣", "held")
+    assert (
+        console_names.due_states()["held"] == console_names.delivery_states()["held"] == report_names.states()["held"]
+    )
+    assert report_names.marks()["E"].zh == "某沿用"
+    assert report_names.targets()["rural_employed"].zh.startswith("某农村")
     assert code_names("cause")["correction"].zh == "某更正"
     own.unlink()
-    assert words.states()["held"].zh == "暂扣"
+    assert report_names.states()["held"].zh == "暂扣"
 
 
 HEADER = "code_list,code,name_zh,name_en"
@@ -124,17 +126,17 @@ def test_a_file_that_lacks_names_or_cannot_be_read_leaves_pages_and_reports_with
     fresh_home: Home, content: str, held: tuple[str, str], target: str
 ) -> None:
     (fresh_home.seeds / "code_name.csv").write_text(content, "utf-8", "surrogateescape")
-    assert words.states()["held"] == ("■", *held)
-    assert wording.delivery_states()["held"] == words.states()["held"]
-    assert words.targets()["rural_employed"].zh == target
-    assert len(words.marks()) == len(words.MEANINGS)
+    assert report_names.states()["held"] == ("■", *held)
+    assert console_names.delivery_states()["held"] == report_names.states()["held"]
+    assert report_names.targets()["rural_employed"].zh == target
+    assert len(report_names.marks()) == len(report_names.MEANINGS)
 
 
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
         ("case_kind,valid_from,closes_when_zh\nfeed,2024-01-01,已报\n", ("已报", "已报")),
-        ("case_kind,valid_from\nfeed,2024-01-01\n", (words.NONE, words.NONE)),
+        ("case_kind,valid_from\nfeed,2024-01-01\n", (formats.NONE, formats.NONE)),
         ("case_kind,closes_when_zh\nfeed,\udcd2\udcd1\n", None),
     ],
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from psycopg.rows import DictRow
 
 from employment_warehouse import settings
-from employment_warehouse.alert.wording import CHINESE, ENGLISH, Language
+from employment_warehouse.alert.value_texts import CHINESE, ENGLISH, Language
 
 LONGEST = 1500  # characters; messengers cut what is longer, and nobody reads it on a phone
 ITEMS_KEPT = (3, 1, 0)  # of an alert that has no room for all of them, by choice

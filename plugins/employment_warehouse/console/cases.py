@@ -12,14 +12,14 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from employment_warehouse.console.connections import Reading, Row
+from employment_warehouse.console.console_names import EVIDENCE
 from employment_warehouse.console.page import Page, Visit, day_of
 from employment_warehouse.console.paging import list_page
-from employment_warehouse.console.wording import EVIDENCE
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
 from employment_warehouse.identity import opener
 from employment_warehouse.report.cases import case_title, closes_when, subject
-from employment_warehouse.report.labels import names
+from employment_warehouse.report.code_names import names
 from employment_warehouse.runtime import case_work
 from employment_warehouse.settings import current_home
 

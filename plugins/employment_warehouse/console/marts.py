@@ -12,9 +12,9 @@ from psycopg import sql
 from starlette.exceptions import HTTPException
 
 from employment_warehouse import settings, workbook_style
+from employment_warehouse.console.console_names import UNITS_OF_MEASURE
 from employment_warehouse.console.mart_files import csv_of, workbook_of
 from employment_warehouse.console.page import Page, Visit
-from employment_warehouse.console.wording import MEASURES
 from employment_warehouse.transform import docs_page
 
 page = Page("/marts", "监测表", "Marts", needs=("marts.publications",))
@@ -68,7 +68,7 @@ def show_one(mart: str, rows: bool = False, visit: Visit = page.visitor) -> Resp
         columns=columns,
         rows=first_rows,
         is_shown=is_shown,
-        measures=MEASURES,
+        units_of_measure=UNITS_OF_MEASURE,
         comes_from=known.get(mart, []),
         goes_to=sorted(name for name, sources in known.items() if mart in sources),
         **shown,

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from employment_warehouse import publication as publications
 from employment_warehouse.console.page import Page, Visit
 from employment_warehouse.console.paging import list_page
-from employment_warehouse.report.labels import code_names
+from employment_warehouse.report.code_names import code_names
 
 page = Page("/publications", "发布", "Publications", needs=("ops.publication", "marts.publications"))
 Reason = Annotated[str, Form()]

@@ -11,12 +11,12 @@ from typing import Any
 from fastapi import Request
 
 from employment_warehouse import settings
-from employment_warehouse.console import wording
+from employment_warehouse.console import console_names
 from employment_warehouse.console.sessions import Session
 from employment_warehouse.contract import contracts
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.report import words
-from employment_warehouse.report.labels import Label
+from employment_warehouse.report import formats, report_names
+from employment_warehouse.report.code_names import Label
 from employment_warehouse.report.templates import environment
 from employment_warehouse.settings import TIMEZONE
 
@@ -73,11 +73,12 @@ def render(request: Request, session: Session | None, template: str, **shown: An
             notice=in_language(notice, chosen),
             now=datetime.now(TIMEZONE),
             contact=settings.contact(),
-            words=words,
-            states=wording.due_states(),
-            delivery_states=wording.delivery_states(),
-            role_names=wording.ROLES,
-            product_names=wording.PRODUCTS,
+            formats=formats,
+            report_names=report_names,
+            states=console_names.due_states(),
+            delivery_states=console_names.delivery_states(),
+            role_names=console_names.ROLES,
+            product_names=console_names.PRODUCTS,
             **({"page": None} | shown),
         )
     )
@@ -110,8 +111,8 @@ class _Wording:
 
     def unit(self, code: str) -> str:
         """A county, the prefecture, or a unit that has no name but its number."""
-        if code in wording.UNITS:
-            return self.t(wording.UNITS[code])
+        if code in console_names.NAMED_UNITS:
+            return self.t(console_names.NAMED_UNITS[code])
         name = self._divisions.name_of(code)
         return self.t(name, self._divisions.english_names.get(code, name))
 
@@ -119,23 +120,23 @@ class _Wording:
         return self.t(self._feeds[name]) if name in self._feeds else name
 
     def day(self, value: date | datetime | None) -> str:
-        return words.day_en(value) if self._chosen == ENGLISH else words.day(value)
+        return formats.day_en(value) if self._chosen == ENGLISH else formats.day(value)
 
     def moment(self, value: datetime | None) -> str:
         if value is None:
-            return words.NONE
+            return formats.NONE
         local = value.astimezone(TIMEZONE)
         return f"{self.day(local)} {local:%H:%M}"
 
     def step(self, name: str | None) -> str:
         """A step of the night; of the ingest, its first word says enough."""
-        return self.t(wording.STEPS[name]) if name and name in wording.STEPS else name or words.NONE
+        return self.t(console_names.STEPS[name]) if name and name in console_names.STEPS else name or formats.NONE
 
     def act_name(self, kind: str) -> str:
-        return self.t(wording.ACTS[kind]) if kind in wording.ACTS else kind
+        return self.t(console_names.ACTS[kind]) if kind in console_names.ACTS else kind
 
     def half(self, text: str | None) -> str:
-        return in_language(text or words.NONE, self._chosen)
+        return in_language(text or formats.NONE, self._chosen)
 
     def half_of_lines(self, text: str) -> str:
         """Of a text whose lines have both languages, or whose first half is Chinese and whose second is English."""

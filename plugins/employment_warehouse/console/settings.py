@@ -9,12 +9,12 @@ from fastapi import Form
 from fastapi.responses import Response
 
 from employment_warehouse import publication
+from employment_warehouse.console.console_names import CAMPAIGN
 from employment_warehouse.console.page import Page, Visit, day_of
-from employment_warehouse.console.wording import CAMPAIGN
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import OWN_LOGIN, connect, refusals
-from employment_warehouse.report import words
-from employment_warehouse.report.labels import code_names
+from employment_warehouse.report import formats, report_names
+from employment_warehouse.report.code_names import code_names
 from employment_warehouse.settings import TIMEZONE
 
 page = Page("/settings", "设置", "Settings", needs=("seeds.setting",))
@@ -34,7 +34,7 @@ def show(on: str = "", visit: Visit = page.visitor) -> Response:
         "settings.html.j2",
         on=chosen,
         first=first,
-        target_names=words.SHORT_TARGETS,
+        target_names=report_names.SHORT_TARGETS,
         counties=list(divisions().counties),
         campaign=CAMPAIGN,
         levels=code_names("key_county_level"),
@@ -91,7 +91,7 @@ def change_joined(
     value = ",".join(missing) or ALL_JOINED
     _decide(visit, "select ops.decide_setting('counties_not_joined', %s, %s, %s)", first, value, reason)
     count = len(divisions().counties) - len(missing)
-    report = words.counted(count, "county reports", "counties report")
+    report = formats.counted(count, "county reports", "counties report")
     return visit.go("/settings", f"自 {first} 起 {count} 个县市报送 | {report} from {first} on")
 
 

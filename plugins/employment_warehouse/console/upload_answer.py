@@ -9,8 +9,8 @@ from typing import Any
 
 from employment_warehouse.checking import DUPLICATE_KEY
 from employment_warehouse.contract import Reason, contract_of, file_reason, row_reason
-from employment_warehouse.report.labels import Label
-from employment_warehouse.report.words import counted
+from employment_warehouse.report.code_names import Label
+from employment_warehouse.report.formats import counted
 from employment_warehouse.settings import TIMEZONE
 
 # What a clerk does next.

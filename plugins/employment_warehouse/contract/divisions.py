@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from employment_warehouse.errors import UserError
-from employment_warehouse.fixed_names import UNITS
+from employment_warehouse.fixed_names import NAMED_UNITS
 from employment_warehouse.settings import read_when_changed, seed_file
 
 _COLUMNS = ("division_code", "level", "name_zh")
@@ -46,7 +46,7 @@ class Divisions:
     def name_of(self, unit: str) -> str:
         """The Chinese name of a county or the prefecture, short where there is a short one, or of the HR platform; else
         the unit itself."""
-        others = {unit: zh for unit, (zh, _) in UNITS.items()}
+        others = {unit: zh for unit, (zh, _) in NAMED_UNITS.items()}
         names = {**others, self.prefecture: self.prefecture_short_zh, **self.counties, **self.short_names}
         return names.get(unit, unit)
 

@@ -9,20 +9,28 @@ from math import isnan
 from types import MappingProxyType
 from typing import Any, Literal
 
+from employment_warehouse.fixed_names import UNITS_OF_MEASURE
+
 Severity = Literal["critical", "warning", "info"]
 MeasuredIn = Literal["number", "percent", "points", "times", "rows", "persons", "days", "yuan"]
+
+
+def _with_blank(unit_of_measure: str) -> tuple[str, str]:
+    zh, en = UNITS_OF_MEASURE[unit_of_measure]
+    return f" {zh}", f" {en}"
+
 
 # What is written after a figure in Chinese and in English, and by how much the value is multiplied.
 SCALES: Mapping[MeasuredIn, tuple[tuple[str, str], float]] = MappingProxyType(
     {
         "number": (("", ""), 1),
         "percent": (("%", "%"), 100),
-        "points": ((" 个百分点", " percentage points"), 100),
-        "times": ((" 倍", " times"), 1),
-        "rows": ((" 行", " rows"), 1),
-        "persons": ((" 人", " persons"), 1),
-        "days": ((" 天", " days"), 1),
-        "yuan": ((" 元", " yuan"), 1),
+        "points": (_with_blank("point"), 100),
+        "times": (_with_blank("times"), 1),
+        "rows": (_with_blank("row"), 1),
+        "persons": (_with_blank("person"), 1),
+        "days": (_with_blank("day"), 1),
+        "yuan": (_with_blank("CNY"), 1),
     }
 )
 # What is recorded where there is no value, and its words in a message.

@@ -9,13 +9,13 @@ from itertools import count
 
 from employment_warehouse import settings
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.report import words
+from employment_warehouse.report import formats, report_names
+from employment_warehouse.report.code_names import Label
 from employment_warehouse.report.comparison import ANY_DAY, Comparison, comparison, sentence_of_left_out
 from employment_warehouse.report.figures import HEADLINE, Figures, Row, of_time
-from employment_warehouse.report.labels import Label
 from employment_warehouse.report.sections import TableOf, sections_of
 
-UNITS = {unit: label.zh for unit, label in words.UNITS.items()}
+UNITS_OF_MEASURE = {unit: label.zh for unit, label in report_names.UNITS_OF_MEASURE.items()}
 RESTATED = "※"
 SUPPRESSED = "…"
 MARKS = {"E": "*", "P": "△"}
@@ -119,7 +119,7 @@ def _has_values(figures: Figures, codes: Sequence[str]) -> bool:
 def _sentence(indicator: Row, row: Row, own_period: Label | None, compared: Comparison) -> str:
     """One figure of the prefecture with its change, and of how many counties that is, where some cannot be compared."""
     unit = indicator["unit"]
-    value = f"{indicator['name_zh']}{words.number(row['value'], unit)}{UNITS[unit]}"
+    value = f"{indicator['name_zh']}{formats.number(row['value'], unit)}{UNITS_OF_MEASURE[unit]}"
     before = "上月"
     if own_period:
         value, before = f"{own_period.zh}{value}", f"{compared.earlier.month}月末"
@@ -127,16 +127,16 @@ def _sentence(indicator: Row, row: Row, own_period: Label | None, compared: Comp
         return value
     is_of_some = indicator["kind"] == ANY_DAY and compared.left_out and unit != "share"
     whose = f"可比的{compared.compared}个县市合计" if is_of_some else ""
-    moved = words.change(abs(row["change"]), unit).lstrip("+")
+    moved = formats.change(abs(row["change"]), unit).lstrip("+")
     if moved == "0":
         return f"{value}，{whose}与{before}持平"
-    measure = "个百分点" if unit == "share" else UNITS[unit]
-    return f"{value}，{whose}比{before}{'增加' if row['change'] > 0 else '减少'}{moved}{measure}"
+    unit_of_change = UNITS_OF_MEASURE["point" if unit == "share" else unit]
+    return f"{value}，{whose}比{before}{'增加' if row['change'] > 0 else '减少'}{moved}{unit_of_change}"
 
 
 def _table(figures: Figures, title: str, codes: Sequence[str]) -> Table:
     shown = [figures["indicators"][code] for code in codes]
-    units = {UNITS[each["unit"]] for each in shown}
+    units = {UNITS_OF_MEASURE[each["unit"]] for each in shown}
     common = units.pop() if len(units) == 1 else ""
     heads = ["县市", *(_head(each, common) + of_time(figures, each["code"]) for each in shown)]
     rows = [
@@ -150,16 +150,16 @@ def _table(figures: Figures, title: str, codes: Sequence[str]) -> Table:
 
 
 def _head(indicator: Row, common: str) -> str:
-    unit = UNITS[indicator["unit"]]
+    unit = UNITS_OF_MEASURE[indicator["unit"]]
     return f"{indicator['name_zh']}（{unit}）" if unit and not common else str(indicator["name_zh"])
 
 
 def _text(indicator: Row, row: Row | None) -> str:
     if row is None:
-        return words.NONE
+        return formats.NONE
     if row["is_suppressed"]:
         return SUPPRESSED
-    text = words.number(row["value"], indicator["unit"])
+    text = formats.number(row["value"], indicator["unit"])
     return text + (RESTATED if row["is_restated"] else "") + MARKS.get(row["obs_status"], "")
 
 
@@ -180,15 +180,17 @@ def _bars(figures: Figures) -> list[Bar]:
 def _notes(figures: Figures, compared: Comparison) -> list[str]:
     publication, values = figures["publication"], figures["values"]
     whole = values.get((HEADLINE, divisions().prefecture))
-    coverage = words.share(whole["coverage"]) if whole else words.NONE
+    coverage = formats.share(whole["coverage"]) if whole else formats.NONE
     notes = [
-        f"本通报出自第{publication['publication']}号发布（{words.VINTAGES[publication['vintage']].zh}），数据截至"
-        f"{publication['report_date'].year}年{words.day(publication['report_date'])}，应报已收{coverage}。"
+        f"本通报出自第{publication['publication']}号发布（{report_names.VINTAGES[publication['vintage']].zh}），数据截至"
+        f"{publication['report_date'].year}年{formats.day(publication['report_date'])}，应报已收{coverage}。"
         "来源为各县市报送、人才平台、以工代赈项目工资表与银行回盘。",
-        f"表和图中“{MARKS['E']}”为沿用以前报送的数据，“{MARKS['P']}”为暂定数据，“{RESTATED}”为上月数据已修订，{_suppression(figures)}“{words.NONE}”为无数据。",
+        f"表和图中“{MARKS['E']}”为沿用以前报送的数据，“{MARKS['P']}”为暂定数据，“{RESTATED}”为上月数据已修订，{_suppression(figures)}“{formats.NONE}”为无数据。",
     ]
     if periods := sorted({period.zh for period in figures["own_periods"].values()}):
-        notes.append(f"注明“{'、'.join(periods)}”的数据，与{words.day(compared.earlier)}（或更早）最近一次发布的比较。")
+        notes.append(
+            f"注明“{'、'.join(periods)}”的数据，与{formats.day(compared.earlier)}（或更早）最近一次发布的比较。"
+        )
     if left_out := sentence_of_left_out(figures, compared, compared.left_out):
         notes.append(left_out.zh)
     restated = [
@@ -216,7 +218,7 @@ def _restatement(indicator: Row, row: Row) -> str:
     """Both figures are there, so that one without a value is suppressed."""
     unit = indicator["unit"]
     before, now = (
-        SUPPRESSED if row[name] is None else words.number(row[name], unit)
+        SUPPRESSED if row[name] is None else formats.number(row[name], unit)
         for name in ("previous_as_published", "previous_value")
     )
-    return f"{indicator['name_zh']}原公布{before}{UNITS[unit]}，现为{now}{UNITS[unit]}"
+    return f"{indicator['name_zh']}原公布{before}{UNITS_OF_MEASURE[unit]}，现为{now}{UNITS_OF_MEASURE[unit]}"

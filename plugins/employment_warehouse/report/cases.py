@@ -7,9 +7,9 @@ from typing import Any
 
 from employment_warehouse.contract import contracts
 from employment_warehouse.database import seed_tables
-from employment_warehouse.report import words
+from employment_warehouse.report import formats
+from employment_warehouse.report.code_names import Label, Labels, Names, label_of
 from employment_warehouse.report.figures import Row
-from employment_warehouse.report.labels import Label, Labels, Names, label_of
 
 COUNTED = ("open_cases", "waived", "owed", "opened_7d", "closed_7d")
 
@@ -23,21 +23,21 @@ def totals(counts: Iterable[Row]) -> dict[str, int]:
 def summary(whole: Mapping[str, int]) -> Label:
     """How much there is to do, what began and ended in the week, and what is waived. whole: as `totals` returns it."""
     count, owed, waived = whole["open_cases"], whole["owed"], whole["waived"]
-    opened, closed = words.whole(whole["opened_7d"]), words.whole(whole["closed_7d"])
+    opened, closed = formats.in_full(whole["opened_7d"]), formats.in_full(whole["closed_7d"])
     clauses = [
         Label(
-            f"待办 {words.whole(count)} 项" if count else "没有待办事项",
-            f"{words.whole(count) if count else 'No'} case{'' if count == 1 else 's'} open",
+            f"待办 {formats.in_full(count)} 项" if count else "没有待办事项",
+            f"{formats.in_full(count) if count else 'No'} case{'' if count == 1 else 's'} open",
         )
     ]
     if owed:
-        money = words.money(owed)
+        money = formats.money(owed)
         clauses.append(Label(f"，其中以工代赈欠发 {money} 元", f", of which work-relief wages owed: {money} CNY"))
     clauses.append(
         Label(f"；近7日新增 {opened} 项，办结 {closed} 项", f"; in 7 days {opened} were opened and {closed} closed")
     )
     if waived:
-        clauses.append(Label(f"；另有豁免 {words.whole(waived)} 项", f"; {words.whole(waived)} more waived"))
+        clauses.append(Label(f"；另有豁免 {formats.in_full(waived)} 项", f"; {formats.in_full(waived)} more waived"))
     return Label("".join(clause.zh for clause in clauses), "".join(clause.en for clause in clauses))
 
 
@@ -71,6 +71,6 @@ def closes_when() -> Labels:
     closes = Labels()
     for rule in seed_tables.read_words("case_rule"):
         closes.setdefault(
-            str(rule.get("case_kind")), label_of(words.NONE, rule.get("closes_when_zh"), rule.get("closes_when_en"))
+            str(rule.get("case_kind")), label_of(formats.NONE, rule.get("closes_when_zh"), rule.get("closes_when_en"))
         )
     return closes

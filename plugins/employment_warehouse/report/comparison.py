@@ -8,8 +8,8 @@ from datetime import date
 
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import sentences
+from employment_warehouse.report.code_names import Label
 from employment_warehouse.report.figures import Figures, Row
-from employment_warehouse.report.labels import Label
 from employment_warehouse.report.page import short_name
 
 ANY_DAY = "S"  # the kind of the figures that are compared like for like (`indicator.kind`)

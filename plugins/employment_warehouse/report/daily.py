@@ -9,11 +9,11 @@ from pathlib import Path
 
 from employment_warehouse.contract import contract_of
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.report import labels, products, sentences, words
+from employment_warehouse.report import code_names, formats, products, report_names, sentences
+from employment_warehouse.report.code_names import Label
 from employment_warehouse.report.comparison import reported_on
 from employment_warehouse.report.daily_workbook import daily_workbook, feed_states
 from employment_warehouse.report.figures import HEADLINE, Figures, Row, read_figures
-from employment_warehouse.report.labels import Label
 from employment_warehouse.report.page import render, short_name
 
 
@@ -84,7 +84,7 @@ def _targets(rows: list[Row]) -> list[TargetRows]:
     """
     targets = []
     shown = [{**row, "actual_value": None, "progress_rate": None} if row["obs_status"] == "M" else row for row in rows]
-    for code in words.targets():
+    for code in report_names.targets():
         of_target = [row for row in shown if row["target_code"] == code and row["basis"] == "stock"]
         (prefecture,) = [row for row in of_target if row["county_code"] == divisions().prefecture]
         targets.append(TargetRows(code, prefecture, [row for row in of_target if row is not prefecture]))
@@ -92,8 +92,8 @@ def _targets(rows: list[Row]) -> list[TargetRows]:
 
 
 def _progress(target: TargetRows) -> Label | None:
-    declared = words.targets()[target.code]
-    return sentences.progress(target.prefecture, Label(declared.measure_zh, declared.measure_en))
+    declared = report_names.targets()[target.code]
+    return sentences.progress(target.prefecture, declared.unit_of_measure)
 
 
 def _reason_not_judged(target: TargetRows, figures: Figures, names: dict[str, Row]) -> Label | None:
@@ -169,7 +169,7 @@ def _open_feeds(rows: list[Row]) -> list[Row]:
     return [
         {
             "county_code": code,
-            "states": [{"status": state, "feeds": each[state]} for state in words.states() if state in each],
+            "states": [{"status": state, "feeds": each[state]} for state in report_names.states() if state in each],
         }
         for code, each in listed
     ]
@@ -242,12 +242,12 @@ def _county_changes(target: TargetRows, names: dict[str, Row], uncompared: set[L
 
 
 def _channels(figures: Figures) -> list[Row]:
-    channels = labels.names(figures["names"])["channel"]
+    channels = code_names.names(figures["names"])["channel"]
     return [
         {
             "name": channels[row["channel"]],
             "value": float(row["employed"]),
-            "text": words.whole(row["employed"]),
+            "text": formats.in_full(row["employed"]),
             "status": None,
         }
         for row in figures["stock"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from employment_warehouse.contract import contract_of
-from employment_warehouse.report import labels, words
+from employment_warehouse.report import code_names, report_names
 from employment_warehouse.report.figures import Figures, Row
 from employment_warehouse.report.workbook import Sheet, indicator_sheet, table_sheet, write_workbook
 
@@ -46,7 +46,7 @@ def _wages_by_county(figures: Figures) -> Sheet:
 
 
 def _wages_by_project(figures: Figures) -> Sheet:
-    counties, stages = _county_names(figures), labels.names(figures["names"])["stage"]
+    counties, stages = _county_names(figures), code_names.names(figures["names"])["stage"]
     return table_sheet(
         "欠发项目",
         [
@@ -66,7 +66,7 @@ def _wages_by_project(figures: Figures) -> Sheet:
 
 
 def _findings(figures: Figures) -> Sheet:
-    counties, findings = _county_names(figures), labels.names(figures["names"])["finding"]
+    counties, findings = _county_names(figures), code_names.names(figures["names"])["finding"]
     return table_sheet(
         "核查线索",
         ["线索", "县市", "条数", "涉及金额（元）"],
@@ -78,7 +78,7 @@ def _findings(figures: Figures) -> Sheet:
 
 
 def _feeds(figures: Figures) -> Sheet:
-    counties, states = _county_names(figures), words.states()
+    counties, states = _county_names(figures), report_names.states()
     return table_sheet(
         "报送情况",
         ["县市", "报表", "状态", "读入行", "入库行", "退回行", "暂扣报送编号"],

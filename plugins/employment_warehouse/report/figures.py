@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 
 from employment_warehouse import database
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.report import words
+from employment_warehouse.report import formats
 
 # The headline's indicator; a figure of any day, by which a report is dated.
 HEADLINE = "rural_employed"
@@ -41,7 +41,7 @@ def read_figures(publication: int, product: str) -> Figures:
     figures["values"] = {(row["indicator"], row["county_code"]): row for row in figures.pop("indicator_values")}
     first, last = figures["period"] = _period(figures, product)
     figures["own_periods"] = {
-        row["indicator"]: words.period(row["period_from"], row["period_to"])
+        row["indicator"]: formats.period(row["period_from"], row["period_to"])
         for row in figures["values"].values()
         if row["period_to"] != last or row["period_from"] < first
     }

@@ -10,9 +10,9 @@ from typing import Any
 from employment_warehouse import settings
 from employment_warehouse.contract import contracts
 from employment_warehouse.contract.divisions import divisions
-from employment_warehouse.report import words
+from employment_warehouse.report import formats, report_names
+from employment_warehouse.report.code_names import Label, label_of, names
 from employment_warehouse.report.figures import Figures
-from employment_warehouse.report.labels import Label, label_of, names
 from employment_warehouse.report.templates import environment
 from employment_warehouse.settings import TIMEZONE
 
@@ -33,7 +33,8 @@ def render(template: str, figures: Figures, shown: Mapping[str, Any]) -> bytes:
             names=names(figures["names"]),
             feed_titles={feed: Label(each.title_zh, each.title_en) for feed, each in contracts().items()},
             contact=_contact(counties[known.prefecture]),
-            words=words,
+            formats=formats,
+            report_names=report_names,
             **shown,
         )
         .encode()

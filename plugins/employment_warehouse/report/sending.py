@@ -12,7 +12,7 @@ from employment_warehouse import database, settings
 from employment_warehouse.channel import channel_name, send
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.errors import UserError
-from employment_warehouse.report import words
+from employment_warehouse.report import formats, report_names
 from employment_warehouse.report.queries.sending import query
 
 
@@ -58,7 +58,7 @@ def _readers() -> Iterator[Reader]:
     """From lines `daily,monthly=mailto://…` and `532528=mailto://…`; lines that begin with # are comments."""
     from apprise.config.memory import ConfigMemory  # noqa: PLC0415  slow to import
 
-    allowed = {*words.PRODUCTS, *divisions().counties}
+    allowed = {*report_names.PRODUCTS, *divisions().counties}
     for number, line in enumerate(settings.report_readers().splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -69,8 +69,8 @@ def _readers() -> Iterator[Reader]:
                 "报告接收人的配置有误 | the readers of reports are not configured correctly",
                 code="report_reader_unknown",
                 where=f"WAREHOUSE_REPORT_READERS, line {number}",
-                expected=f"what is sent (one or more of {', '.join(words.PRODUCTS)}, or a county's code), then `=` and "
-                "an address of Apprise",
+                expected=f"what is sent (one or more of {', '.join(report_names.PRODUCTS)}, or a county's code), then "
+                "`=` and an address of Apprise",
                 todo="correct the line, for example `daily,monthly=mailtos://user:password@mail.example.cn?to=…`",
             )
         for service in services:
@@ -85,11 +85,11 @@ def _subject_of(path: Path, product: str) -> str:
 
 
 def _send(reader: Reader, shown: DictRow, files: Sequence[Path]) -> bool:
-    name, vintage = words.PRODUCTS[shown["product"]], words.VINTAGES[shown["vintage"]]
+    name, vintage = report_names.PRODUCTS[shown["product"]], report_names.VINTAGES[shown["vintage"]]
     county = divisions().counties.get(reader.wanted, "")
     zh = f"{county}{name.zh} {shown['report_date']}（发布号 {shown['publication']}，{vintage.zh}）"
     en = f"{name.en}, publication {shown['publication']}, {vintage.en}"
     names = "\n".join(path.name for path in files)
-    attached = words.counted(len(files), "file", "files")
+    attached = formats.counted(len(files), "file", "files")
     body = f"附件 {len(files)} 个文件；收不到附件的，请在控制台“报告”页下载。\n{attached} attached.\n{names}"
     return send(reader.url, title=f"【就业监测】{zh} | {en}", body=body, attachments=files)

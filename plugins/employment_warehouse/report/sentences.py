@@ -9,9 +9,9 @@ from decimal import Decimal
 from math import ceil, floor
 from typing import Any
 
-from employment_warehouse.report import words
-from employment_warehouse.report.labels import Label
-from employment_warehouse.report.words import counted, day, day_en, share, wan, whole
+from employment_warehouse.report import report_names
+from employment_warehouse.report.code_names import Label
+from employment_warehouse.report.formats import counted, day, day_en, in_full, in_wan, share
 
 Row = Mapping[str, Any]
 # States of a feed whose earlier data are shown, the one that a county is named with last.
@@ -71,9 +71,9 @@ def schedule(row: Row, reason: Label | None) -> Label:
         return Label(f"无法判断进度（{reason.zh}）", f"progress cannot be judged ({reason.en})")
     gap = floor(row["actual_value"] - row["scheduled_value"])  # of persons: a part of one is still needed
     if not row["on_track"]:
-        return Label(f"比进度线少 {wan(-gap)} 人", f"{whole(-gap)} below the schedule")
+        return Label(f"比进度线少 {in_wan(-gap)} 人", f"{in_full(-gap)} below the schedule")
     return (
-        Label(f"比进度线多 {wan(gap)} 人", f"{whole(gap)} above the schedule")
+        Label(f"比进度线多 {in_wan(gap)} 人", f"{in_full(gap)} above the schedule")
         if gap
         else Label("与进度线持平", "on the schedule")
     )
@@ -86,12 +86,12 @@ def progress(row: Row, unit: Label) -> Label | None:
         return None
     gap = row["target_value"] - row["actual_value"]
     if daily >= 1:
-        pace = Label(f"平均每天须净增 {whole(ceil(daily))} {unit.zh}", f"{whole(ceil(daily))} a day on average")
+        pace = Label(f"平均每天须净增 {in_full(ceil(daily))} {unit.zh}", f"{in_full(ceil(daily))} a day on average")
     else:
         days = max(1, int(1 / Decimal(daily)))
         pace = Label(f"平均每 {days} 天须净增 1 {unit.zh}", f"one every {counted(days, 'day', 'days')} on average")
     return Label(
-        f"到{day(row['deadline'])}还差 {whole(gap)} {unit.zh}，{pace.zh}",
+        f"到{day(row['deadline'])}还差 {in_full(gap)} {unit.zh}，{pace.zh}",
         f"{counted(gap, unit.en.removesuffix('s'), unit.en)} short of the target of {row['deadline']}: {pace.en}",
     )
 
@@ -156,7 +156,7 @@ def carried_forward(carried: Sequence[CarriedForward], counties: int) -> Label |
     dates = {county.since for county in carried}
     (since,) = dates if len(dates) == 1 else (None,)
     states = {county.state for county in carried}
-    named = words.states()
+    named = report_names.states()
     every = "均" if len(carried) > 1 else ""
     if len(carried) == counties and states == {"missing"}:
         every = ""
@@ -190,7 +190,7 @@ def to_do(
     if owed:
         amount = sum(money for _, money in owed)
         groups.append((Label(f"欠发 {amount:,.2f} 元", f"CNY {amount:,.2f} owed"), [name for name, _ in owed]))
-    named = words.states()
+    named = report_names.states()
     groups += [
         (Label(f"报送{named[state].zh}", f"feeds {named[state].en}"), names) for state, names in feeds.items() if names
     ]
@@ -227,7 +227,7 @@ def silent_platform(row: Row | None, report_date: date) -> Label | None:
     """What is shown where the gig orders of the night were not read. row: their row of feed_timeliness."""
     if row is None or row["status"] not in SEVERITY:
         return None
-    state = words.states()[row["status"]]
+    state = report_names.states()[row["status"]]
     if row["days_stale"] is None:
         return Label(f"零工订单{state.zh}，此前也没有数据。", f"Gig orders {state.en}; there are no earlier data.")
     since = report_date - timedelta(days=row["days_stale"])

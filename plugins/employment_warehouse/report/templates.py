@@ -7,10 +7,11 @@ from pathlib import Path
 
 import jinja2
 
-from employment_warehouse.report import words
+from employment_warehouse.report import formats
 
 FILTERS = (
-    words.whole, words.money, words.share, words.signed, words.wan, words.day, words.day_en, words.number, words.change,
+    formats.in_full, formats.in_wan, formats.money, formats.share, formats.signed, formats.day, formats.day_en,
+    formats.number, formats.change,
 )  # fmt: skip
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import products, sentences
 from employment_warehouse.report.cases import closes_when, subject, summary, totals
+from employment_warehouse.report.code_names import Labels
 from employment_warehouse.report.comparison import comparison, sentence_of_left_out
 from employment_warehouse.report.figures import Figures, Row, read_figures
-from employment_warehouse.report.labels import Labels
 from employment_warehouse.report.page import render
 from employment_warehouse.report.sections import sections_of
 from employment_warehouse.report.weekly_workbook import county_workbook, prefecture_workbook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from employment_warehouse.report import labels
+from employment_warehouse.report import code_names
 from employment_warehouse.report.cases import case_title, subject, totals
 from employment_warehouse.report.figures import Figures
 from employment_warehouse.report.workbook import Sheet, indicator_sheet, table_sheet, write_workbook
@@ -30,7 +30,7 @@ def county_workbook(figures: Figures, county: str) -> bytes:
 
 def _count_sheet(figures: Figures) -> Sheet:
     counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
-    kinds = labels.names(figures["names"])["case_kind"]
+    kinds = code_names.names(figures["names"])["case_kind"]
     counted = [
         (county, kind, totals(rows))
         for (county, kind), rows in groupby(
@@ -52,7 +52,7 @@ def _count_sheet(figures: Figures) -> Sheet:
 
 def _case_sheet(figures: Figures) -> Sheet:
     counties = {row["county_code"]: row["name_zh"] for row in figures["counties"]}
-    known, closes = labels.names(figures["names"]), figures["closes_when"]
+    known, closes = code_names.names(figures["names"]), figures["closes_when"]
     return table_sheet(
         "待办事项",
         CASE_HEADS,

@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from employment_warehouse.report import words
+from employment_warehouse.report import formats, report_names
 from employment_warehouse.report.figures import Figures, of_time
 from employment_warehouse.report.sections import sections_of
 from employment_warehouse.workbook_style import A4, PLAIN_CELLS, QUOTED, width_of
@@ -32,7 +32,7 @@ class Figure:
     @property
     def mark(self) -> str:
         """沿用, 暂定 or 缺, as on pages; '' for a figure of what was reported."""
-        mark = words.marks().get(self.status)
+        mark = report_names.marks().get(self.status)
         return mark.zh if mark else ""
 
 
@@ -115,7 +115,7 @@ def write_workbook(publication: Mapping[str, Any], sheets: Iterable[Sheet]) -> b
                 page.write_string(len(sheet.rows) + 2, 0, legend)
             _lay_out(page)
             page.set_footer(
-                f"&L发布号 {publication['publication']}（{words.VINTAGES[publication['vintage']].zh}）"
+                f"&L发布号 {publication['publication']}（{report_names.VINTAGES[publication['vintage']].zh}）"
                 f"　数据截至 {publication['report_date']}&R&P/&N"
             )
     return content.getvalue()
@@ -158,19 +158,23 @@ def _lay_out(page: Worksheet) -> None:
 
 def _number_formats(book: xlsxwriter.Workbook) -> dict[tuple[str, str], Format]:
     """By unit and mark, which the format writes after the number."""
-    formats = {}
-    for unit in ("", *words.UNITS):
+    added = {}
+    for unit in ("", *report_names.UNITS_OF_MEASURE):
         shown = FORMATS.get(unit, "#,##0")
-        formats[unit, ""] = book.add_format({"num_format": shown})
-        for mark in words.marks().values():
-            formats[unit, mark.zh] = book.add_format({"num_format": f'{shown}" {mark.zh}"'})
-    return formats
+        added[unit, ""] = book.add_format({"num_format": shown})
+        for mark in report_names.marks().values():
+            added[unit, mark.zh] = book.add_format({"num_format": f'{shown}" {mark.zh}"'})
+    return added
 
 
 def _legend(sheet: Sheet) -> str:
     """What the marks of a sheet mean; '' without marks."""
     found = {cell.status for row in sheet.rows for cell in row if isinstance(cell, Figure)}
-    meanings = [f"{mark.zh} {words.MEANINGS[status].zh}" for status, mark in words.marks().items() if status in found]
+    meanings = [
+        f"{mark.zh} {report_names.MEANINGS[status].zh}"
+        for status, mark in report_names.marks().items()
+        if status in found
+    ]
     return f"标记：{'；'.join(meanings)}" if meanings else ""
 
 
@@ -183,7 +187,7 @@ def _column_width(title: str, cells: Iterable[Cell]) -> int:
 def _shown(cell: Cell) -> str:
     match cell:
         case None:
-            return words.NONE
+            return formats.NONE
         case Figure():
             return f"{_shown(cell.value)} {cell.mark}".rstrip()
         case Decimal() | float():

@@ -8,11 +8,11 @@ from pathlib import Path
 import psycopg
 
 from employment_warehouse.alert.queries import query
-from employment_warehouse.alert.wording import CHINESE
+from employment_warehouse.alert.value_texts import CHINESE
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.database import connect
-from employment_warehouse.report.labels import Label
-from employment_warehouse.report.words import DELIVERY_STATES, PRODUCTS, State, states
+from employment_warehouse.report.code_names import Label
+from employment_warehouse.report.report_names import DELIVERY_STATES, PRODUCTS, State, states
 from employment_warehouse.runtime.nights import Night
 from employment_warehouse.settings import Home
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from employment_warehouse.fixed_names import UNITS as NAMED_UNITS
-from employment_warehouse.fixed_names import USER_ROLES
-from employment_warehouse.report import words
-from employment_warehouse.report.labels import Label, Labels
-from employment_warehouse.report.words import DELIVERY_STATES, State
+from employment_warehouse import fixed_names
+from employment_warehouse.report import report_names
+from employment_warehouse.report.code_names import Label, Labels
+from employment_warehouse.report.report_names import DELIVERY_STATES, State
 
 
 class States(dict[str, State]):
@@ -18,14 +17,14 @@ class States(dict[str, State]):
 
 def due_states() -> States:
     """Of what was due, in the order of the legend: as in the reports, and a file that could not be read."""
-    known = words.states()
+    known = report_names.states()
     shown = ("on_time", "late", "missing", "held", "intake_failed")
     return States({code: known[code] for code in shown} | {"refused": DELIVERY_STATES["refused"]})
 
 
 def delivery_states() -> States:
     """Of a delivery."""
-    return States(DELIVERY_STATES | {"held": words.states()["held"]})
+    return States(DELIVERY_STATES | {"held": report_names.states()["held"]})
 
 
 ACTS = Labels(
@@ -53,7 +52,7 @@ ACTS = Labels(
     explain_case=Label("说明事项", "explained a case"),
     take_workbook=Label("下载退回工作簿", "took a return workbook"),
 )
-ROLES = Labels({role: Label(*texts) for role, texts in USER_ROLES.items()})
+ROLES = Labels({role: Label(*texts) for role, texts in fixed_names.USER_ROLES.items()})
 # Steps of a night, by the names of their tasks.
 STEPS = Labels(
     expect_deliveries=Label("列出应报", "what is due"),
@@ -72,7 +71,7 @@ STEPS = Labels(
     record_history=Label("归档发布记录", "recording the publication"),
     record_released=Label("归档放行的发布", "recording what was released"),
     write_report=Label("生成报告", "reports"),
-    report_monthly=words.PRODUCTS["monthly"],
+    report_monthly=report_names.PRODUCTS["monthly"],
     write_returns=Label("生成退回工作簿", "return workbooks"),
     confirm_intake=Label("核对入库", "confirming the intake"),
 )
@@ -102,15 +101,7 @@ EVIDENCE = Labels(
     period=Label("工资期间", "pay period"),
     month=Label("月份", "month"),
 )
-# Units of measure of indicators: values of marts.indicator.unit, named; a report leaves some out beside a figure.
-MEASURES = Labels(
-    words.UNITS
-    | {
-        "event": Label("场次", "events"),
-        "count": Label("个", "count"),
-        "share": Label("占比", "share"),
-        "rate": Label("比率", "rate"),
-    }
-)
-UNITS = Labels({unit: Label(*texts) for unit, texts in NAMED_UNITS.items()})
-PRODUCTS = Labels({name: Label(label.zh, label.en.capitalize()) for name, label in words.PRODUCTS.items()})
+# As they stand by themselves (marts.indicator.unit), share and rate too.
+UNITS_OF_MEASURE = Labels({unit: Label(*texts) for unit, texts in fixed_names.UNITS_OF_MEASURE.items()})
+NAMED_UNITS = Labels({unit: Label(*texts) for unit, texts in fixed_names.NAMED_UNITS.items()})
+PRODUCTS = Labels({name: Label(label.zh, label.en.capitalize()) for name, label in report_names.PRODUCTS.items()})
