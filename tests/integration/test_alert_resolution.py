@@ -63,7 +63,7 @@ class County:
 
 @pytest.fixture
 def county(nights: Nights) -> County:
-    """The evening of 2 May: a register is held, a file is refused, another is missing, one has a sheet left out, and
+    """The evening of 2 May: a register is held, a file is refused, another is missing, one has an unread sheet, and
     two households are new. Nothing was open before.
     """
     sent = County(nights)

@@ -39,13 +39,13 @@ def fitting_sheets(
     for place, sheet in enumerate(sheets):
         if only_sheet in (None, sheet["name"]):
             (secondary if sheet["hidden"] or _FOR_PEOPLE.search(sheet["name"]) else primary).append((place, sheet))
-    fitting, left_out, refusals = _fitting_of(primary, contract)
+    fitting, unread, refusals = _fitting_of(primary, contract)
     if fitting:
-        return fitting, left_out + [_label(sheet, place) for place, sheet in secondary if _may_be_data(sheet)]
-    if not left_out:  # there are no others
-        fitting, left_out, of_secondary = _fitting_of(secondary, contract)
+        return fitting, unread + [_label(sheet, place) for place, sheet in secondary if _may_be_data(sheet)]
+    if not unread:  # there are no others
+        fitting, unread, of_secondary = _fitting_of(secondary, contract)
         if fitting:
-            return fitting, left_out
+            return fitting, unread
         refusals += of_secondary
     if refusals:
         raise max(refusals, key=lambda refusal: refusal.code == "required_column_missing")

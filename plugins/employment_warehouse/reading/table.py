@@ -73,7 +73,7 @@ class TextTable:
     extra: Mapping[str, int]
     frames: Iterator[pl.DataFrame]
     broken: list[BrokenRow] = field(default_factory=list)  # grows while frames are read; see pop_broken
-    notes: list[str] = field(default_factory=list)  # what a careful reader should know, e.g. a sheet left out
+    notes: list[str] = field(default_factory=list)  # what a careful reader should know, e.g. an unread sheet
     rows_read: int = 0  # rows so far: in frames, or broken and taken
 
     def pop_broken(self) -> pl.DataFrame:

@@ -39,7 +39,7 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
     child = WorkbookProcess(book)
     try:
         opening = child.receive()
-        sheets, left_out = fitting_sheets(opening["sheets"], contract, only_sheet)
+        sheets, unread = fitting_sheets(opening["sheets"], contract, only_sheet)
     except BaseException:
         child.end()
         raise
@@ -55,8 +55,8 @@ def read_workbook(book: Workbook, contract: Contract | None, only_sheet: str | N
         frames=iter(()),
         notes=[
             f"工作表“{name}”未读取：表头不同、已隐藏或仅供参考"
-            f" | sheet {name!r} was left out: another header, hidden, or for reference only"
-            for name in left_out
+            f" | sheet {name!r} was not read: another header, hidden, or for reference only"
+            for name in unread
         ],
     )
     table.frames = _rows(child, sheets, positions, marks, table)

@@ -11,7 +11,7 @@ from employment_warehouse import settings
 from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import formats, report_names
 from employment_warehouse.report.code_names import Label
-from employment_warehouse.report.comparison import ANY_DAY, Comparison, comparison, sentence_of_left_out
+from employment_warehouse.report.comparison import ANY_DAY, Comparison, comparison, sentence_of_uncompared
 from employment_warehouse.report.figures import HEADLINE, Figures, Row, of_time
 from employment_warehouse.report.sections import TableOf, sections_of
 
@@ -125,7 +125,7 @@ def _sentence(indicator: Row, row: Row, own_period: Label | None, compared: Comp
         value, before = f"{own_period.zh}{value}", f"{compared.earlier.month}月末"
     if row["change"] is None or not compared.covers(indicator, row):
         return value
-    is_of_some = indicator["kind"] == ANY_DAY and compared.left_out and unit != "share"
+    is_of_some = indicator["kind"] == ANY_DAY and compared.uncompared and unit != "share"
     whose = f"可比的{compared.compared}个县市合计" if is_of_some else ""
     moved = formats.change(abs(row["change"]), unit).lstrip("+")
     if moved == "0":
@@ -191,8 +191,8 @@ def _notes(figures: Figures, compared: Comparison) -> list[str]:
         notes.append(
             f"注明“{'、'.join(periods)}”的数据，与{formats.day(compared.earlier)}（或更早）最近一次发布的比较。"
         )
-    if left_out := sentence_of_left_out(figures, compared, compared.left_out):
-        notes.append(left_out.zh)
+    if uncompared := sentence_of_uncompared(figures, compared, compared.uncompared):
+        notes.append(uncompared.zh)
     restated = [
         _restatement(figures["indicators"][code], row)
         for (code, county), row in values.items()

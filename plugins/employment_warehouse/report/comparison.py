@@ -17,25 +17,25 @@ ANY_DAY = "S"  # the kind of the figures that are compared like for like (`indic
 
 @dataclass(frozen=True)
 class Comparison:
-    """Figures of a day with those of an earlier one. counties: how many have figures of the day. left_out: those of
+    """Figures of a day with those of an earlier one. counties: how many have figures of the day. uncompared: those of
     them that did not report on both days, whose change is 0 in the marts."""
 
     day: date
     earlier: date
     counties: int
-    left_out: list[str]
+    uncompared: list[str]
 
     @property
     def compared(self) -> int:
         """How many counties can be compared."""
-        return self.counties - len(self.left_out)
+        return self.counties - len(self.uncompared)
 
     def covers(self, indicator: Row, row: Row) -> bool:
         """Whether the change of a figure says something. One without an earlier value has none."""
         if indicator["kind"] != ANY_DAY or row["previous_value"] is None:
             return True
         if row["county_code"] != divisions().prefecture:
-            return row["county_code"] not in self.left_out
+            return row["county_code"] not in self.uncompared
         return row["change"] is not None and self.compared > 0
 
 
@@ -46,10 +46,10 @@ def comparison(figures: Figures, day: date, earlier: date) -> Comparison:
     return Comparison(day, earlier, len(counties), [code for code in counties if code not in reported])
 
 
-def sentence_of_left_out(figures: Figures, compared: Comparison, counties: Collection[str]) -> Label | None:
+def sentence_of_uncompared(figures: Figures, compared: Comparison, counties: Collection[str]) -> Label | None:
     """Which of these counties cannot be compared; None: all can be."""
     names = [short_name(row) for row in figures["counties"] if row["county_code"] in counties]
-    return sentences.left_out(names, compared.counties, compared.earlier, compared.day)
+    return sentences.uncompared(names, compared.counties, compared.earlier, compared.day)
 
 
 def reported_on(figures: Figures, day: date) -> set[str]:

@@ -130,7 +130,7 @@ def comparison(
     return Label(f"{zh}；{'、'.join(parts_zh)}，不参加比较。", f"{en}; not compared: {', '.join(parts_en)}.")
 
 
-def left_out(names: Sequence[Label], counties: int, earlier: date, now: date) -> Label | None:
+def uncompared(names: Sequence[Label], counties: int, earlier: date, now: date) -> Label | None:
     """Which of the counties cannot be compared between two days; None if all can be.
 
     names: of those whose figures of one of the days are carried forward.

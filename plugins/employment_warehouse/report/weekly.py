@@ -12,7 +12,7 @@ from employment_warehouse.contract.divisions import divisions
 from employment_warehouse.report import products, sentences
 from employment_warehouse.report.cases import closes_when, subject, summary, totals
 from employment_warehouse.report.code_names import Labels
-from employment_warehouse.report.comparison import comparison, sentence_of_left_out
+from employment_warehouse.report.comparison import comparison, sentence_of_uncompared
 from employment_warehouse.report.figures import Figures, Row, read_figures
 from employment_warehouse.report.page import render
 from employment_warehouse.report.sections import sections_of
@@ -75,7 +75,7 @@ def _prefecture_page(figures: Figures) -> bytes:
             "summary": summary(totals(counts)),
             "ranked": _ranked(figures),
             "sections": _indicator_sections(figures, divisions().prefecture),
-            "left_out": sentence_of_left_out(figures, figures["comparison"], figures["comparison"].left_out),
+            "uncompared": sentence_of_uncompared(figures, figures["comparison"], figures["comparison"].uncompared),
             "reporting": figures["values"].get((REPORTING, divisions().prefecture)),
         },
     )
@@ -102,8 +102,8 @@ def _county_page(figures: Figures, county: str) -> bytes:
             "summary": summary(whole),
             "waived": whole["waived"],
             "sections": _indicator_sections(figures, county),
-            "left_out": sentence_of_left_out(
-                figures, figures["comparison"], {county} & set(figures["comparison"].left_out)
+            "uncompared": sentence_of_uncompared(
+                figures, figures["comparison"], {county} & set(figures["comparison"].uncompared)
             ),
             "reporting": figures["values"].get((REPORTING, county)),
             "place": sentences.place(figures["values"].get((RANKED, county)), figures["own_periods"].get(RANKED)),
